@@ -1,0 +1,211 @@
+/**
+ * Everything that can go wrong, as one tagged union.
+ *
+ * Every error is a value with a tag to branch on and what a person needs to act on it; `describe` turns any of
+ * them into the one sentence that is shown. Nothing in drumhead throws across a room's boundary.
+ */
+
+/** The language refused a program: operation, shapes and where in the user's source it was written. */
+export interface ProgramError {
+  readonly _tag: 'ProgramError';
+  /** The operation that refused, e.g. `conv` or `scan`. */
+  readonly operation: string;
+  /** What is wrong and what to do, one sentence. */
+  readonly message: string;
+  /** `file:line:column` of the first caller outside the language, when known. */
+  readonly at?: string;
+}
+
+/** A value read from outside (JSON, flags, a file's header) is not what it should be. */
+export interface DecodeError {
+  readonly _tag: 'DecodeError';
+  /** What was being read: a file path, a flag, "experiment". */
+  readonly source: string;
+  /** One line per problem, each with its path. */
+  readonly problems: readonly string[];
+}
+
+/** The file system said no. */
+export interface FileError {
+  readonly _tag: 'FileError';
+  readonly path: string;
+  readonly message: string;
+}
+
+/** A name that is not in the list it should be in. */
+export interface UnknownName {
+  readonly _tag: 'UnknownName';
+  /** What kind of thing: "experiment", "engine", "preset", "case". */
+  readonly kind: string;
+  readonly name: string;
+  readonly known: readonly string[];
+}
+
+/** An engine cannot be opened, or lacks something that the program needs. */
+export interface EngineError {
+  readonly _tag: 'EngineError';
+  readonly engine: string;
+  readonly message: string;
+}
+
+/** The work does not fit the engine's memory; found before it starts. */
+export interface OutOfMemory {
+  readonly _tag: 'OutOfMemory';
+  readonly engine: string;
+  readonly neededBytes: number;
+  readonly limitBytes: number;
+}
+
+/** Training left the numbers: a loss that is not finite. */
+export interface Diverged {
+  readonly _tag: 'Diverged';
+  readonly epoch: number;
+  readonly step: number;
+  readonly loss: number;
+}
+
+/** The person stopped it; what was done is kept. */
+export interface Interrupted {
+  readonly _tag: 'Interrupted';
+  readonly message: string;
+}
+
+/** A comparison against a reference ended beyond its limits. */
+export interface Mismatch {
+  readonly _tag: 'Mismatch';
+  readonly message: string;
+}
+
+/** A fault of drumhead itself: something thrown where nothing should. */
+export interface Defect {
+  readonly _tag: 'Defect';
+  readonly message: string;
+}
+
+export type DrumheadError =
+  | ProgramError
+  | DecodeError
+  | FileError
+  | UnknownName
+  | EngineError
+  | OutOfMemory
+  | Diverged
+  | Interrupted
+  | Mismatch
+  | Defect;
+
+export const decodeError = (source: string, ...problems: readonly string[]): DecodeError => ({
+  _tag: 'DecodeError',
+  source,
+  problems,
+});
+export const unknownName = (kind: string, name: string, known: readonly string[]): UnknownName => ({
+  _tag: 'UnknownName',
+  kind,
+  name,
+  known,
+});
+export const engineError = (engine: string, message: string): EngineError => ({
+  _tag: 'EngineError',
+  engine,
+  message,
+});
+export const mismatch = (message: string): Mismatch => ({ _tag: 'Mismatch', message });
+export const defect = (cause: unknown): Defect => ({
+  _tag: 'Defect',
+  message: cause instanceof Error ? cause.message : String(cause),
+});
+
+/** A FileError from whatever `node:fs` threw, worded for a person. */
+export const fileError = (path: string, cause: unknown): FileError => ({
+  _tag: 'FileError',
+  path,
+  message: fileMessage(cause),
+});
+
+const fileMessages: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or folder',
+  EACCES: 'permission denied; choose another folder or change its permissions',
+  EPERM: 'permission denied; choose another folder or change its permissions',
+  EROFS: 'the file system is read-only; choose another folder',
+  ENOSPC: 'the disk is full; free some space and run the same command again',
+  ENOTDIR: 'part of the path is a file, not a folder',
+  EISDIR: 'it is a folder, not a file',
+  EEXIST: 'it exists already',
+};
+
+const fileMessage = (cause: unknown): string => {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  return fileMessages[code] ?? (cause instanceof Error ? cause.message : String(cause));
+};
+
+/** The known name nearest to a misspelt one (Levenshtein distance), if any is near. */
+export const nearest = (name: string, known: readonly string[]): string | undefined => {
+  const scored = known.map((candidate) => ({ candidate, distance: editDistance(name, candidate) }));
+  const best = scored.reduce<(typeof scored)[number] | undefined>(
+    (a, b) => (a === undefined || b.distance < a.distance ? b : a),
+    undefined,
+  );
+  return best !== undefined && best.distance <= Math.max(2, Math.ceil(name.length / 3))
+    ? best.candidate
+    : undefined;
+};
+
+const editDistance = (a: string, b: string): number => {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substitute = row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(substitute, row[j] + 1, next[j - 1] + 1));
+    }
+    row = next;
+  }
+  return row[b.length];
+};
+
+const mib = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20).toLocaleString('en-US')} MiB`;
+
+/**
+ * The sentence a person reads.
+ *
+ * @example
+ * describe(unknownName('engine', 'wasn', ['wasm', 'cpu']))
+ * // "unknown engine 'wasn'; did you mean 'wasm'? Known: wasm, cpu"
+ */
+export const describe = (error: DrumheadError): string => {
+  switch (error._tag) {
+    case 'ProgramError':
+      return `${error.operation}: ${error.message}${error.at === undefined ? '' : ` (at ${error.at})`}`;
+    case 'DecodeError':
+      return error.problems.length === 1
+        ? `${error.source}: ${error.problems[0]}`
+        : `${error.source}: ${error.problems.length} problems\n${error.problems.map((p) => `  - ${p}`).join('\n')}`;
+    case 'FileError':
+      return `${error.path}: ${error.message}`;
+    case 'UnknownName': {
+      const hint = nearest(error.name, error.known);
+      return (
+        `unknown ${error.kind} '${error.name}'` +
+        `${hint === undefined ? '.' : `; did you mean '${hint}'?`} Known: ${error.known.join(', ')}`
+      );
+    }
+    case 'EngineError':
+      return `engine ${error.engine}: ${error.message}`;
+    case 'OutOfMemory':
+      return (
+        `engine ${error.engine}: one sample needs about ${mib(error.neededBytes)}, the engine has ` +
+        `${mib(error.limitBytes)}; use a smaller grid, fewer steps or fewer channels`
+      );
+    case 'Diverged':
+      return (
+        `the loss became ${error.loss} in epoch ${error.epoch}, step ${error.step}: ` +
+        'lower the learning rate or the time step dt; what was saved before is kept'
+      );
+    case 'Interrupted':
+    case 'Mismatch':
+      return error.message;
+    case 'Defect':
+      return `this is a fault of drumhead, please report it: ${error.message}`;
+  }
+};
