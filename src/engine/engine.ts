@@ -1,0 +1,34 @@
+/** An opened engine, and how much memory each kind is taken to have. */
+
+import type { EngineName } from './names.js';
+
+/** TensorFlow.js as the rest of drumhead sees it. */
+export type TensorFlow = typeof import('@tensorflow/tfjs');
+
+export interface Engine {
+  readonly name: EngineName;
+  /** The reason it was chosen, for the run's record. */
+  readonly why: string;
+  /** Versions of TensorFlow.js and of the backend, e.g. `tfjs 4.22.0, wasm 4.22.0`. */
+  readonly version: string;
+  /** Bytes that tensors may take at once: fixed per engine, so that the cut of a batch is the same everywhere. */
+  readonly limitBytes: number;
+  readonly tf: TensorFlow;
+}
+
+const GiB = 2 ** 30;
+
+/**
+ * Bytes of tensors an engine is taken to hold. Constants, never the memory that happens to be free: the cut of a
+ * batch into micro-batches follows from them, and with it the bits of the result.
+ *
+ * - wasm: the heap ends at 4 GiB (32-bit addresses); half a GiB of it is left for XNNPACK's packed weights, for
+ *   indirection buffers and for the holes that allocation leaves, since running out is an abort that cannot be caught.
+ * - cpu: typed arrays outside the JavaScript heap; 4 GiB is what a common machine can give.
+ * - tensorflow: what a GPU with 8 GiB holds beside the library's own workspace.
+ */
+export const limitBytes: Readonly<Record<EngineName, number>> = {
+  wasm: 3.5 * GiB,
+  cpu: 4 * GiB,
+  tensorflow: 6 * GiB,
+};

@@ -1,0 +1,30 @@
+/** The engines by name, as a person writes them after `--engine`. */
+
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as t from 'io-ts';
+import { type DrumheadError, unknownName } from '../base/error.js';
+
+/** Engines that TensorFlow.js can run on here; `tensorflow` is tfjs-node-gpu. */
+export const EngineName = t.keyof({ wasm: null, cpu: null, tensorflow: null }, 'EngineName');
+export type EngineName = t.TypeOf<typeof EngineName>;
+
+/** An engine, or `auto`: the best one that is there (see `chooseEngine`). */
+export const EngineChoice = t.keyof({ wasm: null, cpu: null, tensorflow: null, auto: null }, 'EngineChoice');
+export type EngineChoice = t.TypeOf<typeof EngineChoice>;
+
+export const engineNames: readonly EngineName[] = ['wasm', 'cpu', 'tensorflow'];
+export const engineChoices: readonly EngineChoice[] = ['auto', ...engineNames];
+
+/**
+ * Reads a choice that a person wrote.
+ *
+ * @example
+ * parseEngineChoice('wasm') // right('wasm')
+ * parseEngineChoice('wasn') // left: unknown engine 'wasn'; did you mean 'wasm'? Known: auto, wasm, cpu, tensorflow
+ */
+export const parseEngineChoice = (text: string): E.Either<DrumheadError, EngineChoice> =>
+  pipe(
+    EngineChoice.decode(text),
+    E.mapLeft(() => unknownName('engine', text, engineChoices)),
+  );

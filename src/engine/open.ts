@@ -1,0 +1,79 @@
+/** Opening an engine: probe, choose, set the backend and wait for it, before any tensor exists. */
+
+import type * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type DrumheadError, engineError } from '../base/error.js';
+import { probeAvailability } from './availability.js';
+import { type Chosen, chooseEngine } from './choose.js';
+import { type Engine, limitBytes, type TensorFlow } from './engine.js';
+import type { EngineChoice, EngineName } from './names.js';
+
+const messageOf = (cause: unknown): string =>
+  cause instanceof Error
+    ? cause.message
+    : typeof cause === 'object' && cause !== null && 'message' in cause
+      ? String(cause.message)
+      : String(cause);
+
+const attempt = <A>(engine: string, work: () => Promise<A>): TE.TaskEither<DrumheadError, A> =>
+  TE.tryCatch(work, (cause) => engineError(engine, messageOf(cause)));
+
+/** tfjs is loaded here and not at the top: it takes half a second or more, which `drumhead --help` need not pay. */
+const loadTensorFlow = attempt('auto', async (): Promise<TensorFlow> => await import('@tensorflow/tfjs'));
+
+/**
+ * tfjs-core says "looks like you are running TensorFlow.js in Node.js" when the JavaScript backend makes its first
+ * tensor. One is made here while tfjs's own test flag keeps it quiet.
+ */
+const makeFirstTensorQuietly = (tf: TensorFlow): void => {
+  const before = tf.env().getBool('IS_TEST');
+  tf.env().set('IS_TEST', true);
+  tf.scalar(0).dispose();
+  tf.env().set('IS_TEST', before);
+};
+
+/** What an engine needs before and after its backend is set; each returns the backend's version. */
+const prepare: Readonly<Record<EngineName, (tf: TensorFlow) => Promise<string>>> = {
+  wasm: async () => {
+    const { prepareWasm } = await import('./wasm/prepare.js');
+    return prepareWasm();
+  },
+  cpu: async (tf) => tf.version['tfjs-backend-cpu'],
+  tensorflow: async (tf) => tf.version.tfjs,
+};
+
+const start =
+  (tf: TensorFlow) =>
+  ({ name, why }: Chosen): TE.TaskEither<DrumheadError, Engine> =>
+    attempt(name, async () => {
+      const backendVersion = await prepare[name](tf);
+      if (!(await tf.setBackend(name))) throw new Error('TensorFlow.js could not start this backend');
+      await tf.ready();
+      makeFirstTensorQuietly(tf);
+      const version = `tfjs ${tf.version.tfjs}, ${name} ${backendVersion}`;
+      return { name, why, version, limitBytes: limitBytes[name], tf };
+    });
+
+/**
+ * Opens the engine for a choice and makes it the current one of TensorFlow.js, which has one at a time: the engine
+ * opened last is where tensors live, and opening one again makes it current again.
+ *
+ * **Errors** EngineError when the engine asked for by name cannot run here, with the reason.
+ *
+ * @example
+ * const engine = await openEngine('auto')() // right({ name: 'wasm', why: 'auto: WebAssembly is there; ...', ... })
+ */
+export const openEngine = (choice: EngineChoice): TE.TaskEither<DrumheadError, Engine> =>
+  pipe(
+    loadTensorFlow,
+    TE.chain((tf) =>
+      pipe(
+        attempt('auto', () => probeAvailability(choice, tf)),
+        TE.chainEitherK(
+          (availability): E.Either<DrumheadError, Chosen> => chooseEngine(choice, availability),
+        ),
+        TE.chain(start(tf)),
+      ),
+    ),
+  );

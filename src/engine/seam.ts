@@ -1,0 +1,66 @@
+/**
+ * The seam to TensorFlow.js's kernel registry: the one file where types are asserted rather than checked.
+ *
+ * The registry keeps kernels as functions over `{ inputs, attrs, backend }` whose types depend on the kernel's name,
+ * which its own types do not express (tfjs's kernels assert them the same way). Nothing else may cast.
+ */
+
+import type {
+  KernelConfig,
+  KernelFunc,
+  NamedAttrMap,
+  NamedTensorInfoMap,
+  TensorInfo,
+} from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+
+/** One kernel on the wasm backend: inputs by name, attributes, and the backend whose heap holds the values. */
+export type WasmKernel<Inputs extends object, Attrs extends object> = (
+  inputs: Inputs,
+  attrs: Attrs,
+  backend: BackendWasm,
+) => TensorInfo | TensorInfo[];
+
+/** Registers a kernel for the wasm backend in place of the one of this name, if there was one. */
+export const register = <Inputs extends object, Attrs extends object>(
+  kernelName: string,
+  kernel: WasmKernel<Inputs, Attrs>,
+): void => {
+  const kernelFunc = (({ inputs, attrs, backend }: { inputs: Inputs; attrs: Attrs; backend: BackendWasm }) =>
+    kernel(inputs, attrs, backend)) as unknown as KernelFunc;
+  const before = registered(kernelName);
+  if (before !== undefined) tf.unregisterKernel(kernelName, 'wasm');
+  tf.registerKernel({ ...before, kernelName, backendName: 'wasm', kernelFunc });
+};
+
+/** The kernel that is registered for the wasm backend under this name now; tfjs types it as always there. */
+export const registered = (kernelName: string): KernelConfig | undefined =>
+  tf.getKernel(kernelName, 'wasm') as KernelConfig | undefined;
+
+/**
+ * A kernel of the wasm backend as it stands now, to be called from a substitute for it or for another.
+ * Throws when there is none: it is called while the substitutes are installed, where `openEngine` turns it into an
+ * EngineError.
+ */
+export const stock = <Inputs extends object, Attrs extends object>(
+  kernelName: string,
+): StockKernel<Inputs, Attrs> => {
+  const found = registered(kernelName);
+  if (found === undefined) throw new Error(`TensorFlow.js has no kernel ${kernelName} for wasm`);
+  return (inputs, attrs, backend) => {
+    const result = found.kernelFunc({
+      inputs: inputs as unknown as NamedTensorInfoMap,
+      attrs: attrs as unknown as NamedAttrMap,
+      backend,
+    });
+    return Array.isArray(result) ? result[0] : result;
+  };
+};
+
+/** A kernel with one output. */
+export type StockKernel<Inputs extends object, Attrs extends object> = (
+  inputs: Inputs,
+  attrs: Attrs,
+  backend: BackendWasm,
+) => TensorInfo;
