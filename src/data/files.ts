@@ -1,0 +1,42 @@
+/** The few things this room asks of the file system, with errors as values. */
+
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type DrumheadError, fileError } from '../base/error.js';
+
+/** The whole file. Fails with a FileError. */
+export const readBytes = (path: string): TE.TaskEither<DrumheadError, Uint8Array> =>
+  TE.tryCatch(
+    () => readFile(path),
+    (cause) => fileError(path, cause),
+  );
+
+/** The names in a folder, sorted, so that nothing depends on the order the disk keeps them in. */
+export const listFolder = (path: string): TE.TaskEither<DrumheadError, readonly string[]> =>
+  TE.tryCatch(
+    async () => (await readdir(path)).sort(),
+    (cause) => fileError(path, cause),
+  );
+
+/**
+ * Writes the file beside its place and renames it there, so that a reader sees the old file or the new one, never
+ * half of one, whoever else is writing and whenever the power goes. Folders on the way are made.
+ */
+export const writeBytes = (path: string, bytes: Uint8Array): TE.TaskEither<DrumheadError, string> =>
+  TE.tryCatch(
+    async () => {
+      const temporary = `${path}.${randomUUID()}.tmp`;
+      await mkdir(dirname(path), { recursive: true });
+      try {
+        await writeFile(temporary, bytes);
+        await rename(temporary, path);
+      } catch (cause) {
+        await rm(temporary, { force: true });
+        throw cause;
+      }
+      return path;
+    },
+    (cause) => fileError(path, cause),
+  );

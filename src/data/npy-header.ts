@@ -1,0 +1,132 @@
+/** The header of a `.npy` file: magic, version, and a Python dictionary that says type, order and shape. */
+
+import * as E from 'fp-ts/lib/Either.js';
+import { type DrumheadError, decodeError } from '../base/error.js';
+
+/** The element types we read and write, with NumPy's description of each and its size in bytes. */
+export const npyTypes = {
+  float32: { descr: '<f4', bytes: 4 },
+  float64: { descr: '<f8', bytes: 8 },
+  uint8: { descr: '|u1', bytes: 1 },
+  int32: { descr: '<i4', bytes: 4 },
+  int64: { descr: '<i8', bytes: 8 },
+  bool: { descr: '|b1', bytes: 1 },
+} as const;
+
+export type NpyDtype = keyof typeof npyTypes;
+
+export const npyDtypes: readonly NpyDtype[] = ['float32', 'float64', 'uint8', 'int32', 'int64', 'bool'];
+
+export interface NpyHeader {
+  readonly dtype: NpyDtype;
+  readonly shape: readonly number[];
+  /** Where the elements start, in bytes from the beginning of the file. */
+  readonly offset: number;
+}
+
+const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
+
+const latin1 = (bytes: Uint8Array): string => Array.from(bytes, (b) => String.fromCharCode(b)).join('');
+
+/** Length of the dictionary and where it starts, or why neither can be told. */
+const prefix = (bytes: Uint8Array): E.Either<string, { start: number; length: number }> => {
+  if (magic.some((byte, i) => i < bytes.length && bytes[i] !== byte) || bytes.length === 0) {
+    return E.left("not a .npy file: it does not begin with NumPy's magic bytes");
+  }
+  if (bytes.length < 12) return E.left(`truncated: ${bytes.length} bytes, shorter than any .npy header`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  switch (bytes[6]) {
+    case 1:
+      return E.right({ start: 10, length: view.getUint16(8, true) });
+    case 2:
+    case 3:
+      return E.right({ start: 12, length: view.getUint32(8, true) });
+    default:
+      return E.left(`.npy format version ${bytes[6]}.${bytes[7]} is not supported (1, 2 and 3 are)`);
+  }
+};
+
+const dtypeOf = (descr: string): E.Either<string, NpyDtype> => {
+  const found = npyDtypes.find((name) => npyTypes[name].descr === descr);
+  if (found !== undefined) return E.right(found);
+  if (descr.startsWith('>')) {
+    return E.left(
+      `big-endian elements ('${descr}'); save it little-endian, e.g. a.astype('<${descr.slice(1)}')`,
+    );
+  }
+  return E.left(`element type '${descr}' is not supported; save it as one of ${npyDtypes.join(', ')}`);
+};
+
+const shapeOf = (text: string): E.Either<string, readonly number[]> => {
+  const sizes = text
+    .split(',')
+    .map((size) => size.trim())
+    .filter((size) => size !== '');
+  const shape = sizes.map((size) => (/^\d+$/.test(size) ? Number(size) : Number.NaN));
+  return shape.every(Number.isSafeInteger) ? E.right(shape) : E.left(`its shape (${text}) is not readable`);
+};
+
+const dictionary = (text: string): E.Either<string, Omit<NpyHeader, 'offset'>> => {
+  const descr = /'descr'\s*:\s*'([^']*)'/.exec(text);
+  const order = /'fortran_order'\s*:\s*(True|False)/.exec(text);
+  const shape = /'shape'\s*:\s*\(([^)]*)\)/.exec(text);
+  if (/'descr'\s*:\s*\[/.test(text))
+    return E.left('records of named fields are not supported; save one array');
+  if (descr === null || order === null || shape === null) {
+    return E.left("damaged header: it lacks 'descr', 'fortran_order' or 'shape'");
+  }
+  const dtype = dtypeOf(descr[1]);
+  if (E.isLeft(dtype)) return dtype;
+  const sizes = shapeOf(shape[1]);
+  if (E.isLeft(sizes)) return sizes;
+  if (order[1] === 'True' && sizes.right.length > 1) {
+    return E.left('elements are in Fortran order; save it in C order, e.g. np.ascontiguousarray(a)');
+  }
+  return E.right({ dtype: dtype.right, shape: sizes.right });
+};
+
+/** Reads the header, and checks that the elements it promises are there, no fewer and no more. */
+export const decodeHeader = (bytes: Uint8Array, source: string): E.Either<DrumheadError, NpyHeader> => {
+  const refuse = (problem: string) => E.left(decodeError(source, problem));
+  const found = prefix(bytes);
+  if (E.isLeft(found)) return refuse(found.left);
+  const { start, length } = found.right;
+  const offset = start + length;
+  if (bytes.length < offset)
+    return refuse(`truncated: the header alone needs ${offset} bytes, the file has ${bytes.length}`);
+  const parsed = dictionary(latin1(bytes.subarray(start, offset)));
+  if (E.isLeft(parsed)) return refuse(parsed.left);
+  const { dtype, shape } = parsed.right;
+  const wanted = offset + sizeOf(shape) * npyTypes[dtype].bytes;
+  if (bytes.length !== wanted) {
+    const kind = bytes.length < wanted ? 'truncated' : 'too long';
+    return refuse(
+      `${kind}: shape (${shape.join(', ')}) of ${dtype} needs ${wanted} bytes, the file has ${bytes.length}`,
+    );
+  }
+  return E.right({ dtype, shape, offset });
+};
+
+/** How many elements a shape holds. */
+export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+
+/** NumPy leaves room for the first size to grow in place to this many digits. */
+const growthDigits = 21;
+
+/** The bytes before the elements, exactly as NumPy 1.23 and later write them: padded to a multiple of 64. */
+export const encodeHeader = (dtype: NpyDtype, shape: readonly number[]): Uint8Array => {
+  const tuple = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
+  const room = shape.length === 0 ? '' : ' '.repeat(Math.max(0, growthDigits - String(shape[0]).length));
+  const text = `{'descr': '${npyTypes[dtype].descr}', 'fortran_order': False, 'shape': (${tuple}), }${room}`;
+  const short = text.length + 11 < 2 ** 16 - 64;
+  const start = short ? 10 : 12;
+  const offset = Math.ceil((start + text.length + 1) / 64) * 64;
+  const bytes = new Uint8Array(offset).fill(0x20);
+  bytes.set([...magic, short ? 1 : 2, 0]);
+  const view = new DataView(bytes.buffer);
+  if (short) view.setUint16(8, offset - start, true);
+  else view.setUint32(8, offset - start, true);
+  bytes.set(new TextEncoder().encode(text), start);
+  bytes[offset - 1] = 0x0a;
+  return bytes;
+};
