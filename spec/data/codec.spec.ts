@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import * as E from 'fp-ts/lib/Either.js';
+import * as t from 'io-ts';
+import { choice, decodeWith, real, record, text, where, whole, withDefault } from '../../src/data/codec.js';
+import { sentence, value } from './either.js';
+
+const ring = where(
+  record('ring', {
+    inner: withDefault(whole(0, 9), 1),
+    outer: withDefault(real(0, 10), 2),
+    edge: withDefault(choice('sharp', 'soft'), 'sharp'),
+  }),
+  ({ inner, outer }) => (inner > outer ? `inner ${inner} is more than outer ${outer}` : undefined),
+);
+const decode = decodeWith(ring, 'ring');
+
+describe('codecs of options', () => {
+  it('fill in defaults, and give a complete value back as it is', () => {
+    assert.deepEqual(value(decode({})), { inner: 1, outer: 2, edge: 'sharp' });
+    fc.assert(
+      fc.property(fc.nat(4), fc.double({ min: 4, max: 10, noNaN: true }), (inner, outer) => {
+        const given = { inner, outer, edge: 'soft' };
+        assert.deepEqual(ring.encode(value(decode(given))), given);
+      }),
+    );
+  });
+
+  it('refuse a field that does not exist, with its path and the nearest that does', () => {
+    const nested = decodeWith(record('picture', { ring }), 'picture');
+    assert.equal(
+      sentence(nested({ ring: { iner: 3 } })),
+      "picture: ring.iner: there is no such field; did you mean 'inner'? Known: inner, outer, edge",
+    );
+    assert.equal(
+      sentence(nested({ ring: {}, colour: 1 })),
+      'picture: colour: there is no such field. Known: ring',
+    );
+  });
+
+  it('report every problem, each with its path', () => {
+    const error = decode({ inner: 1.5, outer: 'wide', edge: 'blurred', width: 1 });
+    assert.ok(E.isLeft(error) && error.left._tag === 'DecodeError');
+    assert.deepEqual(error.left.problems, [
+      'width: there is no such field. Known: inner, outer, edge',
+      'inner: 1.5 is not a whole number from 0 to 9',
+      'outer: "wide" is not a number from 0 to 10',
+      "edge: \"blurred\" is not one of 'sharp', 'soft'",
+    ]);
+  });
+
+  it('check what must hold between fields', () => {
+    assert.equal(sentence(decode({ inner: 3 })), 'ring: inner 3 is more than outer 2');
+    assert.ok(!ring.is({ inner: 3, outer: 2, edge: 'soft' }));
+  });
+
+  it('refuse what is not an object, and numbers that are none', () => {
+    for (const wrong of [null, 3, 'x', undefined]) assert.match(sentence(decode(wrong)), /is not an object/);
+    assert.match(sentence(decode({ outer: Number.NaN })), /outer: NaN is not a number/);
+    assert.match(sentence(decodeWith(text, 'name')('')), /name: "" is not a text/);
+    assert.match(sentence(decodeWith(t.array(t.string), 'names')(['a', 1])), /names: 1: 1 is not string/);
+  });
+});

@@ -1,0 +1,136 @@
+/** Small io-ts codecs for options written by people: defaults, limits, and errors that say what would be right. */
+
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as t from 'io-ts';
+import { type DrumheadError, decodeError, nearest } from '../base/error.js';
+
+const shown = (value: unknown): string =>
+  typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
+
+/** A codec whose decoded and written form are the same value. */
+type Same<A> = t.Type<A, A, unknown>;
+
+const checked = <A>(name: string, is: (u: unknown) => u is A, wanted: string): Same<A> =>
+  new t.Type<A, A, unknown>(
+    name,
+    is,
+    (u, context) => (is(u) ? t.success(u) : t.failure(u, context, `${shown(u)} is not ${wanted}`)),
+    t.identity,
+  );
+
+/** A whole number from low to high, both included. */
+export const whole = (low: number, high: number): Same<number> =>
+  checked(
+    'whole',
+    (u): u is number => typeof u === 'number' && Number.isSafeInteger(u) && u >= low && u <= high,
+    `a whole number from ${low} to ${high}`,
+  );
+
+/** A number from low to high, both included. */
+export const real = (low: number, high: number): Same<number> =>
+  checked(
+    'real',
+    (u): u is number => typeof u === 'number' && u >= low && u <= high,
+    `a number from ${low} to ${high}`,
+  );
+
+/** One of the given words. */
+export const choice = <W extends string>(...words: readonly W[]): Same<W> =>
+  checked(
+    'choice',
+    (u): u is W => words.some((word) => word === u),
+    `one of ${words.map((word) => `'${word}'`).join(', ')}`,
+  );
+
+/** Text that is not empty. */
+export const text: Same<string> = checked(
+  'text',
+  (u): u is string => typeof u === 'string' && u !== '',
+  'a text',
+);
+
+/** The codec, and what stands for a field that is left out. */
+export const withDefault = <A>(codec: Same<A>, otherwise: A): Same<A> =>
+  new t.Type<A, A, unknown>(
+    codec.name,
+    codec.is,
+    (u, context) => (u === undefined ? t.success(otherwise) : codec.validate(u, context)),
+    codec.encode,
+  );
+
+/** The codec, with one more thing that must hold: the check gives what is wrong, or undefined. */
+export const where = <A>(codec: Same<A>, check: (value: A) => string | undefined): Same<A> =>
+  new t.Type<A, A, unknown>(
+    codec.name,
+    (u): u is A => codec.is(u) && check(u) === undefined,
+    (u, context) =>
+      pipe(
+        codec.validate(u, context),
+        E.chain((value) => {
+          const problem = check(value);
+          return problem === undefined ? t.success(value) : t.failure(u, context, problem);
+        }),
+      ),
+    codec.encode,
+  );
+
+/**
+ * An object of exactly these fields: a field that is not among them is refused, with the nearest one that is.
+ *
+ * @example
+ * const circle = record('circle', { radius: withDefault(real(0, 10), 1) })
+ * circle.decode({})            // right({ radius: 1 })
+ * circle.decode({ raduis: 2 }) // left: "raduis: there is no such field; did you mean 'radius'? Known: radius"
+ */
+export const record = <P extends t.Props>(
+  name: string,
+  fields: P,
+): t.Type<t.TypeOfProps<P>, t.OutputOfProps<P>, unknown> => {
+  const known = Object.keys(fields);
+  const base = t.type(fields, name);
+  return new t.Type(
+    name,
+    base.is,
+    (u, context) => {
+      if (!t.UnknownRecord.is(u)) return t.failure(u, context, `${shown(u)} is not an object`);
+      const strangers = Object.keys(u).filter((key) => !known.includes(key));
+      const decoded = base.validate(u, context);
+      if (strangers.length === 0) return decoded;
+      return t.failures([
+        ...strangers.map((key) => ({
+          value: u[key],
+          context: t.appendContext(context, key, t.never, u[key]),
+          message: noSuchField(key, known),
+        })),
+        ...(E.isLeft(decoded) ? decoded.left : []),
+      ]);
+    },
+    base.encode,
+  );
+};
+
+const noSuchField = (key: string, known: readonly string[]): string => {
+  const hint = nearest(key, known);
+  return `there is no such field${hint === undefined ? '.' : `; did you mean '${hint}'?`} Known: ${known.join(', ')}`;
+};
+
+/** One line a problem: the path of the field, and what is wrong with it. */
+export const problemsOf = (errors: t.Errors): readonly string[] =>
+  errors.map(({ value, context, message }) => {
+    const path = context
+      .map(({ key }) => key)
+      .filter((key) => key !== '')
+      .join('.');
+    const wanted = context[context.length - 1]?.type.name ?? 'what it should be';
+    return `${path === '' ? '' : `${path}: `}${message ?? `${shown(value)} is not ${wanted}`}`;
+  });
+
+/** Decodes, with a codec's errors as a DecodeError about the source. */
+export const decodeWith =
+  <A>(codec: t.Decoder<unknown, A>, source: string) =>
+  (value: unknown): E.Either<DrumheadError, A> =>
+    pipe(
+      codec.decode(value),
+      E.mapLeft((errors) => decodeError(source, ...problemsOf(errors))),
+    );

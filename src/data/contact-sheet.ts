@@ -1,0 +1,86 @@
+/** A sheet of images, each beside its mask, as one raster of RGB bytes. */
+
+import type { Split } from './dataset.js';
+
+/** Red, green, blue, 0 to 255. */
+export type Colour = readonly [number, number, number];
+
+/** A picture: (height, width, 3) bytes, row by row. */
+export interface Raster {
+  readonly width: number;
+  readonly height: number;
+  readonly pixels: Uint8Array;
+}
+
+/** Okabe and Ito's colours, told apart by people who see colours differently too, then a few more. */
+const palette: readonly Colour[] = [
+  [24, 24, 24],
+  [230, 159, 0],
+  [86, 180, 233],
+  [0, 158, 115],
+  [240, 228, 66],
+  [0, 114, 178],
+  [213, 94, 0],
+  [204, 121, 167],
+  [240, 240, 240],
+  [140, 86, 75],
+  [127, 201, 127],
+];
+
+/** The colour a class is drawn in; dark for background. After the last colour they begin again. */
+export const classColour = (label: number): Colour =>
+  label === 0 ? palette[0] : palette[1 + ((label - 1) % (palette.length - 1))];
+
+export interface SheetOptions {
+  /** Which images; all of them where left out. */
+  readonly indices?: readonly number[];
+  /** Pairs in a row, 8 where left out. */
+  readonly columns?: number;
+  /** How many pixels of the sheet one pixel of an image becomes, on a side; about 96 pixels an image by default. */
+  readonly scale?: number;
+}
+
+const gap = 4;
+const paper = 255;
+
+/**
+ * Image and mask side by side, pair after pair, on white.
+ *
+ * Grey images are drawn grey; of more than three channels the first three are drawn, of two the second as blue.
+ *
+ * @example
+ * encodePng(contactSheet(dataset.test, { indices: [0, 1, 2, 3], columns: 2 }))
+ */
+export const contactSheet = (split: Split, options: SheetOptions = {}): Raster => {
+  const indices = options.indices ?? Array.from({ length: split.count }, (_, i) => i);
+  const columns = Math.max(1, Math.min(options.columns ?? 8, indices.length));
+  const scale = options.scale ?? Math.max(1, Math.round(96 / split.width));
+  const pairWidth = 2 * split.width * scale + 1;
+  const pairHeight = split.height * scale;
+  const width = gap + columns * (pairWidth + gap);
+  const height = gap + Math.ceil(indices.length / columns) * (pairHeight + gap);
+  const pixels = new Uint8Array(width * height * 3).fill(paper);
+
+  const draw = (top: number, left: number, colourAt: (pixel: number) => Colour): void => {
+    for (let y = 0; y < pairHeight; y++) {
+      for (let x = 0; x < split.width * scale; x++) {
+        const pixel = Math.floor(y / scale) * split.width + Math.floor(x / scale);
+        pixels.set(colourAt(pixel), ((top + y) * width + left + x) * 3);
+      }
+    }
+  };
+  for (const [at, i] of indices.entries()) {
+    const top = gap + Math.floor(at / columns) * (pairHeight + gap);
+    const left = gap + (at % columns) * (pairWidth + gap);
+    const first = i * split.height * split.width;
+    draw(top, left, (pixel) => pixelColour(split, first + pixel));
+    draw(top, left + split.width * scale + 1, (pixel) => classColour(split.masks[first + pixel]));
+  }
+  return { width, height, pixels };
+};
+
+const pixelColour = ({ images, channels }: Split, pixel: number): Colour => {
+  const at = pixel * channels;
+  if (channels === 1) return [images[at], images[at], images[at]];
+  return channels === 2 ? [0, images[at], images[at + 1]] : [images[at], images[at + 1], images[at + 2]];
+};
