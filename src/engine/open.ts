@@ -43,12 +43,30 @@ const prepare: Readonly<Record<EngineName, (tf: TensorFlow) => Promise<string>>>
   tensorflow: async (tf) => tf.version.tfjs,
 };
 
+/**
+ * Emscripten's loader adds listeners that rethrow every uncaught error from its own minified line, so that Node
+ * prints 100 kB of tfjs's source instead of the error. Those that appear while a backend starts are taken off again.
+ */
+const withoutNewListeners = async <A>(work: () => Promise<A>): Promise<A> => {
+  const uncaught = process.listeners('uncaughtException');
+  const unhandled = process.listeners('unhandledRejection');
+  const result = await work();
+  for (const added of process.listeners('uncaughtException')) {
+    if (!uncaught.includes(added)) process.removeListener('uncaughtException', added);
+  }
+  for (const added of process.listeners('unhandledRejection')) {
+    if (!unhandled.includes(added)) process.removeListener('unhandledRejection', added);
+  }
+  return result;
+};
+
 const start =
   (tf: TensorFlow) =>
   ({ name, why }: Chosen): TE.TaskEither<DrumheadError, Engine> =>
     attempt(name, async () => {
       const backendVersion = await prepare[name](tf);
-      if (!(await tf.setBackend(name))) throw new Error('TensorFlow.js could not start this backend');
+      if (!(await withoutNewListeners(() => tf.setBackend(name))))
+        throw new Error('TensorFlow.js could not start this backend');
       await tf.ready();
       makeFirstTensorQuietly(tf);
       const version = `tfjs ${tf.version.tfjs}, ${name} ${backendVersion}`;

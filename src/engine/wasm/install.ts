@@ -1,7 +1,21 @@
 /** Every substitute for a kernel of the wasm backend, registered. */
 
+import { installConcat } from './concat.js';
 import { installConv2DBackpropFilter } from './conv2dBackpropFilter.js';
+import { installConv2DBackpropInput } from './conv2dBackpropInput.js';
+import { installIdentity } from './identity.js';
+import { installMatMul } from './matMul.js';
+import { installSlice } from './slice.js';
+import { installSum } from './sum.js';
+import { installTanh } from './tanh.js';
 
 export const installKernels = (): void => {
+  installIdentity();
+  installSlice();
+  installConcat();
+  installSum();
+  installTanh();
+  installMatMul();
+  installConv2DBackpropInput();
   installConv2DBackpropFilter();
 };
