@@ -12,6 +12,10 @@ export interface TaskShape {
   readonly classes: number;
 }
 
+/** How many images each split has, for people: '10,000 / 1,000 / 1,000 images'. */
+export const describeCounts = (counts: Readonly<Record<SplitName, number>>): string =>
+  `${splitNames.map((name) => counts[name].toLocaleString('en-US')).join(' / ')} images`;
+
 /** Some images of one size and their masks. Read-only by agreement: the arrays are shared, never changed. */
 export interface Split {
   readonly count: number;

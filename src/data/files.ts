@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, fileError } from '../base/error.js';
 
@@ -10,6 +11,20 @@ import { type DrumheadError, fileError } from '../base/error.js';
 export const readBytes = (path: string): TE.TaskEither<DrumheadError, Uint8Array> =>
   TE.tryCatch(
     () => readFile(path),
+    (cause) => fileError(path, cause),
+  );
+
+/** The whole file, or none where there is no such file. Fails with a FileError for any other reason. */
+export const readBytesIfPresent = (path: string): TE.TaskEither<DrumheadError, O.Option<Uint8Array>> =>
+  TE.tryCatch(
+    async () => {
+      try {
+        return O.some(await readFile(path));
+      } catch (cause) {
+        if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return O.none;
+        throw cause;
+      }
+    },
     (cause) => fileError(path, cause),
   );
 

@@ -29,6 +29,8 @@ export interface Sample {
 
 /** A dataset as a rule: an image depends on its split and index only, never on the images before it. */
 export interface Recipe {
+  /** Raised whenever the same settings come to draw other images, so that no cache holds the old ones for them. */
+  readonly version: number;
   readonly height: number;
   readonly width: number;
   readonly channels: number;

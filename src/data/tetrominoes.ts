@@ -9,7 +9,7 @@
 import * as t from 'io-ts';
 import { type Random, stream } from '../base/random.js';
 import { choice, record, where, whole, withDefault } from './codec.js';
-import type { SplitName } from './dataset.js';
+import { describeCounts, type SplitName, type TaskShape } from './dataset.js';
 import type { Recipe, Sample } from './generate.js';
 
 /**
@@ -188,8 +188,20 @@ export const drawTetrominoes = (task: TetrominoesTask, split: SplitName, index: 
   return sample;
 };
 
+export const tetrominoesShape = ({ size }: TetrominoesTask): TaskShape => ({
+  height: size,
+  width: size,
+  channels: 3,
+  classes: tetrominoesClasses.length,
+});
+
+export const describeTetrominoes = (task: TetrominoesTask): string =>
+  `${task.minPieces} to ${task.maxPieces} textured pieces of four cells, each ${task.cell} pixels wide` +
+  `${task.texture === 'wrap' ? '' : ', texture saturating'}; ${describeCounts(task)}, seed ${task.seed}`;
+
 /** The task as a rule for every image. */
 export const tetrominoes = (task: TetrominoesTask): Recipe => ({
+  version: 1,
   height: task.size,
   width: task.size,
   channels: 3,

@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as O from 'fp-ts/lib/Option.js';
+import { shapeOfDataset } from '../../src/data/dataset.js';
+import { load } from '../../src/data/load.js';
+import {
+  decodeTask,
+  describeTask,
+  type Task,
+  taskCodec,
+  taskNamed,
+  taskNames,
+  taskShape,
+} from '../../src/data/task.js';
+import { sentence, value } from './either.js';
+
+/** Every task that is made, at a size that takes no time. */
+const small: readonly Task[] = [
+  { name: 'tetrominoes', size: 24, cell: 3, train: 3, validation: 2, test: 1 },
+].map((given) => value(decodeTask(given)));
+
+describe('task', () => {
+  it('is complete plain data, whose codec changes nothing more', () => {
+    for (const task of small) {
+      const written: unknown = JSON.parse(JSON.stringify(taskCodec.encode(task)));
+      assert.deepEqual(value(decodeTask(written)), task);
+      assert.ok(taskCodec.is(task));
+    }
+    assert.ok(!taskCodec.is({ name: 'tetrominoes' }), 'settings are missing');
+  });
+
+  it('takes the published settings by default', () => {
+    assert.deepEqual(value(decodeTask({ name: 'tetrominoes' })), {
+      name: 'tetrominoes',
+      size: 64,
+      cell: 7,
+      minPieces: 1,
+      maxPieces: 5,
+      texture: 'wrap',
+      train: 10_000,
+      validation: 1_000,
+      test: 1_000,
+      seed: 0,
+    });
+  });
+
+  it('refuses unknown names and settings, with the nearest that exists', () => {
+    assert.match(
+      sentence(decodeTask({ name: 'tetromino' })),
+      /^task: name: unknown task 'tetromino'; did you mean 'tetrominoes'\?/,
+    );
+    assert.match(
+      sentence(taskNamed('tetrominos')),
+      /^unknown task 'tetrominos'; did you mean 'tetrominoes'\? Known: /,
+    );
+    assert.match(
+      sentence(decodeTask({ name: 'tetrominoes', sise: 3 }, 'experiment.json')),
+      /^experiment\.json: sise: there is no such field; did you mean 'size'\?/,
+    );
+    assert.match(sentence(decodeTask({ size: 3 })), /a task needs a name\. Known: tetrominoes/);
+    assert.match(sentence(decodeTask('tetrominoes')), /an object with a name/);
+    assert.match(sentence(decodeTask({ name: 'toString' })), /unknown task 'toString'/);
+    assert.match(sentence(taskNamed('tetrominoes', { seed: -1 })), /seed: -1 is not a whole number/);
+  });
+
+  it('describes itself in one line', () => {
+    for (const task of small) {
+      assert.match(describeTask(task), new RegExp(`^${task.name}: `));
+      assert.ok(!describeTask(task).includes('\n'));
+    }
+    assert.equal(
+      describeTask(value(decodeTask({ name: 'tetrominoes' }))),
+      'tetrominoes: 64x64x3, 6 classes, 1 to 5 textured pieces of four cells, each 7 pixels wide; 10,000 / 1,000 / 1,000 images, seed 0',
+    );
+  });
+
+  it('has a name for every kind', () => {
+    assert.deepEqual(
+      small.map(({ name }) => name),
+      taskNames,
+    );
+  });
+
+  describe('loaded', () => {
+    let folder = '';
+    before(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'drumhead-task-'));
+    });
+    after(() => rm(folder, { recursive: true }));
+
+    it('has the sizes it announces, and the same data from the cache', async () => {
+      for (const task of small) {
+        const made = value(await load(task, { cacheDir: folder })());
+        assert.deepEqual(taskShape(task), O.some(shapeOfDataset(made)), task.name);
+        const kept = value(await load(task, { cacheDir: folder })());
+        assert.deepEqual([made.origin, kept.origin], ['made', 'cache'], task.name);
+        for (const split of ['train', 'validation', 'test'] as const) {
+          assert.ok(Buffer.from(made[split].images).equals(kept[split].images), task.name);
+          assert.ok(Buffer.from(made[split].masks).equals(kept[split].masks), task.name);
+        }
+      }
+    });
+
+    it('is another entry of the cache when any setting differs', async () => {
+      const [first] = small;
+      value(await load(first, { cacheDir: folder })());
+      const other = pipe(value(await load({ ...first, seed: 1 }, { cacheDir: folder })()));
+      assert.equal(other.origin, 'made');
+    });
+  });
+});

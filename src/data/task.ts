@@ -1,0 +1,96 @@
+/** A task as plain data: what is to be segmented, how it is made, and how much of it. */
+
+import * as E from 'fp-ts/lib/Either.js';
+import * as O from 'fp-ts/lib/Option.js';
+import * as t from 'io-ts';
+import { type DrumheadError, nearest, unknownName } from '../base/error.js';
+import { decodeWith } from './codec.js';
+import type { TaskShape } from './dataset.js';
+import { describeTetrominoes, tetrominoesShape, tetrominoesTask } from './tetrominoes.js';
+
+const codecs = {
+  tetrominoes: tetrominoesTask,
+};
+
+export type TaskName = keyof typeof codecs;
+
+/** A task, told apart by `name`; every setting is filled in. */
+export type Task = t.TypeOf<(typeof codecs)[TaskName]>;
+
+const isTaskName = (name: string): name is TaskName => Object.hasOwn(codecs, name);
+
+export const taskNames: readonly TaskName[] = Object.keys(codecs).filter(isTaskName);
+
+const decoders: Readonly<Record<TaskName, t.Decoder<unknown, Task>>> = codecs;
+
+const badName = (name: unknown): string => {
+  const known = `Known: ${taskNames.join(', ')}`;
+  if (typeof name !== 'string') return `a task needs a name. ${known}`;
+  const hint = nearest(name, taskNames);
+  return `unknown task '${name}'${hint === undefined ? '.' : `; did you mean '${hint}'?`} ${known}`;
+};
+
+/**
+ * The codec of tasks: settings that are left out take their defaults, a setting that does not exist is refused with
+ * its path and the nearest that does.
+ */
+export const taskCodec: t.Type<Task, Task, unknown> = new t.Type<Task, Task, unknown>(
+  'task',
+  (u): u is Task => Object.values(codecs).some((codec) => codec.is(u)),
+  (u, context) => {
+    if (!t.UnknownRecord.is(u)) return t.failure(u, context, 'a task is an object with a name');
+    const { name } = u;
+    return typeof name === 'string' && isTaskName(name)
+      ? decoders[name].validate(u, context)
+      : t.failure(name, t.appendContext(context, 'name', t.string, name), badName(name));
+  },
+  t.identity,
+);
+
+/**
+ * A task read from outside.
+ *
+ * @returns a DecodeError with a line a problem
+ * @example
+ * decodeTask({ name: 'tetrominoes', size: 32, cell: 3 }) // right({ name: 'tetrominoes', size: 32, cell: 3, seed: 0, … })
+ */
+export const decodeTask = (value: unknown, source = 'task'): E.Either<DrumheadError, Task> =>
+  decodeWith(taskCodec, source)(value);
+
+/** The task of this name with these settings; an UnknownName where there is none, for a name typed by a person. */
+export const taskNamed = (
+  name: string,
+  settings: Readonly<Record<string, unknown>> = {},
+): E.Either<DrumheadError, Task> =>
+  isTaskName(name) ? decodeTask({ ...settings, name }, name) : E.left(unknownName('task', name, taskNames));
+
+/** The sizes of a task's data; none where only the person's files can tell. */
+export const taskShape = (task: Task): O.Option<TaskShape> => {
+  switch (task.name) {
+    case 'tetrominoes':
+      return O.some(tetrominoesShape(task));
+  }
+};
+
+const settings = (task: Task): string => {
+  switch (task.name) {
+    case 'tetrominoes':
+      return describeTetrominoes(task);
+  }
+};
+
+const sizes = (task: Task): string => {
+  const shape = taskShape(task);
+  if (O.isNone(shape)) return '';
+  const { height, width, channels, classes } = shape.value;
+  return ` ${height}x${width}x${channels}, ${classes} classes,`;
+};
+
+/**
+ * One line for people.
+ *
+ * @example
+ * pipe(taskNamed('tetrominoes'), E.map(describeTask))
+ * // right('tetrominoes: 64x64x3, 6 classes, 1 to 5 textured pieces of …')
+ */
+export const describeTask = (task: Task): string => `${task.name}:${sizes(task)} ${settings(task)}`;
