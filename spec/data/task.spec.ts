@@ -77,10 +77,10 @@ describe('task', () => {
     );
   });
 
-  it('has a name for every kind', () => {
+  it('has a name for every kind that is made', () => {
     assert.deepEqual(
       small.map(({ name }) => name),
-      taskNames,
+      taskNames.filter((name) => name !== 'npy' && name !== 'png'),
     );
   });
 

@@ -1,7 +1,7 @@
 /** The few things this room asks of the file system, with errors as values. */
 
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
@@ -14,17 +14,24 @@ export const readBytes = (path: string): TE.TaskEither<DrumheadError, Uint8Array
     (cause) => fileError(path, cause),
   );
 
+const ignoring =
+  (code: string) =>
+  (cause: unknown): undefined => {
+    if (!(cause instanceof Error && 'code' in cause && cause.code === code)) throw cause;
+    return undefined;
+  };
+
 /** The whole file, or none where there is no such file. Fails with a FileError for any other reason. */
 export const readBytesIfPresent = (path: string): TE.TaskEither<DrumheadError, O.Option<Uint8Array>> =>
   TE.tryCatch(
-    async () => {
-      try {
-        return O.some(await readFile(path));
-      } catch (cause) {
-        if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return O.none;
-        throw cause;
-      }
-    },
+    async () => O.fromNullable(await readFile(path).catch(ignoring('ENOENT'))),
+    (cause) => fileError(path, cause),
+  );
+
+/** Whether there is anything at this path. Fails with a FileError where that cannot be told. */
+export const isPresent = (path: string): TE.TaskEither<DrumheadError, boolean> =>
+  TE.tryCatch(
+    async () => (await lstat(path).catch(ignoring('ENOENT'))) !== undefined,
     (cause) => fileError(path, cause),
   );
 

@@ -64,11 +64,12 @@ export const generateSplit = (recipe: Recipe, name: SplitName): Split => {
 /** How long to hold the event loop, in milliseconds: a progress bar and Ctrl-C must stay alive. */
 const patience = 50;
 
-const breath = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/** Lets everybody else have the event loop for a moment. */
+export const breath = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-const interrupted: DrumheadError = {
+export const interrupted: DrumheadError = {
   _tag: 'Interrupted',
-  message: 'stopped while the data was being made; nothing was kept of it',
+  message: 'stopped while the data was being prepared; nothing of it is kept',
 };
 
 /** The whole dataset, with pauses for everybody else. Fails only as Interrupted, when the signal says so. */

@@ -4,6 +4,8 @@ import type * as TE from 'fp-ts/lib/TaskEither.js';
 import type { DrumheadError } from '../base/error.js';
 import { cached, type Loaded } from './cache.js';
 import { generate, type Recipe, type Watch } from './generate.js';
+import { readNpyPairs } from './npy-pairs.js';
+import { readPngPairs } from './png-pairs.js';
 import type { Task } from './task.js';
 import { tetrominoes } from './tetrominoes.js';
 
@@ -24,6 +26,11 @@ export const load = (task: Task, options: LoadOptions = {}): TE.TaskEither<Drumh
   switch (task.name) {
     case 'tetrominoes':
       return made(task, tetrominoes(task), options);
+    // What lies in files already is read each time: a copy in the cache could only become stale.
+    case 'npy':
+      return readNpyPairs(task);
+    case 'png':
+      return readPngPairs(task, options);
   }
 };
 

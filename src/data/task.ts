@@ -6,10 +6,15 @@ import * as t from 'io-ts';
 import { type DrumheadError, nearest, unknownName } from '../base/error.js';
 import { decodeWith } from './codec.js';
 import type { TaskShape } from './dataset.js';
+import { describeFolder } from './folder.js';
+import { npyTask } from './npy-pairs.js';
+import { pngTask } from './png-pairs.js';
 import { describeTetrominoes, tetrominoesShape, tetrominoesTask } from './tetrominoes.js';
 
 const codecs = {
   tetrominoes: tetrominoesTask,
+  npy: npyTask,
+  png: pngTask,
 };
 
 export type TaskName = keyof typeof codecs;
@@ -69,6 +74,9 @@ export const taskShape = (task: Task): O.Option<TaskShape> => {
   switch (task.name) {
     case 'tetrominoes':
       return O.some(tetrominoesShape(task));
+    case 'npy':
+    case 'png':
+      return O.none;
   }
 };
 
@@ -76,6 +84,9 @@ const settings = (task: Task): string => {
   switch (task.name) {
     case 'tetrominoes':
       return describeTetrominoes(task);
+    case 'npy':
+    case 'png':
+      return describeFolder(task);
   }
 };
 

@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as O from 'fp-ts/lib/Option.js';
+import { allBackgroundScore, imageOf, shapeOfDataset } from '../../src/data/dataset.js';
+import { load } from '../../src/data/load.js';
+import { type NpyArray, writeNpy } from '../../src/data/npy.js';
+import { writeNpyPairs } from '../../src/data/npy-pairs.js';
+import { decodeTask, type Task, taskShape } from '../../src/data/task.js';
+import { sentence, value } from './either.js';
+
+const task = (given: object): Task => value(decodeTask(given));
+
+describe('npy pairs', () => {
+  let folder = '';
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'drumhead-pairs-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const put = async (name: string, array: NpyArray): Promise<void> => {
+    value(await writeNpy(join(folder, `${name}.npy`), array)());
+  };
+  /** Four training images and one for the test, of 1x2 grey pixels. */
+  const putSmall = async (): Promise<void> => {
+    const images = Uint8Array.of(0, 10, 20, 30, 40, 50, 60, 70);
+    await put('train_images', { dtype: 'uint8', shape: [4, 1, 2], data: images });
+    await put('train_masks', {
+      dtype: 'int64',
+      shape: [4, 1, 2],
+      data: Float64Array.of(0, 1, 0, 1, 0, 1, 0, 2),
+    });
+    await put('test_images', { dtype: 'float32', shape: [1, 1, 2, 1], data: Float32Array.of(0.2, 1) });
+    await put('test_masks', { dtype: 'bool', shape: [1, 1, 2], data: Uint8Array.of(0, 1) });
+  };
+  const reading = async (settings: object = {}): Promise<string> =>
+    sentence(await load(task({ name: 'npy', folder, ...settings }))());
+
+  it('give back any dataset that was written, class names and all', async () => {
+    const made = value(
+      await load(task({ name: 'tetrominoes', size: 16, cell: 2, train: 5, validation: 3, test: 2 }))(),
+    );
+    const written = value(await writeNpyPairs(made, join(folder, 'out'))());
+    assert.equal(written.length, 7);
+    const npy = task({ name: 'npy', folder: join(folder, 'out') });
+    const read = value(await load(npy)());
+    assert.equal(read.origin, 'files');
+    assert.deepEqual(read.notes, []);
+    assert.deepEqual({ ...read, origin: 'made' }, made);
+    assert.deepEqual(taskShape(npy), O.none);
+  });
+
+  it('are never written over what is there', async () => {
+    const made = value(await load(task({ name: 'tetrominoes', size: 16, cell: 2, train: 1, test: 1 }))());
+    await writeFile(join(folder, 'test_masks.npy'), 'mine');
+    assert.match(sentence(await writeNpyPairs(made, folder)()), /test_masks\.npy: it exists already/);
+    assert.deepEqual(await readdir(folder), ['test_masks.npy']);
+    assert.equal(await readFile(join(folder, 'test_masks.npy'), 'utf8'), 'mine');
+  });
+
+  it('may be grey without a channel axis, floats, integers and booleans', async () => {
+    await putSmall();
+    const read = value(await load(task({ name: 'npy', folder, validationShare: 0 }))());
+    assert.deepEqual(shapeOfDataset(read), { height: 1, width: 2, channels: 1, classes: 3 });
+    assert.deepEqual(read.classes, ['background', 'class 1', 'class 2']);
+    assert.deepEqual([...read.test.images], [51, 255]);
+    assert.deepEqual([...read.train.masks], [0, 1, 0, 1, 0, 1, 0, 2]);
+    assert.equal(read.validation.count, 0);
+  });
+
+  it('hold some training images out where there are none for validation', async () => {
+    await putSmall();
+    const read = value(await load(task({ name: 'npy', folder, validationShare: 0.5 }))());
+    assert.deepEqual([read.train.count, read.validation.count], [2, 2]);
+    assert.deepEqual(read.notes, ['2 of the 4 training images are held out for validation']);
+    const all = [read.train, read.validation].flatMap((s) =>
+      [0, 1].map((i) => Math.round(imageOf(s, i)[0] * 255)),
+    );
+    assert.deepEqual(
+      all.sort((a, b) => a - b),
+      [0, 20, 40, 60],
+    );
+    const again = value(await load(task({ name: 'npy', folder, validationShare: 0.5 }))());
+    assert.deepEqual(again, read);
+    await put('validation_images', { dtype: 'uint8', shape: [1, 1, 2], data: Uint8Array.of(1, 2) });
+    await put('validation_masks', { dtype: 'uint8', shape: [1, 1, 2], data: Uint8Array.of(0, 1) });
+    const own = value(await load(task({ name: 'npy', folder, validationShare: 0.5 }))());
+    assert.deepEqual([own.train.count, own.validation.count], [4, 1]);
+  });
+
+  it('take class names from the task, then from classes.json', async () => {
+    await putSmall();
+    await writeFile(join(folder, 'classes.json'), '["ground", "cat", "dog"]');
+    const named = value(await load(task({ name: 'npy', folder }))());
+    assert.deepEqual(named.classes, ['ground', 'cat', 'dog']);
+    const given = value(await load(task({ name: 'npy', folder, classes: ['a', 'b', 'c', 'd'] }))());
+    assert.deepEqual(given.classes, ['a', 'b', 'c', 'd']);
+    assert.match(
+      await reading({ classes: ['a', 'b'] }),
+      /a train mask has the label 2, .*only 2 class names/,
+    );
+    await writeFile(join(folder, 'classes.json'), '["ground", ');
+    assert.match(await reading(), /classes\.json: not JSON/);
+    await writeFile(join(folder, 'classes.json'), '["ground", "ground"]');
+    assert.match(await reading(), /classes\.json: class names must be/);
+  });
+
+  it('say which file is wrong, and what is', async () => {
+    assert.match(await reading(), /train_images\.npy: there is no such file/);
+    await putSmall();
+    await put('test_masks', { dtype: 'uint8', shape: [1, 2, 1], data: Uint8Array.of(0, 1) });
+    assert.match(
+      await reading(),
+      /test_masks\.npy: shape \(1, 2, 1\), but the images beside it want \(1, 1, 2\)/,
+    );
+    await put('test_masks', { dtype: 'int32', shape: [1, 1, 2], data: Int32Array.of(0, -1) });
+    assert.match(await reading(), /test_masks\.npy: element 1 is -1; class labels go from 0 to 255/);
+    await put('test_masks', { dtype: 'float32', shape: [1, 1, 2], data: Float32Array.of(0, 1) });
+    assert.match(await reading(), /test_masks\.npy: its elements are float32, wanted uint8 or int32/);
+    await putSmall();
+    await put('test_images', { dtype: 'float64', shape: [1, 1, 2], data: Float64Array.of(0, 1.5) });
+    assert.match(await reading(), /test_images\.npy: element 1 is 1\.5; images of floats go from 0 to 1/);
+    await put('test_images', { dtype: 'int32', shape: [1, 1, 2], data: Int32Array.of(0, 1) });
+    assert.match(await reading(), /test_images\.npy: its elements are int32; images are uint8/);
+    await put('test_images', { dtype: 'uint8', shape: [2], data: Uint8Array.of(0, 1) });
+    assert.match(await reading(), /test_images\.npy: shape \(2\); images are \(count, height, width/);
+    await put('test_images', { dtype: 'uint8', shape: [1, 1, 1], data: Uint8Array.of(0) });
+    await put('test_masks', { dtype: 'uint8', shape: [1, 1, 1], data: Uint8Array.of(0) });
+    assert.match(await reading(), /test images are 1x1x1, but train images are 1x2x1/);
+    await put('test_images', { dtype: 'uint8', shape: [0, 1, 2], data: new Uint8Array(0) });
+    await put('test_masks', { dtype: 'uint8', shape: [0, 1, 2], data: new Uint8Array(0) });
+    assert.match(await reading(), /there are no test images/);
+    await writeFile(join(folder, 'test_masks.npy'), 'hello');
+    assert.match(await reading(), /test_masks\.npy: not a \.npy file/);
+  });
+
+  it('read the small learning problem', async function () {
+    const learning = join('..', 'shared', 'learning');
+    if (!existsSync(learning)) {
+      console.log('      (../shared is absent: its learning problem was not read)');
+      this.skip();
+    }
+    const read = value(await load(task({ name: 'npy', folder: learning, validationShare: 0 }))());
+    assert.deepEqual(shapeOfDataset(read), { height: 32, width: 32, channels: 3, classes: 6 });
+    assert.deepEqual([read.train.count, read.test.count], [512, 128]);
+    assert.ok(Math.abs(allBackgroundScore(read.test).accuracy - 0.8893) < 1e-4);
+  });
+});
