@@ -7,6 +7,7 @@ import { type DrumheadError, engineError } from '../base/error.js';
 import { probeAvailability } from './availability.js';
 import { type Chosen, chooseEngine } from './choose.js';
 import { type Engine, limitBytes, type TensorFlow } from './engine.js';
+import { installGradients } from './gradients.js';
 import type { EngineChoice, EngineName } from './names.js';
 
 const messageOf = (cause: unknown): string =>
@@ -69,6 +70,7 @@ const start =
         throw new Error('TensorFlow.js could not start this backend');
       await tf.ready();
       makeFirstTensorQuietly(tf);
+      installGradients(tf);
       const version = `tfjs ${tf.version.tfjs}, ${name} ${backendVersion}`;
       return { name, why, version, limitBytes: limitBytes[name], tf };
     });

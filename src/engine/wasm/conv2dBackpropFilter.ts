@@ -1,8 +1,10 @@
 /** Conv2DBackpropFilter, which the wasm backend lacks. */
 
 import type { Conv2DAttrs, Conv2DBackpropFilterAttrs, TensorInfo, TransposeAttrs } from '@tensorflow/tfjs';
-import * as tf from '@tensorflow/tfjs';
 import { register, stock } from '../seam.js';
+import { geometryOf } from './convolution.js';
+import { release } from './heap.js';
+import { copyRegion } from './region.js';
 
 /**
  * The gradient of a convolution by its filter is itself a convolution, with the batch as the channels that are
@@ -14,19 +16,10 @@ export const installConv2DBackpropFilter = (): void => {
   const conv2d = stock<{ x: TensorInfo; filter: TensorInfo }, Conv2DAttrs>('Conv2D');
   register<{ x: TensorInfo; dy: TensorInfo }, Conv2DBackpropFilterAttrs>(
     'Conv2DBackpropFilter',
-    ({ x, dy }, { strides, pad, dataFormat, dimRoundingMode, filterShape }, backend) => {
-      const info = tf.backend_util.computeConv2DInfo(
-        [x.shape[0], x.shape[1], x.shape[2], x.shape[3]],
-        filterShape,
-        strides,
-        1,
-        pad,
-        dimRoundingMode,
-        false,
-        tf.backend_util.convertConv2DDataFormat(dataFormat),
-      );
+    ({ x, dy }, attrs, backend) => {
+      const info = geometryOf(x.shape, attrs.filterShape, attrs);
       const { top, left } = info.padInfo;
-      // rows and columns that the last stride does not reach are cut off by asking for less padding at the end
+      // what the last stride does not reach of the image makes rows and columns too many: they are left out at the end
       const bottom = (info.outHeight - 1) * info.strideHeight + info.filterHeight - info.inHeight - top;
       const right = (info.outWidth - 1) * info.strideWidth + info.filterWidth - info.inWidth - left;
       const image = transpose({ x }, { perm: [3, 1, 2, 0] }, backend);
@@ -47,9 +40,14 @@ export const installConv2DBackpropFilter = (): void => {
         },
         backend,
       );
-      const wanted = transpose({ x: gradient }, { perm: [1, 2, 0, 3] }, backend);
-      for (const used of [image, filter, gradient]) backend.disposeData(used.dataId);
-      return wanted;
+      const turned = transpose({ x: gradient }, { perm: [1, 2, 0, 3] }, backend);
+      release(backend, image, filter, gradient);
+      if (bottom >= 0 && right >= 0) return turned;
+      const out = backend.makeOutput([...attrs.filterShape], 'float32');
+      const begin = [0, 0, 0, 0];
+      copyRegion(backend, { of: turned, begin }, { of: out, begin }, attrs.filterShape);
+      release(backend, turned);
+      return out;
     },
   );
 };

@@ -1,9 +1,9 @@
 /** Conv2DBackpropInput: the gradient of a convolution by its input, and transposed convolution. */
 
 import type { Conv2DAttrs, Conv2DBackpropInputAttrs, TensorInfo } from '@tensorflow/tfjs';
-import * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { register, stock } from '../seam.js';
+import { geometryOf } from './convolution.js';
 import { floats, release } from './heap.js';
 
 /** filter[kH-1-i, kW-1-j, out, in] of filter[i, j, in, out]. */
@@ -56,18 +56,9 @@ export const installConv2DBackpropInput = (): void => {
   const conv2d = stock<{ x: TensorInfo; filter: TensorInfo }, Conv2DAttrs>('Conv2D');
   register<{ dy: TensorInfo; filter: TensorInfo }, Conv2DBackpropInputAttrs>(
     'Conv2DBackpropInput',
-    ({ dy, filter }, { strides, pad, dataFormat, dimRoundingMode, inputShape }, backend) => {
+    ({ dy, filter }, attrs, backend) => {
       const [kH, kW] = filter.shape;
-      const info = tf.backend_util.computeConv2DInfo(
-        inputShape,
-        [filter.shape[0], filter.shape[1], filter.shape[2], filter.shape[3]],
-        strides,
-        1,
-        pad,
-        dimRoundingMode,
-        false,
-        tf.backend_util.convertConv2DDataFormat(dataFormat),
-      );
+      const info = geometryOf(attrs.inputShape, filter.shape, attrs);
       const before: [number, number] = [kH - 1 - info.padInfo.top, kW - 1 - info.padInfo.left];
       const size: [number, number] = [info.inHeight + kH - 1, info.inWidth + kW - 1];
       const image = spread(dy, [info.strideHeight, info.strideWidth], before, size, backend);

@@ -3,11 +3,14 @@
 import { installConcat } from './concat.js';
 import { installConv2DBackpropFilter } from './conv2dBackpropFilter.js';
 import { installConv2DBackpropInput } from './conv2dBackpropInput.js';
+import { installDepthwiseConv2d } from './depthwiseConv2d.js';
 import { installIdentity } from './identity.js';
 import { installMatMul } from './matMul.js';
+import { installMaxPoolGrad } from './maxPoolGrad.js';
 import { installSlice } from './slice.js';
 import { installSum } from './sum.js';
 import { installTanh } from './tanh.js';
+import { installUnsortedSegmentSum } from './unsortedSegmentSum.js';
 
 export const installKernels = (): void => {
   installIdentity();
@@ -18,4 +21,7 @@ export const installKernels = (): void => {
   installMatMul();
   installConv2DBackpropInput();
   installConv2DBackpropFilter();
+  installDepthwiseConv2d();
+  installMaxPoolGrad();
+  installUnsortedSegmentSum();
 };

@@ -1,0 +1,73 @@
+/** Gradients that tfjs-core 4.22 lacks or gets wrong, whatever the engine. */
+
+import type { Tensor } from '@tensorflow/tfjs';
+import type { TensorFlow } from './engine.js';
+
+const first = (dy: Tensor | Tensor[]): Tensor => (Array.isArray(dy) ? dy[0] : dy);
+
+/** Sums a gradient over the axes along which an input was broadcast. */
+const unbroadcast = (tf: TensorFlow, gradient: Tensor, input: Tensor): Tensor => {
+  const axes = tf.broadcast_util.getReductionAxes(input.shape, gradient.shape);
+  return tf.reshape(axes.length > 0 ? tf.sum(gradient, axes) : gradient, input.shape);
+};
+
+/** Comparisons are flat: without these, `where(greater(x, 0), …)` has no gradient though GreaterEqual has one. */
+const comparisons = ['Greater', 'Less', 'LessEqual', 'Equal', 'NotEqual'];
+
+/** Registers them; to be called before any gradient is taken, and harmless when repeated. */
+export const installGradients = (tf: TensorFlow): void => {
+  for (const kernelName of comparisons) {
+    tf.registerGradient({
+      kernelName,
+      inputsToSave: ['a', 'b'],
+      gradFunc: (_, [a, b]) => ({ a: () => tf.zerosLike(a), b: () => tf.zerosLike(b) }),
+    });
+  }
+  // these three forget that an input may have been broadcast
+  const binary = (
+    kernelName: string,
+    byA: (dy: Tensor, a: Tensor, b: Tensor) => Tensor,
+    byB: (dy: Tensor, a: Tensor, b: Tensor) => Tensor,
+  ): void =>
+    tf.registerGradient({
+      kernelName,
+      inputsToSave: ['a', 'b'],
+      gradFunc: (dy, [a, b]) => ({
+        a: () => unbroadcast(tf, byA(first(dy), a, b), a),
+        b: () => unbroadcast(tf, byB(first(dy), a, b), b),
+      }),
+    });
+  const where = (dy: Tensor, mask: Tensor): Tensor => tf.mul(dy, tf.cast(mask, 'float32'));
+  binary(
+    'Maximum',
+    (dy, a, b) => where(dy, tf.greaterEqual(a, b)),
+    (dy, a, b) => where(dy, tf.less(a, b)),
+  );
+  binary(
+    'Minimum',
+    (dy, a, b) => where(dy, tf.lessEqual(a, b)),
+    (dy, a, b) => where(dy, tf.greater(a, b)),
+  );
+  binary(
+    'SquaredDifference',
+    (dy, a, b) => tf.mul(dy, tf.mul(2, tf.sub(a, b))),
+    (dy, a, b) => tf.mul(dy, tf.mul(2, tf.sub(b, a))),
+  );
+  // fail where there is one part only
+  const all = (dy: Tensor | Tensor[]): Tensor[] => (Array.isArray(dy) ? dy : [dy]);
+  tf.registerGradient({
+    kernelName: 'Unpack',
+    gradFunc: (dy, _, attrs) => ({ value: () => tf.stack(all(dy), Number(attrs.axis)) }),
+  });
+  tf.registerGradient({
+    kernelName: 'SplitV',
+    gradFunc: (dy, _, attrs) => ({ x: () => tf.concat(all(dy), Number(attrs.axis)) }),
+  });
+  // transposes its result where the axis is not the last one
+  tf.registerGradient({
+    kernelName: 'Cumsum',
+    gradFunc: (dy, _, attrs) => ({
+      x: () => tf.cumsum(first(dy), Number(attrs.axis), attrs.exclusive === true, attrs.reverse !== true),
+    }),
+  });
+};
