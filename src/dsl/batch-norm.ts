@@ -1,0 +1,41 @@
+/** Batch normalisation with running statistics. */
+
+import { layer, parameterOf } from './layer.js';
+import type { Shape } from './shape.js';
+import { apply, refuse, shapeOf, type Tensor } from './tensor.js';
+
+export interface BatchNormOptions {
+  /** Share of the new batch in the running statistics; default 0.1, as PyTorch's. */
+  readonly momentum?: number;
+  /** Added to the variance; default 1e-5. */
+  readonly epsilon?: number;
+  readonly name?: string;
+}
+
+/**
+ * Normalises each channel (last axis) over the batch and all sites, then scales and shifts (Ioffe & Szegedy 2015).
+ *
+ * In training it uses the batch's mean and (biased) variance and moves the running ones by `momentum` (towards the
+ * unbiased variance, as PyTorch does); in inference it uses the running ones. A program that holds one is never cut
+ * into micro-batches. Parameters, all [C]: scale, shift; mean, variance (not trainable).
+ */
+export const batchNorm = (options: BatchNormOptions = {}) => {
+  const self = layer('batchNorm', options.name);
+  const { momentum = 0.1, epsilon = 1e-5 } = options;
+  return <S extends Shape>(x: Tensor<S>): Tensor<S> => {
+    const shape = shapeOf(x);
+    if (shape.length === 0) return refuse('batchNorm', 'a scalar has no channels');
+    const c = shape[shape.length - 1];
+    const ones = { init: { constant: 1 } };
+    const zeros = { init: 'zeros' as const };
+    return apply(
+      'batchNorm',
+      { op: 'batchNorm', momentum, epsilon },
+      x,
+      parameterOf(self, 'scale', [c], ones),
+      parameterOf(self, 'shift', [c], zeros),
+      parameterOf(self, 'mean', [c], { ...zeros, trainable: false }),
+      parameterOf(self, 'variance', [c], { ...ones, trainable: false }),
+    );
+  };
+};

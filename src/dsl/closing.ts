@@ -1,0 +1,217 @@
+/**
+ * Closing: from expressions to a graph.
+ *
+ * Expressions are walked from the outputs in the order of the data flow. Equal subexpressions become one node. The
+ * step of a scan becomes a closed body: what depends on the scan's placeholders goes inside, everything else that
+ * it uses is computed once, outside, and enters as an external; so loop-invariant work is never repeated.
+ */
+
+import { canonical } from '../base/canonical.js';
+import { type Graph, languageVersion } from './graph.js';
+import { type Names, names } from './naming.js';
+import type { Body, Node, Op } from './op.js';
+import { type Shape, sameShape, show } from './shape.js';
+import {
+  type Expr,
+  isPrimitive,
+  type NoiseExpr,
+  type ParameterExpr,
+  refuse,
+  type ScanExpr,
+} from './tensor.js';
+
+/** Nodes being collected; equal ones are merged. */
+interface Collector {
+  readonly nodes: Node[];
+  readonly add: (op: Op, inputs: readonly number[], shape: Shape) => number;
+}
+
+const collector = (): Collector => {
+  const nodes: Node[] = [];
+  const numbers = new Map<string, number>();
+  return {
+    nodes,
+    add: (op, inputs, shape) => {
+      const key = `${canonical(op)}(${inputs.join()})`;
+      const known = numbers.get(key);
+      if (known !== undefined) return known;
+      nodes.push({ op, inputs, shape });
+      numbers.set(key, nodes.length - 1);
+      return nodes.length - 1;
+    },
+  };
+};
+
+interface Context {
+  readonly names: Names;
+  /** Shapes of the parameters and noises seen, by name. */
+  readonly shapes: Map<string, Shape>;
+}
+
+/** A closed graph of these outputs. Throws a ProgramFault (within the language) on what cannot be closed. */
+export const closeGraph = (outputs: Readonly<Record<string, Expr>>): Graph => {
+  const context: Context = { names: names(), shapes: new Map() };
+  const order = Object.keys(outputs).sort();
+  if (order.length === 0) return refuse('program', 'it has no outputs');
+  const escaped = order.find((name) => outputs[name].free.size > 0);
+  if (escaped !== undefined)
+    return refuse(
+      'program',
+      `output '${escaped}' uses a value of a scan's step outside of it; return it through observe instead`,
+    );
+  const { nodes, add } = collector();
+  const numbers = new Map<Expr, number>();
+  for (const expr of inOrder(
+    order.map((name) => outputs[name]),
+    () => true,
+  ))
+    numbers.set(expr, closeNode(expr, numbers, add, context));
+  return {
+    language: languageVersion,
+    nodes,
+    outputs: Object.fromEntries(order.map((name) => [name, numberOf(numbers, outputs[name])])),
+  };
+};
+
+const numberOf = (numbers: ReadonlyMap<Expr, number>, expr: Expr): number => {
+  const number = numbers.get(expr);
+  return number ?? refuse('program', 'an expression was used before it was computed');
+};
+
+/**
+ * What an expression must be preceded by. For a scan that is its inputs and everything its step uses from outside.
+ */
+const dependencies = (expr: Expr): readonly Expr[] =>
+  expr.op.op === 'scan' ? [...expr.inputs, ...externalsOf(expr.op)] : expr.inputs;
+
+const inside = (scan: ScanExpr): readonly Expr[] => [
+  ...scan.fields.map((field) => scan.next[field]),
+  ...Object.keys(scan.observe)
+    .sort()
+    .map((name) => scan.observe[name]),
+];
+
+/** Whether an expression is part of a step: it depends on the step's leaves, or is a plain number. */
+const belongs = (expr: Expr, scan: symbol): boolean =>
+  expr.free.has(scan) || (expr.op.op === 'constant' && typeof expr.op.value === 'number');
+
+/** Values from outside that a step uses, in the order of its data flow. */
+const externalsOf = (scan: ScanExpr): readonly Expr[] =>
+  inOrder(inside(scan), (expr) => belongs(expr, scan.scan)).filter((expr) => !belongs(expr, scan.scan));
+
+/**
+ * All expressions below these, each after what it needs; below one that `enters` refuses nothing is visited. The
+ * stack is explicit, since a chain of ten thousand operations is a legitimate program.
+ */
+const inOrder = (roots: readonly Expr[], enters: (expr: Expr) => boolean): readonly Expr[] => {
+  const done = new Set<Expr>();
+  const out: Expr[] = [];
+  const stack: { readonly expr: Expr; readonly needs: readonly Expr[]; next: number }[] = [];
+  const open = (expr: Expr): void => {
+    stack.push({ expr, needs: enters(expr) ? dependencies(expr) : [], next: 0 });
+  };
+  for (const root of roots) {
+    if (!done.has(root)) open(root);
+    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+      const need = top.needs[top.next++];
+      if (need !== undefined) {
+        if (!done.has(need)) open(need);
+      } else {
+        stack.pop();
+        if (!done.has(top.expr)) out.push(top.expr);
+        done.add(top.expr);
+      }
+    }
+  }
+  return out;
+};
+
+const closeNode = (
+  expr: Expr,
+  numbers: ReadonlyMap<Expr, number>,
+  add: Collector['add'],
+  context: Context,
+): number => {
+  const { op } = expr;
+  const inputs = expr.inputs.map((input) => numberOf(numbers, input));
+  if (isPrimitive(op)) return add(tidy(op), inputs, expr.facts.shape);
+  switch (op.op) {
+    case 'parameter':
+      return add(parameterOp(op, context), inputs, expr.facts.shape);
+    case 'noise':
+      return add(noiseOp(op, context), inputs, expr.facts.shape);
+    case 'scan':
+      return closeScan(op, expr, numbers, add, context);
+    case 'placeholder':
+      return add(op.leaf, inputs, expr.facts.shape);
+  }
+};
+
+const parameterOp = (op: ParameterExpr, context: Context): Op => {
+  const path = context.names.of(op.layer, op.scope);
+  const name = op.role === '' ? path : `${path}/${op.role}`;
+  checkShape(context, op.layer.kind, name, op.shape);
+  return { op: 'parameter', name, shape: op.shape, init: op.init, trainable: op.trainable };
+};
+
+const noiseOp = (op: NoiseExpr, context: Context): Op => {
+  const name = context.names.of(op.layer, op.scope);
+  checkShape(context, 'noise', name, op.shape);
+  return { op: 'noise', name, shape: op.shape, distribution: op.distribution };
+};
+
+/** A layer that is used twice must fit both places. */
+const checkShape = (context: Context, operation: string, name: string, shape: Shape): void => {
+  const seen = context.shapes.get(name);
+  if (seen !== undefined && !sameShape(seen, shape))
+    refuse(operation, `'${name}' is shared by two places that need ${show(seen)} and ${show(shape)}`);
+  context.shapes.set(name, shape);
+};
+
+const closeScan = (
+  op: ScanExpr,
+  expr: Expr,
+  outside: ReadonlyMap<Expr, number>,
+  add: Collector['add'],
+  context: Context,
+): number => {
+  const externals = externalsOf(op);
+  // Two expressions may have become one node outside; inside they are one external.
+  const sources = [...new Set(externals.map((external) => numberOf(outside, external)))];
+  const body = collector();
+  const numbers = new Map<Expr, number>();
+  for (const inner of inOrder(inside(op), (e) => belongs(e, op.scan))) {
+    if (belongs(inner, op.scan)) numbers.set(inner, closeNode(inner, numbers, body.add, context));
+    else {
+      const index = sources.indexOf(numberOf(outside, inner));
+      numbers.set(inner, body.add({ op: 'external', index }, [], inner.facts.shape));
+    }
+  }
+  const closed: Body = {
+    nodes: body.nodes,
+    next: Object.fromEntries(op.fields.map((field) => [field, numberOf(numbers, op.next[field])])),
+    observe: Object.fromEntries(
+      Object.keys(op.observe)
+        .sort()
+        .map((name) => [name, numberOf(numbers, op.observe[name])]),
+    ),
+  };
+  return add(
+    { op: 'scan', steps: op.steps, fields: op.fields, sequences: op.sequences, body: closed },
+    [...expr.inputs.map((input) => numberOf(outside, input)), ...sources],
+    [],
+  );
+};
+
+/** -0 and 0 are the same number in JSON, so they are the same in a program. */
+const tidy = (op: Op): Op => {
+  const plain = (x: number): number => x + 0;
+  switch (op.op) {
+    case 'affine':
+      return { ...op, scale: plain(op.scale), shift: plain(op.shift) };
+    case 'constant':
+      return { ...op, value: typeof op.value === 'number' ? plain(op.value) : op.value.map(plain) };
+    default:
+      return op;
+  }
+};

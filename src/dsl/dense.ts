@@ -1,0 +1,44 @@
+/** Linear maps over the last axis: the same at every site, the per-pixel layer. */
+
+import type { InitialiserName } from './initialiser.js';
+import { layer, parameterOf } from './layer.js';
+import type { Shape } from './shape.js';
+import { apply, refuse, shapeOf, type Tensor } from './tensor.js';
+
+export interface DenseOptions {
+  /** Default true. */
+  readonly bias?: boolean;
+  /** Of the weight; default 'pytorch'. */
+  readonly init?: InitialiserName;
+  readonly name?: string;
+}
+
+/**
+ * x weight + bias over the last axis: [..., I] → [..., features].
+ *
+ * Parameters: weight [I, features], bias [features].
+ *
+ * @example
+ * pipe(features, dense(256), relu, dense(6));
+ */
+export const dense = <const F extends number>(features: F, options: DenseOptions = {}) => {
+  const self = layer('dense', options.name);
+  const init = options.init ?? 'pytorch';
+  return <R extends Shape, I extends number>(x: Tensor<readonly [...R, I]>): Tensor<readonly [...R, F]> => {
+    const shape = shapeOf(x);
+    if (shape.length === 0) return refuse('dense', 'a scalar has no last axis');
+    const inputs = shape[shape.length - 1];
+    const weight = parameterOf(self, 'weight', [inputs, features], { init });
+    const bias = parameterOf(self, 'bias', [features], {
+      init: init === 'pytorch' ? 'pytorch' : 'zeros',
+      fanIn: inputs,
+    });
+    return apply('dense', { op: 'dense' }, x, weight, ...((options.bias ?? true) ? [bias] : []));
+  };
+};
+
+/** x matrix over the last axis, with a matrix [I, F] that is itself an expression. */
+export const matmul = <R extends Shape, I extends number, F extends number>(
+  x: Tensor<readonly [...R, I]>,
+  matrix: Tensor<readonly [NoInfer<I>, F]>,
+): Tensor<readonly [...R, F]> => apply('matmul', { op: 'dense' }, x, matrix);

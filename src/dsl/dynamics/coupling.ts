@@ -1,0 +1,56 @@
+/** Coupling: how strongly each oscillator feels its neighbours. */
+
+import type { InitialiserName } from '../initialiser.js';
+import { layer, parameterOf } from '../layer.js';
+import type { Boundary } from '../op.js';
+import { apply, shapeOf, type Tensor } from '../tensor.js';
+
+export interface CouplingOptions {
+  /** Side of the kernel, odd; default 3. */
+  readonly kernel?: number;
+  /** Default 'circular': the lattice is a torus. */
+  readonly boundary?: Exclude<Boundary, 'none'>;
+  /** Default 'laplacian': the discrete wave equation, on each channel by itself. */
+  readonly init?: InitialiserName;
+  /** Default `coupling`. */
+  readonly name?: string;
+}
+
+/**
+ * A learned coupling W * y: a dense convolution to as many channels as the field has, without bias.
+ *
+ * Parameters: coupling/weight [kernel, kernel, C, C].
+ *
+ * @example
+ * const force = tanh(coupling()(y));
+ */
+export const coupling = ({
+  kernel = 3,
+  boundary = 'circular',
+  init = 'laplacian',
+  name = 'coupling',
+}: CouplingOptions = {}) => {
+  const self = layer('coupling', name);
+  return <H extends number, W extends number, C extends number>(
+    y: Tensor<readonly [H, W, C]>,
+  ): Tensor<readonly [H, W, C]> => {
+    const c = shapeOf(y)[2] ?? 1;
+    const weight = parameterOf(self, 'weight', [kernel, kernel, c, c], { init });
+    return apply('coupling', { op: 'conv', boundary, stride: [1, 1], depthwise: false }, y, weight);
+  };
+};
+
+/** The same on a line [L, C]: weight [kernel, C, C]. */
+export const coupling1d = ({
+  kernel = 3,
+  boundary = 'circular',
+  init = 'laplacian',
+  name = 'coupling',
+}: CouplingOptions = {}) => {
+  const self = layer('coupling', name);
+  return <L extends number, C extends number>(y: Tensor<readonly [L, C]>): Tensor<readonly [L, C]> => {
+    const c = shapeOf(y)[1] ?? 1;
+    const weight = parameterOf(self, 'weight', [kernel, c, c], { init });
+    return apply('coupling1d', { op: 'conv', boundary, stride: [1], depthwise: false }, y, weight);
+  };
+};

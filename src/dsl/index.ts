@@ -1,0 +1,43 @@
+/** The language. Everything that a program is written in. */
+
+export * from './batch-norm.js';
+export * from './codec.js';
+export * from './convolution.js';
+export * from './dense.js';
+export * from './dynamics/coupling.js';
+export * from './dynamics/encoder.js';
+export * from './dynamics/oscillator.js';
+export * from './dynamics/readout.js';
+export * from './field.js';
+export * from './graph.js';
+export { draw, type Initialiser, type InitialiserName } from './initialiser.js';
+export { type Layer, layer, type ParameterOptions, parameter, parameterOf } from './layer.js';
+export { type Body, Boundary, type Node, type Op, type OpName, type OpOf, type ScanOp } from './op.js';
+export * from './pointwise.js';
+export {
+  hashProgram,
+  type Inputs,
+  type Program,
+  program,
+  type Shapes,
+  type ShapesOf,
+  select,
+  signature,
+  tryProgram,
+} from './program.js';
+export * from './recurrence.js';
+export * from './reduce.js';
+export {
+  type Clock,
+  gaussian,
+  type StateOf,
+  scan,
+  scanOver,
+  scanOverWithFinal,
+  scanWithFinal,
+  uniformNoise,
+} from './scan.js';
+export { scope } from './scope.js';
+export * from './shape.js';
+export * from './structure.js';
+export { ProgramFault, refuse, shapeOf, type Tensor } from './tensor.js';

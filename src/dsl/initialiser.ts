@@ -1,0 +1,125 @@
+/**
+ * Initialisers: how a parameter starts, as data.
+ *
+ * A draw depends on (seed, name) alone, so that declaring parameters in another order, or adding one, changes
+ * nothing for the others.
+ */
+
+import * as t from 'io-ts';
+import { stream } from '../base/random.js';
+import { type Shape, volume } from './shape.js';
+
+/** What a layer's user writes; the layer fills in the fans. */
+export type InitialiserName =
+  | 'pytorch'
+  | 'glorot'
+  | 'kaiming'
+  | 'laplacian'
+  | 'identity'
+  | 'zeros'
+  | { readonly constant: number }
+  | { readonly uniform: number }
+  | { readonly normal: number };
+
+const kinds = {
+  /** Every entry the same. */
+  constant: t.strict({ kind: t.literal('constant'), value: t.number }),
+  /** U(-bound, bound). */
+  uniform: t.strict({ kind: t.literal('uniform'), bound: t.number }),
+  /** N(0, deviation^2). */
+  normal: t.strict({ kind: t.literal('normal'), deviation: t.number }),
+  /** Five-point star [0 1 0; 1 -4 1; 0 1 0] (in one dimension [1 -2 1]) on each channel's own kernel, else zero. */
+  laplacian: t.strict({ kind: t.literal('laplacian') }),
+  /** One at the kernel's centre on each channel's own kernel, else zero: the convolution does nothing. */
+  identity: t.strict({ kind: t.literal('identity') }),
+};
+
+/** An initialiser with its fans resolved, as it stands in a program. */
+export const Initialiser = t.union([
+  kinds.constant,
+  kinds.uniform,
+  kinds.normal,
+  kinds.laplacian,
+  kinds.identity,
+]);
+export type Initialiser = t.TypeOf<typeof Initialiser>;
+
+/**
+ * From a name to data.
+ *
+ * - `pytorch`: U(±1/sqrt(fanIn)), the default of PyTorch's convolutions and linear layers, weights and biases
+ *   (kaiming uniform with a = sqrt 5 gives that bound).
+ * - `glorot`: U(±sqrt(6/(fanIn+fanOut))) (Glorot & Bengio 2010, eq. 16).
+ * - `kaiming`: N(0, 2/fanIn) (He et al. 2015, eq. 10).
+ */
+export const resolveInitialiser = (name: InitialiserName, fanIn: number, fanOut: number): Initialiser => {
+  switch (name) {
+    case 'pytorch':
+      return { kind: 'uniform', bound: 1 / Math.sqrt(fanIn) };
+    case 'glorot':
+      return { kind: 'uniform', bound: Math.sqrt(6 / (fanIn + fanOut)) };
+    case 'kaiming':
+      return { kind: 'normal', deviation: Math.sqrt(2 / fanIn) };
+    case 'laplacian':
+      return { kind: 'laplacian' };
+    case 'identity':
+      return { kind: 'identity' };
+    case 'zeros':
+      return { kind: 'constant', value: 0 };
+    default:
+      if ('constant' in name) return { kind: 'constant', value: name.constant };
+      if ('uniform' in name) return { kind: 'uniform', bound: name.uniform };
+      return { kind: 'normal', deviation: name.normal };
+  }
+};
+
+/**
+ * The parameter's starting values, row-major.
+ *
+ * Stencils expect a kernel [k..., channels in, channels out] with odd k at least 3 for the Laplacian; for a
+ * depthwise kernel [k..., channels, 1] the last two axes are read as 'each channel its own'.
+ */
+export const draw = (init: Initialiser, shape: Shape, seed: number, name: string): Float32Array => {
+  const values = new Float32Array(volume(shape));
+  switch (init.kind) {
+    case 'constant':
+      return values.fill(init.value);
+    case 'uniform': {
+      const random = stream(seed, 'parameter', name);
+      return values.map(() => (2 * random.uniform() - 1) * init.bound);
+    }
+    case 'normal': {
+      const random = stream(seed, 'parameter', name);
+      return values.map(() => random.normal() * init.deviation);
+    }
+    case 'laplacian':
+      return stencil(shape, (offsets) => {
+        const steps = offsets.reduce((total, offset) => total + Math.abs(offset), 0);
+        return steps === 0 ? -2 * offsets.length : steps === 1 ? 1 : 0;
+      });
+    case 'identity':
+      return stencil(shape, (offsets) => (offsets.every((offset) => offset === 0) ? 1 : 0));
+  }
+};
+
+/** Fills each channel's own kernel with a function of the offset from the kernel's centre. */
+const stencil = (shape: Shape, at: (offsets: readonly number[]) => number): Float32Array => {
+  const spatial = shape.slice(0, -2);
+  const [channels, outputs] = shape.slice(-2);
+  const values = new Float32Array(volume(shape));
+  for (let site = 0; site < volume(spatial); site++) {
+    const value = at(unravel(site, spatial).map((index, axis) => index - Math.floor(spatial[axis] / 2)));
+    for (let c = 0; c < channels; c++) {
+      // A depthwise kernel has one output a channel, a dense one has its own channel's on the diagonal.
+      const own = outputs === 1 ? 0 : c;
+      if (own < outputs) values[(site * channels + c) * outputs + own] = value;
+    }
+  }
+  return values;
+};
+
+const unravel = (flat: number, sizes: Shape): readonly number[] =>
+  sizes.reduceRight<{ rest: number; index: readonly number[] }>(
+    ({ rest, index }, size) => ({ rest: Math.floor(rest / size), index: [rest % size, ...index] }),
+    { rest: flat, index: [] },
+  ).index;

@@ -1,0 +1,229 @@
+/**
+ * The primitives, as data. A program is a list of nodes, each one of these operations on earlier nodes.
+ *
+ * Shapes are per sample. A field is [H, W, C] (or [L, C] in one dimension), a sequence [T, ...field]. Weights lie as
+ * TensorFlow.js has them: convolution [kh, kw, in, out], depthwise [kh, kw, channels, multiplier], transposed
+ * convolution [kh, kw, out, in], dense [in, out].
+ */
+
+import * as t from 'io-ts';
+import { Initialiser } from './initialiser.js';
+import type { Shape } from './shape.js';
+
+/** A whole number from 0: a size, an axis, the number of a node. */
+const isSize = (u: unknown): u is number => typeof u === 'number' && Number.isSafeInteger(u) && u >= 0;
+const size = new t.Type<number, number, unknown>(
+  'whole number',
+  isSize,
+  (u, c) => (isSize(u) ? t.success(u) : t.failure(u, c)),
+  t.identity,
+);
+const shape = t.readonlyArray(size);
+
+/** Pointwise functions of one argument. */
+export const mapFunctions = [
+  'tanh',
+  'relu',
+  'sigmoid',
+  'softplus',
+  'sin',
+  'cos',
+  'exp',
+  'log',
+  'sqrt',
+  'square',
+  'abs',
+  'reciprocal',
+  'sign',
+  'stopGradient',
+] as const;
+export type MapFunction = (typeof mapFunctions)[number];
+
+/** Pointwise functions of two arguments; `greater` is 1 where a > b, else 0, with no gradient. */
+export const zipFunctions = ['add', 'sub', 'mul', 'div', 'max', 'min', 'greater'] as const;
+export type ZipFunction = (typeof zipFunctions)[number];
+
+export const reduceFunctions = ['sum', 'mean', 'max', 'min'] as const;
+export type ReduceFunction = (typeof reduceFunctions)[number];
+
+const keys = <K extends string>(names: readonly K[]): t.Type<K, K, unknown> => {
+  const known: readonly string[] = names;
+  const is = (u: unknown): u is K => typeof u === 'string' && known.includes(u);
+  return new t.Type<K, K, unknown>(
+    names.map((n) => `'${n}'`).join(' | '),
+    is,
+    (u, c) => (is(u) ? t.success(u) : t.failure(u, c)),
+    (name) => name,
+  );
+};
+
+/**
+ * What lies beyond the edge of a field: `zero`; `circular`, the opposite edge; `reflect`, the mirror image without
+ * repeating the edge; a fixed value; `none`, nothing: windows stay inside and the field shrinks.
+ */
+export const Boundary = t.union([
+  keys(['zero', 'circular', 'reflect', 'none']),
+  t.strict({ fixed: t.number }),
+]);
+export type Boundary = 'zero' | 'circular' | 'reflect' | 'none' | { readonly fixed: number };
+
+// Leaves of a program.
+const Input = t.strict({ op: t.literal('input'), name: t.string, shape });
+const Parameter = t.strict({
+  op: t.literal('parameter'),
+  name: t.string,
+  shape,
+  init: Initialiser,
+  trainable: t.boolean,
+});
+/** A single number fills the shape. */
+const Constant = t.strict({
+  op: t.literal('constant'),
+  shape,
+  value: t.union([t.number, t.readonlyArray(t.number)]),
+});
+
+// Leaves of a scan's body.
+/** The state field of this name, before the step. */
+const State = t.strict({ op: t.literal('state'), field: t.string });
+/** The current element of the driving sequence of this number. */
+const Element = t.strict({ op: t.literal('element'), sequence: size });
+/** A value computed outside the scan, the same at every step. */
+const External = t.strict({ op: t.literal('external'), index: size });
+/** The number of the step, from 0, as a scalar. */
+const Clock = t.strict({ op: t.literal('clock') });
+
+// Pointwise.
+const Pointwise = t.strict({ op: t.literal('map'), fn: keys(mapFunctions) });
+/** scale * x + shift. */
+const Affine = t.strict({ op: t.literal('affine'), scale: t.number, shift: t.number });
+/** Both shapes equal, or one a scalar. */
+const Zip = t.strict({ op: t.literal('zip'), fn: keys(zipFunctions) });
+/** A fresh draw each step of a scan, from (noise seed, name, sample, step); its input is the clock. */
+const Noise = t.strict({
+  op: t.literal('noise'),
+  name: t.string,
+  shape,
+  distribution: keys(['normal', 'uniform']),
+});
+
+// Linear maps with weights. Inputs: x, weight, and a bias or nothing.
+/** Same-size up to the stride (out = ceil(n / stride)), except for the boundary `none`. */
+const Conv = t.strict({ op: t.literal('conv'), boundary: Boundary, stride: shape, depthwise: t.boolean });
+/** out = (n - 1) * stride + kernel. */
+const ConvTranspose = t.strict({ op: t.literal('convTranspose'), stride: shape });
+/** Over the last axis. */
+const Dense = t.strict({ op: t.literal('dense') });
+
+// Structure.
+/** Windows wholly inside the field: floor((n - size) / stride) + 1. */
+const Pool = t.strict({ op: t.literal('pool'), fn: keys(['max', 'mean']), size: shape, stride: shape });
+const Concat = t.strict({ op: t.literal('concat'), axis: size });
+const Slice = t.strict({ op: t.literal('slice'), begin: shape, size: shape });
+const Reshape = t.strict({ op: t.literal('reshape'), shape });
+const Transpose = t.strict({ op: t.literal('transpose'), axes: shape });
+const Reverse = t.strict({ op: t.literal('reverse'), axes: shape });
+/** Axes of size 1 are repeated. */
+const Broadcast = t.strict({ op: t.literal('broadcast'), shape });
+/** The reduced axes disappear. */
+const Reduce = t.strict({ op: t.literal('reduce'), fn: keys(reduceFunctions), axes: shape });
+/** |real FFT| over the first axis: T → floor(T/2)+1 bins; its gradient at zero is zero. */
+const Spectrum = t.strict({ op: t.literal('spectrum') });
+/** Inputs: x, scale, shift, running mean, running variance; over the last axis, statistics over all others. */
+const BatchNorm = t.strict({ op: t.literal('batchNorm'), momentum: t.number, epsilon: t.number });
+/**
+ * h[t] = a[t] h[t-1] + b[t] over the first axis, from h0 (the third input; zero without it). `diagonal`: a pointwise
+ * product; `matrix`: a is [T, ..., n, n], b [T, ..., n].
+ */
+const Recurrence = t.strict({ op: t.literal('recurrence'), kind: keys(['diagonal', 'matrix']) });
+
+/**
+ * One step repeated. Inputs: the fields' initial values, then the driving sequences, then the externals.
+ *
+ * A scan has no shape of its own (its node says []); `take` reads its ports: `observed/NAME`, a sequence
+ * [steps, ...], and `final/FIELD`.
+ */
+export interface ScanOp {
+  readonly op: 'scan';
+  readonly steps: number;
+  /** Names of the state's fields, sorted; the first inputs are their initial values. */
+  readonly fields: readonly string[];
+  readonly sequences: number;
+  readonly body: Body;
+}
+
+/** A closed sub-graph: its leaves are state, element, external, clock and constant, never a parameter or an input. */
+export interface Body {
+  readonly nodes: readonly Node[];
+  /** Each field's next value, as the number of a node of the body. */
+  readonly next: Readonly<Record<string, number>>;
+  /** What is recorded after each step, computed from the NEXT state. */
+  readonly observe: Readonly<Record<string, number>>;
+}
+
+const Take = t.strict({ op: t.literal('take'), port: t.string });
+
+const Flat = t.union([
+  Input,
+  Parameter,
+  Constant,
+  State,
+  Element,
+  External,
+  Clock,
+  Pointwise,
+  Affine,
+  Zip,
+  Noise,
+  Conv,
+  ConvTranspose,
+  Dense,
+  Pool,
+  Concat,
+  Slice,
+  Reshape,
+  Transpose,
+  Reverse,
+  Broadcast,
+  Reduce,
+  Spectrum,
+  BatchNorm,
+  Recurrence,
+  Take,
+]);
+
+export type Op = Readonly<t.TypeOf<typeof Flat>> | ScanOp;
+export type OpName = Op['op'];
+/** The operation of this name. */
+export type OpOf<N extends OpName> = Extract<Op, { readonly op: N }>;
+
+/** An operation, the numbers of its inputs (all smaller than its own), and its shape. */
+export interface Node {
+  readonly op: Op;
+  readonly inputs: readonly number[];
+  readonly shape: Shape;
+}
+
+export const Node: t.Type<Node, Node, unknown> = t.recursion('Node', () =>
+  t.strict({ op: Op, inputs: t.readonlyArray(size), shape }),
+);
+
+const Body: t.Type<Body, Body, unknown> = t.recursion('Body', () =>
+  t.strict({
+    nodes: t.readonlyArray(Node),
+    next: t.record(t.string, size),
+    observe: t.record(t.string, size),
+  }),
+);
+
+const Scan: t.Type<ScanOp, ScanOp, unknown> = t.recursion('Scan', () =>
+  t.strict({
+    op: t.literal('scan'),
+    steps: size,
+    fields: t.readonlyArray(t.string),
+    sequences: size,
+    body: Body,
+  }),
+);
+
+export const Op: t.Type<Op, Op, unknown> = t.recursion('Op', () => t.union([Flat, Scan]));

@@ -1,0 +1,94 @@
+/** Reductions: what remains of an axis. */
+
+import type { ReduceFunction } from './op.js';
+import type { Bins, Shape } from './shape.js';
+import { apply, shapeOf, type Tensor } from './tensor.js';
+
+/** S without the axes in A; unknown axes leave sizes unknown. */
+export type Without<S extends Shape, A extends number> = number extends A ? Shape : Keep<S, A, readonly []>;
+type Keep<S extends Shape, A extends number, Seen extends Shape> = S extends readonly [
+  infer Head extends number,
+  ...infer Rest extends Shape,
+]
+  ? Seen['length'] extends A
+    ? Keep<Rest, A, readonly [...Seen, Head]>
+    : readonly [Head, ...Keep<Rest, A, readonly [...Seen, Head]>]
+  : readonly [];
+
+const reduction =
+  (fn: ReduceFunction) =>
+  <const A extends number>(...axes: readonly A[]) =>
+  <S extends Shape>(x: Tensor<S>): Tensor<Without<S, A>> =>
+    apply(fn, { op: 'reduce', fn, axes }, x);
+
+/**
+ * Sum over axes, which disappear.
+ *
+ * @example
+ * const energy = pipe(square(z), sum(0, 1, 2));   // Tensor<readonly []>
+ */
+export const sum = reduction('sum');
+/** Mean over axes. */
+export const mean = reduction('mean');
+/** Maximum over axes; where it is reached twice the gradient goes to the first in row-major order. */
+export const max = reduction('max');
+/** Minimum over axes. */
+export const min = reduction('min');
+
+/**
+ * Magnitude of the real Fourier transform over the first axis: [T, ...S] → [floor(T/2)+1, ...S], unnormalised.
+ * Where the magnitude is zero its gradient is zero.
+ */
+export const spectrum = <T extends number, S extends Shape>(
+  sequence: Tensor<readonly [T, ...S]>,
+): Tensor<readonly [Bins<T>, ...S]> => apply('spectrum', { op: 'spectrum' }, sequence);
+
+/** A reduction over one axis, repeated along it again: what a normalisation divides by. */
+const along = (operation: string, fn: ReduceFunction, axis: number, x: Tensor): Tensor => {
+  const shape = shapeOf(x);
+  const reduced = apply(operation, { op: 'reduce', fn, axes: [axis] }, x);
+  const kept = apply(operation, { op: 'reshape', shape: shape.map((n, i) => (i === axis ? 1 : n)) }, reduced);
+  return apply(operation, { op: 'broadcast', shape }, kept);
+};
+
+const lastAxis = (x: Tensor): number => shapeOf(x).length - 1;
+
+/**
+ * Unit length along an axis (the last by default): x / sqrt(|x|^2 + epsilon). Keeps the state of vector oscillators
+ * on the sphere (AKOrN, Miyato et al. 2024, eq. 3).
+ */
+export const normalise =
+  (axis?: number, epsilon = 1e-12) =>
+  <S extends Shape>(x: Tensor<S>): Tensor<S> => {
+    const squares = apply('normalise', { op: 'map', fn: 'square' }, x);
+    const total = along('normalise', 'sum', axis ?? lastAxis(x), squares);
+    const guarded = apply('normalise', { op: 'affine', scale: 1, shift: epsilon }, total);
+    const length = apply('normalise', { op: 'map', fn: 'sqrt' }, guarded);
+    return apply('normalise', { op: 'zip', fn: 'div' }, x, length);
+  };
+
+/** exp(x) over its sum along an axis (the last by default), computed from x minus its maximum. */
+export const softmax =
+  (axis?: number) =>
+  <S extends Shape>(x: Tensor<S>): Tensor<S> => {
+    const over = axis ?? lastAxis(x);
+    // The maximum only guards against overflow; the result does not depend on it, so neither does the gradient.
+    const top = apply('softmax', { op: 'map', fn: 'stopGradient' }, along('softmax', 'max', over, x));
+    const shifted = apply('softmax', { op: 'zip', fn: 'sub' }, x, top);
+    const powers = apply('softmax', { op: 'map', fn: 'exp' }, shifted);
+    const total = along('softmax', 'sum', over, powers);
+    return apply('softmax', { op: 'zip', fn: 'div' }, powers, total);
+  };
+
+/** Mean 0 and variance 1 along an axis (the last by default), before any gain or offset of the user's. */
+export const standardise =
+  (axis?: number, epsilon = 1e-5) =>
+  <S extends Shape>(x: Tensor<S>): Tensor<S> => {
+    const over = axis ?? lastAxis(x);
+    const centred = apply('standardise', { op: 'zip', fn: 'sub' }, x, along('standardise', 'mean', over, x));
+    const squares = apply('standardise', { op: 'map', fn: 'square' }, centred);
+    const variance = along('standardise', 'mean', over, squares);
+    const guarded = apply('standardise', { op: 'affine', scale: 1, shift: epsilon }, variance);
+    const deviation = apply('standardise', { op: 'map', fn: 'sqrt' }, guarded);
+    return apply('standardise', { op: 'zip', fn: 'div' }, centred, deviation);
+  };

@@ -1,0 +1,167 @@
+/**
+ * Symbolic tensors: what a program is made of while it is being written.
+ *
+ * A tensor holds an expression, an immutable value that remembers how it is computed. Nothing is computed here.
+ * Every operation checks its shapes when it is applied, and says where in the user's source that was.
+ */
+
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import type { ProgramError } from '../base/error.js';
+import { type Facts, infer } from './infer.js';
+import type { Initialiser } from './initialiser.js';
+import type { Layer } from './layer.js';
+import type { Op, OpName, OpOf } from './op.js';
+import type { Scope } from './scope.js';
+import type { Shape } from './shape.js';
+
+declare const shape: unique symbol;
+
+/**
+ * A tensor of shape S, per sample. S lives in the types alone; `shapeOf` gives the shape as a value.
+ *
+ * @example
+ * const field: Tensor<readonly [64, 64, 2]> = zeros(64, 64, 2);
+ */
+export interface Tensor<out S extends Shape = Shape> {
+  readonly expr: Expr;
+  readonly [shape]?: S | undefined;
+}
+
+/** The sizes along the axes of one sample. */
+export const shapeOf = (x: Tensor): Shape => x.expr.facts.shape;
+
+/** An expression: an operation on expressions, what is known of its value, and the scans it is a step of. */
+export interface Expr {
+  readonly op: ExprOp;
+  readonly inputs: readonly Expr[];
+  readonly facts: Facts;
+  /** Scans whose placeholders occur in it unbound: where it belongs. */
+  readonly free: ReadonlySet<symbol>;
+}
+
+type Named = 'parameter' | 'noise';
+type Bound = 'state' | 'element' | 'external' | 'clock';
+
+/** The primitives before a program is closed: names are not yet given, a scan's body is still open. */
+export type ExprOp =
+  | OpOf<Exclude<OpName, Named | Bound | 'scan'>>
+  | ParameterExpr
+  | NoiseExpr
+  | PlaceholderExpr
+  | ScanExpr;
+
+export interface ParameterExpr {
+  readonly op: 'parameter';
+  /** Together with the role its identity: the same layer's weight is one parameter wherever it is used. */
+  readonly layer: Layer;
+  readonly role: string;
+  readonly scope: Scope | undefined;
+  readonly shape: Shape;
+  readonly init: Initialiser;
+  readonly trainable: boolean;
+}
+
+export interface NoiseExpr {
+  readonly op: 'noise';
+  readonly layer: Layer;
+  readonly scope: Scope | undefined;
+  readonly shape: Shape;
+  readonly distribution: OpOf<'noise'>['distribution'];
+}
+
+/** A leaf of a scan's step. */
+export interface PlaceholderExpr {
+  readonly op: 'placeholder';
+  readonly scan: symbol;
+  readonly leaf:
+    | { readonly op: 'state'; readonly field: string }
+    | { readonly op: 'element'; readonly sequence: number }
+    | { readonly op: 'clock' };
+}
+
+export interface ScanExpr {
+  readonly op: 'scan';
+  readonly scan: symbol;
+  readonly steps: number;
+  readonly fields: readonly string[];
+  readonly sequences: number;
+  readonly next: Readonly<Record<string, Expr>>;
+  readonly observe: Readonly<Record<string, Expr>>;
+}
+
+/** Carries a ProgramError out of the user's function; `tryProgram` catches it. Never leaves the language. */
+export class ProgramFault extends Error {
+  readonly error: ProgramError;
+  constructor(error: ProgramError) {
+    super(`${error.operation}: ${error.message}${error.at === undefined ? '' : ` (at ${error.at})`}`);
+    this.name = 'ProgramFault';
+    this.error = error;
+  }
+}
+
+const here = new URL('.', import.meta.url).href;
+
+/** The first frame of the stack outside the language: the place in the user's source. */
+const callSite = (): string | undefined => {
+  const frames = (new Error().stack ?? '').split('\n').slice(1);
+  const outside = frames.find(
+    (frame) =>
+      !frame.includes(here) && !frame.includes(here.replace('file://', '')) && /:\d+:\d+/.test(frame),
+  );
+  return outside?.match(/(?:file:\/\/)?((?:[A-Za-z]:)?[^\s():]+:\d+:\d+)\)?$/)?.[1];
+};
+
+/** Refuses: ends the writing of the program with this message. */
+export const refuse = (operation: string, message: string): never => {
+  const at = callSite();
+  throw new ProgramFault({ _tag: 'ProgramError', operation, message, ...(at === undefined ? {} : { at }) });
+};
+
+const none: ReadonlySet<symbol> = new Set();
+
+/** The scans that occur in any of these. */
+export const freeIn = (exprs: readonly Expr[]): ReadonlySet<symbol> => {
+  const sets = exprs.map((expr) => expr.free).filter((set) => set.size > 0);
+  return sets.length === 0 ? none : sets.length === 1 ? sets[0] : new Set(sets.flatMap((set) => [...set]));
+};
+
+/** A tensor of an expression. The claim that its shape is S is the caller's, checked by `infer`. */
+export const tensor = <S extends Shape>(expr: Expr): Tensor<S> => ({ expr });
+
+/**
+ * Applies a primitive. `operation` is the name that the user knows it by.
+ *
+ * Every function of the language ends here; the result's type is what that function declares, its value what
+ * `infer` computes, and spec/types holds the two together.
+ */
+export const apply = <S extends Shape>(
+  operation: string,
+  op: OpOf<Exclude<OpName, Named | Bound | 'scan' | 'take'>>,
+  ...inputs: readonly Tensor[]
+): Tensor<S> => {
+  const exprs = inputs.map((input) => input.expr);
+  return pipe(
+    infer(
+      op,
+      exprs.map((expr) => expr.facts),
+    ),
+    E.match(
+      (message) => refuse(operation, message),
+      (facts) => tensor<S>({ op, inputs: exprs, facts, free: freeIn(exprs) }),
+    ),
+  );
+};
+
+/** A leaf or a bound expression whose facts are known already. */
+export const known = <S extends Shape>(
+  op: ExprOp,
+  facts: Facts,
+  inputs: readonly Expr[],
+  free: ReadonlySet<symbol>,
+): Tensor<S> => tensor({ op, inputs, facts, free });
+
+/** Whether an operation is a primitive of `Op` already. */
+export type Primitive = Exclude<ExprOp, ParameterExpr | NoiseExpr | PlaceholderExpr | ScanExpr>;
+export const isPrimitive = (op: ExprOp): op is Primitive & Op =>
+  op.op !== 'parameter' && op.op !== 'noise' && op.op !== 'placeholder' && op.op !== 'scan';
