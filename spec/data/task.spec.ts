@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
 import { shapeOfDataset } from '../../src/data/dataset.js';
 import { load } from '../../src/data/load.js';
@@ -16,13 +16,24 @@ import {
   taskShape,
 } from '../../src/data/task.js';
 import { sentence, value } from './either.js';
+import { writeTinyDigits } from './tiny-digits.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'drumhead-task-'));
+const mnistDir = join(folder, 'digits');
+const counts = { train: 3, validation: 2, test: 1 };
 
 /** Every task that is made, at a size that takes no time. */
 const small: readonly Task[] = [
-  { name: 'tetrominoes', size: 24, cell: 3, train: 3, validation: 2, test: 1 },
+  { name: 'tetrominoes', size: 24, cell: 3, ...counts },
+  { name: 'mnist', size: 14, mnistDir, ...counts },
+  { name: 'multi-mnist', size: 30, digitSize: 14, mnistDir, ...counts },
+  { name: 'polygons', size: 24, minRadius: 4, maxRadius: 6, ...counts },
 ].map((given) => value(decodeTask(given)));
 
 describe('task', () => {
+  before(() => writeTinyDigits(mnistDir));
+  after(() => rm(folder, { recursive: true }));
+
   it('is complete plain data, whose codec changes nothing more', () => {
     for (const task of small) {
       const written: unknown = JSON.parse(JSON.stringify(taskCodec.encode(task)));
@@ -77,20 +88,11 @@ describe('task', () => {
     );
   });
 
-  it('has a name for every kind that is made', () => {
-    assert.deepEqual(
-      small.map(({ name }) => name),
-      taskNames.filter((name) => name !== 'npy' && name !== 'png'),
-    );
+  it('has a name for every kind that is made, and the two that are read', () => {
+    assert.deepEqual([...small.map(({ name }) => name), 'npy', 'png'], taskNames);
   });
 
   describe('loaded', () => {
-    let folder = '';
-    before(async () => {
-      folder = await mkdtemp(join(tmpdir(), 'drumhead-task-'));
-    });
-    after(() => rm(folder, { recursive: true }));
-
     it('has the sizes it announces, and the same data from the cache', async () => {
       for (const task of small) {
         const made = value(await load(task, { cacheDir: folder })());
@@ -105,10 +107,12 @@ describe('task', () => {
     });
 
     it('is another entry of the cache when any setting differs', async () => {
-      const [first] = small;
-      value(await load(first, { cacheDir: folder })());
-      const other = pipe(value(await load({ ...first, seed: 1 }, { cacheDir: folder })()));
-      assert.equal(other.origin, 'made');
+      const cacheDir = join(folder, 'others');
+      for (const task of small) {
+        for (const differing of [task, { ...task, seed: 1 }, { ...task, train: 2 }]) {
+          assert.equal(value(await load(differing, { cacheDir })()).origin, 'made', task.name);
+        }
+      }
     });
   });
 });

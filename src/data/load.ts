@@ -1,11 +1,17 @@
 /** From a task to its data: made, taken from the cache, or read from files. */
 
-import type * as TE from 'fp-ts/lib/TaskEither.js';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { DrumheadError } from '../base/error.js';
 import { cached, type Loaded } from './cache.js';
+import { type Digits, readDigits } from './digits.js';
 import { generate, type Recipe, type Watch } from './generate.js';
+import { type MnistTask, mnist } from './mnist.js';
+import { type MultiMnistTask, multiMnist } from './multi-mnist.js';
 import { readNpyPairs } from './npy-pairs.js';
 import { readPngPairs } from './png-pairs.js';
+import { polygons } from './polygons.js';
 import type { Task } from './task.js';
 import { tetrominoes } from './tetrominoes.js';
 
@@ -13,6 +19,40 @@ export interface LoadOptions extends Watch {
   /** Where made data is kept, under a key of everything that shapes it; left out, nothing is kept. */
   readonly cacheDir?: string;
 }
+
+/** How a task's data is made, and everything beside the generator's version that shapes it. */
+interface Making {
+  readonly recipe: Recipe;
+  readonly shapedBy: unknown;
+}
+
+/** Digits shape the data by what they are, not by the folder they lie in. */
+const ofDigits = <T extends MnistTask | MultiMnistTask>(
+  task: T,
+  recipeOf: (task: T, digits: Digits) => E.Either<DrumheadError, Recipe>,
+): TE.TaskEither<DrumheadError, Making> =>
+  pipe(
+    readDigits(task.mnistDir),
+    TE.chainEitherK((digits) =>
+      pipe(
+        recipeOf(task, digits),
+        E.map((recipe) => ({ recipe, shapedBy: { ...task, mnistDir: null, digest: digits.digest } })),
+      ),
+    ),
+  );
+
+const making = (task: Exclude<Task, { name: 'npy' | 'png' }>): TE.TaskEither<DrumheadError, Making> => {
+  switch (task.name) {
+    case 'tetrominoes':
+      return TE.right({ recipe: tetrominoes(task), shapedBy: task });
+    case 'polygons':
+      return TE.right({ recipe: polygons(task), shapedBy: task });
+    case 'mnist':
+      return ofDigits(task, mnist);
+    case 'multi-mnist':
+      return ofDigits(task, multiMnist);
+  }
+};
 
 /**
  * The data of a task.
@@ -23,22 +63,18 @@ export interface LoadOptions extends Watch {
  * pipe(load(task, { cacheDir: '.cache', onProgress: ({ stage, done, total }) => … }), TE.map((data) => data.train))
  */
 export const load = (task: Task, options: LoadOptions = {}): TE.TaskEither<DrumheadError, Loaded> => {
-  switch (task.name) {
-    case 'tetrominoes':
-      return made(task, tetrominoes(task), options);
-    // What lies in files already is read each time: a copy in the cache could only become stale.
-    case 'npy':
-      return readNpyPairs(task);
-    case 'png':
-      return readPngPairs(task, options);
-  }
+  // What lies in files already is read each time: a copy in the cache could only become stale.
+  if (task.name === 'npy') return readNpyPairs(task);
+  if (task.name === 'png') return readPngPairs(task, options);
+  return pipe(
+    making(task),
+    TE.chain(({ recipe, shapedBy }) =>
+      cached(
+        options.cacheDir,
+        task.name,
+        { task: shapedBy, version: recipe.version },
+        generate(recipe, options),
+      ),
+    ),
+  );
 };
-
-/** Data that its task and the version of its generator shape wholly, together with what else `also` names. */
-const made = (
-  task: Task,
-  recipe: Recipe,
-  { cacheDir, ...watch }: LoadOptions,
-  also: unknown = null,
-): TE.TaskEither<DrumheadError, Loaded> =>
-  cached(cacheDir, task.name, { task, version: recipe.version, also }, generate(recipe, watch));

@@ -7,12 +7,18 @@ import { type DrumheadError, nearest, unknownName } from '../base/error.js';
 import { decodeWith } from './codec.js';
 import type { TaskShape } from './dataset.js';
 import { describeFolder } from './folder.js';
+import { describeMnist, digitShape, mnistTask } from './mnist.js';
+import { describeMultiMnist, multiMnistTask } from './multi-mnist.js';
 import { npyTask } from './npy-pairs.js';
 import { pngTask } from './png-pairs.js';
+import { describePolygons, polygonsShape, polygonsTask } from './polygons.js';
 import { describeTetrominoes, tetrominoesShape, tetrominoesTask } from './tetrominoes.js';
 
 const codecs = {
   tetrominoes: tetrominoesTask,
+  mnist: mnistTask,
+  'multi-mnist': multiMnistTask,
+  polygons: polygonsTask,
   npy: npyTask,
   png: pngTask,
 };
@@ -74,6 +80,11 @@ export const taskShape = (task: Task): O.Option<TaskShape> => {
   switch (task.name) {
     case 'tetrominoes':
       return O.some(tetrominoesShape(task));
+    case 'mnist':
+    case 'multi-mnist':
+      return O.some(digitShape(task));
+    case 'polygons':
+      return O.some(polygonsShape(task));
     case 'npy':
     case 'png':
       return O.none;
@@ -84,6 +95,12 @@ const settings = (task: Task): string => {
   switch (task.name) {
     case 'tetrominoes':
       return describeTetrominoes(task);
+    case 'mnist':
+      return describeMnist(task);
+    case 'multi-mnist':
+      return describeMultiMnist(task);
+    case 'polygons':
+      return describePolygons(task);
     case 'npy':
     case 'png':
       return describeFolder(task);

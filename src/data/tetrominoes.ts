@@ -11,6 +11,7 @@ import { type Random, stream } from '../base/random.js';
 import { choice, record, where, whole, withDefault } from './codec.js';
 import { describeCounts, type SplitName, type TaskShape } from './dataset.js';
 import type { Recipe, Sample } from './generate.js';
+import { arrange, firstFit } from './place.js';
 
 /**
  * - `size`: side of the image in pixels; `cell`: side of a piece's cell in pixels.
@@ -99,11 +100,6 @@ interface Placed extends Piece {
   readonly left: number;
 }
 
-/** Places tried for one piece; on a 64x64 grid the first few do. */
-const tries = 200;
-/** Fresh beginnings of one image whose pieces lie so that the next finds no place. */
-const beginnings = 10;
-
 /** The upper left corners of the cells that a piece fills. */
 const corners = (piece: Placed, cell: number): readonly (readonly [number, number])[] =>
   piece.shape.flatMap((row, i) =>
@@ -125,36 +121,31 @@ const isEmpty = (taken: readonly Placed[], cell: number, one: Placed): boolean =
 /** Where the piece goes: its whole bounding box is still empty. The corner never lies at the very end of its range. */
 const place = (
   random: Random,
-  task: TetrominoesTask,
+  { size, cell }: TetrominoesTask,
   taken: readonly Placed[],
   piece: Piece,
-): Placed | undefined => {
-  for (let attempt = 0; attempt < tries; attempt++) {
-    const top = random.integer(task.size - piece.shape.length * task.cell);
-    const left = random.integer(task.size - piece.shape[0].length * task.cell);
-    const placed = { ...piece, top, left };
-    if (isEmpty(taken, task.cell, placed)) return placed;
-  }
-  return undefined;
-};
+): Placed | undefined =>
+  firstFit(
+    () => ({
+      ...piece,
+      top: random.integer(size - piece.shape.length * cell),
+      left: random.integer(size - piece.shape[0].length * cell),
+    }),
+    (placed) => isEmpty(taken, cell, placed),
+  );
 
-/**
- * All pieces of an image. Where one finds no place the image begins anew: that gives the published distribution, whose
- * generator tried without limit. After ten beginnings the pieces that found a place are all there are.
- */
-const arrange = (random: Random, task: TetrominoesTask): readonly Placed[] => {
-  let most: readonly Placed[] = [];
-  for (let beginning = 0; beginning < beginnings; beginning++) {
-    const n = task.minPieces + random.integer(task.maxPieces - task.minPieces + 1);
-    const placed: Placed[] = [];
-    for (const kind of chooseKinds(random, n)) {
-      const found = place(random, task, placed, choosePiece(random, kind));
-      if (found !== undefined) placed.push(found);
-    }
-    if (placed.length === n) return placed;
-    if (placed.length > most.length) most = placed;
+/** The pieces of an image, as many as found a place, and how many were wanted. */
+const strew = (
+  random: Random,
+  task: TetrominoesTask,
+): { readonly placed: readonly Placed[]; readonly wanted: number } => {
+  const wanted = task.minPieces + random.integer(task.maxPieces - task.minPieces + 1);
+  const placed: Placed[] = [];
+  for (const kind of chooseKinds(random, wanted)) {
+    const found = place(random, task, placed, choosePiece(random, kind));
+    if (found !== undefined) placed.push(found);
   }
-  return most;
+  return { placed, wanted };
 };
 
 /** The colour of a border: half as bright again, rounded down. */
@@ -184,7 +175,7 @@ export const drawTetrominoes = (task: TetrominoesTask, split: SplitName, index: 
     image: new Uint8Array(task.size * task.size * 3),
     mask: new Uint8Array(task.size * task.size),
   };
-  for (const piece of arrange(random, task)) paint(task, sample, piece);
+  for (const piece of arrange(() => strew(random, task))) paint(task, sample, piece);
   return sample;
 };
 
