@@ -1,0 +1,262 @@
+/**
+ * The compiler to TensorFlow.js: a program becomes a function on tensors.
+ *
+ * Op by op, in the order of the graph, on whatever engine is open. Differentiable by TensorFlow.js's own tape. This
+ * is the path that everything faster is tested against.
+ */
+
+import type { Tensor } from '@tensorflow/tfjs';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import type { ProgramError } from '../../base/error.js';
+import { drawNoise } from '../../dsl/draw-noise.js';
+import type { Program } from '../../dsl/index.js';
+import { splitPort } from '../../dsl/infer.js';
+import type { Node, Op, OpOf, ScanOp } from '../../dsl/op.js';
+import { volume } from '../../dsl/shape.js';
+import type { TensorFlow } from '../../engine/index.js';
+import { batchNorm } from './batch-norm.js';
+import { type Context, overBatch, type Value } from './context.js';
+import * as convolution from './convolution.js';
+import { type Plan, planNodes, sourceOf } from './plan.js';
+import * as pointwise from './pointwise.js';
+import { recurrence } from './recurrence.js';
+import * as reduction from './reduce.js';
+import * as structure from './structure.js';
+
+/** What a run is given. Inputs have a leading batch axis, parameters have none. */
+export interface Feed {
+  readonly parameters: Readonly<Record<string, Tensor>>;
+  readonly inputs: Readonly<Record<string, Tensor>>;
+  readonly batch: number;
+  /** Whether batch norm uses (and reports) batch statistics; default false. */
+  readonly training?: boolean;
+  readonly noiseSeed?: number;
+  /** The numbers of the samples, for noise; default 0, 1, 2, ... */
+  readonly samples?: readonly number[];
+}
+
+/** What a run gives. The caller owns the tensors. */
+export interface Results {
+  /** Each output with a leading batch axis. */
+  readonly outputs: Readonly<Record<string, Tensor>>;
+  /** New running statistics by parameter name, after a run in training. */
+  readonly statistics: Readonly<Record<string, Tensor>>;
+}
+
+/** A program that can run on an engine. */
+export type Executable = (feed: Feed) => Results;
+
+/**
+ * Compiles a program for the engine whose TensorFlow.js is given.
+ *
+ * **Errors** ProgramError when the graph's shapes do not hold together (never for one made by `program` or read by
+ * `decodeProgram`).
+ */
+export const compile = (tf: TensorFlow, { graph }: Program): E.Either<ProgramError, Executable> =>
+  pipe(
+    planNodes(graph.nodes, Object.values(graph.outputs)),
+    E.bimap(
+      (message): ProgramError => ({ _tag: 'ProgramError', operation: 'compile', message }),
+      (plan) => (feed) => {
+        const statistics = new Map<string, Tensor>();
+        const context: Context = {
+          tf,
+          batch: feed.batch,
+          training: feed.training ?? false,
+          noiseSeed: feed.noiseSeed ?? 0,
+          samples: feed.samples ?? Array.from({ length: feed.batch }, (_, i) => i),
+          statistics,
+        };
+        const outputs = tf.tidy(() => {
+          const values = runNodes(plan, (op) => feedLeaf(feed, op), context);
+          return Object.fromEntries(
+            Object.entries(graph.outputs).map(([name, node]) => [
+              name,
+              overBatch(values(node), context).clone(),
+            ]),
+          );
+        });
+        return { outputs, statistics: Object.fromEntries(statistics) };
+      },
+    ),
+  );
+
+type LeafOp = OpOf<'input' | 'parameter' | 'state' | 'element' | 'external' | 'clock'>;
+
+const feedLeaf = (feed: Feed, op: LeafOp): Tensor => {
+  if (op.op === 'input' && op.name in feed.inputs) return feed.inputs[op.name];
+  if (op.op === 'parameter' && op.name in feed.parameters) return feed.parameters[op.name];
+  throw new Error(`no value was given for ${op.op} ${'name' in op ? `'${op.name}'` : ''}`);
+};
+
+const isLeafOp = (op: Op): op is LeafOp =>
+  op.op === 'input' ||
+  op.op === 'parameter' ||
+  op.op === 'state' ||
+  op.op === 'element' ||
+  op.op === 'external' ||
+  op.op === 'clock';
+
+/** Runs a list of nodes; values that nobody reads again are given back at once. */
+const runNodes = (plan: Plan, leaf: (op: LeafOp) => Tensor, context: Context): ((node: number) => Value) => {
+  const tensors: Tensor[] = [];
+  const scans = new Map<number, Readonly<Record<string, Tensor>>>();
+  const value = (number: number): Value => ({ tensor: tensors[number], facts: plan.facts[number] });
+  for (const [number, node] of plan.nodes.entries()) {
+    const { op } = node;
+    const source = sourceOf(plan.nodes, plan.fusedRelu, number);
+    if (op.op === 'scan') scans.set(number, runScan(op, node, number, plan, value, context));
+    else if (op.op === 'take') tensors[number] = portOf(scans, node, op.port);
+    else if (isLeafOp(op)) tensors[number] = leaf(op);
+    else if (source !== number) tensors[number] = tensors[source];
+    else tensors[number] = context.tf.tidy(() => runNode(op, node, number, plan, value, context));
+    for (const dead of plan.release[number]) tensors[dead].dispose();
+  }
+  return value;
+};
+
+type PlainOp = Exclude<Op, LeafOp | ScanOp | OpOf<'take'>>;
+
+const runNode = (
+  op: PlainOp,
+  node: Node,
+  number: number,
+  plan: Plan,
+  value: (node: number) => Value,
+  context: Context,
+): Tensor => {
+  const inputs = node.inputs.map(value);
+  const [x, y, z] = inputs;
+  switch (op.op) {
+    case 'constant':
+      return typeof op.value === 'number'
+        ? context.tf.fill([...op.shape], op.value)
+        : context.tf.tensor([...op.value], [...op.shape], 'float32');
+    case 'noise':
+      return noise(op, x, context);
+    case 'map':
+      return pointwise.map(op, x, context);
+    case 'affine':
+      return pointwise.affine(op, x, context);
+    case 'zip':
+      return pointwise.zip(op, x, y, context);
+    case 'conv':
+      return convolution.conv(op, x, y, z, context);
+    case 'convTranspose':
+      return convolution.convTranspose(op, x, y, z, node.shape, context);
+    case 'dense':
+      return convolution.dense(x, y, z, plan.fusedRelu.has(number) ? 'relu' : 'linear', context);
+    case 'pool':
+      return convolution.pool(op, x, context);
+    case 'concat':
+      return structure.concat(op, inputs, context);
+    case 'slice':
+      return structure.slice(op, x, context);
+    case 'reshape':
+      return structure.reshape(op, x);
+    case 'transpose':
+      return structure.transpose(op, x, context);
+    case 'reverse':
+      return structure.reverse(op, x, context);
+    case 'broadcast':
+      return structure.broadcast(op, x, context);
+    case 'reduce':
+      return reduction.reduce(op, x, context);
+    case 'spectrum':
+      return reduction.spectrum(x, context);
+    case 'batchNorm':
+      return batchNorm(op, inputs, statisticsNames(plan, node), context);
+    case 'recurrence':
+      return recurrence(op, inputs, context);
+  }
+};
+
+/** The parameters that hold the running mean and variance, where they are parameters. */
+const statisticsNames = (plan: Plan, node: Node): readonly [string, string] | undefined => {
+  const [mean, variance] = node.inputs.slice(3).map((input) => plan.nodes[input].op);
+  return mean.op === 'parameter' && variance.op === 'parameter' ? [mean.name, variance.name] : undefined;
+};
+
+const noise = (op: OpOf<'noise'>, clock: Value, { tf, samples, noiseSeed }: Context): Tensor => {
+  const step = clock.tensor.dataSync()[0];
+  const size = volume(op.shape);
+  const values = new Float32Array(samples.length * size);
+  for (const [i, sample] of samples.entries())
+    values.set(drawNoise(noiseSeed, op.name, op.distribution, size, sample, step), i * size);
+  return tf.tensor(values, [samples.length, ...op.shape]);
+};
+
+/** Runs a scan: its ports, each a tensor with a batch axis. */
+const runScan = (
+  op: ScanOp,
+  node: Node,
+  number: number,
+  plan: Plan,
+  value: (node: number) => Value,
+  context: Context,
+): Readonly<Record<string, Tensor>> => {
+  const { tf } = context;
+  const body = plan.bodies.get(number);
+  if (body === undefined) throw new Error('a scan without a plan');
+  const wanted = [...(plan.ports.get(number) ?? [])];
+  const observed = wanted.map(splitPort).flatMap(([kind, name]) => (kind === 'observed' ? [name] : []));
+  return tf.tidy(() => {
+    const inputs = node.inputs.map(value);
+    const count = op.fields.length;
+    const sequences = inputs
+      .slice(count, count + op.sequences)
+      .map((x) => tf.unstack(overBatch(x, context), 1));
+    const externals = inputs.slice(count + op.sequences);
+    const records: Readonly<Record<string, Tensor[]>> = Object.fromEntries(
+      observed.map((name) => [name, []]),
+    );
+    let state: Readonly<Record<string, Tensor>> = Object.fromEntries(
+      op.fields.map((field, i) => [field, overBatch(inputs[i], context)]),
+    );
+    for (let step = 0; step < op.steps; step++) {
+      const leaf = (inner: LeafOp): Tensor => {
+        switch (inner.op) {
+          case 'state':
+            return state[inner.field];
+          case 'element':
+            return sequences[inner.sequence][step];
+          case 'external':
+            return externals[inner.index].tensor;
+          case 'clock':
+            return tf.scalar(step);
+          default:
+            throw new Error(`${inner.op} inside a scan`);
+        }
+      };
+      const after = tf.tidy(() => {
+        const values = runNodes(body, leaf, context);
+        const read = (of: number): Tensor => overBatch(values(of), context);
+        return {
+          next: Object.fromEntries(op.fields.map((field) => [field, read(op.body.next[field])])),
+          seen: Object.fromEntries(observed.map((name) => [name, read(op.body.observe[name])])),
+        };
+      });
+      const held = new Set([...Object.values(after.next), ...observed.flatMap((name) => records[name])]);
+      for (const old of Object.values(state)) if (step > 0 && !held.has(old)) old.dispose();
+      for (const name of observed) records[name].push(after.seen[name]);
+      state = after.next;
+    }
+    return Object.fromEntries(
+      wanted.map((port) => {
+        const [kind, name] = splitPort(port);
+        return [port, kind === 'final' ? state[name] : tf.stack(records[name], 1)];
+      }),
+    );
+  });
+};
+
+const portOf = (
+  scans: ReadonlyMap<number, Readonly<Record<string, Tensor>>>,
+  node: Node,
+  port: string,
+): Tensor => {
+  const ports = scans.get(node.inputs[0]);
+  if (ports === undefined) throw new Error('a port of a scan that has not run');
+  return ports[port];
+};

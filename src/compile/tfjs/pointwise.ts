@@ -1,0 +1,52 @@
+/** Pointwise operations in TensorFlow.js. */
+
+import type { Tensor } from '@tensorflow/tfjs';
+import type { MapFunction, OpOf, ZipFunction } from '../../dsl/op.js';
+import type { TensorFlow } from '../../engine/index.js';
+import type { Context, Value } from './context.js';
+import { stopGradient } from './gradient.js';
+
+const maps: Readonly<Record<MapFunction, (tf: TensorFlow, x: Tensor) => Tensor>> = {
+  tanh: (tf, x) => tf.tanh(x),
+  relu: (tf, x) => tf.relu(x),
+  sigmoid: (tf, x) => tf.sigmoid(x),
+  // max(x, 0) + log(1 + exp(-|x|)) does not overflow; the gradient of the stock kernel does not exist everywhere.
+  softplus: (tf, x) => tf.add(tf.relu(x), tf.log1p(tf.exp(tf.neg(tf.abs(x))))),
+  sin: (tf, x) => tf.sin(x),
+  cos: (tf, x) => tf.cos(x),
+  exp: (tf, x) => tf.exp(x),
+  log: (tf, x) => tf.log(x),
+  sqrt: (tf, x) => tf.sqrt(x),
+  square: (tf, x) => tf.square(x),
+  abs: (tf, x) => tf.abs(x),
+  reciprocal: (tf, x) => tf.reciprocal(x),
+  sign: (tf, x) => tf.sign(x),
+  stopGradient,
+};
+
+const zips: Readonly<Record<ZipFunction, (tf: TensorFlow, a: Tensor, b: Tensor) => Tensor>> = {
+  add: (tf, a, b) => tf.add(a, b),
+  sub: (tf, a, b) => tf.sub(a, b),
+  mul: (tf, a, b) => tf.mul(a, b),
+  div: (tf, a, b) => tf.div(a, b),
+  max: (tf, a, b) => tf.maximum(a, b),
+  min: (tf, a, b) => tf.minimum(a, b),
+  greater: (tf, a, b) => tf.greater(stopGradient(tf, a), stopGradient(tf, b)).toFloat(),
+};
+
+export const map = ({ fn }: OpOf<'map'>, x: Value, { tf }: Context): Tensor => maps[fn](tf, x.tensor);
+
+export const affine = ({ scale, shift }: OpOf<'affine'>, x: Value, { tf }: Context): Tensor => {
+  if (scale === 1) return shift === 0 ? x.tensor.clone() : tf.add(x.tensor, shift);
+  const scaled = scale === -1 ? tf.neg(x.tensor) : tf.mul(x.tensor, scale);
+  return shift === 0 ? scaled : tf.add(scaled, shift);
+};
+
+export const zip = ({ fn }: OpOf<'zip'>, a: Value, b: Value, { tf }: Context): Tensor =>
+  zips[fn](tf, aligned(a, b), aligned(b, a));
+
+/** A scalar of each sample, [B], stands beside a field as [B, 1, ..., 1]; all else broadcasts by itself. */
+const aligned = (x: Value, other: Value): Tensor =>
+  x.facts.perSample && x.facts.shape.length < other.facts.shape.length
+    ? x.tensor.reshape([x.tensor.shape[0], ...other.facts.shape.map(() => 1)])
+    : x.tensor;

@@ -1,0 +1,82 @@
+/** Reductions and the spectrum in TensorFlow.js. */
+
+import type { Tensor } from '@tensorflow/tfjs';
+import type { OpOf } from '../../dsl/op.js';
+import { bins, volume } from '../../dsl/shape.js';
+import type { TensorFlow } from '../../engine/index.js';
+import { axisOf, type Context, lead, type Value } from './context.js';
+import { withGradient } from './gradient.js';
+
+export const reduce = (op: OpOf<'reduce'>, x: Value, { tf }: Context): Tensor => {
+  const axes = op.axes.map((axis) => axisOf(x, axis));
+  if (axes.length === 0) return x.tensor.clone();
+  switch (op.fn) {
+    case 'sum':
+      return tf.sum(x.tensor, axes);
+    case 'mean':
+      return tf.mean(x.tensor, axes);
+    case 'max':
+      return extreme(tf, x.tensor, axes);
+    case 'min':
+      return tf.neg(extreme(tf, tf.neg(x.tensor), axes));
+  }
+};
+
+/**
+ * The maximum, whose gradient goes to the first place where it is reached. TensorFlow.js's own gives it to all of
+ * them, several times over.
+ */
+const extreme = (tf: TensorFlow, x: Tensor, axes: readonly number[]): Tensor => {
+  const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+  const sorted = [...axes].sort((a, b) => a - b);
+  const n = volume(sorted.map((axis) => x.shape[axis]));
+  const rest = kept.map((axis) => x.shape[axis]);
+  const rows = tf.transpose(x, [...kept, ...sorted]).reshape([volume(rest), n]);
+  return withGradient(tf, rows, {
+    forward: (value) => ({ value: tf.max(value, 1), saved: [tf.argMax(value, 1)] }),
+    backward: (dy, [first]) => tf.mul(dy.expandDims(1), tf.oneHot(first.toInt(), n).toFloat()),
+  }).reshape(rest);
+};
+
+/** cos and -sin of 2 pi k t / T side by side: [T, 2 K]. Angles are reduced before the cosine, which keeps them exact. */
+const fourier = (t: number): Float32Array => {
+  const k = bins(t);
+  const matrix = new Float32Array(t * 2 * k);
+  for (let time = 0; time < t; time++)
+    for (let bin = 0; bin < k; bin++) {
+      const angle = (2 * Math.PI * ((time * bin) % t)) / t;
+      matrix[time * 2 * k + bin] = Math.cos(angle);
+      matrix[time * 2 * k + k + bin] = -Math.sin(angle);
+    }
+  return matrix;
+};
+
+/**
+ * |DFT| over the first axis of the sample, as one matrix product: T is small, and every backend multiplies matrices
+ * well while few have a Fourier transform with a gradient.
+ */
+export const spectrum = (x: Value, { tf }: Context): Tensor => {
+  const [steps, ...rest] = x.facts.shape;
+  const k = bins(steps);
+  const n = lead(x) === 1 ? x.tensor.shape[0] : 1;
+  const sites = volume(rest);
+  const rows = tf.transpose(x.tensor.reshape([n, steps, sites]), [0, 2, 1]).reshape([n * sites, steps]);
+  const transformed = tf.matMul(rows.as2D(n * sites, steps), tf.tensor2d(fourier(steps), [steps, 2 * k]));
+  const magnitude = tf.transpose(modulus(tf, transformed).reshape([n, sites, k]), [0, 2, 1]);
+  return magnitude.reshape(lead(x) === 1 ? [n, k, ...rest] : [k, ...rest]);
+};
+
+/** |re + i im| of rows [re | im], with gradient zero where it is zero. */
+const modulus = (tf: TensorFlow, pairs: Tensor): Tensor =>
+  withGradient(tf, pairs, {
+    forward: (value) => {
+      const [re, im] = tf.split(value, 2, 1);
+      const length = tf.sqrt(tf.add(tf.square(re), tf.square(im)));
+      return { value: length, saved: [value, length] };
+    },
+    backward: (dy, [value, length]) => {
+      // Where the length is 0 both parts are 0, so any finite factor gives gradient 0.
+      const factor = tf.div(dy, tf.maximum(length, 1e-30));
+      return tf.mul(value, tf.concat([factor, factor], 1));
+    },
+  });
