@@ -3,7 +3,7 @@ import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { decodeWith } from '../../src/data/codec.js';
+import { decodeWith } from '../../src/base/codec.js';
 import { allBackgroundScore, maskOf } from '../../src/data/dataset.js';
 import { packagedDigits, readDigits, shareDigits } from '../../src/data/digits.js';
 import { generateSplit } from '../../src/data/generate.js';

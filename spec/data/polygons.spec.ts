@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { decodeWith } from '../../src/data/codec.js';
+import { decodeWith } from '../../src/base/codec.js';
 import { maskOf, type Split } from '../../src/data/dataset.js';
 import { generateSplit } from '../../src/data/generate.js';
 import { drawPolygons, type PolygonsTask, polygons, polygonsTask } from '../../src/data/polygons.js';

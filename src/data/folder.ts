@@ -6,7 +6,7 @@ import * as t from 'io-ts';
 import { type DrumheadError, decodeError } from '../base/error.js';
 import { stream } from '../base/random.js';
 import type { Loaded } from './cache.js';
-import { real, text, where, whole, withDefault } from './codec.js';
+import { real, text, where, whole, withDefault } from '../base/codec.js';
 import { type Split, type SplitName, select, splitNames } from './dataset.js';
 
 /** A share of images, all but one at most. */

@@ -8,7 +8,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { type DrumheadError, decodeError } from '../base/error.js';
 import type { Loaded } from './cache.js';
-import { decodeWith, record } from './codec.js';
+import { decodeWith, record } from '../base/codec.js';
 import { type Dataset, type Split, type SplitName, splitNames } from './dataset.js';
 import { isPresent, readBytesIfPresent, writeBytes } from './files.js';
 import { assemble, classNames, folderFields } from './folder.js';

@@ -8,7 +8,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { type DrumheadError, decodeError } from '../base/error.js';
 import type { Loaded } from './cache.js';
-import { record, withDefault } from './codec.js';
+import { record, withDefault } from '../base/codec.js';
 import type { Split } from './dataset.js';
 import { listFolder, readBytes } from './files.js';
 import { assemble, folderFields, holdOut, type Parts, share } from './folder.js';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
-import { choice, decodeWith, real, record, text, where, whole, withDefault } from '../../src/data/codec.js';
+import { choice, decodeWith, real, record, text, where, whole, withDefault } from '../../src/base/codec.js';
 import { sentence, value } from './either.js';
 
 const ring = where(
