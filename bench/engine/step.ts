@@ -10,6 +10,7 @@ import { performance } from 'node:perf_hooks';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe } from '../../src/base/error.js';
 import { openEngine, parseEngineChoice, type TensorFlow } from '../../src/engine/index.js';
+import { processorTime } from './clock.js';
 import { nwmStep } from './nwm.js';
 
 interface Spent {
@@ -51,16 +52,17 @@ if (E.isLeft(opened)) throw new Error(describe(opened.left));
 const { tf, version } = opened.right;
 const step = nwmStep(tf, { batch: Number(batch), grid: Number(grid), steps: Number(steps) });
 const spent = profileKernels(tf);
-const timed = (work: () => number): { seconds: number; loss: number } => {
-  const start = performance.now();
+const timed = (work: () => number): { seconds: string; loss: number } => {
+  const [start, used] = [performance.now(), processorTime()];
   const loss = work();
-  return { seconds: (performance.now() - start) / 1000, loss };
+  const [wall, processor] = [performance.now() - start, processorTime() - used];
+  return { seconds: `${(wall / 1000).toFixed(2)} s (processor ${(processor / 1000).toFixed(2)} s)`, loss };
 };
 console.log(`${version}: batch ${batch}, ${grid}x${grid}, T ${steps}`);
 for (let i = 0; i < Number(repeats); i++) {
   for (const entry of spent.values()) Object.assign(entry, { calls: 0, milliseconds: 0 });
   const { seconds, loss } = timed(step.train);
-  console.log(`train ${seconds.toFixed(2)} s  loss ${loss.toFixed(6)}  tensors ${tf.memory().numTensors}`);
+  console.log(`train ${seconds}  loss ${loss.toFixed(6)}  tensors ${tf.memory().numTensors}`);
 }
 const rows = [...spent].filter(([, s]) => s.calls > 0).sort((a, b) => b[1].milliseconds - a[1].milliseconds);
 for (const [kernel, s] of rows) {
@@ -72,6 +74,4 @@ for (const [kernel, s] of rows) {
 }
 console.log(`kernels together ${(rows.reduce((a, [, s]) => a + s.milliseconds, 0) / 1000).toFixed(2)} s`);
 const inference = timed(step.infer);
-console.log(
-  `infer ${inference.seconds.toFixed(2)} s; peak ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB`,
-);
+console.log(`infer ${inference.seconds}; peak ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MiB`);

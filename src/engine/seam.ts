@@ -64,3 +64,31 @@ export type StockKernel<Inputs extends object, Attrs extends object> = (
   attrs: Attrs,
   backend: BackendWasm,
 ) => TensorInfo;
+
+interface WebAssemblyApi {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (
+    module: object,
+    imports: { readonly env: { readonly memory: object } },
+  ) => { readonly exports: { readonly run: (...parameters: number[]) => void } };
+  readonly validate: (bytes: Uint8Array) => boolean;
+}
+
+/** The WebAssembly object of the language's host; neither the ES library's types nor Node's declare it. */
+const webAssembly = (): WebAssemblyApi | undefined =>
+  (globalThis as { readonly WebAssembly?: WebAssemblyApi }).WebAssembly;
+
+/** Whether the host can run a WebAssembly module of these bytes. */
+export const canRun = (bytes: Uint8Array): boolean => webAssembly()?.validate(bytes) ?? false;
+
+/**
+ * The function `run` of a module that works on the backend's memory. Throws when the backend does not show its
+ * memory, which 4.22 does; `openEngine` and the kernels' callers turn that into an error.
+ */
+export const instantiate = (backend: BackendWasm, bytes: Uint8Array): ((...parameters: number[]) => void) => {
+  const api = webAssembly();
+  const { asm } = backend.wasm as unknown as { readonly asm?: { readonly memory?: object } };
+  if (api === undefined || asm?.memory === undefined)
+    throw new Error('the wasm backend does not show its memory');
+  return new api.Instance(new api.Module(bytes), { env: { memory: asm.memory } }).exports.run;
+};

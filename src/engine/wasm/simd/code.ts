@@ -1,0 +1,148 @@
+/**
+ * WebAssembly as values: expressions and statements that assemble to bytes.
+ *
+ * Small kernels are written with these and specialised to their sizes when first used, so that no binary, compiler or
+ * build step comes with drumhead. An expression carries its type, so that an ill-typed kernel does not compile.
+ * Opcodes: WebAssembly core specification 2.0, appendix "Index of Instructions".
+ */
+
+export type Kind = 'i32' | 'v128';
+
+/** An expression that leaves one value of this kind. */
+export interface Value<K extends Kind> {
+  readonly kind: K;
+  readonly code: readonly number[];
+}
+/** A parameter or local variable; as a value, what it holds. */
+export interface Local<K extends Kind> extends Value<K> {
+  readonly index: number;
+}
+/** Code that leaves nothing. */
+export type Statement = readonly number[];
+
+/** Unsigned LEB128, the format's integers. */
+export const unsigned = (value: number): number[] =>
+  value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...unsigned(value >>> 7)];
+
+const signed = (value: number): number[] => {
+  const low = value & 0x7f;
+  const rest = value >> 7;
+  const done = (rest === 0 && (low & 0x40) === 0) || (rest === -1 && (low & 0x40) !== 0);
+  return done ? [low] : [low | 0x80, ...signed(rest)];
+};
+
+const i32 = (...code: number[]): Value<'i32'> => ({ kind: 'i32', code });
+const v128 = (...code: number[]): Value<'v128'> => ({ kind: 'v128', code });
+const simd = (opcode: number): number[] => [0xfd, ...unsigned(opcode)];
+/** Floats lie at multiples of four bytes: alignment 2^2, then the offset that is added to the address. */
+const at = (offset: number): number[] => [2, ...unsigned(offset)];
+
+export const local = <K extends Kind>(kind: K, index: number): Local<K> => ({
+  kind,
+  index,
+  code: [0x20, ...unsigned(index)],
+});
+
+export const constant = (value: number): Value<'i32'> => i32(0x41, ...signed(value));
+const binary = (opcode: number) => (a: Value<'i32'>, b: Value<'i32'>) => i32(...a.code, ...b.code, opcode);
+export const plus = binary(0x6a);
+export const minus = binary(0x6b);
+export const times = binary(0x6c);
+export const shiftRight = binary(0x76);
+export const bitAnd = binary(0x71);
+
+const floatBytes = (value: number): number[] => [...new Uint8Array(Float32Array.of(value).buffer)];
+const lanes = (opcode: number) => (a: Value<'v128'>, b: Value<'v128'>) =>
+  v128(...a.code, ...b.code, ...simd(opcode));
+
+/** Four times the same float. */
+export const four = (value: number): Value<'v128'> => {
+  const bytes = floatBytes(value);
+  return v128(...simd(0x0c), ...bytes, ...bytes, ...bytes, ...bytes);
+};
+export const add = lanes(0xe4);
+export const sub = lanes(0xe5);
+export const mul = lanes(0xe6);
+export const div = lanes(0xe7);
+/** Smaller and larger of two; a NaN in either gives NaN. */
+export const min = lanes(0xe8);
+export const max = lanes(0xe9);
+/** All bits set where a > b. */
+export const greater = lanes(0x44);
+export const and = lanes(0x4e);
+
+/** Four floats from memory. */
+export const load = (address: Value<'i32'>, offset = 0): Value<'v128'> =>
+  v128(...address.code, ...simd(0x00), ...at(offset));
+/** One float from memory, in all four lanes. */
+export const loadSplat = (address: Value<'i32'>, offset = 0): Value<'v128'> =>
+  v128(...address.code, ...simd(0x09), ...at(offset));
+/** One float from memory in the first lane, zeros in the others. */
+export const loadOne = (address: Value<'i32'>, offset = 0): Value<'v128'> =>
+  v128(...address.code, ...simd(0x5c), ...at(offset));
+
+/** Stores the first `count` lanes, 1 to 4. */
+export const store = (address: Value<'i32'>, offset: number, value: Value<'v128'>, count = 4): Statement => {
+  const put = (opcode: number, byte: number, ...lane: number[]): number[] => [
+    ...address.code,
+    ...value.code,
+    ...simd(opcode),
+    ...at(offset + byte),
+    ...lane,
+  ];
+  const storeAll = 0x0b;
+  const storeOne = 0x5a;
+  const storeTwo = 0x5b;
+  switch (count) {
+    case 1:
+      return put(storeOne, 0, 0);
+    case 2:
+      return put(storeTwo, 0, 0);
+    case 3:
+      return [...put(storeTwo, 0, 0), ...put(storeOne, 8, 2)];
+    default:
+      return put(storeAll, 0);
+  }
+};
+
+export const set = <K extends Kind>({ index }: Local<K>, value: Value<K>): Statement => [
+  ...value.code,
+  0x21,
+  ...unsigned(index),
+];
+/** Moves an address or counter on. */
+export const step = (variable: Local<'i32'>, by: Value<'i32'>): Statement =>
+  set(variable, plus(variable, by));
+
+export const block = (...statements: readonly Statement[]): Statement => statements.flat();
+
+const empty = 0x40;
+/** The body when the condition is not zero. */
+export const when = (condition: Value<'i32'>, ...body: readonly Statement[]): Statement => [
+  ...condition.code,
+  0x04,
+  empty,
+  ...body.flat(),
+  0x0b,
+];
+
+/** The body `count` times, not once when it is zero; `counter` runs down from `count`. */
+export const repeat = (
+  counter: Local<'i32'>,
+  count: Value<'i32'>,
+  ...body: readonly Statement[]
+): Statement =>
+  block(
+    set(counter, count),
+    when(counter, [
+      0x03,
+      empty,
+      ...body.flat(),
+      ...minus(counter, constant(1)).code,
+      0x22,
+      ...unsigned(counter.index),
+      0x0d,
+      0,
+      0x0b,
+    ]),
+  );

@@ -1,0 +1,193 @@
+/** The innermost part of every matrix product and convolution: a panel of the result, a register tile at a time. */
+
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import {
+  add,
+  block,
+  constant,
+  four,
+  type Local,
+  load,
+  loadSplat,
+  max,
+  mul,
+  plus,
+  repeat,
+  type Statement,
+  set,
+  step,
+  store,
+} from './code.js';
+import { native, type Source } from './module.js';
+
+/** Columns of the right factor that a panel spans at most: two vectors of four floats. */
+export const panelColumns = 8;
+/** Rows of a register tile at most: 4 x 2 sums, 2 columns, and a row's value fill the 16 vector registers of x64. */
+export const tileRows = 4;
+
+/** What a tile's sums are added to: nothing, the bias of their column, or what the result holds already. */
+export type Onto = 'nothing' | 'bias' | 'result';
+
+/** What a panel function is specialised to. */
+export interface Variant {
+  /** Rows of a tile, 1 to 4. */
+  readonly rows: number;
+  /** Columns of the panel, 1 to 8. */
+  readonly columns: number;
+  /**
+   * How the left factor lies: `rows` as it is, a row's values one after the other; `packed` in groups of `rows`
+   * values, one of each row (see pack.ts), for a factor that is transposed.
+   */
+  readonly left: 'rows' | 'packed';
+  readonly onto: Onto;
+  /** Whether what is negative becomes 0 in the end. */
+  readonly relu: boolean;
+}
+
+/**
+ * Parameters, all bytes or counts:
+ *
+ * - `a` the left factor; `aRow` from one row to the next; `aTile` from one tile of rows to the next; `aSegment` from
+ *   one segment to the next. A row consists of `segments` runs of `run` values, so that a convolution is a product:
+ *   each row of the kernel is one segment of the image. `aOuter` from one group of tiles to the next.
+ * - `b` the packed panel of the right factor; `bias` its columns' biases.
+ * - `c` the result; `cRow`, `cTile`, `cOuter` likewise.
+ * - `tiles` in a group, `outer` groups.
+ */
+export interface PanelCall {
+  readonly a: number;
+  readonly aRow: number;
+  readonly aTile: number;
+  readonly aSegment: number;
+  readonly aOuter: number;
+  readonly segments: number;
+  readonly run: number;
+  readonly b: number;
+  readonly bias: number;
+  readonly c: number;
+  readonly cRow: number;
+  readonly cTile: number;
+  readonly cOuter: number;
+  readonly tiles: number;
+  readonly outer: number;
+}
+
+const bytes = 4;
+
+const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
+
+const source = ({ rows, columns, left, onto, relu }: Variant): Source => {
+  const vectors = columns > 4 ? 2 : 1;
+  const countOf = (vector: number): number => Math.min(4, columns - 4 * vector);
+  return {
+    parameters: 15,
+    body: (
+      [a, aRow, aTile, aSegment, aOuter, segments, run, b, bias, c, cRow, cTile, cOuter, tiles, outer],
+      fresh,
+    ) => {
+      const sums = upTo(rows).map(() => upTo(vectors).map(fresh.v128));
+      const right = upTo(vectors).map(fresh.v128);
+      const value = fresh.v128();
+      const pointers = left === 'rows' ? upTo(rows).map(fresh.i32) : [fresh.i32()];
+      const [segment, tile, target, pb, countRun, countSegments, countTiles, countOuter] = upTo(8).map(
+        fresh.i32,
+      );
+      const output = upTo(rows).map(fresh.i32);
+      const eachSum = (f: (sum: Local<'v128'>, row: number, vector: number) => Statement): Statement =>
+        block(...sums.flatMap((ofRow, row) => ofRow.map((sum, vector) => f(sum, row, vector))));
+
+      // One k at a time: V8 moves the loads of an unrolled body to its front and runs out of registers (half the speed).
+      const accumulate = block(
+        ...right.map((vector, v) => set(vector, load(pb, v * 4 * bytes))),
+        ...sums.flatMap((ofRow, row) => [
+          set(value, left === 'rows' ? loadSplat(pointers[row]) : loadSplat(pointers[0], row * bytes)),
+          ...ofRow.map((sum, v) => set(sum, add(sum, mul(value, right[v])))),
+        ]),
+        step(pb, constant(vectors * 4 * bytes)),
+        ...pointers.map((p) => step(p, constant(left === 'rows' ? bytes : rows * bytes))),
+      );
+
+      const startOfRows = (
+        first: Local<'i32'>,
+        all: readonly Local<'i32'>[],
+        stride: Local<'i32'>,
+      ): Statement =>
+        block(...all.map((pointer, row) => set(pointer, row === 0 ? first : plus(all[row - 1], stride))));
+
+      const finished = (sum: Local<'v128'>, row: number, vector: number): Statement => {
+        const at = vector * 4 * bytes;
+        const before = onto === 'bias' ? load(bias, at) : load(output[row], at);
+        const total = onto === 'nothing' ? sum : add(before, sum);
+        const result = relu ? max(total, four(0)) : total;
+        return store(output[row], at, result, countOf(vector));
+      };
+
+      return repeat(
+        countOuter,
+        outer,
+        set(tile, a),
+        set(target, c),
+        repeat(
+          countTiles,
+          tiles,
+          eachSum((sum) => set(sum, four(0))),
+          set(pb, b),
+          set(segment, tile),
+          repeat(
+            countSegments,
+            segments,
+            startOfRows(segment, pointers, aRow),
+            repeat(countRun, run, accumulate),
+            step(segment, aSegment),
+          ),
+          startOfRows(target, output, cRow),
+          eachSum(finished),
+          step(tile, aTile),
+          step(target, cTile),
+        ),
+        step(a, aOuter),
+        step(c, cOuter),
+      );
+    },
+  };
+};
+
+const panel = (backend: BackendWasm, variant: Variant): ((call: PanelCall) => void) => {
+  const { rows, columns, left, onto, relu } = variant;
+  const run = native(backend, `panel ${rows} ${columns} ${left} ${onto} ${relu}`, () => source(variant));
+  return (p) =>
+    run(
+      p.a,
+      p.aRow,
+      p.aTile,
+      p.aSegment,
+      p.aOuter,
+      p.segments,
+      p.run,
+      p.b,
+      p.bias,
+      p.c,
+      p.cRow,
+      p.cTile,
+      p.cOuter,
+      p.tiles,
+      p.outer,
+    );
+};
+
+/** The panel functions that differ in rows and columns only, each made when first asked for: `[rows][columns]`. */
+export type Panels = readonly (readonly ((call: PanelCall) => void)[])[];
+
+/**
+ * The panel functions of a kind. They may read, never write, up to 28 bytes beyond the end of a bias or a result whose
+ * columns are not a multiple of four; the allocator keeps more than that at the end of the heap.
+ */
+export const panels = (backend: BackendWasm, left: Variant['left'], onto: Onto, relu: boolean): Panels => {
+  const made: ((call: PanelCall) => void)[][] = upTo(tileRows + 1).map(() => []);
+  return made.map((ofRows, rows) =>
+    upTo(panelColumns + 1).map((columns) => (call: PanelCall) => {
+      ofRows[columns] ??= panel(backend, { rows, columns, left, onto, relu });
+      ofRows[columns](call);
+    }),
+  );
+};
