@@ -1,0 +1,120 @@
+/**
+ * The colours of every picture: classes, errors, waves, and the paper they are drawn on.
+ *
+ * Class and error colours were searched (simulated annealing around the Okabe-Ito palette) so that any two of them,
+ * the background included, stay at least 15 apart in CIEDE2000 for normal sight and for full protanopia,
+ * deuteranopia and tritanopia; spec/report/colours.spec.ts measures it.
+ */
+
+import { interpolateRdBu } from 'd3-scale-chromatic';
+
+/** Red, green, blue, each 0..255. */
+export type Rgb = readonly [number, number, number];
+
+/** `#rrggbb` to a colour. */
+export const rgb = (hex: string): Rgb => {
+  const value = Number.parseInt(hex.slice(1), 16);
+  return [(value >> 16) & 255, (value >> 8) & 255, value & 255];
+};
+
+/** A colour as `#rrggbb`. */
+export const hex = ([r, g, b]: Rgb): string =>
+  `#${[r, g, b].map((v) => v.toString(16).padStart(2, '0')).join('')}`;
+
+/** From a (share 0) to b (share 1), channel by channel. */
+export const mix = (a: Rgb, b: Rgb, share: number): Rgb => [
+  Math.round(a[0] + (b[0] - a[0]) * share),
+  Math.round(a[1] + (b[1] - a[1]) * share),
+  Math.round(a[2] + (b[2] - a[2]) * share),
+];
+
+/** Paper and ink. */
+export interface Theme {
+  readonly name: 'light' | 'dark';
+  readonly paper: Rgb;
+  readonly ink: Rgb;
+  /** For what is read second: captions, axis labels. */
+  readonly muted: Rgb;
+  /** For hairlines: frames, grid. */
+  readonly line: Rgb;
+}
+
+export const light: Theme = {
+  name: 'light',
+  paper: rgb('#ffffff'),
+  ink: rgb('#1b1e26'),
+  muted: rgb('#596172'),
+  line: rgb('#d5d9e2'),
+};
+
+export const dark: Theme = {
+  name: 'dark',
+  paper: rgb('#191b21'),
+  ink: rgb('#eceef3'),
+  muted: rgb('#a3abba'),
+  line: rgb('#3d4350'),
+};
+
+/** Background first, neutral, then ten classes; the first five are the furthest apart. */
+export const classColours: readonly Rgb[] = [
+  '#26282e',
+  '#456a9c',
+  '#e79c00',
+  '#74b7a0',
+  '#a83109',
+  '#ca9dff',
+  '#ffed5c',
+  '#c6eaff',
+  '#9b7141',
+  '#7d0cab',
+  '#f9f5eb',
+].map(rgb);
+
+/**
+ * The colour of a class, 0 being the background. From the eleventh class on the colours come back mixed with the
+ * background: still a picture, but the promise about colour-blind sight ends at ten.
+ */
+export const classColour = (label: number): Rgb => {
+  if (label < classColours.length) return classColours[label];
+  const kinds = classColours.length - 1;
+  const round = Math.floor((label - 1) / kinds);
+  return mix(classColours[1 + ((label - 1) % kinds)], classColours[0], 1 - 0.6 ** round);
+};
+
+/** How a predicted pixel differs from its target. */
+export const errorColours = {
+  /** Background, and predicted so. */
+  background: rgb('#26282e'),
+  /** The right class. */
+  right: rgb('#6d727d'),
+  /** Foreground taken for background. */
+  missed: rgb('#8fd3ff'),
+  /** Background taken for a class. */
+  invented: rgb('#ffe83b'),
+  /** Foreground taken for another class. */
+  confused: rgb('#e0531a'),
+} as const;
+
+/** Steps of the diverging map: odd, so that zero has a colour of its own; few, because each costs bytes in a GIF. */
+export const divergingLevels = 49;
+
+const divergingTable: readonly Rgb[] = Array.from({ length: divergingLevels }, (_, i) => {
+  // ColorBrewer's RdBu runs from red to blue; positive displacement shall be red.
+  const parts = interpolateRdBu(1 - i / (divergingLevels - 1)).match(/\d+/g) ?? [];
+  return [Number(parts[0]), Number(parts[1]), Number(parts[2])];
+});
+
+const notANumber = rgb('#000000');
+
+/**
+ * The wave colour of a value in -1..1: blue below zero, near white at zero, red above; beyond the ends it stays at
+ * the end, and what is not a number is black.
+ *
+ * @example
+ * diverging(1)   // dark red, [103, 0, 31]
+ */
+export const diverging = (value: number): Rgb => {
+  if (Number.isNaN(value)) return notANumber;
+  const inside = Math.min(1, Math.max(-1, value));
+  return divergingTable[Math.round(((inside + 1) / 2) * (divergingLevels - 1))];
+};

@@ -1,0 +1,114 @@
+/** Rasters over time as an animated GIF. */
+
+import { gifenc } from './gifenc.js';
+import type { Raster } from './raster.js';
+
+export interface Animation {
+  readonly frames: number;
+  /** The frame of an index from 0; all of one size. Asked for once each, in order. */
+  readonly frame: (index: number) => Raster;
+  /** How long a frame stands, in milliseconds; GIF counts in hundredths of a second. */
+  readonly delay: (index: number) => number;
+}
+
+/** One of 256 colours stays free: it means "as in the frame before". */
+const mostColours = 255;
+const unchanged = mostColours;
+
+const packed = (rgb: Uint8Array, at: number): number => (rgb[at] << 16) | (rgb[at + 1] << 8) | rgb[at + 2];
+
+/** A colour table that grows as colours are met and, once full, answers with the nearest that it has. */
+const growingPalette = () => {
+  const colours: number[] = [];
+  const known = new Map<number, number>();
+  const nearest = (colour: number): number => {
+    let best = 0;
+    let least = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < colours.length; i++) {
+      const r = ((colours[i] >> 16) & 255) - ((colour >> 16) & 255);
+      const g = ((colours[i] >> 8) & 255) - ((colour >> 8) & 255);
+      const b = (colours[i] & 255) - (colour & 255);
+      const distance = r * r + g * g + b * b;
+      if (distance < least) {
+        least = distance;
+        best = i;
+      }
+    }
+    return best;
+  };
+  const indexOf = (colour: number): number => {
+    const found = known.get(colour);
+    if (found !== undefined) return found;
+    const index = colours.length < mostColours ? colours.push(colour) - 1 : nearest(colour);
+    known.set(colour, index);
+    return index;
+  };
+  const table = (): number[][] =>
+    Array.from({ length: mostColours + 1 }, (_, i) => {
+      const colour = colours[i] ?? 0;
+      return [(colour >> 16) & 255, (colour >> 8) & 255, colour & 255];
+    });
+  return { indexOf, table };
+};
+
+/** What changed since the frame before; the rest compresses to almost nothing. */
+const difference = (now: Uint8Array, before: Uint8Array | undefined): Uint8Array =>
+  before === undefined ? now : now.map((index, i) => (index === before[i] ? unchanged : index));
+
+/**
+ * The bytes of a GIF that repeats for ever. Exact as long as all frames together have at most 255 colours; further
+ * colours are shown as the nearest of the first 255.
+ */
+export const encodeGif = ({ frames, frame, delay }: Animation): Uint8Array => {
+  const palette = growingPalette();
+  const first = frame(0);
+  const { width, height } = first;
+  const indexed = Array.from({ length: frames }, (_, i) => {
+    const { rgb } = i === 0 ? first : frame(i);
+    const out = new Uint8Array(width * height);
+    for (let p = 0; p < out.length; p++) out[p] = palette.indexOf(packed(rgb, 3 * p));
+    return out;
+  });
+  const table = palette.table();
+  const gif = gifenc.GIFEncoder();
+  indexed.forEach((pixels, i) => {
+    gif.writeFrame(difference(pixels, indexed[i - 1]), width, height, {
+      ...(i === 0 ? { palette: table, repeat: 0 } : { transparent: true, transparentIndex: unchanged }),
+      delay: delay(i),
+      dispose: 1,
+    });
+  });
+  gif.finish();
+  return gif.bytes();
+};
+
+/**
+ * The same pictures with at most `most` colours between them, so that many photographs fit one GIF beside its other
+ * colours. Left alone when they have no more than that.
+ */
+export const withFewColours = (most: number, rasters: readonly Raster[]): readonly Raster[] => {
+  const seen = new Set<number>();
+  for (const { rgb } of rasters) for (let i = 0; i < rgb.length; i += 3) seen.add(packed(rgb, i));
+  if (seen.size <= most) return rasters;
+  const colours = [...seen];
+  const rgba = new Uint8Array(4 * colours.length);
+  colours.forEach((colour, i) => {
+    rgba.set([(colour >> 16) & 255, (colour >> 8) & 255, colour & 255, 255], 4 * i);
+  });
+  const palette = gifenc.quantize(rgba, most);
+  const near = new Map<number, readonly number[]>();
+  const distance = (colour: readonly number[], r: number, g: number, b: number): number =>
+    (colour[0] - r) ** 2 + (colour[1] - g) ** 2 + (colour[2] - b) ** 2;
+  const nearest = (r: number, g: number, b: number): readonly number[] =>
+    palette.reduce((best, next) => (distance(next, r, g, b) < distance(best, r, g, b) ? next : best));
+  return rasters.map(({ width, height, rgb }) => {
+    const out = new Uint8Array(rgb.length);
+    for (let i = 0; i < rgb.length; i += 3) {
+      const key = packed(rgb, i);
+      const colour = near.get(key) ?? nearest(rgb[i], rgb[i + 1], rgb[i + 2]);
+      near.set(key, colour);
+      out.set(colour, i);
+    }
+    return { width, height, rgb: out };
+  });
+};

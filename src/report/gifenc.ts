@@ -1,0 +1,33 @@
+/**
+ * What is used of gifenc 1.0.3, which ships no types. It is CommonJS made by a bundler, whose default import is one
+ * thing to Node and another to tsx; required, it is the same to both.
+ */
+
+import { createRequire } from 'node:module';
+
+interface FrameOptions {
+  /** Colours of the file; with the first frame. */
+  readonly palette?: readonly (readonly number[])[];
+  /** Milliseconds. */
+  readonly delay?: number;
+  /** 0: for ever. */
+  readonly repeat?: number;
+  readonly transparent?: boolean;
+  readonly transparentIndex?: number;
+  /** 1: the next frame is laid over this one. */
+  readonly dispose?: number;
+}
+
+interface Encoder {
+  readonly writeFrame: (index: Uint8Array, width: number, height: number, options: FrameOptions) => void;
+  readonly finish: () => void;
+  readonly bytes: () => Uint8Array;
+}
+
+interface Gifenc {
+  readonly GIFEncoder: () => Encoder;
+  /** At most so many colours for the RGBA pixels. */
+  readonly quantize: (rgba: Uint8Array, most: number) => readonly (readonly number[])[];
+}
+
+export const gifenc: Gifenc = createRequire(import.meta.url)('gifenc');
