@@ -1,0 +1,55 @@
+import { deepStrictEqual, strictEqual } from 'node:assert/strict';
+import * as fc from 'fast-check';
+import { classColour, diverging, errorColours } from '../../src/report/colours.js';
+import {
+  errorKind,
+  errorPanel,
+  imagePanel,
+  labelPanel,
+  wavePanel,
+  zoomFor,
+} from '../../src/report/panels.js';
+import { pixel } from '../../src/report/raster.js';
+import { movingSample } from './arbitraries.js';
+
+describe('report/panels', () => {
+  it('shows grey and colour images, clamped to 0..255', () => {
+    const grey = { height: 1, width: 2, channels: 1, target: [0, 0], image: [-5, 300.2] };
+    deepStrictEqual([...imagePanel(grey).rgb], [0, 0, 0, 255, 255, 255]);
+    const colour = { height: 1, width: 1, channels: 3, target: [0], image: [1.4, Number.NaN, 99.5] };
+    deepStrictEqual([...imagePanel(colour).rgb], [1, 0, 100]);
+  });
+
+  it('paints labels row by row', () => {
+    const panel = labelPanel([0, 1, 2, 3, 4, 5], 2, 3);
+    deepStrictEqual(pixel(panel, 2, 0), classColour(2));
+    deepStrictEqual(pixel(panel, 0, 1), classColour(3));
+  });
+
+  it('tells the kinds of error apart: right exactly where labels agree', () => {
+    const label = fc.nat(3);
+    fc.assert(
+      fc.property(label, label, (target, predicted) => {
+        const kind = errorKind(target, predicted);
+        strictEqual(kind === 'right' || kind === 'background', target === predicted);
+        strictEqual(kind === 'missed', target > 0 && predicted === 0);
+        strictEqual(kind === 'invented', target === 0 && predicted > 0);
+      }),
+    );
+    deepStrictEqual(pixel(errorPanel([1, 1], [1, 2], 1, 2), 1, 0), errorColours.confused);
+  });
+
+  it('takes the wave at [step, y, x, channel], in shares of the scale', () => {
+    const sample = movingSample(4, 3, 2);
+    const waves = Float32Array.from({ length: 3 * 4 * 4 * 2 }, (_, i) => i / 96);
+    const panel = wavePanel({ ...sample, waves }, 2, 1, 2);
+    deepStrictEqual(pixel(panel, 3, 1), diverging((((2 * 4 + 1) * 4 + 3) * 2) / 96 / 2 + 1 / 96 / 2));
+  });
+
+  it('zooms by whole numbers, never below 1', () => {
+    strictEqual(zoomFor(32, 32, 128), 4);
+    strictEqual(zoomFor(56, 56, 128), 2);
+    strictEqual(zoomFor(20, 64, 128), 2);
+    strictEqual(zoomFor(500, 500, 128), 1);
+  });
+});

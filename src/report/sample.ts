@@ -1,0 +1,86 @@
+/** One sample as the pictures take it: plain arrays and their sizes, and the check that the two agree. */
+
+/** A still image, its target, and what a model made of it. Arrays are in rows from the top left. */
+export interface Sample {
+  readonly height: number;
+  readonly width: number;
+  /** Channels of the image: 1 (grey) or 3 (red, green, blue). */
+  readonly channels: number;
+  /** `[height, width, channels]`, 0..255; what lies outside is clamped. */
+  readonly image: ArrayLike<number>;
+  /** `[height, width]`, class labels, 0 being the background. */
+  readonly target: ArrayLike<number>;
+  /** `[height, width]`; left out where there is no model yet, as in a picture of the data. */
+  readonly prediction?: ArrayLike<number>;
+  /** What it is, e.g. `test image 17`. */
+  readonly name?: string;
+  /** What there is to say about it, e.g. `foreground IoU 0.83`. */
+  readonly note?: string;
+}
+
+/** A sample with the hidden state that was observed while it was looked at. */
+export interface WaveSample extends Sample {
+  /** `[steps, height, width, waveChannels]`. */
+  readonly waves: ArrayLike<number>;
+  readonly steps: number;
+  readonly waveChannels: number;
+}
+
+const sizeProblems = (where: string, sizes: Readonly<Record<string, number>>): readonly string[] =>
+  Object.entries(sizes)
+    .filter(([, size]) => !Number.isInteger(size) || size < 1)
+    .map(([name, size]) => `${where}.${name}: ${size} is not a whole number of at least 1`);
+
+const lengthProblem = (
+  where: string,
+  values: ArrayLike<number>,
+  shape: readonly number[],
+): readonly string[] => {
+  const expected = shape.reduce((product, size) => product * size, 1);
+  return values.length === expected
+    ? []
+    : [`${where}: ${values.length} values, but [${shape.join(', ')}] needs ${expected}`];
+};
+
+const labelProblem = (where: string, labels: ArrayLike<number>, classes: number): readonly string[] => {
+  for (let i = 0; i < labels.length; i++) {
+    if (!Number.isInteger(labels[i]) || labels[i] < 0 || labels[i] >= classes) {
+      return [`${where}: label ${labels[i]} at index ${i} is not one of the ${classes} classes`];
+    }
+  }
+  return [];
+};
+
+/** Everything that is wrong with a sample, one line each; none when it can be drawn. */
+export const sampleProblems = (where: string, sample: Sample, classes: number): readonly string[] => {
+  const { height, width, channels, image, target, prediction } = sample;
+  const sizes = sizeProblems(where, { height, width });
+  if (sizes.length > 0) return sizes;
+  return [
+    ...(channels === 1 || channels === 3
+      ? lengthProblem(`${where}.image`, image, [height, width, channels])
+      : [`${where}.channels: ${channels}, but an image has 1 (grey) or 3 (red, green, blue)`]),
+    ...lengthProblem(`${where}.target`, target, [height, width]),
+    ...labelProblem(`${where}.target`, target, classes),
+    ...(prediction === undefined
+      ? []
+      : [
+          ...lengthProblem(`${where}.prediction`, prediction, [height, width]),
+          ...labelProblem(`${where}.prediction`, prediction, classes),
+        ]),
+  ];
+};
+
+/** The same for a sample with waves. */
+export const waveSampleProblems = (where: string, sample: WaveSample, classes: number): readonly string[] => {
+  const { steps, waveChannels, height, width, waves } = sample;
+  const own = sampleProblems(where, sample, classes);
+  const sizes = sizeProblems(where, { steps, waveChannels });
+  return [
+    ...own,
+    ...sizes,
+    ...(sizes.length === 0
+      ? lengthProblem(`${where}.waves`, waves, [steps, height, width, waveChannels])
+      : []),
+  ];
+};
