@@ -1,0 +1,90 @@
+/** Vega-Lite charts as SVG and PNG, without a canvas: one look for all charts, in light and dark. */
+
+import { Resvg } from '@resvg/resvg-js';
+import * as E from 'fp-ts/lib/Either.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import * as vega from 'vega';
+import { type Config, compile, type TopLevelSpec } from 'vega-lite';
+import { type DrumheadError, defect } from '../base/error.js';
+import { hex, rgb, type Theme } from './colours.js';
+import { fontFamily, fontOptions } from './font.js';
+
+/** Lines of a chart: distinct in hue and in lightness, also without colour vision. */
+export const lineColours = (theme: Theme) =>
+  theme.name === 'light'
+    ? ({ first: rgb('#0b62a8'), second: rgb('#d0660a'), third: rgb('#7b8291') } as const)
+    : ({ first: rgb('#74b8f2'), second: rgb('#f2a154'), third: rgb('#8d95a5') } as const);
+
+/** Fonts, colours and line widths; a chart sets nothing of this itself. */
+export const chartConfig = (theme: Theme): Config => {
+  const font = `${fontFamily}, system-ui, sans-serif`;
+  const ink = hex(theme.ink);
+  const muted = hex(theme.muted);
+  const line = hex(theme.line);
+  return {
+    background: hex(theme.paper),
+    font,
+    view: { stroke: null },
+    title: {
+      color: ink,
+      fontSize: 13,
+      fontWeight: 600,
+      anchor: 'start',
+      subtitleColor: muted,
+      subtitleFontSize: 12,
+      subtitlePadding: 4,
+    },
+    axis: {
+      labelColor: muted,
+      labelFontSize: 12,
+      titleColor: ink,
+      titleFontSize: 12,
+      titleFontWeight: 400,
+      titlePadding: 8,
+      gridColor: line,
+      domainColor: line,
+      tickColor: line,
+      labelFlush: false,
+    },
+    axisX: { grid: false },
+    axisY: { domain: false, ticks: false },
+    line: { strokeWidth: 2.2, strokeCap: 'round', strokeJoin: 'round' },
+    text: { fontSize: 12, color: muted },
+  };
+};
+
+/** Where everything lies, in points: the plots' own area and the margins for what is written round it. */
+export interface Frame {
+  readonly width: number;
+  readonly height: number;
+  readonly margins: {
+    readonly left: number;
+    readonly right: number;
+    readonly top: number;
+    readonly bottom: number;
+  };
+}
+
+/** A chart that knows its size, because without a canvas Vega can only guess how wide a text is. */
+export interface Chart {
+  readonly spec: TopLevelSpec;
+  readonly frame: Frame;
+}
+
+/** Compiles and draws; the same chart always gives the same text. */
+export const chartSvg = ({ spec, frame }: Chart): TE.TaskEither<DrumheadError, string> =>
+  TE.tryCatch(async () => {
+    const { width, height, margins } = frame;
+    const compiled = { ...compile(spec).spec, autosize: 'none' as const, padding: margins, width, height };
+    const view = new vega.View(vega.parse(compiled), { renderer: 'none' });
+    const svg = await view.toSVG();
+    view.finalize();
+    return svg;
+  }, defect);
+
+/** An SVG as the bytes of a PNG in the shipped typeface, `density` pixels per point. */
+export const svgPng = (svg: string, density = 2): E.Either<DrumheadError, Uint8Array> =>
+  E.tryCatch(() => {
+    const drawn = new Resvg(svg, { font: fontOptions(), fitTo: { mode: 'zoom', value: density } });
+    return new Uint8Array(drawn.render().asPng());
+  }, defect);

@@ -1,0 +1,196 @@
+/** Learning curves: the loss on the left, the scores on the validation images on the right, over epochs. */
+
+import type * as TE from 'fp-ts/lib/TaskEither.js';
+import type { DrumheadError } from '../base/error.js';
+import { countTicks, linearTicks, spread, type Ticks } from './axis.js';
+import { type Chart, chartConfig, chartSvg, lineColours } from './chart.js';
+import { hex, light, type Rgb, type Theme } from './colours.js';
+import { type EpochScores, known, type Score } from './scores.js';
+
+export interface CurvesPicture {
+  readonly epochs: readonly EpochScores[];
+  /** The epoch whose weights were kept; marked when given. */
+  readonly best?: number;
+  readonly theme?: Theme;
+}
+
+/** One line of a panel. */
+interface Series {
+  readonly name: string;
+  readonly colour: Rgb;
+  readonly dash: readonly number[];
+  readonly of: (scores: EpochScores) => Score;
+}
+
+interface Panel {
+  readonly title: string;
+  readonly unit: string;
+  readonly ticks: (values: readonly number[]) => Ticks;
+  readonly series: readonly Series[];
+}
+
+const panelWidth = 296;
+const panelHeight = 220;
+/** Wide enough for the names of lines in any viewer's font: the typeface is not in the SVG. */
+const margins = { left: 40, right: 194, top: 76, bottom: 46 };
+/** Room between the panels: the line names of the first and the axis labels of the second. */
+const spacing = 160;
+/** Above so many epochs the dots run together. */
+const mostDots = 30;
+const labelHeight = 15;
+
+const panels = (theme: Theme): readonly Panel[] => {
+  const { first, second, third } = lineColours(theme);
+  const solid = [1, 0];
+  const dashed = [6, 4];
+  const dotted = [1, 4];
+  return [
+    {
+      title: 'Loss',
+      unit: 'mean cross-entropy, nats per pixel',
+      ticks: (values) => linearTicks(Math.min(0, ...values), Math.max(0, ...values), 5),
+      series: [
+        { name: 'training', colour: second, dash: dashed, of: (e) => e.train?.loss },
+        { name: 'validation', colour: first, dash: solid, of: (e) => e.validation?.loss },
+      ],
+    },
+    {
+      title: 'Scores on the validation images',
+      unit: 'share, 0 to 1',
+      ticks: () => linearTicks(0, 1, 5),
+      series: [
+        { name: 'foreground IoU', colour: first, dash: solid, of: (e) => e.validation?.foregroundIou },
+        {
+          name: 'foreground accuracy',
+          colour: second,
+          dash: dashed,
+          of: (e) => e.validation?.foregroundAccuracy,
+        },
+        { name: 'accuracy, all pixels', colour: third, dash: dotted, of: (e) => e.validation?.accuracy },
+      ],
+    },
+  ];
+};
+
+interface Line extends Series {
+  readonly points: readonly { readonly epoch: number; readonly value: number }[];
+}
+
+const lineOf =
+  (epochs: readonly EpochScores[]) =>
+  (series: Series): readonly Line[] => {
+    const points = epochs.flatMap((e) => {
+      const value = series.of(e);
+      return known(value) ? [{ epoch: e.epoch, value }] : [];
+    });
+    return points.length === 0 ? [] : [{ ...series, points }];
+  };
+
+const bestMark = (best: number, x: object, nearRight: boolean, theme: Theme) => {
+  const data = { values: [{ epoch: best, words: `best: epoch ${best}` }] };
+  return [
+    {
+      data,
+      mark: { type: 'rule' as const, strokeDash: [2, 3], strokeWidth: 1.2, color: hex(theme.muted) },
+      encoding: { x },
+    },
+    {
+      data,
+      mark: {
+        type: 'text' as const,
+        align: nearRight ? ('right' as const) : ('left' as const),
+        dx: nearRight ? 4 : -4,
+        dy: -8,
+      },
+      encoding: { x, y: { value: 0 }, text: { field: 'words' } },
+    },
+  ];
+};
+
+const drawPanel = (picture: CurvesPicture, { title, unit, series, ticks }: Panel) => {
+  const theme = picture.theme ?? light;
+  const { epochs, best } = picture;
+  const lines = series.flatMap(lineOf(epochs));
+  const last = epochs.reduce((most, e) => Math.max(most, e.epoch), 2);
+  const { domain, values } = ticks(lines.flatMap((l) => l.points.map((p) => p.value)));
+  const ends = lines.map((l) => l.points[l.points.length - 1]);
+  const heightOf = (value: number): number =>
+    panelHeight * (1 - (value - domain[0]) / (domain[1] - domain[0]));
+  const labelAt = spread(
+    ends.map((e) => heightOf(e.value)),
+    labelHeight,
+    4,
+    panelHeight - 4,
+  );
+  const x = {
+    field: 'epoch',
+    type: 'quantitative' as const,
+    title: 'epoch',
+    // A little room on the left keeps the first dot off the axis labels.
+    scale: { domain: [1 - 0.03 * last, last], nice: false, zero: false },
+    axis: { values: [...countTicks(last, 6)], format: 'd' },
+  };
+  const y = {
+    field: 'value',
+    type: 'quantitative' as const,
+    title: null,
+    scale: { domain: [...domain], nice: false },
+    axis: { values: [...values], format: '~g' },
+  };
+  // Draws nothing: keeps the axes where nothing was measured.
+  const frameOnly = { data: { values: [] }, mark: { type: 'point' as const }, encoding: { x, y } };
+  const drawn = lines.map((l) => ({
+    data: { values: [...l.points] },
+    mark: {
+      type: 'line' as const,
+      color: hex(l.colour),
+      strokeDash: [...l.dash],
+      ...(epochs.length <= mostDots ? { point: { size: 20, color: hex(l.colour), opacity: 1 } } : {}),
+    },
+    encoding: { x, y },
+  }));
+  const names = lines.map((l, i) => ({
+    data: { values: [{ words: `${ends[i].value.toFixed(2)}  ${l.name}` }] },
+    mark: { type: 'text' as const, align: 'left' as const, color: hex(l.colour), fontWeight: 600 as const },
+    encoding: {
+      x: { value: panelWidth + 10 },
+      y: { value: labelAt[i] },
+      text: { field: 'words' },
+    },
+  }));
+  return {
+    width: panelWidth,
+    height: panelHeight,
+    title: { text: title, subtitle: unit, offset: 22 },
+    layer: [
+      frameOnly,
+      ...(best === undefined ? [] : bestMark(best, x, best > 0.6 * last, theme)),
+      ...drawn,
+      ...names,
+    ],
+  };
+};
+
+/** The chart as data, with nothing drawn yet. */
+export const learningCurvesChart = (picture: CurvesPicture): Chart => {
+  const theme = picture.theme ?? light;
+  return {
+    spec: {
+      $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
+      config: chartConfig(theme),
+      bounds: 'flush',
+      spacing,
+      hconcat: panels(theme).map((p) => drawPanel(picture, p)),
+    },
+    frame: { width: 2 * panelWidth + spacing, height: panelHeight, margins },
+  };
+};
+
+/**
+ * The chart as an SVG; `svgPng` makes a PNG of it.
+ *
+ * @example
+ * learningCurves({ epochs: [{ epoch: 1, train: { loss: 0.9 }, validation: { loss: 0.8 } }], best: 1 })
+ */
+export const learningCurves = (picture: CurvesPicture): TE.TaskEither<DrumheadError, string> =>
+  chartSvg(learningCurvesChart(picture));

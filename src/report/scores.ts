@@ -1,0 +1,25 @@
+/** Scores as the report takes them. */
+
+/** A score; null (or left out) where there is none, as the foreground score of images without foreground. */
+export type Score = number | null | undefined;
+
+/** Mean cross-entropy in nats per pixel, and shares 0..1. */
+export interface Scores {
+  readonly loss?: Score;
+  readonly accuracy?: Score;
+  readonly iou?: Score;
+  /** Accuracy over the pixels whose target is not background. */
+  readonly foregroundAccuracy?: Score;
+  /** Intersection over union over the pixels whose target is not background. */
+  readonly foregroundIou?: Score;
+}
+
+/** What was measured after an epoch, counted from 1. */
+export interface EpochScores {
+  readonly epoch: number;
+  readonly train?: Scores;
+  readonly validation?: Scores;
+}
+
+/** A score that is there and is a number. */
+export const known = (score: Score): score is number => typeof score === 'number' && Number.isFinite(score);
