@@ -1,0 +1,65 @@
+/** The report of a run: one HTML page that needs nothing but itself. */
+
+import { environmentSection, programSection, reproduceSection } from './colophon.js';
+import { html, verbatim, when } from './html.js';
+import { type Section, sectionMarkup } from './parts.js';
+import { predictionsSection, scoresSection, wavesSection } from './results.js';
+import type { RunReport } from './run.js';
+import { courseSection, dataSection, experimentSection, tiles, verdict } from './story.js';
+import { style } from './style.js';
+
+const sections = (run: RunReport): readonly Section[] => [
+  experimentSection(run),
+  dataSection(run),
+  courseSection(run),
+  ...scoresSection(run),
+  ...wavesSection(run),
+  ...predictionsSection(run),
+  ...programSection(run),
+  reproduceSection(run),
+  ...environmentSection(run),
+];
+
+/**
+ * The whole page, from the experiment in words down to the versions. Pictures are inside it as data; the page asks
+ * for nothing else (its content security policy forbids it), runs no script, follows the reader's light or dark
+ * setting, and escapes every text. The same run gives the same bytes.
+ *
+ * @example
+ * reportHtml({
+ *   name: 'tetrominoes/nwm-linear',
+ *   words: 'A Neural Wave Machine learns to name the piece that each pixel belongs to.',
+ *   data: { words: 'Images of one to five textured pieces.' },
+ *   training: { epochs: [] },
+ *   reproduce: { commands: ['npx drumhead run tetrominoes/nwm-linear --preset quick --seed 0'] },
+ * })
+ */
+export const reportHtml = (run: RunReport): string => {
+  const parts = sections(run);
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="generator" content="drumhead">
+<title>${run.name} · drumhead</title>
+<style>${verbatim(style)}</style>
+</head>
+<body>
+<header>
+<p class="kicker">drumhead · report of a run${when(run.date, (date) => html` · ${date}`)}</p>
+<h1>${run.name}</h1>
+${when(run.training.stopped, (why) => html`<p class="warning"><strong>Unfinished.</strong> ${why}</p>`)}
+<p class="lead">${verdict(run)}</p>
+${tiles(run)}
+<nav aria-label="Contents">${parts.map((s) => html`<a href="#${s.id}">${s.heading}</a> `)}</nav>
+</header>
+<main>${parts.map(sectionMarkup)}
+</main>
+<footer>Made by drumhead. Everything in this page is inside this one file.</footer>
+</body>
+</html>
+`.markup;
+};

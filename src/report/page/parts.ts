@@ -1,0 +1,33 @@
+/** The few shapes that the sections are made of. */
+
+import { type Html, html, nothing } from './html.js';
+import type { Fact } from './run.js';
+
+/** A section with its heading; left out of the page when there is nothing to put into it. */
+export interface Section {
+  readonly id: string;
+  readonly heading: string;
+  readonly body: Html;
+}
+
+export const sectionMarkup = ({ id, heading, body }: Section): Html => html`
+<section id="${id}">
+<h2>${heading}</h2>
+${body}
+</section>`;
+
+/** Paragraphs of a text, separated by empty lines. */
+export const paragraphs = (text: string): Html =>
+  html`${text
+    .split(/\n\s*\n/)
+    .filter((p) => p.trim() !== '')
+    .map((p) => html`<p>${p.trim()}</p>\n`)}`;
+
+/** A list of facts; nothing when there are none. */
+export const factList = (facts: readonly Fact[] | undefined): Html =>
+  facts === undefined || facts.length === 0
+    ? nothing
+    : html`<dl class="facts">${facts.map(
+        ({ label, value, note }) =>
+          html`<div><dt>${label}</dt><dd>${value}${note === undefined ? nothing : html`<small>${note}</small>`}</dd></div>\n`,
+      )}</dl>`;

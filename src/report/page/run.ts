@@ -1,0 +1,78 @@
+/** A run as its report takes it: plain values and finished pictures. What is left out is left out of the page. */
+
+import type { EpochScores, Scores } from '../scores.js';
+import type { Picture } from './picture.js';
+
+/** One line of a list of facts. */
+export interface Fact {
+  readonly label: string;
+  readonly value: string;
+  /** What it means, where the name alone does not say it. */
+  readonly note?: string;
+}
+
+/** One parameter of the program. */
+export interface ParameterRow {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly count: number;
+  readonly trainable?: boolean;
+  /** How it starts, in words. */
+  readonly initialiser?: string;
+}
+
+export interface RunReport {
+  /** The experiment's name, e.g. `tetrominoes/nwm-linear`. */
+  readonly name: string;
+  /** The experiment in a few sentences: the question, the model, what is learnt. */
+  readonly words: string;
+  /** Settings: model, optimiser, rate, batch, seed and so on. */
+  readonly settings?: readonly Fact[];
+  readonly data: {
+    /** What the images show and how they are made. */
+    readonly words: string;
+    readonly facts?: readonly Fact[];
+    readonly examples?: Picture;
+  };
+  readonly training: {
+    readonly epochs: readonly EpochScores[];
+    /** Epochs that were asked for. */
+    readonly planned?: number;
+    /** The epoch whose weights were kept. */
+    readonly best?: number;
+    readonly seconds?: number;
+    /** Why it ended before its time, one sentence; then the page says at once that it is unfinished. */
+    readonly stopped?: string;
+    readonly curves?: Picture;
+  };
+  readonly test?: {
+    /** Number of images; none of them was trained on. */
+    readonly images: number;
+    readonly scores: Scores;
+    /** The scores on the same images of answering "background" everywhere. */
+    readonly baseline?: Scores;
+  };
+  readonly waves?: {
+    readonly picture: Picture;
+    /** How this model's hidden state moves; by default what holds for any locally coupled state. */
+    readonly words?: string;
+  };
+  readonly predictions?: Picture;
+  readonly program?: {
+    readonly diagram?: Picture;
+    /** Source of the program's Mermaid diagram. */
+    readonly mermaid?: string;
+    readonly parameters?: readonly ParameterRow[];
+    /** FLOPs, bytes, memory and so on, in words. */
+    readonly cost?: readonly Fact[];
+  };
+  readonly reproduce: {
+    /** Command lines, one each. */
+    readonly commands: readonly string[];
+    readonly note?: string;
+  };
+  /** Versions, engine and why it was taken, processor, commit. */
+  readonly environment?: readonly Fact[];
+  /** When the run ended, in words; left out, the page is the same bytes for the same run. */
+  readonly date?: string;
+}

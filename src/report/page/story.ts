@@ -1,0 +1,113 @@
+/** The upper half of the page: what came out, what was trained, on what, and how it went. */
+
+import { type EpochScores, known } from '../scores.js';
+import { type Html, html, nothing, when } from './html.js';
+import { count, duration, percent, plural, scoreText } from './numbers.js';
+import { factList, paragraphs, type Section } from './parts.js';
+import { figure } from './picture.js';
+import type { RunReport } from './run.js';
+
+/** The result in one or two sentences. */
+export const verdict = ({ test, training }: RunReport): string => {
+  const done = plural(training.epochs.length, 'epoch');
+  const time = training.seconds === undefined ? '' : ` in ${duration(training.seconds)}`;
+  const trained = `Trained for ${done}${time}.`;
+  if (test === undefined) return `${trained} It was not evaluated on test images.`;
+  const { foregroundAccuracy, foregroundIou } = test.scores;
+  if (!known(foregroundAccuracy) || !known(foregroundIou)) {
+    return `${trained} Evaluated on ${plural(test.images, 'test image')} that it never saw.`;
+  }
+  return (
+    `On ${plural(test.images, 'test image')} that it never saw, the model gives ${percent(foregroundAccuracy)} of ` +
+    `the foreground pixels their right class (foreground IoU ${foregroundIou.toFixed(3)}). ${trained}`
+  );
+};
+
+/** The numbers to see first. */
+export const tiles = ({ test, program, training }: RunReport): Html => {
+  const base = test?.baseline;
+  const against = (value: number | null | undefined): string =>
+    known(value) ? `all background: ${scoreText(value)}` : '';
+  const entries: readonly (readonly [string, string, string])[] = [
+    ...(test === undefined
+      ? []
+      : ([
+          ['Foreground IoU', scoreText(test.scores.foregroundIou), against(base?.foregroundIou)],
+          [
+            'Foreground accuracy',
+            scoreText(test.scores.foregroundAccuracy),
+            against(base?.foregroundAccuracy),
+          ],
+          ['Test loss', scoreText(test.scores.loss), 'nats per pixel'],
+        ] as const)),
+    ...(program?.parameters === undefined
+      ? []
+      : ([
+          ['Parameters', count(program.parameters.reduce((sum, p) => sum + p.count, 0)), 'values in all'],
+        ] as const)),
+    ...(training.seconds === undefined || test !== undefined
+      ? []
+      : ([['Time', duration(training.seconds), '']] as const)),
+  ];
+  return entries.length === 0
+    ? nothing
+    : html`<dl class="tiles">${entries.map(
+        ([label, value, note]) =>
+          html`<div><dt>${label}</dt><dd>${value}</dd>${note === '' ? nothing : html`<dd>${note}</dd>`}</div>`,
+      )}</dl>`;
+};
+
+export const experimentSection = (run: RunReport): Section => ({
+  id: 'experiment',
+  heading: 'What was trained',
+  body: html`${paragraphs(run.words)}${factList(run.settings)}`,
+});
+
+export const dataSection = ({ data }: RunReport): Section => ({
+  id: 'data',
+  heading: 'On what data',
+  body: html`${paragraphs(data.words)}${factList(data.facts)}${when(data.examples, (picture) =>
+    figure(
+      picture,
+      html`Examples: the image that the model is given, and the class that it should give each pixel.`,
+    ),
+  )}`,
+});
+
+const first = (epochs: readonly EpochScores[], of: (e: EpochScores) => number | null | undefined): number[] =>
+  epochs.map(of).filter(known).slice(0, 1);
+
+const courseWords = ({ training }: RunReport): string => {
+  const { epochs, best, planned } = training;
+  if (epochs.length === 0) return 'No epoch was finished.';
+  const asked =
+    planned === undefined || planned === epochs.length
+      ? ''
+      : ` of the ${plural(planned, 'epoch')} that were asked for`;
+  const kept = epochs.find((e) => e.epoch === best);
+  const [from] = first(epochs, (e) => e.validation?.loss);
+  const to = kept?.validation?.loss;
+  const fell =
+    known(from) && known(to)
+      ? ` The validation loss went from ${from.toFixed(3)} after the first epoch to ${to.toFixed(3)} there.`
+      : '';
+  const choice =
+    kept === undefined
+      ? ''
+      : ` The weights of epoch ${kept.epoch}, where the validation loss was least, were kept.${fell}`;
+  return `${plural(epochs.length, 'epoch')}${asked} were run.${choice}`.replace(
+    '1 epoch were',
+    '1 epoch was',
+  );
+};
+
+export const courseSection = (run: RunReport): Section => ({
+  id: 'training',
+  heading: 'How it went',
+  body: html`<p>${courseWords(run)}</p>${when(run.training.curves, (picture) =>
+    figure(
+      picture,
+      html`Learning curves. Left: the loss that is minimised; where training keeps falling and validation does not, the model learns its images by heart. Right: scores on images that are not trained on. The number beside a line is its last value.`,
+    ),
+  )}`,
+});
