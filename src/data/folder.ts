@@ -3,10 +3,10 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as O from 'fp-ts/lib/Option.js';
 import * as t from 'io-ts';
+import { real, text, where, whole, withDefault } from '../base/codec.js';
 import { type DrumheadError, decodeError } from '../base/error.js';
 import { stream } from '../base/random.js';
 import type { Loaded } from './cache.js';
-import { real, text, where, whole, withDefault } from '../base/codec.js';
 import { type Split, type SplitName, select, splitNames } from './dataset.js';
 
 /** A share of images, all but one at most. */

@@ -7,8 +7,8 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
-import { type DrumheadError, decodeError } from '../base/error.js';
 import { record, text, whole, withDefault } from '../base/codec.js';
+import { type DrumheadError, decodeError } from '../base/error.js';
 import { describeCounts, splitNames, type TaskShape } from './dataset.js';
 import { type DigitSet, type Digits, type Shares, shareDigits } from './digits.js';
 import type { Recipe, Sample } from './generate.js';

@@ -7,9 +7,9 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
+import { choice, record, where, whole, withDefault } from '../base/codec.js';
 import { type DrumheadError, decodeError } from '../base/error.js';
 import { type Random, stream } from '../base/random.js';
-import { choice, record, where, whole, withDefault } from '../base/codec.js';
 import { describeCounts, type SplitName, splitNames } from './dataset.js';
 import { type DigitSet, type Digits, shareDigits } from './digits.js';
 import type { Recipe, Sample } from './generate.js';

@@ -6,8 +6,8 @@
  */
 
 import * as t from 'io-ts';
-import { type Random, stream } from '../base/random.js';
 import { choice, real, record, where, whole, withDefault } from '../base/codec.js';
+import { type Random, stream } from '../base/random.js';
 import { describeCounts, type SplitName, type TaskShape } from './dataset.js';
 import type { Recipe, Sample } from './generate.js';
 import { arrange, firstFit } from './place.js';

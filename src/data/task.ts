@@ -3,8 +3,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as O from 'fp-ts/lib/Option.js';
 import * as t from 'io-ts';
-import { type DrumheadError, nearest, unknownName } from '../base/error.js';
 import { decodeWith } from '../base/codec.js';
+import { type DrumheadError, nearest, unknownName } from '../base/error.js';
 import type { TaskShape } from './dataset.js';
 import { describeFolder } from './folder.js';
 import { describeMnist, digitShape, mnistTask } from './mnist.js';
