@@ -1,8 +1,7 @@
 /** Every substitute for a kernel of the wasm backend, registered. */
 
 import { installConcat } from './concat.js';
-import { installConv2DBackpropFilter } from './conv2dBackpropFilter.js';
-import { installConv2DBackpropInput } from './conv2dBackpropInput.js';
+import { installConv2D } from './conv2d.js';
 import { installDepthwiseConv2d } from './depthwiseConv2d.js';
 import { installIdentity } from './identity.js';
 import { installMatMul } from './matMul.js';
@@ -19,8 +18,7 @@ export const installKernels = (): void => {
   installSum();
   installTanh();
   installMatMul();
-  installConv2DBackpropInput();
-  installConv2DBackpropFilter();
+  installConv2D();
   installDepthwiseConv2d();
   installMaxPoolGrad();
   installUnsortedSegmentSum();

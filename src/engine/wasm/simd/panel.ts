@@ -35,10 +35,10 @@ export interface Variant {
   /** Columns of the panel, 1 to 8. */
   readonly columns: number;
   /**
-   * How the left factor lies: `rows` as it is, a row's values one after the other; `packed` in groups of `rows`
-   * values, one of each row (see pack.ts), for a factor that is transposed.
+   * How the left factor lies: `rows`, the values of a row one after the other; `columns`, those of a column, as in a
+   * factor that is transposed.
    */
-  readonly left: 'rows' | 'packed';
+  readonly left: 'rows' | 'columns';
   readonly onto: Onto;
   /** Whether what is negative becomes 0 in the end. */
   readonly relu: boolean;
@@ -47,16 +47,18 @@ export interface Variant {
 /**
  * Parameters, all bytes or counts:
  *
- * - `a` the left factor; `aRow` from one row to the next; `aTile` from one tile of rows to the next; `aSegment` from
- *   one segment to the next. A row consists of `segments` runs of `run` values, so that a convolution is a product:
- *   each row of the kernel is one segment of the image. `aOuter` from one group of tiles to the next.
+ * - `a` the left factor. Its rows and the values summed over consist of `segments` runs of `run` values, so that a
+ *   convolution is a product: each row of the kernel is a segment of the image. `aStride` from one row to
+ *   the next for `rows`, from one value to the next for `columns`; `aTile` from one tile of rows, `aSegment` from one
+ *   segment, `aOuter` from one group of tiles to the next.
  * - `b` the packed panel of the right factor; `bias` its columns' biases.
  * - `c` the result; `cRow`, `cTile`, `cOuter` likewise.
  * - `tiles` in a group, `outer` groups.
  */
 export interface PanelCall {
   readonly a: number;
-  readonly aRow: number;
+  /** Between rows for `rows`, between values for `columns`. */
+  readonly aStride: number;
   readonly aTile: number;
   readonly aSegment: number;
   readonly aOuter: number;
@@ -82,7 +84,7 @@ const source = ({ rows, columns, left, onto, relu }: Variant): Source => {
   return {
     parameters: 15,
     body: (
-      [a, aRow, aTile, aSegment, aOuter, segments, run, b, bias, c, cRow, cTile, cOuter, tiles, outer],
+      [a, aStride, aTile, aSegment, aOuter, segments, run, b, bias, c, cRow, cTile, cOuter, tiles, outer],
       fresh,
     ) => {
       const sums = upTo(rows).map(() => upTo(vectors).map(fresh.v128));
@@ -104,7 +106,7 @@ const source = ({ rows, columns, left, onto, relu }: Variant): Source => {
           ...ofRow.map((sum, v) => set(sum, add(sum, mul(value, right[v])))),
         ]),
         step(pb, constant(vectors * 4 * bytes)),
-        ...pointers.map((p) => step(p, constant(left === 'rows' ? bytes : rows * bytes))),
+        ...pointers.map((p) => step(p, left === 'rows' ? constant(bytes) : aStride)),
       );
 
       const startOfRows = (
@@ -136,7 +138,7 @@ const source = ({ rows, columns, left, onto, relu }: Variant): Source => {
           repeat(
             countSegments,
             segments,
-            startOfRows(segment, pointers, aRow),
+            startOfRows(segment, pointers, aStride),
             repeat(countRun, run, accumulate),
             step(segment, aSegment),
           ),
@@ -158,7 +160,7 @@ const panel = (backend: BackendWasm, variant: Variant): ((call: PanelCall) => vo
   return (p) =>
     run(
       p.a,
-      p.aRow,
+      p.aStride,
       p.aTile,
       p.aSegment,
       p.aOuter,

@@ -29,7 +29,8 @@ const columnBlock = 512;
 const rowBlock = 128;
 const rowBlockPacked = 256;
 
-const blocks = (total: number, size: number): { readonly start: number; readonly count: number }[] =>
+/** A total cut into blocks of a size, the last one smaller. */
+export const blocks = (total: number, size: number): { readonly start: number; readonly count: number }[] =>
   Array.from({ length: Math.ceil(total / size) }, (_, i) => ({
     start: i * size,
     count: Math.min(size, total - i * size),
@@ -54,7 +55,7 @@ export const multiply = (backend: BackendWasm, product: Product): void => {
         };
         packRight(backend, heap, rightPart, part.count, columns.count, scratch);
         const onto: Onto = part.start > 0 ? 'result' : bias === undefined ? 'nothing' : 'bias';
-        const run = panels(backend, packed ? 'packed' : 'rows', onto, relu && part.start + part.count === k);
+        const run = panels(backend, packed ? 'columns' : 'rows', onto, relu && part.start + part.count === k);
         for (const band of blocks(m, rows)) {
           const address = left.address + band.start * left.row + part.start * left.column;
           if (packed) {
@@ -71,7 +72,7 @@ export const multiply = (backend: BackendWasm, product: Product): void => {
               const column = columns.start + strip.start;
               run[tiles.rows][strip.count]({
                 a: packed ? packedLeft + tiles.start * part.count * bytes : address + tiles.start * left.row,
-                aRow: left.row,
+                aStride: packed ? tiles.rows * bytes : left.row,
                 aTile: packed ? tileRows * part.count * bytes : tileRows * left.row,
                 aSegment: 0,
                 aOuter: 0,
