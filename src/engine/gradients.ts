@@ -1,6 +1,6 @@
 /** Gradients that tfjs-core 4.22 lacks or gets wrong, whatever the engine. */
 
-import type { Tensor } from '@tensorflow/tfjs';
+import type { KernelConfig, Tensor } from '@tensorflow/tfjs';
 import type { TensorFlow } from './engine.js';
 
 const first = (dy: Tensor | Tensor[]): Tensor => (Array.isArray(dy) ? dy[0] : dy);
@@ -9,6 +9,11 @@ const first = (dy: Tensor | Tensor[]): Tensor => (Array.isArray(dy) ? dy[0] : dy
 const unbroadcast = (tf: TensorFlow, gradient: Tensor, input: Tensor): Tensor => {
   const axes = tf.broadcast_util.getReductionAxes(input.shape, gradient.shape);
   return tf.reshape(axes.length > 0 ? tf.sum(gradient, axes) : gradient, input.shape);
+};
+
+const hasKernel = (tf: TensorFlow, name: string): boolean => {
+  const found: KernelConfig | undefined = tf.getKernel(name, tf.getBackend());
+  return found !== undefined;
 };
 
 /** Comparisons are flat: without these, `where(greater(x, 0), …)` has no gradient though GreaterEqual has one. */
@@ -63,6 +68,27 @@ export const installGradients = (tf: TensorFlow): void => {
     kernelName: 'SplitV',
     gradFunc: (dy, _, attrs) => ({ x: () => tf.concat(all(dy), Number(attrs.axis)) }),
   });
+  // From the output, which the next layer keeps anyway, rather than from the input, which nobody else needs; in one
+  // pass where the engine has a kernel for it.
+  const fromOutput = (
+    kernelName: string,
+    gradKernel: string,
+    otherwise: (dy: Tensor, y: Tensor) => Tensor,
+  ): void =>
+    tf.registerGradient({
+      kernelName,
+      outputsToSave: [true],
+      gradFunc: (given, [y]) => ({
+        x: () => {
+          const dy = first(given);
+          if (!hasKernel(tf, gradKernel)) return otherwise(dy, y);
+          const made = tf.engine().runKernel(gradKernel, { dy, y });
+          return first(made);
+        },
+      }),
+    });
+  fromOutput('Relu', 'ReluGrad', (dy, y) => tf.mul(dy, tf.step(y)));
+  fromOutput('Tanh', 'TanhGrad', (dy, y) => tf.mul(dy, tf.sub(1, tf.square(y))));
   // transposes its result where the axis is not the last one
   tf.registerGradient({
     kernelName: 'Cumsum',

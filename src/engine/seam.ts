@@ -35,8 +35,7 @@ export const register = <Inputs extends object, Attrs extends object>(
 };
 
 /** The kernel that is registered for the wasm backend under this name now; tfjs types it as always there. */
-export const registered = (kernelName: string): KernelConfig | undefined =>
-  tf.getKernel(kernelName, 'wasm') as KernelConfig | undefined;
+export const registered = (kernelName: string): KernelConfig | undefined => tf.getKernel(kernelName, 'wasm');
 
 /**
  * A kernel of the wasm backend as it stands now, to be called from a substitute for it or for another.

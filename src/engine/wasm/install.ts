@@ -1,11 +1,13 @@
 /** Every substitute for a kernel of the wasm backend, registered. */
 
+import { installActivationGrad } from './activationGrad.js';
 import { installConcat } from './concat.js';
 import { installConv2D } from './conv2d.js';
 import { installDepthwiseConv2d } from './depthwiseConv2d.js';
 import { installIdentity } from './identity.js';
 import { installMatMul } from './matMul.js';
 import { installMaxPoolGrad } from './maxPoolGrad.js';
+import { installPad } from './pad.js';
 import { installSlice } from './slice.js';
 import { installSum } from './sum.js';
 import { installTanh } from './tanh.js';
@@ -17,6 +19,8 @@ export const installKernels = (): void => {
   installConcat();
   installSum();
   installTanh();
+  installActivationGrad();
+  installPad();
   installMatMul();
   installConv2D();
   installDepthwiseConv2d();
