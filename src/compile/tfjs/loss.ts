@@ -13,7 +13,8 @@ import { withGradient } from './gradient.js';
 export const crossEntropySum = (tf: TensorFlow, logits: Tensor, labels: Tensor): Tensor => {
   const classes = logits.shape[logits.shape.length - 1];
   const rows = logits.reshape([-1, classes]);
-  const target = tf.oneHot(labels.flatten().toInt(), classes).toFloat();
+  // With a single class every label is 0, and tf.oneHot refuses a depth of 1.
+  const target = classes === 1 ? tf.onesLike(rows) : tf.oneHot(labels.flatten().toInt(), classes).toFloat();
   return withGradient(tf, rows, {
     forward: (x) => {
       const top = tf.sub(x, tf.max(x, 1, true));

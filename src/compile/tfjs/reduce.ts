@@ -31,6 +31,8 @@ const extreme = (tf: TensorFlow, x: Tensor, axes: readonly number[]): Tensor => 
   const sorted = [...axes].sort((a, b) => a - b);
   const n = volume(sorted.map((axis) => x.shape[axis]));
   const rest = kept.map((axis) => x.shape[axis]);
+  // The maximum of one is that one; and tf.oneHot refuses a depth of 1.
+  if (n === 1) return x.reshape(rest);
   const rows = tf.transpose(x, [...kept, ...sorted]).reshape([volume(rest), n]);
   return withGradient(tf, rows, {
     forward: (value) => ({ value: tf.max(value, 1), saved: [tf.argMax(value, 1)] }),
