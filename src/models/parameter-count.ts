@@ -1,0 +1,40 @@
+/** How many parameters a model has, and how many more the original allocates without using them. */
+
+import { type Program, parametersOf, volume } from '../dsl/index.js';
+import type { ModelSpec, Sizes } from './catalogue.js';
+
+export interface ParameterCount {
+  /** Numbers that training changes. */
+  readonly trainable: number;
+  /** Numbers that are kept but not trained: running statistics. */
+  readonly fixed: number;
+}
+
+/** The numbers in a program's parameters. */
+export const countParameters = ({ graph }: Program): ParameterCount => {
+  const count = (trainable: boolean): number =>
+    parametersOf(graph)
+      .filter((parameter) => parameter.trainable === trainable)
+      .reduce((sum, { shape }) => sum + volume(shape), 0);
+  return { trainable: count(true), fixed: count(false) };
+};
+
+/**
+ * Parameters that the original allocates although nothing reads them, so that its published counts are ours plus
+ * these: the projection over time where the readout is not `linear`, and the cell's encoder of GRU and RNN, which
+ * have no cell state.
+ *
+ * @example
+ * unusedInOriginal({ ...nwmSpec, steps: 100, readout: 'fft' }, sizes)   // 100 * 51 = 5100
+ */
+export const unusedInOriginal = (spec: ModelSpec, { channels: input }: Sizes): number => {
+  if (spec.name === 'cnn' || spec.name === 'unet') return 0;
+  const projection = spec.readout === 'linear' ? 0 : spec.steps * (Math.floor(spec.steps / 2) + 1);
+  const hasCell = spec.name === 'nwm' || spec.name === 'conv-lstm';
+  return projection + (hasCell ? 0 : threeLayers(input, spec.mid, spec.channels));
+};
+
+const layer = (from: number, to: number): number => 9 * from * to + to;
+
+const threeLayers = (input: number, mid: number, out: number): number =>
+  layer(input, mid) + layer(mid, mid) + layer(mid, out);

@@ -1,0 +1,70 @@
+/** What the three convolutional recurrent networks have in common: encoders, per-pixel transform, readout. */
+
+import { encoder, mlp, type Readout, readout, scope, type Tensor, tanh } from '../dsl/index.js';
+
+export interface RecurrentOptions<
+  H extends number,
+  W extends number,
+  I extends number,
+  C extends number,
+  T extends number,
+  K extends number,
+> {
+  readonly height: H;
+  readonly width: W;
+  /** Channels of the image. */
+  readonly input: I;
+  /** Channels of the encoders' middle layers; the reference's is 16. */
+  readonly mid: number;
+  /** Channels of hidden state a site. */
+  readonly channels: C;
+  /** The reference's is 20. */
+  readonly steps: T;
+  readonly readout: Readout;
+  /** Hidden layers of the per-pixel MLP; the reference's is [256, 256, 256]. */
+  readonly hidden: readonly number[];
+  readonly classes: K;
+}
+
+type Field<H extends number, W extends number, C extends number> = Tensor<readonly [H, W, C]>;
+
+/** The first input of the cell: four 3x3 layers and tanh, as the waves' own start in the Neural Wave Machine. */
+export const firstInput = <H extends number, W extends number, I extends number, C extends number>(
+  image: Field<H, W, I>,
+  mid: number,
+  channels: C,
+): Field<H, W, C> => tanh(scope('y0', encoder([mid, mid, mid], channels))(image));
+
+/** A state that the cell starts from: three 3x3 layers, nothing after the last. */
+export const startState = <H extends number, W extends number, I extends number, C extends number>(
+  name: string,
+  image: Field<H, W, I>,
+  mid: number,
+  channels: C,
+): Field<H, W, C> => scope(name, encoder([mid, mid], channels))(image);
+
+/**
+ * From the hidden state to what is heard and fed back: C → 2C → C with ReLU between, at each pixel. Called once, so
+ * that all steps share it.
+ */
+export const transform = <C extends number>(channels: C) => {
+  const map = mlp([2 * channels], channels);
+  return scope(
+    'transform',
+    <H extends number, W extends number>(hidden: Field<H, W, C>): Field<H, W, C> => map(hidden),
+  );
+};
+
+/** The temporal readout and the MLP at each pixel. */
+export const classify = <
+  T extends number,
+  H extends number,
+  W extends number,
+  C extends number,
+  K extends number,
+>(
+  waves: Tensor<readonly [T, H, W, C]>,
+  name: Readout,
+  hidden: readonly number[],
+  classes: K,
+): Field<H, W, K> => scope('readout', mlp(hidden, classes))(readout(name)(waves));
