@@ -1,0 +1,323 @@
+/** From a graph to boxes and arrows, before any syntax. */
+
+import type { Graph } from '../../dsl/graph.js';
+import type { Node, Op, ScanOp, ZipFunction } from '../../dsl/op.js';
+import type { Shape } from '../../dsl/shape.js';
+import { inWords, layerOf, sizes } from '../fold.js';
+import type { Outline } from './text.js';
+
+/** A group of boxes: a scope or a scan. Two groups of one title are one where their keys agree. */
+export interface Group {
+  readonly key: string;
+  readonly title: string;
+}
+
+/** A group inside others: the outermost first. */
+export type Place = readonly Group[];
+
+/** Whether one place is the other or inside it. */
+export const within = (inner: Place, outer: Place): boolean =>
+  outer.every(({ key }, i) => key === inner[i]?.key);
+
+export interface Box {
+  readonly id: string;
+  readonly lines: readonly string[];
+  readonly outline: Outline;
+  readonly place: Place;
+}
+
+export interface Arrow {
+  readonly from: string;
+  readonly to: string;
+  readonly label: string;
+  /** What a scan hands to its next step. */
+  readonly feedback: boolean;
+}
+
+export interface Drawing {
+  readonly boxes: readonly Box[];
+  readonly arrows: readonly Arrow[];
+}
+
+/** Where a value comes from: a box, or something that is drawn only if it must be. */
+type Origin =
+  | { readonly kind: 'box'; readonly id: string }
+  | { readonly kind: 'parameter'; readonly id: string; readonly name: string }
+  | { readonly kind: 'number'; readonly id: string; readonly value: number };
+
+/** A list of nodes being drawn. */
+interface Region {
+  readonly nodes: readonly Node[];
+  /** Before the numbers of its nodes, which makes ids unique. */
+  readonly prefix: string;
+  readonly place: Place;
+  /** How often each node is read. */
+  readonly uses: readonly number[];
+  /** What state, elements and externals are. */
+  readonly leaf: (op: Op) => Origin | undefined;
+}
+
+/** Boxes and arrows of a program, in the order of its nodes: the same program gives the same drawing. */
+export const drawingOf = (graph: Graph): Drawing => {
+  const boxes = new Map<string, Box>();
+  const arrows = new Map<string, Arrow>();
+  const canvas: Canvas = {
+    add: (box) => {
+      boxes.set(box.id, box);
+      return { kind: 'box', id: box.id };
+    },
+    append: (id, line) => {
+      const box = boxes.get(id);
+      if (box !== undefined) boxes.set(id, { ...box, lines: [...box.lines, line] });
+    },
+    connect: (from, to, label, feedback = false) => {
+      arrows.set(`${from} ${to} ${label} ${feedback}`, { from, to, label, feedback });
+    },
+    grows: (origin, place) => {
+      const box = origin.kind === 'box' ? boxes.get(origin.id) : undefined;
+      return box?.outline === 'box' && within(box.place, place);
+    },
+  };
+  const origins = drawRegion(canvas, {
+    nodes: graph.nodes,
+    prefix: 'n',
+    place: [],
+    uses: usesOf(graph.nodes, Object.values(graph.outputs)),
+    leaf: () => undefined,
+  });
+  for (const [i, [name, node]] of Object.entries(graph.outputs).entries()) {
+    const { shape } = graph.nodes[node];
+    const output = canvas.add({ id: `out${i}`, lines: [name], outline: 'stadium', place: [] });
+    canvas.connect(shown(canvas, origins[node], []), output.id, sizes(shape));
+  }
+  return { boxes: [...boxes.values()], arrows: [...arrows.values()] };
+};
+
+interface Canvas {
+  readonly add: (box: Box) => Origin;
+  readonly append: (id: string, line: string) => void;
+  readonly connect: (from: string, to: string, label: string, feedback?: boolean) => void;
+  /** Whether another line may go into this origin's box. */
+  readonly grows: (origin: Origin, place: Place) => boolean;
+}
+
+const usesOf = (nodes: readonly Node[], ends: readonly number[]): readonly number[] => {
+  const uses = nodes.map(() => 0);
+  for (const { inputs } of nodes) for (const input of inputs) uses[input]++;
+  for (const end of ends) uses[end]++;
+  return uses;
+};
+
+/** The box of an origin; a parameter or a number that something other than a layer reads gets one now. */
+const shown = (canvas: Canvas, origin: Origin, place: Place): string => {
+  if (origin.kind === 'parameter')
+    canvas.add({ id: origin.id, lines: [`parameter ${origin.name}`], outline: 'round', place: [] });
+  if (origin.kind === 'number')
+    canvas.add({ id: origin.id, lines: [`${origin.value}`], outline: 'round', place });
+  return origin.id;
+};
+
+const drawRegion = (canvas: Canvas, region: Region): readonly Origin[] => {
+  const origins: Origin[] = [];
+  const ports = new Map<number, ReadonlyMap<string, Origin>>();
+  for (const [number, node] of region.nodes.entries()) {
+    const id = `${region.prefix}${number}`;
+    if (node.op.op === 'scan') ports.set(number, drawScan(canvas, region, node.op, node, id, origins));
+    origins.push(
+      node.op.op === 'take'
+        ? (ports.get(node.inputs[0])?.get(node.op.port) ?? { kind: 'box', id })
+        : drawNode(canvas, region, number, origins),
+    );
+  }
+  return origins;
+};
+
+/** Operations that keep every element in its place: they are further lines in the box before them. */
+const followsOn: readonly Op['op'][] = ['map', 'affine', 'batchNorm', 'zip'];
+
+const drawNode = (canvas: Canvas, region: Region, number: number, origins: readonly Origin[]): Origin => {
+  const { nodes, place, prefix, uses } = region;
+  const { op, inputs, shape } = nodes[number];
+  const id = `${prefix}${number}`;
+  const leaf = region.leaf(op);
+  if (leaf !== undefined) return leaf;
+  switch (op.op) {
+    case 'input':
+      return canvas.add({ id, lines: [op.name, sizes(shape)], outline: 'stadium', place });
+    case 'parameter':
+      return { kind: 'parameter', id, name: op.name };
+    case 'constant':
+      return typeof op.value === 'number'
+        ? { kind: 'number', id, value: op.value }
+        : canvas.add({ id, lines: ['data', sizes(shape)], outline: 'round', place });
+    case 'scan':
+      return { kind: 'box', id };
+    // The arrow says what shape arrives; how it was turned is plain from that.
+    case 'transpose':
+    case 'reshape':
+      return origins[inputs[0]];
+    default:
+      break;
+  }
+  const weights = weightsOf(op, inputs, origins);
+  const operands = inputs.filter((_, i) => !weights.has(i));
+  const drawn = operands.filter((input) => origins[input].kind !== 'number');
+  const words = wordsOf(op, nodes, inputs, origins, [...weights.values()]);
+  const [first] = drawn;
+  if (
+    drawn.length === 1 &&
+    followsOn.includes(op.op) &&
+    uses[first] === 1 &&
+    canvas.grows(origins[first], place)
+  ) {
+    canvas.append(origins[first].id, words);
+    return origins[first];
+  }
+  const layer = layerOf([...weights.values()]);
+  const scopes = (layer ?? '').split('/').slice(0, -1);
+  const origin = canvas.add({
+    id,
+    lines: [words],
+    outline: 'box',
+    place: [...place, ...scopes.map(scopeGroup)],
+  });
+  for (const input of drawn) {
+    const role = op.op === 'zip' && drawn.length === 2 && input === inputs[1] ? seconds[op.fn] : undefined;
+    const arriving = sizes(nodes[input].shape);
+    canvas.connect(
+      shown(canvas, origins[input], place),
+      id,
+      role === undefined ? arriving : `${role} ${arriving}`,
+    );
+  }
+  return origin;
+};
+
+/** Inputs that are parameters of the layer itself: position → name. */
+const weightsOf = (
+  op: Op,
+  inputs: readonly number[],
+  origins: readonly Origin[],
+): ReadonlyMap<number, string> => {
+  const layered = ['conv', 'convTranspose', 'dense', 'batchNorm'].includes(op.op);
+  return new Map(
+    inputs.flatMap((input, i): readonly (readonly [number, string])[] => {
+      const origin = origins[input];
+      return layered && i > 0 && origin.kind === 'parameter' ? [[i, origin.name]] : [];
+    }),
+  );
+};
+
+/** Names that a layer gets without being asked; they say no more than the operation. */
+const counted = /^(conv|depthwise|convTranspose|dense|batchNorm|noise)\d+$/;
+
+/** What the second operand is, where the order matters. */
+const seconds: Readonly<Partial<Record<ZipFunction, string>>> = {
+  sub: 'subtracted',
+  div: 'divisor',
+  greater: 'compared with',
+};
+
+const symbols: Readonly<Record<ZipFunction, (a: string, b: string) => string>> = {
+  add: (a, b) => `${a} + ${b}`,
+  sub: (a, b) => `${a} − ${b}`,
+  mul: (a, b) => `${a} × ${b}`,
+  div: (a, b) => `${a} / ${b}`,
+  max: (a, b) => `max(${a}, ${b})`,
+  min: (a, b) => `min(${a}, ${b})`,
+  greater: (a, b) => `${a} > ${b}`,
+};
+
+const wordsOf = (
+  op: Op,
+  nodes: readonly Node[],
+  inputs: readonly number[],
+  origins: readonly Origin[],
+  weights: readonly string[],
+): string => {
+  const shapes = inputs.map((input): Shape => nodes[input].shape);
+  const operand = (input: number): string => {
+    const origin = origins[input];
+    return origin.kind === 'number' ? `${origin.value}` : 'x';
+  };
+  // A plain number has no box: x stands for the operand that has one.
+  const plain = op.op === 'zip' && inputs.some((input) => origins[input].kind === 'number');
+  const words = plain ? symbols[op.fn](operand(inputs[0]), operand(inputs[1])) : inWords(op, shapes);
+  const name = layerOf(weights)?.split('/').at(-1);
+  return name === undefined || counted.test(name) ? words : `${name}: ${words}`;
+};
+
+const scopeGroup = (_: string, i: number, scopes: readonly string[]): Group => ({
+  key: scopes.slice(0, i + 1).join('/'),
+  title: scopes[i],
+});
+
+/** A scan's group: its state, its body and what returns to the state. The origins of its ports. */
+const drawScan = (
+  canvas: Canvas,
+  region: Region,
+  op: ScanOp,
+  node: Node,
+  id: string,
+  origins: readonly Origin[],
+): ReadonlyMap<string, Origin> => {
+  const place = [...region.place, { key: id, title: inWords(op, []) }];
+  const { fields, sequences, body } = op;
+  const prefix = `${id}_`;
+  const shapeOf = (input: number): string => sizes(region.nodes[node.inputs[input]].shape);
+  const states = fields.map((field, i): Origin => {
+    const start = origins[node.inputs[i]];
+    const begun = start.kind === 'number' ? [`starts at ${start.value}`] : [];
+    const state = canvas.add({
+      id: `${prefix}s${i}`,
+      lines: [field, ...begun],
+      outline: 'cylinder',
+      place,
+    });
+    if (start.kind !== 'number') canvas.connect(shown(canvas, start, region.place), state.id, shapeOf(i));
+    return state;
+  });
+  const elements = Array.from({ length: sequences }, (_, i): Origin => {
+    const element = canvas.add({
+      id: `${prefix}e${i}`,
+      lines: [sequences === 1 ? 'element' : `element ${i}`],
+      outline: 'cylinder',
+      place,
+    });
+    const sequence = fields.length + i;
+    canvas.connect(
+      shown(canvas, origins[node.inputs[sequence]], region.place),
+      element.id,
+      shapeOf(sequence),
+    );
+    return element;
+  });
+  const inner = drawRegion(canvas, {
+    nodes: body.nodes,
+    prefix,
+    place,
+    uses: usesOf(body.nodes, [...Object.values(body.next), ...Object.values(body.observe)]),
+    leaf: (leaf) => {
+      switch (leaf.op) {
+        case 'state':
+          return states[fields.indexOf(leaf.field)];
+        case 'element':
+          return elements[leaf.sequence];
+        case 'external':
+          return origins[node.inputs[fields.length + sequences + leaf.index]];
+        default:
+          return undefined;
+      }
+    },
+  });
+  const ends = fields.map((field) => inner[body.next[field]]);
+  for (const [i, end] of ends.entries())
+    canvas.connect(shown(canvas, end, place), states[i].id, `next ${fields[i]}`, true);
+  return new Map([
+    ...fields.map((field, i): readonly [string, Origin] => [`final/${field}`, ends[i]]),
+    ...Object.entries(body.observe).map(([name, observed]): readonly [string, Origin] => [
+      `observed/${name}`,
+      inner[observed],
+    ]),
+  ]);
+};

@@ -1,0 +1,199 @@
+/** Listing: what a program is made of, as data and as a table to read. */
+
+import type { Facts } from '../../dsl/infer.js';
+import type { Initialiser } from '../../dsl/initialiser.js';
+import type { Node } from '../../dsl/op.js';
+import { type Program, signature } from '../../dsl/program.js';
+import { type Shape, show, volume } from '../../dsl/shape.js';
+import { factsIn, factsInBody, inWords } from '../fold.js';
+
+/** A parameter: `count` is how many numbers it has. */
+export interface ListedParameter {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly count: number;
+  /** How it starts, in words: `uniform ±0.1925`. */
+  readonly start: string;
+  readonly trainable: boolean;
+}
+
+/** A node: `43` in the program, `43/7` in the body of the scan that is node 43. */
+export interface ListedNode {
+  readonly path: string;
+  /** Paths of what it reads, beside it. */
+  readonly inputs: readonly string[];
+  readonly operation: string;
+  /** Per sample. */
+  readonly shape: Shape;
+  /** Whether it is computed for every sample of a batch, or once. */
+  readonly perSample: boolean;
+}
+
+export interface Listing {
+  /** `image [64,64,3] → logits [64,64,6]`. */
+  readonly signature: string;
+  readonly parameters: readonly ListedParameter[];
+  /** Numbers in all parameters: a program holds only those that take part in its outputs. */
+  readonly count: number;
+  /** Of these, those that training changes. */
+  readonly trainable: number;
+  /** Numbers in the parameters that each output depends on. */
+  readonly byOutput: Readonly<Record<string, number>>;
+  readonly nodes: readonly ListedNode[];
+}
+
+/**
+ * Lists a program's parameters and nodes, bodies of scans included.
+ *
+ * A graph holds what its outputs need and nothing else, so every parameter listed takes part; `byOutput` says in
+ * which output. (The reference system also counts its T → K projection where a readout leaves it unused, 5,100
+ * numbers at T = 100; here such a parameter does not exist.)
+ *
+ * @example
+ * list(nwm({ ... })).count            // 176124
+ * list(nwm({ ... })).byOutput.omega   // 3058
+ */
+export const list = (p: Program): Listing => {
+  const { nodes, outputs } = p.graph;
+  const parameters = nodes.flatMap(({ op }): readonly ListedParameter[] =>
+    op.op === 'parameter'
+      ? [
+          {
+            name: op.name,
+            shape: op.shape,
+            count: volume(op.shape),
+            start: startInWords(op.init),
+            trainable: op.trainable,
+          },
+        ]
+      : [],
+  );
+  return {
+    signature: signature(p),
+    parameters,
+    count: total(parameters),
+    trainable: total(parameters.filter(({ trainable }) => trainable)),
+    byOutput: Object.fromEntries(
+      Object.entries(outputs).map(([name, node]) => [name, countBehind(nodes, node)]),
+    ),
+    nodes: listNodes(nodes, factsIn(nodes), ''),
+  };
+};
+
+const total = (parameters: readonly ListedParameter[]): number =>
+  parameters.reduce((sum, { count }) => sum + count, 0);
+
+/** Numbers in the parameters that a node depends on. */
+const countBehind = (nodes: readonly Node[], root: number): number => {
+  const needed = new Set([root]);
+  // Inputs come before a node, so one pass from the end meets every node after all that need it.
+  for (let number = root; number >= 0; number--)
+    if (needed.has(number)) for (const input of nodes[number].inputs) needed.add(input);
+  return nodes.reduce(
+    (sum, { op }, number) => (op.op === 'parameter' && needed.has(number) ? sum + volume(op.shape) : sum),
+    0,
+  );
+};
+
+const listNodes = (nodes: readonly Node[], facts: readonly Facts[], prefix: string): readonly ListedNode[] =>
+  nodes.flatMap(({ op, inputs, shape }, number): readonly ListedNode[] => {
+    const path = `${prefix}${number}`;
+    const read = inputs.map((input) => facts[input]);
+    const listed: ListedNode = {
+      path,
+      inputs: inputs.map((input) => `${prefix}${input}`),
+      operation: inWords(
+        op,
+        read.map((input) => input.shape),
+      ),
+      shape,
+      perSample: facts[number].perSample,
+    };
+    if (op.op !== 'scan') return [listed];
+    return [listed, ...listNodes(op.body.nodes, factsInBody(op, read), `${path}/`)];
+  });
+
+const short = (x: number): string => String(Number(x.toPrecision(4)));
+
+const startInWords = (init: Initialiser): string => {
+  switch (init.kind) {
+    case 'constant':
+      return short(init.value);
+    case 'uniform':
+      return `uniform ±${short(init.bound)}`;
+    case 'normal':
+      return `normal, deviation ${short(init.deviation)}`;
+    case 'laplacian':
+    case 'identity':
+      return init.kind;
+  }
+};
+
+const grouped = (n: number): string => n.toLocaleString('en-US');
+
+/**
+ * A listing as plain text: signature, parameters, their counts, nodes. Ends without a newline.
+ *
+ * @example
+ * console.log(showListing(list(p)));
+ */
+export const showListing = (listing: Listing): string => {
+  const parameters = table(
+    ['parameter', 'shape', 'count', 'starts as', 'trained'],
+    listing.parameters.map(({ name, shape, count, start, trainable }) => [
+      name,
+      show(shape),
+      grouped(count),
+      start,
+      trainable ? 'yes' : 'no',
+    ]),
+    [2],
+  );
+  const nodes = table(
+    ['node', 'operation', 'reads', 'shape'],
+    listing.nodes.map(({ path, inputs, operation, shape, perSample }) => {
+      const indent = '  '.repeat(path.split('/').length - 1);
+      return [
+        `${indent}${path}`,
+        `${indent}${operation}`,
+        inputs.map((input) => input.slice(input.lastIndexOf('/') + 1)).join(' '),
+        perSample ? show(shape) : `${show(shape)} shared`,
+      ];
+    }),
+  );
+  const { count, trainable } = listing;
+  const counts = `${grouped(listing.parameters.length)} parameters, ${grouped(count)} numbers${
+    trainable === count ? ', all trained' : `, ${grouped(trainable)} of them trained`
+  }`;
+  const byOutput = Object.entries(listing.byOutput)
+    .map(([name, numbers]) => `${name} ${grouped(numbers)}`)
+    .join(', ');
+  return [
+    listing.signature,
+    ...(listing.parameters.length === 0 ? [] : ['', ...parameters]),
+    '',
+    counts,
+    `behind each output: ${byOutput}`,
+    '',
+    ...nodes,
+  ].join('\n');
+};
+
+/** Columns as wide as their widest entry; those in `right` hold numbers and are aligned to the right. */
+const table = (
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  right: readonly number[] = [],
+): readonly string[] => {
+  const widths = head.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => row[column].length)),
+  );
+  return [head, ...rows].map((row) =>
+    row
+      .map((entry, column) =>
+        right.includes(column) ? entry.padStart(widths[column]) : entry.padEnd(widths[column]),
+      )
+      .join('  ')
+      .trimEnd(),
+  );
+};
