@@ -1,0 +1,35 @@
+/** Axes of a plain row-major array in another order. */
+
+import { type Shape, volume } from '../dsl/index.js';
+
+/** The shape after `permute`: axis i of the result is axis `axes[i]` of what is given. */
+export const permutedShape = (shape: Shape, axes: Shape): Shape => axes.map((axis) => shape[axis]);
+
+/**
+ * Axes in another order: axis i of the result is axis `axes[i]` of what is given.
+ *
+ * @example
+ * permute(Float32Array.of(1, 2, 3, 4, 5, 6), [2, 3], [1, 0])   // 1 4 2 5 3 6
+ */
+export const permute = (values: Float32Array, shape: Shape, axes: Shape): Float32Array => {
+  const strides = shape.map((_, axis) => volume(shape.slice(axis + 1)));
+  const sizes = permutedShape(shape, axes);
+  const steps = axes.map((axis) => strides[axis]);
+  const result = new Float32Array(values.length);
+  const index = sizes.map(() => 0);
+  let from = 0;
+  for (let to = 0; to < result.length; to++) {
+    result[to] = values[from];
+    // Count up the last axis, carrying into those before it.
+    for (let axis = sizes.length - 1; axis >= 0; axis--) {
+      from += steps[axis];
+      if (++index[axis] < sizes[axis]) break;
+      from -= steps[axis] * sizes[axis];
+      index[axis] = 0;
+    }
+  }
+  return result;
+};
+
+/** The order that undoes this one. */
+export const inverse = (axes: Shape): Shape => axes.map((_, axis) => axes.indexOf(axis));

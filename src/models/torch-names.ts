@@ -1,0 +1,197 @@
+/**
+ * Weights of the original: what PyTorch calls each of our parameters, and how it lays it out.
+ *
+ * Every weight there begins with the outputs (or, for a transposed convolution, the inputs) and ends with the sites
+ * of the kernel; here the kernel comes first and what feeds the layer next to last. So one permutation a rank does:
+ * convolution (out, in, kh, kw) → [kh, kw, in, out], transposed (in, out, kh, kw) → [kh, kw, out, in], linear
+ * (out, in) → [in, out].
+ */
+
+import * as E from 'fp-ts/lib/Either.js';
+import * as O from 'fp-ts/lib/Option.js';
+import { type DrumheadError, decodeError } from '../base/error.js';
+import { type Program, parametersOf, type Shape, sameShape, show } from '../dsl/index.js';
+import type { ModelName, ModelSpec } from './catalogue.js';
+import { inverse, permute, permutedShape } from './permute.js';
+
+/** A tensor as PyTorch holds it. */
+export interface TorchTensor {
+  readonly shape: Shape;
+  readonly data: Float32Array;
+}
+
+type Rule = readonly [ours: RegExp, torch: (...groups: readonly string[]) => string];
+
+/** Layers of a `Sequential` with an activation after each: layer n is entry 2 (n - 1). */
+const entry = (count: string): number => 2 * (Number(count) - 1);
+
+const stack = (ours: string, torch: string, layer: 'conv' | 'dense'): Rule => [
+  new RegExp(`^${ours}/${layer}(\\d+)/(weight|bias)$`),
+  (count, role) => `${torch}.${entry(count)}.${role}`,
+];
+
+const plain = (ours: string, torch: string): Rule => [
+  new RegExp(`^${ours}/(weight|bias)$`),
+  (role) => `${torch}.${role}`,
+];
+
+const listening: readonly Rule[] = [
+  plain('projection', 'classifier.fc_time'),
+  stack('readout', 'classifier.fc_readout', 'dense'),
+];
+
+const recurrent: readonly Rule[] = [
+  ...listening,
+  stack('y0', 'classifier.hy_encoder', 'conv'),
+  stack('hidden0', 'classifier.hz_encoder', 'conv'),
+  stack('transform', 'classifier.recurrent_cell.transform_hidden', 'dense'),
+];
+
+const cell = (ours: string, torch: string): Rule => plain(ours, `classifier.recurrent_cell.cell.${torch}`);
+
+/** What PyTorch calls the parameters of a batch norm. */
+const statistics: Readonly<Record<string, string>> = {
+  scale: 'weight',
+  shift: 'bias',
+  mean: 'running_mean',
+  variance: 'running_var',
+};
+
+const double = (ours: string, torch: (level: string) => string): readonly Rule[] => [
+  [
+    new RegExp(`^${ours}/conv(\\d)/(weight)$`),
+    (level, count, role) => `${torch(level)}.double_conv.${3 * (Number(count) - 1)}.${role}`,
+  ],
+  [
+    new RegExp(`^${ours}/batchNorm(\\d)/(scale|shift|mean|variance)$`),
+    (level, count, role) => `${torch(level)}.double_conv.${3 * (Number(count) - 1) + 1}.${statistics[role]}`,
+  ],
+];
+
+const rules: Readonly<Record<ModelName, readonly Rule[]>> = {
+  nwm: [
+    ...listening,
+    stack('omega', 'classifier.omega_encoder', 'conv'),
+    stack('alpha', 'classifier.alpha_encoder', 'conv'),
+    stack('y0', 'classifier.hy_encoder', 'conv'),
+    plain('coupling', 'classifier.cell.Wy'),
+  ],
+  'conv-lstm': [...recurrent, stack('cell0', 'classifier.hc_encoder', 'conv'), cell('gates', 'conv')],
+  'conv-gru': [...recurrent, cell('update', 'conv_z'), cell('reset', 'conv_r'), cell('candidate', 'conv_h')],
+  'conv-rnn': [...recurrent, cell('fromInput', 'conv_in'), cell('fromHidden', 'conv_hidden')],
+  cnn: [stack('encoder', 'encoder', 'conv'), stack('readout', 'readout', 'dense')],
+  unet: [
+    ...double('(in)', () => 'inc'),
+    ...double('(down\\d)', (level) => `${level}.maxpool_conv.1`),
+    ...double('(up\\d)', (level) => `${level}.conv`),
+    [/^(up\d)\/convTranspose1\/(weight|bias)$/, (level, role) => `${level}.up.${role}`],
+    plain('head', 'outc.conv'),
+  ],
+};
+
+/** The 1x1 layer of the CNN stands after its 3x3 layers in the same `Sequential`. */
+const rulesOf = (spec: ModelSpec): readonly Rule[] =>
+  spec.name === 'cnn' ? [...rules.cnn, plain('expansion', `encoder.${2 * spec.layers}`)] : rules[spec.name];
+
+/**
+ * What PyTorch calls one of our parameters; none for a parameter that is not of this model.
+ *
+ * @example
+ * torchName(nwmSpec, 'y0/conv2/weight')   // some('classifier.hy_encoder.2.weight')
+ */
+export const torchName = (spec: ModelSpec, name: string): O.Option<string> => {
+  for (const [ours, torch] of rulesOf(spec)) {
+    const found = ours.exec(name);
+    if (found !== null) return O.some(torch(...found.slice(1)));
+  }
+  return O.none;
+};
+
+/** The order of PyTorch's axes that gives ours: kernel first, then the rest turned around. */
+const ordersFromTorch: readonly Shape[] = [[], [0], [1, 0], [2, 1, 0], [2, 3, 1, 0]];
+
+const orderFromTorch = (shape: Shape): Shape => ordersFromTorch[shape.length] ?? shape.map((_, axis) => axis);
+
+/** A weight in our layout. */
+export const fromTorch = ({ shape, data }: TorchTensor): TorchTensor => {
+  const order = orderFromTorch(shape);
+  return { shape: permutedShape(shape, order), data: permute(data, shape, order) };
+};
+
+/** A weight of ours in PyTorch's layout. */
+export const toTorch = ({ shape, data }: TorchTensor): TorchTensor => {
+  const order = inverse(orderFromTorch(shape));
+  return { shape: permutedShape(shape, order), data: permute(data, shape, order) };
+};
+
+export interface Imported {
+  /** Every parameter of the program, by our names. */
+  readonly parameters: Readonly<Record<string, Float32Array>>;
+  /** Names of tensors that the program has no use for, such as a projection that the readout does not read. */
+  readonly unused: readonly string[];
+}
+
+/**
+ * The parameters of a program out of PyTorch's state.
+ *
+ * **Errors** DecodeError with a line for every parameter that is missing or has another shape.
+ *
+ * @param program the program of the same spec
+ * @param state tensors by PyTorch's names
+ */
+export const importTorch = (
+  spec: ModelSpec,
+  program: Program,
+  state: Readonly<Record<string, TorchTensor>>,
+  source = 'PyTorch weights',
+): E.Either<DrumheadError, Imported> => {
+  const found = parametersOf(program.graph).map(({ name, shape }) => pick(spec, name, shape, state));
+  const problems = found.flatMap((one) => (E.isLeft(one) ? [one.left] : []));
+  if (problems.length > 0) return E.left(decodeError(source, ...problems));
+  const picked = found.flatMap((one) => (E.isRight(one) ? [one.right] : []));
+  const taken = new Set(picked.map(({ torch }) => torch));
+  return E.right({
+    parameters: Object.fromEntries(picked.map(({ name, data }) => [name, data])),
+    unused: Object.keys(state).filter((name) => !taken.has(name)),
+  });
+};
+
+interface Picked {
+  readonly name: string;
+  readonly torch: string;
+  readonly data: Float32Array;
+}
+
+const pick = (
+  spec: ModelSpec,
+  name: string,
+  shape: Shape,
+  state: Readonly<Record<string, TorchTensor>>,
+): E.Either<string, Picked> => {
+  const torch = torchName(spec, name);
+  if (O.isNone(torch)) return E.left(`'${name}' has no counterpart in PyTorch`);
+  if (!Object.hasOwn(state, torch.value)) return E.left(`'${torch.value}' (our '${name}') is missing`);
+  const given = state[torch.value];
+  const ours = fromTorch(given);
+  return sameShape(ours.shape, shape)
+    ? E.right({ name, torch: torch.value, data: ours.data })
+    : E.left(
+        `'${torch.value}' (our '${name}') is ${show(given.shape)}, expected ${show(toTorchShape(shape))}`,
+      );
+};
+
+const toTorchShape = (shape: Shape): Shape => permutedShape(shape, inverse(orderFromTorch(shape)));
+
+/** Parameters of ours as PyTorch's state. Those that are not of this model are left out. */
+export const exportTorch = (
+  spec: ModelSpec,
+  program: Program,
+  parameters: Readonly<Record<string, Float32Array>>,
+): Readonly<Record<string, TorchTensor>> =>
+  Object.fromEntries(
+    parametersOf(program.graph).flatMap(({ name, shape }) => {
+      const torch = torchName(spec, name);
+      const data = parameters[name];
+      return O.isNone(torch) || data === undefined ? [] : [[torch.value, toTorch({ shape, data })]];
+    }),
+  );
