@@ -31,3 +31,6 @@ export const canonical = (value: unknown): string => JSON.stringify(ordered(valu
 /** SHA-256 of the canonical JSON, in hexadecimal. */
 export const hashOf = (value: unknown): string =>
   bytesToHex(sha256(new TextEncoder().encode(canonical(value))));
+
+/** SHA-256 of bytes, in hexadecimal. */
+export const sha256Hex = (bytes: Uint8Array): string => bytesToHex(sha256(bytes));

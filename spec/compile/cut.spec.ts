@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import * as E from 'fp-ts/lib/Either.js';
+import { cut } from '../../src/compile/cut.js';
+
+const total = (parts: readonly number[]): number => parts.reduce((a, b) => a + b, 0);
+
+describe('cut', () => {
+  const sizes = fc.record({
+    fixedBytes: fc.integer({ min: 0, max: 100 }),
+    bytesPerSample: fc.integer({ min: 1, max: 50 }),
+    batch: fc.integer({ min: 1, max: 64 }),
+    limit: fc.integer({ min: 150, max: 1000 }),
+  });
+
+  it('covers the batch with parts that fit and differ by at most one', () => {
+    fc.assert(
+      fc.property(sizes, ({ fixedBytes, bytesPerSample, batch, limit }) => {
+        const found = cut({ fixedBytes, bytesPerSample }, batch, limit, {
+          engine: 'wasm',
+          whole: false,
+        });
+        assert.ok(E.isRight(found));
+        assert.equal(total(found.right), batch);
+        const most = Math.max(...found.right);
+        assert.ok(most - Math.min(...found.right) <= 1);
+        assert.ok(fixedBytes + most * bytesPerSample <= limit);
+        // One part fewer would not fit.
+        if (found.right.length > 1)
+          assert.ok(fixedBytes + Math.ceil(batch / (found.right.length - 1)) * bytesPerSample > limit);
+      }),
+    );
+  });
+
+  it('refuses what cannot fit, with what it needs', () => {
+    const refused = cut({ fixedBytes: 10, bytesPerSample: 100 }, 4, 100, { engine: 'wasm', whole: false });
+    assert.deepEqual(
+      refused,
+      E.left({ _tag: 'OutOfMemory', engine: 'wasm', neededBytes: 110, limitBytes: 100 }),
+    );
+  });
+
+  it('leaves a batch with statistics whole, or refuses it', () => {
+    const whole = { engine: 'wasm', whole: true };
+    assert.deepEqual(cut({ fixedBytes: 0, bytesPerSample: 1 }, 4, 4, whole), E.right([4]));
+    assert.ok(E.isLeft(cut({ fixedBytes: 0, bytesPerSample: 1 }, 5, 4, whole)));
+  });
+});

@@ -1,0 +1,60 @@
+/** `drumhead learn`: an NWM trained on a folder of .npy pairs, over several seeds. */
+
+import { basename, resolve } from 'node:path';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { DrumheadError } from '../../base/error.js';
+import { decodeExperiment } from '../../experiments/experiment.js';
+import type { Finished } from '../../runner/run.js';
+import { wholeFlag, wholesFlag } from '../flags.js';
+import type { CommonFlags } from '../session.js';
+import { runSeeds, summary } from './run.js';
+
+export interface LearnFlags extends CommonFlags {
+  readonly seeds: string;
+  readonly epochs: string;
+  readonly steps: string;
+  readonly batch: string;
+}
+
+/** The middle one; of an even number the mean of the two in the middle. */
+export const median = (values: readonly number[]): number => {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+};
+
+export const learn = (folder: string, flags: LearnFlags): TE.TaskEither<DrumheadError, string> =>
+  pipe(
+    TE.Do,
+    TE.bind('seeds', () => TE.fromEither(wholesFlag('--seeds', 0)(flags.seeds))),
+    TE.bind('epochs', () => TE.fromEither(wholeFlag('--epochs', 1)(flags.epochs))),
+    TE.bind('steps', () => TE.fromEither(wholeFlag('--steps', 1)(flags.steps))),
+    TE.bind('batch', () => TE.fromEither(wholeFlag('--batch', 1)(flags.batch))),
+    TE.bind('experiment', ({ seeds, epochs, steps, batch }) =>
+      TE.fromEither(
+        decodeExperiment(
+          {
+            name: `learn/${basename(resolve(folder))}`,
+            // No validation share: every training image is trained on and the last weights are scored.
+            task: { name: 'npy', folder: resolve(folder), validationShare: 0 },
+            model: { name: 'nwm', steps },
+            training: { batch, epochs },
+            seeds,
+          },
+          'learn',
+        ),
+      ),
+    ),
+    TE.chain(({ experiment, seeds }) => runSeeds(experiment, seeds, flags)),
+    TE.map((finished) => [...finished.map(summary), ...medianLine(finished)].join('\n')),
+  );
+
+const medianLine = (finished: readonly Finished[]): readonly string[] => {
+  const scores = finished.flatMap(({ result }) =>
+    result.test.foregroundIou === null ? [] : [result.test.foregroundIou],
+  );
+  return scores.length < 2
+    ? []
+    : [`median foreground IoU over ${scores.length} seeds: ${median(scores).toFixed(4)}`];
+};

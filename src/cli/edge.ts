@@ -1,0 +1,50 @@
+/** The edge: where effects run, errors become sentences and exit codes, and Ctrl-C becomes a signal. */
+
+import * as E from 'fp-ts/lib/Either.js';
+import type * as TE from 'fp-ts/lib/TaskEither.js';
+import { type DrumheadError, defect, describe } from '../base/error.js';
+
+/** 0 well; 1 it failed; 2 the command line is wrong; 130 stopped by the person. */
+export const exitCode = (error: DrumheadError): number => {
+  switch (error._tag) {
+    case 'UnknownName':
+      return 2;
+    case 'Interrupted':
+      return 130;
+    default:
+      return 1;
+  }
+};
+
+/** Runs a command to its end: prints what it returns, or one sentence, and sets the exit code. */
+export const atEdge = async (work: TE.TaskEither<DrumheadError, string>): Promise<void> => {
+  const done = await work().catch((cause: unknown) => E.left<DrumheadError, string>(defect(cause)));
+  if (E.isRight(done)) {
+    if (done.right !== '') process.stdout.write(`${done.right}\n`);
+    return;
+  }
+  process.stderr.write(`drumhead: ${describe(done.left)}\n`);
+  process.exitCode = exitCode(done.left);
+};
+
+/**
+ * Aborted by the first Ctrl-C, so that the step under way ends and what was done is kept; the second ends the process
+ * at once.
+ */
+export const interruptible = (): { readonly signal: AbortSignal; readonly done: () => void } => {
+  const controller = new AbortController();
+  const stop = (): void => {
+    if (controller.signal.aborted) process.exit(130);
+    process.stderr.write('\nstopping after this step; press Ctrl-C again to stop at once\n');
+    controller.abort();
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  return {
+    signal: controller.signal,
+    done: () => {
+      process.removeListener('SIGINT', stop);
+      process.removeListener('SIGTERM', stop);
+    },
+  };
+};

@@ -1,0 +1,103 @@
+/** The command line. */
+
+import { Command, Option } from 'commander';
+import { engineChoices } from '../engine/names.js';
+import { presets } from '../experiments/presets.js';
+import { packageVersion } from '../runner/versions.js';
+import { atEdge } from './edge.js';
+
+const engine = (): Option =>
+  new Option('--engine <name>', `${engineChoices.join(', ')}; auto takes the first that works here`).default(
+    'auto',
+  );
+const runs = (): Option => new Option('--runs <folder>', 'folder of all run folders').default('runs');
+const workers = (): Option =>
+  new Option('--workers <n>', 'threads that share a batch; the result is the same with any number').default(
+    '2',
+  );
+
+const program = new Command('drumhead')
+  .description('A functional language for wave networks: write, train, animate and measure them.')
+  .version(packageVersion())
+  .showHelpAfterError('(--help says what there is)')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  $ drumhead run tetrominoes/nwm-linear --preset quick     train a Neural Wave Machine in minutes
+  $ drumhead list                                          what can be run
+  $ drumhead parity shared/parity                          compare with arrays of the original
+
+Exit codes: 0 well, 1 failed, 2 wrong command line, 130 stopped by Ctrl-C (the same command goes on).`,
+  );
+
+program
+  .command('run')
+  .argument('<name>', 'a name of the catalogue, an experiment as a JSON file, or a run folder')
+  .description('Train an experiment, score it on images never trained on, and write its report.')
+  .addOption(
+    new Option('--preset <size>', `${presets.join(', ')}: minutes, overnight, as published`).default('full'),
+  )
+  .option('--seed <n,...>', "seeds to run; default the experiment's own")
+  .option('--epochs <n>', 'train for this many epochs instead')
+  .addOption(engine())
+  .addOption(workers())
+  .addOption(runs())
+  .addHelpText(
+    'after',
+    `
+The run folder holds experiment.json, program.json, environment.json, metrics.ndjson (a line an epoch), weights in
+TensorFlow.js's own format, waves.gif, segmentations.png, curves.png, result.json and report.html. A finished run is
+not run again; one that was stopped goes on where it stopped.`,
+  )
+  .action(async (name: string, flags) => {
+    const { run } = await import('./commands/run.js');
+    await atEdge(run(name, flags));
+  });
+
+program
+  .command('learn')
+  .argument('<folder>', 'with train_images.npy, train_masks.npy, test_images.npy, test_masks.npy')
+  .description('Train the NWM with linear readout on a folder of .npy pairs and score its test set.')
+  .option('--seeds <n,...>', 'seeds to run', '0,1,2')
+  .option('--epochs <n>', 'epochs', '20')
+  .option('--steps <n>', 'time steps of the waves', '50')
+  .option('--batch <n>', 'images a step', '16')
+  .addOption(engine())
+  .addOption(workers())
+  .addOption(runs())
+  .action(async (folder: string, flags) => {
+    const { learn } = await import('./commands/learn.js');
+    await atEdge(learn(folder, flags));
+  });
+
+program
+  .command('parity')
+  .argument('<folder>', 'with manifest.json and the arrays it lists')
+  .description('Compare models, gradients, scores and Adam with arrays computed by the original.')
+  .option('--case <name>', 'one case only')
+  .addOption(engine())
+  .option('--json', 'the whole comparison as JSON')
+  .action(async (folder: string, flags) => {
+    const { parity } = await import('./commands/parity.js');
+    await atEdge(parity(folder, flags));
+  });
+
+program
+  .command('list')
+  .description('Names of all experiments of the catalogue.')
+  .action(async () => {
+    const { list } = await import('./commands/list.js');
+    process.stdout.write(`${list()}\n`);
+  });
+
+// A wrong command line ends with 2, help and version with 0; commander prints its own sentence.
+program.exitOverride((error) => {
+  process.exit(error.exitCode === 0 ? 0 : 2);
+});
+for (const command of program.commands)
+  command.exitOverride((error) => {
+    process.exit(error.exitCode === 0 ? 0 : 2);
+  });
+
+await program.parseAsync(process.argv);

@@ -1,0 +1,51 @@
+/** The environment of a command: what its common flags say, the terminal, the clock, Ctrl-C. */
+
+import { join } from 'node:path';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { DrumheadError } from '../base/error.js';
+import { parseEngineChoice } from '../engine/index.js';
+import type { Environment } from '../runner/environment.js';
+import { interruptible } from './edge.js';
+import { wholeFlag } from './flags.js';
+import { barTeller, plainTeller } from './progress.js';
+
+/** Flags of every command that computes. */
+export interface CommonFlags {
+  readonly engine: string;
+  readonly runs: string;
+  readonly workers: string;
+}
+
+export const seconds = (): number => performance.now() / 1000;
+
+/** Runs work in the environment that the flags describe; the terminal is left as it was. */
+export const withEnvironment = <A>(
+  flags: CommonFlags,
+  work: (environment: Environment) => TE.TaskEither<DrumheadError, A>,
+): TE.TaskEither<DrumheadError, A> =>
+  pipe(
+    TE.Do,
+    TE.bind('engine', () => TE.fromEither(parseEngineChoice(flags.engine))),
+    TE.bindW('workers', () => TE.fromEither(wholeFlag('--workers', 1)(flags.workers))),
+    TE.chainW(({ engine, workers }) => async () => {
+      const teller = process.stderr.isTTY
+        ? barTeller(process.stderr)
+        : plainTeller((line) => process.stderr.write(`${line}\n`), seconds);
+      const { signal, done } = interruptible();
+      try {
+        return await work({
+          engine,
+          workers,
+          runs: flags.runs,
+          cache: join(flags.runs, '.cache'),
+          now: seconds,
+          tell: teller.tell,
+          signal,
+        })();
+      } finally {
+        teller.close();
+        done();
+      }
+    }),
+  );

@@ -1,0 +1,183 @@
+/**
+ * Checkpoints: a training state on disk.
+ *
+ * The values go to a file of their own, then a small JSON that names it and its hash is put in place; the one before
+ * is kept. So whenever the power goes, one whole checkpoint is there.
+ */
+
+import { readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import * as t from 'io-ts';
+import { sha256Hex } from '../base/canonical.js';
+import { decodeWith } from '../base/codec.js';
+import { type DrumheadError, decodeError, describe, fileError } from '../base/error.js';
+import type { Arrays } from '../compile/tfjs/session.js';
+import { readBytes, writeBytes } from '../data/files.js';
+import { type ParameterDeclaration, volume } from '../dsl/index.js';
+import { files, readJson, writeJson } from './folder.js';
+import { type EpochMetrics, epochMetricsCodec, type TrainState } from './state.js';
+import { decodeWeights, encodeWeights, type WeightEntry } from './weights.js';
+
+const codec = t.type({
+  version: t.literal(1),
+  values: t.string,
+  sha256: t.string,
+  epoch: t.number,
+  step: t.number,
+  lossSum: t.number,
+  optimiserStep: t.number,
+  best: t.union([t.null, t.type({ epoch: t.number, loss: t.number })]),
+  history: t.readonlyArray(epochMetricsCodec),
+});
+type Header = t.TypeOf<typeof codec>;
+
+const groups = ['parameters', 'mean', 'square', 'best'] as const;
+type Group = (typeof groups)[number];
+
+/** What the file of values holds, in its order. Moments exist once a step was taken, for trainable parameters. */
+const entriesOf = (
+  declared: readonly ParameterDeclaration[],
+  header: Pick<Header, 'optimiserStep' | 'best'>,
+): Readonly<Record<Group, readonly WeightEntry[]>> => {
+  const moments = header.optimiserStep > 0 ? declared.filter(({ trainable }) => trainable) : [];
+  return {
+    parameters: declared,
+    mean: moments,
+    square: moments,
+    best: header.best === null ? [] : declared,
+  };
+};
+
+const bytesOf = (entries: readonly WeightEntry[]): number =>
+  4 * entries.reduce((sum, { shape }) => sum + volume(shape), 0);
+
+/** Keeps a state. **Errors** FileError; the checkpoint before it stands. */
+export const saveCheckpoint = (
+  folder: string,
+  declared: readonly ParameterDeclaration[],
+  state: TrainState,
+): TE.TaskEither<DrumheadError, void> => {
+  const best = state.best === null ? null : { epoch: state.best.epoch, loss: state.best.loss };
+  const entries = entriesOf(declared, { optimiserStep: state.optimiser.step, best });
+  const values: Readonly<Record<Group, Arrays>> = {
+    parameters: state.parameters,
+    mean: state.optimiser.mean,
+    square: state.optimiser.square,
+    best: state.best?.parameters ?? {},
+  };
+  const bytes = Buffer.concat(groups.map((group) => encodeWeights(entries[group], values[group])));
+  const name = `checkpoint-${state.epoch}-${state.step}.bin`;
+  const header: Header = {
+    version: 1,
+    values: name,
+    sha256: sha256Hex(bytes),
+    epoch: state.epoch,
+    step: state.step,
+    lossSum: state.lossSum,
+    optimiserStep: state.optimiser.step,
+    best,
+    history: state.history,
+  };
+  const path = join(folder, files.checkpoint);
+  return pipe(
+    writeBytes(join(folder, name), bytes),
+    TE.chain(() => setAside(folder)),
+    TE.chain(() => writeJson(path, header)),
+    TE.chain(() => sweep(folder, name)),
+  );
+};
+
+const attempt = <A>(path: string, work: () => Promise<A>): TE.TaskEither<DrumheadError, A> =>
+  TE.tryCatch(work, (cause) => fileError(path, cause));
+
+const setAside = (folder: string): TE.TaskEither<DrumheadError, void> =>
+  attempt(folder, async () => {
+    const current = join(folder, files.checkpoint);
+    await rename(current, join(folder, files.checkpointBefore)).catch((cause: unknown) => {
+      if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')) throw cause;
+    });
+  });
+
+/** Removes values that neither the checkpoint nor the one before it names. */
+const sweep =
+  (folder: string, current: string): TE.TaskEither<DrumheadError, void> =>
+  async () => {
+    const before = await readHeader(join(folder, files.checkpointBefore))();
+    const kept = new Set([current, ...(E.isRight(before) ? [before.right.values] : [])]);
+    return attempt(folder, async () => {
+      for (const name of await readdir(folder))
+        if (/^checkpoint-\d+-\d+\.bin$/.test(name) && !kept.has(name)) await rm(join(folder, name));
+    })();
+  };
+
+const readHeader = (path: string): TE.TaskEither<DrumheadError, Header> =>
+  pipe(readJson(path), TE.chainEitherK(decodeWith(codec, path)));
+
+const load = (
+  folder: string,
+  header: string,
+  declared: readonly ParameterDeclaration[],
+): TE.TaskEither<DrumheadError, TrainState> =>
+  pipe(
+    readHeader(join(folder, header)),
+    TE.chain((found) =>
+      pipe(
+        readBytes(join(folder, found.values)),
+        TE.chainEitherK((bytes) => stateOf(found, bytes, declared, join(folder, found.values))),
+      ),
+    ),
+  );
+
+const stateOf = (
+  header: Header,
+  bytes: Uint8Array,
+  declared: readonly ParameterDeclaration[],
+  source: string,
+): E.Either<DrumheadError, TrainState> => {
+  if (sha256Hex(bytes) !== header.sha256)
+    return E.left(decodeError(source, 'its checksum is wrong; the file is damaged'));
+  const entries = entriesOf(declared, header);
+  const arrays: Partial<Record<Group, Arrays>> = {};
+  let offset = 0;
+  for (const group of groups) {
+    const size = bytesOf(entries[group]);
+    const part = decodeWeights(entries[group], bytes.subarray(offset, offset + size), source);
+    if (E.isLeft(part)) return part;
+    arrays[group] = part.right;
+    offset += size;
+  }
+  const { parameters = {}, mean = {}, square = {}, best = {} } = arrays;
+  const history: readonly EpochMetrics[] = header.history;
+  return E.right({
+    epoch: header.epoch,
+    step: header.step,
+    lossSum: header.lossSum,
+    parameters,
+    optimiser: { step: header.optimiserStep, mean, square },
+    best: header.best === null ? null : { ...header.best, parameters: best },
+    history,
+  });
+};
+
+/** A state found on disk, with a sentence where something had to be skipped to get it. */
+export interface Restored {
+  readonly state: TrainState | null;
+  readonly notes: readonly string[];
+}
+
+/** The newest whole checkpoint; null where there is none. A damaged one is skipped, and said. */
+export const restoreCheckpoint =
+  (folder: string, declared: readonly ParameterDeclaration[]) => async (): Promise<Restored> => {
+    const notes: string[] = [];
+    for (const header of [files.checkpoint, files.checkpointBefore]) {
+      const loaded = await load(folder, header, declared)();
+      if (E.isRight(loaded)) return { state: loaded.right, notes };
+      const absent = loaded.left._tag === 'FileError' && loaded.left.path.endsWith('.json');
+      if (!absent)
+        notes.push(`a checkpoint cannot be used, the one before it is taken: ${describe(loaded.left)}`);
+    }
+    return { state: null, notes };
+  };

@@ -1,0 +1,54 @@
+/** What the runner needs of the world, and what it tells of its work. */
+
+import type * as RTE from 'fp-ts/lib/ReaderTaskEither.js';
+import type { DrumheadError } from '../base/error.js';
+import type { EngineChoice } from '../engine/index.js';
+
+/** What happens during a run, for whoever draws it. */
+export type RunEvent =
+  | { readonly kind: 'note'; readonly message: string }
+  | { readonly kind: 'data'; readonly done: number; readonly total: number }
+  | {
+      readonly kind: 'start';
+      readonly folder: string;
+      readonly epochs: number;
+      readonly stepsPerEpoch: number;
+      readonly fromStep: number;
+    }
+  | {
+      readonly kind: 'step';
+      readonly epoch: number;
+      readonly step: number;
+      /** Steps of the whole training, and how many are done. */
+      readonly done: number;
+      readonly total: number;
+      readonly loss: number;
+      readonly samplesPerSecond: number;
+      readonly secondsLeft: number;
+    }
+  | {
+      readonly kind: 'epoch';
+      readonly epoch: number;
+      readonly trainLoss: number;
+      readonly validationLoss: number | null;
+      readonly foregroundIou: number | null;
+    }
+  | { readonly kind: 'stage'; readonly message: string };
+
+export interface Environment {
+  readonly engine: EngineChoice;
+  /** The folder that holds all run folders. */
+  readonly runs: string;
+  /** The folder that made data is kept in. */
+  readonly cache: string;
+  /** How many workers share the gradients of a batch; 1 works in this thread. */
+  readonly workers: number;
+  /** Seconds on a clock that only goes forward. */
+  readonly now: () => number;
+  readonly tell: (event: RunEvent) => void;
+  /** Aborted when the person wants to stop. */
+  readonly signal: AbortSignal;
+}
+
+/** Work in an environment, with errors as values. */
+export type Effect<A> = RTE.ReaderTaskEither<Environment, DrumheadError, A>;

@@ -1,0 +1,47 @@
+/** Arrays of a fixture: read, held against their description, and turned into our layout. */
+
+import { join } from 'node:path';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as RR from 'fp-ts/lib/ReadonlyRecord.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type DrumheadError, decodeError } from '../../base/error.js';
+import { ofDtype, readNpy } from '../../data/npy.js';
+import { type Shape, sameShape, show } from '../../dsl/index.js';
+import { permute, permutedShape } from '../../models/permute.js';
+import type { TorchTensor } from '../../models/torch-names.js';
+import type { ArrayEntries, ArrayEntry } from './manifest.js';
+
+/**
+ * The array that an entry describes, whole numbers too as float32 (classes are small).
+ *
+ * **Errors** FileError where it is missing; DecodeError where it is damaged or not of the shape or type described.
+ */
+export const readArray =
+  (folder: string) =>
+  ({ file, shape, dtype }: ArrayEntry): TE.TaskEither<DrumheadError, TorchTensor> => {
+    const path = join(folder, file);
+    return pipe(
+      readNpy(path),
+      TE.chainEitherKW(ofDtype(path, dtype)),
+      TE.filterOrElseW(
+        (array) => sameShape(array.shape, shape),
+        (array) => decodeError(path, `its shape is ${show(array.shape)}, the manifest says ${show(shape)}`),
+      ),
+      TE.map((array) => ({ shape, data: Float32Array.from(array.data) })),
+    );
+  };
+
+/** All arrays of a list of entries, by the same names. */
+export const readArrays =
+  (folder: string) =>
+  (list: ArrayEntries): TE.TaskEither<DrumheadError, Readonly<Record<string, TorchTensor>>> =>
+    pipe(list, RR.traverse(TE.ApplicativeSeq)(readArray(folder)));
+
+/** Where PyTorch keeps channels after the batch (and the time) and before the sites, ours come last. */
+const channelsLast: Readonly<Record<number, Shape>> = { 3: [0, 1, 2], 4: [0, 2, 3, 1], 5: [0, 1, 3, 4, 2] };
+
+/** A field (B, C, H, W) or sequence (B, T, C, H, W) with its channels last; maps (B, H, W) stay. */
+export const toChannelsLast = ({ shape, data }: TorchTensor): TorchTensor => {
+  const axes = channelsLast[shape.length] ?? shape.map((_, axis) => axis);
+  return { shape: permutedShape(shape, axes), data: permute(data, shape, axes) };
+};

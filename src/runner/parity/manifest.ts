@@ -1,0 +1,188 @@
+/** The manifest of a folder of parity fixtures: which cases there are and which arrays they consist of. */
+
+import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import * as t from 'io-ts';
+import { decodeWith } from '../../base/codec.js';
+import { type DrumheadError, decodeError } from '../../base/error.js';
+import { readBytes } from '../../data/files.js';
+
+/** An array in a file of its own, in PyTorch's layout. */
+const entryCodec = t.type(
+  {
+    file: t.string,
+    shape: t.readonlyArray(t.number),
+    dtype: t.union([t.literal('float32'), t.literal('int64')]),
+  },
+  'an array { file, shape, dtype }',
+);
+export type ArrayEntry = t.TypeOf<typeof entryCodec>;
+
+const entries = t.readonly(t.record(t.string, entryCodec));
+export type ArrayEntries = t.TypeOf<typeof entries>;
+
+/** A score; 'NaN' stands for 'there is none'. */
+const scoreCodec = new t.Type<number | null, number | 'NaN', unknown>(
+  'a number or "NaN"',
+  (u): u is number | null => u === null || typeof u === 'number',
+  (u, context) =>
+    u === 'NaN' ? t.success(null) : typeof u === 'number' ? t.success(u) : t.failure(u, context),
+  (score) => score ?? 'NaN',
+);
+
+const scoresCodec = t.readonly(
+  t.type({ iou: scoreCodec, acc: scoreCodec, foreground_iou: scoreCodec, foreground_acc: scoreCodec }),
+);
+/** The four image scores, under the reference's names. */
+export type ReferenceScores = t.TypeOf<typeof scoresCodec>;
+
+const metricsCodec = t.readonly(
+  t.type({
+    loss: t.number,
+    foreground_loss: scoreCodec,
+    batch_sums: scoresCodec,
+    per_sample_mean: scoresCodec,
+  }),
+);
+export type ReferenceMetrics = t.TypeOf<typeof metricsCodec>;
+
+/** Sizes and settings, read further by the model that they are of. */
+const hyperCodec = t.readonly(t.record(t.string, t.unknown));
+export type Hyper = t.TypeOf<typeof hyperCodec>;
+
+const modelCaseCodec = t.readonly(
+  t.intersection([
+    t.type({
+      name: t.string,
+      model: t.string,
+      hyper: hyperCodec,
+      params: entries,
+      arrays: entries,
+      metrics: metricsCodec,
+      grads: t.readonly(t.record(t.string, t.union([entryCodec, t.null]))),
+    }),
+    t.partial({
+      num_parameters: t.number,
+      buffers_initial: entries,
+      buffers_after_one_train_forward: entries,
+      metrics_eval_initial_stats: metricsCodec,
+      metrics_eval_updated_stats: metricsCodec,
+    }),
+  ]),
+);
+/** One forward and one backward pass of a model. */
+export type ModelCase = t.TypeOf<typeof modelCaseCodec>;
+
+const adamCaseCodec = t.readonly(
+  t.intersection([
+    t.type({
+      name: t.string,
+      model: t.string,
+      hyper: hyperCodec,
+      params: entries,
+      arrays: entries,
+      params_after: entries,
+      losses: t.readonlyArray(t.number),
+      optimizer: t.type({
+        type: t.union([t.literal('adam'), t.literal('adamw')]),
+        lr: t.number,
+        beta1: t.number,
+        beta2: t.number,
+        eps: t.number,
+        weight_decay: t.number,
+      }),
+    }),
+    t.partial({ loss_on_batch_0_after_last_step: t.number }),
+  ]),
+);
+/** Some steps of training. */
+export type AdamCase = t.TypeOf<typeof adamCaseCodec>;
+
+const metricsCaseCodec = t.readonly(
+  t.type({
+    name: t.string,
+    hyper: hyperCodec,
+    arrays: entries,
+    batch_sums: scoresCodec,
+    per_sample: t.readonlyArray(scoresCodec),
+  }),
+);
+/** Maps and their scores. */
+export type MetricsCase = t.TypeOf<typeof metricsCaseCodec>;
+
+export type ParityCase =
+  | { readonly kind: 'model'; readonly content: ModelCase }
+  | { readonly kind: 'adam'; readonly content: AdamCase }
+  | { readonly kind: 'metrics'; readonly content: MetricsCase }
+  | { readonly kind: 'unsupported'; readonly content: { readonly name: string }; readonly why: string };
+
+const headCodec = t.intersection([
+  t.type({ name: t.string }),
+  t.partial({ kind: t.string, model: t.string }),
+]);
+
+const manifestCodec = t.type({ format_version: t.literal(1), cases: t.readonlyArray(t.unknown) });
+
+export const parityModels: readonly string[] = ['nwm', 'conv_lstm', 'conv_gru', 'conv_rnn', 'cnn', 'unet'];
+
+const decodeCase =
+  (source: string) =>
+  (raw: unknown, index: number): E.Either<DrumheadError, ParityCase> =>
+    pipe(
+      raw,
+      decodeWith(headCodec, `${source}, case ${index}`),
+      E.chain(({ name, kind, model }): E.Either<DrumheadError, ParityCase> => {
+        const unsupported = (why: string): ParityCase => ({ kind: 'unsupported', content: { name }, why });
+        const read = <A>(codec: t.Decoder<unknown, A>): E.Either<DrumheadError, A> =>
+          decodeWith(codec, `${source}, case ${name}`)(raw);
+        if (kind === 'metrics_only')
+          return pipe(
+            read(metricsCaseCodec),
+            E.map((content) => ({ kind: 'metrics', content })),
+          );
+        if (kind !== undefined && kind !== 'adam_trajectory')
+          return E.right(unsupported(`cases of kind '${kind}' are not known`));
+        if (model === undefined || !parityModels.includes(model))
+          return E.right(
+            unsupported(`the model ${model === undefined ? 'is not named' : `'${model}' is not known`}`),
+          );
+        return kind === undefined
+          ? pipe(
+              read(modelCaseCodec),
+              E.map((content) => ({ kind: 'model', content })),
+            )
+          : pipe(
+              read(adamCaseCodec),
+              E.map((content) => ({ kind: 'adam', content })),
+            );
+      }),
+    );
+
+const parseJson = (source: string, bytes: Uint8Array): E.Either<DrumheadError, unknown> =>
+  E.tryCatch(
+    (): unknown => JSON.parse(new TextDecoder().decode(bytes)),
+    (cause) =>
+      decodeError(source, `it is not JSON: ${cause instanceof Error ? cause.message : String(cause)}`),
+  );
+
+/**
+ * The cases of a folder, in the manifest's order; those of a kind or model not known here are marked so.
+ *
+ * **Errors** FileError where there is no manifest, DecodeError with a line a problem where it is not one.
+ */
+export const readManifest = (folder: string): TE.TaskEither<DrumheadError, readonly ParityCase[]> => {
+  const path = join(folder, 'manifest.json');
+  return pipe(
+    readBytes(path),
+    TE.chainEitherK((bytes) => parseJson(path, bytes)),
+    TE.chainEitherK(decodeWith(manifestCodec, path)),
+    TE.chainEitherK(({ cases }) => E.traverseArray(decodeIndexed(path))([...cases.entries()])),
+  );
+};
+
+const decodeIndexed =
+  (path: string) =>
+  ([index, raw]: readonly [number, unknown]): E.Either<DrumheadError, ParityCase> =>
+    decodeCase(path)(raw, index);

@@ -1,0 +1,81 @@
+/** What is settled before the first step of a run: data, program, engine, cut, identity, folder. */
+
+import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type DrumheadError, decodeError } from '../base/error.js';
+import { cost } from '../compile/cost/index.js';
+import { type Cut, cut } from '../compile/cut.js';
+import { type Dataset, shapeOfDataset } from '../data/dataset.js';
+import { load } from '../data/load.js';
+import { hashProgram, type Program, usesBatchStatistics } from '../dsl/index.js';
+import { type Engine, openEngine } from '../engine/index.js';
+import { type Experiment, identityOf } from '../experiments/experiment.js';
+import { buildModel } from '../models/catalogue.js';
+import type { Environment } from './environment.js';
+
+/** Everything that is settled before the first step. */
+export interface Prepared {
+  readonly experiment: Experiment;
+  readonly seed: number;
+  readonly dataset: Dataset;
+  readonly program: Program;
+  readonly engine: Engine;
+  readonly cut: Cut;
+  readonly identity: string;
+  readonly folder: string;
+  readonly evaluationBatch: number;
+}
+
+/** Loads, builds and opens what a run needs. Nothing is written. */
+export const prepare = (
+  experiment: Experiment,
+  seed: number,
+  { engine, cache, runs, tell, signal }: Environment,
+): TE.TaskEither<DrumheadError, Prepared> =>
+  pipe(
+    TE.Do,
+    TE.bind('engine', () => openEngine(engine)),
+    TE.bind('dataset', () =>
+      load(experiment.task, {
+        cacheDir: cache,
+        signal,
+        onProgress: ({ done, total }) => tell({ kind: 'data', done, total }),
+      }),
+    ),
+    TE.chainFirstIOK(({ dataset }) => () => {
+      for (const message of dataset.notes) tell({ kind: 'note', message });
+    }),
+    TE.bind('program', ({ dataset }) => TE.fromEither(buildModel(experiment.model, shapeOfDataset(dataset)))),
+    TE.bindW('cut', ({ program, engine }) => TE.fromEither(cutFor(program, experiment, engine))),
+    TE.chainEitherK(({ engine, dataset, program, cut }) => {
+      const identity = identityOf(experiment, hashProgram(program), seed, engine.name);
+      const folder = join(runs, experiment.name, `seed-${seed}-${identity.slice(0, 10)}`);
+      const evaluationBatch = Math.max(1, Math.min(16, ...cut));
+      const steps = Math.floor(dataset.train.count / experiment.training.batch);
+      return steps < 1
+        ? E.left<DrumheadError>(
+            decodeError(
+              experiment.name,
+              `training.batch: ${experiment.training.batch} is more than the ${dataset.train.count} training images`,
+            ),
+          )
+        : E.right({ experiment, seed, dataset, program, engine, cut, identity, folder, evaluationBatch });
+    }),
+  );
+
+/**
+ * The micro-batches of a step: never fewer than two, so that two workers have something each and the result is the
+ * same with one.
+ */
+const cutFor = (
+  program: Program,
+  { training }: Experiment,
+  { name, limitBytes }: Engine,
+): E.Either<DrumheadError, Cut> =>
+  cut(cost(program, { batch: training.batch }).training, training.batch, limitBytes, {
+    engine: name,
+    whole: usesBatchStatistics(program.graph),
+    atLeast: 2,
+  });

@@ -1,0 +1,46 @@
+/** Versions that could change numbers, for the record. */
+
+import { readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as t from 'io-ts';
+import { languageVersion } from '../dsl/index.js';
+import type { Engine } from '../engine/index.js';
+
+export const packageVersion = (): string =>
+  pipe(
+    E.tryCatch(
+      (): unknown => JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')),
+      () => null,
+    ),
+    E.chainW(t.type({ version: t.string }).decode),
+    E.match(
+      () => 'unknown',
+      ({ version }) => version,
+    ),
+  );
+
+export interface Versions {
+  readonly drumhead: string;
+  readonly language: number;
+  readonly node: string;
+  readonly platform: string;
+  readonly processor: string;
+  readonly engine: string;
+  readonly engineVersion: string;
+  /** Why this engine was taken. */
+  readonly why: string;
+}
+
+/** What this process computes with. */
+export const versionsOf = (engine: Engine): Versions => ({
+  drumhead: packageVersion(),
+  language: languageVersion,
+  node: process.version,
+  platform: `${process.platform} ${process.arch}`,
+  processor: cpus()[0]?.model ?? 'unknown',
+  engine: engine.name,
+  engineVersion: engine.version,
+  why: engine.why,
+});
