@@ -107,6 +107,15 @@ export const torchName = (spec: ModelSpec, name: string): O.Option<string> => {
   return O.none;
 };
 
+/** Our names of a program's parameters by PyTorch's. */
+export const torchNames = (spec: ModelSpec, program: Program): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    parametersOf(program.graph).flatMap(({ name }) => {
+      const torch = torchName(spec, name);
+      return O.isNone(torch) ? [] : [[torch.value, name]];
+    }),
+  );
+
 /** The order of PyTorch's axes that gives ours: kernel first, then the rest turned around. */
 const ordersFromTorch: readonly Shape[] = [[], [0], [1, 0], [2, 1, 0], [2, 3, 1, 0]];
 

@@ -18,7 +18,7 @@ export interface Prediction {
   readonly classes: number;
 }
 
-interface Compared {
+export interface Agreement {
   /** Pixels that differ although the reference is sure of them by more than the logits are off. */
   readonly differing: number;
   /** Our map, with the reference's class where it is a toss-up. */
@@ -37,7 +37,7 @@ const margin = ({ logits, classes }: Prediction, pixel: number): number => {
 };
 
 /** Our map against the reference's: pixels may differ only where its margin is below the error of the logits. */
-export const compareMaps = (ours: Prediction, reference: Prediction, map: Int32Array): Compared => {
+export const agree = (ours: Prediction, reference: Prediction, map: Int32Array): Agreement => {
   const error = maxDifference(ours.logits, reference.logits);
   const predicted = predictedClasses(ours.logits, ours.classes);
   const excused = (pixel: number): boolean => margin(reference, pixel) <= error;
@@ -81,44 +81,55 @@ const divided = (sums: ReferenceScores, images: number): ReferenceScores => {
   };
 };
 
-/**
- * Scores of a batch of maps against sums over it. Where an image lacks foreground the reference has no foreground
- * sums while ours leave that image out, so these are not compared.
- */
-export const compareBatchSums = (
-  predicted: Int32Array,
-  target: Int32Array,
-  images: number,
-  sums: ReferenceScores,
-  of: string,
-  check: Limited,
-): readonly Check[] => {
+const mapScores = (predicted: Int32Array, target: Int32Array, images: number): Scores => {
   const targets = rows(target, images);
-  const scores = scoresOf(
+  return scoresOf(
     rows(predicted, images)
       .map((map, image) => tallyMap(map, targets[image]))
       .reduce(tallies.concat, tallies.empty),
   );
-  const partial = scores.imagesWithoutForeground > 0;
-  return compareScores(named(scores), divided(sums, images), of, check).filter(
-    ({ at }) => !(partial && at.includes('foreground')),
-  );
 };
 
-/** Scores of each image against a list of them. */
-export const compareImageScores = (
+/**
+ * The mean scores of some images against those of the reference. Where an image lacks foreground the reference has no
+ * foreground mean while ours leaves that image out, so these two are not compared.
+ */
+const compareMeans = (
+  ours: Scores,
+  reference: ReferenceScores,
+  of: string,
+  check: Limited,
+): readonly Check[] =>
+  compareScores(named(ours), reference, of, check).filter(
+    ({ at }) => ours.imagesWithoutForeground === 0 || !at.includes('foreground'),
+  );
+
+/** Scores of maps against the reference's list of them an image, and against their sums. */
+export const compareMaps = (
   predicted: Int32Array,
   target: Int32Array,
-  reference: readonly ReferenceScores[],
+  reference: { readonly per_sample: readonly ReferenceScores[]; readonly batch_sums: ReferenceScores },
   check: Limited,
 ): readonly Check[] => {
-  const targets = rows(target, reference.length);
-  return rows(predicted, reference.length).flatMap((map, image) =>
-    compareScores(named(imageScores(map, targets[image])), reference[image], `image ${image}`, check),
+  const images = reference.per_sample.length;
+  const targets = rows(target, images);
+  const each = rows(predicted, images).flatMap((map, image) =>
+    compareScores(
+      named(imageScores(map, targets[image])),
+      reference.per_sample[image],
+      `image ${image}`,
+      check,
+    ),
   );
+  const means = divided(reference.batch_sums, images);
+  return [...each, ...compareMeans(mapScores(predicted, target, images), means, 'batch_sums', check)];
 };
 
-/** Losses from our logits, and scores of our map, against those of the reference. */
+/**
+ * Losses from our logits, and scores of our map, against those of the reference.
+ *
+ * @param of put before the names of what is compared
+ */
 export const compareMetrics = (
   ours: Prediction,
   map: Int32Array,
@@ -129,11 +140,12 @@ export const compareMetrics = (
   checks: { readonly loss: Limited; readonly score: Limited },
 ): readonly Check[] => {
   const { loss, foregroundLoss } = scoresOf(tallyBatch(ours.logits, ours.classes, target, images));
-  const mean = divided(reference.batch_sums, images);
+  const scores = mapScores(map, target, images);
+  const sums = divided(reference.batch_sums, images);
   return [
     checks.loss(lossError(loss, reference.loss), `${of}loss`),
     checks.loss(lossError(foregroundLoss, reference.foreground_loss), `${of}foreground_loss`),
-    ...compareBatchSums(map, target, images, reference.batch_sums, `${of}batch_sums`, checks.score),
-    ...compareScores(mean, reference.per_sample_mean, `${of}per_sample_mean`, checks.score),
+    ...compareMeans(scores, sums, `${of}batch_sums`, checks.score),
+    ...compareMeans(scores, reference.per_sample_mean, `${of}per_sample_mean`, checks.score),
   ];
 };

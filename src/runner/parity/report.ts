@@ -1,0 +1,140 @@
+/** What a comparison with the original found, and how it is shown. */
+
+import { type Check, type CheckKind, checkKinds, passes } from './check.js';
+
+/** The worst of one kind within a case, and how many comparisons it stands for. */
+export interface Worst extends Check {
+  readonly compared: number;
+  readonly passed: boolean;
+}
+
+export interface CaseReport {
+  readonly name: string;
+  readonly status: 'pass' | 'fail' | 'unsupported';
+  /** One a kind, in the order of `checkKinds`. */
+  readonly worst: readonly Worst[];
+  /** Every comparison beyond its limit. */
+  readonly failures: readonly Check[];
+  /** Why it is not supported. */
+  readonly why?: string;
+}
+
+export interface ParityReport {
+  readonly folder: string;
+  readonly engine: { readonly name: string; readonly why: string; readonly version: string };
+  readonly cases: readonly CaseReport[];
+  /** Whether every supported case passed, and at least one did. */
+  readonly passed: boolean;
+}
+
+/** Nearer to its limit, or further beyond it. */
+const worse = (a: Check, b: Check): Check => (b.error * (a.limit || 1) > a.error * (b.limit || 1) ? b : a);
+
+const worstOf = (checks: readonly Check[]): readonly Worst[] =>
+  checkKinds.flatMap((kind) => {
+    const [first, ...rest] = checks.filter((check) => check.kind === kind);
+    if (first === undefined) return [];
+    const all = [first, ...rest];
+    return [{ ...rest.reduce(worse, first), compared: all.length, passed: all.every(passes) }];
+  });
+
+/** A case's report from its comparisons. */
+export const reportCase = (name: string, checks: readonly Check[]): CaseReport => {
+  const failures = checks.filter((check) => !passes(check));
+  return {
+    name,
+    // Nothing compared is nothing shown.
+    status: failures.length === 0 && checks.length > 0 ? 'pass' : 'fail',
+    worst: worstOf(checks),
+    failures,
+  };
+};
+
+export const reportUnsupported = (name: string, why: string): CaseReport => ({
+  name,
+  status: 'unsupported',
+  worst: [],
+  failures: [],
+  why,
+});
+
+export const hasPassed = (cases: readonly CaseReport[]): boolean =>
+  cases.some(({ status }) => status === 'pass') && cases.every(({ status }) => status !== 'fail');
+
+/** 1.2e-7; whole numbers as they are. */
+const shortly = (x: number): string =>
+  Number.isInteger(x) || !Number.isFinite(x) ? String(x) : x.toExponential(1);
+
+const table = (rows: readonly (readonly string[])[]): readonly string[] => {
+  const widths = rows.reduce<readonly number[]>(
+    (known, row) => row.map((cell, i) => Math.max(known[i] ?? 0, cell.length)),
+    [],
+  );
+  return rows.map((row) =>
+    row
+      .map((cell, i) => cell.padEnd(widths[i]))
+      .join('  ')
+      .trimEnd(),
+  );
+};
+
+const caseRow =
+  (kinds: readonly CheckKind[]) =>
+  ({ name, status, worst, why }: CaseReport): readonly string[] => [
+    name,
+    status === 'unsupported' ? `not supported: ${why ?? ''}` : status,
+    ...kinds.map((kind) => {
+      const found = worst.find((one) => one.kind === kind);
+      return found === undefined ? '' : `${shortly(found.error)}${found.passed ? '' : ' !'}`;
+    }),
+  ];
+
+const kindRows = (cases: readonly CaseReport[]): readonly (readonly string[])[] =>
+  checkKinds.flatMap((kind) => {
+    const found = cases.flatMap(({ name, worst }) =>
+      worst.filter((one) => one.kind === kind).map((one) => ({ ...one, at: `${name}: ${one.at}` })),
+    );
+    const [first, ...rest] = found;
+    if (first === undefined) return [];
+    const top = rest.reduce<Check>(worse, first);
+    const compared = found.reduce((sum, one) => sum + one.compared, 0);
+    return [[kind, shortly(top.error), shortly(top.limit), String(compared), top.at]];
+  });
+
+const failureLines = ({ name, failures }: CaseReport): readonly string[] =>
+  failures.map(
+    ({ kind, at, error, limit }) => `${name}: ${kind} ${at}: ${shortly(error)} is beyond ${shortly(limit)}`,
+  );
+
+const count = (cases: readonly CaseReport[], status: CaseReport['status']): number =>
+  cases.filter((one) => one.status === status).length;
+
+/**
+ * The report for people: the worst error of every kind in each case, then of each kind over all cases against its
+ * limit, then everything that is beyond.
+ */
+export const renderParity = ({ engine, cases, passed }: ParityReport): string => {
+  const kinds = checkKinds.filter((kind) =>
+    cases.some(({ worst }) => worst.some((one) => one.kind === kind)),
+  );
+  const supported = cases.filter(({ status }) => status !== 'unsupported');
+  const others = cases.filter(({ status }) => status === 'unsupported');
+  return [
+    ...table([['case', '', ...kinds], ...supported.map(caseRow(kinds))]),
+    ...others.map(({ name, why }) => `${name}: not supported: ${why ?? ''}`),
+    '',
+    ...table([['', 'worst', 'limit', 'compared', 'at'], ...kindRows(cases)]),
+    '',
+    ...cases.flatMap(failureLines),
+    `${passed ? 'pass' : 'FAIL'}: ${count(cases, 'pass')} of ${cases.length} cases pass, ` +
+      `${count(cases, 'fail')} fail, ${count(cases, 'unsupported')} not supported (engine ${engine.name})`,
+  ].join('\n');
+};
+
+/** The report as JSON; what is not a finite number is written as a text. */
+export const parityJson = (report: ParityReport): string =>
+  JSON.stringify(
+    report,
+    (_, value: unknown) => (typeof value === 'number' && !Number.isFinite(value) ? String(value) : value),
+    2,
+  );
