@@ -5,13 +5,16 @@
  */
 
 import type { Scalar, Tensor, Tensor2D, Tensor4D, Variable } from '@tensorflow/tfjs';
-import type { TensorFlow } from '../../src/engine/index.js';
+import { dense, type TensorFlow } from '../../src/engine/index.js';
 
 export interface Size {
   readonly batch: number;
   readonly grid: number;
   readonly steps: number;
 }
+
+const as4D = (x: Tensor): Tensor4D => x.as4D(x.shape[0], x.shape[1] ?? 1, x.shape[2] ?? 1, x.shape[3] ?? 1);
+const as2D = (x: Tensor): Tensor2D => x.as2D(x.shape[0], x.shape[1] ?? 1);
 
 const channels = 2;
 const hidden = 16;
@@ -35,7 +38,7 @@ export const nwmStep = (tf: TensorFlow, { batch, grid, steps }: Size): NwmStep =
     filter: variable([3, 3, from, to], 1 / Math.sqrt(9 * from)),
     bias: variable([to], 1 / Math.sqrt(9 * from)),
   });
-  const dense = (from: number, to: number): { weight: Variable; bias: Variable } => ({
+  const layer = (from: number, to: number): { weight: Variable; bias: Variable } => ({
     weight: variable([from, to], 1 / Math.sqrt(from)),
     bias: variable([to], 1 / Math.sqrt(from)),
   });
@@ -45,16 +48,16 @@ export const nwmStep = (tf: TensorFlow, { batch, grid, steps }: Size): NwmStep =
   const initialLayers = encoder([3, hidden, hidden, hidden, channels]);
   const coupling = variable([3, 3, channels, channels], 0.3);
   const projection = variable([steps, bins], 1 / Math.sqrt(steps));
-  const mlp = [dense(bins * channels, 256), dense(256, 256), dense(256, 256), dense(256, classes)];
+  const mlp = [layer(bins * channels, 256), layer(256, 256), layer(256, 256), layer(256, classes)];
   const optimizer = tf.train.adam(1e-3);
   const image: Tensor4D = tf.randomUniform([batch, grid, grid, 3], 0, 1, 'float32', 7);
-  const target: Tensor2D = tf.tidy(() =>
-    tf.oneHot(tf.randomUniform([batch * grid * grid], 0, classes, 'int32', 8).toInt(), classes),
-  ) as Tensor2D;
+  const target = tf.tidy(() =>
+    as2D(tf.oneHot(tf.randomUniform([batch * grid * grid], 0, classes, 'int32', 8).toInt(), classes)),
+  );
 
   const encode = (layers: { filter: Variable; bias: Variable }[], last: 'relu' | 'tanh'): Tensor4D =>
     layers.reduce<Tensor4D>((x, { filter, bias }, i) => {
-      const sum: Tensor4D = tf.add(tf.conv2d(x, filter as unknown as Tensor4D, 1, 'same'), bias);
+      const sum: Tensor4D = tf.add(tf.conv2d(x, as4D(filter), 1, 'same'), bias);
       return i === layers.length - 1 && last === 'tanh' ? tf.tanh(sum) : tf.relu(sum);
     }, image);
   const padCircular = (x: Tensor4D): Tensor4D => {
@@ -78,24 +81,23 @@ export const nwmStep = (tf: TensorFlow, { batch, grid, steps }: Size): NwmStep =
     let z: Tensor4D = tf.zerosLike(y);
     const ys: Tensor4D[] = [];
     for (let t = 0; t < steps; t++) {
-      const force = tf.tanh(tf.conv2d(padCircular(y), coupling as unknown as Tensor4D, 1, 'valid'));
+      const force = tf.tanh(tf.conv2d(padCircular(y), as4D(coupling), 1, 'valid'));
       z = tf.add(z, tf.mul(dt, tf.sub(tf.sub(force, tf.mul(omega, y)), tf.mul(alpha, z))));
       y = tf.add(y, tf.mul(dt, z));
       ys.push(y);
     }
     const pixels = batch * grid * grid;
     // [T, B*H*W*c] -> [B*H*W*c, K] with the projection, then features k*c + channel
-    const sequence = tf.reshape(tf.stack(ys, 0), [steps, pixels * channels]) as Tensor2D;
-    const projected = tf.matMul(sequence, projection as unknown as Tensor2D, true, false);
-    const features = tf.reshape(tf.transpose(tf.reshape(projected, [pixels, channels, bins]), [0, 2, 1]), [
-      pixels,
-      bins * channels,
-    ]) as Tensor2D;
-    const logits = mlp.reduce<Tensor2D>((x, { weight, bias }, i) => {
-      const sum: Tensor2D = tf.add(tf.matMul(x, weight as unknown as Tensor2D), bias);
-      return i === mlp.length - 1 ? sum : tf.relu(sum);
-    }, features);
-    return tf.mean(tf.neg(tf.sum(tf.mul(tf.logSoftmax(logits), target), 1))) as Scalar;
+    const sequence = tf.stack(ys, 0).as2D(steps, pixels * channels);
+    const projected = tf.matMul(sequence, as2D(projection), true, false);
+    const features = tf
+      .transpose(tf.reshape(projected, [pixels, channels, bins]), [0, 2, 1])
+      .as2D(pixels, bins * channels);
+    const logits = mlp.reduce<Tensor2D>(
+      (x, { weight, bias }, i) => dense(tf, x, as2D(weight), bias, i === mlp.length - 1 ? 'linear' : 'relu'),
+      features,
+    );
+    return tf.mean(tf.neg(tf.sum(tf.mul(tf.logSoftmax(logits), target), 1))).asScalar();
   };
   const read = (value: Tensor | null): number => {
     const number = value?.dataSync()[0] ?? Number.NaN;

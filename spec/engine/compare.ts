@@ -59,10 +59,11 @@ export const worstError = (found: Float32Array, expected: Float32Array): number 
 export const agree = async (computation: Computation, seed: number, tolerance = 2e-6): Promise<void> => {
   const expected = evaluate(await open('cpu'), computation, seed);
   const wasm = await open('wasm');
-  const before = wasm.tf.memory().numTensors;
+  const held = (): readonly number[] => [wasm.tf.memory().numTensors, wasm.tf.engine().backend.numDataIds()];
+  const before = held();
   const found = evaluate(wasm, computation, seed);
   const again = evaluate(wasm, computation, seed);
-  assert.equal(wasm.tf.memory().numTensors, before, 'tensors leak');
+  assert.deepEqual(held(), before, 'tensors, or values inside a kernel, leak');
   assert.deepEqual(again, found, 'a repeated run differs');
   const names = ['output', ...computation.shapes.map((_, i) => `gradient ${i}`)];
   expected.forEach((values, i) => {

@@ -2,7 +2,7 @@
 
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs';
 import fc from 'fast-check';
-import type { TensorFlow } from '../../src/engine/index.js';
+import { dense, type TensorFlow } from '../../src/engine/index.js';
 import { agree, type Computation } from './compare.js';
 
 type Run = Computation['run'];
@@ -92,6 +92,18 @@ const pointwise: Readonly<Record<string, Case>> = {
 const arrangements: Readonly<Record<string, Case>> = {
   transpose: one((tf, x) => tf.transpose(x)),
   transposeInner: onField((tf, x) => tf.transpose(x, [0, 3, 1, 2])),
+  transposeAny: {
+    shapes: fc.array(fc.integer({ min: 1, max: 11 }), { minLength: 2, maxLength: 4 }).map((s) => [s]),
+    run: (tf, [x]) =>
+      tf.transpose(
+        x,
+        [...x.shape.keys()].map((_, i, all) => all[(i + x.shape[0]) % all.length]),
+      ),
+  },
+  transposeFive: {
+    shapes: fc.tuple(side, side, side, side, side).map((s) => [s]),
+    run: (tf, [x]) => tf.transpose(tf.transpose(x, [0, 2, 3, 4, 1]), [0, 4, 1, 3, 2]),
+  },
   reshape: one((tf, x) => tf.reshape(x, [-1])),
   slice: onField((tf, x) => tf.slice(x, [0, 1 % x.shape[1], 0, 0], [-1, -1, -1, 1])),
   concat: { shapes: field.map((s) => [s, s, s]), run: (tf, xs) => tf.concat(xs, 3) },
@@ -238,6 +250,17 @@ const products: Readonly<Record<string, Case>> = {
   fusedMatMul: {
     shapes: fc.tuple(side, side, side).map(([m, k, n]) => [[m, k], [k, n], [n]]),
     run: (tf, [a, b, bias]) => tf.fused.matMul({ a: as2D(a), b: as2D(b), bias, activation: 'linear' }),
+  },
+  dense: {
+    shapes: fc.tuple(side, side, side).map(([m, k, n]) => [[m, k], [k, n], [n]]),
+    run: (tf, [x, w, bias]) => dense(tf, as2D(x), as2D(w), bias, 'relu'),
+  },
+  denseLinear: {
+    shapes: fc.tuple(side, side, side).map(([m, k, n]) => [
+      [m, k],
+      [k, n],
+    ]),
+    run: (tf, [x, w]) => dense(tf, as2D(x), as2D(w), undefined, 'linear'),
   },
   dot: {
     shapes: fc.tuple(side, side).map(([m, k]) => [[m, k], [k]]),

@@ -16,6 +16,14 @@ const hasKernel = (tf: TensorFlow, name: string): boolean => {
   return found !== undefined;
 };
 
+/** One kernel where the engine has it, otherwise a composition. */
+const inOnePass =
+  (kernelName: string, otherwise: (tf: TensorFlow, dy: Tensor, y: Tensor) => Tensor) =>
+  (tf: TensorFlow, dy: Tensor, y: Tensor): Tensor =>
+    hasKernel(tf, kernelName) ? first(tf.engine().runKernel(kernelName, { dy, y })) : otherwise(tf, dy, y);
+const reluGrad = inOnePass('ReluGrad', (tf, dy, y) => tf.mul(dy, tf.step(y)));
+const tanhGrad = inOnePass('TanhGrad', (tf, dy, y) => tf.mul(dy, tf.sub(1, tf.square(y))));
+
 /** Comparisons are flat: without these, `where(greater(x, 0), …)` has no gradient though GreaterEqual has one. */
 const comparisons = ['Greater', 'Less', 'LessEqual', 'Equal', 'NotEqual'];
 
@@ -68,27 +76,32 @@ export const installGradients = (tf: TensorFlow): void => {
     kernelName: 'SplitV',
     gradFunc: (dy, _, attrs) => ({ x: () => tf.concat(all(dy), Number(attrs.axis)) }),
   });
-  // From the output, which the next layer keeps anyway, rather than from the input, which nobody else needs; in one
-  // pass where the engine has a kernel for it.
+  // none is registered, since tf.fused.matMul comes apart while gradients are recorded; see `dense` in ops.ts
+  tf.registerGradient({
+    kernelName: '_FusedMatMul',
+    inputsToSave: ['a', 'b'],
+    outputsToSave: [true],
+    gradFunc: (dy, [a, b, y], { activation }) => {
+      const before = activation === 'relu' ? reluGrad(tf, first(dy), y) : first(dy);
+      return {
+        a: () => tf.matMul(before, b, false, true),
+        b: () => tf.matMul(a, before, true, false),
+        bias: () => tf.sum(before, [0, 1]),
+      };
+    },
+  });
+  // From the output, which the next layer keeps anyway, rather than from the input, which nobody else needs.
   const fromOutput = (
     kernelName: string,
-    gradKernel: string,
-    otherwise: (dy: Tensor, y: Tensor) => Tensor,
+    gradient: (tf: TensorFlow, dy: Tensor, y: Tensor) => Tensor,
   ): void =>
     tf.registerGradient({
       kernelName,
       outputsToSave: [true],
-      gradFunc: (given, [y]) => ({
-        x: () => {
-          const dy = first(given);
-          if (!hasKernel(tf, gradKernel)) return otherwise(dy, y);
-          const made = tf.engine().runKernel(gradKernel, { dy, y });
-          return first(made);
-        },
-      }),
+      gradFunc: (dy, [y]) => ({ x: () => gradient(tf, first(dy), y) }),
     });
-  fromOutput('Relu', 'ReluGrad', (dy, y) => tf.mul(dy, tf.step(y)));
-  fromOutput('Tanh', 'TanhGrad', (dy, y) => tf.mul(dy, tf.sub(1, tf.square(y))));
+  fromOutput('Relu', reluGrad);
+  fromOutput('Tanh', tanhGrad);
   // transposes its result where the axis is not the last one
   tf.registerGradient({
     kernelName: 'Cumsum',

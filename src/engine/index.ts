@@ -4,3 +4,4 @@ export { type Availability, autoOrder, type Chosen, chooseEngine, type Usable } 
 export { type Engine, limitBytes, type TensorFlow } from './engine.js';
 export { EngineChoice, EngineName, engineChoices, engineNames, parseEngineChoice } from './names.js';
 export { openEngine } from './open.js';
+export { dense } from './ops.js';

@@ -11,10 +11,12 @@ import { installPad } from './pad.js';
 import { installSlice } from './slice.js';
 import { installSum } from './sum.js';
 import { installTanh } from './tanh.js';
+import { installTranspose } from './transpose.js';
 import { installUnsortedSegmentSum } from './unsortedSegmentSum.js';
 
 export const installKernels = (): void => {
   installIdentity();
+  installTranspose();
   installSlice();
   installConcat();
   installSum();

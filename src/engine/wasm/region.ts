@@ -2,7 +2,8 @@
 
 import type { TensorInfo } from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import { bytesPerElement, heapBuffer, stridesOf } from './heap.js';
+import { bytesPerElement, stridesOf } from './heap.js';
+import { copyLongRows, copyRows, shortRow } from './simd/copy.js';
 
 /** A region's corner in a tensor. */
 export interface Corner {
@@ -10,46 +11,54 @@ export interface Corner {
   readonly begin: readonly number[];
 }
 
-/** Shorter runs are copied element by element, which costs less than a call of copyWithin. */
-const shortRun = 24;
+/** A region by its first element and the elements to step along each axis. */
+export interface Strided {
+  readonly of: TensorInfo;
+  readonly offset: number;
+  readonly strides: readonly number[];
+}
+
+const strided = ({ of, begin }: Corner): Strided => {
+  const strides = stridesOf(of.shape);
+  return { of, offset: strides.reduce((sum, stride, i) => sum + stride * begin[i], 0), strides };
+};
 
 /** Copies `size` elements along each axis from one corner to another; both tensors have the same type and rank. */
-export const copyRegion = (backend: BackendWasm, from: Corner, to: Corner, size: readonly number[]): void => {
+export const copyRegion = (backend: BackendWasm, from: Corner, to: Corner, size: readonly number[]): void =>
+  copyRegionStrided(backend, strided(from), strided(to), size);
+
+/** The same for regions whose axes lie anyhow, in the same order in both. */
+export const copyRegionStrided = (
+  backend: BackendWasm,
+  from: Strided,
+  to: Strided,
+  size: readonly number[],
+): void => {
   if (size.includes(0)) return;
   const width = bytesPerElement(from.of.dtype);
-  const buffer = heapBuffer(backend, to.of);
-  const heap = width === 1 ? new Uint8Array(buffer) : new Int32Array(buffer);
-  const fromStrides = stridesOf(from.of.shape);
-  const toStrides = stridesOf(to.of.shape);
-  const start = (corner: Corner, strides: readonly number[]): number =>
-    backend.getMemoryOffset(corner.of.dataId) / width +
-    strides.reduce((a, s, i) => a + s * corner.begin[i], 0);
-  // axes that lie contiguously in both tensors are copied as one run
+  const address = ({ of, offset }: Strided): number => backend.getMemoryOffset(of.dataId) + offset * width;
+  // axes that lie contiguously in both are copied as one run, the axis before them as one call
   let run = 1;
-  let axes = size.length;
-  while (axes > 0 && fromStrides[axes - 1] === run && toStrides[axes - 1] === run) {
-    axes--;
-    run *= size[axes];
+  let outer = size.length;
+  while (outer > 0 && from.strides[outer - 1] === run && to.strides[outer - 1] === run) {
+    outer--;
+    run *= size[outer];
   }
-  const copyRun = (source: number, target: number): void => {
-    if (run > shortRun) heap.copyWithin(target, source, source + run);
-    else for (let i = 0; i < run; i++) heap[target + i] = heap[source + i];
-  };
+  const last = outer - 1;
+  const [fromStep, toStep, count] =
+    last < 0 ? [0, 0, 1] : [from.strides[last] * width, to.strides[last] * width, size[last]];
+  const copyRuns =
+    width === 4 && run <= shortRow
+      ? copyRows(backend, run)
+      : (a: number, b: number, c: number, d: number, n: number) =>
+          copyLongRows(backend)(a, b, c, d, n, run * width);
   const copyAxis = (axis: number, source: number, target: number): void => {
-    if (axis === axes) {
-      copyRun(source, target);
+    if (axis >= last) {
+      copyRuns(source, fromStep, target, toStep, count);
       return;
     }
-    const fromStep = fromStrides[axis];
-    const toStep = toStrides[axis];
-    const count = size[axis];
-    if (axis === axes - 1 && run <= shortRun) {
-      for (let n = 0; n < count; n++) {
-        for (let i = 0; i < run; i++) heap[target + n * toStep + i] = heap[source + n * fromStep + i];
-      }
-      return;
-    }
-    for (let n = 0; n < count; n++) copyAxis(axis + 1, source + n * fromStep, target + n * toStep);
+    const [a, b] = [from.strides[axis] * width, to.strides[axis] * width];
+    for (let n = 0; n < size[axis]; n++) copyAxis(axis + 1, source + n * a, target + n * b);
   };
-  copyAxis(0, start(from, fromStrides), start(to, toStrides));
+  copyAxis(0, address(from), address(to));
 };

@@ -64,6 +64,20 @@ export const add = lanes(0xe4);
 export const sub = lanes(0xe5);
 export const mul = lanes(0xe6);
 export const div = lanes(0xe7);
+/** The same on two doubles. */
+export const addDouble = lanes(0xf0);
+export const mulDouble = lanes(0xf2);
+export const divDouble = lanes(0xf3);
+const convert = (opcode: number) => (a: Value<'v128'>) => v128(...a.code, ...simd(opcode));
+/** The first two floats as doubles. */
+export const toDouble = convert(0x5f);
+/** Two doubles as floats, and two zeros. */
+export const toFloat = convert(0x5e);
+/** Twice the same double. */
+export const two = (value: number): Value<'v128'> => {
+  const bytes = [...new Uint8Array(Float64Array.of(value).buffer)];
+  return v128(...simd(0x0c), ...bytes, ...bytes);
+};
 /** Smaller and larger of two; a NaN in either gives NaN. */
 export const min = lanes(0xe8);
 export const max = lanes(0xe9);
@@ -80,6 +94,25 @@ export const loadSplat = (address: Value<'i32'>, offset = 0): Value<'v128'> =>
 /** One float from memory in the first lane, zeros in the others. */
 export const loadOne = (address: Value<'i32'>, offset = 0): Value<'v128'> =>
   v128(...address.code, ...simd(0x5c), ...at(offset));
+
+/** Two floats from memory in the first lanes, zeros in the others. */
+export const loadTwo = (address: Value<'i32'>, offset = 0): Value<'v128'> =>
+  v128(...address.code, ...simd(0x5d), ...at(offset));
+/** Four floats out of the eight of a (0 to 3) and b (4 to 7). */
+export const pick = (a: Value<'v128'>, b: Value<'v128'>, lanes: readonly number[]): Value<'v128'> =>
+  v128(
+    ...a.code,
+    ...b.code,
+    ...simd(0x0d),
+    ...lanes.flatMap((lane) => [4 * lane, 4 * lane + 1, 4 * lane + 2, 4 * lane + 3]),
+  );
+/** Copies bytes within memory; the two parts may overlap. */
+export const copyBytes = (to: Value<'i32'>, from: Value<'i32'>, count: Value<'i32'>): Statement => [
+  ...to.code,
+  ...from.code,
+  ...count.code,
+  ...[0xfc, 0x0a, 0, 0],
+];
 
 /** Stores the first `count` lanes, 1 to 4. */
 export const store = (address: Value<'i32'>, offset: number, value: Value<'v128'>, count = 4): Statement => {

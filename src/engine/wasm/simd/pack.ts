@@ -1,25 +1,14 @@
-/** Laying out the factors of a product so that the panels read them one value after the other. */
+/**
+ * Laying out the factors of a product so that the panels read them one value after the other. Where columns are not a
+ * multiple of four, what lies behind a row is packed along with it (up to 28 bytes beyond the last): those sums are
+ * never stored.
+ */
 
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import { block, constant, load, repeat, type Statement, step, store } from './code.js';
-import { type Native, native, type Source } from './module.js';
+import { copyRows } from './copy.js';
 import { panelColumns, tileRows } from './panel.js';
 
 const bytes = 4;
-
-/** Copies `width` floats from each of `count` rows: to[k * kept + j] = from[k * row + j]. */
-const source = (width: number, kept: number): Source => ({
-  parameters: 4,
-  body: ([from, row, to, count], fresh): Statement => {
-    const vectors = Array.from({ length: Math.ceil(width / 4) }, (_, v) => v);
-    return repeat(
-      fresh.i32(),
-      count,
-      ...vectors.map((v) => store(to, 16 * v, load(from, 16 * v), Math.min(4, kept - 4 * v))),
-      block(step(from, row), step(to, constant(kept * bytes))),
-    );
-  },
-});
 
 /** Floats a packed panel takes for each row of the right factor: whole vectors. */
 const panelWidth = (columns: number): number => (columns > 4 ? panelColumns : 4);
@@ -60,8 +49,7 @@ export const packRight = (
     const width = panelWidth(count);
     const to = rightPanel(packed, depth, first);
     if (right.column === bytes) {
-      const copy: Native = native(backend, `pack ${width} ${width}`, () => source(width, width));
-      copy(elementOf(right, 0, first), right.row, to, depth);
+      copyRows(backend, width)(elementOf(right, 0, first), right.row, to, width * bytes, depth);
     } else {
       for (let j = 0; j < width; j++) {
         const from = elementOf(right, 0, first + j) / bytes;
@@ -86,7 +74,7 @@ export const packLeft = (
 ): void => {
   for (let first = 0; first < rows; first += tileRows) {
     const count = Math.min(tileRows, rows - first);
-    const copy: Native = native(backend, `pack ${count} ${count}`, () => source(count, count));
-    copy(elementOf(stored, 0, first), stored.row, packed + first * depth * bytes, depth);
+    const to = packed + first * depth * bytes;
+    copyRows(backend, count)(elementOf(stored, 0, first), stored.row, to, count * bytes, depth);
   }
 };
