@@ -3,7 +3,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { type Facts, factsOf, type Leaves, leavesOf } from '../dsl/infer.js';
-import type { Boundary, Node, Op, ScanOp } from '../dsl/op.js';
+import type { Boundary, Node, Op, OpOf, ScanOp } from '../dsl/op.js';
 import type { Shape } from '../dsl/shape.js';
 
 /**
@@ -36,6 +36,15 @@ const affineInWords = (scale: number, shift: number): string => {
   const scaled = scale === -1 ? 'negate' : scale === 1 ? '' : `× ${scale}`;
   const shifted = shift === 0 ? '' : shift > 0 ? `+ ${shift}` : `− ${-shift}`;
   return [scaled, shifted].filter((part) => part !== '').join(' ') || 'same';
+};
+
+/** `slice 2…3 along 2`: the axes that are cut. */
+const sliceInWords = ({ begin, size }: OpOf<'slice'>, x: Shape): string => {
+  const cuts = size.flatMap((n, axis) => {
+    const from = begin[axis];
+    return n === x[axis] ? [] : [`${n === 1 ? from : `${from}…${from + n - 1}`} along ${axis}`];
+  });
+  return cuts.length === 0 ? 'slice all' : `slice ${cuts.join(', ')}`;
 };
 
 /**
@@ -86,7 +95,7 @@ export const inWords = (op: Op, inputs: readonly Shape[]): string => {
     case 'concat':
       return `concat along ${op.axis}`;
     case 'slice':
-      return `slice ${sizes(op.size)} from ${op.begin.join(',')}`;
+      return sliceInWords(op, inputs[0] ?? []);
     case 'reshape':
       return `reshape ${sizes(op.shape)}`;
     case 'transpose':

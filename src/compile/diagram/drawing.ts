@@ -1,49 +1,10 @@
 /** From a graph to boxes and arrows, before any syntax. */
 
 import type { Graph } from '../../dsl/graph.js';
-import type { Node, Op, ScanOp, ZipFunction } from '../../dsl/op.js';
-import type { Shape } from '../../dsl/shape.js';
+import type { Node, Op, ScanOp } from '../../dsl/op.js';
 import { inWords, layerOf, sizes } from '../fold.js';
-import type { Outline } from './text.js';
-
-/** A group of boxes: a scope or a scan. Two groups of one title are one where their keys agree. */
-export interface Group {
-  readonly key: string;
-  readonly title: string;
-}
-
-/** A group inside others: the outermost first. */
-export type Place = readonly Group[];
-
-/** Whether one place is the other or inside it. */
-export const within = (inner: Place, outer: Place): boolean =>
-  outer.every(({ key }, i) => key === inner[i]?.key);
-
-export interface Box {
-  readonly id: string;
-  readonly lines: readonly string[];
-  readonly outline: Outline;
-  readonly place: Place;
-}
-
-export interface Arrow {
-  readonly from: string;
-  readonly to: string;
-  readonly label: string;
-  /** What a scan hands to its next step. */
-  readonly feedback: boolean;
-}
-
-export interface Drawing {
-  readonly boxes: readonly Box[];
-  readonly arrows: readonly Arrow[];
-}
-
-/** Where a value comes from: a box, or something that is drawn only if it must be. */
-type Origin =
-  | { readonly kind: 'box'; readonly id: string }
-  | { readonly kind: 'parameter'; readonly id: string; readonly name: string }
-  | { readonly kind: 'number'; readonly id: string; readonly value: number };
+import { blank, type Canvas, type Drawing, type Group, type Place } from './canvas.js';
+import { type Origin, seconds, weightsOf, wordsOf } from './words.js';
 
 /** A list of nodes being drawn. */
 interface Region {
@@ -59,25 +20,7 @@ interface Region {
 
 /** Boxes and arrows of a program, in the order of its nodes: the same program gives the same drawing. */
 export const drawingOf = (graph: Graph): Drawing => {
-  const boxes = new Map<string, Box>();
-  const arrows = new Map<string, Arrow>();
-  const canvas: Canvas = {
-    add: (box) => {
-      boxes.set(box.id, box);
-      return { kind: 'box', id: box.id };
-    },
-    append: (id, line) => {
-      const box = boxes.get(id);
-      if (box !== undefined) boxes.set(id, { ...box, lines: [...box.lines, line] });
-    },
-    connect: (from, to, label, feedback = false) => {
-      arrows.set(`${from} ${to} ${label} ${feedback}`, { from, to, label, feedback });
-    },
-    grows: (origin, place) => {
-      const box = origin.kind === 'box' ? boxes.get(origin.id) : undefined;
-      return box?.outline === 'box' && within(box.place, place);
-    },
-  };
+  const canvas = blank();
   const origins = drawRegion(canvas, {
     nodes: graph.nodes,
     prefix: 'n',
@@ -90,16 +33,8 @@ export const drawingOf = (graph: Graph): Drawing => {
     const output = canvas.add({ id: `out${i}`, lines: [name], outline: 'stadium', place: [] });
     canvas.connect(shown(canvas, origins[node], []), output.id, sizes(shape));
   }
-  return { boxes: [...boxes.values()], arrows: [...arrows.values()] };
+  return canvas.drawing();
 };
-
-interface Canvas {
-  readonly add: (box: Box) => Origin;
-  readonly append: (id: string, line: string) => void;
-  readonly connect: (from: string, to: string, label: string, feedback?: boolean) => void;
-  /** Whether another line may go into this origin's box. */
-  readonly grows: (origin: Origin, place: Place) => boolean;
-}
 
 const usesOf = (nodes: readonly Node[], ends: readonly number[]): readonly number[] => {
   const uses = nodes.map(() => 0);
@@ -193,63 +128,10 @@ const drawNode = (canvas: Canvas, region: Region, number: number, origins: reado
   return origin;
 };
 
-/** Inputs that are parameters of the layer itself: position → name. */
-const weightsOf = (
-  op: Op,
-  inputs: readonly number[],
-  origins: readonly Origin[],
-): ReadonlyMap<number, string> => {
-  const layered = ['conv', 'convTranspose', 'dense', 'batchNorm'].includes(op.op);
-  return new Map(
-    inputs.flatMap((input, i): readonly (readonly [number, string])[] => {
-      const origin = origins[input];
-      return layered && i > 0 && origin.kind === 'parameter' ? [[i, origin.name]] : [];
-    }),
-  );
-};
-
-/** Names that a layer gets without being asked; they say no more than the operation. */
-const counted = /^(conv|depthwise|convTranspose|dense|batchNorm|noise)\d+$/;
-
-/** What the second operand is, where the order matters. */
-const seconds: Readonly<Partial<Record<ZipFunction, string>>> = {
-  sub: 'subtracted',
-  div: 'divisor',
-  greater: 'compared with',
-};
-
-const symbols: Readonly<Record<ZipFunction, (a: string, b: string) => string>> = {
-  add: (a, b) => `${a} + ${b}`,
-  sub: (a, b) => `${a} − ${b}`,
-  mul: (a, b) => `${a} × ${b}`,
-  div: (a, b) => `${a} / ${b}`,
-  max: (a, b) => `max(${a}, ${b})`,
-  min: (a, b) => `min(${a}, ${b})`,
-  greater: (a, b) => `${a} > ${b}`,
-};
-
-const wordsOf = (
-  op: Op,
-  nodes: readonly Node[],
-  inputs: readonly number[],
-  origins: readonly Origin[],
-  weights: readonly string[],
-): string => {
-  const shapes = inputs.map((input): Shape => nodes[input].shape);
-  const operand = (input: number): string => {
-    const origin = origins[input];
-    return origin.kind === 'number' ? `${origin.value}` : 'x';
-  };
-  // A plain number has no box: x stands for the operand that has one.
-  const plain = op.op === 'zip' && inputs.some((input) => origins[input].kind === 'number');
-  const words = plain ? symbols[op.fn](operand(inputs[0]), operand(inputs[1])) : inWords(op, shapes);
-  const name = layerOf(weights)?.split('/').at(-1);
-  return name === undefined || counted.test(name) ? words : `${name}: ${words}`;
-};
-
 const scopeGroup = (_: string, i: number, scopes: readonly string[]): Group => ({
   key: scopes.slice(0, i + 1).join('/'),
   title: scopes[i],
+  scan: false,
 });
 
 /** A scan's group: its state, its body and what returns to the state. The origins of its ports. */
@@ -261,7 +143,7 @@ const drawScan = (
   id: string,
   origins: readonly Origin[],
 ): ReadonlyMap<string, Origin> => {
-  const place = [...region.place, { key: id, title: inWords(op, []) }];
+  const place = [...region.place, { key: id, title: inWords(op, []), scan: true }];
   const { fields, sequences, body } = op;
   const prefix = `${id}_`;
   const shapeOf = (input: number): string => sizes(region.nodes[node.inputs[input]].shape);

@@ -1,7 +1,8 @@
 /** Diagrams: a program as Mermaid flowchart text. */
 
 import type { Program } from '../../dsl/program.js';
-import { type Arrow, type Box, drawingOf, type Place, within } from './drawing.js';
+import { type Arrow, type Box, type Group, type Place, within } from './canvas.js';
+import { drawingOf } from './drawing.js';
 import { arrow, box, group } from './text.js';
 
 /**
@@ -49,7 +50,10 @@ const groupIds = (boxes: readonly Box[]): ReadonlyMap<string, string> => {
   return new Map([...new Set(keys)].map((key, i) => [key, `g${i}`]));
 };
 
-/** Boxes of a place, then the groups inside it in the order of their first boxes. */
+/**
+ * What is in a place: scans first, since Mermaid lays cycles out from the box it meets first, which should be a
+ * state; then boxes, then other groups in the order of their first boxes.
+ */
 const grouped = (
   boxes: readonly Box[],
   place: Place,
@@ -59,12 +63,15 @@ const grouped = (
   const inner = new Map(
     inside.flatMap((b) => b.place.slice(place.length, place.length + 1)).map((g) => [g.key, g]),
   );
+  const groups = [...inner.values()];
+  const written = (next: Group): readonly string[] => {
+    const at = [...place, next];
+    return group(ids.get(keyOf(at)) ?? 'g', next.title, grouped(boxes, at, ids));
+  };
   return [
+    ...groups.filter(({ scan }) => scan).flatMap(written),
     ...inside.filter((b) => b.place.length === place.length).map(declared),
-    ...[...inner.values()].flatMap((next) => {
-      const at = [...place, next];
-      return group(ids.get(keyOf(at)) ?? 'g', next.title, grouped(boxes, at, ids));
-    }),
+    ...groups.filter(({ scan }) => !scan).flatMap(written),
   ];
 };
 

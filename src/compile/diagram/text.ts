@@ -5,7 +5,7 @@ export const escaped = (text: string): string =>
   [...text]
     .map((c) => {
       if (c === '\n') return '<br/>';
-      return /[\p{L}\p{N} .,:/+×−·±()=_-]/u.test(c) ? c : `#${c.codePointAt(0)};`;
+      return /[\p{L}\p{N} .,:/+×−·±…()=_-]/u.test(c) ? c : `#${c.codePointAt(0)};`;
     })
     .join('');
 

@@ -1,0 +1,65 @@
+/** What is written in a box, and what an arrow says beside the shape. */
+
+import type { Node, Op, ZipFunction } from '../../dsl/op.js';
+import type { Shape } from '../../dsl/shape.js';
+import { inWords, layerOf } from '../fold.js';
+
+/** Where a value comes from: a box, or something that is drawn only if it must be. */
+export type Origin =
+  | { readonly kind: 'box'; readonly id: string }
+  | { readonly kind: 'parameter'; readonly id: string; readonly name: string }
+  | { readonly kind: 'number'; readonly id: string; readonly value: number };
+
+/** Inputs that are parameters of the layer itself: position → name. */
+export const weightsOf = (
+  op: Op,
+  inputs: readonly number[],
+  origins: readonly Origin[],
+): ReadonlyMap<number, string> => {
+  const layered = ['conv', 'convTranspose', 'dense', 'batchNorm'].includes(op.op);
+  return new Map(
+    inputs.flatMap((input, i): readonly (readonly [number, string])[] => {
+      const origin = origins[input];
+      return layered && i > 0 && origin.kind === 'parameter' ? [[i, origin.name]] : [];
+    }),
+  );
+};
+
+/** Names that a layer gets without being asked; they say no more than the operation. */
+const counted = /^(conv|depthwise|convTranspose|dense|batchNorm|noise)\d+$/;
+
+/** What the second operand is, where the order matters. */
+export const seconds: Readonly<Partial<Record<ZipFunction, string>>> = {
+  sub: 'subtracted',
+  div: 'divisor',
+  greater: 'compared with',
+};
+
+const symbols: Readonly<Record<ZipFunction, (a: string, b: string) => string>> = {
+  add: (a, b) => `${a} + ${b}`,
+  sub: (a, b) => `${a} − ${b}`,
+  mul: (a, b) => `${a} × ${b}`,
+  div: (a, b) => `${a} / ${b}`,
+  max: (a, b) => `max(${a}, ${b})`,
+  min: (a, b) => `min(${a}, ${b})`,
+  greater: (a, b) => `${a} > ${b}`,
+};
+
+export const wordsOf = (
+  op: Op,
+  nodes: readonly Node[],
+  inputs: readonly number[],
+  origins: readonly Origin[],
+  weights: readonly string[],
+): string => {
+  const shapes = inputs.map((input): Shape => nodes[input].shape);
+  const operand = (input: number): string => {
+    const origin = origins[input];
+    return origin.kind === 'number' ? `${origin.value}` : 'x';
+  };
+  // A plain number has no box: x stands for the operand that has one.
+  const plain = op.op === 'zip' && inputs.some((input) => origins[input].kind === 'number');
+  const words = plain ? symbols[op.fn](operand(inputs[0]), operand(inputs[1])) : inWords(op, shapes);
+  const name = layerOf(weights)?.split('/').at(-1);
+  return name === undefined || counted.test(name) ? words : `${name}: ${words}`;
+};
