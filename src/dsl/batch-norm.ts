@@ -4,11 +4,13 @@ import { layer, parameterOf } from './layer.js';
 import type { Shape } from './shape.js';
 import { apply, refuse, shapeOf, type Tensor } from './tensor.js';
 
+/** What batch norm is made of. */
 export interface BatchNormOptions {
   /** Share of the new batch in the running statistics; default 0.1, as PyTorch's. */
   readonly momentum?: number;
   /** Added to the variance; default 1e-5. */
   readonly epsilon?: number;
+  /** Instead of `batchNorm1`, `batchNorm2`, ... */
   readonly name?: string;
 }
 
@@ -17,7 +19,11 @@ export interface BatchNormOptions {
  *
  * In training it uses the batch's mean and (biased) variance and moves the running ones by `momentum` (towards the
  * unbiased variance, as PyTorch does); in inference it uses the running ones. A program that holds one is never cut
- * into micro-batches. Parameters, all [C]: scale, shift; mean, variance (not trainable).
+ * into micro-batches. It cannot stand in the step of a scan. Parameters, all [C]: scale, shift; mean, variance (not
+ * trainable).
+ *
+ * @example
+ * const tame = pipe(image, conv(8, { bias: false }), batchNorm(), relu);   // Tensor<readonly [64, 64, 8]>
  */
 export const batchNorm = (options: BatchNormOptions = {}) => {
   const self = layer('batchNorm', options.name);

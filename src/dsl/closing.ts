@@ -8,6 +8,7 @@
 
 import { canonical } from '../base/canonical.js';
 import { type Graph, languageVersion } from './graph.js';
+import type { Layer } from './layer.js';
 import { type Names, names } from './naming.js';
 import type { Body, Node, Op } from './op.js';
 import { type Shape, sameShape, show } from './shape.js';
@@ -44,13 +45,19 @@ const collector = (): Collector => {
 
 interface Context {
   readonly names: Names;
-  /** Shapes of the parameters and noises seen, by name. */
-  readonly shapes: Map<string, Shape>;
+  /** The layer and the shape of each parameter and noise seen, by name. */
+  readonly owners: Map<string, { readonly layer: Layer; readonly shape: Shape }>;
 }
 
-/** A closed graph of these outputs. Throws a ProgramFault (within the language) on what cannot be closed. */
-export const closeGraph = (outputs: Readonly<Record<string, Expr>>): Graph => {
-  const context: Context = { names: names(), shapes: new Map() };
+/**
+ * A closed graph of these outputs; its first nodes are the inputs, in the order of their names, used or not. Throws
+ * a ProgramFault (within the language) on what cannot be closed.
+ */
+export const closeGraph = (
+  inputs: Readonly<Record<string, Expr>>,
+  outputs: Readonly<Record<string, Expr>>,
+): Graph => {
+  const context: Context = { names: names(), owners: new Map() };
   const order = Object.keys(outputs).sort();
   if (order.length === 0) return refuse('program', 'it has no outputs');
   const escaped = order.find((name) => outputs[name].free.size > 0);
@@ -61,11 +68,13 @@ export const closeGraph = (outputs: Readonly<Record<string, Expr>>): Graph => {
     );
   const { nodes, add } = collector();
   const numbers = new Map<Expr, number>();
-  for (const expr of inOrder(
-    order.map((name) => outputs[name]),
-    () => true,
-  ))
-    numbers.set(expr, closeNode(expr, numbers, add, context));
+  const roots = [
+    ...Object.keys(inputs)
+      .sort()
+      .map((name) => inputs[name]),
+    ...order.map((name) => outputs[name]),
+  ];
+  for (const expr of inOrder(roots, () => true)) numbers.set(expr, closeNode(expr, numbers, add, context));
   return {
     language: languageVersion,
     nodes,
@@ -137,7 +146,7 @@ const closeNode = (
   if (isPrimitive(op)) return add(tidy(op), inputs, expr.facts.shape);
   switch (op.op) {
     case 'parameter':
-      return add(parameterOp(op, context), inputs, expr.facts.shape);
+      return add(tidy(parameterOp(op, context)), inputs, expr.facts.shape);
     case 'noise':
       return add(noiseOp(op, context), inputs, expr.facts.shape);
     case 'scan':
@@ -150,22 +159,29 @@ const closeNode = (
 const parameterOp = (op: ParameterExpr, context: Context): Op => {
   const path = context.names.of(op.layer, op.scope);
   const name = op.role === '' ? path : `${path}/${op.role}`;
-  checkShape(context, op.layer.kind, name, op.shape);
+  checkOwner(context, name, op);
   return { op: 'parameter', name, shape: op.shape, init: op.init, trainable: op.trainable };
 };
 
 const noiseOp = (op: NoiseExpr, context: Context): Op => {
   const name = context.names.of(op.layer, op.scope);
-  checkShape(context, 'noise', name, op.shape);
+  checkOwner(context, name, op);
   return { op: 'noise', name, shape: op.shape, distribution: op.distribution };
 };
 
-/** A layer that is used twice must fit both places. */
-const checkShape = (context: Context, operation: string, name: string, shape: Shape): void => {
-  const seen = context.shapes.get(name);
-  if (seen !== undefined && !sameShape(seen, shape))
-    refuse(operation, `'${name}' is shared by two places that need ${show(seen)} and ${show(shape)}`);
-  context.shapes.set(name, shape);
+/** A name belongs to one layer, and a layer that is used twice must fit both places. */
+const checkOwner = (context: Context, name: string, { layer, shape }: ParameterExpr | NoiseExpr): void => {
+  const seen = context.owners.get(name);
+  if (seen !== undefined && seen.layer !== layer)
+    refuse(layer.kind, `two parameters are named '${name}'; give one of them another name`, layer.at);
+  if (seen !== undefined && !sameShape(seen.shape, shape))
+    refuse(
+      layer.kind,
+      `'${name}' is shared by two places that need ${show(seen.shape)} and ${show(shape)}; ` +
+        'build a layer for each of them',
+      layer.at,
+    );
+  context.owners.set(name, { layer, shape });
 };
 
 const closeScan = (
@@ -211,6 +227,12 @@ const tidy = (op: Op): Op => {
       return { ...op, scale: plain(op.scale), shift: plain(op.shift) };
     case 'constant':
       return { ...op, value: typeof op.value === 'number' ? plain(op.value) : op.value.map(plain) };
+    case 'conv':
+      return typeof op.boundary === 'string' ? op : { ...op, boundary: { fixed: plain(op.boundary.fixed) } };
+    case 'parameter':
+      return op.init.kind === 'constant'
+        ? { ...op, init: { kind: 'constant', value: plain(op.init.value) } }
+        : op;
     default:
       return op;
   }

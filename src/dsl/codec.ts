@@ -2,14 +2,15 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import * as O from 'fp-ts/lib/Option.js';
 import * as t from 'io-ts';
 import { canonical } from '../base/canonical.js';
 import { type DecodeError, decodeError } from '../base/error.js';
-import { type Graph, inputsOf, languageVersion, outputsOf, parametersOf } from './graph.js';
-import { factsOf } from './infer.js';
-import { Node } from './op.js';
-import type { Program, Shapes } from './program.js';
+import { problemOf } from './diagnose.js';
+import { type Graph, inputsOf, languageVersion, outputsOf } from './graph.js';
+import { factsOf, readable } from './infer.js';
+import { isPath } from './naming.js';
+import { Node, type Op } from './op.js';
+import { isNameable, type Program, type Shapes } from './program.js';
 import { sameShape, show } from './shape.js';
 
 const GraphCodec = t.strict({
@@ -18,100 +19,143 @@ const GraphCodec = t.strict({
   outputs: t.record(t.string, t.number),
 });
 
-/** Canonical JSON of a program; `decodeProgram` of it gives an equal program. */
+/**
+ * Canonical JSON of a program; `decodeProgram` of it gives an equal program.
+ *
+ * @example
+ * const p = program({ x: [2] }, ({ x }) => ({ y: scale(3, x) }));
+ * encodeProgram(p).slice(0, 27); // => '{"language":1,"nodes":[{"in'
+ */
 export const encodeProgram = (p: Program): string => canonical(p.graph);
 
 /**
  * A program from parsed JSON.
  *
- * Refuses what is not a program, what a newer version of the language wrote, what has fields the language does not
- * know, nodes whose shapes are not what their inputs make them, and, where `expected` is given, other inputs or
- * outputs than those.
+ * Refuses, with one sentence that names the node, what is not a program, what a newer version of the language wrote,
+ * what has fields the language does not know, nodes whose shapes are not what their inputs make them, and, where
+ * `expected` is given, other inputs or outputs than those.
  *
  * @param source where it came from, for messages
+ * @param expected shapes by name; with it the program is typed by them
+ * @example
+ * const p = program({ x: [2] }, ({ x }) => ({ y: scale(3, x) }));
+ * const json: unknown = JSON.parse(encodeProgram(p));
+ * E.isRight(decodeProgram(json)); // => true
+ * E.isRight(decodeProgram(json, 'tripler.json', { inputs: { x: [2] }, outputs: { y: [2] } })); // => true
+ * E.mapLeft(describe)(decodeProgram([], 'tripler.json'));
+ * // => E.left('tripler.json: this is not a program of drumhead: it has no language version')
  */
 export const decodeProgram = <const I extends Shapes = Shapes, const Out extends Shapes = Shapes>(
   json: unknown,
   source = 'program',
   expected?: { readonly inputs: I; readonly outputs: Out },
-): E.Either<DecodeError, Program<I, Out>> => {
-  const refuse = (problem: string): E.Either<DecodeError, never> => E.left(decodeError(source, problem));
-  return pipe(
-    versionOf(json),
-    E.fromOption(() => decodeError(source, 'this is not a program of drumhead: it has no language version')),
-    E.chain((version) =>
-      version > languageVersion
-        ? refuse(
-            `it is written in version ${version} of the language, this drumhead reads ${languageVersion}`,
-          )
-        : E.right(json),
-    ),
+): E.Either<DecodeError, Program<I, Out>> =>
+  pipe(
+    versioned(json),
+    E.chain((value) => {
+      const problem = problemOf(value);
+      return problem === undefined ? E.right(value) : E.left(problem);
+    }),
     E.chain((value) =>
       pipe(
         GraphCodec.decode(value),
-        E.mapLeft((errors) => decodeError(source, firstProblem(errors))),
+        E.mapLeft(() => 'it is not a program of drumhead'),
       ),
     ),
-    E.chain((graph) =>
-      canonical(graph) === canonical(json)
-        ? E.right(graph)
-        : refuse('it has fields that the language does not know'),
+    E.filterOrElse(
+      (graph) => canonical(graph) === canonical(json),
+      () => 'it has fields that the language does not know',
     ),
-    E.chain((graph) =>
-      pipe(
-        coherent(graph, expected),
-        E.mapLeft((problem) => decodeError(source, problem)),
-      ),
+    E.chain(coherent),
+    E.chainFirst((graph) => (expected === undefined ? E.right(undefined) : fulfils(graph, expected))),
+    E.bimap(
+      (problem) => decodeError(source, problem),
+      (graph) => ({ graph }),
     ),
-    E.map((graph) => ({ graph })),
   );
-};
 
-const versionOf = (json: unknown): O.Option<number> =>
+const versioned = (json: unknown): E.Either<string, unknown> =>
   pipe(
     t.type({ language: t.number }).decode(json),
-    O.fromEither,
-    O.map(({ language }) => language),
-  );
-
-/** Where the first mismatch is. Unions make io-ts list every alternative; the path is what helps. */
-const firstProblem = (errors: t.Errors): string => {
-  const keys = (errors[0]?.context ?? []).map((entry) => entry.key).filter((key) => key !== '');
-  const node = keys[0] === 'nodes' ? `node ${keys[1]}` : (keys[0] ?? 'it');
-  return `${node} is not of the language${keys.length > 2 ? ` (${keys.slice(2).filter(Number.isNaN).join('.') || 'op'})` : ''}`;
-};
-
-const coherent = (
-  graph: Graph,
-  expected: { readonly inputs: Shapes; readonly outputs: Shapes } | undefined,
-): E.Either<string, Graph> => {
-  const repeated = duplicate(parametersOf(graph).map(({ name }) => name));
-  const lost = Object.entries(graph.outputs).find(([, node]) => graph.nodes[node] === undefined);
-  if (lost !== undefined) return E.left(`output '${lost[0]}' names node ${lost[1]}, which does not exist`);
-  if (Object.keys(graph.outputs).length === 0) return E.left('it has no outputs');
-  if (repeated !== undefined) return E.left(`two parameters are named '${repeated}'`);
-  return pipe(
-    factsOf(graph.nodes),
-    E.chain(() =>
-      expected === undefined
-        ? E.right(graph)
-        : pipe(
-            matches('input', expected.inputs, inputsOf(graph)),
-            E.chain(() => matches('output', expected.outputs, outputsOf(graph))),
-            E.map(() => graph),
-          ),
+    E.mapLeft(() => 'this is not a program of drumhead: it has no language version'),
+    E.filterOrElse(
+      ({ language }) => Number.isSafeInteger(language) && language >= 1,
+      ({ language }) => `there is no version ${language} of the language`,
     ),
+    E.filterOrElse(
+      ({ language }) => language <= languageVersion,
+      ({ language }) =>
+        `it is written in version ${language} of the language, this drumhead reads ${languageVersion}`,
+    ),
+    E.map(() => json),
   );
+
+/** Names that may stand, outputs that exist, and every shape as its inputs make it. */
+const coherent = (graph: Graph): E.Either<string, Graph> => {
+  const { nodes, outputs } = graph;
+  const names = Object.keys(outputs);
+  const lost = names.find((name) => !readable(nodes, outputs[name]));
+  const misnamed = names.find((name) => !isNameable(name));
+  const problem =
+    namesProblem(nodes) ??
+    (names.length === 0 ? 'it has no outputs' : undefined) ??
+    (misnamed === undefined ? undefined : `'${misnamed}' cannot be the name of an output`) ??
+    (lost === undefined
+      ? undefined
+      : `output '${lost}' names node ${outputs[lost]}, which ${nodes[outputs[lost]] === undefined ? 'does not exist' : 'is a scan; only its ports have values'}`);
+  return problem === undefined
+    ? pipe(
+        factsOf(nodes),
+        E.map(() => graph),
+      )
+    : E.left(problem);
 };
 
-const duplicate = (names: readonly string[]): string | undefined =>
-  names.find((name, i) => names.indexOf(name) !== i);
+const nameOf = (op: Op): string | undefined => ('name' in op ? op.name : undefined);
+
+const namesProblem = (nodes: readonly Node[]): string | undefined => {
+  const seen = new Map<string, number>();
+  for (const [number, { op }] of nodes.entries()) {
+    const name = nameOf(op);
+    const node = `node ${number} (${op.op})`;
+    if (op.op === 'scan') {
+      const inside = namesProblem(op.body.nodes);
+      if (inside !== undefined) return `${node}: in its step, ${inside}`;
+    }
+    if (name === undefined) continue;
+    if (!(op.op === 'input' ? isNameable(name) : isPath(name)))
+      return `${node}: '${name}' cannot be the name of ${op.op === 'input' ? 'an input' : `a ${op.op}`}`;
+    // One noise may stand in several places: it is the same noise.
+    const key = `${op.op} ${name}`;
+    const other = seen.get(key);
+    if (other !== undefined && op.op !== 'noise')
+      return `${node}: its name '${name}' is already that of node ${other}`;
+    seen.set(key, number);
+  }
+  return undefined;
+};
+
+const fulfils = (
+  graph: Graph,
+  expected: { readonly inputs: Shapes; readonly outputs: Shapes },
+): E.Either<string, void> =>
+  pipe(
+    matches('input', expected.inputs, inputsOf(graph)),
+    E.chain(() => matches('output', expected.outputs, outputsOf(graph))),
+  );
 
 const matches = (what: string, expected: Shapes, found: Shapes): E.Either<string, void> => {
-  const wrong = Object.keys({ ...expected, ...found }).find(
-    (name) => !(name in expected && name in found && sameShape(expected[name], found[name])),
-  );
-  if (wrong === undefined) return E.right(undefined);
-  const say = (shapes: Shapes): string => (wrong in shapes ? show(shapes[wrong]) : 'nothing');
-  return E.left(`${what} '${wrong}': expected ${say(expected)}, got ${say(found)}`);
+  const shape = (shapes: Shapes, name: string): Shapes[string] | undefined =>
+    Object.hasOwn(shapes, name) ? shapes[name] : undefined;
+  const say = (shapes: Shapes, name: string): string => {
+    const known = shape(shapes, name);
+    return known === undefined ? 'none' : show(known);
+  };
+  const wrong = Object.keys({ ...expected, ...found }).find((name) => {
+    const [a, b] = [shape(expected, name), shape(found, name)];
+    return a === undefined || b === undefined || !sameShape(a, b);
+  });
+  return wrong === undefined
+    ? E.right(undefined)
+    : E.left(`${what} '${wrong}': expected ${say(expected, wrong)}, got ${say(found, wrong)}`);
 };

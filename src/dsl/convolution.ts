@@ -14,6 +14,7 @@ export type ConvSize<
   B extends Boundary,
 > = B extends 'none' ? Windows<N, K, D> : CeilDiv<N, D>;
 
+/** How a convolution reads its field. Sides of the kernel and strides are the same along both axes. */
 export interface ConvOptions<K extends number, D extends number, B extends Boundary> {
   /** Side of the kernel; default 3. */
   readonly kernel?: K;
@@ -105,10 +106,15 @@ const dense = (
  * Convolution of a field [H, W, C] to `channels` channels: out = weight * x + bias.
  *
  * Same size up to the stride (ceil(H / stride)), except with boundary 'none': floor((H - kernel) / stride) + 1.
+ * Along each axis window i begins at i stride - floor((kernel - 1) / 2), with boundary 'none' at i stride; an odd
+ * kernel is centred, as in PyTorch with padding floor(kernel / 2). Refuses a kernel that reaches further than its
+ * boundary can tell: 'circular' one turn, 'reflect' the far edge.
+ *
  * Parameters: weight [kernel, kernel, C, channels], bias [channels].
  *
  * @example
- * pipe(image, conv(16), relu, conv(2, { boundary: 'circular', bias: false }));
+ * const field = pipe(image, conv(16), relu, conv(2, { boundary: 'circular', bias: false }));
+ * const halved = pipe(image, conv(16, { stride: 2 }));   // Tensor<readonly [32, 32, 16]>
  */
 export const conv = <
   const C extends number,
@@ -126,7 +132,12 @@ export const conv = <
     apply('conv', ...dense('conv', self, 2, x, channels, resolve(options)));
 };
 
-/** Convolution of a line [L, C]; as `conv`, with weight [kernel, C, channels]. */
+/**
+ * Convolution of a line [L, C]; as `conv`, with weight [kernel, C, channels].
+ *
+ * @example
+ * const filtered = pipe(line, conv1d(8, { kernel: 5, stride: 2 }));   // Tensor<readonly [64, 8]>
+ */
 export const conv1d = <
   const C extends number,
   const K extends number = 3,
@@ -144,10 +155,13 @@ export const conv1d = <
 };
 
 /**
- * Depthwise convolution: each channel with a kernel of its own, weight [kernel, kernel, C, 1].
+ * Depthwise convolution: each channel with a kernel of its own; sizes as for `conv`.
+ *
+ * Parameters: weight [kernel, kernel, C, 1], bias [C].
  *
  * @example
- * pipe(y, depthwise({ boundary: 'circular', init: 'laplacian', bias: false }));
+ * const curvature = pipe(y, depthwise({ boundary: 'circular', init: 'laplacian', bias: false }));
+ * const same = curvature;   // Tensor<readonly [64, 64, 2]>
  */
 export const depthwise = <
   const K extends number = 3,
@@ -173,11 +187,12 @@ export const depthwise = <
 };
 
 /**
- * Convolution with a kernel that is itself an expression, such as one made symmetric or fixed data.
+ * Convolution with a kernel [k, k, C, channels] that is itself an expression, such as one made symmetric or fixed
+ * data; of the same size, without a bias. The kernel must not depend on the sample.
  *
  * @example
  * const laplacian = data([0, 1, 0, 1, -4, 1, 0, 1, 0], 3, 3, 1, 1);
- * const force = convolveWith(y, laplacian, 'zero');
+ * const force = convolveWith(channels(y, 0, 1), laplacian, 'zero');   // Tensor<readonly [64, 64, 1]>
  */
 export const convolveWith = <
   H extends number,
@@ -187,7 +202,7 @@ export const convolveWith = <
   const B extends Exclude<Boundary, 'none'> = 'zero',
 >(
   x: Tensor<readonly [H, W, I]>,
-  kernel: Tensor<readonly [number, number, I, C]>,
+  kernel: Tensor<readonly [number, number, NoInfer<I>, C]>,
   boundary?: B,
 ): Tensor<readonly [H, W, C]> =>
   apply(
@@ -197,13 +212,17 @@ export const convolveWith = <
     kernel,
   );
 
+/** How a transposed convolution spreads its field. */
 export interface ConvTransposeOptions<K extends number, D extends number> {
   /** Default 2. */
   readonly kernel?: K;
   /** Default 2. */
   readonly stride?: D;
+  /** Whether a bias is added; default true. */
   readonly bias?: boolean;
+  /** Of the weight; default 'pytorch'. */
   readonly init?: InitialiserName;
+  /** Instead of `convTranspose1`, `convTranspose2`, ... */
   readonly name?: string;
 }
 
@@ -212,6 +231,9 @@ export interface ConvTransposeOptions<K extends number, D extends number> {
  *
  * Parameters: weight [kernel, kernel, channels, C], bias [channels]. As PyTorch counts it, a transposed
  * convolution's fan-in is channels * kernel^2.
+ *
+ * @example
+ * const large = pipe(y, convTranspose(8));   // Tensor<readonly [128, 128, 8]>
  */
 export const convTranspose = <const C extends number, const K extends number = 2, const D extends number = 2>(
   channels: C,
@@ -254,7 +276,19 @@ const pool =
     return apply(`${fn}Pool`, { op: 'pool', fn, size: [size, size], stride: [step, step] }, x);
   };
 
-/** The largest of each window; windows lie wholly inside the field, the stride is the window's size by default. */
+/**
+ * The largest of each window. Windows lie wholly inside the field, floor((H - size) / stride) + 1 of them; the stride
+ * is the window's size by default, so an odd field loses its last row and column. Refuses a window larger than the
+ * field.
+ *
+ * @example
+ * const small = pipe(y, maxPool(2));   // Tensor<readonly [32, 32, 2]>
+ */
 export const maxPool = pool('max');
-/** The mean of each window. */
+/**
+ * The mean of each window; windows as for `maxPool`.
+ *
+ * @example
+ * const overlapping = pipe(y, meanPool(3, 1));   // Tensor<readonly [62, 62, 2]>
+ */
 export const meanPool = pool('mean');

@@ -5,11 +5,13 @@ import { layer, parameterOf } from './layer.js';
 import type { Shape } from './shape.js';
 import { apply, refuse, shapeOf, type Tensor } from './tensor.js';
 
+/** What a dense layer is made of. */
 export interface DenseOptions {
-  /** Default true. */
+  /** Whether a bias is added; default true. */
   readonly bias?: boolean;
   /** Of the weight; default 'pytorch'. */
   readonly init?: InitialiserName;
+  /** Instead of `dense1`, `dense2`, ... */
   readonly name?: string;
 }
 
@@ -19,7 +21,7 @@ export interface DenseOptions {
  * Parameters: weight [I, features], bias [features].
  *
  * @example
- * pipe(features, dense(256), relu, dense(6));
+ * const logits = pipe(features, dense(256), relu, dense(6));   // Tensor<readonly [64, 64, 6]>
  */
 export const dense = <const F extends number>(features: F, options: DenseOptions = {}) => {
   const self = layer('dense', options.name);
@@ -37,7 +39,13 @@ export const dense = <const F extends number>(features: F, options: DenseOptions
   };
 };
 
-/** x matrix over the last axis, with a matrix [I, F] that is itself an expression. */
+/**
+ * x matrix over the last axis, with a matrix [I, F] that is itself an expression and does not depend on the sample.
+ *
+ * @example
+ * const rotation = data([0, -1, 1, 0], 2, 2);
+ * const turned = matmul(y, rotation);   // Tensor<readonly [64, 64, 2]>
+ */
 export const matmul = <R extends Shape, I extends number, F extends number>(
   x: Tensor<readonly [...R, I]>,
   matrix: Tensor<readonly [NoInfer<I>, F]>,

@@ -8,11 +8,19 @@
 import type { Node, OpOf } from './op.js';
 import type { Shape } from './shape.js';
 
-/** The version of the language that a graph is written in; a reader refuses what is newer than itself. */
+/**
+ * The version of the language that a graph is written in; a reader refuses what is newer than itself.
+ *
+ * @example
+ * program({ x: [2] }, ({ x }) => ({ x })).graph.language; // => languageVersion
+ */
 export const languageVersion = 1;
 
+/** A program as data. */
 export interface Graph {
+  /** The version of the language that it is written in. */
   readonly language: number;
+  /** Each reads only nodes before it; the inputs come first. */
   readonly nodes: readonly Node[];
   /** Output name → number of a node. */
   readonly outputs: Readonly<Record<string, number>>;
@@ -21,7 +29,13 @@ export interface Graph {
 /** A parameter's declaration. */
 export type ParameterDeclaration = Omit<OpOf<'parameter'>, 'op'>;
 
-/** The graph's parameters, in the order of its nodes. */
+/**
+ * The graph's parameters, in the order of its nodes.
+ *
+ * @example
+ * const p = program({ x: [3] }, ({ x }) => ({ y: dense(2)(x) }));
+ * parametersOf(p.graph).map(({ name, shape }) => [name, shape]); // => [['dense1/weight', [3, 2]], ['dense1/bias', [2]]]
+ */
 export const parametersOf = (graph: Graph): readonly ParameterDeclaration[] =>
   graph.nodes.flatMap(({ op }) => {
     if (op.op !== 'parameter') return [];
@@ -29,14 +43,29 @@ export const parametersOf = (graph: Graph): readonly ParameterDeclaration[] =>
     return [declaration];
   });
 
-/** The graph's inputs: name → shape. */
+/**
+ * The graph's inputs: name → shape.
+ *
+ * @example
+ * inputsOf(program({ x: [3] }, ({ x }) => ({ y: square(x) })).graph); // => { x: [3] }
+ */
 export const inputsOf = (graph: Graph): Readonly<Record<string, Shape>> =>
   Object.fromEntries(graph.nodes.flatMap(({ op }) => (op.op === 'input' ? [[op.name, op.shape]] : [])));
 
-/** The graph's outputs: name → shape. */
+/**
+ * The graph's outputs: name → shape.
+ *
+ * @example
+ * outputsOf(program({ x: [3] }, ({ x }) => ({ y: pipe(x, sum(0)) })).graph); // => { y: [] }
+ */
 export const outputsOf = (graph: Graph): Readonly<Record<string, Shape>> =>
   Object.fromEntries(Object.entries(graph.outputs).map(([name, node]) => [name, graph.nodes[node].shape]));
 
-/** Whether statistics over the batch enter: then the batch must not be cut. */
+/**
+ * Whether statistics over the batch enter: then the batch must not be cut.
+ *
+ * @example
+ * usesBatchStatistics(program({ x: [3] }, ({ x }) => ({ y: batchNorm()(x) })).graph); // => true
+ */
 export const usesBatchStatistics = (graph: Graph): boolean =>
   graph.nodes.some(({ op }) => op.op === 'batchNorm');

@@ -17,6 +17,7 @@ export * from './pointwise.js';
 export {
   hashProgram,
   type Inputs,
+  type Possible,
   type Program,
   program,
   type Shapes,
@@ -29,8 +30,14 @@ export * from './recurrence.js';
 export * from './reduce.js';
 export {
   type Clock,
+  type DrivenScan,
   gaussian,
+  type Observed,
+  type Run,
+  type Scan,
+  type Sequenced,
   type StateOf,
+  type Step,
   scan,
   scanOver,
   scanOverWithFinal,

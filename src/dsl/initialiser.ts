@@ -34,14 +34,11 @@ const kinds = {
   identity: t.strict({ kind: t.literal('identity') }),
 };
 
-/** An initialiser with its fans resolved, as it stands in a program. */
-export const Initialiser = t.union([
-  kinds.constant,
-  kinds.uniform,
-  kinds.normal,
-  kinds.laplacian,
-  kinds.identity,
-]);
+/** An initialiser with its fans resolved, as it stands in a program; this is its codec. */
+export const Initialiser = t.union(
+  [kinds.constant, kinds.uniform, kinds.normal, kinds.laplacian, kinds.identity],
+  'an initialiser',
+);
 export type Initialiser = t.TypeOf<typeof Initialiser>;
 
 /**
@@ -76,8 +73,13 @@ export const resolveInitialiser = (name: InitialiserName, fanIn: number, fanOut:
 /**
  * The parameter's starting values, row-major.
  *
- * Stencils expect a kernel [k..., channels in, channels out] with odd k at least 3 for the Laplacian; for a
- * depthwise kernel [k..., channels, 1] the last two axes are read as 'each channel its own'.
+ * Stencils expect a kernel [k..., channels in, channels out] with k at least 3 for the Laplacian; for a
+ * depthwise kernel [k..., channels, 1] the last two axes are read as 'each channel its own'. The values depend on
+ * the initialiser, the shape, the seed and the name alone.
+ *
+ * @param name of the parameter
+ * @example
+ * draw({ kind: 'laplacian' }, [3, 1, 1], 0, 'ring/weight'); // => Float32Array.of(1, -2, 1)
  */
 export const draw = (init: Initialiser, shape: Shape, seed: number, name: string): Float32Array => {
   const values = new Float32Array(volume(shape));
@@ -108,7 +110,9 @@ const stencil = (shape: Shape, at: (offsets: readonly number[]) => number): Floa
   const [channels, outputs] = shape.slice(-2);
   const values = new Float32Array(volume(shape));
   for (let site = 0; site < volume(spatial); site++) {
-    const value = at(unravel(site, spatial).map((index, axis) => index - Math.floor(spatial[axis] / 2)));
+    const value = at(
+      unravel(site, spatial).map((index, axis) => index - Math.floor((spatial[axis] - 1) / 2)),
+    );
     for (let c = 0; c < channels; c++) {
       // A depthwise kernel has one output a channel, a dense one has its own channel's on the diagonal.
       const own = outputs === 1 ? 0 : c;

@@ -6,61 +6,89 @@
  * data flow (`conv1`, `conv2`), or from the name that the user chose.
  */
 
+import * as E from 'fp-ts/lib/Either.js';
+import { infer } from './infer.js';
 import { type InitialiserName, resolveInitialiser } from './initialiser.js';
+import { checkedName } from './naming.js';
+import { placeHere } from './place.js';
 import { currentScope } from './scope.js';
 import { type Shape, volume } from './shape.js';
 import { known, refuse, type Tensor } from './tensor.js';
 
+/** The identity that parameters belong to. */
 export interface Layer {
+  /** What it is, and what its name is made of: `conv`, `dense`. */
   readonly kind: string;
   /** Chosen by the user; without it the kind and a count. */
   readonly name: string | undefined;
+  /** Where in the user's source it was built, `file:line:column`. */
+  readonly at: () => string | undefined;
 }
 
-/** A new layer: its parameters are its own. */
-export const layer = (kind: string, name?: string): Layer => ({ kind, name });
+/**
+ * A new layer: its parameters are its own.
+ *
+ * @example
+ * const gain = (name?: string) => {
+ *   const self = layer('gain', name);
+ *   return <S extends Shape>(x: Tensor<S>): Tensor<S> =>
+ *     mul(x, parameterOf(self, 'weight', [], { init: { constant: 1 } }));
+ * };
+ * const louder = gain()(y);   // Tensor<readonly [64, 64, 2]>
+ */
+export const layer = (kind: string, name?: string): Layer => ({
+  kind: checkedName('layer', kind),
+  name: name === undefined ? undefined : checkedName(kind, name),
+  at: placeHere(),
+});
 
+/** How a parameter starts and whether it learns. */
 export interface ParameterOptions {
+  /** Starting values; the random ones take their bound from the fans. */
   readonly init: InitialiserName;
   /** How many inputs feed one output; default: all sizes but the last. */
   readonly fanIn?: number;
+  /** How many outputs one input feeds; default: the last size. */
   readonly fanOut?: number;
   /** Whether the optimiser changes it; default true. */
   readonly trainable?: boolean;
 }
 
-/** A parameter of a layer. The role is the last segment of its name: `weight`, `bias`. */
+/**
+ * A parameter of a layer. The role is the last segment of its name: `weight`, `bias`.
+ *
+ * Refuses sizes that are not whole numbers of at least 1, and an initialiser that does not fit the shape.
+ *
+ * @example
+ * const self = layer('mixing');
+ * const weight = parameterOf(self, 'weight', [2, 2], { init: 'identity' });   // mixing1/weight
+ */
 export const parameterOf = <const S extends Shape>(
   owner: Layer,
   role: string,
   shape: S,
   options: ParameterOptions,
 ): Tensor<S> => {
-  if (!shape.every((n) => Number.isSafeInteger(n) && n >= 1))
-    return refuse(owner.kind, `every size must be a whole number of at least 1, got [${shape.join(',')}]`);
   const fanIn = options.fanIn ?? volume(shape.slice(0, -1));
   const fanOut = options.fanOut ?? shape[shape.length - 1] ?? 1;
+  const init = resolveInitialiser(options.init, fanIn, fanOut);
+  const sizes = [...shape];
+  const trainable = options.trainable ?? true;
+  const facts = infer({ op: 'parameter', name: owner.kind, shape: sizes, init, trainable }, []);
+  if (E.isLeft(facts)) return refuse(owner.kind, facts.left);
   return known(
-    {
-      op: 'parameter',
-      layer: owner,
-      role,
-      scope: currentScope(),
-      shape,
-      init: resolveInitialiser(options.init, fanIn, fanOut),
-      trainable: options.trainable ?? true,
-    },
-    { shape, perSample: false },
+    { op: 'parameter', layer: owner, role, scope: currentScope(), shape: sizes, init, trainable },
+    facts.right,
     [],
     new Set(),
   );
 };
 
 /**
- * A parameter that stands by itself, under its own name.
+ * A parameter that stands by itself, under its own name. Build it once: a second one of the same name is an error.
  *
  * @example
- * const gain = parameter('gain', [2], { init: { constant: 1 } });
+ * const gain = parameter('gain', [2], { init: { constant: 1 } });   // Tensor<readonly [2]>
  */
 export const parameter = <const S extends Shape>(
   name: string,

@@ -9,7 +9,11 @@ export interface Names {
   readonly of: (layer: Layer, scope: Scope | undefined) => string;
 }
 
-const segment = /^[A-Za-z0-9_.-]+(\/[A-Za-z0-9_.-]+)*$/;
+/** No segment of dots alone: weights are kept in files of these names. */
+const segment = /^(?!\.+$)[A-Za-z0-9_.-]+$/;
+
+/** Whether this can be the name of a parameter, such as `encoder/conv1/weight`. */
+export const isPath = (name: string): boolean => name.split('/').every((part) => segment.test(part));
 
 /**
  * A fresh book of names. Counts run in the order of the calls, which is the order of the data flow, so that names
@@ -23,12 +27,13 @@ export const names = (): Names => {
 
   const scopePath = (scope: Scope | undefined): string => {
     if (scope === undefined) return '';
-    const path = `${scopePath(scope.parent)}${checked('scope', scope.name)}/`;
+    const path = `${scopePath(scope.parent)}${scope.name}/`;
     const owner = scopes.get(path);
     if (owner !== undefined && owner !== scope.identity)
       return refuse(
         'scope',
         `two scopes are named '${path.slice(0, -1)}'; give one of them another name, or use one scope twice`,
+        scope.at,
       );
     scopes.set(path, scope.identity);
     return path;
@@ -42,12 +47,12 @@ export const names = (): Names => {
 
   const name = (layer: Layer, scope: Scope | undefined): string => {
     const path = scopePath(scope);
-    const given =
-      path + (layer.name === undefined ? counted(path, layer.kind) : checked(layer.kind, layer.name));
+    const given = path + (layer.name ?? counted(path, layer.kind));
     if (owners.has(given))
       return refuse(
         layer.kind,
         `two layers are named '${given}'; give one of them another name, or use one layer twice to share it`,
+        layer.at,
       );
     owners.set(given, layer);
     layers.set(layer, given);
@@ -57,7 +62,18 @@ export const names = (): Names => {
   return { of: (layer, scope) => layers.get(layer) ?? name(layer, scope) };
 };
 
-const checked = (what: string, given: string): string =>
-  segment.test(given)
+/** The name, or a refusal: a layer's may be a path of its own, a scope's is one segment. */
+export const checkedName = (
+  what: string,
+  given: string,
+  valid: (name: string) => boolean = isPath,
+): string =>
+  valid(given)
     ? given
-    : refuse(what, `'${given}' is not a name: use letters, digits, '_', '-', '.', and '/' between parts`);
+    : refuse(
+        what,
+        `'${given}' is not a name: use letters, digits, '_', '-' and '.'${valid === isPath ? ", and '/' between parts" : ''}`,
+      );
+
+/** A name without parts. */
+export const isSegment = (name: string): boolean => segment.test(name);

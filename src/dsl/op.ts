@@ -13,12 +13,12 @@ import type { Shape } from './shape.js';
 /** A whole number from 0: a size, an axis, the number of a node. */
 const isSize = (u: unknown): u is number => typeof u === 'number' && Number.isSafeInteger(u) && u >= 0;
 const size = new t.Type<number, number, unknown>(
-  'whole number',
+  'a whole number',
   isSize,
   (u, c) => (isSize(u) ? t.success(u) : t.failure(u, c)),
   t.identity,
 );
-const shape = t.readonlyArray(size);
+const shape = t.readonlyArray(size, 'a list of whole numbers');
 
 /** Pointwise functions of one argument. */
 export const mapFunctions = [
@@ -37,20 +37,24 @@ export const mapFunctions = [
   'sign',
   'stopGradient',
 ] as const;
+/** The name of a pointwise function of one argument. */
 export type MapFunction = (typeof mapFunctions)[number];
 
 /** Pointwise functions of two arguments; `greater` is 1 where a > b, else 0, with no gradient. */
 export const zipFunctions = ['add', 'sub', 'mul', 'div', 'max', 'min', 'greater'] as const;
+/** The name of a pointwise function of two arguments. */
 export type ZipFunction = (typeof zipFunctions)[number];
 
+/** What becomes of the axes that a reduction takes away. */
 export const reduceFunctions = ['sum', 'mean', 'max', 'min'] as const;
+/** The name of a reduction. */
 export type ReduceFunction = (typeof reduceFunctions)[number];
 
 const keys = <K extends string>(names: readonly K[]): t.Type<K, K, unknown> => {
   const known: readonly string[] = names;
   const is = (u: unknown): u is K => typeof u === 'string' && known.includes(u);
   return new t.Type<K, K, unknown>(
-    names.map((n) => `'${n}'`).join(' | '),
+    `one of ${names.map((n) => `'${n}'`).join(', ')}`,
     is,
     (u, c) => (is(u) ? t.success(u) : t.failure(u, c)),
     (name) => name,
@@ -61,10 +65,11 @@ const keys = <K extends string>(names: readonly K[]): t.Type<K, K, unknown> => {
  * What lies beyond the edge of a field: `zero`; `circular`, the opposite edge; `reflect`, the mirror image without
  * repeating the edge; a fixed value; `none`, nothing: windows stay inside and the field shrinks.
  */
-export const Boundary = t.union([
-  keys(['zero', 'circular', 'reflect', 'none']),
-  t.strict({ fixed: t.number }),
-]);
+export const Boundary = t.union(
+  [keys(['zero', 'circular', 'reflect', 'none']), t.strict({ fixed: t.number })],
+  "'zero', 'circular', 'reflect', 'none' or { fixed: a number }",
+);
+/** What lies beyond the edge of a field; see the codec of the same name. */
 export type Boundary = 'zero' | 'circular' | 'reflect' | 'none' | { readonly fixed: number };
 
 // Leaves of a program.
@@ -80,7 +85,7 @@ const Parameter = t.strict({
 const Constant = t.strict({
   op: t.literal('constant'),
   shape,
-  value: t.union([t.number, t.readonlyArray(t.number)]),
+  value: t.union([t.number, t.readonlyArray(t.number)], 'a number or a list of numbers'),
 });
 
 // Leaves of a scan's body.
@@ -108,9 +113,12 @@ const Noise = t.strict({
 });
 
 // Linear maps with weights. Inputs: x, weight, and a bias or nothing.
-/** Same-size up to the stride (out = ceil(n / stride)), except for the boundary `none`. */
+/**
+ * Same-size up to the stride (out = ceil(n / stride)), except for the boundary `none`. Along each axis window i
+ * begins at i stride - floor((kernel - 1) / 2), with the boundary `none` at i stride: an odd kernel is centred.
+ */
 const Conv = t.strict({ op: t.literal('conv'), boundary: Boundary, stride: shape, depthwise: t.boolean });
-/** out = (n - 1) * stride + kernel. */
+/** out = (n - 1) * stride + kernel: site i adds its kernel from i stride on. */
 const ConvTranspose = t.strict({ op: t.literal('convTranspose'), stride: shape });
 /** Over the last axis. */
 const Dense = t.strict({ op: t.literal('dense') });
@@ -192,7 +200,9 @@ const Flat = t.union([
   Take,
 ]);
 
+/** An operation of a program: its name `op` and what it needs to know besides its inputs. */
 export type Op = Readonly<t.TypeOf<typeof Flat>> | ScanOp;
+/** The names of the operations. */
 export type OpName = Op['op'];
 /** The operation of this name. */
 export type OpOf<N extends OpName> = Extract<Op, { readonly op: N }>;
@@ -220,10 +230,21 @@ const Scan: t.Type<ScanOp, ScanOp, unknown> = t.recursion('Scan', () =>
   t.strict({
     op: t.literal('scan'),
     steps: size,
-    fields: t.readonlyArray(t.string),
+    fields: t.readonlyArray(t.string, 'a list of names'),
     sequences: size,
     body: Body,
   }),
 );
 
 export const Op: t.Type<Op, Op, unknown> = t.recursion('Op', () => t.union([Flat, Scan]));
+
+/** The codec of each field of each operation, by the operation's name; of a scan those of its own fields. */
+export const fieldCodecs: Readonly<Record<string, Readonly<Record<string, t.Mixed>>>> = {
+  ...Object.fromEntries(Flat.types.map(({ type }) => [type.props.op.value, type.props])),
+  scan: {
+    op: t.literal('scan'),
+    steps: size,
+    fields: t.readonlyArray(t.string, 'a list of names'),
+    sequences: size,
+  },
+};

@@ -11,9 +11,9 @@ import { hashOf } from '../base/canonical.js';
 import { type Defect, defect, type ProgramError } from '../base/error.js';
 import { closeGraph } from './closing.js';
 import { type Graph, inputsOf, outputsOf } from './graph.js';
-import type { Node } from './op.js';
+import { pruneGraph } from './prune.js';
 import { type Shape, sameShape, show } from './shape.js';
-import { apply, ProgramFault, refuse, shapeOf, type Tensor } from './tensor.js';
+import { apply, type Expr, ProgramFault, refuse, shapeOf, type Tensor } from './tensor.js';
 
 /** Shapes by name. */
 export type Shapes = Readonly<Record<string, Shape>>;
@@ -39,15 +39,21 @@ export type ShapesOf<O> = { readonly [N in keyof O]: O[N] extends Tensor<infer S
 /**
  * `unknown`, or the reason why one of these shapes cannot be (see `Impossible`). Whoever takes a program to run it
  * intersects with this, so that the compiler shows the reason.
+ *
+ * @example
+ * const run = <I extends Shapes, O extends Shapes>(p: Program<I, O> & Possible<O>): string => signature(p);
+ * run(program({ x: [4, 4, 1] }, ({ x }) => ({ y: maxPool(2)(x) }))); // => 'x [4,4,1] → y [2,2,1]'
  */
-export type Possible<O extends Shapes> = {
-  [N in keyof O]: PossibleShape<O[N]>;
-}[keyof O];
-type PossibleShape<S extends Shape> = S extends readonly [infer Head, ...infer Rest extends Shape]
-  ? Head extends { readonly error: infer Reason }
-    ? { readonly error: Reason }
-    : PossibleShape<Rest>
-  : unknown;
+export type Possible<O extends Shapes> = [Reason<O[keyof O]>] extends [never]
+  ? unknown
+  : { readonly error: Reason<O[keyof O]> };
+type Reason<S extends Shape> = S extends Shape
+  ? S[number] extends infer N
+    ? N extends { readonly error: infer R }
+      ? R
+      : never
+    : never
+  : never;
 
 /**
  * Writes a program: `f` runs once, on symbolic inputs, and what it returns is closed into a graph.
@@ -63,20 +69,26 @@ export const program = <const I extends Shapes, O extends Readonly<Record<string
   inputs: I,
   f: (inputs: Inputs<I>) => O,
 ): Program<I, ShapesOf<O>> => {
-  const outputs = f(symbolic(inputs));
-  const misnamed = [...Object.keys(inputs), ...Object.keys(outputs)].find((name) => !nameable.test(name));
+  const given = symbolic(inputs);
+  const outputs = f(given);
+  const misnamed = [...Object.keys(inputs), ...Object.keys(outputs)].find((name) => !isNameable(name));
   if (misnamed !== undefined)
-    return refuse('program', `'${misnamed}' is not a name: use letters, digits, '_' and '-'`);
-  return {
-    graph: closeGraph(Object.fromEntries(Object.entries(outputs).map(([name, x]) => [name, x.expr]))),
-  };
+    return refuse('program', `'${misnamed}' is not a name: use letters, digits, '_' and '-', a letter first`);
+  return { graph: closeGraph(exprsOf(given), exprsOf(outputs)) };
 };
 
-const nameable = /^[A-Za-z][A-Za-z0-9_-]*$/;
+const exprsOf = (tensors: Readonly<Record<string, Tensor>>): Readonly<Record<string, Expr>> =>
+  Object.fromEntries(Object.entries(tensors).map(([name, x]) => [name, x.expr]));
+
+/** Whether this can be the name of an input or an output: names of files and of other people's formats. */
+export const isNameable = (name: string): boolean => /^[A-Za-z][A-Za-z0-9_-]*$/.test(name);
 
 const symbolic = <I extends Shapes>(inputs: I): Inputs<I> => {
   const tensors = Object.fromEntries(
-    Object.entries(inputs).map(([name, shape]) => [name, apply('input', { op: 'input', name, shape })]),
+    Object.entries(inputs).map(([name, shape]) => [
+      name,
+      apply('input', { op: 'input', name, shape: [...shape] }),
+    ]),
   );
   return fits(inputs, tensors) ? tensors : refuse('program', 'an input lost its shape');
 };
@@ -88,57 +100,54 @@ const fits = <I extends Shapes>(
 ): tensors is Inputs<I> & Readonly<Record<string, Tensor>> =>
   Object.keys(inputs).every((name) => sameShape(shapeOf(tensors[name]), inputs[name]));
 
-/** As `program`, with what is wrong as a value: for shapes that come from a file or a flag. */
+/**
+ * As `program`, with what is wrong as a value: for shapes that come from a file or a flag.
+ *
+ * @example
+ * const written = tryProgram(() => program({ x: [0, 3] }, ({ x }) => ({ y: square(x) })));
+ * E.isLeft(written) ? written.left.message : ''; // => 'every size must be a whole number of at least 1, got [0,3]'
+ */
 export const tryProgram = <P>(write: () => P): E.Either<ProgramError | Defect, P> =>
   E.tryCatch(write, (cause) => (cause instanceof ProgramFault ? cause.error : defect(cause)));
 
-/** SHA-256 of the graph's canonical JSON: the identity of a program, however it was written. */
+/**
+ * SHA-256 of the graph's canonical JSON: the identity of a program, however it was written.
+ *
+ * @example
+ * const piped = program({ x: [3] }, ({ x }) => ({ y: pipe(x, sin, square) }));
+ * const nested = program({ x: [3] }, ({ x }) => ({ y: square(sin(x)) }));
+ * hashProgram(piped) === hashProgram(nested); // => true
+ */
 export const hashProgram = (p: Program): string => hashOf(p.graph);
 
 /**
- * The program with these outputs alone; what only the others needed is gone. Names stay.
+ * The program with these outputs alone; what only the others needed is gone. Names stay, and so do all inputs.
  *
  * @example
- * const trained = select(nwm, 'logits');
+ * const both = program({ x: [8, 8, 1] }, ({ x }) => ({ wave: sin(x), energy: pipe(square(x), sum(0, 1, 2)) }));
+ * signature(select(both, 'energy')); // => 'x [8,8,1] → energy []'
  */
 export const select = <I extends Shapes, O extends Shapes, N extends keyof O & string>(
   p: Program<I, O>,
   ...outputs: readonly N[]
 ): Program<I, Pick<O, N>> => {
-  const missing = outputs.find((name) => !(name in p.graph.outputs));
+  if (outputs.length === 0) return refuse('select', 'names no output');
+  const missing = outputs.find((name) => !Object.hasOwn(p.graph.outputs, name));
   if (missing !== undefined)
     return refuse(
       'select',
       `there is no output '${missing}'; the program has ${Object.keys(p.graph.outputs).join(', ')}`,
     );
-  return { graph: prune(p.graph, outputs) };
+  return { graph: pruneGraph(p.graph, outputs) };
 };
 
-const prune = (graph: Graph, outputs: readonly string[]): Graph => {
-  const kept = new Set<number>();
-  const visit = (pending: number[]): void => {
-    for (let number = pending.pop(); number !== undefined; number = pending.pop()) {
-      if (kept.has(number)) continue;
-      kept.add(number);
-      pending.push(...graph.nodes[number].inputs);
-    }
-  };
-  visit(outputs.map((name) => graph.outputs[name]));
-  const order = [...kept].sort((a, b) => a - b);
-  const renumbered = new Map(order.map((number, index) => [number, index]));
-  const to = (number: number): number => renumbered.get(number) ?? 0;
-  const nodes = order.map((number): Node => {
-    const node = graph.nodes[number];
-    return { ...node, inputs: node.inputs.map(to) };
-  });
-  return {
-    ...graph,
-    nodes,
-    outputs: Object.fromEntries([...outputs].sort().map((name) => [name, to(graph.outputs[name])])),
-  };
-};
-
-/** One line: `image [64,64,3] → logits [64,64,6], waves [100,64,64,2]`. */
+/**
+ * One line: what goes in and what comes out.
+ *
+ * @example
+ * signature(program({ image: [8, 8, 3] }, ({ image }) => ({ half: maxPool(2)(image) })));
+ * // => 'image [8,8,3] → half [4,4,3]'
+ */
 export const signature = (p: Program): string => {
   const list = (shapes: Shapes): string =>
     pipe(

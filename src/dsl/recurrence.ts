@@ -8,11 +8,15 @@ import { apply, type Tensor } from './tensor.js';
  *
  * Computed in log2(T) sweeps, since (a, b) ∘ (a', b') = (a a', a b' + b) is associative (Blelloch 1990). As in
  * `scan`, the result's entry t is the state after step t.
+ *
+ * @example
+ * const leak = fill(0.9, 100, 64, 64, 2);
+ * const trace = linearRecurrence(leak, sequence, y);   // Tensor<readonly [100, 64, 64, 2]>
  */
 export const linearRecurrence = <T extends number, S extends Shape>(
   factors: Tensor<readonly [T, ...S]>,
   inputs: Tensor<NoInfer<readonly [T, ...S]>>,
-  initial?: Tensor<NoInfer<S>>,
+  initial?: Tensor<NoInfer<readonly [...S]>>,
 ): Tensor<readonly [T, ...S]> =>
   apply(
     'linearRecurrence',
@@ -25,9 +29,13 @@ export const linearRecurrence = <T extends number, S extends Shape>(
 /**
  * The same with a matrix at each site: h[t] = A[t] h[t-1] + b[t], A [T, ...S, n, n] and b [T, ...S, n]. Oscillators
  * are 2 x 2 (LinOSS, Rusch & Rus 2024).
+ *
+ * @example
+ * const rotation = pipe(data([0.8, -0.6, 0.6, 0.8], 1, 1, 1, 2, 2), broadcast(100, 64, 64, 2, 2));
+ * const spin = matrixRecurrence(rotation, sequence);   // Tensor<readonly [100, 64, 64, 2]>
  */
 export const matrixRecurrence = <T extends number, S extends Shape, N extends number>(
-  factors: Tensor<readonly [T, ...S, N, N]>,
+  factors: Tensor<readonly [T, ...S, N, NoInfer<N>]>,
   inputs: Tensor<NoInfer<readonly [T, ...S, N]>>,
   initial?: Tensor<NoInfer<readonly [...S, N]>>,
 ): Tensor<readonly [T, ...S, N]> =>

@@ -1,19 +1,8 @@
 /** Reductions: what remains of an axis. */
 
 import type { ReduceFunction } from './op.js';
-import type { Bins, Shape } from './shape.js';
+import type { Bins, Shape, Without } from './shape.js';
 import { apply, shapeOf, type Tensor } from './tensor.js';
-
-/** S without the axes in A; unknown axes leave sizes unknown. */
-export type Without<S extends Shape, A extends number> = number extends A ? Shape : Keep<S, A, readonly []>;
-type Keep<S extends Shape, A extends number, Seen extends Shape> = S extends readonly [
-  infer Head extends number,
-  ...infer Rest extends Shape,
-]
-  ? Seen['length'] extends A
-    ? Keep<Rest, A, readonly [...Seen, Head]>
-    : readonly [Head, ...Keep<Rest, A, readonly [...Seen, Head]>]
-  : readonly [];
 
 const reduction =
   (fn: ReduceFunction) =>
@@ -28,16 +17,39 @@ const reduction =
  * const energy = pipe(square(z), sum(0, 1, 2));   // Tensor<readonly []>
  */
 export const sum = reduction('sum');
-/** Mean over axes. */
+
+/**
+ * Mean over axes, which disappear.
+ *
+ * @example
+ * const perChannel = pipe(y, mean(0, 1));   // Tensor<readonly [2]>
+ */
 export const mean = reduction('mean');
-/** Maximum over axes; where it is reached twice the gradient goes to the first in row-major order. */
+
+/**
+ * Maximum over axes; where it is reached twice the gradient goes to the first in row-major order.
+ *
+ * @example
+ * const crest = pipe(sequence, max(0));   // Tensor<readonly [64, 64, 2]>
+ */
 export const max = reduction('max');
-/** Minimum over axes. */
+
+/**
+ * Minimum over axes; its gradient as for `max`.
+ *
+ * @example
+ * const trough = pipe(sequence, min(0));   // Tensor<readonly [64, 64, 2]>
+ */
 export const min = reduction('min');
 
 /**
  * Magnitude of the real Fourier transform over the first axis: [T, ...S] → [floor(T/2)+1, ...S], unnormalised.
  * Where the magnitude is zero its gradient is zero.
+ *
+ * Bin k is the frequency k / (T dt), in cycles per unit of time, for samples dt apart.
+ *
+ * @example
+ * const bins = spectrum(sequence);   // Tensor<readonly [51, 64, 64, 2]>
  */
 export const spectrum = <T extends number, S extends Shape>(
   sequence: Tensor<readonly [T, ...S]>,
@@ -56,6 +68,9 @@ const lastAxis = (x: Tensor): number => shapeOf(x).length - 1;
 /**
  * Unit length along an axis (the last by default): x / sqrt(|x|^2 + epsilon). Keeps the state of vector oscillators
  * on the sphere (AKOrN, Miyato et al. 2024, eq. 3).
+ *
+ * @example
+ * const unit = pipe(y, normalise());   // Tensor<readonly [64, 64, 2]>
  */
 export const normalise =
   (axis?: number, epsilon = 1e-12) =>
@@ -67,7 +82,12 @@ export const normalise =
     return apply('normalise', { op: 'zip', fn: 'div' }, x, length);
   };
 
-/** exp(x) over its sum along an axis (the last by default), computed from x minus its maximum. */
+/**
+ * exp(x) over its sum along an axis (the last by default), computed from x minus its maximum.
+ *
+ * @example
+ * const shares = pipe(y, softmax());   // Tensor<readonly [64, 64, 2]>
+ */
 export const softmax =
   (axis?: number) =>
   <S extends Shape>(x: Tensor<S>): Tensor<S> => {
@@ -80,7 +100,13 @@ export const softmax =
     return apply('softmax', { op: 'zip', fn: 'div' }, powers, total);
   };
 
-/** Mean 0 and variance 1 along an axis (the last by default), before any gain or offset of the user's. */
+/**
+ * Mean 0 and variance 1 along an axis (the last by default): (x - mean) / sqrt(variance + epsilon), before any gain
+ * or offset of the user's. Of each sample by itself, so it may stand in a scan, unlike batch norm.
+ *
+ * @example
+ * const tame = pipe(y, standardise());   // Tensor<readonly [64, 64, 2]>
+ */
 export const standardise =
   (axis?: number, epsilon = 1e-5) =>
   <S extends Shape>(x: Tensor<S>): Tensor<S> => {

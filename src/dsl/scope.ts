@@ -5,13 +5,18 @@
  * is the one piece of mutable state of the language; it is set only while f runs and only names depend on it.
  */
 
+import { checkedName, isSegment } from './naming.js';
+import { placeHere } from './place.js';
 import type { Tensor } from './tensor.js';
 
+/** One call of `scope`. */
 export interface Scope {
   readonly name: string;
   readonly parent: Scope | undefined;
   /** Two calls of `scope` with the same name are two scopes: using both in one program is an error. */
   readonly identity: symbol;
+  /** Where in the user's source it was made. */
+  readonly at: () => string | undefined;
 }
 
 let current: Scope | undefined;
@@ -20,20 +25,25 @@ let current: Scope | undefined;
 export const currentScope = (): Scope | undefined => current;
 
 /**
- * Names what a function uses.
+ * Names what a function uses: the function itself, with its parameters named `name/...`.
+ *
+ * Called twice, the function shares its parameters as always. Two scopes of one name in one program are refused.
  *
  * @param name one segment, without '/'
  * @example
- * const omega = pipe(image, scope('omega', encoder([16, 16], 2)));   // omega/conv1/weight, omega/conv1/bias, ...
+ * const omega = pipe(image, scope('omega', encoder([16, 16], 2)));   // Tensor<readonly [64, 64, 2]>
+ * const p = program({ x: [8, 8, 3] }, ({ x }) => ({ y: scope('eye', conv(2))(x) }));
+ * parametersOf(p.graph).map(({ name }) => name); // => ['eye/conv1/weight', 'eye/conv1/bias']
  */
 export const scope = <A extends readonly unknown[], B extends Tensor | Readonly<Record<string, Tensor>>>(
   name: string,
   f: (...args: A) => B,
 ): ((...args: A) => B) => {
-  const identity = Symbol(name);
+  const identity = Symbol(checkedName('scope', name, isSegment));
+  const at = placeHere();
   return (...args) => {
     const outer = current;
-    current = { name, parent: outer, identity };
+    current = { name, parent: outer, identity, at };
     try {
       return f(...args);
     } finally {

@@ -12,57 +12,162 @@ import type { Add, Divide, GtOrEq, Mod, Multiply, Subtract } from 'ts-arithmetic
 /** Sizes along the axes of one sample: `readonly [64, 64, 3]` is a 64 x 64 field of 3 channels. */
 export type Shape = readonly number[];
 
+/**
+ * A size that cannot be, with the reason: what a window larger than its field leaves, or a reduction over an axis
+ * that is not there. It spreads through everything made of it; `Possible` refuses it where a program is run.
+ *
+ * @example
+ * type Left = Windows<3, 5, 1>;   // Impossible<'a window of 5 does not fit a field of 3'>
+ */
+export type Impossible<Reason extends string> = number & { readonly error: Reason };
+type Wrong = { readonly error: string };
+
+/** A + B. */
+export type Plus<A extends number, B extends number> = A extends Wrong ? A : B extends Wrong ? B : Add<A, B>;
+
+/** A B. */
+export type Times<A extends number, B extends number> = A extends Wrong
+  ? A
+  : B extends Wrong
+    ? B
+    : Multiply<A, B>;
+
 /** floor(N / D); an unknown size stays unknown. */
 export type FloorDiv<N extends number, D extends number> = D extends 1
   ? N
   : number extends N | D
     ? number
-    : Divide<Subtract<N, Mod<N, D>>, D>;
+    : N extends Wrong
+      ? N
+      : Divide<Subtract<N, Mod<N, D>>, D>;
 
 /** ceil(N / D): the size of a field after a same-size operation of stride D. */
 export type CeilDiv<N extends number, D extends number> = D extends 1
   ? N
   : number extends N | D
     ? number
-    : Mod<N, D> extends 0
-      ? Divide<N, D>
-      : Add<Divide<Subtract<N, Mod<N, D>>, D>, 1>;
-
-/** A size that cannot be: it carries the reason, and `program` refuses it. */
-export type Impossible<Reason extends string> = number & { readonly error: Reason };
+    : N extends Wrong
+      ? N
+      : Mod<N, D> extends 0
+        ? Divide<N, D>
+        : Add<Divide<Subtract<N, Mod<N, D>>, D>, 1>;
 
 /** floor((N - K) / D) + 1: windows of K at stride D that lie wholly inside N. */
 export type Windows<N extends number, K extends number, D extends number> = number extends N | K | D
   ? number
-  : GtOrEq<N, K> extends 1
-    ? Add<FloorDiv<Subtract<N, K>, D>, 1>
-    : Impossible<`a window of ${K} does not fit a field of ${N}`>;
+  : N extends Wrong
+    ? N
+    : GtOrEq<N, K> extends 1
+      ? Add<FloorDiv<Subtract<N, K>, D>, 1>
+      : Impossible<`a window of ${K} does not fit a field of ${N}`>;
 
 /** (N - 1) * D + K: the size after a transposed convolution. */
-export type Upsampled<N extends number, K extends number, D extends number> = K extends D
-  ? Multiply<N, D>
-  : Add<Multiply<Subtract<N, 1>, D>, K>;
+export type Upsampled<N extends number, K extends number, D extends number> = N extends Wrong
+  ? N
+  : K extends D
+    ? Multiply<N, D>
+    : Add<Multiply<Subtract<N, 1>, D>, K>;
 
 /** floor(T / 2) + 1: the bins of a real Fourier transform over T samples. */
-export type Bins<T extends number> = number extends T ? number : Add<FloorDiv<T, 2>, 1>;
+export type Bins<T extends number> = number extends T ? number : Plus<FloorDiv<T, 2>, 1>;
 
 /** The product of all sizes. */
 export type Volume<S extends Shape> = S extends readonly [
   infer Head extends number,
   ...infer Rest extends Shape,
 ]
-  ? Multiply<Head, Volume<Rest>>
+  ? Times<Head, Volume<Rest>>
   : S extends readonly []
     ? 1
     : number;
 
+/**
+ * `unknown` where D divides N, else an object that carries the message. For the front door of a model that halves
+ * its field several times: an error inside it would name a size that nobody wrote.
+ *
+ * @example
+ * const halvable = <const H extends number>(height: H & DivisibleBy<H, 4>): number => height / 4;
+ * halvable(64);
+ */
+export type DivisibleBy<N extends number, D extends number> = number extends N | D
+  ? unknown
+  : Mod<N, D> extends 0
+    ? unknown
+    : { readonly error: `${N} is not divisible by ${D}` };
+
+/** The axes of a shape of known rank: '0' | '1' | ... */
+type AxisOf<S extends Shape> = Exclude<keyof S, keyof Shape>;
+
+/** S without the axes in A; unknown axes leave a shape unknown. */
+export type Without<S extends Shape, A extends number> = number extends A | S['length']
+  ? Shape
+  : [Exclude<`${A}`, keyof S>] extends [never]
+    ? Kept<S, A, readonly []>
+    : readonly [Impossible<`axis ${A} is not an axis of ${Show<S>}`>];
+type Kept<S extends Shape, A extends number, Seen extends Shape> = S extends readonly [
+  infer Head extends number,
+  ...infer Rest extends Shape,
+]
+  ? Seen['length'] extends A
+    ? Kept<Rest, A, readonly [...Seen, Head]>
+    : readonly [Head, ...Kept<Rest, A, readonly [...Seen, Head]>]
+  : readonly [];
+
+/** S with its axes in the order P: size i of the result is size P[i] of S. */
+export type Permuted<S extends Shape, P extends Shape> = number extends P['length'] | S['length']
+  ? Shape
+  : P['length'] extends S['length']
+    ? [Exclude<AxisOf<S>, `${P[number]}`>] extends [never]
+      ? { readonly [K in keyof P]: S[P[K] & keyof S] & number }
+      : readonly [Impossible<`${Show<P>} is not a permutation of the axes of ${Show<S>}`>]
+    : readonly [Impossible<`${Show<P>} is not a permutation of the axes of ${Show<S>}`>];
+
+/**
+ * ceil(n / d), the value of `CeilDiv`.
+ *
+ * @example
+ * ceilDiv(7, 2); // => 4
+ */
 export const ceilDiv = (n: number, d: number): number => Math.ceil(n / d);
+
+/**
+ * floor((n - k) / d) + 1, the value of `Windows`.
+ *
+ * @example
+ * windows(7, 3, 2); // => 3
+ */
 export const windows = (n: number, k: number, d: number): number => Math.floor((n - k) / d) + 1;
+
+/**
+ * (n - 1) d + k, the value of `Upsampled`.
+ *
+ * @example
+ * upsampled(4, 2, 2); // => 8
+ */
 export const upsampled = (n: number, k: number, d: number): number => (n - 1) * d + k;
+
+/**
+ * floor(t / 2) + 1, the value of `Bins`.
+ *
+ * @example
+ * bins(100); // => 51
+ */
 export const bins = (t: number): number => Math.floor(t / 2) + 1;
+
+/**
+ * The product of all sizes, the value of `Volume`; 1 for a scalar.
+ *
+ * @example
+ * volume([64, 64, 2]); // => 8192
+ */
 export const volume = (shape: Shape): number => shape.reduce((a, b) => a * b, 1);
 
-/** `[64,64,3]`, as shapes are printed in messages. */
+/**
+ * A shape as it is printed in messages.
+ *
+ * @example
+ * show([64, 64, 3]); // => '[64,64,3]'
+ */
 export const show = (shape: Shape): string => `[${shape.join(',')}]`;
 
 /** The same in types, for messages of the compiler. */
@@ -73,6 +178,12 @@ type Join<S extends Shape> = S extends readonly [infer Head extends number, ...i
     : `${Head},${Join<Rest>}`
   : '';
 
+/**
+ * Whether two shapes are equal.
+ *
+ * @example
+ * sameShape([2, 3], [3, 2]); // => false
+ */
 export const sameShape = (a: Shape, b: Shape): boolean =>
   a.length === b.length && a.every((size, axis) => size === b[axis]);
 

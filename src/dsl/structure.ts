@@ -1,26 +1,56 @@
 /** Structure: joining, cutting, turning and repeating, with no arithmetic. */
 
-import type { Add, Multiply } from 'ts-arithmetic';
-import type { LastOf, Shape, Volume } from './shape.js';
+import type { LastOf, Permuted, Plus, Shape, Times, Volume } from './shape.js';
 import { apply, refuse, shapeOf, type Tensor } from './tensor.js';
 
 /**
  * Joins along the last axis (channels): [...R, A], [...R, B] → [...R, A + B].
  *
  * @example
- * const gates = pipe(concat(input, hidden), conv(8, { boundary: 'circular' }));
+ * const gates = pipe(concat(y, image), conv(8, { boundary: 'circular' }));   // Tensor<readonly [64, 64, 8]>
  */
 export const concat = <R extends Shape, A extends number, S extends readonly [...R, number]>(
   a: Tensor<readonly [...R, A]>,
   b: Tensor<S>,
-): Tensor<readonly [...R, Add<A, LastOf<S>>]> =>
-  apply('concat', { op: 'concat', axis: shapeOf(a).length - 1 }, a, b);
+): Tensor<readonly [...R, Plus<A, LastOf<S>>]> =>
+  shapeOf(a).length === 0
+    ? refuse('concat', 'a scalar has no channels; use stack')
+    : apply('concat', { op: 'concat', axis: shapeOf(a).length - 1 }, a, b);
 
-/** Joins any number of tensors along any axis; sizes along it are known when the program is built. */
-export const concatAlong = (axis: number, ...parts: readonly Tensor[]): Tensor =>
-  apply('concatAlong', { op: 'concat', axis }, ...parts);
+/** The sum of the sizes along an axis. */
+type Total<P extends readonly Tensor[], A extends number> = P extends readonly [
+  Tensor<infer S>,
+  ...infer Rest extends readonly Tensor[],
+]
+  ? Plus<S[A & keyof S] & number, Total<Rest, A>>
+  : P extends readonly []
+    ? 0
+    : number;
 
-/** A new first axis over tensors of one shape: N tensors S → [N, ...S]. */
+type ConcatAlong<P extends readonly Tensor[], A extends number> =
+  P[0] extends Tensor<infer S>
+    ? number extends A | S['length']
+      ? Shape
+      : { readonly [K in keyof S]: K extends `${A}` ? Total<P, A> : S[K] }
+    : Shape;
+
+/**
+ * Joins any number of tensors along any axis; the other sizes are compared when the program is built.
+ *
+ * @example
+ * const tall = concatAlong(0, y, z, y);   // Tensor<readonly [192, 64, 2]>
+ */
+export const concatAlong = <const A extends number, const P extends readonly Tensor[]>(
+  axis: A,
+  ...parts: P
+): Tensor<ConcatAlong<P, A>> => apply('concatAlong', { op: 'concat', axis }, ...parts);
+
+/**
+ * A new first axis over tensors of one shape: N tensors S → [N, ...S].
+ *
+ * @example
+ * const pair = stack(y, z);   // Tensor<readonly [2, 64, 64, 2]>
+ */
 export const stack = <const P extends readonly Tensor<S>[], S extends Shape>(
   ...parts: P & readonly Tensor<S>[]
 ): Tensor<readonly [P['length'], ...S]> =>
@@ -30,30 +60,57 @@ export const stack = <const P extends readonly Tensor<S>[], S extends Shape>(
     ...parts.map((part) => apply('stack', { op: 'reshape', shape: [1, ...shapeOf(part)] }, part)),
   );
 
-/** `size` entries from `begin` along the last axis: one gate out of four, one component of a vector. */
+/**
+ * `size` entries from `begin` along the last axis: one gate out of four, one component of a vector.
+ *
+ * @example
+ * const second = channels(y, 1, 1);   // Tensor<readonly [64, 64, 1]>
+ */
 export const channels = <R extends Shape, const N extends number>(
   x: Tensor<readonly [...R, number]>,
   begin: number,
   size: N,
 ): Tensor<readonly [...R, N]> => {
-  const shape = shapeOf(x);
-  const rest = shape.slice(0, -1);
+  const rest = shapeOf(x).slice(0, -1);
   return apply('channels', { op: 'slice', begin: [...rest.map(() => 0), begin], size: [...rest, size] }, x);
 };
 
-/** Entry `index` of the first axis: [T, ...S] → S. */
-export const at = <S extends Shape>(x: Tensor<readonly [number, ...S]>, index: number): Tensor<S> => {
+/**
+ * Entry `index` of the first axis, counted from the end when negative: [T, ...S] → S.
+ *
+ * @example
+ * const last = at(sequence, -1);   // Tensor<readonly [64, 64, 2]>
+ */
+export const at = <S extends Shape>(
+  x: Tensor<readonly [number, ...S]>,
+  index: number,
+): Tensor<readonly [...S]> => {
   const [steps, ...rest] = shapeOf(x);
   const from = index < 0 ? steps + index : index;
+  if (steps === undefined || !(Number.isSafeInteger(from) && from >= 0 && from < steps))
+    return refuse('at', `there is no entry ${index} in [${shapeOf(x).join(',')}]`);
   const entry = apply('at', { op: 'slice', begin: [from, ...rest.map(() => 0)], size: [1, ...rest] }, x);
   return apply('at', { op: 'reshape', shape: rest }, entry);
 };
 
-/** A box of any size; sizes per axis. */
+/**
+ * A box of any size: where it begins and its sizes, per axis.
+ *
+ * @example
+ * const corner = slice(y, [0, 0, 0], [8, 8, 2]);   // Tensor<readonly [8, 8, 2]>
+ */
 export const slice = <const S extends Shape>(x: Tensor, begin: Shape, size: S): Tensor<S> =>
-  apply('slice', { op: 'slice', begin, size }, x);
+  apply('slice', { op: 'slice', begin: [...begin], size: [...size] }, x);
 
-/** The same elements, row-major, in another shape of the same volume. */
+/**
+ * The same elements, row-major, in another shape of the same volume.
+ *
+ * It is also how a size that the compiler lost is stated again: checked when the program is built.
+ *
+ * @example
+ * const flat = pipe(y, reshape(64 * 64, 2));   // Tensor<readonly [number, 2]>
+ * const vectors = pipe(y, reshape(64, 64, 1, 2));   // Tensor<readonly [64, 64, 1, 2]>
+ */
 export const reshape =
   <const S extends Shape>(...shape: S) =>
   <A extends Shape>(x: Tensor<A> & SameVolume<A, S>): Tensor<S> =>
@@ -65,23 +122,35 @@ type SameVolume<A extends Shape, S extends Shape> = number extends Volume<A> | V
     ? unknown
     : { readonly error: `reshape: ${Volume<A>} elements do not fill ${Volume<S>}` };
 
-type Permuted<S extends Shape, P extends Shape> = {
-  readonly [K in keyof P]: S[P[K] & keyof S] & number;
-};
-
-/** Axes in another order: axis i of the result is axis `axes[i]` of x. */
+/**
+ * Axes in another order: axis i of the result is axis `axes[i]` of x.
+ *
+ * @example
+ * const timeLast = pipe(sequence, transpose(1, 2, 3, 0));   // Tensor<readonly [64, 64, 2, 100]>
+ */
 export const transpose =
   <const P extends Shape>(...axes: P) =>
   <S extends Shape>(x: Tensor<S>): Tensor<Permuted<S, P>> =>
     apply('transpose', { op: 'transpose', axes }, x);
 
-/** Mirrored along these axes. */
+/**
+ * Mirrored along these axes.
+ *
+ * @example
+ * const backwards = pipe(sequence, reverse(0));   // Tensor<readonly [100, 64, 64, 2]>
+ */
 export const reverse =
   (...axes: Shape) =>
   <S extends Shape>(x: Tensor<S>): Tensor<S> =>
     apply('reverse', { op: 'reverse', axes }, x);
 
-/** Axes of size 1 repeated up to this shape. */
+/**
+ * Axes of size 1 repeated up to this shape, which has as many axes; fits when the program is built.
+ *
+ * @example
+ * const gain = parameter('gain', [1, 1, 2], { init: { constant: 1 } });
+ * const louder = mul(y, pipe(gain, broadcast(64, 64, 2)));   // Tensor<readonly [64, 64, 2]>
+ */
 export const broadcast =
   <const S extends Shape>(...shape: S) =>
   (x: Tensor): Tensor<S> =>
@@ -89,14 +158,21 @@ export const broadcast =
 
 /**
  * Everything shifted around the ring by `offset` along an axis: entry i of the result is entry i - offset of x.
+ *
+ * @example
+ * const right = pipe(y, roll(1, 1));
+ * const slope = scale(0.5, sub(pipe(y, roll(1, -1)), right));   // Tensor<readonly [64, 64, 2]>
  */
 export const roll =
   (axis: number, offset: number) =>
   <S extends Shape>(x: Tensor<S>): Tensor<S> => {
     const shape = shapeOf(x);
     const n = shape[axis];
-    if (n === undefined) return refuse('roll', `axis ${axis} is not an axis of [${shape.join(',')}]`);
-    const cut = (((-offset % n) + n) % n) | 0;
+    if (n === undefined)
+      return refuse('roll', `${axis} is not an axis of [${shape.join(',')}], counted from 0`);
+    if (!Number.isSafeInteger(offset))
+      return refuse('roll', `the offset must be a whole number, got ${offset}`);
+    const cut = ((-offset % n) + n) % n;
     if (cut === 0) return x;
     const part = (begin: number, length: number): Tensor =>
       apply(
@@ -111,13 +187,22 @@ export const roll =
     return apply('roll', { op: 'concat', axis }, part(cut, n - cut), part(0, cut));
   };
 
-/** Each site repeated `factor` times along both spatial axes: [H, W, C] → [H factor, W factor, C]. */
+/**
+ * Each site repeated `factor` times along both spatial axes: [H, W, C] → [H factor, W factor, C].
+ *
+ * @example
+ * const large = pipe(y, upsample(2));   // Tensor<readonly [128, 128, 2]>
+ */
 export const upsample =
   <const F extends number>(factor: F) =>
   <H extends number, W extends number, C extends number>(
     x: Tensor<readonly [H, W, C]>,
-  ): Tensor<readonly [Multiply<H, F>, Multiply<W, F>, C]> => {
-    const [h, w, c] = shapeOf(x);
+  ): Tensor<readonly [Times<H, F>, Times<W, F>, C]> => {
+    const shape = shapeOf(x);
+    const [h, w, c] = shape;
+    if (shape.length !== 3) return refuse('upsample', `expected a field [H,W,C], got [${shape.join(',')}]`);
+    if (!Number.isSafeInteger(factor) || factor < 1)
+      return refuse('upsample', `the factor must be a whole number of at least 1, got ${factor}`);
     const rows = apply('upsample', { op: 'reshape', shape: [h, 1, w * c] }, x);
     const tall = apply('upsample', { op: 'broadcast', shape: [h, factor, w * c] }, rows);
     const columns = apply('upsample', { op: 'reshape', shape: [h * factor * w, 1, c] }, tall);
@@ -128,10 +213,13 @@ export const upsample =
 /**
  * Time folded into channels: [K, H, W, C] → [H, W, K C], features ordered k C + channel as the readouts of the
  * reference expect.
+ *
+ * @example
+ * const spectra = pipe(sequence, spectrum, timeToChannels);   // Tensor<readonly [64, 64, 102]>
  */
 export const timeToChannels = <K extends number, H extends number, W extends number, C extends number>(
   sequence: Tensor<readonly [K, H, W, C]>,
-): Tensor<readonly [H, W, Multiply<K, C>]> => {
+): Tensor<readonly [H, W, Times<K, C>]> => {
   const [k, h, w, c] = shapeOf(sequence);
   if (shapeOf(sequence).length !== 4)
     return refuse('timeToChannels', `expected a sequence [K,H,W,C], got [${shapeOf(sequence).join(',')}]`);

@@ -6,12 +6,13 @@
  */
 
 import * as E from 'fp-ts/lib/Either.js';
-import { pipe } from 'fp-ts/lib/function.js';
 import type { ProgramError } from '../base/error.js';
 import { type Facts, infer } from './infer.js';
+import { noBatchInScan } from './infer-shape.js';
 import type { Initialiser } from './initialiser.js';
 import type { Layer } from './layer.js';
 import type { Op, OpName, OpOf } from './op.js';
+import { placeHere } from './place.js';
 import type { Scope } from './scope.js';
 import type { Shape } from './shape.js';
 
@@ -28,7 +29,12 @@ export interface Tensor<out S extends Shape = Shape> {
   readonly [shape]?: S | undefined;
 }
 
-/** The sizes along the axes of one sample. */
+/**
+ * The sizes along the axes of one sample.
+ *
+ * @example
+ * shapeOf(zeros(64, 64, 2)); // => [64, 64, 2]
+ */
 export const shapeOf = (x: Tensor): Shape => x.expr.facts.shape;
 
 /** An expression: an operation on expressions, what is known of its value, and the scans it is a step of. */
@@ -90,7 +96,16 @@ export interface ScanExpr {
   readonly observe: Readonly<Record<string, Expr>>;
 }
 
-/** Carries a ProgramError out of the user's function; `tryProgram` catches it. Never leaves the language. */
+/**
+ * Carries a ProgramError out of the user's function; `tryProgram` catches it and gives its `error` as a value.
+ *
+ * @example
+ * try {
+ *   zeros(0, 3);
+ * } catch (fault) {
+ *   if (fault instanceof ProgramFault) fault.error.operation; // 'zeros'
+ * }
+ */
 export class ProgramFault extends Error {
   readonly error: ProgramError;
   constructor(error: ProgramError) {
@@ -100,22 +115,25 @@ export class ProgramFault extends Error {
   }
 }
 
-const here = new URL('.', import.meta.url).href;
-
-/** The first frame of the stack outside the language: the place in the user's source. */
-const callSite = (): string | undefined => {
-  const frames = (new Error().stack ?? '').split('\n').slice(1);
-  const outside = frames.find(
-    (frame) =>
-      !frame.includes(here) && !frame.includes(here.replace('file://', '')) && /:\d+:\d+/.test(frame),
-  );
-  return outside?.match(/(?:file:\/\/)?((?:[A-Za-z]:)?[^\s():]+:\d+:\d+)\)?$/)?.[1];
-};
-
-/** Refuses: ends the writing of the program with this message. */
-export const refuse = (operation: string, message: string): never => {
-  const at = callSite();
-  throw new ProgramFault({ _tag: 'ProgramError', operation, message, ...(at === undefined ? {} : { at }) });
+/**
+ * Refuses: ends the writing of the program with this message.
+ *
+ * @param at where it was written; default: where the user called the language
+ * @example
+ * const half = (x: Tensor<readonly [number]>): Tensor => {
+ *   const [n] = shapeOf(x);
+ *   return n % 2 === 0 ? slice(x, [0], [n / 2]) : refuse('half', `[${n}] has no half`);
+ * };
+ * half(zeros(4));
+ */
+export const refuse = (operation: string, message: string, at = placeHere()): never => {
+  const place = at();
+  throw new ProgramFault({
+    _tag: 'ProgramError',
+    operation,
+    message,
+    ...(place === undefined ? {} : { at: place }),
+  });
 };
 
 const none: ReadonlySet<symbol> = new Set();
@@ -141,16 +159,15 @@ export const apply = <S extends Shape>(
   ...inputs: readonly Tensor[]
 ): Tensor<S> => {
   const exprs = inputs.map((input) => input.expr);
-  return pipe(
-    infer(
-      op,
-      exprs.map((expr) => expr.facts),
-    ),
-    E.match(
-      (message) => refuse(operation, message),
-      (facts) => tensor<S>({ op, inputs: exprs, facts, free: freeIn(exprs) }),
-    ),
+  const free = freeIn(exprs);
+  const facts = infer(
+    op,
+    exprs.map((expr) => expr.facts),
   );
+  if (E.isLeft(facts)) return refuse(operation, facts.left);
+  // Outside of a step `infer` cannot know; what a step does not change is computed before it and may stay.
+  if (op.op === 'batchNorm' && free.size > 0) return refuse(operation, noBatchInScan);
+  return tensor<S>({ op, inputs: exprs, facts: facts.right, free });
 };
 
 /** A leaf or a bound expression whose facts are known already. */

@@ -5,14 +5,15 @@ import { layer, parameterOf } from '../layer.js';
 import type { Boundary } from '../op.js';
 import { apply, shapeOf, type Tensor } from '../tensor.js';
 
+/** How oscillators feel their neighbours. */
 export interface CouplingOptions {
-  /** Side of the kernel, odd; default 3. */
+  /** Side of the kernel; default 3. */
   readonly kernel?: number;
   /** Default 'circular': the lattice is a torus. */
   readonly boundary?: Exclude<Boundary, 'none'>;
   /** Default 'laplacian': the discrete wave equation, on each channel by itself. */
   readonly init?: InitialiserName;
-  /** Default `coupling`. */
+  /** Default `coupling`; give two couplings of one program a name each. */
   readonly name?: string;
 }
 
@@ -22,7 +23,7 @@ export interface CouplingOptions {
  * Parameters: coupling/weight [kernel, kernel, C, C].
  *
  * @example
- * const force = tanh(coupling()(y));
+ * const force = tanh(coupling()(y));   // Tensor<readonly [64, 64, 2]>
  */
 export const coupling = ({
   kernel = 3,
@@ -40,7 +41,12 @@ export const coupling = ({
   };
 };
 
-/** The same on a line [L, C]: weight [kernel, C, C]. */
+/**
+ * The same on a line [L, C]: weight [kernel, C, C].
+ *
+ * @example
+ * const force = tanh(coupling1d()(line));   // Tensor<readonly [128, 4]>
+ */
 export const coupling1d = ({
   kernel = 3,
   boundary = 'circular',

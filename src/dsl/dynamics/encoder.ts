@@ -12,7 +12,7 @@ import type { Tensor } from '../tensor.js';
  * Zero boundary, kernel 3 and a bias, as the reference's encoders, unless the options say otherwise.
  *
  * @example
- * const damping = relu(encoder([16, 16], 2)(image));
+ * const damping = relu(encoder([16, 16], 2)(image));   // Tensor<readonly [64, 64, 2]>
  */
 export const encoder = <const O extends number>(
   hidden: readonly number[],
@@ -33,7 +33,7 @@ export const encoder = <const O extends number>(
  * The same multilayer perceptron at every site: dense layers with ReLU between them over the last axis.
  *
  * @example
- * const logits = mlp([256, 256, 256], 6)(features);
+ * const logits = mlp([256, 256, 256], 6)(features);   // Tensor<readonly [64, 64, 6]>
  */
 export const mlp = <const O extends number>(hidden: readonly number[], out: O) => {
   const layers = hidden.map((features) => dense(features));

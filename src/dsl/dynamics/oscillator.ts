@@ -33,10 +33,10 @@ export interface Oscillator<S extends Shape> {
  * @example
  * const waves = scan({
  *   steps: 100,
- *   init: { y: pluck, z: zeros(64, 64, 1) },
- *   step: oscillator({ dt: 0.5, coupling: laplacian }),
- *   observe: ({ y }) => y,
- * });
+ *   init: { y, z: zeros(64, 64, 2) },
+ *   step: oscillator({ dt: 0.5, coupling: coupling() }),
+ *   observe: (wave) => wave.y,
+ * });   // Tensor<readonly [100, 64, 64, 2]>
  */
 export const oscillator =
   <S extends Shape>({ dt, coupling, frequency, damping, forcing }: Oscillator<S>) =>

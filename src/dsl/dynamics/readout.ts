@@ -4,72 +4,126 @@
  * Features are ordered k C + channel, as in the reference.
  */
 
-import type { Multiply } from 'ts-arithmetic';
 import { dense } from '../dense.js';
+import { type Layer, layer, parameterOf } from '../layer.js';
 import { max, mean, spectrum } from '../reduce.js';
-import type { Bins, Shape } from '../shape.js';
+import { type Bins, bins, type Shape, type Times } from '../shape.js';
 import { at, timeToChannels, transpose } from '../structure.js';
-import { shapeOf, type Tensor } from '../tensor.js';
+import { apply, shapeOf, type Tensor } from '../tensor.js';
 
 type Sequence<T extends number, H extends number, W extends number, C extends number> = Tensor<
   readonly [T, H, W, C]
 >;
 
+/** Features of each pixel from time's own last axis [H, W, C, K], ordered k C + channel. */
+const fromTimeLast = <K extends number, H extends number, W extends number, C extends number>(
+  projected: Tensor<readonly [H, W, C, K]>,
+): Tensor<readonly [H, W, Times<K, C>]> => {
+  const first: Tensor<readonly [K, H, W, C]> = transpose(3, 0, 1, 2)(projected);
+  return timeToChannels(first);
+};
+
 /**
- * A learned projection over time, T → K without bias, shared by all channels and pixels; F = K C.
+ * A learned projection over time, T → K without bias, shared by all channels and pixels: [T, H, W, C] → [H, W, K C].
  *
- * Parameters: projection/weight [T, K].
+ * Parameters: weight [T, K].
+ *
+ * @example
+ * const listened = pipe(sequence, projection(16));   // Tensor<readonly [64, 64, 32]>
  */
 export const projection = <const K extends number>(features: K, name = 'projection') => {
   const project = dense(features, { bias: false, name });
   return <T extends number, H extends number, W extends number, C extends number>(
     sequence: Sequence<T, H, W, C>,
-  ): Tensor<readonly [H, W, Multiply<K, C>]> => {
+  ): Tensor<readonly [H, W, Times<K, C>]> => {
     const timeLast: Tensor<readonly [H, W, C, T]> = transpose(1, 2, 3, 0)(sequence);
     const projected: Tensor<readonly [H, W, C, K]> = project(timeLast);
-    const first: Tensor<readonly [K, H, W, C]> = transpose(3, 0, 1, 2)(projected);
-    return timeToChannels(first);
+    return fromTimeLast(projected);
   };
 };
 
-/** Magnitude of the real FFT over time, F = (floor(T/2)+1) C. */
+/**
+ * Magnitude of the real FFT over time: [T, H, W, C] → [H, W, (floor(T/2)+1) C].
+ *
+ * @example
+ * const tones = spectral(sequence);   // Tensor<readonly [64, 64, 102]>
+ */
 export const spectral = <T extends number, H extends number, W extends number, C extends number>(
   sequence: Sequence<T, H, W, C>,
-): Tensor<readonly [H, W, Multiply<Bins<T>, C>]> => {
-  const bins: Tensor<readonly [Bins<T>, H, W, C]> = spectrum(sequence);
-  return timeToChannels(bins);
+): Tensor<readonly [H, W, Times<Bins<T>, C>]> => {
+  const heard: Tensor<readonly [Bins<T>, H, W, C]> = spectrum(sequence);
+  return timeToChannels(heard);
 };
 
-/** The last state, F = C. */
-export const last = <S extends Shape>(sequence: Tensor<readonly [number, ...S]>): Tensor<S> =>
+/**
+ * The last state: [T, ...S] → S.
+ *
+ * @example
+ * const end = last(sequence);   // Tensor<readonly [64, 64, 2]>
+ */
+export const last = <S extends Shape>(sequence: Tensor<readonly [number, ...S]>): Tensor<readonly [...S]> =>
   at(sequence, -1);
 
-/** The mean over time, F = C. */
+/**
+ * The mean over time: [T, H, W, C] → [H, W, C].
+ *
+ * @example
+ * const level = meanOverTime(sequence);   // Tensor<readonly [64, 64, 2]>
+ */
 export const meanOverTime = <H extends number, W extends number, C extends number>(
   sequence: Sequence<number, H, W, C>,
 ): Tensor<readonly [H, W, C]> => mean(0)(sequence);
 
-/** The maximum over time, F = C. */
+/**
+ * The maximum over time: [T, H, W, C] → [H, W, C].
+ *
+ * @example
+ * const crest = maxOverTime(sequence);   // Tensor<readonly [64, 64, 2]>
+ */
 export const maxOverTime = <H extends number, W extends number, C extends number>(
   sequence: Sequence<number, H, W, C>,
 ): Tensor<readonly [H, W, C]> => max(0)(sequence);
 
-/** The readouts of the reference, by name. */
+/**
+ * The readouts of the reference, by name.
+ *
+ * @example
+ * readouts.length; // => 5
+ */
 export const readouts = ['linear', 'fft', 'last', 'mean', 'max'] as const;
+/** The name of a readout. */
 export type Readout = (typeof readouts)[number];
 
-/**
- * The readout of this name. `linear` projects to floor(T/2)+1 features, as many as the FFT has bins. How many
- * features come out depends on the name, so the last size is known when the program is built.
- */
-export const readout =
-  (name: Readout) =>
+/** As many learned features as a spectrum has bins; how many is known only when a sequence comes. */
+const asManyAsBins =
+  (self: Layer) =>
   <T extends number, H extends number, W extends number, C extends number>(
+    sequence: Sequence<T, H, W, C>,
+  ): Tensor<readonly [H, W, number]> => {
+    const steps: number = shapeOf(sequence)[0] ?? 1;
+    const timeLast: Tensor<readonly [H, W, C, T]> = transpose(1, 2, 3, 0)(sequence);
+    const weight = parameterOf(self, 'weight', [steps, bins(steps)], { init: 'pytorch' });
+    const projected: Tensor<readonly [H, W, C, number]> = apply('readout', { op: 'dense' }, timeLast, weight);
+    return fromTimeLast(projected);
+  };
+
+/**
+ * The readout of this name. `linear` projects to floor(T/2)+1 features, as many as the FFT has bins; its parameter
+ * is projection/weight [T, floor(T/2)+1]. How many features come out depends on the name, so the last size is known
+ * when the program is built.
+ *
+ * @example
+ * const features = readout('fft')(sequence);   // Tensor<readonly [64, 64, number]>
+ * shapeOf(features); // => [64, 64, 102]
+ */
+export const readout = (name: Readout) => {
+  const project = asManyAsBins(layer('projection', 'projection'));
+  return <T extends number, H extends number, W extends number, C extends number>(
     sequence: Sequence<T, H, W, C>,
   ): Tensor<readonly [H, W, number]> => {
     switch (name) {
       case 'linear':
-        return projection(Math.floor(shapeOf(sequence)[0] / 2) + 1)(sequence);
+        return project(sequence);
       case 'fft':
         return spectral(sequence);
       case 'last':
@@ -80,3 +134,4 @@ export const readout =
         return maxOverTime(sequence);
     }
   };
+};

@@ -1,0 +1,114 @@
+/** Layers that do not fit what they are given. */
+
+import { pipe } from 'fp-ts/lib/function.js';
+import {
+  add,
+  batchNorm,
+  concat,
+  concatAlong,
+  conv,
+  conv1d,
+  convolveWith,
+  coupling1d,
+  dense,
+  depthwise,
+  encoder,
+  linearRecurrence,
+  matmul,
+  matrixRecurrence,
+  maxPool,
+  mlp,
+  mul,
+  oscillator,
+  parameter,
+  readout,
+  reshape,
+  scope,
+  spectral,
+  spectrum,
+  stack,
+  timeToChannels,
+  upsample,
+  zeros,
+} from '../../../src/dsl/index.js';
+
+const image = zeros(64, 64, 3);
+const y = zeros(64, 64, 2);
+const movie = zeros(20, 64, 64, 2);
+
+// error: add: expected [64,64,2], got [64,64,3]
+add(y, image);
+// error: mul: expected [64,64,2], got [64,64]
+mul(y, zeros(64, 64));
+// error: Argument of type 'number' is not assignable to parameter of type 'Tensor<Shape>'
+mul(y, 2);
+
+// error: '63' is not assignable to type '64'
+concat(y, zeros(64, 63, 2));
+// error: Source has 2 element(s) but target requires 3
+concat(y, zeros(64, 2));
+// error: '3' is not assignable to type '2'
+stack(y, image);
+// error: Argument of type 'number' is not assignable to parameter of type 'Tensor<Shape>'
+concatAlong(0, y, 3);
+
+// error: '3' is not assignable to type '2'
+matmul(y, zeros(3, 4));
+// error: '2' is not assignable to type '3'
+convolveWith(image, zeros(3, 3, 2, 1));
+// error: '"none"' is not assignable to parameter of type
+convolveWith(image, zeros(3, 3, 3, 1), 'none');
+
+// error: '"wrap"' is not assignable to type 'Boundary | undefined'
+conv(3, { boundary: 'wrap' });
+// error: Did you mean to write 'kernel'?
+conv(3, { kernal: 5 });
+// error: '"xavier"' is not assignable to type 'InitialiserName | undefined'
+conv(3, { init: 'xavier' });
+// error: '3' has no properties in common with type 'ConvOptions
+depthwise(3);
+// error: 'string' is not assignable to parameter of type 'number'
+dense('3');
+// error: 'stride' does not exist in type
+encoder([16], 2, { stride: 2 });
+// error: '"median"' is not assignable to parameter of type '"fft" | "last" | "linear" | "max" | "mean"'
+readout('median');
+// error: Property 'init' is missing in type '{}' but required in type 'ParameterOptions'
+parameter('gain', [2], {});
+// error: 'momentun' does not exist in type 'BatchNormOptions'
+batchNorm({ momentun: 0.9 });
+
+// error: Source has 3 element(s) but target allows only 2
+pipe(image, conv1d(3));
+// error: Source has 1 element(s) but target requires 3
+pipe(zeros(3), conv(3));
+// error: Source has 3 element(s) but target allows only 2
+pipe(y, coupling1d());
+// error: Source has 0 element(s) but target requires 1
+mlp([3], 6)(zeros());
+// error: Source has 3 element(s) but target requires 4
+timeToChannels(y);
+// error: Source has 3 element(s) but target requires 4
+spectral(y);
+// error: Source has 0 element(s) but target requires 1
+spectrum(zeros());
+// error: reshape: 8192 elements do not fill 12288
+pipe(y, reshape(64, 64, 3));
+
+// An odd field is not the same after half and double.
+// error: add: expected [62,62,3], got [63,63,3]
+pipe(zeros(63, 63, 3), maxPool(2), upsample(2), (x) => add(x, zeros(63, 63, 3)));
+// error: add: expected [32,32,3], got [64,64,3]
+pipe(image, conv(3, { stride: 2 }), (x) => add(x, image));
+
+// error: '3' is not assignable to type '2'
+linearRecurrence(movie, movie, zeros(64, 64, 3));
+// error: '2' is not assignable to type '3'
+matrixRecurrence(zeros(20, 5, 3, 2), zeros(20, 5, 3));
+// error: '2' is not assignable to type '3'
+matrixRecurrence(zeros(20, 5, 3, 3), zeros(20, 5, 2));
+
+// error: '3' is not assignable to type '2'
+oscillator({ dt: 0.1, coupling: (v: typeof y) => v, damping: image });
+// error: 'number' is not assignable to type
+scope('a', (n: number) => n);

@@ -1,0 +1,51 @@
+/** Sizes and axes that cannot be. They carry their reason to where they are used, or to where the program is run. */
+
+import { pipe } from 'fp-ts/lib/function.js';
+import {
+  add,
+  conv,
+  convTranspose,
+  type DivisibleBy,
+  maxPool,
+  type Possible,
+  type Program,
+  program,
+  type Shapes,
+  sum,
+  type Tensor,
+  transpose,
+  upsample,
+  zeros,
+} from '../../../src/dsl/index.js';
+
+declare const run: <I extends Shapes, O extends Shapes>(p: Program<I, O> & Possible<O>) => void;
+const image = zeros(64, 64, 3);
+
+// error: axis 3 is not an axis of [64,64,3]
+const plane: Tensor<readonly [64, 64]> = pipe(image, sum(3));
+// error: axis -1 is not an axis of [64,64,3]
+const fromEnd: Tensor<readonly [64, 64]> = pipe(image, sum(-1));
+// error: [0,0,2] is not a permutation of the axes of [64,64,3]
+const turned: Tensor<readonly [64, 64, 3]> = pipe(image, transpose(0, 0, 2));
+// error: [0,1] is not a permutation of the axes of [64,64,3]
+const short: Tensor<readonly [64, 64]> = pipe(image, transpose(0, 1));
+// error: a window of 65 does not fit a field of 64
+pipe(image, conv(8, { kernel: 65, boundary: 'none' }), (x) => add(x, zeros(1, 1, 8)));
+
+const small = program({ image: [3, 3, 1] }, ({ image }) => ({
+  fine: image,
+  pooled: pipe(image, maxPool(5), conv(4), upsample(2), convTranspose(2)),
+}));
+// error: readonly error: "a window of 5 does not fit a field of 3"
+run(small);
+const reduced = program({ image: [3, 3, 1] }, ({ image }) => ({ nothing: pipe(image, sum(4)) }));
+// error: readonly error: "axis 4 is not an axis of [3,3,1]"
+run(reduced);
+run(program({ image: [3, 3, 1] }, ({ image }) => ({ fine: image, half: maxPool(2)(image) })));
+
+const quartered = <const H extends number>(height: H & DivisibleBy<H, 4>): number => height / 4;
+quartered(64);
+// error: 63 is not divisible by 4
+quartered(63);
+declare const n: number;
+quartered(n);

@@ -1,0 +1,126 @@
+/** Layers on literal shapes: every size is known to the compiler, odd or even, small or in the tens of thousands. */
+
+import { pipe } from 'fp-ts/lib/function.js';
+import {
+  at,
+  batchNorm,
+  broadcast,
+  channels,
+  concat,
+  concatAlong,
+  conv,
+  conv1d,
+  convolveWith,
+  convTranspose,
+  data,
+  dense,
+  depthwise,
+  encoder,
+  last,
+  matmul,
+  max,
+  maxPool,
+  mean,
+  meanPool,
+  mlp,
+  normalise,
+  parameter,
+  projection,
+  relu,
+  reshape,
+  roll,
+  type Shape,
+  slice,
+  softmax,
+  spectral,
+  spectrum,
+  stack,
+  sum,
+  type Tensor,
+  tanh,
+  timeToChannels,
+  transpose,
+  upsample,
+  zeros,
+} from '../../../src/dsl/index.js';
+import { exactly } from './exactly.js';
+
+const image = zeros(64, 64, 3);
+const odd = zeros(63, 65, 3);
+
+// Convolution: same size up to the stride, or what fits.
+exactly<Tensor<readonly [64, 64, 16]>>()(pipe(image, conv(16)), true);
+exactly<Tensor<readonly [63, 65, 16]>>()(pipe(odd, conv(16, { boundary: 'circular', kernel: 5 })), true);
+exactly<Tensor<readonly [32, 32, 8]>>()(pipe(image, conv(8, { stride: 2 })), true);
+exactly<Tensor<readonly [32, 33, 8]>>()(pipe(odd, conv(8, { stride: 2, boundary: 'reflect' })), true);
+exactly<Tensor<readonly [62, 62, 8]>>()(pipe(image, conv(8, { boundary: 'none' })), true);
+exactly<Tensor<readonly [30, 31, 8]>>()(pipe(odd, conv(8, { boundary: 'none', kernel: 5, stride: 2 })), true);
+exactly<Tensor<readonly [64, 64, 8]>>()(pipe(image, conv(8, { boundary: { fixed: 1 } })), true);
+exactly<Tensor<readonly [32, 33, 3]>>()(pipe(odd, depthwise({ stride: 2 })), true);
+exactly<Tensor<readonly [64, 64, 5]>>()(convolveWith(image, zeros(3, 3, 3, 5), 'circular'), true);
+exactly<Tensor<readonly [64, 64, 2]>>()(encoder([16, 16], 2)(image), true);
+
+// Up and down.
+exactly<Tensor<readonly [31, 32, 3]>>()(pipe(odd, maxPool(2)), true);
+exactly<Tensor<readonly [61, 63, 3]>>()(pipe(odd, meanPool(3, 1)), true);
+exactly<Tensor<readonly [128, 128, 4]>>()(pipe(image, convTranspose(4)), true);
+exactly<Tensor<readonly [64, 66, 4]>>()(pipe(odd, convTranspose(4, { stride: 1 })), true);
+exactly<Tensor<readonly [127, 131, 4]>>()(pipe(odd, convTranspose(4, { kernel: 3, stride: 2 })), true);
+exactly<Tensor<readonly [189, 195, 3]>>()(pipe(odd, upsample(3)), true);
+exactly<Tensor<readonly [64, 64, 6]>>()(pipe(image, maxPool(2), conv(8), convTranspose(6)), true);
+
+// Sizes in the tens of thousands, where tuples of that length would stop.
+const wide = zeros(32768, 2);
+exactly<Tensor<readonly [16384, 7]>>()(pipe(wide, conv1d(7, { stride: 2 })), true);
+exactly<Tensor<readonly [16385, 2]>>()(spectrum(wide), true);
+exactly<Tensor<readonly [50001, 3, 4]>>()(spectrum(zeros(100001, 3, 4)), true);
+exactly<Tensor<readonly [24999, 12345, 3]>>()(pipe(zeros(49999, 24690, 3), maxPool(2)), true);
+exactly<Tensor<readonly [65536, 20000, 3]>>()(pipe(zeros(32768, 10000, 3), upsample(2)), true);
+exactly<Tensor<readonly [4, 4, 30003]>>()(timeToChannels(zeros(10001, 4, 4, 3)), true);
+exactly<Tensor<readonly [5, 40000]>>()(concat(zeros(5, 12345), zeros(5, 27655)), true);
+
+// Joining and cutting.
+exactly<Tensor<readonly [64, 64, 9]>>()(concat(image, zeros(64, 64, 6)), true);
+exactly<Tensor<readonly [9]>>()(concat(zeros(4), zeros(5)), true);
+exactly<Tensor<readonly [65, 64, 3]>>()(concatAlong(0, image, zeros(1, 64, 3)), true);
+exactly<Tensor<readonly [64, 192, 3]>>()(concatAlong(1, image, image, image), true);
+exactly<Tensor<readonly [3, 64, 64, 3]>>()(stack(image, image, image), true);
+exactly<Tensor<readonly [64, 64, 1]>>()(channels(image, 2, 1), true);
+exactly<Tensor<readonly [64, 3]>>()(at(image, -1), true);
+exactly<Tensor<readonly [8, 8, 1]>>()(slice(image, [4, 4, 0], [8, 8, 1]), true);
+exactly<Tensor<readonly [64, 64, 1, 3]>>()(pipe(image, reshape(64, 64, 1, 3)), true);
+exactly<Tensor<readonly [3, 64, 65]>>()(pipe(zeros(64, 65, 3), transpose(2, 0, 1)), true);
+exactly<Tensor<readonly [64, 64, 3]>>()(pipe(zeros(1, 1, 3), broadcast(64, 64, 3)), true);
+exactly<Tensor<readonly [64, 64, 3]>>()(pipe(image, roll(0, -1)), true);
+
+// The last axis, and what remains of axes.
+exactly<Tensor<readonly [64, 64, 6]>>()(pipe(image, dense(256), relu, dense(6)), true);
+exactly<Tensor<readonly [6]>>()(pipe(zeros(3), mlp([8, 8], 6)), true);
+exactly<Tensor<readonly [64, 64, 4]>>()(matmul(image, zeros(3, 4)), true);
+exactly<Tensor<readonly []>>()(pipe(image, sum(0, 1, 2)), true);
+exactly<Tensor<readonly [3]>>()(pipe(image, mean(0, 1)), true);
+exactly<Tensor<readonly [64, 64]>>()(pipe(image, max(2)), true);
+exactly<Tensor<readonly [64, 64, 3]>>()(pipe(image, batchNorm(), normalise(), softmax(2), tanh), true);
+exactly<Tensor<readonly [2, 2]>>()(parameter('m', [2, 2], { init: 'identity' }), true);
+exactly<Tensor<readonly [3, 1]>>()(data([1, 2, 3], 3, 1), true);
+
+// Readouts.
+const waves = zeros(100, 64, 64, 2);
+exactly<Tensor<readonly [64, 64, 102]>>()(pipe(waves, spectrum, timeToChannels), true);
+exactly<Tensor<readonly [64, 64, 102]>>()(spectral(waves), true);
+exactly<Tensor<readonly [64, 64, 100]>>()(spectral(zeros(99, 64, 64, 2)), true);
+exactly<Tensor<readonly [64, 64, 14]>>()(projection(7)(waves), true);
+exactly<Tensor<readonly [64, 64, 2]>>()(last(waves), true);
+
+// Sizes that the compiler does not know stay unknown, and everything still fits.
+declare const n: number;
+const unknown = zeros(n, n, 3);
+exactly<Tensor<readonly [number, number, 16]>>()(pipe(unknown, conv(16, { stride: 2 })), true);
+exactly<Tensor<readonly [number, number, 16]>>()(pipe(unknown, conv(16, { boundary: 'none' })), true);
+exactly<Tensor<readonly [number, number, 3]>>()(pipe(unknown, maxPool(2), upsample(2)), true);
+exactly<Tensor<readonly [number, 64, 3]>>()(spectrum(zeros(n, 64, 3)), true);
+exactly<Tensor<readonly [number, number, number]>>()(timeToChannels(zeros(n, n, n, 3)), true);
+exactly<Tensor<readonly [64, 64, number]>>()(concat(image, zeros(64, 64, n)), true);
+exactly<Tensor<readonly [64, 64, 3]>>()(pipe(unknown, reshape(64, 64, 3)), true);
+exactly<Tensor<Shape>>()(concatAlong(n, image, image), true);
+exactly<Tensor<readonly [8, 8, 3]>>()(pipe(concatAlong(n, image, image), reshape(8, 8, 3)), true);

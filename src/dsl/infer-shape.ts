@@ -1,0 +1,179 @@
+/** The shape of each operation's result, from the shapes of its inputs alone; or one sentence on what is wrong. */
+
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import type { Boundary, OpOf } from './op.js';
+import { ceilDiv, type Shape, sameShape, show, upsampled, windows } from './shape.js';
+
+export type Checked = E.Either<string, Shape>;
+
+export const when = (holds: boolean, message: () => string): E.Either<string, void> =>
+  holds ? E.right(undefined) : E.left(message());
+
+/** An axis, a place to begin: what the user writes must be whole, whatever the types said. */
+export const whole = (n: number): boolean => Number.isSafeInteger(n) && n >= 0;
+
+/** Every size whole and at least 1: an empty or fractional axis is a mistake wherever it comes from. */
+export const positive = (shape: Shape): Checked =>
+  shape.every((n) => whole(n) && n >= 1)
+    ? E.right(shape)
+    : E.left(`every size must be a whole number of at least 1, got ${show(shape)}`);
+
+const rank = (shape: Shape, n: number, what: string): E.Either<string, void> =>
+  when(shape.length === n, () => `${what} must have ${n} axes, got ${show(shape)}`);
+
+/** Why batch norm cannot stand in a step. */
+export const noBatchInScan =
+  'batch statistics cannot be taken inside the step of a scan; normalise before it, or use standardise';
+
+export const axesOf = (axes: Shape, x: Shape): E.Either<string, void> =>
+  when(
+    new Set(axes).size === axes.length && axes.every((axis) => whole(axis) && axis < x.length),
+    () => `${show(axes)} are not different axes of ${show(x)}, counted from 0`,
+  );
+
+const biasFits = (bias: Shape | undefined, channels: number): E.Either<string, void> =>
+  when(bias === undefined || sameShape(bias, [channels]), () =>
+    bias === undefined ? '' : `the bias must be [${channels}], got ${show(bias)}`,
+  );
+
+export const convShape = (op: OpOf<'conv'>, [x, w, bias]: readonly Shape[]): Checked => {
+  const spatial = x.slice(0, -1);
+  const kernel = w.slice(0, -2);
+  const [inside, outside] = w.slice(-2);
+  const channels = x[x.length - 1];
+  const out = op.depthwise ? inside * outside : outside;
+  return pipe(
+    when(
+      x.length === w.length - 1 && (x.length === 2 || x.length === 3),
+      () =>
+        `a field of ${show(x)} and a kernel of ${show(w)} do not go together; fields are [H,W,C] or [L,C]`,
+    ),
+    E.chain(() =>
+      when(channels === inside, () => `the kernel ${show(w)} expects ${inside} channels, got ${show(x)}`),
+    ),
+    E.chain(() => strides(op.stride, spatial)),
+    E.chain(() => boundaryFits(op.boundary, spatial, kernel)),
+    E.chain(() => biasFits(bias, out)),
+    E.map(() => [
+      ...spatial.map((n, axis) =>
+        op.boundary === 'none' ? windows(n, kernel[axis], op.stride[axis]) : ceilDiv(n, op.stride[axis]),
+      ),
+      out,
+    ]),
+  );
+};
+
+const strides = (stride: Shape, spatial: Shape): E.Either<string, void> =>
+  when(
+    stride.length === spatial.length && stride.every((s) => whole(s) && s >= 1),
+    () => `the stride must be ${spatial.length} whole numbers of at least 1, got ${show(stride)}`,
+  );
+
+/** A mirror cannot reach beyond the field, a ring not beyond one turn; without a boundary the kernel must fit. */
+const boundaryFits = (boundary: Boundary, spatial: Shape, kernel: Shape): E.Either<string, void> => {
+  const reach = kernel.map((k) => Math.floor(k / 2));
+  const fits = (limit: (n: number) => number): boolean => spatial.every((n, i) => reach[i] <= limit(n));
+  if (boundary === 'none')
+    return when(
+      spatial.every((n, i) => kernel[i] <= n),
+      () => `a window of ${show(kernel)} does not fit a field of ${show(spatial)}`,
+    );
+  if (boundary === 'circular' || boundary === 'reflect') {
+    const limit = boundary === 'circular' ? (n: number) => n : (n: number) => n - 1;
+    return when(
+      fits(limit),
+      () => `a kernel of ${show(kernel)} is too wide for the ${boundary} boundary of ${show(spatial)}`,
+    );
+  }
+  return E.right(undefined);
+};
+
+export const transposedShape = (op: OpOf<'convTranspose'>, [x, w, bias]: readonly Shape[]): Checked => {
+  const spatial = x.slice(0, -1);
+  const [outside, inside] = w.slice(-2);
+  return pipe(
+    when(
+      x.length === w.length - 1 && (x.length === 2 || x.length === 3),
+      () => `a field of ${show(x)} and a kernel of ${show(w)} do not go together`,
+    ),
+    E.chain(() =>
+      when(
+        x[x.length - 1] === inside,
+        () => `the kernel ${show(w)} expects ${inside} channels, got ${show(x)}`,
+      ),
+    ),
+    E.chain(() => strides(op.stride, spatial)),
+    E.chain(() => biasFits(bias, outside)),
+    E.map(() => [...spatial.map((n, i) => upsampled(n, w[i], op.stride[i])), outside]),
+  );
+};
+
+export const denseShape = ([x, w, bias]: readonly Shape[]): Checked =>
+  pipe(
+    rank(w, 2, 'the weight'),
+    E.chain(() =>
+      when(
+        x.length >= 1 && x[x.length - 1] === w[0],
+        () => `the weight ${show(w)} expects ${w[0]} features on the last axis, got ${show(x)}`,
+      ),
+    ),
+    E.chain(() => biasFits(bias, w[1])),
+    E.map(() => [...x.slice(0, -1), w[1]]),
+  );
+
+export const poolShape = (op: OpOf<'pool'>, x: Shape): Checked => {
+  const spatial = x.slice(0, -1);
+  return pipe(
+    when(x.length === 2 || x.length === 3, () => `pooling takes fields [H,W,C] or [L,C], got ${show(x)}`),
+    E.chain(() => strides(op.stride, spatial)),
+    E.chain(() =>
+      when(
+        op.size.length === spatial.length && op.size.every((k, i) => whole(k) && k >= 1 && k <= spatial[i]),
+        () => `a window of ${show(op.size)} does not fit a field of ${show(spatial)}`,
+      ),
+    ),
+    E.map(() => [...spatial.map((n, i) => windows(n, op.size[i], op.stride[i])), x[x.length - 1]]),
+  );
+};
+
+export const concatShape = (op: OpOf<'concat'>, shapes: readonly Shape[]): Checked => {
+  const [first] = shapes;
+  const others = (shape: Shape): Shape => shape.filter((_, axis) => axis !== op.axis);
+  const misfit = shapes.find(
+    (shape) => shape.length !== first.length || !sameShape(others(shape), others(first)),
+  );
+  if (!whole(op.axis) || op.axis >= first.length)
+    return E.left(`${op.axis} is not an axis of ${show(first)}, counted from 0`);
+  if (misfit !== undefined)
+    return E.left(`${show(misfit)} does not join ${show(first)} along axis ${op.axis}`);
+  const total = shapes.reduce((sum, shape) => sum + shape[op.axis], 0);
+  return E.right(first.map((n, axis) => (axis === op.axis ? total : n)));
+};
+
+export const sliceShape = (op: OpOf<'slice'>, x: Shape): Checked =>
+  op.begin.length === x.length &&
+  op.size.length === x.length &&
+  x.every((n, i) => whole(op.begin[i]) && op.begin[i] + op.size[i] <= n)
+    ? E.right(op.size)
+    : E.left(`a box of ${show(op.size)} from ${show(op.begin)} does not lie inside ${show(x)}`);
+
+export const batchNormShape = ([x, ...statistics]: readonly Shape[], inScan: boolean): Checked => {
+  const channels = x[x.length - 1];
+  if (inScan) return E.left(noBatchInScan);
+  const misfit = statistics.find((shape) => !sameShape(shape, [channels]));
+  return misfit === undefined
+    ? E.right(x)
+    : E.left(`scale, shift and statistics must be [${channels}], got ${show(misfit)}`);
+};
+
+export const recurrenceShape = (op: OpOf<'recurrence'>, [a, b, h0]: readonly Shape[]): Checked => {
+  if (b.length < (op.kind === 'diagonal' ? 1 : 2))
+    return E.left(`inputs must be ${op.kind === 'diagonal' ? '[T,...]' : '[T,...,n]'}, got ${show(b)}`);
+  const expected = op.kind === 'diagonal' ? b : [...b, b[b.length - 1]];
+  if (!sameShape(a, expected))
+    return E.left(`the factors must be ${show(expected)} for inputs of ${show(b)}, got ${show(a)}`);
+  return h0 === undefined || sameShape(h0, b.slice(1))
+    ? E.right(b)
+    : E.left(`the initial value must be ${show(b.slice(1))}, got ${show(h0)}`);
+};

@@ -1,0 +1,87 @@
+/** The plain numbers inside an operation: which of them can stand in a program at all. */
+
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import type { Initialiser } from './initialiser.js';
+import type { Op } from './op.js';
+import { type Shape, show } from './shape.js';
+
+type Checked = E.Either<string, void>;
+
+const fine: Checked = E.right(undefined);
+
+/** JSON has no NaN and no infinity, and what overflows 32 bits would become one when the program runs. */
+const isFinite32 = (x: number): boolean => Number.isFinite(Math.fround(x));
+
+const finite = (what: string, values: readonly number[]): Checked => {
+  const bad = values.find((x) => !isFinite32(x));
+  return bad === undefined ? fine : E.left(`${what} must be a finite 32-bit number, got ${bad}`);
+};
+
+const atLeast = (least: number, what: string, x: number): Checked =>
+  x >= least ? fine : E.left(`${what} must be at least ${least}, got ${x}`);
+
+const both = (...checks: readonly (() => Checked)[]): Checked =>
+  checks.reduce<Checked>((so, check) => (E.isLeft(so) ? so : check()), fine);
+
+/** A stencil lies around the centre of a kernel [k..., channels in, channels out]. */
+const stencil = (init: Initialiser, shape: Shape): Checked => {
+  if (init.kind !== 'laplacian' && init.kind !== 'identity') return fine;
+  const sides = shape.slice(0, -2);
+  if (init.kind === 'laplacian')
+    return sides.length > 0 && sides.every((side) => side >= 3)
+      ? fine
+      : E.left(`the Laplacian needs a kernel of at least 3 along every axis, got ${show(shape)}`);
+  return shape.length >= 2
+    ? fine
+    : E.left(`the identity needs channels in and channels out, got ${show(shape)}`);
+};
+
+const initialiser = (init: Initialiser): Checked => {
+  switch (init.kind) {
+    case 'constant':
+      return finite('the starting value', [init.value]);
+    case 'uniform':
+      return both(
+        () => finite('the bound', [init.bound]),
+        () => atLeast(0, 'the bound', init.bound),
+      );
+    case 'normal':
+      return both(
+        () => finite('the deviation', [init.deviation]),
+        () => atLeast(0, 'the deviation', init.deviation),
+      );
+    default:
+      return fine;
+  }
+};
+
+/** Whether every plain number of an operation is one that JSON and 32-bit floats hold, else one sentence. */
+export const literalsOf = (op: Op): Checked => {
+  switch (op.op) {
+    case 'constant': {
+      const { value } = op;
+      return finite('every number', typeof value === 'number' ? [value] : value);
+    }
+    case 'affine':
+      return finite('the factor and the offset', [op.scale, op.shift]);
+    case 'conv':
+      return pipe(op.boundary, (boundary) =>
+        typeof boundary === 'string' ? fine : finite('the fixed value of the boundary', [boundary.fixed]),
+      );
+    case 'parameter':
+      return both(
+        () => initialiser(op.init),
+        () => stencil(op.init, op.shape),
+      );
+    case 'batchNorm':
+      return both(
+        () => finite('momentum and epsilon', [op.momentum, op.epsilon]),
+        () => (op.momentum <= 1 ? fine : E.left(`momentum must be at most 1, got ${op.momentum}`)),
+        () => atLeast(0, 'momentum', op.momentum),
+        () => atLeast(0, 'epsilon', op.epsilon),
+      );
+    default:
+      return fine;
+  }
+};

@@ -1,0 +1,72 @@
+/** Pruning: what remains of a graph when fewer outputs are wanted. */
+
+import type { Graph } from './graph.js';
+import type { Body, Node, Op, ScanOp } from './op.js';
+
+/** Nodes that are left, and each one's new number. */
+interface Left {
+  readonly nodes: readonly Node[];
+  readonly to: (old: number) => number;
+}
+
+/**
+ * Only what the roots need, scans included: a scan observes what is taken of it, and loses the externals that only
+ * the rest used. Nodes read earlier ones only, so one pass from the last to the first finds everything.
+ */
+const prune = (nodes: readonly Node[], roots: readonly number[]): Left => {
+  const needed = new Set(roots);
+  const ports = new Map<number, Set<string>>();
+  const kept: { readonly old: number; readonly node: Node }[] = [];
+  for (let old = nodes.length - 1; old >= 0; old--) {
+    if (!needed.has(old)) continue;
+    const { op } = nodes[old];
+    const node = op.op === 'scan' ? pruneScan(nodes[old], op, ports.get(old) ?? new Set()) : nodes[old];
+    if (op.op === 'take') {
+      const [scan] = node.inputs;
+      ports.set(scan, (ports.get(scan) ?? new Set()).add(op.port));
+    }
+    for (const input of node.inputs) needed.add(input);
+    kept.push({ old, node });
+  }
+  kept.reverse();
+  const renumbered = new Map(kept.map(({ old }, index) => [old, index]));
+  const to = (old: number): number => renumbered.get(old) ?? old;
+  return { nodes: kept.map(({ node }) => ({ ...node, inputs: node.inputs.map(to) })), to };
+};
+
+const pruneScan = (node: Node, op: ScanOp, ports: ReadonlySet<string>): Node => {
+  const observe = Object.entries(op.body.observe).filter(([name]) => ports.has(`observed/${name}`));
+  const next = Object.entries(op.body.next);
+  const left = prune(
+    op.body.nodes,
+    [...next, ...observe].map(([, number]) => number),
+  );
+  const used = left.nodes.flatMap(({ op: inner }) => (inner.op === 'external' ? [inner.index] : []));
+  const externals = [...new Set(used)].sort((a, b) => a - b);
+  const renamed = (inner: Op): Op =>
+    inner.op === 'external' ? { ...inner, index: externals.indexOf(inner.index) } : inner;
+  const moved = (entries: readonly (readonly [string, number])[]): Readonly<Record<string, number>> =>
+    Object.fromEntries(entries.map(([name, number]) => [name, left.to(number)]));
+  const body: Body = {
+    nodes: left.nodes.map((inner) => ({ ...inner, op: renamed(inner.op) })),
+    next: moved(next),
+    observe: moved(observe),
+  };
+  const own = op.fields.length + op.sequences;
+  return {
+    ...node,
+    op: { ...op, body },
+    inputs: [...node.inputs.slice(0, own), ...externals.map((index) => node.inputs[own + index])],
+  };
+};
+
+/** The graph with these outputs alone. Inputs stay, needed or not: they are part of what a program is called with. */
+export const pruneGraph = (graph: Graph, outputs: readonly string[]): Graph => {
+  const inputs = graph.nodes.flatMap(({ op }, number) => (op.op === 'input' ? [number] : []));
+  const { nodes, to } = prune(graph.nodes, [...inputs, ...outputs.map((name) => graph.outputs[name])]);
+  return {
+    ...graph,
+    nodes,
+    outputs: Object.fromEntries([...outputs].sort().map((name) => [name, to(graph.outputs[name])])),
+  };
+};
