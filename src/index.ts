@@ -1,10 +1,37 @@
 /**
  * drumhead: a functional language for wave networks.
  *
- * The language is exported flat, since programs are written in it; what is done with a program and with experiments
- * is exported beside it.
+ * The language is exported flat, since programs are written in it. Beside it stand what is done with a program
+ * (engines, sessions, cost, diagram, light cone) and experiments with their runner.
  */
 
 export { type DrumheadError, describe } from './base/error.js';
 export { type Random, stream } from './base/random.js';
+export * from './compile/cost/index.js';
+export { type Cut, cut, type Footprint } from './compile/cut.js';
+export { diagram } from './compile/diagram/index.js';
+export * from './compile/light-cone/index.js';
+export { type Listing, list, showListing } from './compile/listing/index.js';
+export { initialParameters } from './compile/parameters.js';
+export { type NdArray, ndarray, numericalGradient, runReference } from './compile/reference/index.js';
+export { compile, type Executable, type Feed, type Results } from './compile/tfjs/compile.js';
+export { openPool } from './compile/tfjs/pool.js';
+export { type Arrays, openSession, type Samples, type Session } from './compile/tfjs/session.js';
+export type { Dataset, Split } from './data/dataset.js';
+export { load } from './data/load.js';
+export { decodeTask, describeTask, type Task, taskNames } from './data/task.js';
 export * from './dsl/index.js';
+export { type Engine, type EngineChoice, type EngineName, engineNames, openEngine } from './engine/index.js';
+export { experimentNamed, experimentNames } from './experiments/catalogue.js';
+export { decodeExperiment, type Experiment, type Training } from './experiments/experiment.js';
+export { type Preset, presets } from './experiments/presets.js';
+export { type Scores, scoresOf, tallies, tallyLogits } from './experiments/scores.js';
+export { buildModel, decodeModel, describeModel, type ModelSpec, modelNames } from './models/catalogue.js';
+export { cnn } from './models/cnn.js';
+export { convGru } from './models/conv-gru.js';
+export { convLstm } from './models/conv-lstm.js';
+export { convRnn } from './models/conv-rnn.js';
+export { nwm } from './models/nwm.js';
+export { unet } from './models/unet.js';
+export type { Environment, RunEvent } from './runner/environment.js';
+export { type Finished, runExperiment } from './runner/run.js';

@@ -21,3 +21,30 @@ export const wholesFlag =
     const bad = each.find(E.isLeft);
     return bad ?? E.right(each.flatMap((item) => (E.isRight(item) ? [item.right] : [])));
   };
+
+/**
+ * Settings as `name=value`, values read as JSON where they are JSON, as text otherwise: `size=32`, `texture=saturate`.
+ */
+export const settingsFlag = (
+  flag: string,
+  values: readonly string[],
+): E.Either<DrumheadError, Readonly<Record<string, unknown>>> => {
+  const bad = values.find((value) => !/^[A-Za-z]\w*=/.test(value));
+  return bad === undefined
+    ? E.right(Object.fromEntries(values.map(settingOf)))
+    : E.left(decodeError(flag, `'${bad}' is not of the form name=value`));
+};
+
+const settingOf = (text: string): readonly [string, unknown] => {
+  const cut = text.indexOf('=');
+  const value = text.slice(cut + 1);
+  return [
+    text.slice(0, cut),
+    E.getOrElse((): unknown => value)(
+      E.tryCatch(
+        (): unknown => JSON.parse(value),
+        () => null,
+      ),
+    ),
+  ];
+};

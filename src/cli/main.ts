@@ -1,20 +1,23 @@
 /** The command line. */
 
-import { Command, Option } from 'commander';
+import { Command, Option } from '@commander-js/extra-typings';
+import { taskNames } from '../data/task.js';
 import { engineChoices } from '../engine/names.js';
 import { presets } from '../experiments/presets.js';
 import { packageVersion } from '../runner/versions.js';
 import { atEdge } from './edge.js';
 
-const engine = (): Option =>
+const engine = () =>
   new Option('--engine <name>', `${engineChoices.join(', ')}; auto takes the first that works here`).default(
     'auto',
   );
-const runs = (): Option => new Option('--runs <folder>', 'folder of all run folders').default('runs');
-const workers = (): Option =>
+const runs = () => new Option('--runs <folder>', 'folder of all run folders').default('runs');
+const workers = () =>
   new Option('--workers <n>', 'threads that share a batch; the result is the same with any number').default(
     '2',
   );
+
+const pictures = () => new Option('--no-pictures', 'leave out the pictures and the report');
 
 const program = new Command('drumhead')
   .description('A functional language for wave networks: write, train, animate and measure them.')
@@ -38,11 +41,12 @@ program
   .addOption(
     new Option('--preset <size>', `${presets.join(', ')}: minutes, overnight, as published`).default('full'),
   )
-  .option('--seed <n,...>', "seeds to run; default the experiment's own")
+  .option('--seed <list>', "seeds to run, such as 0,1,2; default the experiment's own")
   .option('--epochs <n>', 'train for this many epochs instead')
   .addOption(engine())
   .addOption(workers())
   .addOption(runs())
+  .addOption(pictures())
   .addHelpText(
     'after',
     `
@@ -59,13 +63,14 @@ program
   .command('learn')
   .argument('<folder>', 'with train_images.npy, train_masks.npy, test_images.npy, test_masks.npy')
   .description('Train the NWM with linear readout on a folder of .npy pairs and score its test set.')
-  .option('--seeds <n,...>', 'seeds to run', '0,1,2')
+  .option('--seeds <list>', 'seeds to run', '0,1,2')
   .option('--epochs <n>', 'epochs', '20')
   .option('--steps <n>', 'time steps of the waves', '50')
   .option('--batch <n>', 'images a step', '16')
   .addOption(engine())
   .addOption(workers())
   .addOption(runs())
+  .addOption(pictures())
   .action(async (folder: string, flags) => {
     const { learn } = await import('./commands/learn.js');
     await atEdge(learn(folder, flags));
@@ -89,6 +94,32 @@ program
   .action(async () => {
     const { list } = await import('./commands/list.js');
     process.stdout.write(`${list()}\n`);
+  });
+
+program
+  .command('show')
+  .argument('<name>', 'a name of the catalogue, an experiment as a JSON file, or a run folder')
+  .description('What an experiment is: settings, program, parameters, cost, diagram.')
+  .addOption(new Option('--preset <size>', `${presets.join(', ')}`).default('full'))
+  .option('--nodes', 'also every node of the program with its shape')
+  .option('--diagram', 'only the Mermaid source of the diagram')
+  .action(async (name, flags) => {
+    const { show } = await import('./commands/show.js');
+    await atEdge(show(name, flags));
+  });
+
+program
+  .command('data')
+  .argument('<task>', `${taskNames.join(', ')}, or a folder of .npy or PNG pairs`)
+  .description("Make or read a task's data, say what is in it, and draw a contact sheet.")
+  .option('--show <n>', 'test images on the contact sheet; 0 draws none', '16')
+  .option('--out <file>', 'the contact sheet', 'contact-sheet.png')
+  .option('--set <name=value...>', 'settings of the task, such as size=32 cell=3', [])
+  .option('--export <folder>', 'also write the data as .npy pairs')
+  .option('--cache <folder>', 'where made data is kept', 'runs/.cache')
+  .action(async (task, flags) => {
+    const { data } = await import('./commands/data.js');
+    await atEdge(data(task, flags));
   });
 
 // A wrong command line ends with 2, help and version with 0; commander prints its own sentence.

@@ -15,6 +15,8 @@ export interface CommonFlags {
   readonly engine: string;
   readonly runs: string;
   readonly workers: string;
+  /** `--no-pictures` makes it false. */
+  readonly pictures: boolean;
 }
 
 export const seconds = (): number => performance.now() / 1000;
@@ -37,6 +39,7 @@ export const withEnvironment = <A>(
         return await work({
           engine,
           workers,
+          pictures: flags.pictures,
           runs: flags.runs,
           cache: join(flags.runs, '.cache'),
           now: seconds,

@@ -43,6 +43,8 @@ export interface Environment {
   readonly cache: string;
   /** How many workers share the gradients of a batch; 1 works in this thread. */
   readonly workers: number;
+  /** Whether a finished run draws its pictures and its report. */
+  readonly pictures: boolean;
   /** Seconds on a clock that only goes forward. */
   readonly now: () => number;
   readonly tell: (event: RunEvent) => void;

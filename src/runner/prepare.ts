@@ -9,7 +9,7 @@ import { cost } from '../compile/cost/index.js';
 import { type Cut, cut } from '../compile/cut.js';
 import { type Dataset, shapeOfDataset } from '../data/dataset.js';
 import { load } from '../data/load.js';
-import { hashProgram, type Program, usesBatchStatistics } from '../dsl/index.js';
+import { hashProgram, type Program, select, usesBatchStatistics } from '../dsl/index.js';
 import { type Engine, openEngine } from '../engine/index.js';
 import { type Experiment, identityOf } from '../experiments/experiment.js';
 import { buildModel } from '../models/catalogue.js';
@@ -74,7 +74,7 @@ const cutFor = (
   { training }: Experiment,
   { name, limitBytes }: Engine,
 ): E.Either<DrumheadError, Cut> =>
-  cut(cost(program, { batch: training.batch }).training, training.batch, limitBytes, {
+  cut(cost(select(program, 'logits'), { batch: training.batch }).training, training.batch, limitBytes, {
     engine: name,
     whole: usesBatchStatistics(program.graph),
     atLeast: 2,

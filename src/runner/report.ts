@@ -10,7 +10,7 @@ import type { Session } from '../compile/tfjs/session.js';
 import { allBackgroundScore } from '../data/dataset.js';
 import { writeBytes } from '../data/files.js';
 import { describeTask } from '../data/task.js';
-import { parametersOf, signature, volume } from '../dsl/index.js';
+import { parametersOf, select, signature, volume } from '../dsl/index.js';
 import { describeModel } from '../models/catalogue.js';
 import {
   type Fact,
@@ -150,7 +150,7 @@ const reportOf = (
 
 const costFacts = ({ program, experiment }: Prepared): readonly Fact[] => {
   const { batch } = experiment.training;
-  const total = cost(program, { batch });
+  const total = cost(select(program, 'logits'), { batch });
   const giga = (value: number): string => (value / 1e9).toFixed(2);
   return [
     fact('parameters', total.parameters),

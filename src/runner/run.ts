@@ -270,7 +270,11 @@ const finish = (
       return pipe(
         writeBytes(join(folder, files.weightValues), values),
         TE.chain(() => writeJson(join(folder, files.weights), weightsManifest(declared, 'weights.bin'))),
-        TE.chain(() => writeReport(prepared, session, state, result, { ...environment, seconds })),
+        TE.chain(() =>
+          environment.pictures
+            ? writeReport(prepared, session, state, result, { ...environment, seconds })
+            : TE.right(''),
+        ),
         // Last, and atomically: a run is finished when its result is there.
         TE.chain(() => writeJson(join(folder, files.result), result)),
         TE.map(() => ({ folder, result, before: false })),

@@ -2,7 +2,7 @@
 
 import type { Tensor } from '@tensorflow/tfjs';
 import type { OpOf } from '../../dsl/op.js';
-import { type Context, overBatch, type Value } from './context.js';
+import type { Context, Value } from './context.js';
 
 /**
  * Normalises over the batch and all sites in training, by the running statistics otherwise; in training the new
@@ -17,7 +17,7 @@ export const batchNorm = (
   context: Context,
 ): Tensor => {
   const { tf, training, statistics } = context;
-  const value = overBatch(x, context);
+  const value = x.tensor;
   const normalise = (centre: Tensor, spread: Tensor): Tensor =>
     tf.add(
       tf.mul(tf.mul(tf.sub(value, centre), tf.rsqrt(tf.add(spread, epsilon))), scale.tensor),
@@ -30,8 +30,14 @@ export const batchNorm = (
     const n = value.size / value.shape[value.shape.length - 1];
     const towards = (running: Tensor, batch: Tensor): Tensor =>
       tf.keep(tf.add(tf.mul(running, 1 - momentum), tf.mul(batch, momentum)));
-    statistics.set(names[0], towards(mean.tensor, moments.mean));
-    statistics.set(names[1], towards(variance.tensor, tf.mul(moments.variance, n / Math.max(1, n - 1))));
+    // A layer used twice moves its statistics twice, each time from where the last left them.
+    const move = (name: string, start: Tensor, batch: Tensor): void => {
+      const before = statistics.get(name);
+      statistics.set(name, towards(before ?? start, batch));
+      before?.dispose();
+    };
+    move(names[0], mean.tensor, moments.mean);
+    move(names[1], variance.tensor, tf.mul(moments.variance, n / Math.max(1, n - 1)));
   }
   return normalise(moments.mean, moments.variance);
 };

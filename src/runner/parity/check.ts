@@ -65,9 +65,11 @@ export const maxDifference = (a: ArrayLike<number>, b: ArrayLike<number>): numbe
 
 /** max|a-b| / max|b|, the error of the fixtures' README; max|a| where b is zero everywhere. */
 export const relativeError = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
+  const difference = maxDifference(a, b);
   let largest = 0;
   for (let i = 0; i < b.length; i++) largest = Math.max(largest, Math.abs(b[i]));
-  return maxDifference(a, b) / (largest === 0 ? 1 : largest);
+  // An infinite difference stays one, also where b holds what makes it so.
+  return Number.isFinite(difference) ? difference / (largest === 0 ? 1 : largest) : difference;
 };
 
 /** The difference of two scores that may both be absent. */

@@ -16,7 +16,11 @@ const hypers = {
   recurrent: t.type(recurrent),
   nwm: t.type({ ...recurrent, dt: t.number }),
   cnn: t.type({ ...common, c_out: t.number, num_layers: t.number, K: t.number }),
-  unet: t.intersection([t.type(common), t.partial({ bn_momentum: t.number, bn_eps: t.number })]),
+  unet: t.type({
+    ...common,
+    bn_momentum: t.union([t.number, t.undefined], 'number'),
+    bn_eps: t.union([t.number, t.undefined], 'number'),
+  }),
 };
 
 /** The reference's names of readouts; a variant of the MLP is a name of the linear one. */

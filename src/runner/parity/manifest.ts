@@ -20,7 +20,7 @@ const entryCodec = t.type(
 );
 export type ArrayEntry = t.TypeOf<typeof entryCodec>;
 
-const entries = t.readonly(t.record(t.string, entryCodec));
+const entries = t.readonly(t.record(t.string, entryCodec), 'a list of arrays by name');
 export type ArrayEntries = t.TypeOf<typeof entries>;
 
 /** A score; 'NaN' stands for 'there is none'. */
@@ -34,6 +34,7 @@ const scoreCodec = new t.Type<number | null, number | 'NaN', unknown>(
 
 const scoresCodec = t.readonly(
   t.type({ iou: scoreCodec, acc: scoreCodec, foreground_iou: scoreCodec, foreground_acc: scoreCodec }),
+  'the four scores',
 );
 /** The four image scores, under the reference's names. */
 export type ReferenceScores = t.TypeOf<typeof scoresCodec>;
@@ -45,60 +46,56 @@ const metricsCodec = t.readonly(
     batch_sums: scoresCodec,
     per_sample_mean: scoresCodec,
   }),
+  'losses and scores',
 );
 export type ReferenceMetrics = t.TypeOf<typeof metricsCodec>;
 
 /** Sizes and settings, read further by the model that they are of. */
-const hyperCodec = t.readonly(t.record(t.string, t.unknown));
+const hyperCodec = t.readonly(t.record(t.string, t.unknown), 'a list of settings by name');
+
 export type Hyper = t.TypeOf<typeof hyperCodec>;
 
-const modelCaseCodec = t.readonly(
-  t.intersection([
-    t.type({
-      name: t.string,
-      model: t.string,
-      hyper: hyperCodec,
-      params: entries,
-      arrays: entries,
-      metrics: metricsCodec,
-      grads: t.readonly(t.record(t.string, t.union([entryCodec, t.null]))),
-    }),
-    t.partial({
-      num_parameters: t.number,
-      buffers_initial: entries,
-      buffers_after_one_train_forward: entries,
-      metrics_eval_initial_stats: metricsCodec,
-      metrics_eval_updated_stats: metricsCodec,
-    }),
-  ]),
-);
-/** One forward and one backward pass of a model. */
-export type ModelCase = t.TypeOf<typeof modelCaseCodec>;
+/** May be left out. An intersection with a partial type would put its own number into the path of every error. */
+const optional = <A>(codec: t.Type<A, unknown, unknown>) => t.union([codec, t.undefined], codec.name);
 
-const adamCaseCodec = t.readonly(
-  t.intersection([
-    t.type({
-      name: t.string,
-      model: t.string,
-      hyper: hyperCodec,
-      params: entries,
-      arrays: entries,
-      params_after: entries,
-      losses: t.readonlyArray(t.number),
-      optimizer: t.type({
-        type: t.union([t.literal('adam'), t.literal('adamw')]),
-        lr: t.number,
-        beta1: t.number,
-        beta2: t.number,
-        eps: t.number,
-        weight_decay: t.number,
-      }),
-    }),
-    t.partial({ loss_on_batch_0_after_last_step: t.number }),
-  ]),
-);
+const modelCaseCodec = t.type({
+  name: t.string,
+  model: t.string,
+  hyper: hyperCodec,
+  params: entries,
+  arrays: entries,
+  metrics: metricsCodec,
+  grads: t.readonly(t.record(t.string, t.union([entryCodec, t.null])), 'a list of arrays or null by name'),
+  num_parameters: optional(t.number),
+  buffers_initial: optional(entries),
+  buffers_after_one_train_forward: optional(entries),
+  metrics_eval_initial_stats: optional(metricsCodec),
+  metrics_eval_updated_stats: optional(metricsCodec),
+});
+/** One forward and one backward pass of a model. */
+export type ModelCase = Readonly<t.TypeOf<typeof modelCaseCodec>>;
+
+const adamCaseCodec = t.type({
+  name: t.string,
+  model: t.string,
+  hyper: hyperCodec,
+  params: entries,
+  arrays: entries,
+  params_after: entries,
+  losses: t.readonlyArray(t.number),
+  optimizer: t.type({
+    type: t.union([t.literal('adam'), t.literal('adamw')]),
+    lr: t.number,
+    beta1: t.number,
+    beta2: t.number,
+    eps: t.number,
+    weight_decay: t.number,
+  }),
+  loss_on_batch_0_after_last_step: optional(t.number),
+  buffers_initial: optional(entries),
+});
 /** Some steps of training. */
-export type AdamCase = t.TypeOf<typeof adamCaseCodec>;
+export type AdamCase = Readonly<t.TypeOf<typeof adamCaseCodec>>;
 
 const metricsCaseCodec = t.readonly(
   t.type({
@@ -118,10 +115,7 @@ export type ParityCase =
   | { readonly kind: 'metrics'; readonly content: MetricsCase }
   | { readonly kind: 'unsupported'; readonly content: { readonly name: string }; readonly why: string };
 
-const headCodec = t.intersection([
-  t.type({ name: t.string }),
-  t.partial({ kind: t.string, model: t.string }),
-]);
+const headCodec = t.type({ name: t.string, kind: optional(t.string), model: optional(t.string) });
 
 const manifestCodec = t.type({ format_version: t.literal(1), cases: t.readonlyArray(t.unknown) });
 

@@ -54,9 +54,6 @@ const load = (folder: string, c: ModelCase): TE.TaskEither<DrumheadError, Loaded
   const source = `${folder}, case ${c.name}`;
   const missing = required.find((name) => !Object.hasOwn(c.arrays, name));
   if (missing !== undefined) return TE.left(decodeError(source, `it has no array '${missing}'`));
-  const ungraded = Object.keys(c.params).find((name) => !Object.hasOwn(c.grads, name));
-  if (ungraded !== undefined)
-    return TE.left(decodeError(source, `it says nothing of the gradient of '${ungraded}'`));
   const graded: ArrayEntries = Object.fromEntries(
     Object.entries(c.grads).flatMap(([name, entry]) => (entry === null ? [] : [[name, entry]])),
   );
@@ -169,7 +166,7 @@ const compare = (c: ModelCase, loaded: Loaded, ours: Ours): readonly Check[] => 
     ...outputs,
     ...prediction(ours.outputs.logits, 'logits', loaded.predicted, c.metrics, ''),
     check('loss')(lossError(ours.gradients.loss, c.metrics.loss), 'loss, with its gradient'),
-    ...gradientChecks(loaded, ours.gradients.gradients, check('gradients')),
+    ...gradientChecks(c, loaded, ours.gradients.gradients, check('gradients')),
     ...Object.entries(loaded.statistics).map(([name, tensor]) =>
       check('running statistics')(
         relativeError(ours.statistics[loaded.names[name]] ?? [], tensor.data),
@@ -192,8 +189,12 @@ const countChecks = (
   return [check(Math.abs(mine - num_parameters), 'num_parameters')];
 };
 
-/** A parameter that takes no part there must take none here: it is not ours, or has no gradient. */
+/**
+ * A parameter that takes no part there must take none here: it is not ours, or its gradient is zero. A gradient that
+ * the case does not mention is not compared.
+ */
 const gradientChecks = (
+  { grads }: ModelCase,
   { gradients: theirs, names }: Loaded,
   mine: Arrays,
   check: (error: number, at: string) => Check,
@@ -202,7 +203,7 @@ const gradientChecks = (
     check(relativeError(mine[names[name]] ?? [], fromTorch(tensor).data), name),
   );
   const idle = Object.entries(names)
-    .filter(([name, ours]) => !(name in theirs) && ours in mine)
+    .filter(([name, ours]) => grads[name] === null && ours in mine)
     .map(([name, ours]) => check(relativeError(mine[ours], new Float32Array(mine[ours].length)), name));
   return [...given, ...idle];
 };

@@ -5,11 +5,12 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as RR from 'fp-ts/lib/ReadonlyRecord.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, decodeError, defect } from '../../base/error.js';
+import { initialParameters } from '../../compile/parameters.js';
 import { type Arrays, openSession, type Session } from '../../compile/tfjs/session.js';
-import { type Program, sameShape, show } from '../../dsl/index.js';
+import { type Program, parametersOf, sameShape, show } from '../../dsl/index.js';
 import type { Engine } from '../../engine/index.js';
-import { buildModel, type Sizes } from '../../models/catalogue.js';
-import { importTorch, type TorchTensor, torchNames } from '../../models/torch-names.js';
+import { buildModel, type ModelSpec, type Sizes } from '../../models/catalogue.js';
+import { exportTorch, importTorch, type TorchTensor, torchNames } from '../../models/torch-names.js';
 import { readArrays } from './arrays.js';
 import { type Modelled, modelOf } from './hyper.js';
 import type { ArrayEntries, Hyper } from './manifest.js';
@@ -29,7 +30,7 @@ interface Described {
   readonly model: string;
   readonly hyper: Hyper;
   readonly params: ArrayEntries;
-  readonly buffers_initial?: ArrayEntries;
+  readonly buffers_initial: ArrayEntries | undefined;
 }
 
 /** Running statistics; PyTorch's count of batches is of no use to us. */
@@ -38,6 +39,13 @@ export const floats = (entries: ArrayEntries): ArrayEntries =>
     entries,
     RR.filter(({ dtype }) => dtype === 'float32'),
   );
+
+/** Running statistics as they start, for cases that do not list them. */
+const untrainedStatistics = (spec: ModelSpec, program: Program): Readonly<Record<string, TorchTensor>> => {
+  const start = initialParameters(program.graph, 0);
+  const fixed = parametersOf(program.graph).filter(({ trainable }) => !trainable);
+  return exportTorch(spec, program, Object.fromEntries(fixed.map(({ name }) => [name, start[name]])));
+};
 
 /** Reads a case's parameters and builds its model at the size of this input. */
 export const prepare = (
@@ -53,7 +61,12 @@ export const prepare = (
         E.bind('modelled', () => modelOf(folder, described, input.shape)),
         E.bind('program', ({ modelled }) => buildModel(modelled.spec, modelled.sizes)),
         E.bind('imported', ({ modelled, program }) =>
-          importTorch(modelled.spec, program, state, `${folder}, case ${described.name}`),
+          importTorch(
+            modelled.spec,
+            program,
+            { ...untrainedStatistics(modelled.spec, program), ...state },
+            `${folder}, case ${described.name}`,
+          ),
         ),
         E.map(({ modelled, program, imported }) => ({
           ...modelled,

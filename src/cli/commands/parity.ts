@@ -1,0 +1,29 @@
+/** `drumhead parity`: models, gradients, scores and Adam against arrays computed by the original. */
+
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type DrumheadError, mismatch } from '../../base/error.js';
+import { parseEngineChoice } from '../../engine/index.js';
+import { parityJson, renderParity, runParity } from '../../runner/parity/index.js';
+
+export interface ParityFlags {
+  readonly case?: string;
+  readonly engine: string;
+  readonly json?: boolean;
+}
+
+/** The comparison is printed whole in either case; beyond the limits the command fails. */
+export const parity = (folder: string, flags: ParityFlags): TE.TaskEither<DrumheadError, string> =>
+  pipe(
+    TE.fromEither(parseEngineChoice(flags.engine)),
+    TE.chain((engine) =>
+      runParity(folder, { engine, ...(flags.case === undefined ? {} : { case: flags.case }) }),
+    ),
+    TE.chain((report): TE.TaskEither<DrumheadError, string> => {
+      const text = flags.json === true ? parityJson(report) : renderParity(report);
+      if (report.passed) return TE.right(text);
+      process.stdout.write(`${text}\n`);
+      const failed = report.cases.filter(({ status }) => status === 'fail').map(({ name }) => name);
+      return TE.left(mismatch(`beyond the limits: ${failed.join(', ')}`));
+    }),
+  );
