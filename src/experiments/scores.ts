@@ -15,9 +15,17 @@
  */
 
 import type { Monoid } from 'fp-ts/lib/Monoid.js';
+import {
+  type ClassCount,
+  type ClassMap,
+  classCounts,
+  crossEntropySums,
+  imageScores,
+  type Mean,
+  predictedClasses,
+} from './image-scores.js';
 
-/** Class numbers, a pixel each; 0 is background. */
-export type ClassMap = Uint8Array | Int32Array;
+export { type ClassMap, type ImageScores, imageScores, predictedClasses } from './image-scores.js';
 
 /** The scores of some images. `null` where there is nothing to score; never NaN for want of foreground. */
 export interface Scores {
@@ -39,26 +47,6 @@ export interface Scores {
   readonly dice: number | null;
   readonly images: number;
   readonly imagesWithoutForeground: number;
-}
-
-/** The scores of a single image. */
-export interface ImageScores {
-  readonly accuracy: number;
-  readonly iou: number;
-  readonly foregroundAccuracy: number | null;
-  readonly foregroundIou: number | null;
-}
-
-interface Mean {
-  readonly total: number;
-  readonly count: number;
-}
-
-/** What one class collected, in pixels. */
-interface ClassCount {
-  readonly both: number;
-  readonly predicted: number;
-  readonly target: number;
 }
 
 /** What some images add to the scores. Tallies form a monoid. */
@@ -115,89 +103,6 @@ export const tallies: Monoid<Tally> = {
   }),
 };
 
-/**
- * The class of every pixel: the arg-max over the last axis, the first of equals.
- *
- * @param logits [pixels, classes], row-major
- */
-export const predictedClasses = (logits: Float32Array, classes: number): Int32Array =>
-  Int32Array.from({ length: logits.length / classes }, (_, pixel) => {
-    const row = pixel * classes;
-    let best = 0;
-    for (let k = 1; k < classes; k++) if (logits[row + k] > logits[row + best]) best = k;
-    return best;
-  });
-
-/** -log softmax(row)[target], in float64, with the largest logit taken out so that nothing overflows. */
-const crossEntropy = (logits: Float32Array, row: number, classes: number, target: number): number => {
-  let top = logits[row];
-  for (let k = 1; k < classes; k++) top = Math.max(top, logits[row + k]);
-  let total = 0;
-  for (let k = 0; k < classes; k++) total += Math.exp(logits[row + k] - top);
-  return Math.log(total) + top - logits[row + target];
-};
-
-const losses = (
-  logits: Float32Array,
-  classes: number,
-  target: ClassMap,
-): Pick<Tally, 'loss' | 'foregroundLoss'> => {
-  let total = 0;
-  let foreground = 0;
-  let count = 0;
-  for (let pixel = 0; pixel < target.length; pixel++) {
-    const loss = crossEntropy(logits, pixel * classes, classes, target[pixel]);
-    total += loss;
-    if (target[pixel] !== 0) {
-      foreground += loss;
-      count++;
-    }
-  }
-  return { loss: { total, count: target.length }, foregroundLoss: { total: foreground, count } };
-};
-
-const overlap = (right: number, pixels: number): number => right / (2 * pixels - right);
-
-/** The four published scores of one image. Both maps have the same, non-zero, number of pixels. */
-export const imageScores = (predicted: ClassMap, target: ClassMap): ImageScores => {
-  let right = 0;
-  let foreground = 0;
-  let foregroundRight = 0;
-  for (let pixel = 0; pixel < target.length; pixel++) {
-    const hit = predicted[pixel] === target[pixel] ? 1 : 0;
-    right += hit;
-    if (target[pixel] !== 0) {
-      foreground++;
-      foregroundRight += hit;
-    }
-  }
-  return {
-    accuracy: right / target.length,
-    iou: overlap(right, target.length),
-    foregroundAccuracy: foreground === 0 ? null : foregroundRight / foreground,
-    foregroundIou: foreground === 0 ? null : overlap(foregroundRight, foreground),
-  };
-};
-
-const largest = (map: ClassMap): number => {
-  let top = 0;
-  for (const k of map) top = Math.max(top, k);
-  return top;
-};
-
-const classCounts = (predicted: ClassMap, target: ClassMap): readonly ClassCount[] => {
-  const size = Math.max(largest(predicted), largest(target));
-  const both = new Array<number>(size + 1).fill(0);
-  const inPredicted = [...both];
-  const inTarget = [...both];
-  for (let pixel = 0; pixel < target.length; pixel++) {
-    inPredicted[predicted[pixel]]++;
-    inTarget[target[pixel]]++;
-    if (predicted[pixel] === target[pixel]) both[target[pixel]]++;
-  }
-  return both.map((count, k) => ({ both: count, predicted: inPredicted[k], target: inTarget[k] }));
-};
-
 /** What an image of which only the predicted map is known adds: everything but losses. */
 export const tallyMap = (predicted: ClassMap, target: ClassMap): Tally => {
   const scores = imageScores(predicted, target);
@@ -221,7 +126,7 @@ export const tallyMap = (predicted: ClassMap, target: ClassMap): Tally => {
  */
 export const tallyLogits = (logits: Float32Array, classes: number, target: ClassMap): Tally => ({
   ...tallyMap(predictedClasses(logits, classes), target),
-  ...losses(logits, classes, target),
+  ...crossEntropySums(logits, classes, target),
 });
 
 /**

@@ -1,0 +1,110 @@
+/** What is counted on a single image: classes, right pixels, losses. */
+
+/** Class numbers, a pixel each; 0 is background. */
+export type ClassMap = Uint8Array | Int32Array;
+
+/** The scores of a single image. */
+export interface ImageScores {
+  readonly accuracy: number;
+  readonly iou: number;
+  readonly foregroundAccuracy: number | null;
+  readonly foregroundIou: number | null;
+}
+
+/** A sum on its way to a mean. */
+export interface Mean {
+  readonly total: number;
+  readonly count: number;
+}
+
+/** What one class collected, in pixels. */
+export interface ClassCount {
+  readonly both: number;
+  readonly predicted: number;
+  readonly target: number;
+}
+
+/**
+ * The class of every pixel: the arg-max over the last axis, the first of equals.
+ *
+ * @param logits [pixels, classes], row-major
+ */
+export const predictedClasses = (logits: Float32Array, classes: number): Int32Array =>
+  Int32Array.from({ length: logits.length / classes }, (_, pixel) => {
+    const row = pixel * classes;
+    let best = 0;
+    for (let k = 1; k < classes; k++) if (logits[row + k] > logits[row + best]) best = k;
+    return best;
+  });
+
+/** -log softmax(row)[target], in float64, with the largest logit taken out so that nothing overflows. */
+const crossEntropy = (logits: Float32Array, row: number, classes: number, target: number): number => {
+  let top = logits[row];
+  for (let k = 1; k < classes; k++) top = Math.max(top, logits[row + k]);
+  let total = 0;
+  for (let k = 0; k < classes; k++) total += Math.exp(logits[row + k] - top);
+  return Math.log(total) + top - logits[row + target];
+};
+
+const overlap = (right: number, pixels: number): number => right / (2 * pixels - right);
+
+/** The four published scores of one image. Both maps have the same, non-zero, number of pixels. */
+export const imageScores = (predicted: ClassMap, target: ClassMap): ImageScores => {
+  let right = 0;
+  let foreground = 0;
+  let foregroundRight = 0;
+  for (let pixel = 0; pixel < target.length; pixel++) {
+    const hit = predicted[pixel] === target[pixel] ? 1 : 0;
+    right += hit;
+    if (target[pixel] !== 0) {
+      foreground++;
+      foregroundRight += hit;
+    }
+  }
+  return {
+    accuracy: right / target.length,
+    iou: overlap(right, target.length),
+    foregroundAccuracy: foreground === 0 ? null : foregroundRight / foreground,
+    foregroundIou: foreground === 0 ? null : overlap(foregroundRight, foreground),
+  };
+};
+
+const largest = (map: ClassMap): number => {
+  let top = 0;
+  for (const k of map) top = Math.max(top, k);
+  return top;
+};
+
+/** What each class collected; as many classes as the larger of both maps has. */
+export const classCounts = (predicted: ClassMap, target: ClassMap): readonly ClassCount[] => {
+  const size = Math.max(largest(predicted), largest(target));
+  const both = new Array<number>(size + 1).fill(0);
+  const inPredicted = [...both];
+  const inTarget = [...both];
+  for (let pixel = 0; pixel < target.length; pixel++) {
+    inPredicted[predicted[pixel]]++;
+    inTarget[target[pixel]]++;
+    if (predicted[pixel] === target[pixel]) both[target[pixel]]++;
+  }
+  return both.map((count, k) => ({ both: count, predicted: inPredicted[k], target: inTarget[k] }));
+};
+
+/** The cross-entropy of an image, summed over its pixels and over its foreground, with the number of both. */
+export const crossEntropySums = (
+  logits: Float32Array,
+  classes: number,
+  target: ClassMap,
+): { readonly loss: Mean; readonly foregroundLoss: Mean } => {
+  let total = 0;
+  let foreground = 0;
+  let count = 0;
+  for (let pixel = 0; pixel < target.length; pixel++) {
+    const loss = crossEntropy(logits, pixel * classes, classes, target[pixel]);
+    total += loss;
+    if (target[pixel] !== 0) {
+      foreground += loss;
+      count++;
+    }
+  }
+  return { loss: { total, count: target.length }, foregroundLoss: { total: foreground, count } };
+};
