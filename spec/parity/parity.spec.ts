@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { parityJson, renderParity, runParity } from '../../src/runner/parity/index.js';
+import { value } from './either.js';
+import { everything, hasFull } from './folder.js';
+
+describe(`parity with the original (${hasFull ? 'all fixtures' : 'the small set in this repository'})`, () => {
+  for (const engine of ['wasm', 'cpu'] as const)
+    it(`holds for every case on ${engine}`, async function () {
+      // The JavaScript backend multiplies 256 x 256 matrices slowly, and tests may share their cores.
+      this.timeout(240_000);
+      const report = value(await runParity(everything, { engine })());
+      assert.ok(report.passed, renderParity(report));
+      assert.deepEqual(
+        report.cases.filter(({ status }) => status !== 'pass'),
+        [],
+      );
+      assert.equal(report.engine.name, engine);
+    });
+
+  it('compares every kind of array, in each case what it has', async () => {
+    const report = value(await runParity(everything, { engine: 'wasm', case: 'unet_2' })());
+    assert.deepEqual(
+      report.cases.flatMap(({ worst }) => worst.map(({ kind }) => kind)),
+      ['parameter count', 'logits', 'loss', 'gradients', 'predicted maps', 'scores', 'running statistics'],
+    );
+    const recurrent = value(await runParity(everything, { engine: 'wasm', case: 'gru_last' })());
+    const found = new Map(recurrent.cases[0].worst.map((one) => [one.kind, one]));
+    assert.equal(found.get('encoder outputs')?.compared, 2);
+    assert.equal(found.get('waves')?.compared, 1);
+    assert.equal(found.get('gradients')?.limit, 5e-4);
+  });
+
+  it('is shown as a table with a verdict, and as JSON', async () => {
+    const told: string[] = [];
+    const report = value(
+      await runParity(everything, {
+        engine: 'wasm',
+        case: 'nwm_linear_smaller4',
+        tell: ({ name }) => told.push(name),
+      })(),
+    );
+    const text = renderParity(report);
+    assert.match(text, /^nwm_linear_smaller4 +pass +0 /m);
+    assert.match(text, /^gradients +\d\.\de-\d+ +2\.0e-4 +\d+ +nwm_linear_smaller4: classifier\./m);
+    assert.match(text, /pass: 1 of 1 cases pass, 0 fail, 0 not supported \(engine wasm\)$/);
+    assert.deepEqual(JSON.parse(parityJson(report)), report);
+    assert.deepEqual(told, ['nwm_linear_smaller4']);
+  });
+});
