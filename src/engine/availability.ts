@@ -9,13 +9,13 @@ import { wasmBinaryFolder } from './wasm/binaries.js';
 const usable: Usable = { usable: true };
 const notLookedAt: Usable = { usable: false, reason: 'it was not asked for' };
 
+/** SIMD has been in every Node since 16.4 on x64 and arm64; an old processor may still lack what it needs. */
 const probeWasm = async (): Promise<Usable> => {
-  if (!('WebAssembly' in globalThis)) {
-    return { usable: false, reason: 'this JavaScript engine has no WebAssembly' };
+  if (wasmBinaryFolder() === undefined) {
+    return { usable: false, reason: 'the package @tensorflow/tfjs-backend-wasm is not installed' };
   }
-  return wasmBinaryFolder() === undefined
-    ? { usable: false, reason: 'the package @tensorflow/tfjs-backend-wasm is not installed' }
-    : usable;
+  const { hasSimd } = await import('./wasm/simd/module.js');
+  return hasSimd() ? usable : { usable: false, reason: 'there is no WebAssembly with SIMD on this machine' };
 };
 
 /**

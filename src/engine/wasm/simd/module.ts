@@ -1,8 +1,8 @@
 /** One function assembled into a WebAssembly module, running on the memory of TensorFlow.js's wasm backend. */
 
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import { instantiate } from '../../seam.js';
-import { type Kind, type Local, local, type Statement, unsigned } from './code.js';
+import { canRun, instantiate } from '../../seam.js';
+import { four, type Kind, type Local, local, type Statement, store, unsigned } from './code.js';
 
 /** Makes fresh local variables. */
 export interface Fresh {
@@ -72,3 +72,7 @@ export const native = (backend: BackendWasm, key: string, source: () => Source):
 
 /** Assembling is pure; this only saves doing it twice. A backend that was removed takes its functions along. */
 const cache = new WeakMap<BackendWasm, Map<string, Native>>();
+
+/** Whether functions like these can run here: WebAssembly, and its instructions on four floats. */
+export const hasSimd = (): boolean =>
+  canRun(assemble({ parameters: 1, body: ([to]) => store(to, 0, four(0)) }));

@@ -9,7 +9,7 @@ const bytes = 4;
 /** Columns summed at once: sixteen floats, a line of the cache. */
 const vectorsAtOnce = 4;
 /** Rows summed in single precision before the sums go on in double precision. */
-const rowBlock = 256;
+const rowBlock = 64;
 
 /** to[j] = sum over `rows` rows of from[row * stride + j], for so many vectors of four columns. */
 const source = (vectors: number): Source => ({
