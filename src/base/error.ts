@@ -131,7 +131,7 @@ const fileMessages: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full; free some space and run the same command again',
   ENOTDIR: 'part of the path is a file, not a folder',
   EISDIR: 'it is a folder, not a file',
-  EEXIST: 'it exists already',
+  EEXIST: 'it, or a folder on the way to it, exists already as a file',
 };
 
 const fileMessage = (cause: unknown): string => {
@@ -164,6 +164,10 @@ const editDistance = (a: string, b: string): number => {
   return row[b.length];
 };
 
+/** A list that a person still reads: the first dozen, and how many more there are. */
+const few = (names: readonly string[]): string =>
+  names.length <= 12 ? names.join(', ') : `${names.slice(0, 6).join(', ')} and ${names.length - 6} more`;
+
 const mib = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20).toLocaleString('en-US')} MiB`;
 
 /**
@@ -187,7 +191,7 @@ export const describe = (error: DrumheadError): string => {
       const hint = nearest(error.name, error.known);
       return (
         `unknown ${error.kind} '${error.name}'` +
-        `${hint === undefined ? '.' : `; did you mean '${hint}'?`} Known: ${error.known.join(', ')}`
+        `${hint === undefined ? '.' : `; did you mean '${hint}'?`} Known: ${few(error.known)}`
       );
     }
     case 'EngineError':

@@ -9,6 +9,8 @@ export const exitCode = (error: DrumheadError): number => {
   switch (error._tag) {
     case 'UnknownName':
       return 2;
+    case 'DecodeError':
+      return error.source.startsWith('--') ? 2 : 1;
     case 'Interrupted':
       return 130;
     default:

@@ -32,7 +32,7 @@ const startLine = (event: Extract<RunEvent, { kind: 'start' }>): string =>
 /** Plain lines, for logs and pipes: each epoch, and between epochs now and then. */
 export const plainTeller = (print: (line: string) => void, now: () => number): Teller => {
   let last = Number.NEGATIVE_INFINITY;
-  let made = Number.NEGATIVE_INFINITY;
+  let made = now();
   const tell = (event: RunEvent): void => {
     switch (event.kind) {
       case 'note':
@@ -40,7 +40,7 @@ export const plainTeller = (print: (line: string) => void, now: () => number): T
         print(event.message);
         return;
       case 'data':
-        if (event.done < event.total && now() - made < 5) return;
+        if (event.total === 0 || now() - made < 5) return;
         made = now();
         print(`data: ${event.done} of ${event.total} images`);
         return;

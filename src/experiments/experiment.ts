@@ -9,18 +9,28 @@ import type { DrumheadError } from '../base/error.js';
 import { taskCodec } from '../data/task.js';
 import { modelCodec } from '../models/catalogue.js';
 
+/** The reference's training: what stands where an experiment says nothing. */
+const published = {
+  optimiser: 'adam' as const,
+  rate: 1e-3,
+  schedule: 'constant' as const,
+  weightDecay: 0.01,
+  batch: 64,
+  epochs: 300,
+};
+
 /** How the weights are found. */
 export const trainingCodec = record('training', {
-  optimiser: withDefault(choice('adam', 'adamw'), 'adam'),
+  optimiser: withDefault(choice('adam', 'adamw'), published.optimiser),
   /** Learning rate, at its highest. */
-  rate: withDefault(real(0, 1), 1e-3),
+  rate: withDefault(real(0, 1), published.rate),
   /** `cosine` falls from `rate` to 0 over all steps; `constant` stays. */
-  schedule: withDefault(choice('constant', 'cosine'), 'constant'),
+  schedule: withDefault(choice('constant', 'cosine'), published.schedule),
   /** Decoupled weight decay, for adamw. */
-  weightDecay: withDefault(real(0, 1), 0.01),
+  weightDecay: withDefault(real(0, 1), published.weightDecay),
   /** Images a step; a last partial batch of an epoch is dropped. */
-  batch: withDefault(whole(1, 65_536), 64),
-  epochs: withDefault(whole(1, 1_000_000), 300),
+  batch: withDefault(whole(1, 65_536), published.batch),
+  epochs: withDefault(whole(1, 1_000_000), published.epochs),
 });
 export type Training = t.TypeOf<typeof trainingCodec>;
 
@@ -41,7 +51,7 @@ export const experimentCodec = record('experiment', {
   ),
   task: taskCodec,
   model: modelCodec,
-  training: trainingCodec,
+  training: withDefault(trainingCodec, published),
   seeds: withDefault(seeds, [0]),
 });
 export type Experiment = t.TypeOf<typeof experimentCodec>;

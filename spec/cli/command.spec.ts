@@ -1,0 +1,134 @@
+/** The command as a person meets it: compiled, under plain Node. `npm test` builds first. */
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const command = fileURLToPath(new URL('../../bin/drumhead.js', import.meta.url));
+
+const drumhead = (...args: readonly string[]) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [command, ...args], { encoding: 'utf8' });
+  return { status, stdout, stderr };
+};
+
+describe('drumhead', () => {
+  let folder = '';
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'drumhead-cli-'));
+    writeFileSync(join(folder, 'cut.json'), '{"name": "x", "task"');
+    writeFileSync(join(folder, 'foreign.json'), '{"hello": "world"}');
+    writeFileSync(
+      join(folder, 'wrong.json'),
+      JSON.stringify({
+        name: 'x',
+        task: { name: 'tetrominos' },
+        model: { name: 'nwm', chanels: 2 },
+        training: { batch: 'many' },
+      }),
+    );
+    writeFileSync(join(folder, 'file'), '');
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  it('explains itself, and each of its commands', () => {
+    const help = drumhead('--help');
+    assert.equal(help.status, 0);
+    const commands = ['run', 'learn', 'parity', 'list', 'show', 'data'];
+    for (const name of commands) assert.match(help.stdout, new RegExp(`^  ${name} `, 'm'));
+    const one = drumhead('run', '--help');
+    assert.equal(one.status, 0);
+    for (const flag of ['--preset', '--seed', '--engine', '--epochs', '--runs', '--workers'])
+      assert.ok(one.stdout.includes(flag), flag);
+  });
+
+  it('lists names that it can show', () => {
+    const names = drumhead('list').stdout.trim().split('\n');
+    assert.ok(names.includes('tetrominoes/nwm-linear'));
+    const shown = drumhead('show', 'tetrominoes/nwm-linear');
+    assert.equal(shown.status, 0);
+    assert.match(shown.stdout, /176,124 numbers/);
+    assert.match(drumhead('show', names[0], '--diagram').stdout, /^flowchart/);
+  });
+
+  /** What a person may get wrong, the exit code, and what the sentence must say. */
+  const mistakes: readonly (readonly [string, () => readonly string[], number, RegExp])[] = [
+    [
+      'an unknown experiment',
+      () => ['run', 'tetrominoes/nwm-linaer'],
+      2,
+      /did you mean 'tetrominoes\/nwm-linear'/,
+    ],
+    ['an unknown engine', () => ['run', 'mnist/cnn-2', '--engine', 'wasn'], 2, /did you mean 'wasm'/],
+    ['an unknown preset', () => ['run', 'mnist/cnn-2', '--preset', 'fast'], 2, /Known: quick, small, full/],
+    ['an unknown flag', () => ['run', 'mnist/cnn-2', '--sed', '1'], 2, /Did you mean --seed/],
+    ['an unknown command', () => ['rum'], 2, /unknown command 'rum'/],
+    [
+      'a seed that is no number',
+      () => ['run', 'mnist/cnn-2', '--seed', 'one'],
+      2,
+      /--seed: 'one' is not a whole number/,
+    ],
+    [
+      'no workers',
+      () => ['run', 'mnist/cnn-2', '--workers', '0'],
+      2,
+      /--workers: '0' is not a whole number from 1/,
+    ],
+    ['a JSON file cut short', () => ['run', join(folder, 'cut.json')], 1, /this is not JSON/],
+    ['a foreign JSON file', () => ['run', join(folder, 'foreign.json')], 1, /hello: there is no such field/],
+    ['a file that is not there', () => ['run', join(folder, 'none.json')], 1, /no such file/],
+    ['a folder that is no run', () => ['run', folder], 1, /experiment.json: there is no such file/],
+    ['a folder without arrays', () => ['learn', folder], 1, /train_images.npy: there is no such file/],
+    ['a folder without a manifest', () => ['parity', folder], 1, /manifest.json: there is no such file/],
+    [
+      'a place that cannot be written',
+      () => [
+        'data',
+        'tetrominoes',
+        '--set',
+        'train=1',
+        'validation=0',
+        'test=1',
+        '--out',
+        join(folder, 'file', 'a.png'),
+      ],
+      1,
+      /exists already as a file/,
+    ],
+    [
+      'a setting that does not exist',
+      () => ['data', 'tetrominoes', '--set', 'sise=3'],
+      1,
+      /did you mean 'size'/,
+    ],
+    [
+      'a setting without a value',
+      () => ['data', 'tetrominoes', '--set', 'size'],
+      2,
+      /not of the form name=value/,
+    ],
+  ];
+
+  for (const [what, args, status, says] of mistakes)
+    it(`refuses ${what} with one sentence`, () => {
+      const before = readdirSync(folder).sort();
+      const done = drumhead(...args());
+      assert.equal(done.status, status, done.stderr);
+      assert.match(done.stderr, says);
+      assert.equal(done.stdout, '');
+      assert.doesNotMatch(done.stderr, /\n\s+at /, 'a stack trace');
+      assert.deepEqual(readdirSync(folder).sort(), before);
+    });
+
+  it('names every problem of an experiment at once, with the nearest names', () => {
+    const { status, stderr } = drumhead('run', join(folder, 'wrong.json'));
+    assert.equal(status, 1);
+    assert.match(stderr, /3 problems/);
+    assert.match(stderr, /did you mean 'tetrominoes'/);
+    assert.match(stderr, /model\.chanels: .*did you mean 'channels'/);
+    assert.match(stderr, /training\.batch/);
+  });
+});
