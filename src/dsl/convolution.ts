@@ -1,10 +1,11 @@
-/** Convolutions and pooling: what a site learns from its neighbours. */
+/** Convolutions: what a site learns from its neighbours. */
 
 import type { InitialiserName } from './initialiser.js';
-import { type Layer, layer, parameterOf } from './layer.js';
-import type { Boundary, Op } from './op.js';
-import { type CeilDiv, type Shape, type Upsampled, volume, type Windows } from './shape.js';
-import { apply, refuse, shapeOf, type Tensor } from './tensor.js';
+import { type Layer, layer } from './layer.js';
+import type { Boundary } from './op.js';
+import type { CeilDiv, Shape, Windows } from './shape.js';
+import { apply, type Tensor } from './tensor.js';
+import { channelsOf, fansOf, sides, weighted } from './weighted.js';
 
 /** The size along an axis after a convolution with kernel K, stride D and boundary B. */
 export type ConvSize<
@@ -46,60 +47,39 @@ const resolve = (options: ConvOptions<number, number, Boundary>): Resolved => ({
   init: options.init ?? 'pytorch',
 });
 
-const biasInit = (init: InitialiserName): InitialiserName => (init === 'pytorch' ? 'pytorch' : 'zeros');
-
-/** x, the weight and, where wanted, the bias: the inputs of a weighted primitive. */
-const weighted = (
-  self: Layer,
-  x: Tensor,
-  weight: Shape,
-  fanIn: number,
-  fanOut: number,
-  biasSize: number,
-  { bias, init }: Pick<Resolved, 'bias' | 'init'>,
-): readonly Tensor[] => [
-  x,
-  parameterOf(self, 'weight', weight, { init, fanIn, fanOut }),
-  ...(bias ? [parameterOf(self, 'bias', [biasSize], { init: biasInit(init), fanIn, fanOut })] : []),
-];
-
-const lastOf = (shape: Shape): number => shape[shape.length - 1];
-
-/** A field of `rank` spatial axes, or the sentence that says what was expected. */
-const spatialRank = (operation: string, x: Tensor, rank: 1 | 2): void => {
-  const shape = shapeOf(x);
-  if (shape.length !== rank + 1)
-    refuse(operation, `expected a field ${rank === 2 ? '[H,W,C]' : '[L,C]'}, got [${shape.join(',')}]`);
-};
-
-const dense = (
+const convolve = <S extends Shape>(
   operation: string,
   self: Layer,
   rank: 1 | 2,
   x: Tensor,
   channels: number,
-  options: Resolved,
-): readonly [Op & { op: 'conv' }, ...Tensor[]] => {
-  spatialRank(operation, x, rank);
-  const kernel = Array.from({ length: rank }, () => options.kernel);
-  const inputs = lastOf(shapeOf(x));
-  return [
-    {
-      op: 'conv',
-      boundary: options.boundary,
-      stride: kernel.map(() => options.stride),
-      depthwise: false,
-    },
-    ...weighted(
-      self,
-      x,
-      [...kernel, inputs, channels],
-      volume(kernel) * inputs,
-      volume(kernel) * channels,
-      channels,
-      options,
-    ),
-  ];
+  options: ConvOptions<number, number, Boundary>,
+): Tensor<S> => {
+  const { kernel, stride, boundary, ...weights } = resolve(options);
+  const inputs = channelsOf(operation, x, rank);
+  const window = sides(rank, kernel);
+  return apply(
+    operation,
+    { op: 'conv', boundary, stride: sides(rank, stride), depthwise: false },
+    ...weighted(self, x, [...window, inputs, channels], channels, fansOf(window, inputs, channels), weights),
+  );
+};
+
+const convolveEach = <S extends Shape>(
+  operation: string,
+  self: Layer,
+  rank: 1 | 2,
+  x: Tensor,
+  options: ConvOptions<number, number, Boundary>,
+): Tensor<S> => {
+  const { kernel, stride, boundary, ...weights } = resolve(options);
+  const channels = channelsOf(operation, x, rank);
+  const window = sides(rank, kernel);
+  return apply(
+    operation,
+    { op: 'conv', boundary, stride: sides(rank, stride), depthwise: true },
+    ...weighted(self, x, [...window, channels, 1], channels, fansOf(window, 1, 1), weights),
+  );
 };
 
 /**
@@ -129,7 +109,7 @@ export const conv = <
   return <H extends number, W extends number, I extends number>(
     x: Tensor<readonly [H, W, I]>,
   ): Tensor<readonly [ConvSize<H, K, D, B>, ConvSize<W, K, D, B>, C]> =>
-    apply('conv', ...dense('conv', self, 2, x, channels, resolve(options)));
+    convolve('conv', self, 2, x, channels, options);
 };
 
 /**
@@ -150,8 +130,7 @@ export const conv1d = <
   const self = layer('conv', options.name);
   return <L extends number, I extends number>(
     x: Tensor<readonly [L, I]>,
-  ): Tensor<readonly [ConvSize<L, K, D, B>, C]> =>
-    apply('conv1d', ...dense('conv1d', self, 1, x, channels, resolve(options)));
+  ): Tensor<readonly [ConvSize<L, K, D, B>, C]> => convolve('conv1d', self, 1, x, channels, options);
 };
 
 /**
@@ -171,19 +150,30 @@ export const depthwise = <
   options: ConvOptions<K, D, B> = {},
 ) => {
   const self = layer('depthwise', options.name);
-  const { kernel, stride, boundary, ...rest } = resolve(options);
   return <H extends number, W extends number, C extends number>(
     x: Tensor<readonly [H, W, C]>,
-  ): Tensor<readonly [ConvSize<H, K, D, B>, ConvSize<W, K, D, B>, C]> => {
-    spatialRank('depthwise', x, 2);
-    const channels = lastOf(shapeOf(x));
-    const fan = kernel * kernel;
-    return apply(
-      'depthwise',
-      { op: 'conv', boundary, stride: [stride, stride], depthwise: true },
-      ...weighted(self, x, [kernel, kernel, channels, 1], fan, fan, channels, rest),
-    );
-  };
+  ): Tensor<readonly [ConvSize<H, K, D, B>, ConvSize<W, K, D, B>, C]> =>
+    convolveEach('depthwise', self, 2, x, options);
+};
+
+/**
+ * Depthwise convolution of a line [L, C]; as `depthwise`, with weight [kernel, C, 1].
+ *
+ * @example
+ * const bend = pipe(line, depthwise1d({ boundary: 'reflect', init: 'laplacian', bias: false }));
+ * const same = bend;   // Tensor<readonly [128, 4]>
+ */
+export const depthwise1d = <
+  const K extends number = 3,
+  const D extends number = 1,
+  const B extends Boundary = 'zero',
+>(
+  options: ConvOptions<K, D, B> = {},
+) => {
+  const self = layer('depthwise', options.name);
+  return <L extends number, C extends number>(
+    x: Tensor<readonly [L, C]>,
+  ): Tensor<readonly [ConvSize<L, K, D, B>, C]> => convolveEach('depthwise1d', self, 1, x, options);
 };
 
 /**
@@ -211,84 +201,3 @@ export const convolveWith = <
     x,
     kernel,
   );
-
-/** How a transposed convolution spreads its field. */
-export interface ConvTransposeOptions<K extends number, D extends number> {
-  /** Default 2. */
-  readonly kernel?: K;
-  /** Default 2. */
-  readonly stride?: D;
-  /** Whether a bias is added; default true. */
-  readonly bias?: boolean;
-  /** Of the weight; default 'pytorch'. */
-  readonly init?: InitialiserName;
-  /** Instead of `convTranspose1`, `convTranspose2`, ... */
-  readonly name?: string;
-}
-
-/**
- * Transposed convolution [H, W, C] → [(H-1) stride + kernel, ..., channels]: the usual way up in a U-Net.
- *
- * Parameters: weight [kernel, kernel, channels, C], bias [channels]. As PyTorch counts it, a transposed
- * convolution's fan-in is channels * kernel^2.
- *
- * @example
- * const large = pipe(y, convTranspose(8));   // Tensor<readonly [128, 128, 8]>
- */
-export const convTranspose = <const C extends number, const K extends number = 2, const D extends number = 2>(
-  channels: C,
-  options: ConvTransposeOptions<K, D> = {},
-) => {
-  const self = layer('convTranspose', options.name);
-  const kernel: number = options.kernel ?? 2;
-  const stride: number = options.stride ?? 2;
-  const rest = { bias: options.bias ?? true, init: options.init ?? ('pytorch' as const) };
-  return <H extends number, W extends number, I extends number>(
-    x: Tensor<readonly [H, W, I]>,
-  ): Tensor<readonly [Upsampled<H, K, D>, Upsampled<W, K, D>, C]> => {
-    spatialRank('convTranspose', x, 2);
-    const inputs = lastOf(shapeOf(x));
-    const area = kernel * kernel;
-    return apply(
-      'convTranspose',
-      { op: 'convTranspose', stride: [stride, stride] },
-      ...weighted(
-        self,
-        x,
-        [kernel, kernel, channels, inputs],
-        area * channels,
-        area * inputs,
-        channels,
-        rest,
-      ),
-    );
-  };
-};
-
-const pool =
-  (fn: 'max' | 'mean') =>
-  <const K extends number, const D extends number = K>(size: K, stride?: D) =>
-  <H extends number, W extends number, C extends number>(
-    x: Tensor<readonly [H, W, C]>,
-  ): Tensor<readonly [Windows<H, K, D>, Windows<W, K, D>, C]> => {
-    spatialRank(`${fn}Pool`, x, 2);
-    const step: number = stride ?? size;
-    return apply(`${fn}Pool`, { op: 'pool', fn, size: [size, size], stride: [step, step] }, x);
-  };
-
-/**
- * The largest of each window. Windows lie wholly inside the field, floor((H - size) / stride) + 1 of them; the stride
- * is the window's size by default, so an odd field loses its last row and column. Refuses a window larger than the
- * field.
- *
- * @example
- * const small = pipe(y, maxPool(2));   // Tensor<readonly [32, 32, 2]>
- */
-export const maxPool = pool('max');
-/**
- * The mean of each window; windows as for `maxPool`.
- *
- * @example
- * const overlapping = pipe(y, meanPool(3, 1));   // Tensor<readonly [62, 62, 2]>
- */
-export const meanPool = pool('mean');

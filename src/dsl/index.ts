@@ -12,8 +12,10 @@ export * from './field.js';
 export * from './graph.js';
 export { draw, type Initialiser, type InitialiserName } from './initialiser.js';
 export { type Layer, layer, type ParameterOptions, parameter, parameterOf } from './layer.js';
+export { gaussian, uniformNoise } from './noise.js';
 export { type Body, Boundary, type Node, type Op, type OpName, type OpOf, type ScanOp } from './op.js';
 export * from './pointwise.js';
+export * from './pooling.js';
 export {
   hashProgram,
   type Inputs,
@@ -28,23 +30,19 @@ export {
 } from './program.js';
 export * from './recurrence.js';
 export * from './reduce.js';
-export {
-  type Clock,
-  type DrivenScan,
-  gaussian,
-  type Observed,
-  type Run,
-  type Scan,
-  type Sequenced,
-  type StateOf,
-  type Step,
-  scan,
-  scanOver,
-  scanOverWithFinal,
-  scanWithFinal,
-  uniformNoise,
-} from './scan.js';
+export { scan, scanOver, scanOverWithFinal, scanWithFinal } from './scan.js';
+export type {
+  Clock,
+  DrivenScan,
+  Observed,
+  Run,
+  Scan,
+  Sequenced,
+  StateOf,
+  Step,
+} from './scan-types.js';
 export { scope } from './scope.js';
 export * from './shape.js';
 export * from './structure.js';
 export { ProgramFault, refuse, shapeOf, type Tensor } from './tensor.js';
+export * from './transposed.js';

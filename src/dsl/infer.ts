@@ -23,21 +23,10 @@ import {
 } from './infer-shape.js';
 import { literalsOf } from './literals.js';
 import type { Body, Node, Op, ScanOp } from './op.js';
-import { bins, type Shape, sameShape, show, volume } from './shape.js';
+import { arity, declared, type Facts, type Leaves, perSample, sharedWeights } from './rules.js';
+import { bins, sameShape, show, volume } from './shape.js';
 
-/** What is known of a value before it is computed. */
-export interface Facts {
-  readonly shape: Shape;
-  /** Whether it differs from sample to sample; parameters and what is made of them alone do not. */
-  readonly perSample: boolean;
-}
-
-/** What the leaves of a scan's body stand for. */
-export interface Leaves {
-  readonly state: Readonly<Record<string, Facts>>;
-  readonly elements: readonly Facts[];
-  readonly externals: readonly Facts[];
-}
+export type { Facts, Leaves } from './rules.js';
 
 /** The facts of an operation's result, or one sentence on what is wrong. */
 export const infer = (op: Op, inputs: readonly Facts[], leaves?: Leaves): E.Either<string, Facts> =>
@@ -54,88 +43,6 @@ export const infer = (op: Op, inputs: readonly Facts[], leaves?: Leaves): E.Eith
       ),
     ),
   );
-
-/** Sizes that the operation itself states: checked first, so that the message is about them and not their product. */
-const declared = (op: Op): Shape => {
-  switch (op.op) {
-    case 'input':
-    case 'parameter':
-    case 'constant':
-    case 'noise':
-    case 'reshape':
-    case 'broadcast':
-      return op.shape;
-    case 'slice':
-      return op.size;
-    default:
-      return [];
-  }
-};
-
-/** The numbers of inputs that each operation takes: [least, most]. */
-const arities = (op: Op): readonly [number, number] => {
-  switch (op.op) {
-    case 'input':
-    case 'parameter':
-    case 'constant':
-    case 'state':
-    case 'element':
-    case 'external':
-    case 'clock':
-      return [0, 0];
-    case 'zip':
-      return [2, 2];
-    case 'conv':
-    case 'convTranspose':
-    case 'dense':
-    case 'recurrence':
-      return [2, 3];
-    case 'batchNorm':
-      return [5, 5];
-    case 'concat':
-      return [1, Number.POSITIVE_INFINITY];
-    case 'scan':
-      return [op.fields.length + op.sequences, Number.POSITIVE_INFINITY];
-    default:
-      return [1, 1];
-  }
-};
-
-const arity = (op: Op, count: number): E.Either<string, void> => {
-  const [least, most] = arities(op);
-  const range =
-    least === most
-      ? `${least}`
-      : most === Number.POSITIVE_INFINITY
-        ? `at least ${least}`
-        : `${least} to ${most}`;
-  return when(count >= least && count <= most, () => `takes ${range} inputs, got ${count}`);
-};
-
-const perSample = (op: Op, inputs: readonly Facts[], leaves: Leaves | undefined): boolean => {
-  switch (op.op) {
-    case 'input':
-    case 'state':
-    case 'element':
-    case 'noise':
-    case 'scan':
-    case 'take':
-      return true;
-    case 'external':
-      return leaves?.externals[op.index]?.perSample ?? true;
-    default:
-      return inputs.some((input) => input.perSample);
-  }
-};
-
-/** Weights are the same for all samples of a batch; the compilers rely on it. */
-const sharedWeights = (op: Op, inputs: readonly Facts[]): E.Either<string, void> => {
-  const weighted = ['conv', 'convTranspose', 'dense', 'batchNorm'].includes(op.op);
-  return when(
-    !(weighted && inputs.slice(1).some((input) => input.perSample)),
-    () => 'its weights depend on the sample; weights must be made of parameters and constants alone',
-  );
-};
 
 const inferShape = (op: Op, inputs: readonly Facts[], leaves: Leaves | undefined): Checked => {
   const shapes = inputs.map((input) => input.shape);

@@ -1,0 +1,65 @@
+/** Pooling: a field made smaller, window by window. */
+
+import type { Shape, Windows } from './shape.js';
+import { apply, type Tensor } from './tensor.js';
+import { channelsOf, sides } from './weighted.js';
+
+const pool = <S extends Shape>(
+  fn: 'max' | 'mean',
+  rank: 1 | 2,
+  x: Tensor,
+  size: number,
+  stride: number,
+): Tensor<S> => {
+  const operation = `${fn}Pool${rank === 1 ? '1d' : ''}`;
+  channelsOf(operation, x, rank);
+  return apply(operation, { op: 'pool', fn, size: sides(rank, size), stride: sides(rank, stride) }, x);
+};
+
+const pool2d =
+  (fn: 'max' | 'mean') =>
+  <const K extends number, const D extends number = K>(size: K, stride?: D) =>
+  <H extends number, W extends number, C extends number>(
+    x: Tensor<readonly [H, W, C]>,
+  ): Tensor<readonly [Windows<H, K, D>, Windows<W, K, D>, C]> =>
+    pool(fn, 2, x, size, stride ?? size);
+
+const pool1d =
+  (fn: 'max' | 'mean') =>
+  <const K extends number, const D extends number = K>(size: K, stride?: D) =>
+  <L extends number, C extends number>(x: Tensor<readonly [L, C]>): Tensor<readonly [Windows<L, K, D>, C]> =>
+    pool(fn, 1, x, size, stride ?? size);
+
+/**
+ * The largest of each window. Windows lie wholly inside the field, floor((H - size) / stride) + 1 of them; the stride
+ * is the window's size by default, so an odd field loses its last row and column. Where the largest is reached twice
+ * the gradient goes to the first in row-major order. Refuses a window larger than the field.
+ *
+ * @example
+ * const small = pipe(y, maxPool(2));   // Tensor<readonly [32, 32, 2]>
+ */
+export const maxPool = pool2d('max');
+
+/**
+ * The mean of each window; windows as for `maxPool`.
+ *
+ * @example
+ * const overlapping = pipe(y, meanPool(3, 1));   // Tensor<readonly [62, 62, 2]>
+ */
+export const meanPool = pool2d('mean');
+
+/**
+ * `maxPool` of a line [L, C].
+ *
+ * @example
+ * const short = pipe(line, maxPool1d(2));   // Tensor<readonly [64, 4]>
+ */
+export const maxPool1d = pool1d('max');
+
+/**
+ * `meanPool` of a line [L, C].
+ *
+ * @example
+ * const smooth = pipe(line, meanPool1d(5, 1));   // Tensor<readonly [124, 4]>
+ */
+export const meanPool1d = pool1d('mean');

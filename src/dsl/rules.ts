@@ -1,0 +1,102 @@
+/** What holds for operations besides shapes: how many inputs they take, and whether samples differ in them. */
+
+import type * as E from 'fp-ts/lib/Either.js';
+import { when } from './infer-shape.js';
+import type { Op } from './op.js';
+import type { Shape } from './shape.js';
+
+/** What is known of a value before it is computed. */
+export interface Facts {
+  readonly shape: Shape;
+  /** Whether it differs from sample to sample; parameters and what is made of them alone do not. */
+  readonly perSample: boolean;
+}
+
+/** What the leaves of a scan's body stand for. */
+export interface Leaves {
+  readonly state: Readonly<Record<string, Facts>>;
+  readonly elements: readonly Facts[];
+  readonly externals: readonly Facts[];
+}
+
+/** Sizes that the operation itself states: checked first, so that the message is about them and not their product. */
+export const declared = (op: Op): Shape => {
+  switch (op.op) {
+    case 'input':
+    case 'parameter':
+    case 'constant':
+    case 'noise':
+    case 'reshape':
+    case 'broadcast':
+      return op.shape;
+    case 'slice':
+      return op.size;
+    default:
+      return [];
+  }
+};
+
+/** The numbers of inputs that each operation takes: [least, most]. */
+const arities = (op: Op): readonly [number, number] => {
+  switch (op.op) {
+    case 'input':
+    case 'parameter':
+    case 'constant':
+    case 'state':
+    case 'element':
+    case 'external':
+    case 'clock':
+      return [0, 0];
+    case 'zip':
+      return [2, 2];
+    case 'conv':
+    case 'convTranspose':
+    case 'dense':
+    case 'recurrence':
+      return [2, 3];
+    case 'batchNorm':
+      return [5, 5];
+    case 'concat':
+      return [1, Number.POSITIVE_INFINITY];
+    case 'scan':
+      return [op.fields.length + op.sequences, Number.POSITIVE_INFINITY];
+    default:
+      return [1, 1];
+  }
+};
+
+export const arity = (op: Op, count: number): E.Either<string, void> => {
+  const [least, most] = arities(op);
+  const range =
+    least === most
+      ? `${least}`
+      : most === Number.POSITIVE_INFINITY
+        ? `at least ${least}`
+        : `${least} to ${most}`;
+  return when(count >= least && count <= most, () => `takes ${range} inputs, got ${count}`);
+};
+
+export const perSample = (op: Op, inputs: readonly Facts[], leaves: Leaves | undefined): boolean => {
+  switch (op.op) {
+    case 'input':
+    case 'state':
+    case 'element':
+    case 'noise':
+    case 'scan':
+    case 'take':
+      return true;
+    case 'external':
+      return leaves?.externals[op.index]?.perSample ?? true;
+    default:
+      return inputs.some((input) => input.perSample);
+  }
+};
+
+/** Weights are the same for all samples of a batch; the compilers rely on it. */
+export const sharedWeights = (op: Op, inputs: readonly Facts[]): E.Either<string, void> => {
+  const weighted = ['conv', 'convTranspose', 'dense', 'batchNorm'].includes(op.op);
+  return when(
+    !(weighted && inputs.slice(1).some((input) => input.perSample)),
+    () => 'its weights depend on the sample; weights must be made of parameters and constants alone',
+  );
+};

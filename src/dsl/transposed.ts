@@ -1,0 +1,81 @@
+/** Transposed convolutions: the way up. */
+
+import type { InitialiserName } from './initialiser.js';
+import { type Layer, layer } from './layer.js';
+import type { Shape, Upsampled } from './shape.js';
+import { apply, type Tensor } from './tensor.js';
+import { channelsOf, fansOf, sides, weighted } from './weighted.js';
+
+/** How a transposed convolution spreads its field. */
+export interface ConvTransposeOptions<K extends number, D extends number> {
+  /** Side of the kernel; default 2. */
+  readonly kernel?: K;
+  /** Default 2. */
+  readonly stride?: D;
+  /** Whether a bias is added; default true. */
+  readonly bias?: boolean;
+  /** Of the weight; default 'pytorch'. */
+  readonly init?: InitialiserName;
+  /** Instead of `convTranspose1`, `convTranspose2`, ... */
+  readonly name?: string;
+}
+
+const spread = <S extends Shape>(
+  operation: string,
+  self: Layer,
+  rank: 1 | 2,
+  x: Tensor,
+  channels: number,
+  options: ConvTransposeOptions<number, number>,
+): Tensor<S> => {
+  const inputs = channelsOf(operation, x, rank);
+  const kernel = sides(rank, options.kernel ?? 2);
+  return apply(
+    operation,
+    { op: 'convTranspose', stride: sides(rank, options.stride ?? 2) },
+    ...weighted(self, x, [...kernel, channels, inputs], channels, fansOf(kernel, channels, inputs), {
+      bias: options.bias ?? true,
+      init: options.init ?? 'pytorch',
+    }),
+  );
+};
+
+/**
+ * Transposed convolution [H, W, C] → [(H-1) stride + kernel, ..., channels]: the usual way up in a U-Net.
+ *
+ * Parameters: weight [kernel, kernel, channels, C], bias [channels]. As PyTorch counts it, a transposed
+ * convolution's fan-in is channels * kernel^2.
+ *
+ * @example
+ * const large = pipe(y, convTranspose(8));   // Tensor<readonly [128, 128, 8]>
+ */
+export const convTranspose = <const C extends number, const K extends number = 2, const D extends number = 2>(
+  channels: C,
+  options: ConvTransposeOptions<K, D> = {},
+) => {
+  const self = layer('convTranspose', options.name);
+  return <H extends number, W extends number, I extends number>(
+    x: Tensor<readonly [H, W, I]>,
+  ): Tensor<readonly [Upsampled<H, K, D>, Upsampled<W, K, D>, C]> =>
+    spread('convTranspose', self, 2, x, channels, options);
+};
+
+/**
+ * Transposed convolution of a line [L, C]; as `convTranspose`, with weight [kernel, channels, C].
+ *
+ * @example
+ * const long = pipe(line, convTranspose1d(2, { kernel: 4 }));   // Tensor<readonly [258, 2]>
+ */
+export const convTranspose1d = <
+  const C extends number,
+  const K extends number = 2,
+  const D extends number = 2,
+>(
+  channels: C,
+  options: ConvTransposeOptions<K, D> = {},
+) => {
+  const self = layer('convTranspose', options.name);
+  return <L extends number, I extends number>(
+    x: Tensor<readonly [L, I]>,
+  ): Tensor<readonly [Upsampled<L, K, D>, C]> => spread('convTranspose1d', self, 1, x, channels, options);
+};
