@@ -110,7 +110,7 @@ const gordonWebbWolpert: DrumExperiment = {
   ],
   speed: 1,
   dt: 0.5,
-  // Neighbouring tones lie 13 bins apart or more.
+  // Tones that are asked for lie 12 bins apart or more.
   steps: 16_384,
   window: 'hann',
   tones: 20,

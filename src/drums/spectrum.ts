@@ -78,8 +78,9 @@ export interface Listening {
   /** Peaks lower than this share of the greatest are not heard; default .01. */
   readonly floor?: number;
   /**
-   * A peak is the greatest within so many bins: side lobes of a Hann window lie 2.4, 3.4, ... bins from their peak,
-   * and beyond 6 bins they are below .0013 of it. Two tones nearer than that are heard as one. Default 6.
+   * A peak is the greatest within so many bins, so that the first side lobe of a Hann window, 2.4 bins from its peak
+   * and .024 of it, is none; the next ones, below .0085, are under the floor. Two tones nearer than that are heard
+   * as one. Default 4.
    */
   readonly apart?: number;
 }
@@ -92,7 +93,7 @@ export interface Listening {
  */
 export const peaksOf = (
   { magnitudes, resolution, samples }: Spectrum,
-  { floor = 0.01, apart = 6 }: Listening = {},
+  { floor = 0.01, apart = 4 }: Listening = {},
 ): readonly Peak[] => {
   const least = floor * magnitudes.reduce((a, b) => Math.max(a, b), 0);
   const greatest = (k: number): boolean => {
