@@ -1,8 +1,9 @@
 /** The command as a person meets it: compiled, under plain Node. `npm test` builds first. */
 
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -130,5 +131,45 @@ describe('drumhead', () => {
     assert.match(stderr, /did you mean 'tetrominoes'/);
     assert.match(stderr, /model\.chanels: .*did you mean 'channels'/);
     assert.match(stderr, /training\.batch/);
+  });
+
+  it('stops at Ctrl-C with what was done kept, and goes on from there', async () => {
+    const experiment = join(folder, 'tiny.json');
+    writeFileSync(
+      experiment,
+      JSON.stringify({
+        name: 'tiny/stopped',
+        task: { name: 'tetrominoes', size: 16, cell: 2, maxPieces: 2, train: 16, validation: 2, test: 2 },
+        model: { name: 'nwm', mid: 2, steps: 20, hidden: [8] },
+        training: { batch: 4, epochs: 40 },
+      }),
+    );
+    const runs = join(folder, 'runs');
+    const args = ['run', experiment, '--runs', runs, '--workers', '1', '--no-pictures', '--engine', 'wasm'];
+    const child = spawn(process.execPath, [command, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let said = '';
+    let stopped = false;
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+      // Epochs are told as they end: the run is under way, and far from its last.
+      if (!stopped && said.includes('epoch 2 ')) {
+        stopped = true;
+        child.kill('SIGINT');
+      }
+    });
+    const [code] = await once(child, 'close');
+    assert.equal(code, 130, said);
+    assert.match(said, /stopped in epoch \d+ of 40 .* the same command goes on from there/);
+    const [seed] = readdirSync(join(runs, 'tiny', 'stopped'));
+    const run = join(runs, 'tiny', 'stopped', seed);
+    assert.ok(readdirSync(run).includes('checkpoint.json') && !readdirSync(run).includes('lock'));
+    const kept = readFileSync(join(run, 'metrics.ndjson'), 'utf8');
+    assert.ok(kept.split('\n').length >= 2);
+
+    const again = drumhead('run', run, '--runs', runs, '--workers', '1', '--no-pictures');
+    assert.equal(again.status, 0, again.stderr);
+    assert.match(again.stderr, /going on after step \d+/);
+    assert.ok(readFileSync(join(run, 'metrics.ndjson'), 'utf8').startsWith(kept));
+    assert.match(again.stdout, /foreground: accuracy/);
   });
 });

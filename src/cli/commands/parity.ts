@@ -24,6 +24,10 @@ export const parity = (folder: string, flags: ParityFlags): TE.TaskEither<Drumhe
       if (report.passed) return TE.right(text);
       process.stdout.write(`${text}\n`);
       const failed = report.cases.filter(({ status }) => status === 'fail').map(({ name }) => name);
-      return TE.left(mismatch(`beyond the limits: ${failed.join(', ')}`));
+      return TE.left(
+        mismatch(
+          failed.length === 0 ? 'no case here is supported' : `beyond the limits: ${failed.join(', ')}`,
+        ),
+      );
     }),
   );

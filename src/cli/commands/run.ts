@@ -50,12 +50,14 @@ export const runSeeds = (
 export const run = (name: string, flags: RunFlags): TE.TaskEither<DrumheadError, string> =>
   pipe(
     TE.Do,
-    TE.bind('written', () => experimentFrom(name, flags.preset)),
+    TE.bind('source', () => experimentFrom(name, flags.preset)),
     TE.bind('epochs', () => TE.fromEither(optional(flags.epochs, wholeFlag('--epochs', 1)))),
     TE.bind('seeds', () => TE.fromEither(optional(flags.seed, wholesFlag('--seed', 0)))),
-    TE.chain(({ written, epochs, seeds }) => {
+    TE.chain(({ source, epochs, seeds }) => {
+      const { experiment: written } = source;
       const experiment = epochs === null ? written : withTraining(written, { epochs });
-      return runSeeds(experiment, seeds ?? written.seeds, flags);
+      const engine = flags.engine === 'auto' ? (source.engine ?? 'auto') : flags.engine;
+      return runSeeds(experiment, seeds ?? written.seeds, { ...flags, engine });
     }),
     TE.map((finished) => finished.map(summary).join('\n')),
   );

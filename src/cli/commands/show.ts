@@ -48,7 +48,12 @@ const text = (experiment: Experiment, program: Program, flags: ShowFlags): strin
 export const show = (name: string, flags: ShowFlags): TE.TaskEither<DrumheadError, string> =>
   pipe(
     TE.Do,
-    TE.bind('experiment', () => experimentFrom(name, flags.preset)),
+    TE.bind('experiment', () =>
+      pipe(
+        experimentFrom(name, flags.preset),
+        TE.map(({ experiment }) => experiment),
+      ),
+    ),
     TE.bindW('sizes', ({ experiment }) =>
       TE.fromOption(() =>
         decodeError(name, 'the sizes of this task are known when its files are read; run it instead'),
