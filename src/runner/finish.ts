@@ -1,0 +1,87 @@
+/** The end of a run: the best weights, the test set, the pictures, the result. */
+
+import { join } from 'node:path';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { sha256Hex } from '../base/canonical.js';
+import type { DrumheadError } from '../base/error.js';
+import { errorOf, type Session } from '../compile/tfjs/session.js';
+import { writeBytes } from '../data/files.js';
+import { parametersOf } from '../dsl/index.js';
+import type { Scores } from '../experiments/scores.js';
+import type { Environment } from './environment.js';
+import { evaluate } from './evaluate.js';
+import { files, writeJson } from './folder.js';
+import type { Prepared } from './prepare.js';
+import { writeReport } from './report.js';
+import type { Result } from './result.js';
+import type { TrainState } from './state.js';
+import { encodeWeights, weightsManifest } from './weights.js';
+
+/** The person stopped it: where it stands, and that nothing is lost. */
+export const interrupted = (
+  { experiment, folder }: Prepared,
+  { epoch, step }: TrainState,
+): DrumheadError => ({
+  _tag: 'Interrupted',
+  message:
+    `stopped in epoch ${epoch + 1} of ${experiment.training.epochs} after ${step} of its steps; ` +
+    `what was done is kept in ${folder}, the same command goes on from there`,
+});
+
+/** Scores the kept weights on the test set and writes what a finished run leaves. */
+export const finish = (
+  prepared: Prepared,
+  session: Session,
+  state: TrainState,
+  seconds: number | null,
+  environment: Environment,
+): TE.TaskEither<DrumheadError, Result> => {
+  const { dataset, folder, program, evaluationBatch } = prepared;
+  const declared = parametersOf(program.graph);
+  const kept = state.best ?? { epoch: state.epoch, parameters: state.parameters };
+  const values = encodeWeights(declared, kept.parameters);
+  environment.tell({ kind: 'stage', message: `scoring ${dataset.test.count} test images` });
+  session.load(kept.parameters);
+  return pipe(
+    TE.tryCatch(
+      () =>
+        evaluate(
+          session,
+          dataset.test,
+          dataset.classes.length,
+          evaluationBatch,
+          () => {},
+          environment.signal,
+        ),
+      errorOf,
+    ),
+    TE.chain(
+      (test): TE.TaskEither<DrumheadError, Scores> =>
+        test === null ? TE.left(interrupted(prepared, state)) : TE.right(test),
+    ),
+    TE.chain((test) => {
+      const result: Result = {
+        identity: prepared.identity,
+        name: prepared.experiment.name,
+        seed: prepared.seed,
+        epoch: kept.epoch,
+        epochs: state.epoch,
+        test,
+        weights: { parameters: values.length / 4, sha256: sha256Hex(values) },
+      };
+      return pipe(
+        writeBytes(join(folder, files.weightValues), values),
+        TE.chain(() => writeJson(join(folder, files.weights), weightsManifest(declared, 'weights.bin'))),
+        TE.chain(() =>
+          environment.pictures
+            ? writeReport(prepared, session, state, result, { ...environment, seconds })
+            : TE.right(''),
+        ),
+        // Last, and atomically: a run is finished when its result is there.
+        TE.chain(() => writeJson(join(folder, files.result), result)),
+        TE.map(() => result),
+      );
+    }),
+  );
+};

@@ -1,0 +1,87 @@
+/** Training inside a run folder: states are kept there as they come, progress is told. */
+
+import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { DrumheadError } from '../base/error.js';
+import type { Session } from '../compile/tfjs/session.js';
+import { parametersOf } from '../dsl/index.js';
+import { saveCheckpoint } from './checkpoint.js';
+import type { Environment } from './environment.js';
+import { files, writeText } from './folder.js';
+import type { Prepared } from './prepare.js';
+import type { TrainState } from './state.js';
+import { stepsPerEpoch, type TrainPlan, train } from './train.js';
+
+const planOf = ({ experiment, seed, dataset, cut, evaluationBatch }: Prepared): TrainPlan => ({
+  training: experiment.training,
+  seed,
+  dataset,
+  cut,
+  evaluationBatch,
+});
+
+/** Trains from a state to the last epoch, or until the person says stop. */
+export const keepTraining =
+  (
+    prepared: Prepared,
+    session: Session,
+    start: TrainState,
+    { now, tell, signal }: Environment,
+  ): TE.TaskEither<DrumheadError, TrainState> =>
+  async () => {
+    const { folder, program } = prepared;
+    const plan = planOf(prepared);
+    const declared = parametersOf(program.graph);
+    const steps = stepsPerEpoch(plan);
+    const total = steps * plan.training.epochs;
+    const began = now();
+    const first = start.epoch * steps + start.step;
+    let failed: DrumheadError | null = null;
+    const stop = new AbortController();
+    const either = AbortSignal.any([signal, stop.signal]);
+    tell({ kind: 'start', folder, epochs: plan.training.epochs, stepsPerEpoch: steps, fromStep: first });
+    const keep = async (state: TrainState): Promise<void> => {
+      const saved = await pipe(
+        saveCheckpoint(folder, declared, state),
+        TE.chain(() =>
+          writeText(
+            join(folder, files.metrics),
+            state.history.map((metrics) => `${JSON.stringify(metrics)}\n`).join(''),
+          ),
+        ),
+      )();
+      if (E.isLeft(saved)) {
+        failed = saved.left;
+        stop.abort();
+      }
+    };
+    const trained = await train(session, plan, start, {
+      signal: either,
+      keep,
+      step: (state, loss) => {
+        const done = state.epoch * steps + state.step;
+        const perStep = (now() - began) / Math.max(1, done - first);
+        tell({
+          kind: 'step',
+          epoch: state.epoch + 1,
+          step: state.step,
+          done,
+          total,
+          loss,
+          samplesPerSecond: plan.training.batch / perStep,
+          secondsLeft: (total - done) * perStep,
+        });
+      },
+      epoch: ({ epoch, trainLoss, validation }) =>
+        tell({
+          kind: 'epoch',
+          epoch,
+          trainLoss,
+          validationLoss: validation?.loss ?? null,
+          foregroundIou: validation?.foregroundIou ?? null,
+        }),
+    });
+    return failed === null ? trained : E.left(failed);
+  };
