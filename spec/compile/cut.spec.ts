@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
-import { cut } from '../../src/compile/cut.js';
+import { cut, equalParts } from '../../src/compile/cut.js';
 
 const total = (parts: readonly number[]): number => parts.reduce((a, b) => a + b, 0);
 
@@ -44,5 +44,29 @@ describe('cut', () => {
     const whole = { engine: 'wasm', whole: true };
     assert.deepEqual(cut({ fixedBytes: 0, bytesPerSample: 1 }, 4, 4, whole), E.right([4]));
     assert.ok(E.isLeft(cut({ fixedBytes: 0, bytesPerSample: 1 }, 5, 4, whole)));
+  });
+
+  it('has at least the parts it is asked for, where there are samples for them and no statistics', () => {
+    const small = { fixedBytes: 0, bytesPerSample: 1 };
+    const parts = (batch: number, limit: number, whole = false) =>
+      cut(small, batch, limit, { engine: 'wasm', whole, atLeast: 2 });
+    assert.deepEqual(parts(16, 100), E.right([8, 8]));
+    assert.deepEqual(parts(5, 100), E.right([3, 2]));
+    assert.deepEqual(parts(1, 100), E.right([1]));
+    assert.deepEqual(parts(9, 3), E.right([3, 3, 3]));
+    assert.deepEqual(parts(9, 9, true), E.right([9]));
+  });
+});
+
+describe('equalParts', () => {
+  it('covers the batch with parts that differ by at most one and are never empty', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 64 }), fc.integer({ min: 1, max: 80 }), (batch, parts) => {
+        const made = equalParts(batch, parts);
+        assert.equal(total(made), batch);
+        assert.equal(made.length, Math.min(parts, batch));
+        assert.ok(Math.min(...made) >= 1 && Math.max(...made) - Math.min(...made) <= 1);
+      }),
+    );
   });
 });

@@ -13,8 +13,10 @@ export interface Footprint {
 export type Cut = readonly number[];
 
 /**
- * The fewest parts, as equal as can be, that fit. A function of program, batch and engine alone, never of the memory
- * that happens to be free, so that a run is the same wherever it continues.
+ * The fewest parts, as equal as can be, that fit; where the batch allows it, `atLeast` of them, so that several
+ * workers have something to do. A function of program, batch and engine alone, never of the memory that happens to be
+ * free or of the processors that happen to be there, so that a run is the same wherever it continues: `atLeast` too
+ * must be a constant.
  *
  * **Errors** OutOfMemory when not even one sample fits, or when the batch must stay whole (batch statistics) and
  * does not.
@@ -26,7 +28,11 @@ export const cut = (
   { fixedBytes, bytesPerSample }: Footprint,
   batch: number,
   limitBytes: number,
-  { engine, whole }: { readonly engine: string; readonly whole: boolean },
+  {
+    engine,
+    whole,
+    atLeast = 1,
+  }: { readonly engine: string; readonly whole: boolean; readonly atLeast?: number },
 ): E.Either<OutOfMemory, Cut> => {
   const fits = Math.floor((limitBytes - fixedBytes) / bytesPerSample);
   const least = whole ? batch : 1;
@@ -37,8 +43,20 @@ export const cut = (
       neededBytes: fixedBytes + least * bytesPerSample,
       limitBytes,
     });
-  const parts = Math.ceil(batch / Math.min(fits, batch));
-  const small = Math.floor(batch / parts);
-  const larger = batch - small * parts;
-  return E.right(Array.from({ length: parts }, (_, i) => (i < larger ? small + 1 : small)));
+  const needed = Math.ceil(batch / Math.min(fits, batch));
+  return E.right(equalParts(batch, whole ? 1 : Math.max(needed, atLeast)));
+};
+
+/**
+ * So many parts of a batch, as equal as can be, the larger ones first; never an empty one.
+ *
+ * @example
+ * equalParts(16, 3)   // [6, 5, 5]
+ * equalParts(2, 3)    // [1, 1]
+ */
+export const equalParts = (batch: number, parts: number): Cut => {
+  const used = Math.max(1, Math.min(parts, batch));
+  const small = Math.floor(batch / used);
+  const larger = batch - small * used;
+  return Array.from({ length: used }, (_, i) => (i < larger ? small + 1 : small));
 };

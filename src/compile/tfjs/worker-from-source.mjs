@@ -1,0 +1,6 @@
+/** Starts worker.ts where nothing is compiled: a new thread reads TypeScript only once tsx is registered in it. */
+
+import { register } from 'tsx/esm/api';
+
+register();
+await import('./worker.ts');
