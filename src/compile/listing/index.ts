@@ -132,7 +132,8 @@ const startInWords = (init: Initialiser): string => {
 const grouped = (n: number): string => n.toLocaleString('en-US');
 
 /**
- * A listing as plain text: signature, parameters, their counts, nodes. Ends without a newline.
+ * A listing as plain text: signature, parameters, their counts, nodes; a part that is empty is left out. Ends without
+ * a newline.
  *
  * @example
  * console.log(showListing(list(p)));
@@ -174,8 +175,7 @@ export const showListing = (listing: Listing): string => {
     '',
     counts,
     `behind each output: ${byOutput}`,
-    '',
-    ...nodes,
+    ...(listing.nodes.length === 0 ? [] : ['', ...nodes]),
   ].join('\n');
 };
 

@@ -1,0 +1,77 @@
+/**
+ * A counting execution: small programs run by plain loops that count every multiplication with an addition, as 2
+ * operations, and every other arithmetic operation, as 1. Values are not kept, only what is done to get them.
+ */
+
+import type { Node, Program } from '../../../src/dsl/index.js';
+import { volume } from '../../../src/dsl/index.js';
+
+/** Calls f for every index of a box. */
+const loop = (sizes: readonly number[], f: () => void): void => {
+  if (sizes.length === 0) f();
+  else for (let i = 0; i < sizes[0]; i++) loop(sizes.slice(1), f);
+};
+
+/** Operations of one sample's forward pass. */
+export const countedFlops = ({ graph }: Program): number => countNodes(graph.nodes);
+
+const countNodes = (nodes: readonly Node[]): number => {
+  let flops = 0;
+  const multiplyAdd = (): void => {
+    flops += 2;
+  };
+  const one = (): void => {
+    flops += 1;
+  };
+  for (const { op, inputs, shape } of nodes) {
+    const shapes = inputs.map((input) => nodes[input].shape);
+    switch (op.op) {
+      case 'map':
+      case 'zip':
+        loop(shape, one);
+        break;
+      case 'affine':
+        loop(shape, () => {
+          if (op.scale !== 1) one();
+          if (op.shift !== 0) one();
+        });
+        break;
+      case 'conv': {
+        const [kernel, channels] = [shapes[1].slice(0, -2), op.depthwise ? 1 : shapes[1].at(-2)];
+        // Every window of every output channel, every tap of it, every channel that it reads.
+        loop([...shape, ...kernel, channels ?? 1], multiplyAdd);
+        if (inputs.length > 2) loop(shape, one);
+        break;
+      }
+      case 'convTranspose': {
+        const [x, weight] = shapes;
+        // Every site of the input is spread over its window, from every channel to every channel.
+        loop([...x, ...weight.slice(0, -1)], multiplyAdd);
+        if (inputs.length > 2) loop(shape, one);
+        break;
+      }
+      case 'dense':
+        loop([...shape, shapes[1][0]], multiplyAdd);
+        if (inputs.length > 2) loop(shape, one);
+        break;
+      case 'reduce':
+        loop(shapes[0], one);
+        break;
+      case 'pool':
+        loop([...shape, ...op.size], one);
+        break;
+      case 'recurrence':
+        loop([...shape, op.kind === 'matrix' ? (shape.at(-1) ?? 1) : 1], multiplyAdd);
+        break;
+      case 'scan':
+        for (let step = 0; step < op.steps; step++) flops += countNodes(op.body.nodes);
+        break;
+      default:
+        break;
+    }
+  }
+  return flops;
+};
+
+/** Operations of one linear layer's multiplications alone. */
+export const products = (...sizes: readonly number[]): number => 2 * volume(sizes);

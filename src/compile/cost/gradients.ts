@@ -1,0 +1,148 @@
+/**
+ * Where gradients flow in training: to a value that depends on a trainable parameter and that an output depends on,
+ * by operations that have a gradient.
+ */
+
+import { splitPort } from '../../dsl/infer.js';
+import type { Node, Op, ScanOp } from '../../dsl/op.js';
+
+/** For a list of nodes: which values a gradient reaches, and the same inside of their scans. */
+export interface Flow {
+  readonly reached: readonly boolean[];
+  readonly bodies: ReadonlyMap<number, Flow>;
+}
+
+type LeafNeeds = (op: Op) => boolean;
+
+/** Whether an operation's result hands a gradient on to its i-th input. */
+export type Passes = (op: Op, i: number) => boolean;
+
+/** By mathematics: where the derivative is not zero everywhere. */
+export const byDerivative: Passes = (op, i) => {
+  switch (op.op) {
+    case 'map':
+      return op.fn !== 'sign' && op.fn !== 'stopGradient';
+    case 'zip':
+      return op.fn !== 'greater';
+    case 'noise':
+      return false;
+    case 'batchNorm':
+      return i < 3;
+    default:
+      return true;
+  }
+};
+
+/** By TensorFlow.js's tape, which also computes gradients that are zero everywhere. */
+export const byTape: Passes = (op, i) => op.op !== 'noise' && (op.op !== 'batchNorm' || i < 3);
+
+/** Flow of a program of which these nodes are trained. */
+export const flowOf = (nodes: readonly Node[], roots: readonly number[], passes: Passes): Flow =>
+  arrivals(
+    nodes,
+    needsOf(nodes, () => false, passes),
+    new Set(roots),
+    passes,
+  );
+
+/** Which values depend on a trainable parameter, and the same inside of the scans. */
+interface Needs {
+  readonly values: readonly boolean[];
+  readonly bodies: ReadonlyMap<number, Needs>;
+}
+
+const needsOf = (nodes: readonly Node[], leaf: LeafNeeds, passes: Passes): Needs => {
+  const values: boolean[] = [];
+  const bodies = new Map<number, Needs>();
+  for (const [number, { op, inputs }] of nodes.entries()) {
+    if (op.op === 'parameter') values.push(op.trainable);
+    else if (op.op === 'scan') {
+      const body = bodyNeeds(
+        op,
+        inputs.map((input) => values[input]),
+        passes,
+      );
+      bodies.set(number, body);
+      values.push(false);
+    } else if (op.op === 'take') values.push(portNeeds(nodes[inputs[0]].op, bodies.get(inputs[0]), op.port));
+    else if (inputs.length === 0) values.push(leaf(op));
+    else values.push(inputs.some((input, i) => passes(op, i) && values[input]));
+  }
+  return { values, bodies };
+};
+
+/** The state depends on a parameter if it starts so or becomes so in any step. */
+const bodyNeeds = (op: ScanOp, inputs: readonly boolean[], passes: Passes): Needs => {
+  const count = op.fields.length;
+  let state = inputs.slice(0, count);
+  for (;;) {
+    const before = state;
+    const leafNeeds = (leaf: Op): boolean => {
+      if (leaf.op === 'state') return before[op.fields.indexOf(leaf.field)];
+      if (leaf.op === 'element') return inputs[count + leaf.sequence];
+      return leaf.op === 'external' && inputs[count + op.sequences + leaf.index];
+    };
+    const needs = needsOf(op.body.nodes, leafNeeds, passes);
+    state = op.fields.map((field, i) => before[i] || needs.values[op.body.next[field]]);
+    if (state.every((value, i) => value === before[i])) return needs;
+  }
+};
+
+/** The node of a body that a port reads. */
+export const portNode = (op: ScanOp, port: string): number => {
+  const [kind, name] = splitPort(port);
+  return kind === 'final' ? op.body.next[name] : op.body.observe[name];
+};
+
+const portNeeds = (scan: Op, body: Needs | undefined, port: string): boolean =>
+  scan.op === 'scan' && body !== undefined && body.values[portNode(scan, port)];
+
+const arrivals = (nodes: readonly Node[], needs: Needs, roots: ReadonlySet<number>, passes: Passes): Flow => {
+  const reached = nodes.map((_, number) => roots.has(number) && needs.values[number]);
+  const ports = new Map<number, Set<number>>();
+  const bodies = new Map<number, Flow>();
+  const reach = (input: number): void => {
+    if (needs.values[input]) reached[input] = true;
+  };
+  for (const [number, { op, inputs }] of [...nodes.entries()].reverse()) {
+    if (op.op === 'scan') {
+      const body = needs.bodies.get(number);
+      if (body === undefined) continue;
+      const flow = bodyArrivals(op, body, ports.get(number) ?? new Set(), passes);
+      bodies.set(number, flow);
+      for (const [i, source] of inputs.entries()) if (reachesInput(op, flow, i)) reach(source);
+    } else if (reached[number] && op.op === 'take') {
+      const scan = nodes[inputs[0]].op;
+      const seen = ports.get(inputs[0]) ?? new Set<number>();
+      if (scan.op === 'scan') ports.set(inputs[0], seen.add(portNode(scan, op.port)));
+    } else if (reached[number]) {
+      for (const [i, input] of inputs.entries()) if (passes(op, i)) reach(input);
+    }
+  }
+  return { reached, bodies };
+};
+
+/** A gradient that reaches the state before a step comes from the state after the step before. */
+const bodyArrivals = (op: ScanOp, needs: Needs, ports: ReadonlySet<number>, passes: Passes): Flow => {
+  let roots = ports;
+  for (;;) {
+    const flow = arrivals(op.body.nodes, needs, roots, passes);
+    const carried = op.fields.filter((_, i) => reachesInput(op, flow, i)).map((field) => op.body.next[field]);
+    const grown = new Set([...roots, ...carried]);
+    if (grown.size === roots.size) return flow;
+    roots = grown;
+  }
+};
+
+/** Whether a gradient reaches the i-th input of a scan. */
+const reachesInput = (op: ScanOp, { reached }: Flow, i: number): boolean => {
+  const field = op.fields[i];
+  const sequence = i - op.fields.length;
+  return op.body.nodes.some(({ op: leaf }, number) => {
+    if (!reached[number]) return false;
+    if (field !== undefined) return leaf.op === 'state' && leaf.field === field;
+    return sequence < op.sequences
+      ? leaf.op === 'element' && leaf.sequence === sequence
+      : leaf.op === 'external' && leaf.index === sequence - op.sequences;
+  });
+};

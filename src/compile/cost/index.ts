@@ -1,0 +1,167 @@
+/** Cost: what a program takes, in operations, in bytes moved and in bytes held, before it runs. */
+
+import type { Node } from '../../dsl/op.js';
+import type { Program } from '../../dsl/program.js';
+import { type Shape, volume } from '../../dsl/shape.js';
+import { inWords } from '../fold.js';
+import { type Amount, add, at, none, times } from './amount.js';
+import { adamFlops, backwardFlops, forwardFlops } from './flops.js';
+import { byDerivative, byTape } from './gradients.js';
+import { inferenceMemory, trainingMemory } from './memory.js';
+import { backwardTraffic, forwardTraffic, type Traffic } from './traffic.js';
+import { type Visit, visits } from './visit.js';
+
+export { showCost } from './show.js';
+
+/** What one pass over a batch takes. */
+export interface Work {
+  /** Floating-point operations; a multiplication with an addition counts 2. */
+  readonly flops: number;
+  /** Bytes that the operations read and write, each by itself. */
+  readonly bytesRead: number;
+  readonly bytesWritten: number;
+  /** Bytes held that do not grow with the batch. */
+  readonly fixedBytes: number;
+  /** Bytes held for each sample. */
+  readonly bytesPerSample: number;
+  /** fixedBytes + batch * bytesPerSample. */
+  readonly peakBytes: number;
+}
+
+/** What one node takes over all its evaluations for the batch; a scan takes what its body does. */
+export interface NodeCost {
+  /** `43`, or `43/7` in the body of the scan that is node 43. */
+  readonly path: string;
+  readonly operation: string;
+  /** Per sample. */
+  readonly shape: Shape;
+  /** How often it is evaluated for a sample. */
+  readonly repeats: number;
+  readonly forwardFlops: number;
+  /** Of its gradient in training. */
+  readonly backwardFlops: number;
+  readonly bytesRead: number;
+  readonly bytesWritten: number;
+  readonly body: readonly NodeCost[];
+}
+
+export interface Cost {
+  readonly batch: number;
+  /** Numbers in all parameters. */
+  readonly parameters: number;
+  /** Of these, those that are trained. */
+  readonly trainable: number;
+  /** One forward pass. */
+  readonly inference: Work;
+  /** One step: forward, backward, Adam. */
+  readonly training: Work;
+  readonly nodes: readonly NodeCost[];
+}
+
+export interface CostOptions {
+  readonly batch: number;
+}
+
+/**
+ * Counts what a program takes for a batch, computing all its outputs and training on all of them; for some of them
+ * pass `select(p, 'logits')`.
+ *
+ * FLOPs: a multiplication with an addition counts 2, every other pointwise function 1 an element; all taps of a
+ * convolution count; moving elements does not. A gradient costs a linear layer its forward pass again for its input
+ * and again for its weight, each where it is wanted. The loss is not part of a program: its operations, about ten a
+ * logit, are not counted. A scan costs its body times its steps.
+ *
+ * Memory: inference by the life of each value. Training as TensorFlow.js does it op by op, whose tape keeps every
+ * tensor until the step ends: numbers * 4 bytes of parameters, gradients and two moments, of every tensor made forward
+ * and backward, of the loss, and of the largest workspace. It leaves out what an engine takes for itself.
+ *
+ * @example
+ * const { training } = cost(select(nwm({ ... }), 'logits'), { batch: 16 });
+ * training.flops;            // 7.4e10
+ * training.bytesPerSample;   // what cutting a batch goes by
+ */
+export const cost = (p: Program, { batch }: CostOptions): Cost => {
+  const { nodes, outputs } = p.graph;
+  const ends = Object.values(outputs);
+  const all = visits(nodes, ends, byDerivative);
+  const forward = all.map(forwardOf);
+  const backward = all.map(backwardOf);
+  const trainable = count(nodes, true);
+  const adam: Amount = { fixed: adamFlops * trainable, perSample: 0 };
+  return {
+    batch,
+    parameters: count(nodes, false),
+    trainable,
+    inference: work(batch, total(forward), inferenceMemory(all, nodes, ends)),
+    training: work(
+      batch,
+      total([...forward, ...backward, { flops: adam, read: none, written: none }]),
+      trainingMemory(visits(nodes, ends, byTape), nodes, ends),
+    ),
+    nodes: all.map((visit) => nodeCost(visit, batch)),
+  };
+};
+
+/** Operations and bytes moved. */
+interface Moves extends Traffic {
+  readonly flops: Amount;
+}
+
+const total = (parts: readonly Moves[]): Moves => ({
+  flops: add(none, ...parts.map(({ flops }) => flops)),
+  read: add(none, ...parts.map(({ read }) => read)),
+  written: add(none, ...parts.map(({ written }) => written)),
+});
+
+const repeated = (k: number, { flops, read, written }: Moves): Moves => ({
+  flops: times(k, flops),
+  read: times(k, read),
+  written: times(k, written),
+});
+
+const forwardOf = (visit: Visit): Moves =>
+  total([
+    repeated(visit.repeats, { flops: forwardFlops(visit), ...forwardTraffic(visit) }),
+    ...visit.body.map(forwardOf),
+  ]);
+
+const backwardOf = (visit: Visit): Moves =>
+  total([
+    repeated(visit.repeats, { flops: backwardFlops(visit), ...backwardTraffic(visit) }),
+    ...visit.body.map(backwardOf),
+  ]);
+
+const count = (nodes: readonly Node[], trained: boolean): number =>
+  nodes.reduce(
+    (sum, { op }) => (op.op === 'parameter' && (op.trainable || !trained) ? sum + volume(op.shape) : sum),
+    0,
+  );
+
+const work = (batch: number, { flops, read, written }: Moves, held: Amount): Work => ({
+  flops: at(batch, flops),
+  bytesRead: at(batch, read),
+  bytesWritten: at(batch, written),
+  fixedBytes: held.fixed,
+  bytesPerSample: held.perSample,
+  peakBytes: at(batch, held),
+});
+
+const nodeCost = (visit: Visit, batch: number): NodeCost => {
+  const forward = forwardOf(visit);
+  const backward = backwardOf(visit);
+  const { path, op, inputs, result, repeats, body } = visit;
+  return {
+    path,
+    operation: inWords(
+      op,
+      inputs.map(({ shape }) => shape),
+    ),
+    shape: result.shape,
+    repeats,
+    forwardFlops: at(batch, forward.flops),
+    backwardFlops: at(batch, backward.flops),
+    bytesRead: at(batch, forward.read),
+    bytesWritten: at(batch, forward.written),
+    body: body.map((inner) => nodeCost(inner, batch)),
+  };
+};

@@ -1,0 +1,61 @@
+/** Cost as a table to read. */
+
+import { show as showShape } from '../../dsl/shape.js';
+import type { Cost, NodeCost, Work } from './index.js';
+
+/** `72.8 GFLOP`: four digits and the prefix that suits. */
+const scaled = (value: number, unit: string): string => {
+  const prefixes = ['', 'k', 'M', 'G', 'T', 'P'];
+  const step = value < 1000 ? 0 : Math.min(prefixes.length - 1, Math.floor(Math.log10(value) / 3));
+  return `${Number((value / 1000 ** step).toPrecision(3))} ${prefixes[step]}${unit}`;
+};
+
+const memory = ({ peakBytes, fixedBytes, bytesPerSample }: Work): string =>
+  `${scaled(peakBytes, 'B')} held (${scaled(fixedBytes, 'B')} + ${scaled(bytesPerSample, 'B')} a sample)`;
+
+const line = (title: string, work: Work): string =>
+  `${title.padEnd(14)}${scaled(work.flops, 'FLOP')}, ${scaled(work.bytesRead + work.bytesWritten, 'B')} moved, ${memory(work)}`;
+
+/** Nodes that compute, the scans' bodies in their place, the most expensive first. */
+const ranked = (nodes: readonly NodeCost[]): readonly NodeCost[] =>
+  nodes
+    .flatMap((node) => (node.body.length === 0 ? [node] : ranked(node.body)))
+    .filter(({ forwardFlops, backwardFlops }) => forwardFlops + backwardFlops > 0)
+    .sort((a, b) => b.forwardFlops + b.backwardFlops - (a.forwardFlops + a.backwardFlops));
+
+/**
+ * The totals, and the nodes that take most, as plain text; ends without a newline.
+ *
+ * @param top how many nodes to name
+ * @example
+ * console.log(showCost(cost(p, { batch: 16 })));
+ */
+export const showCost = (cost: Cost, top = 8): string => {
+  const all = ranked(cost.nodes);
+  const share = (node: NodeCost): string =>
+    `${((100 * (node.forwardFlops + node.backwardFlops)) / cost.training.flops).toFixed(1)} %`;
+  const rows = all
+    .slice(0, top)
+    .map((node) => [
+      node.path,
+      node.operation,
+      showShape(node.shape),
+      scaled(node.forwardFlops, 'FLOP'),
+      scaled(node.backwardFlops, 'FLOP'),
+      share(node),
+    ]);
+  const head = ['node', 'operation', 'shape', 'forward', 'backward', 'of a step'];
+  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i].length)));
+  const table = [head, ...rows].map((row) =>
+    row
+      .map((entry, i) => (i < 3 ? entry.padEnd(widths[i]) : entry.padStart(widths[i])))
+      .join('  ')
+      .trimEnd(),
+  );
+  return [
+    `batch ${cost.batch}, ${cost.parameters.toLocaleString('en-US')} numbers in parameters`,
+    line('inference', cost.inference),
+    line('training step', cost.training),
+    ...(rows.length === 0 ? [] : ['', ...table]),
+  ].join('\n');
+};

@@ -1,0 +1,193 @@
+/**
+ * What TensorFlow.js holds for each operation until a training step ends, op by op.
+ *
+ * Its tape keeps every tensor that an operation reads or makes in the forward pass, and in the backward pass it gives
+ * back no gradient before the last one is there. So each operation holds a number of tensors, counted here in float32
+ * numbers: those it makes on the way to its result, and those its gradient makes. The counts follow the way the
+ * compiler to TensorFlow.js writes each operation; `spec/compile/cost` holds them against the bytes that
+ * TensorFlow.js itself reports.
+ */
+
+import type { Boundary, Op } from '../../dsl/op.js';
+import { bins, ceilDiv, type Shape, volume } from '../../dsl/shape.js';
+import { type Amount, add, none, numbers, spread, times } from './amount.js';
+import type { Visit } from './visit.js';
+
+/** Numbers held from the forward pass, the result included. A reshape shares its input's. */
+export const forwardHeld = (visit: Visit): Amount => {
+  const { op, inputs, result } = visit;
+  const out = numbers(result);
+  switch (op.op) {
+    case 'parameter':
+    case 'state':
+    case 'external':
+    case 'reshape':
+      return none;
+    case 'map':
+      return times(op.fn === 'softplus' ? 6 : op.fn === 'stopGradient' ? 0 : 1, out);
+    case 'affine':
+      return times((op.scale === 1 ? 0 : 1) + (op.shift === 0 ? 0 : 1), out);
+    case 'zip':
+      return times(op.fn === 'greater' ? 2 : 1, out);
+    case 'conv':
+      return add(spread(inputs[0], margins(visit).forward), times(inputs.length > 2 ? 2 : 1, out));
+    case 'convTranspose':
+      return times(inputs.length > 2 ? 2 : 1, out);
+    case 'dense':
+      // The bias is added in the same kernel, unless a ReLU follows: then TensorFlow.js takes them apart for the tape.
+      return times(inputs.length > 2 && visit.reluFollows ? 2 : 1, out);
+    case 'reduce':
+      return add(times(extremes[op.fn], numbers(inputs[0])), times(1 + extremes[op.fn], out));
+    case 'spectrum':
+      return add(numbers(inputs[0]), times(4, out), fourierMatrix(inputs[0].shape));
+    case 'batchNorm':
+      return times(6, out);
+    case 'recurrence':
+      return sweeps(visit).forward;
+    case 'scan':
+      return tiled(visit);
+    case 'take':
+      return op.port.startsWith('observed/') ? out : none;
+    case 'concat':
+      return add(out, perSampleCopies(visit));
+    default:
+      return out;
+  }
+};
+
+/**
+ * Numbers held from the backward pass, where gradients flow. Of several gradients of one value the first is given back
+ * once the next is added to it; but one that an addition handed on as it was is somebody else's, and stays.
+ */
+export const backwardHeld = (visit: Visit): Amount => {
+  if (!visit.trained) return none;
+  const { gradientsFrom, ends, result } = visit;
+  const first = gradientsFrom.at(-1);
+  const summed = gradientsFrom.length > 1 && ends === 0 && first !== undefined && handsOn(first);
+  return add(summed ? numbers(result) : none, ownBackward(visit));
+};
+
+/** Whether the gradient of an operation's input is the very tensor of its result's gradient. */
+const handsOn = (op: Op): boolean =>
+  op.op === 'reshape' ||
+  (op.op === 'zip' && (op.fn === 'add' || op.fn === 'sub')) ||
+  (op.op === 'affine' && op.scale === 1);
+
+const ownBackward = (visit: Visit): Amount => {
+  const { op, inputs, result, into } = visit;
+  const out = numbers(result);
+  const [x] = inputs;
+  const targets = add(none, ...inputs.filter((_, i) => into[i]).map(numbers));
+  const intoX = into[0] ? numbers(x) : none;
+  switch (op.op) {
+    case 'reshape':
+    case 'scan':
+      return none;
+    case 'map':
+      return into[0] ? times(op.fn === 'softplus' ? 6 : 1, out) : none;
+    case 'affine':
+      return op.scale === 1 ? none : out;
+    case 'zip':
+      if (op.fn === 'greater') return times(4, out);
+      return op.fn === 'add'
+        ? shrunk(visit, 0)
+        : op.fn === 'sub'
+          ? add(shrunk(visit, 0), into[1] ? out : none)
+          : targets;
+    case 'conv':
+      return add(targets, into[0] ? spread(x, margins(visit).backward) : none);
+    case 'reduce':
+      return into[0] ? times(extremes[op.fn] === 0 ? 1 : 3 + extremes[op.fn], numbers(x)) : none;
+    case 'spectrum':
+      return into[0] ? add(times(2, numbers(x)), times(8, out)) : none;
+    case 'batchNorm':
+      return add(times(into[0] ? 6 : 3, out), targets);
+    case 'recurrence':
+      return sweeps(visit).backward;
+    case 'take':
+      return op.port.startsWith('observed/') ? out : none;
+    case 'element':
+      return out;
+    case 'concat':
+      return add(out, perSampleCopies(visit));
+    case 'slice':
+    case 'pool':
+      return intoX;
+    default:
+      return targets;
+  }
+};
+
+/** Gradients summed down to a scalar beside a field are small, but no longer the field's own. */
+const shrunk = ({ inputs, into }: Visit, from: number): Amount =>
+  add(none, ...inputs.filter((input, i) => i >= from && into[i] && input.shape.length === 0).map(numbers));
+
+/** Shared inputs repeated for every sample beside inputs that differ. */
+const perSampleCopies = ({ inputs, result }: Visit): Amount =>
+  result.perSample
+    ? {
+        fixed: 0,
+        perSample: inputs.reduce((sum, { shape, perSample }) => sum + (perSample ? 0 : volume(shape)), 0),
+      }
+    : none;
+
+/** Initial state and sequences that are shared are repeated for every sample. */
+const tiled = ({ op, inputs }: Visit): Amount => {
+  if (op.op !== 'scan') return none;
+  const repeated = inputs.slice(0, op.fields.length + op.sequences).filter(({ perSample }) => !perSample);
+  return { fixed: 0, perSample: repeated.reduce((sum, { shape }) => sum + volume(shape), 0) };
+};
+
+/** The matrix of cosines and sines by which a spectrum is taken. */
+const fourierMatrix = ([steps]: Shape): Amount => ({ fixed: 2 * steps * bins(steps), perSample: 0 });
+
+/** How often an extreme of rows is turned about: a minimum is the negated maximum of what is negated. */
+const extremes = { sum: 0, mean: 0, max: 1, min: 2 } as const;
+
+/**
+ * The sweeps of a recurrence, each of which cuts both factors and sequence in two, composes and joins them; the
+ * gradient of each cut is written out at full length.
+ */
+const sweeps = ({ op, inputs: [factors, sequence], result }: Visit) => {
+  const [steps] = sequence.shape;
+  const f = volume(factors.shape) / steps;
+  const b = volume(sequence.shape) / steps;
+  const products = op.op === 'recurrence' && op.kind === 'matrix' ? f + f * (f / b) : 0;
+  let forward = 2 * steps * b;
+  let backward = 2 * steps * b;
+  for (let reach = 1; reach < steps; reach *= 2) {
+    const composed = steps - reach;
+    forward += composed * (3 * f + 4 * b + products) + (reach + steps) * (f + b);
+    backward += composed * (4 * f + b + products) + 5 * steps * (f + b);
+  }
+  return { forward: spread(result, forward), backward: spread(result, backward) };
+};
+
+/**
+ * Numbers that a convolution's boundary holds besides: the field with its margins, and in the backward pass the
+ * gradients of the pieces that a ring is put together from, each written out at full size.
+ */
+const margins = ({
+  op,
+  inputs: [x, weight],
+}: Visit): { readonly forward: number; readonly backward: number } => {
+  if (op.op !== 'conv' || isPlain(op.boundary, op.stride)) return { forward: 0, backward: 0 };
+  const channels = x.shape[x.shape.length - 1];
+  const spatial = x.shape.slice(0, -1);
+  const padded = spatial.map((n, axis) => {
+    const kernel = weight.shape[axis];
+    const reach = (ceilDiv(n, op.stride[axis]) - 1) * op.stride[axis] + kernel;
+    return Math.max(n + Math.floor((kernel - 1) / 2), reach);
+  });
+  const field = volume(spatial) * channels;
+  const framed = volume(padded) * channels;
+  if (op.boundary !== 'circular') return { forward: framed, backward: framed };
+  const rows = spatial.length === 1 ? 0 : padded[0] * spatial[1] * channels;
+  // Forward the pieces, the field with rows, the field with both. Backward for each axis the gradient's pieces, the
+  // outer two written out again at full size, and the sum.
+  return { forward: framed - field + rows + framed, backward: 2 * framed + 3 * rows + field };
+};
+
+/** Whether a convolution works on the field as it is. */
+const isPlain = (boundary: Boundary, stride: Shape): boolean =>
+  boundary === 'none' || (boundary === 'zero' && stride.every((s) => s === 1));

@@ -1,0 +1,77 @@
+/** Every operation of a program with what the counts need to know of it, bodies of scans included. */
+
+import type { Facts } from '../../dsl/infer.js';
+import type { Node, Op } from '../../dsl/op.js';
+import { factsIn, factsInBody } from '../fold.js';
+import { type Flow, flowOf, type Passes } from './gradients.js';
+
+export interface Visit {
+  /** `43`, or `43/7` inside of the scan that is node 43. */
+  readonly path: string;
+  readonly op: Op;
+  readonly inputs: readonly Facts[];
+  readonly result: Facts;
+  /** How often it is computed for a batch: the steps of the scans around it. */
+  readonly repeats: number;
+  /** Whether a gradient reaches its result. */
+  readonly trained: boolean;
+  /** Whether a gradient goes on to each input. */
+  readonly into: readonly boolean[];
+  /** Operations from which gradients come back to its result, in the order of the data flow. */
+  readonly gradientsFrom: readonly Op[];
+  /** How often its result is handed out of its list of nodes: as an output, as the next state, as an observation. */
+  readonly ends: number;
+  /** Whether a ReLU, and nothing else, reads its result. */
+  readonly reluFollows: boolean;
+  readonly body: readonly Visit[];
+}
+
+/** Visits of a program of which these nodes are the outputs, all of them trained. */
+export const visits = (
+  nodes: readonly Node[],
+  outputs: readonly number[],
+  passes: Passes,
+): readonly Visit[] =>
+  visitNodes(nodes, factsIn(nodes), flowOf(nodes, outputs, passes), outputs, { prefix: '', repeats: 1 });
+
+const visitNodes = (
+  nodes: readonly Node[],
+  facts: readonly Facts[],
+  flow: Flow,
+  ends: readonly number[],
+  { prefix, repeats }: { readonly prefix: string; readonly repeats: number },
+): readonly Visit[] => {
+  const readers = nodes.map((): number[] => []);
+  for (const [number, { inputs }] of nodes.entries()) for (const input of inputs) readers[input].push(number);
+  return nodes.map(({ op, inputs }, number) => {
+    const path = `${prefix}${number}`;
+    const read = inputs.map((input) => facts[input]);
+    return {
+      path,
+      op,
+      inputs: read,
+      result: facts[number],
+      repeats,
+      trained: flow.reached[number],
+      into: inputs.map((input) => flow.reached[number] && flow.reached[input]),
+      gradientsFrom: readers[number]
+        .filter((reader) => flow.reached[reader])
+        .map((reader) => nodes[reader].op),
+      ends: ends.filter((end) => end === number).length,
+      reluFollows:
+        readers[number].length === 1 && !ends.includes(number) && isRelu(nodes[readers[number][0]].op),
+      body:
+        op.op === 'scan'
+          ? visitNodes(
+              op.body.nodes,
+              factsInBody(op, read),
+              flow.bodies.get(number) ?? { reached: op.body.nodes.map(() => false), bodies: new Map() },
+              [...Object.values(op.body.next), ...Object.values(op.body.observe)],
+              { prefix: `${path}/`, repeats: repeats * op.steps },
+            )
+          : [],
+    };
+  });
+};
+
+const isRelu = (op: Op): boolean => op.op === 'map' && op.fn === 'relu';
