@@ -16,8 +16,7 @@ export class SessionFault extends Error {
 export const engineFault = (engine: EngineName, message: string): SessionFault =>
   new SessionFault(engineError(engine, message));
 
-export const closedFault = (engine: EngineName): SessionFault =>
-  engineFault(engine, 'the session is closed');
+export const closedFault = (engine: EngineName): SessionFault => engineFault(engine, 'the session is closed');
 
 /**
  * What a rejected promise of a session means.
