@@ -4,7 +4,7 @@ import type { Tensor, Tensor4D } from '@tensorflow/tfjs';
 import type { Boundary, OpOf } from '../../dsl/op.js';
 import type { Shape } from '../../dsl/shape.js';
 import { ceilDiv, volume } from '../../dsl/shape.js';
-import type { TensorFlow } from '../../engine/index.js';
+import { dense as denseWhole, type TensorFlow } from '../../engine/index.js';
 import { batched, type Context, type Value } from './context.js';
 
 /** A field as [B, H, W, C]; a line [L, C] is a field of height 1. */
@@ -137,12 +137,8 @@ export const dense = (
 ): Tensor => {
   const features = x.facts.shape[x.facts.shape.length - 1];
   const rest = x.tensor.shape.slice(0, -1);
-  const rows = x.tensor.reshape([volume(rest), features]).as2D(volume(rest), features);
-  const y = tf.fused.matMul({
-    a: rows,
-    b: w.tensor.as2D(w.facts.shape[0], w.facts.shape[1]),
-    ...(bias === undefined ? {} : { bias: bias.tensor }),
-    activation,
-  });
+  const rows = x.tensor.as2D(volume(rest), features);
+  const weight = w.tensor.as2D(features, w.facts.shape[1]);
+  const y = denseWhole(tf, rows, weight, bias?.tensor, activation);
   return y.reshape([...rest, w.facts.shape[1]]);
 };
