@@ -10,6 +10,7 @@ import {
   data,
   dense,
   linearRecurrence,
+  matmul,
   max,
   mul,
   type Program,
@@ -227,6 +228,10 @@ describe('light cone', () => {
       assert.deepEqual([...sightOf(p(true), { output: 'y', site: [0] }, 'x').mask], [1, 1, 0, 1, 1, 1]);
       assert.deepEqual([...sightOf(p(false), { output: 'y', site: [0] }, 'x').mask], [1, 1, 1, 1, 1, 1]);
       isExact(p(true), { output: 'y', site: [] }, 'x');
+      const first = data([1, 0, 0, 0], 2, 2);
+      const q = program({ x: [2, 3, 2] }, ({ x }) => ({ y: matmul(x, first) }));
+      assert.equal(sightOf(q, { output: 'y', site: [1, 2, 0] }, 'x').afterSteps[0].seen, 1);
+      assert.equal(sightOf(q, { output: 'y', site: [1, 2, 1] }, 'x').afterSteps[0].seen, 0);
     });
 
     it('is a value dependence: what has no gradient is seen', () => {
