@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { initialParameters } from '../../src/compile/parameters.js';
+import { ndarray, parameterArrays, runReference } from '../../src/compile/reference/index.js';
+import { inputsOf } from '../../src/dsl/index.js';
+import {
+  fieldCodecs,
+  mapFunctions,
+  type Node,
+  type OpName,
+  reduceFunctions,
+  zipFunctions,
+} from '../../src/dsl/op.js';
+import { type GeneratedProgram, generated, programArbitrary } from './program.js';
+
+const allNodes = (nodes: readonly Node[]): readonly Node[] =>
+  nodes.flatMap((node) => (node.op.op === 'scan' ? [node, ...allNodes(node.op.body.nodes)] : [node]));
+
+const nodesOf = (programs: readonly GeneratedProgram[]): readonly Node[] =>
+  programs.flatMap(({ program }) => allNodes(program.graph.nodes));
+
+/** What kinds of an operation there are: its name, and its function, kind, distribution or boundary. */
+const variants = ({ op, inputs, shape }: Node): readonly string[] => {
+  switch (op.op) {
+    case 'map':
+    case 'zip':
+    case 'reduce':
+    case 'pool':
+      return [`${op.op} ${op.fn}`];
+    case 'recurrence':
+      return [`recurrence ${op.kind}`, `recurrence ${inputs.length === 3 ? 'from a start' : 'from zero'}`];
+    case 'noise':
+      return [`noise ${op.distribution}`];
+    case 'conv':
+      return [
+        `conv ${typeof op.boundary === 'string' ? op.boundary : 'fixed'}`,
+        `conv in ${shape.length - 1}d`,
+        `conv ${op.depthwise ? 'depthwise' : 'dense'}`,
+        `conv ${inputs.length === 3 ? 'with a bias' : 'without a bias'}`,
+        `conv ${op.stride.some((n) => n > 1) ? 'with a stride' : 'at every site'}`,
+      ];
+    case 'convTranspose':
+      return [`convTranspose in ${shape.length - 1}d`];
+    case 'scan':
+      return [
+        op.sequences > 0 ? 'scan driven' : 'scan autonomous',
+        ...(op.body.nodes.some((inner) => inner.op.op === 'scan') ? ['scan in a scan'] : []),
+        ...(op.fields.length > 1 ? ['scan of two fields'] : []),
+      ];
+    case 'take':
+      return [`take ${op.port.split('/')[0]}`];
+    case 'constant':
+      return [`constant ${typeof op.value === 'number' ? 'number' : 'data'}`];
+    case 'parameter':
+      return [`parameter ${op.init.kind}`, `parameter ${op.trainable ? 'trainable' : 'fixed'}`];
+    default:
+      return [];
+  }
+};
+
+const expected = [
+  ...mapFunctions.map((fn) => `map ${fn}`),
+  ...zipFunctions.map((fn) => `zip ${fn}`),
+  ...reduceFunctions.map((fn) => `reduce ${fn}`),
+  ...['max', 'mean'].map((fn) => `pool ${fn}`),
+  ...['diagonal', 'matrix', 'from a start', 'from zero'].map((kind) => `recurrence ${kind}`),
+  ...['normal', 'uniform'].map((kind) => `noise ${kind}`),
+  ...['zero', 'circular', 'reflect', 'none', 'fixed', 'in 1d', 'in 2d', 'depthwise', 'dense'].map(
+    (kind) => `conv ${kind}`,
+  ),
+  ...['with a bias', 'without a bias', 'with a stride', 'at every site'].map((kind) => `conv ${kind}`),
+  ...['in 1d', 'in 2d'].map((kind) => `convTranspose ${kind}`),
+  ...['driven', 'autonomous', 'in a scan', 'of two fields'].map((kind) => `scan ${kind}`),
+  ...['observed', 'final'].map((kind) => `take ${kind}`),
+  ...['number', 'data'].map((kind) => `constant ${kind}`),
+  ...['constant', 'uniform', 'normal', 'laplacian', 'identity', 'trainable', 'fixed'].map(
+    (kind) => `parameter ${kind}`,
+  ),
+];
+
+const evaluate = ({ program, inputs, seed }: GeneratedProgram, training: boolean): readonly number[] => {
+  const values = inputs(2);
+  const { outputs } = runReference(program, {
+    parameters: parameterArrays(program, initialParameters(program.graph, seed)),
+    inputs: Object.fromEntries(
+      Object.entries(inputsOf(program.graph)).map(([name, shape]) => [
+        name,
+        ndarray([2, ...shape], values[name]),
+      ]),
+    ),
+    batch: 2,
+    noiseSeed: seed,
+    training,
+  });
+  return Object.values(outputs).flatMap(({ data }) => [...data]);
+};
+
+describe('arbitraries: programs', () => {
+  const programs = fc.sample(programArbitrary(), { numRuns: 800, seed: 1 });
+  const nodes = nodesOf(programs);
+
+  it('use every operation of the language', () =>
+    assert.deepEqual(
+      Object.keys(fieldCodecs).filter((name) => !nodes.some(({ op }) => op.op === name)),
+      [],
+    ));
+
+  it('use every variant of every operation', () => {
+    const found = new Set(nodes.flatMap(variants));
+    assert.deepEqual(
+      expected.filter((variant) => !found.has(variant)),
+      [],
+    );
+  });
+
+  it('are small', () => {
+    const sizes = programs.map(({ program }) => allNodes(program.graph.nodes).length);
+    assert.ok(Math.max(...sizes) < 150, `${Math.max(...sizes)} nodes`);
+    assert.ok(sizes.reduce((a, b) => a + b, 0) / sizes.length > 10);
+  });
+
+  it('are tame: what they compute is finite and within ten units', () =>
+    fc.assert(
+      fc.property(programArbitrary(), fc.boolean(), (g, training) => {
+        for (const value of evaluate(g, training)) assert.ok(Math.abs(value) < 10, `${value}`);
+      }),
+      { numRuns: 100 },
+    ));
+
+  it('compute something: hardly any output is zero throughout', () => {
+    const silent = programs.slice(0, 150).filter((g) => evaluate(g, false).every((value) => value === 0));
+    assert.ok(silent.length < 8, `${silent.length} of 150`);
+  });
+
+  it('leave out what they are told to', () => {
+    const excludable = Object.keys(fieldCodecs).filter((name): name is OpName => name !== 'input');
+    fc.assert(
+      fc.property(
+        fc
+          .subarray(excludable, { minLength: 1, maxLength: 3 })
+          .chain((exclude) => fc.tuple(fc.constant(exclude), programArbitrary({ exclude }))),
+        ([exclude, g]) => {
+          const used = nodesOf([g]).map(({ op }) => op.op);
+          assert.deepEqual(
+            exclude.filter((name) => used.includes(name)),
+            [],
+          );
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+
+  it('are smooth where they are told to be', () => {
+    const rough = [
+      'map relu',
+      'map abs',
+      'map sign',
+      'map stopGradient',
+      'zip max',
+      'zip min',
+      'zip greater',
+      'reduce max',
+      'reduce min',
+      'pool max',
+    ];
+    const smooth = nodesOf(fc.sample(programArbitrary({ smoothOnly: true }), { numRuns: 200, seed: 2 }));
+    const found = new Set(smooth.flatMap(variants));
+    assert.deepEqual(
+      rough.filter((variant) => found.has(variant)),
+      [],
+    );
+    assert.ok(found.has('scan in a scan') && found.has('conv circular') && found.has('recurrence matrix'));
+  });
+
+  it('have inputs that do not depend on the batch, all different within a sample, none zero', () =>
+    fc.assert(
+      fc.property(programArbitrary(), ({ inputs, program }) => {
+        const [two, three] = [inputs(2), inputs(3)];
+        for (const [name, shape] of Object.entries(inputsOf(program.graph))) {
+          const size = shape.reduce((a, b) => a * b, 1);
+          assert.deepEqual(three[name].slice(0, 2 * size), two[name]);
+          const sample = two[name].slice(0, size);
+          assert.equal(new Set(sample).size, size);
+          assert.ok(sample.every((value) => value !== 0 && Math.abs(value) < 1));
+        }
+      }),
+      { numRuns: 30 },
+    ));
+
+  it('shrink to little: a program with a scan to hardly more than the scan', () => {
+    const result = fc.check(
+      fc.property(programArbitrary(), (g) => !nodesOf([g]).some(({ op }) => op.op === 'scan')),
+      { seed: 5, numRuns: 200 },
+    );
+    const smallest = result.counterexample?.[0];
+    assert.ok(smallest !== undefined);
+    assert.ok(nodesOf([smallest]).length <= 12, `${nodesOf([smallest]).length} nodes`);
+    assert.deepEqual(generated(smallest.recipe).program, smallest.program);
+  });
+});

@@ -1,0 +1,121 @@
+/**
+ * Recipes: random programs as plain data, before they are built.
+ *
+ * A recipe is a list of instructions with a few small numbers each; what the numbers mean depends on what was built
+ * before, and an instruction for which nothing suitable is there does nothing. So any part of a recipe is a recipe:
+ * dropping instructions and lowering numbers is how a counterexample shrinks.
+ */
+
+import fc from 'fast-check';
+
+/** What can be built in one step, inside of scans and outside. */
+export const plainKinds = [
+  'map',
+  'guarded',
+  'decision',
+  'affine',
+  'zip',
+  'quotient',
+  'clamp',
+  'constant',
+  'parameter',
+  'conv',
+  'convTranspose',
+  'dense',
+  'pool',
+  'concat',
+  'slice',
+  'reshape',
+  'transpose',
+  'reverse',
+  'broadcast',
+  'reduce',
+  'spectrum',
+  'batchNorm',
+  'diagonal',
+  'matrix',
+  'noise',
+  'clock',
+  'normal',
+  'roll',
+] as const;
+export type PlainKind = (typeof plainKinds)[number];
+
+export interface Plain {
+  readonly kind: PlainKind;
+  /** Choices: each is taken modulo the number of possibilities. */
+  readonly pick: readonly number[];
+}
+
+export interface ScanRecipe {
+  readonly kind: 'scan';
+  readonly pick: readonly number[];
+  /** Whether a sequence drives it, where there is one. */
+  readonly driven: boolean;
+  readonly steps: number;
+  readonly fields: number;
+  readonly body: readonly Instruction[];
+}
+
+export type Instruction = Plain | ScanRecipe;
+
+export interface Recipe {
+  /** Height, width and channels of the field; length of the line; steps of the sequence. */
+  readonly sizes: readonly [number, number, number, number, number];
+  readonly instructions: readonly Instruction[];
+  /** Which of the built values are outputs, counted from the last. */
+  readonly outputs: readonly number[];
+  /** Of the inputs' values, the parameters and the constants. */
+  readonly seed: number;
+}
+
+const pick = fc.array(fc.nat(99), { minLength: 5, maxLength: 5 });
+
+/** Kinds with many variants come up more often. */
+const often: readonly PlainKind[] = ['map', 'conv', 'conv', 'zip', 'pool', 'reduce'];
+
+const plain = (kinds: readonly PlainKind[]): fc.Arbitrary<Plain> =>
+  fc.record({ kind: fc.constantFrom(...kinds, ...often), pick });
+
+const scan = (body: fc.Arbitrary<Instruction>): fc.Arbitrary<ScanRecipe> =>
+  fc.record({
+    kind: fc.constant('scan' as const),
+    pick,
+    driven: fc.boolean(),
+    steps: fc.integer({ min: 1, max: 3 }),
+    fields: fc.integer({ min: 1, max: 2 }),
+    body: fc.array(body, { minLength: 1, maxLength: 5 }),
+  });
+
+/** Kinds that only a step can use come up there alone, and the other way round. */
+const outside = plainKinds.filter((kind) => kind !== 'noise' && kind !== 'clock');
+const inside: readonly PlainKind[] = [
+  ...plainKinds.filter((kind) => kind !== 'batchNorm'),
+  'noise',
+  'noise',
+  'clock',
+];
+
+const nested: fc.Arbitrary<Instruction> = fc.oneof(
+  { weight: 7, arbitrary: plain(inside) },
+  { weight: 1, arbitrary: scan(plain(inside)) },
+);
+
+const recipe: fc.Arbitrary<Recipe> = fc.record({
+  sizes: fc.tuple(
+    fc.integer({ min: 3, max: 5 }),
+    fc.integer({ min: 3, max: 6 }),
+    fc.integer({ min: 1, max: 3 }),
+    fc.integer({ min: 3, max: 6 }),
+    fc.integer({ min: 2, max: 4 }),
+  ),
+  instructions: fc.array(
+    fc.oneof({ weight: 9, arbitrary: plain(outside) }, { weight: 2, arbitrary: scan(nested) }),
+    { minLength: 1, maxLength: 9 },
+  ),
+  outputs: fc.array(fc.nat(7), { minLength: 1, maxLength: 3 }),
+  seed: fc.nat(999),
+});
+
+/** Random recipes; without fast-check's leaning towards zero, which here is only one choice among others. */
+export const recipeArbitrary: fc.Arbitrary<Recipe> = fc.noBias(recipe);

@@ -1,0 +1,106 @@
+/** Instructions along time, and those that only a step has. */
+
+import {
+  add,
+  broadcast,
+  data,
+  gaussian,
+  layer,
+  linearRecurrence,
+  normalise,
+  parameterOf,
+  reshape,
+  scale,
+  shapeOf,
+  sigmoid,
+  softmax,
+  spectrum,
+  standardise,
+  type Tensor,
+  tanh,
+  uniformNoise,
+} from '../../../src/dsl/index.js';
+import { sameShape } from '../../../src/dsl/shape.js';
+import { apply } from '../../../src/dsl/tensor.js';
+import { atLeastRank, type Builder, entry, fits, from, nothing, rank, within } from './workshop.js';
+
+/**
+ * The spectrum of a value to which an impulse at time 0 was added, which every bin hears: no bin is near zero, where
+ * the magnitude has no derivative and rounding would decide its sign.
+ */
+export const spectral: Builder = (shop, [a]) => {
+  const chosen = from(shop, a, atLeastRank(1));
+  if (chosen === undefined) return nothing;
+  const shape = shapeOf(chosen.x);
+  const [steps] = shape;
+  const impulse = data(
+    [1, ...Array.from({ length: steps - 1 }, () => 0)],
+    steps,
+    ...shape.slice(1).map(() => 1),
+  );
+  const heard: Tensor = add(within(0.5 / steps, chosen).x, broadcast(...shape)(impulse));
+  return isSequence(heard) ? [entry(spectrum(heard), 1.5)] : nothing;
+};
+
+const isSequence = (x: Tensor): x is Tensor<readonly [number, ...number[]]> => rank(x) >= 1;
+
+export const diagonal: Builder = (shop, [a, b, c, d]) => {
+  const chosen = from(shop, a, atLeastRank(1));
+  if (chosen === undefined) return nothing;
+  const shape = shapeOf(chosen.x);
+  const factors = from(shop, b, (y) => sameShape(shapeOf(y), shape));
+  const start = d % 2 === 0 ? undefined : from(shop, c, (y) => sameShape(shapeOf(y), shape.slice(1)));
+  if (factors === undefined || !isSequence(chosen.x)) return nothing;
+  const kept = c % 2 === 0 ? tanh(factors.x) : sigmoid(factors.x);
+  const x = isSequence(kept) ? linearRecurrence(kept, chosen.x, start?.x) : chosen.x;
+  return [entry(x, shape[0] * chosen.bound + (start?.bound ?? 0))];
+};
+
+export const matrix: Builder = (shop, [a, b, c, d]) => {
+  const chosen = from(shop, a, (x) => rank(x) >= 2 && fits([...shapeOf(x), shapeOf(x).at(-1) ?? 1]));
+  if (chosen === undefined) return nothing;
+  const shape = shapeOf(chosen.x);
+  const n = shape[shape.length - 1];
+  const ones = shape.slice(0, -1).map(() => 1);
+  const square: Tensor =
+    b % 2 === 0
+      ? broadcast(
+          ...shape,
+          n,
+        )(parameterOf(layer('matrix'), 'weight', [...ones, n, n], { init: { uniform: 1 / n } }))
+      : broadcast(...shape, n)(reshape(...shape, 1)(scale(1 / n, tanh(chosen.x))));
+  const start = d % 2 === 0 ? undefined : from(shop, c, (y) => sameShape(shapeOf(y), shape.slice(1)));
+  const x: Tensor = apply(
+    'matrixRecurrence',
+    { op: 'recurrence', kind: 'matrix' },
+    square,
+    chosen.x,
+    ...(start === undefined ? [] : [start.x]),
+  );
+  return [entry(x, shape[0] * chosen.bound + (start?.bound ?? 0))];
+};
+
+export const noise: Builder = (shop, [a, b]) => {
+  const like = from(shop, a);
+  if (like === undefined || shop.clock === undefined) return nothing;
+  const shape = shapeOf(like.x);
+  return b % 2 === 0
+    ? [entry(gaussian()(shop.clock, ...shape), 4)]
+    : [entry(uniformNoise()(shop.clock, ...shape), 1)];
+};
+
+export const time: Builder = (shop, [a]) => {
+  const like = from(shop, a);
+  if (like === undefined || shop.clock === undefined) return nothing;
+  return [entry(add(like.x, scale(0.25, shop.clock.index)), like.bound + 1), entry(shop.clock.index, 3)];
+};
+
+/** Along one axis, with a guard large enough that no small deviation is blown up. */
+export const normal: Builder = (shop, [a, b, c]) => {
+  const chosen = from(shop, a, atLeastRank(1));
+  if (chosen === undefined) return nothing;
+  const axis = b % rank(chosen.x);
+  const made = [normalise(axis, 0.1), standardise(axis, 0.1), softmax(axis)];
+  // Softmax subtracts a maximum, which is not smooth where it is reached twice.
+  return [entry(made[c % (shop.smooth ? 2 : 3)](chosen.x), 3)];
+};
