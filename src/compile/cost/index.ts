@@ -77,7 +77,7 @@ export interface CostOptions {
  *
  * @example
  * const { training } = cost(select(nwm({ ... }), 'logits'), { batch: 16 });
- * training.flops;            // 7.4e10
+ * training.flops;            // 7.28e10
  * training.bytesPerSample;   // what cutting a batch goes by
  */
 export const cost = (p: Program, { batch }: CostOptions): Cost => {

@@ -108,8 +108,8 @@ const throughout: readonly Op['op'][] = [...heldElsewhere, 'input'];
 const sourcesOf = (visits: readonly Visit[], nodes: readonly Node[]): readonly number[] => {
   const sources: number[] = [];
   for (const [number, { op, inputs }] of nodes.entries()) {
-    const fused = inputs.length === 1 && nodes[inputs[0]].op.op === 'dense' && visits[inputs[0]].reluFollows;
-    sources.push(op.op === 'reshape' || fused ? sources[inputs[0]] : number);
+    const shares = op.op === 'reshape' || (op.op === 'map' && visits[number].fused);
+    sources.push(shares ? sources[inputs[0]] : number);
   }
   return sources;
 };

@@ -24,6 +24,7 @@ export const forwardHeld = (visit: Visit): Amount => {
     case 'reshape':
       return none;
     case 'map':
+      if (visit.fused) return none;
       return times(op.fn === 'softplus' ? 6 : op.fn === 'stopGradient' ? 0 : 1, out);
     case 'affine':
       return times((op.scale === 1 ? 0 : 1) + (op.shift === 0 ? 0 : 1), out);
@@ -33,9 +34,6 @@ export const forwardHeld = (visit: Visit): Amount => {
       return add(spread(inputs[0], margins(visit).forward), times(inputs.length > 2 ? 2 : 1, out));
     case 'convTranspose':
       return times(inputs.length > 2 ? 2 : 1, out);
-    case 'dense':
-      // The bias is added in the same kernel, unless a ReLU follows: then TensorFlow.js takes them apart for the tape.
-      return times(inputs.length > 2 && visit.reluFollows ? 2 : 1, out);
     case 'reduce':
       return add(times(extremes[op.fn], numbers(inputs[0])), times(1 + extremes[op.fn], out));
     case 'spectrum':
@@ -84,7 +82,7 @@ const ownBackward = (visit: Visit): Amount => {
     case 'scan':
       return none;
     case 'map':
-      return into[0] ? times(op.fn === 'softplus' ? 6 : 1, out) : none;
+      return into[0] && !visit.fused ? times(op.fn === 'softplus' ? 6 : 1, out) : none;
     case 'affine':
       return op.scale === 1 ? none : out;
     case 'zip':
@@ -94,6 +92,9 @@ const ownBackward = (visit: Visit): Amount => {
         : op.fn === 'sub'
           ? add(shrunk(visit, 0), into[1] ? out : none)
           : targets;
+    case 'dense':
+      // The gradient before the ReLU; on an engine with no kernel for it also the step function that makes it.
+      return add(targets, visit.fused ? times(2, out) : none);
     case 'conv':
       return add(targets, into[0] ? spread(x, margins(visit).backward) : none);
     case 'reduce':

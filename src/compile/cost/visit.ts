@@ -21,8 +21,8 @@ export interface Visit {
   readonly gradientsFrom: readonly Op[];
   /** How often its result is handed out of its list of nodes: as an output, as the next state, as an observation. */
   readonly ends: number;
-  /** Whether a ReLU, and nothing else, reads its result. */
-  readonly reluFollows: boolean;
+  /** Whether it is a dense layer whose only reader is a ReLU, or that ReLU: they run as one. */
+  readonly fused: boolean;
   readonly body: readonly Visit[];
 }
 
@@ -43,6 +43,11 @@ const visitNodes = (
 ): readonly Visit[] => {
   const readers = nodes.map((): number[] => []);
   for (const [number, { inputs }] of nodes.entries()) for (const input of inputs) readers[input].push(number);
+  const isFused = (number: number): boolean =>
+    nodes[number].op.op === 'dense' &&
+    readers[number].length === 1 &&
+    !ends.includes(number) &&
+    isRelu(nodes[readers[number][0]].op);
   return nodes.map(({ op, inputs }, number) => {
     const path = `${prefix}${number}`;
     const read = inputs.map((input) => facts[input]);
@@ -58,8 +63,7 @@ const visitNodes = (
         .filter((reader) => flow.reached[reader])
         .map((reader) => nodes[reader].op),
       ends: ends.filter((end) => end === number).length,
-      reluFollows:
-        readers[number].length === 1 && !ends.includes(number) && isRelu(nodes[readers[number][0]].op),
+      fused: isFused(number) || (inputs.length === 1 && isRelu(op) && isFused(inputs[0])),
       body:
         op.op === 'scan'
           ? visitNodes(
