@@ -40,6 +40,11 @@ export const batched = (value: Value): Tensor =>
 
 /** The tensor repeated over the batch where the value is shared. */
 export const overBatch = (value: Value, { tf, batch }: Context): Tensor =>
-  value.facts.perSample
-    ? value.tensor
-    : tf.broadcastTo(value.tensor.expandDims(0), [batch, ...value.facts.shape]);
+  value.facts.perSample ? value.tensor : repeated(tf, value.tensor.expandDims(0), batch);
+
+/**
+ * A tensor whose first axis is 1, repeated along it. As rows of one long axis, since TensorFlow.js has no gradient for
+ * repeating tensors of many axes.
+ */
+export const repeated = (tf: TensorFlow, x: Tensor, times: number): Tensor =>
+  tf.broadcastTo(x.reshape([1, x.size]), [times, x.size]).reshape([times, ...x.shape.slice(1)]);

@@ -47,32 +47,37 @@ const withBoundary = (
   boundary: Exclude<Boundary, 'none'>,
   [rows, columns]: readonly (readonly [number, number])[],
 ): Tensor4D => {
+  if (boundary === 'circular' || boundary === 'reflect')
+    return continued(tf, continued(tf, x, 1, rows, boundary), 2, columns, boundary);
   const around: [number, number][] = [[0, 0], [...rows], [...columns], [0, 0]];
-  if (boundary === 'circular') return ring(tf, ring(tf, x, 1, rows), 2, columns);
-  if (boundary === 'reflect') return tf.mirrorPad(x, around, 'reflect');
   return tf.pad(x, around, boundary === 'zero' ? 0 : boundary.fixed);
 };
 
-/** The last `before` entries of an axis in front of it, the first `after` behind it. */
-const ring = (
+/**
+ * What lies before and after an axis written out: on a ring the opposite end, at a mirror the entries next to the
+ * edge in reverse. By slices, since TensorFlow.js has no right gradient for its own mirror.
+ */
+const continued = (
   tf: TensorFlow,
   x: Tensor4D,
   axis: 1 | 2,
   [before, after]: readonly [number, number],
+  boundary: 'circular' | 'reflect',
 ): Tensor4D => {
   const n = x.shape[axis];
-  const part = (begin: number, size: number): Tensor4D => {
+  const part = (begin: number, size: number): readonly Tensor4D[] => {
+    if (size === 0) return [];
     const from: [number, number, number, number] = [0, 0, 0, 0];
     const to: [number, number, number, number] = [...x.shape];
     from[axis] = begin;
     to[axis] = size;
-    return tf.slice(x, from, to);
+    const cut = tf.slice(x, from, to);
+    return [boundary === 'reflect' && size > 1 ? tf.reverse(cut, axis) : cut];
   };
-  const parts = [
-    ...(before > 0 ? [part(n - before, before)] : []),
-    x,
-    ...(after > 0 ? [part(0, after)] : []),
-  ];
+  const parts =
+    boundary === 'circular'
+      ? [...part(n - before, before), x, ...part(0, after)]
+      : [...part(1, before), x, ...part(n - 1 - after, after)];
   return parts.length === 1 ? x : tf.concat(parts, axis);
 };
 

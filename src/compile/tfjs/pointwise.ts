@@ -42,11 +42,19 @@ export const affine = ({ scale, shift }: OpOf<'affine'>, x: Value, { tf }: Conte
   return shift === 0 ? scaled : tf.add(scaled, shift);
 };
 
-export const zip = ({ fn }: OpOf<'zip'>, a: Value, b: Value, { tf }: Context): Tensor =>
-  zips[fn](tf, aligned(a, b), aligned(b, a));
+/**
+ * Of all pairs of shapes that the language joins, each is a table: rows are samples, or there is one; columns are the
+ * elements of a sample, or there is one. So no backend meets more than two axes here: wasm computes nonsense from
+ * seven on.
+ */
+export const zip = ({ fn }: OpOf<'zip'>, a: Value, b: Value, { tf }: Context): Tensor => {
+  const joined = [a, b].find(({ facts }) => facts.shape.length > 0)?.facts.shape ?? [];
+  const perSample = [a, b].find(({ facts }) => facts.perSample);
+  const result = zips[fn](tf, table(a), table(b));
+  return result.reshape(perSample === undefined ? [...joined] : [perSample.tensor.shape[0], ...joined]);
+};
 
-/** A scalar of each sample, [B], stands beside a field as [B, 1, ..., 1]; all else broadcasts by itself. */
-const aligned = (x: Value, other: Value): Tensor =>
-  x.facts.perSample && x.facts.shape.length < other.facts.shape.length
-    ? x.tensor.reshape([x.tensor.shape[0], ...other.facts.shape.map(() => 1)])
-    : x.tensor;
+const table = ({ tensor, facts }: Value): Tensor => {
+  const rows = facts.perSample ? tensor.shape[0] : 1;
+  return tensor.reshape([rows, tensor.size / rows]);
+};

@@ -2,8 +2,9 @@
 
 import type { Tensor } from '@tensorflow/tfjs';
 import type { OpOf } from '../../dsl/op.js';
+import { volume } from '../../dsl/shape.js';
 import type { TensorFlow } from '../../engine/index.js';
-import { batched, type Context, type Value } from './context.js';
+import { batched, type Context, repeated, type Value } from './context.js';
 
 /** The affine map h → A h + b of each time, with time on axis 1. */
 interface Maps {
@@ -45,37 +46,42 @@ export const recurrence = (
   { tf }: Context,
 ): Tensor => {
   const algebra = algebras(tf)[op.kind];
-  const steps = inputs.facts.shape[0];
-  const a = batched(factors);
+  const [steps, ...rest] = inputs.facts.shape;
+  // All sites are one axis: no backend computes with more than six.
+  const inner = op.kind === 'matrix' ? [rest[rest.length - 1]] : [];
+  const sites = volume(rest) / volume(inner);
+  const flat = (value: Value, ...shape: number[]): Tensor => {
+    const x = batched(value);
+    return x.reshape([x.shape[0], ...shape]);
+  };
+  const a = flat(factors, steps, sites, ...inner, ...inner);
+  const alone = flat(inputs, steps, sites, ...inner);
   const started =
-    initial === undefined ? batched(inputs) : withInitial(tf, algebra, a, inputs, initial, steps);
+    initial === undefined
+      ? alone
+      : withInitial(tf, algebra, a, alone, flat(initial, 1, sites, ...inner), steps);
   const batch = Math.max(a.shape[0], started.shape[0]);
-  const b =
-    started.shape[0] === batch ? started : tf.broadcastTo(started, [batch, ...started.shape.slice(1)]);
+  const b = started.shape[0] === batch ? started : repeated(tf, started, batch);
   let maps: Maps = { a, b };
   for (let reach = 1; reach < steps; reach *= 2) maps = sweep(tf, algebra, maps, reach, steps);
   const perSample = [factors, inputs, initial].some((value) => value?.facts.perSample);
-  return perSample ? maps.b.clone() : maps.b.squeeze([0]);
+  return maps.b.reshape(perSample ? [batch, steps, ...rest] : [steps, ...rest]);
 };
 
 const withInitial = (
   tf: TensorFlow,
   algebra: Algebra,
   a: Tensor,
-  inputs: Value,
-  initial: Value,
+  b: Tensor,
+  initial: Tensor,
   steps: number,
 ): Tensor => {
-  const b = batched(inputs);
-  const start = algebra.act(from(tf, a, 0, 1), batched(initial).expandDims(1));
+  const start = algebra.act(from(tf, a, 0, 1), initial);
   const first = tf.add(from(tf, b, 0, 1), start);
   if (steps === 1) return first;
   const rest = from(tf, b, 1, steps - 1);
   const all = first.shape[0];
-  return tf.concat(
-    [first, rest.shape[0] === all ? rest : tf.broadcastTo(rest, [all, ...rest.shape.slice(1)])],
-    1,
-  );
+  return tf.concat([first, rest.shape[0] === all ? rest : repeated(tf, rest, all)], 1);
 };
 
 /** Each time's map after the one `reach` earlier; the first `reach` are complete already. */

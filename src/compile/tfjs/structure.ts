@@ -28,8 +28,25 @@ export const reverse = (op: OpOf<'reverse'>, x: Value, { tf }: Context): Tensor 
         op.axes.map((axis) => axisOf(x, axis)),
       );
 
-/** Axes of size 1 repeated, one at a time: no backend takes more than six axes at once. */
+/**
+ * Axes of size 1 repeated. Neighbouring axes that are all repeated, or all not, are taken as one: TensorFlow.js has no
+ * gradient for broadcasts over six axes.
+ */
 export const broadcast = (op: OpOf<'broadcast'>, x: Value, { tf }: Context): Tensor => {
-  const shape = tensorShape(x, op.shape);
-  return shape.length === 0 ? x.tensor.clone() : tf.broadcastTo(x.tensor, shape);
+  const from = x.tensor.shape;
+  const to = tensorShape(x, op.shape);
+  const runs: { repeated: boolean; size: number }[] = [];
+  for (const [axis, size] of to.entries()) {
+    const repeated = from[axis] !== size;
+    const last = runs.at(-1);
+    if (last?.repeated === repeated) last.size *= size;
+    else runs.push({ repeated, size });
+  }
+  if (!runs.some(({ repeated }) => repeated)) return x.tensor.clone();
+  const merged = x.tensor.reshape(runs.map(({ repeated, size }) => (repeated ? 1 : size)));
+  const repeated = tf.broadcastTo(
+    merged,
+    runs.map(({ size }) => size),
+  );
+  return repeated.reshape(to);
 };
