@@ -166,7 +166,7 @@ const sweeps = ({ op, inputs: [factors, sequence], result }: Visit) => {
 
 /**
  * Numbers that a convolution's boundary holds besides: the field with its margins, and in the backward pass the
- * gradients of the pieces that a ring is put together from, each written out at full size.
+ * gradients of the pieces that a ring or a mirror is put together from, each written out at full size.
  */
 const margins = ({
   op,
@@ -182,7 +182,7 @@ const margins = ({
   });
   const field = volume(spatial) * channels;
   const framed = volume(padded) * channels;
-  if (op.boundary !== 'circular') return { forward: framed, backward: framed };
+  if (op.boundary !== 'circular' && op.boundary !== 'reflect') return { forward: framed, backward: framed };
   const rows = spatial.length === 1 ? 0 : padded[0] * spatial[1] * channels;
   // Forward the pieces, the field with rows, the field with both. Backward for each axis the gradient's pieces, the
   // outer two written out again at full size, and the sum.
