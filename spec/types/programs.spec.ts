@@ -8,6 +8,8 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { shapeOf, type Tensor, zeros } from '../../src/dsl/index.js';
 import { check, type Diagnostic, parseDiagnostics, root } from './compiler.js';
 
 interface Expected {
@@ -71,3 +73,45 @@ describe('types', () => {
       [],
     ));
 });
+
+describe('types: the shapes that types promise are those that are computed', () => {
+  const compared: unknown[] = [];
+  // What the well-typed programs declare without saying: they are checked with any number, and run with these.
+  const globals = {
+    n: 64,
+    axis: 0,
+    anything: zeros(64, 64, 2),
+    fromFile: { side: 8, classes: 3 },
+    compare: (value: unknown) => compared.push(value),
+  };
+  after(() => {
+    for (const name of Object.keys(globals)) Reflect.deleteProperty(globalThis, name);
+  });
+  before(() => {
+    Object.assign(globalThis, globals);
+  });
+
+  for (const name of files.filter((file) => file.startsWith('well-')))
+    it(name, async () => {
+      const source = readFileSync(join(root, folder, name), 'utf8');
+      const promised = [...source.matchAll(/^exactly<\s*([\s\S]*?)>\(\)\(/gm)].map(([, type]) => type);
+      compared.length = 0;
+      await import(pathToFileURL(join(root, folder, name)).href);
+      assert.equal(compared.length, promised.length);
+      promised.forEach((type, i) => {
+        const sizes = /^Tensor<readonly \[(.*)\]>$/.exec(type)?.[1];
+        if (sizes === undefined) return;
+        const found = shapeIn(compared[i]);
+        const expected =
+          sizes === ''
+            ? []
+            : sizes.split(', ').map((size, axis) => (size === 'number' ? found[axis] : Number(size)));
+        assert.deepEqual(found, expected, type);
+      });
+    });
+});
+
+const shapeIn = (value: unknown): readonly number[] =>
+  isTensor(value) ? shapeOf(value) : assert.fail('it is not a tensor');
+const isTensor = (value: unknown): value is Tensor =>
+  typeof value === 'object' && value !== null && 'expr' in value;

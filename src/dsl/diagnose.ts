@@ -49,10 +49,11 @@ const fieldProblem = (name: string, codec: t.Mixed, u: unknown): string | undefi
     : `${name} has a field that the language does not know: ${shown(u)}`;
 };
 
-const numbersProblem = (what: string, u: unknown): string | undefined => {
-  if (!isRecord(u)) return wrong(what, 'an object of numbers of nodes', u);
+/** An object of numbers of nodes, under a name in the plural; in the singular it names one of them. */
+const numbersProblem = (many: string, one: string, u: unknown): string | undefined => {
+  if (!isRecord(u)) return wrong(many, 'an object of numbers of nodes', u);
   const bad = Object.entries(u).find(([, number]) => !isWhole(number));
-  return bad === undefined ? undefined : wrong(`${what} '${bad[0]}'`, 'the number of a node', bad[1]);
+  return bad === undefined ? undefined : wrong(`${one} '${bad[0]}'`, 'the number of a node', bad[1]);
 };
 
 const opProblem = (op: Fields, name: string): string | undefined => {
@@ -70,8 +71,8 @@ const bodyProblem = (body: unknown): string | undefined =>
     ? first(
         () => strange(body, ['nodes', 'next', 'observe']),
         () => nodesProblem(body.nodes),
-        () => numbersProblem('next', body.next),
-        () => numbersProblem('observe', body.observe),
+        () => numbersProblem('next', 'next', body.next),
+        () => numbersProblem('observe', 'observe', body.observe),
       )
     : wrong('body', "the scan's step", body);
 
@@ -107,6 +108,6 @@ export const problemOf = (json: unknown): string | undefined =>
           return field === undefined ? undefined : `it ${field}`;
         },
         () => nodesProblem(json.nodes),
-        () => numbersProblem('outputs', json.outputs),
+        () => numbersProblem('outputs', 'output', json.outputs),
       )
     : wrong('it', 'an object', json);

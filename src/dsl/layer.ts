@@ -74,6 +74,7 @@ export const parameterOf = <const S extends Shape>(
   const init = resolveInitialiser(options.init, fanIn, fanOut);
   const sizes = [...shape];
   const trainable = options.trainable ?? true;
+  if (role !== '') checkedName(owner.kind, role);
   const facts = infer({ op: 'parameter', name: owner.kind, shape: sizes, init, trainable }, []);
   if (E.isLeft(facts)) return refuse(owner.kind, facts.left);
   return known(

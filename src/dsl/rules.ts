@@ -73,7 +73,10 @@ export const arity = (op: Op, count: number): E.Either<string, void> => {
       : most === Number.POSITIVE_INFINITY
         ? `at least ${least}`
         : `${least} to ${most}`;
-  return when(count >= least && count <= most, () => `takes ${range} inputs, got ${count}`);
+  return when(
+    count >= least && count <= most,
+    () => `takes ${range} ${range === '1' ? 'input' : 'inputs'}, got ${count}`,
+  );
 };
 
 export const perSample = (op: Op, inputs: readonly Facts[], leaves: Leaves | undefined): boolean => {

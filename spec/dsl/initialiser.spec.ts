@@ -1,0 +1,208 @@
+/** How parameters start: the statistics of each draw, the stencils, and what a draw depends on. */
+
+import assert from 'node:assert/strict';
+import { initialParameters } from '../../src/compile/parameters.js';
+import {
+  conv,
+  conv1d,
+  convTranspose,
+  dense,
+  depthwise,
+  depthwise1d,
+  draw,
+  type InitialiserName,
+  type Program,
+  parameter,
+  parametersOf,
+  program,
+} from '../../src/dsl/index.js';
+import { resolveInitialiser } from '../../src/dsl/initialiser.js';
+import { near, valuesOfProgram } from './refusal.js';
+
+const moments = (values: Float32Array): { readonly mean: number; readonly deviation: number } => {
+  const mean = values.reduce((a, b) => a + b, 0) / values.length;
+  const variance = values.reduce((a, b) => a + (b - mean) ** 2, 0) / values.length;
+  return { mean, deviation: Math.sqrt(variance) };
+};
+
+const size = 40_000;
+const drawn = (name: InitialiserName, fanIn = 48, fanOut = 16): Float32Array =>
+  draw(resolveInitialiser(name, fanIn, fanOut), [size], 1, 'w');
+
+const inits = (p: Program): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(parametersOf(p.graph).map(({ name, init }) => [name, init]));
+
+const ramp = (n: number): readonly number[] => Array.from({ length: n }, (_, i) => Math.sin(3 * i + 1));
+
+describe('dsl: initialisers', () => {
+  // Bounds on a sample's mean and deviation are five of its own standard errors.
+  const uniform: readonly (readonly [InitialiserName, number])[] = [
+    ['pytorch', 1 / Math.sqrt(48)],
+    ['glorot', Math.sqrt(6 / (48 + 16))],
+    [{ uniform: 0.3 }, 0.3],
+  ];
+  for (const [name, bound] of uniform)
+    it(`${JSON.stringify(name)} is uniform within ±${bound.toFixed(3)}`, () => {
+      const values = drawn(name);
+      const { mean, deviation } = moments(values);
+      assert.ok(values.every((value) => Math.abs(value) <= bound));
+      assert.ok(
+        values.some((value) => value > 0.999 * bound) && values.some((value) => value < -0.999 * bound),
+      );
+      assert.ok(Math.abs(mean) < (5 * bound) / Math.sqrt(3 * size));
+      assert.ok(Math.abs(deviation / (bound / Math.sqrt(3)) - 1) < 0.012);
+    });
+
+  const normal: readonly (readonly [InitialiserName, number])[] = [
+    ['kaiming', Math.sqrt(2 / 48)],
+    [{ normal: 0.7 }, 0.7],
+  ];
+  for (const [name, expected] of normal)
+    it(`${JSON.stringify(name)} is normal with deviation ${expected.toFixed(3)}`, () => {
+      const values = drawn(name);
+      const { mean, deviation } = moments(values);
+      assert.ok(Math.abs(mean) < (5 * expected) / Math.sqrt(size));
+      assert.ok(Math.abs(deviation / expected - 1) < 5 / Math.sqrt(2 * size));
+      const within = values.filter((value) => Math.abs(value) < expected).length / size;
+      assert.ok(Math.abs(within - 0.6827) < 0.012, `${within} within one deviation`);
+    });
+
+  it('constants and zeros are what they say', () => {
+    assert.deepEqual(draw({ kind: 'constant', value: 0.25 }, [3], 1, 'w'), Float32Array.of(0.25, 0.25, 0.25));
+    assert.deepEqual(drawn('zeros').slice(0, 2), Float32Array.of(0, 0));
+  });
+
+  it('a draw depends on seed and name alone', () => {
+    const init = { kind: 'normal', deviation: 1 } as const;
+    assert.deepEqual(draw(init, [5], 1, 'a'), draw(init, [5], 1, 'a'));
+    assert.deepEqual(draw(init, [3], 1, 'a'), draw(init, [5], 1, 'a').slice(0, 3));
+    assert.notDeepEqual(draw(init, [5], 1, 'a'), draw(init, [5], 2, 'a'));
+    assert.notDeepEqual(draw(init, [5], 1, 'a'), draw(init, [5], 1, 'b'));
+  });
+
+  it('a draw is the same on every machine and in every version', () => {
+    near(
+      [...draw({ kind: 'uniform', bound: 1 }, [2], 0, 'conv1/weight')],
+      [0.2240288257598877, -0.5676813125610352],
+      1e-7,
+    );
+    near(
+      [...draw({ kind: 'normal', deviation: 1 }, [2], 0, 'conv1/weight')],
+      [0.2903905212879181, 1.3450827598571777],
+      1e-7,
+    );
+  });
+
+  describe('fans', () => {
+    const bound = (fan: number) => ({ kind: 'uniform', bound: 1 / Math.sqrt(fan) });
+
+    it('of a convolution are those of its kernel', () => {
+      const p = program({ x: [6, 6, 3] }, ({ x }) => ({ y: conv(8)(x) }));
+      assert.deepEqual(inits(p), { 'conv1/weight': bound(27), 'conv1/bias': bound(27) });
+    });
+    it('of a convolution on a line too', () => {
+      const p = program({ x: [6, 3] }, ({ x }) => ({ y: conv1d(8, { kernel: 5 })(x) }));
+      assert.deepEqual(inits(p), { 'conv1/weight': bound(15), 'conv1/bias': bound(15) });
+    });
+    it('of a depthwise one have one channel in', () => {
+      const p = program({ x: [6, 6, 3] }, ({ x }) => ({ y: depthwise()(x) }));
+      assert.deepEqual(inits(p), { 'depthwise1/weight': bound(9), 'depthwise1/bias': bound(9) });
+    });
+    it('of a transposed one count as PyTorch counts them', () => {
+      const p = program({ x: [6, 6, 3] }, ({ x }) => ({ y: convTranspose(5)(x) }));
+      assert.deepEqual(inits(p), { 'convTranspose1/weight': bound(20), 'convTranspose1/bias': bound(20) });
+    });
+    it('of a dense layer are its features', () => {
+      const p = program({ x: [6, 3] }, ({ x }) => ({ y: dense(4)(x) }));
+      assert.deepEqual(inits(p), { 'dense1/weight': bound(3), 'dense1/bias': bound(3) });
+    });
+    it('enter Glorot from both sides, and the bias then starts at zero', () => {
+      const p = program({ x: [6, 6, 3] }, ({ x }) => ({ y: conv(8, { init: 'glorot' })(x) }));
+      assert.deepEqual(inits(p), {
+        'conv1/weight': { kind: 'uniform', bound: Math.sqrt(6 / (27 + 72)) },
+        'conv1/bias': { kind: 'constant', value: 0 },
+      });
+    });
+    it('of a parameter are what its user says, or all sizes but the last', () => {
+      const p = program({}, () => ({
+        a: parameter('a', [4, 5], { init: 'pytorch' }),
+        b: parameter('b', [4, 5], { init: 'pytorch', fanIn: 100 }),
+        c: parameter('c', [3], { init: 'kaiming' }),
+      }));
+      assert.deepEqual(inits(p), {
+        a: bound(4),
+        b: bound(100),
+        c: { kind: 'normal', deviation: Math.SQRT2 },
+      });
+    });
+  });
+
+  describe('stencils', () => {
+    it('are the five-point star on each channel by itself', () => {
+      const star = [0, 1, 0, 1, -4, 1, 0, 1, 0];
+      const weight = draw({ kind: 'laplacian' }, [3, 3, 2, 2], 0, 'w');
+      star.forEach((value, tap) => {
+        near([...weight.slice(4 * tap, 4 * tap + 4)], [value, 0, 0, value]);
+      });
+    });
+
+    it('are [1, -2, 1] on a line, and lie at the centre of a wider kernel', () => {
+      near([...draw({ kind: 'laplacian' }, [3, 1, 1], 0, 'w')], [1, -2, 1]);
+      near([...draw({ kind: 'laplacian' }, [5, 1, 1], 0, 'w')], [0, 1, -2, 1, 0]);
+      near([...draw({ kind: 'identity' }, [5, 1, 1], 0, 'w')], [0, 0, 1, 0, 0]);
+    });
+
+    it('on a depthwise kernel stand on every channel', () => {
+      near([...draw({ kind: 'laplacian' }, [3, 2, 1], 0, 'w')], [1, 1, -2, -2, 1, 1]);
+      near([...draw({ kind: 'identity' }, [1, 1, 3, 1], 0, 'w')], [1, 1, 1]);
+    });
+
+    it('of a dense layer: the identity matrix, also where it is not square', () => {
+      near([...draw({ kind: 'identity' }, [2, 2], 0, 'w')], [1, 0, 0, 1]);
+      near([...draw({ kind: 'identity' }, [2, 3], 0, 'w')], [1, 0, 0, 0, 1, 0]);
+    });
+
+    const side = 5;
+    const field = ramp(side * side * 2);
+    const doNothing = {
+      'an odd kernel': program({ x: [side, side, 2] }, ({ x }) => ({
+        y: conv(2, { init: 'identity', bias: false })(x),
+      })),
+      'an even kernel': program({ x: [side, side, 2] }, ({ x }) => ({
+        y: conv(2, { init: 'identity', kernel: 4, bias: false, boundary: 'circular' })(x),
+      })),
+      'a depthwise kernel': program({ x: [side, side, 2] }, ({ x }) => ({
+        y: depthwise({ init: 'identity', kernel: 2, bias: false, boundary: 'reflect' })(x),
+      })),
+    };
+    for (const [what, p] of Object.entries(doNothing))
+      it(`the identity in ${what} does nothing`, () => near(valuesOfProgram(p, { x: field }), field, 1e-6));
+
+    it('the Laplacian of a torus is the sum of the neighbours less four times the site', () => {
+      const p = program({ x: [side, side, 2] }, ({ x }) => ({
+        y: conv(2, { init: 'laplacian', bias: false, boundary: 'circular' })(x),
+      }));
+      const wrap = (i: number): number => (i + side) % side;
+      const at = (r: number, c: number, k: number): number => field[(wrap(r) * side + wrap(c)) * 2 + k];
+      const expected = Array.from({ length: side * side * 2 }, (_, i) => {
+        const [r, c, k] = [Math.floor(i / (2 * side)), Math.floor(i / 2) % side, i % 2];
+        return at(r - 1, c, k) + at(r + 1, c, k) + at(r, c - 1, k) + at(r, c + 1, k) - 4 * at(r, c, k);
+      });
+      near(valuesOfProgram(p, { x: field }), expected, 1e-6);
+    });
+
+    it('the Laplacian of a straight line is zero inside', () => {
+      const p = program({ x: [6, 1] }, ({ x }) => ({
+        y: depthwise1d({ init: 'laplacian', bias: false, boundary: 'none' })(x),
+      }));
+      near(valuesOfProgram(p, { x: [0, 1, 2, 3, 4, 5] }), [0, 0, 0, 0]);
+    });
+  });
+
+  it('all parameters of a program are drawn by their names', () => {
+    const p = program({ x: [4, 4, 2] }, ({ x }) => ({ y: conv(2)(x) }));
+    const start = initialParameters(p.graph, 3);
+    for (const { name, init, shape } of parametersOf(p.graph))
+      assert.deepEqual(start[name], draw(init, shape, 3, name));
+  });
+});
