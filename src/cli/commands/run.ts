@@ -6,7 +6,9 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as A from 'fp-ts/lib/ReadonlyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { DrumheadError } from '../../base/error.js';
+import { drumExperiments } from '../../drums/index.js';
 import { type Experiment, withTraining } from '../../experiments/experiment.js';
+import { runDrumExperiment } from '../../runner/drums.js';
 import { files } from '../../runner/folder.js';
 import { type Finished, runExperiment } from '../../runner/run.js';
 import { wholeFlag, wholesFlag } from '../flags.js';
@@ -48,6 +50,18 @@ export const runSeeds = (
   );
 
 export const run = (name: string, flags: RunFlags): TE.TaskEither<DrumheadError, string> =>
+  Object.hasOwn(drumExperiments, name) ? runDrums(name, flags) : runTrained(name, flags);
+
+/** Drums learn nothing: they have no presets and no seeds. */
+const runDrums = (name: string, flags: RunFlags): TE.TaskEither<DrumheadError, string> =>
+  pipe(
+    withEnvironment(flags, ({ engine, runs, tell, signal }) =>
+      runDrumExperiment({ name, folder: join(runs, name), engine, tell, signal }),
+    ),
+    TE.map(({ summary: said, report }) => `${said}\n  report: ${report}`),
+  );
+
+const runTrained = (name: string, flags: RunFlags): TE.TaskEither<DrumheadError, string> =>
   pipe(
     TE.Do,
     TE.bind('source', () => experimentFrom(name, flags.preset)),
