@@ -10,7 +10,6 @@ import {
   type Program,
   program,
   reshape,
-  scale,
   scan,
   scanWithFinal,
   slice,
@@ -45,14 +44,15 @@ export const impulse = ({ rows, columns }: Lattice, { row, column }: Site): Floa
 /** What the membrane is at the start, and one step of it: u_tt = c^2 lap(u), kick-drift. */
 const dynamics = ({ lattice, pluck, speed, dt }: Membrane) => {
   const { rows, columns, inside } = lattice;
-  const laplacian = data([0, 1, 0, 1, -4, 1, 0, 1, 0], 3, 3, 1, 1);
+  const pull = speed * speed;
+  const laplacian = data([0, pull, 0, pull, -4 * pull, pull, 0, pull, 0], 3, 3, 1, 1);
   const drum: Field = data(inside, rows, columns, 1);
   const rest: Wave<readonly [number, number, 1]> = {
     y: mul(drum, data(pluck, rows, columns, 1)),
     z: zeros(rows, columns, 1),
   };
   // A force only inside: what is outside starts at rest and stays there, which is the fixed edge.
-  const force = (y: Field): Field => mul(drum, scale(speed * speed, convolveWith(y, laplacian, 'zero')));
+  const force = (y: Field): Field => mul(drum, convolveWith(y, laplacian, 'zero'));
   return { rest, step: oscillator({ dt, coupling: force }) };
 };
 

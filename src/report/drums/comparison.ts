@@ -1,0 +1,40 @@
+/** What the panels that compare drums share: their drums, their sizes, their colours and signs. */
+
+import type { DrumResult } from '../../drums/index.js';
+import { lineColours } from '../chart.js';
+import { light, type Rgb, rgb, type Theme } from '../colours.js';
+
+/** What the picture needs of a drum. */
+export type HeardDrum = Pick<DrumResult, 'drum' | 'tones' | 'spectrum'>;
+
+export interface TonesPicture {
+  /** The first is what the others are compared with; two to five. */
+  readonly drums: readonly HeardDrum[];
+  readonly theme?: Theme;
+}
+
+export const panelWidth = 660;
+export const panelHeight = 168;
+
+/** How a drum is drawn, told apart by colour and by sign. */
+export interface Mark {
+  readonly colour: Rgb;
+  readonly shape: string;
+}
+
+/** The mark of the drum of an index: the first, or one that is compared with it. */
+export const markOf = (index: number, theme: Theme = light): Mark => {
+  const { first, second, third } = lineColours(theme);
+  const bright = theme.name === 'light';
+  const marks: readonly Mark[] = [
+    { colour: first, shape: 'circle' },
+    { colour: second, shape: 'diamond' },
+    { colour: rgb(bright ? '#7d0cab' : '#ca9dff'), shape: 'triangle-up' },
+    { colour: rgb(bright ? '#1d7a5a' : '#74d0a8'), shape: 'square' },
+    { colour: third, shape: 'cross' },
+  ];
+  return marks[index % marks.length];
+};
+
+/** More drums than that would need colours that are hard to tell apart. */
+export const mostDrums = 5;

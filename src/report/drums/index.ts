@@ -1,0 +1,11 @@
+/** Pictures, sounds and the page of an experiment on drums, from what `runDrums` gives; nothing here reads or writes. */
+
+export { type AreaPicture, drumAreas, type SquareHeard } from './area.js';
+export type { TonesPicture } from './comparison.js';
+export { type DrumModesPicture, drumModesPng } from './modes.js';
+export { drumsReport } from './page.js';
+export { type Playing, wav } from './sound.js';
+export type { DrumsReport } from './story.js';
+export { drumTones } from './tones.js';
+export { type DrumWavesPicture, drumWavesGif } from './waves.js';
+export { drumVerdict } from './words.js';

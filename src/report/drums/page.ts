@@ -1,0 +1,158 @@
+/** The report of an experiment on drums: one HTML page that needs nothing but itself. */
+
+import type { DrumResult } from '../../drums/index.js';
+import { type Html, html, verbatim } from '../page/html.js';
+import { count } from '../page/numbers.js';
+import { factList, type Section, sectionMarkup } from '../page/parts.js';
+import { figure } from '../page/picture.js';
+import { style } from '../page/style.js';
+import { type DrumsReport, experimentSection, tiles } from './story.js';
+import { areaTable, relativeText, toneTable } from './tables.js';
+import { drumVerdict } from './words.js';
+
+const areaSection = ({ results, pictures }: DrumsReport): readonly Section[] =>
+  pictures.areas === undefined
+    ? []
+    : [
+        {
+          id: 'areas',
+          heading: 'The area, heard',
+          body: html`${figure(
+            pictures.areas,
+            html`Left: area told from the fundamental, against the true area. Right: its relative error. Read at the nearest bin, the frequency is rounded to the resolution; read between the bins, the area lies on the dashed curve, π² (1 − 2 c² dt²) / 12 L², which is what grid and time step do to any square.`,
+          )}${areaTable(results)}<p>“Off the lattice” compares with the exact frequency on the lattice, f = asin(dt √λ / 2) / (π dt) with λ = 8 c² sin²(π / 2L): it is the error of listening alone.</p>`,
+        },
+      ];
+
+/** Of the drums that have the first one's tones exactly, that it is so. */
+const exactWords = ([first, ...others]: readonly DrumResult[]): string =>
+  others
+    .map(({ drum, tones }) => ({
+      name: drum.name,
+      most: tones.reduce(
+        (most, { lattice }, k) => Math.max(most, Math.abs(lattice / first.tones[k].lattice - 1)),
+        0,
+      ),
+    }))
+    .filter(({ most }) => most < 1e-11)
+    .map(
+      ({ name, most }) =>
+        `Computed as eigenvalues, the ${first.tones.length} lowest tones of the ${name} and of the ${first.drum.name} agree to ${relativeText(most)}, which is rounding. `,
+    )
+    .join('');
+
+const toneSection = ({ results, pictures }: DrumsReport): readonly Section[] =>
+  pictures.tones === undefined
+    ? []
+    : [
+        {
+          id: 'tones',
+          heading: 'Tone by tone',
+          body: html`${figure(
+            pictures.tones,
+            html`Every other drum against the first. A peak on a hairline is a tone of the first drum. How loud a tone is depends on where one strikes and listens; how high it is does not.`,
+          )}${toneTable(results)}<p>${exactWords(results)}Frequencies in cycles a unit of time. “Exact” is the eigenvalue of the lattice’s Laplacian, turned into a frequency of the time steps; a dash is a tone with a node where the drum is struck or listened to.</p>`,
+        },
+      ];
+
+const waveSection = ({ pictures }: DrumsReport): readonly Section[] =>
+  pictures.waves === undefined
+    ? []
+    : [
+        {
+          id: 'waves',
+          heading: 'See the waves',
+          body: figure(
+            pictures.waves,
+            html`The same drums on a finer lattice after a smooth stroke at the ring. Red: up; blue: down; each drum in its own scale. Below each drum, what is heard at the dot so far.`,
+          ),
+        },
+      ];
+
+const modeSection = ({ pictures }: DrumsReport): readonly Section[] =>
+  pictures.modes === undefined
+    ? []
+    : [
+        {
+          id: 'modes',
+          heading: 'The modes',
+          body: figure(
+            pictures.modes,
+            html`How each drum swings in its lowest tones, and the tone below it in units of the first drum’s fundamental, without the time step.`,
+          ),
+        },
+      ];
+
+const audio = (wav: Uint8Array): Html =>
+  html`<audio controls preload="metadata" src="data:audio/wav;base64,${Buffer.from(wav).toString('base64')}"></audio>`;
+
+const soundSection = ({ sounds, results, experiment }: DrumsReport): readonly Section[] =>
+  sounds === undefined
+    ? []
+    : [
+        {
+          id: 'sounds',
+          heading: 'Hear them',
+          body: html`<p>The simulated sounds themselves at ${count(sounds.rate)} steps a second, softened and fading, because an undamped membrane rings for ever.</p>
+<dl class="facts">${results.map(
+            ({ drum, fundamental }, i) =>
+              html`<div><dt>${drum.name}</dt><dd>${audio(sounds.files[i])}<small>fundamental ${Math.round(
+                fundamental.frequency * experiment.dt * sounds.rate,
+              )} Hz</small></dd></div>\n`,
+          )}</dl>`,
+        },
+      ];
+
+const sections = (report: DrumsReport): readonly Section[] => [
+  experimentSection(report),
+  ...waveSection(report),
+  ...areaSection(report),
+  ...toneSection(report),
+  ...modeSection(report),
+  ...soundSection(report),
+  {
+    id: 'reproduce',
+    heading: 'Do it again',
+    body: html`<p>This strikes the same drums again; on the same engine every number is the same.</p>
+<pre><code>${report.commands.join('\n')}</code></pre>`,
+  },
+  ...(report.environment === undefined || report.environment.length === 0
+    ? []
+    : [{ id: 'environment', heading: 'Run with', body: factList(report.environment) }]),
+];
+
+/**
+ * The whole page, from the result down to the versions: pictures and sounds are inside it, it runs no script and
+ * asks for nothing else, follows light and dark, and escapes every text.
+ *
+ * @example
+ * drumsReport({ name: 'drums/squares', experiment, results, pictures: {}, program: '() → sound [4096]', commands: [] })
+ */
+export const drumsReport = (report: DrumsReport): string => {
+  const parts = sections(report);
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; media-src data:; style-src 'unsafe-inline'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="generator" content="drumhead">
+<title>${report.name} · drumhead</title>
+<style>${verbatim(`${style}thead th.number{white-space:normal}audio{display:block;width:min(26rem,100%);height:2.4rem}`)}</style>
+</head>
+<body>
+<header>
+<p class="kicker">drumhead · drums</p>
+<h1>${report.name}</h1>
+<p class="lead">${drumVerdict(report.results)}</p>
+${tiles(report)}
+<nav aria-label="Contents">${parts.map((s) => html`<a href="#${s.id}">${s.heading}</a> `)}</nav>
+</header>
+<main>${parts.map(sectionMarkup)}
+</main>
+<footer>Made by drumhead. Everything in this page is inside this one file.</footer>
+</body>
+</html>
+`.markup;
+};

@@ -1,0 +1,51 @@
+/** Drums against each other: their spectra laid over each other, and their tones one by one. */
+
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type DrumheadError, decodeError } from '../../base/error.js';
+import { type Chart, chartConfig, chartSvg } from '../chart.js';
+import { light } from '../colours.js';
+import { mostDrums, panelHeight, panelWidth, type TonesPicture } from './comparison.js';
+import { differences } from './differences.js';
+import { overlay } from './overlay.js';
+
+const spacing = 58;
+/** Nothing, drawn between the spectra and the last panel: an axis and a panel have their titles there. */
+const room = 1;
+const margins = { left: 52, right: 128, top: 104, bottom: 50 };
+
+const empty = {
+  width: panelWidth,
+  height: room,
+  data: { values: [] },
+  mark: { type: 'point' as const },
+};
+
+/** The chart as data, with nothing drawn yet. **Errors** DecodeError unless there are two to five drums with tones. */
+export const tonesChart = (picture: TonesPicture): E.Either<DrumheadError, Chart> => {
+  const { drums, theme = light } = picture;
+  if (drums.length < 2 || drums.length > mostDrums)
+    return E.left(decodeError('drum tones picture', `drums: two to five are compared, not ${drums.length}`));
+  if (drums.some(({ tones }) => tones.length === 0))
+    return E.left(decodeError('drum tones picture', 'drums: one has no tones'));
+  const panels = drums.length - 1;
+  return E.right({
+    spec: {
+      $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
+      config: chartConfig(theme),
+      bounds: 'flush',
+      spacing,
+      vconcat: [...drums.slice(1).map((_, i) => overlay(picture, i + 1)), empty, differences(picture)],
+    },
+    frame: {
+      width: panelWidth,
+      height: panels * (panelHeight + spacing) + room + spacing + panelHeight,
+      margins,
+    },
+  });
+};
+
+/** The chart as an SVG; `svgPng` makes a PNG of it. */
+export const drumTones = (picture: TonesPicture): TE.TaskEither<DrumheadError, string> =>
+  pipe(TE.fromEither(tonesChart(picture)), TE.chain(chartSvg));

@@ -1,0 +1,162 @@
+/** The waves of some drums side by side as an animation, and under each what its microphone hears. */
+
+import * as E from 'fp-ts/lib/Either.js';
+import { type DrumheadError, decodeError, defect } from '../../base/error.js';
+import type { DrumMovie } from '../../drums/index.js';
+import { lineColours } from '../chart.js';
+import { light, type Theme } from '../colours.js';
+import { encodeGif } from '../gif.js';
+import {
+  atLeast,
+  column,
+  type Look,
+  onPaper,
+  plainLook,
+  row,
+  say,
+  sayWithin,
+  separated,
+  space,
+} from '../look.js';
+import { above, blank, type Raster } from '../raster.js';
+import { symmetricScale } from '../scale.js';
+import { dot, type Skin, skinOf } from './skin.js';
+import { traceRaster } from './trace.js';
+
+export interface DrumWavesPicture {
+  /** All with the same number of frames and time between them, on lattices of one fineness. */
+  readonly movies: readonly DrumMovie[];
+  readonly title?: string;
+  readonly theme?: Theme;
+  /** Milliseconds a frame; default 60. */
+  readonly delay?: number;
+}
+
+/** Width of the largest drum, in pixels. */
+const largest = 204;
+const gap = 28;
+const traceHeight = 46;
+/** A small drum's trace is wider than the drum. */
+const narrowest = 96;
+const lastFrameStands = 900;
+
+/** Pixels a cell, the same for all drums. */
+const zoomOf = (movies: readonly DrumMovie[]): number =>
+  largest / Math.max(...movies.map(({ lattice }) => Math.max(lattice.columns, lattice.rows) + 1));
+
+/** What belongs to one drum and does not change. */
+interface Column {
+  readonly movie: DrumMovie;
+  readonly name: Raster;
+  readonly skin: Skin;
+  readonly heard: readonly number[];
+  /** Displacement of full colour: a drum's own, for the same stroke moves a small skin more than a large one. */
+  readonly scale: number;
+  /** Displacement that takes the trace to its top. */
+  readonly traceScale: number;
+}
+
+const columnOf = (look: Look, movie: DrumMovie, zoom: number): Column => {
+  const { lattice, microphone, frames, waves } = movie;
+  const at = microphone.row * lattice.columns + microphone.column;
+  const heard = Array.from({ length: frames }, (_, frame) => waves[frame * lattice.inside.length + at]);
+  const skin = skinOf(movie, zoom, look.theme);
+  return {
+    movie,
+    name: sayWithin(look, 'strong', movie.name, Math.max(skin.width, narrowest)),
+    skin,
+    heard,
+    scale: scaleOf(movie),
+    traceScale: symmetricScale(Float32Array.from(heard), 1),
+  };
+};
+
+/** After the stroke the waves are lower than it: the scale is that of the waves. */
+const scaleOf = ({ waves, lattice, frames }: DrumMovie): number =>
+  symmetricScale(waves.subarray(Math.floor(frames / 8) * lattice.inside.length), 0.985);
+
+const drawFrame =
+  ({ theme, density }: Look, columns: readonly Column[], tall: number) =>
+  (frame: number): Raster => {
+    const look: Look = { theme, density };
+    const { first } = lineColours(theme);
+    const drums = columns.map(({ movie, name, skin, heard, scale, traceScale }) => {
+      const { lattice, strike, microphone } = movie;
+      const field = skin.paint(movie.waves, frame * lattice.inside.length, scale);
+      // Ink on the skin, which is light in both themes.
+      const marked = [
+        dot(...skin.place(strike.row, strike.column), 5, light.ink, true),
+        dot(...skin.place(microphone.row, microphone.column), 4.5, light.paper),
+        dot(...skin.place(microphone.row, microphone.column), 3, first),
+      ].reduce((raster, mark) => mark(raster), field);
+      const wide = Math.max(skin.width, narrowest);
+      const trace = traceRaster(
+        { values: heard, scale: traceScale, width: wide, height: traceHeight },
+        frame,
+        first,
+        theme,
+      );
+      return column(
+        look,
+        space(look, 0, tall - skin.height),
+        name,
+        space(look, 0, 4),
+        marked,
+        space(look, 0, 8),
+        trace,
+      );
+    });
+    return row(look, ...separated(space(look, gap, 0), drums));
+  };
+
+const clock = (look: Look, frame: number, { interval, frames }: DrumMovie, wide: number): Raster => {
+  const label = atLeast(look, 74, 0, say(look, 'strong', `t = ${(frame * interval).toFixed(1)}`));
+  const room = Math.max(12, wide - label.width);
+  const done = Math.round((room * frame) / Math.max(1, frames - 1));
+  const bar = row(look, blank(done, 3, look.theme.ink), blank(room - done, 3, look.theme.line));
+  return row(look, label, column(look, space(look, 0, 7), bar));
+};
+
+const draw = ({ movies, title, theme = light, delay = 60 }: DrumWavesPicture): Uint8Array => {
+  const look: Look = { ...plainLook, theme };
+  const zoom = zoomOf(movies);
+  const columns = movies.map((movie) => columnOf(look, movie, zoom));
+  const tall = Math.max(...columns.map(({ skin }) => skin.height));
+  const wide = columns.reduce((sum, { skin }) => sum + Math.max(skin.width, narrowest) + gap, -gap);
+  const picture = drawFrame(look, columns, tall);
+  const [first] = movies;
+  const head =
+    title === undefined
+      ? space(look, 0, 0)
+      : column(look, sayWithin(look, 'title', title, wide), space(look, 0, 6));
+  const frame = (index: number): Raster =>
+    onPaper(
+      look,
+      above(theme.paper)(head, clock(look, index, first, wide), space(look, 0, 12), picture(index)),
+    );
+  return encodeGif({
+    frames: first.frames,
+    frame,
+    delay: (i) => (i === first.frames - 1 ? lastFrameStands : delay),
+  });
+};
+
+/**
+ * The animation as the bytes of a GIF: every drum's skin in wave colours (red up, blue down), a
+ * ring where it was struck, a dot where it is listened to, and the sound so far below.
+ *
+ * @returns DecodeError when there is no drum, or the movies differ in their frames.
+ * @example
+ * drumWavesGif({ movies, title: 'Two drums that sound alike' })   // Right(Uint8Array)
+ */
+export const drumWavesGif = (picture: DrumWavesPicture): E.Either<DrumheadError, Uint8Array> => {
+  const [first] = picture.movies;
+  if (first === undefined) return E.left(decodeError('drum waves picture', 'movies: none given'));
+  return picture.movies.every(
+    ({ frames, interval }) => frames === first.frames && interval === first.interval,
+  )
+    ? E.tryCatch(() => draw(picture), defect)
+    : E.left(
+        decodeError('drum waves picture', 'movies: they differ in their frames or in the time between them'),
+      );
+};
