@@ -23,8 +23,7 @@ const ordered = (value: unknown): unknown => {
  * JSON with sorted keys and no spaces; fields that are undefined are left out.
  *
  * @example
- * canonical({ b: 1, a: [2, { d: 3, c: undefined }] })
- * // '{"a":[2,{"d":3}],"b":1}'
+ * canonical({ b: 1, a: [2, { d: 3, c: undefined }] }); // => '{"a":[2,{"d":3}],"b":1}'
  */
 export const canonical = (value: unknown): string => JSON.stringify(ordered(value));
 

@@ -82,6 +82,7 @@ export interface Defect {
   readonly message: string;
 }
 
+/** Any of them: what the left side of every Either and TaskEither of drumhead holds. */
 export type DrumheadError =
   | ProgramError
   | DecodeError
@@ -94,23 +95,37 @@ export type DrumheadError =
   | Mismatch
   | Defect;
 
+/**
+ * A DecodeError of these problems.
+ *
+ * @example
+ * describe(decodeError('model.json', 'it is not JSON')); // => 'model.json: it is not JSON'
+ */
 export const decodeError = (source: string, ...problems: readonly string[]): DecodeError => ({
   _tag: 'DecodeError',
   source,
   problems,
 });
+
+/** An UnknownName; the message proposes the known name that is nearest. */
 export const unknownName = (kind: string, name: string, known: readonly string[]): UnknownName => ({
   _tag: 'UnknownName',
   kind,
   name,
   known,
 });
+
+/** An EngineError. */
 export const engineError = (engine: string, message: string): EngineError => ({
   _tag: 'EngineError',
   engine,
   message,
 });
+
+/** A Mismatch. */
 export const mismatch = (message: string): Mismatch => ({ _tag: 'Mismatch', message });
+
+/** A Defect from whatever was thrown. */
 export const defect = (cause: unknown): Defect => ({
   _tag: 'Defect',
   message: cause instanceof Error ? cause.message : String(cause),
@@ -139,7 +154,12 @@ const fileMessage = (cause: unknown): string => {
   return fileMessages[code] ?? (cause instanceof Error ? cause.message : String(cause));
 };
 
-/** The known name nearest to a misspelt one (Levenshtein distance), if any is near. */
+/**
+ * The known name nearest to a misspelt one (Levenshtein distance), if any is near.
+ *
+ * @example
+ * nearest('tetromino', ['mnist', 'tetrominoes']); // => 'tetrominoes'
+ */
 export const nearest = (name: string, known: readonly string[]): string | undefined => {
   const scored = known.map((candidate) => ({ candidate, distance: editDistance(name, candidate) }));
   const best = scored.reduce<(typeof scored)[number] | undefined>(
@@ -174,8 +194,8 @@ const mib = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20).toLocaleStr
  * The sentence a person reads.
  *
  * @example
- * describe(unknownName('engine', 'wasn', ['wasm', 'cpu']))
- * // "unknown engine 'wasn'; did you mean 'wasm'? Known: wasm, cpu"
+ * describe(unknownName('engine', 'wasn', ['wasm', 'cpu']));
+ * // => "unknown engine 'wasn'; did you mean 'wasm'? Known: wasm, cpu"
  */
 export const describe = (error: DrumheadError): string => {
   switch (error._tag) {

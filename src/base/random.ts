@@ -8,10 +8,11 @@
 
 import { sha256 } from '@noble/hashes/sha2.js';
 
+/** A stream of random numbers; every call takes the next ones. */
 export interface Random {
   /** Uniform in [0, 1), a multiple of 2^-32. */
   readonly uniform: () => number;
-  /** Uniform integer in [0, n), n at least 1; without modulo bias. */
+  /** Uniform integer in [0, n), n a whole number from 1 to 2^32; without modulo bias. */
   readonly integer: (n: number) => number;
   /** Standard normal (Box-Muller, both halves used). */
   readonly normal: () => number;
@@ -19,7 +20,13 @@ export interface Random {
   readonly shuffle: <A>(items: readonly A[]) => A[];
 }
 
-/** The stream of this seed and name. Parts are joined unambiguously: ('a', 'b') and ('a/b') differ. */
+/**
+ * The stream of this seed and name. Parts are joined unambiguously: ('a', 'b') and ('a/b') differ.
+ *
+ * @example
+ * const random = stream(7, 'a', 1);
+ * [random.uniform(), random.integer(10)]; // => [0.5587404100224376, 8]
+ */
 export const stream = (seed: number, ...name: readonly (string | number)[]): Random => {
   const digest = sha256(new TextEncoder().encode(JSON.stringify([seed, ...name])));
   const words = new Uint32Array(digest.buffer.slice(digest.byteOffset, digest.byteOffset + 16));

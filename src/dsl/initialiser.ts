@@ -39,6 +39,7 @@ export const Initialiser = t.union(
   [kinds.constant, kinds.uniform, kinds.normal, kinds.laplacian, kinds.identity],
   'an initialiser',
 );
+/** How a parameter starts, as it stands in a program; see the codec of the same name. */
 export type Initialiser = t.TypeOf<typeof Initialiser>;
 
 /**

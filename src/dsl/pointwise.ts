@@ -160,11 +160,13 @@ export const complement = <S extends Shape>(k: number, x: Tensor<S>): Tensor<S> 
   affine('complement', x, -1, k);
 
 /**
- * A function of two tensors of one shape, or of a tensor and a scalar. The first signature is the one that generic
- * code uses; the second lets scalars and unknown sizes pass, and its message names both shapes.
+ * A function of two tensors of one shape, or of a tensor and a scalar. The first three signatures are those that
+ * generic code uses; the last lets unknown sizes pass, and its message names both shapes.
  */
 interface Binary<N extends string> {
   <S extends Shape>(a: Tensor<S>, b: Tensor<NoInfer<S>>): Tensor<S>;
+  <S extends Shape>(a: Tensor<S>, b: Tensor<readonly []>): Tensor<S>;
+  <S extends Shape>(a: Tensor<readonly []>, b: Tensor<S>): Tensor<S>;
   <A extends Shape, B extends Shape>(a: Tensor<A>, b: Same<N, A, B> & Tensor<B>): Tensor<Joined<A, B>>;
 }
 

@@ -1,0 +1,33 @@
+/** Rooms whose docstrings are run, and what their examples may take for granted. */
+
+export interface Room {
+  readonly folder: string;
+  /** The module that a user imports; without one, every file by itself. */
+  readonly index?: string;
+  /** Further imports, as lines of code. Paths begin at `src`. */
+  readonly imports: readonly string[];
+  /** Declarations that stand before every example. */
+  readonly samples: readonly string[];
+}
+
+export const rooms: readonly Room[] = [
+  {
+    folder: 'src/dsl',
+    index: 'src/dsl/index.ts',
+    imports: [
+      "import * as E from 'fp-ts/lib/Either.js';",
+      "import { pipe } from 'fp-ts/lib/function.js';",
+      "import { describe } from 'src/base/error.js';",
+    ],
+    samples: [
+      'const dt = 0.1;',
+      "const image = parameter('image', [64, 64, 3], { init: { normal: 1 } });",
+      "const y = parameter('y', [64, 64, 2], { init: { normal: 1 } });",
+      "const z = parameter('z', [64, 64, 2], { init: { normal: 1 } });",
+      "const line = parameter('line', [128, 4], { init: { normal: 1 } });",
+      "const sequence = parameter('sequence', [100, 64, 64, 2], { init: { normal: 1 } });",
+      "const features = parameter('features', [64, 64, 102], { init: { normal: 1 } });",
+    ],
+  },
+  { folder: 'src/base', imports: [], samples: [] },
+];
