@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { choice, decodeWith, real, record, text, where, whole, withDefault } from '../../src/base/codec.js';
-import { sentence, value } from './either.js';
+import { sentence, value } from '../data/either.js';
 
 const ring = where(
   record('ring', {
