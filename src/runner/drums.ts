@@ -80,16 +80,7 @@ const finishedBefore = (
 };
 
 /** The results as they are kept, the same bytes from every run: without the sounds, the spectra and the time it took. */
-const kept = ({
-  drum,
-  points,
-  strike,
-  microphone,
-  tones,
-  fundamental,
-  continuum,
-  area,
-}: DrumResult) => ({
+const kept = ({ drum, points, strike, microphone, tones, fundamental, continuum, area }: DrumResult) => ({
   name: drum.name,
   points,
   strike,
