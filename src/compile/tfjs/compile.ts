@@ -211,13 +211,13 @@ const runScan = (
     const records: Readonly<Record<string, Tensor[]>> = Object.fromEntries(
       observed.map((name) => [name, []]),
     );
-    // A step may hand on what it was given from outside; that is not the scan's to give back.
-    const outside = new Set<Tensor>();
+    // What was recorded stays, and a step may hand on what it was given from outside: neither is given back here.
+    const kept = new Set<Tensor>();
     let state: Readonly<Record<string, Tensor>> = Object.fromEntries(
       op.fields.map((field, i) => [field, overBatch(inputs[i], context)]),
     );
-    for (const value of [...Object.values(state), ...sequences.flat()]) outside.add(value);
-    for (const { tensor } of externals) outside.add(tensor);
+    for (const value of [...Object.values(state), ...sequences.flat()]) kept.add(value);
+    for (const { tensor } of externals) kept.add(tensor);
     for (let step = 0; step < op.steps; step++) {
       const leaf = (inner: LeafOp): Tensor => {
         switch (inner.op) {
@@ -241,9 +241,12 @@ const runScan = (
           seen: Object.fromEntries(observed.map((name) => [name, read(op.body.observe[name])])),
         };
       });
-      for (const name of observed) records[name].push(after.seen[name]);
-      const held = new Set([...Object.values(after.next), ...observed.flatMap((name) => records[name])]);
-      for (const old of Object.values(state)) if (!held.has(old) && !outside.has(old)) old.dispose();
+      for (const name of observed) {
+        records[name].push(after.seen[name]);
+        kept.add(after.seen[name]);
+      }
+      const next = new Set(Object.values(after.next));
+      for (const old of Object.values(state)) if (!next.has(old) && !kept.has(old)) old.dispose();
       state = after.next;
     }
     return Object.fromEntries(
