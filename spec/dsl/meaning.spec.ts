@@ -16,12 +16,16 @@ import {
   gaussian,
   linearRecurrence,
   matrixRecurrence,
+  maxAlong,
   maximum,
+  meanAlong,
+  mergeChannels,
   minimum,
   mul,
   negate,
   normalise,
   offset,
+  reshape,
   roll,
   type Shape,
   scale,
@@ -30,16 +34,18 @@ import {
   scanWithFinal,
   slice,
   softmax,
+  splitChannels,
   stack,
   standardise,
   sub,
   sum,
+  sumAlong,
   type Tensor,
   timeToChannels,
   upsample,
 } from '../../src/dsl/index.js';
 import { volume } from '../../src/dsl/shape.js';
-import { near, valuesOf } from './refusal.js';
+import { near, shapeIs, valuesOf } from './refusal.js';
 
 /** Numbers of a shape, different for each seed, as doubles that 32 bits hold. */
 const numbers = (shape: Shape, seed = 0): readonly number[] => {
@@ -186,6 +192,35 @@ describe('dsl: meaning of pointwise and normalising functions', () => {
         near([total(line.map((v) => v * v)) / line.length], [1]);
       }
     });
+
+  it('reductions along an axis stand again at each of its places', () => {
+    const rows = [0, 1, 2, 3].map((i) => values.slice(5 * i, 5 * i + 5));
+    const total = (v: readonly number[]): number => v.reduce((a, b) => a + b, 0);
+    const spread = (f: (row: readonly number[]) => number) => rows.flatMap((row) => row.map(() => f(row)));
+    near(valuesOf(sumAlong()(x)), spread(total));
+    near(
+      valuesOf(meanAlong(1)(x)),
+      spread((row) => total(row) / 5),
+    );
+    near(
+      valuesOf(maxAlong(1)(x)),
+      spread((row) => Math.max(...row)),
+    );
+    const columns = [0, 1, 2, 3, 4].map((j) => total(rows.map((row) => row[j])));
+    near(
+      valuesOf(sumAlong(0)(x)),
+      rows.flatMap(() => columns),
+    );
+  });
+
+  it('channels split into vectors keep their order, and come back', () => {
+    const vectors = splitChannels(2, 3)(some(1, 2, 6));
+    shapeIs(vectors, 2, 2, 3);
+    near(valuesOf(vectors), numbers([2, 6], 1));
+    shapeIs(mergeChannels(vectors), 2, 6);
+  });
+
+  it('a reshape to the same shape is nothing but a claim', () => assert.equal(reshape(4, 5)(x).expr, x.expr));
 
   it('the default axis is the last, and huge arguments do not overflow', () => {
     near(valuesOf(softmax()(x)), valuesOf(softmax(1)(x)));

@@ -1,6 +1,7 @@
 /** The language. Everything that a program is written in. */
 
 export * from './batch-norm.js';
+export * from './channels.js';
 export * from './codec.js';
 export * from './convolution.js';
 export * from './dense.js';

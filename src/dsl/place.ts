@@ -9,8 +9,9 @@ const decoded = (url: string): string => {
   }
 };
 
-/** The folder of the language, as stack traces show it. */
+/** The folder of the language, as stack traces show it; compiled, also the one that source maps lead back to. */
 const here = decoded(new URL('.', import.meta.url).href);
+const source = here.replace(/\/dist\/(?!.*\/dist\/)/, '/src/');
 
 /** `at f (file:///a/b.ts:3:14)` or `at /a/b.ts:3:14` → `/a/b.ts:3:14`. */
 const placeOf = (frame: string): string | undefined => {
@@ -19,7 +20,8 @@ const placeOf = (frame: string): string | undefined => {
 };
 
 /** Frames of the language itself, of libraries that call back into it (fp-ts's pipe), of Node's own code. */
-const isOurs = (place: string): boolean => place.startsWith(here) || place.startsWith('node:');
+const isOurs = (place: string): boolean =>
+  place.startsWith(here) || place.startsWith(source) || place.startsWith('node:');
 const isLibrary = (place: string): boolean => place.includes('/node_modules/');
 
 /**

@@ -56,7 +56,12 @@ export const spectrum = <T extends number, S extends Shape>(
 ): Tensor<readonly [Bins<T>, ...S]> => apply('spectrum', { op: 'spectrum' }, sequence);
 
 /** A reduction over one axis, repeated along it again: what a normalisation divides by. */
-const along = (operation: string, fn: ReduceFunction, axis: number, x: Tensor): Tensor => {
+const along = <S extends Shape>(
+  operation: string,
+  fn: ReduceFunction,
+  axis: number,
+  x: Tensor<S>,
+): Tensor<S> => {
   const shape = shapeOf(x);
   const reduced = apply(operation, { op: 'reduce', fn, axes: [axis] }, x);
   const kept = apply(operation, { op: 'reshape', shape: shape.map((n, i) => (i === axis ? 1 : n)) }, reduced);
@@ -64,6 +69,37 @@ const along = (operation: string, fn: ReduceFunction, axis: number, x: Tensor): 
 };
 
 const lastAxis = (x: Tensor): number => shapeOf(x).length - 1;
+
+const repeated =
+  (operation: string, fn: ReduceFunction) =>
+  (axis?: number) =>
+  <S extends Shape>(x: Tensor<S>): Tensor<S> =>
+    along(operation, fn, axis ?? lastAxis(x), x);
+
+/**
+ * The sum along an axis (the last by default), repeated along it again: of the shape of x, to be combined with it.
+ *
+ * @example
+ * const dot = sumAlong()(mul(y, z));
+ * const tangent = sub(z, mul(y, dot));   // Tensor<readonly [64, 64, 2]>
+ */
+export const sumAlong = repeated('sumAlong', 'sum');
+
+/**
+ * The mean along an axis (the last by default), repeated along it again.
+ *
+ * @example
+ * const centred = sub(y, meanAlong(0)(y));   // Tensor<readonly [64, 64, 2]>
+ */
+export const meanAlong = repeated('meanAlong', 'mean');
+
+/**
+ * The maximum along an axis (the last by default), repeated along it again; its gradient as for `max`.
+ *
+ * @example
+ * const relative = sub(y, maxAlong()(y));   // Tensor<readonly [64, 64, 2]>
+ */
+export const maxAlong = repeated('maxAlong', 'max');
 
 /**
  * Unit length along an axis (the last by default): x / sqrt(|x|^2 + epsilon). Keeps the state of vector oscillators

@@ -1,7 +1,15 @@
 /** Structure: joining, cutting, turning and repeating, with no arithmetic. */
 
-import type { LastOf, Permuted, Plus, Shape, Times, Volume } from './shape.js';
-import { apply, refuse, shapeOf, type Tensor } from './tensor.js';
+import {
+  type LastOf,
+  type Permuted,
+  type Plus,
+  type Shape,
+  sameShape,
+  type Times,
+  type Volume,
+} from './shape.js';
+import { apply, refuse, shapeOf, type Tensor, tensor } from './tensor.js';
 
 /**
  * Joins along the last axis (channels): [...R, A], [...R, B] → [...R, A + B].
@@ -61,21 +69,6 @@ export const stack = <const P extends readonly Tensor<S>[], S extends Shape>(
   );
 
 /**
- * `size` entries from `begin` along the last axis: one gate out of four, one component of a vector.
- *
- * @example
- * const second = channels(y, 1, 1);   // Tensor<readonly [64, 64, 1]>
- */
-export const channels = <R extends Shape, const N extends number>(
-  x: Tensor<readonly [...R, number]>,
-  begin: number,
-  size: N,
-): Tensor<readonly [...R, N]> => {
-  const rest = shapeOf(x).slice(0, -1);
-  return apply('channels', { op: 'slice', begin: [...rest.map(() => 0), begin], size: [...rest, size] }, x);
-};
-
-/**
  * Entry `index` of the first axis, counted from the end when negative: [T, ...S] → S.
  *
  * @example
@@ -105,7 +98,8 @@ export const slice = <const S extends Shape>(x: Tensor, begin: Shape, size: S): 
 /**
  * The same elements, row-major, in another shape of the same volume.
  *
- * It is also how a size that the compiler lost is stated again: checked when the program is built.
+ * It is also how a size that the compiler lost is stated again: checked when the program is built, and nothing is
+ * computed.
  *
  * @example
  * const flat = pipe(y, reshape(64 * 64, 2));   // Tensor<readonly [number, 2]>
@@ -114,7 +108,7 @@ export const slice = <const S extends Shape>(x: Tensor, begin: Shape, size: S): 
 export const reshape =
   <const S extends Shape>(...shape: S) =>
   <A extends Shape>(x: Tensor<A> & SameVolume<A, S>): Tensor<S> =>
-    apply('reshape', { op: 'reshape', shape }, x);
+    sameShape(shapeOf(x), shape) ? tensor(x.expr) : apply('reshape', { op: 'reshape', shape }, x);
 
 type SameVolume<A extends Shape, S extends Shape> = number extends Volume<A> | Volume<S>
   ? unknown

@@ -7,6 +7,7 @@ import {
   concat,
   conv,
   convTranspose,
+  coupling,
   coupling1d,
   decodeProgram,
   type DivisibleBy,
@@ -15,6 +16,7 @@ import {
   linearRecurrence,
   maxPool,
   mean,
+  mergeChannels,
   mlp,
   mul,
   normalise,
@@ -32,7 +34,9 @@ import {
   select,
   sigmoid,
   sin,
+  splitChannels,
   sub,
+  sumAlong,
   type Tensor,
   tanh,
   zeros,
@@ -109,6 +113,61 @@ exactly<
     { readonly phases: readonly [50, 32, 1]; readonly order: readonly [50] }
   >
 >()(kuramoto({ sites: 32, steps: 50, dt: 0.1 }), true);
+
+// Excitable tissue: FitzHugh-Nagumo with diffusion, both variables observed.
+export const fitzHughNagumo = <const H extends number, const W extends number, const T extends number>(o: {
+  height: H;
+  width: W;
+  steps: T;
+}) =>
+  program({ stimulus: [o.height, o.width, 1] }, ({ stimulus }) => {
+    const diffusion = coupling();
+    const threshold = parameter('threshold', [], { init: { constant: 0.7 } });
+    return scan({
+      steps: o.steps,
+      init: { v: stimulus, w: zeros(o.height, o.width, 1) },
+      step: ({ v, w }) => {
+        const cubic = sub(v, scale(1 / 3, mul(v, mul(v, v))));
+        const dv = add(sub(add(cubic, diffusion(v)), w), stimulus);
+        const dw = scale(0.08, sub(add(v, threshold), scale(0.8, w)));
+        return { v: add(v, scale(0.1, dv)), w: add(w, scale(0.1, dw)) };
+      },
+      observe: ({ v, w }) => ({ voltage: v, recovery: w }),
+    });
+  });
+exactly<
+  Program<
+    { readonly stimulus: readonly [8, 9, 1] },
+    { readonly voltage: readonly [10, 8, 9, 1]; readonly recovery: readonly [10, 8, 9, 1] }
+  >
+>()(fitzHughNagumo({ height: 8, width: 9, steps: 10 }), true);
+
+// Vectors on the sphere that pull each other along its surface (as AKOrN's): coupled as channels, turned as vectors.
+export const vectors = <const H extends number, const W extends number, const G extends number>(o: {
+  height: H;
+  width: W;
+  groups: G;
+}) =>
+  program({ image: [o.height, o.width, 3] }, ({ image }) => {
+    const drive = conv(o.groups * 4, { name: 'drive' })(image);
+    const neighbours = conv(o.groups * 4, { boundary: 'circular' });
+    const split = splitChannels(o.groups, 4);
+    const waves = scan({
+      steps: 8,
+      init: { x: pipe(drive, split, normalise()) },
+      step: ({ x }) => {
+        const pull = split(add(neighbours(mergeChannels(x)), drive));
+        const tangent = sub(pull, mul(x, sumAlong()(mul(x, pull))));
+        return { x: pipe(add(x, scale(0.1, tangent)), normalise()) };
+      },
+      observe: ({ x }) => x,
+    });
+    return { waves };
+  });
+exactly<Program<{ readonly image: readonly [8, 9, 3] }, { readonly waves: readonly [8, 8, 9, 2, 4] }>>()(
+  vectors({ height: 8, width: 9, groups: 2 }),
+  true,
+);
 
 // Vector oscillators on the sphere, their components on an axis of their own.
 export const sphere = <const H extends number, const W extends number, const G extends number>(o: {
