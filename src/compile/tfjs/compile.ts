@@ -10,7 +10,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { ProgramError } from '../../base/error.js';
 import { drawNoise } from '../../dsl/draw-noise.js';
-import type { Program } from '../../dsl/index.js';
+import type { Possible, Program, Shapes } from '../../dsl/index.js';
 import { splitPort } from '../../dsl/infer.js';
 import type { Node, Op, OpOf, ScanOp } from '../../dsl/op.js';
 import { volume } from '../../dsl/shape.js';
@@ -53,7 +53,10 @@ export type Executable = (feed: Feed) => Results;
  * **Errors** ProgramError when the graph's shapes do not hold together (never for one made by `program` or read by
  * `decodeProgram`).
  */
-export const compile = (tf: TensorFlow, { graph }: Program): E.Either<ProgramError, Executable> =>
+export const compile = <O extends Shapes>(
+  tf: TensorFlow,
+  { graph }: Program<Shapes, O> & Possible<O>,
+): E.Either<ProgramError, Executable> =>
   pipe(
     planNodes(graph.nodes, Object.values(graph.outputs)),
     E.bimap(
