@@ -63,10 +63,16 @@ program
   .command('learn')
   .argument('<folder>', 'with train_images.npy, train_masks.npy, test_images.npy, test_masks.npy')
   .description('Train the NWM with linear readout on a folder of .npy pairs and score its test set.')
+  .addHelpText(
+    'after',
+    '\nThe reference trains with --batch 16 --rate 0.001 --schedule constant: slower, and with more luck needed.',
+  )
   .option('--seeds <list>', 'seeds to run', '0,1,2')
   .option('--epochs <n>', 'epochs', '20')
   .option('--steps <n>', 'time steps of the waves', '50')
-  .option('--batch <n>', 'images a step', '16')
+  .option('--batch <n>', 'images a step', '8')
+  .option('--rate <x>', 'learning rate of Adam, at its highest', '0.003')
+  .option('--schedule <name>', 'cosine: the rate falls to zero; constant: it stays', 'cosine')
   .addOption(engine())
   .addOption(workers())
   .addOption(runs())

@@ -15,6 +15,8 @@ export interface LearnFlags extends CommonFlags {
   readonly epochs: string;
   readonly steps: string;
   readonly batch: string;
+  readonly rate: string;
+  readonly schedule: string;
 }
 
 /** The middle one; of an even number the mean of the two in the middle. */
@@ -39,7 +41,7 @@ export const learn = (folder: string, flags: LearnFlags): TE.TaskEither<Drumhead
             // No validation share: every training image is trained on and the last weights are scored.
             task: { name: 'npy', folder: resolve(folder), validationShare: 0 },
             model: { name: 'nwm', steps },
-            training: { batch, epochs },
+            training: { batch, epochs, rate: Number(flags.rate), schedule: flags.schedule },
             seeds,
           },
           'learn',
