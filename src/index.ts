@@ -13,7 +13,13 @@ export { diagram } from './compile/diagram/index.js';
 export * from './compile/light-cone/index.js';
 export { type Listing, list, showListing } from './compile/listing/index.js';
 export { initialParameters } from './compile/parameters.js';
-export { type NdArray, ndarray, numericalGradient, parameterArrays, runReference } from './compile/reference/index.js';
+export {
+  type NdArray,
+  ndarray,
+  numericalGradient,
+  parameterArrays,
+  runReference,
+} from './compile/reference/index.js';
 export { compile, type Executable, type Feed, type Results } from './compile/tfjs/compile.js';
 export { openPool } from './compile/tfjs/pool.js';
 export { type Arrays, openSession, type Samples, type Session } from './compile/tfjs/session.js';

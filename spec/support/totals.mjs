@@ -9,7 +9,9 @@ export default class Totals extends reporters.Dot {
     runner.once(Runner.constants.EVENT_RUN_END, () => {
       const { passes, failures, pending } = this.stats;
       process.on('exit', () => {
-        process.stdout.write(`${passes} passed, ${failures} failed${pending > 0 ? `, ${pending} skipped` : ''}\n`);
+        process.stdout.write(
+          `${passes} passed, ${failures} failed${pending > 0 ? `, ${pending} skipped` : ''}\n`,
+        );
       });
     });
   }
