@@ -49,7 +49,7 @@ export const learn = (folder: string, flags: LearnFlags): TE.TaskEither<Drumhead
       ),
     ),
     TE.chain(({ experiment, seeds }) => runSeeds(experiment, seeds, flags)),
-    TE.map((finished) => [...finished.map(summary), ...medianLine(finished)].join('\n')),
+    TE.map((finished) => [...finished.map(summary(flags.pictures)), ...medianLine(finished)].join('\n')),
   );
 
 const medianLine = (finished: readonly Finished[]): readonly string[] => {

@@ -24,17 +24,19 @@ export interface RunFlags extends CommonFlags {
 const number = (score: number | null): string => (score === null ? '-' : score.toFixed(4));
 
 /** What is said of a finished run. */
-export const summary = ({ folder, result, before }: Finished): string => {
-  const { test } = result;
-  return [
-    `${result.name}, seed ${result.seed}${before ? ' (finished before; nothing was run again)' : ''}`,
-    `  test: loss ${number(test.loss)}  accuracy ${number(test.accuracy)}  IoU ${number(test.iou)}`,
-    `  foreground: accuracy ${number(test.foregroundAccuracy)}  IoU ${number(test.foregroundIou)}` +
-      `  (${test.images} images, ${test.imagesWithoutForeground} without foreground)`,
-    `  weights of epoch ${result.epoch}, sha256 ${result.weights.sha256.slice(0, 16)}`,
-    `  report: ${join(folder, files.report)}`,
-  ].join('\n');
-};
+export const summary =
+  (pictures: boolean) =>
+  ({ folder, result, before }: Finished): string => {
+    const { test } = result;
+    return [
+      `${result.name}, seed ${result.seed}${before ? ' (finished before; nothing was run again)' : ''}`,
+      `  test: loss ${number(test.loss)}  accuracy ${number(test.accuracy)}  IoU ${number(test.iou)}`,
+      `  foreground: accuracy ${number(test.foregroundAccuracy)}  IoU ${number(test.foregroundIou)}` +
+        `  (${test.images} images, ${test.imagesWithoutForeground} without foreground)`,
+      `  weights of epoch ${result.epoch}, sha256 ${result.weights.sha256.slice(0, 16)}`,
+      pictures ? `  report: ${join(folder, files.report)}` : `  folder: ${folder}`,
+    ].join('\n');
+  };
 
 /** Each seed in turn; the first error ends it, what was finished stays. */
 export const runSeeds = (
@@ -73,7 +75,7 @@ const runTrained = (name: string, flags: RunFlags): TE.TaskEither<DrumheadError,
       const engine = flags.engine === 'auto' ? (source.engine ?? 'auto') : flags.engine;
       return runSeeds(experiment, seeds ?? written.seeds, { ...flags, engine });
     }),
-    TE.map((finished) => finished.map(summary).join('\n')),
+    TE.map((finished) => finished.map(summary(flags.pictures)).join('\n')),
   );
 
 const optional = <B>(
