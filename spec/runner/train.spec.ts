@@ -119,5 +119,9 @@ describe('training', () => {
     assert.equal(rateAt(cosine, 0, 100), 0.5);
     assert.ok(Math.abs(rateAt(cosine, 50, 100) - 0.25) < 1e-12);
     assert.ok(rateAt(cosine, 99, 100) < 0.001);
+    const warm = training({ rate: 0.5, schedule: 'warm-cosine' });
+    assert.ok(Math.abs(rateAt(warm, 0, 100) - 0.05) < 1e-12);
+    assert.equal(rateAt(warm, 9, 100), rateAt(cosine, 9, 100));
+    assert.equal(rateAt(warm, 60, 100), rateAt(cosine, 60, 100));
   });
 });

@@ -24,8 +24,8 @@ export const trainingCodec = record('training', {
   optimiser: withDefault(choice('adam', 'adamw'), published.optimiser),
   /** Learning rate, at its highest. */
   rate: withDefault(real(0, 1), published.rate),
-  /** `cosine` falls from `rate` to 0 over all steps; `constant` stays. */
-  schedule: withDefault(choice('constant', 'cosine'), published.schedule),
+  /** `cosine` falls from `rate` to 0 over all steps, `warm-cosine` after it rose to it over the first tenth; `constant` stays. */
+  schedule: withDefault(choice('constant', 'cosine', 'warm-cosine'), published.schedule),
   /** Decoupled weight decay, for adamw. */
   weightDecay: withDefault(real(0, 1), published.weightDecay),
   /** Images a step; a last partial batch of an epoch is dropped. */

@@ -33,8 +33,18 @@ export const stepsPerEpoch = ({ dataset, training }: TrainPlan): number =>
   Math.floor(dataset.train.count / training.batch);
 
 /** The learning rate of step `done` (from 0) of `total`. */
-export const rateAt = ({ rate, schedule }: Training, done: number, total: number): number =>
-  schedule === 'constant' ? rate : (rate * (1 + Math.cos((Math.PI * done) / total))) / 2;
+export const rateAt = ({ rate, schedule }: Training, done: number, total: number): number => {
+  const fallen = (rate * (1 + Math.cos((Math.PI * done) / total))) / 2;
+  switch (schedule) {
+    case 'constant':
+      return rate;
+    case 'cosine':
+      return fallen;
+    case 'warm-cosine':
+      // The first steps of Adam at a high rate can throw a network off for good: its moments know nothing yet.
+      return fallen * Math.min(1, (done + 1) / Math.ceil(total / 10));
+  }
+};
 
 const optimiserOf = ({ optimiser, weightDecay }: Training, learningRate: number): OptimiserSettings =>
   optimiser === 'adam' ? { ...adam, learningRate } : { ...adamW, learningRate, weightDecay };
