@@ -18,7 +18,7 @@ describe('the probe of tfjs-node-gpu', () => {
 
   it('says that its native library is missing, without a path of this machine', async () => {
     const broken = new Error(
-      'The native addon (tfjs_binding.node) can not be found at path: /home/someone/x.node',
+      'The native addon (tfjs_binding.node) can not be found at path: /somewhere/x.node',
     );
     const found = await probeTensorFlow(tf, failing(broken));
     assert.ok(!found.usable);
