@@ -5,10 +5,10 @@ import { pipe } from 'fp-ts/lib/function.js';
 import { type DrumheadError, unknownName } from '../base/error.js';
 import { readouts } from '../dsl/index.js';
 import { decodeExperiment, type Experiment } from './experiment.js';
-import { type Preset, presets, resize } from './presets.js';
+import { type Preset, presets, smaller } from './presets.js';
 
 /** An experiment as a person writes it: what is left out has its published value. */
-export interface Draft {
+interface Draft {
   readonly task: Readonly<Record<string, unknown>> & { readonly name: string };
   readonly model: Readonly<Record<string, unknown>> & { readonly name: string };
   readonly training?: Readonly<Record<string, unknown>>;
@@ -17,8 +17,8 @@ export interface Draft {
 
 const firstSeeds = (count: number): readonly number[] => Array.from({ length: count }, (_, seed) => seed);
 
-const depths = [2, 4, 8, 16, 32] as const;
-const widths = [2, 3, 4, 5] as const;
+export const cnnDepths = [2, 4, 8, 16, 32] as const;
+export const unetWidths = [2, 3, 4, 5] as const;
 
 const ofTask = (task: string): readonly (readonly [string, Draft])[] => [
   ...readouts.map(
@@ -35,7 +35,7 @@ const ofTask = (task: string): readonly (readonly [string, Draft])[] => [
         { task: { name: task }, model: { name: 'conv-lstm', readout }, seeds: firstSeeds(10) },
       ] as const,
   ),
-  ...depths.map(
+  ...cnnDepths.map(
     (layers) =>
       [
         `${task}/cnn-${layers}`,
@@ -55,7 +55,7 @@ const drafts: Readonly<Record<string, Draft>> = Object.fromEntries([
       seeds: firstSeeds(12),
     },
   ],
-  ...widths.map((base) => [
+  ...unetWidths.map((base) => [
     `multi-mnist/unet-${base}`,
     { task: { name: 'multi-mnist' }, model: { name: 'unet', base }, seeds: firstSeeds(12) },
   ]),
@@ -87,5 +87,6 @@ export const experimentNamed = (name: string, preset: Preset): E.Either<Drumhead
     Object.hasOwn(drafts, name)
       ? E.right(drafts[name])
       : E.left(unknownName('experiment', name, experimentNames)),
-    E.chain((draft) => decodeExperiment({ name, ...resize(preset, draft) }, name)),
+    E.chain((draft) => decodeExperiment({ name, ...draft }, name)),
+    E.map(smaller(preset)),
   );

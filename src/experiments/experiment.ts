@@ -42,13 +42,16 @@ const seeds = where(t.readonlyArray(whole(0, 2 ** 32 - 1)), (list) =>
       : undefined,
 );
 
+/** The name of an experiment or a sweep: parts that can be folders, none of which leads out of the one above it. */
+export const experimentName = where(text, (name) =>
+  /^[a-z0-9][a-z0-9_.-]*(\/[a-z0-9][a-z0-9_.-]*)*$/i.test(name)
+    ? undefined
+    : "a name has letters, digits, '_', '-', '.' and '/' between parts",
+);
+
 export const experimentCodec = record('experiment', {
   /** `task/model`, where its runs are kept under. */
-  name: where(text, (name) =>
-    /^[a-z0-9][a-z0-9_.-]*(\/[a-z0-9][a-z0-9_.-]*)*$/i.test(name)
-      ? undefined
-      : "a name has letters, digits, '_', '-', '.' and '/' between parts",
-  ),
+  name: experimentName,
   task: taskCodec,
   model: modelCodec,
   training: withDefault(trainingCodec, published),

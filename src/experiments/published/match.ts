@@ -1,0 +1,84 @@
+/** Which published line an experiment is to be read beside, and in what it departs from what was published. */
+
+import * as E from 'fp-ts/lib/Either.js';
+import { canonical } from '../../base/canonical.js';
+import { experimentNamed } from '../catalogue.js';
+import type { Experiment } from '../experiment.js';
+import type { PublishedRow } from './rows.js';
+
+type Settings = Readonly<Record<string, unknown>>;
+
+const datasets: Readonly<Record<string, string>> = {
+  Tetrominoes: 'tetrominoes',
+  MNIST: 'mnist',
+  'Multi-MNIST': 'multi-mnist',
+};
+
+/** The catalogue's name of a published line. */
+export const catalogueName = ({ dataset, model, variant }: PublishedRow): string => {
+  const task = datasets[dataset] ?? dataset.toLowerCase();
+  const [first = ''] = variant.split(' ');
+  switch (model) {
+    case 'NWM':
+      return `${task}/nwm-${first.replace('_time', '').replace('_', '-')}`;
+    case 'LSTM':
+      return `${task}/lstm-${first.replace('_time', '')}`;
+    case 'U-Net':
+      return `${task}/unet-${variant.replace('c_mid ', '')}`;
+    default:
+      return `${task}/${model.toLowerCase()}-${first}`;
+  }
+};
+
+/** Settings that change how large or how long a thing is and leave it the same kind of thing. */
+const sizes = ['steps', 'dt'];
+
+const entriesOf = (value: unknown): Settings =>
+  typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : {};
+
+const sameKind = (ours: unknown, theirs: unknown): boolean => {
+  const kind = (model: unknown): string =>
+    canonical(Object.fromEntries(Object.entries(entriesOf(model)).filter(([name]) => !sizes.includes(name))));
+  return kind(ours) === kind(theirs);
+};
+
+const shown = (value: unknown): string => (typeof value === 'string' ? value : canonical(value ?? null));
+
+/** `size 32 (published 64)` for every setting that is not as published. */
+const differences = (ours: unknown, theirs: unknown): readonly string[] => {
+  const [a, b] = [entriesOf(ours), entriesOf(theirs)];
+  return Object.keys({ ...b, ...a })
+    .filter((name) => canonical(a[name] ?? null) !== canonical(b[name] ?? null))
+    .map((name) => `${name} ${shown(a[name])} (published ${shown(b[name])})`);
+};
+
+/** A published line, and what is different here. */
+export interface Beside {
+  readonly row: PublishedRow;
+  /** One phrase a setting; none when it is the published experiment. */
+  readonly departures: readonly string[];
+}
+
+/**
+ * The published line of the same task and the same model, whatever its sizes and its training; null where nothing
+ * was published.
+ */
+export const publishedBeside = (
+  { task, model, training }: Pick<Experiment, 'task' | 'model' | 'training'>,
+  rows: readonly PublishedRow[],
+): Beside | null => {
+  for (const row of rows) {
+    const full = experimentNamed(catalogueName(row), 'full');
+    if (E.isLeft(full) || full.right.task.name !== task.name || !sameKind(model, full.right.model)) continue;
+    const { task: theirTask, model: theirModel, training: theirTraining } = full.right;
+    return {
+      row,
+      departures: [
+        ...differences(task, theirTask),
+        ...differences(model, theirModel),
+        ...differences(training, theirTraining),
+      ],
+    };
+  }
+  return null;
+};
