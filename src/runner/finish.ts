@@ -9,9 +9,11 @@ import { errorOf, type Session } from '../compile/tfjs/session.js';
 import { writeBytes } from '../data/files.js';
 import { parametersOf } from '../dsl/index.js';
 import type { Scores } from '../experiments/scores.js';
+import { writeChecked } from './checked.js';
 import type { Environment } from './environment.js';
 import { evaluate } from './evaluate.js';
 import { files, writeJson } from './folder.js';
+import { metricsHash, writeMetrics } from './metrics.js';
 import type { Prepared } from './prepare.js';
 import { writeReport } from './report.js';
 import type { Result } from './result.js';
@@ -69,9 +71,12 @@ export const finish = (
         epochs: state.epoch,
         test,
         weights: { parameters: values.length / 4, sha256: sha256Hex(values) },
+        metrics: { sha256: metricsHash(state.history) },
       };
       return pipe(
-        writeBytes(join(folder, files.weightValues), values),
+        // A kill between the last checkpoint and its line would leave the line out.
+        writeMetrics(folder, state.history),
+        TE.chain(() => writeBytes(join(folder, files.weightValues), values)),
         TE.chain(() => writeJson(join(folder, files.weights), weightsManifest(declared, 'weights.bin'))),
         TE.chain(() =>
           environment.pictures
@@ -79,7 +84,7 @@ export const finish = (
             : TE.right(''),
         ),
         // Last, and atomically: a run is finished when its result is there.
-        TE.chain(() => writeJson(join(folder, files.result), result)),
+        TE.chain(() => writeChecked(join(folder, files.result), result)),
         TE.map(() => result),
       );
     }),

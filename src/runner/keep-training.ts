@@ -1,6 +1,5 @@
 /** Training inside a run folder: states are kept there as they come, progress is told. */
 
-import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
@@ -9,7 +8,7 @@ import type { Session } from '../compile/tfjs/session.js';
 import { parametersOf } from '../dsl/index.js';
 import { saveCheckpoint } from './checkpoint.js';
 import type { Environment } from './environment.js';
-import { files, writeText } from './folder.js';
+import { writeMetrics } from './metrics.js';
 import type { Prepared } from './prepare.js';
 import type { TrainState } from './state.js';
 import { stepsPerEpoch, type TrainPlan, train } from './train.js';
@@ -45,12 +44,7 @@ export const keepTraining =
     const keep = async (state: TrainState): Promise<void> => {
       const saved = await pipe(
         saveCheckpoint(folder, declared, state),
-        TE.chain(() =>
-          writeText(
-            join(folder, files.metrics),
-            state.history.map((metrics) => `${JSON.stringify(metrics)}\n`).join(''),
-          ),
-        ),
+        TE.chain(() => writeMetrics(folder, state.history)),
       )();
       if (E.isLeft(saved)) {
         failed = saved.left;

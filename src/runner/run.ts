@@ -9,22 +9,20 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { decodeWith } from '../base/codec.js';
 import type { DrumheadError } from '../base/error.js';
 import { initialParameters } from '../compile/parameters.js';
 import { openPool } from '../compile/tfjs/pool.js';
 import { errorOf, type Session } from '../compile/tfjs/session.js';
-import { isPresent } from '../data/files.js';
 import { encodeProgram, type Program, parametersOf } from '../dsl/index.js';
 import type { Experiment } from '../experiments/experiment.js';
 import { type Restored, restoreCheckpoint } from './checkpoint.js';
 import type { Environment } from './environment.js';
 import { finish, interrupted } from './finish.js';
-import { files, inFolder, readJson, writeJson, writeText } from './folder.js';
+import { files, inFolder, writeJson, writeText } from './folder.js';
 import { keepTraining } from './keep-training.js';
 import { untrained } from './optimiser.js';
 import { type Prepared, prepare } from './prepare.js';
-import { type Result, resultCodec } from './result.js';
+import { type Result, readResult } from './result.js';
 import type { TrainState } from './state.js';
 import { versionsOf } from './versions.js';
 
@@ -58,16 +56,8 @@ export const runExperiment =
 
 const finishedBefore = ({ folder, identity }: Prepared): TE.TaskEither<DrumheadError, Result | null> =>
   pipe(
-    isPresent(join(folder, files.result)),
-    TE.chain((there) =>
-      there
-        ? pipe(
-            readJson(join(folder, files.result)),
-            TE.chainEitherK(decodeWith(resultCodec, join(folder, files.result))),
-            TE.map((result): Result | null => (result.identity === identity ? result : null)),
-          )
-        : TE.right(null),
-    ),
+    readResult(folder),
+    TE.map((result) => (result?.identity === identity ? result : null)),
   );
 
 const runPrepared = (
