@@ -1,0 +1,116 @@
+/**
+ * The systems by name: from a name and settings to a program, to a state that is worth watching, and to how it is
+ * looked at.
+ *
+ * A system is a Program whose inputs are the initial values of its fields, and what drives or shapes it beside them;
+ * its outputs are the sequences of the fields, [steps, ...field], under the fields' names.
+ */
+
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as t from 'io-ts';
+import { decodeWith } from '../../base/codec.js';
+import { type DrumheadError, nearest, unknownName } from '../../base/error.js';
+import { type Program, tryProgram } from '../../dsl/index.js';
+import { akorn } from './akorn.js';
+import { cornn } from './cornn.js';
+import { fitzHughNagumo } from './fitzhugh-nagumo.js';
+import { ginzburgLandau } from './ginzburg-landau.js';
+import { kuramoto } from './kuramoto.js';
+import { linoss } from './linoss.js';
+import { nwmCore } from './nwm-core.js';
+import { type SystemName, type SystemSpec, systemCodecs } from './specs.js';
+import { wave } from './wave.js';
+import { waveRnn } from './wave-rnn.js';
+import { wilsonCowan } from './wilson-cowan.js';
+
+const isSystemName = (name: string): name is SystemName => Object.hasOwn(systemCodecs, name);
+
+/**
+ * Every system that there is.
+ *
+ * @example
+ * systemNames.includes('kuramoto'); // => true
+ */
+export const systemNames: readonly SystemName[] = Object.keys(systemCodecs).filter(isSystemName);
+
+const decoders: Readonly<Record<SystemName, t.Decoder<unknown, SystemSpec>>> = systemCodecs;
+
+const badName = (name: unknown): string => {
+  const known = `Known: ${systemNames.join(', ')}`;
+  if (typeof name !== 'string') return `a system needs a name. ${known}`;
+  const hint = nearest(name, systemNames);
+  return `unknown system '${name}'${hint === undefined ? '.' : `; did you mean '${hint}'?`} ${known}`;
+};
+
+/** The codec of systems: settings that are left out take their defaults, one that does not exist is refused. */
+export const systemCodec: t.Type<SystemSpec, SystemSpec, unknown> = new t.Type<
+  SystemSpec,
+  SystemSpec,
+  unknown
+>(
+  'system',
+  (u): u is SystemSpec => Object.values(systemCodecs).some((codec) => codec.is(u)),
+  (u, context) => {
+    if (!t.UnknownRecord.is(u)) return t.failure(u, context, 'a system is an object with a name');
+    const { name } = u;
+    return typeof name === 'string' && isSystemName(name)
+      ? decoders[name].validate(u, context)
+      : t.failure(name, t.appendContext(context, 'name', t.string, name), badName(name));
+  },
+  t.identity,
+);
+
+/**
+ * The system of this name with these settings.
+ *
+ * **Errors** UnknownName, with the nearest name that there is; DecodeError for a setting that does not fit.
+ *
+ * @example
+ * E.isRight(systemNamed('wave', { height: 8, width: 8 })); // => true
+ * E.mapLeft(describe)(systemNamed('kuramto'));
+ * // => E.left("unknown system 'kuramto'; did you mean 'kuramoto'? Known: wave, nwm-core, cornn, wave-rnn, linoss, kuramoto, akorn, wilson-cowan, fitzhugh-nagumo, ginzburg-landau")
+ */
+export const systemNamed = (
+  name: string,
+  settings: Readonly<Record<string, unknown>> = {},
+): E.Either<DrumheadError, SystemSpec> =>
+  isSystemName(name)
+    ? decodeWith(systemCodec, name)({ ...settings, name })
+    : E.left(unknownName('system', name, systemNames));
+
+/**
+ * The program of a system.
+ *
+ * **Errors** ProgramError where its sizes do not fit, such as a kernel that reaches around a small torus twice.
+ */
+export const buildSystem = (spec: SystemSpec): E.Either<DrumheadError, Program> =>
+  pipe(
+    tryProgram((): Program => write(spec)),
+    E.mapLeft((error): DrumheadError => error),
+  );
+
+const write = (spec: SystemSpec): Program => {
+  switch (spec.name) {
+    case 'wave':
+      return wave(spec);
+    case 'nwm-core':
+      return nwmCore(spec);
+    case 'cornn':
+      return cornn(spec);
+    case 'wave-rnn':
+      return waveRnn(spec);
+    case 'linoss':
+      return linoss(spec);
+    case 'kuramoto':
+      return kuramoto(spec);
+    case 'akorn':
+      return akorn(spec);
+    case 'wilson-cowan':
+      return wilsonCowan(spec);
+    case 'fitzhugh-nagumo':
+      return fitzHughNagumo(spec);
+    case 'ginzburg-landau':
+      return ginzburgLandau(spec);
+  }
+};

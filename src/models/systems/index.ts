@@ -1,0 +1,16 @@
+/** Systems to play with and to hold to the laws: each a short program, and all of them by name. */
+
+export { type AkornOptions, akorn } from './akorn.js';
+export { buildSystem, systemCodec, systemNamed, systemNames } from './catalogue.js';
+export { type CornnOptions, cornn } from './cornn.js';
+export { type FitzHughNagumoOptions, fitzHughNagumo } from './fitzhugh-nagumo.js';
+export { type GinzburgLandauOptions, ginzburgLandau } from './ginzburg-landau.js';
+export { type KuramotoOptions, kuramoto } from './kuramoto.js';
+export type { Edge, Lattice } from './lattice.js';
+export { type LinossOptions, linoss } from './linoss.js';
+export { type CouplingStart, type NwmCoreOptions, nwmCore } from './nwm-core.js';
+export { type SystemName, type SystemSpec, systemCodecs } from './specs.js';
+export { type InputValues, startOf } from './start.js';
+export { type WaveOptions, wave } from './wave.js';
+export { type WaveRnnOptions, waveRnn } from './wave-rnn.js';
+export { type WilsonCowanOptions, wilsonCowan } from './wilson-cowan.js';

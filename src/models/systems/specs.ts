@@ -1,0 +1,127 @@
+/** The systems as plain data: which one, and every setting of it, with defaults that show what it is known for. */
+
+import * as t from 'io-ts';
+import { choice, real, record, where, whole, withDefault } from '../../base/codec.js';
+
+const side = (cells: number) => withDefault(whole(1, 65_536), cells);
+const count = (n: number) => withDefault(whole(1, 65_536), n);
+const number = (value: number) => withDefault(real(-1e6, 1e6), value);
+const atLeast0 = (value: number) => withDefault(real(0, 1e6), value);
+const positive = (value: number) =>
+  withDefault(
+    where(real(0, 1e6), (x) => (x > 0 ? undefined : 'must be more than 0')),
+    value,
+  );
+const odd = withDefault(
+  where(whole(1, 999), (k) => (k % 2 === 1 ? undefined : `the side of a kernel is odd, got ${k}`)),
+  3,
+);
+const starts = choice('laplacian', 'identity', 'zeros', 'pytorch', 'glorot');
+
+const time = (steps: number, dt: number) => ({
+  steps: withDefault(whole(1, 1_000_000), steps),
+  dt: positive(dt),
+});
+const lattice = (cells: number, steps: number, dt: number) => ({
+  height: side(cells),
+  width: side(cells),
+  ...time(steps, dt),
+  boundary: withDefault(choice('circular', 'zero', 'reflect'), 'circular'),
+});
+
+/** The codec of each system's settings, by its name. */
+export const systemCodecs = {
+  wave: record('wave', {
+    name: t.literal('wave'),
+    ...lattice(64, 240, 0.5),
+    channels: count(1),
+    speed: number(1),
+    omega: number(0),
+    alpha: atLeast0(0),
+  }),
+  'nwm-core': record('nwm-core', {
+    name: t.literal('nwm-core'),
+    ...lattice(64, 240, 0.2),
+    channels: count(1),
+    kernel: odd,
+    init: withDefault(starts, 'laplacian'),
+    activation: withDefault(choice('tanh', 'identity'), 'tanh'),
+  }),
+  cornn: record('cornn', {
+    name: t.literal('cornn'),
+    ...lattice(64, 400, 0.2),
+    channels: count(1),
+    gamma: number(1),
+    epsilon: atLeast0(0.3),
+    damping: withDefault(choice('implicit', 'explicit'), 'implicit'),
+    kernel: odd,
+    init: withDefault(starts, 'laplacian'),
+    velocityInit: withDefault(starts, 'identity'),
+  }),
+  'wave-rnn': record('wave-rnn', {
+    name: t.literal('wave-rnn'),
+    length: side(64),
+    channels: count(1),
+    steps: withDefault(whole(1, 1_000_000), 128),
+    activation: withDefault(choice('relu', 'tanh', 'identity'), 'relu'),
+  }),
+  linoss: record('linoss', {
+    name: t.literal('linoss'),
+    length: side(64),
+    channels: count(1),
+    ...time(256, 0.1),
+    discretisation: withDefault(choice('implicit', 'imex'), 'imex'),
+    form: withDefault(choice('sequential', 'parallel'), 'parallel'),
+  }),
+  kuramoto: record('kuramoto', {
+    name: t.literal('kuramoto'),
+    ...lattice(64, 600, 0.1),
+    coupling: number(2),
+    reach: withDefault(whole(0, 100), 1),
+  }),
+  akorn: record('akorn', {
+    name: t.literal('akorn'),
+    ...lattice(64, 300, 0.1),
+    oscillators: count(1),
+    components: count(2),
+    omega: number(1),
+    kernel: odd,
+    init: withDefault(starts, 'laplacian'),
+  }),
+  'wilson-cowan': record('wilson-cowan', {
+    name: t.literal('wilson-cowan'),
+    ...lattice(64, 800, 0.1),
+    tau: positive(1),
+    tauI: positive(1),
+    ee: number(16),
+    ei: number(12),
+    ie: number(15),
+    ii: number(3),
+    p: number(-2.5),
+    q: number(-4),
+    widthE: positive(1),
+    widthI: positive(2),
+    reach: withDefault(whole(1, 100), 4),
+  }),
+  'fitzhugh-nagumo': record('fitzhugh-nagumo', {
+    name: t.literal('fitzhugh-nagumo'),
+    ...lattice(96, 3000, 0.1),
+    diffusion: atLeast0(1),
+    epsilon: number(0.08),
+    a: number(0.7),
+    b: number(0.8),
+    current: number(0),
+  }),
+  'ginzburg-landau': record('ginzburg-landau', {
+    name: t.literal('ginzburg-landau'),
+    ...lattice(96, 2000, 0.05),
+    b: number(0),
+    c: number(1),
+  }),
+};
+
+/** The name of a system. */
+export type SystemName = keyof typeof systemCodecs;
+
+/** A system, told apart by `name`; every setting is filled in. */
+export type SystemSpec = t.TypeOf<(typeof systemCodecs)[SystemName]>;

@@ -1,0 +1,92 @@
+/** A state of each system that is worth watching, and how it is looked at. */
+
+import { drops, normalSeed, onChannels, painted, uniformSeed } from './seeds.js';
+import type { SystemSpec } from './specs.js';
+
+/** Values of inputs by name, row-major, of one sample. */
+export type InputValues = Readonly<Record<string, Float32Array>>;
+
+/**
+ * Values for every input of a system: its fields, and what drives or shapes it.
+ *
+ * Waves begin as drops, phases and amplitudes as noise, excitable media as two crossed gradients, which curl into
+ * spirals. The same seed gives the same state.
+ *
+ * @example
+ * const start = pipe(systemNamed('wave', { height: 8, width: 8 }), E.map((spec) => startOf(spec, 0)));
+ * pipe(start, E.map((fields) => [Object.keys(fields), fields.y.length])); // => E.right([['y', 'z'], 64])
+ */
+export const startOf = (spec: SystemSpec, seed: number): InputValues => {
+  switch (spec.name) {
+    case 'wave': {
+      const y = onChannels(painted(spec.height, spec.width, drops(3, 0.04, seed, 'y')), spec.channels);
+      return { y, z: y.map(() => 0) };
+    }
+    case 'nwm-core': {
+      const { height, width, channels } = spec;
+      const y = onChannels(painted(height, width, drops(3, 0.04, seed, 'y')), channels);
+      // Oscillators beyond a disc are stiff and damped: the disc is a drum.
+      const outside = onChannels(
+        painted(height, width, (down, right) => (Math.hypot(down - 0.5, right - 0.5) > 0.4 ? 1 : 0)),
+        channels,
+      );
+      return { y, z: y.map(() => 0), omega: outside.map((o) => 4 * o), alpha: outside.map((o) => 0.5 * o) };
+    }
+    case 'cornn': {
+      const sites = spec.height * spec.width * spec.channels;
+      return {
+        y: uniformSeed(sites, 0.1, seed, 'y'),
+        z: uniformSeed(sites, 0.1, seed, 'z'),
+        u: new Float32Array(spec.steps * sites),
+      };
+    }
+    case 'wave-rnn': {
+      const { length, channels, steps } = spec;
+      const bump = onChannels(painted(1, length, drops(1, 0.04, seed, 'h')), channels);
+      return { h: bump, u: new Float32Array(steps * length * channels) };
+    }
+    case 'linoss': {
+      const { length, channels, steps } = spec;
+      const stiffness = onChannels(
+        painted(1, length, (_, along) => (1 + 2 * along) ** 2),
+        channels,
+      );
+      return {
+        y: stiffness.map(() => 1),
+        z: stiffness.map(() => 0),
+        stiffness,
+        u: new Float32Array(steps * length * channels),
+      };
+    }
+    case 'kuramoto': {
+      const sites = spec.height * spec.width;
+      return {
+        theta: uniformSeed(sites, Math.PI, seed, 'theta'),
+        omega: normalSeed(sites, 0.2, seed, 'omega'),
+      };
+    }
+    case 'akorn': {
+      const { components } = spec;
+      const raw = normalSeed(spec.height * spec.width * spec.oscillators * components, 1, seed, 'x');
+      return { x: onSphere(raw, components), c: raw.map(() => 0) };
+    }
+    case 'wilson-cowan': {
+      const e = painted(spec.height, spec.width, drops(3, 0.05, seed, 'e')).map((x) => Math.min(1, x));
+      return { e, i: e.map(() => 0) };
+    }
+    case 'fitzhugh-nagumo':
+      return {
+        v: painted(spec.height, spec.width, (_, right) => (right < 0.5 ? 1.5 : -1.2)),
+        w: painted(spec.height, spec.width, (down) => (down < 0.5 ? 1 : -0.6)),
+      };
+    case 'ginzburg-landau':
+      return { a: normalSeed(spec.height * spec.width * 2, 0.1, seed, 'a') };
+  }
+};
+
+/** Each group of components at unit length. */
+const onSphere = (values: Float32Array, components: number): Float32Array =>
+  values.map((value, i) => {
+    const from = i - (i % components);
+    return value / Math.hypot(...values.subarray(from, from + components));
+  });
