@@ -9,13 +9,13 @@ import type { Program } from '../../dsl/index.js';
 import { select } from '../../dsl/index.js';
 import type { Engine } from '../../engine/index.js';
 import { compile, type Executable } from './compile.js';
-import { crossEntropySum } from './loss.js';
+import { lossTotal } from './loss.js';
 import type { LabelledPart, Part } from './part.js';
 import type { Arrays, Gradients, Inference } from './values.js';
 
 /** Computes one part at a time; whoever has several lanes gets the same bits from each. */
 export interface Lane {
-  /** The part's share of the loss and of its gradient: sums over its pixels, divided by the pixels of the batch. */
+  /** The part's share of the loss and of its gradient: its total, divided by the count of the whole batch. */
   readonly gradients: (part: LabelledPart) => Promise<Gradients>;
   readonly infer: (part: Part, outputs: readonly string[], training: boolean) => Promise<Inference>;
   /** Tensors alive on the engine: a number that must not grow. */
@@ -91,7 +91,7 @@ export const openLane = (
               samples: part.samples,
             });
             Object.assign(kept, statistics);
-            return tf.div(crossEntropySum(tf, outputs.logits, labels), part.pixels).asScalar();
+            return tf.div(lossTotal(tf, part.loss, outputs.logits, labels), part.lossCount).asScalar();
           }, trained);
         });
         const byName = Object.fromEntries(

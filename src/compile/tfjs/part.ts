@@ -3,6 +3,7 @@
 import type { Shape } from '../../dsl/shape.js';
 import { volume } from '../../dsl/shape.js';
 import type { Cut } from '../cut.js';
+import { crossEntropy, type Loss, lossCount } from '../loss.js';
 import type { Arrays, Gradients, Inference, Labelled, Samples } from './values.js';
 
 /** Some samples of a batch. */
@@ -15,8 +16,9 @@ export interface Part {
 
 export interface LabelledPart extends Part {
   readonly labels: Uint8Array | Int32Array;
-  /** Pixels of the whole batch: what the sum over this part's pixels is divided by. */
-  readonly pixels: number;
+  readonly loss: Loss;
+  /** The count of the whole batch: what the total over this part is divided by. */
+  readonly lossCount: number;
 }
 
 /** The parts of a cut with their place in it. A generator, so that all who take from it share the parts out. */
@@ -51,17 +53,19 @@ export function* labelledPartsOf(
   batch: Labelled,
   cut: Cut,
 ): Generator<readonly [number, LabelledPart]> {
-  const pixels = batch.labels.length;
-  const perSample = pixels / batch.count;
+  const perSample = batch.labels.length / batch.count;
+  const loss = batch.loss ?? crossEntropy;
+  // Nothing that counts has no loss, rather than none that is a number.
+  const count = lossCount(loss, batch.labels, batch.count) || 1;
   let begin = 0;
   for (const [place, part] of partsOf(shapes, batch, cut)) {
     const labels = batch.labels.subarray(begin * perSample, (begin + part.count) * perSample);
-    yield [place, { ...part, labels, pixels }];
+    yield [place, { ...part, labels, loss, lossCount: count }];
     begin += part.count;
   }
 }
 
-/** Losses and gradients are sums over the pixels, divided by the whole batch already; the last statistics stand. */
+/** Losses and gradients are totals divided by the count of the whole batch already; the last statistics stand. */
 export const sum = (parts: readonly Gradients[]): Gradients => parts.reduce(add);
 
 const add = (a: Gradients, b: Gradients): Gradients => ({

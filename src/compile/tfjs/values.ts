@@ -1,6 +1,7 @@
 /** What a session takes and gives: plain arrays, never what lives on an engine. */
 
 import type { Cut } from '../cut.js';
+import type { Loss } from '../loss.js';
 
 /** Values by name, row-major. */
 export type Arrays = Readonly<Record<string, Float32Array>>;
@@ -14,13 +15,15 @@ export interface Samples {
   readonly noiseSeed?: number;
 }
 
-/** Samples with the class of every pixel. */
+/** Samples with the class of every pixel, or of every image where `logits` has no pixels. */
 export interface Labelled extends Samples {
   readonly labels: Uint8Array | Int32Array;
+  /** What is minimised; default the mean cross-entropy. */
+  readonly loss?: Loss;
 }
 
 export interface Gradients {
-  /** Mean cross-entropy over all pixels of the batch. */
+  /** The loss of the batch. */
   readonly loss: number;
   /** By parameter name. */
   readonly gradients: Arrays;
@@ -51,7 +54,7 @@ export interface InferOptions {
 export interface Session {
   /** Sets parameters; those not named stay. Holds for the calls after it. */
   readonly load: (parameters: Arrays) => void;
-  /** The gradient of the mean cross-entropy, accumulated over the micro-batches of the cut in their order. */
+  /** The gradient of the batch's loss, accumulated over the micro-batches of the cut in their order. */
   readonly gradients: (batch: Labelled, cut: Cut) => Promise<Gradients>;
   /** The named outputs, one sample after the other. */
   readonly infer: (

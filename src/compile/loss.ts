@@ -1,0 +1,125 @@
+/**
+ * Losses as plain data, and what they mean, in float64.
+ *
+ * A loss is a quotient of two sums over images: `total / count`. The count follows from the labels alone, so it is known
+ * before anything is computed; whoever computes a share of a batch divides by the count of the whole, and shares simply
+ * add up. That is why Dice, an overlap, is taken image by image and never over a batch.
+ */
+
+/** The published loss: -log p of the right class. */
+export interface CrossEntropy {
+  readonly name: 'cross-entropy';
+  /** What a pixel of each class counts; none: every class counts 1. */
+  readonly weights: readonly number[];
+}
+
+/**
+ * Focal loss: -(1 - p)^gamma log p of the right class p, so that what is right already counts little.
+ * Source: Lin et al. 2017 (arXiv 1708.02002), equation 5. With gamma 0 it is the cross-entropy.
+ */
+export interface Focal {
+  readonly name: 'focal';
+  readonly weights: readonly number[];
+  readonly gamma: number;
+}
+
+/**
+ * Soft Dice loss: 1 - the mean over classes of (2 sum p t + s) / (sum p + sum t + s), sums over the pixels of one image.
+ * Source: Milletari et al. 2016 (arXiv 1606.04797), with sums in place of sums of squares, and smoothing s.
+ */
+export interface Dice {
+  readonly name: 'dice';
+  /** What each class counts in the mean over classes; none: every class counts 1. */
+  readonly weights: readonly number[];
+  readonly smoothing: number;
+}
+
+/** What is minimised. */
+export type Loss = CrossEntropy | Focal | Dice;
+
+/** The published one: mean cross-entropy, every class counting alike. */
+export const crossEntropy: CrossEntropy = { name: 'cross-entropy', weights: [] };
+
+/** A loss as a quotient; quotients of shares are added sum by sum. */
+export interface LossShare {
+  readonly total: number;
+  readonly count: number;
+}
+
+const weightOf = ({ weights }: Loss, label: number): number => weights[label] ?? 1;
+
+/** The share of each class in the mean over classes. */
+export const classShares = ({ weights }: Dice, classes: number): readonly number[] => {
+  const each = Array.from({ length: classes }, (_, k) => weights[k] ?? 1);
+  const sum = each.reduce((a, b) => a + b, 0);
+  return each.map((weight) => (sum === 0 ? 0 : weight / sum));
+};
+
+/** What the total of images with these labels is divided by: the weights of their labels, or their number for Dice. */
+export const lossCount = (loss: Loss, labels: ArrayLike<number>, images: number): number => {
+  if (loss.name === 'dice') return images;
+  if (loss.weights.length === 0) return labels.length;
+  let sum = 0;
+  for (let i = 0; i < labels.length; i++) sum += weightOf(loss, labels[i]);
+  return sum;
+};
+
+/** The softmax of one row of logits, and the logarithm of its entry at the label. */
+const softmax = (
+  logits: ArrayLike<number>,
+  row: number,
+  classes: number,
+  label: number,
+): { readonly p: readonly number[]; readonly log: number } => {
+  let top = logits[row];
+  for (let k = 1; k < classes; k++) top = Math.max(top, logits[row + k]);
+  const powers = Array.from({ length: classes }, (_, k) => Math.exp(logits[row + k] - top));
+  const sum = powers.reduce((a, b) => a + b, 0);
+  return { p: powers.map((power) => power / sum), log: logits[row + label] - top - Math.log(sum) };
+};
+
+const diceOf = (
+  loss: Dice,
+  logits: ArrayLike<number>,
+  classes: number,
+  labels: ArrayLike<number>,
+): number => {
+  const both = new Float64Array(classes);
+  const sizes = new Float64Array(classes);
+  for (let pixel = 0; pixel < labels.length; pixel++) {
+    const { p } = softmax(logits, pixel * classes, classes, labels[pixel]);
+    for (let k = 0; k < classes; k++) sizes[k] += p[k] + (labels[pixel] === k ? 1 : 0);
+    both[labels[pixel]] += p[labels[pixel]];
+  }
+  const s = loss.smoothing;
+  return classShares(loss, classes).reduce(
+    (sum, share, k) => sum + (share * (2 * both[k] + s)) / (sizes[k] + s),
+    0,
+  );
+};
+
+/**
+ * The loss of one image, as its definition says, in float64.
+ *
+ * @param logits [pixels, classes], row-major; a single row where the image as a whole is classified
+ * @param labels [pixels]
+ * @example
+ * lossOfImage(crossEntropy, [0, 0], 2, [1])   // { total: Math.LN2, count: 1 }
+ */
+export const lossOfImage = (
+  loss: Loss,
+  logits: ArrayLike<number>,
+  classes: number,
+  labels: ArrayLike<number>,
+): LossShare => {
+  const count = lossCount(loss, labels, 1);
+  if (loss.name === 'dice') return { total: 1 - diceOf(loss, logits, classes, labels), count };
+  let total = 0;
+  for (let pixel = 0; pixel < labels.length; pixel++) {
+    const label = labels[pixel];
+    const { log } = softmax(logits, pixel * classes, classes, label);
+    const missed = loss.name === 'focal' ? (-Math.expm1(log)) ** loss.gamma : 1;
+    total -= weightOf(loss, label) * missed * log;
+  }
+  return { total, count };
+};
