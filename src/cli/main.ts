@@ -128,6 +128,21 @@ program
     await atEdge(data(task, flags));
   });
 
+program
+  .command('table')
+  .argument('<name>', 'a sweep such as paper/tetrominoes, a name of the catalogue, or a folder of runs')
+  .description("The publication's tables from whatever runs are finished, beside the published figures.")
+  .option('--format <name>', 'terminal, csv, markdown, latex', 'terminal')
+  .option('--scores <list>', 'scores to show, or all', 'foregroundIou,foregroundAccuracy,iou,accuracy')
+  .addOption(
+    new Option('--preset <size>', `${presets.join(', ')}: of a sweep that did not run yet`).default('full'),
+  )
+  .addOption(runs())
+  .action(async (name, flags) => {
+    const { table } = await import('./commands/table.js');
+    await atEdge(table(name, flags));
+  });
+
 // A wrong command line ends with 2, help and version with 0; commander prints its own sentence.
 program.exitOverride((error) => {
   process.exit(error.exitCode === 0 ? 0 : 2);

@@ -1,0 +1,160 @@
+/**
+ * What a person means by the runs of NAME: a folder, a sweep (recorded or only planned), or an experiment of the
+ * catalogue. Members that never ran are listed too, so that a table can say n of m.
+ */
+
+import { stat } from 'node:fs/promises';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { canonical } from '../base/canonical.js';
+import { type DrumheadError, unknownName } from '../base/error.js';
+import { isPresent } from '../data/files.js';
+import { experimentNamed, experimentNames } from '../experiments/catalogue.js';
+import type { Experiment } from '../experiments/experiment.js';
+import type { Preset } from '../experiments/presets.js';
+import { runsOf, type Sweep, smallerSweep, sweepOf } from '../experiments/sweep.js';
+import { sweepNamed, sweepNames } from '../experiments/sweeps.js';
+import { type RunRecord, type RunsFound, readRunFolders, readRuns } from './runs.js';
+import { readSweep, sweepPath } from './sweep/file.js';
+
+/** A run that is there (`record`) or is still to be made. */
+export interface CollectedRun {
+  readonly experiment: Experiment;
+  readonly seed: number;
+  readonly record: RunRecord | null;
+}
+
+/** Runs that are looked at together. */
+export interface Collection {
+  /** A sweep's or an experiment's name, or the folder. */
+  readonly name: string;
+  /** The sweep, where it is one. */
+  readonly sweep: Sweep | null;
+  readonly runs: readonly CollectedRun[];
+  /** What could not be read, a sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** What must be equal for two runs to be the same but for their engine. */
+const keyOf = ({ name: _, seeds: __, ...rest }: Experiment, seed: number): string => canonical([rest, seed]);
+
+/** The runs of a sweep among those found; of several, a finished one, then the one that is furthest. */
+export const collectSweep = (sweep: Sweep, found: readonly RunRecord[]): readonly CollectedRun[] => {
+  const byKey = new Map<string, RunRecord>();
+  for (const run of found) {
+    const key = keyOf(run.experiment, run.seed);
+    const before = byKey.get(key);
+    const better =
+      before === undefined || (before.scores === null && (run.scores !== null || run.epochs > before.epochs));
+    if (better) byKey.set(key, run);
+  }
+  return runsOf(sweep).map(({ member: { experiment }, seed }) => ({
+    experiment,
+    seed,
+    record: byKey.get(keyOf(experiment, seed)) ?? null,
+  }));
+};
+
+const inPublishedOrder = (a: RunRecord, b: RunRecord): number => {
+  const place = ({ experiment }: RunRecord): number => {
+    const at = experimentNames.indexOf(experiment.name);
+    return at < 0 ? experimentNames.length : at;
+  };
+  return place(a) - place(b) || a.folder.localeCompare(b.folder, 'en', { numeric: true });
+};
+
+const fromFolder = (folder: string): TE.TaskEither<DrumheadError, Collection> =>
+  pipe(
+    readRuns(folder),
+    TE.map(({ runs, notes }) => ({
+      name: folder,
+      sweep: null,
+      runs: [...runs].sort(inPublishedOrder).map((record) => ({
+        experiment: record.experiment,
+        seed: record.seed,
+        record,
+      })),
+      notes,
+    })),
+  );
+
+const nothingFound: RunsFound = { runs: [], notes: [] };
+
+const fromSweep = (sweep: Sweep, runs: string): TE.TaskEither<DrumheadError, Collection> =>
+  pipe(
+    isPresent(runs),
+    TE.chain((there) => (there ? readRuns(runs) : TE.right(nothingFound))),
+    TE.map(({ runs: found, notes }) => ({
+      name: sweep.name,
+      sweep,
+      runs: collectSweep(sweep, found),
+      notes,
+    })),
+  );
+
+const fromRecord = (name: string, runs: string): TE.TaskEither<DrumheadError, Collection> =>
+  pipe(
+    readSweep(runs, name),
+    TE.chain(({ sweep, runs: placed }) =>
+      pipe(
+        TE.fromTask<readonly string[], DrumheadError>(async () => {
+          const there: string[] = [];
+          for (const { folder } of placed)
+            if (folder !== null && (await stat(folder).catch(() => null)) !== null) there.push(folder);
+          return there;
+        }),
+        TE.chain(readRunFolders),
+        TE.map(({ runs: found, notes }) => ({
+          name,
+          sweep,
+          runs: placed.map(({ member, seed, folder }) => ({
+            experiment: member.experiment,
+            seed,
+            record: found.find((run) => run.folder === folder) ?? null,
+          })),
+          notes,
+        })),
+      ),
+    ),
+  );
+
+const catalogued = (name: string, preset: Preset): E.Either<DrumheadError, Sweep> =>
+  sweepNames.includes(name)
+    ? pipe(sweepNamed(name), E.map(preset === 'full' ? (sweep) => sweep : smallerSweep(preset)))
+    : experimentNames.includes(name)
+      ? pipe(experimentNamed(name, preset), E.map(sweepOf))
+      : E.left(unknownName('sweep, experiment or folder', name, [...sweepNames, ...experimentNames]));
+
+/**
+ * The runs of a name.
+ *
+ * @param name a folder of runs, a sweep that ran here, or a name of the catalogue
+ * @param runs the folder of all runs
+ *
+ * **Errors** UnknownName, FileError, DecodeError.
+ */
+export const collect = (
+  name: string,
+  runs: string,
+  preset: Preset,
+): TE.TaskEither<DrumheadError, Collection> =>
+  pipe(
+    TE.fromTask<'folder' | 'record' | 'name', DrumheadError>(async () => {
+      if ((await stat(sweepPath(runs, name)).catch(() => null)) !== null) return 'record';
+      return (await stat(name).catch(() => null))?.isDirectory() === true ? 'folder' : 'name';
+    }),
+    TE.chain((kind) => {
+      switch (kind) {
+        case 'record':
+          return fromRecord(name, runs);
+        case 'folder':
+          return fromFolder(name);
+        case 'name':
+          return pipe(
+            TE.fromEither(catalogued(name, preset)),
+            TE.chain((sweep) => fromSweep(sweep, runs)),
+          );
+      }
+    }),
+  );
