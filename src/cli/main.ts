@@ -143,6 +143,45 @@ program
     await atEdge(table(name, flags));
   });
 
+program
+  .command('play')
+  .argument('<system>', 'wave, nwm-core, cornn, wave-rnn, linoss, kuramoto, akorn, ... or an experiment')
+  .description('Animate a system of the library, or the waves of a model.')
+  .option('--gif <file>', 'where the animation goes; default SYSTEM.gif')
+  .option('--size <n>', 'sites along each side')
+  .option('--steps <n>', 'time steps')
+  .option('--seed <n>', 'of the initial state and the weights', '0')
+  .option('--set <name=value...>', 'settings of the system, such as dt=0.05 coupling=3', [])
+  .option('--field <name>', 'another field than the one that its papers show')
+  .option('--fps <n>', 'frames a second', '16')
+  .option('--frames <n>', 'about so many frames', '96')
+  .addOption(engine())
+  .action(async (name, flags) => {
+    const { play } = await import('./commands/play.js');
+    await atEdge(play(name, flags));
+  });
+
+program
+  .command('query')
+  .argument('[sql]', 'such as "select model, avg(foreground_iou) from runs group by model"')
+  .description('SQL over all runs: the tables `runs` (a line a run) and `epochs` (a line a run and epoch).')
+  .option('--format <name>', 'terminal, csv, json', 'terminal')
+  .option('--parquet <file>', 'write the result to a Parquet file instead')
+  .addOption(runs())
+  .addHelpText(
+    'after',
+    `
+Examples:
+  $ drumhead query                                         every run and its scores
+  $ drumhead query "describe runs"                         the columns
+  $ drumhead query "select options->>'readout', count(*), avg(foreground_iou) from runs group by 1"
+  $ drumhead query "select * from epochs" --parquet epochs.parquet`,
+  )
+  .action(async (sql, flags) => {
+    const { query } = await import('./commands/query.js');
+    await atEdge(query(sql, flags));
+  });
+
 // A wrong command line ends with 2, help and version with 0; commander prints its own sentence.
 program.exitOverride((error) => {
   process.exit(error.exitCode === 0 ? 0 : 2);

@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import type * as TE from 'fp-ts/lib/TaskEither.js';
+import { describe as sentence } from '../../../src/base/error.js';
+import { experimentNamed } from '../../../src/experiments/catalogue.js';
+import { scoresOf, tallies } from '../../../src/experiments/scores.js';
+import {
+  epochsTable,
+  query,
+  queryToParquet,
+  runsTable,
+  withDatabase,
+} from '../../../src/runner/query/index.js';
+import type { RunRecord } from '../../../src/runner/runs.js';
+
+const right = <A>(either: E.Either<unknown, A>): A => {
+  assert.ok(E.isRight(either), JSON.stringify(either));
+  return either.right;
+};
+const run = async <A>(task: TE.TaskEither<unknown, A>): Promise<A> => right(await task());
+
+const record = (name: string, seed: number, foregroundIou: number | null): RunRecord => {
+  const experiment = right(experimentNamed(name, 'small'));
+  return {
+    folder: `runs/${name}/seed-${seed}`,
+    experiment: { ...experiment, seeds: [seed] },
+    seed,
+    engine: 'wasm',
+    state: foregroundIou === null ? 'unfinished' : 'finished',
+    identity: null,
+    epochs: 2,
+    best: foregroundIou === null ? null : 2,
+    scores: foregroundIou === null ? null : { ...scoresOf(tallies.empty), foregroundIou },
+    parameters: foregroundIou === null ? null : 159_524,
+    history: [1, 2].map((epoch) => ({ epoch, trainLoss: seed + 1 / epoch, rate: 0.1, validation: null })),
+  };
+};
+
+const records = [
+  record('tetrominoes/nwm-linear', 0, 0.5),
+  record('tetrominoes/nwm-linear', 2 ** 32 - 1, 0.75),
+  record('tetrominoes/nwm-fft', 0, null),
+];
+const sweepsOf = (folder: string): readonly string[] => (folder.includes('linear') ? ['paper/a', 'b'] : []);
+const tables = [runsTable(records, sweepsOf), epochsTable(records, sweepsOf)];
+
+describe('queries over runs', () => {
+  it('group, count and average; numbers are numbers', async () => {
+    const { columns, rows } = await run(
+      query(
+        tables,
+        `select options->>'readout' as readout, count(*) as n, avg(foreground_iou) as mean, max(seed) as seed,
+         any_value(sweep) as sweep from runs group by 1 order by 1 desc`,
+      ),
+    );
+    assert.deepEqual(
+      columns.map(({ name }) => name),
+      ['readout', 'n', 'mean', 'seed', 'sweep'],
+    );
+    assert.deepEqual(rows, [
+      ['linear', 2, 0.625, 2 ** 32 - 1, 'paper/a, b'],
+      ['fft', 1, null, 0, null],
+    ]);
+  });
+
+  it('see every epoch', async () => {
+    const { rows } = await run(
+      query(tables, "select seed, epoch, train_loss from epochs where experiment like '%fft' order by epoch"),
+    );
+    assert.deepEqual(rows, [
+      [0, 1, 1],
+      [0, 2, 0.5],
+    ]);
+  });
+
+  it('keep integers that no double holds as text', async () => {
+    const { rows } = await run(
+      query([], 'select 9007199254740993::bigint as a, 12::hugeint as b, 1.25 as c'),
+    );
+    assert.deepEqual(rows, [['9007199254740993', 12, 1.25]]);
+  });
+
+  it('work where there is no run yet', async () => {
+    const { rows } = await run(query([runsTable([], sweepsOf)], 'select count(*), max(seed) from runs'));
+    assert.deepEqual(rows, [[0, null]]);
+  });
+
+  it('become Parquet that reads back the same', async () => {
+    const folder = mkdtempSync(join(tmpdir(), "drumhead-it's-"));
+    try {
+      const file = join(folder, 'new', 'runs.parquet');
+      assert.equal(await run(queryToParquet(tables, 'select * from runs;', file)), 3);
+      assert.ok(existsSync(file));
+      const path = file.replace(/'/g, "''");
+      const all = 'order by seed, experiment';
+      assert.deepEqual(
+        (await run(query([], `select * from '${path}' ${all}`))).rows,
+        (await run(query(tables, `select * from runs ${all}`))).rows,
+      );
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('say in one sentence what is wrong with them', async () => {
+    const wrong = await query(tables, 'select sede from runs')();
+    assert.ok(E.isLeft(wrong));
+    assert.match(sentence(wrong.left), /^query: Binder Error: .*"sede".*seed/);
+    assert.ok(!sentence(wrong.left).includes('\n'));
+  });
+
+  it('say what to do where DuckDB is not installed', async () => {
+    const absent = await withDatabase(() => Promise.resolve(1), '@duckdb/not-installed')();
+    assert.ok(E.isLeft(absent));
+    assert.match(sentence(absent.left), /npm install @duckdb\/not-installed/);
+  });
+});

@@ -1,0 +1,6 @@
+/** All runs as one table that can be queried. */
+
+export { withDatabase } from './duckdb.js';
+export { type Answer, query, queryToParquet } from './query.js';
+export { sweepsIn } from './sweeps.js';
+export { epochsTable, type PlainTable, runsTable, type SweepsOf } from './tables.js';

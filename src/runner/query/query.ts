@@ -1,0 +1,103 @@
+/** SQL over run folders. */
+
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type DrumheadError, fileError } from '../../base/error.js';
+import { type Connection, withDatabase } from './duckdb.js';
+import type { PlainTable } from './tables.js';
+
+/** What a query gives; numbers are numbers where they are exact, text otherwise. */
+export interface Answer {
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  readonly rows: readonly (readonly unknown[])[];
+}
+
+const quoted = (text: string): string => `'${text.replace(/'/g, "''")}'`;
+
+/** Written as lines of JSON and read with the types that the table names: no guessing, and an empty table works. */
+const put = async (connection: Connection, table: PlainTable, folder: string): Promise<void> => {
+  const path = join(folder, `${table.name}.ndjson`);
+  await writeFile(path, table.rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+  const columns = Object.entries(table.columns).map(([name, type]) => `${name}: ${quoted(type)}`);
+  await connection.run(
+    `CREATE TABLE ${table.name} AS SELECT * FROM read_json(${quoted(path)}, format = 'newline_delimited', ` +
+      `columns = {${columns.join(', ')}}, maximum_object_size = 16777216)`,
+  );
+};
+
+/** DuckDB writes these as text so that no digit is lost; most of them are exact as numbers too. */
+const asText = /^(U?BIGINT|U?HUGEINT|DECIMAL)/;
+
+const value = (type: string, cell: unknown): unknown => {
+  if (typeof cell !== 'string' || !asText.test(type)) return cell;
+  const number = Number(cell);
+  return Number.isInteger(number) && !Number.isSafeInteger(number) ? cell : number;
+};
+
+const answerOf = async (connection: Connection, sql: string): Promise<Answer> => {
+  const reader = await connection.runAndReadAll(sql);
+  const names = reader.columnNames();
+  const columns = reader.columnTypes().map((type, i) => ({ name: names[i], type: type.toString() }));
+  return {
+    columns,
+    rows: reader.getRowsJson().map((row) => row.map((cell, i) => value(columns[i].type, cell))),
+  };
+};
+
+/** Runs work with a folder that is gone afterwards. */
+const inTemporary = <A>(
+  work: (folder: string) => TE.TaskEither<DrumheadError, A>,
+): TE.TaskEither<DrumheadError, A> =>
+  pipe(
+    TE.tryCatch(
+      () => mkdtemp(join(tmpdir(), 'drumhead-query-')),
+      (cause): DrumheadError => fileError(tmpdir(), cause),
+    ),
+    TE.chain((folder) => async () => {
+      try {
+        return await work(folder)();
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    }),
+  );
+
+/**
+ * The answer to a query over these tables.
+ *
+ * **Errors** EngineError where DuckDB is not installed, DecodeError with what it says of the query.
+ */
+export const query = (tables: readonly PlainTable[], sql: string): TE.TaskEither<DrumheadError, Answer> =>
+  inTemporary((folder) =>
+    withDatabase(async (connection) => {
+      for (const table of tables) await put(connection, table, folder);
+      return answerOf(connection, sql);
+    }),
+  );
+
+/** Writes what a query gives to a Parquet file and tells how many lines it has. **Errors** as `query`, FileError. */
+export const queryToParquet = (
+  tables: readonly PlainTable[],
+  sql: string,
+  file: string,
+): TE.TaskEither<DrumheadError, number> =>
+  pipe(
+    TE.tryCatch(
+      () => mkdir(dirname(resolve(file)), { recursive: true }),
+      (cause): DrumheadError => fileError(file, cause),
+    ),
+    TE.chain(() =>
+      inTemporary((folder) =>
+        withDatabase(async (connection) => {
+          for (const table of tables) await put(connection, table, folder);
+          const select = sql.trim().replace(/;\s*$/, '');
+          await connection.run(`COPY (${select}) TO ${quoted(file)} (FORMAT parquet)`);
+          const { rows } = await answerOf(connection, `SELECT count(*) FROM read_parquet(${quoted(file)})`);
+          return Number(rows[0][0]);
+        }),
+      ),
+    ),
+  );
