@@ -3,8 +3,9 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
+import { describe as describeError } from '../../src/base/error.js';
 import type { ParameterDeclaration } from '../../src/dsl/index.js';
-import { restoreCheckpoint, saveCheckpoint } from '../../src/runner/checkpoint.js';
+import { type Restored, restoreCheckpoint, saveCheckpoint } from '../../src/runner/checkpoint.js';
 import type { TrainState } from '../../src/runner/state.js';
 
 const declared: readonly ParameterDeclaration[] = [
@@ -45,13 +46,24 @@ describe('checkpoints', () => {
     assert.ok(E.isRight(saved));
   };
 
+  const restore = async (): Promise<Restored> => {
+    const restored = await restoreCheckpoint(folder, declared)();
+    return E.isRight(restored) ? restored.right : assert.fail(describeError(restored.left));
+  };
+
+  const damage = async (name: string): Promise<void> => {
+    const bytes = await readFile(join(folder, name));
+    bytes[bytes.length >> 1] ^= 1;
+    await writeFile(join(folder, name), bytes);
+  };
+
   it('give the same state back, bit for bit', async () => {
     await save(state(2, 5));
-    assert.deepEqual(await restoreCheckpoint(folder, declared)(), { state: state(2, 5), notes: [] });
+    assert.deepEqual(await restore(), { state: state(2, 5), notes: [] });
   });
 
   it('give nothing where there is none', async () => {
-    assert.deepEqual(await restoreCheckpoint(folder, declared)(), { state: null, notes: [] });
+    assert.deepEqual(await restore(), { state: null, notes: [] });
   });
 
   it('keep the newest and the one before, and nothing else', async () => {
@@ -63,10 +75,8 @@ describe('checkpoints', () => {
   it('fall back to the one before when the values are damaged, and say so', async () => {
     await save(state(1, 0));
     await save(state(2, 0));
-    const bytes = await readFile(join(folder, 'checkpoint-2-0.bin'));
-    bytes[5] ^= 1;
-    await writeFile(join(folder, 'checkpoint-2-0.bin'), bytes);
-    const restored = await restoreCheckpoint(folder, declared)();
+    await damage('checkpoint-2-0.bin');
+    const restored = await restore();
     assert.deepEqual(restored.state, state(1, 0));
     assert.match(restored.notes[0], /the one before it is taken.*checksum/);
   });
@@ -75,6 +85,57 @@ describe('checkpoints', () => {
     await save(state(1, 0));
     await save(state(2, 0));
     await writeFile(join(folder, 'checkpoint.json'), '{"version": 1, "epo');
-    assert.deepEqual((await restoreCheckpoint(folder, declared)()).state, state(1, 0));
+    assert.deepEqual((await restore()).state, state(1, 0));
+  });
+
+  it('fall back when a digit of the header was changed, though it is JSON still', async () => {
+    await save(state(1, 0));
+    await save(state(2, 0));
+    const header = await readFile(join(folder, 'checkpoint.json'), 'utf8');
+    await writeFile(join(folder, 'checkpoint.json'), header.replace('"lossSum": 0.7', '"lossSum": 0.8'));
+    const restored = await restore();
+    assert.deepEqual(restored.state, state(1, 0));
+    assert.match(restored.notes[0], /checksum is wrong/);
+  });
+
+  it('do not let a damaged one push the whole one out', async () => {
+    await save(state(1, 0));
+    await save(state(2, 0));
+    await damage('checkpoint-2-0.bin');
+    await restore();
+    // It is put aside: the one kept next takes its place, and the whole one is still the one before.
+    await save(state(2, 3));
+    await damage('checkpoint-2-3.bin');
+    assert.deepEqual((await restore()).state, state(1, 0));
+  });
+
+  it('all damaged say that the training begins again', async () => {
+    await save(state(1, 0));
+    await save(state(2, 0));
+    await damage('checkpoint-1-0.bin');
+    await damage('checkpoint-2-0.bin');
+    const restored = await restore();
+    assert.equal(restored.state, null);
+    assert.equal(restored.notes.length, 2);
+    assert.match(restored.notes[1], /the training begins again/);
+  });
+
+  it('kept twice at the same place leave the one before as it was', async () => {
+    await save(state(1, 0));
+    await save(state(2, 0));
+    await save(state(2, 0));
+    await damage('checkpoint-2-0.bin');
+    assert.deepEqual((await restore()).state, state(1, 0));
+  });
+
+  it('of a newer drumhead are refused and left as they are', async () => {
+    await save(state(1, 0));
+    const path = join(folder, 'checkpoint.json');
+    const later = (await readFile(path, 'utf8')).replace(/"format": \d+/, '"format": 999');
+    await writeFile(path, later);
+    const refused = await restoreCheckpoint(folder, declared)();
+    assert.ok(E.isLeft(refused));
+    assert.match(describeError(refused.left), /newer drumhead/);
+    assert.equal(await readFile(path, 'utf8'), later);
   });
 });

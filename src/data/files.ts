@@ -1,7 +1,7 @@
 /** The few things this room asks of the file system, with errors as values. */
 
 import { randomUUID } from 'node:crypto';
-import { lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
@@ -42,6 +42,17 @@ export const listFolder = (path: string): TE.TaskEither<DrumheadError, readonly 
     (cause) => fileError(path, cause),
   );
 
+/** Writes to the disk itself: a rename must not reach it before what was renamed, or a power cut leaves half a file. */
+const writeThrough = async (path: string, bytes: Uint8Array): Promise<void> => {
+  const file = await open(path, 'w');
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+};
+
 /**
  * Writes the file beside its place and renames it there, so that a reader sees the old file or the new one, never
  * half of one, whoever else is writing and whenever the power goes. Folders on the way are made.
@@ -52,10 +63,10 @@ export const writeBytes = (path: string, bytes: Uint8Array): TE.TaskEither<Drumh
       const temporary = `${path}.${randomUUID()}.tmp`;
       await mkdir(dirname(path), { recursive: true });
       try {
-        await writeFile(temporary, bytes);
+        await writeThrough(temporary, bytes);
         await rename(temporary, path);
       } catch (cause) {
-        await rm(temporary, { force: true });
+        await rm(temporary, { force: true }).catch(() => {});
         throw cause;
       }
       return path;

@@ -1,8 +1,8 @@
 /**
  * Checkpoints: a training state on disk.
  *
- * The values go to a file of their own, then a small JSON that names it and its hash is put in place; the one before
- * is kept. So whenever the power goes, one whole checkpoint is there.
+ * The values go to a file of their own, then a small sealed JSON that names it and its hash is put in place; the one
+ * before is kept. So whenever the power goes, one whole checkpoint is there.
  */
 
 import { readdir, rename, rm } from 'node:fs/promises';
@@ -12,17 +12,16 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { sha256Hex } from '../base/canonical.js';
-import { decodeWith } from '../base/codec.js';
 import { type DrumheadError, decodeError, describe, fileError } from '../base/error.js';
 import type { Arrays } from '../compile/tfjs/session.js';
-import { readBytes, writeBytes } from '../data/files.js';
+import { isPresent, readBytes, writeBytes } from '../data/files.js';
 import { type ParameterDeclaration, volume } from '../dsl/index.js';
-import { files, readJson, writeJson } from './folder.js';
+import { isFromLater, readChecked, writeChecked } from './checked.js';
+import { files } from './folder.js';
 import { type EpochMetrics, epochMetricsCodec, type TrainState } from './state.js';
 import { decodeWeights, encodeWeights, type WeightEntry } from './weights.js';
 
 const codec = t.type({
-  version: t.literal(1),
   values: t.string,
   sha256: t.string,
   epoch: t.number,
@@ -71,7 +70,6 @@ export const saveCheckpoint = (
   const bytes = Buffer.concat(groups.map((group) => encodeWeights(entries[group], values[group])));
   const name = `checkpoint-${state.epoch}-${state.step}.bin`;
   const header: Header = {
-    version: 1,
     values: name,
     sha256: sha256Hex(bytes),
     epoch: state.epoch,
@@ -84,8 +82,8 @@ export const saveCheckpoint = (
   const path = join(folder, files.checkpoint);
   return pipe(
     writeBytes(join(folder, name), bytes),
-    TE.chain(() => setAside(folder)),
-    TE.chain(() => writeJson(path, header)),
+    TE.chain(() => setAside(folder, name)),
+    TE.chain(() => writeChecked(path, header)),
     TE.chain(() => sweep(folder, name)),
   );
 };
@@ -93,13 +91,22 @@ export const saveCheckpoint = (
 const attempt = <A>(path: string, work: () => Promise<A>): TE.TaskEither<DrumheadError, A> =>
   TE.tryCatch(work, (cause) => fileError(path, cause));
 
-const setAside = (folder: string): TE.TaskEither<DrumheadError, void> =>
-  attempt(folder, async () => {
-    const current = join(folder, files.checkpoint);
-    await rename(current, join(folder, files.checkpointBefore)).catch((cause: unknown) => {
-      if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')) throw cause;
-    });
-  });
+/**
+ * The checkpoint there is becomes the one before; not where it is of the same values, written anew, since two headers of
+ * one file would be damaged together.
+ */
+const setAside = (folder: string, next: string): TE.TaskEither<DrumheadError, void> => {
+  const path = join(folder, files.checkpoint);
+  return async () => {
+    const current = await readHeader(path)();
+    if (E.isRight(current) && current.right.values === next) return E.right(undefined);
+    return attempt(folder, async () => {
+      await rename(path, join(folder, files.checkpointBefore)).catch((cause: unknown) => {
+        if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')) throw cause;
+      });
+    })();
+  };
+};
 
 /** Removes values that neither the checkpoint nor the one before it names. */
 const sweep =
@@ -113,8 +120,7 @@ const sweep =
     })();
   };
 
-const readHeader = (path: string): TE.TaskEither<DrumheadError, Header> =>
-  pipe(readJson(path), TE.chainEitherK(decodeWith(codec, path)));
+const readHeader = (path: string): TE.TaskEither<DrumheadError, Header> => readChecked(path, codec);
 
 const load = (
   folder: string,
@@ -168,16 +174,43 @@ export interface Restored {
   readonly notes: readonly string[];
 }
 
-/** The newest whole checkpoint; null where there is none. A damaged one is skipped, and said. */
+/** The state that a header names; null where there is no header. */
+const loadIfPresent = (
+  folder: string,
+  header: string,
+  declared: readonly ParameterDeclaration[],
+): TE.TaskEither<DrumheadError, TrainState | null> =>
+  pipe(
+    isPresent(join(folder, header)),
+    TE.chain((there) =>
+      there ? load(folder, header, declared) : TE.right<DrumheadError, TrainState | null>(null),
+    ),
+  );
+
+/**
+ * The newest whole checkpoint; null where there is none. A damaged one is put aside, and said: were it left in its
+ * place, the next to be kept would push it over the whole one.
+ *
+ * **Errors** DecodeError where a newer drumhead wrote it, FileError.
+ */
 export const restoreCheckpoint =
-  (folder: string, declared: readonly ParameterDeclaration[]) => async (): Promise<Restored> => {
+  (folder: string, declared: readonly ParameterDeclaration[]): TE.TaskEither<DrumheadError, Restored> =>
+  async () => {
     const notes: string[] = [];
-    for (const header of [files.checkpoint, files.checkpointBefore]) {
-      const loaded = await load(folder, header, declared)();
-      if (E.isRight(loaded)) return { state: loaded.right, notes };
-      const absent = loaded.left._tag === 'FileError' && loaded.left.path.endsWith('.json');
-      if (!absent)
-        notes.push(`a checkpoint cannot be used, the one before it is taken: ${describe(loaded.left)}`);
+    for (const [header, instead] of [
+      [files.checkpoint, 'the one before it is taken'],
+      [files.checkpointBefore, 'there is no other, so that the training begins again'],
+    ]) {
+      const loaded = await loadIfPresent(folder, header, declared)();
+      if (E.isLeft(loaded)) {
+        if (isFromLater(loaded.left)) return loaded;
+        const aside = await moveAside(folder, header)();
+        if (E.isLeft(aside)) return aside;
+        notes.push(`a checkpoint cannot be used, ${instead}: ${describe(loaded.left)}`);
+      } else if (loaded.right !== null) return E.right({ state: loaded.right, notes });
     }
-    return { state: null, notes };
+    return E.right({ state: null, notes });
   };
+
+const moveAside = (folder: string, header: string): TE.TaskEither<DrumheadError, void> =>
+  attempt(folder, () => rename(join(folder, header), join(folder, files.checkpointDamaged)));

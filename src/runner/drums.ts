@@ -14,7 +14,8 @@ import { type Engine, type EngineChoice, openEngine } from '../engine/index.js';
 import { drumsReport, drumVerdict } from '../report/drums/index.js';
 import { drawDrums } from './drum-pictures.js';
 import type { RunEvent } from './environment.js';
-import { files, inFolder, readJson, writeJson, writeText } from './folder.js';
+import { files, readJson, writeJson, writeText } from './folder.js';
+import { inFolder } from './lock.js';
 import { versionsOf } from './versions.js';
 
 export interface DrumRun {

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
-import type { DrumheadError } from '../base/error.js';
-import { isPresent } from '../data/files.js';
-import { readChecked } from './checked.js';
+import { sha256Hex } from '../base/canonical.js';
+import { type DrumheadError, decodeError, describe } from '../base/error.js';
+import { isPresent, readBytes } from '../data/files.js';
+import { isFromLater, readChecked } from './checked.js';
 import { files } from './folder.js';
 import { scoresCodec } from './state.js';
 
@@ -35,5 +36,53 @@ export const readResult = (folder: string): TE.TaskEither<DrumheadError, Result 
   return pipe(
     isPresent(path),
     TE.chain((there) => (there ? readChecked<Result | null>(path, resultCodec) : TE.right(null))),
+  );
+};
+
+/** A result, with a sentence where there is one that cannot be trusted. */
+export interface WholeResult {
+  readonly result: Result | null;
+  readonly problem: string | null;
+}
+
+/**
+ * The result in a run folder, if it and its weights are whole.
+ *
+ * **Errors** DecodeError where a newer drumhead wrote it; FileError.
+ */
+export const readWholeResult = (folder: string): TE.TaskEither<DrumheadError, WholeResult> => {
+  const none = (problem: string | null): WholeResult => ({ result: null, problem });
+  return pipe(
+    readResult(folder),
+    TE.chain((result) =>
+      result === null
+        ? TE.right(none(null))
+        : pipe(
+            readWeightValues(folder, result),
+            TE.map((): WholeResult => ({ result, problem: null })),
+          ),
+    ),
+    TE.orElse((error) =>
+      error._tag === 'FileError' || isFromLater(error) ? TE.left(error) : TE.right(none(describe(error))),
+    ),
+  );
+};
+
+/** The values of a finished run's weights. **Errors** DecodeError where they are not those of its result; FileError. */
+export const readWeightValues = (
+  folder: string,
+  { weights }: Result,
+): TE.TaskEither<DrumheadError, Uint8Array> => {
+  const path = join(folder, files.weightValues);
+  return pipe(
+    readBytes(path),
+    TE.mapLeft(
+      (error): DrumheadError => (error._tag === 'FileError' ? decodeError(path, error.message) : error),
+    ),
+    TE.chain((bytes) =>
+      sha256Hex(bytes) === weights.sha256
+        ? TE.right(bytes)
+        : TE.left(decodeError(path, 'its checksum is not that of result.json; the file is damaged')),
+    ),
   );
 };

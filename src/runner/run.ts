@@ -9,22 +9,27 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { DrumheadError } from '../base/error.js';
+import { type DrumheadError, defect } from '../base/error.js';
 import { initialParameters } from '../compile/parameters.js';
 import { openPool } from '../compile/tfjs/pool.js';
 import { errorOf, type Session } from '../compile/tfjs/session.js';
-import { encodeProgram, type Program, parametersOf } from '../dsl/index.js';
+import { isPresent } from '../data/files.js';
+import { type Program, parametersOf } from '../dsl/index.js';
 import type { Experiment } from '../experiments/experiment.js';
-import { type Restored, restoreCheckpoint } from './checkpoint.js';
-import type { Environment } from './environment.js';
+import { restoreCheckpoint } from './checkpoint.js';
+import type { Effect, Environment } from './environment.js';
+import { forgetFailure, recordFailure } from './failure.js';
 import { finish, interrupted } from './finish.js';
-import { files, inFolder, writeJson, writeText } from './folder.js';
+import { files } from './folder.js';
+import { writeHistory } from './keep-state.js';
 import { keepTraining } from './keep-training.js';
+import { inFolder } from './lock.js';
 import { untrained } from './optimiser.js';
 import { type Prepared, prepare } from './prepare.js';
-import { type Result, readResult } from './result.js';
+import { heartbeat } from './progress.js';
+import { writeRecord } from './record.js';
+import { type Result, readWholeResult } from './result.js';
 import type { TrainState } from './state.js';
-import { versionsOf } from './versions.js';
 
 export interface Finished {
   readonly folder: string;
@@ -35,52 +40,100 @@ export interface Finished {
 
 /** Runs an experiment from one seed, in its folder. */
 export const runExperiment =
-  (experiment: Experiment, seed: number) =>
-  (environment: Environment): TE.TaskEither<DrumheadError, Finished> =>
+  (experiment: Experiment, seed: number): Effect<Finished> =>
+  (environment) =>
     pipe(
       prepare(experiment, seed, environment),
       TE.chain((prepared) =>
-        inFolder(
-          prepared.folder,
-          pipe(
-            finishedBefore(prepared),
-            TE.chain((result) =>
-              result === null
-                ? runPrepared(prepared, environment)
-                : TE.right({ folder: prepared.folder, result, before: true }),
-            ),
+        pipe(
+          finishedBefore(prepared, environment),
+          TE.chain((before) =>
+            before !== null
+              ? TE.right(before)
+              : inFolder(
+                  prepared.folder,
+                  pipe(
+                    // Another process may have finished it while this one waited.
+                    finishedBefore(prepared, environment),
+                    TE.chain((now) =>
+                      now !== null ? TE.right(now) : withHeartbeat(prepared, environment, runPrepared),
+                    ),
+                  ),
+                ),
           ),
         ),
       ),
     );
 
-const finishedBefore = ({ folder, identity }: Prepared): TE.TaskEither<DrumheadError, Result | null> =>
+/**
+ * What is there of an earlier run of the same; null where something is to be done still. A damaged result is none: its
+ * checkpoint gives it again.
+ */
+const finishedBefore = (
+  { folder, identity }: Prepared,
+  { pictures, tell }: Environment,
+): TE.TaskEither<DrumheadError, Finished | null> =>
   pipe(
-    readResult(folder),
-    TE.map((result) => (result?.identity === identity ? result : null)),
+    TE.Do,
+    TE.bind('found', () => readWholeResult(folder)),
+    TE.bind('drawn', () => (pictures ? isPresent(join(folder, files.report)) : TE.right(true))),
+    TE.map(({ found: { result, problem }, drawn }) => {
+      if (problem !== null) tell({ kind: 'note', message: `${problem}; it is made again` });
+      return result?.identity === identity && drawn ? { folder, result, before: true } : null;
+    }),
   );
+
+/** What happens is told, and written down for whoever looks into the folder; an error is left there too. */
+const withHeartbeat =
+  (
+    prepared: Prepared,
+    environment: Environment,
+    work: (prepared: Prepared, environment: Environment) => TE.TaskEither<DrumheadError, Finished>,
+  ): TE.TaskEither<DrumheadError, Finished> =>
+  async () => {
+    const { folder } = prepared;
+    const heart = heartbeat(folder, environment.now);
+    const told: Environment = {
+      ...environment,
+      tell: (event) => {
+        heart.see(event);
+        environment.tell(event);
+      },
+    };
+    try {
+      await forgetFailure(folder);
+      const done = await work(prepared, told)();
+      if (E.isLeft(done)) await recordFailure(folder, done.left);
+      return done;
+    } catch (cause) {
+      return E.left(defect(cause));
+    } finally {
+      await heart.end();
+    }
+  };
 
 const runPrepared = (
   prepared: Prepared,
   environment: Environment,
 ): TE.TaskEither<DrumheadError, Finished> => {
-  const { program, engine, seed, folder, experiment } = prepared;
-  const declared = parametersOf(program.graph);
+  const { program, engine, seed, folder } = prepared;
+  const note = (messages: readonly string[]): void => {
+    for (const message of messages) environment.tell({ kind: 'note', message });
+  };
   return pipe(
-    writeJson(join(folder, files.experiment), { ...experiment, seeds: [seed] }),
-    TE.chain(() => writeText(join(folder, files.program), encodeProgram(program))),
-    TE.chain(() =>
-      writeJson(join(folder, files.environment), {
-        ...versionsOf(engine),
-        cut: prepared.cut,
-        workers: environment.workers,
-      }),
+    writeRecord(prepared, environment.workers),
+    TE.chainFirstIOK((notes) => () => note(notes)),
+    TE.chain(() => restoreCheckpoint(folder, parametersOf(program.graph))),
+    TE.chainFirstIOK(
+      ({ notes }) =>
+        () =>
+          note(notes),
     ),
-    TE.chain(() => TE.fromTask<Restored, DrumheadError>(restoreCheckpoint(folder, declared))),
-    TE.chain(({ state, notes }) => {
-      for (const message of notes) environment.tell({ kind: 'note', message });
-      const start = state ?? fresh(program, seed);
-      return pipe(
+    TE.map(({ state }) => state ?? fresh(program, seed)),
+    // A kill may have come between a checkpoint and what is made from it.
+    TE.chainFirst((start) => writeHistory(folder, start)),
+    TE.chain((start) =>
+      pipe(
         openPool(engine, program, start.parameters, environment.workers),
         TE.chain((session) =>
           pipe(trainAndScore(prepared, session, start, environment), (work) => async () => {
@@ -93,8 +146,8 @@ const runPrepared = (
             }
           }),
         ),
-      );
-    }),
+      ),
+    ),
   );
 };
 

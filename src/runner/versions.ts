@@ -1,7 +1,10 @@
 /** Versions that could change numbers, for the record. */
 
-import { readFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { readFileSync, realpathSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
@@ -44,3 +47,30 @@ export const versionsOf = (engine: Engine): Versions => ({
   engineVersion: engine.version,
   why: engine.why,
 });
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/**
+ * The commit of drumhead's own source, with `+` where files were changed since; null where it is not a checkout of its
+ * own, but was installed.
+ */
+export const commitHere = async (): Promise<string | null> => {
+  const git = async (...args: readonly string[]): Promise<string> =>
+    (await promisify(execFile)('git', ['-C', root, ...args])).stdout.trim();
+  try {
+    const [top, commit] = (await git('rev-parse', '--show-toplevel', 'HEAD')).split('\n');
+    // An installed copy lies in somebody else's checkout.
+    if (realpathSync(top) !== realpathSync(root)) return null;
+    const changed = await git(
+      'status',
+      '--porcelain',
+      '--untracked-files=no',
+      '--',
+      'src',
+      'package-lock.json',
+    );
+    return changed === '' ? commit : `${commit}+`;
+  } catch {
+    return null;
+  }
+};

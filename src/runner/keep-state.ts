@@ -1,0 +1,31 @@
+/** Keeps a training state in its folder: the checkpoint first, then what can be made from it again. */
+
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { DrumheadError } from '../base/error.js';
+import type { ParameterDeclaration } from '../dsl/index.js';
+import { saveCheckpoint } from './checkpoint.js';
+import { writeMetrics } from './metrics.js';
+import type { TrainState } from './state.js';
+import { writeEvents } from './tensorboard/events.js';
+
+/** Writes metrics.ndjson and the event file of a history. **Errors** FileError. */
+export const writeHistory = (
+  folder: string,
+  { history }: Pick<TrainState, 'history'>,
+): TE.TaskEither<DrumheadError, void> =>
+  pipe(
+    writeMetrics(folder, history),
+    TE.chain(() => writeEvents(folder, history)),
+  );
+
+/** Keeps a state. **Errors** FileError; what was kept before stands. */
+export const keepState = (
+  folder: string,
+  declared: readonly ParameterDeclaration[],
+  state: TrainState,
+): TE.TaskEither<DrumheadError, void> =>
+  pipe(
+    saveCheckpoint(folder, declared, state),
+    TE.chain(() => writeHistory(folder, state)),
+  );
