@@ -5,16 +5,16 @@ import { taskShape } from '../../src/data/task.js';
 import { hashProgram } from '../../src/dsl/index.js';
 import { experimentNamed, experimentNames, presetNamed } from '../../src/experiments/catalogue.js';
 import { decodeExperiment, type Experiment, identityOf } from '../../src/experiments/experiment.js';
+import { programFor } from '../../src/experiments/model.js';
 import { presets } from '../../src/experiments/presets.js';
-import { buildModel } from '../../src/models/catalogue.js';
 
 const right = <A>(result: E.Either<unknown, A>): A =>
   E.isRight(result) ? result.right : assert.fail(JSON.stringify(result.left));
 
-const programOf = ({ model, task }: Experiment) => {
+const programOf = ({ model, task, loss }: Experiment) => {
   const shape = taskShape(task);
   assert.ok(O.isSome(shape));
-  return right(buildModel(model, shape.value));
+  return right(programFor(model, loss.target, shape.value));
 };
 
 describe('the catalogue', () => {

@@ -115,6 +115,47 @@ const noSuchField = (key: string, known: readonly string[]): string => {
   return `there is no such field${hint === undefined ? '.' : `; did you mean '${hint}'?`} Known: ${known.join(', ')}`;
 };
 
+/** What is needed of the codec of one name. */
+interface Named<A> extends t.Decoder<unknown, A> {
+  readonly is: (u: unknown) => boolean;
+}
+
+/**
+ * An object told apart by its `name`: the record of that name decodes it. A name that is none of them is refused with
+ * the nearest that is.
+ *
+ * @example
+ * const shape = byName('shape', { circle: record('circle', { name: t.literal('circle'), radius: real(0, 1) }) })
+ * shape.decode({ name: 'circel' })   // left: "name: unknown shape 'circel'; did you mean 'circle'? Known: circle"
+ */
+export const byName = <A extends { readonly name: string }>(
+  kind: string,
+  codecs: Readonly<Record<A['name'], Named<A>>>,
+): Same<A> => {
+  const all: Readonly<Record<string, Named<A>>> = codecs;
+  const known = Object.keys(all);
+  return new t.Type<A, A, unknown>(
+    kind,
+    (u): u is A => t.UnknownRecord.is(u) && known.some((name) => u.name === name && all[name].is(u)),
+    (u, context) => {
+      if (!t.UnknownRecord.is(u)) return t.failure(u, context, `a ${kind} is an object with a name`);
+      const { name } = u;
+      if (typeof name === 'string' && Object.hasOwn(all, name)) return all[name].validate(u, context);
+      const hint = typeof name === 'string' ? nearest(name, known) : undefined;
+      const problem =
+        typeof name === 'string'
+          ? `unknown ${kind} '${name}'${hint === undefined ? '.' : `; did you mean '${hint}'?`}`
+          : `a ${kind} needs a name.`;
+      return t.failure(
+        name,
+        t.appendContext(context, 'name', t.string, name),
+        `${problem} Known: ${known.join(', ')}`,
+      );
+    },
+    t.identity,
+  );
+};
+
 /** One line a problem: the path of the field, and what is wrong with it. */
 export const problemsOf = (errors: t.Errors): readonly string[] =>
   errors.map(({ value, context, message }) => {

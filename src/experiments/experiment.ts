@@ -1,45 +1,25 @@
 /** Experiments as values: what is learnt, by what, how, and from which seeds. Plain data, nothing more. */
 
 import type * as E from 'fp-ts/lib/Either.js';
-import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import { hashOf } from '../base/canonical.js';
-import { choice, decodeWith, real, record, text, where, whole, withDefault } from '../base/codec.js';
+import { choice, decodeWith, record, text, where, whole, withDefault } from '../base/codec.js';
 import type { DrumheadError } from '../base/error.js';
-import { taskCodec } from '../data/task.js';
-import { modelCodec } from '../models/catalogue.js';
+import { type Task, taskCodec } from '../data/task.js';
+import { lossCodec, publishedLoss } from './loss.js';
+import { anyModelCodec } from './model.js';
+import { publishedTraining, shapingTraining, type Training, trainingCodec } from './training.js';
 
-/** The reference's training: what stands where an experiment says nothing. */
-const published = {
-  optimiser: 'adam' as const,
-  rate: 1e-3,
-  schedule: 'constant' as const,
-  weightDecay: 0.01,
-  batch: 64,
-  epochs: 300,
-};
+export { type Training, trainingCodec } from './training.js';
 
-/** How the weights are found. */
-export const trainingCodec = record('training', {
-  optimiser: withDefault(choice('adam', 'adamw'), published.optimiser),
-  /** Learning rate, at its highest. */
-  rate: withDefault(real(0, 1), published.rate),
-  /** `cosine` falls from `rate` to 0 over all steps, `warm-cosine` after it rose to it over the first tenth; `constant` stays. */
-  schedule: withDefault(choice('constant', 'cosine', 'warm-cosine'), published.schedule),
-  /** Decoupled weight decay, for adamw. */
-  weightDecay: withDefault(real(0, 1), published.weightDecay),
-  /** Images a step; a last partial batch of an epoch is dropped. */
-  batch: withDefault(whole(1, 65_536), published.batch),
-  epochs: withDefault(whole(1, 1_000_000), published.epochs),
-});
-export type Training = t.TypeOf<typeof trainingCodec>;
+/** A list that names each thing once. */
+const distinct = <A>(codec: t.Type<A, A, unknown>, what: string) =>
+  where(t.readonlyArray(codec), (list) =>
+    new Set(list).size < list.length ? `${what} is listed twice` : undefined,
+  );
 
-const seeds = where(t.readonlyArray(whole(0, 2 ** 32 - 1)), (list) =>
-  list.length === 0
-    ? 'at least one seed is needed'
-    : new Set(list).size < list.length
-      ? 'a seed is listed twice'
-      : undefined,
+const seeds = where(distinct(whole(0, 2 ** 32 - 1), 'a seed'), (list) =>
+  list.length === 0 ? 'at least one seed is needed' : undefined,
 );
 
 /** The name of an experiment or a sweep: parts that can be folders, none of which leads out of the one above it. */
@@ -49,14 +29,52 @@ export const experimentName = where(text, (name) =>
     : "a name has letters, digits, '_', '-', '.' and '/' between parts",
 );
 
-export const experimentCodec = record('experiment', {
+/** Scores that a table or a summary can show; all of them are always kept. */
+export const scoreNames = [
+  'loss',
+  'foregroundLoss',
+  'accuracy',
+  'iou',
+  'foregroundAccuracy',
+  'foregroundIou',
+  'classMeanIou',
+  'dice',
+] as const;
+export type ScoreName = (typeof scoreNames)[number];
+
+/** The published ones. */
+const publishedScores: readonly ScoreName[] = [
+  'loss',
+  'foregroundLoss',
+  'accuracy',
+  'iou',
+  'foregroundAccuracy',
+  'foregroundIou',
+];
+
+/** Pictures that can be drawn of a finished run, whenever. */
+export const outputNames = ['waves', 'segmentations', 'curves'] as const;
+export type OutputName = (typeof outputNames)[number];
+
+const base = record('experiment', {
   /** `task/model`, where its runs are kept under. */
   name: experimentName,
   task: taskCodec,
-  model: modelCodec,
-  training: withDefault(trainingCodec, published),
+  model: anyModelCodec,
+  loss: withDefault(lossCodec, publishedLoss),
+  training: withDefault(trainingCodec, publishedTraining),
   seeds: withDefault(seeds, [0]),
+  /** Scores to show. */
+  scores: withDefault<readonly ScoreName[]>(distinct(choice(...scoreNames), 'a score'), publishedScores),
+  /** Pictures to draw. */
+  outputs: withDefault<readonly OutputName[]>(distinct(choice(...outputNames), 'a picture'), outputNames),
 });
+
+export const experimentCodec = where(base, ({ task, training }) =>
+  training.patience !== null && 'validation' in task && task.validation === 0
+    ? 'training.patience waits for a better validation loss, but task.validation is 0'
+    : undefined,
+);
 export type Experiment = t.TypeOf<typeof experimentCodec>;
 
 /**
@@ -69,16 +87,54 @@ export const decodeExperiment = (
   source = 'experiment',
 ): E.Either<DrumheadError, Experiment> => decodeWith(experimentCodec, source)(value);
 
+/** The task by what its files hold rather than by where they lie. */
+const shapingTask = (task: Task, data: string | undefined): unknown => {
+  if (data === undefined) return task;
+  switch (task.name) {
+    case 'npy':
+    case 'png':
+      return { ...task, folder: null, data };
+    case 'mnist':
+    case 'multi-mnist':
+      return { ...task, mnistDir: null, data };
+    case 'tetrominoes':
+    case 'polygons':
+      return task;
+  }
+};
+
 /**
- * The identity of one run: what shapes its result (task, program, training), its seed and its engine. Names do not
- * enter.
+ * What shapes the result of an experiment's runs, as plain data: the task, the program, the loss, the training. Name,
+ * seeds, scores and outputs do not enter, nor do settings that do nothing.
+ *
+ * @param program its hash
+ * @param data the digest of the data where it comes from a person's files; without it their place stands for them
+ */
+export const shapingOf = (
+  { task, loss, training }: Pick<Experiment, 'task' | 'loss' | 'training'>,
+  program: string,
+  data?: string,
+): Readonly<Record<string, unknown>> => ({
+  task: shapingTask(task, data),
+  training: shapingTraining(training),
+  program,
+  // Left out where it is the published one, so that runs made before there were others keep their identity.
+  ...(hashOf(loss) === hashOf(publishedLoss) ? {} : { loss }),
+});
+
+/**
+ * The identity of one run: what shapes its result (`shapingOf`), its seed and its engine.
+ *
+ * **Laws** The order of keys, the name, the list of seeds, scores and outputs change nothing; whatever changes the
+ * result does.
  */
 export const identityOf = (
-  { task, training }: Pick<Experiment, 'task' | 'training'>,
+  experiment: Pick<Experiment, 'task' | 'loss' | 'training'>,
   programHash: string,
   seed: number,
   engine: string,
-): string => pipe({ task, training, program: programHash, seed, engine }, hashOf);
+  data?: string,
+): string => hashOf({ ...shapingOf(experiment, programHash, data), seed, engine });
 
 /** The experiment with some of its training settings changed. */
 export const withTraining = (experiment: Experiment, changes: Partial<Training>): Experiment => ({

@@ -1,8 +1,8 @@
 /** Presets: the same experiment at a size that a person has time for. */
 
 import type { Task } from '../data/task.js';
-import type { ModelSpec } from '../models/catalogue.js';
 import type { Experiment } from './experiment.js';
+import type { Model } from './model.js';
 
 export const presets = ['quick', 'small', 'full'] as const;
 export type Preset = (typeof presets)[number];
@@ -45,8 +45,8 @@ const smallerTask = (quick: boolean, task: Task): Task => {
   }
 };
 
-const smallerModel = (model: ModelSpec): ModelSpec =>
-  model.name === 'nwm' ? { ...model, steps: 50 } : model;
+/** A whole program has its sizes; it stays. */
+const smallerModel = (model: Model): Model => (model.name === 'nwm' ? { ...model, steps: 50 } : model);
 
 /**
  * The experiment at a preset's size: `full` leaves it as it is, `small` is overnight on a laptop, `quick` minutes.

@@ -1,13 +1,25 @@
 /** Evaluation: a split through the program, image by image scored. */
 
+import { type Loss, type LossShare, lossOfImage } from '../compile/loss.js';
 import type { Session } from '../compile/tfjs/session.js';
-import { imagesOf, masksOf, type Split } from '../data/dataset.js';
+import { imagesOf, type Split } from '../data/dataset.js';
+import { labelsOf } from '../data/targets.js';
+import type { LossSpec } from '../experiments/loss.js';
 import { type Scores, scoresOf, type Tally, tallies, tallyBatch } from '../experiments/scores.js';
 
+/** Scores of a split, and what was trained for. */
+export interface Evaluation {
+  readonly scores: Scores;
+  /** The loss of the training over the whole split; for the published one the same as that of the scores. */
+  readonly loss: number | null;
+}
+
 /**
- * Scores of a split under the session's weights; null for a split without images.
+ * Scores of a split under the session's weights; null for a split without images. Where whole images are classified
+ * each of them counts as one pixel does.
  *
  * @param batch images run at once; a fixed number, so that the same weights give the same bits
+ * @param loss what is classified, pixels or images, and by which loss; default the published
  */
 export const evaluate = async (
   session: Session,
@@ -16,9 +28,24 @@ export const evaluate = async (
   batch: number,
   watch: (done: number) => void = () => {},
   signal?: AbortSignal,
-): Promise<Scores | null> => {
+  loss?: LossSpec,
+): Promise<Scores | null> =>
+  (await evaluateLoss(session, split, classes, batch, watch, signal, loss))?.scores ?? null;
+
+/** As `evaluate`, with the loss that was trained for. */
+export const evaluateLoss = async (
+  session: Session,
+  split: Split,
+  classes: number,
+  batch: number,
+  watch: (done: number) => void = () => {},
+  signal?: AbortSignal,
+  loss?: LossSpec,
+): Promise<Evaluation | null> => {
   if (split.count === 0) return null;
+  const scored = loss === undefined || isScored(loss);
   let tally: Tally = tallies.empty;
+  let share: LossShare = { total: 0, count: 0 };
   for (let begin = 0; begin < split.count; begin += batch) {
     if (signal?.aborted) return null;
     const indices = range(begin, Math.min(batch, split.count - begin));
@@ -26,10 +53,37 @@ export const evaluate = async (
       { count: indices.length, inputs: { image: imagesOf(split, indices) }, samples: indices },
       ['logits'],
     );
-    tally = tallyBatch(outputs.logits, classes, masksOf(split, indices), indices.length, tally);
+    const labels = labelsOf(split, indices, loss?.target ?? 'pixel');
+    tally = tallyBatch(outputs.logits, classes, labels, indices.length, tally);
+    if (!scored) share = addImages(loss, share, outputs.logits, classes, labels, indices.length);
     watch(begin + indices.length);
   }
-  return scoresOf(tally);
+  const scores = scoresOf(tally);
+  return { scores, loss: scored ? scores.loss : share.total / share.count };
+};
+
+/** Whether the loss is one of the scores anyway: the cross-entropy, every class counting alike. */
+const isScored = ({ name, weights }: Loss): boolean => name === 'cross-entropy' && weights.length === 0;
+
+const addImages = (
+  loss: Loss,
+  share: LossShare,
+  logits: Float32Array,
+  classes: number,
+  labels: Uint8Array,
+  images: number,
+): LossShare => {
+  const each = labels.length / images;
+  return range(0, images)
+    .map((image) =>
+      lossOfImage(
+        loss,
+        logits.subarray(image * each * classes, (image + 1) * each * classes),
+        classes,
+        labels.subarray(image * each, (image + 1) * each),
+      ),
+    )
+    .reduce((sum, one) => ({ total: sum.total + one.total, count: sum.count + one.count }), share);
 };
 
 /** begin, begin + 1, ... */

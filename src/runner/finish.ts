@@ -13,7 +13,7 @@ import { writeChecked } from './checked.js';
 import type { Environment } from './environment.js';
 import { evaluate } from './evaluate.js';
 import { files, writeJson } from './folder.js';
-import { metricsHash, writeMetrics } from './metrics.js';
+import { metricsHash } from './metrics.js';
 import type { Prepared } from './prepare.js';
 import { writeReport } from './report.js';
 import type { Result } from './result.js';
@@ -55,6 +55,7 @@ export const finish = (
           evaluationBatch,
           () => {},
           environment.signal,
+          prepared.experiment.loss,
         ),
       errorOf,
     ),
@@ -74,9 +75,7 @@ export const finish = (
         metrics: { sha256: metricsHash(state.history) },
       };
       return pipe(
-        // A kill between the last checkpoint and its line would leave the line out.
-        writeMetrics(folder, state.history),
-        TE.chain(() => writeBytes(join(folder, files.weightValues), values)),
+        writeBytes(join(folder, files.weightValues), values),
         TE.chain(() => writeJson(join(folder, files.weights), weightsManifest(declared, 'weights.bin'))),
         TE.chain(() =>
           environment.pictures

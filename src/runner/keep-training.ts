@@ -1,20 +1,19 @@
 /** Training inside a run folder: states are kept there as they come, progress is told. */
 
 import * as E from 'fp-ts/lib/Either.js';
-import { pipe } from 'fp-ts/lib/function.js';
-import * as TE from 'fp-ts/lib/TaskEither.js';
+import type * as TE from 'fp-ts/lib/TaskEither.js';
 import type { DrumheadError } from '../base/error.js';
 import type { Session } from '../compile/tfjs/session.js';
 import { parametersOf } from '../dsl/index.js';
-import { saveCheckpoint } from './checkpoint.js';
 import type { Environment } from './environment.js';
-import { writeMetrics } from './metrics.js';
+import { keepState } from './keep-state.js';
 import type { Prepared } from './prepare.js';
 import type { TrainState } from './state.js';
 import { stepsPerEpoch, type TrainPlan, train } from './train.js';
 
 const planOf = ({ experiment, seed, dataset, cut, evaluationBatch }: Prepared): TrainPlan => ({
   training: experiment.training,
+  loss: experiment.loss,
   seed,
   dataset,
   cut,
@@ -42,10 +41,7 @@ export const keepTraining =
     const either = AbortSignal.any([signal, stop.signal]);
     tell({ kind: 'start', folder, epochs: plan.training.epochs, stepsPerEpoch: steps, fromStep: first });
     const keep = async (state: TrainState): Promise<void> => {
-      const saved = await pipe(
-        saveCheckpoint(folder, declared, state),
-        TE.chain(() => writeMetrics(folder, state.history)),
-      )();
+      const saved = await keepState(folder, declared, state)();
       if (E.isLeft(saved)) {
         failed = saved.left;
         stop.abort();
@@ -68,12 +64,12 @@ export const keepTraining =
           secondsLeft: (total - done) * perStep,
         });
       },
-      epoch: ({ epoch, trainLoss, validation }) =>
+      epoch: ({ epoch, trainLoss, validation, validationLoss }) =>
         tell({
           kind: 'epoch',
           epoch,
           trainLoss,
-          validationLoss: validation?.loss ?? null,
+          validationLoss: validationLoss ?? validation?.loss ?? null,
           foregroundIou: validation?.foregroundIou ?? null,
         }),
     });

@@ -1,6 +1,5 @@
 /** What is settled before the first step of a run: data, program, engine, cut, identity, folder. */
 
-import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
@@ -8,12 +7,15 @@ import { type DrumheadError, decodeError } from '../base/error.js';
 import { cost } from '../compile/cost/index.js';
 import { type Cut, cut } from '../compile/cut.js';
 import { type Dataset, shapeOfDataset } from '../data/dataset.js';
+import { digestOf } from '../data/digest.js';
 import { load } from '../data/load.js';
+import type { Task } from '../data/task.js';
 import { hashProgram, type Program, select, usesBatchStatistics } from '../dsl/index.js';
 import { type Engine, openEngine } from '../engine/index.js';
 import { type Experiment, identityOf } from '../experiments/experiment.js';
-import { buildModel } from '../models/catalogue.js';
+import { programFor } from '../experiments/model.js';
 import type { Environment } from './environment.js';
+import { findRun, ownFolder } from './place.js';
 
 /** Everything that is settled before the first step. */
 export interface Prepared {
@@ -35,8 +37,10 @@ export const prepare = (
   { engine, cache, runs, tell, signal }: Environment,
 ): TE.TaskEither<DrumheadError, Prepared> =>
   pipe(
+    // Before anything takes time; which identity it will be does not matter for that.
     TE.Do,
-    TE.bind('engine', () => openEngine(engine)),
+    TE.chainFirst(() => TE.fromEither(ownFolder(runs, experiment.name, seed, ''))),
+    TE.bindW('engine', () => openEngine(engine)),
     TE.bind('dataset', () =>
       load(experiment.task, {
         cacheDir: cache,
@@ -47,23 +51,52 @@ export const prepare = (
     TE.chainFirstIOK(({ dataset }) => () => {
       for (const message of dataset.notes) tell({ kind: 'note', message });
     }),
-    TE.bind('program', ({ dataset }) => TE.fromEither(buildModel(experiment.model, shapeOfDataset(dataset)))),
+    TE.bind('program', ({ dataset }) =>
+      TE.fromEither(programFor(experiment.model, experiment.loss.target, shapeOfDataset(dataset))),
+    ),
+    TE.chainFirstEitherK(({ dataset }) => weightsFit(experiment, dataset)),
     TE.bindW('cut', ({ program, engine }) => TE.fromEither(cutFor(program, experiment, engine))),
-    TE.chainEitherK(({ engine, dataset, program, cut }) => {
-      const identity = identityOf(experiment, hashProgram(program), seed, engine.name);
-      const folder = join(runs, experiment.name, `seed-${seed}-${identity.slice(0, 10)}`);
+    TE.chain(({ engine, dataset, program, cut }) => {
+      // Made data is told by its task; what lies in files is told by what it is.
+      const data = dataset.origin === 'files' || readsDigits(experiment.task) ? digestOf(dataset) : undefined;
+      const identity = identityOf(experiment, hashProgram(program), seed, engine.name, data);
       const evaluationBatch = Math.max(1, Math.min(16, ...cut));
       const steps = Math.floor(dataset.train.count / experiment.training.batch);
       return steps < 1
-        ? E.left<DrumheadError>(
+        ? TE.left<DrumheadError, Prepared>(
             decodeError(
               experiment.name,
               `training.batch: ${experiment.training.batch} is more than the ${dataset.train.count} training images`,
             ),
           )
-        : E.right({ experiment, seed, dataset, program, engine, cut, identity, folder, evaluationBatch });
+        : pipe(
+            findRun(runs, experiment.name, seed, identity),
+            TE.map((folder) => ({
+              experiment,
+              seed,
+              dataset,
+              program,
+              engine,
+              cut,
+              identity,
+              folder,
+              evaluationBatch,
+            })),
+          );
     }),
   );
+
+const readsDigits = (task: Task): boolean => 'mnistDir' in task && task.mnistDir !== null;
+
+const weightsFit = ({ name, loss }: Experiment, { classes }: Dataset): E.Either<DrumheadError, void> =>
+  loss.weights.length === 0 || loss.weights.length === classes.length
+    ? E.right(undefined)
+    : E.left(
+        decodeError(
+          name,
+          `loss.weights: ${loss.weights.length} of them for ${classes.length} classes (${classes.join(', ')})`,
+        ),
+      );
 
 /**
  * The micro-batches of a step: never fewer than two, so that two workers have something each and the result is the

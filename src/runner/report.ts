@@ -11,7 +11,7 @@ import { allBackgroundScore } from '../data/dataset.js';
 import { writeBytes } from '../data/files.js';
 import { describeTask } from '../data/task.js';
 import { parametersOf, select, signature, volume } from '../dsl/index.js';
-import { describeModel } from '../models/catalogue.js';
+import { describeAnyModel } from '../experiments/model.js';
 import {
   type Fact,
   gifPicture,
@@ -78,7 +78,7 @@ const reportOf = (
   return {
     name: experiment.name,
     words:
-      `${describeModel(model)} learns to give every pixel its class. The task needs more than a local look: ` +
+      `${describeAnyModel(model)} learns to give every pixel its class. The task needs more than a local look: ` +
       'what a pixel belongs to is decided by the whole shape it is part of.',
     settings: [
       fact('optimiser', `${training.optimiser}, rate ${training.rate}, ${training.schedule}`),

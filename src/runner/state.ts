@@ -22,16 +22,26 @@ export const scoresCodec: t.Type<Scores, Scores, unknown> = t.type({
 });
 
 /** One epoch's numbers, as they are written to metrics.ndjson. No times: the same run gives the same lines. */
-export const epochMetricsCodec = t.type({
-  epoch: t.number,
-  /** Mean cross-entropy over the epoch's training batches, each before its step. */
-  trainLoss: t.number,
-  /** Learning rate of the epoch's last step. */
-  rate: t.number,
-  /** Null where the task has no validation images. */
-  validation: t.union([t.null, scoresCodec]),
-});
+export const epochMetricsCodec = t.intersection([
+  t.type({
+    epoch: t.number,
+    /** Mean loss over the epoch's training batches, each before its step. */
+    trainLoss: t.number,
+    /** Learning rate of the epoch's last step. */
+    rate: t.number,
+    /** Null where the task has no validation images. */
+    validation: t.union([t.null, scoresCodec]),
+  }),
+  t.partial({
+    /** The loss that is trained for, over the validation images, where it is not that of the scores. */
+    validationLoss: score,
+  }),
+]);
 export type EpochMetrics = t.TypeOf<typeof epochMetricsCodec>;
+
+/** What the best epoch has least of; null where the task has no validation images. */
+export const validationLossOf = ({ validation, validationLoss }: EpochMetrics): number | null =>
+  validationLoss ?? validation?.loss ?? null;
 
 /** The weights of the epoch with the lowest validation loss. */
 export interface Best {

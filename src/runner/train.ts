@@ -5,14 +5,20 @@ import type { Diverged } from '../base/error.js';
 import { stream } from '../base/random.js';
 import type { Cut } from '../compile/cut.js';
 import type { Session } from '../compile/tfjs/session.js';
-import { type Dataset, imagesOf, masksOf } from '../data/dataset.js';
+import { type Dataset, imagesOf } from '../data/dataset.js';
+import { labelsOf } from '../data/targets.js';
 import type { Training } from '../experiments/experiment.js';
-import { evaluate, range } from './evaluate.js';
+import { type LossSpec, publishedLoss } from '../experiments/loss.js';
+import { clipped } from './clip.js';
+import { endsEarly } from './early-stop.js';
+import { evaluateLoss, range } from './evaluate.js';
 import { adam, adamW, type OptimiserSettings, optimise } from './optimiser.js';
 import type { EpochMetrics, TrainState } from './state.js';
 
 export interface TrainPlan {
   readonly training: Training;
+  /** What is minimised; default the published loss. */
+  readonly loss?: LossSpec;
   readonly seed: number;
   readonly dataset: Dataset;
   readonly cut: Cut;
@@ -54,7 +60,8 @@ export const orderOf = (seed: number, epoch: number, count: number): readonly nu
   stream(seed, 'order', epoch).shuffle(range(0, count));
 
 /**
- * Trains until the last epoch is done or the signal says stop; the state says which.
+ * Trains until the last epoch is done, the validation loss has stopped falling, or the signal says stop; the state says
+ * which.
  *
  * **Errors** Diverged when a loss is not finite; what `keep` was given before stands.
  */
@@ -66,7 +73,7 @@ export const train = async (
 ): Promise<E.Either<Diverged, TrainState>> => {
   let state = start;
   session.load(state.parameters);
-  while (state.epoch < plan.training.epochs) {
+  while (!isTrained(plan.training, state)) {
     const ran = await runEpoch(session, plan, state, watch);
     if (E.isLeft(ran)) return ran;
     state = ran.right;
@@ -81,13 +88,17 @@ export const train = async (
   return E.right(state);
 };
 
+/** Whether nothing is left to train: all epochs are done, or early stopping ended them. */
+export const isTrained = (training: Training, { epoch, history }: TrainState): boolean =>
+  epoch >= training.epochs || endsEarly(training, history);
+
 const runEpoch = async (
   session: Session,
   plan: TrainPlan,
   start: TrainState,
   watch: TrainWatch,
 ): Promise<E.Either<Diverged, TrainState>> => {
-  const { dataset, training, seed, cut } = plan;
+  const { dataset, training, seed, cut, loss: minimised = publishedLoss } = plan;
   const steps = stepsPerEpoch(plan);
   const order = orderOf(seed, start.epoch, dataset.train.count);
   let state = start;
@@ -98,7 +109,8 @@ const runEpoch = async (
       {
         count: indices.length,
         inputs: { image: imagesOf(dataset.train, indices) },
-        labels: masksOf(dataset.train, indices),
+        labels: labelsOf(dataset.train, indices, minimised.target),
+        loss: minimised,
         samples: indices,
         noiseSeed: noiseSeedOf(seed, done),
       },
@@ -107,7 +119,7 @@ const runEpoch = async (
     if (!Number.isFinite(loss))
       return E.left({ _tag: 'Diverged', epoch: state.epoch + 1, step: state.step + 1, loss });
     const settings = optimiserOf(training, rateAt(training, done, training.epochs * steps));
-    const updated = optimise(settings)(state.optimiser, state.parameters, gradients);
+    const updated = optimise(settings)(state.optimiser, state.parameters, clipped(training.clip, gradients));
     const parameters = { ...updated.parameters, ...statistics };
     session.load(parameters);
     state = {
@@ -135,21 +147,24 @@ const closeEpoch = async (
 ): Promise<TrainState> => {
   const { dataset, training, evaluationBatch } = plan;
   const steps = stepsPerEpoch(plan);
-  const validation = await evaluate(
+  const validated = await evaluateLoss(
     session,
     dataset.validation,
     dataset.classes.length,
     evaluationBatch,
     () => {},
     signal,
+    plan.loss,
   );
+  const scores = validated?.scores ?? null;
+  const loss = validated?.loss ?? null;
   const metrics: EpochMetrics = {
     epoch: state.epoch + 1,
     trainLoss: state.lossSum / steps,
     rate: rateAt(training, (state.epoch + 1) * steps - 1, training.epochs * steps),
-    validation,
+    validation: scores,
+    ...(loss === (scores?.loss ?? null) ? {} : { validationLoss: loss }),
   };
-  const loss = validation?.loss ?? null;
   const better = loss !== null && (state.best === null || loss < state.best.loss);
   return {
     ...state,

@@ -9,7 +9,7 @@ import { list, showListing } from '../../compile/listing/index.js';
 import { describeTask, taskShape } from '../../data/task.js';
 import { hashProgram, type Program, select } from '../../dsl/index.js';
 import type { Experiment } from '../../experiments/experiment.js';
-import { buildModel, describeModel } from '../../models/catalogue.js';
+import { describeAnyModel, programFor } from '../../experiments/model.js';
 import { experimentFrom } from '../source.js';
 
 export interface ShowFlags {
@@ -34,7 +34,7 @@ const text = (experiment: Experiment, program: Program, flags: ShowFlags): strin
   return [
     experiment.name,
     `  task      ${describeTask(experiment.task)}`,
-    `  model     ${describeModel(experiment.model)}`,
+    `  model     ${describeAnyModel(experiment.model)}`,
     `  training  ${training.optimiser} at ${training.rate} (${training.schedule}), batch ${training.batch}, ` +
       `${training.epochs} epochs, seeds ${seeds.join(', ')}`,
     `  program   ${hashProgram(program).slice(0, 16)}`,
@@ -59,6 +59,8 @@ export const show = (name: string, flags: ShowFlags): TE.TaskEither<DrumheadErro
         decodeError(name, 'the sizes of this task are known when its files are read; run it instead'),
       )(taskShape(experiment.task)),
     ),
-    TE.bind('program', ({ experiment, sizes }) => TE.fromEither(buildModel(experiment.model, sizes))),
+    TE.bind('program', ({ experiment, sizes }) =>
+      TE.fromEither(programFor(experiment.model, experiment.loss.target, sizes)),
+    ),
     TE.map(({ experiment, program }) => text(experiment, program, flags)),
   );

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { endsEarly, epochsWithoutProgress } from '../../src/runner/early-stop.js';
+import type { EpochMetrics } from '../../src/runner/state.js';
+
+const metrics = (losses: readonly (number | null)[]): readonly EpochMetrics[] =>
+  losses.map((validationLoss, i) => ({
+    epoch: i + 1,
+    trainLoss: 1,
+    rate: 0.1,
+    validation: null,
+    validationLoss,
+  }));
+
+/** The epoch at which a training with these losses ends; its last where nothing ends it. */
+const end = (losses: readonly number[], patience: number, tolerance = 0, minimumEpochs = 0): number => {
+  const settings = { patience, tolerance, minimumEpochs };
+  const found = losses.findIndex((_, i) => endsEarly(settings, metrics(losses.slice(0, i + 1))));
+  return found === -1 ? losses.length : found + 1;
+};
+
+const losses = fc.array(fc.double({ min: 0, max: 3, noNaN: true }), { maxLength: 12 });
+
+describe('early stopping', () => {
+  it('waits for so many epochs without a lower loss', () => {
+    assert.equal(end([3, 2, 2, 2, 1], 2), 4);
+    assert.equal(end([3, 2, 2.5, 1, 1, 1], 2), 6);
+    assert.equal(end([3, 2, 1, 0.5], 1), 4);
+  });
+
+  it('does not take a little lower for progress', () => {
+    assert.equal(end([1, 0.999, 0.998, 0.997], 2, 0.01), 3);
+    // In all it has fallen far enough: the mark is what was last counted as better.
+    assert.equal(end([1, 0.994, 0.988, 0.982], 2, 0.01), 4);
+  });
+
+  it('never ends before the fewest epochs', () => {
+    assert.equal(end([1, 1, 1, 1, 1, 1], 1, 0, 5), 5);
+  });
+
+  it('never ends without patience, or without a validation loss', () => {
+    fc.assert(
+      fc.property(losses, (some) => {
+        assert.equal(endsEarly({ patience: null, tolerance: 0, minimumEpochs: 0 }, metrics(some)), false);
+      }),
+    );
+    const none = metrics([null, null, null, null]);
+    assert.equal(endsEarly({ patience: 1, tolerance: 0, minimumEpochs: 0 }, none), false);
+  });
+
+  it('counts from the last lowest loss, by the slow definition', () => {
+    fc.assert(
+      fc.property(losses, (some) => {
+        // Without tolerance: how far the first of the smallest lies back.
+        const lowest = some.indexOf(Math.min(...some));
+        assert.equal(epochsWithoutProgress(some, 0), some.length === 0 ? 0 : some.length - 1 - lowest);
+      }),
+    );
+  });
+
+  it('ends no sooner with more patience, more epochs or less tolerance', () => {
+    fc.assert(
+      fc.property(
+        losses,
+        fc.integer({ min: 1, max: 4 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (some, p, tol) => {
+          assert.ok(end(some, p + 1, tol) >= end(some, p, tol));
+          assert.ok(end(some, p, tol, 5) >= end(some, p, tol));
+          assert.ok(end(some, p, 0) >= end(some, p, tol));
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,17 @@
+/** The digest of a dataset: what it holds, wherever it lies. */
+
+import { createHash } from 'node:crypto';
+import { type Dataset, splitNames } from './dataset.js';
+
+/** SHA-256 of all images, masks, sizes and class names, in hexadecimal. */
+export const digestOf = (dataset: Dataset): string => {
+  const hash = createHash('sha256');
+  hash.update(JSON.stringify(dataset.classes));
+  for (const name of splitNames) {
+    const { count, height, width, channels, images, masks } = dataset[name];
+    hash.update(JSON.stringify([name, count, height, width, channels]));
+    hash.update(images);
+    hash.update(masks);
+  }
+  return hash.digest('hex');
+};

@@ -1,0 +1,78 @@
+/** What an experiment minimises, and whether it is pixels or whole images that are classified. */
+
+import * as t from 'io-ts';
+import { byName, choice, real, record, where, withDefault } from '../base/codec.js';
+import type { Loss } from '../compile/loss.js';
+
+/** A loss, and what it is a loss of: the class of every `pixel`, or of the `image` as a whole. */
+export type LossSpec = Loss & { readonly target: Target };
+
+/** What has a class. */
+export type Target = 'pixel' | 'image';
+
+const target = withDefault(choice('pixel', 'image'), 'pixel');
+
+/** One for each class, background first; none at all where every class counts 1. */
+const weights = withDefault<readonly number[]>(
+  where(t.readonlyArray(real(0, 1e6)), (list) =>
+    list.length > 0 && list.every((weight) => weight === 0)
+      ? 'at least one class must count something'
+      : undefined,
+  ),
+  [],
+);
+
+const crossEntropyCodec = record('cross-entropy', { name: t.literal('cross-entropy'), target, weights });
+
+const focalCodec = record('focal', {
+  name: t.literal('focal'),
+  target,
+  weights,
+  gamma: withDefault(real(0, 100), 2),
+});
+
+const diceCodec = record('dice', {
+  name: t.literal('dice'),
+  target: where(target, (of) =>
+    of === 'image'
+      ? "Dice is an overlap of pixels; take 'cross-entropy' or 'focal' for whole images"
+      : undefined,
+  ),
+  weights,
+  smoothing: withDefault(
+    where(real(0, 1e6), (s) => (s > 0 ? undefined : 'the smoothing must be more than 0')),
+    1,
+  ),
+});
+
+const full = byName<LossSpec>('loss', {
+  'cross-entropy': crossEntropyCodec,
+  focal: focalCodec,
+  dice: diceCodec,
+});
+
+/** The codec of losses; the name alone stands for the loss of that name as its authors wrote it. */
+export const lossCodec: t.Type<LossSpec, LossSpec, unknown> = new t.Type<LossSpec, LossSpec, unknown>(
+  'loss',
+  full.is,
+  (u, context) => full.validate(typeof u === 'string' ? { name: u } : u, context),
+  t.identity,
+);
+
+/** The published one. */
+export const publishedLoss: LossSpec = { name: 'cross-entropy', target: 'pixel', weights: [] };
+
+/**
+ * One line for people.
+ *
+ * @example
+ * describeLoss({ name: 'focal', target: 'pixel', weights: [], gamma: 2 })   // 'focal, gamma 2, over pixels'
+ */
+export const describeLoss = (loss: LossSpec): string =>
+  [
+    loss.name,
+    ...(loss.name === 'focal' ? [`gamma ${loss.gamma}`] : []),
+    ...(loss.name === 'dice' ? [`smoothing ${loss.smoothing}`] : []),
+    ...(loss.weights.length === 0 ? [] : [`class weights ${loss.weights.join(' ')}`]),
+    loss.target === 'pixel' ? 'over pixels' : 'over whole images',
+  ].join(', ');

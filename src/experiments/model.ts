@@ -1,0 +1,119 @@
+/** The model of an experiment: a catalogued constructor with its options, or a whole program. */
+
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as t from 'io-ts';
+import { type DrumheadError, decodeError } from '../base/error.js';
+import {
+  decodeProgram,
+  type Graph,
+  hashProgram,
+  inputsOf,
+  outputsOf,
+  type Program,
+  sameShape,
+  show,
+  signature,
+} from '../dsl/index.js';
+import { buildModel, describeModel, type ModelSpec, modelCodec, type Sizes } from '../models/catalogue.js';
+import type { Target } from './loss.js';
+
+/** A whole program as a model. It fits the sizes that it was written for, and no others. */
+export interface ProgramModel extends Program {
+  readonly name: 'program';
+  readonly graph: Graph;
+}
+
+export type Model = ModelSpec | ProgramModel;
+
+/** What may stand where a whole program is meant: its JSON, a Program, or what an experiment is written as. */
+const graphIn = (u: Readonly<Record<string, unknown>>): unknown =>
+  'language' in u ? u : 'graph' in u && ('name' in u ? u.name === 'program' : true) ? u.graph : undefined;
+
+const isProgramModel = (u: unknown): u is ProgramModel =>
+  t.UnknownRecord.is(u) && u.name === 'program' && E.isRight(decodeProgram(u.graph));
+
+const decodeGraph = (graph: unknown, u: unknown, context: t.Context): t.Validation<Model> =>
+  pipe(
+    decodeProgram(graph),
+    E.match(
+      ({ problems }) => t.failure(u, context, problems.join('; ')),
+      (program) => t.success<Model>({ name: 'program', graph: program.graph }),
+    ),
+  );
+
+/**
+ * The codec of models. `{ name: 'nwm', ... }` is a catalogued one (see `modelCodec`); a Program, the JSON that
+ * `encodeProgram` writes, or `{ name: 'program', graph }` is a whole program, and the last is what is kept.
+ */
+export const anyModelCodec: t.Type<Model, Model, unknown> = new t.Type<Model, Model, unknown>(
+  'model',
+  (u): u is Model => modelCodec.is(u) || isProgramModel(u),
+  (u, context) => {
+    const graph = t.UnknownRecord.is(u) ? graphIn(u) : undefined;
+    return graph === undefined ? modelCodec.validate(u, context) : decodeGraph(graph, u, context);
+  },
+  t.identity,
+);
+
+/**
+ * The program that an experiment trains, for these sizes: input `image` [height, width, channels]; output `logits`
+ * [height, width, classes], or [classes] where whole images are classified. A program that has a class for each pixel
+ * is made to classify images by the mean of its logits over all pixels.
+ *
+ * **Errors** ProgramError where the sizes do not fit a catalogued model; DecodeError where a whole program has other
+ * inputs or outputs than the task asks for.
+ */
+export const programFor = (model: Model, target: Target, sizes: Sizes): E.Either<DrumheadError, Program> =>
+  pipe(
+    model.name === 'program'
+      ? E.right<DrumheadError, Program>({ graph: model.graph })
+      : buildModel(model, sizes),
+    E.chainFirst((program) => fits(program, target, sizes)),
+    E.map((program) => (target === 'image' ? ofWholeImages(program) : program)),
+  );
+
+const fits = (
+  program: Program,
+  target: Target,
+  { height, width, channels, classes }: Sizes,
+): E.Either<DrumheadError, void> => {
+  const { image, ...others } = inputsOf(program.graph);
+  const { logits } = outputsOf(program.graph);
+  const wantedImage = [height, width, channels];
+  const wantedLogits = [[height, width, classes], ...(target === 'image' ? [[classes]] : [])];
+  const problems = [
+    ...(image !== undefined && sameShape(image, wantedImage) && Object.keys(others).length === 0
+      ? []
+      : [`its input must be image ${show(wantedImage)} alone, it is ${signature(program)}`]),
+    ...(logits !== undefined && wantedLogits.some((wanted) => sameShape(logits, wanted))
+      ? []
+      : [`its output logits must be ${wantedLogits.map(show).join(' or ')}, it is ${signature(program)}`]),
+  ];
+  return problems.length === 0 ? E.right(undefined) : E.left(decodeError('model', ...problems));
+};
+
+/** The mean of the logits over all pixels, as one more node. */
+const ofWholeImages = (program: Program): Program => {
+  const { nodes, outputs } = program.graph;
+  const { shape } = nodes[outputs.logits];
+  if (shape.length !== 3) return program;
+  const mean = {
+    op: { op: 'reduce' as const, fn: 'mean' as const, axes: [0, 1] },
+    inputs: [outputs.logits],
+    shape: shape.slice(2),
+  };
+  return {
+    graph: {
+      ...program.graph,
+      nodes: [...nodes, mean],
+      outputs: { ...outputs, logits: nodes.length },
+    },
+  };
+};
+
+/** One line for people. */
+export const describeAnyModel = (model: Model): string =>
+  model.name === 'program'
+    ? `a program of its own: ${signature(model)}, ${hashProgram(model).slice(0, 16)}`
+    : describeModel(model);
