@@ -17,7 +17,7 @@ export interface CornnOptions<H extends number, W extends number, C extends numb
   readonly kernel?: number;
   /** How W starts, which couples displacements; default 'laplacian'. */
   readonly init?: CouplingStart;
-  /** How the script W starts, which couples velocities; default 'identity'. */
+  /** How the script W starts, which couples velocities; default 'zeros'. */
   readonly velocityInit?: CouplingStart;
 }
 
@@ -52,7 +52,7 @@ export const cornn = <
     const displacements = coupling({ ...lattice, init: o.init ?? 'laplacian' });
     const velocities = conv(channels, {
       ...lattice,
-      init: o.velocityInit ?? 'identity',
+      init: o.velocityInit ?? 'zeros',
       bias: true,
       name: 'velocity',
     });

@@ -11,6 +11,7 @@ export { type LinossOptions, linoss } from './linoss.js';
 export { type CouplingStart, type NwmCoreOptions, nwmCore } from './nwm-core.js';
 export { type SystemName, type SystemSpec, systemCodecs } from './specs.js';
 export { type InputValues, startOf } from './start.js';
+export { latticeOf, type Seen, type View, viewOf } from './view.js';
 export { type WaveOptions, wave } from './wave.js';
 export { type WaveRnnOptions, waveRnn } from './wave-rnn.js';
 export { type WilsonCowanOptions, wilsonCowan } from './wilson-cowan.js';

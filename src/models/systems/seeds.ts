@@ -29,11 +29,16 @@ const around = (a: number, b: number): number => {
   return Math.min(way, 1 - way);
 };
 
-/** Gaussian drops of height 1 and this width at random places of a torus, the first of them at the centre. */
+/**
+ * Gaussian drops of height 1 and this width, the first at the centre and the others at random places around it, on a
+ * torus. A row of sites lies through the centre.
+ */
 export const drops = (count: number, width: number, seed: number, name: string): Pattern => {
   const random = stream(seed, 'start', name);
   const places = Array.from({ length: count }, (_, i) =>
-    i === 0 ? ([0.5, 0.5] as const) : ([random.uniform(), random.uniform()] as const),
+    i === 0
+      ? ([0.5, 0.5] as const)
+      : ([0.25 + 0.5 * random.uniform(), 0.25 + 0.5 * random.uniform()] as const),
   );
   return (down, right) =>
     places.reduce((sum, [y, x]) => {

@@ -2,6 +2,7 @@
 
 import * as t from 'io-ts';
 import { choice, real, record, where, whole, withDefault } from '../../base/codec.js';
+import type { Edge } from './lattice.js';
 
 const side = (cells: number) => withDefault(whole(1, 65_536), cells);
 const count = (n: number) => withDefault(whole(1, 65_536), n);
@@ -22,11 +23,11 @@ const time = (steps: number, dt: number) => ({
   steps: withDefault(whole(1, 1_000_000), steps),
   dt: positive(dt),
 });
-const lattice = (cells: number, steps: number, dt: number) => ({
+const lattice = (cells: number, steps: number, dt: number, edge: Edge = 'circular') => ({
   height: side(cells),
   width: side(cells),
   ...time(steps, dt),
-  boundary: withDefault(choice('circular', 'zero', 'reflect'), 'circular'),
+  boundary: withDefault(choice('circular', 'zero', 'reflect'), edge),
 });
 
 /** The codec of each system's settings, by its name. */
@@ -51,12 +52,12 @@ export const systemCodecs = {
     name: t.literal('cornn'),
     ...lattice(64, 400, 0.2),
     channels: count(1),
-    gamma: number(1),
-    epsilon: atLeast0(0.3),
+    gamma: number(0.1),
+    epsilon: atLeast0(0.02),
     damping: withDefault(choice('implicit', 'explicit'), 'implicit'),
     kernel: odd,
     init: withDefault(starts, 'laplacian'),
-    velocityInit: withDefault(starts, 'identity'),
+    velocityInit: withDefault(starts, 'zeros'),
   }),
   'wave-rnn': record('wave-rnn', {
     name: t.literal('wave-rnn'),
@@ -77,7 +78,7 @@ export const systemCodecs = {
     name: t.literal('kuramoto'),
     ...lattice(64, 600, 0.1),
     coupling: number(2),
-    reach: withDefault(whole(0, 100), 1),
+    reach: withDefault(whole(0, 100), 6),
   }),
   akorn: record('akorn', {
     name: t.literal('akorn'),
@@ -93,24 +94,24 @@ export const systemCodecs = {
     ...lattice(64, 800, 0.1),
     tau: positive(1),
     tauI: positive(1),
-    ee: number(16),
-    ei: number(12),
-    ie: number(15),
-    ii: number(3),
-    p: number(-2.5),
-    q: number(-4),
-    widthE: positive(1),
-    widthI: positive(2),
+    ee: number(20.8),
+    ei: number(15.6),
+    ie: number(30),
+    ii: number(6),
+    p: number(-3.575),
+    q: number(-7.4),
+    widthE: positive(2),
+    widthI: positive(1),
     reach: withDefault(whole(1, 100), 4),
   }),
   'fitzhugh-nagumo': record('fitzhugh-nagumo', {
     name: t.literal('fitzhugh-nagumo'),
-    ...lattice(96, 3000, 0.1),
-    diffusion: atLeast0(1),
+    ...lattice(96, 3000, 0.1, 'reflect'),
+    diffusion: atLeast0(0.3),
     epsilon: number(0.08),
     a: number(0.7),
     b: number(0.8),
-    current: number(0),
+    current: number(0.2),
   }),
   'ginzburg-landau': record('ginzburg-landau', {
     name: t.literal('ginzburg-landau'),

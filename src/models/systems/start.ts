@@ -33,16 +33,17 @@ export const startOf = (spec: SystemSpec, seed: number): InputValues => {
       return { y, z: y.map(() => 0), omega: outside.map((o) => 4 * o), alpha: outside.map((o) => 0.5 * o) };
     }
     case 'cornn': {
-      const sites = spec.height * spec.width * spec.channels;
-      return {
-        y: uniformSeed(sites, 0.1, seed, 'y'),
-        z: uniformSeed(sites, 0.1, seed, 'z'),
-        u: new Float32Array(spec.steps * sites),
-      };
+      const { height, width, channels, steps, dt } = spec;
+      const still = new Float32Array(height * width * channels);
+      return { y: still, z: still, u: sources(height, width, channels, steps, dt) };
     }
     case 'wave-rnn': {
       const { length, channels, steps } = spec;
-      const bump = onChannels(painted(1, length, drops(1, 0.04, seed, 'h')), channels);
+      const drop = drops(1, 0.04, seed, 'h');
+      const bump = onChannels(
+        painted(1, length, (_, along) => drop(0.5, along)),
+        channels,
+      );
       return { h: bump, u: new Float32Array(steps * length * channels) };
     }
     case 'linoss': {
@@ -82,6 +83,26 @@ export const startOf = (spec: SystemSpec, seed: number): InputValues => {
     case 'ginzburg-landau':
       return { a: normalSeed(spec.height * spec.width * 2, 0.1, seed, 'a') };
   }
+};
+
+/** Two sites, a third and two thirds along the middle row, that are pushed to and fro once in 2 pi / 0.8. */
+const sources = (
+  height: number,
+  width: number,
+  channels: number,
+  steps: number,
+  dt: number,
+): Float32Array => {
+  const u = new Float32Array(steps * height * width * channels);
+  const places = [1, 2].map((third) => Math.floor(height / 2) * width + Math.floor((third * width) / 3));
+  for (let step = 0; step < steps; step++)
+    for (const place of places)
+      u.fill(
+        Math.sin(0.8 * step * dt),
+        (step * height * width + place) * channels,
+        (step * height * width + place + 1) * channels,
+      );
+  return u;
 };
 
 /** Each group of components at unit length. */

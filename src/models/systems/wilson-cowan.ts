@@ -41,7 +41,9 @@ export interface WilsonCowanOptions<H extends number, W extends number, T extend
  *     tau  E' = -E + (1 - E) S(ee wE * E - ei wI * I + P)
  *     tauI I' = -I + (1 - I) S(ie wE * E - ii wI * I + Q)
  *
- * S the logistic function, wE and wI Gaussians that sum to 1. For h <= tau, tauI the activities stay in [0, 1].
+ * S the logistic function, wE and wI Gaussians that sum to 1. The catalogue's strengths are those of the limit cycle
+ * of 1972 (c1 = 16, c2 = 12, c3 = 15, c4 = 3, slopes 1.3 and 2, thresholds 4 and 3.7, P = 1.25) with the slopes
+ * multiplied in. For h <= tau, tauI the activities stay in [0, 1].
  *
  * Fields: e, i [H, W, 1].
  *

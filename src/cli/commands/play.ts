@@ -1,0 +1,126 @@
+/** `drumhead play`: a system, followed over time and drawn. */
+
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type DrumheadError, mismatch } from '../../base/error.js';
+import { writeBytes } from '../../data/files.js';
+import { openEngine, parseEngineChoice } from '../../engine/index.js';
+import {
+  latticeOf,
+  type SystemSpec,
+  startOf,
+  systemNamed,
+  type View,
+  viewOf,
+} from '../../models/systems/index.js';
+import { type FieldMovie, fieldGif } from '../../report/field-movie.js';
+import { type Followed, followSystem } from '../../runner/follow.js';
+import { settingsFlag, wholeFlag } from '../flags.js';
+
+/** Flags of `drumhead play`. */
+export interface PlayFlags {
+  readonly gif?: string;
+  readonly size?: string;
+  readonly steps?: string;
+  readonly seed: string;
+  readonly set: readonly string[];
+  readonly fps: string;
+  readonly frames: string;
+  readonly field?: string;
+  readonly engine: string;
+}
+
+interface Play {
+  readonly spec: SystemSpec;
+  readonly view: View;
+  readonly seed: number;
+  readonly fps: number;
+  readonly frames: number;
+}
+
+/** A flag that may be left out. */
+const optional = <A>(
+  value: string | undefined,
+  parse: (value: string) => E.Either<DrumheadError, A>,
+): E.Either<DrumheadError, A | undefined> => (value === undefined ? E.right(undefined) : parse(value));
+
+const played = (name: string, flags: PlayFlags): E.Either<DrumheadError, Play> =>
+  pipe(
+    E.Do,
+    E.bind('settings', () => settingsFlag('--set', flags.set)),
+    E.bind('size', () => optional(flags.size, wholeFlag('--size', 1))),
+    E.bind('steps', () => optional(flags.steps, wholeFlag('--steps', 1))),
+    E.bind('seed', () => wholeFlag('--seed', 0)(flags.seed)),
+    E.bind('fps', () => wholeFlag('--fps', 1)(flags.fps)),
+    E.bind('frames', () => wholeFlag('--frames', 1)(flags.frames)),
+    E.bind('plain', () => systemNamed(name)),
+    E.bind('spec', ({ plain, settings, size, steps }) =>
+      systemNamed(name, {
+        ...(size === undefined ? {} : sized(plain, size)),
+        ...(steps === undefined ? {} : { steps }),
+        ...settings,
+      }),
+    ),
+    E.map(({ spec, seed, fps, frames }) => ({ spec, view: viewOf(spec, flags.field), seed, fps, frames })),
+  );
+
+/** A lattice is square; a row of sites has a length. */
+const sized = (spec: SystemSpec, size: number): Readonly<Record<string, number>> =>
+  'length' in spec ? { length: size } : { height: size, width: size };
+
+const movieOf = ({ spec, view, fps }: Play, { values, frames, every, shape }: Followed): FieldMovie => ({
+  title: view.title,
+  caption: captionOf(spec, view.field),
+  ...latticeOf(spec),
+  channels: shape[shape.length - 1],
+  frames,
+  values,
+  seen: view.seen,
+  interval: every * ('dt' in spec ? spec.dt : 1),
+  delay: Math.round(1000 / fps),
+});
+
+/** The settings that are numbers, in a line. */
+const captionOf = (spec: SystemSpec, field: string): string => {
+  const { height, width } = latticeOf(spec);
+  const left = ['height', 'width', 'length', 'steps', 'channels', 'kernel'];
+  const numbers = Object.entries(spec).flatMap(([name, value]) =>
+    typeof value === 'number' && !left.includes(name) ? [`${name} ${value}`] : [],
+  );
+  return [`${field} of ${height === 1 ? width : `${height} × ${width}`}`, ...numbers].join(', ');
+};
+
+/**
+ * Follows a system and writes its animation.
+ *
+ * **Errors** UnknownName, DecodeError (flags, settings), ProgramError, EngineError, FileError.
+ */
+export const play = (name: string, flags: PlayFlags): TE.TaskEither<DrumheadError, string> =>
+  pipe(
+    TE.Do,
+    TE.bind('play', () => TE.fromEither(played(name, flags))),
+    TE.bind('choice', () => TE.fromEither(parseEngineChoice(flags.engine))),
+    TE.bindW('engine', ({ choice }) => openEngine(choice)),
+    TE.bindW('followed', ({ play: { spec, view, seed, frames }, engine }) =>
+      followSystem(engine, spec, startOf(spec, seed), { frames, seed, field: view.field }),
+    ),
+    TE.chain(({ play, followed }) => {
+      const path = flags.gif ?? `${play.spec.name}.gif`;
+      return followed.values.every(Number.isFinite)
+        ? pipe(
+            TE.fromEither(fieldGif(movieOf(play, followed))),
+            TE.chain((gif) => writeBytes(path, gif)),
+            TE.map(() => saying(path, followed)),
+          )
+        : TE.left(blownUp(play.spec, followed));
+    }),
+  );
+
+const saying = (path: string, { frames, every }: Followed): string =>
+  `${path}: ${frames} frames, ${every} ${every === 1 ? 'step' : 'steps'} between two`;
+
+const blownUp = ({ name }: SystemSpec, { values, frames, every }: Followed): DrumheadError => {
+  const frame = Math.floor(values.findIndex((value) => !Number.isFinite(value)) / (values.length / frames));
+  return mismatch(`${name} left the numbers by step ${frame * every}: lower the time step with --set dt=`);
+};

@@ -1,0 +1,47 @@
+/** How a system is looked at: which field, and in which colours. */
+
+import type { SystemName, SystemSpec } from './specs.js';
+
+/**
+ * How a field is seen: `signed`, values about zero; `level`, values from zero up; `phase`, angles; `complex`, two
+ * channels as the real and the imaginary part.
+ */
+export type Seen = 'signed' | 'level' | 'phase' | 'complex';
+
+/** What of a system is shown. */
+export interface View {
+  readonly title: string;
+  readonly field: string;
+  readonly seen: Seen;
+}
+
+const views: Readonly<Record<SystemName, View>> = {
+  wave: { title: 'Wave equation', field: 'y', seen: 'signed' },
+  'nwm-core': { title: 'Neural Wave Machine', field: 'y', seen: 'signed' },
+  cornn: { title: 'coRNN', field: 'y', seen: 'signed' },
+  'wave-rnn': { title: 'Wave-RNN', field: 'h', seen: 'level' },
+  linoss: { title: 'LinOSS', field: 'y', seen: 'signed' },
+  kuramoto: { title: 'Kuramoto oscillators', field: 'theta', seen: 'phase' },
+  akorn: { title: 'Artificial Kuramoto oscillatory neurons', field: 'x', seen: 'complex' },
+  'wilson-cowan': { title: 'Wilson-Cowan', field: 'e', seen: 'level' },
+  'fitzhugh-nagumo': { title: 'FitzHugh-Nagumo', field: 'v', seen: 'signed' },
+  'ginzburg-landau': { title: 'Complex Ginzburg-Landau', field: 'a', seen: 'complex' },
+};
+
+/**
+ * The view of a system that its papers would show, or of another of its fields.
+ *
+ * @example
+ * pipe(systemNamed('kuramoto'), E.map((spec) => viewOf(spec).seen)); // => E.right('phase')
+ */
+export const viewOf = (spec: SystemSpec, field?: string): View => {
+  const view = views[spec.name];
+  if (field !== undefined && field !== view.field)
+    return { ...view, field, seen: spec.name === 'wilson-cowan' ? 'level' : 'signed' };
+  // A vector of more than two components is no angle; its first component is shown.
+  return spec.name === 'akorn' && spec.components !== 2 ? { ...view, seen: 'signed' } : view;
+};
+
+/** The lattice of a system as it is drawn: a row of sites has height 1. */
+export const latticeOf = (spec: SystemSpec): { readonly height: number; readonly width: number } =>
+  'length' in spec ? { height: 1, width: spec.length } : { height: spec.height, width: spec.width };

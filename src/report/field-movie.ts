@@ -1,0 +1,188 @@
+/** A field over time as an animation: a lattice frame by frame, a row of sites as a picture of space and time. */
+
+import * as E from 'fp-ts/lib/Either.js';
+import { type DrumheadError, decodeError, defect } from '../base/error.js';
+import { diverging, light, type Rgb, type Theme } from './colours.js';
+import { complexColour, cyclic } from './cyclic.js';
+import { encodeGif } from './gif.js';
+import { colourBar } from './legend.js';
+import {
+  atLeast,
+  column,
+  framed,
+  type Look,
+  onPaper,
+  plainLook,
+  row,
+  say,
+  sayWithin,
+  space,
+} from './look.js';
+import { blank, type Raster, scaleUp, tabulate } from './raster.js';
+import { scaleText, symmetricScale } from './scale.js';
+
+/** A field over time and how it is shown. */
+export interface FieldMovie {
+  readonly title: string;
+  /** One line below the title. */
+  readonly caption?: string;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  readonly frames: number;
+  /** [frames, height, width, channels], row-major; a row of sites has height 1. */
+  readonly values: Float32Array;
+  /**
+   * `signed`: the first channel, blue below zero and red above; `level`: the same from zero up; `phase`: the first
+   * channel as an angle; `complex`: two channels as real and imaginary part.
+   */
+  readonly seen: 'signed' | 'level' | 'phase' | 'complex';
+  /** Time from one frame to the next. */
+  readonly interval: number;
+  /** Milliseconds a frame; default 60. */
+  readonly delay?: number;
+  readonly theme?: Theme;
+}
+
+/** Largest side of the picture of the field, in points. */
+const largest = 320;
+const lastFrameStands = 900;
+
+const paint = ({ channels, seen, values }: FieldMovie, scale: number): ((site: number) => Rgb) => {
+  switch (seen) {
+    case 'phase':
+      return (site) => cyclic(values[site * channels]);
+    case 'complex':
+      return (site) => complexColour(values[site * channels], values[site * channels + 1]);
+    default:
+      return (site) => diverging(values[site * channels] / scale);
+  }
+};
+
+/** How alike the phases of a frame are: the length of the mean of exp(i theta), 1 iff all are equal (Kuramoto 1975). */
+export const orderParameter = (phases: ArrayLike<number>, begin: number, count: number): number => {
+  let [x, y] = [0, 0];
+  for (let i = begin; i < begin + count; i++) {
+    x += Math.cos(phases[i]);
+    y += Math.sin(phases[i]);
+  }
+  return Math.hypot(x, y) / count;
+};
+
+/** Of time, and how far it has come. */
+const clock = (look: Look, frame: number, movie: FieldMovie, wide: number): Raster => {
+  const { frames, interval, seen, height, width, values } = movie;
+  const time = atLeast(look, 84, 0, say(look, 'strong', `t = ${(frame * interval).toFixed(1)}`));
+  const sites = height * width;
+  const order =
+    seen === 'phase'
+      ? atLeast(
+          look,
+          72,
+          0,
+          say(look, 'caption', `order ${orderParameter(values, frame * sites, sites).toFixed(2)}`),
+        )
+      : space(look, 0, 0);
+  const room = Math.max(12, wide - time.width - order.width);
+  const done = Math.round((room * frame) / Math.max(1, frames - 1));
+  const bar = row(look, blank(done, 3, look.theme.ink), blank(room - done, 3, look.theme.line));
+  return row(look, time, order, column(look, space(look, 0, 7), bar));
+};
+
+const barOf = (look: Look, seen: FieldMovie['seen'], scale: number, height: number): Raster => {
+  switch (seen) {
+    case 'signed':
+      return colourBar(look, scale, height);
+    case 'level':
+      return twoEndedBar(look, height, (share) => diverging(share), [scaleText(scale), '0']);
+    default:
+      return twoEndedBar(look, height, (share) => cyclic(Math.PI * (2 * share - 1)), ['π', '−π']);
+  }
+};
+
+/** A bar with a word at its top and one at its bottom; the share of a colour is 1 at the top. */
+const twoEndedBar = (
+  look: Look,
+  height: number,
+  colour: (share: number) => Rgb,
+  [top, bottom]: readonly [string, string],
+): Raster =>
+  row(
+    look,
+    framed(
+      look,
+      tabulate(10, height - 2, (_, y) => colour(1 - y / Math.max(1, height - 3))),
+    ),
+    space(look, 5, 0),
+    atLeast(
+      look,
+      40,
+      0,
+      column(
+        look,
+        say(look, 'caption', top),
+        space(look, 0, Math.max(0, height - 2 * say(look, 'caption', top).height)),
+        say(look, 'caption', bottom),
+      ),
+    ),
+  );
+
+const draw = (movie: FieldMovie): Uint8Array => {
+  const { title, caption, height, width, frames, seen, theme = light, delay = 60 } = movie;
+  const look: Look = { ...plainLook, theme };
+  const scale = symmetricScale(movie.values, 0.998);
+  const colour = paint(movie, scale);
+  // A row of sites shows its whole past: time runs downward.
+  const line = height === 1;
+  const rows = line ? frames : height;
+  const zoom = Math.max(1, Math.floor(largest / Math.max(rows, width)));
+  const [across, down] = line
+    ? [Math.max(1, Math.round(largest / width)), Math.max(1, Math.round(largest / rows))]
+    : [zoom, zoom];
+  const field = (frame: number): Raster =>
+    line
+      ? tabulate(width * across, rows * down, (x, y) => {
+          const past = Math.floor(y / down);
+          return past <= frame ? colour(past * width + Math.floor(x / across)) : theme.paper;
+        })
+      : scaleUp(zoom)(tabulate(width, height, (x, y) => colour((frame * height + y) * width + x)));
+  const tall = rows * down;
+  const bar = barOf(look, seen, scale, tall + 2);
+  const wide = width * across + 70;
+  const head = column(
+    look,
+    sayWithin(look, 'title', title, wide),
+    ...(caption === undefined ? [] : [sayWithin(look, 'caption', caption, wide)]),
+    space(look, 0, 6),
+  );
+  const frame = (index: number): Raster =>
+    onPaper(
+      look,
+      column(
+        look,
+        head,
+        clock(look, index, movie, width * across),
+        space(look, 0, 8),
+        row(look, framed(look, field(index)), space(look, 8, 0), bar),
+      ),
+    );
+  return encodeGif({ frames, frame, delay: (i) => (i === frames - 1 ? lastFrameStands : delay) });
+};
+
+/**
+ * The animation as the bytes of a GIF that repeats for ever. Signed fields share one symmetric scale over all
+ * frames; a row of sites is drawn as space (across) and time (down), as far as it has come.
+ *
+ * @returns DecodeError when the values do not fill the frames, or a complex field has not two channels.
+ * @example
+ * fieldGif({ title: 'Kuramoto', height: 64, width: 64, channels: 1, frames: 50, values, seen: 'phase', interval: 1 })
+ */
+export const fieldGif = (movie: FieldMovie): E.Either<DrumheadError, Uint8Array> => {
+  const { height, width, channels, frames, values, seen } = movie;
+  const wanted = frames * height * width * channels;
+  if (frames < 1 || values.length !== wanted)
+    return E.left(decodeError('field movie', `values: ${values.length}, but the frames need ${wanted}`));
+  if (seen === 'complex' && channels < 2)
+    return E.left(decodeError('field movie', 'a complex field needs two channels'));
+  return E.tryCatch(() => draw(movie), defect);
+};
