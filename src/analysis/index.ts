@@ -1,0 +1,16 @@
+/** What waves do, in numbers: spectra, dispersion relations, phases and speeds, energy. Plain arrays in, values out. */
+
+export {
+  type Branch,
+  branchesAt,
+  type Direction,
+  type LinearLattice,
+  laplacianFrequency,
+  path,
+  type WaveVector,
+} from './dispersion.js';
+export { type Energy, energyOf, laplacianCoupling, type Springs } from './energy.js';
+export { amplitudeAt, dominantFrequency, type Propagation, propagation, summaryOf } from './phase.js';
+export { type KOmega, kOmega, meanSpectrum } from './spectrum.js';
+export { type Complex, dft, dft2, waveNumber } from './transform.js';
+export { type Waves, wavesOf } from './waves.js';

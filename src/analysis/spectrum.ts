@@ -1,0 +1,77 @@
+/** How much of a wave swings at which wave number and which frequency. */
+
+import { complex, dft, dft2, hann, powerOfTwo, waveNumber } from './transform.js';
+import { historyOf, type Waves } from './waves.js';
+
+/** Power over wave number and frequency. */
+export interface KOmega {
+  /** Lengths of the wave vector, radians a cell: the middle of each ring. */
+  readonly waveNumbers: readonly number[];
+  /** Cycles a unit of time, from 0 up. */
+  readonly frequencies: readonly number[];
+  /** [wave numbers, frequencies], mean power of the ring's wave vectors, both directions of travel together. */
+  readonly power: Float64Array;
+}
+
+/** How finely a spectrum over time is drawn: the record is continued by so many times its length of silence. */
+const padding = 4;
+
+/**
+ * The k-omega spectrum of all channels together.
+ *
+ * Space is transformed exactly, since the lattice is a torus. In time each site is freed of its mean, which would
+ * outshine everything, and windowed (Hann): a frequency is told to about 2 / (T dt).
+ *
+ * @example
+ * kOmega(waves)   // power greatest where omega(k) is
+ */
+export const kOmega = (waves: Waves): KOmega => {
+  const { steps, height, width, channels, dt } = waves;
+  const sites = height * width;
+  const length = powerOfTwo(padding * steps);
+  const bins = length / 2 + 1;
+  const unit = (2 * Math.PI) / Math.max(height, width);
+  const ringOf = (site: number): number =>
+    Math.round(
+      Math.hypot(waveNumber(site % width, width), waveNumber(Math.floor(site / width), height)) / unit,
+    );
+  const rings = 1 + Math.max(...Array.from({ length: sites }, (_, site) => ringOf(site)));
+  const power = new Float64Array(rings * bins);
+  const members = new Float64Array(rings);
+  for (let site = 0; site < sites; site++) members[ringOf(site)] += channels;
+  for (let channel = 0; channel < channels; channel++) {
+    const frames = Array.from({ length: steps }, () => complex(sites));
+    for (let site = 0; site < sites; site++) {
+      const history = historyOf(waves, site, channel);
+      for (let t = 0; t < steps; t++) frames[t].re[site] = history[t] * hann(t, steps);
+    }
+    for (const frame of frames) dft2(height, width, frame);
+    for (let site = 0; site < sites; site++) {
+      const line = complex(length);
+      for (let t = 0; t < steps; t++) {
+        line.re[t] = frames[t].re[site];
+        line.im[t] = frames[t].im[site];
+      }
+      const { re, im } = dft(line);
+      const ring = ringOf(site);
+      for (let k = 0; k < bins; k++) {
+        const back = (length - k) % length;
+        const both = re[k] ** 2 + im[k] ** 2 + (back === k ? 0 : re[back] ** 2 + im[back] ** 2);
+        power[ring * bins + k] += both / members[ring];
+      }
+    }
+  }
+  return {
+    waveNumbers: Array.from({ length: rings }, (_, ring) => ring * unit),
+    frequencies: Array.from({ length: bins }, (_, k) => k / (length * dt)),
+    power,
+  };
+};
+
+/** The mean of several spectra of equal axes, such as of several images. */
+export const meanSpectrum = (spectra: readonly KOmega[]): KOmega => ({
+  ...spectra[0],
+  power: spectra[0].power.map(
+    (_, i) => spectra.reduce((sum, { power }) => sum + power[i], 0) / spectra.length,
+  ),
+});

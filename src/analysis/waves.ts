@@ -1,0 +1,51 @@
+/** Observed waves as the analysis takes them. */
+
+import * as E from 'fp-ts/lib/Either.js';
+import { type DrumheadError, decodeError } from '../base/error.js';
+
+/** A sequence of states [steps, height, width, channels] on a torus, `dt` apart in time and 1 apart in space. */
+export interface Waves {
+  readonly steps: number;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  readonly dt: number;
+  readonly values: ArrayLike<number>;
+}
+
+/**
+ * Waves that can be analysed.
+ *
+ * **Errors** DecodeError for fewer than 8 steps, for values that are not as many as the sizes say, and for values that
+ * are not finite.
+ */
+export const wavesOf = (waves: Waves): E.Either<DrumheadError, Waves> => {
+  const { steps, height, width, channels, dt, values } = waves;
+  const wanted = steps * height * width * channels;
+  if (steps < 8)
+    return E.left(decodeError('waves', `${steps} steps: an analysis over time needs at least 8`));
+  if (!(dt > 0)) return E.left(decodeError('waves', `a time step of ${dt} is not more than 0`));
+  if (values.length !== wanted)
+    return E.left(
+      decodeError(
+        'waves',
+        `${values.length} values, but [${steps}, ${height}, ${width}, ${channels}] needs ${wanted}`,
+      ),
+    );
+  for (let i = 0; i < values.length; i++)
+    if (!Number.isFinite(values[i]))
+      return E.left(decodeError('waves', 'they grew beyond all numbers: there is nothing to analyse'));
+  return E.right(waves);
+};
+
+/** The values of one site and channel over time, less their mean. */
+export const historyOf = (
+  { steps, height, width, channels, values }: Waves,
+  site: number,
+  channel: number,
+): Float64Array => {
+  const stride = height * width * channels;
+  const out = Float64Array.from({ length: steps }, (_, t) => values[t * stride + site * channels + channel]);
+  const mean = out.reduce((sum, value) => sum + value, 0) / steps;
+  return out.map((value) => value - mean);
+};
