@@ -15,14 +15,14 @@ import type { Experiment } from '../experiments/experiment.js';
 import type { Preset } from '../experiments/presets.js';
 import { runsOf, type Sweep, smallerSweep, sweepOf } from '../experiments/sweep.js';
 import { sweepNamed, sweepNames } from '../experiments/sweeps.js';
-import { type RunRecord, type RunsFound, readRunFolders, readRuns } from './runs.js';
+import { type RunSummary, type RunsFound, readRunFolders, readRuns } from './runs.js';
 import { readSweep, sweepPath } from './sweep/file.js';
 
 /** A run that is there (`record`) or is still to be made. */
 export interface CollectedRun {
   readonly experiment: Experiment;
   readonly seed: number;
-  readonly record: RunRecord | null;
+  readonly record: RunSummary | null;
 }
 
 /** Runs that are looked at together. */
@@ -36,12 +36,13 @@ export interface Collection {
   readonly notes: readonly string[];
 }
 
-/** What must be equal for two runs to be the same but for their engine. */
-const keyOf = ({ name: _, seeds: __, ...rest }: Experiment, seed: number): string => canonical([rest, seed]);
+/** What must be equal for two runs to be the same but for their engine: names, scores and pictures are not in it. */
+const keyOf = ({ task, model, loss, training }: Experiment, seed: number): string =>
+  canonical({ task, model, loss, training, seed });
 
 /** The runs of a sweep among those found; of several, a finished one, then the one that is furthest. */
-export const collectSweep = (sweep: Sweep, found: readonly RunRecord[]): readonly CollectedRun[] => {
-  const byKey = new Map<string, RunRecord>();
+export const collectSweep = (sweep: Sweep, found: readonly RunSummary[]): readonly CollectedRun[] => {
+  const byKey = new Map<string, RunSummary>();
   for (const run of found) {
     const key = keyOf(run.experiment, run.seed);
     const before = byKey.get(key);
@@ -56,8 +57,8 @@ export const collectSweep = (sweep: Sweep, found: readonly RunRecord[]): readonl
   }));
 };
 
-const inPublishedOrder = (a: RunRecord, b: RunRecord): number => {
-  const place = ({ experiment }: RunRecord): number => {
+const inPublishedOrder = (a: RunSummary, b: RunSummary): number => {
+  const place = ({ experiment }: RunSummary): number => {
     const at = experimentNames.indexOf(experiment.name);
     return at < 0 ? experimentNames.length : at;
   };

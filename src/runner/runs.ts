@@ -16,7 +16,7 @@ import { files, parseJson, readJson } from './folder.js';
 import { type EpochMetrics, epochMetricsCodec, scoresCodec } from './state.js';
 
 /** A run folder in memory. */
-export interface RunRecord {
+export interface RunSummary {
   readonly folder: string;
   readonly experiment: Experiment;
   readonly seed: number;
@@ -36,7 +36,7 @@ export interface RunRecord {
 
 /** The runs of a folder, and a sentence for each that cannot be read. */
 export interface RunsFound {
-  readonly runs: readonly RunRecord[];
+  readonly runs: readonly RunSummary[];
   readonly notes: readonly string[];
 }
 
@@ -112,7 +112,7 @@ const readMetrics = (path: string): TE.TaskEither<DrumheadError, readonly EpochM
  *
  * **Errors** FileError where there is none; DecodeError where its experiment, metrics or result are damaged.
  */
-export const readRun = (folder: string): TE.TaskEither<DrumheadError, RunRecord> =>
+export const readRun = (folder: string): TE.TaskEither<DrumheadError, RunSummary> =>
   pipe(
     TE.Do,
     TE.bind('experiment', () =>
@@ -125,7 +125,7 @@ export const readRun = (folder: string): TE.TaskEither<DrumheadError, RunRecord>
     TE.bind('result', () => readIfPresent(join(folder, files.result), resultCodec)),
     TE.bind('history', () => readMetrics(join(folder, files.metrics))),
     TE.map(
-      ({ experiment, environment, result, history }): RunRecord => ({
+      ({ experiment, environment, result, history }): RunSummary => ({
         folder,
         experiment,
         seed: experiment.seeds[0],
@@ -144,7 +144,9 @@ export const readRun = (folder: string): TE.TaskEither<DrumheadError, RunRecord>
 /** Folders below that hold an experiment, sorted; what begins with a dot, and records of sweeps, are none. */
 const runFolders = async (folder: string, top: boolean): Promise<readonly string[]> => {
   const entries = await readdir(folder, { withFileTypes: true });
-  if (entries.some((entry) => entry.isFile() && entry.name === files.experiment)) return [folder];
+  const there = (name: string): boolean => entries.some((entry) => entry.isFile() && entry.name === name);
+  // An experiment on drums learns nothing: its results lie in a file of another name.
+  if (there(files.experiment)) return there('results.json') ? [] : [folder];
   const below = entries
     .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.') && entry.name !== 'node_modules')
     .filter((entry) => !(top && entry.name === 'sweeps'))
@@ -159,7 +161,7 @@ const runFolders = async (folder: string, top: boolean): Promise<readonly string
 export const readRunFolders =
   (folders: readonly string[]): TE.TaskEither<DrumheadError, RunsFound> =>
   async () => {
-    const runs: RunRecord[] = [];
+    const runs: RunSummary[] = [];
     const notes: string[] = [];
     for (const folder of folders) {
       const read = await readRun(folder)();

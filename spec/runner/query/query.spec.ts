@@ -14,7 +14,7 @@ import {
   runsTable,
   withDatabase,
 } from '../../../src/runner/query/index.js';
-import type { RunRecord } from '../../../src/runner/runs.js';
+import type { RunSummary } from '../../../src/runner/runs.js';
 
 const right = <A>(either: E.Either<unknown, A>): A => {
   assert.ok(E.isRight(either), JSON.stringify(either));
@@ -22,7 +22,7 @@ const right = <A>(either: E.Either<unknown, A>): A => {
 };
 const run = async <A>(task: TE.TaskEither<unknown, A>): Promise<A> => right(await task());
 
-const record = (name: string, seed: number, foregroundIou: number | null): RunRecord => {
+const record = (name: string, seed: number, foregroundIou: number | null): RunSummary => {
   const experiment = right(experimentNamed(name, 'small'));
   return {
     folder: `runs/${name}/seed-${seed}`,

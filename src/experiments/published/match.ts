@@ -64,19 +64,20 @@ export interface Beside {
  * was published.
  */
 export const publishedBeside = (
-  { task, model, training }: Pick<Experiment, 'task' | 'model' | 'training'>,
+  { task, model, loss, training }: Pick<Experiment, 'task' | 'model' | 'loss' | 'training'>,
   rows: readonly PublishedRow[],
 ): Beside | null => {
   for (const row of rows) {
     const full = experimentNamed(catalogueName(row), 'full');
     if (E.isLeft(full) || full.right.task.name !== task.name || !sameKind(model, full.right.model)) continue;
-    const { task: theirTask, model: theirModel, training: theirTraining } = full.right;
+    const { task: theirTask, model: theirModel, loss: theirLoss, training: theirTraining } = full.right;
     return {
       row,
       departures: [
         ...differences(task, theirTask),
         ...differences(model, theirModel),
         ...differences(training, theirTraining),
+        ...(canonical(loss) === canonical(theirLoss) ? [] : ['another loss']),
       ],
     };
   }

@@ -1,6 +1,7 @@
 /** Runs that differ in nothing but their seed belong together. */
 
 import { canonical } from '../../base/canonical.js';
+import { hashProgram } from '../../dsl/index.js';
 import type { Experiment } from '../../experiments/experiment.js';
 import { type PublishedRow, publishedBeside } from '../../experiments/published/index.js';
 import type { Scores } from '../../experiments/scores.js';
@@ -14,7 +15,13 @@ export interface GroupedRun {
   readonly scores: Scores | null;
 }
 
-const settingsOf = ({ name: _, seeds: __, ...rest }: Experiment): Readonly<Record<string, unknown>> => rest;
+/** What shapes the runs, for people: a program of its own by its hash. */
+const settingsOf = ({ task, model, loss, training }: Experiment): Readonly<Record<string, unknown>> => ({
+  task,
+  model: model.name === 'program' ? { program: hashProgram(model).slice(0, 10) } : model,
+  loss,
+  training,
+});
 
 /** `training.rate` and so on, with the value's text. */
 const flat = (value: unknown, path: string): readonly (readonly [string, string])[] =>

@@ -1,7 +1,9 @@
 /** Run folders as two plain tables: `runs`, a line a run, and `epochs`, a line a run and epoch. Pure. */
 
+import { hashProgram } from '../../dsl/index.js';
+import type { Model } from '../../experiments/model.js';
 import type { Scores } from '../../experiments/scores.js';
-import type { RunRecord } from '../runs.js';
+import type { RunSummary } from '../runs.js';
 
 type Type = 'VARCHAR' | 'INTEGER' | 'BIGINT' | 'DOUBLE' | 'JSON';
 
@@ -37,7 +39,7 @@ const key = { sweep: 'VARCHAR', experiment: 'VARCHAR', seed: 'BIGINT', engine: '
 /** The sweeps that a run folder belongs to. */
 export type SweepsOf = (folder: string) => readonly string[];
 
-const keyOf = ({ experiment, seed, engine, folder }: RunRecord, sweepsOf: SweepsOf) => ({
+const keyOf = ({ experiment, seed, engine, folder }: RunSummary, sweepsOf: SweepsOf) => ({
   sweep: sweepsOf(folder).join(', ') || null,
   experiment: experiment.name,
   seed,
@@ -47,8 +49,11 @@ const keyOf = ({ experiment, seed, engine, folder }: RunRecord, sweepsOf: Sweeps
 const withoutName = ({ name: _, ...options }: { readonly name: string }): Readonly<Record<string, unknown>> =>
   options;
 
+const optionsOf = (model: Model): Readonly<Record<string, unknown>> =>
+  model.name === 'program' ? { program: hashProgram(model) } : withoutName(model);
+
 /** A line a run. Settings of task, model and training are JSON: `options->>'readout'`. */
-export const runsTable = (runs: readonly RunRecord[], sweepsOf: SweepsOf): PlainTable => ({
+export const runsTable = (runs: readonly RunSummary[], sweepsOf: SweepsOf): PlainTable => ({
   name: 'runs',
   columns: {
     ...key,
@@ -56,6 +61,7 @@ export const runsTable = (runs: readonly RunRecord[], sweepsOf: SweepsOf): Plain
     model: 'VARCHAR',
     options: 'JSON',
     task_options: 'JSON',
+    loss_options: 'JSON',
     training: 'JSON',
     state: 'VARCHAR',
     epochs: 'INTEGER',
@@ -70,8 +76,9 @@ export const runsTable = (runs: readonly RunRecord[], sweepsOf: SweepsOf): Plain
     ...keyOf(run, sweepsOf),
     task: run.experiment.task.name,
     model: run.experiment.model.name,
-    options: withoutName(run.experiment.model),
+    options: optionsOf(run.experiment.model),
     task_options: withoutName(run.experiment.task),
+    loss_options: run.experiment.loss,
     training: run.experiment.training,
     state: run.state,
     epochs: run.epochs,
@@ -85,7 +92,7 @@ export const runsTable = (runs: readonly RunRecord[], sweepsOf: SweepsOf): Plain
 });
 
 /** A line a run and epoch: its training loss, its rate, and the scores on the validation images. */
-export const epochsTable = (runs: readonly RunRecord[], sweepsOf: SweepsOf): PlainTable => ({
+export const epochsTable = (runs: readonly RunSummary[], sweepsOf: SweepsOf): PlainTable => ({
   name: 'epochs',
   columns: {
     ...key,
