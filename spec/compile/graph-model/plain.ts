@@ -1,0 +1,82 @@
+/** Talks to a process of plain TensorFlow.js: see `plain.mjs`. */
+
+import assert from 'node:assert/strict';
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import * as t from 'io-ts';
+import type { GraphModel } from '../../../src/compile/graph-model/index.js';
+import { weightBytes, weightSpecs } from '../../../src/compile/graph-model/shards.js';
+
+export interface Filled {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+const Answer = t.type({
+  values: t.record(t.string, t.type({ shape: t.array(t.number), dtype: t.string, data: t.array(t.number) })),
+  left: t.number,
+  slope: t.union([t.array(t.number), t.undefined]),
+  inputs: t.array(t.string),
+  outputs: t.array(t.string),
+});
+export type Answer = t.TypeOf<typeof Answer>;
+
+const Message = t.type({
+  id: t.number,
+  answer: t.union([Answer, t.undefined]),
+  error: t.union([t.string, t.undefined]),
+});
+
+export interface Work {
+  readonly backend: 'cpu' | 'wasm';
+  readonly model: GraphModel;
+  readonly inputs: Readonly<Record<string, Filled>>;
+  /** By default all. */
+  readonly outputs?: readonly string[];
+  /** With `execute` instead of `executeAsync`. */
+  readonly sync?: boolean;
+  /** Of the sum of this output, by the first input. */
+  readonly gradient?: string;
+}
+
+export interface Plain {
+  readonly run: (work: Work) => Promise<Answer>;
+  readonly close: () => void;
+}
+
+/** What `tf.loadGraphModel` is given. */
+const artifactsOf = (model: GraphModel) => ({
+  format: 'graph-model',
+  modelTopology: model.graph,
+  signature: model.signature,
+  weightSpecs: weightSpecs(model),
+  weightData: weightBytes(model).buffer,
+});
+
+export const plainTensorFlow = async (): Promise<Plain> => {
+  const child: ChildProcess = fork(new URL('plain.mjs', import.meta.url), {
+    serialization: 'advanced',
+    execArgv: [],
+  });
+  await once(child, 'message');
+  let count = 0;
+  const waiting = new Map<number, (message: unknown) => void>();
+  child.on('message', (message) => {
+    const id = t.type({ id: t.number }).decode(message);
+    if (id._tag === 'Right') waiting.get(id.right.id)?.(message);
+  });
+  return {
+    run: async ({ model, ...work }) => {
+      const id = count++;
+      const message = await new Promise((resolve) => {
+        waiting.set(id, resolve);
+        child.send({ id, artifacts: artifactsOf(model), ...work });
+      });
+      const read = Message.decode(message);
+      if (read._tag === 'Left') return assert.fail(`plain TensorFlow.js answered ${JSON.stringify(message)}`);
+      const { answer, error } = read.right;
+      return answer ?? assert.fail(error);
+    },
+    close: () => child.kill(),
+  };
+};

@@ -1,0 +1,204 @@
+/** Convolutions, pooling and dense layers in the graph. */
+
+import type { Boundary, OpOf } from '../../dsl/op.js';
+import { ceilDiv, type Shape } from '../../dsl/shape.js';
+import { type Ref, type Site, under } from './draft.js';
+import { type Attrs, textAttr, textsAttr, truthAttr, typeAttr, wholeAttr, wholesAttr } from './graph-def.js';
+import * as tf from './ops.js';
+import { batched, refOf, stored, type Value } from './value.js';
+
+type Pair = readonly [number, number];
+
+/** A field as [B, H, W, C]; a line [L, C] is a field of height 1. */
+const plane = (site: Site, x: Value): Ref => {
+  const ref = batched(site, x);
+  const [b, ...field] = ref.shape;
+  return field.length === 2 ? tf.reshape(site, ref, [b, 1, ...field]) : ref;
+};
+
+/** A kernel as [kh, kw, a, b]. */
+const kernelPlane = (site: Site, kernel: Value): Ref => {
+  const { shape } = kernel.facts;
+  const four = shape.length === 3 ? [1, ...shape] : shape;
+  return kernel.kind === 'constant'
+    ? stored(site, kernel.constant, four)
+    : tf.reshape(site, kernel.ref, four);
+};
+
+const pair = (sizes: Shape): Pair => (sizes.length === 1 ? [1, sizes[0]] : [sizes[0], sizes[1]]);
+
+/** Back to the value's own number of axes, with a batch axis if x has one. */
+const unplane = (site: Site, y: Ref, x: Value): Ref => {
+  const [, h, w, c] = y.shape;
+  const field = x.facts.shape.length === 2 ? [w, c] : [h, w, c];
+  return tf.reshape(site, y, x.facts.perSample ? [-1, ...field] : field);
+};
+
+/** What is added before and after each of the two axes, so that ceil(n / stride) windows fit. */
+const margins = (n: Pair, k: Pair, s: Pair): readonly Pair[] =>
+  [0, 1].map((axis): Pair => {
+    const before = Math.floor((k[axis] - 1) / 2);
+    const out = ceilDiv(n[axis], s[axis]);
+    return [before, Math.max(0, (out - 1) * s[axis] + k[axis] - n[axis] - before)];
+  });
+
+const withBoundary = (
+  site: Site,
+  x: Ref,
+  boundary: Exclude<Boundary, 'none'>,
+  [rows, columns]: readonly Pair[],
+): Ref => {
+  if (boundary === 'circular' || boundary === 'reflect')
+    return continued(site, continued(site, x, 1, rows, boundary), 2, columns, boundary);
+  const around = [0, 0, ...rows, ...columns, 0, 0];
+  if (around.every((n) => n === 0)) return x;
+  const fixed = boundary === 'zero' ? 0 : boundary.fixed;
+  return site.draft.add('PadV2', [x, tf.wholes(site, around, [4, 2]), tf.number(site, fixed)], {
+    shape: x.shape.map((n, axis) => (axis === 0 ? n : n + around[2 * axis] + around[2 * axis + 1])),
+    attrs: { T: typeAttr('float32'), Tpaddings: typeAttr('int32') },
+    hint: `${site.hint}/edge`,
+  });
+};
+
+/** The opposite end of a ring, or the mirror image, before and after an axis. By slices: they have gradients. */
+const continued = (
+  site: Site,
+  x: Ref,
+  axis: 1 | 2,
+  [before, after]: Pair,
+  boundary: 'circular' | 'reflect',
+): Ref => {
+  const n = x.shape[axis];
+  const part = (name: string, begin: number, size: number): readonly Ref[] => {
+    if (size === 0) return [];
+    const from = x.shape.map((_, i) => (i === axis ? begin : 0));
+    const to = x.shape.map((all, i) => (i === axis ? size : all));
+    const cut = tf.slice(under(site, name), x, from, to);
+    return [boundary === 'reflect' && size > 1 ? reversed(under(site, name), cut, axis) : cut];
+  };
+  const [first, last] = axis === 1 ? ['north', 'south'] : ['west', 'east'];
+  const parts =
+    boundary === 'circular'
+      ? [...part(last, n - before, before), x, ...part(first, 0, after)]
+      : [...part(first, 1, before), x, ...part(last, n - 1 - after, after)];
+  return tf.concat(under(site, axis === 1 ? 'rows' : 'columns'), parts, axis);
+};
+
+const reversed = (site: Site, x: Ref, axis: number): Ref =>
+  site.draft.add('ReverseV2', [x, tf.wholes(site, [axis])], {
+    shape: x.shape,
+    attrs: { T: typeAttr('float32'), Tidx: typeAttr('int32') },
+    hint: `${site.hint}/mirror`,
+  });
+
+/** A bias and a ReLU that run with the operation before them. */
+const fused = (bias: boolean, relu: boolean): Attrs => ({
+  fused_ops: textsAttr(...(bias ? ['BiasAdd'] : []), ...(relu ? ['Relu'] : [])),
+  num_args: wholeAttr(bias ? 1 : 0),
+  T: typeAttr('float32'),
+});
+
+const windows = ([rows, columns]: Pair, padding: 'SAME' | 'VALID'): Attrs => ({
+  strides: wholesAttr(1, rows, columns, 1),
+  padding: textAttr(padding),
+  data_format: textAttr('NHWC'),
+});
+
+const dilations: Attrs = { dilations: wholesAttr(1, 1, 1, 1) };
+
+export const conv = (
+  site: Site,
+  op: OpOf<'conv'>,
+  x: Value,
+  w: Value,
+  bias: Value | undefined,
+  relu: boolean,
+  shape: Shape,
+): Ref => {
+  const field = plane(site, x);
+  const kernel = kernelPlane(site, w);
+  const stride = pair(op.stride);
+  const same = op.boundary === 'zero' && stride.every((s) => s === 1);
+  const padded =
+    same || op.boundary === 'none'
+      ? field
+      : withBoundary(
+          site,
+          field,
+          op.boundary,
+          margins([field.shape[1], field.shape[2]], [kernel.shape[0], kernel.shape[1]], stride),
+        );
+  const plain = op.depthwise ? 'DepthwiseConv2dNative' : 'Conv2D';
+  const withBias = op.depthwise ? 'FusedDepthwiseConv2dNative' : '_FusedConv2D';
+  const [h, width, c] = shape.length === 2 ? [1, ...shape] : shape;
+  const y = site.draft.add(
+    bias === undefined ? plain : withBias,
+    [padded, kernel, ...(bias === undefined ? [] : [refOf(site, bias)])],
+    {
+      shape: [field.shape[0], h, width, c],
+      attrs: {
+        ...windows(stride, same ? 'SAME' : 'VALID'),
+        ...dilations,
+        ...(bias === undefined ? { T: typeAttr('float32') } : fused(true, relu)),
+      },
+      hint: site.hint,
+    },
+  );
+  return unplane(site, y, x);
+};
+
+export const convTranspose = (
+  site: Site,
+  op: OpOf<'convTranspose'>,
+  x: Value,
+  w: Value,
+  bias: Value | undefined,
+  shape: Shape,
+): Ref => {
+  const field = plane(site, x);
+  const sizes = shape.length === 2 ? [1, ...shape] : [...shape];
+  const whole = x.facts.perSample ? tf.batchAnd(site, sizes) : tf.wholes(site, [1, ...sizes]);
+  const y = site.draft.add('Conv2DBackpropInput', [whole, kernelPlane(site, w), field], {
+    shape: [field.shape[0], ...sizes],
+    attrs: { ...windows(pair(op.stride), 'VALID'), ...dilations, T: typeAttr('float32') },
+    hint: site.hint,
+  });
+  const full = bias === undefined ? y : tf.binary(under(site, 'bias'), 'AddV2', y, refOf(site, bias));
+  return unplane(site, full, x);
+};
+
+export const pool = (site: Site, op: OpOf<'pool'>, x: Value, shape: Shape): Ref => {
+  const field = plane(site, x);
+  const y = site.draft.add(op.fn === 'max' ? 'MaxPool' : 'AvgPool', [field], {
+    shape: [field.shape[0], ...(shape.length === 2 ? [1, ...shape] : shape)],
+    attrs: {
+      ...windows(pair(op.stride), 'VALID'),
+      ksize: wholesAttr(1, ...pair(op.size), 1),
+      T: typeAttr('float32'),
+    },
+    hint: site.hint,
+  });
+  return unplane(site, y, x);
+};
+
+/** A dense layer over the last axis: all sites of all samples are rows. */
+export const dense = (site: Site, x: Value, w: Value, bias: Value | undefined, relu: boolean): Ref => {
+  const [features, width] = w.facts.shape;
+  const ref = refOf(site, x);
+  const rest = ref.shape.slice(0, -1);
+  const rows = tf.reshape(site, ref, [-1, features]);
+  const weight = refOf(site, w);
+  const y =
+    bias === undefined
+      ? tf.matMul(site, rows, weight)
+      : site.draft.add('_FusedMatMul', [rows, weight, refOf(site, bias)], {
+          shape: [-1, width],
+          attrs: {
+            ...fused(true, relu),
+            transpose_a: truthAttr(false),
+            transpose_b: truthAttr(false),
+          },
+          hint: site.hint,
+        });
+  return tf.reshape(site, y, [...rest, width]);
+};

@@ -1,0 +1,54 @@
+/** Scans in the graph: a while loop with functions of its own, or step after step. */
+
+import { splitPort } from '../../dsl/infer.js';
+import type { ScanOp } from '../../dsl/op.js';
+import { volume } from '../../dsl/shape.js';
+import { factsInBody } from '../fold.js';
+import { type Site, under } from './draft.js';
+import type { Scene } from './emit.js';
+import { looped } from './loop.js';
+import * as tf from './ops.js';
+import { type Emit, type Parts, perSample } from './scan-parts.js';
+import { unrolled } from './unroll.js';
+import { overBatch, tensorValue, type Value } from './value.js';
+
+/** The ports of a scan that are read. */
+export const portsOfScan = (
+  scene: Scene,
+  site: Site,
+  op: ScanOp,
+  inputs: readonly Value[],
+  ports: readonly string[],
+  emit: Emit,
+): Readonly<Record<string, Value>> => {
+  const count = op.fields.length;
+  const named = ports.map(splitPort);
+  const parts: Parts = {
+    initial: inputs.slice(0, count).map((value, i) => overBatch(under(site, op.fields[i]), value)),
+    sequences: inputs.slice(count, count + op.sequences).map((value) => {
+      const shape = value.facts.shape.slice(1);
+      const ref = overBatch(under(site, 'sequence'), value);
+      return { ref: tf.reshape(site, ref, [-1, op.steps, volume(shape)]), shape };
+    }),
+    externals: inputs.slice(count + op.sequences),
+    observed: named.flatMap(([kind, name]) => (kind === 'observed' ? [name] : [])),
+    facts: factsInBody(
+      op,
+      inputs.map(({ facts }) => facts),
+    ),
+  };
+  const { observed, finals } = scene.unroll
+    ? unrolled(scene, site, op, parts, emit)
+    : looped(site, op, parts, emit);
+  return Object.fromEntries(
+    named.map(([kind, name], i) => {
+      const field = op.fields.indexOf(name);
+      return [
+        ports[i],
+        kind === 'final'
+          ? tensorValue(finals[field], perSample(finals[field].shape.slice(1)))
+          : tensorValue(observed[name], perSample(observed[name].shape.slice(1))),
+      ];
+    }),
+  );
+};

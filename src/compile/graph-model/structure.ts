@@ -1,0 +1,150 @@
+/** Joining, cutting, turning, repeating and reducing in the graph. */
+
+import type { OpOf, ReduceFunction } from '../../dsl/op.js';
+import { bins, volume } from '../../dsl/shape.js';
+import { constantOf } from './constant.js';
+import { type Ref, type Site, under } from './draft.js';
+import { typeAttr, wholeAttr } from './graph-def.js';
+import * as tf from './ops.js';
+import { batched, lead, overBatch, refOf, stored, tensorShape, type Value } from './value.js';
+
+export const concat = (site: Site, { axis }: OpOf<'concat'>, parts: readonly Value[]): Ref => {
+  const perSample = parts.some(({ facts }) => facts.perSample);
+  return tf.concat(
+    site,
+    parts.map((part) => (perSample ? overBatch(site, part) : refOf(site, part))),
+    axis + (perSample ? 1 : 0),
+  );
+};
+
+export const slice = (site: Site, op: OpOf<'slice'>, x: Value): Ref =>
+  x.facts.perSample
+    ? tf.slice(site, refOf(site, x), [0, ...op.begin], [-1, ...op.size])
+    : tf.slice(site, refOf(site, x), op.begin, op.size);
+
+export const reshape = (site: Site, op: OpOf<'reshape'>, x: Value): Ref =>
+  tf.reshape(site, refOf(site, x), tensorShape(x, op.shape));
+
+export const transpose = (site: Site, op: OpOf<'transpose'>, x: Value): Ref =>
+  tf.transpose(site, refOf(site, x), [
+    ...(x.facts.perSample ? [0] : []),
+    ...op.axes.map((axis) => axis + lead(x)),
+  ]);
+
+/** Neighbouring axes that all turn around, or all stay, are one. */
+export const reverse = (site: Site, op: OpOf<'reverse'>, x: Value): Ref => {
+  const ref = refOf(site, x);
+  const axes = op.axes.map((axis) => axis + lead(x));
+  const runs = tf.runsOf(ref.shape, (axis) => axes.includes(axis));
+  return runs.reduce((y, { of: turned }, at) => {
+    if (!turned) return y;
+    // [before, these, after], so that no backend meets more than three axes.
+    const known = (part: typeof runs): number =>
+      part.some(({ size }) => size < 0) ? -1 : volume(part.map(({ size }) => size));
+    const flat = tf.reshape(site, y, [known(runs.slice(0, at)), runs[at].size, known(runs.slice(at + 1))]);
+    const back = site.draft.add('ReverseV2', [flat, tf.wholes(site, [1])], {
+      shape: flat.shape,
+      attrs: { T: typeAttr('float32'), Tidx: typeAttr('int32') },
+      hint: site.hint,
+    });
+    return tf.reshape(site, back, ref.shape);
+  }, ref);
+};
+
+/** Axes of size 1 repeated; neighbours that are all repeated, or all not, are one. */
+export const broadcast = (site: Site, op: OpOf<'broadcast'>, x: Value): Ref => {
+  const ref = refOf(site, x);
+  const to = tensorShape(x, op.shape);
+  const runs = tf.runsOf(to, (axis) => ref.shape[axis] !== to[axis]);
+  if (!runs.some(({ of: repeated }) => repeated)) return ref;
+  const times = runs.map(({ size, of: repeated }) => (repeated ? size : 1));
+  const merged = tf.reshape(
+    site,
+    ref,
+    runs.map(({ size, of: repeated }) => (repeated ? 1 : size)),
+  );
+  const tiled = site.draft.add('Tile', [merged, tf.wholes(site, times)], {
+    shape: runs.map(({ size }) => size),
+    attrs: { T: typeAttr('float32'), Tmultiples: typeAttr('int32') },
+    hint: site.hint,
+  });
+  return tf.reshape(site, tiled, to);
+};
+
+const reductions: Readonly<Record<ReduceFunction, string>> = {
+  sum: 'Sum',
+  mean: 'Mean',
+  max: 'Max',
+  min: 'Min',
+};
+
+export const reduce = (site: Site, op: OpOf<'reduce'>, x: Value): Ref =>
+  op.axes.length === 0
+    ? refOf(site, x)
+    : tf.reduced(
+        site,
+        reductions[op.fn],
+        refOf(site, x),
+        op.axes.map((axis) => axis + lead(x)),
+      );
+
+/** cos and -sin of 2 pi k t / T side by side: [T, 2 K]. Angles are reduced before the cosine, which keeps them exact. */
+const fourier = (steps: number): Float64Array => {
+  const k = bins(steps);
+  return Float64Array.from({ length: steps * 2 * k }, (_, i) => {
+    const [time, column] = [Math.floor(i / (2 * k)), i % (2 * k)];
+    const angle = (2 * Math.PI * ((time * (column % k)) % steps)) / steps;
+    return column < k ? Math.cos(angle) : -Math.sin(angle);
+  });
+};
+
+/** |DFT| over the first axis of the sample, as a matrix product: not every backend has a Fourier transform. */
+export const spectrum = (site: Site, x: Value): Ref => {
+  const ref = batched(site, x);
+  const [n, steps, ...rest] = ref.shape;
+  const [k, sites] = [bins(steps), volume(rest)];
+  const turned = tf.transpose(under(site, 'time_last'), tf.reshape(site, ref, [n, steps, sites]), [0, 2, 1]);
+  const rows = tf.reshape(site, turned, [-1, steps]);
+  const matrix = site.draft.weight(`fourier ${steps}`, () => {
+    const { hint, shape, array } = constantOf(`fourier/${steps}`, [steps, 2 * k], () => fourier(steps));
+    return { hint, shape, values: Float32Array.from(array().data) };
+  });
+  const parts = tf.matMul(under(site, 'fourier'), rows, matrix);
+  const split = site.draft.add('Split', [tf.whole(site, 1), parts], {
+    shape: [-1, k],
+    attrs: { num_split: wholeAttr(2), T: typeAttr('float32') },
+    hint: `${site.hint}/parts`,
+  });
+  const squares = [split, { ...split, output: 1 }].map((part) =>
+    tf.unary(under(site, 'square'), 'Square', part),
+  );
+  const power = tf.binary(under(site, 'power'), 'AddV2', squares[0], squares[1]);
+  const length = tf.unary(site, 'Sqrt', power);
+  const magnitude = tf.transpose(site, tf.reshape(site, length, [n, sites, k]), [0, 2, 1]);
+  return tf.reshape(site, magnitude, tensorShape(x, [k, ...rest]));
+};
+
+/** Normalised by the running statistics: what a model does once it is trained. */
+export const batchNorm = (
+  site: Site,
+  { epsilon }: OpOf<'batchNorm'>,
+  [x, scale, shift, mean, variance]: readonly Value[],
+): Ref => {
+  const ref = refOf(site, x);
+  const channels = ref.shape[ref.shape.length - 1];
+  const field = ref.shape.length === 4 ? ref : tf.reshape(site, ref, [-1, 1, 1, channels]);
+  const statistics = [scale, shift, mean, variance].map((value) =>
+    value.kind === 'constant' ? stored(site, value.constant) : value.ref,
+  );
+  const y = site.draft.add('FusedBatchNormV3', [field, ...statistics], {
+    shape: field.shape,
+    attrs: {
+      epsilon: { f: epsilon },
+      is_training: { b: false },
+      T: typeAttr('float32'),
+      U: typeAttr('float32'),
+    },
+    hint: site.hint,
+  });
+  return tf.reshape(site, y, ref.shape);
+};
