@@ -48,7 +48,9 @@ export const unsealed =
           `${fromLater} (format ${format}, this one knows ${runsFormat}); use that one. Nothing was touched`,
         ),
       );
-    return checksum === hashOf(whole)
+    // Written before there were seals.
+    const older = checksum === undefined && format === undefined;
+    return older || checksum === hashOf(whole)
       ? decodeWith(codec, source)(rest)
       : E.left(decodeError(source, 'its checksum is wrong; the file is damaged or was edited'));
   };

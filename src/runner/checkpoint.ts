@@ -168,6 +168,34 @@ const stateOf = (
   });
 };
 
+/** Where a training stands, without its weights. */
+export type Position = Pick<Header, 'epoch' | 'step' | 'history'>;
+
+/**
+ * Where the training in a folder stands; null where nothing was kept yet. Of a checkpoint that was being replaced, or is
+ * damaged, the one before counts, as it does when the run goes on.
+ *
+ * **Errors** FileError; DecodeError where all are damaged, or of a newer drumhead.
+ */
+export const readPosition = (folder: string): TE.TaskEither<DrumheadError, Position | null> => {
+  const at = (header: string): TE.TaskEither<DrumheadError, Position | null> =>
+    pipe(
+      isPresent(join(folder, header)),
+      TE.chain((there) => (there ? readHeader(join(folder, header)) : TE.right<DrumheadError, null>(null))),
+    );
+  return pipe(
+    at(files.checkpoint),
+    TE.foldW(
+      (error) =>
+        pipe(
+          at(files.checkpointBefore),
+          TE.chain((before) => (before === null || isFromLater(error) ? TE.left(error) : TE.right(before))),
+        ),
+      (current) => (current === null ? at(files.checkpointBefore) : TE.right(current)),
+    ),
+  );
+};
+
 /** A state found on disk, with a sentence where something had to be skipped to get it. */
 export interface Restored {
   readonly state: TrainState | null;

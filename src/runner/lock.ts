@@ -126,10 +126,11 @@ const take = async (folder: string): Promise<E.Either<DrumheadError, string>> =>
   }
 };
 
-/** Removes what a killed process was still writing. */
+/** Removes what a killed process was still writing; not below other folders, which have locks of their own. */
 const tidy = async (folder: string): Promise<void> => {
-  for (const name of await readdir(folder, { recursive: true }))
-    if (leftover.test(name) && !name.startsWith('lock-')) await rm(join(folder, name), { force: true });
+  for (const place of [folder, join(folder, 'weights')])
+    for (const name of await readdir(place).catch(() => []))
+      if (leftover.test(name) && !name.startsWith('lock-')) await rm(join(place, name), { force: true });
 };
 
 /**

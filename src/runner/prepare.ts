@@ -86,7 +86,7 @@ export const prepare = (
     }),
   );
 
-const readsDigits = (task: Task): boolean => 'mnistDir' in task && task.mnistDir !== null;
+export const readsDigits = (task: Task): boolean => 'mnistDir' in task && task.mnistDir !== null;
 
 const weightsFit = ({ name, loss }: Experiment, { classes }: Dataset): E.Either<DrumheadError, void> =>
   loss.weights.length === 0 || loss.weights.length === classes.length

@@ -12,18 +12,20 @@ import { files } from './folder.js';
 import { scoresCodec } from './state.js';
 
 /** What a finished run says of itself, in result.json. No times: the same run gives the same bytes. */
-export const resultCodec = t.type({
-  identity: t.string,
-  name: t.string,
-  seed: t.number,
-  /** The epoch whose weights were kept: the best on validation, or the last. */
-  epoch: t.number,
-  epochs: t.number,
-  test: scoresCodec,
-  weights: t.type({ parameters: t.number, sha256: t.string }),
-  /** Of metrics.ndjson. */
-  metrics: t.type({ sha256: t.string }),
-});
+export const resultCodec = t.intersection([
+  t.type({
+    identity: t.string,
+    name: t.string,
+    seed: t.number,
+    /** The epoch whose weights were kept: the best on validation, or the last. */
+    epoch: t.number,
+    epochs: t.number,
+    test: scoresCodec,
+    weights: t.type({ parameters: t.number, sha256: t.string }),
+  }),
+  /** Of metrics.ndjson; results of before that have none. */
+  t.partial({ metrics: t.type({ sha256: t.string }) }),
+]);
 export type Result = t.TypeOf<typeof resultCodec>;
 
 /**

@@ -1,0 +1,96 @@
+/**
+ * The process of one run of a sweep: it is told what to run, says how it gets on, and ends.
+ *
+ * Ctrl-C in a terminal reaches it too; it is for the sweep to hear, which then tells it to stop. When the sweep is gone,
+ * it stops by itself and keeps what was done.
+ */
+
+import * as E from 'fp-ts/lib/Either.js';
+import { type DrumheadError, defect, describe } from '../../base/error.js';
+import { parseEngineChoice } from '../../engine/index.js';
+import type { RunEvent } from '../environment.js';
+import { type Finished, runExperiment } from '../run.js';
+import { type Answer, type News, type Outcome, type RunRequest, requestCodec } from './messages.js';
+
+const stop = new AbortController();
+process.on('SIGINT', () => {});
+process.on('SIGTERM', () => stop.abort());
+process.on('disconnect', () => stop.abort());
+
+const seconds = (): number => performance.now() / 1000;
+
+const say = (answer: Answer): void => {
+  if (process.connected) process.send?.(answer, () => {});
+};
+
+const newsOf = (event: RunEvent): News | null => {
+  switch (event.kind) {
+    case 'note':
+    case 'stage':
+      return { kind: 'says', message: event.message };
+    case 'start':
+      return { kind: 'begins', folder: event.folder, epochs: event.epochs };
+    case 'step':
+    case 'epoch':
+      return event;
+    case 'data':
+      return null;
+  }
+};
+
+const stepsBetween = 0.2;
+
+const teller = (): ((event: RunEvent) => void) => {
+  let last = Number.NEGATIVE_INFINITY;
+  return (event) => {
+    // Nobody reads a table faster than this.
+    if (event.kind === 'step' && seconds() - last < stepsBetween) return;
+    if (event.kind === 'step') last = seconds();
+    const news = newsOf(event);
+    if (news !== null) say({ kind: 'news', news });
+  };
+};
+
+const outcomeOf = (done: E.Either<DrumheadError, Finished>): Outcome => {
+  if (E.isRight(done)) {
+    const { folder, before, result } = done.right;
+    return { kind: 'finished', folder, before, foregroundIou: result.test.foregroundIou };
+  }
+  return { kind: done.left._tag === 'Interrupted' ? 'stopped' : 'failed', message: describe(done.left) };
+};
+
+const run = async ({
+  experiment,
+  seed,
+  engine,
+  runs,
+  cache,
+  workers,
+  pictures,
+}: RunRequest): Promise<Outcome> => {
+  const choice = parseEngineChoice(engine);
+  if (E.isLeft(choice)) return outcomeOf(choice);
+  const work = runExperiment(
+    experiment,
+    seed,
+  )({
+    engine: choice.right,
+    runs,
+    cache,
+    workers,
+    pictures,
+    now: seconds,
+    tell: teller(),
+    signal: stop.signal,
+  });
+  return outcomeOf(await work().catch((cause: unknown) => E.left(defect(cause))));
+};
+
+process.on('message', async (message) => {
+  const request = requestCodec.decode(message);
+  if (E.isLeft(request) || request.right.kind === 'stop') return stop.abort();
+  const outcome = await run(request.right);
+  // The process ends with its channel: what is still open in an engine must not keep it alive.
+  if (process.connected) process.send?.({ kind: 'outcome', outcome }, () => process.exit(0));
+  else process.exit(0);
+});

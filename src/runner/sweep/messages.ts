@@ -1,0 +1,63 @@
+/** What a sweep and the process of one of its runs say to each other. */
+
+import * as t from 'io-ts';
+import { experimentCodec } from '../../experiments/experiment.js';
+
+const request = t.union([
+  t.type({
+    kind: t.literal('run'),
+    experiment: experimentCodec,
+    seed: t.number,
+    engine: t.string,
+    runs: t.string,
+    cache: t.string,
+    workers: t.number,
+    pictures: t.boolean,
+  }),
+  /** Stop after this step. */
+  t.type({ kind: t.literal('stop') }),
+]);
+export const requestCodec = request;
+export type Request = t.TypeOf<typeof request>;
+/** What one run is, and how it is to be done. */
+export type RunRequest = Extract<Request, { kind: 'run' }>;
+
+const orNull = t.union([t.null, t.number]);
+
+const news = t.union([
+  t.type({ kind: t.literal('begins'), folder: t.string, epochs: t.number }),
+  t.type({
+    kind: t.literal('step'),
+    epoch: t.number,
+    done: t.number,
+    total: t.number,
+    loss: t.number,
+    samplesPerSecond: t.number,
+    secondsLeft: t.number,
+  }),
+  t.type({
+    kind: t.literal('epoch'),
+    epoch: t.number,
+    trainLoss: t.number,
+    validationLoss: orNull,
+    foregroundIou: orNull,
+  }),
+  t.type({ kind: t.literal('says'), message: t.string }),
+]);
+/** How a run gets on. */
+export type News = t.TypeOf<typeof news>;
+
+const outcome = t.union([
+  t.type({ kind: t.literal('finished'), folder: t.string, before: t.boolean, foregroundIou: orNull }),
+  /** It was told to stop; what was done is kept. */
+  t.type({ kind: t.literal('stopped'), message: t.string }),
+  t.type({ kind: t.literal('failed'), message: t.string }),
+]);
+/** How the work on a run ended. */
+export type Outcome = t.TypeOf<typeof outcome>;
+
+export const answerCodec = t.union([
+  t.type({ kind: t.literal('news'), news }),
+  t.type({ kind: t.literal('outcome'), outcome }),
+]);
+export type Answer = t.TypeOf<typeof answerCodec>;

@@ -1,0 +1,142 @@
+/** What a sweep has to do: its runs, where they lie, and how much work each is. */
+
+import { basename, relative, sep } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as O from 'fp-ts/lib/Option.js';
+import * as A from 'fp-ts/lib/ReadonlyArray.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { DrumheadError } from '../../base/error.js';
+import { cost } from '../../compile/cost/index.js';
+import { taskShape } from '../../data/task.js';
+import { hashProgram, type Program, select } from '../../dsl/index.js';
+import { type Experiment, identityOf } from '../../experiments/experiment.js';
+import { programFor } from '../../experiments/model.js';
+import { type Member, runsOf, type Sweep } from '../../experiments/sweep.js';
+import { findRun } from '../place.js';
+import { readsDigits } from '../prepare.js';
+import { type Result, readWholeResult } from '../result.js';
+import type { SweepFile } from './file.js';
+
+/** One run of a sweep. */
+export interface Assignment {
+  /** Place among the runs of the sweep, in the order in which they are run. */
+  readonly index: number;
+  readonly member: Member;
+  readonly seed: number;
+  /** Its folder; null until its data was read, where a person's files say what it is. */
+  readonly folder: string | null;
+  /** Its result, where it is finished. */
+  readonly result: Result | null;
+  /** Arithmetic of its training in FLOP, about; how much of the whole it is. */
+  readonly work: number;
+}
+
+/** What an experiment trains, where it is known before its data is read. */
+interface Known {
+  readonly program: Program;
+  readonly hash: string;
+}
+
+const knownOf = ({ task, model, loss }: Experiment): E.Either<DrumheadError, O.Option<Known>> =>
+  pipe(
+    readsDigits(task) ? O.none : taskShape(task),
+    O.traverse(E.Applicative)((sizes) => programFor(model, loss.target, sizes)),
+    E.map(O.map((program) => ({ program, hash: hashProgram(program) }))),
+  );
+
+/** FLOP of all steps of a training; of a task whose images are not counted yet as if there were a thousand. */
+const workOf = ({ task, training }: Experiment, known: O.Option<Known>): number => {
+  const images = 'train' in task && typeof task.train === 'number' ? task.train : 1000;
+  const perImage = O.isSome(known)
+    ? cost(select(known.value.program, 'logits'), { batch: training.batch }).training.flops / training.batch
+    : 1e9;
+  return perImage * images * training.epochs;
+};
+
+/**
+ * The runs of a sweep on an engine, with what is finished of them.
+ *
+ * **Errors** ProgramError where a member's program does not fit its task, DecodeError, FileError.
+ */
+export const planSweep = (
+  sweep: Sweep,
+  engine: string,
+  runs: string,
+): TE.TaskEither<DrumheadError, readonly Assignment[]> =>
+  pipe(
+    sweep.members,
+    A.traverse(E.Applicative)((member) =>
+      pipe(
+        knownOf(member.experiment),
+        E.map((known) => [member, { known, work: workOf(member.experiment, known) }] as const),
+      ),
+    ),
+    E.map((pairs) => new Map(pairs)),
+    TE.fromEither,
+    TE.chain((facts) => {
+      // Two members may be the same but for their names: they share a run, as they do from one sweep to the next.
+      const placed = new Map<string, string>();
+      return pipe(
+        runsOf(sweep),
+        A.traverseWithIndex(TE.ApplicativeSeq)((index, { member, seed }) => {
+          const { known, work } = facts.get(member) ?? { known: O.none, work: 1 };
+          return pipe(
+            folderOf(member.experiment, known, { seed, engine, runs, placed }),
+            TE.bindTo('folder'),
+            TE.bind('result', ({ folder }) => resultIn(folder)),
+            TE.map(({ folder, result }) => ({ index, member, seed, folder, result, work })),
+          );
+        }),
+      );
+    }),
+  );
+
+interface Placing {
+  readonly seed: number;
+  readonly engine: string;
+  readonly runs: string;
+  /** Folders given out so far, by the last part of their paths, which is the run's alone. */
+  readonly placed: Map<string, string>;
+}
+
+const folderOf = (
+  experiment: Experiment,
+  known: O.Option<Known>,
+  { seed, engine, runs, placed }: Placing,
+): TE.TaskEither<DrumheadError, string | null> => {
+  if (O.isNone(known)) return TE.right(null);
+  const identity = identityOf(experiment, known.value.hash, seed, engine);
+  return pipe(
+    findRun(runs, experiment.name, seed, identity),
+    TE.map((found) => {
+      const folder = placed.get(basename(found)) ?? found;
+      placed.set(basename(found), folder);
+      return folder;
+    }),
+  );
+};
+
+const resultIn = (folder: string | null): TE.TaskEither<DrumheadError, Result | null> =>
+  folder === null
+    ? TE.right(null)
+    : pipe(
+        readWholeResult(folder),
+        TE.map(({ result }) => result),
+      );
+
+/** The record of a sweep whose runs lie where this says. */
+export const recordOf = (
+  sweep: Sweep,
+  engine: string,
+  runs: string,
+  plan: readonly Pick<Assignment, 'member' | 'seed' | 'folder'>[],
+): SweepFile => ({
+  sweep,
+  engine,
+  places: plan.map(({ member, seed, folder }) => ({
+    member: sweep.members.indexOf(member),
+    seed,
+    folder: folder === null ? null : relative(runs, folder).split(sep).join('/'),
+  })),
+});

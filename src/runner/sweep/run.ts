@@ -1,0 +1,157 @@
+/** Runs a sweep: so many runs at a time, each in a process of its own, until all are finished, or have failed. */
+
+import { dirname } from 'node:path';
+import { pipe } from 'fp-ts/lib/function.js';
+import type * as RTE from 'fp-ts/lib/ReaderTaskEither.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { DrumheadError } from '../../base/error.js';
+import { openEngine } from '../../engine/index.js';
+import type { Sweep } from '../../experiments/sweep.js';
+import type { Environment } from '../environment.js';
+import { inFolder } from '../lock.js';
+import { sweepPath, writeSweep } from './file.js';
+import type { Job } from './job.js';
+import type { News, Outcome } from './messages.js';
+import { type Assignment, planSweep, recordOf } from './plan.js';
+
+/** What happens during a sweep, for whoever draws it. */
+export type SweepEvent =
+  | { readonly kind: 'plan'; readonly plan: readonly Assignment[]; readonly engine: string }
+  | { readonly kind: 'begin'; readonly run: Assignment }
+  | { readonly kind: 'news'; readonly run: Assignment; readonly news: News }
+  | { readonly kind: 'end'; readonly run: Assignment; readonly outcome: Outcome };
+
+/** What a sweep needs of the world. */
+export interface SweepEnvironment extends Omit<Environment, 'tell'> {
+  /** Runs at a time. */
+  readonly jobs: number;
+  readonly job: Job;
+  readonly tell: (event: SweepEvent) => void;
+}
+
+/** A run that failed, and why. */
+export interface Failed {
+  readonly run: Assignment;
+  readonly message: string;
+}
+
+/** How a sweep ended. */
+export interface SweepOutcome {
+  /** The file that says where its runs are. */
+  readonly record: string;
+  readonly total: number;
+  readonly finished: number;
+  readonly failed: readonly Failed[];
+  /** Those that were stopped or did not begin. */
+  readonly unfinished: number;
+}
+
+/**
+ * Runs what is not finished of a sweep. A run that fails or whose process dies is noted, and the others go on. Where each
+ * run lies is written before the first begins.
+ *
+ * **Errors** of the plan and the record, before anything runs; FileError also while another process runs the same sweep.
+ *
+ * @example
+ * runSweep(sweep)({ ...environment, jobs: 2, workers: 1, job: processJob })   // right({ finished: 6, total: 6, … })
+ */
+export const runSweep =
+  (sweep: Sweep): RTE.ReaderTaskEither<SweepEnvironment, DrumheadError, SweepOutcome> =>
+  (environment) =>
+    inFolder(
+      dirname(sweepPath(environment.runs, sweep.name)),
+      pipe(
+        openEngine(environment.engine),
+        TE.map(({ name }) => name),
+        TE.bindTo('engine'),
+        TE.bind('plan', ({ engine }) => planSweep(sweep, engine, environment.runs)),
+        TE.bind('record', ({ engine, plan }) =>
+          writeSweep(environment.runs, recordOf(sweep, engine, environment.runs, plan)),
+        ),
+        TE.chainFirstIOK(
+          ({ plan, engine }) =>
+            () =>
+              environment.tell({ kind: 'plan', plan, engine }),
+        ),
+        TE.bind('outcomes', ({ plan, engine }) => TE.fromTask(work(plan, engine, environment))),
+        TE.chainFirst(({ engine, plan, outcomes }) =>
+          // Folders that only their data could tell are known now.
+          writeSweep(
+            environment.runs,
+            recordOf(
+              sweep,
+              engine,
+              environment.runs,
+              plan.map((run) => ({ ...run, folder: outcomes.get(run)?.folder ?? run.folder })),
+            ),
+          ),
+        ),
+        TE.map(({ plan, record, outcomes }) => summed(plan, record, outcomes)),
+      ),
+    );
+
+type Outcomes = ReadonlyMap<Assignment, Ended>;
+
+/** How a run ended, and where it lay, if it said so. */
+interface Ended {
+  readonly outcome: Outcome;
+  readonly folder: string | null;
+}
+
+const work =
+  (plan: readonly Assignment[], engine: string, environment: SweepEnvironment) =>
+  async (): Promise<Outcomes> => {
+    const { jobs, signal } = environment;
+    const open = plan.filter(({ result }) => result === null);
+    const leader = (run: Assignment): Assignment =>
+      open.find(({ folder }) => folder !== null && folder === run.folder) ?? run;
+    const waiting = open.filter((run) => leader(run) === run);
+    const ended = new Map<Assignment, Ended>();
+    const lane = async (): Promise<void> => {
+      for (let run = waiting.shift(); run !== undefined && !signal.aborted; run = waiting.shift())
+        ended.set(run, await doRun(run, engine, environment));
+    };
+    await Promise.all(Array.from({ length: Math.min(jobs, waiting.length) }, lane));
+    for (const run of open) {
+      const end = ended.get(leader(run));
+      if (end !== undefined) ended.set(run, end);
+    }
+    return ended;
+  };
+
+const doRun = async (
+  run: Assignment,
+  engine: string,
+  { job, tell, signal, runs, cache, workers, pictures }: SweepEnvironment,
+): Promise<Ended> => {
+  const { member, seed } = run;
+  let folder = run.folder;
+  tell({ kind: 'begin', run });
+  const outcome = await job(
+    { kind: 'run', experiment: member.experiment, seed, engine, runs, cache, workers, pictures },
+    (news) => {
+      if (news.kind === 'begins') folder = news.folder;
+      tell({ kind: 'news', run, news });
+    },
+    signal,
+  );
+  tell({ kind: 'end', run, outcome });
+  return { outcome, folder: outcome.kind === 'finished' ? outcome.folder : folder };
+};
+
+const summed = (plan: readonly Assignment[], record: string, outcomes: Outcomes): SweepOutcome => {
+  const failed = plan.flatMap((run): readonly Failed[] => {
+    const outcome = outcomes.get(run)?.outcome;
+    return outcome?.kind === 'failed' ? [{ run, message: outcome.message }] : [];
+  });
+  const finished = plan.filter(
+    (run) => run.result !== null || outcomes.get(run)?.outcome.kind === 'finished',
+  ).length;
+  return {
+    record,
+    total: plan.length,
+    finished,
+    failed,
+    unfinished: plan.length - finished - failed.length,
+  };
+};
