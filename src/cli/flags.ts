@@ -22,14 +22,23 @@ export const wholesFlag =
     return bad ?? E.right(each.flatMap((item) => (E.isRight(item) ? [item.right] : [])));
   };
 
+/** Flags that change an experiment. */
+export interface ChangeFlags {
+  /** `--set path=value ...` */
+  readonly set?: readonly string[];
+  /** `--mnist-dir FOLDER` */
+  readonly mnistDir?: string;
+}
+
 /**
- * Settings as `name=value`, values read as JSON where they are JSON, as text otherwise: `size=32`, `texture=saturate`.
+ * Settings as `name=value`, values read as JSON where they are JSON, as text otherwise: `size=32`, `texture=saturate`,
+ * `task.size=32`.
  */
 export const settingsFlag = (
   flag: string,
   values: readonly string[],
 ): E.Either<DrumheadError, Readonly<Record<string, unknown>>> => {
-  const bad = values.find((value) => !/^[A-Za-z]\w*=/.test(value));
+  const bad = values.find((value) => !/^[A-Za-z]\w*(\.\w+)*=/.test(value));
   return bad === undefined
     ? E.right(Object.fromEntries(values.map(settingOf)))
     : E.left(decodeError(flag, `'${bad}' is not of the form name=value`));

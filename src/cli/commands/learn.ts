@@ -48,8 +48,14 @@ export const learn = (folder: string, flags: LearnFlags): TE.TaskEither<Drumhead
         ),
       ),
     ),
-    TE.chain(({ experiment, seeds }) => runSeeds(experiment, seeds, flags)),
-    TE.map((finished) => [...finished.map(summary(flags.pictures)), ...medianLine(finished)].join('\n')),
+    TE.chain(({ experiment, seeds }) =>
+      pipe(
+        runSeeds(experiment, seeds, flags),
+        TE.map((finished) =>
+          [...finished.map(summary(flags.pictures, experiment.scores)), ...medianLine(finished)].join('\n'),
+        ),
+      ),
+    ),
   );
 
 const medianLine = (finished: readonly Finished[]): readonly string[] => {

@@ -1,0 +1,101 @@
+/** `drumhead diff`: what differs between two experiments or sweeps, and which runs they share. */
+
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as O from 'fp-ts/lib/Option.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { hashOf } from '../../base/canonical.js';
+import { type DrumheadError, decodeError } from '../../base/error.js';
+import { taskShape } from '../../data/task.js';
+import { drumExperiments } from '../../drums/index.js';
+import { hashProgram } from '../../dsl/index.js';
+import {
+  type Difference,
+  dataDifferences,
+  differencesOf,
+  type SharedRuns,
+  sharedRuns,
+} from '../../experiments/difference.js';
+import type { Experiment } from '../../experiments/experiment.js';
+import { programFor } from '../../experiments/model.js';
+import { type SweepRun, sweepOf } from '../../experiments/sweep.js';
+import { type Named, namedFrom } from '../source.js';
+
+export interface DiffFlags {
+  readonly preset: string;
+}
+
+/** Long lists of seeds are not read to their end. */
+const short = (value: string): string => (value.length > 60 ? `${value.slice(0, 57)}...` : value);
+
+const lines = (differences: readonly Difference[]): readonly string[] => {
+  const width = Math.max(0, ...differences.map(({ path }) => path.length));
+  return differences.map(
+    ({ path, a, b, shapes }) =>
+      `  ${path.padEnd(width)}  ${short(a ?? '-')} -> ${short(b ?? '-')}${shapes ? '' : '   (changes no result)'}`,
+  );
+};
+
+/** Where the sizes are known, models that come to the same program are the same. */
+const programOf = ({ model, loss, task }: Experiment): string =>
+  pipe(
+    taskShape(task),
+    O.chain((sizes) => O.fromEither(programFor(model, loss.target, sizes))),
+    O.match(() => hashOf(model), hashProgram),
+  );
+
+const plural = (count: number): string => `${count} ${count === 1 ? 'run' : 'runs'}`;
+
+const shareLine = ({ shared, onlyA, onlyB }: SharedRuns): string =>
+  shared.length === 0
+    ? `no run is shared: ${plural(onlyA.length)} and ${plural(onlyB.length)}, all different`
+    : `${plural(shared.length)} of the same engine ${shared.length === 1 ? 'is' : 'are'} the same and run once; ` +
+      `${plural(onlyA.length)} only of the first, ${plural(onlyB.length)} only of the second`;
+
+const most = 12;
+
+const runLines = (title: string, runs: readonly SweepRun[]): readonly string[] => [
+  ...(runs.length === 0 ? [] : [title]),
+  ...runs.slice(0, most).map(({ member: { axes, experiment }, seed }) => {
+    const along = Object.entries(axes).map(([axis, value]) => `${axis} ${value}`);
+    return `  ${experiment.name}${along.length === 0 ? '' : ` (${along.join(', ')})`}, seed ${seed}`;
+  }),
+  ...(runs.length > most ? [`  and ${runs.length - most} more`] : []),
+];
+
+const compared = (a: Named, b: Named): string => {
+  if (a.kind === 'experiment' && b.kind === 'experiment') {
+    const differences = differencesOf(a.experiment, b.experiment);
+    const runs = sharedRuns(sweepOf(a.experiment), sweepOf(b.experiment), programOf);
+    return [...(differences.length === 0 ? ['nothing differs'] : lines(differences)), shareLine(runs)].join(
+      '\n',
+    );
+  }
+  const sweep = (named: Named) => (named.kind === 'sweep' ? named.sweep : sweepOf(named.experiment));
+  const runs = sharedRuns(sweep(a), sweep(b), programOf);
+  return [
+    ...runLines('only the first:', runs.onlyA),
+    ...runLines('only the second:', runs.onlyB),
+    shareLine(runs),
+  ].join('\n');
+};
+
+const comparedDrums = (a: string, b: string): E.Either<DrumheadError, string> => {
+  const [first, second] = [a, b].map((name) =>
+    Object.hasOwn(drumExperiments, name) ? drumExperiments[name] : undefined,
+  );
+  if (first === undefined || second === undefined)
+    return E.left(decodeError(`${a}, ${b}`, 'drums learn nothing: they can be compared with drums only'));
+  const differences = dataDifferences(first, second);
+  return E.right(differences.length === 0 ? 'nothing differs' : lines(differences).join('\n'));
+};
+
+export const diff = (a: string, b: string, { preset }: DiffFlags): TE.TaskEither<DrumheadError, string> =>
+  Object.hasOwn(drumExperiments, a) || Object.hasOwn(drumExperiments, b)
+    ? TE.fromEither(comparedDrums(a, b))
+    : pipe(
+        TE.Do,
+        TE.bind('first', () => namedFrom(a, preset)),
+        TE.bind('second', () => namedFrom(b, preset)),
+        TE.map(({ first, second }) => compared(first, second)),
+      );

@@ -1,0 +1,81 @@
+/** What differs between two experiments, by path, and which runs they share. */
+
+import { canonical, hashOf } from '../base/canonical.js';
+import { hashProgram } from '../dsl/index.js';
+import { type Experiment, shapingOf } from './experiment.js';
+import type { Model } from './model.js';
+import { runsOf, type Sweep, type SweepRun } from './sweep.js';
+
+/** A setting that differs; undefined where one of them has no such setting. */
+export interface Difference {
+  readonly path: string;
+  readonly a: string | undefined;
+  readonly b: string | undefined;
+  /** Whether it changes the result; names, seeds, scores and outputs do not. */
+  readonly shapes: boolean;
+}
+
+type Leaves = ReadonlyMap<string, string>;
+
+/** Settings by path; a list is one setting. */
+const leavesOf = (value: unknown, path = ''): readonly (readonly [string, string])[] =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.entries(value).flatMap(([key, inner]) => leavesOf(inner, path === '' ? key : `${path}.${key}`))
+    : [[path, typeof value === 'string' ? value : canonical(value)]];
+
+/** A whole program counts as one setting: its hash. */
+const modelOf = (model: Model): unknown =>
+  model.name === 'program' ? { name: 'program', program: hashProgram(model).slice(0, 16) } : model;
+
+const settingsOf = (experiment: Experiment): Leaves =>
+  new Map(leavesOf({ ...experiment, model: modelOf(experiment.model) }));
+
+const shaping = /^(task|model|loss|training)\./;
+
+const between = (a: Leaves, b: Leaves, shapes: (path: string) => boolean): readonly Difference[] =>
+  [...new Set([...a.keys(), ...b.keys()])]
+    .filter((path) => a.get(path) !== b.get(path))
+    .map((path) => ({ path, a: a.get(path), b: b.get(path), shapes: shapes(path) }));
+
+/**
+ * The settings that differ, in the order in which an experiment is written.
+ *
+ * **Laws** Nothing differs from itself; differencesOf(b, a) is differencesOf(a, b) with both sides exchanged.
+ */
+export const differencesOf = (a: Experiment, b: Experiment): readonly Difference[] =>
+  between(settingsOf(a), settingsOf(b), (path) => shaping.test(path));
+
+/** As `differencesOf`, of any plain data, every setting of which shapes the result. */
+export const dataDifferences = (a: unknown, b: unknown): readonly Difference[] =>
+  between(new Map(leavesOf(a)), new Map(leavesOf(b)), () => true);
+
+/** The runs of two sweeps: in both, and in one of them alone. */
+export interface SharedRuns {
+  readonly shared: readonly SweepRun[];
+  readonly onlyA: readonly SweepRun[];
+  readonly onlyB: readonly SweepRun[];
+}
+
+/**
+ * Which runs are the same runs on the same engine, so that they run once.
+ *
+ * @param programOf tells programs apart: their hash where it is known, else the model's settings
+ */
+export const sharedRuns = (
+  a: Sweep,
+  b: Sweep,
+  programOf: (experiment: Experiment) => string = ({ model }) => hashOf(model),
+): SharedRuns => {
+  const key = ({ member: { experiment }, seed }: SweepRun): string =>
+    hashOf({ ...shapingOf(experiment, programOf(experiment)), seed });
+  const runs = (sweep: Sweep): ReadonlyMap<string, SweepRun> =>
+    new Map(runsOf(sweep).map((run) => [key(run), run]));
+  const [ofA, ofB] = [runs(a), runs(b)];
+  const without = (these: ReadonlyMap<string, SweepRun>, others: ReadonlyMap<string, SweepRun>) =>
+    [...these].flatMap(([at, run]) => (others.has(at) ? [] : [run]));
+  return {
+    shared: [...ofA].flatMap(([at, run]) => (ofB.has(at) ? [run] : [])),
+    onlyA: without(ofA, ofB),
+    onlyB: without(ofB, ofA),
+  };
+};
