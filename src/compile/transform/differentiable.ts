@@ -1,0 +1,112 @@
+/** What the transforms share: what is differentiated by, names, and programs that hold only what has derivatives. */
+
+import { closeGraph } from '../../dsl/closing.js';
+import { inputsOf, parametersOf } from '../../dsl/graph.js';
+import type { Node } from '../../dsl/op.js';
+import type { Program } from '../../dsl/program.js';
+import type { Shape } from '../../dsl/shape.js';
+import { type Expr, refuse, type Tensor } from '../../dsl/tensor.js';
+import { type LeafOp, lift, type Owners } from './lift.js';
+import { by } from './raw.js';
+
+/** What is differentiated by. */
+export interface WithRespectTo {
+  /** Names of inputs; default: all. */
+  readonly inputs?: readonly string[];
+  /** Names of parameters; default: all that are trainable. */
+  readonly parameters?: readonly string[];
+}
+
+export interface Resolved {
+  readonly inputs: readonly string[];
+  readonly parameters: readonly string[];
+}
+
+/** Refuses names that the program does not have. */
+export const resolve = (operation: string, { graph }: Program, wrt: WithRespectTo): Resolved => {
+  const known = {
+    input: Object.keys(inputsOf(graph)),
+    parameter: parametersOf(graph).map(({ name }) => name),
+  };
+  const check = (what: 'input' | 'parameter', names: readonly string[]): readonly string[] => {
+    const missing = names.find((name) => !known[what].includes(name));
+    return missing === undefined
+      ? names
+      : refuse(operation, `there is no ${what} '${missing}'; the program has ${known[what].join(', ')}`);
+  };
+  return {
+    inputs: check('input', wrt.inputs ?? known.input),
+    parameters: check(
+      'parameter',
+      wrt.parameters ??
+        parametersOf(graph)
+          .filter(({ trainable }) => trainable)
+          .map(({ name }) => name),
+    ),
+  };
+};
+
+/** `prefix_name`, with what a name of an input or output cannot hold replaced, and another where it is taken. */
+export const nameFor = (prefix: string, name: string, taken: ReadonlySet<string>): string => {
+  const plain = `${prefix}_${name.replace(/[^A-Za-z0-9_]+/g, '-')}`;
+  let free = plain;
+  for (let n = 2; taken.has(free); n++) free = `${plain}-${n}`;
+  return free;
+};
+
+/** Names for each of a list, all different from each other and from those taken. */
+export const namesFor = (
+  prefix: string,
+  names: readonly string[],
+  taken: readonly string[],
+): Readonly<Record<string, string>> => {
+  const used = new Set(taken);
+  return Object.fromEntries(
+    names.map((name) => {
+      const given = nameFor(prefix, name, used);
+      used.add(given);
+      return [name, given];
+    }),
+  );
+};
+
+/** The symbolic inputs of these shapes. */
+export const symbolic = (shapes: Readonly<Record<string, Shape>>): Readonly<Record<string, Tensor>> =>
+  Object.fromEntries(
+    Object.entries(shapes).map(([name, shape]) => [name, by({ op: 'input', name, shape: [...shape] })]),
+  );
+
+const exprsOf = (tensors: Readonly<Record<string, Tensor>>): Readonly<Record<string, Expr>> =>
+  Object.fromEntries(Object.entries(tensors).map(([name, x]) => [name, x.expr]));
+
+/** A program of these inputs and outputs. */
+export const closed = (
+  inputs: Readonly<Record<string, Tensor>>,
+  outputs: Readonly<Record<string, Tensor>>,
+): Program => ({ graph: closeGraph(exprsOf(inputs), exprsOf(outputs)) });
+
+/** A program's own leaves: its inputs and parameters. */
+export const programLeaf =
+  (inputs: Readonly<Record<string, Tensor>>, own: Owners) =>
+  (op: LeafOp): Tensor => {
+    switch (op.op) {
+      case 'input':
+        return inputs[op.name];
+      case 'parameter':
+        return own.parameter(op);
+      default:
+        return refuse('derivative', `'${op.op}' stands outside of a scan`);
+    }
+  };
+
+/** Batch norm is written out first, by its running statistics: what is left has a rule each. */
+export const written = (p: Program, own: Owners): Program => {
+  const hasNorm = ({ op }: Node): boolean => op.op === 'batchNorm';
+  if (!p.graph.nodes.some(hasNorm)) return p;
+  const inputs = symbolic(inputsOf(p.graph));
+  const { values } = lift(p.graph.nodes, programLeaf(inputs, own), own);
+  return closed(
+    inputs,
+    Object.fromEntries(Object.entries(p.graph.outputs).map(([name, node]) => [name, values[node]])),
+  );
+};

@@ -1,0 +1,48 @@
+/** Where a maximum or a minimum is reached: there, and at the first place only, its gradient goes. */
+
+import type { OpOf } from '../../dsl/op.js';
+import { volume } from '../../dsl/shape.js';
+import { shapeOf, type Tensor } from '../../dsl/tensor.js';
+import { affine, broadcast, by, filled, greater, mul, reshape, sub, transpose } from './raw.js';
+import { seenBy, tapsOf } from './windows.js';
+
+/** 1 where x reaches the extreme y, else 0. */
+const reaches = (fn: 'max' | 'min', x: Tensor, y: Tensor): Tensor =>
+  affine(-1, fn === 'max' ? greater(y, x) : greater(x, y), 1);
+
+/** Of entries over the first axis that are 0 or 1 each, the first that is 1. */
+const firstOf = (hits: Tensor): Tensor => {
+  const ones = filled(1, shapeOf(hits));
+  const soFar = by({ op: 'recurrence', kind: 'diagonal' }, ones, hits);
+  return mul(hits, greater(filled(1.5, []), soFar));
+};
+
+/** For each element of x, 1 where the reduction takes its value from, the first such place in row-major order. */
+export const chosen = (op: OpOf<'reduce'>, x: Tensor, y: Tensor): Tensor => {
+  const fn = op.fn === 'min' ? 'min' : 'max';
+  const shape = shapeOf(x);
+  const reduced = [...op.axes].sort((a, b) => a - b);
+  const kept = shape.map((_, axis) => axis).filter((axis) => !reduced.includes(axis));
+  const order = [...reduced, ...kept];
+  const turned = order.map((axis) => shape[axis]);
+  const count = volume(reduced.map((axis) => shape[axis]));
+  const rest = volume(shapeOf(y));
+  const entries = reshape([count, rest], transpose(order, x));
+  const extreme = broadcast([count, rest], reshape([1, rest], y));
+  const first = firstOf(reaches(fn, entries, extreme));
+  return transpose(
+    shape.map((_, axis) => order.indexOf(axis)),
+    reshape(turned, first),
+  );
+};
+
+/** For each tap of a pooling window, 1 at the windows that take their value through it. */
+export const chosenTaps = (op: OpOf<'pool'>, x: Tensor, y: Tensor): readonly Tensor[] => {
+  const windows = shapeOf(y).slice(0, -1);
+  let free = filled(1, shapeOf(y));
+  return tapsOf(op.size).map((tap) => {
+    const first = mul(free, reaches('max', seenBy(tap, op.stride, windows, x), y));
+    free = sub(free, first);
+    return first;
+  });
+};

@@ -1,0 +1,5 @@
+/** Programs from programs: derivatives, forward and reverse. */
+
+export type { WithRespectTo } from './differentiable.js';
+export { type JvpNames, jvp, jvpNames } from './jvp.js';
+export { type VjpNames, vjp, vjpNames } from './vjp.js';

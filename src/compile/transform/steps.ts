@@ -1,0 +1,40 @@
+/** Scans written by machine: a step over named tensors whose shapes are only values. */
+
+import { closeStep } from '../../dsl/close-step.js';
+import { refuse, shapeOf, type Tensor } from '../../dsl/tensor.js';
+
+/** Tensors by name. */
+export type Tensors = Readonly<Record<string, Tensor>>;
+
+/** What a scan is made of. */
+export interface Steps {
+  readonly steps: number;
+  /** What drives it, each with as many entries as there are steps. */
+  readonly sequences: readonly Tensor[];
+  readonly init: Tensors;
+  /** The state after a step, from the state before it, the current elements and the number of the step. */
+  readonly step: (state: Tensors, elements: readonly Tensor[], time: Tensor) => Tensors;
+  /** What is recorded, called with the state after a step, once the step was written. */
+  readonly observe: (state: Tensors) => Tensors;
+}
+
+const isSequence = (x: Tensor): x is Tensor<readonly [number, ...number[]]> => shapeOf(x).length > 0;
+
+/** Sequences of what was observed, and the state after the last step. */
+export const runSteps = ({
+  steps,
+  sequences,
+  init,
+  step,
+  observe,
+}: Steps): { readonly sequence: Tensors; readonly final: Tensors } =>
+  sequences.every(isSequence)
+    ? closeStep(
+        'derivative',
+        steps,
+        sequences,
+        init,
+        (state, elements, clock) => step(state, elements, clock.index),
+        observe,
+      )
+    : refuse('derivative', 'a scalar cannot drive a scan');

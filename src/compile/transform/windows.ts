@@ -1,0 +1,134 @@
+/** Windows over a field: what each tap of a kernel sees, and its adjoint; what lies beyond the edges, and its adjoint. */
+
+import type { Boundary, OpOf } from '../../dsl/op.js';
+import { ceilDiv, type Shape } from '../../dsl/shape.js';
+import { shapeOf, type Tensor } from '../../dsl/tensor.js';
+import { add, concat, filled, padded, part, reshape, reverse } from './raw.js';
+
+/** The offsets of a kernel's taps, row-major. */
+export const tapsOf = (sizes: Shape): readonly Shape[] =>
+  sizes.reduce<readonly Shape[]>(
+    (taps, size) => taps.flatMap((tap) => Array.from({ length: size }, (_, i) => [...tap, i])),
+    [[]],
+  );
+
+/** Entries from `offset` on, every `stride`-th, `count` of them. */
+const everyOther = (axis: number, offset: number, stride: number, count: number, x: Tensor): Tensor => {
+  const shape = shapeOf(x);
+  if (stride === 1) return part(axis, offset, count, x);
+  // Blocks of a stride, of which the first entry is kept; the last block may end beyond the field.
+  const missing = Math.max(0, offset + count * stride - shape[axis]);
+  const blocks = part(axis, offset, count * stride, padded(axis, 0, missing, x));
+  const split = [...shape.slice(0, axis), count, stride, ...shape.slice(axis + 1)];
+  return reshape(
+    shape.map((n, i) => (i === axis ? count : n)),
+    part(axis + 1, 0, 1, reshape(split, blocks)),
+  );
+};
+
+/** The adjoint: entries put at `offset + i stride` of an axis of `size`, zeros between. */
+const apart = (axis: number, offset: number, stride: number, size: number, x: Tensor): Tensor => {
+  const shape = shapeOf(x);
+  const count = shape[axis];
+  const split = [...shape.slice(0, axis), count, 1, ...shape.slice(axis + 1)];
+  const wide =
+    stride === 1
+      ? x
+      : reshape(
+          shape.map((n, i) => (i === axis ? n * stride : n)),
+          padded(axis + 1, 0, stride - 1, reshape(split, x)),
+        );
+  const room = size - offset;
+  const fitting = part(axis, 0, Math.min(room, shapeOf(wide)[axis]), wide);
+  return padded(axis, offset, room - shapeOf(fitting)[axis], fitting);
+};
+
+/** What one tap of every window sees: [windows..., C]. */
+export const seenBy = (tap: Shape, stride: Shape, windows: Shape, x: Tensor): Tensor =>
+  tap.reduce((seen, offset, axis) => everyOther(axis, offset, stride[axis], windows[axis], seen), x);
+
+/** The adjoint of `seenBy`: the values of the windows at the sites that this tap sees. */
+export const shownTo = (tap: Shape, stride: Shape, sizes: Shape, y: Tensor): Tensor =>
+  tap.reduce((shown, offset, axis) => apart(axis, offset, stride[axis], sizes[axis], shown), y);
+
+/** How many sites are added before and after each axis, so that all windows lie inside. */
+export const marginsOf = (
+  op: OpOf<'conv'>,
+  sizes: Shape,
+  kernel: Shape,
+): readonly (readonly [number, number])[] =>
+  sizes.map((n, axis) => {
+    if (op.boundary === 'none') return [0, 0];
+    const before = Math.floor((kernel[axis] - 1) / 2);
+    const windows = ceilDiv(n, op.stride[axis]);
+    return [before, Math.max(0, (windows - 1) * op.stride[axis] + kernel[axis] - n - before)];
+  });
+
+/** The field with what lies beyond its edges written around it. */
+export const withMargins = (
+  boundary: Boundary,
+  margins: readonly (readonly [number, number])[],
+  x: Tensor,
+): Tensor =>
+  margins.reduce((field, [before, after], axis) => {
+    const n = shapeOf(field)[axis];
+    const some = (size: number, of: () => Tensor): readonly Tensor[] => (size === 0 ? [] : [of()]);
+    switch (boundary) {
+      case 'none':
+      case 'zero':
+        return padded(axis, before, after, field);
+      case 'circular':
+        return concat(axis, [
+          ...some(before, () => part(axis, n - before, before, field)),
+          field,
+          ...some(after, () => part(axis, 0, after, field)),
+        ]);
+      case 'reflect':
+        return concat(axis, [
+          ...some(before, () => reverse([axis], part(axis, 1, before, field))),
+          field,
+          ...some(after, () => reverse([axis], part(axis, n - 1 - after, after, field))),
+        ]);
+      default: {
+        const fixed = (size: number): Tensor =>
+          filled(
+            boundary.fixed,
+            shapeOf(field).map((m, i) => (i === axis ? size : m)),
+          );
+        return concat(axis, [
+          ...some(before, () => fixed(before)),
+          field,
+          ...some(after, () => fixed(after)),
+        ]);
+      }
+    }
+  }, x);
+
+/** The adjoint of `withMargins`: what lay beyond the edges is owed to where it came from. */
+export const withoutMargins = (
+  boundary: Boundary,
+  margins: readonly (readonly [number, number])[],
+  sizes: Shape,
+  x: Tensor,
+): Tensor =>
+  margins.reduceRight((field, [before, after], axis) => {
+    const n = sizes[axis];
+    const inside = part(axis, before, n, field);
+    const left = (): Tensor => part(axis, 0, before, field);
+    const right = (): Tensor => part(axis, before + n, after, field);
+    const put = (begin: number, x: Tensor): Tensor => padded(axis, begin, n - begin - shapeOf(x)[axis], x);
+    switch (boundary) {
+      case 'circular':
+        return [
+          ...(before === 0 ? [] : [put(n - before, left())]),
+          ...(after === 0 ? [] : [put(0, right())]),
+        ].reduce(add, inside);
+      case 'reflect':
+        return [
+          ...(before === 0 ? [] : [put(1, reverse([axis], left()))]),
+          ...(after === 0 ? [] : [put(n - 1 - after, reverse([axis], right()))]),
+        ].reduce(add, inside);
+      default:
+        return inside;
+    }
+  }, x);
