@@ -17,9 +17,17 @@ describe('run folders', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  const lock = async (holder: object): Promise<string> => {
-    const name = `lock-${randomUUID()}`;
-    await writeFile(join(folder, name), JSON.stringify({ started: null, host: hostname(), ...holder }));
+  const lock = async ({
+    pid,
+    started = 'x',
+    host = hostname(),
+  }: {
+    pid: number | undefined;
+    started?: string;
+    host?: string;
+  }): Promise<string> => {
+    const name = `lock-${pid}-${started}-${randomUUID()}-${encodeURIComponent(host)}`;
+    await writeFile(join(folder, name), '');
     return name;
   };
   const works = () => inFolder(folder, TE.right('worked'))();
@@ -34,7 +42,7 @@ describe('run folders', () => {
       TE.fromTask(async () => ({ names: await readdir(folder), worker: await workerIn(folder) })),
     )();
     assert.ok(E.isRight(inside));
-    assert.match(inside.right.names.join(), /^lock-[0-9a-f-]{36}$/);
+    assert.match(inside.right.names.join(), /^lock-\d+-\w+-[0-9a-f-]{36}-[^,]+$/);
     assert.equal(inside.right.worker, process.pid);
     assert.deepEqual(await readdir(folder), []);
     assert.equal(await workerIn(folder), null);
@@ -82,9 +90,9 @@ describe('run folders', () => {
   it('held by an earlier process of the same id are taken over', async function () {
     const known = await readFile('/proc/self/stat').catch(() => null);
     if (known === null) this.skip();
-    await lock({ pid: 1, started: 'another time' });
+    await lock({ pid: 1, started: '999999999999' });
     assert.deepEqual(await works(), E.right('worked'));
-    await lock({ pid: process.pid, started: 'another time' });
+    await lock({ pid: process.pid, started: '999999999999' });
     assert.deepEqual(await works(), E.right('worked'));
   });
 

@@ -17,6 +17,8 @@ export interface CommonFlags {
   readonly workers: string;
   /** `--no-pictures` makes it false. */
   readonly pictures: boolean;
+  /** Aborted when the time that it was given is up. */
+  readonly until?: AbortSignal;
 }
 
 export const seconds = (): number => performance.now() / 1000;
@@ -44,7 +46,7 @@ export const withEnvironment = <A>(
           cache: join(flags.runs, '.cache'),
           now: seconds,
           tell: teller.tell,
-          signal,
+          signal: flags.until === undefined ? signal : AbortSignal.any([signal, flags.until]),
         })();
       } finally {
         teller.close();

@@ -15,21 +15,29 @@ import { evaluate } from './evaluate.js';
 import { files, writeJson } from './folder.js';
 import { metricsHash } from './metrics.js';
 import type { Prepared } from './prepare.js';
-import { writeReport } from './report.js';
 import type { Result } from './result.js';
 import type { TrainState } from './state.js';
 import { encodeWeights, weightsManifest } from './weights.js';
 
 /** The person stopped it: where it stands, and that nothing is lost. */
-export const interrupted = (
-  { experiment, folder }: Prepared,
-  { epoch, step }: TrainState,
-): DrumheadError => ({
-  _tag: 'Interrupted',
-  message:
-    `stopped in epoch ${epoch + 1} of ${experiment.training.epochs} after ${step} of its steps; ` +
-    `what was done is kept in ${folder}, the same command goes on from there`,
-});
+export const interrupted = ({ experiment, folder }: Prepared, { epoch, step }: TrainState): DrumheadError => {
+  const { epochs } = experiment.training;
+  return {
+    _tag: 'Interrupted',
+    message:
+      `stopped ${epoch < epochs ? `in epoch ${epoch + 1} of ${epochs} after ${step} of its steps` : 'before its test'}; ` +
+      `what was done is kept in ${folder}, the same command goes on from there`,
+  };
+};
+
+type Drawing = typeof import('./report.js').writeReport;
+
+/** Charts take a second to load, which a run without pictures need not wait for. */
+const drawn = (...given: Parameters<Drawing>): ReturnType<Drawing> =>
+  pipe(
+    TE.tryCatch(() => import('./report.js'), errorOf),
+    TE.chain(({ writeReport }) => writeReport(...given)),
+  );
 
 /** Scores the kept weights on the test set and writes what a finished run leaves. */
 export const finish = (
@@ -79,7 +87,7 @@ export const finish = (
         TE.chain(() => writeJson(join(folder, files.weights), weightsManifest(declared, 'weights.bin'))),
         TE.chain(() =>
           environment.pictures
-            ? writeReport(prepared, session, state, result, { ...environment, seconds })
+            ? drawn(prepared, session, state, result, { ...environment, seconds })
             : TE.right(''),
         ),
         // Last, and atomically: a run is finished when its result is there.

@@ -8,26 +8,34 @@
  */
 
 import { randomInt, randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import * as E from 'fp-ts/lib/Either.js';
-import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import * as t from 'io-ts';
 import { type DrumheadError, fileError } from '../base/error.js';
-import { parseJson, writeJson } from './folder.js';
 
-const holderCodec = t.type({
-  pid: t.number,
-  /** When it started, in the system's own words; null where the system does not tell. */
-  started: t.union([t.string, t.null]),
-  host: t.string,
-});
-type Holder = t.TypeOf<typeof holderCodec>;
+interface Holder {
+  readonly pid: number;
+  /** When it started, in ticks since the machine did; null where the system does not tell. */
+  readonly started: string | null;
+  readonly host: string;
+}
 
-const lockName = /^lock-[0-9a-f-]{36}$/;
+// All that is to be known is in the name: an empty file is there whole or not at all.
+const lockName = /^lock-(\d+)-(\d+|x)-[0-9a-f-]{36}-(.+)$/;
+
+const nameOf = ({ pid, started, host }: Holder): string =>
+  `lock-${pid}-${started ?? 'x'}-${randomUUID()}-${encodeURIComponent(host)}`;
+
+const holderOf = (name: string): Holder | null => {
+  const found = lockName.exec(name);
+  if (found === null) return null;
+  const [, pid, started, host] = found;
+  return { pid: Number(pid), started: started === 'x' ? null : started, host: decodeURIComponent(host) };
+};
+
 const leftover = /\.[0-9a-f-]{36}\.tmp$/;
 
 /** Start of a process in ticks since the machine started, where there is /proc. */
@@ -69,19 +77,14 @@ interface Lock {
  * this process left of earlier work is as if it had died.
  */
 const livingLocks = async (folder: string, own: string | null): Promise<readonly Lock[]> => {
-  const names = await readdir(folder).catch(() => []);
   const isOurs = own === null && ours.has(resolve(folder));
   const living: Lock[] = [];
-  for (const name of names.filter((each) => lockName.test(each))) {
+  for (const name of await readdir(folder).catch(() => [])) {
     const file = join(folder, name);
-    if (file === own) continue;
-    const text = await readFile(file, 'utf8').catch(() => null);
-    if (text === null) continue;
-    const holder = pipe(parseJson(text, file), E.chainW(holderCodec.decode));
-    // Locks appear whole: half of one is what a power cut left.
-    const counts =
-      E.isRight(holder) && (holder.right.pid !== process.pid || holder.right.host !== hostname() || isOurs);
-    if (counts && (await lives(holder.right))) living.push({ file, holder: holder.right });
+    const holder = holderOf(name);
+    if (holder === null || file === own) continue;
+    const counts = holder.pid !== process.pid || holder.host !== hostname() || isOurs;
+    if (counts && (await lives(holder))) living.push({ file, holder });
     else await rm(file, { force: true }).catch(() => {});
   }
   return living;
@@ -103,14 +106,20 @@ const refusal = (folder: string, { file, holder }: Lock): DrumheadError => ({
 
 const attempts = 3;
 
+const touch = (file: string): TE.TaskEither<DrumheadError, void> =>
+  TE.tryCatch(
+    async () => (await open(file, 'wx')).close(),
+    (cause) => fileError(file, cause),
+  );
+
 const take = async (folder: string): Promise<E.Either<DrumheadError, string>> => {
   const place = resolve(folder);
   const own: Holder = { pid: process.pid, started: await startOf(process.pid), host: hostname() };
   for (let attempt = 1; ; attempt++) {
     if (ours.has(place)) return E.left(refusal(folder, { file: place, holder: own }));
     ours.add(place);
-    const file = join(folder, `lock-${randomUUID()}`);
-    const made = await writeJson(file, own)();
+    const file = join(folder, nameOf(own));
+    const made = await touch(file)();
     if (E.isRight(made)) {
       const others = await livingLocks(folder, file);
       if (others.length === 0) return E.right(file);
@@ -130,7 +139,7 @@ const take = async (folder: string): Promise<E.Either<DrumheadError, string>> =>
 const tidy = async (folder: string): Promise<void> => {
   for (const place of [folder, join(folder, 'weights')])
     for (const name of await readdir(place).catch(() => []))
-      if (leftover.test(name) && !name.startsWith('lock-')) await rm(join(place, name), { force: true });
+      if (leftover.test(name)) await rm(join(place, name), { force: true });
 };
 
 /**

@@ -1,7 +1,8 @@
 /** A run of a sweep in a process of its own: whatever happens to that, the sweep goes on. */
 
 import { fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { createRequire } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
 import { answerCodec, type News, type Outcome, type Request, type RunRequest } from './messages.js';
 
@@ -31,7 +32,9 @@ export const processJob: Job = (request, tell, signal) =>
     const child = fork(entry, [], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       // Compiled, it needs nothing; from source it reads TypeScript only by tsx.
-      execArgv: isSource ? ['--import', import.meta.resolve('tsx')] : [],
+      execArgv: isSource
+        ? ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href]
+        : [],
     });
     let words = '';
     let outcome: Outcome | null = null;

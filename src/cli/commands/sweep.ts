@@ -1,0 +1,135 @@
+/** `drumhead sweep`: experiments that belong together, so many at a time. */
+
+import { availableParallelism, totalmem } from 'node:os';
+import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { DrumheadError } from '../../base/error.js';
+import { parseEngineChoice } from '../../engine/index.js';
+import { withTraining } from '../../experiments/experiment.js';
+import { mapSweep, type Sweep } from '../../experiments/sweep.js';
+import { type Job, processJob } from '../../runner/sweep/job.js';
+import { runSweep, type SweepEnvironment, type SweepOutcome } from '../../runner/sweep/run.js';
+import { interruptible } from '../edge.js';
+import { type ChangeFlags, wholeFlag, wholesFlag } from '../flags.js';
+import { seconds } from '../session.js';
+import { sweepFrom } from '../source.js';
+import { barSweepTeller, nameOf, plainSweepTeller } from '../sweep-progress.js';
+import { inTimeBox } from '../time-box.js';
+
+export interface SweepFlags extends ChangeFlags {
+  readonly preset: string;
+  readonly jobs?: string;
+  readonly workers?: string;
+  readonly seed?: string;
+  readonly epochs?: string;
+  readonly minutes?: string;
+  readonly engine: string;
+  readonly runs: string;
+  readonly pictures: boolean;
+}
+
+// An engine's heap grows to 4 GiB at most; a machine with less for each is better off with fewer.
+const bytesOfAJob = 4 * 2 ** 30;
+
+/** Runs at a time, and threads of each, so that together they are not more than the cores. */
+export const shareCores = (
+  cores: number,
+  memory: number,
+  jobs: number | null,
+  workers: number | null,
+): { readonly jobs: number; readonly workers: number } => {
+  const most = Math.max(1, Math.min(cores, Math.floor(memory / bytesOfAJob)));
+  const taken = jobs ?? (workers === null ? most : Math.max(1, Math.min(most, Math.floor(cores / workers))));
+  return { jobs: taken, workers: workers ?? Math.max(1, Math.floor(cores / taken)) };
+};
+
+const optional = <B>(
+  value: string | undefined,
+  parse: (value: string) => E.Either<DrumheadError, B>,
+): TE.TaskEither<DrumheadError, B | null> =>
+  TE.fromEither<DrumheadError, B | null>(value === undefined ? E.right(null) : parse(value));
+
+const changed =
+  (epochs: number | null, seeds: readonly number[] | null) =>
+  (sweep: Sweep): Sweep =>
+    mapSweep((experiment) => ({
+      ...(epochs === null ? experiment : withTraining(experiment, { epochs })),
+      seeds: seeds ?? experiment.seeds,
+    }))(sweep);
+
+const said = (name: string, { record, total, finished, failed, unfinished }: SweepOutcome): string =>
+  [
+    `${name}: ${finished} of ${total} runs finished` +
+      `${failed.length === 0 ? '' : `, ${failed.length} failed`}` +
+      `${unfinished === 0 ? '' : `, ${unfinished} unfinished; the same command goes on`}`,
+    ...failed.map(({ run, message }) => `  ${nameOf(run)}: ${message}`),
+    `  record: ${record}`,
+  ].join('\n');
+
+/** Draws, listens for Ctrl-C, and leaves the terminal as it was. */
+const withTerminal =
+  (
+    environment: Omit<SweepEnvironment, 'tell' | 'now' | 'signal'>,
+    until: AbortSignal,
+    sweep: Sweep,
+  ): TE.TaskEither<DrumheadError, string> =>
+  async () => {
+    const teller = process.stderr.isTTY
+      ? barSweepTeller(process.stderr, seconds)
+      : plainSweepTeller((line) => process.stderr.write(`${line}\n`), seconds);
+    const { signal, done } = interruptible();
+    const both = AbortSignal.any([signal, until]);
+    try {
+      const outcome = await runSweep(sweep)({
+        ...environment,
+        tell: teller.tell,
+        now: seconds,
+        signal: both,
+      })();
+      teller.close();
+      if (E.isLeft(outcome)) return outcome;
+      const text = said(sweep.name, outcome.right);
+      if (both.aborted && outcome.right.unfinished > 0)
+        return E.left({ _tag: 'Interrupted', message: `stopped. ${text}` });
+      if (outcome.right.failed.length > 0) process.exitCode = 1;
+      return E.right(text);
+    } finally {
+      teller.close();
+      done();
+    }
+  };
+
+export const sweep = (
+  name: string,
+  flags: SweepFlags,
+  job: Job = processJob,
+): TE.TaskEither<DrumheadError, string> =>
+  inTimeBox(flags.minutes, (until) =>
+    pipe(
+      TE.Do,
+      TE.bind('jobs', () => optional(flags.jobs, wholeFlag('--jobs', 1))),
+      TE.bind('workers', () => optional(flags.workers, wholeFlag('--workers', 1))),
+      TE.bind('epochs', () => optional(flags.epochs, wholeFlag('--epochs', 1))),
+      TE.bind('seeds', () => optional(flags.seed, wholesFlag('--seed', 0))),
+      TE.bind('engine', () => TE.fromEither(parseEngineChoice(flags.engine))),
+      TE.bind('value', ({ epochs, seeds }) =>
+        pipe(sweepFrom(name, flags.preset, flags), TE.map(changed(epochs, seeds))),
+      ),
+      TE.chain(({ jobs, workers, engine, value }) =>
+        withTerminal(
+          {
+            ...shareCores(availableParallelism(), totalmem(), jobs, workers),
+            engine,
+            runs: flags.runs,
+            cache: join(flags.runs, '.cache'),
+            pictures: flags.pictures,
+            job,
+          },
+          until,
+          value,
+        ),
+      ),
+    ),
+  );
