@@ -64,7 +64,14 @@ export type StockKernel<Inputs extends object, Attrs extends object> = (
   backend: BackendWasm,
 ) => TensorInfo;
 
+/** Memory that assembled functions work on: pages of 64 KiB. A view is only valid until the next `grow`. */
+export interface Memory {
+  readonly buffer: ArrayBuffer;
+  readonly grow: (pages: number) => number;
+}
+
 interface WebAssemblyApi {
+  readonly Memory: new (sizes: { readonly initial: number; readonly maximum: number }) => Memory;
   readonly Module: new (bytes: Uint8Array) => object;
   readonly Instance: new (
     module: object,
@@ -79,6 +86,20 @@ const webAssembly = (): WebAssemblyApi | undefined =>
 
 /** Whether the host can run a WebAssembly module of these bytes. */
 export const canRun = (bytes: Uint8Array): boolean => webAssembly()?.validate(bytes) ?? false;
+
+/** Fresh memory of its own, at most 4 GiB. Throws where the host has no WebAssembly. */
+export const newMemory = (pages: number): Memory => {
+  const api = webAssembly();
+  if (api === undefined) throw new Error('this host has no WebAssembly');
+  return new api.Memory({ initial: pages, maximum: 65_536 });
+};
+
+/** The function `run` of a module that works on this memory. */
+export const instantiateOn = (memory: Memory, bytes: Uint8Array): ((...parameters: number[]) => void) => {
+  const api = webAssembly();
+  if (api === undefined) throw new Error('this host has no WebAssembly');
+  return new api.Instance(new api.Module(bytes), { env: { memory } }).exports.run;
+};
 
 /**
  * The function `run` of a module that works on the backend's memory. Throws when the backend does not show its

@@ -73,6 +73,27 @@ const convert = (opcode: number) => (a: Value<'v128'>) => v128(...a.code, ...sim
 export const toDouble = convert(0x5f);
 /** Two doubles as floats, and two zeros. */
 export const toFloat = convert(0x5e);
+export const absolute = convert(0xe0);
+export const negate = convert(0xe1);
+export const squareRoot = convert(0xe3);
+/** Rounds to the nearest whole number, ties to even. */
+export const nearest = convert(0x6a);
+/** Four whole floats as integers; what does not fit is cut off, NaN becomes 0. */
+export const toInteger = convert(0xf8);
+/** Four integers as floats. */
+export const fromInteger = convert(0xfa);
+export const addInteger = lanes(0xae);
+export const subInteger = lanes(0xb1);
+const shifted = (opcode: number) => (a: Value<'v128'>, by: number) =>
+  v128(...a.code, 0x41, ...signed(by), ...simd(opcode));
+/** Each integer's bits moved up, or down keeping the sign. */
+export const shiftUp = shifted(0xab);
+export const shiftDown = shifted(0xac);
+/** Four times the same integer. */
+export const fourIntegers = (value: number): Value<'v128'> => {
+  const bytes = [...new Uint8Array(Int32Array.of(value).buffer)];
+  return v128(...simd(0x0c), ...bytes, ...bytes, ...bytes, ...bytes);
+};
 /** Twice the same double. */
 export const two = (value: number): Value<'v128'> => {
   const bytes = [...new Uint8Array(Float64Array.of(value).buffer)];
@@ -83,8 +104,20 @@ export const min = lanes(0xe8);
 export const max = lanes(0xe9);
 /** All bits set where a > b. */
 export const greater = lanes(0x44);
+/** All bits set where a >= b. */
+export const notLess = lanes(0x46);
+/** All bits set where a = b. */
+export const same = lanes(0x41);
 export const and = lanes(0x4e);
+export const or = lanes(0x50);
+export const xor = lanes(0x51);
+/** a where the bits of the mask are set, else b. */
+export const choose = (mask: Value<'v128'>, a: Value<'v128'>, b: Value<'v128'>): Value<'v128'> =>
+  v128(...a.code, ...b.code, ...mask.code, ...simd(0x52));
 
+/** An integer from memory. */
+export const loadInteger = (address: Value<'i32'>, offset = 0): Value<'i32'> =>
+  i32(...address.code, 0x28, ...at(offset));
 /** Four floats from memory. */
 export const load = (address: Value<'i32'>, offset = 0): Value<'v128'> =>
   v128(...address.code, ...simd(0x00), ...at(offset));

@@ -1,0 +1,98 @@
+/** `drumhead import`: weights from outside, as a folder like a run's. */
+
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type DrumheadError, decodeError } from '../../base/error.js';
+import { taskShape } from '../../data/task.js';
+import { modelNamed, modelNames, type Sizes } from '../../models/catalogue.js';
+import { importInto, type Wanted } from '../../runner/import/index.js';
+import { settingsFlag, wholeFlag } from '../flags.js';
+import { experimentFrom } from '../source.js';
+
+export interface ImportFlags {
+  readonly out: string;
+  readonly model?: string;
+  readonly set: readonly string[];
+  readonly size?: string;
+  readonly classes?: string;
+  readonly preset: string;
+}
+
+/** `64x64x3` and the number of classes. */
+const sizesFlag = (flags: ImportFlags): E.Either<DrumheadError, Sizes | null> => {
+  if (flags.size === undefined && flags.classes === undefined) return E.right(null);
+  const found = /^(\d+)x(\d+)x(\d+)$/.exec(flags.size ?? '');
+  if (found === null)
+    return E.left(
+      decodeError('--size', `'${flags.size ?? ''}' is not height x width x channels, such as 64x64x3`),
+    );
+  const [height, width, channels] = found.slice(1).map(Number);
+  return pipe(
+    wholeFlag('--classes', 1)(flags.classes ?? ''),
+    E.map((classes) => ({ height, width, channels, classes })),
+  );
+};
+
+/** A model by its own name and settings. */
+const ofModel = (name: string, flags: ImportFlags): E.Either<DrumheadError, Wanted> =>
+  pipe(
+    E.Do,
+    E.bind('settings', () => settingsFlag('--set', flags.set)),
+    E.bind('model', ({ settings }) => modelNamed(name, settings)),
+    E.bind('sizes', () =>
+      pipe(
+        sizesFlag(flags),
+        E.chain((sizes) =>
+          sizes === null
+            ? E.left<DrumheadError>(
+                decodeError('--size', 'a model needs its sizes, such as --size 64x64x3 --classes 6'),
+              )
+            : E.right(sizes),
+        ),
+      ),
+    ),
+    E.map(({ model, sizes }) => ({ model, sizes, experiment: null })),
+  );
+
+/** The model of an experiment, at the size of its task. */
+const ofExperiment = (name: string, flags: ImportFlags): TE.TaskEither<DrumheadError, Wanted> =>
+  pipe(
+    TE.Do,
+    TE.bind('sizes', () => TE.fromEither(sizesFlag(flags))),
+    TE.bind('source', () => experimentFrom(name, flags.preset, { set: flags.set })),
+    TE.chainEitherK(({ sizes, source: { experiment } }) => {
+      const shape = taskShape(experiment.task);
+      const found = sizes ?? (shape._tag === 'Some' ? shape.value : null);
+      if (experiment.model.name === 'program')
+        return E.left<DrumheadError>(
+          decodeError(name, 'its model is a program of its own, which has no names in PyTorch'),
+        );
+      return found === null
+        ? E.left<DrumheadError>(
+            decodeError('--size', 'the sizes of this task lie in its files; give --size 64x64x3 --classes 6'),
+          )
+        : E.right({ model: experiment.model, sizes: found, experiment });
+    }),
+  );
+
+const wanted = (flags: ImportFlags): TE.TaskEither<DrumheadError, Wanted | null> => {
+  const { model } = flags;
+  if (model === undefined) return TE.right(null);
+  return modelNames.some((name) => name === model)
+    ? TE.fromEither(ofModel(model, flags))
+    : ofExperiment(model, flags);
+};
+
+export const importWeights = (file: string, flags: ImportFlags): TE.TaskEither<DrumheadError, string> =>
+  pipe(
+    wanted(flags),
+    TE.chain((target) => importInto(file, target, flags.out)),
+    TE.map(({ folder, trained, unused }) =>
+      [
+        trained.description,
+        ...(unused.length === 0 ? [] : [`  not needed: ${unused.join(', ')}`]),
+        `  folder: ${folder}`,
+      ].join('\n'),
+    ),
+  );

@@ -1,0 +1,36 @@
+/** Sums over steps or samples: gradients are added to what is there already. */
+
+import { accumulates } from './emit.js';
+import { FieldBuilder, type FieldNode } from './field.js';
+
+export interface Accumulation {
+  readonly nodes: readonly FieldNode[];
+  /** The node that is computed onto each sum; its place is the sum's. */
+  readonly onto: ReadonlyMap<number, number>;
+}
+
+/**
+ * Adds to a graph that some of its nodes are summed up. A node that adds by itself, and that nobody else reads, is
+ * computed right onto the sum; others are added to it.
+ */
+export const accumulate = (
+  nodes: readonly FieldNode[],
+  sums: ReadonlyMap<number, number>,
+): Accumulation => {
+  const builder = new FieldBuilder();
+  builder.nodes.push(...nodes);
+  const read = new Set(nodes.flatMap(({ inputs }) => inputs));
+  const times = new Map<number, number>();
+  for (const node of sums.values()) times.set(node, (times.get(node) ?? 0) + 1);
+  const onto = new Map<number, number>();
+  for (const [index, node] of sums) {
+    if (accumulates(nodes[node]) && !read.has(node) && times.get(node) === 1) {
+      onto.set(node, index);
+      continue;
+    }
+    const { extent } = nodes[node];
+    const before = builder.add({ op: 'leaf', source: { kind: 'accumulated', index } }, [], extent);
+    onto.set(builder.zip('add', before, node), index);
+  }
+  return { nodes: builder.nodes, onto };
+};

@@ -1,0 +1,183 @@
+/**
+ * Functions of four floats at a time, in single precision.
+ *
+ * Polynomials: tanh as in Eigen (to 4e-7), exp, log, sine and cosine as in the Cephes library (to 2 units in the last
+ * place on the ranges that are reduced to).
+ */
+
+import type { MapFunction } from '../../../dsl/op.js';
+import {
+  absolute,
+  add,
+  addInteger,
+  and,
+  block,
+  choose,
+  div,
+  four,
+  fourIntegers,
+  fromInteger,
+  greater,
+  type Local,
+  max,
+  min,
+  mul,
+  nearest,
+  negate,
+  or,
+  same,
+  shiftDown,
+  shiftUp,
+  squareRoot,
+  type Statement,
+  set,
+  sub,
+  subInteger,
+  toInteger,
+  type Value,
+  xor,
+} from '../../../engine/wasm/simd/code.js';
+import type { Fresh } from '../../../engine/wasm/simd/module.js';
+
+type Vector = Value<'v128'>;
+
+/** Code being written: statements so far, and fresh variables. */
+export interface Scribe {
+  readonly fresh: Fresh;
+  readonly write: (statement: Statement) => void;
+}
+
+/** Keeps a value in a variable, so that it can be used more than once. */
+export const keepIn = ({ fresh, write }: Scribe, value: Vector): Local<'v128'> => {
+  const variable = fresh.v128();
+  write(set(variable, value));
+  return variable;
+};
+
+const horner = (scribe: Scribe, x: Local<'v128'>, coefficients: readonly number[]): Local<'v128'> =>
+  keepIn(
+    scribe,
+    coefficients.slice(1).reduce<Vector>((sum, c) => add(mul(sum, x), four(c)), four(coefficients[0])),
+  );
+
+const tanh = (scribe: Scribe, value: Vector): Vector => {
+  // beyond 9 tanh is 1 in single precision
+  const x = keepIn(scribe, min(max(value, four(-9)), four(9)));
+  const square = keepIn(scribe, mul(x, x));
+  const p = horner(scribe, square, [
+    -2.76076847742355e-16, 2.00018790482477e-13, -8.60467152213735e-11, 5.12229709037114e-8,
+    1.48572235717979e-5, 6.37261928875436e-4, 4.89352455891786e-3,
+  ]);
+  const q = horner(scribe, square, [1.19825839466702e-6, 1.18534705686654e-4, 2.268434632439e-3, 4.89352518554385e-3]);
+  return div(mul(x, p), q);
+};
+
+const exp = (scribe: Scribe, value: Vector): Vector => {
+  const given = keepIn(scribe, value);
+  const x = keepIn(scribe, min(max(given, four(-87.33)), four(88.7)));
+  const n = keepIn(scribe, nearest(mul(x, four(Math.LOG2E))));
+  const r = keepIn(scribe, sub(sub(x, mul(n, four(0.693359375))), mul(n, four(-2.12194440e-4))));
+  const p = horner(scribe, r, [
+    1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1,
+  ]);
+  const small = keepIn(scribe, add(add(mul(mul(r, r), p), r), four(1)));
+  // 2^n in two steps: n may be 128
+  const whole = keepIn(scribe, toInteger(n));
+  const half = keepIn(scribe, shiftDown(whole, 1));
+  const power = (of: Vector): Vector => shiftUp(addInteger(of, fourIntegers(127)), 23);
+  const scaled = keepIn(scribe, mul(mul(small, power(half)), power(subInteger(whole, half))));
+  const large = choose(greater(given, four(88.7228)), four(Infinity), scaled);
+  const bounded = keepIn(scribe, choose(greater(four(-103.9), given), four(0), large));
+  // what is not a number stays it
+  return choose(same(given, given), bounded, given);
+};
+
+const log = (scribe: Scribe, value: Vector): Vector => {
+  const given = keepIn(scribe, value);
+  const tiny = keepIn(scribe, greater(four(1.17549435e-38), given));
+  const x = keepIn(scribe, choose(tiny, mul(given, four(8388608)), given));
+  const bits = keepIn(scribe, subInteger(x, fourIntegers(0x3f3504f3)));
+  const e = keepIn(scribe, shiftDown(bits, 23));
+  const m = keepIn(
+    scribe,
+    sub(addInteger(and(bits, fourIntegers(0x007fffff)), fourIntegers(0x3f3504f3)), four(1)),
+  );
+  const exponent = keepIn(
+    scribe,
+    sub(fromInteger(e), and(tiny, four(23))),
+  );
+  const z = keepIn(scribe, mul(m, m));
+  const p = horner(scribe, m, [
+    7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1,
+    2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1,
+  ]);
+  const tail = keepIn(
+    scribe,
+    add(sub(mul(mul(m, z), p), mul(z, four(0.5))), mul(exponent, four(-2.12194440e-4))),
+  );
+  const finite = keepIn(scribe, add(add(m, tail), mul(exponent, four(0.693359375))));
+  const large = keepIn(scribe, choose(same(given, four(Infinity)), given, finite));
+  const zero = keepIn(scribe, choose(same(given, four(0)), four(-Infinity), large));
+  const low = keepIn(scribe, choose(greater(four(0), given), four(NaN), zero));
+  return choose(same(given, given), low, given);
+};
+
+/** Sine of x + quarters turns of pi/2, by the reduction of x to [-pi/4, pi/4] in three steps. */
+const wave =
+  (quarters: number) =>
+  (scribe: Scribe, value: Vector): Vector => {
+    const x = keepIn(scribe, value);
+    const n = keepIn(scribe, nearest(mul(x, four(2 / Math.PI))));
+    const r = keepIn(
+      scribe,
+      sub(
+        sub(sub(sub(x, mul(n, four(1.5703125))), mul(n, four(4.837512969970703125e-4))), mul(n, four(7.549789948768648e-8))),
+        mul(n, four(0)),
+      ),
+    );
+    const square = keepIn(scribe, mul(r, r));
+    const s = horner(scribe, square, [-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1]);
+    const c = horner(scribe, square, [2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2]);
+    const sine = keepIn(scribe, add(r, mul(mul(r, square), s)));
+    const cosine = keepIn(
+      scribe,
+      add(sub(four(1), mul(square, four(0.5))), mul(mul(square, square), c)),
+    );
+    const turn = keepIn(scribe, addInteger(toInteger(n), fourIntegers(quarters)));
+    const odd = keepIn(scribe, shiftDown(shiftUp(turn, 31), 31));
+    const sign = keepIn(scribe, and(shiftUp(turn, 30), fourIntegers(-2147483648)));
+    return xor(choose(odd, cosine, sine), sign);
+  };
+
+const sigmoid = (scribe: Scribe, value: Vector): Vector =>
+  div(four(1), add(four(1), exp(scribe, negate(value))));
+
+/** The code of each function, around a value that is already in a variable. */
+export const functions: Readonly<Record<MapFunction, (scribe: Scribe, x: Local<'v128'>) => Vector>> = {
+  tanh,
+  // as max would, but NaN stays
+  relu: (_, x) => max(x, four(0)),
+  sigmoid,
+  softplus: (scribe, x) => {
+    const e = keepIn(scribe, exp(scribe, negate(absolute(x))));
+    // log(1 + e) by Goldberg's formula, right also where e is far below 1
+    const u = keepIn(scribe, add(four(1), e));
+    const l = keepIn(scribe, log(scribe, u));
+    const d = keepIn(scribe, sub(u, four(1)));
+    const right = choose(same(d, four(0)), e, div(mul(l, e), d));
+    return add(max(x, four(0)), right);
+  },
+  sin: wave(0),
+  cos: wave(1),
+  exp,
+  log,
+  sqrt: (_, x) => squareRoot(x),
+  square: (_, x) => mul(x, x),
+  abs: (_, x) => absolute(x),
+  reciprocal: (_, x) => div(four(1), x),
+  sign: (_, x) =>
+    sub(and(greater(x, four(0)), four(1)), and(greater(four(0), x), four(1))),
+  stopGradient: (_, x) => x,
+};
+
+export const unused = [block, or];

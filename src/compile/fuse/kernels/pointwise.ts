@@ -1,0 +1,124 @@
+/** A group of pointwise maps as one pass over memory. */
+
+import type { MapFunction, ZipFunction } from '../../../dsl/op.js';
+import {
+  add,
+  and,
+  block,
+  constant,
+  div,
+  four,
+  greater,
+  type Local,
+  load,
+  loadSplat,
+  max,
+  min,
+  mul,
+  repeat,
+  type Statement,
+  set,
+  step,
+  store,
+  sub,
+  type Value,
+} from '../../../engine/wasm/simd/code.js';
+import type { Source } from '../../../engine/wasm/simd/module.js';
+import { functions, keepIn, type Scribe } from './functions.js';
+import { locals } from './product.js';
+
+/** `full`: a value a pixel; `plane`: a number a plane; `scalar`: one number. */
+export type Operand = 'full' | 'plane' | 'scalar';
+
+export type PointwiseStep =
+  | { readonly op: 'constant'; readonly value: number }
+  | { readonly op: 'map'; readonly fn: MapFunction; readonly of: number }
+  | { readonly op: 'affine'; readonly scale: number; readonly shift: number; readonly of: number }
+  | { readonly op: 'zip'; readonly fn: ZipFunction | 'keep'; readonly of: number; readonly with: number };
+
+/** Values are numbered: the operands first, then the steps. */
+export interface Group {
+  readonly operands: readonly Operand[];
+  readonly steps: readonly PointwiseStep[];
+  readonly results: readonly number[];
+}
+
+/** Called with (strips, planes, vectors of a plane, address of each operand, address of each result). */
+export const pointwiseGroup = ({ operands, steps, results }: Group): Source => ({
+  parameters: 3 + operands.length + results.length,
+  body: ([strips, planes, vectors, ...addresses], fresh): Statement => {
+    const from = addresses.slice(0, operands.length);
+    const to = addresses.slice(operands.length);
+    const [stripCount, planeCount, vectorCount] = locals(fresh, 3);
+    const values: Local<'v128'>[] = operands.map(() => fresh.v128());
+    const planeAt = operands.map((operand) => (operand === 'plane' ? fresh.i32() : undefined));
+    const each = (kind: Operand, visit: (place: number) => Statement): Statement =>
+      block(...operands.flatMap((operand, place) => (operand === kind ? [visit(place)] : [])));
+    const atPlane = (visit: (address: Local<'i32'>, place: number) => Statement): Statement =>
+      block(
+        ...planeAt.flatMap((address, place) => (address === undefined ? [] : [visit(address, place)])),
+      );
+    const written: Statement[] = [];
+    const scribe: Scribe = { fresh, write: (statement) => written.push(statement) };
+    for (const each of steps) values.push(keepIn(scribe, compute(each, values, scribe)));
+    return block(
+      each('scalar', (place) => set(values[place], loadSplat(from[place]))),
+      repeat(
+        stripCount,
+        strips,
+        atPlane((address, place) => set(address, from[place])),
+        repeat(
+          planeCount,
+          planes,
+          atPlane((address, place) => block(set(values[place], loadSplat(address)), step(address, constant(4)))),
+          repeat(
+            vectorCount,
+            vectors,
+            each('full', (place) =>
+              block(set(values[place], load(from[place])), step(from[place], constant(16))),
+            ),
+            ...written,
+            ...results.map((result, i) => block(store(to[i], 0, values[result]), step(to[i], constant(16)))),
+          ),
+        ),
+      ),
+    );
+  },
+});
+
+const compute = (each: PointwiseStep, values: readonly Local<'v128'>[], scribe: Scribe): Value<'v128'> => {
+  switch (each.op) {
+    case 'constant':
+      return four(each.value);
+    case 'map':
+      return functions[each.fn](scribe, values[each.of]);
+    case 'affine': {
+      const scaled =
+        each.scale === 1 ? values[each.of] : mul(values[each.of], four(each.scale));
+      return each.shift === 0 ? scaled : add(scaled, four(each.shift));
+    }
+    case 'zip':
+      return combine(each.fn, values[each.of], values[each.with]);
+  }
+};
+
+const combine = (fn: ZipFunction | 'keep', a: Local<'v128'>, b: Local<'v128'>): Value<'v128'> => {
+  switch (fn) {
+    case 'add':
+      return add(a, b);
+    case 'sub':
+      return sub(a, b);
+    case 'mul':
+      return mul(a, b);
+    case 'div':
+      return div(a, b);
+    case 'max':
+      return max(a, b);
+    case 'min':
+      return min(a, b);
+    case 'greater':
+      return and(greater(a, b), four(1));
+    case 'keep':
+      return and(greater(b, four(0)), a);
+  }
+};

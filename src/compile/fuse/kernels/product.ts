@@ -1,0 +1,128 @@
+/**
+ * Products over planes: dense layers, convolutions and their adjoints by the input are all this one sum,
+ *
+ *     c[line, i, x] = sum over k of a[i, k] b[line, k, x],
+ *
+ * with a packed beforehand, and x running over pixels that lie side by side. Which b a k means is a stride (dense) or
+ * a table of offsets (convolutions: channel and place in the window).
+ */
+
+import {
+  add,
+  block,
+  constant,
+  type Local,
+  load,
+  loadInteger,
+  loadSplat,
+  mul,
+  plus,
+  repeat,
+  type Statement,
+  set,
+  step,
+  store,
+} from '../../../engine/wasm/simd/code.js';
+import type { Fresh, Source } from '../../../engine/wasm/simd/module.js';
+
+/** What a kernel is called with, in order; addresses and strides in bytes. */
+export const productParameters = [
+  'a', // packed: [blocks, k, rows]
+  'b',
+  'c',
+  'depth', // how many k
+  'bStep', // from k to k + 1, or the address of a table of offsets
+  'cStep', // from row to row of c
+  'lines',
+  'bLine',
+  'cLine',
+  'strips', // of 4 `vectors` pixels
+  'bStrip',
+  'cStrip',
+  'blocks', // of `rows` rows
+] as const;
+
+/** Rows at once and vectors of four pixels at once: at most eight sums, as many as there are registers for. */
+export interface Tile {
+  readonly rows: 1 | 2 | 3 | 4;
+  readonly vectors: 1 | 2 | 4;
+  /** Whether c's old values are added to. */
+  readonly onto: boolean;
+  /** Whether b's places are in a table. */
+  readonly table: boolean;
+}
+
+export const product = ({ rows, vectors, onto, table }: Tile): Source => ({
+  parameters: productParameters.length,
+  body: (
+    [a, b, c, depth, bStep, cStep, lines, bLine, cLine, strips, bStrip, cStrip, blocks],
+    fresh,
+  ): Statement => {
+    const [lineB, lineC, stripB, stripC] = locals(fresh, 4);
+    const [k, at, from, to, row] = locals(fresh, 5);
+    const [lineCount, stripCount, blockCount, depthCount] = locals(fresh, 4);
+    const sums = range(rows).map(() => range(vectors).map(() => fresh.v128()));
+    const values = range(vectors).map(() => fresh.v128());
+    const weight = fresh.v128();
+    const eachRow = (visit: (i: number) => Statement): Statement =>
+      block(
+        set(row, to),
+        ...range(rows).map((i) => block(visit(i), i + 1 < rows ? step(row, cStep) : [])),
+      );
+    const term = (offset: number): Statement =>
+      block(
+        ...values.map((value, v) => set(value, load(from, 16 * v))),
+        ...range(rows).map((i) =>
+          block(
+            set(weight, loadSplat(at, offset + 4 * i)),
+            ...values.map((value, v) => set(sums[i][v], add(sums[i][v], mul(weight, value)))),
+          ),
+        ),
+      );
+    return block(
+      set(lineB, b),
+      set(lineC, c),
+      repeat(
+        lineCount,
+        lines,
+        set(stripB, lineB),
+        set(stripC, lineC),
+        repeat(
+          stripCount,
+          strips,
+          set(at, a),
+          set(to, stripC),
+          repeat(
+            blockCount,
+            blocks,
+            onto
+              ? eachRow((i) => block(...sums[i].map((sum, v) => set(sum, load(row, 16 * v)))))
+              : block(...sums.flat().map((sum) => set(sum, zero))),
+            table ? set(k, bStep) : set(from, stripB),
+            repeat(
+              depthCount,
+              depth,
+              table ? set(from, plus(stripB, loadInteger(k))) : [],
+              term(0),
+              step(at, constant(4 * rows)),
+              table ? step(k, constant(4)) : step(from, bStep),
+            ),
+            eachRow((i) => block(...sums[i].map((sum, v) => store(row, 16 * v, sum)))),
+            set(to, plus(row, cStep)),
+          ),
+          step(stripB, bStrip),
+          step(stripC, cStrip),
+        ),
+        step(lineB, bLine),
+        step(lineC, cLine),
+      ),
+    );
+  },
+});
+
+import { four } from '../../../engine/wasm/simd/code.js';
+
+const zero = four(0);
+
+export const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
+export const locals = (fresh: Fresh, count: number): Local<'i32'>[] => range(count).map(() => fresh.i32());

@@ -1,0 +1,96 @@
+/** Weights in the order in which the kernels read them: blocks of up to four rows, one depth after the other. */
+
+import type { FieldOpOf, Window } from './field.js';
+import type { Machine } from './machine.js';
+
+/** How the rows of a product are grouped: blocks of four, then what remains. */
+export interface Blocks {
+  readonly rows: 1 | 2 | 3 | 4;
+  readonly count: number;
+  /** The first row. */
+  readonly first: number;
+}
+
+const asRows = (rows: number): 1 | 2 | 3 => (rows === 1 ? 1 : rows === 2 ? 2 : 3);
+
+export const blocksOf = (rows: number): readonly Blocks[] => {
+  const fours = Math.floor(rows / 4);
+  const rest = rows - 4 * fours;
+  return [
+    ...(fours > 0 ? [{ rows: 4 as const, count: fours, first: 0 }] : []),
+    ...(rest > 0 ? [{ rows: asRows(rest), count: 1, first: 4 * fours }] : []),
+  ];
+};
+
+/** Which weight stands at (row, depth) of a product, as a place in the list of weights. */
+export interface Packing {
+  readonly rows: number;
+  readonly depth: number;
+  readonly source: (row: number, depth: number) => number;
+}
+
+/** c[to] = sum over count of w[count, to], or of w[to, count] when transposed. */
+export const densePacking = ({ count, to, transposed }: FieldOpOf<'dense'>): Packing => ({
+  rows: to,
+  depth: count,
+  source: transposed ? (row, depth) => row * count + depth : (row, depth) => depth * to + row,
+});
+
+/** Forward: depth runs over channel and window place, in the order of `offsetsOf`. */
+export const convPacking = ({ height, width, from, to }: Window): Packing => ({
+  rows: to,
+  depth: from * height * width,
+  source: (row, depth) => {
+    const channel = Math.floor(depth / (height * width));
+    const tap = depth % (height * width);
+    return (tap * from + channel) * to + row;
+  },
+});
+
+/** By the input: the window turned around, channels exchanged. */
+export const convInputPacking = ({ height, width, from, to }: Window): Packing => ({
+  rows: from,
+  depth: to * height * width,
+  source: (row, depth) => {
+    const channel = Math.floor(depth / (height * width));
+    const tap = height * width - 1 - (depth % (height * width));
+    return (tap * from + row) * to + channel;
+  },
+});
+
+/** One channel of a depthwise convolution, [height, width, from, to]. */
+export const depthwisePacking = ({ height, width, from, to }: Window, channel: number): Packing => ({
+  rows: to,
+  depth: height * width,
+  source: (row, tap) => (tap * from + channel) * to + row,
+});
+
+export const depthwiseInputPacking = ({ height, width, from, to }: Window, channel: number): Packing => ({
+  rows: 1,
+  depth: to * height * width,
+  source: (_, depth) => {
+    const result = Math.floor(depth / (height * width));
+    const tap = height * width - 1 - (depth % (height * width));
+    return (tap * from + channel) * to + result;
+  },
+});
+
+/** Bytes from the start of packed weights to the block of this first row. */
+export const blockOffset = ({ depth }: Packing, first: number): number => 4 * first * depth;
+
+/** A function that packs the weights at an address to another. */
+export const packer = (machine: Machine, packing: Packing, to: number): ((from: number) => void) => {
+  const order = new Int32Array(packing.rows * packing.depth);
+  let place = 0;
+  for (const { rows, count, first } of blocksOf(packing.rows))
+    for (let block = 0; block < count; block++)
+      for (let depth = 0; depth < packing.depth; depth++)
+        for (let row = 0; row < rows; row++)
+          order[place++] = packing.source(first + block * rows + row, depth);
+  return (from) => {
+    const { floats } = machine;
+    const source = from / 4;
+    const target = to / 4;
+    for (let i = 0; i < order.length; i++) floats[target + i] = floats[source + order[i]];
+  };
+};

@@ -1,0 +1,134 @@
+/** A trained program as files, in each of the formats that it leaves the house in. */
+
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import { sha256Hex } from '../../base/canonical.js';
+import { type DrumheadError, decodeError, unknownName } from '../../base/error.js';
+import { type GraphModelOptions, graphModel } from '../../compile/graph-model/index.js';
+import { graphModelFiles, weightBytes } from '../../compile/graph-model/shards.js';
+import { hashProgram, parametersOf } from '../../dsl/index.js';
+import { encodeSafetensors, type SafeTensor } from '../../models/safetensors.js';
+import { exportTorch } from '../../models/torch-names.js';
+import { packageVersion } from '../versions.js';
+import { encodeWeights, weightsManifest } from '../weights.js';
+import type { Files } from './place.js';
+import { sizesOf, type Trained } from './trained.js';
+
+export const exportFormats = ['graph-model', 'safetensors', 'program'] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+
+const isFormat = (name: string): name is ExportFormat => exportFormats.some((format) => format === name);
+
+/** The format of this name. **Errors** UnknownName. */
+export const formatNamed = (name: string): E.Either<DrumheadError, ExportFormat> =>
+  isFormat(name) ? E.right(name) : E.left(unknownName('format', name, exportFormats));
+
+/** Names of files that an export writes, and may replace. */
+export const exportedName =
+  /^(model\.json|group1-shard\d+of\d+\.bin|program\.json|program\.bin|weights\.safetensors)$/;
+
+/** The version of what `--format program` and the metadata of the others hold. */
+export const exportVersion = 1;
+
+const bytesOf = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
+
+const graphModelFormat = (
+  { program, parameters, experiment, description }: Trained,
+  options: GraphModelOptions,
+): E.Either<DrumheadError, Files> =>
+  pipe(
+    graphModel(program, parameters, options),
+    E.map((model) =>
+      graphModelFiles(model, {
+        generatedBy: `drumhead ${packageVersion()}`,
+        metadata: {
+          drumhead: exportVersion,
+          description,
+          program: hashProgram(program),
+          experiment,
+          weightsSha256: sha256Hex(weightBytes(model)),
+        },
+      }),
+    ),
+  );
+
+/** PyTorch counts the batches that a batch norm has seen, and misses that number where it is not there. */
+const batchCounts = (names: readonly string[]): Readonly<Record<string, SafeTensor>> =>
+  Object.fromEntries(
+    names
+      .filter((name) => name.endsWith('.running_mean'))
+      .map((name) => [
+        name.replace(/running_mean$/, 'num_batches_tracked'),
+        { shape: [], data: BigInt64Array.of(0n) },
+      ]),
+  );
+
+const safetensorsFormat = ({
+  program,
+  parameters,
+  experiment,
+  model,
+  description,
+}: Trained): E.Either<DrumheadError, Files> => {
+  if (model === null)
+    return E.left(
+      decodeError(
+        'safetensors',
+        'the program is none of the published models, so its weights have no names in PyTorch; use --format program',
+      ),
+    );
+  const tensors = exportTorch(model, program, parameters);
+  const about = {
+    version: exportVersion,
+    program: hashProgram(program),
+    description,
+    model,
+    sizes: sizesOf(program),
+    experiment,
+  };
+  return E.right({
+    'weights.safetensors': encodeSafetensors(
+      { ...tensors, ...batchCounts(Object.keys(tensors)) },
+      { format: 'pt', drumhead: JSON.stringify(about) },
+    ),
+  });
+};
+
+const programFormat = ({ program, parameters, experiment, model, description }: Trained): Files => {
+  const declared = parametersOf(program.graph);
+  const values = encodeWeights(declared, parameters);
+  return {
+    'program.json': bytesOf({
+      format: 'drumhead-program',
+      version: exportVersion,
+      description,
+      hash: hashProgram(program),
+      program: program.graph,
+      experiment,
+      model,
+      weightsManifest: weightsManifest(declared, 'program.bin'),
+      weightsSha256: sha256Hex(values),
+    }),
+    'program.bin': values,
+  };
+};
+
+/**
+ * The files of an export.
+ *
+ * **Errors** UnknownName for an output that is not there; DecodeError where the format cannot hold the program.
+ */
+export const filesOf = (
+  trained: Trained,
+  format: ExportFormat,
+  options: GraphModelOptions = {},
+): E.Either<DrumheadError, Files> => {
+  switch (format) {
+    case 'graph-model':
+      return graphModelFormat(trained, options);
+    case 'safetensors':
+      return safetensorsFormat(trained);
+    case 'program':
+      return E.right(programFormat(trained));
+  }
+};

@@ -1,0 +1,30 @@
+/** Exports: a program and its weights, in formats that others read. */
+
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { DrumheadError } from '../../base/error.js';
+import type { GraphModelOptions } from '../../compile/graph-model/index.js';
+import { type ExportFormat, exportedName, filesOf } from './formats.js';
+import { type Files, writeFolder } from './place.js';
+import type { Trained } from './trained.js';
+
+export { type ExportFormat, exportFormats, formatNamed } from './formats.js';
+export { readTrained, type Trained, untrained } from './trained.js';
+
+/**
+ * Writes an export to a folder, whole or not at all; an earlier export there is replaced.
+ *
+ * @returns the files that were written
+ *
+ * **Errors** as `filesOf`; DecodeError where the folder holds other things; FileError.
+ */
+export const exportTrained = (
+  trained: Trained,
+  format: ExportFormat,
+  folder: string,
+  options: GraphModelOptions = {},
+): TE.TaskEither<DrumheadError, Files> =>
+  pipe(
+    TE.fromEither(filesOf(trained, format, options)),
+    TE.chainFirst((files) => writeFolder(folder, files, exportedName)),
+  );

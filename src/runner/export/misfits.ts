@@ -1,0 +1,21 @@
+/** Weights that are not those of a program: all of them, each in a line. */
+
+import { type ParameterDeclaration, sameShape, show } from '../../dsl/index.js';
+import type { WeightEntry } from '../weights.js';
+
+/** What is missing, has another shape, or belongs to no parameter. */
+export const misfits = (
+  declared: readonly Pick<ParameterDeclaration, 'name' | 'shape'>[],
+  given: readonly WeightEntry[],
+): readonly string[] => {
+  const shapes = new Map(given.map(({ name, shape }) => [name, shape]));
+  const known = new Set(declared.map(({ name }) => name));
+  return [
+    ...declared.flatMap(({ name, shape }) => {
+      const found = shapes.get(name);
+      if (found === undefined) return [`'${name}' ${show(shape)} is missing`];
+      return sameShape(found, shape) ? [] : [`'${name}' is ${show(found)}, the program has ${show(shape)}`];
+    }),
+    ...given.flatMap(({ name }) => (known.has(name) ? [] : [`'${name}' is no parameter of the program`])),
+  ];
+};

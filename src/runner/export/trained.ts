@@ -1,0 +1,160 @@
+/** A program with its weights, trained or not, and what is known of where they come from. */
+
+import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type DrumheadError, decodeError } from '../../base/error.js';
+import { initialParameters } from '../../compile/parameters.js';
+import type { Arrays } from '../../compile/tfjs/session.js';
+import { isPresent, readBytes } from '../../data/files.js';
+import { describeTask } from '../../data/task.js';
+import {
+  decodeProgram,
+  inputsOf,
+  outputsOf,
+  type Program,
+  parametersOf,
+  signature,
+} from '../../dsl/index.js';
+import { decodeExperiment, type Experiment } from '../../experiments/experiment.js';
+import { describeAnyModel } from '../../experiments/model.js';
+import type { ModelSpec, Sizes } from '../../models/catalogue.js';
+import { files, readJson } from '../folder.js';
+import { type Result, readResult, readWeightValues } from '../result.js';
+import { decodeManifest, decodeWeights, type WeightEntry } from '../weights.js';
+import { misfits } from './misfits.js';
+
+export interface Trained {
+  readonly program: Program;
+  /** Every parameter of the program. */
+  readonly parameters: Arrays;
+  /** Null for a program that no experiment is known of. */
+  readonly experiment: Experiment | null;
+  /** The catalogued model that the program is, if it is one. */
+  readonly model: ModelSpec | null;
+  /** For people: what it is, and how far its weights were trained. */
+  readonly description: string;
+}
+
+/** The catalogued model of an experiment. */
+export const modelOf = (experiment: Experiment | null): ModelSpec | null =>
+  experiment === null || experiment.model.name === 'program' ? null : experiment.model;
+
+/** The sizes that a program for images was built for; null where it is for something else. */
+export const sizesOf = ({ graph }: Program): Sizes | null => {
+  const { image } = inputsOf(graph);
+  const { logits } = outputsOf(graph);
+  if (image?.length !== 3 || logits === undefined || logits.length === 0) return null;
+  return {
+    height: image[0],
+    width: image[1],
+    channels: image[2],
+    classes: logits[logits.length - 1],
+  };
+};
+
+/** What is said of a program and its weights. */
+export const describeTrained = (program: Program, experiment: Experiment | null, weights: string): string =>
+  experiment === null
+    ? `${signature(program)}; ${weights}`
+    : `${experiment.name}: ${describeAnyModel(experiment.model)}; ${describeTask(experiment.task)}; ${weights}`;
+
+/** A program that has learnt nothing yet. */
+export const untrained = (program: Program, experiment: Experiment | null, seed: number): Trained => ({
+  program,
+  parameters: initialParameters(program.graph, seed),
+  experiment,
+  model: modelOf(experiment),
+  description: describeTrained(program, experiment, `untrained, seed ${seed}`),
+});
+
+const scored = ({ epoch, seed, test }: Result): string => {
+  const score = test.foregroundIou ?? test.accuracy;
+  const name = test.foregroundIou === null ? 'accuracy' : 'foreground IoU';
+  return `seed ${seed}, weights of epoch ${epoch}${score === null ? '' : `, test ${name} ${score.toFixed(4)}`}`;
+};
+
+const readEntries = (path: string): TE.TaskEither<DrumheadError, readonly WeightEntry[]> =>
+  pipe(
+    readJson(path),
+    TE.chainEitherK((json) => decodeManifest(json, path)),
+  );
+
+/** Weights for these parameters. **Errors** DecodeError with a line for every one that does not fit. */
+export const fitted = (
+  program: Program,
+  entries: readonly WeightEntry[],
+  bytes: Uint8Array,
+  source: string,
+  bytesSource = source,
+): E.Either<DrumheadError, Arrays> => {
+  const problems = misfits(parametersOf(program.graph), entries);
+  return problems.length > 0
+    ? E.left(decodeError(source, ...problems))
+    : decodeWeights(entries, bytes, bytesSource);
+};
+
+const experimentIn = (folder: string): TE.TaskEither<DrumheadError, Experiment | null> => {
+  const path = join(folder, files.experiment);
+  return pipe(
+    isPresent(path),
+    TE.chain((there) =>
+      there
+        ? pipe(
+            readJson(path),
+            TE.chainEitherK((json) => decodeExperiment(json, path)),
+            TE.map((experiment): Experiment | null => experiment),
+          )
+        : TE.right(null),
+    ),
+  );
+};
+
+/**
+ * What a run folder holds: of a finished run the weights that were kept, of an imported one those that were imported.
+ *
+ * **Errors** FileError, DecodeError: also where the run is not finished, and with every weight that does not fit.
+ */
+export const readTrained = (folder: string): TE.TaskEither<DrumheadError, Trained> => {
+  const path = (file: keyof typeof files): string => join(folder, files[file]);
+  return pipe(
+    TE.Do,
+    TE.bindW('program', () =>
+      pipe(
+        readJson(path('program')),
+        TE.chainEitherKW((json) => decodeProgram(json, path('program'))),
+      ),
+    ),
+    TE.bindW('experiment', () => experimentIn(folder)),
+    TE.bind('result', () => readResult(folder)),
+    TE.bind('there', () => isPresent(path('weights'))),
+    TE.chainFirst(({ there }) =>
+      there
+        ? TE.right<DrumheadError, void>(undefined)
+        : TE.left<DrumheadError, void>(
+            decodeError(folder, `there are no weights yet; \`drumhead run ${folder}\` goes on to its end`),
+          ),
+    ),
+    TE.bind('entries', () => readEntries(path('weights'))),
+    TE.bind('bytes', ({ result }) =>
+      result === null ? readBytes(path('weightValues')) : readWeightValues(folder, result),
+    ),
+    TE.chainEitherK(({ program, experiment, result, entries, bytes }) =>
+      pipe(
+        fitted(program, entries, bytes, path('weights'), path('weightValues')),
+        E.map((parameters) => ({
+          program,
+          parameters,
+          experiment,
+          model: modelOf(experiment),
+          description: describeTrained(
+            program,
+            experiment,
+            result === null ? 'imported weights' : scored(result),
+          ),
+        })),
+      ),
+    ),
+  );
+};

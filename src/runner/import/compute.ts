@@ -1,0 +1,126 @@
+/** Running what was read: a program on our own engine, a GraphModel as TensorFlow.js loads it. */
+
+import type { Tensor } from '@tensorflow/tfjs';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type DrumheadError, engineError } from '../../base/error.js';
+import { type Arrays, errorOf, openSession, type Session } from '../../compile/tfjs/session.js';
+import { inputsOf, outputsOf, type Shape, select, volume } from '../../dsl/index.js';
+import { type Engine, type EngineChoice, openEngine } from '../../engine/index.js';
+import { predictedClasses } from '../../experiments/scores.js';
+import type { Trained } from '../export/trained.js';
+import type { GraphFile } from './graph-model.js';
+import type { Runnable } from './source.js';
+
+/** An output for all samples. */
+export interface Computed {
+  /** Of one sample. */
+  readonly shape: Shape;
+  readonly data: Float32Array | Int32Array;
+}
+
+/** Shapes of the inputs, per sample. */
+export const inputsOfRunnable = (runnable: Runnable): Readonly<Record<string, Shape>> => {
+  if (runnable.kind === 'graph-model') return runnable.model.inputs;
+  // Of an input that no output needs nothing need be given.
+  const { graph } = runnable.trained.program;
+  const read = new Set([...graph.nodes.flatMap(({ inputs }) => inputs), ...Object.values(graph.outputs)]);
+  const used = graph.nodes.flatMap(({ op }, number) =>
+    op.op === 'input' && read.has(number) ? [op.name] : [],
+  );
+  return Object.fromEntries(Object.entries(inputsOf(graph)).filter(([name]) => used.includes(name)));
+};
+
+/** What people look at of a segmenter; of other programs everything. */
+const outputNames = (own: readonly string[]): readonly string[] =>
+  own.includes('logits') ? own.filter((name) => name === 'logits' || name === 'waves') : own;
+
+const computeProgram = (
+  engine: Engine,
+  { program, parameters }: Trained,
+  inputs: Arrays,
+  count: number,
+): TE.TaskEither<DrumheadError, Readonly<Record<string, Computed>>> => {
+  const shapes = outputsOf(program.graph);
+  const names = outputNames(Object.keys(shapes));
+  const unused = Object.entries(inputsOf(program.graph)).map(([name, shape]) => [
+    name,
+    inputs[name] ?? new Float32Array(count * volume(shape)),
+  ]);
+  return TE.bracket(
+    TE.fromEither<DrumheadError, Session>(openSession(engine, select(program, ...names), parameters)),
+    (session) =>
+      pipe(
+        TE.tryCatch(() => session.infer({ count, inputs: Object.fromEntries(unused) }, names), errorOf),
+        TE.map(({ outputs }) => {
+          const computed: Record<string, Computed> = Object.fromEntries(
+            names.map((name) => [name, { shape: shapes[name], data: outputs[name] }]),
+          );
+          const { logits } = shapes;
+          if (logits !== undefined && logits.length > 0 && shapes.classes === undefined)
+            computed.classes = {
+              shape: logits.slice(0, -1),
+              data: predictedClasses(outputs.logits, logits[logits.length - 1]),
+            };
+          return computed;
+        }),
+      ),
+    (session) => TE.fromIO(session.close),
+  );
+};
+
+const computeGraph = (
+  { tf, name }: Engine,
+  { artifacts, outputs, inputs: shapes, loops }: GraphFile,
+  inputs: Arrays,
+  count: number,
+): TE.TaskEither<DrumheadError, Readonly<Record<string, Computed>>> =>
+  TE.tryCatch(
+    async () => {
+      const model = await tf.loadGraphModel({ load: async () => artifacts });
+      const given = Object.fromEntries(
+        Object.entries(shapes).map(([input, shape]) => [
+          input,
+          tf.tensor(inputs[input], [count, ...shape], 'float32'),
+        ]),
+      );
+      const names = [...outputs];
+      const found = loops ? await model.executeAsync(given, names) : model.execute(given, names);
+      const tensors: readonly Tensor[] = Array.isArray(found) ? found : [found];
+      const entries: [string, Computed][] = [];
+      for (const [i, tensor] of tensors.entries()) {
+        const data = await tensor.data();
+        entries.push([
+          names[i],
+          {
+            shape: tensor.shape.slice(1),
+            data: tensor.dtype === 'int32' ? Int32Array.from(data) : Float32Array.from(data),
+          },
+        ]);
+      }
+      tf.dispose([given, ...tensors]);
+      model.dispose();
+      return Object.fromEntries(entries);
+    },
+    (cause) => engineError(name, `the graph does not run: ${cause instanceof Error ? cause.message : cause}`),
+  );
+
+/**
+ * The outputs of a program for some samples: `logits`, `classes` and `waves` where it has logits, else all that it has.
+ *
+ * @param inputs each input's values one sample after the other
+ */
+export const compute = (
+  runnable: Runnable,
+  inputs: Arrays,
+  count: number,
+  choice: EngineChoice,
+): TE.TaskEither<DrumheadError, Readonly<Record<string, Computed>>> =>
+  pipe(
+    openEngine(choice),
+    TE.chain((engine) =>
+      runnable.kind === 'program'
+        ? computeProgram(engine, runnable.trained, inputs, count)
+        : computeGraph(engine, runnable.model, inputs, count),
+    ),
+  );

@@ -1,0 +1,162 @@
+/** GraphModels that drumhead wrote: read, and held against what they say of themselves. */
+
+import { dirname, join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as A from 'fp-ts/lib/ReadonlyArray.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import * as t from 'io-ts';
+import { sha256Hex } from '../../base/canonical.js';
+import { decodeWith } from '../../base/codec.js';
+import { type DrumheadError, decodeError, describe } from '../../base/error.js';
+import { readBytes } from '../../data/files.js';
+import { type Shape, volume } from '../../dsl/index.js';
+import { knownVersion } from './program.js';
+
+/** What `tf.loadGraphModel` is given. */
+export interface Artifacts {
+  readonly format: 'graph-model';
+  readonly modelTopology: object;
+  readonly signature: object;
+  readonly userDefinedMetadata: { [key: string]: object | string };
+  readonly weightSpecs: { name: string; shape: number[]; dtype: 'float32' | 'int32' }[];
+  readonly weightData: ArrayBuffer;
+}
+
+export interface GraphFile {
+  readonly artifacts: Artifacts;
+  /** Per sample. */
+  readonly inputs: Readonly<Record<string, Shape>>;
+  readonly outputs: readonly string[];
+  /** Whether it must be run asynchronously. */
+  readonly loops: boolean;
+  readonly description: string;
+}
+
+const tensorCodec = t.type({
+  name: t.string,
+  tensorShape: t.type({ dim: t.readonlyArray(t.type({ size: t.string })) }),
+});
+
+const codec = t.type({
+  modelTopology: t.intersection([
+    t.type({ node: t.readonlyArray(t.type({ name: t.string, op: t.string })) }),
+    t.partial({ library: t.unknown }),
+  ]),
+  signature: t.type({ inputs: t.record(t.string, tensorCodec), outputs: t.record(t.string, tensorCodec) }),
+  userDefinedMetadata: t.type({
+    drumhead: t.unknown,
+    description: t.string,
+    program: t.string,
+    weightsSha256: t.string,
+  }),
+  weightsManifest: t.readonlyArray(
+    t.type({
+      paths: t.readonlyArray(t.string),
+      weights: t.readonlyArray(
+        t.type({
+          name: t.string,
+          shape: t.readonlyArray(t.number),
+          dtype: t.union([t.literal('float32'), t.literal('int32')]),
+        }),
+      ),
+    }),
+  ),
+});
+
+const isOurs = (json: Readonly<Record<string, unknown>>): boolean =>
+  t.UnknownRecord.is(json.userDefinedMetadata) && 'drumhead' in json.userDefinedMetadata;
+
+/** Every shard, or every one that cannot be read. */
+const readShards = (
+  path: string,
+  names: readonly string[],
+): TE.TaskEither<DrumheadError, readonly Uint8Array[]> => {
+  const outside = names.find((name) => !/^[A-Za-z0-9_-][A-Za-z0-9_.-]*$/.test(name));
+  if (outside !== undefined)
+    return TE.left(decodeError(path, `'${outside}' is not the name of a shard beside it`));
+  return async () => {
+    const read = await Promise.all(names.map((name) => readBytes(join(dirname(path), name))()));
+    const problems = read.flatMap((one) => (E.isLeft(one) ? [describe(one.left)] : []));
+    return problems.length > 0
+      ? E.left(decodeError(path, ...problems.map((problem) => `a shard is missing: ${problem}`)))
+      : E.right(A.rights(read));
+  };
+};
+
+const joined = (parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> => {
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    bytes.set(part, offset);
+    offset += part.length;
+  }
+  return bytes;
+};
+
+/**
+ * The GraphModel of a parsed model.json, with the shards beside it.
+ *
+ * **Errors** DecodeError for a model that is not ours, with every shard that is missing, and for weights that are too
+ * short or damaged.
+ */
+export const readGraphModel = (
+  json: Readonly<Record<string, unknown>>,
+  path: string,
+): TE.TaskEither<DrumheadError, GraphFile> =>
+  pipe(
+    isOurs(json)
+      ? decodeWith(codec, path)(json)
+      : E.left(
+          decodeError(
+            path,
+            'this GraphModel was not written by drumhead: it does not say which program it is',
+          ),
+        ),
+    E.chainFirst(({ userDefinedMetadata }) => knownVersion(userDefinedMetadata.drumhead, path)),
+    TE.fromEither,
+    TE.chain((file) => {
+      const specs = file.weightsManifest.flatMap(({ weights }) => weights);
+      const wanted = 4 * specs.reduce((sum, { shape }) => sum + volume(shape), 0);
+      const { weightsSha256, description } = file.userDefinedMetadata;
+      return pipe(
+        readShards(
+          path,
+          file.weightsManifest.flatMap(({ paths }) => paths),
+        ),
+        TE.map(joined),
+        TE.filterOrElse(
+          (bytes) => bytes.length === wanted,
+          (bytes): DrumheadError =>
+            decodeError(
+              path,
+              `its shards hold ${bytes.length} bytes of weights, ${wanted} are needed; one of them is ` +
+                `${bytes.length < wanted ? 'cut short' : 'too long'}`,
+            ),
+        ),
+        TE.filterOrElse(
+          (bytes) => sha256Hex(bytes) === weightsSha256,
+          (): DrumheadError => decodeError(path, 'the checksum of its weights is wrong; a shard is damaged'),
+        ),
+        TE.map((bytes) => ({
+          artifacts: {
+            format: 'graph-model',
+            modelTopology: file.modelTopology,
+            signature: file.signature,
+            userDefinedMetadata: { description },
+            weightSpecs: specs.map(({ name, shape, dtype }) => ({ name, shape: [...shape], dtype })),
+            weightData: bytes.buffer,
+          },
+          inputs: Object.fromEntries(
+            Object.entries(file.signature.inputs).map(([name, { tensorShape }]) => [
+              name,
+              tensorShape.dim.slice(1).map(({ size }) => Number(size)),
+            ]),
+          ),
+          outputs: Object.keys(file.signature.outputs),
+          loops: file.modelTopology.library !== undefined,
+          description,
+        })),
+      );
+    }),
+  );

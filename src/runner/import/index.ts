@@ -1,0 +1,66 @@
+/** Imports: programs and weights from outside, as a folder that can be run, exported and evaluated like a run's. */
+
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type DrumheadError, decodeError } from '../../base/error.js';
+import { encodeProgram, parametersOf } from '../../dsl/index.js';
+import { type Files, writeFolder } from '../export/place.js';
+import type { Trained } from '../export/trained.js';
+import { files } from '../folder.js';
+import { encodeWeights, weightsManifest } from '../weights.js';
+import type { Wanted } from './safetensors.js';
+import { readRunnable } from './source.js';
+
+export type { Wanted } from './safetensors.js';
+export { type Runnable, readRunnable } from './source.js';
+
+const textOf = (value: string): Uint8Array => new TextEncoder().encode(value);
+const jsonOf = (value: unknown): Uint8Array => textOf(`${JSON.stringify(value, null, 2)}\n`);
+
+/** A run folder's files, as far as they follow from a program and its weights. */
+const runLike = ({ program, parameters, experiment }: Trained): Files => {
+  const declared = parametersOf(program.graph);
+  return {
+    ...(experiment === null ? {} : { [files.experiment]: jsonOf(experiment) }),
+    [files.program]: textOf(encodeProgram(program)),
+    [files.weights]: jsonOf(weightsManifest(declared, 'weights.bin')),
+    [files.weightValues]: encodeWeights(declared, parameters),
+  };
+};
+
+const importedName = /^(experiment\.json|program\.json|weights)$/;
+
+export interface Import {
+  readonly folder: string;
+  readonly trained: Trained;
+  /** Tensors that the program has no use for. */
+  readonly unused: readonly string[];
+}
+
+/**
+ * Takes weights in: safetensors under PyTorch's names, or a program that was exported. The folder is written whole or
+ * not at all.
+ *
+ * **Errors** as `readRunnable`; DecodeError for a GraphModel, which is no program any more, and where the folder holds
+ * other things.
+ */
+export const importInto = (
+  path: string,
+  wanted: Wanted | null,
+  folder: string,
+): TE.TaskEither<DrumheadError, Import> =>
+  pipe(
+    readRunnable(path, wanted),
+    TE.chain((found) =>
+      found.kind === 'graph-model'
+        ? TE.left(
+            decodeError(
+              path,
+              'a GraphModel is no program any more; import safetensors, or what --format program wrote',
+            ),
+          )
+        : TE.right(found),
+    ),
+    TE.chainFirst(({ trained }) => writeFolder(folder, runLike(trained), importedName)),
+    TE.map(({ trained, unused }) => ({ folder, trained, unused })),
+  );

@@ -1,0 +1,165 @@
+/** A person's file as the input of a program: a PNG, or an array from NumPy. */
+
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type DrumheadError, decodeError } from '../../base/error.js';
+import { readBytes } from '../../data/files.js';
+import { decodeNpy, type NpyArray } from '../../data/npy.js';
+import { decodePng, type Picture } from '../../data/png.js';
+import { type Shape, sameShape, show, volume } from '../../dsl/index.js';
+
+/** Values of one input: some samples, one after the other. */
+export interface Input {
+  readonly count: number;
+  readonly values: Float32Array;
+}
+
+type Read = E.Either<DrumheadError, Input>;
+
+const sizes = (shape: Shape): string =>
+  shape.length === 3 ? `${shape[0]}x${shape[1]} of ${shape[2]} channels` : show(shape);
+
+/** Grey for a program that sees colours, and colours that are all grey for one that sees grey. */
+const inChannels = (
+  { values, channels }: Picture,
+  wanted: number,
+  source: string,
+): E.Either<DrumheadError, Float32Array> => {
+  const shares = Float32Array.from(values, (value) => value / 255);
+  if (channels === wanted) return E.right(shares);
+  if (channels === 1)
+    return E.right(
+      Float32Array.from({ length: shares.length * wanted }, (_, i) => shares[Math.floor(i / wanted)]),
+    );
+  const grey = values.every((value, i) => value === values[i - (i % 3)]);
+  return wanted === 1 && grey
+    ? E.right(shares.filter((_, i) => i % 3 === 0))
+    : E.left(
+        decodeError(
+          source,
+          `it is in colours, the program takes ${wanted} channel${wanted === 1 ? '' : 's'}`,
+        ),
+      );
+};
+
+const fromPng = (bytes: Uint8Array, shape: Shape, source: string): Read => {
+  const [height, width, channels] = shape;
+  return pipe(
+    shape.length === 3
+      ? decodePng(bytes, source)
+      : E.left(decodeError(source, `a picture is no ${show(shape)}; give an .npy file`)),
+    E.filterOrElse(
+      (picture) => picture.height === height && picture.width === width,
+      (picture): DrumheadError =>
+        decodeError(source, `it is ${picture.height}x${picture.width}, the program takes ${sizes(shape)}`),
+    ),
+    E.chain((picture) => inChannels(picture, channels, source)),
+    E.map((values) => ({ count: 1, values })),
+  );
+};
+
+/** The number of samples in an array: one, or as many as its first axis has. A grey picture may lack its last axis. */
+const countIn = (array: Shape, shape: Shape): number | undefined => {
+  const shorter = shape.length === 3 && shape[2] === 1 ? [shape, shape.slice(0, 2)] : [shape];
+  if (shorter.some((one) => sameShape(array, one))) return 1;
+  return shorter.some((one) => sameShape(array.slice(1), one)) ? array[0] : undefined;
+};
+
+const fromNpy = ({ shape: found, dtype, data }: NpyArray, shape: Shape, source: string): Read => {
+  const count = countIn(found, shape);
+  if (count === undefined || count === 0)
+    return E.left(
+      decodeError(source, `it is ${show(found)}, the program takes ${show(shape)} or [n,${shape.join(',')}]`),
+    );
+  // Bytes are pictures, as in a folder of pairs: 0 to 255 stand for 0 to 1.
+  const unit = dtype === 'uint8' && shape.length === 3 ? 255 : 1;
+  const values = Float32Array.from({ length: count * volume(shape) }, (_, i) => Number(data[i]) / unit);
+  const bad = values.findIndex((value) => !Number.isFinite(value));
+  return bad < 0
+    ? E.right({ count, values })
+    : E.left(decodeError(source, `element ${bad} is ${values[bad]}, not a finite number`));
+};
+
+/**
+ * Reads a file for an input of this shape. Nothing is scaled or cut: a picture must have the program's size.
+ *
+ * **Errors** FileError; DecodeError for another size, and for what is neither a PNG nor an .npy file.
+ */
+export const readInput = (path: string, shape: Shape): TE.TaskEither<DrumheadError, Input> =>
+  pipe(
+    readBytes(path),
+    TE.chainEitherK(
+      (bytes): Read =>
+        path.toLowerCase().endsWith('.npy')
+          ? pipe(
+              decodeNpy(bytes, path),
+              E.chain((array) => fromNpy(array, shape, path)),
+            )
+          : fromPng(bytes, shape, path),
+    ),
+  );
+
+/** The inputs of a program, all with as many samples. */
+export interface Inputs {
+  readonly count: number;
+  readonly values: Readonly<Record<string, Float32Array>>;
+}
+
+/** Which file is which input: `NAME=FILE`, or a file alone where there is one input. */
+const assigned = (
+  given: readonly string[],
+  names: readonly string[],
+): E.Either<DrumheadError, Readonly<Record<string, string>>> => {
+  const pairs = given.map((text) => {
+    const cut = text.indexOf('=');
+    const name = text.slice(0, Math.max(0, cut));
+    return names.includes(name) ? ([name, text.slice(cut + 1)] as const) : ([names[0] ?? '', text] as const);
+  });
+  const found = Object.fromEntries(pairs);
+  const missing = names.filter((name) => !Object.hasOwn(found, name));
+  const problem =
+    given.length > Object.keys(found).length
+      ? `${given.length} files for the ${names.length} inputs ${names.join(', ')}; write NAME=FILE`
+      : missing.length > 0
+        ? `no file for ${missing.join(', ')}; write NAME=FILE`
+        : undefined;
+  return problem === undefined ? E.right(found) : E.left(decodeError('--input', problem));
+};
+
+/**
+ * Reads the inputs of a program.
+ *
+ * @param given `NAME=FILE`, or a file alone where there is one input
+ *
+ * **Errors** as `readInput`; DecodeError where an input has no file or files hold different numbers of samples.
+ */
+export const readInputs = (
+  given: readonly string[],
+  shapes: Readonly<Record<string, Shape>>,
+): TE.TaskEither<DrumheadError, Inputs> =>
+  pipe(
+    TE.fromEither(assigned(given, Object.keys(shapes))),
+    TE.chain((paths) =>
+      pipe(
+        Object.entries(paths),
+        TE.traverseSeqArray(([name, path]) =>
+          pipe(
+            readInput(path, shapes[name]),
+            TE.map((input) => ({ name, ...input })),
+          ),
+        ),
+      ),
+    ),
+    TE.chainEitherK((inputs) => {
+      const counts = [...new Set(inputs.map(({ count }) => count))];
+      return counts.length > 1
+        ? E.left<DrumheadError>(
+            decodeError('--input', `the files hold different numbers of samples: ${counts.join(', ')}`),
+          )
+        : E.right({
+            count: counts[0] ?? 1,
+            values: Object.fromEntries(inputs.map(({ name, values }) => [name, values])),
+          });
+    }),
+  );

@@ -1,0 +1,136 @@
+/** What a program answered, as pictures: input and class map, and the waves moving beside them. */
+
+import { classColour } from '../../report/colours.js';
+import { encodeGif, withFewColours } from '../../report/gif.js';
+import { colourBar, legend } from '../../report/legend.js';
+import {
+  column,
+  framed,
+  type Look,
+  onPaper,
+  plainLook,
+  row,
+  say,
+  separated,
+  space,
+} from '../../report/look.js';
+import { imagePanel, labelPanel, wavePanel, zoomFor } from '../../report/panels.js';
+import { encodePng } from '../../report/png.js';
+import { type Raster, scaleUp } from '../../report/raster.js';
+import type { WaveSample } from '../../report/sample.js';
+import { symmetricScale } from '../../report/scale.js';
+import { framesOf } from '../../report/waves.js';
+
+/** One sample as it is drawn. */
+export interface Answer {
+  readonly height: number;
+  readonly width: number;
+  /** Null where the input is no picture of 1 or 3 channels. */
+  readonly image: { readonly channels: number; readonly values: Float32Array } | null;
+  /** [height, width]. */
+  readonly classes: ArrayLike<number>;
+  /** [steps, height, width, channels], or null. */
+  readonly waves: {
+    readonly steps: number;
+    readonly channels: number;
+    readonly values: ArrayLike<number>;
+  } | null;
+}
+
+const panelSize = 160;
+const mostFrames = 50;
+const mostChannels = 4;
+
+/** In the form that panels take; the target is what nobody knows here. */
+const sampleOf = ({ height, width, image, classes, waves }: Answer): WaveSample => ({
+  height,
+  width,
+  channels: image?.channels ?? 1,
+  image: image === null ? [] : image.values.map((value) => value * 255),
+  target: classes,
+  waves: waves?.values ?? [],
+  steps: waves?.steps ?? 0,
+  waveChannels: waves?.channels ?? 0,
+});
+
+const titled = (look: Look, zoom: number, name: string, raster: Raster): Raster =>
+  column(
+    look,
+    framed(look, scaleUp(zoom * look.density)(raster)),
+    space(look, 0, 2),
+    say(look, 'caption', name),
+  );
+
+/** Input and classes; the input in few colours where a GIF must hold it. */
+const stills = (look: Look, answer: Answer, few = false): readonly Raster[] => {
+  const { height, width, classes, image } = answer;
+  const zoom = zoomFor(height, width, panelSize);
+  const seen = image === null ? [] : [imagePanel(sampleOf(answer))];
+  return [
+    ...(few ? withFewColours(120, seen) : seen).map((raster) => titled(look, zoom, 'input', raster)),
+    titled(look, zoom, 'classes', labelPanel(classes, height, width)),
+  ];
+};
+
+const names = (look: Look, { classes }: Answer, wide: number): Raster =>
+  legend(
+    look,
+    'classes',
+    [...new Set(Array.from(classes))]
+      .sort((a, b) => a - b)
+      .map((label) => ({
+        name: label === 0 ? 'background' : `class ${label}`,
+        colour: classColour(label),
+      })),
+    wide,
+  );
+
+/** Input and class map as the bytes of a PNG. */
+export const classesPng = (answer: Answer): Uint8Array => {
+  const look: Look = { ...plainLook, density: 2 };
+  const panels = row(look, ...separated(space(look, 8, 0), stills(look, answer)));
+  const wide = Math.max(320, Math.ceil(panels.width / look.density));
+  return encodePng(onPaper(look, column(look, panels, space(look, 0, 10), names(look, answer, wide))));
+};
+
+/** The waves over time beside input and class map, as the bytes of a GIF; null where there are none. */
+export const answerGif = (answer: Answer): Uint8Array | null => {
+  const { waves, height, width } = answer;
+  if (waves === null) return null;
+  const look = plainLook;
+  const sample = sampleOf(answer);
+  const zoom = zoomFor(height, width, panelSize);
+  const scale = symmetricScale(waves.values);
+  const beside = stills(look, answer, true);
+  const bar = colourBar(look, scale, height * zoom + 2);
+  const shown = Array.from({ length: Math.min(mostChannels, waves.channels) }, (_, channel) => channel);
+  const steps = framesOf(waves.steps, mostFrames);
+  const frame = (index: number): Raster => {
+    const step = steps[index];
+    const moving = shown.map((channel) =>
+      titled(
+        look,
+        zoom,
+        waves.channels === 1 ? 'wave' : `wave, channel ${channel + 1}`,
+        wavePanel(sample, step, channel, scale),
+      ),
+    );
+    const panels = row(look, ...separated(space(look, 8, 0), [...beside, ...moving, bar]));
+    return onPaper(
+      look,
+      column(
+        look,
+        panels,
+        space(look, 0, 6),
+        say(look, 'strong', `step ${step + 1} of ${waves.steps}`),
+        space(look, 0, 6),
+        names(look, answer, panels.width),
+      ),
+    );
+  };
+  return encodeGif({
+    frames: steps.length,
+    frame,
+    delay: (index) => (index === steps.length - 1 ? 1200 : 80),
+  });
+};

@@ -1,0 +1,139 @@
+/** A program from any format run on a person's file, its answer written as pictures and arrays. */
+
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type DrumheadError, defect } from '../../base/error.js';
+import { encodeNpy } from '../../data/npy.js';
+import { type Shape, volume } from '../../dsl/index.js';
+import type { EngineChoice } from '../../engine/index.js';
+import { type Files, mayWrite, writeFolder } from '../export/place.js';
+import { type Computed, compute, inputsOfRunnable } from './compute.js';
+import { type Inputs, readInputs } from './input.js';
+import { type Answer, answerGif, classesPng } from './pictures.js';
+import { type Runnable, readRunnable } from './source.js';
+
+/** Names that a run may replace. */
+const answerName = /^(classes(-\d+)?\.png|waves(-\d+)?\.gif|[A-Za-z][A-Za-z0-9_-]*\.npy)$/;
+
+/** So many samples are drawn; all are in the arrays. */
+const mostDrawn = 16;
+
+export interface Answered {
+  readonly folder: string;
+  readonly description: string;
+  readonly count: number;
+  readonly files: readonly string[];
+}
+
+const part = (values: ArrayLike<number>, index: number, size: number): number[] =>
+  Array.from({ length: size }, (_, i) => values[index * size + i]);
+
+const answerOf = (
+  outputs: Readonly<Record<string, Computed>>,
+  inputs: Inputs,
+  shapes: Readonly<Record<string, Shape>>,
+  index: number,
+): Answer | null => {
+  const { classes, waves } = outputs;
+  if (classes?.shape.length !== 2) return null;
+  const [height, width] = classes.shape;
+  const seen = shapes.image;
+  const picture =
+    seen?.length === 3 && seen[0] === height && seen[1] === width && (seen[2] === 1 || seen[2] === 3);
+  const waving = waves?.shape.length === 4 && waves.shape[1] === height && waves.shape[2] === width;
+  return {
+    height,
+    width,
+    image: picture
+      ? { channels: seen[2], values: Float32Array.from(part(inputs.values.image, index, volume(seen))) }
+      : null,
+    classes: part(classes.data, index, height * width),
+    waves: waving
+      ? {
+          steps: waves.shape[0],
+          channels: waves.shape[3],
+          values: part(waves.data, index, volume(waves.shape)),
+        }
+      : null,
+  };
+};
+
+const arrayFile = ({ shape, data }: Computed, count: number): E.Either<DrumheadError, Uint8Array> =>
+  data instanceof Int32Array
+    ? encodeNpy({ dtype: 'int32', shape: [count, ...shape], data })
+    : encodeNpy({ dtype: 'float32', shape: [count, ...shape], data });
+
+/** Class maps and waves as pictures; the classes, or of other programs all outputs, as arrays. */
+const filesOf = (
+  outputs: Readonly<Record<string, Computed>>,
+  inputs: Inputs,
+  shapes: Readonly<Record<string, Shape>>,
+): E.Either<DrumheadError, Files> => {
+  const { count } = inputs;
+  const kept = Object.entries(outputs).filter(
+    ([name]) => outputs.classes === undefined || name === 'classes',
+  );
+  return pipe(
+    kept,
+    E.traverseArray(([name, computed]) =>
+      pipe(
+        arrayFile(computed, count),
+        E.map((bytes) => [`${name}.npy`, bytes] as const),
+      ),
+    ),
+    E.chainW((arrays) =>
+      E.tryCatch(
+        () => ({
+          ...Object.fromEntries(arrays),
+          ...Object.fromEntries(
+            Array.from({ length: Math.min(count, mostDrawn) }, (_, index) => index).flatMap((index) => {
+              const answer = answerOf(outputs, inputs, shapes, index);
+              if (answer === null) return [];
+              const number = count === 1 ? '' : `-${index}`;
+              const gif = answerGif(answer);
+              return [
+                [`classes${number}.png`, classesPng(answer)],
+                ...(gif === null ? [] : [[`waves${number}.gif`, gif]]),
+              ];
+            }),
+          ),
+        }),
+        defect,
+      ),
+    ),
+  );
+};
+
+const descriptionOf = (runnable: Runnable): string =>
+  runnable.kind === 'program' ? runnable.trained.description : runnable.model.description;
+
+/**
+ * Runs what lies at a path on input files and writes its answer to a folder, whole or not at all.
+ *
+ * @param given `NAME=FILE`, or a file alone where there is one input
+ *
+ * **Errors** as `readRunnable`, `readInputs`, `compute` and `writeFolder`.
+ */
+export const runProgram = (
+  path: string,
+  given: readonly string[],
+  folder: string,
+  engine: EngineChoice,
+): TE.TaskEither<DrumheadError, Answered> =>
+  pipe(
+    TE.Do,
+    TE.chainFirst(() => mayWrite(folder, answerName)),
+    TE.bind('runnable', () => readRunnable(path)),
+    TE.let('shapes', ({ runnable }) => inputsOfRunnable(runnable)),
+    TE.bind('inputs', ({ shapes }) => readInputs(given, shapes)),
+    TE.bind('outputs', ({ runnable, inputs }) => compute(runnable, inputs.values, inputs.count, engine)),
+    TE.bind('files', ({ outputs, inputs, shapes }) => TE.fromEither(filesOf(outputs, inputs, shapes))),
+    TE.chainFirst(({ files }) => writeFolder(folder, files, answerName)),
+    TE.map(({ runnable, inputs, files }) => ({
+      folder,
+      description: descriptionOf(runnable),
+      count: inputs.count,
+      files: Object.keys(files),
+    })),
+  );

@@ -1,0 +1,113 @@
+/** Weights under PyTorch's names, from safetensors into a program. */
+
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import * as t from 'io-ts';
+import { decodeWith, whole } from '../../base/codec.js';
+import { type DrumheadError, decodeError } from '../../base/error.js';
+import { readBytes } from '../../data/files.js';
+import type { Program } from '../../dsl/index.js';
+import type { Experiment } from '../../experiments/experiment.js';
+import { programFor } from '../../experiments/model.js';
+import { buildModel, type ModelSpec, type Sizes } from '../../models/catalogue.js';
+import { decodeSafetensors, type Safetensors } from '../../models/safetensors.js';
+import { importTorch } from '../../models/torch-names.js';
+import { describeTrained, type Trained } from '../export/trained.js';
+import { parseJson } from '../folder.js';
+import { knownVersion, toldOf } from './program.js';
+
+/** The model that weights are for. */
+export interface Wanted {
+  readonly model: ModelSpec;
+  readonly sizes: Sizes;
+  readonly experiment: Experiment | null;
+}
+
+/** A program with imported weights, and the tensors that it has no use for. */
+export interface ImportedProgram {
+  readonly trained: Trained;
+  readonly unused: readonly string[];
+}
+
+const size = whole(1, 1_000_000);
+const toldCodec = t.type({
+  version: t.unknown,
+  description: t.string,
+  model: t.unknown,
+  sizes: t.type({ height: size, width: size, channels: size, classes: size }),
+  experiment: t.unknown,
+});
+
+/** What an export of ours says of itself; null for a file of someone else. */
+const toldBy = (
+  { metadata }: Safetensors,
+  source: string,
+): E.Either<DrumheadError, (Wanted & { readonly description: string }) | null> =>
+  metadata.drumhead === undefined
+    ? E.right(null)
+    : pipe(
+        parseJson(metadata.drumhead, `${source}, its metadata`),
+        E.chain(decodeWith(toldCodec, `${source}, its metadata`)),
+        E.chainFirst(({ version }) => knownVersion(version, source)),
+        E.chain(({ sizes, description, ...about }) =>
+          pipe(
+            toldOf(about, source),
+            E.map(({ experiment, model }) =>
+              model === null ? null : { model, sizes, experiment, description },
+            ),
+          ),
+        ),
+      );
+
+const programOf = ({ model, sizes, experiment }: Wanted): E.Either<DrumheadError, Program> =>
+  experiment === null
+    ? buildModel(model, sizes)
+    : programFor(experiment.model, experiment.loss.target, sizes);
+
+/** PyTorch's count of batches is of no use to us, and never missed. */
+const isCount = (name: string): boolean => name.endsWith('.num_batches_tracked');
+
+/**
+ * The weights in a file, in the program of the model that they are for: `wanted`, or what an export of ours says itself.
+ *
+ * **Errors** DecodeError: with every tensor that is missing or has another shape; where nobody says which model it is.
+ */
+export const readSafetensors = (
+  path: string,
+  wanted: Wanted | null,
+): TE.TaskEither<DrumheadError, ImportedProgram> =>
+  pipe(
+    readBytes(path),
+    TE.chainEitherKW((bytes) => decodeSafetensors(bytes, path)),
+    TE.bindTo('file'),
+    TE.bind('told', ({ file }) => TE.fromEither(toldBy(file, path))),
+    TE.chainEitherK(({ file, told }) => {
+      const target = wanted ?? told;
+      if (target === null)
+        return E.left<DrumheadError>(
+          decodeError(
+            path,
+            'it does not say which model its weights are for; `drumhead import FILE --model NAME` takes them in',
+          ),
+        );
+      return pipe(
+        programOf(target),
+        E.bindTo('program'),
+        E.bind('imported', ({ program }) => importTorch(target.model, program, file.tensors, path)),
+        E.map(({ program, imported }) => ({
+          unused: imported.unused.filter((name) => !isCount(name)),
+          trained: {
+            program,
+            parameters: imported.parameters,
+            experiment: target.experiment,
+            model: target.model,
+            description:
+              wanted === null && told !== null
+                ? told.description
+                : describeTrained(program, target.experiment, 'imported weights'),
+          },
+        })),
+      );
+    }),
+  );

@@ -1,0 +1,112 @@
+/** What lies at a path: a program in one of the formats, or a run folder. */
+
+import { stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import * as t from 'io-ts';
+import { type DrumheadError, decodeError, fileError } from '../../base/error.js';
+import { isPresent } from '../../data/files.js';
+import { readTrained, type Trained } from '../export/trained.js';
+import { readJson } from '../folder.js';
+import { type GraphFile, readGraphModel } from './graph-model.js';
+import { readProgramFile } from './program.js';
+import { readSafetensors, type Wanted } from './safetensors.js';
+
+/** A program that can run. */
+export type Runnable =
+  | { readonly kind: 'program'; readonly trained: Trained; readonly unused: readonly string[] }
+  | { readonly kind: 'graph-model'; readonly model: GraphFile };
+
+/** The files that a folder is looked through for, in this order. */
+const candidates = ['model.json', 'weights.safetensors', 'program.json'] as const;
+
+const fileIn = (folder: string): TE.TaskEither<DrumheadError, string> =>
+  pipe(
+    candidates.map((name) => join(folder, name)),
+    TE.traverseSeqArray((path) =>
+      pipe(
+        isPresent(path),
+        TE.map((there) => (there ? [path] : [])),
+      ),
+    ),
+    TE.map((found) => found.flat()),
+    TE.chain(([first]) =>
+      first === undefined
+        ? TE.left(
+            decodeError(
+              folder,
+              `there is none of ${candidates.join(', ')}: it is neither a run nor an export of one`,
+            ),
+          )
+        : TE.right(first),
+    ),
+  );
+
+const resolved = (path: string): TE.TaskEither<DrumheadError, string> =>
+  pipe(
+    TE.tryCatch(
+      () => stat(path),
+      (cause): DrumheadError => fileError(path, cause),
+    ),
+    TE.chain((found) => (found.isDirectory() ? fileIn(path) : TE.right(path))),
+  );
+
+const program = (trained: Trained, unused: readonly string[] = []): Runnable => ({
+  kind: 'program',
+  trained,
+  unused,
+});
+
+const fromJson = (json: unknown, path: string): TE.TaskEither<DrumheadError, Runnable> => {
+  if (t.UnknownRecord.is(json)) {
+    if (json.format === 'drumhead-program')
+      return pipe(
+        readProgramFile(json, path),
+        TE.map((trained) => program(trained)),
+      );
+    if (json.format === 'graph-model')
+      return pipe(
+        readGraphModel(json, path),
+        TE.map((model) => ({ kind: 'graph-model', model })),
+      );
+    if ('language' in json)
+      return pipe(
+        readTrained(dirname(path)),
+        TE.map((trained) => program(trained)),
+      );
+  }
+  return TE.left(
+    decodeError(
+      path,
+      'this is neither a GraphModel, nor a program of drumhead with its weights, nor safetensors',
+    ),
+  );
+};
+
+/**
+ * Reads what lies at a path, told apart by what it is: model.json of a GraphModel, program.json with its weights,
+ * safetensors, a run folder, or a folder that holds one of them.
+ *
+ * @param wanted the model that weights without a program are for
+ *
+ * **Errors** FileError, DecodeError: one sentence on what it is instead, or a line for everything that does not fit.
+ */
+export const readRunnable = (
+  path: string,
+  wanted: Wanted | null = null,
+): TE.TaskEither<DrumheadError, Runnable> =>
+  pipe(
+    resolved(path),
+    TE.chain((file) =>
+      file.endsWith('.safetensors')
+        ? pipe(
+            readSafetensors(file, wanted),
+            TE.map(({ trained, unused }) => program(trained, unused)),
+          )
+        : pipe(
+            readJson(file),
+            TE.chain((json) => fromJson(json, file)),
+          ),
+    ),
+  );
