@@ -64,8 +64,11 @@ export interface Propagation {
 
 /** Sites that swing less than this share of the greatest amplitude have no phase worth drawing. */
 const quiet = 0.1;
-/** A phase that turns less than this from cell to cell, in radians, tells no speed. */
-const flat = 0.01;
+/**
+ * A phase that turns less than this from cell to cell tells no speed: half the wave number of the longest wave that
+ * fits the torus.
+ */
+const flatOf = ({ height, width }: Waves): number => Math.PI / Math.max(height, width);
 
 /** The angle from a to b. */
 const turn = ({ re, im }: Complex, a: number, b: number): number =>
@@ -86,6 +89,7 @@ export const propagation = (waves: Waves, channel: number, given?: number): Prop
   const frequency = given ?? dominantFrequency(waves, channel);
   const a = amplitudeAt(waves, channel, frequency);
   const sites = height * width;
+  const flat = flatOf(waves);
   const amplitude = Float64Array.from({ length: sites }, (_, site) => Math.hypot(a.re[site], a.im[site]));
   const loud = quiet * amplitude.reduce((most, value) => Math.max(most, value), 0);
   const speed = new Float64Array(sites).fill(Number.NaN);

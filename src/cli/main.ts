@@ -17,7 +17,22 @@ const workers = () =>
     '2',
   );
 
+const minutes = () =>
+  new Option('--minutes <n>', 'stop after this long; what is unfinished then goes on at the same command');
+
 const pictures = () => new Option('--no-pictures', 'leave out the pictures and the report');
+
+const settings = () =>
+  new Option(
+    '--set <path=value...>',
+    'change settings, such as task.size=32 model.steps=50 training.epochs=5',
+  );
+
+const mnistDir = () =>
+  new Option('--mnist-dir <folder>', "take MNIST's four IDX files from here, not from the npm package");
+
+const named =
+  'a name of the catalogue, a JSON, YAML or TypeScript file (its default export), or a run folder';
 
 const program = new Command('drumhead')
   .description('A functional language for wave networks: write, train, animate and measure them.')
@@ -36,13 +51,16 @@ Exit codes: 0 well, 1 failed, 2 wrong command line, 130 stopped by Ctrl-C (the s
 
 program
   .command('run')
-  .argument('<name>', 'a name of the catalogue, an experiment as a JSON file, or a run folder')
+  .argument('<name>', named)
   .description('Train an experiment, score it on images never trained on, and write its report.')
   .addOption(
     new Option('--preset <size>', `${presets.join(', ')}: minutes, overnight, as published`).default('full'),
   )
   .option('--seed <list>', "seeds to run, such as 0,1,2; default the experiment's own")
   .option('--epochs <n>', 'train for this many epochs instead')
+  .addOption(minutes())
+  .addOption(settings())
+  .addOption(mnistDir())
   .addOption(engine())
   .addOption(workers())
   .addOption(runs())
@@ -57,6 +75,48 @@ not run again; one that was stopped goes on where it stopped.`,
   .action(async (name: string, flags) => {
     const { run } = await import('./commands/run.js');
     await atEdge(run(name, flags));
+  });
+
+program
+  .command('sweep')
+  .argument('<name>', 'a sweep of the catalogue or in a file; an experiment is a sweep of one')
+  .description('Run experiments that belong together, several at a time, each in a process of its own.')
+  .addOption(
+    new Option('--preset <size>', `${presets.join(', ')}: minutes, overnight, as written`).default('full'),
+  )
+  .option('--jobs <n>', 'runs at a time; default as many as there are cores and memory for')
+  .option('--workers <n>', 'threads of each run; default the cores shared among the jobs')
+  .option('--seed <list>', "seeds to run, such as 0,1,2; default each experiment's own")
+  .option('--epochs <n>', 'train each for this many epochs instead')
+  .addOption(settings())
+  .addOption(mnistDir())
+  .addOption(minutes())
+  .addOption(engine())
+  .addOption(runs())
+  .addOption(pictures())
+  .addHelpText(
+    'after',
+    `
+A run that fails, or whose process dies, stops no other: which and why is said at the end, with exit code 1. The same
+command goes on where it was; what is finished is not run again. sweeps/NAME/sweep.json in the folder of all runs says
+which run lies where; \`drumhead status NAME --watch\` shows how far they are.`,
+  )
+  .action(async (name: string, flags) => {
+    const { sweep } = await import('./commands/sweep.js');
+    await atEdge(sweep(name, flags));
+  });
+
+program
+  .command('status')
+  .argument('[name]', 'a sweep, an experiment or a folder; default all runs')
+  .description('How far every run is: finished, running, unfinished, failed, damaged, not begun.')
+  .option('--watch', 'show it again every two seconds')
+  .option('--check', 'also read all weights and compare every file with what was written')
+  .option('--json', 'as JSON')
+  .addOption(runs())
+  .action(async (name, flags) => {
+    const { status } = await import('./commands/status.js');
+    await atEdge(status(name, flags));
   });
 
 program
@@ -96,31 +156,48 @@ program
 
 program
   .command('list')
-  .description('Names of all experiments of the catalogue.')
-  .action(async () => {
+  .description('Names of all experiments and sweeps of the catalogue.')
+  .option('--long', 'with what each is')
+  .action(async ({ long }) => {
     const { list } = await import('./commands/list.js');
-    process.stdout.write(`${list()}\n`);
+    process.stdout.write(`${list(long === true)}\n`);
   });
 
 program
   .command('show')
-  .argument('<name>', 'a name of the catalogue, an experiment as a JSON file, or a run folder')
-  .description('What an experiment is: settings, program, parameters, cost, diagram.')
+  .argument('<name>', named)
+  .description('What an experiment or a sweep is: settings, parameters, cost, time on this machine, diagram.')
   .addOption(new Option('--preset <size>', `${presets.join(', ')}`).default('full'))
   .option('--nodes', 'also every node of the program with its shape')
   .option('--diagram', 'only the Mermaid source of the diagram')
+  .option('--no-time', 'leave out the estimate of the time, which takes a few seconds')
+  .addOption(settings())
+  .addOption(mnistDir())
+  .addOption(engine())
   .action(async (name, flags) => {
     const { show } = await import('./commands/show.js');
     await atEdge(show(name, flags));
   });
 
 program
+  .command('diff')
+  .argument('<a>', named)
+  .argument('<b>', 'another')
+  .description('What differs between two experiments or sweeps, by path, and which runs they share.')
+  .addOption(new Option('--preset <size>', `${presets.join(', ')}`).default('full'))
+  .action(async (a, b, flags) => {
+    const { diff } = await import('./commands/diff.js');
+    await atEdge(diff(a, b, flags));
+  });
+
+program
   .command('data')
-  .argument('<task>', `${taskNames.join(', ')}, or a folder of .npy or PNG pairs`)
+  .argument('<task>', `${taskNames.join(', ')}, a folder of .npy or PNG pairs, or an experiment`)
   .description("Make or read a task's data, say what is in it, and draw a contact sheet.")
   .option('--show <n>', 'test images on the contact sheet; 0 draws none', '16')
   .option('--out <file>', 'the contact sheet', 'contact-sheet.png')
   .option('--set <name=value...>', 'settings of the task, such as size=32 cell=3', [])
+  .addOption(mnistDir())
   .option('--export <folder>', 'also write the data as .npy pairs')
   .option('--cache <folder>', 'where made data is kept', 'runs/.cache')
   .action(async (task, flags) => {
@@ -150,11 +227,12 @@ program
   .option('--gif <file>', 'where the animation goes; default SYSTEM.gif')
   .option('--size <n>', 'sites along each side')
   .option('--steps <n>', 'time steps')
-  .option('--seed <n>', 'of the initial state and the weights', '0')
+  .option('--seed <n>', 'of the initial state and the weights; of a model also which test image', '0')
   .option('--set <name=value...>', 'settings of the system, such as dt=0.05 coupling=3', [])
   .option('--field <name>', 'another field than the one that its papers show')
   .option('--fps <n>', 'frames a second', '16')
   .option('--frames <n>', 'about so many frames', '96')
+  .addOption(new Option('--preset <size>', `of an experiment: ${presets.join(', ')}`).default('quick'))
   .addOption(engine())
   .action(async (name, flags) => {
     const { play } = await import('./commands/play.js');
@@ -180,6 +258,21 @@ Examples:
   .action(async (sql, flags) => {
     const { query } = await import('./commands/query.js');
     await atEdge(query(sql, flags));
+  });
+
+program
+  .command('waves')
+  .argument('<run>', 'the folder of a finished run whose model has waves')
+  .description('What the waves of a run do: k-omega spectrum, phase and speed maps, energy over time.')
+  .option('--samples <list>', 'test images to observe', '0,1,2,3')
+  .option('--channel <n>', 'channel of the maps; default the one that moves most')
+  .option('--steps <n>', 'steps of the spectrum; default 8 times as many as the model was trained with')
+  .option('--out <folder>', "where to; default the run's own folder, under analysis")
+  .addOption(engine())
+  .addOption(runs())
+  .action(async (folder, flags) => {
+    const { waves } = await import('./commands/waves.js');
+    await atEdge(waves(folder, flags));
   });
 
 program

@@ -50,26 +50,43 @@ export const legend = (
   );
 };
 
-/** A vertical bar from +scale (top) to -scale, with the three numbers beside it; `height` in points. */
-export const colourBar = (look: Look, scale: number, height: number): Raster => {
+/**
+ * A vertical bar of colours with numbers beside it: at its top, in its middle where there are three, at its foot.
+ *
+ * @param colourAt from the share of the height, 0 at the foot and 1 at the top
+ * @param height in points
+ */
+export const scaleBar = (
+  look: Look,
+  height: number,
+  colourAt: (share: number) => Rgb,
+  labels: readonly [top: string, foot: string] | readonly [top: string, middle: string, foot: string],
+): Raster => {
   const { density } = look;
   const inner = height * density - 2 * density;
   const bar = framed(
     look,
-    tabulate(10 * density, inner, (_, y) => diverging(1 - (2 * y) / Math.max(1, inner - 1))),
+    tabulate(10 * density, inner, (_, y) => colourAt(1 - y / Math.max(1, inner - 1))),
   );
-  const text = (words: string): Raster => say(look, 'caption', words);
-  const top = text(`+${scaleText(scale)}`);
-  const middle = text('0');
-  const bottom = text(`−${scaleText(scale)}`);
-  const between = Math.max(0, height * density - top.height - middle.height - bottom.height);
-  const filler = (share: number): Raster => blank(0, share, look.theme.paper);
+  const texts = labels.map((words) => say(look, 'caption', words));
+  const between = Math.max(0, height * density - texts.reduce((sum, text) => sum + text.height, 0));
+  const gaps = texts.length - 1;
+  const filler = (i: number): Raster =>
+    blank(
+      0,
+      i === gaps - 1 ? between - Math.floor(between / gaps) * (gaps - 1) : Math.floor(between / gaps),
+      look.theme.paper,
+    );
   const numbers = above(look.theme.paper)(
-    top,
-    filler(Math.floor(between / 2)),
-    middle,
-    filler(Math.ceil(between / 2)),
-    bottom,
+    ...texts.flatMap((text, i) => (i === gaps ? [text] : [text, filler(i)])),
   );
   return row(look, bar, space(look, 5, 0), atLeast(look, 40, 0, numbers));
 };
+
+/** The bar of a wave, from +scale (top) to -scale, with the three numbers beside it; `height` in points. */
+export const colourBar = (look: Look, scale: number, height: number): Raster =>
+  scaleBar(look, height, (share) => diverging(2 * share - 1), [
+    `+${scaleText(scale)}`,
+    '0',
+    `−${scaleText(scale)}`,
+  ]);

@@ -1,0 +1,176 @@
+/** How much is bought with how many parameters: scores against the size of the model, ours and the published. */
+
+import type * as TE from 'fp-ts/lib/TaskEither.js';
+import type { DrumheadError } from '../../base/error.js';
+import { linearTicks } from '../axis.js';
+import { type Chart, chartConfig, chartSvg, lineColours } from '../chart.js';
+import { hex, light, type Theme } from '../colours.js';
+import { known } from '../scores.js';
+import { summarise } from '../tables/statistics.js';
+import type { Entry } from './entries.js';
+import { signAt, textAt } from './parts.js';
+
+export interface ParametersPicture {
+  readonly entries: readonly Entry[];
+  readonly theme?: Theme;
+}
+
+type Axis = 'foregroundAccuracy' | 'foregroundIou';
+
+const size = { width: 330, height: 250 };
+const spacing = 62;
+const margins = { left: 46, right: 28, top: 96, bottom: 48 };
+
+interface Mark {
+  readonly parameters: number;
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+  readonly label: string;
+  readonly wave: boolean;
+}
+
+const labelOf = ({ family, variant }: Entry): string => `${family.split(',')[0]} ${variant}`;
+
+const oursOf = (entry: Entry, axis: Axis): readonly Mark[] => {
+  const summary = summarise(entry.runs.map(({ scores }) => scores[axis]).filter(known));
+  if (summary === null || entry.parameters === null) return [];
+  const sd = summary.sd ?? 0;
+  return [
+    {
+      parameters: entry.parameters / 1000,
+      value: summary.mean,
+      low: Math.max(0, summary.mean - sd),
+      high: Math.min(1, summary.mean + sd),
+      label: labelOf(entry),
+      wave: entry.family === 'NWM',
+    },
+  ];
+};
+
+const theirsOf = (entry: Entry, axis: Axis): readonly Mark[] => {
+  if (entry.published === null || entry.publishedParameters === null) return [];
+  const { mean, sd } = entry.published.scores[axis];
+  return [
+    {
+      parameters: entry.publishedParameters / 1000,
+      value: mean,
+      low: Math.max(0, mean - sd),
+      high: Math.min(1, mean + sd),
+      label: labelOf(entry),
+      wave: entry.family === 'NWM',
+    },
+  ];
+};
+
+const panel = (entries: readonly Entry[], axis: Axis, title: string, theme: Theme) => {
+  const { first, second } = lineColours(theme);
+  const both = entries.map((entry) => ({ ours: oursOf(entry, axis), theirs: theirsOf(entry, axis) }));
+  const ours = both.flatMap((one) => one.ours);
+  const theirs = both.flatMap((one) => one.theirs);
+  const labelled = both.flatMap((one) => (one.ours.length > 0 ? one.ours : one.theirs));
+  const most = Math.max(1, ...[...ours, ...theirs].map(({ parameters }) => parameters));
+  const across = linearTicks(0, most * 1.05, 5);
+  const up = linearTicks(0, 1, 5);
+  const x = {
+    field: 'parameters',
+    type: 'quantitative' as const,
+    title: 'parameters, thousands',
+    scale: { domain: [...across.domain], nice: false },
+    axis: { values: [...across.values], format: 'd' },
+  };
+  const y = {
+    field: 'value',
+    type: 'quantitative' as const,
+    title: null,
+    scale: { domain: [...up.domain], nice: false },
+    axis: { values: [...up.values], format: '~g' },
+  };
+  const marks = (values: readonly Mark[], colour: string, published: boolean) => [
+    {
+      data: { values: [...values] },
+      mark: { type: 'rule' as const, color: colour, strokeWidth: 1.6 },
+      encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' } },
+    },
+    ...[true, false].map((wave) => ({
+      data: { values: values.filter((one) => one.wave === wave) },
+      mark: {
+        type: 'point' as const,
+        shape: wave ? ('diamond' as const) : ('circle' as const),
+        filled: !published,
+        fill: published ? hex(theme.paper) : colour,
+        stroke: colour,
+        opacity: 1,
+        size: wave ? 110 : 70,
+        strokeWidth: 2,
+      },
+      encoding: { x, y },
+    })),
+  ];
+  return {
+    ...size,
+    layer: [
+      { data: { values: [] }, mark: { type: 'point' as const }, encoding: { x, y } },
+      ...marks(theirs, hex(second), true),
+      ...marks(ours, hex(first), false),
+      // Upright, along the foot for what scores well and from the top for what does not: never over its own mark.
+      ...labelled.map(({ parameters, value, label }) =>
+        textAt(
+          (size.width * parameters) / across.domain[1] + 1,
+          value > 0.5 ? size.height - 8 : 8,
+          label,
+          theme.muted,
+          { size: 11, angle: -90, align: value > 0.5 ? 'left' : 'right' },
+        ),
+      ),
+      textAt(0, -16, title, theme.ink, { bold: true }),
+    ],
+  };
+};
+
+const key = (theme: Theme) => {
+  const { first, second } = lineColours(theme);
+  const line = -46;
+  return [
+    signAt(6, line, first, { shape: 'circle', filled: true, size: 70 }),
+    textAt(18, line, 'ours', theme.muted),
+    signAt(62, line, second, { shape: 'circle', filled: false, size: 70 }),
+    textAt(74, line, 'published', theme.muted),
+    signAt(148, line, theme.muted, { shape: 'diamond', filled: false, size: 100 }),
+    textAt(160, line, 'waves (NWM)', theme.muted),
+    textAt(252, line, 'mean and standard deviation over seeds', theme.muted),
+  ];
+};
+
+/** The chart as data, with nothing drawn yet. */
+export const parametersChart = ({ entries, theme = light }: ParametersPicture): Chart => {
+  const left = panel(entries, 'foregroundAccuracy', 'Foreground accuracy', theme);
+  const tasks = [...new Set(entries.map(({ task }) => task))].join(', ');
+  return {
+    spec: {
+      $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
+      config: chartConfig(theme),
+      bounds: 'flush',
+      spacing,
+      hconcat: [
+        {
+          ...left,
+          layer: [
+            ...left.layer,
+            textAt(0, -74, `${tasks}: scores against the size of the model`, theme.ink, {
+              bold: true,
+              size: 15,
+            }),
+            ...key(theme),
+          ],
+        },
+        panel(entries, 'foregroundIou', 'Foreground IoU', theme),
+      ],
+    },
+    frame: { width: 2 * size.width + spacing, height: size.height, margins },
+  };
+};
+
+/** The chart as an SVG; `svgPng` makes a PNG of it. */
+export const parameterScores = (picture: ParametersPicture): TE.TaskEither<DrumheadError, string> =>
+  chartSvg(parametersChart(picture));

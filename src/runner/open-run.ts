@@ -1,0 +1,186 @@
+/** A finished run, opened again: its program with the weights that were kept, and its data. Nothing is written. */
+
+import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import * as t from 'io-ts';
+import { sha256Hex } from '../base/canonical.js';
+import { decodeWith } from '../base/codec.js';
+import { type DrumheadError, decodeError } from '../base/error.js';
+import { errorOf, openSession, type Session } from '../compile/tfjs/session.js';
+import type { Arrays } from '../compile/tfjs/values.js';
+import { type Dataset, imagesOf, masksOf } from '../data/dataset.js';
+import { isPresent, readBytes } from '../data/files.js';
+import { load } from '../data/load.js';
+import { decodeProgram, outputsOf, type Program } from '../dsl/index.js';
+import { type Engine, openEngine } from '../engine/index.js';
+import { imageScores, predictedClasses } from '../experiments/scores.js';
+import type { WaveSample } from '../report/index.js';
+import type { Environment } from './environment.js';
+import { files, readJson } from './folder.js';
+import { type RunSummary, readRun } from './runs.js';
+import { decodeManifest, decodeWeights } from './weights.js';
+
+/** A run that can be computed with. */
+export interface OpenRun {
+  readonly run: RunSummary;
+  readonly program: Program;
+  readonly parameters: Arrays;
+  readonly dataset: Dataset;
+  readonly engine: Engine;
+}
+
+/** What opening a run needs of the world. */
+export type Opening = Pick<Environment, 'engine' | 'cache' | 'tell' | 'signal'>;
+
+const readWeights = (folder: string): TE.TaskEither<DrumheadError, Arrays> => {
+  const [manifest, values] = [join(folder, files.weights), join(folder, files.weightValues)];
+  return pipe(
+    TE.Do,
+    TE.chainFirst(() =>
+      pipe(
+        isPresent(manifest),
+        TE.chain((there) =>
+          there
+            ? TE.right(undefined)
+            : TE.left(
+                decodeError(
+                  folder,
+                  'this run is not finished: it has no weights yet; `drumhead run` goes on with it',
+                ),
+              ),
+        ),
+      ),
+    ),
+    TE.bind('entries', () =>
+      pipe(
+        readJson(manifest),
+        TE.chainEitherK((json) => decodeManifest(json, manifest)),
+      ),
+    ),
+    TE.bind('bytes', () => readBytes(values)),
+    TE.bind('sha256', () =>
+      pipe(
+        readJson(join(folder, files.result)),
+        TE.chainEitherK(
+          decodeWith(t.type({ weights: t.type({ sha256: t.string }) }), join(folder, files.result)),
+        ),
+        TE.map(({ weights }) => weights.sha256),
+      ),
+    ),
+    TE.chainEitherK(
+      ({ entries, bytes, sha256 }): E.Either<DrumheadError, Arrays> =>
+        sha256Hex(bytes) === sha256
+          ? decodeWeights(entries, bytes, values)
+          : E.left(decodeError(values, 'its checksum is not that of result.json; the file is damaged')),
+    ),
+  );
+};
+
+/**
+ * Opens the run of a folder on the engine asked for.
+ *
+ * **Errors** DecodeError where it is not finished or its files are damaged; FileError, EngineError; what its data has
+ * wrong.
+ */
+export const openRun = (
+  folder: string,
+  { engine, cache, tell, signal }: Opening,
+): TE.TaskEither<DrumheadError, OpenRun> =>
+  pipe(
+    TE.Do,
+    TE.bind('run', () => readRun(folder)),
+    TE.bind('parameters', () => readWeights(folder)),
+    TE.bind('program', () =>
+      pipe(
+        readJson(join(folder, files.program)),
+        TE.chainEitherKW((json) => decodeProgram(json, join(folder, files.program))),
+      ),
+    ),
+    TE.bind('engine', () => openEngine(engine)),
+    TE.bind('dataset', ({ run }) =>
+      load(run.experiment.task, {
+        cacheDir: cache,
+        signal,
+        onProgress: ({ done, total }) => tell({ kind: 'data', done, total }),
+      }),
+    ),
+  );
+
+/** Runs work with a session of the run's program, or of another one that has parameters of the same names. */
+export const withRunSession = <A>(
+  { engine, parameters }: OpenRun,
+  program: Program,
+  work: (session: Session) => Promise<A>,
+): TE.TaskEither<DrumheadError, A> =>
+  pipe(
+    TE.fromEither(openSession(engine, program, parameters)),
+    TE.chainW((session) =>
+      TE.tryCatch(async () => {
+        try {
+          return await work(session);
+        } finally {
+          session.close();
+        }
+      }, errorOf),
+    ),
+  );
+
+/** Sizes of a program's observed sequence [steps, height, width, channels]; null where it has none. */
+export const waveShapeOf = (program: Program): readonly [number, number, number, number] | null => {
+  const shape = outputsOf(program.graph).waves;
+  return shape?.length === 4 ? [shape[0], shape[1], shape[2], shape[3]] : null;
+};
+
+/**
+ * Test images with their targets, predictions and waves.
+ *
+ * **Errors** DecodeError for an image that is not there, and for a model without waves or without a class a pixel.
+ */
+export const observeSamples = (
+  open: OpenRun,
+  indices: readonly number[],
+): TE.TaskEither<DrumheadError, readonly WaveSample[]> => {
+  const { test, classes } = open.dataset;
+  const { folder } = open.run;
+  const shape = waveShapeOf(open.program);
+  const missing = indices.find((i) => i >= test.count);
+  if (missing !== undefined)
+    return TE.left(
+      decodeError('--samples', `there is no test image ${missing}: they are 0 to ${test.count - 1}`),
+    );
+  if (shape === null)
+    return TE.left(
+      decodeError(folder, 'this model has no waves: it is not recurrent, nothing in it runs in time'),
+    );
+  if (outputsOf(open.program.graph).logits?.length !== 3)
+    return TE.left(decodeError(folder, 'this model gives whole images a class, not pixels'));
+  return withRunSession(open, open.program, async (session) => {
+    const samples: WaveSample[] = [];
+    for (const i of indices) {
+      const image = imagesOf(test, [i]);
+      const target = masksOf(test, [i]);
+      const { outputs } = await session.infer({ count: 1, inputs: { image }, samples: [i] }, [
+        'logits',
+        'waves',
+      ]);
+      const prediction = predictedClasses(outputs.logits, classes.length);
+      const { foregroundIou } = imageScores(prediction, target);
+      samples.push({
+        height: test.height,
+        width: test.width,
+        channels: test.channels,
+        image: image.map((value) => value * 255),
+        target,
+        prediction,
+        waves: outputs.waves,
+        steps: shape[0],
+        waveChannels: shape[3],
+        name: `test image ${i}`,
+        ...(foregroundIou === null ? {} : { note: `foreground IoU ${foregroundIou.toFixed(2)}` }),
+      });
+    }
+    return samples;
+  });
+};
