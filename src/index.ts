@@ -5,6 +5,7 @@
  * (engines, sessions, cost, diagram, light cone) and experiments with their runner.
  */
 
+export { flow, pipe } from 'fp-ts/lib/function.js';
 export { type DrumheadError, describe } from './base/error.js';
 export { type Random, stream } from './base/random.js';
 export * from './compile/cost/index.js';
@@ -29,9 +30,17 @@ export { decodeTask, describeTask, type Task, taskNames } from './data/task.js';
 export * from './dsl/index.js';
 export { type Engine, type EngineChoice, type EngineName, engineNames, openEngine } from './engine/index.js';
 export { experimentNamed, experimentNames } from './experiments/catalogue.js';
-export { decodeExperiment, type Experiment, type Training } from './experiments/experiment.js';
-export { type Preset, presets } from './experiments/presets.js';
+export { type Difference, differencesOf, sharedRuns } from './experiments/difference.js';
+export type { ExperimentDraft } from './experiments/draft.js';
+export { decodeExperiment, type Experiment, identityOf, type Training } from './experiments/experiment.js';
+export { decodeAnySweep } from './experiments/grid.js';
+export type { LossSpec } from './experiments/loss.js';
+export { type Model, programFor } from './experiments/model.js';
+export { type Preset, presets, smaller } from './experiments/presets.js';
 export { type Scores, scoresOf, tallies, tallyLogits } from './experiments/scores.js';
+export { withSettings } from './experiments/settings.js';
+export * from './experiments/sweep.js';
+export { sweepNamed, sweepNames } from './experiments/sweeps.js';
 export { buildModel, decodeModel, describeModel, type ModelSpec, modelNames } from './models/catalogue.js';
 export { cnn } from './models/cnn.js';
 export { convGru } from './models/conv-gru.js';

@@ -39,8 +39,15 @@ const wrong = (cause: unknown): string =>
   cause instanceof ProgramFault
     ? describe(cause.error)
     : cause instanceof Error
-      ? `${cause.name}: ${cause.message.split('\n')[0]}`
+      ? inOneLine(cause)
       : String(cause);
+
+/** A parser says where on a line of its own. */
+const inOneLine = ({ name, message }: Error): string => {
+  const [first, second = ''] = message.split('\n').map((line) => line.trim());
+  const at = /:\d+:\d+$/.test(second) ? ` (at ${second})` : '';
+  return `${name === 'Error' ? '' : `${name}: `}${first}${at}`;
+};
 
 /** A module may give an Either, as fp-ts's pipelines end with one; its left is an error here. */
 const unwrapped = (value: unknown, path: string): E.Either<DrumheadError, unknown> => {

@@ -6,6 +6,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { DrumheadError } from '../base/error.js';
 import type { Session } from '../compile/tfjs/session.js';
 import { type Dataset, imagesOf, masksOf } from '../data/dataset.js';
+import { imageClass } from '../data/targets.js';
 import { outputsOf, type Program } from '../dsl/index.js';
 import { imageScores, predictedClasses } from '../experiments/scores.js';
 import {
@@ -98,12 +99,16 @@ const samplesOf = async (
   for (const i of range(0, count)) {
     const drawn = shape?.length === 4 && i < rows;
     const image = imagesOf(test, [i]);
-    const target = masksOf(test, [i]);
+    const mask = masksOf(test, [i]);
     const { outputs } = await session.infer(
       { count: 1, inputs: { image }, samples: [i] },
       drawn ? ['logits', 'waves'] : ['logits'],
     );
-    const prediction = predictedClasses(outputs.logits, outputs.logits.length / pixels);
+    const found = predictedClasses(outputs.logits, classes.length);
+    // Where whole images are classified, their class fills the picture.
+    const whole = found.length === 1;
+    const prediction = whole ? new Int32Array(pixels).fill(found[0]) : found;
+    const target = whole ? new Uint8Array(pixels).fill(imageClass(mask)) : mask;
     const { foregroundIou } = imageScores(prediction, target);
     const sample: Sample = {
       height: test.height,

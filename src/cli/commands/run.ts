@@ -7,32 +7,69 @@ import * as A from 'fp-ts/lib/ReadonlyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { DrumheadError } from '../../base/error.js';
 import { drumExperiments } from '../../drums/index.js';
-import { type Experiment, withTraining } from '../../experiments/experiment.js';
+import { type Experiment, type ScoreName, withTraining } from '../../experiments/experiment.js';
+import type { Scores } from '../../experiments/scores.js';
 import { runDrumExperiment } from '../../runner/drums.js';
 import { files } from '../../runner/folder.js';
 import { type Finished, runExperiment } from '../../runner/run.js';
-import { wholeFlag, wholesFlag } from '../flags.js';
+import { type ChangeFlags, wholeFlag, wholesFlag } from '../flags.js';
 import { type CommonFlags, withEnvironment } from '../session.js';
 import { experimentFrom } from '../source.js';
+import { inTimeBox } from '../time-box.js';
 
-export interface RunFlags extends CommonFlags {
+export interface RunFlags extends CommonFlags, ChangeFlags {
   readonly preset: string;
   readonly seed?: string;
   readonly epochs?: string;
+  readonly minutes?: string;
 }
 
 const number = (score: number | null): string => (score === null ? '-' : score.toFixed(4));
 
-/** What is said of a finished run. */
+/** Scores by where they look, each with its word there. */
+const shownScores: readonly (readonly [string, readonly (readonly [ScoreName, string])[]])[] = [
+  [
+    'test',
+    [
+      ['loss', 'loss'],
+      ['accuracy', 'accuracy'],
+      ['iou', 'IoU'],
+    ],
+  ],
+  [
+    'foreground',
+    [
+      ['foregroundAccuracy', 'accuracy'],
+      ['foregroundIou', 'IoU'],
+      ['foregroundLoss', 'loss'],
+    ],
+  ],
+  [
+    'classes',
+    [
+      ['classMeanIou', 'mean IoU'],
+      ['dice', 'Dice'],
+    ],
+  ],
+];
+
+const scoreLines = (test: Scores, wanted: readonly ScoreName[]): readonly string[] =>
+  shownScores.flatMap(([title, scores]) => {
+    const shown = scores.filter(([name]) => wanted.includes(name));
+    return shown.length === 0
+      ? []
+      : [`  ${title}: ${shown.map(([name, word]) => `${word} ${number(test[name])}`).join('  ')}`];
+  });
+
+/** What is said of a finished run: the scores that its experiment asks for. */
 export const summary =
-  (pictures: boolean) =>
+  (pictures: boolean, scores: readonly ScoreName[]) =>
   ({ folder, result, before }: Finished): string => {
     const { test } = result;
     return [
       `${result.name}, seed ${result.seed}${before ? ' (finished before; nothing was run again)' : ''}`,
-      `  test: loss ${number(test.loss)}  accuracy ${number(test.accuracy)}  IoU ${number(test.iou)}`,
-      `  foreground: accuracy ${number(test.foregroundAccuracy)}  IoU ${number(test.foregroundIou)}` +
-        `  (${test.images} images, ${test.imagesWithoutForeground} without foreground)`,
+      ...scoreLines(test, scores),
+      `  ${test.images} test images, ${test.imagesWithoutForeground} without foreground`,
       `  weights of epoch ${result.epoch}, sha256 ${result.weights.sha256.slice(0, 16)}`,
       pictures ? `  report: ${join(folder, files.report)}` : `  folder: ${folder}`,
     ].join('\n');
@@ -52,7 +89,11 @@ export const runSeeds = (
   );
 
 export const run = (name: string, flags: RunFlags): TE.TaskEither<DrumheadError, string> =>
-  Object.hasOwn(drumExperiments, name) ? runDrums(name, flags) : runTrained(name, flags);
+  inTimeBox(flags.minutes, (until) =>
+    Object.hasOwn(drumExperiments, name)
+      ? runDrums(name, { ...flags, until })
+      : runTrained(name, { ...flags, until }),
+  );
 
 /** Drums learn nothing: they have no presets and no seeds. */
 const runDrums = (name: string, flags: RunFlags): TE.TaskEither<DrumheadError, string> =>
@@ -66,16 +107,18 @@ const runDrums = (name: string, flags: RunFlags): TE.TaskEither<DrumheadError, s
 const runTrained = (name: string, flags: RunFlags): TE.TaskEither<DrumheadError, string> =>
   pipe(
     TE.Do,
-    TE.bind('source', () => experimentFrom(name, flags.preset)),
+    TE.bind('source', () => experimentFrom(name, flags.preset, flags)),
     TE.bind('epochs', () => TE.fromEither(optional(flags.epochs, wholeFlag('--epochs', 1)))),
     TE.bind('seeds', () => TE.fromEither(optional(flags.seed, wholesFlag('--seed', 0)))),
     TE.chain(({ source, epochs, seeds }) => {
       const { experiment: written } = source;
       const experiment = epochs === null ? written : withTraining(written, { epochs });
       const engine = flags.engine === 'auto' ? (source.engine ?? 'auto') : flags.engine;
-      return runSeeds(experiment, seeds ?? written.seeds, { ...flags, engine });
+      return pipe(
+        runSeeds(experiment, seeds ?? written.seeds, { ...flags, engine }),
+        TE.map((finished) => finished.map(summary(flags.pictures, experiment.scores)).join('\n')),
+      );
     }),
-    TE.map((finished) => finished.map(summary(flags.pictures)).join('\n')),
   );
 
 const optional = <B>(
