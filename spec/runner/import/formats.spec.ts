@@ -1,0 +1,143 @@
+/** Out and in again, in each format; and a picture through each of them. */
+
+import assert from 'node:assert/strict';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { initialParameters } from '../../../src/compile/parameters.js';
+import { decodeNpy, encodeNpy } from '../../../src/data/npy.js';
+import { decodePng, encodePng } from '../../../src/data/png.js';
+import { hashProgram } from '../../../src/dsl/index.js';
+import { decodeSafetensors } from '../../../src/models/safetensors.js';
+import { exportFormats, exportTrained, readTrained } from '../../../src/runner/export/index.js';
+import { importInto, readRunnable } from '../../../src/runner/import/index.js';
+import { runProgram } from '../../../src/runner/import/run.js';
+import { programArbitrary } from '../../arbitraries/program.js';
+import { value } from '../../models/either.js';
+import { done, lively, models, newFolder, refused, trainedOf } from './exchange.js';
+
+describe('exports', () => {
+  let folder = '';
+  beforeEach(() => {
+    folder = newFolder();
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+  const at = (...names: readonly string[]): string => join(folder, ...names);
+
+  for (const model of models)
+    it(`of a ${model.name} come back with the same program and the same weights`, async () => {
+      const trained = trainedOf(model);
+      for (const format of ['program', 'safetensors'] as const) {
+        await done(exportTrained(trained, format, at(format)));
+        const found = await done(readRunnable(at(format)));
+        if (found.kind !== 'program') return assert.fail(found.kind);
+        assert.equal(hashProgram(found.trained.program), hashProgram(trained.program));
+        assert.deepEqual(found.trained.parameters, trained.parameters);
+        assert.deepEqual(found.trained.model, model);
+        assert.deepEqual(found.unused, []);
+        // Taken in, it is a folder like a run's, which is read and exported again to the same bytes.
+        const { folder: taken } = await done(importInto(at(format), null, at(`${format}-run`)));
+        const again = await done(readTrained(taken));
+        assert.deepEqual(again.parameters, trained.parameters);
+        assert.equal(hashProgram(again.program), hashProgram(trained.program));
+        assert.deepEqual(readdirSync(taken).sort(), ['program.json', 'weights']);
+      }
+    });
+
+  it('of any program of the language come back, with weights of any size', async () => {
+    await fc.assert(
+      fc.asyncProperty(programArbitrary(), async ({ program, seed }) => {
+        const parameters = initialParameters(program.graph, seed);
+        const trained = { program, parameters, experiment: null, model: null, description: 'random' };
+        await done(exportTrained(trained, 'program', at('random')));
+        const found = await done(readRunnable(at('random', 'program.json')));
+        if (found.kind !== 'program') return assert.fail(found.kind);
+        assert.deepEqual(found.trained, trained);
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  it('tell which program they are, in every format', async () => {
+    const trained = trainedOf(models[0]);
+    for (const format of exportFormats) await done(exportTrained(trained, format, at(format)));
+    const hash = hashProgram(trained.program);
+    const model = JSON.parse(readFileSync(at('graph-model', 'model.json'), 'utf8'));
+    assert.equal(model.userDefinedMetadata.program, hash);
+    assert.match(model.userDefinedMetadata.description, /image \[16,16,3\].*untrained, seed 1/);
+    assert.deepEqual(model.userDefinedMetadata.structuredOutputKeys, ['logits', 'classes', 'waves']);
+    const { metadata } = value(
+      decodeSafetensors(readFileSync(at('safetensors', 'weights.safetensors')), 'weights'),
+    );
+    assert.equal(JSON.parse(metadata.drumhead).program, hash);
+    assert.equal(JSON.parse(readFileSync(at('program', 'program.json'), 'utf8')).hash, hash);
+  });
+
+  it('hold what PyTorch wants of a batch norm', async () => {
+    await done(exportTrained(trainedOf(models[5]), 'safetensors', at('unet')));
+    const { tensors } = value(decodeSafetensors(readFileSync(at('unet', 'weights.safetensors')), 'unet'));
+    const of = (word: string): number => Object.keys(tensors).filter((name) => name.endsWith(word)).length;
+    assert.equal(of('.num_batches_tracked'), of('.running_mean'));
+    assert.ok(of('.running_mean') > 0);
+  });
+
+  it('answer the same in all formats, and draw it', async () => {
+    const trained = lively(trainedOf(models[0]));
+    const picture = at('picture.png');
+    const pixels = Uint8Array.from({ length: 16 * 16 * 3 }, (_, i) => (i * i * 7) % 256);
+    writeFileSync(picture, encodePng({ width: 16, height: 16, pixels }));
+    const classes = [];
+    for (const format of exportFormats) {
+      await done(exportTrained(trained, format, at(format)));
+      const out = at(`${format}-out`);
+      const { files } = await done(runProgram(at(format), [picture], out, 'wasm'));
+      assert.deepEqual([...files].sort(), ['classes.npy', 'classes.png', 'waves.gif']);
+      assert.deepEqual(readdirSync(out).sort(), ['classes.npy', 'classes.png', 'waves.gif']);
+      const map = value(decodeNpy(readFileSync(join(out, 'classes.npy')), format));
+      assert.deepEqual(map.shape, [1, 16, 16]);
+      classes.push([...map.data]);
+      assert.ok(value(decodePng(readFileSync(join(out, 'classes.png')), format)).width > 300);
+      assert.equal(readFileSync(join(out, 'waves.gif')).subarray(0, 6).toString(), 'GIF89a');
+    }
+    assert.deepEqual(classes[1], classes[0]);
+    assert.deepEqual(classes[2], classes[0]);
+    assert.ok(new Set(classes[0]).size > 1, 'a map of one class proves little');
+  });
+
+  it('answer for all samples of an array', async () => {
+    await done(exportTrained(trainedOf(models[4]), 'graph-model', at('cnn')));
+    const data = Float32Array.from({ length: 3 * 768 }, (_, i) => Math.abs(Math.sin(i * i)));
+    writeFileSync(at('three.npy'), value(encodeNpy({ dtype: 'float32', shape: [3, 16, 16, 3], data })));
+    const { count, files } = await done(
+      runProgram(at('cnn'), [`image=${at('three.npy')}`], at('out'), 'cpu'),
+    );
+    assert.equal(count, 3);
+    assert.deepEqual([...files].sort(), ['classes-0.png', 'classes-1.png', 'classes-2.png', 'classes.npy']);
+    assert.deepEqual(value(decodeNpy(readFileSync(at('out', 'classes.npy')), 'out')).shape, [3, 16, 16]);
+  });
+
+  it('replace what was exported there before, and nothing else', async () => {
+    const trained = trainedOf(models[0]);
+    await done(exportTrained(trained, 'program', at('out')));
+    await done(exportTrained(trained, 'graph-model', at('out')));
+    assert.deepEqual(readdirSync(at('out')).sort(), ['group1-shard1of1.bin', 'model.json']);
+    mkdirSync(at('mine'));
+    writeFileSync(at('mine', 'thesis.tex'), 'years of work');
+    assert.match(
+      await refused(exportTrained(trained, 'program', at('mine'))),
+      /holds other things, such as thesis\.tex; name a new one/,
+    );
+    assert.deepEqual(readdirSync(at('mine')), ['thesis.tex']);
+    assert.deepEqual(readdirSync(folder).sort(), ['mine', 'out']);
+  });
+
+  it('are refused where the format cannot hold them', async () => {
+    const own = { ...trainedOf(models[0]), model: null };
+    assert.match(await refused(exportTrained(own, 'safetensors', at('out'))), /none of the published models/);
+    assert.match(
+      await refused(exportTrained(own, 'graph-model', at('out'), { outputs: ['wafes'] })),
+      /unknown output 'wafes'; did you mean 'waves'/,
+    );
+    assert.deepEqual(readdirSync(folder), []);
+  });
+});

@@ -1,0 +1,208 @@
+/** What cannot be read is refused with one clear sentence, and nothing is left behind. */
+
+import assert from 'node:assert/strict';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { encodeNpy } from '../../../src/data/npy.js';
+import { encodePng } from '../../../src/data/png.js';
+import { encodeSafetensors } from '../../../src/models/safetensors.js';
+import { exportTorch } from '../../../src/models/torch-names.js';
+import { exportFormats, exportTrained } from '../../../src/runner/export/index.js';
+import { importInto, readRunnable } from '../../../src/runner/import/index.js';
+import { runProgram } from '../../../src/runner/import/run.js';
+import { value } from '../../models/either.js';
+import { done, models, newFolder, refused, sizes, trainedOf } from './exchange.js';
+
+type Json = Record<string, unknown>;
+
+describe('a file from outside', () => {
+  let whole = '';
+  let folder = '';
+  const trained = trainedOf(models[0]);
+  const picture = Uint8Array.from({ length: 768 }, (_, i) => i % 256);
+
+  before(async () => {
+    whole = newFolder();
+    for (const format of exportFormats) await done(exportTrained(trained, format, join(whole, format)));
+    writeFileSync(join(whole, 'picture.png'), encodePng({ width: 16, height: 16, pixels: picture }));
+  });
+  after(() => rmSync(whole, { recursive: true }));
+  beforeEach(() => {
+    folder = newFolder();
+    cpSync(whole, folder, { recursive: true });
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const at = (...names: readonly string[]): string => join(folder, ...names);
+  const edit = (path: string, change: (json: Json) => Json): void =>
+    writeFileSync(path, JSON.stringify(change(JSON.parse(readFileSync(path, 'utf8')))));
+  const cut = (path: string, bytes: number): void =>
+    writeFileSync(path, readFileSync(path).subarray(0, -bytes));
+
+  /** What is said of it, when it is run; no answer is left. */
+  const said = async (path: string, input = at('picture.png')): Promise<string> => {
+    const before = readdirSync(folder).sort();
+    const sentence = await refused(runProgram(path, [input], at('out'), 'cpu'));
+    assert.deepEqual(readdirSync(folder).sort(), before);
+    return sentence;
+  };
+
+  it('that is a GraphModel of someone else', async () => {
+    edit(at('graph-model', 'model.json'), ({ userDefinedMetadata: _, ...rest }) => rest);
+    assert.match(await said(at('graph-model')), /model\.json: this GraphModel was not written by drumhead/);
+    edit(at('graph-model', 'model.json'), (json) => ({ ...json, format: 'layers-model' }));
+    assert.match(await said(at('graph-model')), /neither a GraphModel, nor a program/);
+  });
+
+  it('that is a GraphModel without its shards, or with a short or damaged one', async () => {
+    const shard = at('graph-model', 'group1-shard1of1.bin');
+    cut(shard, 4);
+    assert.match(
+      await said(at('graph-model')),
+      /hold \d+ bytes of weights, \d+ are needed; one of them is cut short/,
+    );
+    cpSync(join(whole, 'graph-model'), at('graph-model'), { recursive: true });
+    const bytes = readFileSync(shard);
+    bytes[100] ^= 1;
+    writeFileSync(shard, bytes);
+    assert.match(await said(at('graph-model')), /the checksum of its weights is wrong/);
+    rmSync(shard);
+    assert.match(
+      await said(at('graph-model')),
+      /a shard is missing: .*group1-shard1of1\.bin: there is no such file/,
+    );
+    edit(at('graph-model', 'model.json'), (json) => ({
+      ...json,
+      weightsManifest: [{ paths: ['../../etc/passwd'], weights: [] }],
+    }));
+    assert.match(await said(at('graph-model')), /'\.\.\/\.\.\/etc\/passwd' is not the name of a shard/);
+  });
+
+  it('that is a program of a newer language, or a newer drumhead', async () => {
+    edit(at('program', 'program.json'), (json) => ({
+      ...json,
+      program: { language: 99, nodes: [], outputs: {} },
+    }));
+    assert.match(
+      await said(at('program')),
+      /written in version 99 of the language, this drumhead reads \d+$/,
+    );
+    edit(at('program', 'program.json'), (json) => ({ ...json, version: 7 }));
+    assert.match(await said(at('program')), /written by a newer drumhead \(version 7, this one reads 1\)/);
+    edit(at('graph-model', 'model.json'), (json) => ({
+      ...json,
+      userDefinedMetadata: { ...Object(json.userDefinedMetadata), drumhead: 7 },
+    }));
+    assert.match(await said(at('graph-model')), /written by a newer drumhead/);
+  });
+
+  it('whose weights do not fit: all of them at once', async () => {
+    edit(at('program', 'program.json'), (json) => ({
+      ...json,
+      weightsManifest: [
+        {
+          paths: ['program.bin'],
+          weights: [
+            { name: 'coupling/weight', shape: [3, 3], dtype: 'float32' },
+            { name: 'stranger', shape: [2], dtype: 'float32' },
+          ],
+        },
+      ],
+    }));
+    const sentence = await said(at('program'));
+    assert.match(sentence, /'coupling\/weight' is \[3,3\], the program has \[3,3,2,2\]/);
+    assert.match(sentence, /'stranger' is no parameter of the program/);
+    assert.match(sentence, /'omega\/conv1\/weight' \[3,3,3,3\] is missing/);
+    // One missing for each other parameter, one misfit, one stranger, and the line that counts them.
+    assert.equal(sentence.split('\n').length, 1 + Object.keys(trained.parameters).length + 1);
+  });
+
+  it('whose values are cut short or changed', async () => {
+    const values = at('program', 'program.bin');
+    const bytes = readFileSync(values);
+    bytes[9] ^= 4;
+    writeFileSync(values, bytes);
+    assert.match(await said(at('program')), /program\.bin: its checksum is not that of/);
+    cut(values, 6);
+    assert.match(await said(at('program')), /program\.bin: expected \d+ bytes of weights, got \d+/);
+    cut(at('safetensors', 'weights.safetensors'), 10);
+    assert.match(await said(at('safetensors')), /lies beyond the end of the file, which is cut short/);
+  });
+
+  it('that is safetensors for another model, or for nobody knows which', async () => {
+    const { program, parameters, model } = trained;
+    if (model === null) return assert.fail('it has a model');
+    const { 'classifier.fc_time.weight': _, ...state } = exportTorch(model, program, parameters);
+    const changed = {
+      ...state,
+      'classifier.cell.Wy.weight': { shape: [1], data: new Float32Array(1) },
+      stranger: { shape: [1], data: new Float32Array(1) },
+    };
+    writeFileSync(at('foreign.safetensors'), encodeSafetensors(changed, { format: 'pt' }));
+    assert.match(
+      await said(at('foreign.safetensors')),
+      /does not say which model.*drumhead import FILE --model/,
+    );
+    const sentence = await refused(
+      importInto(at('foreign.safetensors'), { model, sizes, experiment: null }, at('in')),
+    );
+    assert.match(sentence, /'classifier\.fc_time\.weight' \(our 'projection\/weight'\) is missing/);
+    assert.match(sentence, /'classifier\.cell\.Wy\.weight' .* is \[1\], expected \[2,2,3,3\]/);
+    assert.ok(!readdirSync(folder).includes('in'));
+    writeFileSync(
+      at('foreign.safetensors'),
+      encodeSafetensors({ ...exportTorch(model, program, parameters), extra: changed.stranger }),
+    );
+    const { unused } = await done(
+      importInto(at('foreign.safetensors'), { model, sizes, experiment: null }, at('in')),
+    );
+    assert.deepEqual(unused, ['extra']);
+  });
+
+  it('that is nothing of the kind', async () => {
+    assert.match(await said(at('none.json')), /none\.json: there is no such file/);
+    assert.match(await said(at('picture.png')), /this is not JSON/);
+    writeFileSync(at('other.json'), '{"hello": "world"}');
+    assert.match(await said(at('other.json')), /neither a GraphModel, nor a program of drumhead/);
+    assert.match(await said(whole), /there is none of model\.json, weights\.safetensors, program\.json/);
+    assert.match(
+      await refused(importInto(at('graph-model'), null, at('in'))),
+      /a GraphModel is no program any more/,
+    );
+  });
+
+  it('as input: of another size, in colours where grey is wanted, with holes', async () => {
+    const write = (name: string, width: number, height: number): string => {
+      const pixels = Uint8Array.from({ length: width * height * 3 }, (_, i) => i % 251);
+      writeFileSync(at(name), encodePng({ width, height, pixels }));
+      return at(name);
+    };
+    assert.match(
+      await said(at('program'), write('wide.png', 8, 16)),
+      /it is 16x8, the program takes 16x16 of 3 channels/,
+    );
+    writeFileSync(
+      at('holes.npy'),
+      value(
+        encodeNpy({ dtype: 'float32', shape: [16, 16, 3], data: new Float32Array(768).fill(Number.NaN) }),
+      ),
+    );
+    assert.match(await said(at('program'), at('holes.npy')), /element 0 is NaN, not a finite number/);
+    writeFileSync(
+      at('flat.npy'),
+      value(encodeNpy({ dtype: 'uint8', shape: [16, 16], data: new Uint8Array(256) })),
+    );
+    assert.match(
+      await said(at('program'), at('flat.npy')),
+      /it is \[16,16\], the program takes \[16,16,3\] or \[n,16,16,3\]/,
+    );
+  });
+
+  it('that was cut short while it was read is not half imported', async () => {
+    cut(at('program', 'program.bin'), 1);
+    await refused(importInto(at('program'), null, at('in')));
+    assert.ok(!readdirSync(folder).some((name) => name === 'in' || name.startsWith('.')));
+    const found = await done(readRunnable(at('safetensors')));
+    assert.equal(found.kind, 'program');
+  });
+});
