@@ -7,14 +7,17 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { type DrumheadError, describe } from '../base/error.js';
 import { isPresent } from '../data/files.js';
-import { readChecked, writeChecked } from './checked.js';
+import { isFromLater, readChecked, writeChecked } from './checked.js';
 import { files } from './folder.js';
 
 const codec = t.type({ message: t.string });
 
-/** Leaves the sentence of an error; a person who stopped a run is none. What cannot be written is not. */
+/**
+ * Leaves the sentence of an error; a person who stopped a run is none, and a newer drumhead's folder is left as it is. What
+ * cannot be written is not.
+ */
 export const recordFailure = async (folder: string, error: DrumheadError): Promise<void> => {
-  if (error._tag !== 'Interrupted')
+  if (error._tag !== 'Interrupted' && !isFromLater(error))
     await writeChecked(join(folder, files.failure), { message: describe(error) })();
 };
 

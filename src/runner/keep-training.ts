@@ -52,7 +52,8 @@ export const keepTraining =
       keep,
       step: (state, loss) => {
         const done = state.epoch * steps + state.step;
-        const perStep = (now() - began) / Math.max(1, done - first);
+        // A clock that was set back must not promise less than no time.
+        const perStep = Math.max(0, now() - began) / Math.max(1, done - first);
         tell({
           kind: 'step',
           epoch: state.epoch + 1,
@@ -60,7 +61,7 @@ export const keepTraining =
           done,
           total,
           loss,
-          samplesPerSecond: plan.training.batch / perStep,
+          samplesPerSecond: perStep === 0 ? 0 : plan.training.batch / perStep,
           secondsLeft: (total - done) * perStep,
         });
       },

@@ -50,14 +50,14 @@ type Settings = t.TypeOf<typeof settingsCodec>;
 
 const names: Readonly<Record<keyof Settings, string>> = {
   drumhead: 'drumhead',
-  commit: 'the commit of drumhead',
-  language: 'the version of the language',
+  commit: 'commit',
+  language: 'language',
   node: 'Node',
-  platform: 'the platform',
-  processor: 'the processor',
-  engine: 'the engine',
-  engineVersion: "the engine's version",
-  cut: 'the micro-batches',
+  platform: 'platform',
+  processor: 'processor',
+  engine: 'engine',
+  engineVersion: 'engine version',
+  cut: 'micro-batches',
 };
 const keys: readonly (keyof Settings)[] = [
   'drumhead',
@@ -156,7 +156,7 @@ export const writeRecord = (
       const changed = recorded === null ? [] : differences(recorded, now);
       for (const { what, from, to } of changed)
         notes.push(
-          `${what} was ${from} when this run began, and is ${to}: what comes may differ in its last bits`,
+          `this run began with ${what} ${from} and goes on with ${to}: what comes may differ in its last bits`,
         );
       const environment: Recorded =
         recorded === null
