@@ -48,7 +48,7 @@ describe('drumhead', () => {
   it('lists names that it can show', () => {
     const names = drumhead('list').stdout.trim().split('\n');
     assert.ok(names.includes('tetrominoes/nwm-linear'));
-    const shown = drumhead('show', 'tetrominoes/nwm-linear');
+    const shown = drumhead('show', 'tetrominoes/nwm-linear', '--no-time');
     assert.equal(shown.status, 0);
     assert.match(shown.stdout, /176,124 numbers/);
     assert.match(drumhead('show', names[0], '--diagram').stdout, /^flowchart/);
@@ -64,7 +64,7 @@ describe('drumhead', () => {
     ],
     ['an unknown engine', () => ['run', 'mnist/cnn-2', '--engine', 'wasn'], 2, /did you mean 'wasm'/],
     ['an unknown preset', () => ['run', 'mnist/cnn-2', '--preset', 'fast'], 2, /Known: quick, small, full/],
-    ['an unknown flag', () => ['run', 'mnist/cnn-2', '--sed', '1'], 2, /Did you mean --seed/],
+    ['an unknown flag', () => ['run', 'mnist/cnn-2', '--sed', '1'], 2, /Did you mean one of --seed, --set/],
     ['an unknown command', () => ['rum'], 2, /unknown command 'rum'/],
     [
       'a seed that is no number',

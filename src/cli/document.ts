@@ -6,8 +6,6 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
-import { createJiti } from 'jiti';
-import { parseDocument } from 'yaml';
 import { type DrumheadError, decodeError, describe } from '../base/error.js';
 import { isPresent, readBytes } from '../data/files.js';
 import { ProgramFault } from '../dsl/index.js';
@@ -18,7 +16,9 @@ type Read = (path: string) => TE.TaskEither<DrumheadError, unknown>;
 const readYaml: Read = (path) =>
   pipe(
     readBytes(path),
-    TE.chainEitherK((bytes) => {
+    TE.chain((bytes) => async () => {
+      // Taken when they are needed: most commands read no such file.
+      const { parseDocument } = await import('yaml');
       const document = parseDocument(new TextDecoder().decode(bytes), { prettyErrors: true });
       const problems = document.errors.map(({ message }) => message.split('\n')[0].replace(/:$/, ''));
       return problems.length > 0
@@ -63,6 +63,7 @@ const readModule: Read = (path) =>
   pipe(
     TE.tryCatch(
       async (): Promise<unknown> => {
+        const { createJiti } = await import('jiti');
         const jiti = createJiti(import.meta.url, { fsCache: false, alias: { drumhead: own } });
         const module: unknown = await jiti.import(resolve(path));
         return module;
