@@ -14,7 +14,16 @@ export interface Engine {
   /** Bytes that tensors may take at once: fixed per engine, so that the cut of a batch is the same everywhere. */
   readonly limitBytes: number;
   readonly tf: TensorFlow;
+  /** Whether fused kernels compute what they can, and only the rest goes op by op. */
+  readonly fused: boolean;
 }
+
+/** The engine without fused kernels: everything op by op. */
+export const opByOp = (engine: Engine): Engine => ({ ...engine, fused: false });
+
+/** What of an engine shapes the bits of a result: its name, and whether kernels are fused. */
+export const engineLabel = ({ name, fused }: Pick<Engine, 'name' | 'fused'>): string =>
+  fused ? `${name}, fused` : name;
 
 const GiB = 2 ** 30;
 

@@ -72,7 +72,7 @@ const start =
       makeFirstTensorQuietly(tf);
       installGradients(tf);
       const version = `tfjs ${tf.version.tfjs}, ${name} ${backendVersion}`;
-      return { name, why, version, limitBytes: limitBytes[name], tf };
+      return { name, why, version, limitBytes: limitBytes[name], tf, fused: name === 'wasm' };
     });
 
 /**

@@ -11,7 +11,7 @@ import { digestOf } from '../data/digest.js';
 import { load } from '../data/load.js';
 import type { Task } from '../data/task.js';
 import { hashProgram, type Program, select, usesBatchStatistics } from '../dsl/index.js';
-import { type Engine, openEngine } from '../engine/index.js';
+import { type Engine, engineLabel, openEngine } from '../engine/index.js';
 import { type Experiment, identityOf } from '../experiments/experiment.js';
 import { programFor } from '../experiments/model.js';
 import type { Environment } from './environment.js';
@@ -59,7 +59,7 @@ export const prepare = (
     TE.chain(({ engine, dataset, program, cut }) => {
       // Made data is told by its task; what lies in files is told by what it is.
       const data = dataset.origin === 'files' || readsDigits(experiment.task) ? digestOf(dataset) : undefined;
-      const identity = identityOf(experiment, hashProgram(program), seed, engine.name, data);
+      const identity = identityOf(experiment, hashProgram(program), seed, engineLabel(engine), data);
       const evaluationBatch = Math.max(1, Math.min(16, ...cut));
       const steps = Math.floor(dataset.train.count / experiment.training.batch);
       return steps < 1

@@ -13,10 +13,7 @@ export interface Accumulation {
  * Adds to a graph that some of its nodes are summed up. A node that adds by itself, and that nobody else reads, is
  * computed right onto the sum; others are added to it.
  */
-export const accumulate = (
-  nodes: readonly FieldNode[],
-  sums: ReadonlyMap<number, number>,
-): Accumulation => {
+export const accumulate = (nodes: readonly FieldNode[], sums: ReadonlyMap<number, number>): Accumulation => {
   const builder = new FieldBuilder();
   builder.nodes.push(...nodes);
   const read = new Set(nodes.flatMap(({ inputs }) => inputs));

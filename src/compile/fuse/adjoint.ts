@@ -117,37 +117,45 @@ const pullBack = (number: number, d: number, rule: Rule): void => {
         give(x, () => mapCotangent(op.fn, d, () => value(x), y0, b));
       return;
     case 'affine':
-      return give(x, () => b.affine(d, op.scale));
+      give(x, () => b.affine(d, op.scale));
+      return;
     case 'spread':
-      return give(x, () => d);
+      give(x, () => d);
+      return;
     case 'zip':
       switch (op.fn) {
         case 'add':
           give(x, () => d);
-          return give(y, () => d);
+          give(y, () => d);
+          return;
         case 'sub':
           give(x, () => d);
-          return give(y, () => b.affine(d, -1));
+          give(y, () => b.affine(d, -1));
+          return;
         case 'mul':
           give(x, () => b.zip('mul', d, value(y)));
-          return give(y, () => b.zip('mul', d, value(x)));
+          give(y, () => b.zip('mul', d, value(x)));
+          return;
         case 'div':
           give(x, () => b.zip('div', d, value(y)));
-          return give(y, () => b.affine(b.zip('mul', d, b.zip('div', y0(), value(y))), -1));
+          give(y, () => b.affine(b.zip('mul', d, b.zip('div', y0(), value(y))), -1));
+          return;
         case 'max':
         case 'min': {
           // where both are equal the first has it, as in TensorFlow.js
           const [high, low] = op.fn === 'max' ? [y, x] : [x, y];
           const second = (): number => b.zip('mul', d, b.zip('greater', value(high), value(low)));
           give(x, () => b.zip('sub', d, second()));
-          return give(y, second);
+          give(y, second);
+          return;
         }
         case 'greater':
           return;
       }
       return;
     case 'keep':
-      return give(x, () => b.keep(d, value(y)));
+      give(x, () => b.keep(d, value(y)));
+      return;
     case 'dense': {
       if (wanted(x))
         rule.give(
@@ -335,7 +343,12 @@ export const addGradients = (
 };
 
 /** Adds the reverse of a scan and gives its inputs their cotangents. */
-const reverseScan = (number: number, scan: FieldScan, ports: ReadonlyMap<string, number>, rule: Rule): void => {
+const reverseScan = (
+  number: number,
+  scan: FieldScan,
+  ports: ReadonlyMap<string, number>,
+  rule: Rule,
+): void => {
   const { b, nodes, wanted } = rule;
   const { inputs } = nodes[number];
   const { body, fields, sequences } = scan;
@@ -345,7 +358,7 @@ const reverseScan = (number: number, scan: FieldScan, ports: ReadonlyMap<string,
     scan,
     observed,
     (source) =>
-      (source.kind === 'state') ||
+      source.kind === 'state' ||
       (source.kind === 'element' && wanted(inputs[fields.length + source.sequence])) ||
       (source.kind === 'external' && wanted(inputs[fields.length + sequences + source.index])),
   );
@@ -404,8 +417,7 @@ const reverseStep = (
   };
   const cotangents = new Cotangents(b, (node) => forward[node].extent);
   const seed = (node: number, source: Source): void => {
-    if (depends[node])
-      cotangents.add(node, b.add({ op: 'leaf', source }, [], forward[node].extent));
+    if (depends[node]) cotangents.add(node, b.add({ op: 'leaf', source }, [], forward[node].extent));
   };
   for (const field of fields) seed(body.next[field], { kind: 'carry', field });
   for (const name of observed) seed(body.observe[name], { kind: 'observed', name });

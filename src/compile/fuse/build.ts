@@ -2,8 +2,8 @@
 
 import { accumulates, type Emitting, emit, type Operand, zero } from './emit.js';
 import type { FieldNode, Source } from './field.js';
-import { type Group, type PointwiseStep, pointwiseGroup } from './kernels/pointwise.js';
 import { copy } from './kernels/move.js';
+import { type Group, type PointwiseStep, pointwiseGroup } from './kernels/pointwise.js';
 import type { Machine } from './machine.js';
 import { liveNodes, phasesOf, unitsOf } from './order.js';
 import {
@@ -154,7 +154,9 @@ export const build = (nodes: readonly FieldNode[], around: Surroundings): Built 
       for (const number of unit) {
         const outside = isRoot.has(number) || users.get(number)?.some((user) => !inside.has(user));
         if (outside && nodes[number].extent.grid)
-          work.push(scatter(machine, inTile(number).place, place(number), nodes[number].extent.planes, strips));
+          work.push(
+            scatter(machine, inTile(number).place, place(number), nodes[number].extent.planes, strips),
+          );
       }
       for (const [number, { at, bytes }] of held)
         if ((lastUse.get(number) ?? -1) <= i) {
@@ -182,9 +184,7 @@ class Recycled {
   constructor(private readonly machine: Machine) {}
 
   take(bytes: number): number {
-    const fits = this.#free
-      .filter((part) => part.bytes >= bytes)
-      .sort((a, b) => a.bytes - b.bytes)[0];
+    const fits = this.#free.filter((part) => part.bytes >= bytes).sort((a, b) => a.bytes - b.bytes)[0];
     if (fits === undefined) return this.machine.allocate(bytes);
     this.#free.splice(this.#free.indexOf(fits), 1);
     if (fits.bytes - bytes >= 1024) this.#free.push({ at: fits.at + bytes, bytes: fits.bytes - bytes });
@@ -288,7 +288,7 @@ const group = (
     steps.push(step);
     return operands.length + steps.length - 1;
   };
-  const valueOf = (number: number): number => {
+  const numberOf = (number: number): number => {
     const known = numbers.get(number);
     if (known !== undefined) return known;
     const made = push({ op: 'constant', value: literal(number) ?? 0 });
@@ -297,7 +297,7 @@ const group = (
   };
   for (const number of unit) {
     const { op, inputs } = nodes[number];
-    const [a, b] = inputs.map(valueOf);
+    const [a, b] = inputs.map(numberOf);
     switch (op.op) {
       case 'map':
         numbers.set(number, push({ op: 'map', fn: op.fn, of: a }));

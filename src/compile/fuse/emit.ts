@@ -4,7 +4,7 @@ import type { Along, Extent, FieldNode, FieldOpOf, Window } from './field.js';
 import { cellOf, fillHalo, foldReflected, type Halo, haloAt, type Margins } from './halo.js';
 import { copy, crossEntropy, fill, firstMax, reducePlanes } from './kernels/move.js';
 import { product } from './kernels/product.js';
-import { dot, outer, sumPlanes, turn } from './kernels/weights.js';
+import { dot, sumPlanes, turn } from './kernels/weights.js';
 import type { Machine } from './machine.js';
 import {
   blockOffset,
@@ -190,9 +190,7 @@ export const accumulates = ({ op }: FieldNode): boolean =>
   op.op === 'denseWeight' || op.op === 'convWeight' || op.op === 'sumPixels' || op.op === 'sumAll';
 
 const extentIn = (e: Emitting): { readonly vectors: number; readonly strips: (t: number) => number } =>
-  e.strips === undefined
-    ? { vectors: e.grid.plane / 16, strips: () => 1 }
-    : { vectors: 2, strips: e.strips };
+  e.strips === undefined ? { vectors: e.grid.plane / 16, strips: () => 1 } : { vectors: 2, strips: e.strips };
 
 /** Sets a value to zero. */
 export const zero = (out: Operand, e: Pick<Emitting, 'machine' | 'grid' | 'most'>): Instruction => {
@@ -238,7 +236,8 @@ const copyRun = (from: Run, to: Run, runs: number, planes: number, e: Emitting):
 const middles = ({ outer, inner }: Along): readonly (readonly [number, number])[] =>
   Array.from({ length: outer * inner }, (_, i) => [Math.floor(i / inner), i % inner] as const);
 
-const before = (packed: Packed): readonly Instruction[] => (packed.refresh === undefined ? [] : [packed.refresh]);
+const before = (packed: Packed): readonly Instruction[] =>
+  packed.refresh === undefined ? [] : [packed.refresh];
 
 const emitDense = (
   op: FieldOpOf<'dense'>,
@@ -290,44 +289,72 @@ const emitDenseWeight = (
   strips: (t: number) => number,
 ): readonly Instruction[] => {
   const { count, inner, to } = op;
-  const blocks = Math.ceil(to / 8);
-  const turnedBlock = e.most * 256;
-  const turned = e.scratch.take(blocks * turnedBlock);
+  const wide = Math.ceil(to / 8);
+  const yBlock = e.most * 256;
+  const xBytes = e.most * 32 * count;
+  const turned = e.scratch.take(wide * yBlock + xBytes);
+  const turnOne = (
+    place: Place,
+    first: number,
+    rows: number,
+    width: number,
+    to: (strips: number) => number,
+  ): Instruction => {
+    const run = e.machine.kernel(`turn ${rows} ${width}`, () => turn(rows, width));
+    return (t) => {
+      const count = strips(t);
+      run(place.at(t) + first * place.plane, inner * place.plane, place.strip, turned() + to(count), count);
+    };
+  };
   return middles(op).flatMap(([o, i]): Instruction[] => [
-    ...Array.from({ length: blocks }, (_, block): Instruction => {
-      const rows = Math.min(8, to - 8 * block);
-      const run = e.machine.kernel(`turn ${rows}`, () => turn(rows));
-      const first = ((o * to + 8 * block) * inner + i) * dy.place.plane;
+    ...Array.from({ length: wide }, (_, block) =>
+      turnOne(
+        dy.place,
+        (o * to + 8 * block) * inner + i,
+        Math.min(8, to - 8 * block),
+        8,
+        () => block * yBlock,
+      ),
+    ),
+    ...blocksOf(count).flatMap(({ rows, count: blocks, first }) =>
+      Array.from({ length: blocks }, (_, block) =>
+        turnOne(
+          x.place,
+          (o * count + first + block * rows) * inner + i,
+          rows,
+          rows,
+          (count) => wide * yBlock + count * 32 * (first + block * rows),
+        ),
+      ),
+    ),
+    // in the order of the rows: where a row is shorter than eight, the next one mends what lies past its end
+    ...blocksOf(count).map(({ rows, count: blocks, first }): Instruction => {
+      const run = e.machine.kernel(`product ${rows} 2 onto`, () =>
+        product({ rows, vectors: 2, onto: true, table: false }),
+      );
       return (t) =>
         run(
-          dy.place.at(t) + first,
-          inner * dy.place.plane,
-          dy.place.strip,
-          turned() + block * turnedBlock,
-          strips(t),
-        );
-    }),
-    ...blocksOf(count).map((rows): Instruction => {
-      const run = e.machine.kernel(`outer ${rows.rows}`, () => outer(rows.rows));
-      const first = ((o * count + rows.first) * inner + i) * x.place.plane;
-      return (t) =>
-        run(
-          x.place.at(t) + first,
-          inner * x.place.plane,
-          x.place.strip,
+          turned() + wide * yBlock + strips(t) * 32 * first,
           turned(),
-          turnedBlock,
-          out.place.at(t) + 4 * rows.first * to,
+          out.place.at(t) + 4 * first * to,
+          8 * strips(t),
+          32,
           4 * to,
-          strips(t),
-          rows.count,
+          1,
+          0,
+          0,
+          wide,
+          yBlock,
+          32,
           blocks,
         );
     }),
   ]);
 };
 
-const columnsOf = (count: number): readonly { readonly columns: 1 | 2; readonly count: number; readonly first: number }[] => [
+const columnsOf = (
+  count: number,
+): readonly { readonly columns: 1 | 2; readonly count: number; readonly first: number }[] => [
   ...(count > 1 ? [{ columns: 2 as const, count: Math.floor(count / 2), first: 0 }] : []),
   ...(count % 2 === 1 ? [{ columns: 1 as const, count: 1, first: count - 1 }] : []),
 ];
@@ -354,7 +381,9 @@ const dots = (machine: Machine, d: Dots): readonly Instruction[] => {
   const vectors = Math.ceil(d.width / 4) - 1;
   return columnsOf(d.columns).flatMap((columns) =>
     blocksOf(d.offsets.length).map((rows): Instruction => {
-      const run = machine.kernel(`dot ${rows.rows} ${columns.columns}`, () => dot(rows.rows, columns.columns));
+      const run = machine.kernel(`dot ${rows.rows} ${columns.columns}`, () =>
+        dot(rows.rows, columns.columns),
+      );
       return (t) =>
         run(
           d.x(t),
@@ -482,10 +511,7 @@ const convolve = (machine: Machine, c: Convolved): readonly Instruction[] => {
           4 * strip,
           blocks.count,
         );
-    return [
-      call(0, strips),
-      ...(strips * strip < c.width ? [call(c.width - strip, 1)] : []),
-    ];
+    return [call(0, strips), ...(strips * strip < c.width ? [call(c.width - strip, 1)] : [])];
   });
 };
 

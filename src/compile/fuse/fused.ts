@@ -3,11 +3,13 @@
 import { type Graph, inputsOf, parametersOf } from '../../dsl/graph.js';
 import { type Shape, volume } from '../../dsl/shape.js';
 import { addGradients } from './adjoint.js';
-import { conveyanceOf, type Conveyance, labelBytes, putPlanes, takePlanes } from './convey.js';
+import { type Conveyance, conveyanceOf, labelBytes, putPlanes, takePlanes } from './convey.js';
+import type { Operand } from './emit.js';
+import type { Extent, FieldBuilder } from './field.js';
 import { type Layout, plain } from './layout.js';
-import { lowerGraph, type Lowered, pixelsOf, refused } from './lower.js';
+import { type Lowered, lowerGraph, pixelsOf, refused } from './lower.js';
 import { Machine } from './machine.js';
-import { gridOf } from './place.js';
+import { gridOf, type Place } from './place.js';
 import { layOut, Parameters, type Region } from './region.js';
 
 type Arrays = Readonly<Record<string, Float32Array>>;
@@ -16,6 +18,14 @@ type Arrays = Readonly<Record<string, Float32Array>>;
 export interface FusedPart {
   readonly count: number;
   readonly inputs: Arrays;
+}
+
+export interface LabelledFusedPart extends FusedPart {
+  readonly labels: Uint8Array | Int32Array;
+  /** What a pixel of each class counts; none: 1. */
+  readonly weights: readonly number[];
+  /** What the sum is divided by. */
+  readonly lossCount: number;
 }
 
 /** The grid of a program: the leading axes of its first input that has some. */
@@ -31,9 +41,16 @@ export interface Fused {
   readonly infer: (part: FusedPart, outputs: readonly string[]) => Record<string, Float32Array>;
   /** Whether the loss of the logits can be. */
   readonly trains: boolean;
-  readonly gradients: (
-    part: FusedPart & { readonly labels: Uint8Array | Int32Array; readonly pixels: number },
-  ) => { readonly loss: number; readonly gradients: Record<string, Float32Array> };
+  /** The cross-entropy's share: summed over the part's pixels, each counting its class's weight, over `count`. */
+  readonly gradients: (part: LabelledFusedPart) => {
+    readonly loss: number;
+    readonly gradients: Record<string, Float32Array>;
+  };
+  /** What the cotangents of outputs become: gradients of the parameters, summed over samples, and of the inputs. */
+  readonly pull: (
+    part: FusedPart,
+    cotangents: Arrays,
+  ) => { readonly parameters: Record<string, Float32Array>; readonly inputs: Record<string, Float32Array> };
   /** Bytes of memory laid out so far. */
   readonly bytes: () => number;
 }
@@ -43,6 +60,8 @@ export const fuse = (graph: Graph, values: Arrays): Fused | undefined => {
   const gridded = gridShape(graph);
   if (gridded === undefined || volume(gridded) < 4) return undefined;
   const grid = gridOf(gridded);
+  for (const { name, shape } of parametersOf(graph))
+    checkSize(`parameter '${name}'`, values[name], volume(shape));
   const machine = new Machine();
   const parameters = new Parameters(machine, grid);
   const declared = parametersOf(graph);
@@ -104,46 +123,106 @@ export const fuse = (graph: Graph, values: Arrays): Fused | undefined => {
     return made;
   };
   const trained = declared.filter(({ trainable }) => trainable);
-  const trainedRegion = (): Region => {
-    const found = regions.get('the loss');
+  /** A region with gradients of the trained parameters, from seeds on some nodes. */
+  const reversed = (
+    key: string,
+    seedsOf: (builder: FieldBuilder) => ReadonlyMap<number, number>,
+    inputsToo: boolean,
+  ): Reversing => {
+    const found = reversing.get(key);
     if (found !== undefined) return found;
     const { builder } = lower().lowering;
-    const logits = lowered('logits');
-    if (logits === undefined) throw new Error('the logits are not fused');
-    const classes = builder.extent(logits.node).planes;
-    loss.weights = machine.constants(new Float32Array(classes).fill(1));
-    const seed = builder.add({ op: 'crossEntropy' }, [logits.node], builder.extent(logits.node));
+    const inputNodes = new Map<string, number>();
+    if (inputsToo)
+      for (const [node, { op }] of builder.nodes.entries())
+        if (op.op === 'leaf' && op.source.kind === 'input') inputNodes.set(op.source.name, node);
+    const seeds = seedsOf(builder);
     const leaves = new Map(
       trained.flatMap(({ name }) => {
         const node = parameterNodes.get(name);
         return node === undefined ? [] : [[name, node] as const];
       }),
     );
-    const cotangents = addGradients(builder, new Map([[logits.node, seed]]), new Set(leaves.values()));
+    const cotangents = addGradients(builder, seeds, new Set([...leaves.values(), ...inputNodes.values()]));
     const sums = new Map<number, number>();
     for (const [index, { name }] of trained.entries()) {
       const leaf = leaves.get(name);
       const cotangent = leaf === undefined ? undefined : cotangents.get(leaf);
       if (cotangent !== undefined) sums.set(index, cotangent);
     }
-    const made = layOut(machine, grid, parameters, loss, { nodes: builder.nodes, outputs: [seed], sums });
-    regions.set('the loss', made);
+    const ofInputs = new Map<string, number>();
+    for (const [name, node] of inputNodes) {
+      const cotangent = cotangents.get(node);
+      if (cotangent !== undefined) ofInputs.set(name, cotangent);
+    }
+    const region = layOut(machine, grid, parameters, loss, {
+      nodes: builder.nodes,
+      outputs: [...seeds.values(), ...ofInputs.values()],
+      sums,
+    });
+    const made = { region, ofInputs, extents: builder.nodes.map(({ extent }) => extent) };
+    reversing.set(key, made);
     put(parameterNodes.keys());
     return made;
+  };
+  const reversing = new Map<string, Reversing>();
+  const trainedRegion = (): Region =>
+    reversed(
+      'the loss',
+      (builder) => {
+        const logits = lowered('logits');
+        if (logits === undefined) throw new Error('the logits are not fused');
+        loss.weights = machine.allocate(4 * builder.extent(logits.node).planes);
+        const seed = builder.add({ op: 'crossEntropy' }, [logits.node], builder.extent(logits.node));
+        return new Map([[logits.node, seed]]);
+      },
+      false,
+    ).region;
+  const putOne = (shape: Shape, target: Operand, values: Float32Array, sample: number): void => {
+    const size = volume(shape);
+    if (target.extent.grid) putPlanes(machine, asWritten(shape), values, sample * size, target.place);
+    else machine.floats.set(values.subarray(sample * size, (sample + 1) * size), target.place.at(0) / 4);
+  };
+  const checkInputs = (part: FusedPart): void => {
+    for (const [name, shape] of Object.entries(inputs))
+      checkSize(`input '${name}'`, part.inputs[name], part.count * volume(shape));
   };
   const feed = (region: Region, part: FusedPart, sample: number): void => {
     for (const [name, shape] of Object.entries(inputs)) {
       const target = region.input(name);
-      if (target === undefined) continue;
-      const size = volume(shape);
-      if (target.extent.grid) putPlanes(machine, asWritten(shape), part.inputs[name], sample * size, target.place);
-      else
-        machine.floats.set(
-          part.inputs[name].subarray(sample * size, (sample + 1) * size),
-          target.place.at(0) / 4,
-        );
+      if (target !== undefined) putOne(shape, target, part.inputs[name], sample);
     }
   };
+  /** A value as the language writes it: of planes, or of a list of numbers. */
+  const take = (
+    shape: Shape,
+    layout: Layout | undefined,
+    grid: boolean,
+    place: Place,
+    to: Float32Array,
+    at: number,
+  ): void => {
+    if (grid) {
+      const written = layout === undefined ? asWritten(shape) : conveyance(shape, layout);
+      takePlanes(machine, written, place, to, at);
+      return;
+    }
+    const from = place.at(0) / 4;
+    const size = volume(shape);
+    if (layout === undefined || layout.axes.every((dim, axis) => dim === axis))
+      to.set(machine.floats.subarray(from, from + size), at);
+    else takePlanes(machine, conveyance(shape, layout), place, to, at);
+  };
+  const gradientsOf = (region: Region): Record<string, Float32Array> =>
+    Object.fromEntries(
+      trained.map(({ name, shape }, index) => {
+        const sum = region.sum(index);
+        const result = new Float32Array(volume(shape));
+        if (sum !== undefined) take(shape, undefined, sum.extent.grid, sum.place, result, 0);
+        return [name, result];
+      }),
+    );
+  const outputShape = (name: string): Shape => graph.nodes[graph.outputs[name]].shape;
   const logits = lowered('logits');
   return {
     load: (next) => {
@@ -152,12 +231,10 @@ export const fuse = (graph: Graph, values: Arrays): Fused | undefined => {
     },
     fits: (outputs) => outputs.every((name) => lowered(name) !== undefined),
     infer: (part, outputs) => {
+      checkInputs(part);
       const region = inferring(outputs);
       const results = Object.fromEntries(
-        outputs.map((name) => [
-          name,
-          new Float32Array(part.count * volume(graph.nodes[graph.outputs[name]].shape)),
-        ]),
+        outputs.map((name) => [name, new Float32Array(part.count * volume(outputShape(name)))]),
       );
       for (let sample = 0; sample < part.count; sample++) {
         feed(region, part, sample);
@@ -165,25 +242,24 @@ export const fuse = (graph: Graph, values: Arrays): Fused | undefined => {
         for (const name of outputs) {
           const output = lowered(name);
           if (output === undefined) continue;
-          const { shape } = graph.nodes[graph.outputs[name]];
-          const size = volume(shape);
-          takePlanes(
-            machine,
-            conveyance(shape, output.layout),
-            region.place(output.node),
-            results[name],
-            sample * size,
-          );
+          const shape = outputShape(name);
+          const { grid } = known.lowering.builder.extent(output.node);
+          const place = region.place(output.node);
+          take(shape, output.layout, grid, place, results[name], sample * volume(shape));
         }
       }
       return results;
     },
-    trains:
-      logits !== undefined && logits.layout.dims.length === 1 && logits.layout.axes.includes('pixel'),
+    trains: logits !== undefined && logits.layout.dims.length === 1 && logits.layout.axes.includes('pixel'),
     gradients: (part) => {
+      checkInputs(part);
+      checkSize('labels', part.labels, part.count * grid.pixels);
       const region = trainedRegion();
       region.clear();
-      machine.floats[loss.scale / 4] = 1 / part.pixels;
+      const classes = logits?.layout.dims[0] ?? 0;
+      machine.floats[loss.scale / 4] = 1 / part.lossCount;
+      for (let label = 0; label < classes; label++)
+        machine.floats[loss.weights / 4 + label] = part.weights[label] ?? 1;
       let total = 0;
       for (let sample = 0; sample < part.count; sample++) {
         feed(region, part, sample);
@@ -195,19 +271,65 @@ export const fuse = (graph: Graph, values: Arrays): Fused | undefined => {
         region.run();
         for (let lane = 0; lane < 4; lane++) total += floats[loss.total / 4 + lane];
       }
-      const gradients: Record<string, Float32Array> = {};
-      for (const [index, { name, shape }] of trained.entries()) {
-        const sum = region.sum(index);
-        const result = new Float32Array(volume(shape));
-        if (sum?.extent.grid) takePlanes(machine, asWritten(shape), sum.place, result, 0);
-        else if (sum !== undefined) {
-          const from = sum.place.at(0) / 4;
-          result.set(machine.floats.subarray(from, from + result.length));
+      return { loss: total / part.lossCount, gradients: gradientsOf(region) };
+    },
+    pull: (part, cotangents) => {
+      checkInputs(part);
+      const names = Object.keys(cotangents).sort();
+      const { region, ofInputs, extents } = reversed(
+        `from ${names.join()}`,
+        (builder) => {
+          const seeds = new Map<number, number>();
+          for (const name of names) {
+            const output = lowered(name);
+            if (output === undefined) continue;
+            const source = { kind: 'cotangent', name } as const;
+            const leaf = builder.add({ op: 'leaf', source }, [], builder.extent(output.node));
+            const before = seeds.get(output.node);
+            seeds.set(output.node, before === undefined ? leaf : builder.zip('add', before, leaf));
+          }
+          return seeds;
+        },
+        true,
+      );
+      region.clear();
+      const results = Object.fromEntries(
+        Object.entries(inputs).map(([name, shape]) => [name, new Float32Array(part.count * volume(shape))]),
+      );
+      for (let sample = 0; sample < part.count; sample++) {
+        feed(region, part, sample);
+        for (const name of names) {
+          const target = region.cotangent(name);
+          const layout = lowered(name)?.layout;
+          if (target === undefined || layout === undefined) continue;
+          const shape = outputShape(name);
+          putPlanes(
+            machine,
+            conveyance(shape, layout),
+            cotangents[name],
+            sample * volume(shape),
+            target.place,
+          );
         }
-        gradients[name] = result;
+        region.run();
+        for (const [name, node] of ofInputs) {
+          const size = volume(inputs[name]);
+          take(inputs[name], undefined, extents[node].grid, region.place(node), results[name], sample * size);
+        }
       }
-      return { loss: total / part.pixels, gradients };
+      return { parameters: gradientsOf(region), inputs: results };
     },
     bytes: () => machine.bytes,
   };
 };
+
+/** What is fed is checked here, since kernels read whatever lies in memory. */
+const checkSize = (what: string, values: ArrayLike<number> | undefined, size: number): void => {
+  if (values?.length !== size) throw new Error(`${what} has ${values?.length ?? 'no'} values, not ${size}`);
+};
+
+interface Reversing {
+  readonly region: Region;
+  readonly ofInputs: ReadonlyMap<string, number>;
+  readonly extents: readonly Extent[];
+}

@@ -25,7 +25,11 @@ export interface Halo {
 const four = (pixels: number): number => Math.ceil(pixels / 4) * 4;
 
 /** The sizes of planes with margins around a grid of this size, at an address. */
-export const haloAt = (at: number, { height, width }: Pick<Grid, 'height' | 'width'>, margins: Margins): Halo => {
+export const haloAt = (
+  at: number,
+  { height, width }: Pick<Grid, 'height' | 'width'>,
+  margins: Margins,
+): Halo => {
   const lead = four(margins.left);
   // room for the last strip of a line to be read whole
   const line = 4 * (lead + four(width) + four(margins.right) + 16);

@@ -56,9 +56,7 @@ export const without = ({ dims, axes }: Layout, axis: number): Layout => {
   if (gone === 'pixel') return { dims, axes };
   return {
     dims: dims.filter((_, dim) => dim !== gone),
-    axes: axes
-      .filter((_, at) => at !== axis)
-      .map((dim) => (dim !== 'pixel' && dim > gone ? dim - 1 : dim)),
+    axes: axes.filter((_, at) => at !== axis).map((dim) => (dim !== 'pixel' && dim > gone ? dim - 1 : dim)),
   };
 };
 

@@ -4,7 +4,7 @@ import type { Graph } from '../../dsl/graph.js';
 import { splitPort } from '../../dsl/infer.js';
 import type { Node, OpOf, ScanOp } from '../../dsl/op.js';
 import { bins, type Shape, volume } from '../../dsl/shape.js';
-import { type Extent, FieldBuilder, type FieldBody } from './field.js';
+import { type Extent, type FieldBody, FieldBuilder } from './field.js';
 import {
   along,
   type Layout,
@@ -174,7 +174,11 @@ export class Lowering {
         const pixels = this.#pixelsOf(op.shape);
         const layout = plain(op.shape, pixels);
         const size = volume(shapeOf(0));
-        if (pixels === 0 || size !== planesOf(layout) || shapeOf(0).slice(pixels).join() !== layout.dims.join())
+        if (
+          pixels === 0 ||
+          size !== planesOf(layout) ||
+          shapeOf(0).slice(pixels).join() !== layout.dims.join()
+        )
           return refuse('it repeats other axes than the pixels');
         return { node: builder.add({ op: 'spread' }, [x.node], extentOf(layout)), layout };
       }
@@ -284,7 +288,9 @@ export class Lowering {
   }
 
   /** Lowers a scan and gives its node and the layouts of its ports, by their names. */
-  lowerScan(number: number): Refusal | { readonly node: number; readonly ports: ReadonlyMap<string, Layout> } {
+  lowerScan(
+    number: number,
+  ): Refusal | { readonly node: number; readonly ports: ReadonlyMap<string, Layout> } {
     const node = this.nodes[number];
     if (node.op.op !== 'scan') return refuse('not a scan');
     const { op } = node;

@@ -31,7 +31,11 @@ export const gridOf = (shape: readonly number[]): Grid => {
 export const stripPixels = 8;
 export const stripBytes = 32;
 
-export const wholePlace = (at: Place['at'], grid: Grid): Place => ({ at, plane: grid.plane, strip: stripBytes });
+export const wholePlace = (at: Place['at'], grid: Grid): Place => ({
+  at,
+  plane: grid.plane,
+  strip: stripBytes,
+});
 
 export const stripPlace = (at: number, planes: number): Place => ({
   at: () => at,

@@ -47,7 +47,7 @@ export const keptNodes = (
   return kept;
 };
 
-const isLeaf = ({ op }: FieldNode): boolean => op.op === "leaf";
+const isLeaf = ({ op }: FieldNode): boolean => op.op === 'leaf';
 
 const advanced = (place: Place, by: (t: number) => number): Place => ({
   ...place,
@@ -60,7 +60,11 @@ const noSpecial = (): never => {
 
 /** Weights of a step: mostly externals, which the main graph has packed. */
 const packedInside =
-  (nodes: readonly FieldNode[], externals: readonly Operand[], context: StepContext): Surroundings['emitting']['packed'] =>
+  (
+    nodes: readonly FieldNode[],
+    externals: readonly Operand[],
+    context: StepContext,
+  ): Surroundings['emitting']['packed'] =>
   (weight, packing, key) => {
     const { op } = nodes[weight];
     if (op.op === 'leaf' && op.source.kind === 'external')
@@ -94,12 +98,20 @@ export const buildScan = (
     if (isLeaf(nodes[node]) || pins.has(node)) continue;
     const bytes = bytesOf(node);
     const base = machine.allocate(rings * bytes);
-    pins.set(node, wholePlace((t) => base + (t % rings) * bytes, grid));
+    pins.set(
+      node,
+      wholePlace((t) => base + (t % rings) * bytes, grid),
+    );
   }
   const state = (field: string): Place => {
     const initial = inputs[fields.indexOf(field)].place;
     return wholePlace(
-      (t) => (t === 0 ? initial.at(0) : built().place(body.next[field]).at(t - 1)),
+      (t) =>
+        t === 0
+          ? initial.at(0)
+          : built()
+              .place(body.next[field])
+              .at(t - 1),
       grid,
     );
   };
@@ -149,11 +161,17 @@ export const buildScan = (
     const bytes = bytesOf(node);
     if (!isLeaf(nodes[node])) {
       const first = built().place(node).at(0);
-      sequencesOut.set(name, wholePlace(() => first, grid));
+      sequencesOut.set(
+        name,
+        wholePlace(() => first, grid),
+      );
       continue;
     }
     const base = machine.allocate(steps * bytes);
-    sequencesOut.set(name, wholePlace(() => base, grid));
+    sequencesOut.set(
+      name,
+      wholePlace(() => base, grid),
+    );
     copies.push(copyWhole(machine, built().place(node), (t) => base + t * bytes, bytes));
   }
   const { instructions } = built();
@@ -183,12 +201,7 @@ const splitAt = (name: string): readonly [string, string] => {
   return [name.slice(0, slash), name.slice(slash + 1)];
 };
 
-const copyWhole = (
-  machine: Machine,
-  from: Place,
-  to: (t: number) => number,
-  bytes: number,
-): Instruction => {
+const copyWhole = (machine: Machine, from: Place, to: (t: number) => number, bytes: number): Instruction => {
   const run = machine.kernel('copy', copy);
   return (t) => run(from.at(t), 0, 0, to(t), 0, 0, 1, 1, bytes / 16);
 };
@@ -205,8 +218,8 @@ export const constantPlace = (
   const { floats } = machine;
   if (typeof value === 'number') floats.fill(value, at / 4, (at + bytes) / 4);
   else if (!extent.grid) floats.set(value, at / 4);
+  // as it is written: pixels first, planes last
   else
-    // as it is written: pixels first, planes last
     for (const [i, number] of value.entries())
       floats[(at + (i % extent.planes) * grid.plane) / 4 + Math.floor(i / extent.planes)] = number;
   return extent.grid ? wholePlace(() => at, grid) : listPlace(() => at);
@@ -252,16 +265,26 @@ export const buildReverse = (
     if (isLeaf(nodes[node]) || pins.has(node)) continue;
     const bytes = bytesOf(node);
     const base = machine.allocate(rings * bytes);
-    pins.set(node, wholePlace((t) => base + ((steps - 1 - t) % rings) * bytes, grid));
+    pins.set(
+      node,
+      wholePlace((t) => base + ((steps - 1 - t) % rings) * bytes, grid),
+    );
   }
   const elementPlaces = new Map<number, Place>();
   const copied: (readonly [number, number, number])[] = [];
   for (const [sequence, node] of Object.entries(reverse.elements)) {
     const bytes = bytesOf(node);
     const base = machine.allocate(steps * bytes);
-    elementPlaces.set(Number(sequence), wholePlace(() => base, grid));
+    elementPlaces.set(
+      Number(sequence),
+      wholePlace(() => base, grid),
+    );
     if (isLeaf(nodes[node]) || pins.has(node)) copied.push([node, base, bytes]);
-    else pins.set(node, wholePlace((t) => base + t * bytes, grid));
+    else
+      pins.set(
+        node,
+        wholePlace((t) => base + t * bytes, grid),
+      );
   }
   const zeros = new Map<number, Place>();
   const zeroOf = (planes: number): Place => {

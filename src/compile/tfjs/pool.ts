@@ -64,7 +64,7 @@ export const openPool = (
 };
 
 const startPool = async (
-  { name: engine }: Engine,
+  { name: engine, fused }: Engine,
   program: Program,
   parameters: Arrays,
   workers: number,
@@ -76,7 +76,7 @@ const startPool = async (
       throw new Error(`the parameters have no '${name}' of ${values.length} values`);
     values.set(parameters[name]);
   }
-  const setup: Setup = { engine, program: encodeProgram(program), parameters: memory };
+  const setup: Setup = { engine, fused, program: encodeProgram(program), parameters: memory };
 
   const lanes: RemoteLane[] = [];
   const end = (fault: SessionFault): void => {

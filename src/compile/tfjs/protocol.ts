@@ -10,6 +10,7 @@ import type { Arrays, Gradients, Inference } from './values.js';
 /** What a worker is started with. */
 export interface Setup {
   readonly engine: EngineName;
+  readonly fused: boolean;
   /** The program as `encodeProgram` writes it. */
   readonly program: string;
   /** The values of all parameters, as `parametersIn` finds them. */

@@ -5,7 +5,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import type { ProgramError } from '../../base/error.js';
 import type { Program } from '../../dsl/index.js';
 import type { Engine } from '../../engine/index.js';
-import { openLane } from './lane.js';
+import { openBestLane } from './fused-lane.js';
 import { type SharedSession, sessionOver } from './share.js';
 import type { Arrays } from './values.js';
 
@@ -35,7 +35,7 @@ export const openSession = (
   parameters: Arrays,
 ): E.Either<ProgramError, SharedSession> =>
   pipe(
-    openLane(engine, program, parameters),
+    openBestLane(engine, program, parameters),
     E.map((lane) =>
       sessionOver(program, { engine: engine.name, lanes: [lane], load: lane.load, close: lane.close }),
     ),

@@ -7,7 +7,8 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, defect, describe } from '../../base/error.js';
 import { decodeProgram } from '../../dsl/codec.js';
 import { openEngine } from '../../engine/index.js';
-import { type LocalLane, openLane } from './lane.js';
+import { openBestLane } from './fused-lane.js';
+import type { LocalLane } from './lane.js';
 import { type Answer, parametersIn, type Request, type Setup } from './protocol.js';
 import type { Arrays } from './values.js';
 
@@ -17,7 +18,7 @@ interface Worker {
   readonly read: (names: readonly string[]) => Arrays;
 }
 
-const open = ({ engine, program, parameters }: Setup): TE.TaskEither<DrumheadError, Worker> =>
+const open = ({ engine, fused, program, parameters }: Setup): TE.TaskEither<DrumheadError, Worker> =>
   pipe(
     openEngine(engine),
     TE.chainEitherKW((opened) =>
@@ -29,7 +30,7 @@ const open = ({ engine, program, parameters }: Setup): TE.TaskEither<DrumheadErr
           const read = (names: readonly string[]): Arrays =>
             Object.fromEntries(names.map((name) => [name, shared[name].slice()]));
           return pipe(
-            openLane(opened, decoded, read(Object.keys(shared))),
+            openBestLane({ ...opened, fused }, decoded, read(Object.keys(shared))),
             E.map((lane): Worker => ({ lane, read })),
           );
         }),

@@ -11,7 +11,6 @@ import {
   add,
   addInteger,
   and,
-  block,
   choose,
   div,
   four,
@@ -24,13 +23,12 @@ import {
   mul,
   nearest,
   negate,
-  or,
+  type Statement,
   same,
+  set,
   shiftDown,
   shiftUp,
   squareRoot,
-  type Statement,
-  set,
   sub,
   subInteger,
   toInteger,
@@ -64,11 +62,19 @@ const tanh = (scribe: Scribe, value: Vector): Vector => {
   // beyond 9 tanh is 1 in single precision
   const x = keepIn(scribe, min(max(value, four(-9)), four(9)));
   const square = keepIn(scribe, mul(x, x));
-  const p = horner(scribe, square, [
-    -2.76076847742355e-16, 2.00018790482477e-13, -8.60467152213735e-11, 5.12229709037114e-8,
-    1.48572235717979e-5, 6.37261928875436e-4, 4.89352455891786e-3,
-  ]);
-  const q = horner(scribe, square, [1.19825839466702e-6, 1.18534705686654e-4, 2.268434632439e-3, 4.89352518554385e-3]);
+  const p = horner(
+    scribe,
+    square,
+    [
+      -2.76076847742355e-16, 2.00018790482477e-13, -8.60467152213735e-11, 5.12229709037114e-8,
+      1.48572235717979e-5, 6.37261928875436e-4, 4.89352455891786e-3,
+    ],
+  );
+  const q = horner(
+    scribe,
+    square,
+    [1.19825839466702e-6, 1.18534705686654e-4, 2.268434632439e-3, 4.89352518554385e-3],
+  );
   return div(mul(x, p), q);
 };
 
@@ -76,10 +82,12 @@ const exp = (scribe: Scribe, value: Vector): Vector => {
   const given = keepIn(scribe, value);
   const x = keepIn(scribe, min(max(given, four(-87.33)), four(88.7)));
   const n = keepIn(scribe, nearest(mul(x, four(Math.LOG2E))));
-  const r = keepIn(scribe, sub(sub(x, mul(n, four(0.693359375))), mul(n, four(-2.12194440e-4))));
-  const p = horner(scribe, r, [
-    1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1,
-  ]);
+  const r = keepIn(scribe, sub(sub(x, mul(n, four(0.693359375))), mul(n, four(-2.1219444e-4))));
+  const p = horner(
+    scribe,
+    r,
+    [1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1],
+  );
   const small = keepIn(scribe, add(add(mul(mul(r, r), p), r), four(1)));
   // 2^n in two steps: n may be 128
   const whole = keepIn(scribe, toInteger(n));
@@ -102,18 +110,19 @@ const log = (scribe: Scribe, value: Vector): Vector => {
     scribe,
     sub(addInteger(and(bits, fourIntegers(0x007fffff)), fourIntegers(0x3f3504f3)), four(1)),
   );
-  const exponent = keepIn(
-    scribe,
-    sub(fromInteger(e), and(tiny, four(23))),
-  );
+  const exponent = keepIn(scribe, sub(fromInteger(e), and(tiny, four(23))));
   const z = keepIn(scribe, mul(m, m));
-  const p = horner(scribe, m, [
-    7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1,
-    2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1,
-  ]);
+  const p = horner(
+    scribe,
+    m,
+    [
+      7.0376836292e-2, -1.151461031e-1, 1.167699874e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1,
+      2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1,
+    ],
+  );
   const tail = keepIn(
     scribe,
-    add(sub(mul(mul(m, z), p), mul(z, four(0.5))), mul(exponent, four(-2.12194440e-4))),
+    add(sub(mul(mul(m, z), p), mul(z, four(0.5))), mul(exponent, four(-2.1219444e-4))),
   );
   const finite = keepIn(scribe, add(add(m, tail), mul(exponent, four(0.693359375))));
   const large = keepIn(scribe, choose(same(given, four(Infinity)), given, finite));
@@ -130,19 +139,16 @@ const wave =
     const n = keepIn(scribe, nearest(mul(x, four(2 / Math.PI))));
     const r = keepIn(
       scribe,
-      sub(
-        sub(sub(sub(x, mul(n, four(1.5703125))), mul(n, four(4.837512969970703125e-4))), mul(n, four(7.549789948768648e-8))),
-        mul(n, four(0)),
+      [1.5703125, 4.837512969970703e-4, 7.549789948768648e-8].reduce<Vector>(
+        (rest, part) => sub(rest, mul(n, four(part))),
+        x,
       ),
     );
     const square = keepIn(scribe, mul(r, r));
     const s = horner(scribe, square, [-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1]);
     const c = horner(scribe, square, [2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2]);
     const sine = keepIn(scribe, add(r, mul(mul(r, square), s)));
-    const cosine = keepIn(
-      scribe,
-      add(sub(four(1), mul(square, four(0.5))), mul(mul(square, square), c)),
-    );
+    const cosine = keepIn(scribe, add(sub(four(1), mul(square, four(0.5))), mul(mul(square, square), c)));
     const turn = keepIn(scribe, addInteger(toInteger(n), fourIntegers(quarters)));
     const odd = keepIn(scribe, shiftDown(shiftUp(turn, 31), 31));
     const sign = keepIn(scribe, and(shiftUp(turn, 30), fourIntegers(-2147483648)));
@@ -175,9 +181,6 @@ export const functions: Readonly<Record<MapFunction, (scribe: Scribe, x: Local<'
   square: (_, x) => mul(x, x),
   abs: (_, x) => absolute(x),
   reciprocal: (_, x) => div(four(1), x),
-  sign: (_, x) =>
-    sub(and(greater(x, four(0)), four(1)), and(greater(four(0), x), four(1))),
+  sign: (_, x) => sub(and(greater(x, four(0)), four(1)), and(greater(four(0), x), four(1))),
   stopGradient: (_, x) => x,
 };
-
-export const unused = [block, or];

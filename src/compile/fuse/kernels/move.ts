@@ -2,6 +2,7 @@
 
 import {
   add,
+  and,
   block,
   choose,
   constant,
@@ -11,17 +12,17 @@ import {
   load,
   loadSplat,
   max,
+  minus,
   mul,
-  or,
   plus,
   repeat,
-  same,
   type Statement,
+  same,
   set,
   step,
   store,
   sub,
-  and,
+  times,
 } from '../../../engine/wasm/simd/code.js';
 import type { Source } from '../../../engine/wasm/simd/module.js';
 import { functions, keepIn, type Scribe } from './functions.js';
@@ -119,10 +120,7 @@ export const reduceParameters = [
 
 export const reducePlanes = (fn: 'sum' | 'max'): Source => ({
   parameters: reduceParameters.length,
-  body: (
-    [from, to, outer, count, inner, plane, vectors, strips, fromStrip, toStrip],
-    fresh,
-  ): Statement => {
+  body: ([from, to, outer, count, inner, plane, vectors, strips, fromStrip, toStrip], fresh): Statement => {
     const [a, b, group, first, at, end, apart] = locals(fresh, 7);
     const [s, o, i, v, k] = locals(fresh, 5);
     const sum = fresh.v128();
@@ -318,7 +316,3 @@ export const crossEntropy = (): Source => ({
     );
   },
 });
-
-import { minus, times } from '../../../engine/wasm/simd/code.js';
-
-export const unusedToo = [or];

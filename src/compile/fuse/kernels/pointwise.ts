@@ -55,9 +55,7 @@ export const pointwiseGroup = ({ operands, steps, results }: Group): Source => (
     const each = (kind: Operand, visit: (place: number) => Statement): Statement =>
       block(...operands.flatMap((operand, place) => (operand === kind ? [visit(place)] : [])));
     const atPlane = (visit: (address: Local<'i32'>, place: number) => Statement): Statement =>
-      block(
-        ...planeAt.flatMap((address, place) => (address === undefined ? [] : [visit(address, place)])),
-      );
+      block(...planeAt.flatMap((address, place) => (address === undefined ? [] : [visit(address, place)])));
     const written: Statement[] = [];
     const scribe: Scribe = { fresh, write: (statement) => written.push(statement) };
     for (const each of steps) values.push(keepIn(scribe, compute(each, values, scribe)));
@@ -70,7 +68,9 @@ export const pointwiseGroup = ({ operands, steps, results }: Group): Source => (
         repeat(
           planeCount,
           planes,
-          atPlane((address, place) => block(set(values[place], loadSplat(address)), step(address, constant(4)))),
+          atPlane((address, place) =>
+            block(set(values[place], loadSplat(address)), step(address, constant(4))),
+          ),
           repeat(
             vectorCount,
             vectors,
@@ -93,8 +93,7 @@ const compute = (each: PointwiseStep, values: readonly Local<'v128'>[], scribe: 
     case 'map':
       return functions[each.fn](scribe, values[each.of]);
     case 'affine': {
-      const scaled =
-        each.scale === 1 ? values[each.of] : mul(values[each.of], four(each.scale));
+      const scaled = each.scale === 1 ? values[each.of] : mul(values[each.of], four(each.scale));
       return each.shift === 0 ? scaled : add(scaled, four(each.shift));
     }
     case 'zip':

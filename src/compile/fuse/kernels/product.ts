@@ -11,6 +11,7 @@ import {
   add,
   block,
   constant,
+  four,
   type Local,
   load,
   loadInteger,
@@ -65,20 +66,16 @@ export const product = ({ rows, vectors, onto, table }: Tile): Source => ({
     const values = range(vectors).map(() => fresh.v128());
     const weight = fresh.v128();
     const eachRow = (visit: (i: number) => Statement): Statement =>
-      block(
-        set(row, to),
-        ...range(rows).map((i) => block(visit(i), i + 1 < rows ? step(row, cStep) : [])),
-      );
-    const term = (offset: number): Statement =>
-      block(
-        ...values.map((value, v) => set(value, load(from, 16 * v))),
-        ...range(rows).map((i) =>
-          block(
-            set(weight, loadSplat(at, offset + 4 * i)),
-            ...values.map((value, v) => set(sums[i][v], add(sums[i][v], mul(weight, value)))),
-          ),
+      block(set(row, to), ...range(rows).map((i) => block(visit(i), i + 1 < rows ? step(row, cStep) : [])));
+    const term = block(
+      ...values.map((value, v) => set(value, load(from, 16 * v))),
+      ...range(rows).map((i) =>
+        block(
+          set(weight, loadSplat(at, 4 * i)),
+          ...values.map((value, v) => set(sums[i][v], add(sums[i][v], mul(weight, value)))),
         ),
-      );
+      ),
+    );
     return block(
       set(lineB, b),
       set(lineC, c),
@@ -99,11 +96,12 @@ export const product = ({ rows, vectors, onto, table }: Tile): Source => ({
               ? eachRow((i) => block(...sums[i].map((sum, v) => set(sum, load(row, 16 * v)))))
               : block(...sums.flat().map((sum) => set(sum, zero))),
             table ? set(k, bStep) : set(from, stripB),
+            // one at a time: unrolled, V8 keeps more values than there are registers and is nearly twice as slow
             repeat(
               depthCount,
               depth,
               table ? set(from, plus(stripB, loadInteger(k))) : [],
-              term(0),
+              term,
               step(at, constant(4 * rows)),
               table ? step(k, constant(4)) : step(from, bStep),
             ),
@@ -119,8 +117,6 @@ export const product = ({ rows, vectors, onto, table }: Tile): Source => ({
     );
   },
 });
-
-import { four } from '../../../engine/wasm/simd/code.js';
 
 const zero = four(0);
 

@@ -5,12 +5,11 @@ import {
   and,
   block,
   constant,
+  four,
   type Local,
   load,
   loadInteger,
   loadOne,
-  loadSplat,
-  loadTwo,
   mul,
   pick,
   plus,
@@ -24,91 +23,22 @@ import type { Source } from '../../../engine/wasm/simd/module.js';
 import { locals, range } from './product.js';
 
 /**
- * For dense layers: c[i, j] += sum over pixels of x[i] y[j], on strips of eight pixels. y comes turned over, eight
- * features side by side: [blocks of 8 j, strip, pixel, 8].
+ * Turns strips [strip, feature, 8 pixels] over: [strip, 8 pixels, `wide` features], of which `rows` are there and the
+ * others zero. So gradients of dense layers become products: c[i, j] += sum over pixels of x[pixel, i] y[pixel, j].
  */
-export const outerParameters = [
-  'x',
-  'xRow', // from row i to i + 1
-  'xStrip',
-  'y',
-  'yBlock', // from one block of eight j to the next
-  'c',
-  'cRow',
-  'strips',
-  'iBlocks', // of `rows` rows
-  'jBlocks',
-] as const;
-
-export const outer = (rows: 1 | 2 | 3 | 4): Source => ({
-  parameters: outerParameters.length,
-  body: ([x, xRow, xStrip, y, yBlock, c, cRow, strips, iBlocks, jBlocks], fresh): Statement => {
-    const [xBlock, cBlock, cj, yj, from, row] = locals(fresh, 6);
-    const [iCount, jCount, stripCount] = locals(fresh, 3);
-    const at = locals(fresh, rows);
-    const sums = range(rows).map(() => [fresh.v128(), fresh.v128()] as const);
-    const [low, high, weight] = range(3).map(() => fresh.v128());
-    const eachRow = (visit: (i: number) => Statement): Statement =>
-      block(set(row, cj), ...range(rows).map((i) => block(visit(i), i + 1 < rows ? step(row, cRow) : [])));
-    return block(
-      set(xBlock, x),
-      set(cBlock, c),
-      repeat(
-        iCount,
-        iBlocks,
-        set(cj, cBlock),
-        set(yj, y),
-        repeat(
-          jCount,
-          jBlocks,
-          eachRow((i) => block(set(sums[i][0], load(row)), set(sums[i][1], load(row, 16)))),
-          set(at[0], xBlock),
-          ...range(rows - 1).map((i) => set(at[i + 1], plus(at[i], xRow))),
-          set(from, yj),
-          repeat(
-            stripCount,
-            strips,
-            ...range(8).map((pixel) =>
-              block(
-                set(low, load(from, 32 * pixel)),
-                set(high, load(from, 32 * pixel + 16)),
-                ...sums.map(([a, b], i) =>
-                  block(
-                    set(weight, loadSplat(at[i], 4 * pixel)),
-                    set(a, add(a, mul(weight, low))),
-                    set(b, add(b, mul(weight, high))),
-                  ),
-                ),
-              ),
-            ),
-            ...at.map((address) => step(address, xStrip)),
-            step(from, constant(256)),
-          ),
-          // in the order of the rows: where a row is shorter than eight, the next one mends what lies past its end
-          eachRow((i) => block(store(row, 0, sums[i][0]), store(row, 16, sums[i][1]))),
-          step(cj, constant(32)),
-          step(yj, yBlock),
-        ),
-        ...range(rows).map(() => block(step(xBlock, xRow), step(cBlock, cRow))),
-      ),
-    );
-  },
-});
-
-/** Turns strips [strip, feature, 8 pixels] over: [strip, 8 pixels, 8 features] of `rows` features, the others zero. */
 export const turnParameters = ['from', 'fromRow', 'fromStrip', 'to', 'strips'] as const;
 
-export const turn = (rows: number): Source => ({
+export const turn = (rows: number, wide: number): Source => ({
   parameters: turnParameters.length,
   body: ([from, fromRow, fromStrip, to, strips], fresh): Statement => {
     const [count, address, start] = locals(fresh, 3);
-    const zero = fresh.v128();
-    const values = range(8).map(() => fresh.v128());
+    const quarters = Math.ceil(wide / 4);
+    const values = range(4 * quarters).map(() => fresh.v128());
     const [a, b, c, d] = range(4).map(() => fresh.v128());
     const quarter = (half: number, feature: number): Statement => {
       const [p, q, r, s] = values.slice(feature, feature + 4);
       const put = (pixel: number, value: ReturnType<typeof pick>): Statement =>
-        store(to, 32 * (4 * half + pixel) + 4 * feature, value);
+        store(to, 4 * wide * (4 * half + pixel) + 4 * feature, value, Math.min(4, wide - feature));
       return block(
         set(a, pick(p, q, [0, 4, 1, 5])),
         set(b, pick(r, s, [0, 4, 1, 5])),
@@ -129,14 +59,15 @@ export const turn = (rows: number): Source => ({
           block(
             set(address, start),
             ...values.map((value, i) =>
-              i < rows ? block(set(value, load(address, 16 * half)), step(address, fromRow)) : set(value, zero),
+              i < rows
+                ? block(set(value, load(address, 16 * half)), step(address, fromRow))
+                : set(value, four(0)),
             ),
-            quarter(half, 0),
-            quarter(half, 4),
+            ...range(quarters).map((part) => quarter(half, 4 * part)),
           ),
         ),
         step(start, fromStrip),
-        step(to, constant(256)),
+        step(to, constant(32 * wide)),
       ),
     );
   },
@@ -210,7 +141,7 @@ export const dot = (rows: 1 | 2 | 3 | 4, columns: 1 | 2): Source => ({
           iBlocks,
           ...lineX.map((line, i) => set(line, plus(x, loadInteger(table, 4 * i)))),
           ...lineY.map((line, j) => set(line, j === 0 ? yj : plus(lineY[j - 1], yRow))),
-          ...sums.flat().map((sum) => set(sum, zeroOf(sum))),
+          ...sums.flat().map((sum) => set(sum, four(0))),
           repeat(
             lineCount,
             lines,
@@ -229,10 +160,7 @@ export const dot = (rows: 1 | 2 | 3 | 4, columns: 1 | 2): Source => ({
                   total(sum),
                   j === 0
                     ? store(row, 0, add(loadOne(row), sum), 1)
-                    : block(
-                        set(value, sum),
-                        store2(plus(row, cColumn), value),
-                      ),
+                    : block(set(value, sum), storeSum(plus(row, cColumn), value)),
                 ),
               ),
             ),
@@ -246,12 +174,8 @@ export const dot = (rows: 1 | 2 | 3 | 4, columns: 1 | 2): Source => ({
   },
 });
 
-const store2 = (address: ReturnType<typeof plus>, value: Local<'v128'>): Statement =>
+const storeSum = (address: ReturnType<typeof plus>, value: Local<'v128'>): Statement =>
   store(address, 0, add(loadOne(address), value), 1);
-
-import { four } from '../../../engine/wasm/simd/code.js';
-
-const zeroOf = (_: Local<'v128'>): ReturnType<typeof four> => four(0);
 
 /**
  * Sums of planes: to[plane] += the sum over `outer` strips (or one whole plane) of so many vectors and one masked
@@ -288,5 +212,3 @@ export const sumPlanes = (): Source => ({
     );
   },
 });
-
-export { loadTwo };
