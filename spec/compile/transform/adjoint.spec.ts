@@ -2,46 +2,71 @@
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { initialParameters } from '../../../src/compile/parameters.js';
-import { ndarray, parameterArrays } from '../../../src/compile/reference/index.js';
-import { inputsOf } from '../../../src/dsl/index.js';
-import { type GeneratedProgram, programArbitrary } from '../../arbitraries/program.js';
-import { adjoints, type Case, run } from './differentiate.js';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import { vjp } from '../../../src/compile/transform/index.js';
+import { decodeProgram, encodeProgram } from '../../../src/dsl/index.js';
+import { buildSystem, type SystemSpec, systemNamed, systemNames } from '../../../src/models/systems/index.js';
+import { programArbitrary } from '../../arbitraries/program.js';
+import { adjoints, type Case, caseOf, run } from './differentiate.js';
+import { generatedCase } from './generated.js';
 
-const batch = 2;
-
-const caseOf = ({ program, inputs, seed }: GeneratedProgram): Case => {
-  const shapes = inputsOf(program.graph);
-  return {
-    program,
-    inputs: Object.fromEntries(
-      Object.entries(inputs(batch)).map(([name, values]) => [
-        name,
-        ndarray([batch, ...shapes[name]], values),
-      ]),
-    ),
-    parameters: parameterArrays(program, initialParameters(program.graph, seed)),
-    batch,
-    noiseSeed: seed,
-  };
+/** Sums of some thousand products in float64, after some hundred operations. */
+const areAdjoint = (c: Case, seed: number): void => {
+  const { ahead, back, left, right } = adjoints(c, seed);
+  const rounding = 1e-11 * Math.max(1, left.size, right.size);
+  assert.ok(Math.abs(left.value - right.value) <= rounding, `${left.value} against ${right.value}`);
+  for (const [name, { data }] of Object.entries(run(c)))
+    for (const { outputs } of [ahead, back])
+      data.forEach((value, i) => {
+        assert.ok(Math.abs(outputs[name].data[i] - value) <= 1e-12 * Math.max(1, Math.abs(value)), name);
+      });
 };
 
 describe('transform: forward and reverse mode', () => {
   it('are adjoint, and keep the outputs', () => {
     fc.assert(
-      fc.property(programArbitrary(), fc.nat(1000), (made, seed) => {
-        const c = caseOf(made);
-        const { ahead, back, left, right } = adjoints(c, seed);
-        // Sums of some thousand products in float64, after some hundred operations.
-        const rounding = 1e-11 * Math.max(1, left.size, right.size);
-        assert.ok(Math.abs(left.value - right.value) <= rounding, `${left.value} against ${right.value}`);
-        for (const [name, { data }] of Object.entries(run(c)))
-          for (const { outputs } of [ahead, back])
-            data.forEach((value, i) => {
-              assert.ok(Math.abs(outputs[name].data[i] - value) <= 1e-12 * Math.max(1, Math.abs(value)));
-            });
-      }),
-      { numRuns: Number(process.env.RUNS ?? 60) },
+      fc.property(programArbitrary(), fc.nat(1000), (made, seed) => areAdjoint(generatedCase(made), seed)),
+      { numRuns: 40 },
     );
   });
+
+  it('are adjoint for the gradient of a program too', () => {
+    fc.assert(
+      fc.property(programArbitrary({ smoothOnly: true }), fc.nat(1000), (made, seed) => {
+        const c = generatedCase(made, 1);
+        const { inputs, parameters } = caseOf(vjp(c.program), seed);
+        areAdjoint({ ...c, program: vjp(c.program), inputs: { ...inputs, ...c.inputs }, parameters }, seed);
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  for (const name of systemNames)
+    it(`are adjoint for ${name}`, () => {
+      const built = pipe(
+        systemNamed(name),
+        E.map((spec) => smaller(spec)),
+        E.chain(buildSystem),
+      );
+      areAdjoint(caseOf(E.isRight(built) ? built.right : assert.fail(JSON.stringify(built.left)), 3), 1);
+    });
+
+  it('are programs that can be written down and read', () => {
+    fc.assert(
+      fc.property(programArbitrary(), ({ program }) => {
+        const json: unknown = JSON.parse(encodeProgram(vjp(program)));
+        const read = decodeProgram(json);
+        assert.ok(E.isRight(read));
+      }),
+      { numRuns: 20 },
+    );
+  });
+});
+
+const smaller = (spec: SystemSpec): SystemSpec => ({
+  ...spec,
+  steps: 3,
+  ...('length' in spec ? { length: 5 } : { height: 6, width: 5 }),
+  ...('reach' in spec ? { reach: 2 } : {}),
 });

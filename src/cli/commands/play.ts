@@ -1,9 +1,11 @@
 /** `drumhead play`: a system, followed over time and drawn. */
 
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, mismatch } from '../../base/error.js';
+import { type DrumheadError, decodeError, mismatch } from '../../base/error.js';
 import { writeBytes } from '../../data/files.js';
 import { openEngine, parseEngineChoice } from '../../engine/index.js';
 import {
@@ -11,12 +13,15 @@ import {
   type SystemSpec,
   startOf,
   systemNamed,
+  systemNames,
   type View,
   viewOf,
 } from '../../models/systems/index.js';
 import { type FieldMovie, fieldGif } from '../../report/field-movie.js';
 import { type Followed, followSystem } from '../../runner/follow.js';
+import { modelWaves } from '../../runner/model-waves.js';
 import { settingsFlag, wholeFlag } from '../flags.js';
+import { experimentFrom } from '../source.js';
 
 /** Flags of `drumhead play`. */
 export interface PlayFlags {
@@ -29,6 +34,8 @@ export interface PlayFlags {
   readonly frames: string;
   readonly field?: string;
   readonly engine: string;
+  /** Of an experiment. */
+  readonly preset: string;
 }
 
 interface Play {
@@ -91,12 +98,8 @@ const captionOf = (spec: SystemSpec, field: string): string => {
   return [`${field} of ${height === 1 ? width : `${height} × ${width}`}`, ...numbers].join(', ');
 };
 
-/**
- * Follows a system and writes its animation.
- *
- * **Errors** UnknownName, DecodeError (flags, settings), ProgramError, EngineError, FileError.
- */
-export const play = (name: string, flags: PlayFlags): TE.TaskEither<DrumheadError, string> =>
+/** A system, followed and drawn. */
+const playSystem = (name: string, flags: PlayFlags): TE.TaskEither<DrumheadError, string> =>
   pipe(
     TE.Do,
     TE.bind('play', () => TE.fromEither(played(name, flags))),
@@ -115,6 +118,78 @@ export const play = (name: string, flags: PlayFlags): TE.TaskEither<DrumheadErro
           )
         : TE.left(blownUp(play.spec, followed));
     }),
+  );
+
+/** The waves of an experiment's model, of a run's where the name is its folder. */
+const playModel = (name: string, flags: PlayFlags): TE.TaskEither<DrumheadError, string> =>
+  pipe(
+    TE.Do,
+    TE.bind('image', () => TE.fromEither(wholeFlag('--seed', 0)(flags.seed))),
+    TE.chainFirstEitherK(() => onlyOfSystems(flags)),
+    TE.bind('fps', () => TE.fromEither(wholeFlag('--fps', 1)(flags.fps))),
+    TE.bind('frames', () => TE.fromEither(wholeFlag('--frames', 1)(flags.frames))),
+    TE.bind('choice', () => TE.fromEither(parseEngineChoice(flags.engine))),
+    TE.bindW('source', () => experimentFrom(name, flags.preset, { set: flags.set })),
+    TE.bindW('run', () => TE.fromTask(async () => ((await isRunFolder(name)) ? name : null))),
+    TE.bindW('engine', ({ choice }) => openEngine(choice)),
+    TE.bindW('gif', ({ engine, source: { experiment }, run, image, fps, frames }) =>
+      modelWaves(engine, {
+        experiment,
+        run,
+        image,
+        frames,
+        delay: Math.round(1000 / fps),
+        cacheDir: join('runs', '.cache'),
+      }),
+    ),
+    TE.chain(({ gif, source }) => {
+      const path = flags.gif ?? `${source.experiment.name.replaceAll('/', '-')}.gif`;
+      return pipe(
+        writeBytes(path, gif),
+        TE.map(() => path),
+      );
+    }),
+  );
+
+/** Flags that an experiment has settings for. */
+const onlyOfSystems = ({ size, steps, field }: PlayFlags): E.Either<DrumheadError, void> => {
+  const given = Object.entries({ size, steps, field }).find(([, value]) => value !== undefined);
+  return given === undefined
+    ? E.right(undefined)
+    : E.left(
+        decodeError(
+          `--${given[0]}`,
+          'this is for systems; change an experiment with --set, such as model.steps=20',
+        ),
+      );
+};
+
+const isRunFolder = (name: string): Promise<boolean> =>
+  stat(name).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+
+/**
+ * Animates a system by its name, or the waves of an experiment's model: untrained by a name of the catalogue or a
+ * file, trained by a run folder.
+ *
+ * **Errors** UnknownName, DecodeError (flags, settings), ProgramError, EngineError, FileError.
+ */
+export const play = (name: string, flags: PlayFlags): TE.TaskEither<DrumheadError, string> =>
+  pipe(
+    TE.fromTask<boolean, DrumheadError>(async () => isSystem(name) || !(await isModel(name))),
+    TE.chain((system) => (system ? playSystem(name, flags) : playModel(name, flags))),
+  );
+
+const isSystem = (name: string): boolean => systemNames.some((known) => known === name);
+
+/** What is no system is a model where it says so: a path, a file, or a name of the catalogue, which has a slash. */
+const isModel = async (name: string): Promise<boolean> =>
+  name.includes('/') ||
+  stat(name).then(
+    () => true,
+    () => false,
   );
 
 const saying = (path: string, { frames, every }: Followed): string =>

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import * as E from 'fp-ts/lib/Either.js';
+import { complexColour, cyclic } from '../../src/report/cyclic.js';
+import { type FieldMovie, fieldGif, orderParameter } from '../../src/report/field-movie.js';
+import { decodeGif } from './decode-gif.js';
+
+const movie = (height: number, seen: FieldMovie['seen'] = 'signed'): FieldMovie => ({
+  title: 'A field',
+  height,
+  width: 6,
+  channels: 2,
+  frames: 3,
+  values: Float32Array.from({ length: 3 * height * 12 }, (_, i) => Math.sin(i)),
+  seen,
+  interval: 0.5,
+});
+
+describe('cyclic colours', () => {
+  it('come back after a turn, and differ half a turn away', () => {
+    fc.assert(
+      fc.property(fc.double({ min: -50, max: 50, noNaN: true }), (angle) => {
+        // Away from where two colours meet, rounding cannot decide between them.
+        const middle = (2 * Math.PI * Math.round((angle * 36) / (2 * Math.PI))) / 36;
+        assert.deepEqual(cyclic(middle), cyclic(middle + 2 * Math.PI));
+        assert.notDeepEqual(cyclic(middle), cyclic(middle + Math.PI));
+      }),
+    );
+  });
+
+  it('are black for what is not a number, dark for what is small', () => {
+    assert.deepEqual(cyclic(Number.NaN), [0, 0, 0]);
+    assert.deepEqual(complexColour(Number.NaN, 0), [0, 0, 0]);
+    assert.deepEqual(complexColour(3, 3), cyclic(Math.PI / 4));
+    assert.ok(Math.max(...complexColour(0.01, 0)) < 40);
+  });
+});
+
+describe('the movie of a field', () => {
+  for (const seen of ['signed', 'level', 'phase', 'complex'] as const)
+    it(`has a frame each, ${seen}`, () => {
+      const gif = fieldGif(movie(4, seen));
+      const { frames, delays } = decodeGif(E.isRight(gif) ? gif.right : assert.fail('no gif'));
+      assert.equal(frames.length, 3);
+      assert.equal(delays[0], 6);
+      assert.notDeepEqual(frames[0].rgb, frames[2].rgb);
+    });
+
+  it('of a row of sites fills up with its past', () => {
+    const gif = fieldGif(movie(1));
+    const { frames } = decodeGif(E.isRight(gif) ? gif.right : assert.fail('no gif'));
+    const white = (rgb: Uint8Array): number => {
+      let count = 0;
+      for (let i = 0; i < rgb.length; i += 3) if (rgb[i] + rgb[i + 1] + rgb[i + 2] === 765) count++;
+      return count;
+    };
+    assert.ok(white(frames[0].rgb) > white(frames[1].rgb));
+    assert.ok(white(frames[1].rgb) > white(frames[2].rgb));
+  });
+
+  it('refuses values that do not fill its frames, and a complex field of one channel', () => {
+    assert.ok(E.isLeft(fieldGif({ ...movie(4), frames: 4 })));
+    const single = movie(4, 'complex');
+    assert.ok(E.isLeft(fieldGif({ ...single, channels: 1, values: single.values.subarray(0, 72) })));
+  });
+
+  it('tells how alike phases are', () => {
+    assert.ok(Math.abs(orderParameter([1, 1, 1], 0, 3) - 1) < 1e-15);
+    assert.ok(orderParameter([0, 9, Math.PI / 2, Math.PI, (3 * Math.PI) / 2], 0, 1) === 1);
+    assert.ok(orderParameter([0, Math.PI / 2, Math.PI, (3 * Math.PI) / 2], 0, 4) < 1e-15);
+  });
+});
