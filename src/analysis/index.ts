@@ -10,6 +10,7 @@ export {
   type WaveVector,
 } from './dispersion.js';
 export { type Energy, energyOf, laplacianCoupling, type Springs } from './energy.js';
+export { evenly, type FeatureField, magnitudes, projected } from './features.js';
 export { amplitudeAt, dominantFrequency, type Propagation, propagation, summaryOf } from './phase.js';
 export { type KOmega, kOmega, meanSpectrum } from './spectrum.js';
 export { type Complex, dft, dft2, waveNumber } from './transform.js';

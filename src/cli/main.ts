@@ -336,6 +336,33 @@ program
     await atEdge(runProgramFile(file, flags));
   });
 
+program
+  .command('figure')
+  .argument(
+    '<kind>',
+    'scores, curves, parameters (of a sweep), waves, segmentations (of a run), nwm-lstm (of two runs)',
+  )
+  .argument('<names...>', 'a sweep or folder of runs; or folders of finished runs')
+  .description('Figures and pictures of runs, in light and dark.')
+  .option(
+    '--score <name>',
+    'of scores and curves: foregroundIou, foregroundAccuracy, iou, accuracy, loss',
+    'foregroundIou',
+  )
+  .option('--samples <list>', 'test images, such as 0,5,7')
+  .option('--channels <list>', 'channels of the waves, counted from 0')
+  .option('--frames <n>', 'of waves: at most so many frames')
+  .option('--out <folder>', 'where to', 'figures')
+  .addOption(
+    new Option('--preset <size>', `${presets.join(', ')}: of a sweep that did not run yet`).default('full'),
+  )
+  .addOption(engine())
+  .addOption(runs())
+  .action(async (kind, names, flags) => {
+    const { figure } = await import('./commands/figure.js');
+    await atEdge(figure(kind, names, flags));
+  });
+
 // A wrong command line ends with 2, help and version with 0; commander prints its own sentence.
 program.exitOverride((error) => {
   process.exit(error.exitCode === 0 ? 0 : 2);

@@ -46,5 +46,6 @@ export type { Sample, WaveSample } from './sample.js';
 export { symmetricScale } from './scale.js';
 export type { EpochScores, Score, Scores } from './scores.js';
 export { type SegmentationsPicture, segmentations, segmentationsPng } from './segmentations.js';
+export { type Field, type ModelStates, type StatesPicture, statesPng } from './states.js';
 export { type Lettering, write, writeWithin } from './text.js';
 export { type WaveFrames, type WavesPicture, waveFrames, wavesGif } from './waves.js';

@@ -13,10 +13,10 @@ import type { Arrays } from '../compile/tfjs/values.js';
 import { type Dataset, imagesOf, masksOf } from '../data/dataset.js';
 import { isPresent, readBytes } from '../data/files.js';
 import { load } from '../data/load.js';
-import { decodeProgram, outputsOf, type Program } from '../dsl/index.js';
+import { decodeProgram, outputsOf, type Program, select } from '../dsl/index.js';
 import { type Engine, openEngine } from '../engine/index.js';
 import { imageScores, predictedClasses } from '../experiments/scores.js';
-import type { WaveSample } from '../report/index.js';
+import type { Sample, WaveSample } from '../report/index.js';
 import type { Environment } from './environment.js';
 import { files, readJson } from './folder.js';
 import { type RunSummary, readRun } from './runs.js';
@@ -133,54 +133,99 @@ export const waveShapeOf = (program: Program): readonly [number, number, number,
   return shape?.length === 4 ? [shape[0], shape[1], shape[2], shape[3]] : null;
 };
 
+const hasImages = (
+  { dataset: { test } }: OpenRun,
+  indices: readonly number[],
+): E.Either<DrumheadError, void> => {
+  const missing = indices.find((i) => i >= test.count);
+  return missing === undefined
+    ? E.right(undefined)
+    : E.left(decodeError('--samples', `there is no test image ${missing}: they are 0 to ${test.count - 1}`));
+};
+
+const givesPixels = ({ program, run }: OpenRun): E.Either<DrumheadError, void> =>
+  outputsOf(program.graph).logits?.length === 3
+    ? E.right(undefined)
+    : E.left(decodeError(run.folder, 'this model gives whole images a class, not pixels'));
+
+/** One test image through the program, with those of the outputs that are asked for beside its prediction. */
+const observeOne = async (session: Session, { dataset }: OpenRun, i: number, outputs: readonly string[]) => {
+  const { test, classes } = dataset;
+  const image = imagesOf(test, [i]);
+  const target = masksOf(test, [i]);
+  const found = await session.infer({ count: 1, inputs: { image }, samples: [i] }, ['logits', ...outputs]);
+  const prediction = predictedClasses(found.outputs.logits, classes.length);
+  const { foregroundIou } = imageScores(prediction, target);
+  const sample: Sample = {
+    height: test.height,
+    width: test.width,
+    channels: test.channels,
+    image: image.map((value) => value * 255),
+    target,
+    prediction,
+    name: `test image ${i}`,
+    ...(foregroundIou === null ? {} : { note: `foreground IoU ${foregroundIou.toFixed(2)}` }),
+  };
+  return { sample, outputs: found.outputs };
+};
+
+const inOrder = async <A>(
+  indices: readonly number[],
+  work: (i: number) => Promise<A>,
+): Promise<readonly A[]> => {
+  const done: A[] = [];
+  for (const i of indices) done.push(await work(i));
+  return done;
+};
+
 /**
- * Test images with their targets, predictions and waves.
+ * Test images with their targets and predictions.
  *
- * **Errors** DecodeError for an image that is not there, and for a model without waves or without a class a pixel.
+ * **Errors** DecodeError for an image that is not there, and for a model without a class a pixel.
+ */
+export const observeImages = (
+  open: OpenRun,
+  indices: readonly number[],
+): TE.TaskEither<DrumheadError, readonly Sample[]> =>
+  pipe(
+    TE.fromEither(hasImages(open, indices)),
+    TE.chainEitherK(() => givesPixels(open)),
+    TE.chain(() =>
+      withRunSession(open, select(open.program, 'logits'), (session) =>
+        inOrder(indices, async (i) => (await observeOne(session, open, i, [])).sample),
+      ),
+    ),
+  );
+
+/**
+ * The same with their waves.
+ *
+ * **Errors** As `observeImages`; DecodeError for a model without waves.
  */
 export const observeSamples = (
   open: OpenRun,
   indices: readonly number[],
-): TE.TaskEither<DrumheadError, readonly WaveSample[]> => {
-  const { test, classes } = open.dataset;
-  const { folder } = open.run;
-  const shape = waveShapeOf(open.program);
-  const missing = indices.find((i) => i >= test.count);
-  if (missing !== undefined)
-    return TE.left(
-      decodeError('--samples', `there is no test image ${missing}: they are 0 to ${test.count - 1}`),
-    );
-  if (shape === null)
-    return TE.left(
-      decodeError(folder, 'this model has no waves: it is not recurrent, nothing in it runs in time'),
-    );
-  if (outputsOf(open.program.graph).logits?.length !== 3)
-    return TE.left(decodeError(folder, 'this model gives whole images a class, not pixels'));
-  return withRunSession(open, open.program, async (session) => {
-    const samples: WaveSample[] = [];
-    for (const i of indices) {
-      const image = imagesOf(test, [i]);
-      const target = masksOf(test, [i]);
-      const { outputs } = await session.infer({ count: 1, inputs: { image }, samples: [i] }, [
-        'logits',
-        'waves',
-      ]);
-      const prediction = predictedClasses(outputs.logits, classes.length);
-      const { foregroundIou } = imageScores(prediction, target);
-      samples.push({
-        height: test.height,
-        width: test.width,
-        channels: test.channels,
-        image: image.map((value) => value * 255),
-        target,
-        prediction,
-        waves: outputs.waves,
-        steps: shape[0],
-        waveChannels: shape[3],
-        name: `test image ${i}`,
-        ...(foregroundIou === null ? {} : { note: `foreground IoU ${foregroundIou.toFixed(2)}` }),
-      });
-    }
-    return samples;
-  });
-};
+): TE.TaskEither<DrumheadError, readonly WaveSample[]> =>
+  pipe(
+    TE.fromEither(hasImages(open, indices)),
+    TE.chainEitherK(() => givesPixels(open)),
+    TE.chainEitherK(() =>
+      pipe(
+        waveShapeOf(open.program),
+        E.fromNullable<DrumheadError>(
+          decodeError(
+            open.run.folder,
+            'this model has no waves: it is not recurrent, nothing in it runs in time',
+          ),
+        ),
+      ),
+    ),
+    TE.chain(([steps, , , waveChannels]) =>
+      withRunSession(open, select(open.program, 'logits', 'waves'), (session) =>
+        inOrder(indices, async (i) => {
+          const { sample, outputs } = await observeOne(session, open, i, ['waves']);
+          return { ...sample, waves: outputs.waves, steps, waveChannels };
+        }),
+      ),
+    ),
+  );

@@ -39,7 +39,7 @@ const topOf = ({ spectrum, lines }: KOmegaPicture): number => {
   const { frequencies, power } = spectrum;
   const most = greatest(spectrum);
   const seen = frequencies.filter((_, k) => {
-    for (let ring = 0; ring * frequencies.length < power.length; ring++)
+    for (let ring = 1; ring * frequencies.length < power.length; ring++)
       if (power[ring * frequencies.length + k] > most * 10 ** (-depth / 20)) return true;
     return false;
   });

@@ -43,19 +43,23 @@ interface FamilyPlace {
 
 const distinct = (names: readonly string[]): readonly string[] => [...new Set(names)];
 
+/** Room for the name of a kind, in units of a bar: about 7 points a letter. */
+const namedUnits = (family: string): number => (7 * family.length) / barUnit;
+
 /** Bars from left to right, a gap between kinds of model. */
 const placed = (entries: readonly Entry[]) => {
   let at = 0;
   const bars: Bar[] = [];
   const families: FamilyPlace[] = [];
   for (const family of distinct(entries.map((entry) => entry.family))) {
-    const from = at;
-    for (const entry of entries.filter((one) => one.family === family)) {
-      bars.push({ entry, at: at + 0.5 });
-      at += 1;
-    }
-    families.push({ family, from, to: at });
-    at += familyGap;
+    const members = entries.filter((one) => one.family === family);
+    const units = Math.max(members.length, namedUnits(family));
+    const from = at + (units - members.length) / 2;
+    members.forEach((entry, i) => {
+      bars.push({ entry, at: from + i + 0.5 });
+    });
+    families.push({ family, from: at, to: at + units });
+    at += units + familyGap;
   }
   return { bars, families, units: at - familyGap };
 };
@@ -178,7 +182,7 @@ export const barsChart = ({ entries, score = 'foregroundIou', theme = light }: B
     task,
     entries: entries.filter((entry) => entry.task === task),
   }));
-  const widest = Math.max(9, ...rows.map((row) => placed(row.entries).units));
+  const widest = Math.max(10, ...rows.map((row) => placed(row.entries).units));
   const head = [
     textAt(0, -74, `Test ${scoreWords(score)}`, theme.ink, { bold: true, size: 15 }),
     ...key(theme),

@@ -2,7 +2,7 @@
 
 import type * as TE from 'fp-ts/lib/TaskEither.js';
 import type { DrumheadError } from '../../base/error.js';
-import { linearTicks } from '../axis.js';
+import { linearTicks, spread } from '../axis.js';
 import { type Chart, chartConfig, chartSvg, lineColours } from '../chart.js';
 import { hex, light, type Theme } from '../colours.js';
 import { known } from '../scores.js';
@@ -18,7 +18,7 @@ export interface ParametersPicture {
 type Axis = 'foregroundAccuracy' | 'foregroundIou';
 
 const size = { width: 330, height: 250 };
-const spacing = 62;
+const spacing = { column: 62, row: 104 };
 const margins = { left: 46, right: 28, top: 96, bottom: 48 };
 
 interface Mark {
@@ -107,6 +107,12 @@ const panel = (entries: readonly Entry[], axis: Axis, title: string, theme: Them
       encoding: { x, y },
     })),
   ];
+  const labelAt = spread(
+    labelled.map(({ parameters }) => (size.width * parameters) / across.domain[1] + 1),
+    13,
+    6,
+    size.width,
+  );
   return {
     ...size,
     layer: [
@@ -114,14 +120,12 @@ const panel = (entries: readonly Entry[], axis: Axis, title: string, theme: Them
       ...marks(theirs, hex(second), true),
       ...marks(ours, hex(first), false),
       // Upright, along the foot for what scores well and from the top for what does not: never over its own mark.
-      ...labelled.map(({ parameters, value, label }) =>
-        textAt(
-          (size.width * parameters) / across.domain[1] + 1,
-          value > 0.5 ? size.height - 8 : 8,
-          label,
-          theme.muted,
-          { size: 11, angle: -90, align: value > 0.5 ? 'left' : 'right' },
-        ),
+      ...labelled.map(({ value, label }, i) =>
+        textAt(labelAt[i], value > 0.5 ? size.height - 8 : 8, label, theme.muted, {
+          size: 11,
+          angle: -90,
+          align: value > 0.5 ? 'left' : 'right',
+        }),
       ),
       textAt(0, -16, title, theme.ink, { bold: true }),
     ],
@@ -142,32 +146,34 @@ const key = (theme: Theme) => {
   ];
 };
 
-/** The chart as data, with nothing drawn yet. */
+/** The chart as data, with nothing drawn yet: a row of panels for each task. */
 export const parametersChart = ({ entries, theme = light }: ParametersPicture): Chart => {
-  const left = panel(entries, 'foregroundAccuracy', 'Foreground accuracy', theme);
-  const tasks = [...new Set(entries.map(({ task }) => task))].join(', ');
+  const tasks = [...new Set(entries.map(({ task }) => task))];
+  const head = [
+    textAt(0, -74, 'Scores against the size of the model', theme.ink, { bold: true, size: 15 }),
+    ...key(theme),
+  ];
   return {
     spec: {
       $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
       config: chartConfig(theme),
       bounds: 'flush',
       spacing,
-      hconcat: [
-        {
-          ...left,
-          layer: [
-            ...left.layer,
-            textAt(0, -74, `${tasks}: scores against the size of the model`, theme.ink, {
-              bold: true,
-              size: 15,
-            }),
-            ...key(theme),
-          ],
-        },
-        panel(entries, 'foregroundIou', 'Foreground IoU', theme),
-      ],
+      columns: 2,
+      concat: tasks.flatMap((task, row) => {
+        const own = entries.filter((entry) => entry.task === task);
+        const left = panel(own, 'foregroundAccuracy', `${task}: foreground accuracy`, theme);
+        return [
+          row === 0 ? { ...left, layer: [...left.layer, ...head] } : left,
+          panel(own, 'foregroundIou', `${task}: foreground IoU`, theme),
+        ];
+      }),
     },
-    frame: { width: 2 * size.width + spacing, height: size.height, margins },
+    frame: {
+      width: 2 * size.width + spacing.column,
+      height: tasks.length * size.height + Math.max(0, tasks.length - 1) * spacing.row,
+      margins,
+    },
   };
 };
 
