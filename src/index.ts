@@ -24,6 +24,7 @@ export {
 export { compile, type Executable, type Feed, type Results } from './compile/tfjs/compile.js';
 export { openPool } from './compile/tfjs/pool.js';
 export { type Arrays, openSession, type Samples, type Session } from './compile/tfjs/session.js';
+export * from './compile/transform/index.js';
 export type { Dataset, Split } from './data/dataset.js';
 export { load } from './data/load.js';
 export { decodeTask, describeTask, type Task, taskNames } from './data/task.js';
@@ -47,6 +48,7 @@ export { convGru } from './models/conv-gru.js';
 export { convLstm } from './models/conv-lstm.js';
 export { convRnn } from './models/conv-rnn.js';
 export { nwm } from './models/nwm.js';
+export * from './models/systems/index.js';
 export { unet } from './models/unet.js';
 export type { Environment, RunEvent } from './runner/environment.js';
 export { type Finished, runExperiment } from './runner/run.js';
