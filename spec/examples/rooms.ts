@@ -30,4 +30,21 @@ export const rooms: readonly Room[] = [
     ],
   },
   { folder: 'src/base', imports: [], samples: [] },
+  {
+    folder: 'src/models/systems',
+    index: 'src/models/systems/index.ts',
+    imports: [
+      "import * as E from 'fp-ts/lib/Either.js';",
+      "import { pipe } from 'fp-ts/lib/function.js';",
+      "import { describe } from 'src/base/error.js';",
+      "import { select, signature } from 'src/dsl/index.js';",
+    ],
+    samples: [],
+  },
+  {
+    folder: 'src/compile/transform',
+    index: 'src/compile/transform/index.ts',
+    imports: ["import { dense, program, signature, square } from 'src/dsl/index.js';"],
+    samples: [],
+  },
 ];

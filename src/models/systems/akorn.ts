@@ -19,6 +19,7 @@ import {
 import type { Lattice } from './lattice.js';
 import type { CouplingStart } from './nwm-core.js';
 
+/** What a lattice of oscillatory neurons is made of. */
 export interface AkornOptions extends Lattice<number, number, number> {
   /** Oscillators at each site. */
   readonly oscillators: number;

@@ -43,7 +43,12 @@ const badName = (name: unknown): string => {
   return `unknown system '${name}'${hint === undefined ? '.' : `; did you mean '${hint}'?`} ${known}`;
 };
 
-/** The codec of systems: settings that are left out take their defaults, one that does not exist is refused. */
+/**
+ * The codec of systems: settings that are left out take their defaults, one that does not exist is refused.
+ *
+ * @example
+ * pipe(systemCodec.decode({ name: 'linoss', length: 8 }), E.map(({ steps }) => steps)); // => E.right(256)
+ */
 export const systemCodec: t.Type<SystemSpec, SystemSpec, unknown> = new t.Type<
   SystemSpec,
   SystemSpec,
@@ -83,6 +88,10 @@ export const systemNamed = (
  * The program of a system.
  *
  * **Errors** ProgramError where its sizes do not fit, such as a kernel that reaches around a small torus twice.
+ *
+ * @example
+ * const wave8 = pipe(systemNamed('wave', { height: 8, width: 8, steps: 3 }), E.chain(buildSystem));
+ * pipe(wave8, E.map(signature)); // => E.right('y [8,8,1], z [8,8,1] → y [3,8,8,1], z [3,8,8,1]')
  */
 export const buildSystem = (spec: SystemSpec): E.Either<DrumheadError, Program> =>
   pipe(

@@ -4,6 +4,7 @@ import { add, conv, coupling, dense, program, scale, scanOver, sub, tanh } from 
 import type { Lattice } from './lattice.js';
 import type { CouplingStart } from './nwm-core.js';
 
+/** What a coRNN on a lattice is made of. */
 export interface CornnOptions<H extends number, W extends number, C extends number, T extends number>
   extends Lattice<H, W, T> {
   readonly channels: C;

@@ -3,6 +3,7 @@
 import { add, mul, offset, program, scale, scan, square, sub } from '../../dsl/index.js';
 import { type Lattice, laplacian } from './lattice.js';
 
+/** What an excitable medium is made of. */
 export interface FitzHughNagumoOptions<H extends number, W extends number, T extends number>
   extends Lattice<H, W, T> {
   /** D: how fast the voltage spreads; stable for 4 D h < 1 and a little less for the reaction. */

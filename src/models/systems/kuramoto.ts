@@ -3,6 +3,7 @@
 import { add, cos, mean, mul, program, scale, scan, sin, sub, type Tensor } from '../../dsl/index.js';
 import { type Lattice, stencil, windowOf } from './lattice.js';
 
+/** How phases pull at each other. */
 export interface KuramotoOptions<H extends number, W extends number, T extends number>
   extends Lattice<H, W, T> {
   /** K: the sum of the pulls on one oscillator. */

@@ -21,6 +21,7 @@ import {
   type Tensor,
 } from '../../dsl/index.js';
 
+/** What a row of linear oscillators is made of. */
 export interface LinossOptions {
   /** How many oscillators stand in a row. */
   readonly length: number;

@@ -6,6 +6,7 @@ import type { Lattice } from './lattice.js';
 /** How a coupling starts. */
 export type CouplingStart = 'laplacian' | 'identity' | 'zeros' | 'pytorch' | 'glorot';
 
+/** What the oscillators of a Neural Wave Machine are made of. */
 export interface NwmCoreOptions<H extends number, W extends number, C extends number, T extends number>
   extends Lattice<H, W, T> {
   readonly channels: C;

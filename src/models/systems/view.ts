@@ -32,7 +32,7 @@ const views: Readonly<Record<SystemName, View>> = {
  * The view of a system that its papers would show, or of another of its fields.
  *
  * @example
- * pipe(systemNamed('kuramoto'), E.map((spec) => viewOf(spec).seen)); // => E.right('phase')
+ * pipe(systemNamed('kuramoto'), E.map((spec) => viewOf(spec).field)); // => E.right('theta')
  */
 export const viewOf = (spec: SystemSpec, field?: string): View => {
   const view = views[spec.name];
@@ -42,6 +42,11 @@ export const viewOf = (spec: SystemSpec, field?: string): View => {
   return spec.name === 'akorn' && spec.components !== 2 ? { ...view, seen: 'signed' } : view;
 };
 
-/** The lattice of a system as it is drawn: a row of sites has height 1. */
+/**
+ * The lattice of a system as it is drawn: a row of sites has height 1.
+ *
+ * @example
+ * pipe(systemNamed('wave-rnn', { length: 9 }), E.map(latticeOf)); // => E.right({ height: 1, width: 9 })
+ */
 export const latticeOf = (spec: SystemSpec): { readonly height: number; readonly width: number } =>
   'length' in spec ? { height: 1, width: spec.length } : { height: spec.height, width: spec.width };

@@ -2,6 +2,7 @@
 
 import { add, coupling1d, dense, program, relu, roll, scanOver, type Tensor, tanh } from '../../dsl/index.js';
 
+/** What a ring is made of. */
 export interface WaveRnnOptions<L extends number, C extends number, T extends number> {
   /** Sites of the ring. */
   readonly length: L;

@@ -3,6 +3,7 @@
 import { fill, oscillator, program, scan } from '../../dsl/index.js';
 import { type Lattice, laplacian } from './lattice.js';
 
+/** What a membrane is made of. */
 export interface WaveOptions<H extends number, W extends number, C extends number, T extends number>
   extends Lattice<H, W, T> {
   /** Membranes that do not touch each other. */

@@ -14,6 +14,7 @@ import {
 } from '../../dsl/index.js';
 import { gaussianWindow, type Lattice, stencil } from './lattice.js';
 
+/** What two sheets of cells are made of. */
 export interface WilsonCowanOptions<H extends number, W extends number, T extends number>
   extends Lattice<H, W, T> {
   /** Time constant of the excitatory cells; the activities stay in [0, 1] for h <= tau and h <= tauI. */
