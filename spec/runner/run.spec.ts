@@ -109,6 +109,20 @@ describe('a run', () => {
     assert.equal(events.filter(({ kind }) => kind === 'step').length, 0);
   });
 
+  it('draws what is asked for, and another picture later without training again', async () => {
+    const experiment = { ...tiny({ training: { epochs: 1 } }), outputs: [] };
+    const first = await finished(experiment, environment({ pictures: true }).made);
+    const pictures = async (): Promise<readonly string[]> =>
+      (await readdir(first.folder)).filter((name) => /\.(png|svg|gif)$/.test(name)).sort();
+    assert.deepEqual(await pictures(), []);
+    const { made, events } = environment({ pictures: true });
+    const again = await finished({ ...experiment, outputs: ['curves'], scores: ['dice'] }, made);
+    assert.deepEqual(await pictures(), ['curves.png', 'curves.svg']);
+    assert.equal(again.folder, first.folder);
+    assert.deepEqual(again.result, first.result);
+    assert.equal(events.filter(({ kind }) => kind === 'step').length, 0);
+  });
+
   it('differs with the seed, and lies in a folder of its own', async () => {
     const zero = await finished(tiny(), environment().made, 0);
     const one = await finished(tiny(), environment().made, 1);

@@ -8,10 +8,13 @@ import { cost } from '../compile/cost/index.js';
 import { diagram } from '../compile/diagram/index.js';
 import type { Session } from '../compile/tfjs/session.js';
 import { allBackgroundScore } from '../data/dataset.js';
-import { writeBytes } from '../data/files.js';
+import { isPresent, writeBytes } from '../data/files.js';
 import { describeTask } from '../data/task.js';
 import { parametersOf, select, signature, volume } from '../dsl/index.js';
+import type { OutputName } from '../experiments/experiment.js';
+import { describeLoss } from '../experiments/loss.js';
 import { describeAnyModel } from '../experiments/model.js';
+import { describeTraining } from '../experiments/training.js';
 import {
   type Fact,
   gifPicture,
@@ -22,7 +25,7 @@ import {
 } from '../report/index.js';
 import type { Environment } from './environment.js';
 import { files, writeText } from './folder.js';
-import { curveOf, drawPictures, type Pictures } from './pictures.js';
+import { curveOf, drawable, drawPictures, type Pictures } from './pictures.js';
 import type { Prepared } from './prepare.js';
 import type { Result } from './result.js';
 import type { TrainState } from './state.js';
@@ -41,13 +44,17 @@ export const writeReport = (
   const dt = 'dt' in model ? model.dt : undefined;
   tell({ kind: 'stage', message: 'drawing the waves, the segmentations and the report' });
   return pipe(
-    drawPictures(session, program, dataset, state.history, state.best?.epoch, dt),
-    TE.chainFirst(({ waves }) =>
-      waves === null ? TE.right('') : writeBytes(join(folder, files.waves), waves),
+    drawPictures(session, program, dataset, state.history, state.best?.epoch, dt, experiment.outputs),
+    TE.chainFirst(({ waves }) => writeIf(join(folder, files.waves), waves)),
+    TE.chainFirst(({ segmentations }) => writeIf(join(folder, files.segmentations), segmentations)),
+    TE.chainFirst(({ curves }) =>
+      curves === null
+        ? TE.right('')
+        : pipe(
+            writeText(join(folder, files.curves), curves.svg),
+            TE.chain(() => writeBytes(join(folder, files.curvesPng), curves.png)),
+          ),
     ),
-    TE.chainFirst((pictures) => writeBytes(join(folder, files.segmentations), pictures.segmentations)),
-    TE.chainFirst((pictures) => writeText(join(folder, files.curves), pictures.curves)),
-    TE.chainFirst((pictures) => writeBytes(join(folder, files.curvesPng), pictures.curvesPng)),
     TE.chain((pictures) =>
       writeText(
         join(folder, files.report),
@@ -56,6 +63,23 @@ export const writeReport = (
     ),
   );
 };
+
+const writeIf = (path: string, bytes: Uint8Array | null): TE.TaskEither<DrumheadError, string> =>
+  bytes === null ? TE.right('') : writeBytes(path, bytes);
+
+const pictureFile: Readonly<Record<OutputName, string>> = {
+  waves: files.waves,
+  segmentations: files.segmentations,
+  curves: files.curves,
+};
+
+/** Whether everything that the experiment asks to be drawn lies in its folder. */
+export const isDrawn = ({ folder, experiment, program }: Prepared): TE.TaskEither<DrumheadError, boolean> =>
+  pipe(
+    [files.report, ...drawable(experiment.outputs, program).map((output) => pictureFile[output])],
+    TE.traverseSeqArray((file) => isPresent(join(folder, file))),
+    TE.map((there) => !there.includes(false)),
+  );
 
 const fact = (label: string, value: string | number, note?: string): Fact => ({
   label,
@@ -78,12 +102,14 @@ const reportOf = (
   return {
     name: experiment.name,
     words:
-      `${describeAnyModel(model)} learns to give every pixel its class. The task needs more than a local look: ` +
-      'what a pixel belongs to is decided by the whole shape it is part of.',
+      experiment.loss.target === 'image'
+        ? `${describeAnyModel(model)} learns to tell the class of an image as a whole.`
+        : `${describeAnyModel(model)} learns to give every pixel its class. The task needs more than a local look: ` +
+          'what a pixel belongs to is decided by the whole shape it is part of.',
     settings: [
-      fact('optimiser', `${training.optimiser}, rate ${training.rate}, ${training.schedule}`),
+      fact('loss', describeLoss(experiment.loss)),
+      fact('training', describeTraining(training)),
       fact('batch', training.batch, `in micro-batches of ${cut.join(' + ')}`),
-      fact('epochs', training.epochs),
       fact('seed', String(seed), 'of the weights and the order of the images'),
       fact('program', signature(program)),
     ],
@@ -94,14 +120,23 @@ const reportOf = (
         fact('validation images', dataset.validation.count),
         fact('test images', dataset.test.count, 'never trained on'),
       ],
-      examples: pngPicture({ light: pictures.examples, alt: 'Test images beside their targets' }),
+      ...(pictures.examples === null
+        ? {}
+        : { examples: pngPicture({ light: pictures.examples, alt: 'Test images beside their targets' }) }),
     },
     training: {
       epochs: state.history.map(curveOf),
       planned: training.epochs,
       ...(state.best === null ? {} : { best: state.best.epoch }),
       ...(seconds === null ? {} : { seconds }),
-      curves: svgPicture({ light: pictures.curves, alt: 'Loss and foreground scores over the epochs' }),
+      ...(pictures.curves === null
+        ? {}
+        : {
+            curves: svgPicture({
+              light: pictures.curves.svg,
+              alt: 'Loss and foreground scores over the epochs',
+            }),
+          }),
     },
     test: {
       images: result.test.images,
@@ -118,10 +153,14 @@ const reportOf = (
             }),
           },
         }),
-    predictions: pngPicture({
-      light: pictures.segmentations,
-      alt: 'Test images, their targets, predictions and errors',
-    }),
+    ...(pictures.segmentations === null
+      ? {}
+      : {
+          predictions: pngPicture({
+            light: pictures.segmentations,
+            alt: 'Test images, their targets, predictions and errors',
+          }),
+        }),
     program: {
       mermaid: diagram(program),
       parameters: parametersOf(program.graph).map(({ name, shape, trainable }) => ({

@@ -5,7 +5,6 @@
  * A finished run is not run again, an unfinished one goes on where it stopped.
  */
 
-import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
@@ -13,14 +12,12 @@ import { type DrumheadError, defect } from '../base/error.js';
 import { initialParameters } from '../compile/parameters.js';
 import { openPool } from '../compile/tfjs/pool.js';
 import { errorOf, type Session } from '../compile/tfjs/session.js';
-import { isPresent } from '../data/files.js';
 import { type Program, parametersOf } from '../dsl/index.js';
 import type { Experiment } from '../experiments/experiment.js';
 import { restoreCheckpoint } from './checkpoint.js';
 import type { Effect, Environment } from './environment.js';
 import { forgetFailure, recordFailure } from './failure.js';
 import { finish, interrupted } from './finish.js';
-import { files } from './folder.js';
 import { writeHistory } from './keep-state.js';
 import { keepTraining } from './keep-training.js';
 import { inFolder } from './lock.js';
@@ -28,6 +25,7 @@ import { untrained } from './optimiser.js';
 import { type Prepared, prepare } from './prepare.js';
 import { heartbeat } from './progress.js';
 import { writeRecord } from './record.js';
+import { isDrawn } from './report.js';
 import { type Result, readWholeResult } from './result.js';
 import type { TrainState } from './state.js';
 
@@ -70,18 +68,20 @@ export const runExperiment =
  * checkpoint gives it again.
  */
 const finishedBefore = (
-  { folder, identity }: Prepared,
+  prepared: Prepared,
   { pictures, tell }: Environment,
-): TE.TaskEither<DrumheadError, Finished | null> =>
-  pipe(
+): TE.TaskEither<DrumheadError, Finished | null> => {
+  const { folder, identity } = prepared;
+  return pipe(
     TE.Do,
     TE.bind('found', () => readWholeResult(folder)),
-    TE.bind('drawn', () => (pictures ? isPresent(join(folder, files.report)) : TE.right(true))),
+    TE.bind('drawn', () => (pictures ? isDrawn(prepared) : TE.right(true))),
     TE.map(({ found: { result, problem }, drawn }) => {
       if (problem !== null) tell({ kind: 'note', message: `${problem}; it is made again` });
       return result?.identity === identity && drawn ? { folder, result, before: true } : null;
     }),
   );
+};
 
 /** What happens is told, and written down for whoever looks into the folder; an error is left there too. */
 const withHeartbeat =
