@@ -363,6 +363,22 @@ program
     await atEdge(figure(kind, names, flags));
   });
 
+program
+  .command('report')
+  .argument('<name>', 'a sweep such as paper/tetrominoes, or a folder of runs')
+  .description(
+    'One page for a sweep: tables beside the published figures, charts, waves, predictions, every run.',
+  )
+  .option('--out <file>', "where to; default report.html beside the sweep's record, or in the folder")
+  .addOption(
+    new Option('--preset <size>', `${presets.join(', ')}: of a sweep that did not run yet`).default('full'),
+  )
+  .addOption(runs())
+  .action(async (name, flags) => {
+    const { report } = await import('./commands/report.js');
+    await atEdge(report(name, flags));
+  });
+
 // A wrong command line ends with 2, help and version with 0; commander prints its own sentence.
 program.exitOverride((error) => {
   process.exit(error.exitCode === 0 ? 0 : 2);

@@ -119,13 +119,15 @@ const panel = (entries: readonly Entry[], axis: Axis, title: string, theme: Them
       { data: { values: [] }, mark: { type: 'point' as const }, encoding: { x, y } },
       ...marks(theirs, hex(second), true),
       ...marks(ours, hex(first), false),
-      // Upright, along the foot for what scores well and from the top for what does not: never over its own mark.
+      // Upright: along the foot for what scores well, above its mark for what does not, where there is room.
       ...labelled.map(({ value, label }, i) =>
-        textAt(labelAt[i], value > 0.5 ? size.height - 8 : 8, label, theme.muted, {
-          size: 11,
-          angle: -90,
-          align: value > 0.5 ? 'left' : 'right',
-        }),
+        textAt(
+          labelAt[i],
+          value > 0.5 ? size.height - 8 : size.height * (1 - value) - 12,
+          label,
+          theme.muted,
+          { size: 11, angle: -90 },
+        ),
       ),
       textAt(0, -16, title, theme.ink, { bold: true }),
     ],

@@ -1,0 +1,37 @@
+/** `drumhead report`: one page for a sweep. */
+
+import { dirname, join } from 'node:path';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { DrumheadError } from '../../base/error.js';
+import { presetNamed } from '../../experiments/catalogue.js';
+import { type Collection, collect } from '../../runner/collection.js';
+import { readPublished } from '../../runner/published.js';
+import { sweepPath } from '../../runner/sweep/file.js';
+import { writeSweepReport } from '../../runner/sweep-report.js';
+
+export interface ReportFlags {
+  readonly runs: string;
+  readonly preset: string;
+  readonly out?: string;
+}
+
+/** Beside the sweep's record, or in the folder that was named. */
+const pageOf = ({ name, sweep }: Collection, { out, runs }: ReportFlags): string => {
+  if (out !== undefined) return out.endsWith('.html') ? out : join(out, 'report.html');
+  return sweep === null
+    ? join(name, 'report.html')
+    : join(dirname(sweepPath(runs, sweep.name)), 'report.html');
+};
+
+export const report = (name: string, flags: ReportFlags): TE.TaskEither<DrumheadError, string> =>
+  pipe(
+    TE.Do,
+    TE.bind('preset', () => TE.fromEither(presetNamed(flags.preset))),
+    TE.bind('collection', ({ preset }) => collect(name, flags.runs, preset)),
+    TE.bind('published', () => readPublished),
+    TE.chain(({ collection, published }) =>
+      writeSweepReport(collection, published, pageOf(collection, flags)),
+    ),
+    TE.map((path) => `report: ${path}`),
+  );

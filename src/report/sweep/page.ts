@@ -1,0 +1,186 @@
+/** The report of a sweep: one HTML page that needs nothing but itself. */
+
+import { type Html, html, nothing, verbatim, when } from '../page/html.js';
+import { scoreText } from '../page/numbers.js';
+import { factList, paragraphs, type Section, sectionMarkup } from '../page/parts.js';
+import { figure, type Picture } from '../page/picture.js';
+import { style } from '../page/style.js';
+import type { Table } from '../tables/table.js';
+import type { Gallery, RunLine, SweepReport } from './report.js';
+
+const tableMarkup = ({ columns, groups, notes }: Table): Html => html`
+<div class="table"><table>
+<thead><tr>${columns.map(({ name, align }) => html`<th scope="col"${align === 'right' ? html` class="number"` : nothing}>${name}</th>`)}</tr></thead>
+<tbody>${groups.flatMap((group) =>
+  group.map(
+    ({ cells, kind }) => html`
+<tr class="${kind}">${cells.map((cell, i) => {
+      const number = columns[i].align === 'right' ? html` class="number"` : nothing;
+      return i === 0 ? html`<th scope="row">${cell.trim()}</th>` : html`<td${number}>${cell}</td>`;
+    })}</tr>`,
+  ),
+)}
+</tbody></table></div>
+${notes.map((note) => html`<p class="note">${note}</p>\n`)}`;
+
+const withPicture = (
+  id: string,
+  heading: string,
+  picture: Picture | undefined,
+  caption: Html,
+): readonly Section[] => (picture === undefined ? [] : [{ id, heading, body: figure(picture, caption) }]);
+
+const linked = ({ name, href }: Pick<Gallery, 'name' | 'href'>): Html =>
+  href === null ? html`${name}` : html`<a href="${href}">${name}</a>`;
+
+const galleries = (all: readonly Gallery[], words: string): Html =>
+  html`${all.map(({ picture, ...rest }) => html`<h3>${linked(rest)}</h3>${figure(picture, html`${words}`)}`)}`;
+
+const tableSection = ({ tables }: SweepReport): readonly Section[] =>
+  tables.length === 0
+    ? []
+    : [
+        {
+          id: 'table',
+          heading: 'The numbers, beside the published ones',
+          body: html`<p>On test images that were never trained on. Read the foreground columns: most pixels are background, so that scores over all pixels flatter.</p>
+${tables.map((table) => html`<h3>${table.title}</h3>${tableMarkup(table)}`)}`,
+        },
+      ];
+
+const waveSection = ({ waves }: SweepReport): readonly Section[] =>
+  waves.length === 0
+    ? []
+    : [
+        {
+          id: 'waves',
+          heading: 'See the waves',
+          body: galleries(
+            waves,
+            'Hidden state over time beside input, target and prediction. Red: displaced upwards; blue: downwards; white: at rest. The scale of each row is symmetric about zero and stays the same.',
+          ),
+        },
+      ];
+
+const predictionSection = ({ predictions, leftOut }: SweepReport): readonly Section[] =>
+  predictions.length === 0
+    ? []
+    : [
+        {
+          id: 'predictions',
+          heading: 'Predictions',
+          body: html`<p>The best seed of each experiment, on the same test images where the tasks are the same.${
+            leftOut === 0
+              ? nothing
+              : html` ${leftOut} more would have made this page too large; they are in the runs’ own reports.`
+          }</p>${galleries(predictions, 'Test images, their targets, the predictions, and where the two differ.')}`,
+        },
+      ];
+
+const state = ({ state: word, epochs, planned }: RunLine): string =>
+  word === 'unfinished' ? `${epochs} of ${planned} epochs` : word;
+
+const runSection = ({ runs }: SweepReport): readonly Section[] =>
+  runs.length === 0
+    ? []
+    : [
+        {
+          id: 'runs',
+          heading: 'Every run',
+          body: html`
+<details${runs.length > 24 ? nothing : html` open`}><summary>${runs.length} runs</summary><div class="table"><table>
+<thead><tr><th scope="col">experiment</th><th scope="col" class="number">seed</th><th scope="col">state</th><th scope="col" class="number">foreground IoU</th></tr></thead>
+<tbody>${runs.map(
+            (run) => html`
+<tr><th scope="row">${linked({ name: run.experiment, href: run.href })}</th><td class="number">${run.seed}</td><td>${state(run)}</td><td class="number">${scoreText(run.foregroundIou)}</td></tr>`,
+          )}
+</tbody></table></div></details>`,
+        },
+      ];
+
+const sections = (report: SweepReport): readonly Section[] => [
+  {
+    id: 'asked',
+    heading: 'What was asked',
+    body: html`${paragraphs(report.words)}${factList(report.settings)}`,
+  },
+  ...tableSection(report),
+  ...withPicture(
+    'scores',
+    'At a glance',
+    report.bars,
+    html`Bars: the mean of our seeds; dots: each of them. Diamonds: the published mean, with its standard deviation. Where nothing is finished yet the bar is missing and it is said.`,
+  ),
+  ...withPicture(
+    'curves',
+    'How they learnt',
+    report.curves,
+    html`Foreground IoU on the validation images over the epochs, all panels on the same axes. A wide band is an experiment whose outcome depends on its seed.`,
+  ),
+  ...withPicture(
+    'parameters',
+    'What it costs',
+    report.parameters,
+    html`Scores against the number of parameters; further up and further left is better.`,
+  ),
+  ...waveSection(report),
+  ...predictionSection(report),
+  ...runSection(report),
+  {
+    id: 'reproduce',
+    heading: 'Do it again',
+    body: html`<p>A finished run is not run again; one that was stopped goes on where it stopped.</p>
+<pre><code>${report.commands.join('\n')}</code></pre>`,
+  },
+  ...(report.environment.length + report.notes.length === 0
+    ? []
+    : [
+        {
+          id: 'environment',
+          heading: 'Run with',
+          body: html`${factList(report.environment)}${report.notes.map((note) => html`<p class="note">${note}</p>\n`)}`,
+        },
+      ]),
+];
+
+const own =
+  'p.note{color:var(--muted);font-size:.9375rem;margin:.4rem 0}' +
+  'tr.beside th,tr.beside td{color:var(--muted);border-bottom:0;padding-top:.1rem;padding-bottom:.1rem}' +
+  'tr.beside th{padding-left:1.8rem}tr.chief th,tr.chief td{border-bottom:0;border-top:1px solid var(--line)}';
+
+/**
+ * The whole page, from what was asked down to the versions: pictures are inside it, it runs no script and asks for
+ * nothing else, follows light and dark, and escapes every text. Only its links lead elsewhere, to the runs' own
+ * reports.
+ */
+export const sweepReportHtml = (report: SweepReport): string => {
+  const parts = sections(report);
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="generator" content="drumhead">
+<title>${report.name} · drumhead</title>
+<style>${verbatim(style + own)}</style>
+</head>
+<body>
+<header>
+<p class="kicker">drumhead · report of a sweep</p>
+<h1>${report.name}</h1>
+<p class="lead">${report.verdict}</p>
+<dl class="tiles">${report.tiles.map(
+    ({ label, value, note }) =>
+      html`<div><dt>${label}</dt><dd>${value}</dd>${when(note, (text) => html`<dd>${text}</dd>`)}</div>`,
+  )}</dl>
+<nav aria-label="Contents">${parts.map((s) => html`<a href="#${s.id}">${s.heading}</a> `)}</nav>
+</header>
+<main>${parts.map(sectionMarkup)}
+</main>
+<footer>Made by drumhead. Everything in this page is inside this one file.</footer>
+</body>
+</html>
+`.markup;
+};

@@ -1,0 +1,49 @@
+/** A sweep as its report takes it: plain values and finished pictures. What is left out is left out of the page. */
+
+import type { Picture } from '../page/picture.js';
+import type { Fact } from '../page/run.js';
+import type { Table } from '../tables/table.js';
+
+/** One run of the sweep. */
+export interface RunLine {
+  readonly experiment: string;
+  readonly seed: number;
+  readonly state: 'finished' | 'unfinished' | 'not begun';
+  /** Epochs done and to be done. */
+  readonly epochs: number;
+  readonly planned: number;
+  readonly foregroundIou: number | null;
+  /** Its own report, from this page on; null where there is none. */
+  readonly href: string | null;
+}
+
+/** Pictures of one experiment's best run. */
+export interface Gallery {
+  readonly name: string;
+  readonly href: string | null;
+  readonly picture: Picture;
+}
+
+export interface SweepReport {
+  readonly name: string;
+  /** What was asked, in a few sentences. */
+  readonly words: string;
+  /** What came out, in one or two sentences. */
+  readonly verdict: string;
+  readonly tiles: readonly Fact[];
+  readonly settings: readonly Fact[];
+  readonly tables: readonly Table[];
+  readonly bars?: Picture;
+  readonly curves?: Picture;
+  /** Accuracy against parameters. */
+  readonly parameters?: Picture;
+  readonly waves: readonly Gallery[];
+  readonly predictions: readonly Gallery[];
+  /** How many more there are that would have made the page too large. */
+  readonly leftOut: number;
+  readonly runs: readonly RunLine[];
+  readonly commands: readonly string[];
+  /** Versions and engine; what could not be read. */
+  readonly environment: readonly Fact[];
+  readonly notes: readonly string[];
+}

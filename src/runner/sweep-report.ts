@@ -1,0 +1,274 @@
+/** The report of a sweep, or of any folder of runs: gathered from its run folders, drawn, written as one page. */
+
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as O from 'fp-ts/lib/Option.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type DrumheadError, decodeError } from '../base/error.js';
+import { isPresent, readBytesIfPresent } from '../data/files.js';
+import type { PublishedRow, PublishedScore } from '../experiments/published/index.js';
+import { type Entry, parameterScores, scoreBars, seedCourses } from '../report/figures/index.js';
+import { type Fact, gifPicture, type Picture, pngPicture, svgPicture } from '../report/index.js';
+import { type Gallery, type RunLine, type SweepReport, sweepReportHtml } from '../report/sweep/index.js';
+import { groupsOf, meansTable, scoreGroups, spreadTable, summarise } from '../report/tables/index.js';
+import type { CollectedRun, Collection } from './collection.js';
+import { type Drawing, inBothThemes } from './drawings.js';
+import { entriesOf } from './entries.js';
+import { files, writeText } from './folder.js';
+import { packageVersion } from './versions.js';
+
+const scores: readonly PublishedScore[] = ['foregroundIou', 'foregroundAccuracy', 'iou', 'accuracy', 'loss'];
+
+/** Bytes of pictures from run folders: with their base64 and the charts the page stays below 10 MB. */
+const pictureBudget = 6_000_000;
+const mostWaves = 2;
+
+const themed = (drawing: Drawing, alt: string): TE.TaskEither<DrumheadError, Picture> =>
+  pipe(
+    inBothThemes(drawing),
+    TE.map((both) => svgPicture({ ...both, alt })),
+  );
+
+const webPath = (from: string, to: string): string =>
+  relative(from, to)
+    .split(sep)
+    .map((part) => (part === '..' ? part : encodeURIComponent(part)))
+    .join('/');
+
+/** The report of a run as seen from the page; null where it has none. */
+const linkTo = (page: string, { record }: CollectedRun): TE.TaskEither<DrumheadError, string | null> => {
+  if (record === null) return TE.right(null);
+  const report = join(record.folder, files.report);
+  return pipe(
+    isPresent(report),
+    TE.map((there) => (there ? webPath(dirname(resolve(page)), resolve(report)) : null)),
+  );
+};
+
+interface Linked extends CollectedRun {
+  readonly href: string | null;
+}
+
+const inTurn = <A, B>(
+  items: readonly A[],
+  work: (item: A) => TE.TaskEither<DrumheadError, B>,
+): TE.TaskEither<DrumheadError, readonly B[]> => TE.traverseSeqArray(work)([...items]);
+
+const iouOf = ({ record }: CollectedRun): number => record?.scores?.foregroundIou ?? -1;
+
+/** The best finished run of each experiment, with the experiment's name. */
+const bestRuns = (runs: readonly Linked[]) =>
+  groupsOf(runs.map((run) => ({ ...run, scores: run.record?.scores ?? null }))).flatMap(
+    ({ name, runs: members }) => {
+      const [best] = members
+        .filter(({ scores: found }) => found !== null)
+        .sort((a, b) => iouOf(b) - iouOf(a));
+      return best === undefined ? [] : [{ name: `${name}, seed ${best.seed}`, run: best }];
+    },
+  );
+
+/** Pictures that lie in run folders, as many as the page can hold. */
+const galleriesOf = (
+  best: ReturnType<typeof bestRuns>,
+  file: string,
+  budget: number,
+  picture: (bytes: Uint8Array, name: string) => Picture,
+): TE.TaskEither<
+  DrumheadError,
+  { readonly galleries: readonly Gallery[]; readonly leftOut: number; readonly used: number }
+> =>
+  pipe(
+    inTurn(best, ({ name, run }) =>
+      pipe(
+        readBytesIfPresent(join(run.record?.folder ?? '', file)),
+        TE.map((found) => ({ name, href: run.href, bytes: O.toNullable(found) })),
+      ),
+    ),
+    TE.map((found) => {
+      const galleries: Gallery[] = [];
+      let used = 0;
+      let leftOut = 0;
+      for (const { name, href, bytes } of found) {
+        if (bytes === null) continue;
+        if (used + bytes.length > budget) leftOut++;
+        else {
+          used += bytes.length;
+          galleries.push({ name, href, picture: picture(bytes, name) });
+        }
+      }
+      return { galleries, leftOut, used };
+    }),
+  );
+
+const distinct = (values: readonly string[]): readonly string[] => [...new Set(values)];
+
+const listed = (values: readonly string[]): string => values.join(', ');
+
+const wordsOf = ({ name, sweep, runs }: Collection): string => {
+  const experiments = groupsOf(runs.map((run) => ({ ...run, scores: null })));
+  const tasks = distinct(experiments.map(({ experiment }) => experiment.task.name));
+  const models = distinct(experiments.map(({ experiment }) => experiment.model.name));
+  const seeds = [...new Set(runs.map(({ seed }) => seed))].sort((a, b) => a - b);
+  return (
+    `${sweep === null ? `All runs below ${name}` : `The sweep ${name}`}: ${experiments.length} ` +
+    `${experiments.length === 1 ? 'experiment' : 'experiments'} on ${listed(tasks)} with ${listed(models)}, ` +
+    `${seeds.length === 1 ? `from seed ${seeds[0]}` : `from the seeds ${listed(seeds.map(String))}`}.\n\n` +
+    'Which models can tell, at every pixel, what that pixel belongs to, when each of them sees only its neighbours? ' +
+    'A network of few layers sees only so far; waves carry what is far away, and a readout over time listens.'
+  );
+};
+
+const axesOf = ({ sweep }: Collection): readonly Fact[] => {
+  if (sweep === null) return [];
+  const names = distinct(sweep.members.flatMap(({ axes }) => Object.keys(axes)));
+  return names.map((name) => ({
+    label: name,
+    value: listed(distinct(sweep.members.flatMap(({ axes }) => (name in axes ? [String(axes[name])] : [])))),
+  }));
+};
+
+interface Ranked {
+  readonly entry: Entry;
+  readonly mean: number;
+}
+
+const bestOf = (entries: readonly Entry[]): Ranked | null =>
+  entries
+    .flatMap((entry): readonly Ranked[] => {
+      const summary = summarise(entry.runs.flatMap((run) => run.scores.foregroundIou ?? []));
+      return summary === null ? [] : [{ entry, mean: summary.mean }];
+    })
+    .reduce<Ranked | null>((best, one) => (best === null || one.mean > best.mean ? one : best), null);
+
+const verdictOf = ({ runs }: Collection, entries: readonly Entry[]): string => {
+  const finished = runs.filter(({ record }) => record?.scores != null).length;
+  const best = distinct(entries.map(({ task }) => task)).flatMap((task) => {
+    const found = bestOf(entries.filter((entry) => entry.task === task));
+    if (found === null) return [];
+    const { entry, mean } = found;
+    return [
+      mean < 0.0005
+        ? `On ${task} no model tells anything from background.`
+        : `On ${task} ${entry.family.split(',')[0]} ${entry.variant} is best with a mean foreground IoU of ${mean.toFixed(3)} over ${entry.runs.length} ${entry.runs.length === 1 ? 'seed' : 'seeds'}.`,
+    ];
+  });
+  return `${finished} of ${runs.length} runs are finished. ${best.join(' ')}`.trim();
+};
+
+const lineOf = ({ experiment, seed, record, href }: Linked): RunLine => ({
+  experiment: experiment.name,
+  seed,
+  state: record === null ? 'not begun' : record.state,
+  epochs: record?.epochs ?? 0,
+  planned: experiment.training.epochs,
+  foregroundIou: record?.scores?.foregroundIou ?? null,
+  href,
+});
+
+const tilesOf = ({ runs }: Collection, entries: readonly Entry[]): readonly Fact[] => [
+  { label: 'Experiments', value: String(entries.length) },
+  {
+    label: 'Runs finished',
+    value: String(runs.filter(({ record }) => record?.scores != null).length),
+    note: `of ${runs.length}`,
+  },
+  {
+    label: 'Epochs trained',
+    value: runs.reduce((sum, { record }) => sum + (record?.epochs ?? 0), 0).toLocaleString('en-US'),
+  },
+];
+
+const gather = (
+  collection: Collection,
+  published: readonly PublishedRow[],
+  page: string,
+): TE.TaskEither<DrumheadError, SweepReport> => {
+  const entries = entriesOf(collection.runs, published);
+  const groups = scoreGroups(
+    collection.runs.map((run) => ({ ...run, scores: run.record?.scores ?? null })),
+    published,
+  );
+  const engines = distinct(collection.runs.flatMap(({ record }) => record?.engine ?? []));
+  const sized = entries.filter(({ family }) => family.startsWith('U-Net'));
+  const bought = entries.filter(({ task }) => sized.some((entry) => entry.task === task));
+  return pipe(
+    TE.Do,
+    TE.bind('runs', () =>
+      inTurn(collection.runs, (run) =>
+        pipe(
+          linkTo(page, run),
+          TE.map((href): Linked => ({ ...run, href })),
+        ),
+      ),
+    ),
+    TE.bind('bars', () => themed((theme) => scoreBars({ entries, theme }), 'Test scores as bars')),
+    TE.bind('curves', () => themed((theme) => seedCourses({ entries, theme }), 'Learning curves over seeds')),
+    TE.bind('parameters', () =>
+      bought.length === 0
+        ? TE.right(null)
+        : themed((theme) => parameterScores({ entries: bought, theme }), 'Scores against parameters'),
+    ),
+    TE.bind('waves', ({ runs }) =>
+      galleriesOf(
+        bestRuns(runs)
+          .sort((a, b) => iouOf(b.run) - iouOf(a.run))
+          .filter(({ run }) => 'readout' in run.experiment.model)
+          .slice(0, mostWaves),
+        files.waves,
+        pictureBudget / 2,
+        (light, name) => gifPicture({ light, alt: `Waves of ${name}` }),
+      ),
+    ),
+    TE.bind('predictions', ({ runs, waves }) =>
+      galleriesOf(bestRuns(runs), files.segmentations, pictureBudget - waves.used, (light, name) =>
+        pngPicture({ light, alt: `Predictions of ${name}` }),
+      ),
+    ),
+    TE.map(
+      ({ runs, bars, curves, parameters, waves, predictions }): SweepReport => ({
+        name: collection.name,
+        words: wordsOf(collection),
+        verdict: verdictOf(collection, entries),
+        tiles: tilesOf(collection, entries),
+        settings: axesOf(collection),
+        tables: [
+          meansTable(collection.name, groups, scores),
+          spreadTable(collection.name, groups, scores.slice(0, 3)),
+        ],
+        bars,
+        curves,
+        ...(parameters === null ? {} : { parameters }),
+        waves: waves.galleries,
+        predictions: predictions.galleries,
+        leftOut: predictions.leftOut,
+        runs: runs.map(lineOf),
+        commands:
+          collection.sweep === null
+            ? [`npx drumhead report ${collection.name}`]
+            : [`npx drumhead sweep ${collection.name}`, `npx drumhead table ${collection.name}`],
+        environment: [
+          ...(engines.length === 0 ? [] : [{ label: 'engines', value: listed(engines) }]),
+          { label: 'page made by', value: `drumhead ${packageVersion()}` },
+        ],
+        notes: collection.notes,
+      }),
+    ),
+  );
+};
+
+/**
+ * Writes the report and gives its path.
+ *
+ * **Errors** DecodeError for a collection without runs; FileError.
+ */
+export const writeSweepReport = (
+  collection: Collection,
+  published: readonly PublishedRow[],
+  page: string,
+): TE.TaskEither<DrumheadError, string> =>
+  collection.runs.length === 0
+    ? TE.left(decodeError(collection.name, 'there are no runs here to report'))
+    : pipe(
+        gather(collection, published, page),
+        TE.chain((report) => writeText(page, sweepReportHtml(report))),
+      );
