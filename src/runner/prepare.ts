@@ -59,7 +59,7 @@ export const prepare = (
     TE.chain(({ engine, dataset, program, cut }) => {
       // Made data is told by its task; what lies in files is told by what it is.
       const data = dataset.origin === 'files' || readsDigits(experiment.task) ? digestOf(dataset) : undefined;
-      const identity = identityOf(experiment, hashProgram(program), seed, engineLabel(engine), data);
+      const identity = identityOn(engine, experiment, hashProgram(program), seed, data);
       const evaluationBatch = Math.max(1, Math.min(16, ...cut));
       const steps = Math.floor(dataset.train.count / experiment.training.batch);
       return steps < 1
@@ -86,6 +86,21 @@ export const prepare = (
     }),
   );
 
+/**
+ * The identity of a run on an engine.
+ *
+ * @param program its hash
+ * @param data the digest of the data, where a person's files say what it is
+ */
+export const identityOn = (
+  engine: Engine,
+  experiment: Experiment,
+  program: string,
+  seed: number,
+  data?: string,
+): string => identityOf(experiment, program, seed, engineLabel(engine), data);
+
+/** Whether the task's data comes from files of the person. */
 export const readsDigits = (task: Task): boolean => 'mnistDir' in task && task.mnistDir !== null;
 
 const weightsFit = ({ name, loss }: Experiment, { classes }: Dataset): E.Either<DrumheadError, void> =>

@@ -10,11 +10,12 @@ import type { DrumheadError } from '../../base/error.js';
 import { cost } from '../../compile/cost/index.js';
 import { taskShape } from '../../data/task.js';
 import { hashProgram, type Program, select } from '../../dsl/index.js';
-import { type Experiment, identityOf } from '../../experiments/experiment.js';
+import type { Engine } from '../../engine/index.js';
+import type { Experiment } from '../../experiments/experiment.js';
 import { programFor } from '../../experiments/model.js';
 import { type Member, runsOf, type Sweep } from '../../experiments/sweep.js';
 import { findRun } from '../place.js';
-import { readsDigits } from '../prepare.js';
+import { identityOn, readsDigits } from '../prepare.js';
 import { type Result, readWholeResult } from '../result.js';
 import type { SweepFile } from './file.js';
 
@@ -61,7 +62,7 @@ const workOf = ({ task, training }: Experiment, known: O.Option<Known>): number 
  */
 export const planSweep = (
   sweep: Sweep,
-  engine: string,
+  engine: Engine,
   runs: string,
 ): TE.TaskEither<DrumheadError, readonly Assignment[]> =>
   pipe(
@@ -94,7 +95,7 @@ export const planSweep = (
 
 interface Placing {
   readonly seed: number;
-  readonly engine: string;
+  readonly engine: Engine;
   readonly runs: string;
   /** Folders given out so far, by the last part of their paths, which is the run's alone. */
   readonly placed: Map<string, string>;
@@ -106,7 +107,7 @@ const folderOf = (
   { seed, engine, runs, placed }: Placing,
 ): TE.TaskEither<DrumheadError, string | null> => {
   if (O.isNone(known)) return TE.right(null);
-  const identity = identityOf(experiment, known.value.hash, seed, engine);
+  const identity = identityOn(engine, experiment, known.value.hash, seed);
   return pipe(
     findRun(runs, experiment.name, seed, identity),
     TE.map((found) => {

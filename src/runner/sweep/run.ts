@@ -62,9 +62,9 @@ export const runSweep =
       dirname(sweepPath(environment.runs, sweep.name)),
       pipe(
         openEngine(environment.engine),
-        TE.map(({ name }) => name),
-        TE.bindTo('engine'),
-        TE.bind('plan', ({ engine }) => planSweep(sweep, engine, environment.runs)),
+        TE.bindTo('opened'),
+        TE.bind('plan', ({ opened }) => planSweep(sweep, opened, environment.runs)),
+        TE.let('engine', ({ opened }) => opened.name),
         TE.bind('record', ({ engine, plan }) =>
           writeSweep(environment.runs, recordOf(sweep, engine, environment.runs, plan)),
         ),

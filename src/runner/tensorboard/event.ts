@@ -39,6 +39,9 @@ const tfRecord = (data: Uint8Array): Uint8Array => {
 
 const proto = { double: 1, bytes: 2, float: 5, varint: 0 } as const;
 
+/** As bytes: pbf 5.1.2 writes some characters beyond the basic plane as others. */
+const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
+
 const message = (write: (to: PbfWriter) => void): Uint8Array => {
   const to = new PbfWriter();
   write(to);
@@ -52,14 +55,14 @@ export const fileVersion = (wallTime: number): Uint8Array =>
       to.writeTag(1, proto.double);
       to.writeDouble(wallTime);
       to.writeTag(3, proto.bytes);
-      to.writeString('brain.Event:2');
+      to.writeBytes(utf8('brain.Event:2'));
     }),
   );
 
 const scalar = (tag: string, value: number): Uint8Array =>
   message((to) => {
     to.writeTag(1, proto.bytes);
-    to.writeString(tag);
+    to.writeBytes(utf8(tag));
     to.writeTag(2, proto.float);
     to.writeFloat(value);
   });

@@ -1,0 +1,234 @@
+/** Sweeps: many runs at a time in processes of their own. Most of it with jobs that compute nothing. */
+
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import { describe as describeError } from '../../../src/base/error.js';
+import { withTraining } from '../../../src/experiments/experiment.js';
+import {
+  mapSweep,
+  type Sweep,
+  seedsAxis,
+  sweepOf,
+  trainingAxis,
+  vary,
+} from '../../../src/experiments/sweep.js';
+import { sealed } from '../../../src/runner/checked.js';
+import { statusOf } from '../../../src/runner/status.js';
+import { readSweep, sweepPath } from '../../../src/runner/sweep/file.js';
+import { type Job, processJob } from '../../../src/runner/sweep/job.js';
+import type { Outcome, RunRequest } from '../../../src/runner/sweep/messages.js';
+import { runSweep, type SweepEnvironment, type SweepEvent } from '../../../src/runner/sweep/run.js';
+import { environmentOf, tiny } from '../kill/tiny.js';
+
+const grid: Sweep = pipe(
+  sweepOf(tiny),
+  vary(trainingAxis('rate'), [0.01, 0.02, 0.03]),
+  mapSweep(seedsAxis.set(2)),
+);
+const rates = ({ experiment }: RunRequest): number => experiment.training.rate;
+const done: Outcome = { kind: 'finished', folder: 'somewhere', before: false, foregroundIou: 0.5 };
+
+describe('a sweep', () => {
+  let runs = '';
+  let events: SweepEvent[] = [];
+  beforeEach(async () => {
+    runs = await mkdtemp(join(tmpdir(), 'drumhead-sweep-'));
+    events = [];
+  });
+  afterEach(() => rm(runs, { recursive: true }));
+
+  const sweep = async (job: Job, changes: Partial<SweepEnvironment> = {}, value: Sweep = grid) => {
+    const { tell: _, ...environment } = environmentOf(runs);
+    const tell = (event: SweepEvent): void => void events.push(event);
+    const ended = await runSweep(value)({ ...environment, engine: 'cpu', jobs: 2, job, tell, ...changes })();
+    return E.isRight(ended) ? ended.right : assert.fail(describeError(ended.left));
+  };
+  /** Leaves a run finished in its folder, as far as a sweep looks. */
+  const finishIn = async (folder: string): Promise<void> => {
+    const score = { loss: 1, foregroundLoss: 1, accuracy: 1, iou: 1, foregroundAccuracy: 1 };
+    const rest = { foregroundIou: 0.5, classMeanIou: 1, dice: 1, images: 2, imagesWithoutForeground: 0 };
+    const empty = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+    await mkdir(join(folder, 'weights'), { recursive: true });
+    await writeFile(join(folder, 'weights', 'weights.bin'), '');
+    const result = {
+      identity: 'x',
+      name: tiny.name,
+      seed: 0,
+      epoch: 1,
+      epochs: 4,
+      test: { ...score, ...rest },
+      weights: { parameters: 0, sha256: empty },
+    };
+    await writeFile(join(folder, 'result.json'), JSON.stringify(sealed(result)));
+  };
+
+  it('runs each member from each seed, so many at a time, first seeds first', async () => {
+    let now = 0;
+    let most = 0;
+    const asked: (readonly [number, number])[] = [];
+    const job: Job = async (request) => {
+      asked.push([rates(request), request.seed]);
+      most = Math.max(most, ++now);
+      await new Promise((resolve) => setImmediate(resolve));
+      now--;
+      return done;
+    };
+    const { total, finished, failed, unfinished } = await sweep(job);
+    assert.deepEqual([total, finished, failed.length, unfinished], [6, 6, 0, 0]);
+    assert.equal(most, 2);
+    assert.deepEqual(asked, [
+      [0.01, 0],
+      [0.02, 0],
+      [0.03, 0],
+      [0.01, 1],
+      [0.02, 1],
+      [0.03, 1],
+    ]);
+  });
+
+  it('writes where its runs lie before the first begins, for tables and figures', async () => {
+    let during: unknown;
+    await sweep(async () => {
+      during ??= await readSweep(runs, tiny.name)();
+      return done;
+    });
+    assert.ok(typeof during === 'object');
+    const record = await readSweep(runs, tiny.name)();
+    assert.ok(E.isRight(record));
+    assert.deepEqual(record.right.sweep, grid);
+    assert.equal(record.right.engine, 'cpu');
+    assert.deepEqual(
+      record.right.runs.map(({ member, seed }) => [member.axes.rate, seed]),
+      [0, 1].flatMap((seed) => [0.01, 0.02, 0.03].map((rate) => [rate, seed])),
+    );
+    await writeFile(sweepPath(runs, tiny.name), '{"sweep": ');
+    assert.ok(E.isLeft(await readSweep(runs, tiny.name)()));
+  });
+
+  it('survives a run that fails, says which, and tries it again at the next time', async () => {
+    const job: Job = async (request) =>
+      rates(request) === 0.02 && request.seed === 1 ? { kind: 'failed', message: 'it diverged' } : done;
+    const { finished, failed } = await sweep(job);
+    assert.equal(finished, 5);
+    assert.deepEqual(
+      failed.map(({ run, message }) => [run.member.axes.rate, run.seed, message]),
+      [[0.02, 1, 'it diverged']],
+    );
+    assert.equal((await sweep(async () => done)).failed.length, 0);
+  });
+
+  it('goes on where it was: what is finished is not run again', async () => {
+    const plan = (): readonly (string | null)[] =>
+      events.flatMap((event) => (event.kind === 'plan' ? event.plan.map(({ folder }) => folder) : []));
+    await sweep(async () => done);
+    for (const folder of plan().slice(0, 4)) await finishIn(folder ?? assert.fail());
+    let ran = 0;
+    const { finished } = await sweep(async () => {
+      ran++;
+      return done;
+    });
+    assert.equal(ran, 2);
+    assert.equal(finished, 6);
+  });
+
+  it('stops when it is told to, and begins nothing more', async () => {
+    const stop = new AbortController();
+    let ran = 0;
+    const job: Job = async (_, __, signal) => {
+      if (++ran === 3) stop.abort();
+      return signal.aborted ? { kind: 'stopped', message: 'stopped' } : done;
+    };
+    const { finished, unfinished } = await sweep(job, { signal: stop.signal, jobs: 1 });
+    assert.deepEqual([finished, unfinished, ran], [2, 4, 3]);
+  });
+
+  it('runs once what two members share but for their names', async () => {
+    const twice: Sweep = {
+      name: 'tiny/twice',
+      members: [
+        { axes: { name: 'a' }, experiment: { ...tiny, name: 'tiny/a' } },
+        { axes: { name: 'b' }, experiment: { ...tiny, name: 'tiny/b' } },
+      ],
+    };
+    let ran = 0;
+    const job: Job = async () => {
+      ran++;
+      return done;
+    };
+    const { finished } = await sweep(job, {}, twice);
+    assert.deepEqual([ran, finished], [1, 2]);
+    const record = await readSweep(runs, 'tiny/twice')();
+    assert.ok(E.isRight(record));
+    assert.equal(new Set(record.right.runs.map(({ folder }) => folder)).size, 1);
+  });
+
+  it('is run by one process at a time', async () => {
+    const outcomes: boolean[] = [];
+    const job: Job = async () => {
+      const { tell: _, ...environment } = environmentOf(runs);
+      const other = runSweep(grid)({
+        ...environment,
+        engine: 'cpu',
+        jobs: 1,
+        job: async () => done,
+        tell: () => {},
+      });
+      outcomes.push(E.isLeft(await other()));
+      return done;
+    };
+    await sweep(job, { jobs: 1 }, { ...grid, members: grid.members.slice(0, 1) });
+    assert.deepEqual(outcomes, [true, true]);
+  });
+
+  it('in processes: one is killed, the other ends, and going on gives the bits of a run that was left alone', async () => {
+    // Long enough that nobody is at the end before the other is killed.
+    const pair: Sweep = pipe(
+      sweepOf(withTraining(tiny, { epochs: 25 })),
+      vary(trainingAxis('rate'), [0.01, 0.02]),
+    );
+    const wasm = { engine: 'wasm' as const };
+    const folderOfSecond = (): string => {
+      const plan = events.find((event) => event.kind === 'plan');
+      return (plan?.kind === 'plan' ? plan.plan[1].folder : null) ?? assert.fail();
+    };
+    const killWorker = (): void => {
+      const lock = readdirSync(folderOfSecond()).find((name) => name.startsWith('lock-'));
+      process.kill(Number((lock ?? assert.fail('nobody works there')).split('-')[1]), 'SIGKILL');
+    };
+    // Killed from outside, once it is at work, by the id that its folder tells.
+    const first = await sweep(
+      (request, tell, signal) => {
+        let killed = false;
+        return processJob(
+          request,
+          (news) => {
+            tell(news);
+            if (news.kind !== 'epoch' || rates(request) !== 0.02 || killed) return;
+            killed = true;
+            killWorker();
+          },
+          signal,
+        );
+      },
+      wasm,
+      pair,
+    );
+    assert.equal(first.finished, 1);
+    assert.match(first.failed[0].message, /its process died of SIGKILL/);
+    const folder = first.failed[0].run.folder ?? assert.fail();
+    assert.equal((await statusOf(folder, true)).state, 'unfinished');
+
+    const second = await sweep(processJob, wasm, pair);
+    assert.deepEqual([second.finished, second.failed.length], [2, 0]);
+    assert.equal((await statusOf(folder, true)).state, 'finished');
+    const weights = await readFile(join(folder, 'weights', 'weights.bin'));
+    await rm(folder, { recursive: true });
+    await sweep(processJob, wasm, pair);
+    assert.ok(weights.equals(await readFile(join(folder, 'weights', 'weights.bin'))));
+  });
+});
