@@ -125,7 +125,7 @@ interface Named<A> extends t.Decoder<unknown, A> {
  * the nearest that is.
  *
  * @example
- * const shape = byName('shape', { circle: record('circle', { name: t.literal('circle'), radius: real(0, 1) }) })
+ * const shape = byName('shape', { circle: record('circle', { name: choice('circle'), radius: real(0, 1) }) })
  * shape.decode({ name: 'circel' })   // left: "name: unknown shape 'circel'; did you mean 'circle'? Known: circle"
  */
 export const byName = <A extends { readonly name: string }>(
