@@ -19,7 +19,7 @@ import {
   wavesGif,
 } from '../report/index.js';
 import { range } from './evaluate.js';
-import type { EpochMetrics } from './state.js';
+import { type EpochMetrics, validationLossOf } from './state.js';
 
 /** The pictures that an experiment asks for; null are those that it does not. */
 export interface Pictures {
@@ -104,11 +104,13 @@ const drawCurves = (
     TE.bind('png', ({ svg }) => TE.fromEither(svgPng(svg))),
   );
 
-/** An epoch as the curves take it. */
-export const curveOf = ({ epoch, trainLoss, validation }: EpochMetrics): EpochScores => ({
-  epoch,
-  train: { loss: trainLoss },
-  ...(validation === null ? {} : { validation }),
+/** An epoch as the curves take it; both losses are the one that is trained for. */
+export const curveOf = (metrics: EpochMetrics): EpochScores => ({
+  epoch: metrics.epoch,
+  train: { loss: metrics.trainLoss },
+  ...(metrics.validation === null
+    ? {}
+    : { validation: { ...metrics.validation, loss: validationLossOf(metrics) } }),
 });
 
 const samplesOf = async (
