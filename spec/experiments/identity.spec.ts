@@ -58,6 +58,7 @@ describe('the identity of a run', () => {
           assert.equal(id(again), id(e));
         }
       }),
+      { numRuns: 50 },
     );
   });
 
@@ -110,7 +111,7 @@ describe('the identity of a run', () => {
         const identity = (u: unknown): string => identityOf(JSON.parse(canonical(u)), 'p', 0, 'wasm');
         assert.notEqual(identity(changed), identity(e), paths[choice % paths.length].join('.'));
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 

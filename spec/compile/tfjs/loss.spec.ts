@@ -141,13 +141,13 @@ describe('a loss', () => {
       it('and its gradient are those of the reference, over pixels', () =>
         fc.assert(
           fc.asyncProperty(anyLoss, fc.nat(), (loss, seed) => agrees(ofPixels, loss, pixels, seed)),
-          { numRuns: name === 'wasm' ? 30 : 12 },
+          { numRuns: name === 'wasm' ? 18 : 8 },
         ));
 
       it('and its gradient are those of the reference, over whole images', () =>
         fc.assert(
           fc.asyncProperty(ofRows, fc.nat(), (loss, seed) => agrees(ofImages, loss, 1, seed)),
-          { numRuns: 12 },
+          { numRuns: 8 },
         ));
 
       it('stays finite where a class is right or wrong beyond doubt, or counts nothing', async () => {
@@ -197,7 +197,7 @@ describe('a loss', () => {
           for (const [name, slopes] of Object.entries(whole.gradients))
             for (const [i, slope] of slopes.entries()) near(expected.gradients[name][i], slope, 1e-5);
         }),
-        { numRuns: 20 },
+        { numRuns: 12 },
       ));
   });
 });
