@@ -11,6 +11,7 @@ import type { Engine } from '../../engine/index.js';
 import { compile, type Executable } from './compile.js';
 import { lossTotal } from './loss.js';
 import type { LabelledPart, Part } from './part.js';
+import { compileSegments } from './segmented.js';
 import type { Arrays, Gradients, Inference } from './values.js';
 
 /** Computes one part at a time; whoever has several lanes gets the same bits from each. */
@@ -34,7 +35,7 @@ export interface LocalLane extends Lane {
  * **Errors** ProgramError as `compile`.
  */
 export const openLane = (
-  { tf }: Engine,
+  { tf, fused }: Engine,
   program: Program,
   parameters: Arrays,
 ): E.Either<ProgramError, LocalLane> => {
@@ -46,7 +47,8 @@ export const openLane = (
     const known = executables.get(key);
     if (known !== undefined) return known;
     const made = pipe(
-      compile(tf, select(program, ...outputs)),
+      // where an engine has fused kernels, what can be fused of a program is
+      fused ? compileSegments(tf, select(program, ...outputs)) : compile(tf, select(program, ...outputs)),
       E.getOrElseW((error) => {
         throw new Error(error.message);
       }),

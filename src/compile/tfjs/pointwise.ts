@@ -18,7 +18,8 @@ const maps: Readonly<Record<MapFunction, (tf: TensorFlow, x: Tensor) => Tensor>>
   log: (tf, x) => tf.log(x),
   sqrt: (tf, x) => tf.sqrt(x),
   square: (tf, x) => tf.square(x),
-  abs: (tf, x) => tf.abs(x),
+  // its gradient is 0 at 0; TensorFlow.js's own has -1 there
+  abs: (tf, x) => tf.mul(x, tf.sign(x)),
   reciprocal: (tf, x) => tf.reciprocal(x),
   sign: (tf, x) => tf.sign(x),
   stopGradient,

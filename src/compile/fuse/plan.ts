@@ -1,0 +1,77 @@
+/** What of a program runs fused: its segments with their work, and why the rest does not. */
+
+import type { Program } from '../../dsl/index.js';
+import { cost } from '../cost/index.js';
+import { type LeftOut, segmentsOf } from './segments.js';
+
+/** A segment and what it takes for one sample, in a step of training. */
+export interface PlannedSegment {
+  readonly fused: boolean;
+  readonly nodes: readonly number[];
+  /** The kinds of operations in it, most frequent first. */
+  readonly operations: readonly string[];
+  /** Forward and backward. */
+  readonly flops: number;
+  /** Bytes that its operations would move one by one, forward. */
+  readonly bytes: number;
+  /** Of the program's FLOPs. */
+  readonly share: number;
+}
+
+export interface FusionPlan {
+  readonly segments: readonly PlannedSegment[];
+  readonly leftOut: readonly LeftOut[];
+  /** The share of all FLOPs of a step of training that is in fused segments. */
+  readonly fusedShare: number;
+}
+
+/**
+ * The plan of a program.
+ *
+ * @example
+ * fusionPlan(program({ x: [8, 8, 1] }, ({ x }) => ({ y: conv(2)(conv(4)(x)) }))).fusedShare; // => 1
+ */
+export const fusionPlan = (program: Program): FusionPlan => {
+  const { nodes } = cost(program, { batch: 1 });
+  const work = new Map(nodes.map((node) => [node.path, node] as const));
+  const of = (number: number) => work.get(String(number));
+  const { segments, leftOut } = segmentsOf(program.graph);
+  const flopsOf = (number: number): number =>
+    (of(number)?.forwardFlops ?? 0) + (of(number)?.backwardFlops ?? 0);
+  const bytesOf = (number: number): number => (of(number)?.bytesRead ?? 0) + (of(number)?.bytesWritten ?? 0);
+  const sum = (list: readonly number[], f: (number: number) => number): number =>
+    list.reduce((total, number) => total + f(number), 0);
+  const total = Math.max(
+    1,
+    sum(
+      segments.flatMap((segment) => segment.nodes),
+      flopsOf,
+    ),
+  );
+  const planned = segments.map(({ fused, nodes: numbers }): PlannedSegment => {
+    const flops = sum(numbers, flopsOf);
+    const counts = new Map<string, number>();
+    for (const number of numbers) {
+      const { op } = program.graph.nodes[number].op;
+      if (op !== 'take') counts.set(op, (counts.get(op) ?? 0) + 1);
+    }
+    return {
+      fused,
+      nodes: numbers,
+      operations: [...counts]
+        .sort(([, a], [, b]) => b - a)
+        .map(([op, count]) => (count > 1 ? `${count} ${op}` : op)),
+      flops,
+      bytes: sum(numbers, bytesOf),
+      share: flops / total,
+    };
+  });
+  return {
+    segments: planned,
+    leftOut,
+    fusedShare: sum(
+      planned.map((_, i) => i),
+      (i) => (planned[i].fused ? planned[i].share : 0),
+    ),
+  };
+};
