@@ -2,7 +2,7 @@
 
 import { Command, Option } from '@commander-js/extra-typings';
 import { taskNames } from '../data/task.js';
-import { engineChoices } from '../engine/names.js';
+import { engineChoices, fuseVariable } from '../engine/names.js';
 import { presets } from '../experiments/presets.js';
 import { packageVersion } from '../runner/versions.js';
 import { atEdge } from './edge.js';
@@ -11,6 +11,10 @@ const engine = () =>
   new Option('--engine <name>', `${engineChoices.join(', ')}; auto takes the first that works here`).default(
     'auto',
   );
+const fuse = () =>
+  new Option('--fuse <how>', 'on: kernels of our own wherever an engine can; off: everything op by op')
+    .choices(['on', 'off'] as const)
+    .default('on' as const);
 const runs = () => new Option('--runs <folder>', 'folder of all run folders').default('runs');
 const workers = () =>
   new Option('--workers <n>', 'threads that share a batch; the result is the same with any number').default(
@@ -34,9 +38,15 @@ const mnistDir = () =>
 const named =
   'a name of the catalogue, a JSON, YAML or TypeScript file (its default export), or a run folder';
 
+// An environment variable, since workers and the processes of a sweep have to hear of it too.
+const heed = (flags: object): void => {
+  if ('fuse' in flags && flags.fuse === 'off') process.env[fuseVariable] = 'off';
+};
+
 const program = new Command('drumhead')
   .description('A functional language for wave networks: write, train, animate and measure them.')
   .version(packageVersion())
+  .hook('preAction', (_, command) => heed(command.opts()))
   .showHelpAfterError('(--help says what there is)')
   .addHelpText(
     'after',
@@ -62,6 +72,7 @@ program
   .addOption(settings())
   .addOption(mnistDir())
   .addOption(engine())
+  .addOption(fuse())
   .addOption(workers())
   .addOption(runs())
   .addOption(pictures())
@@ -92,6 +103,7 @@ program
   .addOption(mnistDir())
   .addOption(minutes())
   .addOption(engine())
+  .addOption(fuse())
   .addOption(runs())
   .addOption(pictures())
   .addHelpText(
@@ -134,6 +146,7 @@ program
   .option('--rate <x>', 'learning rate of Adam, at its highest', '0.003')
   .option('--schedule <name>', 'cosine: the rate falls to zero; constant: it stays', 'cosine')
   .addOption(engine())
+  .addOption(fuse())
   .addOption(workers())
   .addOption(runs())
   .addOption(pictures())
@@ -148,6 +161,7 @@ program
   .description('Compare models, gradients, scores and Adam with arrays computed by the original.')
   .option('--case <name>', 'one case only')
   .addOption(engine())
+  .addOption(fuse())
   .option('--json', 'the whole comparison as JSON')
   .action(async (folder: string, flags) => {
     const { parity } = await import('./commands/parity.js');
@@ -170,10 +184,12 @@ program
   .addOption(new Option('--preset <size>', `${presets.join(', ')}`).default('full'))
   .option('--nodes', 'also every node of the program with its shape')
   .option('--diagram', 'only the Mermaid source of the diagram')
+  .option('--plan', 'only what of it runs in fused kernels, and why the rest does not')
   .option('--no-time', 'leave out the estimate of the time, which takes a few seconds')
   .addOption(settings())
   .addOption(mnistDir())
   .addOption(engine())
+  .addOption(fuse())
   .action(async (name, flags) => {
     const { show } = await import('./commands/show.js');
     await atEdge(show(name, flags));
@@ -234,6 +250,7 @@ program
   .option('--frames <n>', 'about so many frames', '96')
   .addOption(new Option('--preset <size>', `of an experiment: ${presets.join(', ')}`).default('quick'))
   .addOption(engine())
+  .addOption(fuse())
   .action(async (name, flags) => {
     const { play } = await import('./commands/play.js');
     await atEdge(play(name, flags));
@@ -269,6 +286,7 @@ program
   .option('--steps <n>', 'steps of the spectrum; default 8 times as many as the model was trained with')
   .option('--out <folder>', "where to; default the run's own folder, under analysis")
   .addOption(engine())
+  .addOption(fuse())
   .addOption(runs())
   .action(async (folder, flags) => {
     const { waves } = await import('./commands/waves.js');
@@ -331,6 +349,7 @@ program
   )
   .requiredOption('--out <folder>', 'where the pictures go')
   .addOption(engine())
+  .addOption(fuse())
   .action(async (file, flags) => {
     const { runProgramFile } = await import('./commands/run-program.js');
     await atEdge(runProgramFile(file, flags));
@@ -357,6 +376,7 @@ program
     new Option('--preset <size>', `${presets.join(', ')}: of a sweep that did not run yet`).default('full'),
   )
   .addOption(engine())
+  .addOption(fuse())
   .addOption(runs())
   .action(async (kind, names, flags) => {
     const { figure } = await import('./commands/figure.js');

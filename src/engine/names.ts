@@ -28,3 +28,6 @@ export const parseEngineChoice = (text: string): E.Either<DrumheadError, EngineC
     EngineChoice.decode(text),
     E.mapLeft(() => unknownName('engine', text, engineChoices)),
   );
+
+/** The environment variable that turns fused kernels off when it is `off`. */
+export const fuseVariable = 'DRUMHEAD_FUSE';

@@ -8,7 +8,7 @@ import { probeAvailability } from './availability.js';
 import { type Chosen, chooseEngine } from './choose.js';
 import { type Engine, limitBytes, type TensorFlow } from './engine.js';
 import { installGradients } from './gradients.js';
-import type { EngineChoice, EngineName } from './names.js';
+import { type EngineChoice, type EngineName, fuseVariable } from './names.js';
 
 const messageOf = (cause: unknown): string =>
   cause instanceof Error
@@ -61,6 +61,9 @@ const withoutNewListeners = async <A>(work: () => Promise<A>): Promise<A> => {
   return result;
 };
 
+/** Kernels are fused on the engine that computes on this processor's memory, unless a person said not to. */
+const mayFuse = (name: EngineName): boolean => name === 'wasm' && process.env[fuseVariable] !== 'off';
+
 const start =
   (tf: TensorFlow) =>
   ({ name, why }: Chosen): TE.TaskEither<DrumheadError, Engine> =>
@@ -72,7 +75,7 @@ const start =
       makeFirstTensorQuietly(tf);
       installGradients(tf);
       const version = `tfjs ${tf.version.tfjs}, ${name} ${backendVersion}`;
-      return { name, why, version, limitBytes: limitBytes[name], tf, fused: name === 'wasm' };
+      return { name, why, version, limitBytes: limitBytes[name], tf, fused: mayFuse(name) };
     });
 
 /**

@@ -7,6 +7,8 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { DrumheadError } from '../../base/error.js';
 import { cost, showCost } from '../../compile/cost/index.js';
 import { diagram } from '../../compile/diagram/index.js';
+import { fusionPlan } from '../../compile/fuse/plan.js';
+import { showPlan } from '../../compile/fuse/show.js';
 import { list, showListing } from '../../compile/listing/index.js';
 import { shapeOfDataset, splitNames } from '../../data/dataset.js';
 import { load } from '../../data/load.js';
@@ -31,6 +33,7 @@ export interface ShowFlags extends ChangeFlags {
   readonly engine: string;
   readonly nodes?: boolean;
   readonly diagram?: boolean;
+  readonly plan?: boolean;
   /** `--no-time` makes it false. */
   readonly time: boolean;
 }
@@ -116,14 +119,16 @@ const showExperiment = (experiment: Experiment, flags: ShowFlags): Effect<string
     TE.chain((one) =>
       flags.diagram === true
         ? TE.right(diagram(one.program))
-        : flags.time
-          ? withEngine(flags, (engine) =>
-              pipe(
-                speedOf(one, engine),
-                TE.map((speed) => whole(one, timeLine(one, speed, engine), flags)),
-              ),
-            )
-          : TE.right(whole(one, '', flags)),
+        : flags.plan === true
+          ? TE.right(showPlan(fusionPlan(select(one.program, 'logits'))))
+          : flags.time
+            ? withEngine(flags, (engine) =>
+                pipe(
+                  speedOf(one, engine),
+                  TE.map((speed) => whole(one, timeLine(one, speed, engine), flags)),
+                ),
+              )
+            : TE.right(whole(one, '', flags)),
     ),
   );
 
