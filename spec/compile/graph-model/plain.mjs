@@ -10,7 +10,7 @@ setWasmPaths(join(dirname(manifest), 'dist') + sep);
 // A loop needs executeAsync, a straight line does not: TensorFlow.js warns about the other.
 console.warn = () => {};
 
-const run = async ({ backend, artifacts, inputs, outputs, sync, gradient }) => {
+const run = async ({ backend, artifacts, inputs, outputs, sync, named, gradient }) => {
   await tf.setBackend(backend);
   await tf.ready();
   const model = await tf.loadGraphModel({ load: async () => artifacts });
@@ -19,7 +19,12 @@ const run = async ({ backend, artifacts, inputs, outputs, sync, gradient }) => {
     Object.entries(inputs).map(([name, { shape, data }]) => [name, tf.tensor(data, shape, 'float32')]),
   );
   const names = outputs ?? model.outputNodes;
-  const all = sync ? model.execute(given, names) : await model.executeAsync(given, names);
+  const byName = named ? model.predict(given) : undefined;
+  const all = byName
+    ? names.map((name) => byName[name])
+    : sync
+      ? model.execute(given, names)
+      : await model.executeAsync(given, names);
   const results = Array.isArray(all) ? all : [all];
   const values = {};
   for (const [i, name] of names.entries())

@@ -35,6 +35,8 @@ export interface Work {
   readonly outputs?: readonly string[];
   /** With `execute` instead of `executeAsync`. */
   readonly sync?: boolean;
+  /** With `predict`, which gives outputs by their names. */
+  readonly named?: boolean;
   /** Of the sum of this output, by the first input. */
   readonly gradient?: string;
 }
@@ -49,6 +51,7 @@ const artifactsOf = (model: GraphModel) => ({
   format: 'graph-model',
   modelTopology: model.graph,
   signature: model.signature,
+  userDefinedMetadata: { structuredOutputKeys: Object.keys(model.signature.outputs) },
   weightSpecs: weightSpecs(model),
   weightData: weightBytes(model).buffer,
 });

@@ -178,8 +178,15 @@ export const concat = (site: Site, parts: readonly Ref[], axis: number): Ref => 
 };
 
 /** Sizes of a tensor with the batch in front, as a tensor. */
-export const batchAnd = (site: Site, sizes: Sizes): Ref =>
-  sizes.length === 0 ? site.batch() : concat(under(site, 'sizes'), [site.batch(), wholes(site, sizes)], 0);
+export const batchAnd = (site: Site, sizes: Sizes): Ref => {
+  const batch = site.batch();
+  if (sizes.length === 0) return batch;
+  // A program without inputs has a batch of one, known here.
+  const { weight } = batch.node;
+  return weight === undefined
+    ? concat(under(site, 'sizes'), [batch, wholes(site, sizes)], 0)
+    : wholes(site, [...weight.values, ...sizes]);
+};
 
 /** [1, ...] repeated over the batch. */
 export const overBatch = (site: Site, x: Ref): Ref => {

@@ -1,0 +1,66 @@
+/** export, import and run-program as a person meets them: compiled, under plain Node. `npm test` builds first. */
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { encodePng } from '../../src/data/png.js';
+
+const command = fileURLToPath(new URL('../../bin/drumhead.js', import.meta.url));
+
+describe('drumhead export, import and run-program', () => {
+  let folder = '';
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'drumhead-cli-exchange-'));
+    const pixels = Uint8Array.from({ length: 32 * 32 * 3 }, (_, i) => (i * 37) % 256);
+    writeFileSync(join(folder, 'picture.png'), encodePng({ width: 32, height: 32, pixels }));
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  const drumhead = (...args: readonly string[]) =>
+    spawnSync(process.execPath, [command, ...args], { encoding: 'utf8', cwd: folder });
+  const well = (...args: readonly string[]): string => {
+    const { status, stdout, stderr } = drumhead(...args);
+    assert.equal(status, 0, stderr);
+    return stdout;
+  };
+
+  it('take a program out, in again, and let a picture through it', () => {
+    assert.match(
+      well('export', 'tetrominoes/cnn-2', '--preset', 'quick', '--format', 'safetensors', '--out', 'out'),
+      /^tetrominoes\/cnn-2: .*untrained, seed 0\n {2}out\/weights\.safetensors {2}[\d.]+ KiB\n$/,
+    );
+    assert.match(well('import', 'out/weights.safetensors', '--out', 'run'), /folder: run\n$/);
+    assert.deepEqual(readdirSync(join(folder, 'run')).sort(), ['experiment.json', 'program.json', 'weights']);
+    assert.match(
+      well('run-program', 'run', '--input', 'picture.png', '--out', 'answer', '--engine', 'cpu'),
+      /1 sample\n {2}answer\/classes\.npy\n {2}answer\/classes\.png\n$/,
+    );
+  });
+
+  it('refuse with one sentence, and leave nothing', () => {
+    const before = readdirSync(folder).sort();
+    const mistakes: readonly (readonly [readonly string[], number, RegExp])[] = [
+      [
+        ['export', 'tetrominoes/cnn-2', '--format', 'onnx', '--out', 'new'],
+        2,
+        /unknown format 'onnx'.*Known: graph-model/,
+      ],
+      [
+        ['import', 'picture.png', '--out', 'new', '--model', 'nwm'],
+        2,
+        /a model needs its sizes, such as --size 64x64x3/,
+      ],
+    ];
+    for (const [args, code, says] of mistakes) {
+      const { status, stdout, stderr } = drumhead(...args);
+      assert.match(stderr, says);
+      assert.equal(status, code);
+      assert.equal(stdout, '');
+      assert.doesNotMatch(stderr, /\n\s+at /, 'a stack trace');
+    }
+    assert.deepEqual(readdirSync(folder).sort(), before);
+  });
+});
