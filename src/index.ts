@@ -11,6 +11,8 @@ export { type Random, stream } from './base/random.js';
 export * from './compile/cost/index.js';
 export { type Cut, cut, type Footprint } from './compile/cut.js';
 export { diagram } from './compile/diagram/index.js';
+export { type GraphModel, type GraphModelOptions, graphModel } from './compile/graph-model/index.js';
+export { graphModelFiles } from './compile/graph-model/shards.js';
 export * from './compile/light-cone/index.js';
 export { type Listing, list, showListing } from './compile/listing/index.js';
 export { initialParameters } from './compile/parameters.js';
