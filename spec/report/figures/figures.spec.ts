@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import * as E from 'fp-ts/lib/Either.js';
+import type * as TE from 'fp-ts/lib/TaskEither.js';
+import { experimentNamed } from '../../../src/experiments/catalogue.js';
+import type { PublishedRow } from '../../../src/experiments/published/index.js';
+import {
+  bandOf,
+  barsChart,
+  coursesChart,
+  distinctPlaces,
+  type Entry,
+  parameterScores,
+  placeOf,
+  scoreBars,
+  seedCourses,
+} from '../../../src/report/figures/index.js';
+import { dark, hex, light } from '../../../src/report/index.js';
+
+const svgOf = async (task: TE.TaskEither<unknown, string>): Promise<string> => {
+  const drawn = await task();
+  assert.ok(E.isRight(drawn), JSON.stringify(drawn));
+  return drawn.right;
+};
+
+const figures = { mean: 0.85, sd: 0.04, spread: null };
+const row: PublishedRow = {
+  dataset: 'MNIST',
+  model: 'NWM',
+  variant: 'linear',
+  runs: 10,
+  scores: {
+    foregroundIou: figures,
+    foregroundAccuracy: figures,
+    iou: figures,
+    accuracy: figures,
+    loss: figures,
+    foregroundLoss: figures,
+  },
+};
+
+const entry = (family: string, variant: string, scores: readonly number[]): Entry => ({
+  name: `${family} ${variant}`,
+  task: 'MNIST',
+  family,
+  variant,
+  runs: scores.map((foregroundIou, seed) => ({ seed, scores: { foregroundIou, foregroundAccuracy: 0.5 } })),
+  courses: scores.map((score, seed) => ({
+    seed,
+    epochs: [1, 2, 3].map((epoch) => ({
+      epoch,
+      train: { loss: 1 / epoch },
+      validation: { foregroundIou: (score * epoch) / 3 },
+    })),
+  })),
+  parameters: scores.length === 0 ? null : 50_000,
+  published: family === 'NWM' ? row : null,
+  publishedParameters: family === 'NWM' ? 54_855 : null,
+});
+
+const entries = [
+  entry('NWM', 'linear', [0.8, 0.9]),
+  entry('NWM', 'fft', []),
+  entry('CNN, by layers', '8', [0.3]),
+];
+
+/** All data of a chart's first panel, layer by layer. */
+const layersOf = (spec: object): readonly { readonly data?: { readonly values?: readonly object[] } }[] => {
+  const [panels] = Object.entries(spec).flatMap(([name, value]) =>
+    /concat$/.test(name) && Array.isArray(value) ? [value] : [],
+  );
+  return panels[0].layer;
+};
+
+describe('figures of many runs', () => {
+  it('draw a bar where there are runs, a dot for every seed, a diamond where something was published', () => {
+    const values = layersOf(barsChart({ entries }).spec).map(({ data }) => data?.values ?? []);
+    const [, bars, dots, , diamonds] = values;
+    assert.deepEqual(
+      bars.map((bar) => 'value' in bar && Number(bar.value).toFixed(3)),
+      ['0.850', '0.300'],
+    );
+    assert.equal(dots.length, 3);
+    assert.equal(diamonds.length, 2);
+    assert.ok(values.flat().some((item) => 'text' in item && item.text === 'no run'));
+  });
+
+  it('say what they show, in both themes, and the same for the same runs', async () => {
+    for (const theme of [light, dark]) {
+      const drawings = [
+        await svgOf(scoreBars({ entries, theme })),
+        await svgOf(seedCourses({ entries, theme })),
+        await svgOf(parameterScores({ entries, theme })),
+      ];
+      for (const svg of drawings) {
+        assert.ok(svg.includes(hex(theme.paper)));
+        assert.doesNotMatch(svg, /NaN|undefined/);
+      }
+      const [bars, courses, parameters] = drawings;
+      for (const words of ['Test foreground IoU', 'MNIST', 'linear', 'CNN, by layers', 'published'])
+        assert.ok(bars.includes(words), words);
+      for (const words of ['NWM linear', '2 seeds', '1 seed', 'no run yet', 'epoch'])
+        assert.ok(courses.includes(words), words);
+      for (const words of ['parameters, thousands', 'ours', 'waves (NWM)'])
+        assert.ok(parameters.includes(words), words);
+      assert.equal(await svgOf(scoreBars({ entries, theme })), bars);
+    }
+  });
+
+  it('are drawn without any run, and with names that are markup', async () => {
+    const evil = [{ ...entry('<b>&', '"x"', [0.1]), task: '</svg>' }];
+    for (const some of [[], evil]) {
+      for (const draw of [scoreBars, seedCourses, parameterScores]) {
+        const svg = await svgOf(draw({ entries: some }));
+        assert.equal(svg.split('</svg>').length, 2);
+        assert.ok(!svg.includes('<b>'));
+      }
+    }
+  });
+
+  it('have a row of panels for every five experiments', () => {
+    const many = Array.from({ length: 11 }, (_, i) => entry('NWM', `v${i}`, [0.5]));
+    const { frame } = coursesChart({ entries: many });
+    assert.ok(frame.height > 3 * 100 && frame.width > 5 * 140);
+  });
+});
+
+describe('the band over seeds', () => {
+  const line = (...values: readonly number[]) => values.map((value, i) => ({ epoch: i + 1, value }));
+
+  it('goes from the least to the greatest, as far as every seed went', () => {
+    assert.deepEqual(bandOf([line(0.1, 0.2, 0.6), line(0.3, 0.4)]), [
+      { epoch: 1, value: 0.2, low: 0.1, high: 0.3 },
+      { epoch: 2, value: 0.30000000000000004, low: 0.2, high: 0.4 },
+    ]);
+    assert.deepEqual(bandOf([]), []);
+  });
+});
+
+describe('places in the figures', () => {
+  it('follow the settings, not the name', () => {
+    const found = experimentNamed('multi-mnist/unet-3', 'small');
+    assert.ok(E.isRight(found));
+    assert.deepEqual(placeOf({ ...found.right, name: 'my/own' }), {
+      task: 'Multi-MNIST',
+      family: 'U-Net, by width',
+      variant: '3',
+    });
+  });
+
+  it('are told apart where they are the same', () => {
+    const place = { task: 'MNIST', family: 'NWM', variant: 'fft' };
+    const other = { ...place, variant: 'last' };
+    assert.deepEqual(
+      distinctPlaces([place, other, place]).map(({ variant }) => variant),
+      ['fft · 1', 'last', 'fft · 2'],
+    );
+  });
+});
