@@ -33,7 +33,12 @@ describe('drumhead export, import and run-program', () => {
       /^tetrominoes\/cnn-2: .*untrained, seed 0\n {2}out\/weights\.safetensors {2}[\d.]+ KiB\n$/,
     );
     assert.match(well('import', 'out/weights.safetensors', '--out', 'run'), /folder: run\n$/);
-    assert.deepEqual(readdirSync(join(folder, 'run')).sort(), ['experiment.json', 'program.json', 'weights']);
+    assert.deepEqual(readdirSync(join(folder, 'run')).sort(), [
+      'experiment.json',
+      'import.json',
+      'program.json',
+      'weights',
+    ]);
     assert.match(
       well('run-program', 'run', '--input', 'picture.png', '--out', 'answer', '--engine', 'cpu'),
       /1 sample\n {2}answer\/classes\.npy\n {2}answer\/classes\.png\n$/,

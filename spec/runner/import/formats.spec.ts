@@ -40,7 +40,8 @@ describe('exports', () => {
         const again = await done(readTrained(taken));
         assert.deepEqual(again.parameters, trained.parameters);
         assert.equal(hashProgram(again.program), hashProgram(trained.program));
-        assert.deepEqual(readdirSync(taken).sort(), ['program.json', 'weights']);
+        assert.deepEqual(again.model, model);
+        assert.deepEqual(readdirSync(taken).sort(), ['import.json', 'program.json', 'weights']);
       }
     });
 

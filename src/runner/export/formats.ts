@@ -8,6 +8,7 @@ import { type GraphModelOptions, graphModel } from '../../compile/graph-model/in
 import { graphModelFiles, weightBytes } from '../../compile/graph-model/shards.js';
 import { hashProgram, parametersOf } from '../../dsl/index.js';
 import { encodeSafetensors, type SafeTensor } from '../../models/safetensors.js';
+import { idleTorch } from '../../models/torch-idle.js';
 import { exportTorch } from '../../models/torch-names.js';
 import { packageVersion } from '../versions.js';
 import { encodeWeights, weightsManifest } from '../weights.js';
@@ -77,7 +78,8 @@ const safetensorsFormat = ({
         'the program is none of the published models, so its weights have no names in PyTorch; use --format program',
       ),
     );
-  const tensors = exportTorch(model, program, parameters);
+  const used = exportTorch(model, program, parameters);
+  const tensors = { ...used, ...idleTorch(model, used) };
   const about = {
     version: exportVersion,
     program: hashProgram(program),

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import * as t from 'io-ts';
+import { decodeWith } from '../../base/codec.js';
 import { type DrumheadError, decodeError } from '../../base/error.js';
 import { initialParameters } from '../../compile/parameters.js';
 import type { Arrays } from '../../compile/tfjs/session.js';
@@ -19,7 +21,7 @@ import {
 } from '../../dsl/index.js';
 import { decodeExperiment, type Experiment } from '../../experiments/experiment.js';
 import { describeAnyModel } from '../../experiments/model.js';
-import type { ModelSpec, Sizes } from '../../models/catalogue.js';
+import { decodeModel, type ModelSpec, type Sizes } from '../../models/catalogue.js';
 import { files, readJson } from '../folder.js';
 import { type Result, readResult, readWeightValues } from '../result.js';
 import { decodeManifest, decodeWeights, type WeightEntry } from '../weights.js';
@@ -36,6 +38,10 @@ export interface Trained {
   /** For people: what it is, and how far its weights were trained. */
   readonly description: string;
 }
+
+/** Beside imported weights: the model that they are for, where no experiment tells it, and what is said of them. */
+export const importRecord = 'import.json';
+const importCodec = t.type({ description: t.string, model: t.unknown });
 
 /** The catalogued model of an experiment. */
 export const modelOf = (experiment: Experiment | null): ModelSpec | null =>
@@ -111,6 +117,34 @@ const experimentIn = (folder: string): TE.TaskEither<DrumheadError, Experiment |
   );
 };
 
+interface Imported {
+  readonly description: string;
+  readonly model: ModelSpec | null;
+}
+
+const importIn = (folder: string): TE.TaskEither<DrumheadError, Imported | null> => {
+  const path = join(folder, importRecord);
+  return pipe(
+    isPresent(path),
+    TE.chain((there) =>
+      there
+        ? pipe(
+            readJson(path),
+            TE.chainEitherK(decodeWith(importCodec, path)),
+            TE.chainEitherK(({ description, model }) =>
+              model === null
+                ? E.right<DrumheadError, Imported | null>({ description, model })
+                : pipe(
+                    decodeModel(model, path),
+                    E.map((spec) => ({ description, model: spec })),
+                  ),
+            ),
+          )
+        : TE.right(null),
+    ),
+  );
+};
+
 /**
  * What a run folder holds: of a finished run the weights that were kept, of an imported one those that were imported.
  *
@@ -127,6 +161,7 @@ export const readTrained = (folder: string): TE.TaskEither<DrumheadError, Traine
       ),
     ),
     TE.bindW('experiment', () => experimentIn(folder)),
+    TE.bind('imported', () => importIn(folder)),
     TE.bind('result', () => readResult(folder)),
     TE.bind('there', () => isPresent(path('weights'))),
     TE.chainFirst(({ there }) =>
@@ -140,19 +175,18 @@ export const readTrained = (folder: string): TE.TaskEither<DrumheadError, Traine
     TE.bind('bytes', ({ result }) =>
       result === null ? readBytes(path('weightValues')) : readWeightValues(folder, result),
     ),
-    TE.chainEitherK(({ program, experiment, result, entries, bytes }) =>
+    TE.chainEitherK(({ program, experiment, imported, result, entries, bytes }) =>
       pipe(
         fitted(program, entries, bytes, path('weights'), path('weightValues')),
         E.map((parameters) => ({
           program,
           parameters,
           experiment,
-          model: modelOf(experiment),
-          description: describeTrained(
-            program,
-            experiment,
-            result === null ? 'imported weights' : scored(result),
-          ),
+          model: modelOf(experiment) ?? imported?.model ?? null,
+          description:
+            result === null
+              ? (imported?.description ?? describeTrained(program, experiment, 'weights from elsewhere'))
+              : describeTrained(program, experiment, scored(result)),
         })),
       ),
     ),

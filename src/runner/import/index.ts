@@ -5,7 +5,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, decodeError } from '../../base/error.js';
 import { encodeProgram, parametersOf } from '../../dsl/index.js';
 import { type Files, writeFolder } from '../export/place.js';
-import type { Trained } from '../export/trained.js';
+import { importRecord, type Trained } from '../export/trained.js';
 import { files } from '../folder.js';
 import { encodeWeights, weightsManifest } from '../weights.js';
 import type { Wanted } from './safetensors.js';
@@ -18,17 +18,18 @@ const textOf = (value: string): Uint8Array => new TextEncoder().encode(value);
 const jsonOf = (value: unknown): Uint8Array => textOf(`${JSON.stringify(value, null, 2)}\n`);
 
 /** A run folder's files, as far as they follow from a program and its weights. */
-const runLike = ({ program, parameters, experiment }: Trained): Files => {
+const runLike = ({ program, parameters, experiment, model, description }: Trained): Files => {
   const declared = parametersOf(program.graph);
   return {
     ...(experiment === null ? {} : { [files.experiment]: jsonOf(experiment) }),
+    [importRecord]: jsonOf({ description, model }),
     [files.program]: textOf(encodeProgram(program)),
     [files.weights]: jsonOf(weightsManifest(declared, 'weights.bin')),
     [files.weightValues]: encodeWeights(declared, parameters),
   };
 };
 
-const importedName = /^(experiment\.json|program\.json|weights)$/;
+const importedName = /^(experiment\.json|program\.json|import\.json|weights)$/;
 
 export interface Import {
   readonly folder: string;

@@ -12,6 +12,7 @@ import type { Experiment } from '../../experiments/experiment.js';
 import { programFor } from '../../experiments/model.js';
 import { buildModel, type ModelSpec, type Sizes } from '../../models/catalogue.js';
 import { decodeSafetensors, type Safetensors } from '../../models/safetensors.js';
+import { idleTorch } from '../../models/torch-idle.js';
 import { importTorch } from '../../models/torch-names.js';
 import { describeTrained, type Trained } from '../export/trained.js';
 import { parseJson } from '../folder.js';
@@ -65,8 +66,11 @@ const programOf = ({ model, sizes, experiment }: Wanted): E.Either<DrumheadError
     ? buildModel(model, sizes)
     : programFor(experiment.model, experiment.loss.target, sizes);
 
-/** PyTorch's count of batches is of no use to us, and never missed. */
-const isCount = (name: string): boolean => name.endsWith('.num_batches_tracked');
+/** What takes no part in the original either: its count of batches, and what it allocates in vain. */
+const idle = ({ model }: Wanted, { tensors }: Safetensors): ((name: string) => boolean) => {
+  const inVain = Object.keys(idleTorch(model, tensors));
+  return (name) => name.endsWith('.num_batches_tracked') || inVain.includes(name);
+};
 
 /**
  * The weights in a file, in the program of the model that they are for: `wanted`, or what an export of ours says itself.
@@ -96,7 +100,7 @@ export const readSafetensors = (
         E.bindTo('program'),
         E.bind('imported', ({ program }) => importTorch(target.model, program, file.tensors, path)),
         E.map(({ program, imported }) => ({
-          unused: imported.unused.filter((name) => !isCount(name)),
+          unused: imported.unused.filter((name) => !idle(target, file)(name)),
           trained: {
             program,
             parameters: imported.parameters,

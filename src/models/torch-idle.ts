@@ -1,0 +1,35 @@
+/** What the original allocates and never reads: PyTorch misses it where weights are loaded strictly. */
+
+import { bins, volume } from '../dsl/index.js';
+import type { ModelSpec } from './catalogue.js';
+import type { TorchTensor } from './torch-names.js';
+
+const zeros = (shape: readonly number[]): TorchTensor => ({ shape, data: new Float32Array(volume(shape)) });
+
+/**
+ * Tensors of zeros under the names of those that take no part: a projection over time that the readout does not use, and
+ * the encoder of a cell state that only an LSTM has.
+ *
+ * @param state the tensors that take part, by PyTorch's names
+ * @example
+ * idleTorch(gruSpec, state)['classifier.hc_encoder.0.bias']   // as long as that of hz_encoder
+ */
+export const idleTorch = (
+  spec: ModelSpec,
+  state: Readonly<Record<string, TorchTensor>>,
+): Readonly<Record<string, TorchTensor>> => {
+  const projection =
+    'readout' in spec && spec.readout !== 'linear'
+      ? { 'classifier.fc_time.weight': zeros([bins(spec.steps), spec.steps]) }
+      : {};
+  const hidden = 'classifier.hz_encoder.';
+  const cell =
+    spec.name === 'conv-gru' || spec.name === 'conv-rnn'
+      ? Object.entries(state).flatMap(([name, { shape }]) =>
+          name.startsWith(hidden)
+            ? [[`classifier.hc_encoder.${name.slice(hidden.length)}`, zeros(shape)] as const]
+            : [],
+        )
+      : [];
+  return { ...projection, ...Object.fromEntries(cell) };
+};
