@@ -11,6 +11,7 @@ import { type Fused, fuse } from '../fuse/fused.js';
 import { type LocalLane, openLane } from './lane.js';
 import { lossTotal } from './loss.js';
 import type { LabelledPart } from './part.js';
+import { planNodes } from './plan.js';
 import type { Arrays, Gradients } from './values.js';
 
 /**
@@ -23,52 +24,61 @@ export const openBestLane = (
   program: Program,
   parameters: Arrays,
 ): E.Either<ProgramError, LocalLane> =>
-  engine.fused ? openFusedLane(engine, program, parameters) : openLane(engine, program, parameters);
+  (engine.fused ? openFusedLane(program, parameters, async () => engine) : undefined) ??
+  openLane(engine, program, parameters);
 
 /**
  * Opens a lane that computes by fused kernels whatever they can, on the memory of one sample, and op by op the rest.
- * What is done how follows from the program alone. The op-by-op lane is opened when it is first needed.
+ * What is done how follows from the program alone. An engine is only opened, and the op-by-op lane with it, when it is
+ * first needed. Nothing where no output can be fused.
  *
  * **Errors** ProgramError as `compile`.
  */
 export const openFusedLane = (
-  engine: Engine,
   program: Program,
   parameters: Arrays,
-): E.Either<ProgramError, LocalLane> => {
+  open: () => Promise<Engine>,
+): E.Either<ProgramError, LocalLane> | undefined => {
+  const planned = planNodes(program.graph.nodes, Object.values(program.graph.outputs));
+  if (E.isLeft(planned)) return E.left({ _tag: 'ProgramError', operation: 'compile', message: planned.left });
   const fused = fuse(program.graph, parameters);
-  if (fused === undefined) return openLane(engine, program, parameters);
+  const shapes = outputsOf(program.graph);
+  if (fused === undefined || !Object.keys(shapes).some((name) => fused.fits([name]))) return undefined;
   const current = new Map(Object.entries(parameters));
-  let behind: LocalLane | undefined;
-  const opByOp = (): LocalLane => {
-    behind ??= pipe(
-      openLane(engine, program, Object.fromEntries(current)),
-      E.getOrElseW((error) => {
-        throw new Error(error.message);
-      }),
+  let behind: Promise<LocalLane> | undefined;
+  const opByOp = (): Promise<LocalLane> => {
+    behind ??= open().then((engine) =>
+      pipe(
+        openLane(engine, program, Object.fromEntries(current)),
+        E.getOrElseW((error) => {
+          throw new Error(error.message);
+        }),
+      ),
     );
     return behind;
   };
-  const shape = outputsOf(program.graph).logits ?? [];
+  // a lane that did not open has already rejected what was asked of it
+  const ifOpen = (use: (lane: LocalLane) => void): void => void behind?.then(use, () => {});
   return E.right({
     load: (values) => {
       for (const [name, data] of Object.entries(values)) current.set(name, data);
       fused.load(values);
-      behind?.load(values);
+      ifOpen((lane) => lane.load(values));
     },
     gradients: async (part) => {
-      if (!fused.trains) return opByOp().gradients(part);
+      if (!fused.trains) return (await opByOp()).gradients(part);
       const { loss } = part;
       if (loss.name === 'cross-entropy')
         return { ...fused.gradients({ ...part, weights: loss.weights }), statistics: {} };
-      return throughTensorFlow(engine.tf, fused, part, shape);
+      const { tf } = await open();
+      return throughTensorFlow(tf, fused, part, shapes.logits);
     },
     infer: async (part, outputs, training) =>
       fused.fits(outputs)
         ? { outputs: fused.infer(part, outputs), statistics: {} }
-        : opByOp().infer(part, outputs, training),
-    tensors: async () => behind?.tensors() ?? engine.tf.memory().numTensors,
-    close: () => behind?.close(),
+        : (await opByOp()).infer(part, outputs, training),
+    tensors: async () => (behind === undefined ? 0 : (await behind).tensors()),
+    close: () => ifOpen((lane) => lane.close()),
   });
 };
 

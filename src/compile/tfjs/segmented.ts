@@ -2,7 +2,6 @@
 
 import type { Tensor } from '@tensorflow/tfjs';
 import * as E from 'fp-ts/lib/Either.js';
-import { pipe } from 'fp-ts/lib/function.js';
 import type { ProgramError } from '../../base/error.js';
 import { parametersOf } from '../../dsl/graph.js';
 import type { Possible, Program, Shapes } from '../../dsl/index.js';

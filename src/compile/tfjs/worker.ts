@@ -6,9 +6,9 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, defect, describe } from '../../base/error.js';
 import { decodeProgram } from '../../dsl/codec.js';
-import { openEngine } from '../../engine/index.js';
-import { openBestLane } from './fused-lane.js';
-import type { LocalLane } from './lane.js';
+import { type Engine, openEngine } from '../../engine/index.js';
+import { openFusedLane } from './fused-lane.js';
+import { type LocalLane, openLane } from './lane.js';
 import { type Answer, parametersIn, type Request, type Setup } from './protocol.js';
 import type { Arrays } from './values.js';
 
@@ -18,25 +18,39 @@ interface Worker {
   readonly read: (names: readonly string[]) => Arrays;
 }
 
-const open = ({ engine, fused, program, parameters }: Setup): TE.TaskEither<DrumheadError, Worker> =>
-  pipe(
-    openEngine(engine),
-    TE.chainEitherKW((opened) =>
+const open = ({ engine, fused, program, parameters }: Setup): TE.TaskEither<DrumheadError, Worker> => {
+  const opened = openEngine(engine);
+  /** TensorFlow.js itself, where fused kernels need it after all. */
+  const later = async (): Promise<Engine> => {
+    const found = await opened();
+    if (E.isLeft(found)) throw new Error(describe(found.left));
+    return { ...found.right, fused };
+  };
+  return pipe(
+    TE.fromEither(
       pipe(
         E.tryCatch((): unknown => JSON.parse(program), defect),
         E.chainW((json) => decodeProgram(json)),
-        E.chainW((decoded) => {
-          const shared = parametersIn(decoded, parameters);
-          const read = (names: readonly string[]): Arrays =>
-            Object.fromEntries(names.map((name) => [name, shared[name].slice()]));
-          return pipe(
-            openBestLane({ ...opened, fused }, decoded, read(Object.keys(shared))),
-            E.map((lane): Worker => ({ lane, read })),
-          );
-        }),
       ),
     ),
+    TE.chainW((decoded) => {
+      const shared = parametersIn(decoded, parameters);
+      const read = (names: readonly string[]): Arrays =>
+        Object.fromEntries(names.map((name) => [name, shared[name].slice()]));
+      const values = read(Object.keys(shared));
+      const lane = fused ? openFusedLane(decoded, values, later) : undefined;
+      return pipe(
+        lane === undefined
+          ? pipe(
+              opened,
+              TE.chainEitherKW((found) => openLane({ ...found, fused }, decoded, values)),
+            )
+          : TE.fromEither(lane),
+        TE.map((lane): Worker => ({ lane, read })),
+      );
+    }),
   );
+};
 
 type Question = Exclude<Request, { readonly kind: 'load' }>;
 
