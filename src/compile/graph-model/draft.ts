@@ -44,9 +44,20 @@ export interface FunctionDraft {
 export interface Store {
   readonly weights: Map<string, Weight>;
   readonly functions: FunctionDraft[];
+  /** A number that stands for an object in keys. */
+  readonly numberOf: (object: object) => number;
 }
 
-export const emptyStore = (): Store => ({ weights: new Map(), functions: [] });
+const numbering = (): ((object: object) => number) => {
+  const numbers = new Map<object, number>();
+  return (object) => {
+    const found = numbers.get(object) ?? numbers.size;
+    numbers.set(object, found);
+    return found;
+  };
+};
+
+export const emptyStore = (): Store => ({ weights: new Map(), functions: [], numberOf: numbering() });
 
 /** What an operation gives, and how it is written. */
 export interface Written {
@@ -67,20 +78,12 @@ export interface Draft {
   readonly weight: (key: string, make: () => Weight) => Ref;
   /** Another thing that shall be one for equal keys, such as a transposed tensor. */
   readonly remember: <A>(memory: Map<string, A>, key: string, make: () => A) => A;
-  /** The number of a tensor, for keys. */
-  readonly keyOf: (ref: Ref) => string;
 }
 
 export const draft = (store: Store): Draft => {
   const known = new Map<string, Ref>();
   const constants = new Map<string, Ref>();
-  const numbers = new Map<DraftNode, number>();
-  const numberOf = (node: DraftNode): number => {
-    const found = numbers.get(node) ?? numbers.size;
-    numbers.set(node, found);
-    return found;
-  };
-  const keyOf = ({ node, output }: Ref): string => `${numberOf(node)}:${output}`;
+  const keyOf = ({ node, output }: Ref): string => `${store.numberOf(node)}:${output}`;
   const remember = <A>(memory: Map<string, A>, key: string, make: () => A): A => {
     const found = memory.get(key) ?? make();
     memory.set(key, found);
@@ -95,7 +98,6 @@ export const draft = (store: Store): Draft => {
   return {
     store,
     fresh,
-    keyOf,
     remember,
     add: (op, inputs, written) => {
       const key = JSON.stringify([op, inputs.map(keyOf), written.attrs ?? {}]);

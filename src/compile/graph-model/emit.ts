@@ -144,11 +144,16 @@ const computed = (
     );
   }
   const constants = inputs.flatMap((value) => (value.kind === 'constant' ? [value.constant] : []));
-  if (constants.length === inputs.length && folds(op)) {
-    const folded = fold(site.hint, relu ? { ...node, op } : node, constants);
-    const kept = relu ? withRelu(site.hint, folded) : folded;
-    if (!growing(node, inputs) || uniform(kept) !== undefined) return constantValue(kept);
+  const known = constants.length === inputs.length && folds(op);
+  if (known && !growing(node, inputs)) {
+    const folded = fold(site.hint, node, constants);
+    return constantValue(relu ? withRelu(site.hint, folded) : folded);
   }
+  const number = known && op.op === 'broadcast' ? uniform(constants[0]) : undefined;
+  if (number !== undefined)
+    return constantValue(
+      constantOf(site.hint, node.shape, () => new Float64Array(volume(node.shape)).fill(number)),
+    );
   return tensorValue(refFor(site, op, node, inputs, relu), facts);
 };
 

@@ -18,22 +18,16 @@ export const constantValue = (constant: Constant): Value => ({
 
 export const tensorValue = (ref: Ref, facts: Facts): Value => ({ kind: 'tensor', ref, facts });
 
-/** A constant in the model's weights, in another shape if need be (which a constant has for nothing). */
+/**
+ * A constant in the model's weights, in another shape if need be (which a constant has for nothing). Constants are one
+ * when they are the same object.
+ */
 export const stored = ({ draft }: Site, constant: Constant, shape: Shape = constant.shape): Ref =>
-  draft.weight(`constant ${constant.hint} ${shape.join()} ${keyOf(constant)}`, () => ({
+  draft.weight(`constant ${draft.store.numberOf(constant)} ${shape.join()}`, () => ({
     hint: constant.hint,
     shape,
     values: Float32Array.from(constant.array().data),
   }));
-
-let made = 0;
-const keys = new WeakMap<Constant, number>();
-/** Constants are one when they are the same object; what two places fold alike is stored twice only if both need it. */
-const keyOf = (constant: Constant): number => {
-  const key = keys.get(constant) ?? made++;
-  keys.set(constant, key);
-  return key;
-};
 
 /** The value as a tensor; shared ones without a batch axis. */
 export const refOf = (site: Site, value: Value): Ref =>
