@@ -11,6 +11,8 @@ export { type Random, stream } from './base/random.js';
 export * from './compile/cost/index.js';
 export { type Cut, cut, type Footprint } from './compile/cut.js';
 export { diagram } from './compile/diagram/index.js';
+export { type FusionPlan, fusionPlan, type PlannedSegment } from './compile/fuse/plan.js';
+export { showPlan } from './compile/fuse/show.js';
 export { type GraphModel, type GraphModelOptions, graphModel } from './compile/graph-model/index.js';
 export { graphModelFiles } from './compile/graph-model/shards.js';
 export * from './compile/light-cone/index.js';
@@ -25,13 +27,21 @@ export {
 } from './compile/reference/index.js';
 export { compile, type Executable, type Feed, type Results } from './compile/tfjs/compile.js';
 export { openPool } from './compile/tfjs/pool.js';
+export { compileSegments } from './compile/tfjs/segmented.js';
 export { type Arrays, openSession, type Samples, type Session } from './compile/tfjs/session.js';
 export * from './compile/transform/index.js';
 export type { Dataset, Split } from './data/dataset.js';
 export { load } from './data/load.js';
 export { decodeTask, describeTask, type Task, taskNames } from './data/task.js';
 export * from './dsl/index.js';
-export { type Engine, type EngineChoice, type EngineName, engineNames, openEngine } from './engine/index.js';
+export {
+  type Engine,
+  type EngineChoice,
+  type EngineName,
+  engineNames,
+  opByOp,
+  openEngine,
+} from './engine/index.js';
 export { experimentNamed, experimentNames } from './experiments/catalogue.js';
 export { type Difference, differencesOf, sharedRuns } from './experiments/difference.js';
 export type { ExperimentDraft } from './experiments/draft.js';
