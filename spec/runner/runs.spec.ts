@@ -3,21 +3,28 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import type * as TE from 'fp-ts/lib/TaskEither.js';
-import { describe as sentence } from '../../src/base/error.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type DrumheadError, describe as sentence, unknownName } from '../../src/base/error.js';
 import { experimentNamed } from '../../src/experiments/catalogue.js';
 import type { Experiment } from '../../src/experiments/experiment.js';
 import { scoresOf, tallies } from '../../src/experiments/scores.js';
-import { runsOf } from '../../src/experiments/sweep.js';
+import { runsOf, type Sweep, smallerSweep, sweepOf } from '../../src/experiments/sweep.js';
 import { sweepNamed } from '../../src/experiments/sweeps.js';
 import { collect } from '../../src/runner/collection.js';
+import { sweepsIn } from '../../src/runner/query/index.js';
 import { readRun, readRuns } from '../../src/runner/runs.js';
+import { writeSweep } from '../../src/runner/sweep/file.js';
 
 const right = <A>(either: E.Either<unknown, A>): A => {
   assert.ok(E.isRight(either), JSON.stringify(either));
   return either.right;
 };
 const run = async <A>(task: TE.TaskEither<unknown, A>): Promise<A> => right(await task());
+
+const missing = unknownName('sweep', 'x', []);
+const nothing: TE.TaskEither<DrumheadError, Sweep> = TE.left(missing);
+const paper: TE.TaskEither<DrumheadError, Sweep> = TE.fromEither(sweepNamed('paper/tetrominoes'));
 
 const scores = { ...scoresOf(tallies.empty), foregroundIou: 0.5, images: 3 };
 const epoch = (n: number) => JSON.stringify({ epoch: n, trainLoss: 1 / n, rate: 0.1, validation: null });
@@ -98,23 +105,49 @@ describe('run folders, read', () => {
   });
 
   it('are collected for a sweep, with the members that never ran', async () => {
-    const { runs: collected, sweep } = await run(collect('paper/tetrominoes', runs, 'full'));
+    const { runs: collected, sweep } = await run(collect('paper/tetrominoes', runs, paper));
     assert.equal(collected.length, runsOf(right(sweepNamed('paper/tetrominoes'))).length);
     assert.equal(sweep?.name, 'paper/tetrominoes');
     assert.deepEqual(
       collected.flatMap(({ record }) => (record === null ? [] : [record.state])),
       ['finished', 'unfinished'],
     );
-    const other = await run(collect('paper/tetrominoes', runs, 'small'));
+    const other = await run(collect('paper/tetrominoes', runs, TE.map(smallerSweep('small'))(paper)));
     assert.ok(other.runs.every(({ record }) => record === null));
   });
 
-  it('are collected for an experiment of the catalogue and for a folder; another name is refused', async () => {
-    const one = await run(collect('tetrominoes/nwm-linear', runs, 'full'));
-    assert.equal(one.runs.length, 10);
-    assert.equal((await run(collect(runs, runs, 'full'))).runs.length, 2);
-    const refused = await collect('paper/tetromino', runs, 'full')();
+  it('are collected for one experiment and for a folder; what is no name is refused', async () => {
+    const linear = TE.fromEither(pipe(experimentNamed('tetrominoes/nwm-linear', 'full'), E.map(sweepOf)));
+    assert.equal((await run(collect('tetrominoes/nwm-linear', runs, linear))).runs.length, 10);
+    assert.equal((await run(collect(runs, runs, nothing))).runs.length, 2);
+    const refused = await collect('paper/tetromino', runs, nothing)();
     assert.ok(E.isLeft(refused));
-    assert.match(sentence(refused.left), /did you mean 'paper\/tetrominoes'/);
+    assert.equal(refused.left, missing);
+  });
+
+  it('are collected from the record of a sweep, each by the folder that it names', async () => {
+    const sweep = right(sweepNamed('paper/tetrominoes'));
+    await run(
+      writeSweep(runs, {
+        sweep,
+        engine: 'wasm',
+        places: [
+          { member: 0, seed: 1, folder: 'tetrominoes/nwm-linear/seed-1' },
+          { member: 0, seed: 0, folder: 'tetrominoes/nwm-linear/seed-0' },
+          { member: 3, seed: 0, folder: null },
+        ],
+      }),
+    );
+    const { runs: collected } = await run(collect('paper/tetrominoes', runs, nothing));
+    assert.deepEqual(
+      collected.map(({ seed, record }) => [seed, record?.state ?? null]),
+      [
+        [1, 'unfinished'],
+        [0, 'finished'],
+        [0, null],
+      ],
+    );
+    const sweepsOf = await run(sweepsIn(runs));
+    assert.deepEqual(sweepsOf(join(runs, 'tetrominoes/nwm-linear/seed-0')), ['paper/tetrominoes']);
   });
 });

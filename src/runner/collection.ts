@@ -1,20 +1,18 @@
 /**
- * What a person means by the runs of NAME: a folder, a sweep (recorded or only planned), or an experiment of the
- * catalogue. Members that never ran are listed too, so that a table can say n of m.
+ * What a person means by the runs of NAME: a folder, or a sweep, recorded or only planned. Members that never ran are
+ * listed too, so that a table can say n of m.
  */
 
 import { stat } from 'node:fs/promises';
-import * as E from 'fp-ts/lib/Either.js';
+import { join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { canonical } from '../base/canonical.js';
-import { type DrumheadError, unknownName } from '../base/error.js';
+import type { DrumheadError } from '../base/error.js';
 import { isPresent } from '../data/files.js';
-import { experimentNamed, experimentNames } from '../experiments/catalogue.js';
+import { experimentNames } from '../experiments/catalogue.js';
 import type { Experiment } from '../experiments/experiment.js';
-import type { Preset } from '../experiments/presets.js';
-import { runsOf, type Sweep, smallerSweep, sweepOf } from '../experiments/sweep.js';
-import { sweepNamed, sweepNames } from '../experiments/sweeps.js';
+import { runsOf, type Sweep } from '../experiments/sweep.js';
 import { type RunSummary, type RunsFound, readRunFolders, readRuns } from './runs.js';
 import { readSweep, sweepPath } from './sweep/file.js';
 
@@ -120,30 +118,26 @@ const fromRecord = (name: string, runs: string): TE.TaskEither<DrumheadError, Co
     ),
   );
 
-const catalogued = (name: string, preset: Preset): E.Either<DrumheadError, Sweep> =>
-  sweepNames.includes(name)
-    ? pipe(sweepNamed(name), E.map(preset === 'full' ? (sweep) => sweep : smallerSweep(preset)))
-    : experimentNames.includes(name)
-      ? pipe(experimentNamed(name, preset), E.map(sweepOf))
-      : E.left(unknownName('sweep, experiment or folder', name, [...sweepNames, ...experimentNames]));
-
 /**
  * The runs of a name.
  *
- * @param name a folder of runs, a sweep that ran here, or a name of the catalogue
+ * @param name a folder of runs, a sweep that ran here, or whatever `otherwise` makes a sweep of
  * @param runs the folder of all runs
+ * @param otherwise the sweep that is meant where no folder and no record has this name
  *
- * **Errors** UnknownName, FileError, DecodeError.
+ * **Errors** FileError, DecodeError; those of `otherwise`.
  */
 export const collect = (
   name: string,
   runs: string,
-  preset: Preset,
+  otherwise: TE.TaskEither<DrumheadError, Sweep>,
 ): TE.TaskEither<DrumheadError, Collection> =>
   pipe(
     TE.fromTask<'folder' | 'record' | 'name', DrumheadError>(async () => {
-      if ((await stat(sweepPath(runs, name)).catch(() => null)) !== null) return 'record';
-      return (await stat(name).catch(() => null))?.isDirectory() === true ? 'folder' : 'name';
+      const there = async (path: string): Promise<boolean> => (await stat(path).catch(() => null)) !== null;
+      if (await there(sweepPath(runs, name))) return 'record';
+      const folder = (await stat(name).catch(() => null))?.isDirectory() === true;
+      return folder && !(await there(join(name, 'sweep.json'))) ? 'folder' : 'name';
     }),
     TE.chain((kind) => {
       switch (kind) {
@@ -153,7 +147,7 @@ export const collect = (
           return fromFolder(name);
         case 'name':
           return pipe(
-            TE.fromEither(catalogued(name, preset)),
+            otherwise,
             TE.chain((sweep) => fromSweep(sweep, runs)),
           );
       }

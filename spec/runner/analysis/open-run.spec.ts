@@ -5,8 +5,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import type * as TE from 'fp-ts/lib/TaskEither.js';
-import { describe as sentence } from '../../../src/base/error.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { describe as sentence, unknownName } from '../../../src/base/error.js';
 import { decodeExperiment, type Experiment } from '../../../src/experiments/experiment.js';
 import { imageScores } from '../../../src/experiments/scores.js';
 import { collect } from '../../../src/runner/collection.js';
@@ -110,7 +110,7 @@ describe('a finished run, opened', () => {
   });
 
   it('is one of the runs of a report that needs nothing but itself', async () => {
-    const collection = await run(collect(runs, runs, 'full'));
+    const collection = await run(collect(runs, runs, TE.left(unknownName('sweep', runs, []))));
     const page = join(runs, 'report.html');
     await run(writeSweepReport(collection, await run(readPublished), page));
     const html = readFileSync(page, 'utf8');

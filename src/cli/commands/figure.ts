@@ -7,7 +7,6 @@ import * as A from 'fp-ts/lib/ReadonlyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, decodeError, unknownName } from '../../base/error.js';
 import { writeBytes } from '../../data/files.js';
-import { presetNamed } from '../../experiments/catalogue.js';
 import {
   type BarScore,
   type CourseScore,
@@ -30,6 +29,8 @@ import { type CommonFlags, withEnvironment } from '../session.js';
 
 export const figureKinds = ['scores', 'curves', 'parameters', 'waves', 'segmentations', 'nwm-lstm'] as const;
 type FigureKind = (typeof figureKinds)[number];
+
+import { sweepFrom } from '../source.js';
 
 export interface FigureFlags extends Omit<CommonFlags, 'pictures' | 'workers'> {
   readonly preset: string;
@@ -63,8 +64,7 @@ const ofSweep = (
 ): TE.TaskEither<DrumheadError, string> =>
   pipe(
     TE.Do,
-    TE.bind('preset', () => TE.fromEither(presetNamed(flags.preset))),
-    TE.bind('collection', ({ preset }) => collect(name, flags.runs, preset)),
+    TE.bind('collection', () => collect(name, flags.runs, sweepFrom(name, flags.preset))),
     TE.bind('published', () => readPublished),
     TE.chain(({ collection, published }) => {
       const entries = entriesOf(collection.runs, published);

@@ -4,11 +4,11 @@ import { dirname, join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { DrumheadError } from '../../base/error.js';
-import { presetNamed } from '../../experiments/catalogue.js';
 import { type Collection, collect } from '../../runner/collection.js';
 import { readPublished } from '../../runner/published.js';
 import { sweepPath } from '../../runner/sweep/file.js';
 import { writeSweepReport } from '../../runner/sweep-report.js';
+import { sweepFrom } from '../source.js';
 
 export interface ReportFlags {
   readonly runs: string;
@@ -27,8 +27,7 @@ const pageOf = ({ name, sweep }: Collection, { out, runs }: ReportFlags): string
 export const report = (name: string, flags: ReportFlags): TE.TaskEither<DrumheadError, string> =>
   pipe(
     TE.Do,
-    TE.bind('preset', () => TE.fromEither(presetNamed(flags.preset))),
-    TE.bind('collection', ({ preset }) => collect(name, flags.runs, preset)),
+    TE.bind('collection', () => collect(name, flags.runs, sweepFrom(name, flags.preset))),
     TE.bind('published', () => readPublished),
     TE.chain(({ collection, published }) =>
       writeSweepReport(collection, published, pageOf(collection, flags)),

@@ -4,7 +4,6 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, unknownName } from '../../base/error.js';
-import { presetNamed } from '../../experiments/catalogue.js';
 import { type PublishedScore, publishedScoreNames } from '../../experiments/published/index.js';
 import {
   latexTable,
@@ -19,6 +18,7 @@ import {
 } from '../../report/tables/index.js';
 import { type Collection, collect } from '../../runner/collection.js';
 import { readPublished } from '../../runner/published.js';
+import { sweepFrom } from '../source.js';
 
 export interface TableFlags {
   readonly runs: string;
@@ -66,8 +66,7 @@ export const table = (name: string, flags: TableFlags): TE.TaskEither<DrumheadEr
     TE.Do,
     TE.bind('format', () => TE.fromEither(formatNamed(flags.format))),
     TE.bind('scores', () => TE.fromEither(scoresNamed(flags.scores))),
-    TE.bind('preset', () => TE.fromEither(presetNamed(flags.preset))),
-    TE.bind('collection', ({ preset }) => collect(name, flags.runs, preset)),
+    TE.bind('collection', () => collect(name, flags.runs, sweepFrom(name, flags.preset))),
     TE.bind('published', () => readPublished),
     TE.map(({ format, scores, collection, published }) => {
       const groups = scoreGroups(
