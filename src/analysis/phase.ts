@@ -70,6 +70,9 @@ const quiet = 0.1;
  */
 const flatOf = ({ height, width }: Waves): number => Math.PI / Math.max(height, width);
 
+/** Where less than this runs, the wave stands: its phase jumps from cell to cell and tells no speed. */
+const standing = 0.2;
+
 /** The angle from a to b. */
 const turn = ({ re, im }: Complex, a: number, b: number): number =>
   Math.atan2(re[a] * im[b] - im[a] * re[b], re[a] * re[b] + im[a] * im[b]);
@@ -78,8 +81,7 @@ const turn = ({ re, im }: Complex, a: number, b: number): number =>
  * Phase, speed and direction of one channel at its dominant frequency, or at the one given.
  *
  * The wave vector is the phase's gradient: the mean of the turns to both neighbours, round the torus. Speed is
- * 2 pi f / |k|, a phase speed. Two waves that cross have no single speed; where `travelling` is small the speed means
- * little.
+ * 2 pi f / |k|, a phase speed. Two waves that cross have no single speed; where `travelling` is small there is none.
  *
  * @example
  * propagation(waves, 0).speed   // of a plane wave cos(k x - w t): w / k everywhere
@@ -106,7 +108,7 @@ export const propagation = (waves: Waves, channel: number, given?: number): Prop
       const kx = (turn(a, left, at) + turn(a, at, right)) / 2;
       const ky = (turn(a, above, at) + turn(a, at, below)) / 2;
       const k = Math.hypot(kx, ky);
-      if (amplitude[at] > 0 && amplitude[at] >= loud && k >= flat) {
+      if (amplitude[at] > 0 && amplitude[at] >= loud && k >= flat && travelling[at] >= standing) {
         speed[at] = (2 * Math.PI * frequency) / k;
         direction[at] = Math.atan2(ky, kx);
       }

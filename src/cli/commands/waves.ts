@@ -99,12 +99,15 @@ const draw = (
   );
 };
 
+/** Below this share a wave stands more than it runs, and the speed of the rest is not that of the wave. */
+const mostlyRuns = 0.2;
+
 const swingText = (found: Propagation): string => {
   const { speed, travelling } = summaryOf(found);
   if (!Number.isFinite(travelling)) return 'nothing swings';
   return (
     `strongest at ${found.frequency.toFixed(3)} cycles a unit of time, ` +
-    `${Number.isFinite(speed) ? `phase speed ${speed.toFixed(2)} cells a unit of time` : 'too flat a phase for a speed'}, ` +
+    `${Number.isFinite(speed) && travelling >= mostlyRuns ? `phase speed ${speed.toFixed(2)} cells a unit of time` : 'no single speed'}, ` +
     `${(100 * travelling).toFixed(0)} % of it runs`
   );
 };

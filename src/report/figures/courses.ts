@@ -157,7 +157,8 @@ export const coursesChart = ({ entries, score = 'foregroundIou', theme = light }
       }),
     },
     frame: {
-      width: columns * size.width + (columns - 1) * spacing.column,
+      // Wide enough for the words above, however few panels there are.
+      width: Math.max(430, columns * size.width + (columns - 1) * spacing.column),
       height: rows * size.height + (rows - 1) * spacing.row,
       margins,
     },
