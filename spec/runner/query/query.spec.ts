@@ -47,7 +47,14 @@ const records = [
 const sweepsOf = (folder: string): readonly string[] => (folder.includes('linear') ? ['paper/a', 'b'] : []);
 const tables = [runsTable(records, sweepsOf), epochsTable(records, sweepsOf)];
 
+const installed = async (): Promise<boolean> => E.isRight(await withDatabase(() => Promise.resolve(0))());
+
 describe('queries over runs', () => {
+  before(async function () {
+    // It is optional: on a platform without its binary the rest must still be tested.
+    if (!(await installed())) this.skip();
+  });
+
   it('group, count and average; numbers are numbers', async () => {
     const { columns, rows } = await run(
       query(
@@ -111,7 +118,9 @@ describe('queries over runs', () => {
     assert.match(sentence(wrong.left), /^query: Binder Error: .*"sede".*seed/);
     assert.ok(!sentence(wrong.left).includes('\n'));
   });
+});
 
+describe('queries without DuckDB', () => {
   it('say what to do where DuckDB is not installed', async () => {
     const absent = await withDatabase(() => Promise.resolve(1), '@duckdb/not-installed')();
     assert.ok(E.isLeft(absent));
