@@ -7,14 +7,15 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, decodeError } from '../base/error.js';
 import { isPresent, readBytesIfPresent } from '../data/files.js';
 import type { PublishedRow, PublishedScore } from '../experiments/published/index.js';
-import { type Entry, parameterScores, scoreBars, seedCourses } from '../report/figures/index.js';
-import { type Fact, gifPicture, type Picture, pngPicture, svgPicture } from '../report/index.js';
+import { parameterScores, scoreBars, seedCourses } from '../report/figures/index.js';
+import { gifPicture, type Picture, pngPicture, svgPicture } from '../report/index.js';
 import { type Gallery, type RunLine, type SweepReport, sweepReportHtml } from '../report/sweep/index.js';
-import { groupsOf, meansTable, scoreGroups, spreadTable, summarise } from '../report/tables/index.js';
+import { groupsOf, meansTable, scoreGroups, spreadTable } from '../report/tables/index.js';
 import type { CollectedRun, Collection } from './collection.js';
 import { type Drawing, inBothThemes } from './drawings.js';
 import { entriesOf } from './entries.js';
 import { files, writeText } from './folder.js';
+import { axesOf, distinct, listed, tilesOf, verdictOf, wordsOf } from './sweep-words.js';
 import { packageVersion } from './versions.js';
 
 const scores: readonly PublishedScore[] = ['foregroundIou', 'foregroundAccuracy', 'iou', 'accuracy', 'loss'];
@@ -100,61 +101,6 @@ const galleriesOf = (
     }),
   );
 
-const distinct = (values: readonly string[]): readonly string[] => [...new Set(values)];
-
-const listed = (values: readonly string[]): string => values.join(', ');
-
-const wordsOf = ({ name, sweep, runs }: Collection): string => {
-  const experiments = groupsOf(runs.map((run) => ({ ...run, scores: null })));
-  const tasks = distinct(experiments.map(({ experiment }) => experiment.task.name));
-  const models = distinct(experiments.map(({ experiment }) => experiment.model.name));
-  const seeds = [...new Set(runs.map(({ seed }) => seed))].sort((a, b) => a - b);
-  return (
-    `${sweep === null ? `All runs below ${name}` : `The sweep ${name}`}: ${experiments.length} ` +
-    `${experiments.length === 1 ? 'experiment' : 'experiments'} on ${listed(tasks)} with ${listed(models)}, ` +
-    `${seeds.length === 1 ? `from seed ${seeds[0]}` : `from the seeds ${listed(seeds.map(String))}`}.\n\n` +
-    'Which models can tell, at every pixel, what that pixel belongs to, when each of them sees only its neighbours? ' +
-    'A network of few layers sees only so far; waves carry what is far away, and a readout over time listens.'
-  );
-};
-
-const axesOf = ({ sweep }: Collection): readonly Fact[] => {
-  if (sweep === null) return [];
-  const names = distinct(sweep.members.flatMap(({ axes }) => Object.keys(axes)));
-  return names.map((name) => ({
-    label: name,
-    value: listed(distinct(sweep.members.flatMap(({ axes }) => (name in axes ? [String(axes[name])] : [])))),
-  }));
-};
-
-interface Ranked {
-  readonly entry: Entry;
-  readonly mean: number;
-}
-
-const bestOf = (entries: readonly Entry[]): Ranked | null =>
-  entries
-    .flatMap((entry): readonly Ranked[] => {
-      const summary = summarise(entry.runs.flatMap((run) => run.scores.foregroundIou ?? []));
-      return summary === null ? [] : [{ entry, mean: summary.mean }];
-    })
-    .reduce<Ranked | null>((best, one) => (best === null || one.mean > best.mean ? one : best), null);
-
-const verdictOf = ({ runs }: Collection, entries: readonly Entry[]): string => {
-  const finished = runs.filter(({ record }) => record?.scores != null).length;
-  const best = distinct(entries.map(({ task }) => task)).flatMap((task) => {
-    const found = bestOf(entries.filter((entry) => entry.task === task));
-    if (found === null) return [];
-    const { entry, mean } = found;
-    return [
-      mean < 0.0005
-        ? `On ${task} no model tells anything from background.`
-        : `On ${task} ${entry.family.split(',')[0]} ${entry.variant} is best with a mean foreground IoU of ${mean.toFixed(3)} over ${entry.runs.length} ${entry.runs.length === 1 ? 'seed' : 'seeds'}.`,
-    ];
-  });
-  return `${finished} of ${runs.length} runs are finished. ${best.join(' ')}`.trim();
-};
-
 const lineOf = ({ experiment, seed, record, href }: Linked): RunLine => ({
   experiment: experiment.name,
   seed,
@@ -164,19 +110,6 @@ const lineOf = ({ experiment, seed, record, href }: Linked): RunLine => ({
   foregroundIou: record?.scores?.foregroundIou ?? null,
   href,
 });
-
-const tilesOf = ({ runs }: Collection, entries: readonly Entry[]): readonly Fact[] => [
-  { label: 'Experiments', value: String(entries.length) },
-  {
-    label: 'Runs finished',
-    value: String(runs.filter(({ record }) => record?.scores != null).length),
-    note: `of ${runs.length}`,
-  },
-  {
-    label: 'Epochs trained',
-    value: runs.reduce((sum, { record }) => sum + (record?.epochs ?? 0), 0).toLocaleString('en-US'),
-  },
-];
 
 const gather = (
   collection: Collection,

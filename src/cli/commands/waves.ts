@@ -17,7 +17,7 @@ import {
   analysisFolder,
   analysisNumbers,
   type WaveAnalysis,
-} from '../../runner/wave-analysis.js';
+} from '../../runner/waves/analysis.js';
 import { wholeFlag, wholesFlag } from '../flags.js';
 import { optionalFlag } from '../optional-flag.js';
 import { type CommonFlags, withEnvironment } from '../session.js';

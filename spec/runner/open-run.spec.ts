@@ -6,17 +6,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { describe as sentence, unknownName } from '../../../src/base/error.js';
-import { decodeExperiment, type Experiment } from '../../../src/experiments/experiment.js';
-import { imageScores } from '../../../src/experiments/scores.js';
-import { collect } from '../../../src/runner/collection.js';
-import type { Environment } from '../../../src/runner/environment.js';
-import { observeImages, observeSamples, openRun } from '../../../src/runner/open-run.js';
-import { readPublished } from '../../../src/runner/published.js';
-import { runExperiment } from '../../../src/runner/run.js';
-import { drawStates } from '../../../src/runner/states.js';
-import { writeSweepReport } from '../../../src/runner/sweep-report.js';
-import { analyseWaves } from '../../../src/runner/wave-analysis.js';
+import { describe as sentence, unknownName } from '../../src/base/error.js';
+import { decodeExperiment, type Experiment } from '../../src/experiments/experiment.js';
+import { imageScores } from '../../src/experiments/scores.js';
+import { collect } from '../../src/runner/collection.js';
+import type { Environment } from '../../src/runner/environment.js';
+import { observeImages, observeSamples, openRun } from '../../src/runner/open-run.js';
+import { readPublished } from '../../src/runner/published.js';
+import { runExperiment } from '../../src/runner/run.js';
+import { drawStates } from '../../src/runner/states.js';
+import { writeSweepReport } from '../../src/runner/sweep-report.js';
+import { analyseWaves } from '../../src/runner/waves/analysis.js';
 
 const right = <A>(either: E.Either<unknown, A>): A => {
   if (E.isLeft(either)) assert.fail(JSON.stringify(either.left));

@@ -1,0 +1,151 @@
+/** Figures of finished runs, which are opened and looked at again. */
+
+import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as A from 'fp-ts/lib/ReadonlyArray.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { DrumheadError } from '../../base/error.js';
+import { writeBytes } from '../../data/files.js';
+import { dark, light, segmentationsPng, type Theme, wavesGif } from '../../report/index.js';
+import type { Environment } from '../../runner/environment.js';
+import { type OpenRun, observeImages, observeSamples, openRun } from '../../runner/open-run.js';
+import { drawStates } from '../../runner/states.js';
+import { wholeFlag, wholesFlag } from '../flags.js';
+import { optionalFlag } from '../optional-flag.js';
+import { type CommonFlags, withEnvironment } from '../session.js';
+
+export interface FigureFlags extends Omit<CommonFlags, 'pictures' | 'workers'> {
+  readonly preset: string;
+  readonly score: string;
+  readonly samples?: string;
+  readonly channels?: string;
+  readonly frames?: string;
+  readonly out: string;
+}
+
+/** One path a line. */
+export const listed = (paths: readonly string[]): string => paths.join('\n');
+
+const opened = <A>(
+  folders: readonly string[],
+  flags: FigureFlags,
+  work: (runs: readonly OpenRun[], environment: Environment) => TE.TaskEither<DrumheadError, A>,
+): TE.TaskEither<DrumheadError, A> =>
+  withEnvironment({ ...flags, workers: '1', pictures: false }, (environment) =>
+    pipe(
+      folders,
+      A.traverse(TE.ApplicativeSeq)((folder) => openRun(folder, environment)),
+      TE.chain((runs) => work(runs, environment)),
+    ),
+  );
+
+/** A picture in both themes, as NAME.ext and NAME-dark.ext. */
+const writeBoth = (
+  folder: string,
+  name: string,
+  extension: string,
+  draw: (theme: Theme) => E.Either<DrumheadError, Uint8Array>,
+): TE.TaskEither<DrumheadError, readonly string[]> =>
+  pipe(
+    [light, dark],
+    A.traverse(TE.ApplicativeSeq)((theme) =>
+      pipe(
+        TE.fromEither(draw(theme)),
+        TE.chain((bytes) =>
+          writeBytes(join(folder, `${name}${theme.name === 'dark' ? '-dark' : ''}.${extension}`), bytes),
+        ),
+      ),
+    ),
+  );
+
+const samplesOf = (flags: FigureFlags, otherwise: string) =>
+  TE.fromEither(wholesFlag('--samples', 0)(flags.samples ?? otherwise));
+
+const channelsOf = (flags: FigureFlags) =>
+  TE.fromEither(optionalFlag(flags.channels, wholesFlag('--channels', 0)));
+
+export const drawWaves = (folder: string, flags: FigureFlags): TE.TaskEither<DrumheadError, string> =>
+  pipe(
+    TE.Do,
+    TE.bind('samples', () => samplesOf(flags, '0,1,2,3')),
+    TE.bind('channels', () => channelsOf(flags)),
+    TE.bind('frames', () => TE.fromEither(optionalFlag(flags.frames, wholeFlag('--frames', 1)))),
+    TE.chain(({ samples, channels, frames }) =>
+      opened([folder], flags, ([open]) =>
+        pipe(
+          observeSamples(open, samples),
+          TE.chain((observed) =>
+            writeBoth(flags.out, 'waves', 'gif', (theme) => {
+              const { model, name } = open.run.experiment;
+              return wavesGif({
+                samples: observed,
+                classes: open.dataset.classes,
+                title: `${name}, seed ${open.run.seed}`,
+                ...(channels === null ? {} : { channels }),
+                ...(frames === null ? {} : { mostFrames: frames }),
+                ...('dt' in model ? { dt: model.dt } : {}),
+                theme,
+              });
+            }),
+          ),
+          TE.map(listed),
+        ),
+      ),
+    ),
+  );
+
+export const drawSegmentations = (folder: string, flags: FigureFlags): TE.TaskEither<DrumheadError, string> =>
+  pipe(
+    samplesOf(flags, '0,1,2,3,4,5,6,7,8,9,10,11'),
+    TE.chain((indices) =>
+      opened([folder], flags, ([open]) =>
+        pipe(
+          observeImages(open, indices),
+          TE.chain((samples) =>
+            writeBoth(flags.out, 'segmentations', 'png', (theme) =>
+              segmentationsPng({
+                samples,
+                classes: open.dataset.classes,
+                columns: Math.min(3, samples.length),
+                title: `${open.run.experiment.name}, seed ${open.run.seed}`,
+                theme,
+              }),
+            ),
+          ),
+          TE.map(listed),
+        ),
+      ),
+    ),
+  );
+
+export const drawBeside = (
+  folders: readonly string[],
+  flags: FigureFlags,
+): TE.TaskEither<DrumheadError, string> =>
+  pipe(
+    TE.Do,
+    TE.bind('samples', () => samplesOf(flags, '0')),
+    TE.bind('channels', () => channelsOf(flags)),
+    TE.chain(({ samples, channels }) =>
+      opened(folders, flags, (runs) =>
+        pipe(
+          samples,
+          A.traverse(TE.ApplicativeSeq)((index) =>
+            pipe(
+              drawStates(runs, index, channels?.[0] ?? 0),
+              TE.chain((both) =>
+                writeBoth(
+                  flags.out,
+                  samples.length === 1 ? 'nwm-lstm' : `nwm-lstm-${index}`,
+                  'png',
+                  ({ name }) => E.right(both[name]),
+                ),
+              ),
+            ),
+          ),
+          TE.map((paths) => listed(paths.flat())),
+        ),
+      ),
+    ),
+  );

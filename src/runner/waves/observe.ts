@@ -1,0 +1,96 @@
+/** Waves of an opened run, observed on test images without what only its logits need, for as many steps as one wants. */
+
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { Waves } from '../../analysis/index.js';
+import { type DrumheadError, decodeError } from '../../base/error.js';
+import { imagesOf, masksOf, shapeOfDataset } from '../../data/dataset.js';
+import { outputsOf, type Program, select } from '../../dsl/index.js';
+import { programFor } from '../../experiments/model.js';
+import type { Sample } from '../../report/index.js';
+import { type OpenRun, waveShapeOf, withRunSession } from '../open-run.js';
+
+/** The program that gives the waves, for so many steps; what only the logits need is left out. */
+export const waveProgram = (open: OpenRun, steps: number | null): E.Either<DrumheadError, Program> => {
+  const { model, loss } = open.run.experiment;
+  const shape = waveShapeOf(open.program);
+  if (shape === null)
+    return E.left(
+      decodeError(
+        open.run.folder,
+        'this model has no waves: it is not recurrent, nothing in it runs in time',
+      ),
+    );
+  if (steps !== null && !('steps' in model))
+    return E.left(decodeError('--steps', 'this run has a program of its own, whose steps cannot be changed'));
+  return pipe(
+    steps === null || !('steps' in model)
+      ? E.right(open.program)
+      : programFor({ ...model, steps }, loss.target, shapeOfDataset(open.dataset)),
+    E.map((program) => {
+      const fields = ['omega', 'alpha'].filter((name) => name in outputsOf(program.graph));
+      return select(program, 'waves', ...fields);
+    }),
+  );
+};
+
+/** A record as long as training's tells frequencies only roughly: the same lattice is left to itself for longer. */
+const longer = 8;
+/** Half a minute of transforms. */
+const mostValues = 2 ** 22;
+
+/** The steps of the spectrum where none are asked for; null where the model's own cannot be changed. */
+export const spectrumSteps = ({ program, run }: OpenRun): number | null => {
+  const [steps, height, width, channels] = waveShapeOf(program) ?? [0, 1, 1, 1];
+  return 'steps' in run.experiment.model
+    ? Math.max(steps, Math.min(longer * steps, Math.floor(mostValues / (height * width * channels))))
+    : null;
+};
+
+const dtOf = ({ run }: OpenRun): number => ('dt' in run.experiment.model ? run.experiment.model.dt : 1);
+
+export interface Observed {
+  readonly index: number;
+  readonly sample: Sample;
+  readonly waves: Waves;
+  readonly omega: Float32Array | null;
+  readonly alpha: Float32Array | null;
+}
+
+export const observe = (
+  open: OpenRun,
+  program: Program,
+  indices: readonly number[],
+): TE.TaskEither<DrumheadError, readonly Observed[]> => {
+  const { test } = open.dataset;
+  const missing = indices.find((i) => i >= test.count);
+  if (missing !== undefined)
+    return TE.left(
+      decodeError('--samples', `there is no test image ${missing}: they are 0 to ${test.count - 1}`),
+    );
+  const [steps, height, width, channels] = waveShapeOf(program) ?? [0, 0, 0, 0];
+  const names = Object.keys(outputsOf(program.graph));
+  return withRunSession(open, program, async (session) => {
+    const observed: Observed[] = [];
+    for (const index of indices) {
+      const image = imagesOf(test, [index]);
+      const { outputs } = await session.infer({ count: 1, inputs: { image }, samples: [index] }, names);
+      observed.push({
+        index,
+        sample: {
+          height,
+          width,
+          channels: test.channels,
+          image: image.map((value) => value * 255),
+          target: masksOf(test, [index]),
+          name: `test image ${index}`,
+        },
+        waves: { steps, height, width, channels, dt: dtOf(open), values: outputs.waves },
+        omega: outputs.omega ?? null,
+        alpha: outputs.alpha ?? null,
+      });
+    }
+    return observed;
+  });
+};
