@@ -195,6 +195,12 @@ const pullBack = (number: number, d: number, rule: Rule): void => {
       );
       return;
     }
+    case 'repeatPlanes': {
+      if (!wanted(x)) return;
+      const { outer, count, inner } = op;
+      rule.give(x, b.add({ op: 'reducePlanes', fn: 'sum', outer, count, inner }, [d], nodes[x].extent));
+      return;
+    }
     case 'slicePlanes':
       if (wanted(x)) {
         const { op: _, ...place } = op;
@@ -274,6 +280,7 @@ const isDear = ({ op }: FieldNode): boolean => {
     case 'spread':
     case 'slicePlanes':
     case 'concatPlanes':
+    case 'repeatPlanes':
       return false;
     default:
       return true;

@@ -28,6 +28,8 @@ export interface Surroundings {
   readonly leaf: (source: Source, node: number) => Place;
   /** Where a node is to be computed, if that is settled. */
   readonly pinned: (node: number) => Place | undefined;
+  /** Whether a node that adds to what is there is computed right onto a sum, which others set to zero. */
+  readonly isSummed: (node: number) => boolean;
   /** Memory for a node that is not pinned. */
   readonly fresh: (bytes: number) => number;
   /** Nodes that are more than one instruction: scans and their reverses; ports have their places. */
@@ -99,11 +101,12 @@ export const build = (nodes: readonly FieldNode[], around: Surroundings): Built 
         instructions.push(...around.special(number, inputs));
         continue;
       }
-      if (accumulates(node) && around.pinned(number) === undefined)
-        instructions.push(zero(operand(number), whole));
+      if (accumulates(node) && !around.isSummed(number)) instructions.push(zero(operand(number), whole));
       instructions.push(...emit(node, inputs, operand(number), whole));
     }
   }
+  // what is only handed through has a place too, before it is fed
+  for (const root of roots) place(root);
   return { instructions, place };
 
   /** A pixelwise phase with dense layers: gathers what it reads into strips, tile by tile, and puts back what others read. */
@@ -147,8 +150,7 @@ export const build = (nodes: readonly FieldNode[], around: Surroundings): Built 
         const [number] = unit;
         const node = nodes[number];
         const inputs = node.inputs.map(inTile);
-        if (accumulates(node) && around.pinned(number) === undefined)
-          starts.push(zero(operand(number), whole));
+        if (accumulates(node) && !around.isSummed(number)) starts.push(zero(operand(number), whole));
         work.push(...emit(node, inputs, inTile(number), emitting));
       }
       for (const number of unit) {

@@ -2,7 +2,7 @@
 
 import type { Along, Extent, FieldNode, FieldOpOf, Window } from './field.js';
 import { cellOf, fillHalo, foldReflected, type Halo, haloAt, type Margins } from './halo.js';
-import { copy, crossEntropy, fill, firstMax, reducePlanes } from './kernels/move.js';
+import { copy, copyCells, crossEntropy, fill, firstMax, reducePlanes } from './kernels/move.js';
 import { product } from './kernels/product.js';
 import { dot, sumPlanes, turn } from './kernels/weights.js';
 import type { Machine } from './machine.js';
@@ -17,7 +17,7 @@ import {
   type Packing,
 } from './pack.js';
 import type { Grid, Instruction, Place } from './place.js';
-import { stripBytes } from './place.js';
+import { numberBytes, stripBytes } from './place.js';
 
 /** What the operations of a block are emitted with. */
 export interface Emitting {
@@ -214,6 +214,14 @@ interface Run {
 
 /** Copies `runs` runs of neighbouring planes. */
 const copyRun = (from: Run, to: Run, runs: number, planes: number, e: Emitting): readonly Instruction[] => {
+  if (from.place.plane === numberBytes) {
+    const run = e.machine.kernel('copyCells', copyCells);
+    const address = ({ place, from: first }: Run, t: number): number => place.at(t) + first * numberBytes;
+    const [each, toEach] = [from.each * numberBytes, to.each * numberBytes];
+    return [
+      (t) => run(address(from, t), numberBytes, each, address(to, t), numberBytes, toEach, runs, planes),
+    ];
+  }
   const run = e.machine.kernel('copy', copy);
   const { strips } = extentIn(e);
   const vectors = (planes * from.place.plane) / 16;
@@ -290,6 +298,8 @@ const emitDenseWeight = (
 ): readonly Instruction[] => {
   const { count, inner, to } = op;
   const wide = Math.ceil(to / 8);
+  // only pixels of the field: what lies past the last one may be no number
+  const pixels = (t: number): number => Math.min(8 * strips(t), e.grid.pixels - 8 * e.most * t);
   const yBlock = e.most * 256;
   const xBytes = e.most * 32 * count;
   const turned = e.scratch.take(wide * yBlock + xBytes);
@@ -298,13 +308,17 @@ const emitDenseWeight = (
     first: number,
     rows: number,
     width: number,
-    to: (strips: number) => number,
+    to: (pixels: number) => number,
   ): Instruction => {
     const run = e.machine.kernel(`turn ${rows} ${width}`, () => turn(rows, width));
-    return (t) => {
-      const count = strips(t);
-      run(place.at(t) + first * place.plane, inner * place.plane, place.strip, turned() + to(count), count);
-    };
+    return (t) =>
+      run(
+        place.at(t) + first * place.plane,
+        inner * place.plane,
+        place.strip,
+        turned() + to(pixels(t)),
+        strips(t),
+      );
   };
   return middles(op).flatMap(([o, i]): Instruction[] => [
     ...Array.from({ length: wide }, (_, block) =>
@@ -316,6 +330,7 @@ const emitDenseWeight = (
         () => block * yBlock,
       ),
     ),
+    // one block after the other without gaps: each overwrites what the one before it has past the last pixel
     ...blocksOf(count).flatMap(({ rows, count: blocks, first }) =>
       Array.from({ length: blocks }, (_, block) =>
         turnOne(
@@ -323,7 +338,7 @@ const emitDenseWeight = (
           (o * count + first + block * rows) * inner + i,
           rows,
           rows,
-          (count) => wide * yBlock + count * 32 * (first + block * rows),
+          (count) => wide * yBlock + count * 4 * (first + block * rows),
         ),
       ),
     ),
@@ -334,10 +349,10 @@ const emitDenseWeight = (
       );
       return (t) =>
         run(
-          turned() + wide * yBlock + strips(t) * 32 * first,
+          turned() + wide * yBlock + pixels(t) * 4 * first,
           turned(),
           out.place.at(t) + 4 * first * to,
-          8 * strips(t),
+          pixels(t),
           32,
           4 * to,
           1,
@@ -710,9 +725,18 @@ const emitSum = (x: Operand, out: Operand, e: Emitting): Instruction => {
   const { planes } = x.extent;
   const { strips } = e;
   if (strips !== undefined) {
-    const mask = e.machine.mask(4);
-    return (t) =>
-      run(x.place.at(t), x.place.plane, x.place.strip, out.place.at(t), planes, strips(t), 1, mask);
+    const all = e.machine.mask(4);
+    const left = e.grid.pixels % 8;
+    const edge = e.machine.mask(left % 4 || 4);
+    const last = Math.ceil(e.grid.pixels / 8) - 1;
+    return (t) => {
+      const [from, to, count] = [x.place.at(t), out.place.at(t), strips(t)];
+      const full = left > 0 && t * e.most + count > last ? count - 1 : count;
+      run(from, x.place.plane, x.place.strip, to, planes, full, 1, all);
+      // what lies past the last pixel may be no number
+      if (full < count)
+        run(from + full * x.place.strip, x.place.plane, 0, to, planes, 1, left > 4 ? 1 : 0, edge);
+    };
   }
   const mask = e.machine.mask(e.grid.pixels % 4 || 4);
   const vectors = Math.ceil(e.grid.pixels / 4) - 1;

@@ -170,7 +170,8 @@ export class Lowering {
         return { node: joined, layout };
       }
       case 'broadcast': {
-        if (onGrid(x.layout) || !asStored(x.layout)) return refuse('it repeats what has pixels');
+        if (onGrid(x.layout)) return this.#repeat(x, shapeOf(0), op.shape);
+        if (!asStored(x.layout)) return refuse('it repeats numbers in another order');
         const pixels = this.#pixelsOf(op.shape);
         const layout = plain(op.shape, pixels);
         const size = volume(shapeOf(0));
@@ -193,6 +194,22 @@ export class Lowering {
       default:
         return refuse(`${op.op} has no fused kernel`);
     }
+  }
+
+  /** What has pixels, repeated along other axes. */
+  #repeat(x: Lowered, from: Shape, to: Shape): Result {
+    let value = x;
+    for (const [axis, count] of to.entries()) {
+      if (count === from[axis]) continue;
+      const middle = along(value.layout, axis);
+      if (middle === undefined) return refuse('it repeats pixels');
+      const layout = resized(value.layout, axis, count);
+      value = {
+        node: this.builder.add({ op: 'repeatPlanes', ...middle, count }, [value.node], extentOf(layout)),
+        layout,
+      };
+    }
+    return value;
   }
 
   /** How many leading axes of a shape are pixels: all of the grid's, or none. */

@@ -43,7 +43,10 @@ export const stripPlace = (at: number, planes: number): Place => ({
   strip: planes * stripBytes,
 });
 
-export const listPlace = (at: Place['at']): Place => ({ at, plane: 4, strip: 0 });
+/** From one number of a list to the next. */
+export const numberBytes = 4;
+
+export const listPlace = (at: Place['at']): Place => ({ at, plane: numberBytes, strip: 0 });
 
 /** Bytes of a value as a whole. */
 export const sizeOf = ({ planes, grid }: Extent, { plane }: Grid): number =>

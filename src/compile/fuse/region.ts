@@ -119,6 +119,7 @@ export const layOut = (
         throw new Error(`${source.kind} outside a step`);
     }
   };
+  let round = 0;
   let placeOf: (node: number) => Place = () => missing('place');
   const packed = (weight: number, packing: Packing, key: string): Packed => {
     const { op } = nodes[weight];
@@ -131,7 +132,13 @@ export const layOut = (
       pack(place.at(0));
       return { at };
     }
-    return { at, refresh: () => pack(place.at(0)) };
+    // computed once a sample, however many steps read it
+    let packedIn = 0;
+    const refresh = (): void => {
+      if (packedIn !== round) pack(place.at(0));
+      packedIn = round;
+    };
+    return { at, refresh };
   };
   const scans = new Map<number, Stepped>();
   const reverses = new Map<number, Reversed>();
@@ -198,6 +205,7 @@ export const layOut = (
       return known;
     },
     pinned: (node) => pins.get(node),
+    isSummed: (node) => onto.has(node),
     fresh: (bytes) => machine.allocate(bytes),
     special,
     port,
@@ -212,6 +220,7 @@ export const layOut = (
   const { instructions } = built;
   return {
     run: () => {
+      round++;
       for (const run of instructions) run(0);
     },
     clear: () => {

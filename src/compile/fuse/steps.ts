@@ -7,6 +7,7 @@ import { type Operand, zero } from './emit.js';
 import type { FieldNode, FieldOpOf, FieldReverse, FieldScan, Source } from './field.js';
 import { copy } from './kernels/move.js';
 import type { Machine } from './machine.js';
+import { packer } from './pack.js';
 import { type Grid, type Instruction, listPlace, type Place, sizeOf, wholePlace } from './place.js';
 
 /** What a scan leaves behind: where its ports are, and where its reverse finds what it recorded. */
@@ -58,18 +59,21 @@ const noSpecial = (): never => {
   throw new Error('a scan inside a step');
 };
 
-/** Weights of a step: mostly externals, which the main graph has packed. */
+/** Weights of a step: mostly externals, which the main graph has packed; others are packed at each step. */
 const packedInside =
   (
     nodes: readonly FieldNode[],
     externals: readonly Operand[],
     context: StepContext,
+    place: (node: number) => Place,
   ): Surroundings['emitting']['packed'] =>
   (weight, packing, key) => {
     const { op } = nodes[weight];
     if (op.op === 'leaf' && op.source.kind === 'external')
       return context.packedOuter(externals[op.source.index].node, packing, key);
-    throw new Error('weights computed inside a step');
+    const at = context.machine.allocate(4 * packing.rows * packing.depth);
+    const pack = packer(context.machine, packing, at);
+    return { at, refresh: (t) => pack(place(weight).at(t)) };
   };
 
 export const buildScan = (
@@ -146,10 +150,14 @@ export const buildScan = (
     tiles: false,
     leaf,
     pinned: (node) => pins.get(node),
+    isSummed: () => false,
     fresh: (bytes) => machine.allocate(bytes),
     special: noSpecial,
     port: noSpecial,
-    emitting: { ...context.emitting, packed: packedInside(nodes, externals, context) },
+    emitting: {
+      ...context.emitting,
+      packed: packedInside(nodes, externals, context, (node) => built().place(node)),
+    },
     roots: [...Object.values(body.next), ...observedNodes, ...kept].filter(
       (node, i, all) => all.indexOf(node) === i,
     ),
@@ -343,10 +351,14 @@ export const buildReverse = (
     tiles: false,
     leaf,
     pinned: (node) => pins.get(node),
+    isSummed: (node) => onto.has(node),
     fresh: (bytes) => machine.allocate(bytes),
     special: noSpecial,
     port: noSpecial,
-    emitting: { ...context.emitting, packed: packedInside(nodes, externals, context) },
+    emitting: {
+      ...context.emitting,
+      packed: packedInside(nodes, externals, context, (node) => built().place(node)),
+    },
     roots: [
       ...new Set([...Object.values(reverse.carry), ...Object.values(reverse.elements), ...onto.keys()]),
     ],
