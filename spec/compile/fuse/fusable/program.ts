@@ -1,0 +1,104 @@
+/** Random programs that can be fused as a whole, with inputs. */
+
+import fc from 'fast-check';
+import { stream } from '../../../../src/base/random.js';
+import {
+  layer,
+  type Program,
+  parameterOf,
+  program,
+  type Shapes,
+  signature,
+  type Tensor,
+} from '../../../../src/dsl/index.js';
+import { volume } from '../../../../src/dsl/shape.js';
+import { apply } from '../../../../src/dsl/tensor.js';
+import { entry } from '../../../arbitraries/program/workshop.js';
+import { makeField, weightsOf } from './fields.js';
+import { type FieldKind, fieldKinds, type Recipe, recipeArbitrary, type SequenceKind } from './recipe.js';
+import { makeScan, makeSequence } from './sequences.js';
+import { channelsOf, type Shop, tame } from './shop.js';
+
+export interface Fusable {
+  readonly program: Program;
+  readonly recipe: Recipe;
+  readonly classes: number;
+  readonly inputs: (count: number) => Readonly<Record<string, Float32Array>>;
+}
+
+const isFieldKind = (kind: FieldKind | SequenceKind): kind is FieldKind =>
+  fieldKinds.some((known) => known === kind);
+
+const shapesOf = ({ grid, channels }: Recipe): Shapes => ({
+  field: [...grid, channels],
+  other: [...grid, 2],
+  list: [3],
+});
+
+/** The program of a recipe. `logits` [grid, classes] stand at its end, after the last field. */
+export const fusable = (recipe: Recipe, smooth = false): Fusable => {
+  const { grid, classes, seed } = recipe;
+  const made = program(shapesOf(recipe), ({ field, other, list }) => {
+    let shop: Shop = {
+      pool: [entry(other, 1), entry(field, 1)],
+      lists: [parameterOf(layer('list'), 'weight', [2], { init: { normal: 0.5 } }), list],
+      sequences: [],
+      grid,
+      seed,
+      smooth,
+      excluded: new Set(),
+      clock: undefined,
+      shared: new Map(),
+    };
+    for (const instruction of recipe.instructions) {
+      const { pick } = instruction;
+      const { fields, sequences } =
+        instruction.kind === 'scan'
+          ? makeScan(shop, instruction)
+          : isFieldKind(instruction.kind)
+            ? { fields: makeField(shop, instruction.kind, pick), sequences: [] }
+            : makeSequence(shop, instruction.kind, pick);
+      shop = {
+        ...shop,
+        pool: [...shop.pool, ...fields.map((e) => tame(e, pick[0]))],
+        sequences: [...shop.sequences, ...sequences],
+      };
+    }
+    const all = [...shop.sequences, ...shop.pool].map(({ x }) => x);
+    const [last] = shop.pool.slice(-1);
+    const from = channelsOf(last.x);
+    const logits: Tensor = apply(
+      'dense',
+      { op: 'dense' },
+      last.x,
+      weightsOf(shop, 'dense', [from, classes], from, 8),
+    );
+    return {
+      logits,
+      ...Object.fromEntries(
+        recipe.outputs.map((n, i) => [`out${i}`, all[all.length - 1 - (n % all.length)]]),
+      ),
+    };
+  });
+  return {
+    program: made,
+    recipe,
+    classes,
+    inputs: (count) =>
+      Object.fromEntries(
+        Object.entries(shapesOf(recipe)).map(([name, shape]) => {
+          const random = stream(seed, 'fusable', name);
+          return [name, Float32Array.from({ length: count * volume(shape) }, () => 2 * random.uniform() - 1)];
+        }),
+      ),
+  };
+};
+
+/** Random fusable programs; a counterexample prints its recipe. `smooth`: differentiable everywhere. */
+export const fusableArbitrary = (smooth = false): fc.Arbitrary<Fusable> =>
+  recipeArbitrary.map((recipe) => {
+    const made = fusable(recipe, smooth);
+    return Object.assign(made, {
+      [fc.toStringMethod]: () => `${signature(made.program)}\nof the recipe ${JSON.stringify(recipe)}`,
+    });
+  });

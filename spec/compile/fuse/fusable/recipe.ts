@@ -1,0 +1,113 @@
+/** Recipes of programs that can be fused as a whole, as plain data; numbers are taken modulo what there is to choose. */
+
+import fc from 'fast-check';
+
+/** What can be written between fields [grid, C], in a step and outside. */
+export const fieldKinds = [
+  'map',
+  'guarded',
+  'affine',
+  'zip',
+  'quotient',
+  'clamp',
+  'conv',
+  'conv',
+  'conv',
+  'depthwise',
+  'dense',
+  'cut',
+  'join',
+  'softmax',
+  'spread',
+  'level',
+  'constant',
+  'fieldParameter',
+] as const;
+export type FieldKind = (typeof fieldKinds)[number];
+
+/** What can be written about sequences [T, grid, C]. */
+export const sequenceKinds = [
+  'toChannels',
+  'toChannels',
+  'overTime',
+  'mixTime',
+  'cutTime',
+  'perStep',
+  'turn',
+] as const;
+export type SequenceKind = (typeof sequenceKinds)[number];
+
+export interface Plain {
+  readonly kind: FieldKind | SequenceKind;
+  readonly pick: readonly number[];
+}
+
+export interface ScanRecipe {
+  readonly kind: 'scan';
+  readonly pick: readonly number[];
+  readonly steps: number;
+  readonly fields: number;
+  readonly driven: boolean;
+  readonly body: readonly Plain[];
+}
+
+export type Instruction = Plain | ScanRecipe;
+
+export interface Recipe {
+  /** One or two sizes. */
+  readonly grid: readonly number[];
+  readonly channels: number;
+  readonly classes: number;
+  readonly instructions: readonly Instruction[];
+  readonly outputs: readonly number[];
+  readonly seed: number;
+}
+
+const pick = fc.array(fc.nat(99), { minLength: 6, maxLength: 6 });
+
+const plain = <K extends FieldKind | SequenceKind>(kinds: readonly K[]): fc.Arbitrary<Plain> =>
+  fc.record({ kind: fc.constantFrom(...kinds), pick });
+
+const scan: fc.Arbitrary<ScanRecipe> = fc.record({
+  kind: fc.constant('scan' as const),
+  pick,
+  steps: fc.oneof(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 4, max: 6 })),
+  fields: fc.integer({ min: 1, max: 3 }),
+  driven: fc.boolean(),
+  body: fc.array(plain(fieldKinds), { minLength: 0, maxLength: 6 }),
+});
+
+/** Fields from one line of a few sites to two strips and a rest; at least four sites. */
+const grid: fc.Arbitrary<readonly number[]> = fc
+  .oneof(
+    fc.tuple(fc.integer({ min: 4, max: 20 })),
+    fc.tuple(fc.constant(1), fc.integer({ min: 4, max: 19 })),
+    fc.tuple(fc.integer({ min: 2, max: 9 }), fc.integer({ min: 1, max: 12 })),
+    fc.tuple(fc.integer({ min: 2, max: 5 }), fc.integer({ min: 1, max: 4 })),
+  )
+  .map((sizes): readonly number[] => sizes)
+  .filter((sizes) => sizes.reduce((a, b) => a * b, 1) >= 4);
+
+export const recipeArbitrary: fc.Arbitrary<Recipe> = fc.record({
+  grid,
+  channels: fc.integer({ min: 1, max: 4 }),
+  classes: fc.integer({ min: 1, max: 9 }),
+  instructions: fc
+    .tuple(
+      fc.array(fc.oneof({ weight: 5, arbitrary: plain(fieldKinds) }, { weight: 1, arbitrary: scan }), {
+        maxLength: 4,
+      }),
+      scan,
+      fc.array(
+        fc.oneof(
+          { weight: 3, arbitrary: plain(sequenceKinds) },
+          { weight: 3, arbitrary: plain(fieldKinds) },
+          { weight: 1, arbitrary: scan },
+        ),
+        { maxLength: 6 },
+      ),
+    )
+    .map(([before, middle, after]): readonly Instruction[] => [...before, middle, ...after]),
+  outputs: fc.array(fc.nat(5), { minLength: 1, maxLength: 3 }),
+  seed: fc.nat(),
+});

@@ -1,0 +1,224 @@
+/** Scans, and instructions about the sequences that they leave. */
+
+import {
+  add,
+  type Clock,
+  concatAlong,
+  fill,
+  max,
+  mean,
+  min,
+  reshape,
+  scale,
+  scanOverWithFinal,
+  scanWithFinal,
+  shapeOf,
+  slice,
+  spectrum,
+  sum,
+  type Tensor,
+  transpose,
+} from '../../../../src/dsl/index.js';
+import { sameShape } from '../../../../src/dsl/shape.js';
+import { apply } from '../../../../src/dsl/tensor.js';
+import { type Entry, entry, within } from '../../../arbitraries/program/workshop.js';
+import { makeField, weightsOf } from './fields.js';
+import { type FieldKind, fieldKinds, type Plain, type ScanRecipe, type SequenceKind } from './recipe.js';
+import { channelsOf, mayBe, pickOf, type Shop, tame } from './shop.js';
+
+export interface Made {
+  readonly fields: readonly Entry[];
+  readonly sequences: readonly Entry[];
+}
+
+type State = Readonly<Record<string, Tensor>>;
+
+const isFieldKind = (kind: string): kind is FieldKind => fieldKinds.some((known) => known === kind);
+
+export const runFields = (shop: Shop, instructions: readonly Plain[]): readonly Entry[] => {
+  const made: Entry[] = [];
+  for (const { kind, pick } of instructions)
+    if (isFieldKind(kind)) {
+      const more = makeField({ ...shop, pool: [...shop.pool, ...made] }, kind, pick);
+      made.push(...more.map((e) => tame(e, pick[0])));
+    }
+  return made;
+};
+
+const isSequence = (x: Tensor): x is Tensor<readonly [number, ...number[]]> => shapeOf(x).length > 1;
+
+/** The next value of a field: pushed, put in its place, the same again, or what another field was. */
+const pushed = (before: Tensor, others: readonly Tensor[], push: Entry | undefined, way: number): Tensor => {
+  const other = others.find((y) => y !== before && sameShape(shapeOf(y), shapeOf(before)));
+  if (way % 5 === 3 && other !== undefined) return other;
+  if (push === undefined || way % 11 === 6) return before;
+  const { x } = within(1, push);
+  return way % 3 === 0 ? x : add(scale(0.5, before), scale(0.5, x));
+};
+
+export const makeScan = (shop: Shop, { pick, steps: asked, fields, driven, body }: ScanRecipe): Made => {
+  const [a, b, c, d, e, f] = pick;
+  const over = driven
+    ? pickOf(
+        shop.sequences.filter(({ x }) => isSequence(x)),
+        a,
+      )
+    : undefined;
+  const steps = over === undefined ? asked : shapeOf(over.x)[0];
+  const names = ['a', 'b', 'c'].slice(0, fields);
+  const start = names.flatMap((name, i) => {
+    const init = pickOf(shop.pool, b + i * c);
+    return init === undefined || !mayBe(steps, ...shapeOf(init.x)) ? [] : [{ name, init: within(1, init).x }];
+  });
+  if (start.length === 0) return { fields: [], sequences: [] };
+  // an impulse at the first step, which every bin of a spectrum hears: none is near zero, where it has no slope
+  const pulse: State = { pulse: fill(1000, ...shapeOf(start[0].init)) };
+  const init: State = { ...Object.fromEntries(start.map(({ name, init: x }) => [name, x])), ...pulse };
+  const step = (state: State, clock: Clock, element?: Tensor): State => {
+    const before = start.map(({ name }) => entry(state[name], 1));
+    const time: Tensor = scale(0.2, clock.index);
+    const ticking = f % 4 === 0 ? [entry(apply('add', { op: 'zip', fn: 'add' }, before[0].x, time), 3)] : [];
+    const inside: Shop = {
+      ...shop,
+      clock,
+      sequences: [],
+      pool: [
+        ...shop.pool.slice(-2),
+        ...(element === undefined ? [] : [entry(element, over?.bound ?? 1)]),
+        ...ticking,
+        ...before,
+      ],
+    };
+    const made = runFields(inside, body);
+    const all = made.length === 0 ? inside.pool : made;
+    return {
+      ...Object.fromEntries(
+        start.map(({ name, init: x }, i) => [
+          name,
+          pushed(
+            state[name],
+            start.map((other) => state[other.name]),
+            pickOf(
+              all.filter((m) => sameShape(shapeOf(m.x), shapeOf(x))),
+              d + 7 * i,
+            ),
+            e + i,
+          ),
+        ]),
+      ),
+      pulse: scale(0.001, state.pulse),
+    };
+  };
+  const observe = (state: State): State => ({
+    ...Object.fromEntries(start.map(({ name }) => [name, state[name]])),
+    copy: state[start[0].name],
+    heard: add(scale(0.5 / steps, state[start[0].name]), state.pulse),
+    ...(e % 2 === 0
+      ? {
+          derived: scale(
+            0.5,
+            add(state[start[0].name], apply('map', { op: 'map', fn: 'tanh' }, state[start[0].name])),
+          ),
+        }
+      : {}),
+  });
+  const { sequence, final } =
+    over === undefined || !isSequence(over.x)
+      ? scanWithFinal({ steps, init, step, observe })
+      : scanOverWithFinal({
+          over: over.x,
+          init,
+          step: (state: State, x: Tensor, clock) => step(state, clock, x),
+          observe,
+        });
+  const { heard, ...plain } = sequence;
+  const ends = Object.entries(final).filter(([name]) => name !== 'pulse');
+  return {
+    fields: c % 3 === 0 ? ends.map(([, x]) => entry(x, 1)) : [],
+    sequences: [
+      ...(d % 2 === 0 && isSequence(heard) ? [entry(spectrum(heard), 1.5)] : []),
+      ...Object.values(plain).map((x) => entry(x, 1)),
+    ],
+  };
+};
+
+/** Time after the pixels, or in front of them. */
+const timeLast = (x: Tensor, grid: number): Tensor =>
+  transpose(...Array.from({ length: grid }, (_, i) => i + 1), 0, grid + 1)(x);
+
+const makers: Readonly<Record<SequenceKind, (shop: Shop, x: Entry, pick: readonly number[]) => Made>> = {
+  toChannels: ({ grid }, { x, bound }, [, b]) => {
+    const last = timeLast(x, grid.length);
+    const [steps] = shapeOf(x);
+    const channels = channelsOf(x);
+    const axes = grid.map((_, axis) => axis);
+    // steps outside and channels inside, or the other way round
+    const turned = b % 3 === 0 ? transpose(...axes, grid.length + 1, grid.length)(last) : last;
+    return { fields: [entry(reshape(...grid, steps * channels)(turned), bound)], sequences: [] };
+  },
+  overTime: ({ smooth }, { x, bound }, [, b]) => {
+    const [reduce, factor] = (
+      [
+        [mean, 1],
+        [sum, shapeOf(x)[0]],
+        [max, 1],
+        [min, 1],
+      ] as const
+    )[b % (smooth ? 2 : 4)];
+    return { fields: [entry(reduce(0)(x), factor * bound)], sequences: [] };
+  },
+  mixTime: (shop, { x, bound }, [, b, c]) => {
+    // a dense layer over time: [grid, C, T] -> [grid, C, n] -> [n, grid, C]
+    const { grid } = shop;
+    const g = grid.length;
+    const axes = Array.from({ length: g }, (_, i) => i + 1);
+    const turned: Tensor = transpose(...axes, g + 1, 0)(x);
+    const [steps] = shapeOf(x);
+    const to = 1 + (b % 5);
+    if (!mayBe(...grid, channelsOf(x), to)) return { fields: [], sequences: [] };
+    const mixed: Tensor = apply(
+      'dense',
+      { op: 'dense' },
+      turned,
+      weightsOf(shop, 'dense', [steps, to], steps, c),
+    );
+    const back: Tensor = transpose(g + 1, ...grid.map((_, i) => i), g)(mixed);
+    return { fields: [], sequences: [entry(back, Math.sqrt(steps) * bound + 1)] };
+  },
+  cutTime: (_, { x, bound }, [, b, c]) => {
+    const shape = shapeOf(x);
+    const size = 1 + (b % shape[0]);
+    const begin = c % (shape[0] - size + 1);
+    const cut: Tensor = slice(x, [begin, ...shape.slice(1).map(() => 0)], [size, ...shape.slice(1)]);
+    return {
+      fields: [],
+      sequences: [entry(mayBe(2 * size, ...shape.slice(1)) ? concatAlong(0, cut, cut) : cut, bound)],
+    };
+  },
+  // a dense layer over the channels at every step
+  perStep: (shop, { x, bound }, [, b, c]) => {
+    const to = 1 + (b % 6);
+    const from = channelsOf(x);
+    if (!mayBe(...shapeOf(x).slice(0, -1), to)) return { fields: [], sequences: [] };
+    const mixed: Tensor = apply('dense', { op: 'dense' }, x, weightsOf(shop, 'dense', [from, to], from, c));
+    return { fields: [], sequences: [entry(mixed, Math.sqrt(from) * bound + 1)] };
+  },
+  turn: ({ grid }, { x, bound }, [, b]) => {
+    // over channels and time at once, or over channels alone and then back
+    const last = timeLast(x, grid.length);
+    const channel = grid.length + 1;
+    const reduced: Tensor = b % 2 === 0 ? mean(channel)(last) : sum(grid.length, channel)(last);
+    const field: Tensor = b % 2 === 0 ? reduced : reshape(...grid, 1)(reduced);
+    return {
+      fields: [entry(field, bound * (b % 2 === 0 ? 1 : shapeOf(x)[0] * channelsOf(x)))],
+      sequences: [],
+    };
+  },
+};
+
+export const makeSequence = (shop: Shop, kind: SequenceKind, pick: readonly number[]): Made => {
+  const chosen = pickOf(shop.sequences, pick[0]);
+  if (chosen === undefined) return { fields: [], sequences: [] };
+  const { fields, sequences } = makers[kind](shop, chosen, pick);
+  return { fields: fields.map((e) => tame(e, pick[1])), sequences: sequences.map((e) => tame(e, pick[1])) };
+};

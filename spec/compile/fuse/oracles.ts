@@ -1,0 +1,126 @@
+/** What fused kernels are compared with: the reference in float64, and the tape of the op-by-op path. */
+
+import assert from 'node:assert/strict';
+import type { Tensor } from '@tensorflow/tfjs';
+import * as E from 'fp-ts/lib/Either.js';
+import { stream } from '../../../src/base/random.js';
+import { type Fused, fuse } from '../../../src/compile/fuse/fused.js';
+import { ndarray, parameterArrays, type ReferenceOptions } from '../../../src/compile/reference/index.js';
+import { compile } from '../../../src/compile/tfjs/compile.js';
+import { inputsOf, outputsOf, type Program, parametersOf } from '../../../src/dsl/index.js';
+import { volume } from '../../../src/dsl/shape.js';
+import { type Engine, openEngine } from '../../../src/engine/index.js';
+
+export type Arrays = Readonly<Record<string, Float32Array>>;
+
+export const wasm = async (): Promise<Engine> => {
+  const engine = await openEngine('wasm')();
+  return E.isRight(engine) ? engine.right : assert.fail(JSON.stringify(engine.left));
+};
+
+export const fusedOf = (program: Program, parameters: Arrays): Fused =>
+  fuse(program.graph, parameters) ?? assert.fail('it is not fused');
+
+/** Largest difference over the larger of 1 and the largest value. */
+export const distance = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
+  assert.equal(a.length, b.length);
+  let worst = 0;
+  let scale = 1;
+  for (let i = 0; i < b.length; i++) {
+    const apart = Math.abs(a[i] - b[i]);
+    worst = Number.isNaN(apart) ? Infinity : Math.max(worst, apart);
+    scale = Math.max(scale, Math.abs(b[i]));
+  }
+  return worst / scale;
+};
+
+export const isClose = (
+  what: string,
+  found: Arrays,
+  expected: Readonly<Record<string, ArrayLike<number>>>,
+  tolerance: number,
+): void => {
+  for (const [name, values] of Object.entries(expected)) {
+    const apart = distance(found[name] ?? assert.fail(`no ${what} of ${name}`), values);
+    assert.ok(
+      apart < tolerance,
+      `${what} of ${name}: ${apart} apart: ${[...(found[name] ?? [])].slice(0, 8)} instead of ${[...Array.from(values)].slice(0, 8)}`,
+    );
+  }
+};
+
+export const referenceOptions = (
+  program: Program,
+  parameters: Arrays,
+  inputs: Arrays,
+  count: number,
+): ReferenceOptions => ({
+  parameters: parameterArrays(program, parameters),
+  inputs: Object.fromEntries(
+    Object.entries(inputsOf(program.graph)).map(([name, shape]) => [
+      name,
+      ndarray([count, ...shape], inputs[name]),
+    ]),
+  ),
+  batch: count,
+});
+
+/** Cotangents of outputs: numbers between -1 and 1. */
+export const cotangentsOf = (
+  program: Program,
+  names: readonly string[],
+  count: number,
+  seed: number,
+): Arrays =>
+  Object.fromEntries(
+    names.map((name) => {
+      const random = stream(seed, 'cotangent', name);
+      const size = count * volume(outputsOf(program.graph)[name]);
+      return [name, Float32Array.from({ length: size }, () => 2 * random.uniform() - 1)];
+    }),
+  );
+
+/** What the tape of TensorFlow.js gives for the cotangents of some outputs: of trained parameters and inputs. */
+export const tapePull = (
+  { tf }: Engine,
+  program: Program,
+  parameters: Arrays,
+  inputs: Arrays,
+  count: number,
+  cotangents: Arrays,
+): { readonly parameters: Arrays; readonly inputs: Arrays } => {
+  const made = compile(tf, program);
+  const execute = E.isRight(made) ? made.right : assert.fail(made.left.message);
+  const declared = parametersOf(program.graph);
+  const shapes = Object.entries(inputsOf(program.graph));
+  const leaves = [
+    ...declared.map(({ name, shape }) => tf.tensor(parameters[name], [...shape], 'float32')),
+    ...shapes.map(([name, shape]) => tf.tensor(inputs[name], [count, ...shape], 'float32')),
+  ];
+  const gradients = tf.tidy(() =>
+    tf.grads((...values: Tensor[]) => {
+      const { outputs, statistics } = execute({
+        parameters: Object.fromEntries(declared.map(({ name }, i) => [name, values[i]])),
+        inputs: Object.fromEntries(shapes.map(([name], i) => [name, values[declared.length + i]])),
+        batch: count,
+        training: false,
+        noiseSeed: 0,
+      });
+      tf.dispose(statistics);
+      const terms = Object.entries(cotangents).map(([name, cotangent]) =>
+        tf.sum(tf.mul(outputs[name].flatten(), tf.tensor1d(cotangent))),
+      );
+      // what nothing depends on has gradient zero; TensorFlow.js would refuse it
+      const unused = values.map((value) => tf.mul(tf.sum(value), 0));
+      return [...terms, ...unused].reduce((sum, term) => tf.add(sum, term));
+    })(leaves),
+  );
+  const arrays = gradients.map((gradient) => new Float32Array(gradient.dataSync()));
+  tf.dispose([leaves, gradients]);
+  return {
+    parameters: Object.fromEntries(
+      declared.flatMap(({ name, trainable }, i) => (trainable ? [[name, arrays[i]] as const] : [])),
+    ),
+    inputs: Object.fromEntries(shapes.map(([name], i) => [name, arrays[declared.length + i]] as const)),
+  };
+};
