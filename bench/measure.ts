@@ -62,6 +62,7 @@ export const measure = async (
   one: Case,
   contenders: readonly Contender[],
   budget: Budget,
+  wanted: readonly Phase[] = phases,
 ): Promise<Measured> => {
   const refused: Refused[] = [];
   const refuse = (contender: Contender, why: string): void =>
@@ -78,7 +79,7 @@ export const measure = async (
   const program = programOf(one);
   const timed: Timed[] = [];
   try {
-    for (const phase of phases)
+    for (const phase of wanted)
       for (const [{ contender, batch }, { seconds, peakBytes }] of await inTurn(
         running,
         phase,
