@@ -1,0 +1,34 @@
+/** Systems from what a user has: a program, or a function that writes it for a time step. */
+
+import { hashProgram, type Program } from '../dsl/program.js';
+import { type System, systemOf } from './system.js';
+
+/** A function that writes a program for a time step, with a default of its own. */
+export type Family = (options: { readonly dt?: number }) => Program;
+
+/** What laws can be asked about. */
+export type Subject = System | Program | Family;
+
+const isFamily = (subject: Subject): subject is Family => typeof subject === 'function';
+const isSystem = (subject: System | Program): subject is System => 'nodes' in subject;
+
+/** The system that is meant; one written by a function of dt can be refined by calling it again. */
+export const systemFrom = (subject: Subject): System => {
+  if (!isFamily(subject)) return isSystem(subject) ? subject : systemOf(subject);
+  const p = subject({});
+  const system = systemOf(p);
+  const own = hashProgram(p);
+  const timeStep = numbersOf(system).find((h) => hashProgram(subject({ dt: h })) === own);
+  return timeStep === undefined ? system : { ...system, timeStep, refine: (dt) => systemOf(subject({ dt })) };
+};
+
+/** Numbers between 0 and 1 that a step multiplies by: one of them is the time step. */
+const numbersOf = ({ nodes }: System): readonly number[] =>
+  [
+    ...new Set(
+      nodes.flatMap(({ op }) => {
+        if (op.op === 'affine') return [Math.abs(op.scale), Math.sqrt(Math.abs(op.scale))];
+        return op.op === 'constant' && typeof op.value === 'number' ? [Math.abs(op.value)] : [];
+      }),
+    ),
+  ].filter((h) => h > 0 && h <= 10);

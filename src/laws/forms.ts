@@ -1,0 +1,93 @@
+/**
+ * Values as sums: what a node is, as numbers times other nodes.
+ *
+ * `z + 0.1 (f - 0.3 z)`, `0.97 z + 0.1 f` and `z - 0.1 (0.3 z - f)` are one sum, so what a law reads from a step
+ * does not depend on how the step was written.
+ */
+
+import type { Node } from '../dsl/op.js';
+
+/** constant + sum of coefficient times the value of a node. */
+export interface Form {
+  readonly constant: number;
+  readonly terms: ReadonlyMap<number, number>;
+}
+
+const of = (constant: number, terms: Iterable<readonly [number, number]> = []): Form => ({
+  constant,
+  terms: new Map(terms),
+});
+
+const scaled = (k: number, { constant, terms }: Form): Form =>
+  of(
+    k * constant,
+    [...terms].map(([node, c]) => [node, k * c] as const),
+  );
+
+/** a + k b; what cancels to rounding is gone. */
+export const plus = (a: Form, b: Form, k = 1): Form => {
+  const terms = new Map(a.terms);
+  for (const [node, c] of b.terms) {
+    const before = terms.get(node) ?? 0;
+    const sum = before + k * c;
+    if (Math.abs(sum) <= 1e-12 * (Math.abs(before) + Math.abs(k * c))) terms.delete(node);
+    else terms.set(node, sum);
+  }
+  return of(a.constant + k * b.constant, terms);
+};
+
+/** Whether two sums are the same up to the rounding of their numbers. */
+export const sameForm = (a: Form, b: Form): boolean => {
+  const near = (x: number, y: number): boolean =>
+    Math.abs(x - y) <= 1e-9 * Math.max(Math.abs(x), Math.abs(y), 1e-300);
+  return (
+    a.terms.size === b.terms.size &&
+    [...a.terms].every(([node, c]) => near(c, b.terms.get(node) ?? Number.NaN)) &&
+    (near(a.constant, b.constant) || Math.abs(a.constant - b.constant) < 1e-14)
+  );
+};
+
+/** The single number that a constant is made of, if it is. */
+const numberOf = ({ op }: Node): number | undefined => {
+  if (op.op !== 'constant') return undefined;
+  if (typeof op.value === 'number') return op.value;
+  const [first] = op.value;
+  return op.value.every((value) => value === first) ? first : undefined;
+};
+
+/** The sum of every node of a list. */
+export const formsOf = (nodes: readonly Node[]): readonly Form[] => {
+  const forms: Form[] = [];
+  for (const [number, node] of nodes.entries()) forms.push(formOf(node, number, forms));
+  return forms;
+};
+
+const formOf = (node: Node, number: number, forms: readonly Form[]): Form => {
+  const { op, inputs } = node;
+  const [a, b] = inputs;
+  const itself = of(0, [[number, 1]]);
+  if (op.op === 'constant') {
+    const value = numberOf(node);
+    return value === undefined ? itself : of(value);
+  }
+  if (op.op === 'affine') return plus(of(op.shift), forms[a], op.scale);
+  if (op.op !== 'zip') return itself;
+  switch (op.fn) {
+    case 'add':
+      return plus(forms[a], forms[b]);
+    case 'sub':
+      return plus(forms[a], forms[b], -1);
+    case 'mul': {
+      const [x, y] = [pure(forms[a]), pure(forms[b])];
+      return x !== undefined ? scaled(x, forms[b]) : y !== undefined ? scaled(y, forms[a]) : itself;
+    }
+    case 'div': {
+      const y = pure(forms[b]);
+      return y === undefined ? itself : scaled(1 / y, forms[a]);
+    }
+    default:
+      return itself;
+  }
+};
+
+const pure = ({ constant, terms }: Form): number | undefined => (terms.size === 0 ? constant : undefined);

@@ -1,0 +1,96 @@
+/** Laws as values: what is claimed, of which systems, from where, within what, and how it is tried. */
+
+import type { NdArray } from '../compile/reference/array.js';
+import type { Arrays } from '../compile/reference/run.js';
+import type { CaseOptions } from './case.js';
+import type { Interpreter } from './run.js';
+import { type Structure, structureOf } from './structure.js';
+import type { System } from './system.js';
+
+/** One try of a law: a system on a grid, a start, and all that its step reads. */
+export interface Trial {
+  readonly system: System;
+  readonly structure: Structure;
+  readonly on: Interpreter;
+  /** The fields at the start. */
+  readonly start: Arrays;
+  /** Weights, free externals and driving sequences by name. */
+  readonly around: Arrays;
+  readonly steps: number;
+  /** Whole numbers from 0 to 15 for what a law chooses besides: a shift, an angle, a mode. */
+  readonly choices: readonly number[];
+}
+
+/** Fields worth looking at, in order, under their titles. */
+export interface Picture {
+  readonly title: string;
+  readonly field: NdArray;
+}
+
+/** What one try showed: nothing wrong, nothing to say about this case, or what is wrong. */
+export type Finding =
+  | { readonly kind: 'holds' }
+  | { readonly kind: 'silent' }
+  | { readonly kind: 'broken'; readonly says: string; readonly pictures: readonly Picture[] };
+
+export const holds: Finding = { kind: 'holds' };
+/** A case that the law says nothing about. */
+export const silent: Finding = { kind: 'silent' };
+export const broken = (says: string, ...pictures: readonly Picture[]): Finding => ({
+  kind: 'broken',
+  says,
+  pictures,
+});
+
+/** Something that a law needs of a system. */
+export interface Need {
+  /** In a few words: `linear`, `undamped`. */
+  readonly name: string;
+  /** Why the system does not have it, or undefined where it has. */
+  readonly missing: (system: System, structure: Structure) => string | undefined;
+  /**
+   * Whether the law cannot even be tried without it. Where only others are missing, a law that was expected is tried
+   * all the same, so that a counterexample shows what the lack does.
+   */
+  readonly essential?: boolean;
+}
+
+/** A law of wave dynamics. */
+export interface Law {
+  readonly name: string;
+  /** Its number in the list of laws, such as 1 or 11. */
+  readonly entry: number;
+  /** The formula. */
+  readonly statement: string;
+  readonly source: string;
+  /** How the tolerance follows from rounding. */
+  readonly tolerance: string;
+  readonly needs: readonly Need[];
+  readonly property: (trial: Trial) => Finding;
+  /** What its cases are like; default: everything free, 1 to 6 steps. */
+  readonly cases?: CaseOptions | ((system: System, structure: Structure) => CaseOptions);
+  /** Of two, how many cases it takes: heavy laws take fewer. Default 1. */
+  readonly share?: number;
+}
+
+/** Why a law does not apply: everything that is missing, essential or not. */
+export const missingFor = (
+  law: Law,
+  system: System,
+): { readonly reasons: readonly string[]; readonly essential: boolean } => {
+  const structure = structureOf(system);
+  const found: { readonly reason: string; readonly essential: boolean }[] = [];
+  for (const { missing, essential } of law.needs) {
+    const reason = missing(system, structure);
+    if (reason !== undefined) {
+      found.push({ reason, essential: essential === true });
+      // What comes later takes the essential for granted.
+      if (essential) break;
+    }
+  }
+  return { reasons: found.map(({ reason }) => reason), essential: found.some(({ essential }) => essential) };
+};
+
+/** The options of a law's cases for a system. */
+export const caseOptionsOf = ({ cases }: Law, system: System): CaseOptions =>
+  typeof cases === 'function' ? cases(system, structureOf(system)) : (cases ?? {});

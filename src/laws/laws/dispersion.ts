@@ -1,0 +1,146 @@
+/** Law 4: how fast plane waves turn on the lattice. */
+
+import { volume } from '../../dsl/shape.js';
+import { exact, minus, plus, scaled, unit64, within } from '../bounded.js';
+import { type Finding, type Law, type Need, silent, type Trial } from '../law.js';
+import * as needs from '../needs.js';
+import { type Oscillator, structureOf } from '../structure.js';
+import type { System } from '../system.js';
+import { isZero, sample, sides, stepFrom, stiffnessOf, waveOf } from '../tools.js';
+
+/** K = c^2 (-L) + omega with the five-point L (three-point on a line). */
+interface Lattice {
+  readonly speed2: number;
+  readonly omega: number;
+}
+
+const known = new WeakMap<System, Lattice | string>();
+
+/** Reads c^2 and omega from what the stiffness does to a single displaced site, or says why it is not of that kind. */
+const latticeOf = (system: System): Lattice | string => {
+  const before = known.get(system);
+  if (before !== undefined) return before;
+  const found = read(system);
+  known.set(system, found);
+  return found;
+};
+
+const read = (system: System): Lattice | string => {
+  const { oscillator } = structureOf(system);
+  if (oscillator === undefined) return 'it is no oscillator';
+  const trial = sample(system);
+  const { grid, fields } = trial.system;
+  if (grid.some((n) => n < 3)) return 'its grid is too small';
+  const shape = fields[oscillator.y];
+  const channels = volume(shape.slice(grid.length));
+  const size = volume(shape);
+  const pulled = stiffnessOf(
+    trial,
+    oscillator,
+    exact(Float64Array.from({ length: size }, (_, i) => (i === 0 ? 1 : 0))),
+  ).value;
+  const speed2 = -pulled[channels];
+  const omega = pulled[0] - 2 * grid.length * speed2;
+  const expected = new Float64Array(size);
+  expected[0] = pulled[0];
+  for (let axis = 0; axis < grid.length; axis++) {
+    const stride = channels * volume(grid.slice(axis + 1));
+    expected[stride] -= speed2;
+    expected[stride * (grid[axis] - 1)] -= speed2;
+  }
+  const largest = Math.max(...pulled.map(Math.abs));
+  return pulled.every((v, i) => Math.abs(v - expected[i]) <= 64 * unit64 * largest) && largest > 0
+    ? { speed2, omega: Math.abs(omega) < 64 * unit64 * largest ? 0 : omega }
+    : 'its stiffness is not a multiple of the five-point Laplacian and a restoring term';
+};
+
+const fivePoint: Need = {
+  name: 'the five-point Laplacian',
+  essential: true,
+  missing: (system) => {
+    const found = latticeOf(system);
+    return typeof found === 'string' ? found : undefined;
+  },
+};
+
+const property = (trial: Trial): Finding => {
+  const { system, structure, choices } = trial;
+  const { oscillator } = structure;
+  if (oscillator === undefined) return silent;
+  const lattice = latticeOf(system);
+  return typeof lattice === 'string' ? silent : turns(trial, oscillator, lattice, choices);
+};
+
+const turns = (
+  trial: Trial,
+  oscillator: Oscillator,
+  lattice: Lattice,
+  choices: readonly number[],
+): Finding => {
+  const { system } = trial;
+  const { h, y, z } = oscillator;
+  const shape = system.fields[y];
+  const k = system.grid.map((n, axis) => (2 * Math.PI * (choices[axis] % n)) / n);
+  const lambda = 4 * lattice.speed2 * k.reduce((sum, ki) => sum + Math.sin(ki / 2) ** 2, 0) + lattice.omega;
+  // sin^2(W h / 2) = h^2 lambda / 4 is cos(W h) = 1 - h^2 lambda / 2.
+  const cosine = 1 - (h * h * lambda) / 2;
+  const channels = volume(shape.slice(system.grid.length));
+  const wave = Float64Array.from({ length: volume(shape) }, (_, i) => {
+    let site = Math.floor(i / channels);
+    let angle = choices[2] / 4 + (i % channels);
+    for (let axis = system.grid.length - 1; axis >= 0; axis--) {
+      angle += k[axis] * (site % system.grid[axis]);
+      site = Math.floor(site / system.grid[axis]);
+    }
+    return Math.fround(Math.cos(angle));
+  });
+  // A wave rounded to float32 is not quite a wave, and its angle was rounded before.
+  const mode = within(
+    wave,
+    wave.map((v) => 2 ** -24 * Math.abs(v) + 2 ** -48),
+  );
+  const slow = (choices[3] - 7) / 8;
+  const before = { [y]: mode, [z]: scaled(slow, mode) };
+  const after = waveOf(oscillator, stepFrom(trial, before));
+  // y[n+1] = 2 cos(W h) y[n] - y[n-1], and y[n-1] = y[n] - h z[n].
+  const earlier = minus(mode, scaled(h * slow, mode));
+  const expected = minus(scaled(2 * cosine, mode), earlier);
+  const doubt = 32 * unit64 * (1 + h * h * Math.abs(lambda));
+  const found = within(
+    after.y.value,
+    after.y.error.map((e, i) => e + doubt * Math.abs(mode.value[i])),
+  );
+  return isZero(
+    minus(found, expected),
+    shape,
+    ({ place, by, allowed }) =>
+      `the plane wave with m = [${k.map((_, axis) => choices[axis] % system.grid[axis]).join(',')}] does not turn by ` +
+      `cos(W h) = ${cosine.toPrecision(6)}: ${y}${place} is off by ${by}; rounding allows ${allowed}`,
+    () => sides(shape, ['after a step', found], ['expected', plus(expected, scaled(0, expected))]),
+  );
+};
+
+/** Law 4. */
+export const dispersion: Law = {
+  name: 'dispersion',
+  entry: 4,
+  statement: 'sin^2(W h/2) = h^2 (c^2 (sin^2(kx/2) + sin^2(ky/2)) + omega/4), k = 2 pi m / N',
+  source: 'von Neumann analysis of the five-point scheme; checked numerically in laws.md',
+  tolerance: 'running error analysis of the step, with a start that is a plane wave to 2^-24',
+  needs: [
+    needs.oscillator,
+    needs.linearForce,
+    needs.noiseless,
+    needs.circular,
+    fivePoint,
+    needs.undampedAtRest,
+    needs.kickFirst,
+  ],
+  cases: (system) => ({
+    undriven: true,
+    steps: 1,
+    grids: (grid) => grid.every((n) => n >= 3),
+    resting: system.externals.map(({ name }) => name),
+  }),
+  property,
+};

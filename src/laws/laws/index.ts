@@ -1,0 +1,54 @@
+/** All laws of wave dynamics, in the order of laws.md. */
+
+import type { Law } from '../law.js';
+import { adjoint } from './adjoint.js';
+import { cornnEnergy, gates, gradientBound, linearGrowth, unitInterval } from './bounds.js';
+import { dispersion } from './dispersion.js';
+import { oddness, superposition, zeroMode } from './linear.js';
+import { locality, symmetries, translation } from './locality.js';
+import { gauge, planeWaves } from './media.js';
+import { firstOrder, secondOrder } from './order.js';
+import { dampedInverse, modifiedEnergy, timeReversal, workBalance } from './oscillators.js';
+import { locking, meanFrequency, orderParameter, phaseEnergy, phaseShift, unitNorms } from './phases.js';
+import { associativeScan, carrying, linossEigenvalues } from './recurrences.js';
+import { stability } from './stability.js';
+
+/**
+ * Every law.
+ *
+ * @example
+ * new Set(allLaws.map(({ entry }) => entry)).size; // => 18
+ */
+export const allLaws: readonly Law[] = [
+  modifiedEnergy,
+  workBalance,
+  stability,
+  dispersion,
+  timeReversal,
+  dampedInverse,
+  locality,
+  translation,
+  symmetries,
+  superposition,
+  oddness,
+  zeroMode,
+  linearGrowth,
+  gates,
+  cornnEnergy,
+  gradientBound,
+  associativeScan,
+  linossEigenvalues,
+  carrying,
+  phaseShift,
+  meanFrequency,
+  orderParameter,
+  phaseEnergy,
+  locking,
+  unitNorms,
+  unitInterval,
+  gauge,
+  planeWaves,
+  firstOrder,
+  secondOrder,
+  adjoint,
+];

@@ -1,0 +1,187 @@
+/** Laws 9 and 10: superposition, oddness, and the mode that nothing holds back. */
+
+import type { NdArray } from '../../compile/reference/array.js';
+import type { Arrays } from '../../compile/reference/run.js';
+import { volume } from '../../dsl/shape.js';
+import { type Bounded, exact, minus, plus, scaled, sumOf, total, unit64 } from '../bounded.js';
+import { broken, type Finding, holds, type Law, type Need, silent, type Trial } from '../law.js';
+import * as needs from '../needs.js';
+import { structureOf } from '../structure.js';
+import type { System } from '../system.js';
+import { sequenceName } from '../system.js';
+import {
+  digits,
+  exactState,
+  firstBroken,
+  isTame,
+  isZero,
+  lastStep,
+  sample,
+  sides,
+  stepFrom,
+  stiffnessOf,
+  waveOf,
+} from '../tools.js';
+
+/** Everything that a linear step is linear in: fields and what drives them. */
+const scaleAll = (system: System, arrays: Arrays, f: (x: NdArray) => NdArray): Arrays =>
+  Object.fromEntries(
+    Object.entries(arrays).map(([name, x]) => [
+      name,
+      Object.hasOwn(system.fields, name) || system.sequences.some((_, i) => sequenceName(i) === name)
+        ? f(x)
+        : x,
+    ]),
+  );
+
+const timesOf =
+  (k: number) =>
+  ({ shape, data }: NdArray): NdArray => ({ shape, data: data.map((v) => k * v) });
+
+/** Law 9, linear. */
+export const superposition: Law = {
+  name: 'superposition',
+  entry: 9,
+  statement: "step(a s + b s') = a step(s) + b step(s'), without tanh and without a constant",
+  source: 'definition of a linear map',
+  tolerance: 'all three steps by running error analysis',
+  needs: [needs.noiseless, needs.linear],
+  cases: { steps: 1 },
+  property: (trial) => {
+    const { system, start, around, choices } = trial;
+    const [a, b] = [(choices[0] - 8) / 4, (choices[1] - 7) / 4];
+    const second = ({ shape, data }: NdArray): NdArray => ({
+      shape,
+      data: data.toReversed().map((v, i) => (i % 3 === 1 ? -v : v) / 2),
+    });
+    const mixed = (x: NdArray): NdArray => {
+      const other = second(x);
+      return { shape: x.shape, data: x.data.map((v, i) => a * v + b * other.data[i]) };
+    };
+    const step = (f: (x: NdArray) => NdArray) =>
+      stepFrom(trial, exactState(scaleAll(system, start, f)), scaleAll(system, around, f));
+    const [whole, one, two] = [step(mixed), step((x) => x), step(second)];
+    return firstBroken(
+      ...Object.entries(system.next).map(([name, node]) => () => {
+        const { shape } = system.nodes[node];
+        const expected = plus(scaled(a, one[name]), scaled(b, two[name]));
+        return isZero(
+          minus(whole[name], expected),
+          shape,
+          ({ place, by, allowed }) =>
+            `the step of ${a} s + ${b} s' is not ${a} times that of s and ${b} times that of s': ${name}${place} is off by ${by}; ` +
+            `rounding allows ${allowed}`,
+          () => sides(shape, ["step of a s + b s'", whole[name]], ['a step + b step', expected]),
+        );
+      }),
+    );
+  },
+};
+
+/** Law 9, odd. */
+export const oddness: Law = {
+  name: 'oddness',
+  entry: 9,
+  statement: 'step(-s) = -step(s), with tanh and no bias',
+  source: 'tanh is odd',
+  tolerance: 'both steps by running error analysis',
+  needs: [needs.noiseless, needs.odd],
+  property: (trial) => {
+    const { system } = trial;
+    const { before, after, at } = lastStep(trial);
+    if (!isTame(after)) return silent;
+    const minusOne = timesOf(-1);
+    const there = stepFrom(
+      trial,
+      exactState(scaleAll(system, before, minusOne)),
+      scaleAll(system, trial.around, minusOne),
+      at,
+    );
+    return firstBroken(
+      ...Object.entries(system.next).map(([name, node]) => () => {
+        const { shape } = system.nodes[node];
+        return isZero(
+          plus(there[name], after[name]),
+          shape,
+          ({ place, by, allowed }) =>
+            `the step of -s is not that of s with its sign changed: ${name}${place} is off by ${by}; rounding allows ${allowed}`,
+          () => sides(shape, ['step of -s', there[name]], ['-step of s', scaled(-1, after[name])]),
+        );
+      }),
+    );
+  },
+};
+
+/** What the stiffness, with all else at rest, does to single sites: the sum over all sites it pulls at. */
+const leak = (system: System): number => {
+  const { oscillator } = structureOf(system);
+  if (oscillator === undefined) return Number.POSITIVE_INFINITY;
+  const trial = sample(system);
+  const size = volume(trial.system.fields[oscillator.y]);
+  let most = 0;
+  for (let i = 0; i < size; i++) {
+    const pulled = total(
+      stiffnessOf(trial, oscillator, exact(Float64Array.from({ length: size }, (_, j) => (i === j ? 1 : 0)))),
+    );
+    if (Math.abs(pulled.value) > pulled.error + 64 * unit64) most = Math.max(most, Math.abs(pulled.value));
+  }
+  return most;
+};
+
+const leaks = new WeakMap<System, number>();
+
+const balanced: Need = {
+  name: 'kernel entries that sum to zero for each input',
+  missing: (system) => {
+    const found = leaks.get(system) ?? leak(system);
+    leaks.set(system, found);
+    return found === 0
+      ? undefined
+      : `its force does not sum to zero: a displaced site pulls at the whole with ${digits(found)}`;
+  },
+};
+
+const drifts = (trial: Trial): Finding => {
+  const { oscillator } = trial.structure;
+  if (oscillator === undefined) return silent;
+  const { before, after } = lastStep(trial);
+  if (!isTame(after)) return silent;
+  const [was, is] = [waveOf(oscillator, exactState(before)), waveOf(oscillator, after)];
+  const sums = (x: Bounded) => total(x);
+  const momentum = sumOf([1, sums(is.z)], [-1, sums(was.z)]);
+  if (Math.abs(momentum.value) > momentum.error)
+    return broken(
+      `the sum of ${oscillator.z} changes by ${digits(momentum.value)} in one step; rounding allows ${digits(momentum.error)}`,
+      { title: `${oscillator.y} before`, field: before[oscillator.y] },
+      { title: `${oscillator.z} before`, field: before[oscillator.z] },
+    );
+  const place = sumOf([1, sums(is.y)], [-1, sums(was.y)], [-oscillator.h, sums(was.z)]);
+  return Math.abs(place.value) <= place.error
+    ? holds
+    : broken(
+        `the sum of ${oscillator.y} does not move by h times the sum of ${oscillator.z}: it is off by ${digits(place.value)}; ` +
+          `rounding allows ${digits(place.error)}`,
+        { title: `${oscillator.y} before`, field: before[oscillator.y] },
+        { title: `${oscillator.z} before`, field: before[oscillator.z] },
+      );
+};
+
+/** Law 10. */
+export const zeroMode: Law = {
+  name: 'zero mode',
+  entry: 10,
+  statement: 'sum z is constant and sum y affine in n, for omega = alpha = 0',
+  source: 'a kernel that sums to zero leaves the mean alone; checked numerically in laws.md',
+  tolerance: 'running error analysis of the step and of the sums',
+  needs: [
+    needs.oscillator,
+    needs.linearForce,
+    needs.noiseless,
+    needs.undampedAtRest,
+    needs.circular,
+    balanced,
+    needs.kickFirst,
+  ],
+  cases: (system) => ({ undriven: true, resting: system.externals.map(({ name }) => name) }),
+  property: drifts,
+};

@@ -1,0 +1,237 @@
+/** Laws 6, 7 and 8: how far a step sees, and what it does not distinguish. */
+
+import * as E from 'fp-ts/lib/Either.js';
+import { lightCone } from '../../compile/light-cone/index.js';
+import type { NdArray } from '../../compile/reference/array.js';
+import type { Arrays } from '../../compile/reference/run.js';
+import { volume } from '../../dsl/shape.js';
+import { type Bounded, minus } from '../bounded.js';
+import { broken, type Finding, holds, type Law, type Need, silent, type Trial } from '../law.js';
+import * as needs from '../needs.js';
+import { stepsOf } from '../program.js';
+import { type Trajectory, trajectory } from '../run.js';
+import type { System } from '../system.js';
+import { isOn, sequenceName } from '../system.js';
+import {
+  digits,
+  exactState,
+  firstBroken,
+  isTame,
+  isZero,
+  lastStep,
+  placeOf,
+  sides,
+  stepFrom,
+} from '../tools.js';
+
+const cones = new WeakMap<System, Map<string, ReturnType<typeof lightCone>>>();
+
+const coneOf = (
+  system: System,
+  steps: number,
+  output: string,
+  site: readonly number[],
+): ReturnType<typeof lightCone> => {
+  const made = cones.get(system) ?? new Map<string, ReturnType<typeof lightCone>>();
+  cones.set(system, made);
+  const key = `${steps} ${output} ${site.join()}`;
+  const cone =
+    made.get(key) ??
+    lightCone(stepsOf(system, steps), { output, site: system.kind === 'map' ? site : [steps - 1, ...site] });
+  made.set(key, cone);
+  return cone;
+};
+
+/** Everything that the cone does not hold is changed at once; the site must not notice, to the last bit. */
+const unseenIsUnfelt = (trial: Trial): Finding => {
+  const { system, on, start, around, choices } = trial;
+  const steps = system.kind === 'map' ? 1 : trial.steps;
+  const outputs = Object.keys(system.next);
+  const output = outputs[choices[0] % outputs.length];
+  const shape = system.nodes[system.next[output]].shape;
+  if (!isOn(system.grid, shape)) return silent;
+  const site = system.grid.map((n, axis) => (choices[1 + axis] + choices[3]) % n);
+  const cone = coneOf(system, steps, output, site);
+  if (E.isLeft(cone)) return silent;
+  const sites = volume(system.grid);
+  const other: Arrays = Object.fromEntries(
+    Object.entries(start).map(([name, { shape: of, data }]) => {
+      const mask = cone.right[name]?.mask;
+      const channels = data.length / sites;
+      const changed = isOn(system.grid, of) && mask !== undefined;
+      return [
+        name,
+        {
+          shape: of,
+          data: data.map((v, i) => (changed && mask[Math.floor(i / channels)] === 0 ? v + 0.5 : v)),
+        },
+      ];
+    }),
+  );
+  const end = (path: Trajectory): NdArray => path[path.length - 1][output];
+  const [here, there] = [start, other].map((from) => end(trajectory(on, system, from, around, steps)));
+  const channels = volume(shape) / sites;
+  const first = site.reduce((offset, i, axis) => offset * system.grid[axis] + i, 0) * channels;
+  for (let at = first; at < first + channels; at++)
+    if (!Object.is(here.data[at], there.data[at]) && !(here.data[at] === there.data[at]))
+      return broken(
+        `${output}${placeOf(at, shape)} after ${steps} steps feels what its light cone does not hold: it changes by ` +
+          digits(there.data[at] - here.data[at]),
+        { title: `${output}`, field: here },
+        { title: `${output}, unseen sites changed`, field: there },
+      );
+  return growsByRadius(trial, output, site, steps);
+};
+
+/** After n steps no more than n radii: the sum of what single steps see. */
+const growsByRadius = (
+  { system }: Trial,
+  output: string,
+  site: readonly number[],
+  steps: number,
+): Finding => {
+  if (system.kind === 'map') return holds;
+  const radiusAfter = (n: number): number => {
+    const cone = coneOf(system, n, output, site);
+    if (E.isLeft(cone)) return Number.POSITIVE_INFINITY;
+    return Math.max(
+      ...Object.keys(system.fields).map((name) => cone.right[name]?.radius ?? Number.POSITIVE_INFINITY),
+    );
+  };
+  const one = Math.max(
+    0,
+    ...Object.keys(system.fields).flatMap((name) => {
+      const cone = coneOf(system, 1, name, site);
+      return E.isLeft(cone)
+        ? []
+        : Object.keys(system.fields).map((field) => cone.right[field]?.radius ?? Number.POSITIVE_INFINITY);
+    }),
+  );
+  const all = radiusAfter(steps);
+  return all <= steps * one
+    ? holds
+    : broken(`after ${steps} steps ${output} sees ${all} sites far, single steps only ${one}`);
+};
+
+const onGridNeed: Need = {
+  name: 'outputs on the grid',
+  essential: true,
+  missing: (system) =>
+    Object.values(system.next).some((node) => isOn(system.grid, system.nodes[node].shape))
+      ? undefined
+      : 'no output lies on the grid',
+};
+
+/** Law 6. */
+export const locality: Law = {
+  name: 'light cone',
+  entry: 6,
+  statement: 'a change reaches at most Chebyshev distance n r after n steps; beyond, all is bit-identical',
+  source: 'Courant, Friedrichs & Lewy 1928; the cone is computed from the graph (compile/light-cone)',
+  tolerance: 'none: equal to the last bit',
+  needs: [needs.space, onGridNeed],
+  cases: { steps: 3 },
+  property: unseenIsUnfelt,
+};
+
+/** An array on the grid moved around the ring. */
+const rolled = ({ shape, data }: NdArray, by: readonly number[], first = 0): NdArray => {
+  const out = new Float64Array(data.length);
+  const position = new Array<number>(shape.length).fill(0);
+  for (let i = 0; i < data.length; i++) {
+    let target = 0;
+    for (let axis = 0; axis < shape.length; axis++) {
+      const n = shape[axis];
+      const shift = by[axis - first] ?? 0;
+      target = target * n + ((((position[axis] + shift) % n) + n) % n);
+    }
+    out[target] = data[i];
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      position[axis] += 1;
+      if (position[axis] < shape[axis]) break;
+      position[axis] = 0;
+    }
+  }
+  return { shape, data: out };
+};
+
+/** Applies a motion of space to every array that lies on the grid; driving sequences have time before space. */
+const moveAll = (system: System, arrays: Arrays, move: (x: NdArray, first: number) => NdArray): Arrays =>
+  Object.fromEntries(
+    Object.entries(arrays).map(([name, x]) => {
+      const drive = system.sequences.findIndex((_, i) => sequenceName(i) === name);
+      if (drive >= 0) return [name, isOn(system.grid, system.sequences[drive]) ? move(x, 1) : x];
+      const weight = system.externals.some(
+        (external) => external.name === name && external.kind === 'weight',
+      );
+      return [name, !weight && isOn(system.grid, x.shape) ? move(x, 0) : x];
+    }),
+  );
+
+/** step(move s) = move step(s), on the last step. */
+const commutes = (trial: Trial, what: string, move: (x: NdArray, first: number) => NdArray): Finding => {
+  const { system } = trial;
+  const { before, after, at } = lastStep(trial);
+  if (!isTame(after)) return silent;
+  const around = moveAll(system, trial.around, move);
+  const there = stepFrom(trial, exactState(moveAll(system, before, move)), around, at);
+  return firstBroken(
+    ...Object.entries(system.next).map(([name, node]) => () => {
+      const { shape } = system.nodes[node];
+      if (!isOn(system.grid, shape)) return holds;
+      const moved = (data: Float64Array): Float64Array => move({ shape, data }, 0).data;
+      const expected: Bounded = { value: moved(after[name].value), error: moved(after[name].error) };
+      return isZero(
+        minus(there[name], expected),
+        move({ shape, data: after[name].value }, 0).shape,
+        ({ place, by, allowed }) =>
+          `a step after ${what} is not ${what} after a step: ${name}${place} is off by ${by}; rounding allows ${allowed}`,
+        () => sides(shape, [`a step after ${what}`, there[name]], [`${what} after a step`, expected]),
+      );
+    }),
+  );
+};
+
+/** Law 7. */
+export const translation: Law = {
+  name: 'translation',
+  entry: 7,
+  statement:
+    'step(shift s) = shift step(s), with every field of the surroundings (omega, alpha, input) shifted too',
+  source: 'convolution theorem on the torus; zero-padded encoders break it for a whole model',
+  tolerance: 'both sides by running error analysis',
+  needs: [needs.space, onGridNeed, needs.noiseless, needs.uniform, needs.circular],
+  property: (trial) => {
+    const by = trial.system.grid.map((n, axis) => trial.choices[axis] % n);
+    return commutes(trial, `a shift by [${by.join(',')}]`, (x, first) => rolled(x, by, first));
+  },
+};
+
+const straight: Need = {
+  name: 'no direction',
+  missing: ({ nodes, grid }) =>
+    nodes.some(({ op, inputs, shape }) => {
+      if (op.op !== 'slice') return false;
+      const from = nodes[inputs[0]].shape;
+      return isOn(grid, from) && grid.some((n, axis) => shape[axis] !== n);
+    })
+      ? 'its step turns the ring one way'
+      : undefined,
+};
+
+/** Law 8. */
+export const symmetries: Law = {
+  name: 'rotations and reflections',
+  entry: 8,
+  statement:
+    'step(g s) = g step(s) for every symmetry g of the square (of the line), iff every kernel is invariant',
+  source: 'equivariance of convolutions: Cohen & Welling 2016, arXiv 1602.07576',
+  tolerance: 'both sides by running error analysis; sums are taken in another order',
+  needs: [needs.space, onGridNeed, needs.noiseless, needs.uniform, straight, needs.symmetricKernels],
+  property: (trial) => {
+    const { grid } = trial.system;
+    const turns = needs.turnsOf(grid.length).filter(({ swap }) => !swap || grid[0] === grid[1]);
+    const turn = turns[1 + (trial.choices[0] % (turns.length - 1))];
+    return commutes(trial, turn.name, (x, first) => needs.turned(x, turn, grid.length, first));
+  },
+};

@@ -1,0 +1,160 @@
+/** Law 16: complex amplitudes. */
+
+import { volume } from '../../dsl/shape.js';
+import { type Bounded, minus } from '../bounded.js';
+import { broken, type Finding, holds, type Law, type Need, silent, type Trial } from '../law.js';
+import * as needs from '../needs.js';
+import { resize } from '../resize.js';
+import { trajectory } from '../run.js';
+import type { System } from '../system.js';
+import {
+  atRest,
+  digits,
+  exactState,
+  held,
+  isTame,
+  isZero,
+  lastStep,
+  sides,
+  stepFrom,
+  timeStepOf,
+  withTimeStep,
+} from '../tools.js';
+
+const amplitude: Need = {
+  name: 'a complex amplitude',
+  essential: true,
+  missing: (_, structure) =>
+    structure.amplitude === undefined
+      ? 'no field of two channels enters through its squared modulus'
+      : undefined,
+};
+
+/** (re, im) times exp(i phi), for channels that lie side by side. */
+const turned = ({ value, error }: Bounded, phi: number): Bounded => {
+  const [c, s] = [Math.cos(phi), Math.sin(phi)];
+  const out = new Float64Array(value.length);
+  const bound = new Float64Array(value.length);
+  for (let i = 0; i < value.length; i += 2) {
+    out[i] = c * value[i] - s * value[i + 1];
+    out[i + 1] = s * value[i] + c * value[i + 1];
+    const size = Math.abs(value[i]) + Math.abs(value[i + 1]);
+    bound[i] = Math.abs(c) * error[i] + Math.abs(s) * error[i + 1] + 2 ** -51 * size;
+    bound[i + 1] = Math.abs(s) * error[i] + Math.abs(c) * error[i + 1] + 2 ** -51 * size;
+  }
+  return { value: out, error: bound };
+};
+
+/** Law 16, gauge. */
+export const gauge: Law = {
+  name: 'gauge invariance',
+  entry: 16,
+  statement: 'step(exp(i phi) A) = exp(i phi) step(A)',
+  source: 'complex Ginzburg-Landau: Aranson & Kramer 2002, Rev. Mod. Phys. 74, eq. 1',
+  tolerance: 'both steps by running error analysis, the turned start included',
+  needs: [needs.noiseless, amplitude],
+  property: (trial): Finding => {
+    const { system, structure, choices } = trial;
+    const name = structure.amplitude ?? '';
+    const { before, after, at } = lastStep(trial);
+    if (!isTame(after)) return silent;
+    const phi = ((1 + choices[0]) * Math.PI) / 8;
+    const state = exactState(before);
+    const there = stepFrom(
+      trial,
+      { ...state, [name]: held(trial, turned(state[name], phi)) },
+      trial.around,
+      at,
+    );
+    const expected = turned(after[name], phi);
+    const shape = system.fields[name];
+    return isZero(
+      minus(there[name], expected),
+      shape,
+      ({ place, by, allowed }) =>
+        `turned by ${digits(phi)} the step is another: ${name}${place} is off by ${by}; rounding allows ${allowed}`,
+      () => sides(shape, ['step of the turned field', there[name]], ['the step, turned', expected]),
+    );
+  },
+};
+
+/** Rings on which plane waves are long enough to live: 4 sin^2(k/2) < 1. */
+const ringOf = (system: System, sites: number): System | undefined =>
+  resize(system, system.grid.length === 1 ? [sites] : [2, sites]);
+
+const rings = new WeakMap<System, ReadonlyMap<number, System>>();
+const ringsOf = (system: System): ReadonlyMap<number, System> => {
+  const known = rings.get(system);
+  if (known !== undefined) return known;
+  const made = new Map(
+    [8, 12].flatMap((n) => {
+      const ring = ringOf(system, n);
+      return ring === undefined ? [] : [[n, ring] as const];
+    }),
+  );
+  rings.set(system, made);
+  return made;
+};
+
+const ring: Need = {
+  name: 'a ring to run on',
+  essential: true,
+  missing: (system) => (ringsOf(system).size > 0 ? undefined : 'it cannot be moved to a longer ring'),
+};
+
+/** |A|^2 of a plane wave after it has settled, with this time step. */
+const settled = (trial: Trial, system: System, name: string, k: number, h: number): number => {
+  const n = system.grid[system.grid.length - 1];
+  const shape = system.fields[name];
+  const expected = 1 - 4 * Math.sin(k / 2) ** 2;
+  const data = new Float64Array(volume(shape));
+  for (let i = 0; i < data.length; i += 2) {
+    const x = Math.floor(i / 2) % n;
+    data[i] = Math.sqrt(expected) * Math.cos(k * x);
+    data[i + 1] = Math.sqrt(expected) * Math.sin(k * x);
+  }
+  // Amplitudes relax as exp(-2 |A|^2 t): after six of these times what is left is 1e-5 of what was wrong.
+  const steps = Math.ceil(6 / expected / h);
+  const path = trajectory(trial.on, system, { [name]: { shape, data } }, atRest(system), steps);
+  const { data: end } = path[steps][name];
+  return end[0] ** 2 + end[1] ** 2;
+};
+
+/** Law 16, plane waves. */
+export const planeWaves: Law = {
+  name: 'plane waves',
+  entry: 16,
+  statement:
+    '|A|^2 = 1 - 4 sin^2(k/2) of a plane wave on the lattice (1 - k^2 in the continuum), as h goes to 0',
+  source: 'Aranson & Kramer 2002, sec. II; explicit Euler adds O(h)',
+  tolerance:
+    'by refinement: the value extrapolated from h and h/2 is off by at most a quarter of what halving changes',
+  needs: [needs.noiseless, needs.timeless, amplitude, ring, needs.changeableStep, needs.circular],
+  cases: { steps: 1, sites: 4 },
+  share: 0.25,
+  property: (trial): Finding => {
+    const { structure, choices } = trial;
+    const name = structure.amplitude ?? '';
+    const all = [...ringsOf(trial.system).values()];
+    const base = all[choices[0] % all.length];
+    const sites = base.grid[base.grid.length - 1];
+    const k = (2 * Math.PI * (choices[1] % 2)) / sites;
+    const h = timeStepOf(base);
+    if (h === undefined || Object.keys(base.fields).length > 1) return silent;
+    const small = Math.min(h, 0.04);
+    const at = (step: number): number | undefined => {
+      const system = step === h ? base : withTimeStep(base, h, step);
+      return system === undefined ? undefined : settled(trial, system, name, k, step);
+    };
+    const [a, b] = [at(small), at(small / 2)];
+    if (a === undefined || b === undefined) return silent;
+    const expected = 1 - 4 * Math.sin(k / 2) ** 2;
+    const found = 2 * b - a;
+    const room = Math.abs(a - b) / 4 + 2000 * trial.on.unit * 16 + 1e-5;
+    return Math.abs(found - expected) <= room
+      ? holds
+      : broken(
+          `a plane wave with k = ${digits(k)} settles at |A|^2 = ${digits(found)} as h goes to 0, not at ${digits(expected)}`,
+        );
+  },
+};

@@ -1,0 +1,174 @@
+/** Law 17: how fast a step converges. */
+
+import type { Arrays } from '../../compile/reference/run.js';
+import { volume } from '../../dsl/shape.js';
+import { exact, unit64 } from '../bounded.js';
+import { broken, type Finding, holds, type Law, type Need, silent, type Trial } from '../law.js';
+import * as needs from '../needs.js';
+import { trajectory } from '../run.js';
+import { structureOf } from '../structure.js';
+import { type System, sequenceName } from '../system.js';
+import { atRest, digits, forceAt, timeStepOf, withTimeStep } from '../tools.js';
+
+/** Halvings of a step that is a sixteenth of the system's own: deep enough for the leading term to lead. */
+const first = 1 / 16;
+const spans = 4;
+
+const steadyDrive = (system: System, steps: number): Arrays =>
+  Object.fromEntries(
+    system.sequences.map((shape, i) => [
+      sequenceName(i),
+      { shape: [steps, ...shape], data: new Float64Array(steps * volume(shape)) },
+    ]),
+  );
+
+/** Fields after the same time, with steps of h first / 2^level. */
+const after = (
+  trial: Trial,
+  h: number,
+  level: number,
+  start: (system: System, step: number) => Arrays,
+): Arrays | undefined => {
+  const step = (h * first) / 2 ** level;
+  const system = withTimeStep(trial.system, h, step);
+  if (system === undefined) return undefined;
+  const steps = spans * 2 ** level;
+  const free = Object.fromEntries(
+    Object.entries(trial.around).filter(([name]) =>
+      system.externals.some((external) => external.name === name),
+    ),
+  );
+  return trajectory(
+    trial.on,
+    system,
+    start(system, step),
+    { ...atRest(system), ...free, ...steadyDrive(system, steps) },
+    steps,
+  )[steps];
+};
+
+/** By how much halving divides the change that halving makes: 2 for the first order, 4 for the second. */
+const ratiosOf = (
+  trial: Trial,
+  h: number,
+  names: readonly string[],
+  start: (system: System, step: number) => Arrays,
+): readonly number[] | undefined => {
+  const ends = [0, 1, 2, 3].map((level) => after(trial, h, level, start));
+  if (ends.some((end) => end === undefined)) return undefined;
+  const vector = (end: Arrays | undefined): readonly number[] =>
+    names.flatMap((name) => [...(end?.[name].data ?? [])]);
+  const changes = [0, 1, 2].map((level) => vector(ends[level]).map((v, i) => v - vector(ends[level + 1])[i]));
+  const size = Math.max(1e-300, ...vector(ends[3]).map(Math.abs));
+  const norm = (v: readonly number[]): number => Math.hypot(...v);
+  if (!vector(ends[3]).every(Number.isFinite)) return undefined;
+  // Too small a change is rounding, not convergence.
+  if (norm(changes[2]) < 1e5 * trial.on.unit * size * Math.sqrt(names.length)) return undefined;
+  return [norm(changes[0]) / norm(changes[1]), norm(changes[1]) / norm(changes[2])];
+};
+
+/** The last ratio may miss its limit by what the one before missed it by, and a tenth. */
+const approaches = (ratios: readonly number[], limit: number): boolean =>
+  Math.abs(ratios[1] - limit) <= Math.max(0.75 * Math.abs(ratios[0] - limit), 0.05 * limit) &&
+  Math.abs(ratios[1] - limit) < limit / 2;
+
+const float64Only: Need = {
+  name: 'smooth functions',
+  missing: ({ nodes }) =>
+    nodes.some(
+      ({ op }) =>
+        (op.op === 'map' && ['relu', 'abs', 'sign'].includes(op.fn)) ||
+        (op.op === 'zip' && ['max', 'min', 'greater'].includes(op.fn)),
+    )
+      ? 'its step has kinks'
+      : undefined,
+};
+
+const continuous: Need = {
+  name: 'a time step',
+  essential: true,
+  missing: (system) =>
+    system.kind === 'map'
+      ? 'it has no scan: there is no step to repeat'
+      : timeStepOf(system) === undefined
+        ? 'its time step cannot be told from its other numbers'
+        : undefined,
+};
+
+/** Law 17, first order. */
+export const firstOrder: Law = {
+  name: 'convergence',
+  entry: 17,
+  statement: 'halving h divides the error by 2 (first order)',
+  source: 'Taylor expansion of one step; measured by halving',
+  tolerance: 'the ratio of successive changes comes closer to 2 with every halving, or is within 5 % of it',
+  needs: [needs.noiseless, needs.timeless, continuous, float64Only],
+  cases: { undriven: true, steps: 1, sites: 16 },
+  share: 0.5,
+  property: (trial): Finding => {
+    if (trial.on.unit > unit64) return silent;
+    const h = timeStepOf(trial.system);
+    if (h === undefined) return silent;
+    const ratios = ratiosOf(trial, h, Object.keys(trial.system.fields), () => trial.start);
+    if (ratios === undefined) return silent;
+    return approaches(ratios, 2) || (ratios[1] > 2 && approaches(ratios, 4))
+      ? holds
+      : broken(
+          `halving the time step divides the change by ${digits(ratios[0])}, then by ${digits(ratios[1])}, instead of 2: the steps do ` +
+            'not approach one motion (is a dt missing?)',
+        );
+  },
+};
+
+/** Law 17, leapfrog. */
+export const secondOrder: Law = {
+  name: 'leapfrog',
+  entry: 17,
+  statement:
+    'kick-drift states read as leapfrog (z half a step earlier) are of second order: halving h divides the error by 4',
+  source: 'Hairer, Lubich & Wanner 2006, ch. I.1.4',
+  tolerance: 'the ratio of successive changes comes closer to 4 with every halving, or is within 5 % of it',
+  needs: [
+    needs.oscillator,
+    needs.noiseless,
+    needs.timeless,
+    continuous,
+    float64Only,
+    needs.undampedAtRest,
+    needs.kickFirst,
+  ],
+  cases: (system, { oscillator }) => ({
+    undriven: true,
+    steps: 1,
+    sites: 16,
+    resting: oscillator?.inVelocity === 'none' ? [] : system.externals.map(({ name }) => name),
+  }),
+  share: 0.5,
+  property: (trial): Finding => {
+    const { oscillator } = trial.structure;
+    if (oscillator === undefined || trial.on.unit > unit64) return silent;
+    const { y, z } = oscillator;
+    // z of half a step before: z0 - (h/2) F(y0).
+    const start = (system: System, step: number): Arrays => {
+      const own = structureOf(system).oscillator ?? oscillator;
+      const [y0, z0] = [exact(trial.start[y].data), exact(trial.start[z].data)];
+      const force = forceAt(
+        { system, around: { ...atRest(system), ...trial.around } },
+        own,
+        y0,
+        exact(new Float64Array(y0.value.length)),
+      );
+      return {
+        ...trial.start,
+        [z]: { shape: trial.start[z].shape, data: z0.value.map((v, i) => v - (step / 2) * force.value[i]) },
+      };
+    };
+    const ratios = ratiosOf(trial, oscillator.h, [y], start);
+    if (ratios === undefined) return silent;
+    return approaches(ratios, 4)
+      ? holds
+      : broken(
+          `halving the time step divides the change of ${y} by ${digits(ratios[0])}, then by ${digits(ratios[1])}, instead of 4`,
+        );
+  },
+};

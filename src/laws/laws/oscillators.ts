@@ -1,0 +1,216 @@
+/** Laws 1, 2 and 5: what every kick-drift step keeps, whatever its force. */
+
+import {
+  type Bounded,
+  type BoundedNumber,
+  dot,
+  exact,
+  minus,
+  over,
+  plus,
+  scaled,
+  sumOf,
+} from '../bounded.js';
+import { broken, type Finding, holds, type Law, silent, type Trial } from '../law.js';
+import * as needs from '../needs.js';
+import type { Oscillator } from '../structure.js';
+import {
+  dampingOf,
+  digits,
+  exactState,
+  firstBroken,
+  forceAt,
+  held,
+  isTame,
+  isZero,
+  lastStep,
+  onesLike,
+  sides,
+  stepFrom,
+  stiffnessOf,
+  type Taken,
+  waveOf,
+  zerosLike,
+} from '../tools.js';
+
+const running =
+  'each operation of the last step hands on its error and adds what it rounds (running error analysis); the law holds ' +
+  'where zero lies within the bound of left side less right side';
+
+/** H~ = z'z/2 + y'Ky/2 - (h/2) z'Ky. */
+const modifiedEnergyOf = (
+  h: number,
+  { y, z }: { readonly y: Bounded; readonly z: Bounded },
+  pull: Bounded,
+): BoundedNumber => sumOf([0.5, dot(z, z)], [0.5, dot(y, pull)], [-h / 2, dot(z, pull)]);
+
+const shapeOf = ({ system }: Trial, { y }: Oscillator): readonly number[] => system.fields[y];
+
+/** Runs a property on the last step of an oscillator's trial. */
+const onLastStep =
+  (property: (trial: Trial, oscillator: Oscillator, step: Taken) => Finding) =>
+  (trial: Trial): Finding => {
+    const { oscillator } = trial.structure;
+    if (oscillator === undefined) return silent;
+    const step = lastStep(trial);
+    return isTame(step.after) && isTame(exactState(step.before)) ? property(trial, oscillator, step) : silent;
+  };
+
+const pictures = (trial: Trial, oscillator: Oscillator, { before, after }: Taken) => {
+  const shape = shapeOf(trial, oscillator);
+  return [
+    { title: `${oscillator.y} before`, field: before[oscillator.y] },
+    { title: `${oscillator.z} before`, field: before[oscillator.z] },
+    { title: `${oscillator.y} after`, field: { shape, data: after[oscillator.y].value } },
+    { title: `${oscillator.z} after`, field: { shape, data: after[oscillator.z].value } },
+  ];
+};
+
+/** Law 1. */
+export const modifiedEnergy: Law = {
+  name: 'modified energy',
+  entry: 1,
+  statement: "H~ = z'z/2 + y'Ky/2 - (h/2) z'Ky is the same after every step, for F = -K y",
+  source: 'symplectic Euler: Hairer, Lubich & Wanner 2006, Geometric Numerical Integration, ch. IX',
+  tolerance: running,
+  needs: [
+    needs.oscillator,
+    needs.linearForce,
+    needs.noiseless,
+    needs.undampedAtRest,
+    needs.kickFirst,
+    needs.reciprocalKernels,
+  ],
+  cases: (system, { oscillator }) => ({
+    undriven: true,
+    // A field that multiplies the velocity is a damping: it rests. One that multiplies the displacement is part of K.
+    resting: oscillator?.inVelocity === 'none' ? [] : system.externals.map(({ name }) => name),
+  }),
+  property: onLastStep((trial, oscillator, step) => {
+    const { before, after, at } = step;
+    const first = waveOf(oscillator, exactState(before));
+    const then = waveOf(oscillator, after);
+    const energies = [first, then].map((wave) =>
+      modifiedEnergyOf(oscillator.h, wave, stiffnessOf(trial, oscillator, wave.y)),
+    );
+    const push = forceAt(trial, oscillator, zerosLike(first.y), zerosLike(first.y), at);
+    if (push.value.some((v) => v !== 0)) return silent;
+    const change = sumOf([1, energies[1]], [-1, energies[0]]);
+    return Math.abs(change.value) <= change.error
+      ? holds
+      : broken(
+          `H~ changes by ${digits(change.value)} in one step, from ${digits(energies[0].value)} to ` +
+            `${digits(energies[1].value)}; rounding allows ${digits(change.error)}`,
+          ...pictures(trial, oscillator, step),
+        );
+  }),
+};
+
+/** Law 2. */
+export const workBalance: Law = {
+  name: 'work balance',
+  entry: 2,
+  statement: 'H~[t+1] - H~[t] = (h/2) g.(z[t] + z[t+1]), for F = -K y + g with any g(y, z, t)',
+  source: 'telescoping of law 1; checked numerically in laws.md',
+  tolerance: running,
+  needs: [needs.oscillator, needs.noiseless, needs.kickFirst],
+  property: onLastStep((trial, oscillator, step) => {
+    const { before, after, at } = step;
+    const first = waveOf(oscillator, exactState(before));
+    const then = waveOf(oscillator, after);
+    // Any symmetric K will do; the system's own where it has one, since then its symmetry is tried as well.
+    const own =
+      needs.linearForce.missing(trial.system, trial.structure) === undefined &&
+      needs.reciprocalKernels.missing(trial.system, trial.structure) === undefined;
+    const pull = (y: Bounded): Bounded => (own ? stiffnessOf(trial, oscillator, y) : y);
+    const g = plus(forceAt(trial, oscillator, first.y, first.z, at), pull(first.y));
+    const gained = sumOf(
+      [1, modifiedEnergyOf(oscillator.h, then, pull(then.y))],
+      [-1, modifiedEnergyOf(oscillator.h, first, pull(first.y))],
+    );
+    const work = dot(g, plus(first.z, then.z));
+    const difference = sumOf([1, gained], [-oscillator.h / 2, work]);
+    return Math.abs(difference.value) <= difference.error
+      ? holds
+      : broken(
+          `H~ gains ${digits(gained.value)} in one step, the forces did ${digits((oscillator.h / 2) * work.value)} of work; ` +
+            `rounding allows a difference of ${digits(difference.error)}`,
+          ...pictures(trial, oscillator, step),
+        );
+  }),
+};
+
+/** Law 5, undamped. */
+export const timeReversal: Law = {
+  name: 'time reversal',
+  entry: 5,
+  statement: '(S o step)^2 = identity, with S(y, z) = (y - h z, -z), for any force F(y)',
+  source: 'reversibility of kick-drift under S; checked numerically in laws.md',
+  tolerance: running,
+  needs: [needs.oscillator, needs.noiseless, needs.timeless, needs.undampedAtRest, needs.kickFirst],
+  cases: (system, { oscillator }) => ({
+    undriven: true,
+    resting: oscillator?.inVelocity === 'none' ? [] : system.externals.map(({ name }) => name),
+  }),
+  property: onLastStep((trial, oscillator, step) => {
+    const { h, y, z } = oscillator;
+    const turn = (state: { readonly [name: string]: Bounded }) => ({
+      ...state,
+      [y]: held(trial, minus(state[y], scaled(h, state[z]))),
+      [z]: scaled(-1, state[z]),
+    });
+    const back = turn(stepFrom(trial, turn(step.after)));
+    const start = exactState(step.before);
+    const shape = shapeOf(trial, oscillator);
+    return firstBroken(
+      ...[y, z].map(
+        (name) => () =>
+          isZero(
+            minus(back[name], start[name]),
+            shape,
+            ({ place, by, allowed }) =>
+              `a step, S, a step and S do not lead back: ${name}${place} is off by ${by}; rounding allows ${allowed}`,
+            () => sides(shape, [`${name} at the end`, back[name]], [`${name} at the start`, start[name]]),
+          ),
+      ),
+    );
+  }),
+};
+
+/** Law 5, damped. */
+export const dampedInverse: Law = {
+  name: 'damped inverse',
+  entry: 5,
+  statement: "y = y' - h z' and z = (z' - h F(y)) / (1 - h alpha) undo a damped step, where h alpha != 1",
+  source: 'solving the kick-drift step for its start; checked numerically in laws.md',
+  tolerance: running,
+  needs: [needs.oscillator, needs.noiseless, needs.timeless, needs.diagonalDamping, needs.kickFirst],
+  cases: { undriven: true },
+  property: onLastStep((trial, oscillator, { before, after }) => {
+    const { h, y, z } = oscillator;
+    const start = exactState(before);
+    const then = waveOf(oscillator, after);
+    const alpha = dampingOf(trial, oscillator);
+    const factor = minus(onesLike(alpha), scaled(h, alpha));
+    if (factor.value.some((v) => Math.abs(v) < 0.05)) return silent;
+    const shape = shapeOf(trial, oscillator);
+    const found = {
+      y: minus(then.y, scaled(h, then.z)),
+      z: over(
+        minus(
+          then.z,
+          scaled(h, forceAt(trial, oscillator, start[y], exact(new Float64Array(alpha.value.length)))),
+        ),
+        factor,
+      ),
+    };
+    const wrong = (name: string, back: Bounded, was: Bounded) => () =>
+      isZero(
+        minus(back, was),
+        shape,
+        ({ place, by, allowed }) => `undone, ${name}${place} is off by ${by}; rounding allows ${allowed}`,
+        () => sides(shape, [`${name} undone`, back], [`${name} before`, was]),
+      );
+    return firstBroken(wrong(y, found.y, start[y]), wrong(z, found.z, start[z]));
+  }),
+};

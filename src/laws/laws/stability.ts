@@ -1,0 +1,225 @@
+/** Law 3: how large a time step may be, from both sides. */
+
+import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
+import { volume } from '../../dsl/shape.js';
+import { exact, unit64 } from '../bounded.js';
+import { broken, type Finding, holds, type Law, silent, type Trial } from '../law.js';
+import * as needs from '../needs.js';
+import { boundedStep, trajectory } from '../run.js';
+import { type Oscillator, structureOf } from '../structure.js';
+import type { System } from '../system.js';
+import { dampingOf, digits, matrixOf, stiffnessOf, withTimeStep } from '../tools.js';
+
+interface Spectrum {
+  readonly low: number;
+  readonly high: number;
+  /** The mode of the largest eigenvalue. */
+  readonly mode: readonly number[];
+  readonly values: readonly number[];
+}
+
+const spectrumOf = (trial: Trial, oscillator: Oscillator, size: number): Spectrum => {
+  const k = matrixOf(size, (unit) => stiffnessOf(trial, oscillator, exact(unit)).value);
+  const even = new Matrix(k.map((row, i) => row.map((v, j) => (v + k[j][i]) / 2)));
+  const { realEigenvalues: values, eigenvectorMatrix } = new EigenvalueDecomposition(even, {
+    assumeSymmetric: true,
+  });
+  const at = values.indexOf(Math.max(...values));
+  return {
+    low: Math.min(...values),
+    high: values[at],
+    mode: eigenvectorMatrix.getColumn(at),
+    values,
+  };
+};
+
+/** The largest modulus of the roots of r^2 - (2 - h^2 l - h a) r + (1 - h a): one mode of a damped step. */
+const growthOf = (h: number, l: number, a: number): number => {
+  const [trace, det] = [2 - h * h * l - h * a, 1 - h * a];
+  const d = (trace * trace) / 4 - det;
+  return d < 0
+    ? Math.sqrt(Math.max(0, det))
+    : Math.max(Math.abs(trace / 2 + Math.sqrt(d)), Math.abs(trace / 2 - Math.sqrt(d)));
+};
+
+/** The spectral radius of a whole step, and how wrong it may be. */
+const radiusOf = (
+  system: System,
+  { y, z }: Oscillator,
+  trial: Trial,
+  size: number,
+): { readonly value: number; readonly error: number } => {
+  const step = (state: Float64Array): Float64Array => {
+    const next = boundedStep(
+      system,
+      { [y]: exact(state.subarray(0, size)), [z]: exact(state.subarray(size)) },
+      trial.around,
+      unit64,
+    );
+    return Float64Array.from([...next[y].value, ...next[z].value]);
+  };
+  const matrix = matrixOf(2 * size, step);
+  const { realEigenvalues, imaginaryEigenvalues } = new EigenvalueDecomposition(
+    new Matrix(matrix.map((row) => [...row])),
+  );
+  const norm = Math.max(...matrix.map((row) => row.reduce((sum, v) => sum + Math.abs(v), 0)));
+  return {
+    value: Math.max(...realEigenvalues.map((re, i) => Math.hypot(re, imaginaryEigenvalues[i]))),
+    // A double eigenvalue, as a mode without restoring force has, moves by the root of a perturbation.
+    error: 4 * Math.sqrt(2 * size * unit64 * norm),
+  };
+};
+
+/** h^2 l + 2 h a = 4 for h. */
+const limitOf = (l: number, a: number): number =>
+  l <= 0 ? Number.POSITIVE_INFINITY : (-a + Math.sqrt(a * a + 4 * l)) / l;
+
+const property = (trial: Trial): Finding => {
+  const { system, structure, choices } = trial;
+  const { oscillator } = structure;
+  if (oscillator === undefined) return silent;
+  const size = volume(system.fields[oscillator.y]);
+  const spectrum = spectrumOf(trial, oscillator, size);
+  const damping = dampingOf(trial, oscillator).value;
+  const [least, most] = [Math.min(...damping), Math.max(...damping)];
+  const top = {
+    title: 'the mode of the largest eigenvalue',
+    field: { shape: system.fields[oscillator.y], data: Float64Array.from(spectrum.mode) },
+  };
+  const noise = 64 * size * unit64 * Math.max(1, spectrum.high, -spectrum.low);
+  if (spectrum.low < -noise)
+    return broken(
+      `the force pushes away from rest: the stiffness K has the eigenvalue ${digits(spectrum.low)}`,
+      top,
+    );
+  if (least < -noise)
+    return broken(`the damping feeds energy in: alpha = ${digits(least)}, its force is along the velocity`);
+  const { h } = oscillator;
+  const limit = limitOf(spectrum.high, most);
+  if (!Number.isFinite(limit)) return silent;
+  const sum = h * h * spectrum.high + 2 * h * most;
+  if (sum >= 4 * (1 + noise))
+    return broken(
+      `h = ${digits(h)} is beyond the limit ${digits(limit)}: h^2 lambda_max + 2 h alpha = ${digits(sum)} is not below 4`,
+      top,
+    );
+  return withinAndBeyond(
+    trial,
+    oscillator,
+    spectrum,
+    most,
+    most - least < noise,
+    limit,
+    choices[0] / 15,
+    top,
+  );
+};
+
+const withinAndBeyond = (
+  trial: Trial,
+  oscillator: Oscillator,
+  spectrum: Spectrum,
+  alpha: number,
+  isUniform: boolean,
+  limit: number,
+  share: number,
+  top: {
+    readonly title: string;
+    readonly field: { readonly shape: readonly number[]; readonly data: Float64Array };
+  },
+): Finding => {
+  const { system } = trial;
+  const size = volume(system.fields[oscillator.y]);
+  const inside = limit * (0.3 + 0.69 * share);
+  const stable = withTimeStep(system, oscillator.h, inside);
+  if (stable === undefined) return silent;
+  const radius = radiusOf(stable, structureOf(stable).oscillator ?? oscillator, trial, size);
+  if (radius.value > 1 + radius.error)
+    return broken(
+      `with h = ${digits(inside)}, inside the limit ${digits(limit)}, the step still grows: its largest eigenvalue is ` +
+        `${radius.value.toPrecision(8)}`,
+      top,
+    );
+  const outside = limit * (1.01 + 0.3 * share);
+  const unstable = isUniform ? withTimeStep(system, oscillator.h, outside) : undefined;
+  if (unstable === undefined) return holds;
+  const growth = Math.max(...spectrum.values.map((l) => growthOf(outside, l, alpha)));
+  const found = radiusOf(unstable, structureOf(unstable).oscillator ?? oscillator, trial, size);
+  if (Math.abs(found.value - growth) > found.error * growth)
+    return broken(
+      `with h = ${digits(outside)}, beyond the limit ${digits(limit)}, the step should grow by ${growth.toPrecision(8)}, it ` +
+        `grows by ${found.value.toPrecision(8)}`,
+      top,
+    );
+  return blowsUp(trial, unstable, oscillator, spectrum.mode, growth, top);
+};
+
+/** The mode that grows, followed until it is a hundred times as large. */
+const blowsUp = (
+  trial: Trial,
+  unstable: System,
+  { y, z }: Oscillator,
+  mode: readonly number[],
+  growth: number,
+  top: {
+    readonly title: string;
+    readonly field: { readonly shape: readonly number[]; readonly data: Float64Array };
+  },
+): Finding => {
+  const steps = Math.min(60, Math.ceil(Math.log(100) / Math.log(growth)));
+  if (growth ** steps < 4) return holds;
+  const shape = unstable.fields[y];
+  const start = {
+    [y]: { shape, data: Float64Array.from(mode, Math.fround) },
+    [z]: { shape, data: new Float64Array(mode.length) },
+  };
+  const silence = unstable.sequences.map((element, i) => [
+    `drive${i}`,
+    { shape: [steps, ...element], data: new Float64Array(steps * volume(element)) },
+  ]);
+  const path = trajectory(
+    trial.on,
+    unstable,
+    start,
+    { ...trial.around, ...Object.fromEntries(silence) },
+    steps,
+  );
+  const size = (data: Float64Array): number => Math.hypot(...data);
+  const grown = Math.max(...path.slice(-3).map((state) => size(state[y].data))) / size(start[y].data);
+  // A root that grows holds at least half of a mode that starts from rest, and a step less of its powers.
+  return grown >= growth ** (steps - 3) / 8
+    ? holds
+    : broken(
+        `beyond the limit the mode should grow ${digits(growth ** steps)} times in ${steps} steps, it grew ${digits(grown)} times`,
+        top,
+      );
+};
+
+/** Law 3. */
+export const stability: Law = {
+  name: 'stability',
+  entry: 3,
+  statement:
+    'stable iff h^2 lambda_max(K) + 2 h alpha < 4, alpha >= 0 (undamped five-point: h < 1 / (c sqrt 2))',
+  source: 'Courant, Friedrichs & Lewy 1928; with damping: Jury conditions of the step',
+  tolerance: 'eigenvalues to 4 sqrt(2 N u |M|), since a double one moves by the root of a perturbation',
+  needs: [
+    needs.oscillator,
+    needs.linearForce,
+    needs.noiseless,
+    needs.diagonalDamping,
+    needs.changeableStep,
+    needs.kickFirst,
+    needs.reciprocalKernels,
+  ],
+  cases: (system) => ({
+    undriven: true,
+    steps: 1,
+    sites: 9,
+    ranges: Object.fromEntries(
+      system.externals.flatMap(({ name, kind }) => (kind === 'field' ? [[name, { low: 0, high: 1 }]] : [])),
+    ),
+  }),
+  share: 0.5,
+  property,
+};

@@ -1,0 +1,166 @@
+/** Reports in words: what a system is, a table of laws, counterexamples as code. */
+
+import type { Case } from './case.js';
+import type { Counterexample, Report, Verdict } from './check.js';
+import { kernelsOf, reciprocalKernels, symmetricKernels } from './needs.js';
+import { boundaryName, structureOf } from './structure.js';
+import type { System } from './system.js';
+import { dampingOf, digits, sample } from './tools.js';
+
+const sizes = (shape: readonly number[]): string => `[${shape.join(', ')}]`;
+
+/**
+ * What the laws read from a system, a line each.
+ *
+ * @example
+ * describeSystem(systemOf(program({ x: [4, 4, 1] }, ({ x }) => ({ y: tanh(x) }))))[0]; // => 'a map of x [4, 4, 1]'
+ */
+export const describeSystem = (system: System): readonly string[] => {
+  const structure = structureOf(system);
+  const fields = Object.entries(system.fields).map(([name, shape]) => `${name} ${sizes(shape)}`);
+  const free = system.externals.flatMap(({ name, kind }) => (kind === 'field' ? [name] : []));
+  const { oscillator, phase, amplitude, unit } = structure;
+  return [
+    `${system.kind === 'map' ? 'a map of' : 'a step of'} ${fields.join(', ')}` +
+      (free.length > 0 ? `, beside ${free.join(', ')}` : '') +
+      (system.sequences.length > 0 ? ', driven by a sequence' : ''),
+    ...(oscillator === undefined ? [] : oscillatorLines(system, oscillator)),
+    ...(phase === undefined ? [] : [`${phase} is a phase`]),
+    ...(amplitude === undefined ? [] : [`${amplitude} is a complex amplitude in two channels`]),
+    ...(unit === undefined ? [] : [`${unit} is made of unit vectors`]),
+    ...kernelLines(system),
+  ];
+};
+
+const orders = {
+  'kick-drift': (y: string, z: string, h: string) => `${y}' = ${y} + ${h} ${z}' (kick, then drift)`,
+  'old velocity': (y: string, z: string, h: string) =>
+    `${y}' = ${y} + ${h} ${z}: it moves with the OLD velocity (explicit Euler), kick-drift has ${y}' = ${y} + ${h} ${z}'`,
+  'drift-kick': (y: string, z: string, h: string) =>
+    `${y}' = ${y} + ${h} ${z} comes BEFORE the kick, which takes the force at ${y}'; kick-drift has it after`,
+};
+
+const oscillatorLines = (
+  system: System,
+  o: NonNullable<ReturnType<typeof structureOf>['oscillator']>,
+): readonly string[] => {
+  const force =
+    o.inDisplacement === 'other' ? 'not linear' : o.inDisplacement === 'none' ? 'independent' : 'linear';
+  return [
+    `an oscillator: ${orders[o.order](o.y, o.z, digits(o.h))}`,
+    `force: ${force} in ${o.y}, ${dampingInWords(system, o)}`,
+  ];
+};
+
+const dampingInWords = (
+  system: System,
+  o: NonNullable<ReturnType<typeof structureOf>['oscillator']>,
+): string => {
+  if (o.inVelocity === 'none') return 'undamped';
+  if (!o.diagonal || o.inVelocity === 'other') return `and depends on ${o.z}`;
+  const alpha = [...dampingOf(sample(system), o).value];
+  const [low, high] = [Math.min(...alpha), Math.max(...alpha)];
+  if (high === 0 && low === 0) return `damped by a field that multiplies ${o.z}`;
+  return `damping alpha = ${low === high ? digits(low) : `${digits(low)} to ${digits(high)}`}${low < 0 ? ', which FEEDS energy' : ''}`;
+};
+
+const kernelLines = (system: System): readonly string[] => {
+  const structure = structureOf(system);
+  const seen = structure.convolutions.filter(({ ofState }) => ofState);
+  if (seen.length === 0 || system.kind === 'map') return [];
+  const kernels = kernelsOf(system, structure);
+  const boundaries = [...new Set(seen.map(({ boundary }) => boundaryName(boundary)))];
+  const sides = [...new Set(kernels.map(({ shape }) => shape.slice(0, -2).join(' x ')))];
+  const turns = symmetricKernels.missing(system, structure);
+  const mutual = reciprocalKernels.missing(system, structure);
+  const words = [
+    turns ?? 'invariant under rotations and reflections',
+    ...(mutual === undefined || turns === mutual ? [] : [mutual]),
+  ];
+  return [
+    `${seen.length} ${seen.length === 1 ? 'convolution' : 'convolutions'}, ${sides.join(' and ')}, boundary ${boundaries.join(' and ')}: ${words.join('; ')}`,
+  ];
+};
+
+/** Numbers as they are written in code: exact. */
+const literal = (values: Readonly<Record<string, number>>): string => {
+  const entries = Object.entries(values).map(([at, value]) => `${at}: ${value}`);
+  return entries.length === 0 ? '{}' : `{ ${entries.join(', ')} }`;
+};
+
+/** A case as code that can be pasted. */
+export const showCase = (law: string, { grid, steps, seed, choices, values }: Case): string => {
+  const fields = Object.entries(values).map(
+    ([name, sparse]) => `    ${JSON.stringify(name)}: ${literal(sparse)},`,
+  );
+  return [
+    `laws.replay(system, ${JSON.stringify(law)}, {`,
+    `  grid: [${grid.join(', ')}], steps: ${steps}, seed: ${seed}, choices: [${choices.join(', ')}],`,
+    '  values: {',
+    ...fields,
+    '  },',
+    '});',
+  ].join('\n');
+};
+
+const outcomeOf = (verdict: Verdict): string => {
+  switch (verdict.outcome) {
+    case 'holds':
+      return `holds (${verdict.cases} ${verdict.cases === 1 ? 'case' : 'cases'})`;
+    case 'does not apply':
+      return `does not apply: ${verdict.because}`;
+    case 'broken':
+      return `BROKEN: ${[verdict.because, verdict.counterexample?.says].filter((text) => text !== undefined).join('; ')}`;
+  }
+};
+
+/** A counterexample, in full. */
+export const showCounterexample = (
+  law: string,
+  { case: c, seed, path, on }: Counterexample,
+  again: string,
+): string =>
+  [
+    `  smallest counterexample, on ${on}:`,
+    ...showCase(law, c)
+      .split('\n')
+      .map((line) => `    ${line}`),
+    `  again: ${again} --law "${law}" --seed ${seed} --path ${path}`,
+  ].join('\n');
+
+/**
+ * The whole report: what the system is, the table of laws, and what is broken.
+ *
+ * @param again the command, or the call, that made it, to which a law, a seed and a path are added
+ */
+export const showReport = ({ system, verdicts }: Report, again = 'laws.check(system)'): string => {
+  const width = Math.max(...verdicts.map(({ law }) => law.name.length));
+  const lines = verdicts.map(
+    (verdict) =>
+      `${String(verdict.law.entry).padStart(2)}  ${verdict.law.name.padEnd(width)}  ${outcomeOf(verdict)}`,
+  );
+  const broken = verdicts.flatMap((verdict) =>
+    verdict.outcome === 'broken'
+      ? [
+          [
+            '',
+            `${verdict.law.name} (law ${verdict.law.entry}): ${verdict.law.statement}`,
+            `  ${[verdict.because, verdict.counterexample?.says].filter((text) => text !== undefined).join('; ')}`,
+          ],
+          verdict.counterexample === undefined
+            ? []
+            : [showCounterexample(verdict.law.name, verdict.counterexample, again)],
+        ].flat()
+      : [],
+  );
+  const counts = (outcome: Verdict['outcome']): number =>
+    verdicts.filter((verdict) => verdict.outcome === outcome).length;
+  return [
+    ...describeSystem(system),
+    '',
+    ...lines,
+    ...broken,
+    '',
+    `${counts('holds')} hold, ${counts('broken')} broken, ${counts('does not apply')} do not apply`,
+  ].join('\n');
+};
