@@ -25,7 +25,6 @@ import { untrained } from './optimiser.js';
 import { type Prepared, prepare } from './prepare.js';
 import { heartbeat } from './progress.js';
 import { writeRecord } from './record.js';
-import { isDrawn } from './report.js';
 import { type Result, readWholeResult } from './result.js';
 import type { TrainState } from './state.js';
 
@@ -75,13 +74,20 @@ const finishedBefore = (
   return pipe(
     TE.Do,
     TE.bind('found', () => readWholeResult(folder)),
-    TE.bind('drawn', () => (pictures ? isDrawn(prepared) : TE.right(true))),
+    TE.bind('drawn', () => (pictures ? drawnBefore(prepared) : TE.right(true))),
     TE.map(({ found: { result, problem }, drawn }) => {
       if (problem !== null) tell({ kind: 'note', message: `${problem}; it is made again` });
       return result?.identity === identity && drawn ? { folder, result, before: true } : null;
     }),
   );
 };
+
+/** Charts take a second to load, which a run without pictures need not wait for. */
+const drawnBefore = (prepared: Prepared): TE.TaskEither<DrumheadError, boolean> =>
+  pipe(
+    TE.tryCatch(() => import('./report.js'), defect),
+    TE.chain(({ isDrawn }) => isDrawn(prepared)),
+  );
 
 /** What happens is told, and written down for whoever looks into the folder; an error is left there too. */
 const withHeartbeat =

@@ -18,7 +18,9 @@ describe('summaries', () => {
     assert.equal(summarise([]), null);
   });
 
-  const values = fc.array(fc.double({ min: -10, max: 10, noNaN: true }), { minLength: 2, maxLength: 30 });
+  // without -0, which no order tells from 0
+  const value = fc.double({ min: -10, max: 10, noNaN: true }).map((x) => x + 0);
+  const values = fc.array(value, { minLength: 2, maxLength: 30 });
 
   it('do not depend on the order; min <= median, mean <= max; half of the values on each side', () => {
     fc.assert(
