@@ -19,7 +19,7 @@ import {
   sin,
   tanh,
 } from '../../src/dsl/index.js';
-import { programArbitrary } from '../arbitraries/program.js';
+import { programArbitrary } from '../../src/laws/arbitraries/program.js';
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 type Path = readonly (string | number)[];

@@ -28,7 +28,7 @@ import {
   usesBatchStatistics,
 } from '../../src/dsl/index.js';
 import { factsOf } from '../../src/dsl/infer.js';
-import { type GeneratedProgram, programArbitrary } from '../arbitraries/program.js';
+import { type GeneratedProgram, programArbitrary } from '../../src/laws/arbitraries/program.js';
 import { namesOf, refused } from './refusal.js';
 
 const evaluate = (p: Program, { inputs, seed }: GeneratedProgram) => {

@@ -35,8 +35,8 @@ import {
   zeros,
 } from '../../../src/dsl/index.js';
 import { type Engine, openEngine } from '../../../src/engine/index.js';
+import { programArbitrary } from '../../../src/laws/arbitraries/program.js';
 import { buildModel } from '../../../src/models/catalogue.js';
-import { programArbitrary } from '../../arbitraries/program.js';
 import { anyModelWithSizes } from '../../models/any-model.js';
 import { value } from '../../models/either.js';
 import { type Answer, type Filled, type Plain, plainTensorFlow } from './plain.js';

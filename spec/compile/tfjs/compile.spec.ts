@@ -18,8 +18,8 @@ import { compile, type Feed } from '../../../src/compile/tfjs/compile.js';
 import { openSession } from '../../../src/compile/tfjs/session.js';
 import { decodeProgram, encodeProgram, inputsOf, parametersOf } from '../../../src/dsl/index.js';
 import { type Engine, openEngine } from '../../../src/engine/index.js';
+import { type GeneratedProgram, programArbitrary } from '../../../src/laws/arbitraries/program.js';
 import { nwm } from '../../../src/models/nwm.js';
-import { type GeneratedProgram, programArbitrary } from '../../arbitraries/program.js';
 
 const batch = 2;
 

@@ -6,8 +6,8 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { vjp } from '../../../src/compile/transform/index.js';
 import { decodeProgram, encodeProgram } from '../../../src/dsl/index.js';
+import { programArbitrary } from '../../../src/laws/arbitraries/program.js';
 import { buildSystem, type SystemSpec, systemNamed, systemNames } from '../../../src/models/systems/index.js';
-import { programArbitrary } from '../../arbitraries/program.js';
 import { adjoints, type Case, caseOf, run } from './differentiate.js';
 import { generatedCase } from './generated.js';
 

@@ -3,7 +3,7 @@
 import { initialParameters } from '../../../src/compile/parameters.js';
 import { ndarray, parameterArrays } from '../../../src/compile/reference/index.js';
 import { inputsOf } from '../../../src/dsl/index.js';
-import type { GeneratedProgram } from '../../arbitraries/program.js';
+import type { GeneratedProgram } from '../../../src/laws/arbitraries/program.js';
 import type { Case } from './differentiate.js';
 
 /** A random program with its inputs for two samples. */

@@ -35,7 +35,7 @@ import {
   tryProgram,
 } from '../../../src/dsl/index.js';
 import type { Engine } from '../../../src/engine/index.js';
-import { programArbitrary } from '../../arbitraries/program.js';
+import { programArbitrary } from '../../../src/laws/arbitraries/program.js';
 import { type Arrays, type Case, caseOf, inner, randoms, reverse, run } from './differentiate.js';
 import { generatedCase } from './generated.js';
 import { distance, opened, runOn, tapeGradient } from './tape.js';

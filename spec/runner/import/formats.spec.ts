@@ -8,11 +8,11 @@ import { initialParameters } from '../../../src/compile/parameters.js';
 import { decodeNpy, encodeNpy } from '../../../src/data/npy.js';
 import { decodePng, encodePng } from '../../../src/data/png.js';
 import { hashProgram } from '../../../src/dsl/index.js';
+import { programArbitrary } from '../../../src/laws/arbitraries/program.js';
 import { decodeSafetensors } from '../../../src/models/safetensors.js';
 import { exportFormats, exportTrained, readTrained } from '../../../src/runner/export/index.js';
 import { importInto, readRunnable } from '../../../src/runner/import/index.js';
 import { runProgram } from '../../../src/runner/import/run.js';
-import { programArbitrary } from '../../arbitraries/program.js';
 import { value } from '../../models/either.js';
 import { done, lively, models, newFolder, refused, trainedOf } from './exchange.js';
 

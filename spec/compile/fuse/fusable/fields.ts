@@ -22,8 +22,8 @@ import {
 } from '../../../../src/dsl/index.js';
 import { type Shape, sameShape, volume } from '../../../../src/dsl/shape.js';
 import { apply } from '../../../../src/dsl/tensor.js';
-import * as pointwise from '../../../arbitraries/program/pointwise.js';
-import { type Entry, entry, numbers } from '../../../arbitraries/program/workshop.js';
+import * as pointwise from '../../../../src/laws/arbitraries/program/pointwise.js';
+import { type Entry, entry, numbers } from '../../../../src/laws/arbitraries/program/workshop.js';
 import type { FieldKind } from './recipe.js';
 import { channelsOf, mayBe, pickOf, type Shop } from './shop.js';
 

@@ -13,7 +13,7 @@ import {
 } from '../../../../src/dsl/index.js';
 import { volume } from '../../../../src/dsl/shape.js';
 import { apply } from '../../../../src/dsl/tensor.js';
-import { entry } from '../../../arbitraries/program/workshop.js';
+import { entry } from '../../../../src/laws/arbitraries/program/workshop.js';
 import { makeField, weightsOf } from './fields.js';
 import { type FieldKind, fieldKinds, type Recipe, recipeArbitrary, type SequenceKind } from './recipe.js';
 import { makeScan, makeSequence } from './sequences.js';

@@ -21,7 +21,7 @@ import {
 } from '../../../../src/dsl/index.js';
 import { sameShape } from '../../../../src/dsl/shape.js';
 import { apply } from '../../../../src/dsl/tensor.js';
-import { type Entry, entry, within } from '../../../arbitraries/program/workshop.js';
+import { type Entry, entry, within } from '../../../../src/laws/arbitraries/program/workshop.js';
 import { makeField, weightsOf } from './fields.js';
 import { type FieldKind, fieldKinds, type Plain, type ScanRecipe, type SequenceKind } from './recipe.js';
 import { channelsOf, mayBe, pickOf, type Shop, tame } from './shop.js';

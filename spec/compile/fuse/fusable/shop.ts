@@ -2,7 +2,7 @@
 
 import { scale, shapeOf, sin, type Tensor, tanh } from '../../../../src/dsl/index.js';
 import { volume } from '../../../../src/dsl/shape.js';
-import type { Entry, Workshop } from '../../../arbitraries/program/workshop.js';
+import type { Entry, Workshop } from '../../../../src/laws/arbitraries/program/workshop.js';
 
 export interface Shop extends Workshop {
   readonly grid: readonly number[];

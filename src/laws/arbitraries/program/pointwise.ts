@@ -32,8 +32,8 @@ import {
   sub,
   type Tensor,
   tanh,
-} from '../../../src/dsl/index.js';
-import { sameShape, volume } from '../../../src/dsl/shape.js';
+} from '../../../dsl/index.js';
+import { sameShape, volume } from '../../../dsl/shape.js';
 import { type Builder, choose, type Entry, entry, from, nothing, numbers, within } from './workshop.js';
 
 interface Curve {

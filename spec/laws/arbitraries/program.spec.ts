@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { initialParameters } from '../../src/compile/parameters.js';
-import { ndarray, parameterArrays, runReference } from '../../src/compile/reference/index.js';
-import { inputsOf } from '../../src/dsl/index.js';
+import { initialParameters } from '../../../src/compile/parameters.js';
+import { ndarray, parameterArrays, runReference } from '../../../src/compile/reference/index.js';
+import { inputsOf } from '../../../src/dsl/index.js';
 import {
   fieldCodecs,
   mapFunctions,
@@ -10,8 +10,8 @@ import {
   type OpName,
   reduceFunctions,
   zipFunctions,
-} from '../../src/dsl/op.js';
-import { type GeneratedProgram, generated, programArbitrary } from './program.js';
+} from '../../../src/dsl/op.js';
+import { type GeneratedProgram, generated, programArbitrary } from '../../../src/laws/arbitraries/program.js';
 
 const allNodes = (nodes: readonly Node[]): readonly Node[] =>
   nodes.flatMap((node) => (node.op.op === 'scan' ? [node, ...allNodes(node.op.body.nodes)] : [node]));

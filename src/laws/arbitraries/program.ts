@@ -1,8 +1,8 @@
 /** Random well-typed programs, with inputs that suit them: the oracle of every compiler. */
 
 import fc from 'fast-check';
-import type { OpName, Program } from '../../src/dsl/index.js';
-import { signature } from '../../src/dsl/index.js';
+import type { OpName, Program } from '../../dsl/index.js';
+import { signature } from '../../dsl/index.js';
 import { build, feed } from './program/build.js';
 import { type Recipe, recipeArbitrary } from './program/recipe.js';
 

@@ -19,9 +19,9 @@ import {
   type Tensor,
   tanh,
   uniformNoise,
-} from '../../../src/dsl/index.js';
-import { sameShape } from '../../../src/dsl/shape.js';
-import { apply } from '../../../src/dsl/tensor.js';
+} from '../../../dsl/index.js';
+import { sameShape } from '../../../dsl/shape.js';
+import { apply } from '../../../dsl/tensor.js';
 import { atLeastRank, type Builder, entry, fits, from, nothing, rank, within } from './workshop.js';
 
 /**

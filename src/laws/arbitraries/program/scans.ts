@@ -10,8 +10,8 @@ import {
   square,
   sum,
   type Tensor,
-} from '../../../src/dsl/index.js';
-import { sameShape, volume } from '../../../src/dsl/shape.js';
+} from '../../../dsl/index.js';
+import { sameShape, volume } from '../../../dsl/shape.js';
 import type { Instruction, ScanRecipe } from './recipe.js';
 import { type Entry, entry, fits, from, nothing, rank, type Workshop, within } from './workshop.js';
 

@@ -15,9 +15,9 @@ import {
   sum,
   type Tensor,
   transpose,
-} from '../../../src/dsl/index.js';
-import { type Shape, sameShape, volume } from '../../../src/dsl/shape.js';
-import { apply } from '../../../src/dsl/tensor.js';
+} from '../../../dsl/index.js';
+import { type Shape, sameShape, volume } from '../../../dsl/shape.js';
+import { apply } from '../../../dsl/tensor.js';
 import {
   atLeastRank,
   type Builder,

@@ -11,9 +11,9 @@ import {
   shapeOf,
   type Tensor,
   tanh,
-} from '../../../src/dsl/index.js';
-import { type Shape, volume } from '../../../src/dsl/shape.js';
-import { apply } from '../../../src/dsl/tensor.js';
+} from '../../../dsl/index.js';
+import { type Shape, volume } from '../../../dsl/shape.js';
+import { apply } from '../../../dsl/tensor.js';
 import {
   atLeastRank,
   type Builder,

@@ -1,9 +1,9 @@
 /** From a recipe to a program. */
 
-import { stream } from '../../../src/base/random.js';
-import { type Program, program, type Shapes, shapeOf, type Tensor } from '../../../src/dsl/index.js';
-import type { OpName } from '../../../src/dsl/op.js';
-import type { Expr } from '../../../src/dsl/tensor.js';
+import { stream } from '../../../base/random.js';
+import { type Program, program, type Shapes, shapeOf, type Tensor } from '../../../dsl/index.js';
+import type { OpName } from '../../../dsl/op.js';
+import type { Expr } from '../../../dsl/tensor.js';
 import * as pointwise from './pointwise.js';
 import type { Instruction, PlainKind, Recipe } from './recipe.js';
 import { scan } from './scans.js';

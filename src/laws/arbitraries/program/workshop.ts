@@ -1,9 +1,9 @@
 /** What instructions build from and add to: values with a bound on their size, so that programs stay tame. */
 
-import { stream } from '../../../src/base/random.js';
-import { type Clock, scale, shapeOf, sin, type Tensor, tanh } from '../../../src/dsl/index.js';
-import type { OpName } from '../../../src/dsl/op.js';
-import { volume } from '../../../src/dsl/shape.js';
+import { stream } from '../../../base/random.js';
+import { type Clock, scale, shapeOf, sin, type Tensor, tanh } from '../../../dsl/index.js';
+import type { OpName } from '../../../dsl/op.js';
+import { volume } from '../../../dsl/shape.js';
 
 export interface Entry {
   readonly x: Tensor;
