@@ -1,0 +1,115 @@
+/** Fused graphs as kernels of TensorFlow.js with their gradients, so that they mix with whatever else is on its tape. */
+
+import type { BackendValues, NamedTensorInfoMap, Tensor, TensorInfo } from '@tensorflow/tfjs';
+import { type Graph, inputsOf, parametersOf } from '../../dsl/graph.js';
+import { hashProgram } from '../../dsl/index.js';
+import type { TensorFlow } from '../../engine/index.js';
+import { type Fused, fuse } from '../fuse/fused.js';
+
+/** What the kernel calls an input of the graph; inputs and parameters may have the same names. */
+export const inputName = (name: string): string => `input ${name}`;
+export const parameterName = (name: string): string => `parameter ${name}`;
+
+/** The outputs in the order in which the kernel gives them: one that the hash does not depend on either. */
+export const outputNames = ({ outputs }: Graph): readonly string[] => Object.keys(outputs).sort();
+
+/**
+ * Registers a graph that can be fused as a whole, for the backend that is current, and gives the name of its kernel:
+ * by the graph's hash, so that the same graph is registered once. Its machine is laid out when it first runs.
+ *
+ * The kernel takes each input as [batch, ...shape] and each parameter under the names above, the attribute `batch`,
+ * and gives each output as [batch, ...shape], in the order of their names. Its gradient is that of the same machine.
+ */
+export const registerFused = (tf: TensorFlow, graph: Graph): string => {
+  const kernelName = `drumhead fused ${hashProgram({ graph })}`;
+  const backendName = tf.getBackend();
+  if (isRegistered(tf, kernelName, backendName)) return kernelName;
+
+  const inputs = Object.entries(inputsOf(graph));
+  const parameters = parametersOf(graph);
+  const outputs = outputNames(graph).map((name) => [name, graph.nodes[graph.outputs[name]].shape] as const);
+  let machine: Fused | undefined;
+  /** The machine with these parameters in it. */
+  const loaded = (values: Readonly<Record<string, Float32Array>>): Fused => {
+    if (machine === undefined) machine = fuse(graph, values);
+    else machine.load(values);
+    if (machine === undefined) throw new Error('a graph that cannot be fused was to be');
+    return machine;
+  };
+  const valuesOf = (read: (name: string) => Float32Array) => ({
+    inputs: Object.fromEntries(inputs.map(([name]) => [name, read(inputName(name))])),
+    parameters: Object.fromEntries(parameters.map(({ name }) => [name, read(parameterName(name))])),
+  });
+
+  tf.registerKernel({
+    kernelName,
+    backendName,
+    kernelFunc: ({ inputs: given, attrs }) => {
+      const backend = tf.backend();
+      const count = Number(attrs?.batch);
+      const values = valuesOf((name) => floats(backend.readSync(infoOf(given, name).dataId)));
+      const found = loaded(values.parameters).infer(
+        { count, inputs: values.inputs },
+        outputs.map(([name]) => name),
+      );
+      return outputs.map(([name, shape]): TensorInfo => {
+        const whole = [count, ...shape];
+        return { dataId: backend.write(found[name], whole, 'float32'), shape: whole, dtype: 'float32' };
+      });
+    },
+  });
+
+  const saved = [
+    ...inputs.map(([name]) => inputName(name)),
+    ...parameters.map(({ name }) => parameterName(name)),
+  ];
+  tf.registerGradient({
+    kernelName,
+    inputsToSave: saved,
+    gradFunc: (dy, tensors, attrs) => {
+      const slopes = Array.isArray(dy) ? dy : [dy];
+      const count = Number(attrs.batch);
+      // all gradients come of one run backwards, which the first one that is asked for takes
+      let pulled: ReturnType<Fused['pull']> | undefined;
+      const pull = (): ReturnType<Fused['pull']> => {
+        if (pulled !== undefined) return pulled;
+        const values = valuesOf((name) => floats(tensors[saved.indexOf(name)].dataSync()));
+        const cotangents = Object.fromEntries(
+          outputs.map(([name], i) => [name, floats(slopes[i].dataSync())] as const),
+        );
+        pulled = loaded(values.parameters).pull({ count, inputs: values.inputs }, cotangents);
+        return pulled;
+      };
+      const gradient = (found: Float32Array | undefined, shape: readonly number[]): Tensor =>
+        found === undefined ? tf.zeros([...shape]) : tf.tensor(found, [...shape], 'float32');
+      return Object.fromEntries([
+        ...inputs.map(([name, shape]) => [
+          inputName(name),
+          () => gradient(pull().inputs[name], [count, ...shape]),
+        ]),
+        ...parameters.map(({ name, shape }) => [
+          parameterName(name),
+          () => gradient(pull().parameters[name], shape),
+        ]),
+      ]);
+    },
+  });
+  return kernelName;
+};
+
+/** TensorFlow.js types the kernel as always there. */
+const isRegistered = (tf: TensorFlow, kernelName: string, backendName: string): boolean =>
+  tf.getKernelsForBackend(backendName).some((kernel) => kernel.kernelName === kernelName);
+
+/** An input of a kernel, which TensorFlow.js types as one or several. */
+const infoOf = (given: NamedTensorInfoMap, name: string): TensorInfo => {
+  const found = given[name];
+  if (found === undefined) throw new Error(`the kernel was not given '${name}'`);
+  return found;
+};
+
+/** A copy: what TensorFlow.js shows may be given back before it is used. */
+const floats = (values: BackendValues): Float32Array => {
+  if (values instanceof Float32Array) return new Float32Array(values);
+  throw new Error('fused kernels take float32 tensors');
+};
