@@ -1,0 +1,40 @@
+/**
+ * Laws of wave dynamics, held against a system in one line:
+ *
+ *     import * as laws from 'drumhead/laws';
+ *     console.log(laws.showReport(laws.check(system)));
+ *
+ * A system is a program, or a function that writes one for a time step (`({ dt }) => program`), so that laws can refine
+ * it. This module, and nothing else of drumhead, needs fast-check.
+ */
+
+export type { Degree, Interval, Parity } from './analysis.js';
+export type { Bounded } from './bounded.js';
+export { type Case, type CaseOptions, caseArbitrary, type Sparse } from './case.js';
+export {
+  type CheckOptions,
+  type Counterexample,
+  check,
+  isLawful,
+  type Report,
+  replay,
+  tryCase,
+  type Verdict,
+} from './check.js';
+export { type Family, type Subject, systemFrom } from './family.js';
+export type { Form } from './forms.js';
+export {
+  broken,
+  type Finding,
+  holds,
+  type Law,
+  type Need,
+  type Picture,
+  silent,
+  type Trial,
+} from './law.js';
+export { allLaws } from './laws/index.js';
+export { type Interpreter, onEngine, reference } from './run.js';
+export { describeSystem, showCase, showCounterexample, showReport } from './show.js';
+export { type Convolution, type Oscillator, type Structure, structureOf } from './structure.js';
+export { type External, type System, systemOf } from './system.js';
