@@ -201,6 +201,13 @@ const pullBack = (number: number, d: number, rule: Rule): void => {
       rule.give(x, b.add({ op: 'reducePlanes', fn: 'sum', outer, count, inner }, [d], nodes[x].extent));
       return;
     }
+    case 'rearrange': {
+      if (!wanted(x)) return;
+      const back = op.order.map(() => 0);
+      for (const [to, from] of op.order.entries()) back[from] = to;
+      rule.give(x, b.add({ op: 'rearrange', order: back }, [d], nodes[x].extent));
+      return;
+    }
     case 'slicePlanes':
       if (wanted(x)) {
         const { op: _, ...place } = op;
@@ -281,6 +288,7 @@ const isDear = ({ op }: FieldNode): boolean => {
     case 'slicePlanes':
     case 'concatPlanes':
     case 'repeatPlanes':
+    case 'rearrange':
       return false;
     default:
       return true;

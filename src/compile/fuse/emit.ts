@@ -5,6 +5,7 @@ import { cellOf, fillHalo, foldReflected, type Halo, haloAt, type Margins } from
 import { copy, copyCells, crossEntropy, fill, firstMax, reducePlanes } from './kernels/move.js';
 import { product } from './kernels/product.js';
 import { dot, sumPlanes, turn } from './kernels/weights.js';
+import { emitOnLists } from './lists.js';
 import type { Machine } from './machine.js';
 import {
   blockOffset,
@@ -18,6 +19,7 @@ import {
 } from './pack.js';
 import type { Grid, Instruction, Place } from './place.js';
 import { numberBytes, stripBytes } from './place.js';
+import { runsOf } from './runs.js';
 
 /** What the operations of a block are emitted with. */
 export interface Emitting {
@@ -66,6 +68,10 @@ export const emit = (
   e: Emitting,
 ): readonly Instruction[] => {
   const [x, y, z] = inputs;
+  if (!x.extent.grid) {
+    const onLists = emitOnLists(op, inputs, out, e.machine);
+    if (onLists !== undefined) return onLists;
+  }
   switch (op.op) {
     case 'dense':
       return emitDense(op, x, y, out, e);
@@ -156,6 +162,16 @@ export const emit = (
           e,
         ),
       ];
+    case 'rearrange':
+      return runsOf(op.order).flatMap(({ from, to, runs, size, fromEach, toEach }) =>
+        copyRun(
+          { place: x.place, from, each: fromEach },
+          { place: out.place, from: to, each: toEach },
+          runs,
+          size,
+          e,
+        ),
+      );
     case 'concatPlanes': {
       const total = op.sizes.reduce((a, b) => a + b, 0);
       let begin = 0;

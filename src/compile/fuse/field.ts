@@ -117,6 +117,8 @@ export type FieldOp =
   | ({ readonly op: 'slicePlanes'; readonly begin: number; readonly size: number } & Along)
   /** Its adjoint: zeros around. */
   | ({ readonly op: 'embedPlanes'; readonly begin: number; readonly size: number } & Along)
+  /** Plane i is plane order[i] of the input; each stands somewhere once. */
+  | { readonly op: 'rearrange'; readonly order: readonly number[] }
   /** One after the other along the middle: the sizes of the inputs. */
   | {
       readonly op: 'concatPlanes';
@@ -142,6 +144,9 @@ export type FieldOpOf<N extends FieldOp['op']> = Extract<FieldOp, { readonly op:
 /** Whether a node is a pointwise map of its inputs: those with as many planes, lists of a number a plane, scalars. */
 export const isPointwise = ({ op }: FieldNode): boolean =>
   op.op === 'map' || op.op === 'affine' || op.op === 'zip' || op.op === 'keep' || op.op === 'spread';
+
+/** Whether an order changes nothing. */
+export const isIdentity = (order: readonly number[]): boolean => order.every((from, to) => from === to);
 
 /** Builds a list of nodes in which equal ones are one. */
 export class FieldBuilder {

@@ -7,7 +7,7 @@ export const isPixelwise = (node: FieldNode, nodes: readonly FieldNode[]): boole
   switch (node.op.op) {
     case 'denseWeight':
     case 'sumPixels':
-      return true;
+      return nodes[node.inputs[0]].extent.grid;
     case 'dense':
     case 'reducePlanes':
     case 'firstMax':
@@ -15,6 +15,7 @@ export const isPixelwise = (node: FieldNode, nodes: readonly FieldNode[]): boole
     case 'slicePlanes':
     case 'embedPlanes':
     case 'concatPlanes':
+    case 'rearrange':
     case 'crossEntropy':
       return node.extent.grid;
     default:

@@ -48,6 +48,14 @@ export const numberBytes = 4;
 
 export const listPlace = (at: Place['at']): Place => ({ at, plane: numberBytes, strip: 0 });
 
+/** A value as a whole: its planes, or a list of numbers. */
+export const placeFor = ({ grid: pixels }: Extent, at: Place['at'], grid: Grid): Place =>
+  pixels ? wholePlace(at, grid) : listPlace(at);
+
+/** From one step of a sequence to the next: its lists lie one right after the other, as they come from outside. */
+export const strideOf = ({ planes, grid }: Extent, { plane }: Grid): number =>
+  planes * (grid ? plane : numberBytes);
+
 /** Bytes of a value as a whole. */
 export const sizeOf = ({ planes, grid }: Extent, { plane }: Grid): number =>
   grid ? planes * plane : 4 * Math.ceil(planes / 4) * 4;

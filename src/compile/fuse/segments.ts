@@ -12,13 +12,16 @@ import type { Graph } from '../../dsl/graph.js';
 import { factsOf } from '../../dsl/infer.js';
 import type { Node } from '../../dsl/op.js';
 import type { Shape } from '../../dsl/shape.js';
-import { gridShape } from './fused.js';
-import { onGrid, plain } from './layout.js';
-import { Lowering, pixelsOf, type Refusal, refused } from './lower.js';
+import { gridsOf } from './grid.js';
+import { onGrid } from './layout.js';
+import { Lowering, lowerGraph } from './lower/index.js';
+import { refused } from './lower/value.js';
 
 /** A part of a program as a program of its own; its inputs are the program's, or what other segments leave. */
 export interface Segment {
   readonly fused: boolean;
+  /** Of a fused one: the sizes of its pixel axes. */
+  readonly grid: Shape | undefined;
   readonly graph: Graph;
   /** Nodes of the program that it computes. */
   readonly nodes: readonly number[];
@@ -63,82 +66,110 @@ export const segmentsOf = (graph: Graph): SegmentPlan => {
       (facts) => facts.map((fact) => fact.perSample),
     ),
   );
-  const why = refusalsOf(graph, perSample);
   // what comes from weights alone goes wherever it is read
   const placed = graph.nodes.map((node, number) => !isLeaf(node) && perSample[number]);
-  let fused = graph.nodes.map((_, number) => !why.has(owner(graph.nodes, number)));
-  let groups = groupsOf(graph, placed, fused);
-  const poor = groups.filter((group) => fused[group[0]] && !isWorthIt(graph, group));
-  if (poor.length > 0) {
-    const demoted = new Set(poor.flat());
-    for (const number of demoted) if (!why.has(number)) why.set(number, 'too little work to fuse by itself');
-    fused = fused.map((is, number) => is && !demoted.has(number));
-    groups = groupsOf(graph, placed, fused);
-  }
-  return {
-    segments: groups.map((group) => extract(graph, group, fused[group[0]], placed)),
-    leftOut: [...why].flatMap(([node, reason]) =>
-      placed[node] && graph.nodes[node].op.op !== 'take'
-        ? [{ node, operation: graph.nodes[node].op.op, why: reason }]
-        : [],
+  const grids = gridsOf(graph);
+  const tries = grids.map((grid) => tryGrid(graph, perSample, grid, grids));
+  const opByOp = tries.length;
+  const kinds = graph.nodes.map((_, number) => {
+    const kind = tries.findIndex(({ why }) => !why.has(owner(graph.nodes, number)));
+    return kind < 0 ? opByOp : kind;
+  });
+  const why = new Map(
+    graph.nodes.flatMap((_, number) =>
+      kinds[number] < opByOp ? [] : [[number, reasonOf(tries, number)] as const],
     ),
-  };
+  );
+  for (;;) {
+    const segments = groupsOf(graph, placed, kinds, opByOp + 1).map((group) =>
+      extract(graph, group, grids.at(kinds[group[0]]), placed),
+    );
+    const poor = segments.flatMap((segment) => {
+      const problem = segment.grid === undefined ? undefined : problemOf(graph, segment, segment.grid);
+      return problem === undefined ? [] : segment.nodes.map((number) => ({ number, problem }));
+    });
+    if (poor.length === 0) return { segments, leftOut: leftOutOf(graph, placed, why) };
+    for (const { number, problem } of poor) {
+      kinds[number] = opByOp;
+      why.set(number, problem);
+    }
+  }
 };
 
-/** Why nodes have no fused kernel; what reads them may have one again, with their values as an input. */
-const refusalsOf = (graph: Graph, perSample: readonly boolean[]): Map<number, string> => {
-  const reasons = new Map<number, string>();
-  const grid = gridShape(graph);
-  if (grid === undefined) {
-    for (const number of graph.nodes.keys()) reasons.set(number, 'the program has no grid');
-    return reasons;
+const leftOutOf = (
+  { nodes }: Graph,
+  placed: readonly boolean[],
+  why: ReadonlyMap<number, string>,
+): readonly LeftOut[] =>
+  [...why]
+    .sort(([a], [b]) => a - b)
+    .flatMap(([node, reason]) =>
+      placed[node] && nodes[node].op.op !== 'take'
+        ? [{ node, operation: nodes[node].op.op, why: reason }]
+        : [],
+    );
+
+/** Why a node cannot be fused on any grid: on the one where it stands, or the first. */
+const reasonOf = (tries: readonly OnGrid[], number: number): string => {
+  const reasons = tries.flatMap(({ why }) => why.get(number) ?? []);
+  return reasons.find((reason) => reason !== elsewhere) ?? reasons.at(0) ?? 'the program has no grid';
+};
+
+/** Why a segment had better run op by op, if so. */
+const problemOf = (graph: Graph, segment: Segment, grid: Shape): string | undefined => {
+  if (!isWorthIt(graph, segment.nodes)) return 'too little work to fuse by itself';
+  // its borders may lie in another order than what stood there in the whole program
+  const { values } = lowerGraph(segment.graph, grid);
+  for (const node of Object.values(segment.graph.outputs)) {
+    const value = values.get(node);
+    if (value !== undefined && refused(value)) return value.why;
   }
+  return undefined;
+};
+
+const elsewhere = 'it is on another grid';
+
+/** What of a graph can be fused on one grid: why other nodes cannot. */
+interface OnGrid {
+  readonly grid: Shape;
+  readonly why: ReadonlyMap<number, string>;
+}
+
+/** What reads a node that cannot be fused may be fused again, with the node's value as an input. */
+const tryGrid = (
+  graph: Graph,
+  perSample: readonly boolean[],
+  grid: Shape,
+  others: readonly Shape[],
+): OnGrid => {
+  const why = new Map<number, string>();
   const lowering = new Lowering(graph.nodes, grid);
-  const scans = new Map<number, Exclude<ReturnType<Lowering['lowerScan']>, Refusal>>();
-  for (const [number, node] of graph.nodes.entries()) {
-    const refuse = (reason: string): void => {
-      reasons.set(number, reason);
-      if (perSample[number]) lowering.values.set(number, border(lowering, number, node, grid));
-    };
-    if (node.op.op === 'scan') {
-      const scan = lowering.lowerScan(number);
-      if ('why' in scan) refuse(scan.why);
-      else scans.set(number, scan);
-      continue;
-    }
-    if (node.op.op === 'take') {
-      const scan = scans.get(node.inputs[0]);
-      const layout = scan?.ports.get(node.op.port);
-      if (scan === undefined || layout === undefined) refuse(reasons.get(node.inputs[0]) ?? 'no such port');
-      else lowering.values.set(number, lowering.port(scan.node, node.op.port, layout));
-      continue;
-    }
+  for (const [number, { op, shape }] of graph.nodes.entries()) {
     const value = lowering.lower(number);
-    if (refused(value)) refuse(value.why);
-    else if (perSample[number] && !isLeaf(node) && node.shape.length > 0 && !onGrid(value.layout))
-      refuse('it is not on the grid of the program');
+    const isOther = others.some((other) => other.every((size, axis) => shape[axis] === size));
+    const reason = refused(value)
+      ? value.why
+      : !isLeaf(graph.nodes[number]) && perSample[number] && !onGrid(value.layout) && isOther
+        ? elsewhere
+        : undefined;
+    if (reason === undefined) continue;
+    why.set(number, op.op === 'take' ? (why.get(graph.nodes[number].inputs[0]) ?? reason) : reason);
+    if (perSample[number] && op.op !== 'scan') lowering.border(number, nameOf(number));
   }
-  return reasons;
-};
-
-/** What another segment leaves, as a leaf. */
-const border = (lowering: Lowering, number: number, { shape }: Node, grid: Shape) => {
-  const layout = plain(shape, pixelsOf(shape, grid));
-  const planes = layout.dims.reduce((a, b) => a * b, 1);
-  const source = { kind: 'input', name: nameOf(number) } as const;
-  return {
-    node: lowering.builder.add({ op: 'leaf', source }, [], { planes, grid: onGrid(layout) }),
-    layout,
-  };
+  return { grid, why };
 };
 
 const nameOf = (node: number): string => `between-${node}`;
 
-/** Alternating groups of nodes of a kind: the n-th of a kind follows from n changes of kind on the way to it. */
+/**
+ * Groups of nodes of one kind, in an order in which they can run: a node is as late as what it reads, and where that
+ * is of another kind, in the next group of its own.
+ */
 const groupsOf = (
   { nodes }: Graph,
   placed: readonly boolean[],
-  fused: readonly boolean[],
+  kinds: readonly number[],
+  count: number,
 ): readonly (readonly number[])[] => {
   const levels: number[] = [];
   const groups = new Map<number, number[]>();
@@ -147,10 +178,8 @@ const groupsOf = (
       levels.push(-1);
       continue;
     }
-    const parity = fused[number] ? 0 : 1;
-    const own = node.inputs.filter((input) => placed[input]).map((input) => levels[input]);
-    const least = Math.max(parity, ...own);
-    const level = least % 2 === parity ? least : least + 1;
+    const least = Math.max(0, ...node.inputs.map((input) => levels[input]));
+    const level = least + ((kinds[owner(nodes, number)] - (least % count) + count) % count);
     levels.push(level);
     groups.set(level, [...(groups.get(level) ?? []), number]);
   }
@@ -166,7 +195,7 @@ const isWorthIt = ({ nodes }: Graph, group: readonly number[]): boolean => {
 const extract = (
   graph: Graph,
   group: readonly number[],
-  fused: boolean,
+  grid: Shape | undefined,
   placed: readonly boolean[],
 ): Segment => {
   const inside = new Set(group);
@@ -197,7 +226,8 @@ const extract = (
   );
   const outputs = Object.fromEntries(given.map((number) => [nameOf(number), numbers.get(number) ?? 0]));
   return {
-    fused,
+    fused: grid !== undefined,
+    grid,
     graph: { language: graph.language, nodes, outputs },
     nodes: group,
     reads,

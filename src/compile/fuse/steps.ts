@@ -4,11 +4,21 @@ import { accumulate } from './accumulate.js';
 import { recordsOf } from './adjoint.js';
 import { type Built, build, type Surroundings } from './build.js';
 import { type Operand, zero } from './emit.js';
-import type { FieldNode, FieldOpOf, FieldReverse, FieldScan, Source } from './field.js';
-import { copy } from './kernels/move.js';
+import type { Extent, FieldNode, FieldOpOf, FieldReverse, FieldScan, Source } from './field.js';
+import { copy, copyCells } from './kernels/move.js';
 import type { Machine } from './machine.js';
 import { packer } from './pack.js';
-import { type Grid, type Instruction, listPlace, type Place, sizeOf, wholePlace } from './place.js';
+import {
+  type Grid,
+  type Instruction,
+  listPlace,
+  numberBytes,
+  type Place,
+  placeFor,
+  sizeOf,
+  strideOf,
+  wholePlace,
+} from './place.js';
 
 /** What a scan leaves behind: where its ports are, and where its reverse finds what it recorded. */
 export interface Stepped {
@@ -96,28 +106,22 @@ export const buildScan = (
     const bytes = bytesOf(node);
     const base = machine.allocate(steps * bytes);
     const at = (t: number): number => base + t * bytes;
-    pins.set(node, nodes[node].extent.grid ? wholePlace(at, grid) : listPlace(at));
+    pins.set(node, placeFor(nodes[node].extent, at, grid));
   }
   for (const node of Object.values(body.next)) {
     if (isLeaf(nodes[node]) || pins.has(node)) continue;
     const bytes = bytesOf(node);
     const base = machine.allocate(rings * bytes);
-    pins.set(
-      node,
-      wholePlace((t) => base + (t % rings) * bytes, grid),
-    );
+    const at = (t: number): number => base + (t % rings) * bytes;
+    pins.set(node, placeFor(nodes[node].extent, at, grid));
   }
   const state = (field: string): Place => {
-    const initial = inputs[fields.indexOf(field)].place;
-    return wholePlace(
-      (t) =>
-        t === 0
-          ? initial.at(0)
-          : built()
-              .place(body.next[field])
-              .at(t - 1),
-      grid,
-    );
+    const { place: initial, extent } = inputs[fields.indexOf(field)];
+    const before = (t: number): number =>
+      built()
+        .place(body.next[field])
+        .at(t - 1);
+    return placeFor(extent, (t) => (t === 0 ? initial.at(0) : before(t)), grid);
   };
   const states = new Map(fields.map((field) => [field, state(field)]));
   const leaf = (source: Source, node: number): Place => {
@@ -125,8 +129,8 @@ export const buildScan = (
       case 'state':
         return states.get(source.field) ?? noSpecial();
       case 'element': {
-        const bytes = bytesOf(node);
-        return advanced(inputs[fields.length + source.sequence].place, (t) => t * bytes);
+        const stride = strideOf(nodes[node].extent, grid);
+        return advanced(inputs[fields.length + source.sequence].place, (t) => t * stride);
       }
       case 'external':
         return externals[source.index].place;
@@ -166,8 +170,8 @@ export const buildScan = (
   const copies: Instruction[] = [];
   for (const name of observed) {
     const node = body.observe[name];
-    const bytes = bytesOf(node);
-    if (!isLeaf(nodes[node])) {
+    const { extent } = nodes[node];
+    if (!isLeaf(nodes[node]) && extent.grid) {
       const first = built().place(node).at(0);
       sequencesOut.set(
         name,
@@ -175,12 +179,12 @@ export const buildScan = (
       );
       continue;
     }
-    const base = machine.allocate(steps * bytes);
+    const base = machine.allocate(steps * bytesOf(node));
     sequencesOut.set(
       name,
-      wholePlace(() => base, grid),
+      placeFor(extent, () => base, grid),
     );
-    copies.push(copyWhole(machine, built().place(node), (t) => base + t * bytes, bytes));
+    copies.push(copyStep(machine, built().place(node), base, strideOf(extent, grid)));
   }
   const { instructions } = built();
   return {
@@ -197,7 +201,7 @@ export const buildScan = (
       const [kind, what] = splitAt(name);
       if (kind === 'observed') return sequencesOut.get(what) ?? noSpecial();
       const place = states.get(what) ?? noSpecial();
-      return wholePlace(() => place.at(steps), grid);
+      return { ...place, at: () => place.at(steps) };
     },
     node: (node) => built().place(node),
     state: (field) => states.get(field) ?? noSpecial(),
@@ -209,9 +213,14 @@ const splitAt = (name: string): readonly [string, string] => {
   return [name.slice(0, slash), name.slice(slash + 1)];
 };
 
-const copyWhole = (machine: Machine, from: Place, to: (t: number) => number, bytes: number): Instruction => {
-  const run = machine.kernel('copy', copy);
-  return (t) => run(from.at(t), 0, 0, to(t), 0, 0, 1, 1, bytes / 16);
+/** Copies what a step leaves to its place in a sequence: exactly that, since lists lie side by side. */
+const copyStep = (machine: Machine, from: Place, base: number, stride: number): Instruction => {
+  if (stride % 16 === 0) {
+    const run = machine.kernel('copy', copy);
+    return (t) => run(from.at(t), 0, 0, base + t * stride, 0, 0, 1, 1, stride / 16);
+  }
+  const run = machine.kernel('copyCells', copyCells);
+  return (t) => run(from.at(t), numberBytes, 0, base + t * stride, numberBytes, 0, 1, stride / numberBytes);
 };
 
 /** A constant in memory, for what needs an address. */
@@ -257,8 +266,7 @@ export const buildReverse = (
   );
   const { nodes, onto } = accumulate(reverse.nodes, sums);
   const bytesOf = (node: number): number => sizeOf(nodes[node].extent, grid);
-  const placed = (node: number, at: Place['at']): Place =>
-    nodes[node].extent.grid ? wholePlace(at, grid) : listPlace(at);
+  const placed = (node: number, at: Place['at']): Place => placeFor(nodes[node].extent, at, grid);
   const clock = machine.allocate(16);
   const rings = fields.length + 2;
   const pins = new Map<number, Place>();
@@ -273,31 +281,30 @@ export const buildReverse = (
     if (isLeaf(nodes[node]) || pins.has(node)) continue;
     const bytes = bytesOf(node);
     const base = machine.allocate(rings * bytes);
-    pins.set(
-      node,
-      wholePlace((t) => base + ((steps - 1 - t) % rings) * bytes, grid),
-    );
+    const at = (t: number): number => base + ((steps - 1 - t) % rings) * bytes;
+    pins.set(node, placeFor(nodes[node].extent, at, grid));
   }
   const elementPlaces = new Map<number, Place>();
-  const copied: (readonly [number, number, number])[] = [];
+  const copied: (readonly [number, number])[] = [];
   for (const [sequence, node] of Object.entries(reverse.elements)) {
     const bytes = bytesOf(node);
     const base = machine.allocate(steps * bytes);
     elementPlaces.set(
       Number(sequence),
-      wholePlace(() => base, grid),
+      placed(node, () => base),
     );
-    if (isLeaf(nodes[node]) || pins.has(node)) copied.push([node, base, bytes]);
+    if (isLeaf(nodes[node]) || pins.has(node) || !nodes[node].extent.grid) copied.push([node, base]);
     else
       pins.set(
         node,
         wholePlace((t) => base + t * bytes, grid),
       );
   }
-  const zeros = new Map<number, Place>();
-  const zeroOf = (planes: number): Place => {
-    const place = zeros.get(planes) ?? constantZero(machine, grid, planes);
-    zeros.set(planes, place);
+  const zeros = new Map<string, Place>();
+  const zeroOf = (extent: Extent): Place => {
+    const key = `${extent.planes} ${extent.grid}`;
+    const place = zeros.get(key) ?? constantZero(machine, grid, extent);
+    zeros.set(key, place);
     return place;
   };
   let known: Built | undefined;
@@ -306,15 +313,14 @@ export const buildReverse = (
     return known;
   };
   const carry = (field: string): Place => {
-    const { planes } = inputs[fields.indexOf(field)].extent;
+    const { extent } = inputs[fields.indexOf(field)];
     const final = reverse.finals.indexOf(field);
-    const last = final < 0 ? zeroOf(planes) : finals[final].place;
+    const last = final < 0 ? zeroOf(extent) : finals[final].place;
     const node = reverse.carry[field];
-    const before = node === undefined ? zeroOf(planes) : undefined;
-    return wholePlace(
-      (t) => (t === steps - 1 ? last.at(0) : (before ?? built().place(node)).at(t + 1)),
-      grid,
-    );
+    const before = node === undefined ? zeroOf(extent) : undefined;
+    const at = (t: number): number =>
+      t === steps - 1 ? last.at(0) : (before ?? built().place(node)).at(t + 1);
+    return placeFor(extent, at, grid);
   };
   const carries = new Map(fields.map((field) => [field, carry(field)]));
   const leaf = (source: Source, node: number): Place => {
@@ -324,8 +330,8 @@ export const buildReverse = (
       case 'state':
         return forward.state(source.field);
       case 'element': {
-        const bytes = bytesOf(node);
-        return advanced(scanInputs[fields.length + source.sequence].place, (t) => t * bytes);
+        const stride = strideOf(nodes[node].extent, grid);
+        return advanced(scanInputs[fields.length + source.sequence].place, (t) => t * stride);
       }
       case 'external':
         return externals[source.index].place;
@@ -334,8 +340,8 @@ export const buildReverse = (
       case 'carry':
         return carries.get(source.field) ?? noSpecial();
       case 'observed': {
-        const bytes = bytesOf(node);
-        return advanced(observed[reverse.observed.indexOf(source.name)].place, (t) => t * bytes);
+        const stride = strideOf(nodes[node].extent, grid);
+        return advanced(observed[reverse.observed.indexOf(source.name)].place, (t) => t * stride);
       }
       case 'accumulated':
         return sumPlaces.get(source.index)?.place ?? noSpecial();
@@ -364,8 +370,8 @@ export const buildReverse = (
     ],
   });
   const clear = [...sumPlaces.values()].map((sum) => zero(sum, { machine, grid, most: 1 }));
-  const copies = copied.map(([node, base, bytes]) =>
-    copyWhole(machine, built().place(node), (t) => base + t * bytes, bytes),
+  const copies = copied.map(([node, base]) =>
+    copyStep(machine, built().place(node), base, strideOf(nodes[node].extent, grid)),
   );
   const { instructions } = built();
   void scan;
@@ -384,8 +390,8 @@ export const buildReverse = (
       const place = Number(splitAt(port)[1]);
       if (place < fields.length) {
         const node = reverse.carry[fields[place]];
-        if (node === undefined) return zeroOf(inputs[place].extent.planes);
-        return wholePlace(() => built().place(node).at(0), grid);
+        if (node === undefined) return zeroOf(inputs[place].extent);
+        return placed(node, () => built().place(node).at(0));
       }
       if (place < first) return elementPlaces.get(place - fields.length) ?? noSpecial();
       return sumPlaces.get(place - first)?.place ?? noSpecial();
@@ -393,9 +399,9 @@ export const buildReverse = (
   };
 };
 
-const constantZero = (machine: Machine, grid: Grid, planes: number): Place => {
-  const at = machine.allocate(planes * grid.plane);
-  return wholePlace(() => at, grid);
+const constantZero = (machine: Machine, grid: Grid, extent: Extent): Place => {
+  const at = machine.allocate(sizeOf(extent, grid));
+  return placeFor(extent, () => at, grid);
 };
 
 export type ScanPort = FieldOpOf<'port'>;

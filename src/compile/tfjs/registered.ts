@@ -5,6 +5,7 @@ import { type Graph, inputsOf, parametersOf } from '../../dsl/graph.js';
 import { hashProgram } from '../../dsl/index.js';
 import type { TensorFlow } from '../../engine/index.js';
 import { type Fused, fuse } from '../fuse/fused.js';
+import { gridShape } from '../fuse/grid.js';
 
 /** What the kernel calls an input of the graph; inputs and parameters may have the same names. */
 export const inputName = (name: string): string => `input ${name}`;
@@ -20,8 +21,8 @@ export const outputNames = ({ outputs }: Graph): readonly string[] => Object.key
  * The kernel takes each input as [batch, ...shape] and each parameter under the names above, the attribute `batch`,
  * and gives each output as [batch, ...shape], in the order of their names. Its gradient is that of the same machine.
  */
-export const registerFused = (tf: TensorFlow, graph: Graph): string => {
-  const kernelName = `drumhead fused ${hashProgram({ graph })}`;
+export const registerFused = (tf: TensorFlow, graph: Graph, grid = gridShape(graph)): string => {
+  const kernelName = `drumhead fused ${hashProgram({ graph })} on ${grid?.join('x')}`;
   const backendName = tf.getBackend();
   if (isRegistered(tf, kernelName, backendName)) return kernelName;
 
@@ -31,7 +32,7 @@ export const registerFused = (tf: TensorFlow, graph: Graph): string => {
   let machine: Fused | undefined;
   /** The machine with these parameters in it. */
   const loaded = (values: Readonly<Record<string, Float32Array>>): Fused => {
-    if (machine === undefined) machine = fuse(graph, values);
+    if (machine === undefined) machine = fuse(graph, values, grid);
     else machine.load(values);
     if (machine === undefined) throw new Error('a graph that cannot be fused was to be');
     return machine;

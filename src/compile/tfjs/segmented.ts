@@ -56,8 +56,8 @@ export const compileSegments = <O extends Shapes>(
 };
 
 /** A fused segment as an executable: one kernel of TensorFlow.js. */
-const fusedExecutable = (tf: TensorFlow, { graph }: Segment): Executable => {
-  const name = registerFused(tf, graph);
+const fusedExecutable = (tf: TensorFlow, { graph, grid }: Segment): Executable => {
+  const name = registerFused(tf, graph, grid);
   const inputs = Object.keys(inputsOf(graph));
   const parameters = parametersOf(graph).map((parameter) => parameter.name);
   const outputs = outputNames(graph);

@@ -1,0 +1,63 @@
+/** Regions that go back: a program, seeds on some of its nodes, and the gradients that follow. */
+
+import { addGradients } from './adjoint.js';
+import type { FieldBuilder } from './field.js';
+import type { Region } from './region.js';
+import type { Leaf, Workspace } from './workspace.js';
+
+export interface Backward {
+  readonly region: Region;
+  /** The gradients of trained parameters, summed since the region was cleared. */
+  readonly gradients: () => Record<string, Float32Array>;
+  /** The inputs that gradients reach: where they come from, and the node of the gradient. */
+  readonly inputs: ReadonlyMap<string, { readonly leaf: Leaf; readonly gradient: number }>;
+}
+
+/** `seedsOf` gives the cotangents of some nodes, which it adds to the graph; `inputsToo`: not of parameters alone. */
+export const backward = (
+  workspace: Workspace,
+  trained: readonly string[],
+  seedsOf: (builder: FieldBuilder) => ReadonlyMap<number, number>,
+  inputsToo: boolean,
+): Backward => {
+  const builder = workspace.lowered();
+  const seeds = seedsOf(builder);
+  const parameters = trained.flatMap((name) => {
+    const leaf = workspace.parameters.get(name);
+    return leaf === undefined ? [] : [{ name, leaf }];
+  });
+  const inputs = inputsToo ? [...workspace.inputs] : [];
+  const wanted = new Set([
+    ...parameters.map(({ leaf }) => leaf.node),
+    ...inputs.map(([, leaf]) => leaf.node),
+  ]);
+  const cotangents = addGradients(builder, seeds, wanted);
+  const sums = new Map(
+    parameters.flatMap(({ leaf }, index) => {
+      const cotangent = cotangents.get(leaf.node);
+      return cotangent === undefined ? [] : [[index, cotangent] as const];
+    }),
+  );
+  const reached = inputs.flatMap(([name, leaf]) => {
+    const gradient = cotangents.get(leaf.node);
+    return gradient === undefined ? [] : [[name, { leaf, gradient }] as const];
+  });
+  const region = workspace.layOut({
+    nodes: builder.nodes,
+    outputs: [...seeds.values(), ...reached.map(([, { gradient }]) => gradient)],
+    sums,
+  });
+  return {
+    region,
+    inputs: new Map(reached),
+    gradients: () =>
+      Object.fromEntries(
+        parameters.map(({ name, leaf }, index) => {
+          const values = new Float32Array(leaf.shape.reduce((a, b) => a * b, 1));
+          const sum = region.sum(index);
+          if (sum !== undefined) workspace.take(leaf, sum.place, values, 0);
+          return [name, values];
+        }),
+      ),
+  };
+};

@@ -1,0 +1,161 @@
+/** Lowering: from the nodes of a program to a field graph, or the reason why a node cannot be fused. */
+
+import type { Graph } from '../../../dsl/graph.js';
+import type { Node, OpOf } from '../../../dsl/op.js';
+import type { Shape } from '../../../dsl/shape.js';
+import { conveyanceOf } from '../convey.js';
+import { FieldBuilder, type Source } from '../field.js';
+import { type Layout, onGrid, plain, sameLayout } from '../layout.js';
+import { leafLayout, weightNodes } from './leaves.js';
+import { lowerReduce } from './reduce.js';
+import { type LoweredScan, lowerScan } from './scan.js';
+import {
+  lowerBroadcast,
+  lowerConcat,
+  lowerReshape,
+  lowerReverse,
+  lowerSlice,
+  lowerTranspose,
+} from './structure.js';
+import { extentOf, type Lowered, type Result, refuse, refused, settled } from './value.js';
+import { lowerConv, lowerDense, lowerSpectrum } from './weighted.js';
+
+/** Lowers nodes one by one, in their order; `grid` are the sizes of the pixel axes of everything that has pixels. */
+export class Lowering {
+  readonly builder = new FieldBuilder();
+  readonly values = new Map<number, Result>();
+  readonly #scans = new Map<number, LoweredScan>();
+  readonly #weights: ReadonlySet<number>;
+
+  constructor(
+    private readonly nodes: readonly Node[],
+    private readonly grid: Shape,
+    /** What a leaf of a step is; the main graph has none. */
+    private readonly stepLeaf?: (node: Node, builder: FieldBuilder) => Result,
+  ) {
+    this.#weights = weightNodes(nodes);
+  }
+
+  /** Lowers the node of this number; those before it have been. */
+  lower(number: number): Result {
+    const result = this.#lower(number);
+    this.values.set(number, result);
+    return result;
+  }
+
+  /** Takes a node as it comes from outside, under a name. */
+  border(number: number, name: string): void {
+    this.values.set(number, this.#leaf(number, { kind: 'input', name }));
+  }
+
+  /** Where the axes of a value are that comes from outside, or from a list. */
+  #layoutOf(number: number): Layout {
+    const { shape } = this.nodes[number];
+    return this.#weights.has(number) ? plain(shape, 0) : leafLayout(shape, this.grid);
+  }
+
+  #leaf(number: number, source: Source): Lowered {
+    const layout = this.#layoutOf(number);
+    return { node: this.builder.add({ op: 'leaf', source }, [], extentOf(layout)), layout };
+  }
+
+  #lower(number: number): Result {
+    const node = this.nodes[number];
+    const inputs: Lowered[] = [];
+    for (const input of node.inputs) {
+      const value = this.values.get(input);
+      if (value === undefined || refused(value)) return refuse('it reads what is not fused');
+      inputs.push(value);
+    }
+    const [x, y] = inputs;
+    const { op } = node;
+    const { builder, grid } = this;
+    const shapeOf = (place: number): Shape => this.nodes[node.inputs[place]].shape;
+    switch (op.op) {
+      case 'input':
+        return this.#leaf(number, { kind: 'input', name: op.name });
+      case 'parameter':
+        return this.#leaf(number, { kind: 'parameter', name: op.name });
+      case 'constant':
+        return this.#leaf(number, { kind: 'constant', value: constantOf(op, this.#layoutOf(number)) });
+      case 'state':
+      case 'element':
+      case 'external':
+      case 'clock':
+        return this.stepLeaf?.(node, builder) ?? refuse(`${op.op} outside a step`);
+      case 'map':
+        return { node: builder.map(op.fn, x.node), layout: x.layout };
+      case 'affine':
+        return { node: builder.affine(x.node, op.scale, op.shift), layout: x.layout };
+      case 'zip':
+        return this.#zip(x, y, (a, b) => builder.zip(op.fn, a, b));
+      case 'dense':
+        return lowerDense(builder, inputs, node.shape[node.shape.length - 1]);
+      case 'conv':
+        return lowerConv(builder, op, inputs, { weight: shapeOf(1), result: node.shape, grid });
+      case 'spectrum':
+        return lowerSpectrum(builder, x, shapeOf(0)[0]);
+      case 'transpose':
+        return lowerTranspose(op, x);
+      case 'reshape':
+        return lowerReshape(builder, op, x, shapeOf(0));
+      case 'slice':
+        return lowerSlice(builder, op, x, shapeOf(0));
+      case 'reverse':
+        return lowerReverse(builder, op, x);
+      case 'concat':
+        return lowerConcat(builder, op, inputs, node.shape[op.axis]);
+      case 'broadcast':
+        return lowerBroadcast(builder, x, shapeOf(0), op.shape, this.#layoutOf(number));
+      case 'reduce':
+        return lowerReduce(builder, op, x, grid);
+      case 'scan': {
+        const scan = lowerScan(builder, op, inputs, grid, (nodes, leaf) => {
+          const step = new Lowering(nodes, grid, leaf);
+          for (const place of nodes.keys()) if (refused(step.lower(place))) break;
+          return step;
+        });
+        if (refused(scan)) return scan;
+        this.#scans.set(number, scan);
+        return { node: scan.node, layout: { dims: [], axes: [] } };
+      }
+      case 'take': {
+        const scan = this.#scans.get(node.inputs[0]);
+        const layout = scan?.ports.get(op.port);
+        if (scan === undefined || layout === undefined) return refuse('it reads what is not fused');
+        const port = builder.add({ op: 'port', port: op.port }, [scan.node], extentOf(layout));
+        return { node: port, layout };
+      }
+      default:
+        return refuse(`${op.op} has no fused kernel`);
+    }
+  }
+
+  /** A pointwise map of two: of the same axes in the same order, or one of them a scalar. */
+  #zip(x: Lowered, y: Lowered, join: (a: number, b: number) => number): Result {
+    const scalar = ({ layout }: Lowered): boolean => layout.axes.length === 0;
+    if (scalar(x) || scalar(y)) return { node: join(x.node, y.node), layout: (scalar(x) ? y : x).layout };
+    const alike = sameLayout(x.layout, y.layout);
+    const [a, b] = alike ? [x, y] : [x, y].map((value) => settled(this.builder, value));
+    return sameLayout(a.layout, b.layout)
+      ? { node: join(a.node, b.node), layout: a.layout }
+      : refuse('only one of its operands has pixels');
+  }
+}
+
+/** The numbers of a constant pixel by pixel, its planes in their order. */
+const constantOf = (
+  { value, shape }: OpOf<'constant'>,
+  layout: Layout,
+): Extract<Source, { kind: 'constant' }>['value'] => {
+  if (typeof value === 'number' || !onGrid(layout)) return value;
+  const { planes, pixels } = conveyanceOf(shape, layout);
+  return Array.from(pixels).flatMap((pixel) => Array.from(planes, (plane) => value[pixel + plane]));
+};
+
+/** The whole graph lowered as far as it goes: each node's value, or why it has none. */
+export const lowerGraph = (graph: Graph, grid: Shape): Lowering => {
+  const lowering = new Lowering(graph.nodes, grid);
+  for (const number of graph.nodes.keys()) lowering.lower(number);
+  return lowering;
+};

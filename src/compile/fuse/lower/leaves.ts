@@ -1,0 +1,48 @@
+/** What of a program has pixels: which axes of a leaf are those of the grid, and which values are weights. */
+
+import type { Node } from '../../../dsl/op.js';
+import type { Shape } from '../../../dsl/shape.js';
+import { type Layout, plain } from '../layout.js';
+
+/** Whether the axes from this one on are those of the grid. */
+const matches = (shape: Shape, from: number, grid: Shape): boolean =>
+  shape.length >= from + grid.length && grid.every((size, axis) => shape[from + axis] === size);
+
+/**
+ * The layout of what comes from outside: a field [grid, ...], a sequence of fields [T, grid, ...], else a list of
+ * numbers. A shape that is nothing but the grid is a field on planes alone, since a list of weights [n] may well be
+ * as long as a line of sites.
+ */
+export const leafLayout = (shape: Shape, grid: Shape): Layout => {
+  if (matches(shape, 0, grid) && (shape.length > grid.length || grid.length > 1))
+    return plain(shape, grid.length);
+  if (!matches(shape, 1, grid) || shape.length === 1 + grid.length) return plain(shape, 0);
+  return {
+    dims: [shape[0], ...shape.slice(1 + grid.length)],
+    axes: [
+      0,
+      ...grid.map(() => 'pixel' as const),
+      ...shape.slice(1 + grid.length).map((_, axis) => axis + 1),
+    ],
+  };
+};
+
+/**
+ * Values that are used as weights, or from which weights are computed: they are lists, even where their first axes
+ * happen to be as long as the grid's.
+ */
+export const weightNodes = (nodes: readonly Node[]): ReadonlySet<number> => {
+  const weights = new Set<number>();
+  for (let number = nodes.length - 1; number >= 0; number--) {
+    const { op, inputs } = nodes[number];
+    if (['conv', 'convTranspose', 'dense', 'batchNorm'].includes(op.op))
+      for (const input of inputs.slice(1)) weights.add(input);
+    if (op.op === 'scan') {
+      const inside = weightNodes(op.body.nodes);
+      for (const [place, node] of op.body.nodes.entries())
+        if (node.op.op === 'external' && inside.has(place))
+          weights.add(inputs[op.fields.length + op.sequences + node.op.index]);
+    } else if (weights.has(number)) for (const input of inputs) weights.add(input);
+  }
+  return weights;
+};

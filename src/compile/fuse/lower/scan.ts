@@ -1,0 +1,108 @@
+/** Lowering of scans: their step becomes a field graph of its own. */
+
+import type { Node, ScanOp } from '../../../dsl/op.js';
+import type { Shape } from '../../../dsl/shape.js';
+import type { FieldBody, FieldBuilder, FieldNode, Source } from '../field.js';
+import { type Layout, onGrid, sameLayout, sequenceOf, without } from '../layout.js';
+import { extentOf, type Lowered, type Refusal, type Result, refuse, refused, settled } from './value.js';
+
+/** A lowered scan: its node, and the layouts of its ports by their names. */
+export interface LoweredScan {
+  readonly node: number;
+  readonly ports: ReadonlyMap<string, Layout>;
+}
+
+/** A step being lowered: its nodes, each with its value or why it has none. */
+export interface LoweredStep {
+  readonly builder: FieldBuilder;
+  readonly values: ReadonlyMap<number, Result>;
+}
+
+/** Lowers the nodes of a step whose leaves are given. */
+export type LowerStep = (
+  nodes: readonly Node[],
+  leaf: (node: Node, builder: FieldBuilder) => Result,
+) => LoweredStep;
+
+const leafOf = (builder: FieldBuilder, layout: Layout, source: Source): Lowered => ({
+  node: builder.add({ op: 'leaf', source }, [], extentOf(layout)),
+  layout,
+});
+
+export const lowerScan = (
+  builder: FieldBuilder,
+  op: ScanOp,
+  inputs: readonly Lowered[],
+  grid: Shape,
+  lowerStep: LowerStep,
+): LoweredScan | Refusal => {
+  const inner = op.fields.length + op.sequences;
+  // what a step hands on, or is driven by, lies in the order of its axes
+  const given = inputs.map((input, i) => (i < inner ? settled(builder, input) : input));
+  const fields = given.slice(0, op.fields.length);
+  const sequences = given.slice(op.fields.length, inner);
+  const externals = given.slice(inner);
+  if (sequences.some(({ layout }) => layout.axes[0] !== 0)) return refuse('it is driven along pixels');
+  if (![...fields, ...sequences].some(({ layout }) => onGrid(layout)))
+    return refuse(`nothing in it has pixels [${grid.join()}]`);
+  const step = lowerStep(op.body.nodes, ({ op: leaf }, inside): Result => {
+    switch (leaf.op) {
+      case 'state':
+        return leafOf(inside, fields[op.fields.indexOf(leaf.field)].layout, {
+          kind: 'state',
+          field: leaf.field,
+        });
+      case 'element':
+        return leafOf(inside, without(sequences[leaf.sequence].layout, 0), {
+          kind: 'element',
+          sequence: leaf.sequence,
+        });
+      case 'external':
+        return leafOf(inside, externals[leaf.index].layout, { kind: 'external', index: leaf.index });
+      case 'clock':
+        return leafOf(inside, { dims: [], axes: [] }, { kind: 'clock' });
+      default:
+        return refuse(`${leaf.op} inside a step`);
+    }
+  });
+  for (const [place, value] of step.values)
+    if (refused(value)) return refuse(`in its step: ${op.body.nodes[place].op.op}: ${value.why}`);
+  return closeScan(builder, op, step, fields, given);
+};
+
+const closeScan = (
+  builder: FieldBuilder,
+  op: ScanOp,
+  step: LoweredStep,
+  fields: readonly Lowered[],
+  inputs: readonly Lowered[],
+): LoweredScan | Refusal => {
+  const ports = new Map<string, Layout>();
+  const next: Record<string, number> = {};
+  const observe: Record<string, number> = {};
+  const lowered = (place: number): Lowered | undefined => {
+    const value = step.values.get(place);
+    return value === undefined || refused(value) ? undefined : settled(step.builder, value);
+  };
+  for (const [i, field] of op.fields.entries()) {
+    const value = lowered(op.body.next[field]);
+    if (value === undefined || !sameLayout(value.layout, fields[i].layout))
+      return refuse(`the field '${field}' has other pixels after a step`);
+    next[field] = value.node;
+    ports.set(`final/${field}`, value.layout);
+  }
+  for (const [name, place] of Object.entries(op.body.observe)) {
+    const value = lowered(place);
+    if (value === undefined) return refuse(`what is observed as '${name}' is not fused`);
+    observe[name] = value.node;
+    ports.set(`observed/${name}`, sequenceOf(value.layout, op.steps));
+  }
+  const nodes: readonly FieldNode[] = step.builder.nodes;
+  const body: FieldBody = { nodes, next, observe };
+  const node = builder.add(
+    { op: 'scan', steps: op.steps, fields: op.fields, sequences: op.sequences, body },
+    inputs.map((input) => input.node),
+    { planes: 0, grid: false },
+  );
+  return { node, ports };
+};

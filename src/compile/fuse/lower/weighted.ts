@@ -1,0 +1,90 @@
+/** Lowering of linear maps: dense layers, convolutions, the spectrum. */
+
+import type { OpOf } from '../../../dsl/op.js';
+import { bins, type Shape } from '../../../dsl/shape.js';
+import type { FieldBuilder } from '../field.js';
+import { along, onGrid, plain, resized } from '../layout.js';
+import { extentOf, type Lowered, type Result, refuse, settled } from './value.js';
+
+export const lowerDense = (b: FieldBuilder, [x, y, bias]: readonly Lowered[], to: number): Result => {
+  const axis = x.layout.axes.length - 1;
+  const middle = along(x.layout, axis);
+  if (middle === undefined) return refuse('a dense layer along pixels');
+  if (onGrid(y.layout)) return refuse('its weights have pixels');
+  const layout = resized(x.layout, axis, to);
+  const node = b.add(
+    { op: 'dense', ...middle, to, transposed: false },
+    [x.node, settled(b, y).node],
+    extentOf(layout),
+  );
+  return biased(b, { node, layout }, bias);
+};
+
+export const lowerConv = (
+  b: FieldBuilder,
+  op: OpOf<'conv'>,
+  [x, y, bias]: readonly Lowered[],
+  { weight, result, grid }: { readonly weight: Shape; readonly result: Shape; readonly grid: Shape },
+): Result => {
+  if (op.boundary === 'none') return refuse("the boundary 'none' makes the field smaller");
+  if (op.stride.some((step) => step !== 1)) return refuse('a stride makes the field smaller');
+  if (!onGrid(x.layout) || weight.length !== grid.length + 2)
+    return refuse('a convolution over other axes than the grid');
+  if (onGrid(y.layout)) return refuse('its weights have pixels');
+  const [height, width] = grid.length === 2 ? weight : [1, weight[0]];
+  const [from, to] = weight.slice(-2);
+  const layout = plain(result, grid.length);
+  const node = b.add(
+    { op: 'conv', height, width, from, to, depthwise: op.depthwise, boundary: op.boundary },
+    [settled(b, x).node, settled(b, y).node],
+    extentOf(layout),
+  );
+  return biased(b, { node, layout }, bias);
+};
+
+/** Adds a number for each place along the last axis: repeated for what lies before and after it. */
+const biased = (b: FieldBuilder, product: Lowered, bias: Lowered | undefined): Lowered => {
+  if (bias === undefined) return product;
+  const { layout } = product;
+  const middle = along(layout, layout.axes.length - 1);
+  if (middle === undefined) return product;
+  const { outer, count, inner } = middle;
+  const repeat = (node: number, along: { outer: number; count: number; inner: number }): number =>
+    along.count === 1
+      ? node
+      : b.add({ op: 'repeatPlanes', ...along }, [node], {
+          planes: along.outer * along.count * along.inner,
+          grid: false,
+        });
+  const each = repeat(bias.node, { outer: 1, count: outer, inner: count });
+  const all = repeat(each, { outer: outer * count, count: inner, inner: 1 });
+  return { node: b.zip('add', product.node, all), layout };
+};
+
+/** A wave at each (time, bin): [T, K], angles reduced before the function, which keeps them exact. */
+const fourier = (steps: number, wave: (angle: number) => number): readonly number[] =>
+  Array.from({ length: steps * bins(steps) }, (_, i) => {
+    const time = Math.floor(i / bins(steps));
+    const bin = i % bins(steps);
+    return wave((2 * Math.PI * ((time * bin) % steps)) / steps);
+  });
+
+/** |DFT| as two products with constants and a length, whose gradient at zero is zero. */
+export const lowerSpectrum = (b: FieldBuilder, x: Lowered, steps: number): Result => {
+  const middle = along(x.layout, 0);
+  if (middle === undefined) return refuse('a spectrum along pixels');
+  const layout = resized(x.layout, 0, bins(steps));
+  const part = (wave: (angle: number) => number): number => {
+    const weight = b.add({ op: 'leaf', source: { kind: 'constant', value: fourier(steps, wave) } }, [], {
+      planes: steps * bins(steps),
+      grid: false,
+    });
+    return b.add(
+      { op: 'dense', ...middle, to: bins(steps), transposed: false },
+      [x.node, weight],
+      extentOf(layout),
+    );
+  };
+  const [re, im] = [part(Math.cos), part((angle) => -Math.sin(angle))].map((node) => b.map('square', node));
+  return { node: b.map('sqrt', b.zip('add', re, im)), layout };
+};
