@@ -61,3 +61,14 @@ export const backward = (
       ),
   };
 };
+
+/** The cotangent of the logits, from the cross-entropy. */
+export const lossSeeds = (logits: Leaf | undefined, builder: FieldBuilder): ReadonlyMap<number, number> => {
+  if (logits === undefined) throw new Error('the logits are not fused');
+  const seed = builder.add({ op: 'crossEntropy' }, [logits.node], builder.extent(logits.node));
+  return new Map([[logits.node, seed]]);
+};
+
+/** Whether fused kernels have the loss of these logits: numbers at every pixel. */
+export const hasLoss = (logits: Leaf | undefined): logits is Leaf =>
+  logits !== undefined && logits.layout.dims.length === 1 && logits.layout.axes.includes('pixel');

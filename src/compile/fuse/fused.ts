@@ -2,12 +2,12 @@
 
 import { type Graph, parametersOf } from '../../dsl/graph.js';
 import { type Shape, volume } from '../../dsl/shape.js';
-import { type Backward, backward } from './backward.js';
+import { type Backward, backward, hasLoss, lossSeeds } from './backward.js';
 import { labelBytes } from './convey.js';
 import type { FieldBuilder } from './field.js';
 import { gridShape } from './grid.js';
 import type { Region } from './region.js';
-import { type Arrays, checkSize, type Leaf, Workspace } from './workspace.js';
+import { type Arrays, checkSize, Workspace } from './workspace.js';
 
 /** Samples of one part: each input's values one sample after the other. */
 export interface FusedPart {
@@ -68,7 +68,7 @@ const fusedOn = (graph: Graph, values: Arrays, grid: Shape): Fused => {
     load: (next) => workspace.load(next),
     fits: (outputs) => outputs.every((name) => workspace.output(name) !== undefined),
     infer: (part, outputs) => infer(workspace, inferring(keyOf(outputs)), part, outputs),
-    trains: logits !== undefined && logits.layout.dims.length === 1 && logits.layout.axes.includes('pixel'),
+    trains: hasLoss(logits),
     gradients: (part) => train(workspace, training(''), part),
     pull: (part, cotangents) => pull(workspace, pulling(keyOf(Object.keys(cotangents))), part, cotangents),
     bytes: () => workspace.machine.bytes,
@@ -103,12 +103,6 @@ const cotangentSeeds = (
     seeds.set(node, before === undefined ? leaf : builder.zip('add', before, leaf));
   }
   return seeds;
-};
-
-const lossSeeds = (logits: Leaf | undefined, builder: FieldBuilder): ReadonlyMap<number, number> => {
-  if (logits === undefined) throw new Error('the logits are not fused');
-  const seed = builder.add({ op: 'crossEntropy' }, [logits.node], builder.extent(logits.node));
-  return new Map([[logits.node, seed]]);
 };
 
 const checkInputs = ({ inputs }: Workspace, part: FusedPart): void => {

@@ -8,22 +8,52 @@ export type Kernel = (...parameters: number[]) => void;
 
 const page = 65_536;
 
+/** What a machine stands on: memory that grows by pages, and kernels that work on it. */
+export interface Ground {
+  readonly byteLength: () => number;
+  readonly grow: (pages: number) => void;
+  readonly buffer: () => ArrayBuffer;
+  readonly assembled: (source: () => Source) => Kernel;
+}
+
+const memoryGround = (): Ground => {
+  const memory: Memory = newMemory(1);
+  return {
+    byteLength: () => memory.buffer.byteLength,
+    grow: (pages) => void memory.grow(pages),
+    buffer: () => memory.buffer,
+    assembled: (source) => instantiateOn(memory, assemble(source())),
+  };
+};
+
+/** No memory at all: a machine on it is laid out to see how much it would take. */
+export const ledgerGround = (): Ground => {
+  const nothing = new ArrayBuffer(0);
+  return {
+    byteLength: () => Number.POSITIVE_INFINITY,
+    grow: () => {},
+    buffer: () => nothing,
+    assembled: () => () => {},
+  };
+};
+
 /**
  * Memory that only grows: one arena for everything that a program needs, laid out before it runs. Nothing is
  * allocated while it runs.
  */
 export class Machine {
-  readonly #memory: Memory = newMemory(1);
   readonly #kernels = new Map<string, Kernel>();
   #used = 64;
   #floats = new Float32Array(0);
+
+  constructor(private readonly ground: Ground = memoryGround()) {}
 
   /** So many bytes, at a multiple of 64, with room for a vector past their end. */
   allocate(bytes: number): number {
     const at = this.#used;
     this.#used = Math.ceil((at + bytes + 64) / 64) * 64;
-    const missing = Math.ceil(this.#used / page) - this.#memory.buffer.byteLength / page;
-    if (missing > 0) this.#memory.grow(missing);
+    const missing = Math.ceil((this.#used - this.ground.byteLength()) / page);
+    if (missing > 0) this.ground.grow(missing);
     return at;
   }
 
@@ -34,33 +64,37 @@ export class Machine {
 
   /** All of memory as floats; ask again after an allocation. */
   get floats(): Float32Array {
-    if (this.#floats.buffer !== this.#memory.buffer) this.#floats = new Float32Array(this.#memory.buffer);
+    const buffer = this.ground.buffer();
+    if (this.#floats.buffer !== buffer) this.#floats = new Float32Array(buffer);
     return this.#floats;
-  }
-
-  get integers(): Int32Array {
-    return new Int32Array(this.#memory.buffer);
   }
 
   /** The kernel of a source, assembled when first asked for: one key, one source. */
   kernel(key: string, source: () => Source): Kernel {
     const known = this.#kernels.get(key);
     if (known !== undefined) return known;
-    const made = instantiateOn(this.#memory, assemble(source()));
+    const made = this.ground.assembled(source);
     this.#kernels.set(key, made);
     return made;
+  }
+
+  /** Writes these numbers at an address. */
+  write(at: number, values: ArrayLike<number>): void {
+    const { floats } = this;
+    for (let i = 0; i < values.length; i++) floats[at / 4 + i] = values[i];
   }
 
   /** These numbers, written once. */
   constants(values: ArrayLike<number>): number {
     const at = this.allocate(4 * values.length);
-    this.floats.set(values, at / 4);
+    this.write(at, values);
     return at;
   }
 
   table(values: readonly number[]): number {
     const at = this.allocate(4 * values.length);
-    this.integers.set(values, at / 4);
+    const integers = new Int32Array(this.ground.buffer());
+    for (const [i, value] of values.entries()) integers[at / 4 + i] = value;
     return at;
   }
 

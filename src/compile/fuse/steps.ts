@@ -234,7 +234,7 @@ export const constantPlace = (
   const at = machine.allocate(bytes);
   const { floats } = machine;
   if (typeof value === 'number') floats.fill(value, at / 4, (at + bytes) / 4);
-  else if (!extent.grid) floats.set(value, at / 4);
+  else if (!extent.grid) machine.write(at, value);
   // as it is written: pixels first, planes last
   else
     for (const [i, number] of value.entries())

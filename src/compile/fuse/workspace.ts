@@ -23,7 +23,6 @@ export interface Leaf extends Lowered {
 }
 
 export class Workspace {
-  readonly machine = new Machine();
   readonly grid: Grid;
   readonly loss: LossPlaces;
   /** Inputs and parameters of the program that are lowered, by name. */
@@ -38,6 +37,7 @@ export class Workspace {
     private readonly graph: Graph,
     private readonly shape: Shape,
     values: Arrays,
+    readonly machine: Machine = new Machine(),
   ) {
     this.grid = gridOf(shape);
     this.#lowering = lowerGraph(graph, shape);
