@@ -13,7 +13,7 @@ export interface Held {
 }
 
 /** Bytes that can still be had; unlimited where the system does not say. */
-const available = (): number => {
+export const available = (): number => {
   try {
     return 1024 * Number(/^MemAvailable:\s*(\d+) kB$/m.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1]);
   } catch {

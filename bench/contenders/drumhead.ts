@@ -3,12 +3,11 @@
 import { createInterface } from 'node:readline';
 import { decodeWith } from '../../src/base/codec.js';
 import { stream } from '../../src/base/random.js';
-import { cost } from '../../src/compile/cost/index.js';
-import { cut } from '../../src/compile/cut.js';
+import { cutOnEngine } from '../../src/compile/cut-on-engine.js';
 import { initialParameters } from '../../src/compile/parameters.js';
 import { openPool } from '../../src/compile/tfjs/pool.js';
 import { openSession, type Session } from '../../src/compile/tfjs/session.js';
-import { type Program, select } from '../../src/dsl/index.js';
+import { select, usesBatchStatistics } from '../../src/dsl/index.js';
 import { type Engine, opByOp, openEngine } from '../../src/engine/index.js';
 import { adam, optimise, untrained } from '../../src/runner/optimiser.js';
 import { type Phase, programOf, value } from '../cases.js';
@@ -24,8 +23,6 @@ const engineFor = async (contender: Contender): Promise<Engine> => {
   return contender === 'op-by-op' ? opByOp(engine) : engine;
 };
 
-const usesStatistics = ({ graph }: Program): boolean => graph.nodes.some(({ op }) => op.op === 'batchNorm');
-
 const opened = async (job: Open): Promise<Readonly<Record<Phase, () => Promise<unknown>>>> => {
   const program = select(programOf(job), 'logits');
   const engine = await engineFor(job.contender);
@@ -36,9 +33,7 @@ const opened = async (job: Open): Promise<Readonly<Record<Phase, () => Promise<u
     job.contender === 'stock'
       ? value(openSession(engine, program, parameters))
       : value(await openPool(engine, program, parameters, threads)());
-  const { training } = cost(program, { batch });
-  const whole = usesStatistics(program);
-  const parts = value(cut(training, batch, engine.limitBytes, { engine: 'wasm', whole, atLeast: 2 }));
+  const parts = value(cutOnEngine(program, batch, engine, usesBatchStatistics(program.graph)));
   const random = stream(0, 'bench');
   const pixels = batch * sizes.height * sizes.width;
   const image = Float32Array.from({ length: pixels * sizes.channels }, random.uniform);

@@ -7,6 +7,8 @@ import { labelsOf } from '../data/targets.js';
 import type { LossSpec } from '../experiments/loss.js';
 import { type Scores, scoresOf, type Tally, tallies, tallyBatch } from '../experiments/scores.js';
 
+const partsAtOnce = 4;
+
 /** Scores of a split, and what was trained for. */
 export interface Evaluation {
   readonly scores: Scores;
@@ -18,7 +20,7 @@ export interface Evaluation {
  * Scores of a split under the session's weights; null for a split without images. Where whole images are classified
  * each of them counts as one pixel does.
  *
- * @param batch images run at once; a fixed number, so that the same weights give the same bits
+ * @param batch images of a part that is run at once; a fixed number, so that the same weights give the same bits
  * @param loss what is classified, pixels or images, and by which loss; default the published
  */
 export const evaluate = async (
@@ -46,12 +48,18 @@ export const evaluateLoss = async (
   const scored = loss === undefined || isScored(loss);
   let tally: Tally = tallies.empty;
   let share: LossShare = { total: 0, count: 0 };
-  for (let begin = 0; begin < split.count; begin += batch) {
+  // several parts at a time, so that all threads have something to do; a part's bits do not depend on the others
+  const together = partsAtOnce * batch;
+  for (let begin = 0; begin < split.count; begin += together) {
     if (signal?.aborted) return null;
-    const indices = range(begin, Math.min(batch, split.count - begin));
+    const indices = range(begin, Math.min(together, split.count - begin));
+    const cut = range(0, Math.ceil(indices.length / batch)).map((part) =>
+      Math.min(batch, indices.length - part * batch),
+    );
     const { outputs } = await session.infer(
       { count: indices.length, inputs: { image: imagesOf(split, indices) }, samples: indices },
       ['logits'],
+      { cut },
     );
     const labels = labelsOf(split, indices, loss?.target ?? 'pixel');
     tally = tallyBatch(outputs.logits, classes, labels, indices.length, tally);

@@ -4,13 +4,13 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, decodeError } from '../base/error.js';
-import { cost } from '../compile/cost/index.js';
-import { type Cut, cut } from '../compile/cut.js';
+import type { Cut } from '../compile/cut.js';
+import { cutOnEngine } from '../compile/cut-on-engine.js';
 import { type Dataset, shapeOfDataset } from '../data/dataset.js';
 import { digestOf } from '../data/digest.js';
 import { load } from '../data/load.js';
 import type { Task } from '../data/task.js';
-import { hashProgram, type Program, select, usesBatchStatistics } from '../dsl/index.js';
+import { hashProgram, type Program, usesBatchStatistics } from '../dsl/index.js';
 import { type Engine, engineLabel, openEngine } from '../engine/index.js';
 import { type Experiment, identityOf } from '../experiments/experiment.js';
 import { programFor } from '../experiments/model.js';
@@ -55,7 +55,11 @@ export const prepare = (
       TE.fromEither(programFor(experiment.model, experiment.loss.target, shapeOfDataset(dataset))),
     ),
     TE.chainFirstEitherK(({ dataset }) => weightsFit(experiment, dataset)),
-    TE.bindW('cut', ({ program, engine }) => TE.fromEither(cutFor(program, experiment, engine))),
+    TE.bindW('cut', ({ program, engine }) =>
+      TE.fromEither(
+        cutOnEngine(program, experiment.training.batch, engine, usesBatchStatistics(program.graph)),
+      ),
+    ),
     TE.chain(({ engine, dataset, program, cut }) => {
       // Made data is told by its task; what lies in files is told by what it is.
       const data = dataset.origin === 'files' || readsDigits(experiment.task) ? digestOf(dataset) : undefined;
@@ -112,18 +116,3 @@ const weightsFit = ({ name, loss }: Experiment, { classes }: Dataset): E.Either<
           `loss.weights: ${loss.weights.length} of them for ${classes.length} classes (${classes.join(', ')})`,
         ),
       );
-
-/**
- * The micro-batches of a step: never fewer than two, so that two workers have something each and the result is the
- * same with one.
- */
-const cutFor = (
-  program: Program,
-  { training }: Experiment,
-  { name, limitBytes }: Engine,
-): E.Either<DrumheadError, Cut> =>
-  cut(cost(select(program, 'logits'), { batch: training.batch }).training, training.batch, limitBytes, {
-    engine: name,
-    whole: usesBatchStatistics(program.graph),
-    atLeast: 2,
-  });

@@ -27,6 +27,8 @@ export interface Fused {
   readonly load: (parameters: Arrays) => void;
   /** Whether these outputs can be computed. */
   readonly fits: (outputs: readonly string[]) => boolean;
+  /** Lays out now what `gradients` needs, or `infer` of these outputs; else it is laid out when first asked for. */
+  readonly prepare: (what: 'gradients' | readonly string[]) => void;
   readonly infer: (part: FusedPart, outputs: readonly string[]) => Record<string, Float32Array>;
   /** Whether the loss of the logits can be. */
   readonly trains: boolean;
@@ -67,6 +69,7 @@ const fusedOn = (graph: Graph, values: Arrays, grid: Shape): Fused => {
   return {
     load: (next) => workspace.load(next),
     fits: (outputs) => outputs.every((name) => workspace.output(name) !== undefined),
+    prepare: (what) => void (what === 'gradients' ? training('') : inferring(keyOf(what))),
     infer: (part, outputs) => infer(workspace, inferring(keyOf(outputs)), part, outputs),
     trains: hasLoss(logits),
     gradients: (part) => train(workspace, training(''), part),

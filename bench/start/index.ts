@@ -1,0 +1,85 @@
+/**
+ * How long one waits before anything moves.
+ *
+ *     npm run bench:start
+ *
+ * Load, compile and first step of the preset `quick`, in fresh processes of the built package; then how long it takes
+ * to compile each catalogued model at full size: building the program, and laying out the kernels of its inference and
+ * of its gradients. Targets: 1.5 s and .3 s.
+ */
+
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import * as O from 'fp-ts/lib/Option.js';
+import * as t from 'io-ts';
+import { decodeWith } from '../../src/base/codec.js';
+import { fuse } from '../../src/compile/fuse/fused.js';
+import { initialParameters } from '../../src/compile/parameters.js';
+import { taskShape } from '../../src/data/task.js';
+import { select } from '../../src/dsl/index.js';
+import { experimentNamed, experimentNames } from '../../src/experiments/catalogue.js';
+import { programFor } from '../../src/experiments/model.js';
+import { value } from '../cases.js';
+import { median } from '../statistics.js';
+import { duration } from '../table.js';
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const rounds = 5;
+
+const startedCodec = t.type({ loaded: t.number, opened: t.number, stepped: t.number });
+
+/** Seconds from the start of a process to its end, and what it says it had done by when. */
+const started = (): Promise<t.TypeOf<typeof startedCodec> & { readonly ended: number }> =>
+  new Promise((resolve, reject) => {
+    const begin = performance.now();
+    const script = fileURLToPath(new URL('./first-step.mjs', import.meta.url));
+    execFile(process.execPath, [script], (fault, said) =>
+      fault === null
+        ? resolve({
+            ...value(decodeWith(startedCodec, 'first step')(JSON.parse(said))),
+            ended: (performance.now() - begin) / 1000,
+          })
+        : reject(fault),
+    );
+  });
+
+type Started = Awaited<ReturnType<typeof started>>;
+const all: Started[] = [];
+for (let round = 0; round < rounds; round++) all.push(await started());
+const [ended, loaded, opened, stepped] = (['ended', 'loaded', 'opened', 'stepped'] as const).map((key) =>
+  all.map((one) => one[key]),
+);
+say(
+  `quick preset, load, compile and first step: median ${duration(median(ended))}, least ${duration(Math.min(...ended))} ` +
+    `(loaded after ${duration(median(loaded))}, ready after ${duration(median(opened))}, first step after ` +
+    `${duration(median(stepped))})`,
+);
+
+interface Compiled {
+  readonly name: string;
+  readonly seconds: number;
+  readonly fused: boolean;
+}
+
+/** The least of a few times: one fresh machine each. */
+const compiled = (name: string): Compiled | undefined => {
+  const { model, loss, task } = value(experimentNamed(name, 'full'));
+  const shape = taskShape(task);
+  if (O.isNone(shape)) return undefined;
+  let fused = false;
+  const times = [0, 1, 2].map(() => {
+    const begin = performance.now();
+    const program = select(value(programFor(model, loss.target, shape.value)), 'logits');
+    const made = fuse(program.graph, initialParameters(program.graph, 0));
+    fused = made?.trains ?? false;
+    if (made?.fits(['logits'])) made.prepare(['logits']);
+    if (fused) made?.prepare('gradients');
+    return (performance.now() - begin) / 1000;
+  });
+  return { name, seconds: Math.min(...times), fused };
+};
+
+const found = experimentNames.flatMap((name) => compiled(name) ?? []).sort((a, b) => b.seconds - a.seconds);
+say(`\ncompiling ${found.length} catalogued models at full size, the slowest first`);
+for (const { name, seconds, fused } of found.slice(0, 12))
+  say(`  ${duration(seconds).padStart(8)}  ${name}${fused ? '' : ', in parts'}`);
