@@ -1,6 +1,6 @@
 /** Sums over steps or samples: gradients are added to what is there already. */
 
-import { accumulates } from './emit.js';
+import { accumulates } from './emit/emitting.js';
 import { FieldBuilder, type FieldNode } from './field.js';
 
 export interface Accumulation {

@@ -1,6 +1,7 @@
 /** From a field graph to instructions: where every value lies, and what is done in which order. */
 
-import { accumulates, type Emitting, emit, type Operand, zero } from './emit.js';
+import { accumulates, type Emitting, type Operand, zero } from './emit/emitting.js';
+import { emit } from './emit/index.js';
 import type { FieldNode, Source } from './field.js';
 import { copy } from './kernels/move.js';
 import { type Group, type PointwiseStep, pointwiseGroup } from './kernels/pointwise.js';

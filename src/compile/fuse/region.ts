@@ -2,7 +2,7 @@
 
 import { accumulate } from './accumulate.js';
 import { build, tileStrips } from './build.js';
-import { type Operand, type Packed, zero } from './emit.js';
+import { type Operand, type Packed, zero } from './emit/emitting.js';
 import type { FieldNode, FieldReverse, Source } from './field.js';
 import type { Machine } from './machine.js';
 import { liveNodes } from './order.js';

@@ -3,7 +3,7 @@
 import { accumulate } from './accumulate.js';
 import { recordsOf } from './adjoint.js';
 import { type Built, build, type Surroundings } from './build.js';
-import { type Operand, zero } from './emit.js';
+import { type Operand, zero } from './emit/emitting.js';
 import type { Extent, FieldNode, FieldOpOf, FieldReverse, FieldScan, Source } from './field.js';
 import { copy, copyCells } from './kernels/move.js';
 import type { Machine } from './machine.js';

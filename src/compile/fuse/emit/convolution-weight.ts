@@ -1,0 +1,61 @@
+/** Gradients of convolutions by their weights. */
+
+import type { FieldOpOf } from '../field.js';
+import { cellOf, fillHalo } from '../halo.js';
+import type { Instruction } from '../place.js';
+import { dots } from './dots.js';
+import type { Emitting, Operand } from './emitting.js';
+import { forwardMargins, scratchHalo } from './window.js';
+
+export const emitConvWeight = (
+  op: FieldOpOf<'convWeight'>,
+  x: Operand,
+  dy: Operand,
+  out: Operand,
+  e: Emitting,
+): readonly Instruction[] => {
+  const margins = forwardMargins(op);
+  const halo = scratchHalo(e, e.grid, margins, op.from);
+  const pad = fillHalo(e.machine, e.grid, x.place, op.from, halo, op.boundary);
+  const { height, width } = e.grid;
+  const taps = op.height * op.width;
+  const tap = (place: number): number =>
+    (Math.floor(place / op.width) - margins.top) * halo.line + 4 * ((place % op.width) - margins.left);
+  const common = {
+    yRow: dy.place.plane,
+    columns: op.to,
+    lines: height,
+    xLine: halo.line,
+    yLine: 4 * width,
+    width,
+  };
+  if (!op.depthwise)
+    return [
+      pad,
+      ...dots(e.machine, {
+        ...common,
+        x: () => cellOf(halo, 0, 0),
+        // as the weights lie: places in the window, then channels
+        offsets: Array.from(
+          { length: taps * op.from },
+          (_, row) => tap(Math.floor(row / op.from)) + (row % op.from) * halo.plane,
+        ),
+        y: dy.place.at,
+        c: out.place.at,
+        cRow: 4 * op.to,
+      }),
+    ];
+  return [
+    pad,
+    ...Array.from({ length: op.from }, (_, channel) =>
+      dots(e.machine, {
+        ...common,
+        x: () => cellOf(halo, 0, 0) + channel * halo.plane,
+        offsets: Array.from({ length: taps }, (_, place) => tap(place)),
+        y: (t) => dy.place.at(t) + channel * op.to * dy.place.plane,
+        c: (t) => out.place.at(t) + 4 * channel * op.to,
+        cRow: 4 * op.from * op.to,
+      }),
+    ).flat(),
+  ];
+};

@@ -1,0 +1,202 @@
+/** Convolutions and their adjoints by the input: products over planes with margins. */
+
+import type { FieldOpOf } from '../field.js';
+import { cellOf, fillHalo, foldReflected, type Halo, haloAt, type Margins } from '../halo.js';
+import { product } from '../kernels/product.js';
+import type { Machine } from '../machine.js';
+import {
+  blockOffset,
+  blocksOf,
+  convInputPacking,
+  convPacking,
+  depthwiseInputPacking,
+  depthwisePacking,
+  type Packing,
+} from '../pack.js';
+import type { Instruction } from '../place.js';
+import { before, type Emitting, type Operand, type Packed } from './emitting.js';
+import { forwardMargins, offsetsOf, scratchHalo, turnedMargins } from './window.js';
+
+export interface Convolved {
+  readonly packed: Packed;
+  readonly packing: Packing;
+  readonly halo: Halo;
+  readonly offsets: readonly number[];
+  /** The first plane of the halo, and of the result. */
+  readonly from: number;
+  readonly lines: number;
+  readonly width: number;
+  readonly to: (t: number) => number;
+  readonly toLine: number;
+  readonly toPlane: number;
+}
+
+/** Lines of a product over a halo. The last strip of a line overlaps the one before it. */
+export const convolve = (machine: Machine, c: Convolved): readonly Instruction[] => {
+  const table = machine.table(c.offsets);
+  return blocksOf(c.packing.rows).flatMap((blocks) => {
+    const vectors = blocks.rows <= 2 && c.width >= 16 ? 4 : c.width >= 8 ? 2 : 1;
+    const strip = 4 * vectors;
+    const run = machine.kernel(`product ${blocks.rows} ${vectors} table`, () =>
+      product({ rows: blocks.rows, vectors, onto: false, table: true }),
+    );
+    const strips = Math.max(1, Math.floor(c.width / strip));
+    const a = c.packed.at + blockOffset(c.packing, blocks.first);
+    const call =
+      (column: number, count: number): Instruction =>
+      (t) =>
+        run(
+          a,
+          cellOf(c.halo, 0, column) + c.from * c.halo.plane,
+          c.to(t) + blocks.first * c.toPlane + 4 * column,
+          c.packing.depth,
+          table,
+          c.toPlane,
+          c.lines,
+          c.halo.line,
+          c.toLine,
+          count,
+          4 * strip,
+          4 * strip,
+          blocks.count,
+        );
+    return [call(0, strips), ...(strips * strip < c.width ? [call(c.width - strip, 1)] : [])];
+  });
+};
+
+export const emitConv = (
+  op: FieldOpOf<'conv'>,
+  x: Operand,
+  w: Operand,
+  out: Operand,
+  e: Emitting,
+): readonly Instruction[] => {
+  const margins = forwardMargins(op);
+  const halo = scratchHalo(e, e.grid, margins, op.from);
+  const pad = fillHalo(e.machine, e.grid, x.place, op.from, halo, op.boundary);
+  const common = {
+    halo,
+    lines: e.grid.height,
+    width: e.grid.width,
+    toLine: 4 * e.grid.width,
+    toPlane: out.place.plane,
+  };
+  const key = `${op.height} ${op.width} ${op.from} ${op.to}`;
+  if (!op.depthwise) {
+    const packing = convPacking(op);
+    const packed = e.packed(w.node, packing, `conv ${key}`);
+    const offsets = offsetsOf(halo, op, op.from, margins);
+    return [
+      ...before(packed),
+      pad,
+      ...convolve(e.machine, { ...common, packed, packing, offsets, from: 0, to: out.place.at }),
+    ];
+  }
+  const offsets = offsetsOf(halo, op, 1, margins);
+  return [
+    pad,
+    ...Array.from({ length: op.from }, (_, channel) => {
+      const packing = depthwisePacking(op, channel);
+      const packed = e.packed(w.node, packing, `depthwise ${key} ${channel}`);
+      return [
+        ...before(packed),
+        ...convolve(e.machine, {
+          ...common,
+          packed,
+          packing,
+          offsets,
+          from: channel,
+          to: (t) => out.place.at(t) + channel * op.to * out.place.plane,
+        }),
+      ];
+    }).flat(),
+  ];
+};
+
+export const emitConvInput = (
+  op: FieldOpOf<'convInput'>,
+  dy: Operand,
+  w: Operand,
+  out: Operand,
+  e: Emitting,
+): readonly Instruction[] => {
+  const results = op.depthwise ? op.from * op.to : op.to;
+  const margins = turnedMargins(op);
+  const reflect = op.boundary === 'reflect';
+  const forward = forwardMargins(op);
+  // with a mirror, the gradient is first taken on the planes with margins, and then folded
+  const around: Margins = reflect
+    ? {
+        top: margins.top + forward.top,
+        bottom: margins.bottom + forward.bottom,
+        left: margins.left + forward.left,
+        right: margins.right + forward.right,
+      }
+    : margins;
+  const halo = scratchHalo(e, e.grid, around, results);
+  const boundary = op.boundary === 'circular' ? 'circular' : 'zero';
+  const pad = fillHalo(e.machine, e.grid, dy.place, results, halo, boundary);
+  const sizes = haloAt(0, e.grid, forward);
+  const wide = reflect ? { ...sizes, at: e.machine.allocate(op.from * sizes.plane + 64) } : undefined;
+  const shifted: Halo =
+    wide === undefined
+      ? halo
+      : {
+          ...halo,
+          get at() {
+            return halo.at;
+          },
+          margins: { ...around, top: margins.top },
+          lead: halo.lead - forward.left,
+        };
+  const target =
+    wide === undefined
+      ? {
+          lines: e.grid.height,
+          width: e.grid.width,
+          toLine: 4 * e.grid.width,
+          toPlane: out.place.plane,
+          to: out.place.at,
+        }
+      : {
+          lines: e.grid.height + forward.top + forward.bottom,
+          width: e.grid.width + forward.left + forward.right,
+          toLine: wide.line,
+          toPlane: wide.plane,
+          to: () => cellOf(wide, -forward.top, -forward.left),
+        };
+  const fold = wide === undefined ? [] : [foldReflected(e.machine, e.grid, wide, op.from, out.place)];
+  const key = `${op.height} ${op.width} ${op.from} ${op.to}`;
+  if (!op.depthwise) {
+    const packing = convInputPacking(op);
+    const packed = e.packed(w.node, packing, `convInput ${key}`);
+    const offsets = offsetsOf(halo, op, op.to, margins);
+    return [
+      ...before(packed),
+      pad,
+      ...convolve(e.machine, { ...target, packed, packing, halo: shifted, offsets, from: 0 }),
+      ...fold,
+    ];
+  }
+  const offsets = offsetsOf(halo, op, op.to, margins);
+  return [
+    pad,
+    ...Array.from({ length: op.from }, (_, channel) => {
+      const packing = depthwiseInputPacking(op, channel);
+      const packed = e.packed(w.node, packing, `depthwiseInput ${key} ${channel}`);
+      return [
+        ...before(packed),
+        ...convolve(e.machine, {
+          ...target,
+          packed,
+          packing,
+          halo: shifted,
+          offsets,
+          from: channel * op.to,
+          to: (t) => target.to(t) + channel * target.toPlane,
+        }),
+      ];
+    }).flat(),
+    ...fold,
+  ];
+};

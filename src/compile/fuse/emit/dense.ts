@@ -1,0 +1,154 @@
+/** Dense layers and their gradients. */
+
+import type { FieldOpOf } from '../field.js';
+import { product } from '../kernels/product.js';
+import { turn } from '../kernels/weights.js';
+import { blockOffset, blocksOf, densePacking } from '../pack.js';
+import type { Instruction, Place } from '../place.js';
+import { dots } from './dots.js';
+import { before, type Emitting, middles, type Operand } from './emitting.js';
+
+export const emitDense = (
+  op: FieldOpOf<'dense'>,
+  x: Operand,
+  w: Operand,
+  out: Operand,
+  e: Emitting,
+): readonly Instruction[] => {
+  const packing = densePacking(op);
+  const packed = e.packed(w.node, packing, `dense ${op.count} ${op.to} ${op.transposed}`);
+  const strips = e.strips ?? (() => Math.ceil(e.grid.pixels / 8));
+  const { inner, count, to } = op;
+  return [
+    ...before(packed),
+    ...blocksOf(to).flatMap((blocks) => {
+      const run = e.machine.kernel(`product ${blocks.rows} 2`, () =>
+        product({ rows: blocks.rows, vectors: 2, onto: false, table: false }),
+      );
+      const a = packed.at + blockOffset(packing, blocks.first);
+      return middles(op).map(
+        ([o, i]): Instruction =>
+          (t) =>
+            run(
+              a,
+              x.place.at(t) + (o * count * inner + i) * x.place.plane,
+              out.place.at(t) + ((o * to + blocks.first) * inner + i) * out.place.plane,
+              count,
+              inner * x.place.plane,
+              inner * out.place.plane,
+              1,
+              0,
+              0,
+              strips(t),
+              x.place.strip,
+              out.place.strip,
+              blocks.count,
+            ),
+      );
+    }),
+  ];
+};
+
+export const emitDenseWeight = (
+  op: FieldOpOf<'denseWeight'>,
+  x: Operand,
+  dy: Operand,
+  out: Operand,
+  e: Emitting,
+  strips: (t: number) => number,
+): readonly Instruction[] => {
+  const { count, inner, to } = op;
+  const wide = Math.ceil(to / 8);
+  // only pixels of the field: what lies past the last one may be no number
+  const pixels = (t: number): number => Math.min(8 * strips(t), e.grid.pixels - 8 * e.most * t);
+  const yBlock = e.most * 256;
+  const xBytes = e.most * 32 * count;
+  const turned = e.scratch.take(wide * yBlock + xBytes);
+  const turnOne = (
+    place: Place,
+    first: number,
+    rows: number,
+    width: number,
+    to: (pixels: number) => number,
+  ): Instruction => {
+    const run = e.machine.kernel(`turn ${rows} ${width}`, () => turn(rows, width));
+    return (t) =>
+      run(
+        place.at(t) + first * place.plane,
+        inner * place.plane,
+        place.strip,
+        turned() + to(pixels(t)),
+        strips(t),
+      );
+  };
+  return middles(op).flatMap(([o, i]): Instruction[] => [
+    ...Array.from({ length: wide }, (_, block) =>
+      turnOne(
+        dy.place,
+        (o * to + 8 * block) * inner + i,
+        Math.min(8, to - 8 * block),
+        8,
+        () => block * yBlock,
+      ),
+    ),
+    // one block after the other without gaps: each overwrites what the one before it has past the last pixel
+    ...blocksOf(count).flatMap(({ rows, count: blocks, first }) =>
+      Array.from({ length: blocks }, (_, block) =>
+        turnOne(
+          x.place,
+          (o * count + first + block * rows) * inner + i,
+          rows,
+          rows,
+          (count) => wide * yBlock + count * 4 * (first + block * rows),
+        ),
+      ),
+    ),
+    // in the order of the rows: where a row is shorter than eight, the next one mends what lies past its end
+    ...blocksOf(count).map(({ rows, count: blocks, first }): Instruction => {
+      const run = e.machine.kernel(`product ${rows} 2 onto`, () =>
+        product({ rows, vectors: 2, onto: true, table: false }),
+      );
+      return (t) =>
+        run(
+          turned() + wide * yBlock + pixels(t) * 4 * first,
+          turned(),
+          out.place.at(t) + 4 * first * to,
+          pixels(t),
+          32,
+          4 * to,
+          1,
+          0,
+          0,
+          wide,
+          yBlock,
+          32,
+          blocks,
+        );
+    }),
+  ]);
+};
+
+export const emitDenseWeightWhole = (
+  op: FieldOpOf<'denseWeight'>,
+  x: Operand,
+  dy: Operand,
+  out: Operand,
+  e: Emitting,
+): readonly Instruction[] => {
+  const { count, inner, to } = op;
+  return middles(op).flatMap(([o, i]) =>
+    dots(e.machine, {
+      x: (t) => x.place.at(t) + (o * count * inner + i) * x.place.plane,
+      offsets: Array.from({ length: count }, (_, row) => row * inner * x.place.plane),
+      y: (t) => dy.place.at(t) + (o * to * inner + i) * dy.place.plane,
+      yRow: inner * dy.place.plane,
+      columns: to,
+      c: out.place.at,
+      cRow: 4 * to,
+      lines: 1,
+      xLine: 0,
+      yLine: 0,
+      width: e.grid.pixels,
+    }),
+  );
+};

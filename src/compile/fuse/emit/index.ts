@@ -1,0 +1,154 @@
+/** From one operation of a field graph to instructions: which kernel, with which addresses. */
+
+import type { FieldNode } from '../field.js';
+import { crossEntropy, firstMax, reducePlanes } from '../kernels/move.js';
+import { sumPlanes } from '../kernels/weights.js';
+import { emitOnLists } from '../lists.js';
+import type { Instruction } from '../place.js';
+import { runsOf } from '../runs.js';
+import { emitConv, emitConvInput } from './convolution.js';
+import { emitConvWeight } from './convolution-weight.js';
+import { emitDense, emitDenseWeight, emitDenseWeightWhole } from './dense.js';
+import { type Emitting, extentIn, type Operand, zero } from './emitting.js';
+import { copyRun, emitSum } from './planes.js';
+
+/** The instructions of a node that is not pointwise. */
+export const emit = (
+  { op }: FieldNode,
+  inputs: readonly Operand[],
+  out: Operand,
+  e: Emitting,
+): readonly Instruction[] => {
+  const [x, y, z] = inputs;
+  if (!x.extent.grid) {
+    const onLists = emitOnLists(op, inputs, out, e.machine);
+    if (onLists !== undefined) return onLists;
+  }
+  switch (op.op) {
+    case 'dense':
+      return emitDense(op, x, y, out, e);
+    case 'denseWeight':
+      return e.strips === undefined
+        ? emitDenseWeightWhole(op, x, y, out, e)
+        : emitDenseWeight(op, x, y, out, e, e.strips);
+    case 'conv':
+      return emitConv(op, x, y, out, e);
+    case 'convInput':
+      return emitConvInput(op, x, y, out, e);
+    case 'convWeight':
+      return emitConvWeight(op, x, y, out, e);
+    case 'sumPixels':
+      return [emitSum(x, out, e)];
+    case 'sumAll': {
+      const run = e.machine.kernel('sumPlanes', sumPlanes);
+      const { planes } = x.extent;
+      const mask = e.machine.mask(planes % 4 || 4);
+      return [(t) => run(x.place.at(t), 0, 0, out.place.at(t), 1, 1, Math.ceil(planes / 4) - 1, mask)];
+    }
+    case 'reducePlanes': {
+      const run = e.machine.kernel(`reduce ${op.fn}`, () => reducePlanes(op.fn));
+      const { vectors, strips } = extentIn(e);
+      return [
+        (t) =>
+          run(
+            x.place.at(t),
+            out.place.at(t),
+            op.outer,
+            op.count,
+            op.inner,
+            x.place.plane,
+            vectors,
+            strips(t),
+            x.place.strip,
+            out.place.strip,
+          ),
+      ];
+    }
+    case 'firstMax': {
+      const run = e.machine.kernel('firstMax', firstMax);
+      const { vectors, strips } = extentIn(e);
+      return [
+        (t) =>
+          run(
+            x.place.at(t),
+            y.place.at(t),
+            z.place.at(t),
+            out.place.at(t),
+            op.outer,
+            op.count,
+            op.inner,
+            x.place.plane,
+            vectors,
+            strips(t),
+            x.place.strip,
+            y.place.strip,
+          ),
+      ];
+    }
+    case 'repeatPlanes':
+      return Array.from({ length: op.count }, (_, k) =>
+        copyRun(
+          { place: x.place, from: 0, each: op.inner },
+          { place: out.place, from: k * op.inner, each: op.count * op.inner },
+          op.outer,
+          op.inner,
+          e,
+        ),
+      ).flat();
+    case 'slicePlanes':
+      return copyRun(
+        { place: x.place, from: op.begin * op.inner, each: op.count * op.inner },
+        { place: out.place, from: 0, each: op.size * op.inner },
+        op.outer,
+        op.size * op.inner,
+        e,
+      );
+    case 'embedPlanes':
+      return [
+        zero(out, e),
+        ...copyRun(
+          { place: x.place, from: 0, each: op.size * op.inner },
+          { place: out.place, from: op.begin * op.inner, each: op.count * op.inner },
+          op.outer,
+          op.size * op.inner,
+          e,
+        ),
+      ];
+    case 'rearrange':
+      return runsOf(op.order).flatMap(({ from, to, runs, size, fromEach, toEach }) =>
+        copyRun(
+          { place: x.place, from, each: fromEach },
+          { place: out.place, from: to, each: toEach },
+          runs,
+          size,
+          e,
+        ),
+      );
+    case 'concatPlanes': {
+      const total = op.sizes.reduce((a, b) => a + b, 0);
+      let begin = 0;
+      return inputs.flatMap(({ place }, i) => {
+        const from = begin;
+        begin += op.sizes[i];
+        return copyRun(
+          { place, from: 0, each: op.sizes[i] * op.inner },
+          { place: out.place, from: from * op.inner, each: total * op.inner },
+          op.outer,
+          op.sizes[i] * op.inner,
+          e,
+        );
+      });
+    }
+    case 'crossEntropy': {
+      const run = e.machine.kernel('crossEntropy', crossEntropy);
+      const { strips } = extentIn(e);
+      const { labels, scale, weights, total } = e.labels;
+      return [
+        (t) =>
+          run(x.place.at(t), labels(t), out.place.at(t), x.extent.planes, strips(t), scale, weights, total),
+      ];
+    }
+    default:
+      throw new Error(`${op.op} is not one instruction`);
+  }
+};

@@ -1,0 +1,48 @@
+/** Windows over planes: margins, and where each place of a window is. */
+
+import type { Window } from '../field.js';
+import { type Halo, haloAt, type Margins } from '../halo.js';
+import type { Emitting } from './emitting.js';
+
+export const forwardMargins = ({ height, width }: Window): Margins => {
+  const top = Math.floor((height - 1) / 2);
+  const left = Math.floor((width - 1) / 2);
+  return { top, left, bottom: height - 1 - top, right: width - 1 - left };
+};
+
+export const turnedMargins = (window: Window): Margins => {
+  const { top, left, bottom, right } = forwardMargins(window);
+  return { top: bottom, bottom: top, left: right, right: left };
+};
+
+/** A halo in scratch memory for so many planes: its sizes are known now, its address when everything is laid out. */
+export const scratchHalo = (
+  e: Emitting,
+  size: { readonly height: number; readonly width: number },
+  margins: Margins,
+  planes: number,
+): Halo => {
+  const sizes = haloAt(0, size, margins);
+  const address = e.scratch.take(planes * sizes.plane + 64);
+  return {
+    ...sizes,
+    get at() {
+      return address();
+    },
+  };
+};
+
+/** Where each depth of a product begins in a halo: channels, then places in the window, from pixel (0, 0). */
+export const offsetsOf = (
+  halo: Halo,
+  window: Window,
+  channels: number,
+  margins: Margins,
+): readonly number[] =>
+  Array.from({ length: channels * window.height * window.width }, (_, depth) => {
+    const channel = Math.floor(depth / (window.height * window.width));
+    const tap = depth % (window.height * window.width);
+    const dy = Math.floor(tap / window.width) - margins.top;
+    const dx = (tap % window.width) - margins.left;
+    return channel * halo.plane + dy * halo.line + 4 * dx;
+  });
