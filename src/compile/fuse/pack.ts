@@ -27,6 +27,8 @@ export interface Packing {
   readonly rows: number;
   readonly depth: number;
   readonly source: (row: number, depth: number) => number;
+  /** A sum of weights in the place of one: that many places after each other, each with its factor. */
+  readonly mix?: { readonly factors: readonly number[]; readonly step: number };
 }
 
 /** c[to] = sum over count of w[count, to], or of w[to, count] when transposed. */
@@ -58,6 +60,27 @@ export const convInputPacking = ({ height, width, from, to }: Window): Packing =
   },
 });
 
+/** The same for one of the products of `kernels/lines.ts`: depth runs over channel and column of the window. */
+export const linesPacking = ({ width, from, to }: Window, factors: readonly number[]): Packing => ({
+  rows: to,
+  depth: from * width,
+  source: (row, depth) => ((depth % width) * from + Math.floor(depth / width)) * to + row,
+  mix: { factors, step: width * from * to },
+});
+
+export const linesInputPacking = (
+  { height, width, from, to }: Window,
+  factors: readonly number[],
+): Packing => ({
+  rows: from,
+  depth: to * width,
+  source: (row, depth) => {
+    const tap = height * width - 1 - (depth % width);
+    return (tap * from + row) * to + Math.floor(depth / width);
+  },
+  mix: { factors, step: -width * from * to },
+});
+
 /** One channel of a depthwise convolution, [height, width, from, to]. */
 export const depthwisePacking = ({ height, width, from, to }: Window, channel: number): Packing => ({
   rows: to,
@@ -87,10 +110,20 @@ export const packer = (machine: Machine, packing: Packing, to: number): ((from: 
       for (let depth = 0; depth < packing.depth; depth++)
         for (let row = 0; row < rows; row++)
           order[place++] = packing.source(first + block * rows + row, depth);
+  const { mix } = packing;
   return (from) => {
     const { floats } = machine;
     const source = from / 4;
     const target = to / 4;
-    for (let i = 0; i < order.length; i++) floats[target + i] = floats[source + order[i]];
+    if (mix === undefined) {
+      for (let i = 0; i < order.length; i++) floats[target + i] = floats[source + order[i]];
+      return;
+    }
+    for (let i = 0; i < order.length; i++) {
+      let sum = 0;
+      for (let j = 0; j < mix.factors.length; j++)
+        sum += mix.factors[j] * floats[source + order[i] + j * mix.step];
+      floats[target + i] = sum;
+    }
   };
 };

@@ -5,6 +5,7 @@ import { cellOf, fillHalo } from '../halo.js';
 import type { Instruction } from '../place.js';
 import { dots } from './dots.js';
 import type { Emitting, Operand } from './emitting.js';
+import { emitMixedWeight, isMixed } from './lines.js';
 import { forwardMargins, scratchHalo } from './window.js';
 
 export const emitConvWeight = (
@@ -15,6 +16,7 @@ export const emitConvWeight = (
   e: Emitting,
 ): readonly Instruction[] => {
   const margins = forwardMargins(op);
+  if (isMixed(op, e.grid)) return emitMixedWeight(op, margins, x, dy, out, e);
   const halo = scratchHalo(e, e.grid, margins, op.from);
   const pad = fillHalo(e.machine, e.grid, x.place, op.from, halo, op.boundary);
   const { height, width } = e.grid;

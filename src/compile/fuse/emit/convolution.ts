@@ -2,67 +2,19 @@
 
 import type { FieldOpOf } from '../field.js';
 import { cellOf, fillHalo, foldReflected, type Halo, haloAt, type Margins } from '../halo.js';
-import { product } from '../kernels/product.js';
-import type { Machine } from '../machine.js';
 import {
-  blockOffset,
-  blocksOf,
   convInputPacking,
   convPacking,
   depthwiseInputPacking,
   depthwisePacking,
-  type Packing,
+  linesInputPacking,
+  linesPacking,
 } from '../pack.js';
 import type { Instruction } from '../place.js';
-import { before, type Emitting, type Operand, type Packed } from './emitting.js';
+import { convolve } from './convolve.js';
+import { before, type Emitting, type Operand } from './emitting.js';
+import { emitMixed, isMixed } from './lines.js';
 import { forwardMargins, offsetsOf, scratchHalo, turnedMargins } from './window.js';
-
-export interface Convolved {
-  readonly packed: Packed;
-  readonly packing: Packing;
-  readonly halo: Halo;
-  readonly offsets: readonly number[];
-  /** The first plane of the halo, and of the result. */
-  readonly from: number;
-  readonly lines: number;
-  readonly width: number;
-  readonly to: (t: number) => number;
-  readonly toLine: number;
-  readonly toPlane: number;
-}
-
-/** Lines of a product over a halo. The last strip of a line overlaps the one before it. */
-export const convolve = (machine: Machine, c: Convolved): readonly Instruction[] => {
-  const table = machine.table(c.offsets);
-  return blocksOf(c.packing.rows).flatMap((blocks) => {
-    const vectors = blocks.rows <= 2 && c.width >= 16 ? 4 : c.width >= 8 ? 2 : 1;
-    const strip = 4 * vectors;
-    const run = machine.kernel(`product ${blocks.rows} ${vectors} table`, () =>
-      product({ rows: blocks.rows, vectors, onto: false, table: true }),
-    );
-    const strips = Math.max(1, Math.floor(c.width / strip));
-    const a = c.packed.at + blockOffset(c.packing, blocks.first);
-    const call =
-      (column: number, count: number): Instruction =>
-      (t) =>
-        run(
-          a,
-          cellOf(c.halo, 0, column) + c.from * c.halo.plane,
-          c.to(t) + blocks.first * c.toPlane + 4 * column,
-          c.packing.depth,
-          table,
-          c.toPlane,
-          c.lines,
-          c.halo.line,
-          c.toLine,
-          count,
-          4 * strip,
-          4 * strip,
-          blocks.count,
-        );
-    return [call(0, strips), ...(strips * strip < c.width ? [call(c.width - strip, 1)] : [])];
-  });
-};
 
 export const emitConv = (
   op: FieldOpOf<'conv'>,
@@ -72,6 +24,23 @@ export const emitConv = (
   e: Emitting,
 ): readonly Instruction[] => {
   const margins = forwardMargins(op);
+  const key = `${op.height} ${op.width} ${op.from} ${op.to}`;
+  if (isMixed(op, e.grid))
+    return emitMixed(
+      {
+        window: op,
+        margins,
+        boundary: op.boundary,
+        from: op.from,
+        to: op.to,
+        packing: (factors) => linesPacking(op, factors),
+        key: `lines ${key}`,
+      },
+      x,
+      w,
+      out,
+      e,
+    );
   const halo = scratchHalo(e, e.grid, margins, op.from);
   const pad = fillHalo(e.machine, e.grid, x.place, op.from, halo, op.boundary);
   const common = {
@@ -81,7 +50,6 @@ export const emitConv = (
     toLine: 4 * e.grid.width,
     toPlane: out.place.plane,
   };
-  const key = `${op.height} ${op.width} ${op.from} ${op.to}`;
   if (!op.depthwise) {
     const packing = convPacking(op);
     const packed = e.packed(w.node, packing, `conv ${key}`);
@@ -123,6 +91,24 @@ export const emitConvInput = (
   const results = op.depthwise ? op.from * op.to : op.to;
   const margins = turnedMargins(op);
   const reflect = op.boundary === 'reflect';
+  const boundary = op.boundary === 'circular' ? 'circular' : 'zero';
+  const key = `${op.height} ${op.width} ${op.from} ${op.to}`;
+  if (!reflect && isMixed(op, e.grid))
+    return emitMixed(
+      {
+        window: op,
+        margins,
+        boundary,
+        from: op.to,
+        to: op.from,
+        packing: (factors) => linesInputPacking(op, factors),
+        key: `linesInput ${key}`,
+      },
+      dy,
+      w,
+      out,
+      e,
+    );
   const forward = forwardMargins(op);
   // with a mirror, the gradient is first taken on the planes with margins, and then folded
   const around: Margins = reflect
@@ -134,7 +120,6 @@ export const emitConvInput = (
       }
     : margins;
   const halo = scratchHalo(e, e.grid, around, results);
-  const boundary = op.boundary === 'circular' ? 'circular' : 'zero';
   const pad = fillHalo(e.machine, e.grid, dy.place, results, halo, boundary);
   const sizes = haloAt(0, e.grid, forward);
   const wide = reflect ? { ...sizes, at: e.machine.allocate(op.from * sizes.plane + 64) } : undefined;
@@ -166,7 +151,6 @@ export const emitConvInput = (
           to: () => cellOf(wide, -forward.top, -forward.left),
         };
   const fold = wide === undefined ? [] : [foldReflected(e.machine, e.grid, wide, op.from, out.place)];
-  const key = `${op.height} ${op.width} ${op.from} ${op.to}`;
   if (!op.depthwise) {
     const packing = convInputPacking(op);
     const packed = e.packed(w.node, packing, `convInput ${key}`);

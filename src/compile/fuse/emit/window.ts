@@ -15,15 +15,19 @@ export const turnedMargins = (window: Window): Margins => {
   return { top: bottom, bottom: top, left: right, right: left };
 };
 
-/** A halo in scratch memory for so many planes: its sizes are known now, its address when everything is laid out. */
+/**
+ * A halo in scratch memory for so many planes, with more bytes after it: its sizes are known now, its address when
+ * everything is laid out.
+ */
 export const scratchHalo = (
   e: Emitting,
   size: { readonly height: number; readonly width: number },
   margins: Margins,
   planes: number,
+  more = 0,
 ): Halo => {
   const sizes = haloAt(0, size, margins);
-  const address = e.scratch.take(planes * sizes.plane + 64);
+  const address = e.scratch.take(planes * sizes.plane + 64 + more);
   return {
     ...sizes,
     get at() {
