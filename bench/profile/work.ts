@@ -78,7 +78,11 @@ export const workOf = (key: string, parameters: readonly number[]): KernelWork =
     case 'fill':
       return { name: 'fill', flops: 0, bytes: 16 * parameters[3] * parameters[4] };
     case 'turn':
-      return { name: key, flops: 0, bytes: 32 * (Number(rest[0]) + Number(rest[1])) * parameters[4] };
+      return {
+        name: key,
+        flops: 0,
+        bytes: 32 * (Number(rest[0]) + Number(rest[1])) * parameters[6] * parameters[7],
+      };
     case 'sumPlanes': {
       const [planes, strips, vectors] = parameters.slice(4);
       return {

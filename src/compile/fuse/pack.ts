@@ -29,7 +29,12 @@ export interface Packing {
   readonly source: (row: number, depth: number) => number;
   /** A sum of weights in the place of one: that many places after each other, each with its factor. */
   readonly mix?: { readonly factors: readonly number[]; readonly step: number };
+  /** What follows from the packed weights and lies after them: its size in numbers, and what computes it. */
+  readonly more?: { readonly size: number; readonly fill: (machine: Machine, at: number) => () => void };
 }
+
+/** Bytes of what is packed. */
+export const packedBytes = ({ rows, depth, more }: Packing): number => 4 * (rows * depth + (more?.size ?? 0));
 
 /** c[to] = sum over count of w[count, to], or of w[to, count] when transposed. */
 export const densePacking = ({ count, to, transposed }: FieldOpOf<'dense'>): Packing => ({
@@ -111,13 +116,14 @@ export const packer = (machine: Machine, packing: Packing, to: number): ((from: 
         for (let row = 0; row < rows; row++)
           order[place++] = packing.source(first + block * rows + row, depth);
   const { mix } = packing;
+  const fill = packing.more?.fill(machine, to) ?? (() => {});
   return (from) => {
     const { floats } = machine;
     const source = from / 4;
     const target = to / 4;
     if (mix === undefined) {
       for (let i = 0; i < order.length; i++) floats[target + i] = floats[source + order[i]];
-      return;
+      return fill();
     }
     for (let i = 0; i < order.length; i++) {
       let sum = 0;
@@ -125,5 +131,6 @@ export const packer = (machine: Machine, packing: Packing, to: number): ((from: 
         sum += mix.factors[j] * floats[source + order[i] + j * mix.step];
       floats[target + i] = sum;
     }
+    fill();
   };
 };

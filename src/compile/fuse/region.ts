@@ -6,7 +6,7 @@ import { type Operand, type Packed, zero } from './emit/emitting.js';
 import type { FieldNode, FieldReverse, Source } from './field.js';
 import type { Machine } from './machine.js';
 import { liveNodes } from './order.js';
-import { type Packing, packer } from './pack.js';
+import { type Packing, packedBytes, packer } from './pack.js';
 import { type Grid, type Instruction, listPlace, type Place, sizeOf, wholePlace } from './place.js';
 import { buildReverse, buildScan, constantPlace, keptNodes, type Reversed, type Stepped } from './steps.js';
 
@@ -33,7 +33,7 @@ export class Parameters {
   packed(key: string, place: Place, packing: Packing): Packed {
     const known = this.#packs.get(key);
     if (known !== undefined) return known;
-    const at = this.machine.allocate(4 * packing.rows * packing.depth);
+    const at = this.machine.allocate(packedBytes(packing));
     const pack = packer(this.machine, packing, at);
     const made = { at, run: () => pack(place.at(0)) };
     made.run();
@@ -126,7 +126,7 @@ export const layOut = (
     const place = placeOf(weight);
     if (op.op === 'leaf' && op.source.kind === 'parameter')
       return parameters.packed(`${op.source.name} ${key}`, place, packing);
-    const at = machine.allocate(4 * packing.rows * packing.depth);
+    const at = machine.allocate(packedBytes(packing));
     const pack = packer(machine, packing, at);
     if (op.op === 'leaf' && op.source.kind === 'constant') {
       pack(place.at(0));

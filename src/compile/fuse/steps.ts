@@ -7,7 +7,7 @@ import { type Operand, zero } from './emit/emitting.js';
 import type { Extent, FieldNode, FieldOpOf, FieldReverse, FieldScan, Source } from './field.js';
 import { copy, copyCells } from './kernels/move.js';
 import type { Machine } from './machine.js';
-import { packer } from './pack.js';
+import { packedBytes, packer } from './pack.js';
 import {
   type Grid,
   type Instruction,
@@ -81,7 +81,7 @@ const packedInside =
     const { op } = nodes[weight];
     if (op.op === 'leaf' && op.source.kind === 'external')
       return context.packedOuter(externals[op.source.index].node, packing, key);
-    const at = context.machine.allocate(4 * packing.rows * packing.depth);
+    const at = context.machine.allocate(packedBytes(packing));
     const pack = packer(context.machine, packing, at);
     return { at, refresh: (t) => pack(place(weight).at(t)) };
   };

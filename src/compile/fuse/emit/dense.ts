@@ -7,6 +7,7 @@ import { blockOffset, blocksOf, densePacking } from '../pack.js';
 import type { Instruction, Place } from '../place.js';
 import { dots } from './dots.js';
 import { before, type Emitting, middles, type Operand } from './emitting.js';
+import { emitQuarters, isQuartered } from './quarters.js';
 
 export const emitDense = (
   op: FieldOpOf<'dense'>,
@@ -15,6 +16,7 @@ export const emitDense = (
   out: Operand,
   e: Emitting,
 ): readonly Instruction[] => {
+  if (isQuartered(op, e, e.grid)) return emitQuarters(op, x, w, out, e);
   const packing = densePacking(op);
   const packed = e.packed(w.node, packing, `dense ${op.count} ${op.to} ${op.transposed}`);
   const strips = e.strips ?? (() => Math.ceil(e.grid.pixels / 8));
@@ -64,43 +66,52 @@ export const emitDenseWeight = (
   const yBlock = e.most * 256;
   const xBytes = e.most * 32 * count;
   const turned = e.scratch.take(wide * yBlock + xBytes);
-  const turnOne = (
+  /** Blocks of `rows` features from the first on; where they are put depends on how many pixels there are. */
+  const turnBlocks = (
     place: Place,
     first: number,
-    rows: number,
-    width: number,
+    { rows, blocks, width }: { readonly rows: number; readonly blocks: number; readonly width: number },
     to: (pixels: number) => number,
+    toBlock: (pixels: number) => number,
   ): Instruction => {
     const run = e.machine.kernel(`turn ${rows} ${width}`, () => turn(rows, width));
-    return (t) =>
+    const row = inner * place.plane;
+    return (t) => {
+      const count = pixels(t);
       run(
         place.at(t) + first * place.plane,
-        inner * place.plane,
+        row,
         place.strip,
-        turned() + to(pixels(t)),
+        rows * row,
+        turned() + to(count),
+        toBlock(count),
         strips(t),
+        blocks,
       );
+    };
   };
+  const eights = [
+    { rows: 8, blocks: Math.floor(to / 8), first: 0 },
+    { rows: to % 8, blocks: 1, first: to - (to % 8) },
+  ].filter(({ rows, blocks }) => rows * blocks > 0);
   return middles(op).flatMap(([o, i]): Instruction[] => [
-    ...Array.from({ length: wide }, (_, block) =>
-      turnOne(
+    ...eights.map(({ rows, blocks, first }) =>
+      turnBlocks(
         dy.place,
-        (o * to + 8 * block) * inner + i,
-        Math.min(8, to - 8 * block),
-        8,
-        () => block * yBlock,
+        (o * to + first) * inner + i,
+        { rows, blocks, width: 8 },
+        () => (first / 8) * yBlock,
+        () => yBlock,
       ),
     ),
     // one block after the other without gaps: each overwrites what the one before it has past the last pixel
-    ...blocksOf(count).flatMap(({ rows, count: blocks, first }) =>
-      Array.from({ length: blocks }, (_, block) =>
-        turnOne(
-          x.place,
-          (o * count + first + block * rows) * inner + i,
-          rows,
-          rows,
-          (count) => wide * yBlock + count * 4 * (first + block * rows),
-        ),
+    ...blocksOf(count).map(({ rows, count: blocks, first }) =>
+      turnBlocks(
+        x.place,
+        (o * count + first) * inner + i,
+        { rows, blocks, width: rows },
+        (count) => wide * yBlock + count * 4 * first,
+        (count) => count * 4 * rows,
       ),
     ),
     // in the order of the rows: where a row is shorter than eight, the next one mends what lies past its end

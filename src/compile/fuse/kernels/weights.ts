@@ -23,35 +23,47 @@ import type { Source } from '../../../engine/wasm/simd/module.js';
 import { locals, range } from './product.js';
 
 /**
- * Turns strips [strip, feature, 8 pixels] over: [strip, 8 pixels, `wide` features], of which `rows` are there and the
+ * Turns blocks of features, strips [strip, feature, 8 pixels], over: [strip, 8 pixels, `wide` features], of which `rows` are there and the
  * others zero. So gradients of dense layers become products: c[i, j] += sum over pixels of x[pixel, i] y[pixel, j].
  */
-export const turnParameters = ['from', 'fromRow', 'fromStrip', 'to', 'strips'] as const;
+export const turnParameters = [
+  'from',
+  'fromRow',
+  'fromStrip',
+  'fromBlock',
+  'to',
+  'toBlock',
+  'strips',
+  'blocks', // of `rows` features
+] as const;
 
 export const turn = (rows: number, wide: number): Source => ({
   parameters: turnParameters.length,
-  body: ([from, fromRow, fromStrip, to, strips], fresh): Statement => {
-    const [count, address, start] = locals(fresh, 3);
+  body: ([from, fromRow, fromStrip, fromBlock, to, toBlock, strips, blocks], fresh): Statement => {
+    const [count, blockCount, address, start, put] = locals(fresh, 5);
     const quarters = Math.ceil(wide / 4);
     const values = range(4 * quarters).map(() => fresh.v128());
     const [a, b, c, d] = range(4).map(() => fresh.v128());
     const quarter = (half: number, feature: number): Statement => {
       const [p, q, r, s] = values.slice(feature, feature + 4);
-      const put = (pixel: number, value: ReturnType<typeof pick>): Statement =>
-        store(to, 4 * wide * (4 * half + pixel) + 4 * feature, value, Math.min(4, wide - feature));
+      const save = (pixel: number, value: ReturnType<typeof pick>): Statement =>
+        store(put, 4 * wide * (4 * half + pixel) + 4 * feature, value, Math.min(4, wide - feature));
       return block(
         set(a, pick(p, q, [0, 4, 1, 5])),
         set(b, pick(r, s, [0, 4, 1, 5])),
         set(c, pick(p, q, [2, 6, 3, 7])),
         set(d, pick(r, s, [2, 6, 3, 7])),
-        put(0, pick(a, b, [0, 1, 4, 5])),
-        put(1, pick(a, b, [2, 3, 6, 7])),
-        put(2, pick(c, d, [0, 1, 4, 5])),
-        put(3, pick(c, d, [2, 3, 6, 7])),
+        save(0, pick(a, b, [0, 1, 4, 5])),
+        save(1, pick(a, b, [2, 3, 6, 7])),
+        save(2, pick(c, d, [0, 1, 4, 5])),
+        save(3, pick(c, d, [2, 3, 6, 7])),
       );
     };
-    return block(
+    return repeat(
+      blockCount,
+      blocks,
       set(start, from),
+      set(put, to),
       repeat(
         count,
         strips,
@@ -67,8 +79,10 @@ export const turn = (rows: number, wide: number): Source => ({
           ),
         ),
         step(start, fromStrip),
-        step(to, constant(32 * wide)),
+        step(put, constant(32 * wide)),
       ),
+      step(from, fromBlock),
+      step(to, toBlock),
     );
   },
 });
