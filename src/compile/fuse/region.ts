@@ -1,14 +1,17 @@
 /** A region: a field graph laid out in a machine, ready to be run sample after sample. */
 
 import { accumulate } from './accumulate.js';
-import { build, tileStrips } from './build.js';
+import { build } from './build.js';
 import { type Operand, type Packed, zero } from './emit/emitting.js';
 import type { FieldNode, FieldReverse, Source } from './field.js';
 import type { Machine } from './machine.js';
 import { liveNodes } from './order.js';
 import { type Packing, packedBytes, packer } from './pack.js';
 import { type Grid, type Instruction, listPlace, type Place, sizeOf, wholePlace } from './place.js';
-import { buildReverse, buildScan, constantPlace, keptNodes, type Reversed, type Stepped } from './steps.js';
+import { buildReverse, type Reversed } from './reverse.js';
+import { buildScan, keptNodes, type Stepped } from './scan.js';
+import { constantPlace } from './steps.js';
+import { tileStrips } from './tile.js';
 
 /** Where the values of parameters are, and what follows from them. One for all regions of a machine. */
 export class Parameters {
@@ -174,7 +177,7 @@ export const layOut = (
     const forward = scans.get(op.scan);
     const scan = nodes[op.scan].op;
     if (forward === undefined || scan.op !== 'scan') throw new Error('a reverse before its scan');
-    const made = buildReverse(op, scan, forward, inputs, context);
+    const made = buildReverse(op, forward, inputs, context);
     reverses.set(number, made);
     return made.instructions;
   };

@@ -1,0 +1,188 @@
+/** Reverses of scans as instructions: the steps backwards, from what the scan recorded. */
+
+import { accumulate } from './accumulate.js';
+import { type Built, build } from './build.js';
+import { type Operand, zero } from './emit/emitting.js';
+import type { Extent, FieldReverse, Source } from './field.js';
+import type { Machine } from './machine.js';
+import {
+  type Grid,
+  type Instruction,
+  listPlace,
+  type Place,
+  placeFor,
+  sizeOf,
+  strideOf,
+  wholePlace,
+} from './place.js';
+import type { Stepped } from './scan.js';
+import {
+  advanced,
+  constantPlace,
+  copyStep,
+  isLeaf,
+  noSpecial,
+  packedInside,
+  type StepContext,
+  splitAt,
+} from './steps.js';
+
+export interface Reversed {
+  readonly instructions: readonly Instruction[];
+  readonly port: (port: string) => Place;
+}
+
+export const buildReverse = (
+  reverse: FieldReverse,
+  forward: Stepped,
+  inputs: readonly Operand[],
+  context: StepContext,
+): Reversed => {
+  const { machine, grid } = context;
+  const { fields, steps, sequences } = reverse;
+  const first = fields.length + sequences;
+  const scanInputs = inputs.slice(0, inputs.length - 1 - reverse.finals.length - reverse.observed.length);
+  const externals = scanInputs.slice(first);
+  const finals = inputs.slice(scanInputs.length, scanInputs.length + reverse.finals.length);
+  const observed = inputs.slice(scanInputs.length + reverse.finals.length, inputs.length - 1);
+  const sums = new Map(
+    Object.entries(reverse.externals).map(([index, node]) => [Number(index), node] as const),
+  );
+  const { nodes, onto } = accumulate(reverse.nodes, sums);
+  const bytesOf = (node: number): number => sizeOf(nodes[node].extent, grid);
+  const placed = (node: number, at: Place['at']): Place => placeFor(nodes[node].extent, at, grid);
+  const clock = machine.allocate(16);
+  const rings = fields.length + 2;
+  const pins = new Map<number, Place>();
+  const sumPlaces = new Map<number, Operand>();
+  for (const [node, index] of onto) {
+    const at = machine.allocate(bytesOf(node));
+    const place = placed(node, () => at);
+    pins.set(node, place);
+    sumPlaces.set(index, { node, place, extent: nodes[node].extent });
+  }
+  for (const node of Object.values(reverse.carry)) {
+    if (isLeaf(nodes[node]) || pins.has(node)) continue;
+    const bytes = bytesOf(node);
+    const base = machine.allocate(rings * bytes);
+    const at = (t: number): number => base + ((steps - 1 - t) % rings) * bytes;
+    pins.set(node, placeFor(nodes[node].extent, at, grid));
+  }
+  const elementPlaces = new Map<number, Place>();
+  const copied: (readonly [number, number])[] = [];
+  for (const [sequence, node] of Object.entries(reverse.elements)) {
+    const bytes = bytesOf(node);
+    const base = machine.allocate(steps * bytes);
+    elementPlaces.set(
+      Number(sequence),
+      placed(node, () => base),
+    );
+    if (isLeaf(nodes[node]) || pins.has(node) || !nodes[node].extent.grid) copied.push([node, base]);
+    else
+      pins.set(
+        node,
+        wholePlace((t) => base + t * bytes, grid),
+      );
+  }
+  const zeros = new Map<string, Place>();
+  const zeroOf = (extent: Extent): Place => {
+    const key = `${extent.planes} ${extent.grid}`;
+    const place = zeros.get(key) ?? constantZero(machine, grid, extent);
+    zeros.set(key, place);
+    return place;
+  };
+  let known: Built | undefined;
+  const built = (): Built => {
+    if (known === undefined) throw new Error('a step that is not built');
+    return known;
+  };
+  const carry = (field: string): Place => {
+    const { extent } = inputs[fields.indexOf(field)];
+    const final = reverse.finals.indexOf(field);
+    const last = final < 0 ? zeroOf(extent) : finals[final].place;
+    const node = reverse.carry[field];
+    const before = node === undefined ? zeroOf(extent) : undefined;
+    const at = (t: number): number =>
+      t === steps - 1 ? last.at(0) : (before ?? built().place(node)).at(t + 1);
+    return placeFor(extent, at, grid);
+  };
+  const carries = new Map(fields.map((field) => [field, carry(field)]));
+  const leaf = (source: Source, node: number): Place => {
+    switch (source.kind) {
+      case 'recorded':
+        return forward.node(source.node);
+      case 'state':
+        return forward.state(source.field);
+      case 'element': {
+        const stride = strideOf(nodes[node].extent, grid);
+        return advanced(scanInputs[fields.length + source.sequence].place, (t) => t * stride);
+      }
+      case 'external':
+        return externals[source.index].place;
+      case 'clock':
+        return listPlace(() => clock);
+      case 'carry':
+        return carries.get(source.field) ?? noSpecial();
+      case 'observed': {
+        const stride = strideOf(nodes[node].extent, grid);
+        return advanced(observed[reverse.observed.indexOf(source.name)].place, (t) => t * stride);
+      }
+      case 'accumulated':
+        return sumPlaces.get(source.index)?.place ?? noSpecial();
+      case 'constant':
+        return constantPlace(machine, grid, source, nodes[node]);
+      default:
+        throw new Error(`${source.kind} in a reverse step`);
+    }
+  };
+  known = build(nodes, {
+    machine,
+    grid,
+    tiles: false,
+    leaf,
+    pinned: (node) => pins.get(node),
+    isSummed: (node) => onto.has(node),
+    fresh: (bytes) => machine.allocate(bytes),
+    special: noSpecial,
+    port: noSpecial,
+    emitting: {
+      ...context.emitting,
+      packed: packedInside(nodes, externals, context, (node) => built().place(node)),
+    },
+    roots: [
+      ...new Set([...Object.values(reverse.carry), ...Object.values(reverse.elements), ...onto.keys()]),
+    ],
+  });
+  const clear = [...sumPlaces.values()].map((sum) => zero(sum, { machine, grid, most: 1 }));
+  const copies = copied.map(([node, base]) =>
+    copyStep(machine, built().place(node), base, strideOf(nodes[node].extent, grid)),
+  );
+  const { instructions } = built();
+  return {
+    instructions: [
+      ...clear,
+      () => {
+        for (let t = steps - 1; t >= 0; t--) {
+          machine.floats[clock / 4] = t;
+          for (const run of instructions) run(t);
+          for (const run of copies) run(t);
+        }
+      },
+    ],
+    port: (port) => {
+      const place = Number(splitAt(port)[1]);
+      if (place < fields.length) {
+        const node = reverse.carry[fields[place]];
+        if (node === undefined) return zeroOf(inputs[place].extent);
+        return placed(node, () => built().place(node).at(0));
+      }
+      if (place < first) return elementPlaces.get(place - fields.length) ?? noSpecial();
+      return sumPlaces.get(place - first)?.place ?? noSpecial();
+    },
+  };
+};
+
+const constantZero = (machine: Machine, grid: Grid, extent: Extent): Place => {
+  const at = machine.allocate(sizeOf(extent, grid));
+  return placeFor(extent, () => at, grid);
+};
