@@ -51,6 +51,9 @@ const drafts: Readonly<Record<string, Draft>> = {
   'multi-mnist/unet-4': { task: 'multi-mnist', model: { name: 'unet', base: 4 } },
 };
 
+/** The case that is always measured at full size, stock TensorFlow.js with the same batch as all others. */
+export const flagship = 'tetrominoes/nwm-linear';
+
 const smallBatch = 4;
 const smallSteps = 50;
 
@@ -64,7 +67,7 @@ const caseOf = (name: string, { task, model, batch = 16 }: Draft, size: Case['si
     model: value(decodeModel({ ...model, ...steps })),
     sizes: { height: small ? smallSide : side, width: small ? smallSide : side, channels, classes },
     batch: small ? smallBatch : batch,
-    stockBatch: small ? smallBatch : 1,
+    stockBatch: small ? smallBatch : name === flagship ? batch : 1,
   };
 };
 

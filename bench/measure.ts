@@ -29,6 +29,8 @@ export interface Budget {
   readonly rounds: number;
 }
 
+const restMilliseconds = 10;
+
 const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
 
 /** Rounds of one phase. A contender whose time is used up sits out; each has one round at least after its warm-up. */
@@ -44,6 +46,8 @@ const inTurn = async (
       const known = results.get(one) ?? { seconds: [], peakBytes: 0 };
       const spent = known.seconds.reduce((sum, s) => sum + s, 0);
       if (round > 0 && (spent >= budget.seconds || !results.has(one))) continue;
+      // the threads of the one before come to rest: some wait actively for more work
+      await new Promise((resolve) => setTimeout(resolve, restMilliseconds));
       try {
         const { seconds, peakBytes } = await one.step(phase);
         if (round >= 0) known.seconds.push(seconds);

@@ -43,10 +43,12 @@ const columns = (rows: readonly (readonly string[])[]): readonly string[] => {
   );
 };
 
+const times = (ratio: number): string => ratio.toFixed(ratio < 0.1 ? 3 : 2);
+
 const versus = (one: Timed, other: Timed | undefined): string =>
   other === undefined || other === one
     ? ''
-    : `${perSample(one, other).toFixed(2)} (${leastPerSample(one, other).toFixed(2)})`;
+    : `${times(perSample(one, other))} (${times(leastPerSample(one, other))})`;
 
 const head = [
   '',

@@ -12,7 +12,7 @@ import { keyAt, pointOf, signs } from './marks.js';
 
 const width = 300;
 const rowHeight = 26;
-const margins = { left: 250, right: 24, top: 108, bottom: 48 };
+const margins = { left: 346, right: 24, top: 108, bottom: 48 };
 const spacing = 36;
 
 interface Bar {
@@ -46,7 +46,7 @@ export const speedChart = (timed: readonly Timed[]): Chart => {
       title: null,
       sort: null,
       scale: { domain: names },
-      axis: i === 0 ? { labelLimit: 240 } : null,
+      axis: i === 0 ? { labelLimit: 336 } : null,
     };
     const x = {
       field: 'speed',
@@ -84,8 +84,8 @@ export const speedChart = (timed: readonly Timed[]): Chart => {
     };
   });
   const head = [
-    textAt(-230, -88, 'Speed, samples a second', light.ink, { bold: true, size: 15 }),
-    ...keyAt(-230, -62, ['fused-2', 'fused-1', base, 'op-by-op', 'stock']),
+    textAt(-326, -88, 'Speed, samples a second', light.ink, { bold: true, size: 15 }),
+    ...keyAt(-326, -62, ['fused-2', 'fused-1', base, 'op-by-op', 'stock']),
   ];
   const [left, right] = panels;
   return {

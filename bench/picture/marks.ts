@@ -36,7 +36,7 @@ export const pointOf = (contender: Contender) => {
   };
 };
 
-const keyStep = 190;
+const keyStep = 214;
 
 /** Signs and names of these contenders from this place on, three to a line. */
 export const keyAt = (left: number, top: number, contenders: readonly Contender[]) =>

@@ -1,5 +1,5 @@
 /**
- * The roofline: operations a second against operations a byte, for training steps at full size. Bytes are those that
+ * The roofline: operations a second against operations a byte, for training steps. Bytes are those that
  * the program moves op by op (src/compile/cost): what stays in cache between fused operations is why points may lie
  * above the slope of memory.
  */
@@ -41,12 +41,14 @@ export const rooflineChart = (
 ): Chart | undefined => {
   const all = pointsOf(timed);
   const full = all.filter(({ name }) => !name.endsWith('(quick)'));
-  const points = full.length > 0 ? full : all;
+  // one or two of them say little: then all sizes are drawn
+  const points = new Set(full.map(({ name }) => name)).size > 2 ? full : all;
   if (points.length === 0) return undefined;
   const xs = points.map(({ intensity }) => intensity);
   const [low, high] = [Math.min(...xs) / 1.6, Math.max(...xs) * 1.6];
   const top = 2 * Math.max(ceilings[2].gflops, ...points.map(({ gflops }) => gflops));
-  const bottom = Math.min(...points.map(({ gflops }) => gflops)) / 2;
+  // names stand below the lowest point
+  const bottom = Math.min(...points.map(({ gflops }) => gflops)) / 20;
   const x = {
     field: 'intensity',
     type: 'quantitative' as const,
@@ -59,7 +61,7 @@ export const rooflineChart = (
     type: 'quantitative' as const,
     title: 'GFLOP/s',
     scale: { type: 'log' as const, domain: [bottom, top], nice: false },
-    axis: { format: '~g', tickCount: 6 },
+    axis: { format: '~g', values: [0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000] },
   };
   const roof = ([1, 2] as const).map((threads) => {
     const { gflops, gigabytes } = ceilings[threads];
@@ -77,7 +79,13 @@ export const rooflineChart = (
     .map(({ name, intensity }) => {
       const place = Math.max(at(intensity), (taken[taken.length - 1] ?? -20) + 13);
       taken.push(place);
-      return textAt(place, height - 8, name.replace(/^.*\//, ''), light.muted, { size: 11, angle: -90 });
+      return textAt(
+        place,
+        height - 8,
+        name.replace(/^.*\//, '').replace('-smaller4', '').replace(' (quick)', ', quick'),
+        light.muted,
+        { size: 11, angle: -90 },
+      );
     });
   const shown = (['fused-2', 'fused-1', 'torch', 'op-by-op', 'stock'] as const).filter((contender) =>
     points.some((point) => point.contender === contender),

@@ -9,8 +9,8 @@ import { type Axis, axes, middle, type Point } from './curves.js';
 
 const width = 190;
 const height = 170;
-const spacing = { across: 44, down: 58 };
-const margins = { left: 64, right: 24, top: 96, bottom: 52 };
+const spacing = { across: 62, down: 58 };
+const margins = { left: 92, right: 24, top: 96, bottom: 52 };
 
 const words: Readonly<Record<Axis, string>> = {
   steps: 'steps T',
@@ -24,8 +24,6 @@ const rows = [
   { field: 'megabytes', title: 'peak memory, MB' },
 ] as const;
 
-const order: readonly Axis[] = ['steps', 'side', 'channels', 'batch'];
-
 export const scalingChart = (points: readonly Point[]): Chart => {
   const shown = points.map(({ axis, at, contender, seconds, peakBytes }) => ({
     axis,
@@ -34,6 +32,7 @@ export const scalingChart = (points: readonly Point[]): Chart => {
     milliseconds: 1000 * seconds,
     megabytes: peakBytes / 1e6,
   }));
+  const order = [...new Set(points.map(({ axis }) => axis))];
   const contenders = [...new Set(points.map(({ contender }) => contender))];
   const panel = (axis: Axis, row: (typeof rows)[number]) => {
     const all = shown.map((point) => point[row.field]);
@@ -50,7 +49,7 @@ export const scalingChart = (points: readonly Point[]): Chart => {
       type: 'quantitative' as const,
       title: axis === order[0] ? row.title : null,
       scale: { type: 'log' as const, domain, nice: false },
-      axis: { format: '~s', tickCount: 4 },
+      axis: { format: ',~g', values: [1, 3, 10, 30, 100, 300, 1000, 3000, 10_000, 30_000], labelPadding: 10 },
     };
     const of = (contender: Contender) =>
       shown.filter((point) => point.axis === axis && point.contender === contender);
@@ -67,7 +66,7 @@ export const scalingChart = (points: readonly Point[]): Chart => {
       ]),
     };
   };
-  const [top, bottom] = rows.map((row) => order.map((axis) => panel(axis, row)));
+  const [first, ...others] = rows.flatMap((row) => order.map((axis) => panel(axis, row)));
   const { steps, side, channels, batch } = middle;
   const head = [
     textAt(0, -78, 'A training step of the NWM as it grows', light.ink, { bold: true, size: 15 }),
@@ -79,22 +78,19 @@ export const scalingChart = (points: readonly Point[]): Chart => {
       light.muted,
     ),
   ];
-  const [first, ...others] = top;
   return {
     spec: {
       $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
       config: chartConfig(light),
       bounds: 'flush',
-      spacing: spacing.down,
-      vconcat: [
-        {
-          bounds: 'flush',
-          spacing: spacing.across,
-          hconcat: [{ ...first, layer: [...first.layer, ...head] }, ...others],
-        },
-        { bounds: 'flush', spacing: spacing.across, hconcat: bottom },
-      ],
+      columns: order.length,
+      spacing: { row: spacing.down, column: spacing.across },
+      concat: [{ ...first, layer: [...first.layer, ...head] }, ...others],
     },
-    frame: { width: 4 * width + 3 * spacing.across, height: 2 * height + spacing.down, margins },
+    frame: {
+      width: order.length * (width + spacing.across) - spacing.across,
+      height: 2 * height + spacing.down,
+      margins,
+    },
   };
 };
