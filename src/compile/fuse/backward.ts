@@ -1,5 +1,6 @@
 /** Regions that go back: a program, seeds on some of its nodes, and the gradients that follow. */
 
+import { volume } from '../../dsl/shape.js';
 import { addGradients } from './adjoint.js';
 import type { FieldBuilder } from './field.js';
 import type { Region } from './region.js';
@@ -50,15 +51,20 @@ export const backward = (
   return {
     region,
     inputs: new Map(reached),
-    gradients: () =>
-      Object.fromEntries(
+    gradients: () => {
+      // side by side in one memory, which another thread is given as a whole
+      const memory = new ArrayBuffer(4 * parameters.reduce((all, { leaf }) => all + volume(leaf.shape), 0));
+      let begin = 0;
+      return Object.fromEntries(
         parameters.map(({ name, leaf }, index) => {
-          const values = new Float32Array(leaf.shape.reduce((a, b) => a * b, 1));
+          const values = new Float32Array(memory, begin, volume(leaf.shape));
+          begin += values.byteLength;
           const sum = region.sum(index);
           if (sum !== undefined) workspace.take(leaf, sum.place, values, 0);
           return [name, values];
         }),
-      ),
+      );
+    },
   };
 };
 

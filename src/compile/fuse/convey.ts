@@ -3,12 +3,14 @@
 import type { Shape } from '../../dsl/shape.js';
 import type { Layout } from './layout.js';
 import type { Machine } from './machine.js';
-import type { Grid, Place } from './place.js';
+import { type Grid, numberBytes, type Place } from './place.js';
 
 /** Where each plane and each pixel of a value stands in the language's order. */
 export interface Conveyance {
   readonly planes: Int32Array;
   readonly pixels: Int32Array;
+  /** Whether it is a list in the language's own order. */
+  readonly list: boolean;
 }
 
 export const conveyanceOf = (shape: Shape, { dims, axes }: Layout): Conveyance => {
@@ -23,11 +25,13 @@ export const conveyanceOf = (shape: Shape, { dims, axes }: Layout): Conveyance =
       Int32Array.of(0),
     );
   const pixelAxes = axes.flatMap((dim, axis) => (dim === 'pixel' ? [axis] : []));
+  const planes = offsets(
+    dims,
+    dims.map((_, dim) => strides[axes.indexOf(dim)] ?? 0),
+  );
   return {
-    planes: offsets(
-      dims,
-      dims.map((_, dim) => strides[axes.indexOf(dim)] ?? 0),
-    ),
+    planes,
+    list: pixelAxes.length === 0 && planes.every((place, i) => place === i),
     pixels: offsets(
       pixelAxes.map((axis) => shape[axis]),
       pixelAxes.map((axis) => strides[axis]),
@@ -38,11 +42,15 @@ export const conveyanceOf = (shape: Shape, { dims, axes }: Layout): Conveyance =
 /** Writes a sample's values, that begin at `from`, into planes. */
 export const putPlanes = (
   machine: Machine,
-  { planes, pixels }: Conveyance,
-  values: ArrayLike<number>,
+  { planes, pixels, list }: Conveyance,
+  values: Float32Array,
   from: number,
   to: Place,
 ): void => {
+  if (list && to.plane === numberBytes) {
+    machine.write(to.at(0), values.subarray(from, from + planes.length));
+    return;
+  }
   const { floats } = machine;
   for (let p = 0; p < planes.length; p++) {
     const plane = (to.at(0) + p * to.plane) / 4;
@@ -54,12 +62,17 @@ export const putPlanes = (
 /** Reads planes back. */
 export const takePlanes = (
   machine: Machine,
-  { planes, pixels }: Conveyance,
+  { planes, pixels, list }: Conveyance,
   from: Place,
   values: Float32Array,
   to: number,
 ): void => {
   const { floats } = machine;
+  const first = from.at(0) / 4;
+  if (list && from.plane === numberBytes) {
+    values.set(floats.subarray(first, first + planes.length), to);
+    return;
+  }
   for (let p = 0; p < planes.length; p++) {
     const plane = (from.at(0) + p * from.plane) / 4;
     const start = to + planes[p];

@@ -94,7 +94,8 @@ export class Machine {
   table(values: readonly number[]): number {
     const at = this.allocate(4 * values.length);
     const integers = new Int32Array(this.ground.buffer());
-    for (const [i, value] of values.entries()) integers[at / 4 + i] = value;
+    // not `set`: on no memory nothing is written
+    for (let i = 0; i < values.length; i++) integers[at / 4 + i] = values[i];
     return at;
   }
 

@@ -1,6 +1,7 @@
 /** Weights in the order in which the kernels read them: blocks of up to four rows, one depth after the other. */
 
 import type { FieldOpOf, Window } from './field.js';
+import { pickCells } from './kernels/move.js';
 import type { Machine } from './machine.js';
 
 /** How the rows of a product are grouped: blocks of four, then what remains. */
@@ -108,27 +109,30 @@ export const blockOffset = ({ depth }: Packing, first: number): number => 4 * fi
 
 /** A function that packs the weights at an address to another. */
 export const packer = (machine: Machine, packing: Packing, to: number): ((from: number) => void) => {
-  const order = new Int32Array(packing.rows * packing.depth);
-  let place = 0;
+  const order: number[] = [];
   for (const { rows, count, first } of blocksOf(packing.rows))
     for (let block = 0; block < count; block++)
       for (let depth = 0; depth < packing.depth; depth++)
-        for (let row = 0; row < rows; row++)
-          order[place++] = packing.source(first + block * rows + row, depth);
+        for (let row = 0; row < rows; row++) order.push(packing.source(first + block * rows + row, depth));
   const { mix } = packing;
   const fill = packing.more?.fill(machine, to) ?? (() => {});
+  if (mix === undefined) {
+    const run = machine.kernel('pickCells', pickCells);
+    const table = machine.table(order.map((place) => 4 * place));
+    return (from) => {
+      run(table, from, to, Math.ceil(order.length / 4));
+      fill();
+    };
+  }
+  const places = Int32Array.from(order);
   return (from) => {
     const { floats } = machine;
     const source = from / 4;
     const target = to / 4;
-    if (mix === undefined) {
-      for (let i = 0; i < order.length; i++) floats[target + i] = floats[source + order[i]];
-      return fill();
-    }
-    for (let i = 0; i < order.length; i++) {
+    for (let i = 0; i < places.length; i++) {
       let sum = 0;
       for (let j = 0; j < mix.factors.length; j++)
-        sum += mix.factors[j] * floats[source + order[i] + j * mix.step];
+        sum += mix.factors[j] * floats[source + places[i] + j * mix.step];
       floats[target + i] = sum;
     }
     fill();

@@ -73,7 +73,9 @@ const add = (a: Gradients, b: Gradients): Gradients => ({
   gradients: Object.fromEntries(
     Object.entries(a.gradients).map(([name, values]) => {
       const others = b.gradients[name];
-      return [name, values.map((value, i) => value + others[i])];
+      const both = new Float32Array(values.length);
+      for (let i = 0; i < both.length; i++) both[i] = values[i] + others[i];
+      return [name, both];
     }),
   ),
   statistics: b.statistics,

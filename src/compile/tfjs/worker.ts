@@ -75,11 +75,14 @@ const arraysOf = (said: Answer): readonly Arrays[] =>
       ? [said.inference.outputs, said.inference.statistics]
       : [];
 
-/** Results are this thread's own copies already: their memory goes over as it is. */
-const buffersOf = (said: Answer): ArrayBuffer[] =>
-  arraysOf(said)
-    .flatMap((arrays) => Object.values(arrays))
-    .flatMap(({ buffer }) => (buffer instanceof ArrayBuffer ? [buffer] : []));
+/** Results are this thread's own copies already: their memory, which several may share, goes over as it is. */
+const buffersOf = (said: Answer): ArrayBuffer[] => [
+  ...new Set(
+    arraysOf(said)
+      .flatMap((arrays) => Object.values(arrays))
+      .flatMap(({ buffer }) => (buffer instanceof ArrayBuffer ? [buffer] : [])),
+  ),
+];
 
 const say = (said: Answer): void => parentPort?.postMessage(said, buffersOf(said));
 

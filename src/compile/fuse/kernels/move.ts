@@ -10,6 +10,7 @@ import {
   four,
   greater,
   load,
+  loadInteger,
   loadSplat,
   max,
   minus,
@@ -78,6 +79,21 @@ export const copyCells = (): Source => ({
       repeat(j, inner, store(b, 0, loadSplat(a), 1), step(a, fromInner), step(b, toInner)),
       step(from, fromOuter),
       step(to, toOuter),
+    );
+  },
+});
+
+/** Copies numbers from places that a table of bytes tells, four at a time: (table, from, to, fours). */
+export const pickCells = (): Source => ({
+  parameters: 4,
+  body: ([table, from, to, fours], fresh): Statement => {
+    const [count] = locals(fresh, 1);
+    return repeat(
+      count,
+      fours,
+      ...[0, 4, 8, 12].map((at) => store(to, at, loadSplat(plus(from, loadInteger(table, at))), 1)),
+      step(table, constant(16)),
+      step(to, constant(16)),
     );
   },
 });
