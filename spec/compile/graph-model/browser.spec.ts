@@ -9,8 +9,6 @@ import { done, lively, models, newFolder, sizes, trainedOf } from '../../runner/
 import { browserPath, type Found, openPage, type Served, type Stranger, serve } from './browser.js';
 
 const families = ['nwm', 'conv-lstm', 'cnn', 'unet'];
-/** A software WebGL takes seconds to compile its shaders: one model with a loop, one without. */
-const onWebGl = ['nwm', 'cnn'];
 
 describe('a GraphModel in a browser', () => {
   let folder = '';
@@ -59,7 +57,6 @@ describe('a GraphModel in a browser', () => {
       const expected = [...ours.classes.data];
       assert.ok(new Set(expected).size > 1, `${model.name}: a map of one class proves little`);
       for (const backend of backends) {
-        if (backend === 'webgl' && !onWebGl.includes(model.name)) continue;
         const found: Found = await page.classesOf(
           backend,
           `${served.origin}/models/${model.name}/model.json`,

@@ -90,7 +90,7 @@ const quiet = [
 /** WebGL on the processor, where there is no graphics card. */
 const software = ['--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
 
-const Found = t.type({ classes: t.array(t.number), backend: t.string });
+const Found = t.type({ classes: t.array(t.number), backend: t.string, seconds: t.array(t.number) });
 /** What the page answers. */
 export type Found = t.TypeOf<typeof Found>;
 
@@ -103,6 +103,8 @@ export interface Stranger {
     url: string,
     shape: readonly number[],
     image: Float32Array,
+    /** How many runs more are timed. */
+    runs?: number,
   ) => Promise<Found>;
   readonly close: () => Promise<void>;
 }
@@ -116,8 +118,8 @@ export const openPage = async (executablePath: string, origin: string): Promise<
   return {
     version: browser.version(),
     has: async (backend) => (await call('has', backend)) === true,
-    classesOf: async (backend, url, shape, image) => {
-      const found = Found.decode(await call('classesOf', backend, url, shape, [...image]));
+    classesOf: async (backend, url, shape, image, runs = 0) => {
+      const found = Found.decode(await call('classesOf', backend, url, shape, [...image], runs));
       if (found._tag === 'Left') throw new Error('the page answered something else');
       return found.right;
     },

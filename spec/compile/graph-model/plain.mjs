@@ -10,22 +10,21 @@ setWasmPaths(join(dirname(manifest), 'dist') + sep);
 // A loop needs executeAsync, a straight line does not: TensorFlow.js warns about the other.
 console.warn = () => {};
 
-const run = async ({ backend, artifacts, inputs, outputs, sync, named, gradient }) => {
+const run = async ({ backend, source, inputs, outputs, sync, named, gradient, runs = 0 }) => {
   await tf.setBackend(backend);
   await tf.ready();
-  const model = await tf.loadGraphModel({ load: async () => artifacts });
+  const model = await tf.loadGraphModel(typeof source === 'string' ? source : { load: async () => source });
   const before = tf.memory().numTensors;
   const given = Object.fromEntries(
     Object.entries(inputs).map(([name, { shape, data }]) => [name, tf.tensor(data, shape, 'float32')]),
   );
   const names = outputs ?? model.outputNodes;
   const byName = named ? model.predict(given) : undefined;
-  const all = byName
-    ? names.map((name) => byName[name])
-    : sync
-      ? model.execute(given, names)
-      : await model.executeAsync(given, names);
-  const results = Array.isArray(all) ? all : [all];
+  const listed = async () => {
+    const all = sync ? model.execute(given, names) : await model.executeAsync(given, names);
+    return Array.isArray(all) ? all : [all];
+  };
+  const results = byName ? names.map((name) => byName[name]) : await listed();
   const values = {};
   for (const [i, name] of names.entries())
     values[name] = {
@@ -33,6 +32,14 @@ const run = async ({ backend, artifacts, inputs, outputs, sync, named, gradient 
       dtype: results[i].dtype,
       data: Array.from(await results[i].data()),
     };
+  const seconds = [];
+  for (let count = 0; count < runs; count++) {
+    const begin = performance.now();
+    const again = await listed();
+    await Promise.all(again.map((tensor) => tensor.data()));
+    seconds.push((performance.now() - begin) / 1000);
+    tf.dispose(again);
+  }
   let slope;
   if (gradient !== undefined) {
     const [name, values0] = Object.entries(given)[0];
@@ -46,9 +53,10 @@ const run = async ({ backend, artifacts, inputs, outputs, sync, named, gradient 
     values,
     left,
     slope,
+    seconds,
     inputs: model.inputNodes,
     outputs: model.outputNodes,
-    metadata: model.metadata,
+    metadata: model.metadata ?? {},
   };
   model.dispose();
   return answer;

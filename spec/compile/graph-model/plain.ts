@@ -16,8 +16,10 @@ const Answer = t.type({
   values: t.record(t.string, t.type({ shape: t.array(t.number), dtype: t.string, data: t.array(t.number) })),
   left: t.number,
   slope: t.union([t.array(t.number), t.undefined]),
+  seconds: t.array(t.number),
   inputs: t.array(t.string),
   outputs: t.array(t.string),
+  metadata: t.UnknownRecord,
 });
 export type Answer = t.TypeOf<typeof Answer>;
 
@@ -29,7 +31,8 @@ const Message = t.type({
 
 export interface Work {
   readonly backend: 'cpu' | 'wasm';
-  readonly model: GraphModel;
+  /** A model, or the address of its model.json. */
+  readonly model: GraphModel | string;
   readonly inputs: Readonly<Record<string, Filled>>;
   /** By default all. */
   readonly outputs?: readonly string[];
@@ -39,6 +42,8 @@ export interface Work {
   readonly named?: boolean;
   /** Of the sum of this output, by the first input. */
   readonly gradient?: string;
+  /** How many runs more are timed. */
+  readonly runs?: number;
 }
 
 export interface Plain {
@@ -73,7 +78,7 @@ export const plainTensorFlow = async (): Promise<Plain> => {
       const id = count++;
       const message = await new Promise((resolve) => {
         waiting.set(id, resolve);
-        child.send({ id, artifacts: artifactsOf(model), ...work });
+        child.send({ id, source: typeof model === 'string' ? model : artifactsOf(model), ...work });
       });
       const read = Message.decode(message);
       if (read._tag === 'Left') return assert.fail(`plain TensorFlow.js answered ${JSON.stringify(message)}`);

@@ -3,80 +3,9 @@ import fc from 'fast-check';
 import { initialParameters } from '../../../src/compile/parameters.js';
 import { ndarray, parameterArrays, runReference } from '../../../src/compile/reference/index.js';
 import { inputsOf } from '../../../src/dsl/index.js';
-import {
-  fieldCodecs,
-  mapFunctions,
-  type Node,
-  type OpName,
-  reduceFunctions,
-  zipFunctions,
-} from '../../../src/dsl/op.js';
+import { fieldCodecs, type OpName } from '../../../src/dsl/op.js';
 import { type GeneratedProgram, generated, programArbitrary } from '../../../src/laws/arbitraries/program.js';
-
-const allNodes = (nodes: readonly Node[]): readonly Node[] =>
-  nodes.flatMap((node) => (node.op.op === 'scan' ? [node, ...allNodes(node.op.body.nodes)] : [node]));
-
-const nodesOf = (programs: readonly GeneratedProgram[]): readonly Node[] =>
-  programs.flatMap(({ program }) => allNodes(program.graph.nodes));
-
-/** What kinds of an operation there are: its name, and its function, kind, distribution or boundary. */
-const variants = ({ op, inputs, shape }: Node): readonly string[] => {
-  switch (op.op) {
-    case 'map':
-    case 'zip':
-    case 'reduce':
-    case 'pool':
-      return [`${op.op} ${op.fn}`];
-    case 'recurrence':
-      return [`recurrence ${op.kind}`, `recurrence ${inputs.length === 3 ? 'from a start' : 'from zero'}`];
-    case 'noise':
-      return [`noise ${op.distribution}`];
-    case 'conv':
-      return [
-        `conv ${typeof op.boundary === 'string' ? op.boundary : 'fixed'}`,
-        `conv in ${shape.length - 1}d`,
-        `conv ${op.depthwise ? 'depthwise' : 'dense'}`,
-        `conv ${inputs.length === 3 ? 'with a bias' : 'without a bias'}`,
-        `conv ${op.stride.some((n) => n > 1) ? 'with a stride' : 'at every site'}`,
-      ];
-    case 'convTranspose':
-      return [`convTranspose in ${shape.length - 1}d`];
-    case 'scan':
-      return [
-        op.sequences > 0 ? 'scan driven' : 'scan autonomous',
-        ...(op.body.nodes.some((inner) => inner.op.op === 'scan') ? ['scan in a scan'] : []),
-        ...(op.fields.length > 1 ? ['scan of two fields'] : []),
-      ];
-    case 'take':
-      return [`take ${op.port.split('/')[0]}`];
-    case 'constant':
-      return [`constant ${typeof op.value === 'number' ? 'number' : 'data'}`];
-    case 'parameter':
-      return [`parameter ${op.init.kind}`, `parameter ${op.trainable ? 'trainable' : 'fixed'}`];
-    default:
-      return [];
-  }
-};
-
-const expected = [
-  ...mapFunctions.map((fn) => `map ${fn}`),
-  ...zipFunctions.map((fn) => `zip ${fn}`),
-  ...reduceFunctions.map((fn) => `reduce ${fn}`),
-  ...['max', 'mean'].map((fn) => `pool ${fn}`),
-  ...['diagonal', 'matrix', 'from a start', 'from zero'].map((kind) => `recurrence ${kind}`),
-  ...['normal', 'uniform'].map((kind) => `noise ${kind}`),
-  ...['zero', 'circular', 'reflect', 'none', 'fixed', 'in 1d', 'in 2d', 'depthwise', 'dense'].map(
-    (kind) => `conv ${kind}`,
-  ),
-  ...['with a bias', 'without a bias', 'with a stride', 'at every site'].map((kind) => `conv ${kind}`),
-  ...['in 1d', 'in 2d'].map((kind) => `convTranspose ${kind}`),
-  ...['driven', 'autonomous', 'in a scan', 'of two fields'].map((kind) => `scan ${kind}`),
-  ...['observed', 'final'].map((kind) => `take ${kind}`),
-  ...['number', 'data'].map((kind) => `constant ${kind}`),
-  ...['constant', 'uniform', 'normal', 'laplacian', 'identity', 'trainable', 'fixed'].map(
-    (kind) => `parameter ${kind}`,
-  ),
-];
+import { allNodes, expected, nodesOf, variants } from './variants.js';
 
 const evaluate = ({ program, inputs, seed }: GeneratedProgram, training: boolean): readonly number[] => {
   const values = inputs(2);

@@ -1,0 +1,102 @@
+/** GraphModels give what we give: every operation, random programs, every model family and readout. */
+
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { initialParameters } from '../../../src/compile/parameters.js';
+import { type GeneratedProgram, programArbitrary } from '../../../src/laws/arbitraries/program.js';
+import { buildModel } from '../../../src/models/catalogue.js';
+import { everyKind, kindsIn } from '../../laws/arbitraries/variants.js';
+import { anyModelWithSizes } from '../../models/any-model.js';
+import { value } from '../../models/either.js';
+import { assertEqual, backends, exactly, exported, fed, type Ours, openOurs, waving } from './against.js';
+import { type Answer, type Plain, plainTensorFlow } from './plain.js';
+
+/** Noise is drawn afresh by a graph: it has a test of its own. */
+const exclude = ['noise'] as const;
+
+describe('a GraphModel in plain TensorFlow.js computes what we compute', () => {
+  let plain: Plain;
+  let ours: Ours;
+  before(async () => {
+    plain = await plainTensorFlow();
+    ours = await openOurs();
+  });
+  after(() => plain.close());
+
+  const assertSame = async (made: GeneratedProgram, batch: number): Promise<void> => {
+    const { program: p, seed } = made;
+    const parameters = initialParameters(p.graph, seed);
+    const inputs = made.inputs(batch);
+    const exact = exactly(p, parameters, inputs, batch);
+    for (const unroll of [false, true]) {
+      const model = exported(p, parameters, { unroll });
+      for (const backend of backends) {
+        const expected = await ours(backend, p, { parameters, inputs, batch }, Object.keys(exact));
+        const { values, left } = await plain.run({
+          backend,
+          model,
+          inputs: fed(p, model, inputs, batch),
+          sync: unroll,
+        });
+        assertEqual(values, expected, exact, `${backend}, unroll ${unroll}`);
+        assert.equal(left, 0, 'tensors were left behind');
+      }
+    }
+  };
+
+  it('for random programs, looping and unrolled, in batches of any size', () =>
+    fc.assert(fc.asyncProperty(programArbitrary({ exclude }), fc.integer({ min: 1, max: 3 }), assertSame), {
+      numRuns: 40,
+    }));
+
+  it('for every operation of the language and every variant of it', async () => {
+    const missing = new Set(everyKind.filter((kind) => !kind.startsWith('noise')));
+    for (const made of fc.sample(programArbitrary({ exclude }), { numRuns: 800, seed: 1 })) {
+      const news = [...kindsIn(made)].filter((kind) => missing.has(kind));
+      if (news.length === 0) continue;
+      await assertSame(made, 2);
+      for (const kind of news) missing.delete(kind);
+    }
+    assert.deepEqual([...missing], [], 'never tried');
+  });
+
+  it('for every model family and readout at random sizes', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyModelWithSizes, fc.nat(99), async ([spec, sizes], seed) => {
+        const batch = 1 + (seed % 3);
+        const p = value(buildModel(spec, sizes));
+        const parameters = initialParameters(p.graph, seed);
+        const model = exported(p, parameters);
+        const image = waving(batch * sizes.height * sizes.width * sizes.channels);
+        const exact = exactly(p, parameters, { image }, batch);
+        const names = Object.keys(model.signature.outputs);
+        assert.deepEqual(
+          names,
+          ['logits', 'classes', 'waves'].filter((name) => name !== 'waves' || 'readout' in spec),
+        );
+        for (const backend of backends) {
+          const { values } = await plain.run({ backend, model, inputs: fed(p, model, { image }, batch) });
+          const expected = await ours(
+            backend,
+            p,
+            { parameters, inputs: { image }, batch },
+            names.filter((name) => name !== 'classes'),
+          );
+          assertEqual(values, expected, exact, backend);
+          assertClasses(values, sizes.classes);
+        }
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  /** The classes are those of the logits beside them. */
+  const assertClasses = (values: Answer['values'], count: number): void => {
+    assert.equal(values.classes.dtype, 'int32');
+    assert.deepEqual(values.classes.shape, values.logits.shape.slice(0, -1));
+    values.classes.data.forEach((found, pixel) => {
+      const own = values.logits.data.slice(pixel * count, (pixel + 1) * count);
+      assert.equal(own[found], Math.max(...own));
+    });
+  };
+});
