@@ -1,7 +1,6 @@
 /** Reverses of scans as instructions: the steps backwards, from what the scan recorded. */
 
 import { accumulate } from './accumulate.js';
-import { type Built, build } from './build.js';
 import { type Operand, zero } from './emit/emitting.js';
 import type { Extent, FieldReverse, Source } from './field.js';
 import type { Machine } from './machine.js';
@@ -18,11 +17,11 @@ import {
 import type { Stepped } from './scan.js';
 import {
   advanced,
+  buildStep,
   constantPlace,
   copyStep,
   isLeaf,
   noSpecial,
-  packedInside,
   type StepContext,
   splitAt,
 } from './steps.js';
@@ -91,19 +90,13 @@ export const buildReverse = (
     zeros.set(key, place);
     return place;
   };
-  let known: Built | undefined;
-  const built = (): Built => {
-    if (known === undefined) throw new Error('a step that is not built');
-    return known;
-  };
   const carry = (field: string): Place => {
     const { extent } = inputs[fields.indexOf(field)];
     const final = reverse.finals.indexOf(field);
     const last = final < 0 ? zeroOf(extent) : finals[final].place;
     const node = reverse.carry[field];
     const before = node === undefined ? zeroOf(extent) : undefined;
-    const at = (t: number): number =>
-      t === steps - 1 ? last.at(0) : (before ?? built().place(node)).at(t + 1);
+    const at = (t: number): number => (t === steps - 1 ? last.at(0) : (before ?? made.place(node)).at(t + 1));
     return placeFor(extent, at, grid);
   };
   const carries = new Map(fields.map((field) => [field, carry(field)]));
@@ -135,36 +128,25 @@ export const buildReverse = (
         throw new Error(`${source.kind} in a reverse step`);
     }
   };
-  known = build(nodes, {
-    machine,
-    grid,
-    tiles: false,
+  const made = buildStep(nodes, externals, context, {
     leaf,
     pinned: (node) => pins.get(node),
     isSummed: (node) => onto.has(node),
-    fresh: (bytes) => machine.allocate(bytes),
-    special: noSpecial,
-    port: noSpecial,
-    emitting: {
-      ...context.emitting,
-      packed: packedInside(nodes, externals, context, (node) => built().place(node)),
-    },
     roots: [
       ...new Set([...Object.values(reverse.carry), ...Object.values(reverse.elements), ...onto.keys()]),
     ],
   });
   const clear = [...sumPlaces.values()].map((sum) => zero(sum, { machine, grid, most: 1 }));
   const copies = copied.map(([node, base]) =>
-    copyStep(machine, built().place(node), base, strideOf(nodes[node].extent, grid)),
+    copyStep(machine, made.place(node), base, strideOf(nodes[node].extent, grid)),
   );
-  const { instructions } = built();
   return {
     instructions: [
       ...clear,
       () => {
         for (let t = steps - 1; t >= 0; t--) {
           machine.floats[clock / 4] = t;
-          for (const run of instructions) run(t);
+          for (const run of made.instructions) run(t);
           for (const run of copies) run(t);
         }
       },
@@ -174,7 +156,7 @@ export const buildReverse = (
       if (place < fields.length) {
         const node = reverse.carry[fields[place]];
         if (node === undefined) return zeroOf(inputs[place].extent);
-        return placed(node, () => built().place(node).at(0));
+        return placed(node, () => made.place(node).at(0));
       }
       if (place < first) return elementPlaces.get(place - fields.length) ?? noSpecial();
       return sumPlaces.get(place - first)?.place ?? noSpecial();

@@ -1,17 +1,16 @@
 /** Scans as instructions: what is recorded, rings of buffers for what is not. */
 
 import { recordsOf } from './adjoint.js';
-import { type Built, build } from './build.js';
 import type { Operand } from './emit/emitting.js';
 import type { FieldReverse, FieldScan, Source } from './field.js';
 import { type Instruction, listPlace, type Place, placeFor, sizeOf, strideOf, wholePlace } from './place.js';
 import {
   advanced,
+  buildStep,
   constantPlace,
   copyStep,
   isLeaf,
   noSpecial,
-  packedInside,
   type StepContext,
   splitAt,
 } from './steps.js';
@@ -77,10 +76,7 @@ export const buildScan = (
   }
   const state = (field: string): Place => {
     const { place: initial, extent } = inputs[fields.indexOf(field)];
-    const before = (t: number): number =>
-      built()
-        .place(body.next[field])
-        .at(t - 1);
+    const before = (t: number): number => made.place(body.next[field]).at(t - 1);
     return placeFor(extent, (t) => (t === 0 ? initial.at(0) : before(t)), grid);
   };
   const states = new Map(fields.map((field) => [field, state(field)]));
@@ -103,25 +99,10 @@ export const buildScan = (
     }
   };
   const observedNodes = [...observed].map((name) => body.observe[name]);
-  let known: Built | undefined;
-  const built = (): Built => {
-    if (known === undefined) throw new Error('a step that is not built');
-    return known;
-  };
-  known = build(nodes, {
-    machine,
-    grid,
-    tiles: false,
+  const made = buildStep(nodes, externals, context, {
     leaf,
     pinned: (node) => pins.get(node),
     isSummed: () => false,
-    fresh: (bytes) => machine.allocate(bytes),
-    special: noSpecial,
-    port: noSpecial,
-    emitting: {
-      ...context.emitting,
-      packed: packedInside(nodes, externals, context, (node) => built().place(node)),
-    },
     roots: [...Object.values(body.next), ...observedNodes, ...kept].filter(
       (node, i, all) => all.indexOf(node) === i,
     ),
@@ -132,7 +113,7 @@ export const buildScan = (
     const node = body.observe[name];
     const { extent } = nodes[node];
     if (!isLeaf(nodes[node]) && extent.grid) {
-      const first = built().place(node).at(0);
+      const first = made.place(node).at(0);
       sequencesOut.set(
         name,
         wholePlace(() => first, grid),
@@ -144,15 +125,14 @@ export const buildScan = (
       name,
       placeFor(extent, () => base, grid),
     );
-    copies.push(copyStep(machine, built().place(node), base, strideOf(extent, grid)));
+    copies.push(copyStep(machine, made.place(node), base, strideOf(extent, grid)));
   }
-  const { instructions } = built();
   return {
     instructions: [
       () => {
         for (let t = 0; t < steps; t++) {
           machine.floats[clock / 4] = t;
-          for (const run of instructions) run(t);
+          for (const run of made.instructions) run(t);
           for (const run of copies) run(t);
         }
       },
@@ -163,7 +143,7 @@ export const buildScan = (
       const place = states.get(what) ?? noSpecial();
       return { ...place, at: () => place.at(steps) };
     },
-    node: (node) => built().place(node),
+    node: (node) => made.place(node),
     state: (field) => states.get(field) ?? noSpecial(),
   };
 };

@@ -1,6 +1,6 @@
 /** What scans and their reverses share: the steps one after the other, each on whole planes. */
 
-import type { Surroundings } from './build.js';
+import { type Built, build, type Surroundings } from './build.js';
 import type { Operand } from './emit/emitting.js';
 import type { FieldNode, Source } from './field.js';
 import { copy, copyCells } from './kernels/move.js';
@@ -36,7 +36,7 @@ export const noSpecial = (): never => {
 };
 
 /** Weights of a step: mostly externals, which the main graph has packed; others are packed at each step. */
-export const packedInside =
+const packedInside =
   (
     nodes: readonly FieldNode[],
     externals: readonly Operand[],
@@ -51,6 +51,30 @@ export const packedInside =
     const pack = packer(context.machine, packing, at);
     return { at, refresh: (t) => pack(place(weight).at(t)) };
   };
+
+/** The nodes of a step; what is special of a scan or its reverse is where its leaves are and what is kept. */
+export const buildStep = (
+  nodes: readonly FieldNode[],
+  externals: readonly Operand[],
+  context: StepContext,
+  own: Pick<Surroundings, 'leaf' | 'pinned' | 'isSummed' | 'roots'>,
+): Built => {
+  const { machine, grid } = context;
+  const made: Built = build(nodes, {
+    ...own,
+    machine,
+    grid,
+    tiles: false,
+    fresh: (bytes) => machine.allocate(bytes),
+    special: noSpecial,
+    port: noSpecial,
+    emitting: {
+      ...context.emitting,
+      packed: packedInside(nodes, externals, context, (node) => made.place(node)),
+    },
+  });
+  return made;
+};
 
 export const splitAt = (name: string): readonly [string, string] => {
   const slash = name.indexOf('/');
