@@ -1,6 +1,7 @@
 /** The command line. */
 
 import { Command, Option } from '@commander-js/extra-typings';
+import { splitNames } from '../data/dataset.js';
 import { taskNames } from '../data/task.js';
 import { engineChoices, fuseVariable } from '../engine/names.js';
 import { presets } from '../experiments/presets.js';
@@ -237,6 +238,36 @@ program
   });
 
 program
+  .command('evaluate')
+  .argument('<run>', 'a run folder, an imported one, or a name, whose finished runs are then meant')
+  .description("Scores from saved weights, on a run's own data or on another task.")
+  .option('--task <task>', `${taskNames.join(', ')}, a folder of .npy or PNG pairs, or an experiment`)
+  .option('--split <name>', `${splitNames.join(', ')}: which images`, 'test')
+  .option('--set <name=value...>', 'settings of the task, such as size=64 cell=7')
+  .addOption(mnistDir())
+  .addOption(
+    new Option('--preset <size>', `${presets.join(', ')}: of experiments that are named`).default('full'),
+  )
+  .option('--json', 'as JSON')
+  .addOption(engine())
+  .addOption(fuse())
+  .addOption(workers())
+  .addOption(runs())
+  .addHelpText(
+    'after',
+    `
+A model whose weights do not depend on the size of its images is scored on images of any size. Nothing is written.
+
+Examples:
+  $ drumhead evaluate runs/mnist/nwm-linear/seed-0-0123456789
+  $ drumhead evaluate mnist/nwm-linear --preset small --task multi-mnist --set size=64 digitSize=21`,
+  )
+  .action(async (run, flags) => {
+    const { evaluateRuns } = await import('./commands/evaluate.js');
+    await atEdge(evaluateRuns(run, flags));
+  });
+
+program
   .command('play')
   .argument('<system>', 'wave, nwm-core, cornn, wave-rnn, linoss, kuramoto, akorn, ... or an experiment')
   .description('Animate a system of the library, or the waves of a model.')
@@ -279,11 +310,14 @@ Examples:
 
 program
   .command('waves')
-  .argument('<run>', 'the folder of a finished run whose model has waves')
+  .argument('<run>', 'a finished run whose model has waves, by its folder or its name')
   .description('What the waves of a run do: k-omega spectrum, phase and speed maps, energy over time.')
   .option('--samples <list>', 'test images to observe', '0,1,2,3')
   .option('--channel <n>', 'channel of the maps; default the one that moves most')
   .option('--steps <n>', 'steps of the spectrum; default 8 times as many as the model was trained with')
+  .addOption(
+    new Option('--preset <size>', `${presets.join(', ')}: of an experiment that is named`).default('full'),
+  )
   .option('--out <folder>', "where to; default the run's own folder, under analysis")
   .addOption(engine())
   .addOption(fuse())
@@ -361,7 +395,7 @@ program
     '<kind>',
     'scores, curves, parameters (of a sweep), waves, segmentations (of a run), nwm-lstm (of two runs)',
   )
-  .argument('<names...>', 'a sweep or folder of runs; or folders of finished runs')
+  .argument('<names...>', 'a sweep or a folder of runs; or finished runs, by folder or name')
   .description('Figures and pictures of runs, in light and dark.')
   .option(
     '--score <name>',

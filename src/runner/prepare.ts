@@ -64,7 +64,7 @@ export const prepare = (
       // Made data is told by its task; what lies in files is told by what it is.
       const data = dataset.origin === 'files' || readsDigits(experiment.task) ? digestOf(dataset) : undefined;
       const identity = identityOn(engine, experiment, hashProgram(program), seed, data);
-      const evaluationBatch = Math.max(1, Math.min(16, ...cut));
+      const evaluationBatch = evaluationBatchOf(cut);
       const steps = Math.floor(dataset.train.count / experiment.training.batch);
       return steps < 1
         ? TE.left<DrumheadError, Prepared>(
@@ -116,3 +116,6 @@ const weightsFit = ({ name, loss }: Experiment, { classes }: Dataset): E.Either<
           `loss.weights: ${loss.weights.length} of them for ${classes.length} classes (${classes.join(', ')})`,
         ),
       );
+
+/** Images of a part that is scored at once: the same for the same cut, so that the same weights give the same bits. */
+export const evaluationBatchOf = (cut: Cut): number => Math.max(1, Math.min(16, ...cut));

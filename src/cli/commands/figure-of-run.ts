@@ -11,6 +11,7 @@ import { dark, light, segmentationsPng, type Theme, wavesGif } from '../../repor
 import type { Environment } from '../../runner/environment.js';
 import { type OpenRun, observeImages, observeSamples, openRun } from '../../runner/open-run.js';
 import { drawStates } from '../../runner/states.js';
+import { finishedRun } from '../finished.js';
 import { wholeFlag, wholesFlag } from '../flags.js';
 import { optionalFlag } from '../optional-flag.js';
 import { type CommonFlags, withEnvironment } from '../session.js';
@@ -35,7 +36,12 @@ const opened = <A>(
   withEnvironment({ ...flags, workers: '1', pictures: false }, (environment) =>
     pipe(
       folders,
-      A.traverse(TE.ApplicativeSeq)((folder) => openRun(folder, environment)),
+      A.traverse(TE.ApplicativeSeq)((name) =>
+        pipe(
+          finishedRun(name, flags),
+          TE.chain((folder) => openRun(folder, environment)),
+        ),
+      ),
       TE.chain((runs) => work(runs, environment)),
     ),
   );

@@ -119,17 +119,17 @@ export const figure = (
           );
         case 'waves':
           return pipe(
-            one('the folder of a finished run'),
+            one('a finished run, by its folder or its name'),
             TE.chain(([folder]) => drawWaves(folder, flags)),
           );
         case 'segmentations':
           return pipe(
-            one('the folder of a finished run'),
+            one('a finished run, by its folder or its name'),
             TE.chain(([folder]) => drawSegmentations(folder, flags)),
           );
         case 'nwm-lstm':
           return pipe(
-            TE.fromEither(wants(found, names, 2, 'the folders of two finished runs of one task')),
+            TE.fromEither(wants(found, names, 2, 'two finished runs of one task, by folder or name')),
             TE.chain((folders) => drawBeside(folders, flags)),
           );
       }

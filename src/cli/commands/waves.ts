@@ -18,6 +18,7 @@ import {
   analysisNumbers,
   type WaveAnalysis,
 } from '../../runner/waves/analysis.js';
+import { finishedRun } from '../finished.js';
 import { wholeFlag, wholesFlag } from '../flags.js';
 import { optionalFlag } from '../optional-flag.js';
 import { type CommonFlags, withEnvironment } from '../session.js';
@@ -27,6 +28,7 @@ export interface WavesFlags extends Omit<CommonFlags, 'pictures' | 'workers'> {
   readonly channel?: string;
   readonly steps?: string;
   readonly out?: string;
+  readonly preset: string;
 }
 
 const subject = ({ run }: OpenRun): string => `${run.experiment.name}, seed ${run.seed}`;
@@ -125,7 +127,7 @@ const said = (open: OpenRun, analysis: WaveAnalysis, paths: readonly string[]): 
   ].join('\n');
 };
 
-export const waves = (folder: string, flags: WavesFlags): TE.TaskEither<DrumheadError, string> =>
+export const waves = (name: string, flags: WavesFlags): TE.TaskEither<DrumheadError, string> =>
   pipe(
     TE.Do,
     TE.bind('samples', () => TE.fromEither(wholesFlag('--samples', 0)(flags.samples))),
@@ -134,7 +136,8 @@ export const waves = (folder: string, flags: WavesFlags): TE.TaskEither<Drumhead
     TE.chain((plan) =>
       withEnvironment({ ...flags, workers: '1', pictures: false }, (environment) =>
         pipe(
-          openRun(folder, environment),
+          finishedRun(name, flags),
+          TE.chain((folder) => openRun(folder, environment)),
           TE.chain((open) =>
             pipe(
               analyseWaves(open, plan),

@@ -1,0 +1,131 @@
+/** Scores from saved weights, as a person asks for them: of a tiny run, trained once. */
+
+import assert from 'node:assert/strict';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { describe as sentence } from '../../src/base/error.js';
+import { type EvaluateFlags, evaluateRuns } from '../../src/cli/commands/evaluate.js';
+import { exitCode } from '../../src/cli/edge.js';
+import { decodeExperiment } from '../../src/experiments/experiment.js';
+import { runExperiment } from '../../src/runner/run.js';
+
+const task = { name: 'tetrominoes', size: 16, cell: 2, maxPieces: 2, train: 8, validation: 2, test: 3 };
+const experiment = {
+  name: 'tiny/again',
+  task,
+  model: { name: 'nwm', mid: 2, steps: 9, hidden: [4] },
+  training: { batch: 8, epochs: 1 },
+};
+
+const bytesOf = (folder: string): readonly (readonly [string, string])[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => [name, readFileSync(join(parentPath, name), 'base64')]);
+
+describe('drumhead evaluate', () => {
+  let runs = '';
+  let folder = '';
+  let flags: EvaluateFlags;
+  before(async function () {
+    this.timeout(60_000);
+    runs = mkdtempSync(join(tmpdir(), 'drumhead-evaluate-'));
+    flags = { engine: 'wasm', runs, workers: '1', split: 'test', preset: 'full' };
+    const decoded = decodeExperiment(experiment);
+    assert.ok(E.isRight(decoded));
+    const made = await runExperiment(
+      decoded.right,
+      0,
+    )({
+      engine: 'wasm',
+      runs,
+      cache: join(runs, '.cache'),
+      workers: 1,
+      pictures: false,
+      now: () => 0,
+      tell: () => {},
+      signal: new AbortController().signal,
+    })();
+    assert.ok(E.isRight(made));
+    ({ folder } = made.right);
+    writeFileSync(join(runs, 'tiny.json'), JSON.stringify(experiment));
+  });
+  after(() => rmSync(runs, { recursive: true }));
+
+  const said = async (name: string, changes: Partial<EvaluateFlags> = {}): Promise<string> => {
+    const done = await evaluateRuns(name, { ...flags, ...changes })();
+    assert.ok(E.isRight(done), E.isLeft(done) ? sentence(done.left) : '');
+    return done.right;
+  };
+  const scoresIn = async (name: string, changes: Partial<EvaluateFlags> = {}): Promise<unknown> =>
+    JSON.parse(await said(name, { ...changes, json: true }))[0].scores;
+
+  it('gives the scores of result.json again, to the last bit, and leaves the folder as it was', async () => {
+    const before = bytesOf(folder);
+    const { test } = JSON.parse(readFileSync(join(folder, 'result.json'), 'utf8'));
+    assert.deepEqual(await scoresIn(folder), test);
+    assert.match(await said(folder), /the same to the last bit as in result\.json/);
+    assert.deepEqual(bytesOf(folder), before);
+  });
+
+  it('takes a run by the name of its experiment, and by the file that it was written in', async () => {
+    const own = await said(folder);
+    assert.equal(await said(join(runs, 'tiny.json')), own);
+    // No name of the catalogue, but one of these runs.
+    assert.equal(await said(join(runs, 'tiny')), own);
+  });
+
+  it('scores on another split, other images, and images of another size', async () => {
+    const own = await scoresIn(folder);
+    const validation = await scoresIn(folder, { split: 'validation' });
+    assert.ok(typeof validation === 'object' && validation !== null && 'images' in validation);
+    assert.equal(validation.images, 2);
+    assert.notDeepEqual(await scoresIn(folder, { set: ['seed=9'] }), own);
+    const large = { set: ['size=24', 'cell=3', 'test=2'] };
+    assert.match(await said(folder, large), /24x24x3.*: 2 scored/);
+    assert.match(await said(folder, large), /its own test, then/);
+    assert.deepEqual(
+      await scoresIn(folder, { task: 'tetrominoes', set: Object.entries(task).flatMap(settings) }),
+      own,
+    );
+  });
+
+  const settings = ([key, value]: readonly [string, unknown]): readonly string[] =>
+    key === 'name' ? [] : [`${key}=${String(value)}`];
+
+  it('refuses in one sentence what does not fit, is not there, or is not finished', async () => {
+    const unfinished = join(runs, 'unfinished');
+    cpSync(folder, unfinished, { recursive: true });
+    for (const name of readdirSync(unfinished).filter((each) => /^(weights|result)/.test(each)))
+      rmSync(join(unfinished, name), { recursive: true });
+    const damaged = join(runs, 'damaged');
+    cpSync(folder, damaged, { recursive: true });
+    const values = readdirSync(damaged, { recursive: true, encoding: 'utf8' }).find((name) =>
+      name.endsWith('weights.bin'),
+    );
+    assert.ok(values !== undefined);
+    writeFileSync(join(damaged, values), 'nonsense');
+    const greys = ['size=16', 'train=1', 'validation=0', 'test=1', 'minRadius=3', 'maxRadius=4'];
+    const mistakes: readonly (readonly [string, Partial<EvaluateFlags>, number, RegExp])[] = [
+      [folder, { task: 'polygons', set: greys }, 1, /are for 16x16x3 and 6 classes and do not fit/],
+      [folder, { task: 'tetromino' }, 2, /did you mean 'tetrominoes'/],
+      [folder, { split: 'tests' }, 2, /did you mean 'test'/],
+      [folder, { set: ['sise=3'] }, 1, /did you mean 'size'/],
+      [folder, { set: ['validation=0'], split: 'validation' }, 2, /there are no validation images/],
+      ['mnist/cnn-2', {}, 1, /none of its runs is finished/],
+      ['mnist/cnn-3', {}, 2, /did you mean 'mnist\/cnn-2'/],
+      [join(runs, 'nothing'), {}, 1, /no such file or folder/],
+      [unfinished, {}, 1, /there are no weights yet; `drumhead run/],
+      [damaged, {}, 1, /the file is damaged/],
+    ];
+    for (const [name, changes, code, words] of mistakes) {
+      const done = await evaluateRuns(name, { ...flags, ...changes })();
+      assert.ok(E.isLeft(done), name);
+      assert.match(sentence(done.left), words);
+      assert.ok(!sentence(done.left).includes('\n'));
+      assert.equal(exitCode(done.left), code, sentence(done.left));
+    }
+    assert.ok(!existsSync(join(runs, 'nothing')));
+  });
+});

@@ -1,0 +1,118 @@
+/** `drumhead evaluate`: scores from saved weights, on a run's own data or on another task's. */
+
+import { isDeepStrictEqual } from 'node:util';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as A from 'fp-ts/lib/ReadonlyArray.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type DrumheadError, decodeError, unknownName } from '../../base/error.js';
+import { type SplitName, splitNames } from '../../data/dataset.js';
+import { describeTask, type Task, taskNamed } from '../../data/task.js';
+import { type ScoreName, scoreNames } from '../../experiments/experiment.js';
+import type { Scores } from '../../experiments/scores.js';
+import { type Row, type Table, terminalTable } from '../../report/tables/index.js';
+import { type Rescored, rescore } from '../../runner/rescore.js';
+import { finishedRuns } from '../finished.js';
+import { type ChangeFlags, settingsFlag } from '../flags.js';
+import { type CommonFlags, withEnvironment } from '../session.js';
+import { ofTask, taskFrom } from '../task.js';
+
+export interface EvaluateFlags extends Omit<CommonFlags, 'pictures'>, ChangeFlags {
+  readonly task?: string;
+  readonly split: string;
+  readonly preset: string;
+  readonly json?: boolean;
+}
+
+const splitNamed = (name: string): E.Either<DrumheadError, SplitName> => {
+  const found = splitNames.find((split) => split === name);
+  return found === undefined ? E.left(unknownName('split', name, splitNames)) : E.right(found);
+};
+
+/** The task that is asked for; none means the run's own, with what is changed of it. */
+const taskOf =
+  (flags: EvaluateFlags) =>
+  (own: Task | null): TE.TaskEither<DrumheadError, Task> =>
+    pipe(
+      TE.fromEither(settingsFlag('--set', flags.set ?? [])),
+      TE.chain((settings) => {
+        if (flags.task !== undefined) return taskFrom(flags.task, settings, flags, flags.preset);
+        return own === null
+          ? TE.left(decodeError('--task', 'no experiment is known of these weights; say on which task'))
+          : TE.fromEither(taskNamed(own.name, { ...own, ...ofTask(settings, flags.mnistDir) }));
+      }),
+    );
+
+const titles: Readonly<Record<ScoreName, string>> = {
+  foregroundIou: 'foreground IoU',
+  foregroundAccuracy: 'fg accuracy',
+  iou: 'IoU',
+  accuracy: 'accuracy',
+  classMeanIou: 'class-mean IoU',
+  dice: 'Dice',
+  loss: 'loss',
+  foregroundLoss: 'fg loss',
+};
+const order = Object.keys(titles).flatMap((title) => scoreNames.filter((name) => name === title));
+
+const cellsOf = (first: string, scores: Scores): readonly string[] => [
+  first,
+  ...order.map((name) => scores[name]?.toFixed(4) ?? ''),
+];
+
+const groupOf = ({ name, seed, scores, recorded, ownTest }: Rescored): readonly Row[] => [
+  { kind: 'chief', cells: cellsOf(seed === null ? name : `${name}, seed ${seed}`, scores) },
+  ...(recorded === null || (ownTest && isDeepStrictEqual(scores, recorded))
+    ? []
+    : [{ kind: 'beside' as const, cells: cellsOf('  its own test, then', recorded) }]),
+];
+
+const sameAsThen = (all: readonly Rescored[]): readonly string[] => {
+  const own = all.filter(({ ownTest, recorded }) => ownTest && recorded !== null);
+  const same = own.filter(({ scores, recorded }) => isDeepStrictEqual(scores, recorded));
+  if (own.length === 0) return [];
+  return [
+    same.length === own.length
+      ? 'the same to the last bit as in result.json'
+      : `${same.length} of ${own.length} the same to the last bit as in result.json`,
+  ];
+};
+
+const imagesOf = (all: readonly Rescored[]): readonly string[] => {
+  const lines = all.map(
+    ({ task, split, scores }) =>
+      `${split} images of ${describeTask(task)}: ${scores.images} scored, ` +
+      `${scores.imagesWithoutForeground} without foreground`,
+  );
+  return [...new Set(lines)];
+};
+
+/** What is said of scored runs. */
+const scoredTable = (all: readonly Rescored[]): Table => ({
+  title: all.length === 1 ? all[0].description : `${all.length} runs`,
+  columns: [
+    { name: 'run', align: 'left' },
+    ...order.map((name) => ({ name: titles[name], align: 'right' as const })),
+  ],
+  groups: all.map(groupOf),
+  notes: [...imagesOf(all), ...sameAsThen(all)],
+});
+
+export const evaluateRuns = (name: string, flags: EvaluateFlags): TE.TaskEither<DrumheadError, string> =>
+  pipe(
+    TE.Do,
+    TE.bind('split', () => TE.fromEither(splitNamed(flags.split))),
+    TE.chainFirst(() => TE.fromEither(settingsFlag('--set', flags.set ?? []))),
+    TE.bind('folders', () => finishedRuns(name, flags)),
+    TE.chain(({ split, folders }) =>
+      withEnvironment({ ...flags, pictures: false }, (environment) =>
+        pipe(
+          folders,
+          A.traverse(TE.ApplicativeSeq)((folder) =>
+            rescore(folder, { task: taskOf(flags), split }, environment),
+          ),
+        ),
+      ),
+    ),
+    TE.map((all) => (flags.json === true ? JSON.stringify(all, null, 2) : terminalTable(scoredTable(all)))),
+  );

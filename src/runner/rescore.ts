@@ -1,0 +1,168 @@
+/** Scores from saved weights: on the data that a run was made for, or on that of another task. Nothing is written. */
+
+import { isDeepStrictEqual } from 'node:util';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type DrumheadError, decodeError } from '../base/error.js';
+import { cutOnEngine } from '../compile/cut-on-engine.js';
+import { openPool } from '../compile/tfjs/pool.js';
+import { errorOf } from '../compile/tfjs/session.js';
+import { type Dataset, type SplitName, shapeOfDataset } from '../data/dataset.js';
+import { load } from '../data/load.js';
+import type { Task } from '../data/task.js';
+import { type Program, parametersOf, usesBatchStatistics } from '../dsl/index.js';
+import { type Engine, openEngine } from '../engine/index.js';
+import { programFor } from '../experiments/model.js';
+import type { Scores } from '../experiments/scores.js';
+import type { Environment } from './environment.js';
+import { evaluate } from './evaluate.js';
+import { misfits } from './export/misfits.js';
+import { readTrained, sizesOf, type Trained } from './export/trained.js';
+import { evaluationBatchOf } from './prepare.js';
+import { readResult } from './result.js';
+
+/** On what a run is scored. */
+export interface RescorePlan {
+  /** Another task, or changes to the run's own. */
+  readonly task: (own: Task | null) => TE.TaskEither<DrumheadError, Task>;
+  readonly split: SplitName;
+}
+
+/** Scores of saved weights, and what they are of. */
+export interface Rescored {
+  readonly folder: string;
+  /** What was trained, and how far. */
+  readonly description: string;
+  readonly name: string;
+  readonly seed: number | null;
+  readonly task: Task;
+  readonly split: SplitName;
+  readonly scores: Scores;
+  /** The scores of its own test, as they were written when it was finished. */
+  readonly recorded: Scores | null;
+  /** Whether these scores are of the data that it was scored on then. */
+  readonly ownTest: boolean;
+}
+
+/** The program at the sizes of other data; its weights stay, so none of them may depend on the sizes. */
+const programAt = (
+  { program, experiment, model }: Trained,
+  dataset: Dataset,
+  folder: string,
+): E.Either<DrumheadError, Program> => {
+  const [own, wanted] = [sizesOf(program), shapeOfDataset(dataset)];
+  const target = experiment?.loss.target ?? 'pixel';
+  const whole = experiment?.model ?? model;
+  const same =
+    own !== null &&
+    (['height', 'width', 'channels', 'classes'] as const).every((side) => own[side] === wanted[side]);
+  if (same || whole === null) return same ? E.right(program) : E.left(otherSizes(folder, own, wanted));
+  return pipe(
+    programFor(whole, target, wanted),
+    E.filterOrElse(
+      (made) => misfits(parametersOf(made.graph), parametersOf(program.graph)).length === 0,
+      () => otherSizes(folder, own, wanted),
+    ),
+  );
+};
+
+type Sizes = ReturnType<typeof sizesOf>;
+
+const words = (sizes: Sizes): string =>
+  sizes === null
+    ? 'something else than images'
+    : `${sizes.height}x${sizes.width}x${sizes.channels} and ${sizes.classes} classes`;
+
+const otherSizes = (folder: string, own: Sizes, wanted: Sizes): DrumheadError =>
+  decodeError(folder, `its weights are for ${words(own)} and do not fit this data, of ${words(wanted)}`);
+
+/** Runs imported without their experiment were cut in no way: any number of images does. */
+const batchFor = (
+  { experiment }: Trained,
+  program: Program,
+  engine: Engine,
+): E.Either<DrumheadError, number> =>
+  experiment === null
+    ? E.right(16)
+    : pipe(
+        cutOnEngine(program, experiment.training.batch, engine, usesBatchStatistics(program.graph)),
+        E.map(evaluationBatchOf),
+      );
+
+const score = (
+  trained: Trained,
+  program: Program,
+  dataset: Dataset,
+  engine: Engine,
+  split: SplitName,
+  { workers, signal }: Environment,
+): TE.TaskEither<DrumheadError, Scores> =>
+  pipe(
+    TE.Do,
+    TE.bind('batch', () => TE.fromEither(batchFor(trained, program, engine))),
+    TE.bind('session', () => openPool(engine, program, trained.parameters, workers)),
+    TE.chain(({ batch, session }) =>
+      TE.tryCatch(async () => {
+        const classes = dataset.classes.length;
+        const loss = trained.experiment?.loss;
+        try {
+          return await evaluate(session, dataset[split], classes, batch, () => {}, signal, loss);
+        } finally {
+          session.close();
+        }
+      }, errorOf),
+    ),
+    TE.chain((scores): TE.TaskEither<DrumheadError, Scores> => {
+      if (scores !== null) return TE.right(scores);
+      return TE.left(
+        signal.aborted
+          ? { _tag: 'Interrupted', message: 'stopped; nothing is written' }
+          : decodeError('--split', `there are no ${split} images`),
+      );
+    }),
+  );
+
+/**
+ * Scores the weights of a finished or imported run again. A catalogued model is built for the sizes of the data where
+ * its weights do not depend on them: an NWM trained on small images is scored on large ones.
+ *
+ * **Errors** DecodeError where there are no weights yet, they are damaged, or they do not fit the data; FileError,
+ * EngineError; what the data has wrong.
+ */
+export const rescore = (
+  folder: string,
+  { task: taskFor, split }: RescorePlan,
+  environment: Environment,
+): TE.TaskEither<DrumheadError, Rescored> => {
+  const { engine: choice, cache, signal, tell } = environment;
+  return pipe(
+    TE.Do,
+    TE.bind('trained', () => readTrained(folder)),
+    TE.bind('result', () => readResult(folder)),
+    TE.bind('task', ({ trained }) => taskFor(trained.experiment?.task ?? null)),
+    TE.bind('engine', () => openEngine(choice)),
+    TE.bind('dataset', ({ task }) =>
+      load(task, {
+        cacheDir: cache,
+        signal,
+        onProgress: ({ done, total }) => tell({ kind: 'data', done, total }),
+      }),
+    ),
+    TE.bind('program', ({ trained, dataset }) => TE.fromEither(programAt(trained, dataset, folder))),
+    TE.bind('scores', ({ trained, program, dataset, engine }) =>
+      score(trained, program, dataset, engine, split, environment),
+    ),
+    TE.map(({ trained, result, task, scores }) => ({
+      folder,
+      description: trained.description,
+      name: trained.experiment?.name ?? folder,
+      seed: result?.seed ?? null,
+      task,
+      split,
+      scores,
+      recorded: result?.test ?? null,
+      ownTest: split === 'test' && isDeepStrictEqual(task, trained.experiment?.task),
+    })),
+  );
+};
