@@ -14,8 +14,14 @@ const fromCache = (path: string): string => relative(cache, join(root, path)).re
 const fileOf = ({ folder }: Room): string => `${folder.replaceAll('/', '-')}.ts`;
 const title = ({ of, file, line }: Example): string => `${of} (${file}:${line})`;
 
+/** A room within a room is run by itself. */
+const isInner = (file: string, { folder }: Room): boolean =>
+  rooms.some((other) => other.folder.startsWith(`${folder}/`) && file.startsWith(`${other.folder}/`));
+
 const examplesOf = (room: Room): readonly Example[] =>
-  sourcesIn(root, room.folder).flatMap((file) => examplesIn(root, file));
+  sourcesIn(root, room.folder)
+    .filter((file) => !isInner(file, room))
+    .flatMap((file) => examplesIn(root, file));
 
 describe('examples', () => {
   const modules = new Map<Room, Module>();

@@ -47,4 +47,16 @@ export const rooms: readonly Room[] = [
     imports: ["import { dense, program, signature, square } from 'src/dsl/index.js';"],
     samples: [],
   },
+  {
+    folder: 'src/laws/arbitraries',
+    index: 'src/laws/arbitraries/index.ts',
+    imports: [
+      "import fc from 'fast-check';",
+      "import * as E from 'fp-ts/lib/Either.js';",
+      "import { signature } from 'src/dsl/index.js';",
+      "import { decodeExperiment } from 'src/experiments/experiment.js';",
+      "import { buildModel, decodeModel } from 'src/models/catalogue.js';",
+    ],
+    samples: [],
+  },
 ];

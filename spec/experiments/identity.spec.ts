@@ -14,8 +14,8 @@ import {
   withTraining,
 } from '../../src/experiments/experiment.js';
 import { programFor } from '../../src/experiments/model.js';
-import { anyModelWithSizes } from '../models/any-model.js';
-import { anyDraft, anyExperiment } from './any-experiment.js';
+import { draftArbitrary, experimentArbitrary } from '../../src/laws/arbitraries/experiment.js';
+import { modelWithSizesArbitrary } from '../../src/laws/arbitraries/model.js';
 
 const right = <A>(result: E.Either<unknown, A>): A =>
   E.isRight(result) ? result.right : assert.fail(JSON.stringify(result.left));
@@ -48,7 +48,7 @@ describe('the identity of a run', () => {
 
   it('does not change with formatting, the order of keys, JSON or YAML', () => {
     fc.assert(
-      fc.property(anyDraft, fc.integer({ min: 0, max: 8 }), (draft, indent) => {
+      fc.property(draftArbitrary, fc.integer({ min: 0, max: 8 }), (draft, indent) => {
         const e = right(decodeExperiment(draft));
         const plain: unknown = JSON.parse(JSON.stringify(draft, null, indent));
         const ways = [plain, shuffled(plain), parse(stringify(plain)), JSON.parse(JSON.stringify(e))];
@@ -64,7 +64,7 @@ describe('the identity of a run', () => {
 
   it('does not change with the name, the list of seeds, scores and outputs', () => {
     fc.assert(
-      fc.property(anyExperiment, anyExperiment, (e, { name, seeds, scores, outputs }) => {
+      fc.property(experimentArbitrary, experimentArbitrary, (e, { name, seeds, scores, outputs }) => {
         assert.equal(id({ ...e, name, seeds, scores, outputs }), id(e));
       }),
     );
@@ -72,7 +72,7 @@ describe('the identity of a run', () => {
 
   it('changes with every setting of task, model, loss and training that changes the result', () => {
     fc.assert(
-      fc.property(anyExperiment, anyExperiment, (e, other) => {
+      fc.property(experimentArbitrary, experimentArbitrary, (e, other) => {
         for (const part of ['task', 'model', 'loss'] as const)
           if (canonical(e[part]) !== canonical(other[part]))
             assert.notEqual(id({ ...e, [part]: other[part] }), id(e));
@@ -102,7 +102,7 @@ describe('the identity of a run', () => {
       return Array.isArray(value) ? entries.map(([, v]) => v) : Object.fromEntries(entries);
     };
     fc.assert(
-      fc.property(anyExperiment, fc.nat(), (plain, choice) => {
+      fc.property(experimentArbitrary, fc.nat(), (plain, choice) => {
         const e = withTraining(plain, { patience: 2, clip: 1 });
         const { task, loss, training } = e;
         const paths = leaves({ task, loss, training }, []);
@@ -117,7 +117,7 @@ describe('the identity of a run', () => {
 
   it('changes with the seed, the engine, the program and the data in files', () => {
     fc.assert(
-      fc.property(anyExperiment, (e) => {
+      fc.property(experimentArbitrary, (e) => {
         const ids = [
           identityOf(e, 'p', 0, 'wasm'),
           identityOf(e, 'q', 0, 'wasm'),
@@ -137,7 +137,7 @@ describe('the identity of a run', () => {
 
   it('takes a whole program for what the catalogued model writes', () => {
     fc.assert(
-      fc.property(anyModelWithSizes, ([model, sizes]) => {
+      fc.property(modelWithSizesArbitrary, ([model, sizes]) => {
         const written = right(programFor(model, 'pixel', sizes));
         const whole = { name: 'program' as const, graph: written.graph };
         assert.equal(hashProgram(right(programFor(whole, 'pixel', sizes))), hashProgram(written));

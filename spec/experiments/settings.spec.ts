@@ -8,7 +8,7 @@ import { withTraining } from '../../src/experiments/experiment.js';
 import { decodeAnySweep, isSweep } from '../../src/experiments/grid.js';
 import { withSettings } from '../../src/experiments/settings.js';
 import { sweepOf } from '../../src/experiments/sweep.js';
-import { anyExperiment } from './any-experiment.js';
+import { experimentArbitrary } from '../../src/laws/arbitraries/experiment.js';
 
 const right = <A>(result: E.Either<unknown, A>): A =>
   E.isRight(result) ? result.right : assert.fail(JSON.stringify(result.left));
@@ -20,7 +20,7 @@ const linear = right(experimentNamed('tetrominoes/nwm-linear', 'full'));
 describe('settings by path', () => {
   it('change what they name and nothing else', () => {
     fc.assert(
-      fc.property(anyExperiment, fc.integer({ min: 1, max: 999 }), (e, epochs) => {
+      fc.property(experimentArbitrary, fc.integer({ min: 1, max: 999 }), (e, epochs) => {
         fc.pre(e.training.patience === null);
         assert.deepEqual(right(withSettings(e, { 'training.epochs': epochs })), withTraining(e, { epochs }));
         assert.deepEqual(right(withSettings(e, {})), e);
@@ -111,7 +111,7 @@ describe('a sweep in a file', () => {
 describe('differences', () => {
   it('are none of an experiment with itself, and exchange their sides', () => {
     fc.assert(
-      fc.property(anyExperiment, anyExperiment, (a, b) => {
+      fc.property(experimentArbitrary, experimentArbitrary, (a, b) => {
         assert.deepEqual(differencesOf(a, a), []);
         const turned = differencesOf(b, a).map(({ path, a: from, b: to, shapes }) => ({
           path,
@@ -140,7 +140,7 @@ describe('differences', () => {
 
   it('leave the runs shared whose results they do not change', () => {
     fc.assert(
-      fc.property(anyExperiment, anyExperiment, (a, { name, seeds, scores, outputs }) => {
+      fc.property(experimentArbitrary, experimentArbitrary, (a, { name, seeds, scores, outputs }) => {
         const b = { ...a, name, seeds, scores, outputs };
         const { shared, onlyA, onlyB } = sharedRuns(sweepOf(a), sweepOf(b));
         const both = a.seeds.filter((seed) => seeds.includes(seed));

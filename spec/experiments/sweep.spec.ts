@@ -23,7 +23,7 @@ import {
   zip,
 } from '../../src/experiments/sweep.js';
 import { sweepNamed, sweepNames } from '../../src/experiments/sweeps.js';
-import { anyExperiment } from './any-experiment.js';
+import { experimentArbitrary } from '../../src/laws/arbitraries/experiment.js';
 
 const rate = trainingAxis('rate');
 const batch = trainingAxis('batch');
@@ -33,7 +33,7 @@ const anyPreset = fc.constantFrom(...presets);
 
 /** Some experiments, each by itself. */
 const anySweep: fc.Arbitrary<Sweep> = fc
-  .uniqueArray(anyExperiment, { minLength: 1, maxLength: 3, selector: canonical })
+  .uniqueArray(experimentArbitrary, { minLength: 1, maxLength: 3, selector: canonical })
   .map((experiments) => joined('some', ...experiments.map(sweepOf)));
 
 const sorted = ({ members }: Sweep): readonly string[] => members.map(canonical).sort();
@@ -44,7 +44,7 @@ describe('axes of a sweep', () => {
   it('are lenses', () => {
     const lawful = <V extends number | string>(lens: Lens<V>, values: fc.Arbitrary<V>): void =>
       fc.assert(
-        fc.property(anyExperiment, values, values, (e, v, w) => {
+        fc.property(experimentArbitrary, values, values, (e, v, w) => {
           assert.equal(lens.get(lens.set(v)(e)), v);
           assert.deepEqual(lens.set(w)(lens.set(v)(e)), lens.set(w)(e));
           const own = lens.get(e);
@@ -139,7 +139,7 @@ describe('sweeps', () => {
   it('vary along alternatives by their labels', () => {
     const sizes = choiceOf('size', { small: smaller('small'), full: smaller('full') });
     fc.assert(
-      fc.property(anyExperiment, (e) => {
+      fc.property(experimentArbitrary, (e) => {
         const members: readonly Member[] = pipe(sweepOf(e), vary(sizes, ['small', 'full'])).members;
         assert.deepEqual(members, [
           { axes: { size: 'small' }, experiment: smaller('small')(e) },

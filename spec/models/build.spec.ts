@@ -4,15 +4,15 @@ import { initialParameters } from '../../src/compile/parameters.js';
 import { openSession } from '../../src/compile/tfjs/session.js';
 import { parametersOf, volume } from '../../src/dsl/index.js';
 import { openEngine } from '../../src/engine/index.js';
+import { modelWithSizesArbitrary } from '../../src/laws/arbitraries/model.js';
 import { buildModel } from '../../src/models/catalogue.js';
-import { anyModelWithSizes } from './any-model.js';
 import { value } from './either.js';
 
 describe('every model at any size', () => {
   it('runs, gives finite outputs, and a gradient for every parameter that is trained', async () => {
     const engine = value(await openEngine('cpu')());
     await fc.assert(
-      fc.asyncProperty(anyModelWithSizes, fc.nat(2 ** 16), async ([spec, sizes], seed) => {
+      fc.asyncProperty(modelWithSizesArbitrary, fc.nat(2 ** 16), async ([spec, sizes], seed) => {
         const program = value(buildModel(spec, sizes));
         const parameters = initialParameters(program.graph, seed);
         const session = value(openSession(engine, program, parameters));

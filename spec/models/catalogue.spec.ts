@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
+import { modelArbitrary } from '../../src/laws/arbitraries/model.js';
 import {
   buildModel,
   decodeModel,
@@ -9,7 +10,6 @@ import {
   modelNamed,
   modelNames,
 } from '../../src/models/catalogue.js';
-import { anyModel } from './any-model.js';
 import { sentence, value } from './either.js';
 
 const sizes = { height: 9, width: 7, channels: 3, classes: 4 };
@@ -37,7 +37,7 @@ describe('catalogue of models', () => {
 
   it('reads what it wrote', () => {
     fc.assert(
-      fc.property(anyModel, (spec) => {
+      fc.property(modelArbitrary, (spec) => {
         assert.ok(modelCodec.is(spec));
         const written: unknown = JSON.parse(JSON.stringify(modelCodec.encode(spec)));
         assert.deepEqual(value(decodeModel(written)), spec);

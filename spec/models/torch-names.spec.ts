@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import * as O from 'fp-ts/lib/Option.js';
 import { initialParameters } from '../../src/compile/parameters.js';
+import { modelWithSizesArbitrary } from '../../src/laws/arbitraries/model.js';
 import { buildModel, modelNamed } from '../../src/models/catalogue.js';
 import { inverse, permute, permutedShape } from '../../src/models/permute.js';
 import { exportTorch, fromTorch, importTorch, torchName, toTorch } from '../../src/models/torch-names.js';
-import { anyModelWithSizes } from './any-model.js';
 import { sentence, value } from './either.js';
 
 const sizes = { height: 16, width: 16, channels: 3, classes: 4 };
@@ -47,7 +47,7 @@ describe('PyTorch names', () => {
 
   it('are different for every parameter of every model, and bring back what was sent', () => {
     fc.assert(
-      fc.property(anyModelWithSizes, ([spec, some]) => {
+      fc.property(modelWithSizesArbitrary, ([spec, some]) => {
         const program = value(buildModel(spec, some));
         const parameters = initialParameters(program.graph, 1);
         const state = exportTorch(spec, program, parameters);

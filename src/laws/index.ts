@@ -9,6 +9,7 @@
  */
 
 export type { Degree, Interval, Parity } from './analysis.js';
+export * as arbitraries from './arbitraries/index.js';
 export type { Bounded } from './bounded.js';
 export { type Case, type CaseOptions, caseArbitrary, type Sparse } from './case.js';
 export {

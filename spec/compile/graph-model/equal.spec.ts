@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { initialParameters } from '../../../src/compile/parameters.js';
+import { modelWithSizesArbitrary } from '../../../src/laws/arbitraries/model.js';
 import { type GeneratedProgram, programArbitrary } from '../../../src/laws/arbitraries/program.js';
 import { buildModel } from '../../../src/models/catalogue.js';
 import { everyKind, kindsIn } from '../../laws/arbitraries/variants.js';
-import { anyModelWithSizes } from '../../models/any-model.js';
 import { value } from '../../models/either.js';
 import { assertEqual, backends, exactly, exported, fed, type Ours, openOurs, waving } from './against.js';
 import { type Answer, type Plain, plainTensorFlow } from './plain.js';
@@ -62,7 +62,7 @@ describe('a GraphModel in plain TensorFlow.js computes what we compute', () => {
 
   it('for every model family and readout at random sizes', async () => {
     await fc.assert(
-      fc.asyncProperty(anyModelWithSizes, fc.nat(99), async ([spec, sizes], seed) => {
+      fc.asyncProperty(modelWithSizesArbitrary, fc.nat(99), async ([spec, sizes], seed) => {
         const batch = 1 + (seed % 3);
         const p = value(buildModel(spec, sizes));
         const parameters = initialParameters(p.graph, seed);

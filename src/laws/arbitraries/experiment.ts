@@ -1,16 +1,13 @@
-/** Arbitrary experiments: every task that is made here, every model, every setting of the training. */
+/** Random experiments: every task that is made here, every model, every setting of the training. */
 
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { conv, program, relu } from '../../src/dsl/index.js';
-import {
-  decodeExperiment,
-  type Experiment,
-  outputNames,
-  scoreNames,
-} from '../../src/experiments/experiment.js';
-import { anyModel } from '../models/any-model.js';
+import { type DrumheadError, describe } from '../../base/error.js';
+import { fault } from '../../compile/reference/fault.js';
+import { conv, program, relu } from '../../dsl/index.js';
+import { decodeExperiment, type Experiment, outputNames, scoreNames } from '../../experiments/experiment.js';
+import { modelArbitrary } from './model.js';
 
 /** Plain objects, as JSON gives them. */
 const record = <A>(fields: { [K in keyof A]: fc.Arbitrary<A[K]> }): fc.Arbitrary<A> =>
@@ -54,12 +51,17 @@ const anyProgram = fc
     program({ image: [8, 8, 3] }, ({ image }) => ({ logits: pipe(image, conv(width), relu, conv(2)) })),
   );
 
-/** Experiments as a person writes them, some things left out. */
-export const anyDraft = fc.record(
+/**
+ * Random experiments as a person writes them, some things left out: plain data, which prints as code.
+ *
+ * @example
+ * fc.assert(fc.property(draftArbitrary, (draft) => E.isRight(decodeExperiment(draft))), { numRuns: 20 });
+ */
+export const draftArbitrary = fc.record(
   {
     name: fc.constantFrom('a', 'some/thing', 'x-1/y_2.z'),
     task: anyTask,
-    model: fc.oneof({ weight: 5, arbitrary: anyModel }, { weight: 1, arbitrary: anyProgram }),
+    model: fc.oneof({ weight: 5, arbitrary: modelArbitrary }, { weight: 1, arbitrary: anyProgram }),
     loss: anyLoss,
     training: anyTraining,
     scores: fc.subarray([...scoreNames]),
@@ -69,9 +71,12 @@ export const anyDraft = fc.record(
   { noNullPrototype: true, requiredKeys: ['name', 'task', 'model'] },
 );
 
-/** The experiments that they mean. */
-export const anyExperiment: fc.Arbitrary<Experiment> = anyDraft.map((draft) =>
-  E.getOrElseW((error) => {
-    throw new Error(JSON.stringify(error));
-  })(decodeExperiment(draft)),
+/**
+ * Random experiments: a draft with everything filled in that it left out.
+ *
+ * @example
+ * fc.assert(fc.property(experimentArbitrary, (e) => E.isRight(decodeExperiment(e))), { numRuns: 20 });
+ */
+export const experimentArbitrary: fc.Arbitrary<Experiment> = draftArbitrary.map((draft) =>
+  E.getOrElseW((error: DrumheadError) => fault(describe(error)))(decodeExperiment(draft)),
 );

@@ -1,7 +1,7 @@
-/** Arbitrary small models and sizes. */
+/** Random small models of the catalogue, and sizes. */
 
 import fc from 'fast-check';
-import type { ModelSpec, Sizes } from '../../src/models/catalogue.js';
+import type { ModelSpec, Sizes } from '../../models/catalogue.js';
 
 /** Plain objects, as JSON gives them. */
 const record = <A>(fields: { [K in keyof A]: fc.Arbitrary<A[K]> }): fc.Arbitrary<A> =>
@@ -37,7 +37,13 @@ const kinds = {
   }),
 } as const;
 
-export const anyModel: fc.Arbitrary<ModelSpec> = fc.oneof(
+/**
+ * Random small models: every one of the catalogue, with every setting.
+ *
+ * @example
+ * fc.assert(fc.property(modelArbitrary, (model) => E.isRight(decodeModel(model))));
+ */
+export const modelArbitrary: fc.Arbitrary<ModelSpec> = fc.oneof(
   kinds.nwm,
   kinds['conv-lstm'],
   kinds['conv-gru'],
@@ -46,11 +52,21 @@ export const anyModel: fc.Arbitrary<ModelSpec> = fc.oneof(
   kinds.unet,
 );
 
-/** Any model with sizes that it fits, odd ones included. */
-export const anyModelWithSizes: fc.Arbitrary<readonly [ModelSpec, Sizes]> = anyModel.chain((spec) => {
-  const side = spec.name === 'unet' ? fc.integer({ min: 16, max: 35 }) : few(9);
-  return fc.tuple(
-    fc.constant(spec),
-    record({ height: side, width: side, channels: few(3), classes: few(4) }),
-  );
-});
+/**
+ * Random small models with sizes that they fit, odd ones included.
+ *
+ * @example
+ * fc.assert(
+ *   fc.property(modelWithSizesArbitrary, ([model, sizes]) => E.isRight(buildModel(model, sizes))),
+ *   { numRuns: 10 },
+ * );
+ */
+export const modelWithSizesArbitrary: fc.Arbitrary<readonly [ModelSpec, Sizes]> = modelArbitrary.chain(
+  (spec) => {
+    const side = spec.name === 'unet' ? fc.integer({ min: 16, max: 35 }) : few(9);
+    return fc.tuple(
+      fc.constant(spec),
+      record({ height: side, width: side, channels: few(3), classes: few(4) }),
+    );
+  },
+);
