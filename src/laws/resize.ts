@@ -16,8 +16,11 @@ import { isOn, type System, weightsIn } from './system.js';
 export const resize = (system: System, grid: Shape): System | undefined => {
   if (sameShape(grid, system.grid)) return system;
   if (system.grid.length === 0 || grid.length !== system.grid.length) return undefined;
+  // A sum over the channels leaves one number a site: such a shape is the grid itself.
   const moved = (shape: Shape): Shape =>
-    isOn(system.grid, shape) ? [...grid, ...shape.slice(grid.length)] : shape;
+    isOn(system.grid, shape) || (grid.length === 2 && sameShape(shape, system.grid))
+      ? [...grid, ...shape.slice(grid.length)]
+      : shape;
   const weights = weightsIn(system.nodes);
   const nodes: Node[] = [];
   for (const [number, node] of system.nodes.entries()) {

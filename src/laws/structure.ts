@@ -268,6 +268,7 @@ const feeds = (nodes: readonly Node[], source: number, number: number): boolean 
 /** A field whose next value is something divided by the root of the sum of its squares. */
 const unitOf = ({ nodes, fields, next }: System): string | undefined =>
   Object.keys(fields).find((field) => {
+    if (next[field] === undefined) return false;
     const bare = (number: number): number =>
       ['reshape', 'transpose', 'broadcast'].includes(nodes[number].op.op)
         ? bare(nodes[number].inputs[0])
