@@ -63,7 +63,7 @@ describe('the examples', () => {
     drumhead('run', name, '--workers', '1', '--no-pictures', '--engine', 'wasm', ...args);
 
   it('are listed here', () =>
-    assert.deepEqual(readdirSync(examples).sort(), ['own-images', 'two-speeds.ts']));
+    assert.deepEqual(readdirSync(examples).sort(), ['own-images', 'two-speeds.ts', 'wrong-oscillator.ts']));
 
   it('hold a new architecture in less than forty lines, that trains', () => {
     const source = readFileSync(join(folder, 'two-speeds.ts'), 'utf8');
@@ -76,6 +76,26 @@ describe('the examples', () => {
     const [seed] = readdirSync(join(folder, 'runs', 'examples', 'two-speeds'));
     rmSync(join(folder, 'two-speeds.ts'));
     assert.match(run(join('runs', 'examples', 'two-speeds', seed)), /finished before/);
+  });
+
+  it('hold a wrong oscillator that one command tells what is wrong with it', () => {
+    const told = spawnSync(process.execPath, [command, 'laws', 'wrong-oscillator.ts', '--cases', '4'], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    assert.equal(told.status, 1, told.stderr);
+    assert.match(told.stdout, /work balance +BROKEN/);
+    assert.match(told.stdout, /moves with the OLD velocity/);
+    assert.match(told.stdout, /the damping has the wrong sign/);
+    const [, picture] = /picture of work balance: (.+)/.exec(told.stdout) ?? [];
+    assert.deepEqual([...readFileSync(join(folder, picture)).subarray(1, 4)], [...Buffer.from('PNG')]);
+    // The printed command finds the same case again.
+    const [, again] = /again: drumhead (laws .+--law "work balance".+)/.exec(told.stdout) ?? [];
+    const args = [...again.matchAll(/"([^"]+)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare);
+    const repeated = spawnSync(process.execPath, [command, ...args], { cwd: folder, encoding: 'utf8' });
+    assert.equal(repeated.status, 1, repeated.stderr);
+    const [, code] = /(laws\.replay\(system, "work balance",[^)]+\);)/.exec(told.stdout) ?? [''];
+    assert.ok(repeated.stdout.includes(code));
   });
 
   it("train on a person's own images, wherever they lie", () => {

@@ -35,6 +35,8 @@ const own = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? '../index.ts' : '../index.js', import.meta.url),
 );
 
+const ownLaws = own.replace(/index\.(ts|js)$/, 'laws/index.$1');
+
 const wrong = (cause: unknown): string =>
   cause instanceof ProgramFault
     ? describe(cause.error)
@@ -64,7 +66,10 @@ const readModule: Read = (path) =>
     TE.tryCatch(
       async (): Promise<unknown> => {
         const { createJiti } = await import('jiti');
-        const jiti = createJiti(import.meta.url, { fsCache: false, alias: { drumhead: own } });
+        const jiti = createJiti(import.meta.url, {
+          fsCache: false,
+          alias: { 'drumhead/laws': ownLaws, drumhead: own },
+        });
         const module: unknown = await jiti.import(resolve(path));
         return module;
       },

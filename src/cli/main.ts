@@ -1,5 +1,6 @@
 /** The command line. */
 
+import { join } from 'node:path';
 import { Command, Option } from '@commander-js/extra-typings';
 import { splitNames } from '../data/dataset.js';
 import { taskNames } from '../data/task.js';
@@ -194,6 +195,41 @@ program
   .action(async (name, flags) => {
     const { show } = await import('./commands/show.js');
     await atEdge(show(name, flags));
+  });
+
+program
+  .command('laws')
+  .argument(
+    '<name>',
+    'a system such as wave or kuramoto, an experiment, or a file: a program, or a function of { dt } that writes one',
+  )
+  .description(
+    'Hold a system against the laws of wave dynamics: which hold, which do not apply and why, which break.',
+  )
+  .option('--law <names...>', 'only these laws')
+  .option('--expect <names...>', 'laws that it is meant to keep, though they do not apply to it')
+  .option('--cases <n>', 'cases a law; heavy laws take fewer', '20')
+  .option('--seed <n>', 'of the cases', '1')
+  .option('--path <path>', 'of one counterexample, as it was printed')
+  .option(
+    '--engine <name>',
+    `what computes: float64 (the reference), or ${engineChoices.join(', ')}`,
+    'float64',
+  )
+  .option('--out <folder>', 'where pictures of counterexamples go', join('runs', 'laws'))
+  .option('--no-pictures', 'draw none')
+  .option('--json', 'as JSON')
+  .addOption(new Option('--preset <size>', `of an experiment by name: ${presets.join(', ')}`).default('full'))
+  .addOption(settings())
+  .addHelpText(
+    'after',
+    `
+A law that breaks ends with the smallest case that breaks it, as code, as a picture, and as the command that repeats it;
+the exit code is then 1. A module may \`export default ({ dt = 0.1 } = {}) => program(…)\`, so that laws can halve dt.`,
+  )
+  .action(async (name, flags) => {
+    const { laws } = await import('./commands/laws.js');
+    await atEdge(laws(name, flags));
   });
 
 program

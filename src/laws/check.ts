@@ -13,6 +13,7 @@ import {
   type Trial,
 } from './law.js';
 import { allLaws } from './laws/index.js';
+import { meantBy } from './meant.js';
 import { type Interpreter, reference } from './run.js';
 import { structureOf } from './structure.js';
 import { type System, weightsOf } from './system.js';
@@ -23,7 +24,7 @@ export interface CheckOptions {
   readonly laws?: readonly string[];
   /**
    * Laws that the system is meant to keep. Where one of these does not apply it is tried all the same if it can be,
-   * and counts as broken.
+   * and counts as broken. Default: what it seems to be meant for (`meantBy`).
    */
   readonly expect?: readonly string[];
   /** Cases a law; default 20. Heavy laws take fewer. */
@@ -98,7 +99,10 @@ export const isLawful = ({ verdicts }: Report): boolean =>
 const verdictOf = (law: Law, system: System, options: CheckOptions): Verdict => {
   const { reasons, essential } = missingFor(law, system);
   const because = reasons.join('; ');
-  const expected = options.expect?.includes(law.name) === true;
+  const expected =
+    options.expect === undefined
+      ? meantBy(system).some((meant) => meant.law === law.name)
+      : options.expect.includes(law.name);
   if (reasons.length > 0 && !expected) return { law, outcome: 'does not apply', because };
   if (essential) return { law, outcome: 'broken', because, cases: 0 };
   const found = tried(law, system, options);

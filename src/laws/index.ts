@@ -22,6 +22,7 @@ export {
   tryCase,
   type Verdict,
 } from './check.js';
+export { diagnose } from './diagnosis.js';
 export { type Family, type Subject, systemFrom } from './family.js';
 export type { Form } from './forms.js';
 export {
@@ -35,7 +36,8 @@ export {
   type Trial,
 } from './law.js';
 export { allLaws } from './laws/index.js';
+export { type Meant, meantBy } from './meant.js';
 export { type Interpreter, onEngine, reference } from './run.js';
-export { describeSystem, showCase, showCounterexample, showReport } from './show.js';
+export { describeSystem, reportAsData, showCase, showCounterexample, showReport } from './show.js';
 export { type Convolution, type Oscillator, type Structure, structureOf } from './structure.js';
 export { type External, type System, systemOf } from './system.js';

@@ -3,7 +3,7 @@
 import type { NdArray } from '../compile/reference/array.js';
 import { evaluate } from '../compile/reference/sample.js';
 import type { Need } from './law.js';
-import { boundaryName, type Structure } from './structure.js';
+import { boundaryName, type Structure, swapped } from './structure.js';
 import type { System } from './system.js';
 import { weightsOf } from './system.js';
 import { dampingOf, digits, sample, timeStepOf } from './tools.js';
@@ -17,12 +17,19 @@ export const steps: Need = {
 export const oscillator: Need = {
   name: 'an oscillator',
   essential: true,
-  missing: ({ kind }, { oscillator: found }) =>
-    kind === 'map'
+  missing: (system, { oscillator: found }) =>
+    system.kind === 'map'
       ? 'it has no scan: there is no step to repeat'
       : found === undefined
-        ? "no field is moved by another as y' = y + h z"
+        ? whyNone(system)
         : undefined,
+};
+
+const whyNone = (system: System): string => {
+  const exchanged = swapped(system);
+  return exchanged === undefined
+    ? "no field is moved by another as y' = y + h z"
+    : `the step's results are exchanged: what it calls ${exchanged.y} is the new ${exchanged.z}, and the other way round`;
 };
 
 export const kickFirst: Need = {
@@ -244,6 +251,23 @@ export const reciprocalKernels: Need = {
     return lopsided === undefined
       ? undefined
       : `the boundary '${boundaryName(lopsided.boundary)}' makes the coupling asymmetric`;
+  },
+};
+
+/** Two values of which one is made of the other: a law that chose both would make a system that the program never is. */
+export const independent: Need = {
+  name: 'surroundings that can be chosen apart',
+  essential: true,
+  missing: ({ externals, program: { graph } }) => {
+    const free = externals.filter(({ kind }) => kind === 'field');
+    const madeOf = (node: number, of: number): boolean =>
+      node === of || graph.nodes[node].inputs.some((input) => input >= of && madeOf(input, of));
+    const pair = free.flatMap((a) =>
+      free.flatMap((b) => (a !== b && madeOf(a.node, b.node) ? [[a, b]] : [])),
+    )[0];
+    return pair === undefined
+      ? undefined
+      : `${pair[0].name}, which its step reads, is made of ${pair[1].name}, which it reads too: they cannot be chosen apart`;
   },
 };
 

@@ -2,6 +2,7 @@
 
 import type { Case } from './case.js';
 import type { Counterexample, Report, Verdict } from './check.js';
+import { diagnose, leastDamping } from './diagnosis.js';
 import { kernelsOf, reciprocalKernels, symmetricKernels } from './needs.js';
 import { boundaryName, structureOf } from './structure.js';
 import type { System } from './system.js';
@@ -60,7 +61,10 @@ const dampingInWords = (
   if (!o.diagonal || o.inVelocity === 'other') return `and depends on ${o.z}`;
   const alpha = [...dampingOf(sample(system), o).value];
   const [low, high] = [Math.min(...alpha), Math.max(...alpha)];
-  if (high === 0 && low === 0) return `damped by a field that multiplies ${o.z}`;
+  if (high === 0 && low === 0)
+    return (leastDamping(system, o) ?? 0) < 0
+      ? `a field that multiplies ${o.z} FEEDS energy`
+      : `damped by a field that multiplies ${o.z}`;
   return `damping alpha = ${low === high ? digits(low) : `${digits(low)} to ${digits(high)}`}${low < 0 ? ', which FEEDS energy' : ''}`;
 };
 
@@ -114,6 +118,23 @@ const outcomeOf = (verdict: Verdict): string => {
   }
 };
 
+/**
+ * A report as plain data, for programs that read it: the outcome of every law, and the case that breaks it.
+ *
+ * @example
+ * const squared = program({ x: [2, 2, 1] }, ({ x }) => ({ y: square(x) }));
+ * reportAsData(check(squared, { laws: ['superposition'] })).map(({ outcome }) => outcome); // => ['does not apply']
+ */
+export const reportAsData = ({ verdicts }: Report): readonly Readonly<Record<string, unknown>>[] =>
+  verdicts.map((verdict) => {
+    const { name, entry, statement } = verdict.law;
+    const { law: _, ...rest } = verdict;
+    if (rest.outcome !== 'broken' || rest.counterexample === undefined)
+      return { law: name, entry, statement, ...rest };
+    const { pictures: __, ...counterexample } = rest.counterexample;
+    return { law: name, entry, statement, ...rest, counterexample };
+  });
+
 /** A counterexample, in full. */
 export const showCounterexample = (
   law: string,
@@ -127,6 +148,12 @@ export const showCounterexample = (
       .map((line) => `    ${line}`),
     `  again: ${again} --law "${law}" --seed ${seed} --path ${path}`,
   ].join('\n');
+
+/** What the step itself says of its faults. */
+const reading = (system: System): readonly string[] => {
+  const faults = diagnose(system);
+  return faults.length === 0 ? [] : ['what is likely wrong:', ...faults.map((fault) => `  - ${fault}`), ''];
+};
 
 /**
  * The whole report: what the system is, the table of laws, and what is broken.
@@ -161,6 +188,7 @@ export const showReport = ({ system, verdicts }: Report, again = 'laws.check(sys
     ...lines,
     ...broken,
     '',
+    ...(counts('broken') > 0 ? reading(system) : []),
     `${counts('holds')} hold, ${counts('broken')} broken, ${counts('does not apply')} do not apply`,
   ].join('\n');
 };

@@ -147,6 +147,20 @@ const oscillatorOf = ({ nodes, fields, next }: System): Oscillator | undefined =
   return undefined;
 };
 
+/** The oscillator that a step would be, were the results of two of its fields exchanged. */
+export const swapped = (system: System): Oscillator | undefined => {
+  const names = Object.keys(system.fields);
+  for (const [i, a] of names.entries())
+    for (const b of names.slice(i + 1)) {
+      if (!sameShape(system.fields[a], system.fields[b])) continue;
+      const { [a]: first, [b]: second } = system.next;
+      const found = oscillatorOf({ ...system, next: { ...system.next, [a]: second, [b]: first } });
+      // Two fields that merely move by each other are no oscillator whose names were mixed up.
+      if (found !== undefined && found.order === 'kick-drift') return found;
+    }
+  return undefined;
+};
+
 /** h and whether the velocity that moves y is the new one or the old one. */
 const stepOf = (
   drift: Form,

@@ -84,14 +84,30 @@ const float64Only: Need = {
       : undefined,
 };
 
+/** An oscillator whose kick has a term with no factor at all, though the drift has one. */
+const bareForce = (system: System): string | undefined => {
+  const { oscillator } = structureOf(system);
+  if (oscillator === undefined || Math.abs(oscillator.h) === 1) return undefined;
+  const { kick, zNode, h, z } = oscillator;
+  if (!kick.terms.has(zNode)) return undefined;
+  return [...kick.terms].some(([node, c]) => node !== zNode && Math.abs(c) === 1)
+    ? `a force is added to ${z} without the time step: ${z}' = ${z} + F, where ${z}' = ${z} + ${digits(h)} F is meant`
+    : undefined;
+};
+
+const canRefine = (system: System): boolean => {
+  const h = timeStepOf(system);
+  return h !== undefined && withTimeStep(system, h, h / 2) !== undefined;
+};
+
 const continuous: Need = {
   name: 'a time step',
   essential: true,
   missing: (system) =>
     system.kind === 'map'
       ? 'it has no scan: there is no step to repeat'
-      : timeStepOf(system) === undefined
-        ? 'its time step cannot be told from its other numbers'
+      : !canRefine(system)
+        ? (bareForce(system) ?? 'its time step cannot be told from its other numbers')
         : undefined,
 };
 
@@ -102,7 +118,7 @@ export const firstOrder: Law = {
   statement: 'halving h divides the error by 2 (first order)',
   source: 'Taylor expansion of one step; measured by halving',
   tolerance: 'the ratio of successive changes comes closer to 2 with every halving, or is within 5 % of it',
-  needs: [needs.noiseless, needs.timeless, continuous, float64Only],
+  needs: [needs.noiseless, needs.timeless, continuous, needs.independent, float64Only],
   cases: { undriven: true, steps: 1, sites: 16 },
   share: 0.5,
   property: (trial): Finding => {

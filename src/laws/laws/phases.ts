@@ -365,7 +365,8 @@ export const unitNorms: Law = {
   entry: 15,
   statement: '|x_i| = 1 after every step',
   source: 'AKOrN: Miyato et al. 2024, arXiv 2410.13821, eq. 2',
-  tolerance: 'running error analysis of the step and of the sum of squares, and what guards its root from zero',
+  tolerance:
+    'running error analysis of the step and of the sum of squares, and what guards its root from zero',
   needs: [needs.steps, needs.noiseless, normalised],
   property: (trial): Finding => {
     const { system, structure } = trial;

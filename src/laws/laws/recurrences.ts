@@ -179,7 +179,7 @@ export const linossEigenvalues: Law = {
   statement: 'IMEX: det = 1 and |eigenvalue| = 1 iff h^2 A <= 4; implicit: |eigenvalue| = (1 + h^2 A)^(-1/2)',
   source: 'Rusch & Rus 2024, arXiv 2410.03943, props. 3.1 and 3.2',
   tolerance: '64 u of the products in trace and determinant; roots of them to 1e-7 where they meet',
-  needs: [twoByTwo],
+  needs: [twoByTwo, needs.independent],
   cases: { steps: 1 },
   property: (trial) => {
     const blocks = blocksOf(trial);

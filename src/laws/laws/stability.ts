@@ -4,6 +4,7 @@ import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { volume } from '../../dsl/shape.js';
 import { exact, unit64 } from '../bounded.js';
 import { broken, type Finding, holds, type Law, silent, type Trial } from '../law.js';
+import { forSmall, linearised } from '../linearise.js';
 import * as needs from '../needs.js';
 import { boundedStep, trajectory } from '../run.js';
 import { type Oscillator, structureOf } from '../structure.js';
@@ -74,7 +75,9 @@ const radiusOf = (
 const limitOf = (l: number, a: number): number =>
   l <= 0 ? Number.POSITIVE_INFINITY : (-a + Math.sqrt(a * a + 4 * l)) / l;
 
-const property = (trial: Trial): Finding => {
+const property = (whole: Trial): Finding => {
+  const small = linearised(whole.system);
+  const trial: Trial = { ...whole, system: small, structure: structureOf(small) };
   const { system, structure, choices } = trial;
   const { oscillator } = structure;
   if (oscillator === undefined) return silent;
@@ -200,7 +203,7 @@ export const stability: Law = {
   name: 'stability',
   entry: 3,
   statement:
-    'stable iff h^2 lambda_max(K) + 2 h alpha < 4, alpha >= 0 (undamped five-point: h < 1 / (c sqrt 2))',
+    'stable iff h^2 lambda_max(K) + 2 h alpha < 4, alpha >= 0, for small displacements (undamped five-point: h < 1 / (c sqrt 2))',
   source: 'Courant, Friedrichs & Lewy 1928; with damping: Jury conditions of the step',
   tolerance: 'eigenvalues to 4 sqrt(2 N u |M|), since a double one moves by the root of a perturbation',
   needs: [
@@ -211,7 +214,7 @@ export const stability: Law = {
     needs.changeableStep,
     needs.kickFirst,
     needs.reciprocalKernels,
-  ],
+  ].map(forSmall),
   cases: (system) => ({
     undriven: true,
     steps: 1,

@@ -1,0 +1,38 @@
+/** Oscillators that are wrong in one way: each is told by a law, in plain words, without being asked for. */
+
+import assert from 'node:assert/strict';
+import type { Program } from 'drumhead';
+import { type CheckOptions, check, diagnose, showReport, systemOf } from 'drumhead/laws';
+import * as wrong from './wrong.js';
+
+const brokenBy = (p: Program, options: CheckOptions = {}): readonly string[] =>
+  check(p, { cases: 6, ...options }).verdicts.flatMap(({ law, outcome }) =>
+    outcome === 'broken' ? [law.name] : [],
+  );
+
+describe('a wrong oscillator', () => {
+  it('is not one that is right', () => {
+    assert.deepEqual(brokenBy(wrong.right), []);
+    assert.deepEqual(diagnose(systemOf(wrong.right)), []);
+  });
+
+  const faults: readonly (readonly [string, Program, string, RegExp])[] = [
+    ['moves with the old velocity', wrong.explicitEuler, 'work balance', /OLD velocity/],
+    ['is fed by its damping', wrong.feeding, 'stability', /wrong sign/],
+    ['forgets the time step', wrong.withoutStep, 'convergence', /without the time step/],
+    ['exchanges its results', wrong.exchanged, 'work balance', /exchanged/],
+    ['forgets a neighbour', wrong.lopsided, 'modified energy', /not symmetric/],
+    ['is pushed away from rest', wrong.pushedAway, 'stability', /pushes away from rest/],
+  ];
+  for (const [what, program, law, words] of faults)
+    it(`that ${what} breaks ${law}`, () => {
+      const laws = [law];
+      assert.deepEqual(brokenBy(program, { laws }), laws);
+      assert.match(showReport(check(program, { laws, cases: 6 })), words);
+    });
+
+  it('with walls is a drum, unless it was meant to be a torus', () => {
+    assert.deepEqual(brokenBy(wrong.walled), []);
+    assert.deepEqual(brokenBy(wrong.walled, { expect: ['translation'] }), ['translation']);
+  });
+});

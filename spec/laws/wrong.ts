@@ -1,0 +1,65 @@
+/** Oscillators as newcomers write them, each wrong in one way. */
+
+import {
+  add,
+  convolveWith,
+  coupling,
+  data,
+  mul,
+  type Program,
+  program,
+  scale,
+  scan,
+  sub,
+  type Tensor,
+} from 'drumhead';
+
+type Field = Tensor<readonly [8, 8, 1]>;
+export interface Wave {
+  readonly y: Field;
+  readonly z: Field;
+}
+
+/** A scan of this step, with a field alpha beside it. */
+export const stepping = (step: (s: Wave, alpha: Field) => Wave): Program =>
+  program({ y: [8, 8, 1], z: [8, 8, 1], alpha: [8, 8, 1] }, ({ y, z, alpha }) =>
+    scan({ steps: 20, init: { y, z }, step: (s) => step(s, alpha), observe: (s) => s }),
+  );
+
+export const dt = 0.1;
+
+/** y' = y + h z', the right way. */
+export const drifted = (y: Field, z: Field): Wave => ({ y: add(y, scale(dt, z)), z });
+
+/** Kick and drift as they should be, damped by alpha. */
+export const right = stepping((s, alpha) => {
+  const force = sub(coupling()(s.y), mul(alpha, s.z));
+  return drifted(s.y, add(s.z, scale(dt, force)));
+});
+
+export const explicitEuler = stepping((s) => ({
+  y: add(s.y, scale(dt, s.z)),
+  z: add(s.z, scale(dt, coupling()(s.y))),
+}));
+
+export const feeding = stepping((s, alpha) => {
+  const force = add(coupling()(s.y), mul(alpha, s.z));
+  return drifted(s.y, add(s.z, scale(dt, force)));
+});
+
+export const pushedAway = stepping((s) => drifted(s.y, sub(s.z, scale(dt, coupling()(s.y)))));
+
+export const withoutStep = stepping((s) => drifted(s.y, add(s.z, coupling()(s.y))));
+
+export const exchanged = stepping((s) => {
+  const z = add(s.z, scale(dt, coupling()(s.y)));
+  return { y: z, z: add(s.y, scale(dt, z)) };
+});
+
+/** A kernel written down, with one neighbour forgotten. */
+export const lopsided = stepping((s) => {
+  const kernel = data([0, 1, 0, 1, -4, 1, 0, 0, 0], 3, 3, 1, 1);
+  return drifted(s.y, add(s.z, scale(dt, convolveWith(s.y, kernel, 'circular'))));
+});
+
+export const walled = stepping((s) => drifted(s.y, add(s.z, scale(dt, coupling({ boundary: 'zero' })(s.y)))));

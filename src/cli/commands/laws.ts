@@ -1,0 +1,159 @@
+/** `drumhead laws`: a system held against the laws of wave dynamics. */
+
+import { basename, extname, join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as A from 'fp-ts/lib/ReadonlyArray.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type DrumheadError, decodeError, unknownName } from '../../base/error.js';
+import { writeBytes } from '../../data/files.js';
+import { openEngine, parseEngineChoice } from '../../engine/index.js';
+import {
+  allLaws,
+  type CheckOptions,
+  check,
+  type Interpreter,
+  isLawful,
+  onEngine,
+  type Picture,
+  type Report,
+  reference,
+  reportAsData,
+  showReport,
+  type Verdict,
+} from '../../laws/index.js';
+import { fieldsPng, type TitledField } from '../../report/fields.js';
+import { wholeFlag } from '../flags.js';
+import { type SubjectFlags, subjectFrom } from '../subject.js';
+
+/** Flags of `drumhead laws`. */
+export interface LawsFlags extends SubjectFlags {
+  readonly law?: readonly string[];
+  readonly expect?: readonly string[];
+  readonly seed: string;
+  readonly path?: string;
+  readonly cases: string;
+  readonly engine: string;
+  readonly out: string;
+  readonly json?: boolean;
+  /** `--no-pictures` makes it false. */
+  readonly pictures: boolean;
+}
+
+type Effect<A> = TE.TaskEither<DrumheadError, A>;
+
+const lawNames = allLaws.map(({ name }) => name);
+
+const namesFlag = (
+  names: readonly string[] | undefined,
+): E.Either<DrumheadError, readonly string[] | undefined> => {
+  const stranger = names?.find((name) => !lawNames.includes(name));
+  return stranger === undefined ? E.right(names) : E.left(unknownName('law', stranger, lawNames));
+};
+
+const pathFlag = ({ path, law }: LawsFlags): E.Either<DrumheadError, string | undefined> => {
+  if (path === undefined) return E.right(undefined);
+  if (!/^\d+(:\d+)*$/.test(path)) return E.left(decodeError('--path', `'${path}' is not of the form 0:1:2`));
+  return law?.length === 1
+    ? E.right(path)
+    : E.left(decodeError('--path', 'a path belongs to one law: give it with --law'));
+};
+
+const optionsFrom = (flags: LawsFlags): E.Either<DrumheadError, CheckOptions> =>
+  pipe(
+    E.Do,
+    E.bind('laws', () => namesFlag(flags.law)),
+    E.bind('expect', () => namesFlag(flags.expect)),
+    E.bind('seed', () => wholeFlag('--seed', 0)(flags.seed)),
+    E.bind('cases', () => wholeFlag('--cases', 1)(flags.cases)),
+    E.bind('path', () => pathFlag(flags)),
+    E.map(({ laws, expect, seed, cases, path }) => ({
+      seed,
+      cases,
+      ...(laws === undefined ? {} : { laws }),
+      ...(expect === undefined ? {} : { expect }),
+      ...(path === undefined ? {} : { path }),
+    })),
+  );
+
+const interpreterFrom = (name: string): Effect<Interpreter> =>
+  name === reference.name
+    ? TE.right(reference)
+    : pipe(TE.fromEither(parseEngineChoice(name)), TE.chain(openEngine), TE.map(onEngine));
+
+/**
+ * Holds a system to the laws, prints the table and each smallest counterexample, and draws these.
+ *
+ * **Errors** those of `subjectFrom`; UnknownName of a law; DecodeError of a flag; EngineError; FileError. A broken law
+ * is no error: the exit code is 1.
+ */
+export const laws = (name: string, flags: LawsFlags): Effect<string> =>
+  pipe(
+    TE.Do,
+    TE.bind('options', () => TE.fromEither(optionsFrom(flags))),
+    TE.bind('system', () => subjectFrom(name, flags)),
+    TE.bind('on', () => interpreterFrom(flags.engine)),
+    TE.let('report', ({ options, system, on }) => check(system, { ...options, on: [on] })),
+    TE.bind('drawn', ({ report }) => (flags.pictures ? drawings(name, flags.out, report) : TE.right([]))),
+    TE.map(({ report, drawn }) => {
+      if (!isLawful(report)) process.exitCode = 1;
+      return flags.json === true
+        ? JSON.stringify(reportAsData(report), null, 2)
+        : [showReport(report, again(name, flags)), ...hint(report, name), ...drawn].join('\n');
+    }),
+  );
+
+/** The command without what says which law and case. */
+const again = (name: string, { set, preset, engine }: LawsFlags): string =>
+  [
+    `drumhead laws ${name}`,
+    ...(preset === 'full' ? [] : [`--preset ${preset}`]),
+    ...(set === undefined || set.length === 0
+      ? []
+      : [`--set ${set.map((one) => JSON.stringify(one)).join(' ')}`]),
+    ...(engine === reference.name ? [] : [`--engine ${engine}`]),
+  ].join(' ');
+
+const hint = ({ verdicts }: Report, name: string): readonly string[] => {
+  const skipped = verdicts.filter(({ outcome }) => outcome === 'does not apply').map(({ law }) => law.name);
+  return skipped.length === 0 || verdicts.length === 1
+    ? []
+    : [
+        `a law that was meant to hold is tried all the same: drumhead laws ${name} --expect "${skipped.includes('translation') ? 'translation' : skipped[0]}"`,
+      ];
+};
+
+const drawings = (name: string, folder: string, { verdicts }: Report): Effect<readonly string[]> =>
+  pipe(
+    verdicts,
+    A.filter((verdict) => picturesOf(verdict).length > 0),
+    A.traverse(TE.ApplicativeSeq)((verdict) => {
+      const path = join(
+        folder,
+        `${basename(name, extname(name))}-${verdict.law.name}.png`.replaceAll(/[^\w.-]+/g, '-'),
+      );
+      return pipe(
+        fieldsPng({
+          title: `${name}: ${verdict.law.name} is broken`,
+          notes: [verdict.law.statement, saysOf(verdict)],
+          fields: picturesOf(verdict).map(drawn),
+        }),
+        TE.fromEither,
+        TE.chain((png) => writeBytes(path, png)),
+        TE.map(() => `picture of ${verdict.law.name}: ${path}`),
+      );
+    }),
+  );
+
+const picturesOf = (verdict: Verdict): readonly Picture[] =>
+  verdict.outcome === 'broken' ? (verdict.counterexample?.pictures ?? []) : [];
+
+const saysOf = (verdict: Verdict): string =>
+  verdict.outcome === 'broken' ? (verdict.counterexample?.says ?? '') : '';
+
+/** [H, W, C] and [L, C] as pictures; a row of sites is one pixel high. */
+const drawn = ({ title, field: { shape, data } }: Picture): TitledField => {
+  const channels = shape[shape.length - 1] ?? 1;
+  const width = shape[shape.length - 2] ?? 1;
+  return { title, channels, width, height: data.length / Math.max(1, channels * width), values: data };
+};

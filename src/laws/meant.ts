@@ -1,0 +1,90 @@
+/**
+ * What a system is meant to be, though it is not.
+ *
+ * Laws are chosen by what a system is, and a mistake makes it something else: then the law that it breaks would not apply
+ * to it. So where the rest of a system says what was meant, that law is expected of it, and the lack of it is a fault.
+ */
+
+import { type Structure, structureOf, swapped } from './structure.js';
+import type { System } from './system.js';
+
+/** Names that people give to a displacement and its velocity. */
+const pairs: readonly (readonly [string, string])[] = [
+  ['y', 'z'],
+  ['x', 'v'],
+  ['q', 'p'],
+  ['displacement', 'velocity'],
+  ['position', 'velocity'],
+];
+
+/** A law that a system was meant to keep, and why it is thought so. */
+export interface Meant {
+  readonly law: string;
+  readonly because: string;
+}
+
+const looksLikeOscillator = ({ fields }: System): boolean => {
+  const names = Object.keys(fields);
+  return names.length === 2 && pairs.some((pair) => pair.every((name) => names.includes(name)));
+};
+
+/** Whether all kernels that the state meets were written down, not learned. */
+const kernelsAreGiven = ({ nodes, externals, program }: System, { convolutions }: Structure): boolean =>
+  convolutions.every(({ weight, ofState }) => {
+    const { op } = nodes[weight];
+    if (!ofState) return true;
+    if (op.op !== 'external') return op.op === 'constant';
+    return program.graph.nodes[externals[op.index].node].op.op === 'constant';
+  });
+
+/**
+ * Laws that a system was meant to keep.
+ *
+ * @example
+ * const exchanged = program({ y: [4, 4, 1], z: [4, 4, 1] }, ({ y, z }) =>
+ *   scan({
+ *     steps: 4,
+ *     init: { y, z },
+ *     step: (s) => {
+ *       const z1 = sub(s.z, scale(0.1, s.y));
+ *       return { y: z1, z: add(s.y, scale(0.1, z1)) };
+ *     },
+ *     observe: (s) => s,
+ *   }),
+ * );
+ * meantBy(systemOf(exchanged)).map(({ law }) => law); // => ['work balance']
+ */
+export const meantBy = (system: System): readonly Meant[] => {
+  const structure = structureOf(system);
+  const { oscillator } = structure;
+  if (system.kind === 'map') return [];
+  if (oscillator === undefined)
+    return swapped(system) !== undefined
+      ? [{ law: 'work balance', because: 'an oscillator whose two results are exchanged' }]
+      : looksLikeOscillator(system)
+        ? [
+            {
+              law: 'work balance',
+              because: `fields named ${Object.keys(system.fields).join(' and ')} are meant as an oscillator`,
+            },
+          ]
+        : [];
+  const { kick, zNode, h } = oscillator;
+  const bare =
+    kick.terms.has(zNode) && [...kick.terms].some(([node, c]) => node !== zNode && Math.abs(c) === 1);
+  return [
+    ...(bare && Math.abs(h) !== 1
+      ? [{ law: 'convergence', because: 'a force is meant to be multiplied by the time step' }]
+      : []),
+    ...(['linear', 'affine'].includes(oscillator.inDisplacement) &&
+    oscillator.order === 'kick-drift' &&
+    kernelsAreGiven(system, structure)
+      ? [
+          {
+            law: oscillator.inVelocity === 'none' ? 'modified energy' : 'stability',
+            because: 'a kernel that is written down, not learned, is meant to be symmetric',
+          },
+        ]
+      : []),
+  ];
+};
