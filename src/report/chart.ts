@@ -53,6 +53,12 @@ export const chartConfig = (theme: Theme): Config => {
   };
 };
 
+/**
+ * Labels of an axis with ticks of our own. A `format` alone takes its number of digits from the steps that Vega would
+ * have chosen, and so rounds others: it writes .15 as 0.1 beside .1.
+ */
+export const numberLabels = { labelExpr: "format(datum.value, '~g')" } as const;
+
 /** Where everything lies, in points: the plots' own area and the margins for what is written round it. */
 export interface Frame {
   readonly width: number;

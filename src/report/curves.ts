@@ -3,7 +3,7 @@
 import type * as TE from 'fp-ts/lib/TaskEither.js';
 import type { DrumheadError } from '../base/error.js';
 import { countTicks, linearTicks, spread, type Ticks } from './axis.js';
-import { type Chart, chartConfig, chartSvg, lineColours } from './chart.js';
+import { type Chart, chartConfig, chartSvg, lineColours, numberLabels } from './chart.js';
 import { hex, light, type Rgb, type Theme } from './colours.js';
 import { type EpochScores, known, type Score } from './scores.js';
 
@@ -135,7 +135,7 @@ const drawPanel = (picture: CurvesPicture, { title, unit, series, ticks }: Panel
     type: 'quantitative' as const,
     title: null,
     scale: { domain: [...domain], nice: false },
-    axis: { values: [...values], format: '~g' },
+    axis: { values: [...values], ...numberLabels },
   };
   // Draws nothing: keeps the axes where nothing was measured.
   const frameOnly = { data: { values: [] }, mark: { type: 'point' as const }, encoding: { x, y } };

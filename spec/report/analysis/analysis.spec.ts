@@ -55,6 +55,17 @@ describe('pictures of an analysis', () => {
     }
   });
 
+  it('write every tick as what it is, at steps that are not Vega’s own', async () => {
+    const energies = [
+      { time: 0, kinetic: 0.12, coupling: -0.12, own: 0 },
+      { time: 1, kinetic: 0.11, coupling: -0.11, own: 0 },
+    ];
+    const drawn = await energyCurves({ energies, title: 'Energy' })();
+    assert.ok(E.isRight(drawn));
+    for (const tick of ['−0.15', '−0.1', '−0.05', '0.05', '0.1', '0.15'])
+      assert.equal(drawn.right.split(`>${tick}<`).length - 1, 1, tick);
+  });
+
   it('map phase and speed; what has none is no reason to fail', () => {
     const still = waveOf({ steps: 32, height: 8, width: 8, dt: 0.3 }, () => 1);
     const sample = {

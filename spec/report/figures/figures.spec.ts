@@ -84,6 +84,28 @@ describe('figures of many runs', () => {
     assert.ok(values.flat().some((item) => 'text' in item && item.text === 'no run'));
   });
 
+  it('have the name of every bar under its middle, also where there are only a few', async () => {
+    const across = (svg: string, mark: RegExp): readonly number[] =>
+      [...svg.matchAll(mark)].map(([, x]) => Number(x));
+    for (const few of [entries.slice(0, 1), entries]) {
+      const svg = await svgOf(scoreBars({ entries: few }));
+      const names = across(svg, /aria-label="text: (?:linear|fft|last|2|4|8)"[^>]*translate\(([\d.]+),/g);
+      const columns = [
+        ...svg.matchAll(
+          /role="graphics-symbol"[^>]*roledescription="rect mark"[^>]*d="M([\d.]+),[\d.-]+h([\d.]+)/g,
+        ),
+      ];
+      assert.ok(columns.length > 0 && names.length >= columns.length);
+      for (const [, from, width] of columns) {
+        const middle = Number(from) + Number(width) / 2;
+        assert.ok(
+          names.some((name) => Math.abs(name - middle) < 0.01),
+          `${middle} of ${names}`,
+        );
+      }
+    }
+  });
+
   it('say what they show, in both themes, and the same for the same runs', async () => {
     for (const theme of [light, dark]) {
       const drawings = [

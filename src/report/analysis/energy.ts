@@ -4,7 +4,7 @@ import type * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Energy } from '../../analysis/index.js';
 import type { DrumheadError } from '../../base/error.js';
 import { linearTicks, spread } from '../axis.js';
-import { type Chart, chartConfig, chartSvg, lineColours } from '../chart.js';
+import { type Chart, chartConfig, chartSvg, lineColours, numberLabels } from '../chart.js';
 import { hex, light, type Rgb, type Theme } from '../colours.js';
 import { textAt } from '../figures/parts.js';
 
@@ -60,14 +60,14 @@ export const energyChart = ({ energies, title, note, theme = light }: EnergyPict
     type: 'quantitative' as const,
     title: 'time',
     scale: { domain: [0, last], nice: false },
-    axis: { values: across.values.filter((value) => value <= last), format: '~g' },
+    axis: { values: across.values.filter((value) => value <= last), ...numberLabels },
   };
   const y = {
     field: 'value',
     type: 'quantitative' as const,
     title: null,
     scale: { domain: [...up.domain], nice: false },
-    axis: { values: [...up.values], format: '~g' },
+    axis: { values: [...up.values], ...numberLabels },
   };
   return {
     spec: {

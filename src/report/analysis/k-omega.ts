@@ -4,7 +4,7 @@ import type * as TE from 'fp-ts/lib/TaskEither.js';
 import type { KOmega } from '../../analysis/index.js';
 import type { DrumheadError } from '../../base/error.js';
 import { linearTicks } from '../axis.js';
-import { type Chart, chartConfig, chartSvg, lineColours } from '../chart.js';
+import { type Chart, chartConfig, chartSvg, lineColours, numberLabels } from '../chart.js';
 import { hex, light, type Rgb, type Theme } from '../colours.js';
 import { textAt } from '../figures/parts.js';
 import { rampColour } from './colours.js';
@@ -131,14 +131,14 @@ export const kOmegaChart = (picture: KOmegaPicture): Chart => {
     type: 'quantitative' as const,
     title: 'wave number |k|, radians a cell',
     scale: { domain: [0, right], nice: false, zero: false },
-    axis: { values: across.values.filter((value) => value <= right), format: '~g' },
+    axis: { values: across.values.filter((value) => value <= right), ...numberLabels },
   };
   const y = {
     field: 'f',
     type: 'quantitative' as const,
     title: 'frequency, cycles a unit of time',
     scale: { domain: [0, top], nice: false, zero: false },
-    axis: { values: up.values.filter((value) => value <= top), format: '~g', grid: false },
+    axis: { values: up.values.filter((value) => value <= top), ...numberLabels, grid: false },
   };
   return {
     spec: {

@@ -3,7 +3,7 @@
 import type * as TE from 'fp-ts/lib/TaskEither.js';
 import type { DrumheadError } from '../../base/error.js';
 import { linearTicks } from '../axis.js';
-import { type Chart, chartConfig, chartSvg, lineColours } from '../chart.js';
+import { type Chart, chartConfig, chartSvg, lineColours, numberLabels } from '../chart.js';
 import { hex, light, type Theme } from '../colours.js';
 
 /** What was heard of one square. */
@@ -138,7 +138,7 @@ const errorPanel = ({ squares, discretisation }: AreaPicture, theme: Theme) => {
     type: 'quantitative' as const,
     title: null,
     scale: { domain: [...ticks.domain], nice: false },
-    axis: { values: [...ticks.values], format: '~g' },
+    axis: { values: [...ticks.values], ...numberLabels },
   };
   const curve = Array.from({ length: 121 }, (_, i) => low + ((high - low) * i) / 120).map((side) => ({
     side,

@@ -4,7 +4,7 @@ import type * as TE from 'fp-ts/lib/TaskEither.js';
 import type { DrumheadError } from '../../base/error.js';
 import type { PublishedScore } from '../../experiments/published/index.js';
 import { linearTicks } from '../axis.js';
-import { type Chart, chartConfig, chartSvg, lineColours } from '../chart.js';
+import { type Chart, chartConfig, chartSvg, lineColours, numberLabels } from '../chart.js';
 import { hex, light, mix, type Theme } from '../colours.js';
 import { known } from '../scores.js';
 import { scoreWords } from '../tables/scores.js';
@@ -67,9 +67,10 @@ const placed = (entries: readonly Entry[]) => {
 const valuesOf = ({ runs }: Entry, score: BarScore): readonly number[] =>
   runs.map(({ scores }) => scores[score]).filter(known);
 
-const panel = (task: string, entries: readonly Entry[], score: BarScore, theme: Theme) => {
+/** A row, as wide as the widest of them. */
+const panel = (task: string, entries: readonly Entry[], units: number, score: BarScore, theme: Theme) => {
   const { first, second } = lineColours(theme);
-  const { bars, families, units } = placed(entries);
+  const { bars, families } = placed(entries);
   const width = units * barUnit;
   const summaries = bars.map(({ entry, at }) => ({ entry, at, summary: summarise(valuesOf(entry, score)) }));
   const highest = Math.max(
@@ -91,7 +92,7 @@ const panel = (task: string, entries: readonly Entry[], score: BarScore, theme: 
     type: 'quantitative' as const,
     title: null,
     scale: { domain: [...ticks.domain], nice: false, clamp: true },
-    axis: { values: [...ticks.values], format: '~g' },
+    axis: { values: [...ticks.values], ...numberLabels },
   };
   const columns = summaries.flatMap(({ at, summary }) =>
     summary === null ? [] : [{ at: at - barWidth / 2, to: at + barWidth / 2, value: summary.mean, zero: 0 }],
@@ -194,7 +195,7 @@ export const barsChart = ({ entries, score = 'foregroundIou', theme = light }: B
       bounds: 'flush',
       spacing,
       vconcat: rows.map((row, i) => {
-        const one = panel(row.task, row.entries, score, theme);
+        const one = panel(row.task, row.entries, widest, score, theme);
         return i === 0 ? { ...one, layer: [...one.layer, ...head] } : one;
       }),
     },

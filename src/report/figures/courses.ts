@@ -3,7 +3,7 @@
 import type * as TE from 'fp-ts/lib/TaskEither.js';
 import type { DrumheadError } from '../../base/error.js';
 import { countTicks, linearTicks } from '../axis.js';
-import { type Chart, chartConfig, chartSvg, lineColours } from '../chart.js';
+import { type Chart, chartConfig, chartSvg, lineColours, numberLabels } from '../chart.js';
 import { hex, light, type Theme } from '../colours.js';
 import { type EpochScores, known, type Score } from '../scores.js';
 import { summarise } from '../tables/statistics.js';
@@ -85,7 +85,7 @@ const panel = (
     type: 'quantitative' as const,
     title: null,
     scale: { domain: [...ticks.domain], nice: false },
-    axis: { values: [...ticks.values], format: '~g', labels: edge.left },
+    axis: { values: [...ticks.values], ...numberLabels, labels: edge.left },
   };
   return {
     ...size,

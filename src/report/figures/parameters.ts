@@ -3,7 +3,7 @@
 import type * as TE from 'fp-ts/lib/TaskEither.js';
 import type { DrumheadError } from '../../base/error.js';
 import { linearTicks, spread } from '../axis.js';
-import { type Chart, chartConfig, chartSvg, lineColours } from '../chart.js';
+import { type Chart, chartConfig, chartSvg, lineColours, numberLabels } from '../chart.js';
 import { hex, light, type Theme } from '../colours.js';
 import { known } from '../scores.js';
 import { summarise } from '../tables/statistics.js';
@@ -84,7 +84,7 @@ const panel = (entries: readonly Entry[], axis: Axis, title: string, theme: Them
     type: 'quantitative' as const,
     title: null,
     scale: { domain: [...up.domain], nice: false },
-    axis: { values: [...up.values], format: '~g' },
+    axis: { values: [...up.values], ...numberLabels },
   };
   const marks = (values: readonly Mark[], colour: string, published: boolean) => [
     {
