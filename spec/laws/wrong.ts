@@ -6,6 +6,7 @@ import {
   coupling,
   data,
   mul,
+  offset,
   type Program,
   program,
   scale,
@@ -63,3 +64,17 @@ export const lopsided = stepping((s) => {
 });
 
 export const walled = stepping((s) => drifted(s.y, add(s.z, scale(dt, coupling({ boundary: 'zero' })(s.y)))));
+
+/** Damped by one number everywhere. */
+export const dampedBy = (alpha: number, h: number): Program =>
+  stepping((s) => {
+    const z = add(s.z, scale(h, sub(coupling()(s.y), scale(alpha, s.z))));
+    return { y: add(s.y, scale(h, z)), z };
+  });
+
+export const damped = dampedBy(0.3, dt);
+
+export const biased = stepping((s) => drifted(s.y, add(s.z, scale(dt, offset(0.5, coupling()(s.y))))));
+
+/** Oscillators of their own, each pushed away from rest. */
+export const negativeStiffness = stepping((s) => drifted(s.y, add(s.z, scale(dt, s.y))));
