@@ -49,14 +49,13 @@ const apart = (a: Tensor, b: Tensor): number => {
 };
 
 describe('fused segments', () => {
-  const opened = openEngine('wasm')();
-  const engineOf = async (): Promise<Engine> => {
-    const engine = await opened;
-    return E.isRight(engine) ? engine.right : assert.fail(JSON.stringify(engine.left));
-  };
+  let engine: Engine;
+  before(async () => {
+    const opened = await openEngine('wasm')();
+    engine = E.isRight(opened) ? opened.right : assert.fail(JSON.stringify(opened.left));
+  });
 
-  it('are kernels of TensorFlow.js, registered once for a program however often it is compiled', async () => {
-    const engine = await engineOf();
+  it('are kernels of TensorFlow.js, registered once for a program however often it is compiled', () => {
     const ours = (): readonly string[] =>
       engine.tf
         .getKernelsForBackend('wasm')
@@ -68,8 +67,7 @@ describe('fused segments', () => {
     assert.deepEqual(ours(), before);
   });
 
-  it('mix with other TensorFlow.js code: values and gradients as op by op, through what comes before and after', async () => {
-    const engine = await engineOf();
+  it('mix with other TensorFlow.js code: values and gradients as op by op, through what comes before and after', () => {
     const { tf } = engine;
     const values = initialParameters(waves.graph, 3);
     const random = stream(3, 'segmented');
@@ -101,8 +99,7 @@ describe('fused segments', () => {
     tf.dispose([leaves, ours.grads, theirs.grads, ours.value, theirs.value]);
   });
 
-  it('leave no tensor behind', async () => {
-    const engine = await engineOf();
+  it('leave no tensor behind', () => {
     const { tf } = engine;
     const [fused] = executables(engine, waves);
     const values = initialParameters(waves.graph, 0);

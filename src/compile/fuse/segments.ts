@@ -85,7 +85,8 @@ export const segmentsOf = (graph: Graph): SegmentPlan => {
       extract(graph, group, grids.at(kinds[group[0]]), placed),
     );
     const poor = segments.flatMap((segment) => {
-      const problem = segment.grid === undefined ? undefined : problemOf(graph, segment, segment.grid);
+      const whole = segment.nodes.length === placed.filter((is) => is).length;
+      const problem = segment.grid === undefined ? undefined : problemOf(graph, segment, segment.grid, whole);
       return problem === undefined ? [] : segment.nodes.map((number) => ({ number, problem }));
     });
     if (poor.length === 0) return { segments, leftOut: leftOutOf(graph, placed, why) };
@@ -115,9 +116,9 @@ const reasonOf = (tries: readonly OnGrid[], number: number): string => {
   return reasons.find((reason) => reason !== elsewhere) ?? reasons.at(0) ?? 'the program has no grid';
 };
 
-/** Why a segment had better run op by op, if so. */
-const problemOf = (graph: Graph, segment: Segment, grid: Shape): string | undefined => {
-  if (!isWorthIt(graph, segment.nodes)) return 'too little work to fuse by itself';
+/** Why a segment had better run op by op, if so. `whole`: it is all that the program computes. */
+const problemOf = (graph: Graph, segment: Segment, grid: Shape, whole: boolean): string | undefined => {
+  if (!whole && !isWorthIt(graph, segment.nodes)) return 'too little work to fuse by itself';
   // its borders may lie in another order than what stood there in the whole program
   const { values } = lowerGraph(segment.graph, grid);
   for (const node of Object.values(segment.graph.outputs)) {

@@ -66,9 +66,9 @@ export const openFusedLane = (
       ifOpen((lane) => lane.load(values));
     },
     gradients: async (part) => {
-      if (!fused.trains) return (await opByOp()).gradients(part);
+      if (!fused.fits(['logits'])) return (await opByOp()).gradients(part);
       const { loss } = part;
-      if (loss.name === 'cross-entropy')
+      if (fused.trains && loss.name === 'cross-entropy')
         return { ...fused.gradients({ ...part, weights: loss.weights }), statistics: {} };
       const { tf } = await open();
       return throughTensorFlow(tf, fused, part, shapes.logits);
@@ -82,7 +82,7 @@ export const openFusedLane = (
   });
 };
 
-/** Losses without a kernel of their own: TensorFlow.js differentiates them by the logits, the kernels do the rest. */
+/** Losses without a kernel of their own, or of whole images: TensorFlow.js differentiates them by the logits, the kernels do the rest. */
 const throughTensorFlow = async (
   tf: TensorFlow,
   fused: Fused,
