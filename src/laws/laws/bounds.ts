@@ -369,14 +369,17 @@ const staysInUnit = (system: System): boolean => {
 const relaxing: Need = {
   name: 'activities that relax towards a sigmoid',
   essential: true,
-  missing: ({ nodes, fields, next }) => {
+  missing: (system) => {
+    const { nodes, fields, next } = system;
     const forms = formsOf(nodes);
-    const relaxes = Object.keys(fields).every((name) => {
+    const keeps = (name: string): boolean => {
       const state = nodes.findIndex(({ op }) => op.op === 'state' && op.field === name);
-      return (
-        forms[next[name]]?.terms.has(state) && nodes.some(({ op }) => op.op === 'map' && op.fn === 'sigmoid')
-      );
-    });
+      return forms[next[name]]?.terms.has(state) === true;
+    };
+    const relaxes =
+      nodes.some(({ op }) => op.op === 'map' && op.fn === 'sigmoid') &&
+      // With h = tau nothing of the old value is left.
+      (Object.keys(fields).every(keeps) || staysInUnit(system));
     return relaxes ? undefined : 'its fields do not relax towards a sigmoid';
   },
 };
