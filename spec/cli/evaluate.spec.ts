@@ -73,6 +73,7 @@ describe('drumhead evaluate', () => {
     const own = await said(folder);
     assert.equal(await said(join(runs, 'tiny.json')), own);
     // No name of the catalogue, but one of these runs.
+    assert.equal(await said('tiny/again'), own);
     assert.equal(await said(join(runs, 'tiny')), own);
   });
 

@@ -234,6 +234,12 @@ describe('a run', () => {
       await sameBits();
     });
 
+    it('that is read-only says so where nothing began yet', async () => {
+      runs = disk;
+      execFileSync('mount', ['-o', 'remount,ro', disk]);
+      assert.match(sentence(await run()), /the file system is read-only; choose another folder/);
+    });
+
     it('that is read-only says so and loses nothing; what is finished there is read', async () => {
       await bring(half);
       execFileSync('mount', ['-o', 'remount,ro', disk]);

@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { lstat, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, fileError } from '../base/error.js';
@@ -53,6 +53,21 @@ const writeThrough = async (path: string, bytes: Uint8Array): Promise<void> => {
   }
 };
 
+const makeOneByOne = async (path: string): Promise<void> => {
+  const parent = dirname(path);
+  if (parent !== path && (await lstat(parent).catch(() => null)) === null) await makeOneByOne(parent);
+  await mkdir(path).catch(ignoring('EEXIST'));
+};
+
+/**
+ * Makes a folder and those on the way. It rejects with what the disk says: of a whole path that a read-only disk refuses
+ * Node says only that it is not there.
+ */
+export const makeFolder = async (path: string): Promise<void> => {
+  const made = await mkdir(path, { recursive: true }).then(() => true, ignoring('ENOENT'));
+  if (made === undefined) await makeOneByOne(resolve(path));
+};
+
 /**
  * Writes the file beside its place and renames it there, so that a reader sees the old file or the new one, never
  * half of one, whoever else is writing and whenever the power goes. Folders on the way are made.
@@ -61,7 +76,7 @@ export const writeBytes = (path: string, bytes: Uint8Array): TE.TaskEither<Drumh
   TE.tryCatch(
     async () => {
       const temporary = `${path}.${randomUUID()}.tmp`;
-      await mkdir(dirname(path), { recursive: true });
+      await makeFolder(dirname(path));
       try {
         await writeThrough(temporary, bytes);
         await rename(temporary, path);

@@ -4,7 +4,7 @@
  */
 
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { canonical } from '../base/canonical.js';
@@ -118,10 +118,27 @@ const fromRecord = (name: string, runs: string): TE.TaskEither<DrumheadError, Co
     ),
   );
 
+const ofOwnName = (
+  name: string,
+  runs: string,
+  error: DrumheadError,
+): TE.TaskEither<DrumheadError, Collection> =>
+  error._tag !== 'UnknownName' || isAbsolute(name)
+    ? TE.left(error)
+    : pipe(
+        fromFolder(join(runs, name)),
+        TE.mapLeft(() => error),
+        TE.filterOrElse(
+          (found) => found.runs.length > 0,
+          () => error,
+        ),
+      );
+
 /**
  * The runs of a name.
  *
- * @param name a folder of runs, a sweep that ran here, or whatever `otherwise` makes a sweep of
+ * @param name a folder of runs, a sweep that ran here, whatever `otherwise` makes a sweep of, or else an experiment that
+ *   ran here
  * @param runs the folder of all runs
  * @param otherwise the sweep that is meant where no folder and no record has this name
  *
@@ -149,6 +166,8 @@ export const collect = (
           return pipe(
             otherwise,
             TE.chain((sweep) => fromSweep(sweep, runs)),
+            // What was run from a file has a name that no catalogue knows, and a folder of that name.
+            TE.orElse((error) => ofOwnName(name, runs, error)),
           );
       }
     }),

@@ -8,13 +8,14 @@
  */
 
 import { randomInt, randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
+import { open, readdir, readFile, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, fileError } from '../base/error.js';
+import { makeFolder } from '../data/files.js';
 
 interface Holder {
   readonly pid: number;
@@ -152,7 +153,7 @@ export const inFolder =
   <A>(folder: string, work: TE.TaskEither<DrumheadError, A>): TE.TaskEither<DrumheadError, A> =>
   async () => {
     const made = await TE.tryCatch(
-      () => mkdir(folder, { recursive: true }),
+      () => makeFolder(folder),
       (cause) => fileError(folder, cause),
     )();
     if (E.isLeft(made)) return made;

@@ -1,11 +1,12 @@
 /** SQL over run folders. */
 
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, fileError } from '../../base/error.js';
+import { makeFolder } from '../../data/files.js';
 import { type Connection, withDatabase } from './duckdb.js';
 import type { PlainTable } from './tables.js';
 
@@ -86,7 +87,7 @@ export const queryToParquet = (
 ): TE.TaskEither<DrumheadError, number> =>
   pipe(
     TE.tryCatch(
-      () => mkdir(dirname(resolve(file)), { recursive: true }),
+      () => makeFolder(dirname(resolve(file))),
       (cause): DrumheadError => fileError(file, cause),
     ),
     TE.chain(() =>
