@@ -92,7 +92,12 @@ export const check = (subject: Subject, options: CheckOptions = {}): Report => {
   return { system, verdicts: wanted.map((law) => verdictOf(law, system, options)) };
 };
 
-/** Whether no law is broken. */
+/**
+ * Whether no law is broken.
+ *
+ * @example
+ * isLawful(check(system, { cases: 2 })); // => true
+ */
 export const isLawful = ({ verdicts }: Report): boolean =>
   verdicts.every(({ outcome }) => outcome !== 'broken');
 
@@ -135,7 +140,7 @@ const triedOn = (law: Law, system: System, on: Interpreter, options: CheckOption
   let spoke = 0;
   const result = fc.check(
     fc.property(caseArbitrary(system, chosen), (c) => {
-      const found = tryCase(law, system, c, on);
+      const found = judged(law, system, c, on);
       if (found.kind === 'holds') spoke += 1;
       return found.kind !== 'broken';
     }),
@@ -148,7 +153,7 @@ const triedOn = (law: Law, system: System, on: Interpreter, options: CheckOption
   );
   const [smallest] = result.counterexample ?? [];
   if (smallest === undefined) return { law, outcome: 'holds', cases: spoke };
-  const found = tryCase(law, system, smallest, on);
+  const found = judged(law, system, smallest, on);
   return {
     law,
     outcome: 'broken',
@@ -174,8 +179,18 @@ const weightsFor = (system: System, seed: number): ReturnType<typeof weightsOf> 
   return known;
 };
 
-/** One law, one case. */
-export const tryCase = (law: Law, system: System, c: Case, on: Interpreter = reference): Finding => {
+/**
+ * One law, one case; silent where the law cannot be tried on the system.
+ *
+ * @example
+ * const c = { grid: [4, 4], steps: 1, seed: 0, choices: [0, 0, 0, 0], values: { y: { 0: 1 } } };
+ * const balance = allLaws.filter(({ name }) => name === 'work balance');
+ * balance.map((law) => tryCase(law, system, c).kind); // => ['holds']
+ */
+export const tryCase = (law: Law, system: System, c: Case, on: Interpreter = reference): Finding =>
+  missingFor(law, system).essential ? silent : judged(law, system, c, on);
+
+const judged = (law: Law, system: System, c: Case, on: Interpreter): Finding => {
   const here = systemAt(system, c.grid);
   if (here === undefined) return silent;
   const arrays = arraysOf(here, c);

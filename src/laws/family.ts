@@ -12,7 +12,12 @@ export type Subject = System | Program | Family;
 const isFamily = (subject: Subject): subject is Family => typeof subject === 'function';
 const isSystem = (subject: System | Program): subject is System => 'nodes' in subject;
 
-/** The system that is meant; one written by a function of dt can be refined by calling it again. */
+/**
+ * The system that is meant; one written by a function of dt can be refined by calling it again.
+ *
+ * @example
+ * systemFrom(still).kind; // => 'step'
+ */
 export const systemFrom = (subject: Subject): System => {
   if (!isFamily(subject)) return isSystem(subject) ? subject : systemOf(subject);
   const p = subject({});

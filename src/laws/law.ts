@@ -33,9 +33,26 @@ export type Finding =
   | { readonly kind: 'silent' }
   | { readonly kind: 'broken'; readonly says: string; readonly pictures: readonly Picture[] };
 
+/**
+ * A case in which nothing is wrong.
+ *
+ * @example
+ * holds.kind; // => 'holds'
+ */
 export const holds: Finding = { kind: 'holds' };
-/** A case that the law says nothing about. */
+/**
+ * A case that the law says nothing about.
+ *
+ * @example
+ * silent.kind; // => 'silent'
+ */
 export const silent: Finding = { kind: 'silent' };
+/**
+ * A case that breaks the law: what is wrong, and fields that show it.
+ *
+ * @example
+ * broken('the sum of z changes').kind; // => 'broken'
+ */
 export const broken = (says: string, ...pictures: readonly Picture[]): Finding => ({
   kind: 'broken',
   says,

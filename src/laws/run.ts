@@ -49,7 +49,10 @@ export const reference: Interpreter = {
  * An engine as an interpreter: float32.
  *
  * @example
- * pipe(openEngine('wasm'), TE.map((engine) => check(system, { on: [onEngine(engine)] })))
+ * const onWasm = pipe(
+ *   openEngine('wasm'),
+ *   TE.map((engine) => check(system, { on: [onEngine(engine)] })),
+ * );
  */
 export const onEngine = (engine: Engine): Interpreter => {
   const compiled = new WeakMap<Program, Executable>();

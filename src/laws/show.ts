@@ -92,7 +92,13 @@ const literal = (values: Readonly<Record<string, number>>): string => {
   return entries.length === 0 ? '{}' : `{ ${entries.join(', ')} }`;
 };
 
-/** A case as code that can be pasted. */
+/**
+ * A case as code that can be pasted.
+ *
+ * @example
+ * const c = { grid: [2, 2], steps: 1, seed: 0, choices: [0], values: { y: { 0: 1 } } };
+ * showCase('stability', c).startsWith('laws.replay(system, "stability", {'); // => true
+ */
 export const showCase = (law: string, { grid, steps, seed, choices, values }: Case): string => {
   const fields = Object.entries(values).map(
     ([name, sparse]) => `    ${JSON.stringify(name)}: ${literal(sparse)},`,
@@ -135,7 +141,14 @@ export const reportAsData = ({ verdicts }: Report): readonly Readonly<Record<str
     return { law: name, entry, statement, ...rest, counterexample };
   });
 
-/** A counterexample, in full. */
+/**
+ * A counterexample, in full.
+ *
+ * @example
+ * const c = { grid: [2, 2], steps: 1, seed: 0, choices: [0], values: {} };
+ * const found = { says: 'wrong', case: c, seed: 1, path: '0', on: 'float64', pictures: [] };
+ * showCounterexample('stability', found, 'again').endsWith('--seed 1 --path 0'); // => true
+ */
 export const showCounterexample = (
   law: string,
   { case: c, seed, path, on }: Counterexample,
@@ -159,6 +172,8 @@ const reading = (system: System): readonly string[] => {
  * The whole report: what the system is, the table of laws, and what is broken.
  *
  * @param again the command, or the call, that made it, to which a law, a seed and a path are added
+ * @example
+ * showReport(check(system, { laws: ['oddness'] })).includes('1 hold, 0 broken'); // => true
  */
 export const showReport = ({ system, verdicts }: Report, again = 'laws.check(system)'): string => {
   const width = Math.max(...verdicts.map(({ law }) => law.name.length));

@@ -68,7 +68,12 @@ export interface Structure {
 
 const known = new WeakMap<System, Structure>();
 
-/** What a system is. */
+/**
+ * What a system is.
+ *
+ * @example
+ * structureOf(system).oscillator?.order; // => 'kick-drift'
+ */
 export const structureOf = (system: System): Structure => {
   const before = known.get(system);
   if (before !== undefined) return before;
