@@ -3,6 +3,7 @@
 import type { Task } from '../data/task.js';
 import type { Experiment } from './experiment.js';
 import type { Model } from './model.js';
+import type { Training } from './training.js';
 
 export const presets = ['quick', 'small', 'full'] as const;
 export type Preset = (typeof presets)[number];
@@ -13,40 +14,132 @@ interface Images {
   readonly test: number;
 }
 
-const quickImages: Images = { train: 1024, validation: 64, test: 128 };
-const smallImages: Images = { train: 2000, validation: 200, test: 200 };
+/** What `quick` changes beside the task: how the weights are found, and the sizes of waves and readout. */
+interface Quick {
+  readonly training: Partial<Training>;
+  /** Settings of the NWM. */
+  readonly waves: { readonly steps: number; readonly dt?: number };
+  /** The widest a layer at each pixel may be. */
+  readonly width: number;
+}
 
-/**
- * Small batches at a high rate that falls to zero: the most learning that a few minutes on two cores give. Found by
- * trying: with 8 images a step, and half as many steps, one seed in three was still waiting to use
- * its waves; without a rise at the start one in three began by losing its way.
- */
-const quickTraining = { batch: 4, rate: 3e-3, schedule: 'warm-cosine', epochs: 4 } as const;
+const smallImages: Images = { train: 2000, validation: 200, test: 200 };
 const smallTraining = { batch: 16, epochs: 25 } as const;
 
-/** Multi-MNIST has four times the pixels, and its NWM eight times the channels: fewer images make up for it. */
-const quickMultiMnist: Images = { train: 512, validation: 32, test: 64 };
+/**
+ * Few images a step at a high rate that falls to zero: the most learning that a few minutes on two cores give. Without
+ * a rise at the start one seed in three began by losing its way.
+ */
+const quickTraining = { batch: 4, rate: 3e-3, schedule: 'warm-cosine', epochs: 4 } as const;
 
-/** Grids at which the tasks are still the same tasks: the same things, fewer pixels. A person's own files stay. */
-const smallerTask = (quick: boolean, task: Task): Task => {
-  const images = quick ? quickImages : smallImages;
+/**
+ * Found by trying, task by task.
+ *
+ * Waves go one cell in a unit of time at first: a thing is told by all of it, so they need the time to cross it, and
+ * with shorter waves seeds wait longer before they use them. A step should see several things of each class: with four
+ * digits a step their classes are noise, and nothing is learned.
+ */
+const quickOf = (task: Task): Quick => {
   switch (task.name) {
     case 'tetrominoes':
-      return { ...task, ...images, size: 32, cell: 3 };
+      return { training: { clip: 1 }, waves: { steps: 40, dt: 0.2 }, width: 128 };
     case 'mnist':
-      return { ...task, ...images, size: 28 };
+      return {
+        training: { batch: 32, rate: 5e-3, epochs: 6, clip: 1 },
+        waves: { steps: 30, dt: 0.3 },
+        width: 64,
+      };
     case 'multi-mnist':
-      return { ...task, ...(quick ? quickMultiMnist : images), size: 64, digitSize: 21 };
+      return {
+        training: { batch: 8, epochs: 2, clip: 1 },
+        waves: { steps: 24, dt: 0.3 },
+        width: 64,
+      };
     case 'polygons':
-      return { ...task, ...images, size: 40, minRadius: 7, maxRadius: 10 };
+      return { training: { rate: 2e-3, epochs: 6, clip: 1 }, waves: { steps: 50 }, width: 64 };
+    case 'npy':
+    case 'png':
+      return { training: {}, waves: { steps: 50 }, width: 256 };
+  }
+};
+
+/** Models without waves die at the rate that waves like best: every pixel then has the same answer for ever. */
+const calmer = (model: Model): Partial<Training> => {
+  switch (model.name) {
+    case 'conv-lstm':
+    case 'conv-gru':
+    case 'conv-rnn':
+    case 'cnn':
+      return { rate: 1e-3 };
+    case 'unet':
+      return { batch: 8, rate: 5e-3, epochs: 4 };
+    case 'nwm':
+    case 'program':
+      return {};
+  }
+};
+
+/** Grids at which the tasks are still the same tasks: the same things, fewer pixels. A person's own files stay. */
+const smallTask = (task: Task): Task => {
+  switch (task.name) {
+    case 'tetrominoes':
+      return { ...task, ...smallImages, size: 32, cell: 3 };
+    case 'mnist':
+      return { ...task, ...smallImages, size: 28 };
+    case 'multi-mnist':
+      return { ...task, ...smallImages, size: 64, digitSize: 21 };
+    case 'polygons':
+      return { ...task, ...smallImages, size: 40, minRadius: 7, maxRadius: 10 };
     case 'npy':
     case 'png':
       return task;
   }
 };
 
-/** A whole program has its sizes; it stays. */
-const smallerModel = (model: Model): Model => (model.name === 'nwm' ? { ...model, steps: 50 } : model);
+/** Of polygons, the three kinds that can be told apart at so few pixels. */
+const quickTask = (task: Task): Task => {
+  switch (task.name) {
+    case 'tetrominoes':
+      return { ...task, train: 2048, validation: 64, test: 128, size: 32, cell: 3 };
+    case 'mnist':
+      return { ...task, train: 8192, validation: 256, test: 512, size: 16 };
+    case 'multi-mnist':
+      return { ...task, train: 4096, validation: 64, test: 128, size: 32, digitSize: 12 };
+    case 'polygons':
+      return {
+        ...task,
+        ...{ train: 4096, validation: 64, test: 128 },
+        ...{ size: 32, minRadius: 6, maxRadius: 9, sides: [3, 4, 6] },
+      };
+    case 'npy':
+    case 'png':
+      return task;
+  }
+};
+
+/** Half the time. A whole program has its sizes; it stays. */
+const smallModel = (model: Model): Model => (model.name === 'nwm' ? { ...model, steps: 50 } : model);
+
+/**
+ * Layers at each pixel are where nearly all time goes: a quarter or half as wide they leave several times as many
+ * steps for the same minutes, and these count for more.
+ */
+const quickModel = (model: Model, { waves, width }: Quick): Model => {
+  const narrow = (hidden: readonly number[]): readonly number[] => hidden.map((w) => Math.min(w, width));
+  switch (model.name) {
+    case 'program':
+    case 'unet':
+      return model;
+    case 'nwm':
+      return { ...model, ...waves, hidden: narrow(model.hidden) };
+    case 'conv-lstm':
+    case 'conv-gru':
+    case 'conv-rnn':
+      return { ...model, hidden: narrow(model.hidden) };
+    case 'cnn':
+      return { ...model, hidden: narrow(model.hidden) };
+  }
+};
 
 /**
  * The experiment at a preset's size: `full` leaves it as it is, `small` is overnight on a laptop, `quick` minutes.
@@ -57,13 +150,27 @@ const smallerModel = (model: Model): Model => (model.name === 'nwm' ? { ...model
 export const smaller =
   (preset: Preset) =>
   (experiment: Experiment): Experiment => {
-    if (preset === 'full') return experiment;
-    const quick = preset === 'quick';
-    return {
-      ...experiment,
-      task: smallerTask(quick, experiment.task),
-      model: smallerModel(experiment.model),
-      training: { ...experiment.training, ...(quick ? quickTraining : smallTraining) },
-      seeds: quick ? [0] : [0, 1, 2],
-    };
+    const { task, model, training } = experiment;
+    switch (preset) {
+      case 'full':
+        return experiment;
+      case 'small':
+        return {
+          ...experiment,
+          task: smallTask(task),
+          model: smallModel(model),
+          training: { ...training, ...smallTraining },
+          seeds: [0, 1, 2],
+        };
+      case 'quick': {
+        const quick = quickOf(task);
+        return {
+          ...experiment,
+          task: quickTask(task),
+          model: quickModel(model, quick),
+          training: { ...training, ...quickTraining, ...quick.training, ...calmer(model) },
+          seeds: [0],
+        };
+      }
+    }
   };
