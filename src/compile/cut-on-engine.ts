@@ -28,5 +28,8 @@ export const cutOnEngine = (
   const { training } = cost(trained, { batch });
   // two parts that fit op by op fit fused too, and the kernels need not be laid out to know it
   const roomy = training.fixedBytes + Math.ceil(batch / 2) * training.bytesPerSample <= limitBytes;
-  return by((fused && !whole && !roomy ? fusedFootprint(trained.graph) : undefined) ?? training);
+  // and what cannot hold its weights, their gradients and moments cannot hold them fused either
+  const hopeless = training.fixedBytes > limitBytes;
+  const laidOut = fused && !whole && !roomy && !hopeless ? fusedFootprint(trained.graph) : undefined;
+  return by(laidOut ?? training);
 };
