@@ -413,9 +413,10 @@ program
     'model.json, program.json, weights.safetensors, a folder with one of them, or a run folder',
   )
   .description('Run a program on a picture: its class map and its waves.')
-  .requiredOption(
+  .option(
     '--input <file...>',
     'a PNG or an .npy file of the size that the program takes; NAME=FILE for each of several',
+    [],
   )
   .requiredOption('--out <folder>', 'where the pictures go')
   .addOption(engine())

@@ -129,6 +129,8 @@ describe('exports', () => {
       /holds other things, such as thesis\.tex; name a new one/,
     );
     assert.deepEqual(readdirSync(at('mine')), ['thesis.tex']);
+    // An empty name is the folder that one stands in, and is no less a person's own.
+    assert.match(await refused(exportTrained(trained, 'program', '')), /holds other things/);
     assert.deepEqual(readdirSync(folder).sort(), ['mine', 'out']);
   });
 

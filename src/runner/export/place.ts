@@ -18,7 +18,8 @@ const namesIn = (folder: string): TE.TaskEither<DrumheadError, readonly string[]
   TE.tryCatch(
     async () => {
       try {
-        return await readdir(folder);
+        // Resolved as it will be written: an empty name is the folder that we stand in.
+        return await readdir(resolve(folder));
       } catch (cause) {
         if (absent(cause)) return null;
         throw cause;
@@ -63,6 +64,9 @@ export const writeFolder = (
     TE.chain(() => async () => {
       const [fresh, old] = [beside('tmp'), beside('old')];
       try {
+        // Only the parents recursively: in folders that cannot hold anything Node tries that without end.
+        await mkdir(dirname(place), { recursive: true });
+        await mkdir(fresh);
         for (const [name, bytes] of Object.entries(files)) {
           await mkdir(dirname(join(fresh, name)), { recursive: true });
           await writeFile(join(fresh, name), bytes);

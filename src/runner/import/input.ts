@@ -68,7 +68,8 @@ const countIn = (array: Shape, shape: Shape): number | undefined => {
 
 const fromNpy = ({ shape: found, dtype, data }: NpyArray, shape: Shape, source: string): Read => {
   const count = countIn(found, shape);
-  if (count === undefined || count === 0)
+  if (count === 0) return E.left(decodeError(source, 'it holds no samples'));
+  if (count === undefined)
     return E.left(
       decodeError(source, `it is ${show(found)}, the program takes ${show(shape)} or [n,${shape.join(',')}]`),
     );
@@ -119,11 +120,13 @@ const assigned = (
   const found = Object.fromEntries(pairs);
   const missing = names.filter((name) => !Object.hasOwn(found, name));
   const problem =
-    given.length > Object.keys(found).length
-      ? `${given.length} files for the ${names.length} inputs ${names.join(', ')}; write NAME=FILE`
-      : missing.length > 0
-        ? `no file for ${missing.join(', ')}; write NAME=FILE`
-        : undefined;
+    names.length === 0 && given.length > 0
+      ? 'the program takes no inputs; leave --input out'
+      : given.length > Object.keys(found).length
+        ? `${given.length} files for the ${names.length} inputs ${names.join(', ')}; write NAME=FILE`
+        : missing.length > 0
+          ? `no file for ${missing.join(', ')}; write NAME=FILE`
+          : undefined;
   return problem === undefined ? E.right(found) : E.left(decodeError('--input', problem));
 };
 
