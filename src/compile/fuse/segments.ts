@@ -147,7 +147,11 @@ const tryGrid = (
   const lowering = new Lowering(graph.nodes, grid);
   for (const [number, { op, shape }] of graph.nodes.entries()) {
     const value = lowering.lower(number);
-    const isOther = others.some((other) => other.every((size, axis) => shape[axis] === size));
+    // a list may be as long as a line of sites: it is a field only where it has channels
+    const isOther = others.some(
+      (other) =>
+        other !== grid && shape.length > other.length && other.every((size, axis) => shape[axis] === size),
+    );
     const reason = refused(value)
       ? value.why
       : !isLeaf(graph.nodes[number]) && perSample[number] && !onGrid(value.layout) && isOther
