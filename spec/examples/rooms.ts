@@ -44,7 +44,7 @@ export const rooms: readonly Room[] = [
   {
     folder: 'src/compile/transform',
     index: 'src/compile/transform/index.ts',
-    imports: ["import { dense, program, signature, square } from 'src/dsl/index.js';"],
+    imports: ["import { dense, program, signature, square, tanh } from 'src/dsl/index.js';"],
     samples: [],
   },
   {

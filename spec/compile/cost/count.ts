@@ -27,6 +27,9 @@ const countNodes = (nodes: readonly Node[]): number => {
     const shapes = inputs.map((input) => nodes[input].shape);
     switch (op.op) {
       case 'map':
+        // It hands its argument on.
+        if (op.fn !== 'stopGradient') loop(shape, one);
+        break;
       case 'zip':
         loop(shape, one);
         break;
