@@ -21,6 +21,9 @@ describe('a wrong oscillator', () => {
     ['is fed by its damping', wrong.feeding, 'stability', /wrong sign/],
     ['forgets the time step', wrong.withoutStep, 'convergence', /without the time step/],
     ['exchanges its results', wrong.exchanged, 'work balance', /exchanged/],
+    ['drifts before it is kicked', wrong.driftFirst, 'work balance', /before the displacement moves/],
+    ['leaks', wrong.leaking, 'work balance', /y' = 0\.99 y \+ 0\.1 z', z' = z \+ f; an oscillator has/],
+    ['forgets its velocity', wrong.forgetful, 'work balance', /z' = f; an oscillator has/],
     ['forgets a neighbour', wrong.lopsided, 'modified energy', /not symmetric/],
     ['is pushed away from rest', wrong.pushedAway, 'stability', /pushes away from rest/],
   ];
@@ -33,6 +36,7 @@ describe('a wrong oscillator', () => {
 
   it('with walls is a drum, unless it was meant to be a torus', () => {
     assert.deepEqual(brokenBy(wrong.walled), []);
+    assert.match(showReport(check(wrong.walled, { laws: ['translation'] })), /boundary zero \(walls/);
     assert.deepEqual(brokenBy(wrong.walled, { expect: ['translation'] }), ['translation']);
   });
 });

@@ -57,6 +57,21 @@ export const exchanged = stepping((s) => {
   return { y: z, z: add(s.y, scale(dt, z)) };
 });
 
+/** The displacement moves first, and the force is taken where it has gone. */
+export const driftFirst = stepping((s) => {
+  const y = add(s.y, scale(dt, s.z));
+  return { y, z: add(s.z, scale(dt, coupling()(y))) };
+});
+
+/** The displacement leaks. */
+export const leaking = stepping((s) => {
+  const z = add(s.z, scale(dt, coupling()(s.y)));
+  return { y: add(scale(0.99, s.y), scale(dt, z)), z };
+});
+
+/** A new velocity that does not hold the old one. */
+export const forgetful = stepping((s) => drifted(s.y, scale(dt, coupling()(s.y))));
+
 /** A kernel written down, with one neighbour forgotten. */
 export const lopsided = stepping((s) => {
   const kernel = data([0, 1, 0, 1, -4, 1, 0, 0, 0], 3, 3, 1, 1);

@@ -7,26 +7,13 @@
 
 import { type Structure, structureOf, swapped } from './structure.js';
 import type { System } from './system.js';
-
-/** Names that people give to a displacement and its velocity. */
-const pairs: readonly (readonly [string, string])[] = [
-  ['y', 'z'],
-  ['x', 'v'],
-  ['q', 'p'],
-  ['displacement', 'velocity'],
-  ['position', 'velocity'],
-];
+import { wavePairOf } from './wave-pair.js';
 
 /** A law that a system was meant to keep, and why it is thought so. */
 export interface Meant {
   readonly law: string;
   readonly because: string;
 }
-
-const looksLikeOscillator = ({ fields }: System): boolean => {
-  const names = Object.keys(fields);
-  return names.length === 2 && pairs.some((pair) => pair.every((name) => names.includes(name)));
-};
 
 /** Whether all kernels that the state meets were written down, not learned. */
 const kernelsAreGiven = ({ nodes, externals, program }: System, { convolutions }: Structure): boolean =>
@@ -61,7 +48,7 @@ export const meantBy = (system: System): readonly Meant[] => {
   if (oscillator === undefined)
     return swapped(system) !== undefined
       ? [{ law: 'work balance', because: 'an oscillator whose two results are exchanged' }]
-      : looksLikeOscillator(system)
+      : wavePairOf(system) !== undefined
         ? [
             {
               law: 'work balance',
@@ -75,6 +62,9 @@ export const meantBy = (system: System): readonly Meant[] => {
   return [
     ...(bare && Math.abs(h) !== 1
       ? [{ law: 'convergence', because: 'a force is meant to be multiplied by the time step' }]
+      : []),
+    ...(oscillator.order === 'drift-kick'
+      ? [{ law: 'work balance', because: 'the force is meant to be taken before the displacement moves' }]
       : []),
     ...(['linear', 'affine'].includes(oscillator.inDisplacement) &&
     oscillator.order === 'kick-drift' &&

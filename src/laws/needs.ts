@@ -7,6 +7,7 @@ import { boundaryName, type Structure, swapped } from './structure.js';
 import type { System } from './system.js';
 import { weightsOf } from './system.js';
 import { dampingOf, digits, sample, timeStepOf } from './tools.js';
+import { motionInWords, wavePairOf } from './wave-pair.js';
 
 export const steps: Need = {
   name: 'a step',
@@ -27,6 +28,11 @@ export const oscillator: Need = {
 
 const whyNone = (system: System): string => {
   const exchanged = swapped(system);
+  const pair = wavePairOf(system);
+  if (exchanged === undefined && pair !== undefined) {
+    const [y, z] = pair;
+    return `${motionInWords(system, pair)}; an oscillator has ${y}' = ${y} + h ${z}', ${z}' = ${z} + h F`;
+  }
   return exchanged === undefined
     ? "no field is moved by another as y' = y + h z"
     : `the step's results are exchanged: what it calls ${exchanged.y} is the new ${exchanged.z}, and the other way round`;

@@ -74,6 +74,7 @@ const kernelLines = (system: System): readonly string[] => {
   if (seen.length === 0 || system.kind === 'map') return [];
   const kernels = kernelsOf(system, structure);
   const boundaries = [...new Set(seen.map(({ boundary }) => boundaryName(boundary)))];
+  const walls = boundaries.includes('circular') ? '' : ' (walls; on a torus it is circular)';
   const sides = [...new Set(kernels.map(({ shape }) => shape.slice(0, -2).join(' x ')))];
   const turns = symmetricKernels.missing(system, structure);
   const mutual = reciprocalKernels.missing(system, structure);
@@ -82,7 +83,7 @@ const kernelLines = (system: System): readonly string[] => {
     ...(mutual === undefined || turns === mutual ? [] : [mutual]),
   ];
   return [
-    `${seen.length} ${seen.length === 1 ? 'convolution' : 'convolutions'}, ${sides.join(' and ')}, boundary ${boundaries.join(' and ')}: ${words.join('; ')}`,
+    `${seen.length} ${seen.length === 1 ? 'convolution' : 'convolutions'}, ${sides.join(' and ')}, boundary ${boundaries.join(' and ')}${walls}: ${words.join('; ')}`,
   ];
 };
 

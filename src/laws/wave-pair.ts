@@ -1,0 +1,57 @@
+/** Two fields that by their names are a displacement and its velocity, and how a step moves them, in words. */
+
+import { type Form, formsOf, plus } from './forms.js';
+import type { System } from './system.js';
+
+/** Names that people give to a displacement and its velocity. */
+const names: readonly (readonly [string, string])[] = [
+  ['y', 'z'],
+  ['x', 'v'],
+  ['q', 'p'],
+  ['displacement', 'velocity'],
+  ['position', 'velocity'],
+];
+
+/** Displacement and velocity, where these two are all the fields that a system has. */
+export const wavePairOf = ({ fields }: System): readonly [string, string] | undefined =>
+  Object.keys(fields).length === 2
+    ? names.find((pair) => pair.every((name) => fields[name] !== undefined))
+    : undefined;
+
+const number = (k: number): string => String(Number(k.toPrecision(4)));
+const times = (k: number, name: string): string => (k === 1 ? name : `${number(k)} ${name}`);
+
+/**
+ * How a step moves displacement and velocity: `y' = 0.99 y + 0.1 z', z' = z + f`. What is no field is called f.
+ *
+ * @example
+ * const still = program({ y: [2, 2, 1], z: [2, 2, 1] }, ({ y, z }) =>
+ *   scan({ steps: 1, init: { y, z }, step: (s) => ({ y: scale(0.5, s.y), z: s.z }), observe: (s) => s }),
+ * );
+ * motionInWords(systemOf(still), ['y', 'z']); // => "y' = 0.5 y, z' = z"
+ */
+export const motionInWords = ({ nodes, next }: System, [y, z]: readonly [string, string]): string => {
+  const forms = formsOf(nodes);
+  const [drift, kick] = [forms[next[y]], forms[next[z]]];
+  const nameOf = (node: number): string | undefined => {
+    const { op } = nodes[node];
+    return op.op === 'state' ? op.field : undefined;
+  };
+  const words = ({ terms, constant }: Form, newVelocity: number): string => {
+    const all = [...terms];
+    const parts = [
+      ...all.flatMap(([node, k]) => {
+        const name = nameOf(node);
+        return name === undefined ? [] : [times(k, name)];
+      }),
+      ...(newVelocity === 0 ? [] : [times(newVelocity, `${z}'`)]),
+      ...(all.some(([node]) => nameOf(node) === undefined) ? ['f'] : []),
+      ...(constant === 0 ? [] : [number(constant)]),
+    ];
+    return parts.length === 0 ? '0' : parts.join(' + ').replaceAll('+ -', '- ');
+  };
+  // The new velocity is in the displacement as often as what else is in the new velocity alone.
+  const own = [...kick.terms].find(([node]) => nameOf(node) === undefined);
+  const h = own === undefined ? 0 : (drift.terms.get(own[0]) ?? 0) / own[1];
+  return `${y}' = ${words(plus(drift, kick, -h), h)}, ${z}' = ${words(kick, 0)}`;
+};
