@@ -48,7 +48,14 @@ describe('a GraphModel', () => {
           );
           for (const of of used)
             assert.ok(names.includes(of) || given.includes(of), `${of} is read and not there`);
-          for (const { name, op } of nodes) if (op === 'Const') read.add(name);
+          for (const { name, op, attr } of nodes) {
+            if (op !== 'Const') continue;
+            read.add(name);
+            const told = model.weights[name];
+            const type = told.values instanceof Float32Array ? 'DT_FLOAT' : 'DT_INT32';
+            const dim = told.shape.map((size) => ({ size: String(size) }));
+            assert.deepEqual(attr?.value, { tensor: { dtype: type, tensorShape: { dim } } });
+          }
           for (const name of given) assert.ok(!Object.hasOwn(model.weights, name), `${name} hides a weight`);
         }
         assert.deepEqual([...read].sort(), Object.keys(model.weights).sort());

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as t from 'io-ts';
 import { encodeNpy } from '../../../src/data/npy.js';
 import { encodePng } from '../../../src/data/png.js';
 import { encodeSafetensors } from '../../../src/models/safetensors.js';
@@ -39,6 +40,15 @@ describe('a file from outside', () => {
   const cut = (path: string, bytes: number): void =>
     writeFileSync(path, readFileSync(path).subarray(0, -bytes));
 
+  const manifest = t.array(
+    t.type({
+      paths: t.array(t.string),
+      weights: t.array(t.type({ name: t.string, shape: t.array(t.number), dtype: t.string })),
+    }),
+  );
+  const weightsOf = ({ weightsManifest }: Json): t.TypeOf<typeof manifest> =>
+    manifest.is(weightsManifest) ? weightsManifest : assert.fail('it has weights');
+
   /** What is said of it, when it is run; no answer is left. */
   const said = async (path: string, input = at('picture.png')): Promise<string> => {
     const before = readdirSync(folder).sort();
@@ -73,9 +83,38 @@ describe('a file from outside', () => {
     );
     edit(at('graph-model', 'model.json'), (json) => ({
       ...json,
-      weightsManifest: [{ paths: ['../../etc/passwd'], weights: [] }],
+      weightsManifest: weightsOf(json).map((group) => ({ ...group, paths: ['../../etc/passwd'] })),
     }));
     assert.match(await said(at('graph-model')), /'\.\.\/\.\.\/etc\/passwd' is not the name of a shard/);
+  });
+
+  it('that is a GraphModel whose weights are not those of its graph: all of them at once', async () => {
+    edit(at('graph-model', 'model.json'), (json) => ({
+      ...json,
+      weightsManifest: weightsOf(json).map(({ paths, weights }) => ({
+        paths,
+        weights: [
+          { name: 'stranger', shape: [2], dtype: 'float32' },
+          ...weights
+            .filter(({ name }) => name !== 'projection/weight')
+            // As many numbers, turned around: TensorFlow.js itself would compute something else.
+            .map((one) => (one.name === 'omega/conv1/weight' ? { ...one, shape: [27, 3] } : one)),
+        ],
+      })),
+    }));
+    assert.deepEqual((await said(at('graph-model'))).split('\n').slice(1), [
+      "  - 'omega/conv1/weight' is [27,3], the program has [3,3,3,3]",
+      "  - 'projection/weight' [4,3] is missing",
+      "  - 'stranger' is no parameter of the program",
+    ]);
+  });
+
+  it('that is a GraphModel whose graph was changed', async () => {
+    edit(at('graph-model', 'model.json'), (json) => ({
+      ...json,
+      signature: { ...Object(json.signature), inputs: {} },
+    }));
+    assert.match(await said(at('graph-model')), /its graph is not the one that was exported/);
   });
 
   it('that is a program of a newer language, or a newer drumhead', async () => {

@@ -1,7 +1,7 @@
 /** A draft that is finished: what no output needs is gone, and everything has its name. */
 
 import type { DraftNode, FunctionDraft, Ref, Store, Weight } from './draft.js';
-import { dtypes, type FunctionDef, type GraphDef, type NodeDef } from './graph-def.js';
+import { dtypes, type FunctionDef, type GraphDef, type NodeDef, tensorAttr, typeAttr } from './graph-def.js';
 
 export interface Finished {
   readonly graph: GraphDef;
@@ -54,8 +54,9 @@ const inputName = (nameOf: NameOf, { node, output }: Ref): string =>
 const nodeDef = (nameOf: NameOf, node: DraftNode): NodeDef => {
   const name = nameOf(node);
   if (node.weight !== undefined) {
-    const type = node.weight.values instanceof Float32Array ? dtypes.float32 : dtypes.int32;
-    return { name, op: 'Const', attr: { dtype: { type } } };
+    const { values, shape } = node.weight;
+    const type = values instanceof Float32Array ? 'float32' : 'int32';
+    return { name, op: 'Const', attr: { dtype: typeAttr(type), value: tensorAttr(type, shape) } };
   }
   return {
     name,

@@ -27,6 +27,7 @@ export type Attr =
   | { readonly f: number }
   | { readonly b: boolean }
   | { readonly shape: ShapeDef }
+  | { readonly tensor: { readonly dtype: string; readonly tensorShape: ShapeDef } }
   | { readonly func: { readonly name: string } }
   | { readonly list: { readonly i: readonly string[] } | { readonly s: readonly string[] } };
 
@@ -82,5 +83,9 @@ export const functionAttr = (name: string): Attr => ({ func: { name } });
 /** -1 is a size that only a run knows. */
 export const shapeDef = (shape: readonly number[]): ShapeDef => ({
   dim: shape.map((size) => ({ size: String(size) })),
+});
+/** What a constant is like; its values lie in the model's weights. */
+export const tensorAttr = (dtype: DType, shape: readonly number[]): Attr => ({
+  tensor: { dtype: dtypes[dtype], tensorShape: shapeDef(shape) },
 });
 export const shapeAttr = (shape: readonly number[]): Attr => ({ shape: shapeDef(shape) });

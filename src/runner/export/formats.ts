@@ -2,7 +2,7 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { sha256Hex } from '../../base/canonical.js';
+import { hashOf, sha256Hex } from '../../base/canonical.js';
 import { type DrumheadError, decodeError, unknownName } from '../../base/error.js';
 import { type GraphModelOptions, graphModel } from '../../compile/graph-model/index.js';
 import { graphModelFiles, weightBytes } from '../../compile/graph-model/shards.js';
@@ -47,6 +47,7 @@ const graphModelFormat = (
           description,
           program: hashProgram(program),
           experiment,
+          graphSha256: hashOf([model.graph, model.signature]),
           weightsSha256: sha256Hex(weightBytes(model)),
         },
       }),

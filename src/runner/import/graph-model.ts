@@ -6,11 +6,12 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as A from 'fp-ts/lib/ReadonlyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
-import { sha256Hex } from '../../base/canonical.js';
+import { hashOf, sha256Hex } from '../../base/canonical.js';
 import { decodeWith } from '../../base/codec.js';
 import { type DrumheadError, decodeError, describe } from '../../base/error.js';
 import { readBytes } from '../../data/files.js';
 import { type Shape, volume } from '../../dsl/index.js';
+import { misfits } from '../export/misfits.js';
 import { knownVersion } from './program.js';
 
 /** What `tf.loadGraphModel` is given. */
@@ -38,16 +39,26 @@ const tensorCodec = t.type({
   tensorShape: t.type({ dim: t.readonlyArray(t.type({ size: t.string })) }),
 });
 
+/** A node, and of a constant the shape that its weight has. */
+const nodeCodec = t.intersection([
+  t.type({ name: t.string, op: t.string }),
+  t.partial({
+    attr: t.partial({ value: t.partial({ tensor: t.type({ tensorShape: tensorCodec.props.tensorShape }) }) }),
+  }),
+]);
+const nodesCodec = t.readonlyArray(nodeCodec);
+
 const codec = t.type({
   modelTopology: t.intersection([
-    t.type({ node: t.readonlyArray(t.type({ name: t.string, op: t.string })) }),
-    t.partial({ library: t.unknown }),
+    t.type({ node: nodesCodec }),
+    t.partial({ library: t.type({ function: t.readonlyArray(t.type({ nodeDef: nodesCodec })) }) }),
   ]),
   signature: t.type({ inputs: t.record(t.string, tensorCodec), outputs: t.record(t.string, tensorCodec) }),
   userDefinedMetadata: t.type({
     drumhead: t.unknown,
     description: t.string,
     program: t.string,
+    graphSha256: t.string,
     weightsSha256: t.string,
   }),
   weightsManifest: t.readonlyArray(
@@ -63,6 +74,34 @@ const codec = t.type({
     }),
   ),
 });
+
+const sizesOf = (dim: readonly { readonly size: string }[]): Shape => dim.map(({ size }) => Number(size));
+
+/** The weights that the constants of a graph and its functions stand for; one of the same name is the same. */
+const constantsOf = ({ modelTopology: { node, library } }: t.TypeOf<typeof codec>) => [
+  ...new Map(
+    [node, ...(library?.function ?? []).map(({ nodeDef }) => nodeDef)]
+      .flat()
+      .flatMap(({ name, op, attr }) => {
+        const tensor = attr?.value?.tensor;
+        return op === 'Const' && tensor !== undefined
+          ? [[name, { name, shape: sizesOf(tensor.tensorShape.dim) }] as const]
+          : [];
+      }),
+  ).values(),
+];
+
+/** Whether the weights are those of the graph, and the graph is as it was written. **Errors** all misfits at once. */
+const wholeGraph = (file: t.TypeOf<typeof codec>, path: string): E.Either<DrumheadError, void> => {
+  const problems = misfits(
+    constantsOf(file),
+    file.weightsManifest.flatMap(({ weights }) => weights),
+  );
+  if (problems.length > 0) return E.left(decodeError(path, ...problems));
+  return hashOf([file.modelTopology, file.signature]) === file.userDefinedMetadata.graphSha256
+    ? E.right(undefined)
+    : E.left(decodeError(path, 'its graph is not the one that was exported; export the run again'));
+};
 
 const isOurs = (json: Readonly<Record<string, unknown>>): boolean =>
   t.UnknownRecord.is(json.userDefinedMetadata) && 'drumhead' in json.userDefinedMetadata;
@@ -114,6 +153,7 @@ export const readGraphModel = (
           ),
         ),
     E.chainFirst(({ userDefinedMetadata }) => knownVersion(userDefinedMetadata.drumhead, path)),
+    E.chainFirst((file) => wholeGraph(file, path)),
     TE.fromEither,
     TE.chain((file) => {
       const specs = file.weightsManifest.flatMap(({ weights }) => weights);
@@ -150,7 +190,7 @@ export const readGraphModel = (
           inputs: Object.fromEntries(
             Object.entries(file.signature.inputs).map(([name, { tensorShape }]) => [
               name,
-              tensorShape.dim.slice(1).map(({ size }) => Number(size)),
+              sizesOf(tensorShape.dim.slice(1)),
             ]),
           ),
           outputs: Object.keys(file.signature.outputs),
