@@ -1,0 +1,116 @@
+/** Commands of what is said before anything runs: experiments, costs, data, parity, laws. */
+
+import { join } from 'node:path';
+import { type Command, Option } from '@commander-js/extra-typings';
+import { taskNames } from '../../data/task.js';
+import { engineChoices } from '../../engine/names.js';
+import { presets } from '../../experiments/presets.js';
+import { atEdge } from '../edge.js';
+import { engine, fuse, mnistDir, named, settings } from './options.js';
+
+export const asking = (program: Command): void => {
+  program
+    .command('list')
+    .description('Names of all experiments and sweeps of the catalogue.')
+    .option('--long', 'with what each is')
+    .action(async ({ long }) => {
+      const { list } = await import('../commands/list.js');
+      process.stdout.write(`${list(long === true)}\n`);
+    });
+
+  program
+    .command('show')
+    .argument('<name>', named)
+    .description(
+      'What an experiment or a sweep is: settings, parameters, cost, time on this machine, diagram.',
+    )
+    .addOption(new Option('--preset <size>', `${presets.join(', ')}`).default('full'))
+    .option('--nodes', 'also every node of the program with its shape')
+    .option('--diagram', 'only the Mermaid source of the diagram')
+    .option('--plan', 'only what of it runs in fused kernels, and why the rest does not')
+    .option('--no-time', 'leave out the estimate of the time, which takes a few seconds')
+    .addOption(settings())
+    .addOption(mnistDir())
+    .addOption(engine())
+    .addOption(fuse())
+    .action(async (name, flags) => {
+      const { show } = await import('../commands/show.js');
+      await atEdge(show(name, flags));
+    });
+
+  program
+    .command('diff')
+    .argument('<a>', named)
+    .argument('<b>', 'another')
+    .description('What differs between two experiments or sweeps, by path, and which runs they share.')
+    .addOption(new Option('--preset <size>', `${presets.join(', ')}`).default('full'))
+    .action(async (a, b, flags) => {
+      const { diff } = await import('../commands/diff.js');
+      await atEdge(diff(a, b, flags));
+    });
+
+  program
+    .command('data')
+    .argument('<task>', `${taskNames.join(', ')}, a folder of .npy or PNG pairs, or an experiment`)
+    .description("Make or read a task's data, say what is in it, and draw a contact sheet.")
+    .option('--show <n>', 'test images on the contact sheet; 0 draws none', '16')
+    .option('--out <file>', 'the contact sheet', 'contact-sheet.png')
+    .option('--set <name=value...>', 'settings of the task, such as size=32 cell=3', [])
+    .addOption(mnistDir())
+    .option('--export <folder>', 'also write the data as .npy pairs')
+    .option('--cache <folder>', 'where made data is kept', 'runs/.cache')
+    .action(async (task, flags) => {
+      const { data } = await import('../commands/data.js');
+      await atEdge(data(task, flags));
+    });
+
+  program
+    .command('parity')
+    .argument('<folder>', 'with manifest.json and the arrays it lists')
+    .description('Compare models, gradients, scores and Adam with arrays computed by the original.')
+    .option('--case <name>', 'one case only')
+    .addOption(engine())
+    .addOption(fuse())
+    .option('--json', 'the whole comparison as JSON')
+    .action(async (folder: string, flags) => {
+      const { parity } = await import('../commands/parity.js');
+      await atEdge(parity(folder, flags));
+    });
+
+  program
+    .command('laws')
+    .argument(
+      '<name>',
+      'a system such as wave or kuramoto, an experiment, or a file: a program, or a function of { dt } that writes one',
+    )
+    .description(
+      'Hold a system against the laws of wave dynamics: which hold, which do not apply and why, which break.',
+    )
+    .option('--law <names...>', 'only these laws')
+    .option('--expect <names...>', 'laws that it is meant to keep, though they do not apply to it')
+    .option('--cases <n>', 'cases a law; heavy laws take fewer', '20')
+    .option('--seed <n>', 'of the cases', '1')
+    .option('--path <path>', 'of one counterexample, as it was printed')
+    .option(
+      '--engine <name>',
+      `what computes: float64 (the reference), or ${engineChoices.join(', ')}`,
+      'float64',
+    )
+    .option('--out <folder>', 'where pictures of counterexamples go', join('runs', 'laws'))
+    .option('--no-pictures', 'draw none')
+    .option('--json', 'as JSON')
+    .addOption(
+      new Option('--preset <size>', `of an experiment by name: ${presets.join(', ')}`).default('full'),
+    )
+    .addOption(settings())
+    .addHelpText(
+      'after',
+      `
+A law that breaks ends with the smallest case that breaks it, as code, as a picture, and as the command that repeats it;
+the exit code is then 1. A module may \`export default ({ dt = 0.1 } = {}) => program(…)\`, so that laws can halve dt.`,
+    )
+    .action(async (name, flags) => {
+      const { laws } = await import('../commands/laws.js');
+      await atEdge(laws(name, flags));
+    });
+};

@@ -1,0 +1,75 @@
+/** Commands of programs and weights that leave and come back. */
+
+import { type Command, Option } from '@commander-js/extra-typings';
+import { presets } from '../../experiments/presets.js';
+import { atEdge } from '../edge.js';
+import { engine, fuse } from './options.js';
+
+export const exchange = (program: Command): void => {
+  program
+    .command('export')
+    .argument('<run>', 'a run folder, an earlier export, or an experiment (then untrained) by name or file')
+    .description('Write a program with its weights in a format that others read.')
+    .option('--format <name>', 'graph-model, safetensors or program', 'graph-model')
+    .requiredOption('--out <folder>', 'where to; an earlier export there is replaced')
+    .option('--unroll', 'a graph model without loops, which can be differentiated')
+    .option('--outputs <list>', "a graph model's outputs, such as logits,waves,omega")
+    .addOption(
+      new Option('--preset <size>', `of an experiment that was not run: ${presets.join(', ')}`).default(
+        'full',
+      ),
+    )
+    .option('--seed <n>', 'of the weights of an experiment that was not run', '0')
+    .addHelpText(
+      'after',
+      `
+graph-model  model.json and weight shards that plain tf.loadGraphModel loads and runs, in Node and in a browser, on every
+             backend: input image, outputs logits, classes, waves
+safetensors  weights under the names that PyTorch gives them in the original
+program      the language and its weights, as JSON and binary`,
+    )
+    .action(async (run, flags) => {
+      const { exportRun } = await import('../commands/export.js');
+      await atEdge(exportRun(run, flags));
+    });
+
+  program
+    .command('import')
+    .argument('<file>', "safetensors under PyTorch's names, or what --format program wrote")
+    .description("Take weights in: a folder like a run's, to run, export and evaluate.")
+    .requiredOption('--out <folder>', 'where to')
+    .option(
+      '--model <name>',
+      'the model that they are for: an experiment, a run folder, or a model such as nwm',
+    )
+    .option('--set <name=value...>', 'settings of the model, such as steps=50 hidden=linear_smaller4', [])
+    .option('--size <HxWxC>', 'height, width and channels of its images, such as 64x64x3')
+    .option('--classes <n>', 'how many classes it tells apart')
+    .addOption(
+      new Option('--preset <size>', `of an experiment by name: ${presets.join(', ')}`).default('full'),
+    )
+    .action(async (file, flags) => {
+      const { importWeights } = await import('../commands/import.js');
+      await atEdge(importWeights(file, flags));
+    });
+
+  program
+    .command('run-program')
+    .argument(
+      '<file>',
+      'model.json, program.json, weights.safetensors, a folder with one of them, or a run folder',
+    )
+    .description('Run a program on a picture: its class map and its waves.')
+    .option(
+      '--input <file...>',
+      'a PNG or an .npy file of the size that the program takes; NAME=FILE for each of several',
+      [],
+    )
+    .requiredOption('--out <folder>', 'where the pictures go')
+    .addOption(engine())
+    .addOption(fuse())
+    .action(async (file, flags) => {
+      const { runProgramFile } = await import('../commands/run-program.js');
+      await atEdge(runProgramFile(file, flags));
+    });
+};

@@ -1,0 +1,35 @@
+/** Options that several commands take, and what they say of a NAME. */
+
+import { Option } from '@commander-js/extra-typings';
+import { engineChoices } from '../../engine/names.js';
+
+export const engine = () =>
+  new Option('--engine <name>', `${engineChoices.join(', ')}; auto takes the first that works here`).default(
+    'auto',
+  );
+export const fuse = () =>
+  new Option('--fuse <how>', 'on: kernels of our own wherever an engine can; off: everything op by op')
+    .choices(['on', 'off'] as const)
+    .default('on' as const);
+export const runs = () => new Option('--runs <folder>', 'folder of all run folders').default('runs');
+export const workers = () =>
+  new Option('--workers <n>', 'threads that share a batch; the result is the same with any number').default(
+    '2',
+  );
+
+export const minutes = () =>
+  new Option('--minutes <n>', 'stop after this long; what is unfinished then goes on at the same command');
+
+export const pictures = () => new Option('--no-pictures', 'leave out the pictures and the report');
+
+export const settings = () =>
+  new Option(
+    '--set <path=value...>',
+    'change settings, such as task.size=32 model.steps=50 training.epochs=5',
+  );
+
+export const mnistDir = () =>
+  new Option('--mnist-dir <folder>', "take MNIST's four IDX files from here, not from the npm package");
+
+export const named =
+  'a name of the catalogue, a JSON, YAML or TypeScript file (its default export), or a run folder';

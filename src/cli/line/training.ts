@@ -1,0 +1,106 @@
+/** Commands of what trains: runs, sweeps, and how far they are. */
+
+import { type Command, Option } from '@commander-js/extra-typings';
+import { presets } from '../../experiments/presets.js';
+import { atEdge } from '../edge.js';
+import { engine, fuse, minutes, mnistDir, named, pictures, runs, settings, workers } from './options.js';
+
+export const training = (program: Command): void => {
+  program
+    .command('run')
+    .argument('<name>', named)
+    .description('Train an experiment, score it on images never trained on, and write its report.')
+    .addOption(
+      new Option('--preset <size>', `${presets.join(', ')}: minutes, overnight, as published`).default(
+        'full',
+      ),
+    )
+    .option('--seed <list>', "seeds to run, such as 0,1,2; default the experiment's own")
+    .option('--epochs <n>', 'train for this many epochs instead')
+    .addOption(minutes())
+    .addOption(settings())
+    .addOption(mnistDir())
+    .addOption(engine())
+    .addOption(fuse())
+    .addOption(workers())
+    .addOption(runs())
+    .addOption(pictures())
+    .addHelpText(
+      'after',
+      `
+The run folder holds experiment.json, program.json, environment.json, metrics.ndjson (a line an epoch), weights in
+TensorFlow.js's own format, waves.gif, segmentations.png, curves.png, result.json and report.html. A finished run is
+not run again; one that was stopped goes on where it stopped.`,
+    )
+    .action(async (name: string, flags) => {
+      const { run } = await import('../commands/run.js');
+      await atEdge(run(name, flags));
+    });
+
+  program
+    .command('sweep')
+    .argument('<name>', 'a sweep of the catalogue or in a file; an experiment is a sweep of one')
+    .description('Run experiments that belong together, several at a time, each in a process of its own.')
+    .addOption(
+      new Option('--preset <size>', `${presets.join(', ')}: minutes, overnight, as written`).default('full'),
+    )
+    .option('--jobs <n>', 'runs at a time; default as many as there are cores and memory for')
+    .option('--workers <n>', 'threads of each run; default the cores shared among the jobs')
+    .option('--seed <list>', "seeds to run, such as 0,1,2; default each experiment's own")
+    .option('--epochs <n>', 'train each for this many epochs instead')
+    .addOption(settings())
+    .addOption(mnistDir())
+    .addOption(minutes())
+    .addOption(engine())
+    .addOption(fuse())
+    .addOption(runs())
+    .addOption(pictures())
+    .addHelpText(
+      'after',
+      `
+A run that fails, or whose process dies, stops no other: which and why is said at the end, with exit code 1. The same
+command goes on where it was; what is finished is not run again. sweeps/NAME/sweep.json in the folder of all runs says
+which run lies where; \`drumhead status NAME --watch\` shows how far they are.`,
+    )
+    .action(async (name: string, flags) => {
+      const { sweep } = await import('../commands/sweep.js');
+      await atEdge(sweep(name, flags));
+    });
+
+  program
+    .command('status')
+    .argument('[name]', 'a sweep, an experiment or a folder; default all runs')
+    .description('How far every run is: finished, running, unfinished, failed, damaged, not begun.')
+    .option('--watch', 'show it again every two seconds')
+    .option('--check', 'also read all weights and compare every file with what was written')
+    .option('--json', 'as JSON')
+    .addOption(runs())
+    .action(async (name, flags) => {
+      const { status } = await import('../commands/status.js');
+      await atEdge(status(name, flags));
+    });
+
+  program
+    .command('learn')
+    .argument('<folder>', 'with train_images.npy, train_masks.npy, test_images.npy, test_masks.npy')
+    .description('Train the NWM with linear readout on a folder of .npy pairs and score its test set.')
+    .addHelpText(
+      'after',
+      '\nThe reference trains with --batch 16 --rate 0.001 --schedule constant: slower, and with more luck needed.',
+    )
+    .option('--seeds <list>', 'seeds to run', '0,1,2')
+    .option('--epochs <n>', 'epochs', '20')
+    .option('--steps <n>', 'time steps of the waves', '50')
+    .option('--batch <n>', 'images a step', '8')
+    .option('--rate <x>', 'learning rate of Adam, at its highest', '0.003')
+    .option('--schedule <name>', 'cosine: the rate falls to zero; constant: it stays', 'cosine')
+    .addOption(engine())
+    .addOption(fuse())
+    .addOption(workers())
+    .addOption(runs())
+    .addOption(pictures())
+    .action(async (folder: string, flags) => {
+      const { learn } = await import('../commands/learn.js');
+      await atEdge(learn(folder, flags));
+    });
+};
