@@ -54,6 +54,11 @@ describe('drumhead export, import and run-program', () => {
         /unknown format 'onnx'.*Known: graph-model/,
       ],
       [
+        ['export', 'tetrominoes/cnn-2', '--format', 'program', '--unroll', '--out', 'new'],
+        2,
+        /--unroll: it is for --format graph-model; leave it out with --format program/,
+      ],
+      [
         ['import', 'picture.png', '--out', 'new', '--model', 'nwm'],
         2,
         /a model needs its sizes, such as --size 64x64x3/,

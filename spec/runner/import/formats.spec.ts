@@ -129,8 +129,12 @@ describe('exports', () => {
       /holds other things, such as thesis\.tex; name a new one/,
     );
     assert.deepEqual(readdirSync(at('mine')), ['thesis.tex']);
-    // An empty name is the folder that one stands in, and is no less a person's own.
-    assert.match(await refused(exportTrained(trained, 'program', '')), /holds other things/);
+    // An empty name is the folder that one is in: moved away, it would take all that one has along.
+    for (const here of ['', '.', '..'])
+      assert.match(
+        await refused(exportTrained(trained, 'program', here)),
+        /the folder you are in; name a new/,
+      );
     assert.deepEqual(readdirSync(folder).sort(), ['mine', 'out']);
   });
 

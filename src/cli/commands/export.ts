@@ -7,7 +7,13 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, decodeError } from '../../base/error.js';
 import { taskShape } from '../../data/task.js';
 import { programFor } from '../../experiments/model.js';
-import { exportTrained, formatNamed, type Trained, untrained } from '../../runner/export/index.js';
+import {
+  type ExportFormat,
+  exportTrained,
+  formatNamed,
+  type Trained,
+  untrained,
+} from '../../runner/export/index.js';
 import { readRunnable } from '../../runner/import/index.js';
 import { wholeFlag } from '../flags.js';
 import { experimentFrom } from '../source.js';
@@ -62,12 +68,21 @@ const unwritten = (name: string, flags: ExportFlags): TE.TaskEither<DrumheadErro
 
 const isExport = (name: string): boolean => name.endsWith('.safetensors') || name.endsWith('program.json');
 
+/** Flags that say nothing about another format are refused, not passed over. */
+const onlyOfGraphs = (format: ExportFormat, flags: ExportFlags): E.Either<DrumheadError, void> => {
+  const flag = flags.unroll === true ? '--unroll' : flags.outputs === undefined ? undefined : '--outputs';
+  return flag === undefined || format === 'graph-model'
+    ? E.right(undefined)
+    : E.left(decodeError(flag, `it is for --format graph-model; leave it out with --format ${format}`));
+};
+
 const kib = (bytes: number): string => `${(bytes / 1024).toFixed(1)} KiB`;
 
 export const exportRun = (name: string, flags: ExportFlags): TE.TaskEither<DrumheadError, string> =>
   pipe(
     TE.Do,
     TE.bind('format', () => TE.fromEither(formatNamed(flags.format))),
+    TE.chainFirst(({ format }) => TE.fromEither(onlyOfGraphs(format, flags))),
     TE.bind('folder', () => TE.fromTask(() => isFolder(name))),
     TE.bind('trained', ({ folder }) => (folder || isExport(name) ? written(name) : unwritten(name, flags))),
     TE.bind('files', ({ trained, format }) =>

@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
@@ -18,8 +18,7 @@ const namesIn = (folder: string): TE.TaskEither<DrumheadError, readonly string[]
   TE.tryCatch(
     async () => {
       try {
-        // Resolved as it will be written: an empty name is the folder that we stand in.
-        return await readdir(resolve(folder));
+        return await readdir(folder);
       } catch (cause) {
         if (absent(cause)) return null;
         throw cause;
@@ -32,11 +31,13 @@ const namesIn = (folder: string): TE.TaskEither<DrumheadError, readonly string[]
  * Whether a folder may be written: it is not there, or holds only what was written there before. Asked before the work
  * that fills it.
  *
- * **Errors** DecodeError where it holds something else: that is not ours to replace. FileError.
+ * **Errors** DecodeError where it holds something else, which is not ours to replace, or is where one stands; FileError.
  */
 export const mayWrite = (folder: string, ours: RegExp): TE.TaskEither<DrumheadError, void> =>
   pipe(
-    namesIn(folder),
+    `${process.cwd()}${sep}`.startsWith(`${resolve(folder)}${sep}`)
+      ? TE.left(decodeError(folder === '' ? '.' : folder, 'that is the folder you are in; name a new one'))
+      : namesIn(folder),
     TE.chain((names) => {
       const stranger = names?.find((name) => !ours.test(name));
       return stranger === undefined
