@@ -18,26 +18,29 @@ import { check, onEngine, reference, showCase } from '../../src/laws/index.js';
 import { systemNames } from '../../src/models/systems/index.js';
 import { engineOf, onPrograms } from './programs.js';
 
-const { values } = parseArgs({
-  options: {
-    minutes: { type: 'string', default: '60' },
-    seed: { type: 'string', default: '1' },
-    from: { type: 'string', default: '0' },
-    rounds: { type: 'string', default: 'Infinity' },
-    cases: { type: 'string', default: '10' },
-  },
-});
-const [minutes, seed, from, rounds, cases] = [
-  values.minutes,
-  values.seed,
-  values.from,
-  values.rounds,
-  values.cases,
-].map(Number);
-if ([minutes, seed, from, rounds, cases].some(Number.isNaN)) {
-  process.stderr.write('--minutes, --seed, --from, --rounds and --cases take numbers\n');
-  process.exit(2);
-}
+const options = {
+  minutes: { type: 'string', default: '60' },
+  seed: { type: 'string', default: '1' },
+  from: { type: 'string', default: '0' },
+  rounds: { type: 'string', default: 'Infinity' },
+  cases: { type: 'string', default: '10' },
+} as const;
+
+/** The flags as numbers, or one sentence and the exit code of wrong use. */
+const flags = (): readonly number[] => {
+  try {
+    const { minutes, seed, from, rounds, cases } = parseArgs({ options }).values;
+    const numbers = [minutes, seed, from, rounds, cases].map(Number);
+    if (!numbers.some((n) => Number.isNaN(n) || n < 0)) return numbers;
+  } catch {
+    // Said below.
+  }
+  process.stderr.write(
+    '--minutes, --seed, --from, --rounds and --cases take a number each, and there are no others\n',
+  );
+  return process.exit(2);
+};
+const [minutes, seed, from, rounds, cases] = flags();
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const engines = await Promise.all(
