@@ -1,6 +1,9 @@
 /** `drumhead laws` refuses what it cannot do before any law is tried. */
 
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe as inWords } from '../../src/base/error.js';
 import { laws } from '../../src/cli/commands/laws.js';
@@ -22,6 +25,22 @@ describe('drumhead laws', () => {
     assert.match(await refusal('wave', { path: '0:1' }), /--law/);
     assert.match(await refusal('wave', { path: 'x', law: ['stability'] }), /0:1:2/);
     assert.match(await refusal('wave', { cases: 'many' }), /whole number/);
+  });
+
+  it('says what a function in a file throws', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'laws-'));
+    const refusalOf = async (code: string): Promise<string> => {
+      writeFileSync(join(folder, 'mine.mjs'), code);
+      return refusal(join(folder, 'mine.mjs'), {});
+    };
+    try {
+      assert.match(
+        await refusalOf('export default () => { throw new Error("no such field"); }'),
+        /mine\.mjs: no such field/,
+      );
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('prints the table of a system by its name', async () => {

@@ -37,7 +37,8 @@ const own = fileURLToPath(
 
 const ownLaws = own.replace(/index\.(ts|js)$/, 'laws/index.$1');
 
-const wrong = (cause: unknown): string =>
+/** What a person's own code threw. */
+export const inWords = (cause: unknown): string =>
   cause instanceof ProgramFault
     ? describe(cause.error)
     : cause instanceof Error
@@ -73,15 +74,17 @@ const readModule: Read = (path) =>
         const module: unknown = await jiti.import(resolve(path));
         return module;
       },
-      (cause): DrumheadError => decodeError(path, wrong(cause)),
+      (cause): DrumheadError => decodeError(path, inWords(cause)),
     ),
     TE.chain((module) =>
       t.UnknownRecord.is(module) && 'default' in module
         ? TE.tryCatch(
             async () => module.default,
-            (cause): DrumheadError => decodeError(path, wrong(cause)),
+            (cause): DrumheadError => decodeError(path, inWords(cause)),
           )
-        : TE.left(decodeError(path, 'it has no default export; `export default` the experiment or sweep')),
+        : TE.left(
+            decodeError(path, 'it has no default export; `export default` the experiment, sweep or program'),
+          ),
     ),
     TE.chainEitherK((value) => unwrapped(value, path)),
   );

@@ -10,12 +10,12 @@ import { shapeOfDataset } from '../data/dataset.js';
 import { isPresent } from '../data/files.js';
 import { load } from '../data/load.js';
 import { type Task, taskShape } from '../data/task.js';
-import { decodeProgram, type Program, tryProgram } from '../dsl/index.js';
+import { decodeProgram, type Program } from '../dsl/index.js';
 import { programFor } from '../experiments/model.js';
 import { type System, systemFrom } from '../laws/index.js';
 import type { Sizes } from '../models/catalogue.js';
 import { buildSystem, systemNamed, systemNames } from '../models/systems/index.js';
-import { isDocument, readDocument } from './document.js';
+import { inWords, isDocument, readDocument } from './document.js';
 import { type ChangeFlags, settingsFlag } from './flags.js';
 import { allNames, experimentFrom } from './source.js';
 
@@ -84,8 +84,10 @@ const ofGraph = (path: string, graph: unknown): E.Either<DrumheadError, System> 
 const ofFunction = (path: string, write: Writer): E.Either<DrumheadError, System> => {
   const at = (options: object): E.Either<DrumheadError, Program> =>
     pipe(
-      tryProgram((): unknown => write(options)),
-      E.mapLeft((error): DrumheadError => error),
+      E.tryCatch(
+        () => write(options),
+        (cause): DrumheadError => decodeError(path, inWords(cause)),
+      ),
       E.chain(
         (value): E.Either<DrumheadError, Program> =>
           t.type({ graph: t.unknown }).is(value)
