@@ -4,7 +4,8 @@
  *     npx tsx bench/graph-model.ts RUN... [--images 8] [--rounds 3]
  *
  * Each finished run is exported, its test images go through our engine and through `tf.loadGraphModel` over HTTP, and a
- * line says how large the files are and how long the images took: the least of some rounds after one to warm up.
+ * line says how large the files are and how long the images took: the least of some rounds after one to warm up. Logits
+ * are told beside the maps, since a model that was trained for minutes may say the same of every pixel.
  */
 
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -21,6 +22,7 @@ import { select } from '../src/dsl/index.js';
 import { predictedClasses } from '../src/experiments/scores.js';
 import { exportTrained, readTrained } from '../src/runner/export/index.js';
 import { openRun, withRunSession } from '../src/runner/open-run.js';
+import { relativeError } from '../src/runner/parity/check.js';
 
 const command = new Command('graph-model')
   .argument('<runs...>')
@@ -83,7 +85,7 @@ try {
           await infer();
           seconds.push((performance.now() - begin) / 1000);
         }
-        return { map, seconds };
+        return { logits: outputs.logits, map, seconds };
       }),
     );
     say(`${trained.description}`);
@@ -109,10 +111,12 @@ try {
         backend: 'wasm',
         model: url,
         inputs: given,
-        outputs: ['classes'],
+        outputs: ['logits', 'classes'],
         runs: repeats,
       });
-      say(`    Node, wasm                  ${compared(ours.map, found.values.classes.data, found.seconds)}`);
+      const maps = compared(ours.map, found.values.classes.data, found.seconds);
+      const apart = relativeError(found.values.logits.data, ours.logits).toExponential(1);
+      say(`    Node, wasm                  ${maps}, logits ${apart} apart`);
       for (const backend of page === undefined ? [] : ['wasm', 'webgl']) {
         if (page === undefined || !(await page.has(backend))) continue;
         const answer = await page.classesOf(backend, url, shape, image, repeats);
