@@ -12,6 +12,9 @@ export interface Scores {
   readonly foregroundAccuracy?: Score;
   /** Intersection over union over the pixels whose target is not background. */
   readonly foregroundIou?: Score;
+  /** IoU and Dice of each foreground class over all pixels of the split, averaged over the classes. */
+  readonly classMeanIou?: Score;
+  readonly dice?: Score;
 }
 
 /** What was measured after an epoch, counted from 1. */

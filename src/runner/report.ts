@@ -141,7 +141,7 @@ const reportOf = (
     test: {
       images: result.test.images,
       scores: result.test,
-      baseline: { accuracy, iou, foregroundAccuracy: 0, foregroundIou: 0 },
+      baseline: { accuracy, iou, foregroundAccuracy: 0, foregroundIou: 0, classMeanIou: 0, dice: 0 },
     },
     ...(pictures.waves === null
       ? {}

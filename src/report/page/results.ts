@@ -29,6 +29,19 @@ const scoreRows: readonly ScoreRow[] = [
     chief: true,
   },
   {
+    key: 'classMeanIou',
+    name: 'Class-mean IoU',
+    words:
+      'IoU of each foreground class over all test pixels, averaged: also sees foreground where there is none',
+    chief: false,
+  },
+  {
+    key: 'dice',
+    name: 'Dice',
+    words: 'the same as twice the overlap over the sum of both areas',
+    chief: false,
+  },
+  {
     key: 'iou',
     name: 'IoU, all pixels',
     words: 'the same overlap, background counted as a class',
