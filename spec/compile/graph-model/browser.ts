@@ -50,12 +50,17 @@ export interface Served {
   readonly close: () => void;
 }
 
-/** Serves the page, TensorFlow.js, and the files of a folder under /models, on this machine only. */
-export const serve = async (models: string): Promise<Served> => {
+/** Serves the page, TensorFlow.js, and the files of a folder under /models. */
+export const serve = (models: string): Promise<Served> =>
+  serveFiles((path) =>
+    /^\/models(\/[\w-][\w.-]*)+$/.test(path) ? join(models, path.slice(8)) : stock[path],
+  );
+
+/** Serves the file that a path stands for, if it stands for one, on this machine only. */
+export const serveFiles = async (fileOf: (path: string) => string | undefined): Promise<Served> => {
   const server = createServer((request, response) => {
-    const path = new URL(request.url ?? '/', 'http://127.0.0.1').pathname;
-    const file = /^\/models(\/[\w-][\w.-]*)+$/.test(path) ? join(models, path.slice(8)) : stock[path];
-    readFile(file ?? '').then(
+    const file = fileOf(new URL(request.url ?? '/', 'http://127.0.0.1').pathname) ?? '';
+    readFile(file).then(
       (bytes) => {
         response.writeHead(200, { 'content-type': types[extname(file)] ?? 'application/octet-stream' });
         response.end(bytes);
@@ -109,8 +114,11 @@ export interface Stranger {
   readonly close: () => Promise<void>;
 }
 
+export const launch = (executablePath: string): Promise<Browser> =>
+  chromium.launch({ executablePath, args: [...quiet, ...software] });
+
 export const openPage = async (executablePath: string, origin: string): Promise<Stranger> => {
-  const browser: Browser = await chromium.launch({ executablePath, args: [...quiet, ...software] });
+  const browser = await launch(executablePath);
   const page: Page = await browser.newPage();
   await page.goto(`${origin}/`);
   const call = (name: string, ...values: readonly unknown[]): Promise<unknown> =>
