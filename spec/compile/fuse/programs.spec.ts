@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import * as E from 'fp-ts/lib/Either.js';
 import { stream } from '../../../src/base/random.js';
 import { initialParameters } from '../../../src/compile/parameters.js';
 import {
@@ -8,6 +9,8 @@ import {
   randomCoordinates,
   runReference,
 } from '../../../src/compile/reference/index.js';
+import { openSession } from '../../../src/compile/tfjs/session.js';
+import { coupling, program, scan, scanWithFinal, tanh } from '../../../src/dsl/index.js';
 import { type Engine, opByOp } from '../../../src/engine/index.js';
 import { type Fusable, fusableArbitrary } from './fusable/program.js';
 import { cotangentsOf, distance, fusedOf, isClose, referenceOptions, tapePull, wasm } from './oracles.js';
@@ -104,6 +107,34 @@ describe('fused kernels of random programs', () => {
       }),
       { numRuns: 40 },
     );
+  });
+});
+
+describe('a scan inside a step', () => {
+  it('is left to the op-by-op path, with the same values, beside fused waves', async () => {
+    const turn = coupling();
+    const nested = program({ y: [6, 6, 1] }, ({ y }) => ({
+      waves: scan({
+        steps: 3,
+        init: { y },
+        step: (outer) =>
+          scanWithFinal({
+            steps: 2,
+            init: { y: outer.y },
+            step: (inner) => ({ y: tanh(turn(inner.y)) }),
+            observe: (inner) => inner.y,
+          }).final,
+        observe: (outer) => outer.y,
+      }),
+    }));
+    const parameters = initialParameters(nested.graph, 0);
+    const inputs = { y: Float32Array.from({ length: 72 }, (_, i) => Math.sin(i)) };
+    const session = openSession({ ...(await wasm()), fused: true }, nested, parameters);
+    if (E.isLeft(session)) return assert.fail(JSON.stringify(session.left));
+    const { outputs } = await session.right.infer({ count: samples, inputs }, ['waves']);
+    session.right.close();
+    const expected = runReference(nested, referenceOptions(nested, parameters, inputs, samples)).outputs;
+    isClose('value', outputs, { waves: expected.waves.data }, 1e-5);
   });
 });
 

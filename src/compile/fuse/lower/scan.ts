@@ -36,6 +36,7 @@ export const lowerScan = (
   grid: Shape,
   lowerStep: LowerStep,
 ): LoweredScan | Refusal => {
+  if (op.body.nodes.some(({ op: inside }) => inside.op === 'scan')) return refuse('a scan inside its step');
   const inner = op.fields.length + op.sequences;
   // what a step hands on, or is driven by, lies in the order of its axes
   const given = inputs.map((input, i) => (i < inner ? settled(builder, input) : input));
