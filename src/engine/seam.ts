@@ -27,6 +27,7 @@ export const register = <Inputs extends object, Attrs extends object>(
   kernelName: string,
   kernel: WasmKernel<Inputs, Attrs>,
 ): void => {
+  // the registry calls a kernel with the inputs and attributes of its name, which its own type does not know
   const kernelFunc = (({ inputs, attrs, backend }: { inputs: Inputs; attrs: Attrs; backend: BackendWasm }) =>
     kernel(inputs, attrs, backend)) as unknown as KernelFunc;
   const before = registered(kernelName);
@@ -48,6 +49,7 @@ export const stock = <Inputs extends object, Attrs extends object>(
   const found = registered(kernelName);
   if (found === undefined) throw new Error(`TensorFlow.js has no kernel ${kernelName} for wasm`);
   return (inputs, attrs, backend) => {
+    // both are records of what this kernel takes; the registry's types want an index signature
     const result = found.kernelFunc({
       inputs: inputs as unknown as NamedTensorInfoMap,
       attrs: attrs as unknown as NamedAttrMap,
@@ -107,6 +109,7 @@ export const instantiateOn = (memory: Memory, bytes: Uint8Array): ((...parameter
  */
 export const instantiate = (backend: BackendWasm, bytes: Uint8Array): ((...parameters: number[]) => void) => {
   const api = webAssembly();
+  // the module's exports are there but not in its types; whether they are is asked on the next line
   const { asm } = backend.wasm as unknown as { readonly asm?: { readonly memory?: object } };
   if (api === undefined || asm?.memory === undefined)
     throw new Error('the wasm backend does not show its memory');
