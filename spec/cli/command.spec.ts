@@ -97,7 +97,13 @@ describe('drumhead', () => {
         join(folder, 'file', 'a.png'),
       ],
       1,
-      /exists already as a file/,
+      /part of the path is a file, not a folder/,
+    ],
+    [
+      'a file where all runs should lie, before any data is made',
+      () => ['run', 'tetrominoes/nwm-linear', '--preset', 'quick', '--runs', join(folder, 'file')],
+      1,
+      /^drumhead: \S+file: it is a file, not a folder; choose another one\n$/,
     ],
     [
       'a setting that does not exist',

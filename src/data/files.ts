@@ -1,11 +1,12 @@
 /** The few things this room asks of the file system, with errors as values. */
 
 import { randomUUID } from 'node:crypto';
-import { lstat, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { lstat, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, fileError } from '../base/error.js';
+import { makeFolder } from './make-folder.js';
 
 /** The whole file. Fails with a FileError. */
 export const readBytes = (path: string): TE.TaskEither<DrumheadError, Uint8Array> =>
@@ -51,21 +52,6 @@ const writeThrough = async (path: string, bytes: Uint8Array): Promise<void> => {
   } finally {
     await file.close();
   }
-};
-
-const makeOneByOne = async (path: string): Promise<void> => {
-  const parent = dirname(path);
-  if (parent !== path && (await lstat(parent).catch(() => null)) === null) await makeOneByOne(parent);
-  await mkdir(path).catch(ignoring('EEXIST'));
-};
-
-/**
- * Makes a folder and those on the way. It rejects with what the disk says: of a whole path that a read-only disk refuses
- * Node says only that it is not there.
- */
-export const makeFolder = async (path: string): Promise<void> => {
-  const made = await mkdir(path, { recursive: true }).then(() => true, ignoring('ENOENT'));
-  if (made === undefined) await makeOneByOne(resolve(path));
 };
 
 /**

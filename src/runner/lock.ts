@@ -15,7 +15,7 @@ import { setTimeout } from 'node:timers/promises';
 import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, fileError } from '../base/error.js';
-import { makeFolder } from '../data/files.js';
+import { makeFolder } from '../data/make-folder.js';
 
 interface Holder {
   readonly pid: number;

@@ -9,13 +9,14 @@ import { cutOnEngine } from '../compile/cut-on-engine.js';
 import { type Dataset, shapeOfDataset } from '../data/dataset.js';
 import { digestOf } from '../data/digest.js';
 import { load } from '../data/load.js';
+import { mayHoldFiles } from '../data/make-folder.js';
 import type { Task } from '../data/task.js';
 import { hashProgram, type Program, usesBatchStatistics } from '../dsl/index.js';
 import { type Engine, engineLabel, openEngine } from '../engine/index.js';
 import { type Experiment, identityOf } from '../experiments/experiment.js';
 import { programFor } from '../experiments/model.js';
 import type { Environment } from './environment.js';
-import { findRun, ownFolder } from './place.js';
+import { findRun, ownFolder, runFoldersBelow } from './place.js';
 
 /** Everything that is settled before the first step. */
 export interface Prepared {
@@ -40,6 +41,7 @@ export const prepare = (
     // Before anything takes time; which identity it will be does not matter for that.
     TE.Do,
     TE.chainFirst(() => TE.fromEither(ownFolder(runs, experiment.name, seed, ''))),
+    TE.chainFirst(() => hasRoom(runs)),
     TE.bindW('engine', () => openEngine(engine)),
     TE.bind('dataset', () =>
       load(experiment.task, {
@@ -88,6 +90,18 @@ export const prepare = (
             })),
           );
     }),
+  );
+
+/** Whether a run can be kept in the folder of all runs; where runs lie already, one that is finished needs no room. */
+const hasRoom = (runs: string): TE.TaskEither<DrumheadError, void> =>
+  pipe(
+    mayHoldFiles(runs),
+    TE.orElse((error) =>
+      pipe(
+        TE.fromTask<readonly string[], DrumheadError>(() => runFoldersBelow(runs)),
+        TE.chain((found) => (found.length === 0 ? TE.left(error) : TE.right(undefined))),
+      ),
+    ),
   );
 
 /**

@@ -14,6 +14,7 @@ import {
 } from '../../data/dataset.js';
 import { writeBytes } from '../../data/files.js';
 import { load } from '../../data/load.js';
+import { mayBeFile, mayHoldFiles } from '../../data/make-folder.js';
 import { writeNpyPairs } from '../../data/npy-pairs.js';
 import { encodePng } from '../../data/png.js';
 import { describeTask, type Task } from '../../data/task.js';
@@ -55,6 +56,8 @@ export const data = (name: string, flags: DataFlags): TE.TaskEither<DrumheadErro
     TE.Do,
     TE.bind('show', () => TE.fromEither(wholeFlag('--show', 0)(flags.show))),
     TE.bind('settings', () => TE.fromEither(settingsFlag('--set', flags.set ?? []))),
+    TE.chainFirst(({ show }) => (show === 0 ? TE.right(undefined) : mayBeFile(flags.out))),
+    TE.chainFirst(() => (flags.export === undefined ? TE.right(undefined) : mayHoldFiles(flags.export))),
     TE.bind('task', ({ settings }) => taskFrom(name, settings, flags)),
     TE.bind('dataset', ({ task }) => {
       const { tell } = plainTeller((line) => process.stderr.write(`${line}\n`), seconds);

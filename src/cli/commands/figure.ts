@@ -4,6 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, decodeError, unknownName } from '../../base/error.js';
+import { mayHoldFiles } from '../../data/make-folder.js';
 import {
   type BarScore,
   type CourseScore,
@@ -79,6 +80,7 @@ export const figure = (
 ): TE.TaskEither<DrumheadError, string> =>
   pipe(
     TE.fromEither(kindNamed(kind)),
+    TE.chainFirst(() => mayHoldFiles(flags.out)),
     TE.chain((found) => {
       const one = (what: string) => TE.fromEither(wants(found, names, 1, what));
       switch (found) {

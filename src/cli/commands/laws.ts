@@ -5,8 +5,9 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as A from 'fp-ts/lib/ReadonlyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, decodeError, unknownName } from '../../base/error.js';
+import { type DrumheadError, decodeError, describe, unknownName } from '../../base/error.js';
 import { writeBytes } from '../../data/files.js';
+import { mayHoldFiles } from '../../data/make-folder.js';
 import { openEngine, parseEngineChoice } from '../../engine/index.js';
 import {
   allLaws,
@@ -34,7 +35,7 @@ export interface LawsFlags extends SubjectFlags {
   readonly path?: string;
   readonly cases: string;
   readonly engine: string;
-  readonly out: string;
+  readonly out?: string;
   readonly json?: boolean;
   /** `--no-pictures` makes it false. */
   readonly pictures: boolean;
@@ -91,10 +92,15 @@ export const laws = (name: string, flags: LawsFlags): Effect<string> =>
   pipe(
     TE.Do,
     TE.bind('options', () => TE.fromEither(optionsFrom(flags))),
+    TE.chainFirst(() =>
+      flags.pictures && flags.out !== undefined ? mayHoldFiles(flags.out) : TE.right(undefined),
+    ),
     TE.bind('system', () => subjectFrom(name, flags)),
     TE.bind('on', () => interpreterFrom(flags.engine)),
     TE.let('report', ({ options, system, on }) => check(system, { ...options, on: [on] })),
-    TE.bind('drawn', ({ report }) => (flags.pictures ? drawings(name, flags.out, report) : TE.right([]))),
+    TE.bind('drawn', ({ report }) =>
+      flags.pictures ? drawings(name, flags.out ?? join('runs', 'laws'), report) : TE.right([]),
+    ),
     TE.map(({ report, drawn }) => {
       if (!isLawful(report)) process.exitCode = 1;
       return flags.json === true
@@ -141,6 +147,8 @@ const drawings = (name: string, folder: string, { verdicts }: Report): Effect<re
         TE.fromEither,
         TE.chain((png) => writeBytes(path, png)),
         TE.map(() => `picture of ${verdict.law.name}: ${path}`),
+        // What was found is worth more than its picture.
+        TE.orElse((error) => TE.right(`no picture of ${verdict.law.name}: ${describe(error)}`)),
       );
     }),
   );

@@ -7,6 +7,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, decodeError, mismatch } from '../../base/error.js';
 import { writeBytes } from '../../data/files.js';
+import { mayBeFile } from '../../data/make-folder.js';
 import { openEngine, parseEngineChoice } from '../../engine/index.js';
 import {
   latticeOf,
@@ -104,20 +105,21 @@ const playSystem = (name: string, flags: PlayFlags): TE.TaskEither<DrumheadError
     TE.Do,
     TE.bind('play', () => TE.fromEither(played(name, flags))),
     TE.bind('choice', () => TE.fromEither(parseEngineChoice(flags.engine))),
+    TE.let('path', ({ play: { spec } }) => flags.gif ?? `${spec.name}.gif`),
+    TE.chainFirstW(({ path }) => mayBeFile(path)),
     TE.bindW('engine', ({ choice }) => openEngine(choice)),
     TE.bindW('followed', ({ play: { spec, view, seed, frames }, engine }) =>
       followSystem(engine, spec, startOf(spec, seed), { frames, seed, field: view.field }),
     ),
-    TE.chain(({ play, followed }) => {
-      const path = flags.gif ?? `${play.spec.name}.gif`;
-      return followed.values.every(Number.isFinite)
+    TE.chain(({ play, path, followed }) =>
+      followed.values.every(Number.isFinite)
         ? pipe(
             TE.fromEither(fieldGif(movieOf(play, followed))),
             TE.chain((gif) => writeBytes(path, gif)),
             TE.map(() => saying(path, followed)),
           )
-        : TE.left(blownUp(play.spec, followed));
-    }),
+        : TE.left(blownUp(play.spec, followed)),
+    ),
   );
 
 /** The waves of an experiment's model, of a run's where the name is its folder. */
@@ -131,6 +133,8 @@ const playModel = (name: string, flags: PlayFlags): TE.TaskEither<DrumheadError,
     TE.bind('choice', () => TE.fromEither(parseEngineChoice(flags.engine))),
     TE.bindW('source', () => experimentFrom(name, flags.preset, { set: flags.set })),
     TE.bindW('run', () => TE.fromTask(async () => ((await isRunFolder(name)) ? name : null))),
+    TE.let('path', ({ source }) => flags.gif ?? `${source.experiment.name.replaceAll('/', '-')}.gif`),
+    TE.chainFirstW(({ path }) => mayBeFile(path)),
     TE.bindW('engine', ({ choice }) => openEngine(choice)),
     TE.bindW('gif', ({ engine, source: { experiment }, run, image, fps, frames }) =>
       modelWaves(engine, {
@@ -142,13 +146,7 @@ const playModel = (name: string, flags: PlayFlags): TE.TaskEither<DrumheadError,
         cacheDir: join('runs', '.cache'),
       }),
     ),
-    TE.chain(({ gif, source }) => {
-      const path = flags.gif ?? `${source.experiment.name.replaceAll('/', '-')}.gif`;
-      return pipe(
-        writeBytes(path, gif),
-        TE.map(() => path),
-      );
-    }),
+    TE.chain(({ gif, path }) => writeBytes(path, gif)),
   );
 
 /** Flags that an experiment has settings for. */

@@ -5,6 +5,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, unknownName } from '../../base/error.js';
+import { mayBeFile } from '../../data/make-folder.js';
 import { type Table, terminalTable } from '../../report/tables/index.js';
 import {
   type Answer,
@@ -86,6 +87,7 @@ export const query = (sql: string | undefined, flags: QueryFlags): TE.TaskEither
   pipe(
     TE.Do,
     TE.bind('format', () => TE.fromEither(formatNamed(flags.format))),
+    TE.chainFirst(() => (flags.parquet === undefined ? TE.right(undefined) : mayBeFile(flags.parquet))),
     TE.bind('found', () => readRuns(flags.runs)),
     TE.bind('sweepsOf', () => sweepsIn(flags.runs)),
     TE.chainFirstIOK(({ found }) => () => {

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { DrumheadError } from '../../base/error.js';
+import { mayBeFile } from '../../data/make-folder.js';
 import { type Collection, collect } from '../../runner/collection.js';
 import { readPublished } from '../../runner/published.js';
 import { sweepPath } from '../../runner/sweep/file.js';
@@ -28,9 +29,9 @@ export const report = (name: string, flags: ReportFlags): TE.TaskEither<Drumhead
   pipe(
     TE.Do,
     TE.bind('collection', () => collect(name, flags.runs, sweepFrom(name, flags.preset))),
+    TE.let('page', ({ collection }) => pageOf(collection, flags)),
+    TE.chainFirst(({ page }) => mayBeFile(page)),
     TE.bind('published', () => readPublished),
-    TE.chain(({ collection, published }) =>
-      writeSweepReport(collection, published, pageOf(collection, flags)),
-    ),
+    TE.chain(({ collection, published, page }) => writeSweepReport(collection, published, page)),
     TE.map((path) => `report: ${path}`),
   );

@@ -7,6 +7,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Propagation, summaryOf } from '../../analysis/index.js';
 import type { DrumheadError } from '../../base/error.js';
 import { writeBytes } from '../../data/files.js';
+import { mayHoldFiles } from '../../data/make-folder.js';
 import { energyCurves, kOmegaMap, propagationMaps } from '../../report/analysis/index.js';
 import { dark, light } from '../../report/index.js';
 import { inBothThemes, writeDrawing } from '../../runner/drawings.js';
@@ -140,7 +141,8 @@ export const waves = (name: string, flags: WavesFlags): TE.TaskEither<DrumheadEr
           TE.chain((folder) => openRun(folder, environment)),
           TE.chain((open) =>
             pipe(
-              analyseWaves(open, plan),
+              mayHoldFiles(flags.out ?? analysisFolder(open)),
+              TE.chain(() => analyseWaves(open, plan)),
               TE.chain((analysis) =>
                 pipe(
                   draw(open, analysis, flags.out ?? analysisFolder(open)),

@@ -1,6 +1,5 @@
 /** Commands of what is said before anything runs: experiments, costs, data, parity, laws. */
 
-import { join } from 'node:path';
 import { type Command, Option } from '@commander-js/extra-typings';
 import { taskNames } from '../../data/task.js';
 import { engineChoices } from '../../engine/names.js';
@@ -96,7 +95,7 @@ export const asking = (program: Command): void => {
       `what computes: float64 (the reference), or ${engineChoices.join(', ')}`,
       'float64',
     )
-    .option('--out <folder>', 'where pictures of counterexamples go', join('runs', 'laws'))
+    .option('--out <folder>', 'where pictures of counterexamples go; default runs/laws')
     .option('--no-pictures', 'draw none')
     .option('--json', 'as JSON')
     .addOption(

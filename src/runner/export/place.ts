@@ -1,12 +1,13 @@
 /** A folder that appears whole or not at all. */
 
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, decodeError, fileError } from '../../base/error.js';
+import { makeFolder, mayHoldFiles } from '../../data/make-folder.js';
 
 /** Files by name; a name may lie in one folder further down. */
 export type Files = Readonly<Record<string, Uint8Array>>;
@@ -44,6 +45,9 @@ export const mayWrite = (folder: string, ours: RegExp): TE.TaskEither<DrumheadEr
         ? TE.right(undefined)
         : TE.left(decodeError(folder, `the folder holds other things, such as ${stranger}; name a new one`));
     }),
+    // It is moved to its place from beside it.
+    TE.chain(() => mayHoldFiles(dirname(resolve(folder)))),
+    TE.mapLeft((error) => (error._tag === 'FileError' ? { ...error, path: folder } : error)),
   );
 
 /**
@@ -65,11 +69,9 @@ export const writeFolder = (
     TE.chain(() => async () => {
       const [fresh, old] = [beside('tmp'), beside('old')];
       try {
-        // Only the parents recursively: in folders that cannot hold anything Node tries that without end.
-        await mkdir(dirname(place), { recursive: true });
-        await mkdir(fresh);
+        await makeFolder(fresh);
         for (const [name, bytes] of Object.entries(files)) {
-          await mkdir(dirname(join(fresh, name)), { recursive: true });
+          await makeFolder(dirname(join(fresh, name)));
           await writeFile(join(fresh, name), bytes);
         }
         const before = await rename(place, old).then(

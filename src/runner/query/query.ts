@@ -6,7 +6,7 @@ import { dirname, join, resolve } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, fileError } from '../../base/error.js';
-import { makeFolder } from '../../data/files.js';
+import { makeFolder } from '../../data/make-folder.js';
 import { type Connection, withDatabase } from './duckdb.js';
 import type { PlainTable } from './tables.js';
 
