@@ -2,41 +2,14 @@
  * The reverse mode, source to source: from a field graph to the field graph of its gradients.
  *
  * Cotangents are collected node by node from the last to the first. Inside a scan the reverse step is derived once,
- * as a graph of its own: what the forward step computed dearly (convolutions, dense layers, transcendental functions)
- * is recorded, the rest is computed again from what was recorded.
+ * as a graph of its own.
  */
 
 import { Cotangents } from './cotangents.js';
-import { FieldBuilder, type FieldNode, type FieldReverse, type FieldScan, type Source } from './field.js';
+import type { FieldBuilder, FieldNode, FieldReverse, FieldScan } from './field.js';
+import { dependents } from './order.js';
 import { pullBack, type Rule } from './pull.js';
-
-/** Costs so much to compute again that it is recorded: what reads neighbours or weights, and what is no arithmetic. */
-const isDear = ({ op }: FieldNode): boolean => {
-  switch (op.op) {
-    case 'map':
-      return !['relu', 'square', 'abs', 'sign', 'stopGradient'].includes(op.fn);
-    case 'leaf':
-    case 'affine':
-    case 'zip':
-    case 'keep':
-    case 'spread':
-    case 'slicePlanes':
-    case 'concatPlanes':
-    case 'repeatPlanes':
-    case 'rearrange':
-      return false;
-    default:
-      return true;
-  }
-};
-
-/** Which nodes depend on a leaf that is wanted. */
-const dependents = (nodes: readonly FieldNode[], wanted: (node: number) => boolean): readonly boolean[] => {
-  const depends: boolean[] = [];
-  for (const [number, node] of nodes.entries())
-    depends.push(wanted(number) || node.inputs.some((input) => depends[input]));
-  return depends;
-};
+import { reverseStep } from './reverse-step.js';
 
 /** A field graph with the gradients of a loss. */
 export interface WithGradients {
@@ -104,7 +77,7 @@ const reverseScan = (
   const { body, fields, sequences } = scan;
   const finals = fields.filter((field) => ports.has(`final/${field}`));
   const observed = Object.keys(body.observe).filter((name) => ports.has(`observed/${name}`));
-  const step = reverseStep(
+  const { rebuilt, ...step } = reverseStep(
     scan,
     observed,
     (source) =>
@@ -112,6 +85,12 @@ const reverseScan = (
       (source.kind === 'element' && wanted(inputs[fields.length + source.sequence])) ||
       (source.kind === 'external' && wanted(inputs[fields.length + sequences + source.index])),
   );
+  // what a field would have been a step before the first
+  const earlier = new Map<string, number>();
+  for (const [field, { from, keep, gain, moved }] of rebuilt) {
+    const [y, z] = [from, field].map((name) => inputs[fields.indexOf(name)]);
+    if (moved === 'after') earlier.set(from, b.affine(b.zip('sub', y, b.affine(z, gain)), 1 / keep));
+  }
   const op: FieldReverse = {
     op: 'reverse',
     scan: number,
@@ -120,11 +99,13 @@ const reverseScan = (
     sequences,
     finals,
     observed,
+    earlier: [...earlier.keys()],
     ...step,
   };
   const given = [
     ...finals.map((field) => ports.get(`final/${field}`) ?? 0),
     ...observed.map((name) => ports.get(`observed/${name}`) ?? 0),
+    ...earlier.values(),
   ];
   const reverse = b.add(op, [...inputs, ...given, number], { planes: 0, grid: false });
   const port = (place: number): number =>
@@ -139,71 +120,3 @@ const reverseScan = (
     if (wanted(inputs[place])) rule.give(inputs[place], port(place));
   }
 };
-
-type Step = Pick<FieldReverse, 'nodes' | 'carry' | 'elements' | 'externals'>;
-
-const reverseStep = (
-  { body, fields }: FieldScan,
-  observed: readonly string[],
-  wantedSource: (source: Source) => boolean,
-): Step => {
-  const b = new FieldBuilder();
-  const forward = body.nodes;
-  const isWanted = (number: number): boolean => {
-    const { op } = forward[number];
-    return op.op === 'leaf' && wantedSource(op.source);
-  };
-  const depends = dependents(forward, isWanted);
-  const values = new Map<number, number>();
-  const value = (number: number): number => {
-    const known = values.get(number);
-    if (known !== undefined) return known;
-    const node = forward[number];
-    const made = isDear(node)
-      ? b.add({ op: 'leaf', source: { kind: 'recorded', node: number } }, [], node.extent)
-      : b.add(node.op, node.inputs.map(value), node.extent);
-    values.set(number, made);
-    return made;
-  };
-  const cotangents = new Cotangents(b, (node) => forward[node].extent);
-  const seed = (node: number, source: Source): void => {
-    if (depends[node]) cotangents.add(node, b.add({ op: 'leaf', source }, [], forward[node].extent));
-  };
-  for (const field of fields) seed(body.next[field], { kind: 'carry', field });
-  for (const name of observed) seed(body.observe[name], { kind: 'observed', name });
-  const rule: Rule = {
-    b,
-    nodes: forward,
-    value,
-    give: (node, cotangent) => cotangents.add(node, cotangent),
-    givePiece: (node, piece) => cotangents.addPiece(node, piece),
-    wanted: (node) => depends[node],
-  };
-  for (let number = forward.length - 1; number >= 0; number--) {
-    if (!depends[number] || forward[number].op.op === 'leaf') continue;
-    const d = cotangents.of(number);
-    if (d !== undefined) pullBack(number, d, rule);
-  }
-  const carry: Record<string, number> = {};
-  const elements: Record<number, number> = {};
-  const externals: Record<number, number> = {};
-  for (const [number, { op }] of forward.entries()) {
-    if (op.op !== 'leaf' || !isWanted(number)) continue;
-    const d = cotangents.of(number);
-    if (d === undefined) continue;
-    if (op.source.kind === 'state') carry[op.source.field] = d;
-    if (op.source.kind === 'element') elements[op.source.sequence] = d;
-    if (op.source.kind === 'external') externals[op.source.index] = d;
-  }
-  return { nodes: b.nodes, carry, elements, externals };
-};
-
-/** The nodes of a scan's step whose values its reverse reads: those it names, and the states, by what they follow. */
-export const recordsOf = ({ body }: FieldScan, { nodes }: FieldReverse): ReadonlySet<number> =>
-  new Set(
-    nodes.flatMap(({ op }) => {
-      if (op.op !== 'leaf') return [];
-      if (op.source.kind === 'recorded') return [op.source.node];
-      return op.source.kind === 'state' ? [body.next[op.source.field]] : [];
-    }),
-  );

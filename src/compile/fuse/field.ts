@@ -29,6 +29,8 @@ export type Source =
   // leaves of a reverse step
   | { readonly kind: 'recorded'; readonly node: number }
   | { readonly kind: 'carry'; readonly field: string }
+  // a field as it was one step earlier than the state
+  | { readonly kind: 'earlier'; readonly field: string }
   // a sum over steps or samples, so far
   | { readonly kind: 'accumulated'; readonly index: number }
   | { readonly kind: 'observed'; readonly name: string };
@@ -66,8 +68,8 @@ export interface FieldBody {
 }
 
 /**
- * The reverse of a scan. Inputs: those of the scan, then the cotangents of `finals`, then those of `observed`. Its
- * ports are the cotangents of the scan's inputs, by their place.
+ * The reverse of a scan. Inputs: those of the scan, then the cotangents of `finals`, those of `observed`, and the
+ * fields `earlier` as they would have been a step before the first. Its ports are the cotangents of the scan's inputs, by their place.
  */
 export interface FieldReverse {
   readonly op: 'reverse';
@@ -78,6 +80,7 @@ export interface FieldReverse {
   readonly sequences: number;
   readonly finals: readonly string[];
   readonly observed: readonly string[];
+  readonly earlier: readonly string[];
   readonly nodes: readonly FieldNode[];
   /** The cotangent of each field before the step, or nothing. */
   readonly carry: Readonly<Record<string, number>>;

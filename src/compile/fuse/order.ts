@@ -29,6 +29,17 @@ export interface Phase {
   readonly nodes: readonly number[];
 }
 
+/** Which nodes depend on a leaf that is wanted. */
+export const dependents = (
+  nodes: readonly FieldNode[],
+  wanted: (node: number) => boolean,
+): readonly boolean[] => {
+  const depends: boolean[] = [];
+  for (const [number, node] of nodes.entries())
+    depends.push(wanted(number) || node.inputs.some((input) => depends[input]));
+  return depends;
+};
+
 /** Nodes that the roots need. */
 export const liveNodes = (nodes: readonly FieldNode[], roots: Iterable<number>): ReadonlySet<number> => {
   const live = new Set<number>();

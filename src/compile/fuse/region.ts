@@ -8,8 +8,9 @@ import type { Machine } from './machine.js';
 import { liveNodes } from './order.js';
 import { type Packing, packedBytes, packer } from './pack.js';
 import { type Grid, type Instruction, listPlace, type Place, sizeOf, wholePlace } from './place.js';
+import { keptNodes } from './records.js';
 import { buildReverse, type Reversed } from './reverse.js';
-import { buildScan, keptNodes, type Stepped } from './scan.js';
+import { buildScan, type Stepped } from './scan.js';
 import { constantPlace } from './steps.js';
 import { tileStrips } from './tile.js';
 
@@ -169,7 +170,8 @@ export const layOut = (
     const { op } = nodes[number];
     if (op.op === 'scan') {
       const names = observed.get(number) ?? new Set<string>();
-      const made = buildScan(op, inputs, keptNodes(op, names, reverseOf.get(number)), names, context);
+      const kept = keptNodes(op, names, reverseOf.get(number)?.nodes ?? []);
+      const made = buildScan(op, inputs, kept, names, context);
       scans.set(number, made);
       return made.instructions;
     }

@@ -40,10 +40,12 @@ export const buildReverse = (
   const { machine, grid } = context;
   const { fields, steps, sequences } = reverse;
   const first = fields.length + sequences;
-  const scanInputs = inputs.slice(0, inputs.length - 1 - reverse.finals.length - reverse.observed.length);
+  const given = inputs.slice(0, -1);
+  const earlier = cut(given, reverse.earlier.length);
+  const observed = cut(given, reverse.observed.length);
+  const finals = cut(given, reverse.finals.length);
+  const scanInputs = given;
   const externals = scanInputs.slice(first);
-  const finals = inputs.slice(scanInputs.length, scanInputs.length + reverse.finals.length);
-  const observed = inputs.slice(scanInputs.length + reverse.finals.length, inputs.length - 1);
   const sums = new Map(
     Object.entries(reverse.externals).map(([index, node]) => [Number(index), node] as const),
   );
@@ -114,6 +116,11 @@ export const buildReverse = (
         return externals[source.index].place;
       case 'clock':
         return listPlace(() => clock);
+      case 'earlier': {
+        const [start] = earlier.slice(reverse.earlier.indexOf(source.field));
+        const before = forward.state(source.field);
+        return { ...before, at: (t) => (t === 0 ? start.place.at(0) : before.at(t - 1)) };
+      }
       case 'carry':
         return carries.get(source.field) ?? noSpecial();
       case 'observed': {
@@ -168,3 +175,6 @@ const constantZero = (machine: Machine, grid: Grid, extent: Extent): Place => {
   const at = machine.allocate(sizeOf(extent, grid));
   return placeFor(extent, () => at, grid);
 };
+
+/** Takes as many from the end of a list. */
+const cut = (list: Operand[], count: number): readonly Operand[] => list.splice(list.length - count, count);

@@ -1,8 +1,7 @@
 /** Scans as instructions: what is recorded, rings of buffers for what is not. */
 
-import { recordsOf } from './adjoint.js';
 import type { Operand } from './emit/emitting.js';
-import type { FieldReverse, FieldScan, Source } from './field.js';
+import type { FieldScan, Source } from './field.js';
 import { type Instruction, listPlace, type Place, placeFor, sizeOf, strideOf, wholePlace } from './place.js';
 import {
   advanced,
@@ -22,28 +21,6 @@ export interface Stepped {
   readonly node: (node: number) => Place;
   readonly state: (field: string) => Place;
 }
-
-/** Nodes of a step whose value at every step is kept. */
-export const keptNodes = (
-  scan: FieldScan,
-  observed: Iterable<string>,
-  reverse: FieldReverse | undefined,
-): ReadonlySet<number> => {
-  const { body } = scan;
-  const kept = new Set<number>([...observed].map((name) => body.observe[name]));
-  const follow = (node: number): void => {
-    if (kept.has(node)) return;
-    kept.add(node);
-    const { op } = body.nodes[node];
-    // a state that is handed on is what another field was before
-    if (op.op === 'leaf' && op.source.kind === 'state') follow(body.next[op.source.field]);
-  };
-  for (const node of reverse === undefined ? [] : recordsOf(scan, reverse)) {
-    kept.delete(node);
-    follow(node);
-  }
-  return kept;
-};
 
 export const buildScan = (
   scan: FieldScan,
