@@ -2,7 +2,8 @@
 
 import fc from 'fast-check';
 import { volume } from '../dsl/shape.js';
-import { arraysOf, type Case, caseArbitrary, gridsFor, systemAt } from './case.js';
+import { arraysOf, type Case } from './case.js';
+import { caseArbitrary } from './case-arbitrary.js';
 import { type Subject, systemFrom } from './family.js';
 import {
   caseOptionsOf,
@@ -15,8 +16,9 @@ import {
 } from './law.js';
 import { allLaws } from './laws/index.js';
 import { meantBy } from './meant.js';
+import { structureOf } from './reading/structure.js';
 import { type Interpreter, reference } from './run.js';
-import { structureOf } from './structure.js';
+import { gridsFor, systemAt } from './sizes.js';
 import { type System, weightsOf } from './system.js';
 
 /** How laws are tried. */

@@ -1,12 +1,15 @@
 /** What is likely wrong with a system, in the words of someone who reads its step. */
 
 import { volume } from '../dsl/shape.js';
+import { digits } from './findings.js';
+import { dampingOf } from './force.js';
 import { missingFor } from './law.js';
 import { allLaws } from './laws/index.js';
 import { meantBy } from './meant.js';
-import { type Oscillator, structureOf } from './structure.js';
+import type { Oscillator } from './reading/oscillator.js';
+import { structureOf } from './reading/structure.js';
+import { sample } from './sample.js';
 import type { System } from './system.js';
-import { dampingOf, digits, sample } from './tools.js';
 
 /** The least damping of any site when all free fields are one, where the damping is a number at each site. */
 export const leastDamping = (system: System, oscillator: Oscillator): number | undefined => {

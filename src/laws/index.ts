@@ -8,10 +8,10 @@
  * it. This module, and nothing else of drumhead, needs fast-check.
  */
 
-export type { Degree, Interval, Parity } from './analysis.js';
 export * as arbitraries from './arbitraries/index.js';
 export type { Bounded } from './bounded.js';
-export { type Case, type CaseOptions, caseArbitrary, type Sparse } from './case.js';
+export type { Case, CaseOptions, Sparse } from './case.js';
+export { caseArbitrary } from './case-arbitrary.js';
 export {
   type CheckOptions,
   type Counterexample,
@@ -24,7 +24,6 @@ export {
 } from './check.js';
 export { diagnose } from './diagnosis.js';
 export { type Family, type Subject, systemFrom } from './family.js';
-export type { Form } from './forms.js';
 export {
   broken,
   type Finding,
@@ -37,7 +36,12 @@ export {
 } from './law.js';
 export { allLaws } from './laws/index.js';
 export { type Meant, meantBy } from './meant.js';
+export type { Degree } from './reading/degree.js';
+export type { Form } from './reading/forms.js';
+export type { Interval } from './reading/interval.js';
+export type { Oscillator } from './reading/oscillator.js';
+export type { Parity } from './reading/parity.js';
+export { type Convolution, type Structure, structureOf } from './reading/structure.js';
 export { type Interpreter, onEngine, reference } from './run.js';
 export { describeSystem, reportAsData, showCase, showCounterexample, showReport } from './show.js';
-export { type Convolution, type Oscillator, type Structure, structureOf } from './structure.js';
 export { type External, type System, systemOf } from './system.js';

@@ -3,8 +3,8 @@
 import type { NdArray } from '../compile/reference/array.js';
 import type { Arrays } from '../compile/reference/run.js';
 import type { CaseOptions } from './case.js';
+import { type Structure, structureOf } from './reading/structure.js';
 import type { Interpreter } from './run.js';
-import { type Structure, structureOf } from './structure.js';
 import type { System } from './system.js';
 
 /** One try of a law: a system on a grid, a start, and all that its step reads. */

@@ -1,9 +1,9 @@
 /** A system for small displacements: every tanh and sine of what vanishes at rest is what it is made of. */
 
 import type { Node } from '../dsl/op.js';
-import { degreesOf } from './analysis.js';
 import type { Need } from './law.js';
-import { structureOf } from './structure.js';
+import { degreesOf } from './reading/degree.js';
+import { structureOf } from './reading/structure.js';
 import type { System } from './system.js';
 
 const isState = ({ op }: Node): boolean => op.op === 'state' || op.op === 'element';

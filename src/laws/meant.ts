@@ -5,9 +5,10 @@
  * to it. So where the rest of a system says what was meant, that law is expected of it, and the lack of it is a fault.
  */
 
-import { type Structure, structureOf, swapped } from './structure.js';
+import { swapped } from './reading/oscillator.js';
+import { type Structure, structureOf } from './reading/structure.js';
+import { wavePairOf } from './reading/wave-pair.js';
 import type { System } from './system.js';
-import { wavePairOf } from './wave-pair.js';
 
 /** A law that a system was meant to keep, and why it is thought so. */
 export interface Meant {

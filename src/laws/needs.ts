@@ -1,13 +1,16 @@
 /** What laws need of a system, each with the sentence that says why a system does not have it. */
 
-import type { NdArray } from '../compile/reference/array.js';
-import { evaluate } from '../compile/reference/sample.js';
+import { digits } from './findings.js';
+import { dampingOf } from './force.js';
 import type { Need } from './law.js';
-import { boundaryName, type Structure, swapped } from './structure.js';
+import { kernelsOf, same, transposedKernel } from './reading/kernels.js';
+import { swapped } from './reading/oscillator.js';
+import { boundaryName } from './reading/structure.js';
+import { motionInWords, wavePairOf } from './reading/wave-pair.js';
+import { sample } from './sample.js';
 import type { System } from './system.js';
-import { weightsOf } from './system.js';
-import { dampingOf, digits, sample, timeStepOf } from './tools.js';
-import { motionInWords, wavePairOf } from './wave-pair.js';
+import { timeStepOf } from './time-step.js';
+import { turned, turnsOf } from './turns.js';
 
 export const steps: Need = {
   name: 'a step',
@@ -142,74 +145,6 @@ export const odd: Need = {
     parity === 'odd' ? undefined : 'its step is not made of odd functions alone (a bias, a square, a ReLU)',
 };
 
-/** The kernels of the convolutions that read the state, as the program's parameters start. */
-export const kernelsOf = (system: System, { convolutions }: Structure, seed = 0): readonly NdArray[] => {
-  const weights = weightsOf(system, seed);
-  const valueAt = (number: number): NdArray => {
-    const { op, inputs, shape } = system.nodes[number];
-    return evaluate(op, inputs.map(valueAt), shape, {
-      noiseSeed: 0,
-      sample: 0,
-      leaf: (leaf) =>
-        leaf.op === 'external'
-          ? weights[system.externals[leaf.index].name]
-          : leaf.op === 'parameter'
-            ? weights[leaf.name]
-            : { shape, data: new Float64Array(shape.reduce((a, b) => a * b, 1)) },
-    });
-  };
-  return convolutions.filter(({ ofState }) => ofState).map(({ weight }) => valueAt(weight));
-};
-
-/** One of the symmetries of a line or a square: axes exchanged, then each mirrored or not. */
-export interface Turn {
-  readonly name: string;
-  readonly swap: boolean;
-  readonly mirror: readonly boolean[];
-}
-
-/** The symmetries of a line (2) or of the square (8). */
-export const turnsOf = (rank: number): readonly Turn[] =>
-  rank === 1
-    ? [
-        { name: 'nothing', swap: false, mirror: [false] },
-        { name: 'the reflection', swap: false, mirror: [true] },
-      ]
-    : [
-        { name: 'nothing', swap: false, mirror: [false, false] },
-        { name: 'a quarter turn', swap: true, mirror: [false, true] },
-        { name: 'a half turn', swap: false, mirror: [true, true] },
-        { name: 'a quarter turn back', swap: true, mirror: [true, false] },
-        { name: 'the reflection in a horizontal line', swap: false, mirror: [true, false] },
-        { name: 'the reflection in a vertical line', swap: false, mirror: [false, true] },
-        { name: 'the transposition', swap: true, mirror: [false, false] },
-        { name: 'the reflection in the other diagonal', swap: true, mirror: [true, true] },
-      ];
-
-/** An array turned along its axes from `first` on; the turned axes must fit. */
-export const turned = ({ shape, data }: NdArray, turn: Turn, rank: number, first = 0): NdArray => {
-  const to = [...shape];
-  if (turn.swap) [to[first], to[first + 1]] = [shape[first + 1], shape[first]];
-  const out = new Float64Array(data.length);
-  const position = new Array<number>(shape.length).fill(0);
-  for (let i = 0; i < data.length; i++) {
-    const target = [...position];
-    if (turn.swap) [target[first], target[first + 1]] = [target[first + 1], target[first]];
-    for (let axis = 0; axis < rank; axis++)
-      if (turn.mirror[axis]) target[first + axis] = to[first + axis] - 1 - target[first + axis];
-    out[target.reduce((offset, p, axis) => offset * to[axis] + p, 0)] = data[i];
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      position[axis] += 1;
-      if (position[axis] < shape[axis]) break;
-      position[axis] = 0;
-    }
-  }
-  return { shape: to, data: out };
-};
-
-const same = (a: NdArray, b: NdArray): boolean =>
-  a.shape.every((n, axis) => n === b.shape[axis]) && a.data.every((value, i) => value === b.data[i]);
-
 export const symmetricKernels: Need = {
   name: 'kernels invariant under the symmetries of the square',
   missing: (system, structure) => {
@@ -224,18 +159,6 @@ export const symmetricKernels: Need = {
     }
     return undefined;
   },
-};
-
-/** The kernel mirrored at its centre with its channels exchanged: what the transposed convolution has. */
-const transposedKernel = ({ shape, data }: NdArray, rank: number): NdArray => {
-  const [inputs, outputs] = shape.slice(rank);
-  const taps = data.length / (inputs * outputs);
-  const out = new Float64Array(data.length);
-  for (let tap = 0; tap < taps; tap++)
-    for (let i = 0; i < inputs; i++)
-      for (let o = 0; o < outputs; o++)
-        out[((taps - 1 - tap) * inputs + o) * outputs + i] = data[(tap * inputs + i) * outputs + o];
-  return { shape, data: out };
 };
 
 export const reciprocalKernels: Need = {

@@ -10,7 +10,8 @@ import type { Program } from '../dsl/program.js';
 import { volume } from '../dsl/shape.js';
 import type { Engine } from '../engine/index.js';
 import { type Bounded, unit32, unit64 } from './bounded.js';
-import { evaluateUncertain, type Uncertain } from './error.js';
+import { evaluateUncertain } from './error/evaluate.js';
+import type { Uncertain } from './error/uncertain.js';
 import { stepsOf } from './program.js';
 import { type System, sequenceName } from './system.js';
 

@@ -3,10 +3,13 @@
 import type { Case } from './case.js';
 import type { Counterexample, Report, Verdict } from './check.js';
 import { diagnose, leastDamping } from './diagnosis.js';
-import { kernelsOf, reciprocalKernels, symmetricKernels } from './needs.js';
-import { boundaryName, structureOf } from './structure.js';
+import { digits } from './findings.js';
+import { dampingOf } from './force.js';
+import { reciprocalKernels, symmetricKernels } from './needs.js';
+import { kernelsOf } from './reading/kernels.js';
+import { boundaryName, structureOf } from './reading/structure.js';
+import { sample } from './sample.js';
 import type { System } from './system.js';
-import { dampingOf, digits, sample } from './tools.js';
 
 const sizes = (shape: readonly number[]): string => `[${shape.join(', ')}]`;
 

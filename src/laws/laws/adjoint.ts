@@ -7,12 +7,12 @@ import { jvp, jvpNames, vjp, vjpNames } from '../../compile/transform/index.js';
 import type { Program } from '../../dsl/program.js';
 import { volume } from '../../dsl/shape.js';
 import { unit64 } from '../bounded.js';
-import { functionUnits } from '../error.js';
+import { functionUnits } from '../error/pointwise.js';
+import { digits } from '../findings.js';
 import { broken, type Finding, holds, type Law, type Need, silent, type Trial } from '../law.js';
 import { oneStep } from '../program.js';
 import { boundedStep, type Interpreter } from '../run.js';
 import { type System, sequenceName } from '../system.js';
-import { digits } from '../tools.js';
 
 interface Derived {
   readonly step: Program;

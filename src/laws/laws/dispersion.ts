@@ -2,11 +2,15 @@
 
 import { volume } from '../../dsl/shape.js';
 import { exact, minus, plus, scaled, unit64, within } from '../bounded.js';
+import { isZero, sides } from '../findings.js';
+import { stiffnessOf, waveOf } from '../force.js';
 import { type Finding, type Law, type Need, silent, type Trial } from '../law.js';
 import * as needs from '../needs.js';
-import { type Oscillator, structureOf } from '../structure.js';
+import type { Oscillator } from '../reading/oscillator.js';
+import { structureOf } from '../reading/structure.js';
+import { sample } from '../sample.js';
 import type { System } from '../system.js';
-import { isZero, sample, sides, stepFrom, stiffnessOf, waveOf } from '../tools.js';
+import { stepFrom } from '../taken.js';
 
 /** K = c^2 (-L) + omega with the five-point L (three-point on a line). */
 interface Lattice {

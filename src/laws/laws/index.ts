@@ -2,16 +2,23 @@
 
 import type { Law } from '../law.js';
 import { adjoint } from './adjoint.js';
-import { cornnEnergy, gates, gradientBound, linearGrowth, unitInterval } from './bounds.js';
+import { locking, phaseEnergy } from './attraction.js';
+import { carrying } from './carrying.js';
+import { cornnEnergy } from './cornn.js';
 import { dispersion } from './dispersion.js';
+import { gates, unitInterval } from './gates.js';
+import { gradientBound } from './gradient.js';
+import { linearGrowth } from './growth.js';
 import { oddness, superposition, zeroMode } from './linear.js';
+import { linossEigenvalues } from './linoss.js';
 import { locality, symmetries, translation } from './locality.js';
 import { gauge, planeWaves } from './media.js';
 import { firstOrder, secondOrder } from './order.js';
 import { dampedInverse, modifiedEnergy, timeReversal, workBalance } from './oscillators.js';
-import { locking, meanFrequency, orderParameter, phaseEnergy, phaseShift, unitNorms } from './phases.js';
-import { associativeScan, carrying, linossEigenvalues } from './recurrences.js';
+import { meanFrequency, orderParameter, phaseShift } from './phases.js';
+import { associativeScan } from './recurrences.js';
 import { stability } from './stability.js';
+import { unitNorms } from './unit-norms.js';
 
 /**
  * Every law.

@@ -4,24 +4,15 @@ import type { NdArray } from '../../compile/reference/array.js';
 import type { Arrays } from '../../compile/reference/run.js';
 import { volume } from '../../dsl/shape.js';
 import { type Bounded, exact, minus, plus, scaled, sumOf, total, unit64 } from '../bounded.js';
+import { digits, firstBroken, isZero, sides } from '../findings.js';
+import { stiffnessOf, waveOf } from '../force.js';
 import { broken, type Finding, holds, type Law, type Need, silent, type Trial } from '../law.js';
 import * as needs from '../needs.js';
-import { structureOf } from '../structure.js';
+import { structureOf } from '../reading/structure.js';
+import { sample } from '../sample.js';
 import type { System } from '../system.js';
 import { sequenceName } from '../system.js';
-import {
-  digits,
-  exactState,
-  firstBroken,
-  isTame,
-  isZero,
-  lastStep,
-  sample,
-  sides,
-  stepFrom,
-  stiffnessOf,
-  waveOf,
-} from '../tools.js';
+import { exactState, isTame, lastStep, stepFrom } from '../taken.js';
 
 /** Everything that a linear step is linear in: fields and what drives them. */
 const scaleAll = (system: System, arrays: Arrays, f: (x: NdArray) => NdArray): Arrays =>

@@ -6,23 +6,15 @@ import type { NdArray } from '../../compile/reference/array.js';
 import type { Arrays } from '../../compile/reference/run.js';
 import { volume } from '../../dsl/shape.js';
 import { type Bounded, minus } from '../bounded.js';
+import { digits, firstBroken, isZero, placeOf, sides } from '../findings.js';
 import { broken, type Finding, holds, type Law, type Need, silent, type Trial } from '../law.js';
 import * as needs from '../needs.js';
 import { stepsOf } from '../program.js';
 import { type Trajectory, trajectory } from '../run.js';
 import type { System } from '../system.js';
 import { isOn, sequenceName } from '../system.js';
-import {
-  digits,
-  exactState,
-  firstBroken,
-  isTame,
-  isZero,
-  lastStep,
-  placeOf,
-  sides,
-  stepFrom,
-} from '../tools.js';
+import { exactState, isTame, lastStep, stepFrom } from '../taken.js';
+import { turned, turnsOf } from '../turns.js';
 
 const cones = new WeakMap<System, Map<string, ReturnType<typeof lightCone>>>();
 
@@ -230,8 +222,8 @@ export const symmetries: Law = {
   needs: [needs.space, onGridNeed, needs.noiseless, needs.uniform, straight, needs.symmetricKernels],
   property: (trial) => {
     const { grid } = trial.system;
-    const turns = needs.turnsOf(grid.length).filter(({ swap }) => !swap || grid[0] === grid[1]);
+    const turns = turnsOf(grid.length).filter(({ swap }) => !swap || grid[0] === grid[1]);
     const turn = turns[1 + (trial.choices[0] % (turns.length - 1))];
-    return commutes(trial, turn.name, (x, first) => needs.turned(x, turn, grid.length, first));
+    return commutes(trial, turn.name, (x, first) => turned(x, turn, grid.length, first));
   },
 };

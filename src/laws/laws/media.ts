@@ -2,24 +2,15 @@
 
 import { volume } from '../../dsl/shape.js';
 import { type Bounded, minus } from '../bounded.js';
+import { digits, isZero, sides } from '../findings.js';
 import { broken, type Finding, holds, type Law, type Need, silent, type Trial } from '../law.js';
 import * as needs from '../needs.js';
 import { resize } from '../resize.js';
 import { trajectory } from '../run.js';
+import { atRest } from '../sample.js';
 import type { System } from '../system.js';
-import {
-  atRest,
-  digits,
-  exactState,
-  held,
-  isTame,
-  isZero,
-  lastStep,
-  sides,
-  stepFrom,
-  timeStepOf,
-  withTimeStep,
-} from '../tools.js';
+import { exactState, held, isTame, lastStep, stepFrom } from '../taken.js';
+import { timeStepOf, withTimeStep } from '../time-step.js';
 
 const amplitude: Need = {
   name: 'a complex amplitude',

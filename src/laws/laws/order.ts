@@ -3,12 +3,15 @@
 import type { Arrays } from '../../compile/reference/run.js';
 import { volume } from '../../dsl/shape.js';
 import { exact, unit64 } from '../bounded.js';
+import { digits } from '../findings.js';
+import { forceAt } from '../force.js';
 import { broken, type Finding, holds, type Law, type Need, silent, type Trial } from '../law.js';
 import * as needs from '../needs.js';
+import { structureOf } from '../reading/structure.js';
 import { trajectory } from '../run.js';
-import { structureOf } from '../structure.js';
+import { atRest } from '../sample.js';
 import { type System, sequenceName } from '../system.js';
-import { atRest, digits, forceAt, timeStepOf, withTimeStep } from '../tools.js';
+import { timeStepOf, withTimeStep } from '../time-step.js';
 
 /** Halvings of a step that is a sixteenth of the system's own: deep enough for the leading term to lead. */
 const first = 1 / 16;

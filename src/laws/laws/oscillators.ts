@@ -11,27 +11,12 @@ import {
   scaled,
   sumOf,
 } from '../bounded.js';
+import { digits, firstBroken, isZero, sides } from '../findings.js';
+import { dampingOf, forceAt, onesLike, stiffnessOf, waveOf, zerosLike } from '../force.js';
 import { broken, type Finding, holds, type Law, silent, type Trial } from '../law.js';
 import * as needs from '../needs.js';
-import type { Oscillator } from '../structure.js';
-import {
-  dampingOf,
-  digits,
-  exactState,
-  firstBroken,
-  forceAt,
-  held,
-  isTame,
-  isZero,
-  lastStep,
-  onesLike,
-  sides,
-  stepFrom,
-  stiffnessOf,
-  type Taken,
-  waveOf,
-  zerosLike,
-} from '../tools.js';
+import type { Oscillator } from '../reading/oscillator.js';
+import { exactState, held, isTame, lastStep, stepFrom, type Taken } from '../taken.js';
 
 const running =
   'each operation of the last step hands on its error and adds what it rounds (running error analysis); the law holds ' +

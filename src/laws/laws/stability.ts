@@ -3,13 +3,16 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { volume } from '../../dsl/shape.js';
 import { exact, unit64 } from '../bounded.js';
+import { digits } from '../findings.js';
+import { dampingOf, matrixOf, stiffnessOf } from '../force.js';
 import { broken, type Finding, holds, type Law, silent, type Trial } from '../law.js';
 import { forSmall, linearised } from '../linearise.js';
 import * as needs from '../needs.js';
+import type { Oscillator } from '../reading/oscillator.js';
+import { structureOf } from '../reading/structure.js';
 import { boundedStep, trajectory } from '../run.js';
-import { type Oscillator, structureOf } from '../structure.js';
 import type { System } from '../system.js';
-import { dampingOf, digits, matrixOf, stiffnessOf, withTimeStep } from '../tools.js';
+import { withTimeStep } from '../time-step.js';
 
 interface Spectrum {
   readonly low: number;

@@ -1,7 +1,7 @@
 /** Two fields that by their names are a displacement and its velocity, and how a step moves them, in words. */
 
+import type { System } from '../system.js';
 import { type Form, formsOf, plus } from './forms.js';
-import type { System } from './system.js';
 
 /** Names that people give to a displacement and its velocity. */
 const names: readonly (readonly [string, string])[] = [
@@ -19,6 +19,7 @@ export const wavePairOf = ({ fields }: System): readonly [string, string] | unde
     : undefined;
 
 const number = (k: number): string => String(Number(k.toPrecision(4)));
+
 const times = (k: number, name: string): string => (k === 1 ? name : `${number(k)} ${name}`);
 
 /**

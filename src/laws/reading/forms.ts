@@ -5,7 +5,8 @@
  * does not depend on how the step was written.
  */
 
-import type { Node } from '../dsl/op.js';
+import type { Node } from '../../dsl/op.js';
+import { along } from './along.js';
 
 /** constant + sum of coefficient times the value of a node. */
 export interface Form {
@@ -56,34 +57,29 @@ const numberOf = ({ op }: Node): number | undefined => {
 };
 
 /** The sum of every node of a list. */
-export const formsOf = (nodes: readonly Node[]): readonly Form[] => {
-  const forms: Form[] = [];
-  for (const [number, node] of nodes.entries()) forms.push(formOf(node, number, forms));
-  return forms;
-};
+export const formsOf = (nodes: readonly Node[]): readonly Form[] => along(nodes, formOf);
 
-const formOf = (node: Node, number: number, forms: readonly Form[]): Form => {
-  const { op, inputs } = node;
-  const [a, b] = inputs;
+const formOf = (node: Node, [a, b]: readonly Form[], number: number): Form => {
+  const { op } = node;
   const itself = of(0, [[number, 1]]);
   if (op.op === 'constant') {
     const value = numberOf(node);
     return value === undefined ? itself : of(value);
   }
-  if (op.op === 'affine') return plus(of(op.shift), forms[a], op.scale);
+  if (op.op === 'affine') return plus(of(op.shift), a, op.scale);
   if (op.op !== 'zip') return itself;
   switch (op.fn) {
     case 'add':
-      return plus(forms[a], forms[b]);
+      return plus(a, b);
     case 'sub':
-      return plus(forms[a], forms[b], -1);
+      return plus(a, b, -1);
     case 'mul': {
-      const [x, y] = [pure(forms[a]), pure(forms[b])];
-      return x !== undefined ? scaled(x, forms[b]) : y !== undefined ? scaled(y, forms[a]) : itself;
+      const [x, y] = [pure(a), pure(b)];
+      return x !== undefined ? scaled(x, b) : y !== undefined ? scaled(y, a) : itself;
     }
     case 'div': {
-      const y = pure(forms[b]);
-      return y === undefined ? itself : scaled(1 / y, forms[a]);
+      const y = pure(b);
+      return y === undefined ? itself : scaled(1 / y, a);
     }
     default:
       return itself;

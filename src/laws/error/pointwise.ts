@@ -1,0 +1,69 @@
+/** How wrong one number may be that is made of one or two others. */
+
+import type { OpOf } from '../../dsl/op.js';
+
+/**
+ * Functions such as tanh are not rounded correctly everywhere; both engines and V8 stay within a few units in the last
+ * place. So many are granted.
+ */
+export const functionUnits = 8;
+
+/** v = fn(at), where `at` is known to within e. */
+export const mapErrorAt = (fn: OpOf<'map'>['fn'], at: number, e: number, v: number, unit: number): number => {
+  const own = functionUnits * unit * Math.abs(v);
+  switch (fn) {
+    case 'tanh':
+      return e + own;
+    case 'sigmoid':
+      return e / 4 + functionUnits * unit;
+    case 'softplus':
+      return e + functionUnits * unit * (1 + Math.abs(v));
+    case 'sin':
+    case 'cos':
+      // The argument's own rounding moves a periodic function by that much.
+      return e + functionUnits * unit * (1 + Math.abs(at));
+    case 'relu':
+    case 'abs':
+    case 'stopGradient':
+      return e;
+    case 'exp':
+      return Math.abs(v) * Math.expm1(e) + own + unit * Math.abs(v * at) * functionUnits;
+    case 'square':
+      return 2 * Math.abs(at) * e + e * e + unit * Math.abs(v);
+    case 'log':
+      return e / Math.max(0, at - e) + functionUnits * unit * (1 + Math.abs(v));
+    case 'sqrt':
+      return e === 0 ? own : e / Math.sqrt(Math.max(0, at - e)) + own;
+    case 'reciprocal':
+      return e / (Math.abs(at) * Math.max(0, Math.abs(at) - e)) + own;
+    case 'sign':
+      return Math.abs(at) > e ? 0 : 2;
+  }
+};
+
+/** A number and how far it may be off. */
+export type Known = readonly [number, number];
+
+/** v = fn(x, y). */
+export const zipErrorAt = (
+  fn: OpOf<'zip'>['fn'],
+  [x, ex]: Known,
+  [y, ey]: Known,
+  v: number,
+  unit: number,
+): number => {
+  switch (fn) {
+    case 'add':
+    case 'sub':
+      return ex + ey + unit * Math.abs(v);
+    case 'mul':
+      return Math.abs(x) * ey + Math.abs(y) * ex + ex * ey + unit * Math.abs(v);
+    case 'div':
+      return (ex + Math.abs(v) * ey) / Math.max(0, Math.abs(y) - ey) + 2 * unit * Math.abs(v);
+    case 'max':
+    case 'min':
+      return Math.max(ex, ey);
+    case 'greater':
+      return Math.abs(x - y) > ex + ey ? 0 : 1;
+  }
+};

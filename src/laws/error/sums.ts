@@ -1,0 +1,68 @@
+/**
+ * How wrong sums may be. The bound of an operation that is linear in what it reads is the same operation on the bounds
+ * of that, with absolute weights; a sum of n terms rounds each of them n times at most, in whatever order they are added.
+ */
+
+import type { Op, OpOf } from '../../dsl/op.js';
+import { type Shape, volume } from '../../dsl/shape.js';
+import { absolute, applied, errorsOf, rounded, type Uncertain } from './uncertain.js';
+
+/** Sums and means along axes; a maximum moves by at most the largest error of what it is taken over. */
+export const reduceError = (
+  op: OpOf<'reduce'>,
+  x: Uncertain,
+  value: Float64Array,
+  shape: Shape,
+  unit: number,
+): Float64Array => {
+  if (op.fn === 'max' || op.fn === 'min') return largestError(op, x, shape);
+  const terms = volume(x.array.shape) / Math.max(1, volume(shape));
+  const sum = applied(op, [rounded(x, terms * unit)], shape).data;
+  return sum.map((e, i) => e + unit * Math.abs(value[i]));
+};
+
+/** Means and maxima of windows. */
+export const poolError = (op: OpOf<'pool'>, x: Uncertain, shape: Shape, unit: number): Float64Array =>
+  op.fn === 'max'
+    ? largestError(op, x, shape)
+    : applied(op, [rounded(x, (volume(op.size) + 1) * unit)], shape).data;
+
+const largestError = (op: OpOf<'reduce'> | OpOf<'pool'>, x: Uncertain, shape: Shape): Float64Array =>
+  applied({ ...op, fn: 'max' }, [errorsOf(x)], shape).data;
+
+/** Sums of products with weights. */
+export const linearError = (
+  op: OpOf<'conv'> | OpOf<'convTranspose'> | OpOf<'dense'>,
+  [x, w, bias]: readonly Uncertain[],
+  shape: Shape,
+  unit: number,
+): Float64Array => {
+  const terms = volume(w.array.shape) + 2;
+  const grown: Op =
+    op.op === 'conv' && typeof op.boundary === 'object'
+      ? { ...op, boundary: { fixed: terms * unit * Math.abs(op.boundary.fixed) } }
+      : op;
+  const constant = bias === undefined ? [] : [rounded(bias, 2 * terms * unit)];
+  const inherited = applied(grown, [rounded(x, terms * unit), absolute(w), ...constant], shape).data;
+  if (w.error.every((e) => e === 0)) return inherited;
+  const more = applied(grown, [absolute(x), errorsOf(w)], shape).data;
+  return inherited.map((e, i) => e + 2 * more[i]);
+};
+
+/** h = a h + b: sequential or in sweeps, each term is a product of at most T factors of n terms. */
+export const recurrenceError = (
+  op: OpOf<'recurrence'>,
+  inputs: readonly Uncertain[],
+  shape: Shape,
+  unit: number,
+): Float64Array => {
+  const [a, b, h0] = inputs;
+  const steps = shape[0] ?? 1;
+  const n = op.kind === 'matrix' ? (shape.at(-1) ?? 1) : 1;
+  const units = 2 * (steps + 1) * n * unit;
+  const size = applied(op, inputs.map(absolute), shape).data;
+  const start = h0 === undefined ? [] : [errorsOf(h0)];
+  const inherited = applied(op, [absolute(a), errorsOf(b), ...start], shape).data;
+  const factors = Math.max(0, ...a.error);
+  return size.map((s, i) => units * s + inherited[i] + 2 * steps * n * factors * s);
+};

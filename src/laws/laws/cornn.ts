@@ -1,0 +1,103 @@
+/** Law 11: the energy of a coRNN. */
+
+import { volume } from '../../dsl/shape.js';
+import { dot, sumOf } from '../bounded.js';
+import { digits } from '../findings.js';
+import { broken, holds, type Law, type Need, silent } from '../law.js';
+import * as needs from '../needs.js';
+import { everything, intervalsOf } from '../reading/interval.js';
+import type { Structure } from '../reading/structure.js';
+import { trajectory } from '../run.js';
+import { type System, sequenceName } from '../system.js';
+import { exactState } from '../taken.js';
+import { slack } from './slack.js';
+
+/** What a coRNN's step says about itself: z' = a z + b s - c y with |s| <= 1. */
+interface Cornn {
+  readonly epsilon: number;
+  readonly gamma: number;
+  readonly atNewVelocity: boolean;
+}
+
+const cornnOf = (system: System, { oscillator }: Structure): Cornn | string => {
+  if (oscillator === undefined) return 'it is no oscillator';
+  const { kick, yNode, zNode, h } = oscillator;
+  const others = [...kick.terms].filter(([node]) => node !== yNode && node !== zNode);
+  const [a, c] = [kick.terms.get(zNode) ?? 0, -(kick.terms.get(yNode) ?? 0)];
+  const intervals = intervalsOf(system.nodes, ({ op }) =>
+    op.op === 'state' || op.op === 'element' || op.op === 'external' ? everything : undefined,
+  );
+  if (
+    others.length !== 1 ||
+    !others.every(([node]) => intervals[node].low >= -1 && intervals[node].high <= 1)
+  )
+    return "its velocity is not made of itself, the displacement and one bounded force, as z' = a z + b s - c y";
+  const b = others[0][1];
+  if (!(a > 0 && a < 1 && c > 0 && b > 0))
+    return 'it has no damping and restoring force of one strength at all sites';
+  const near = (x: number, to: number): boolean => Math.abs(x - to) <= 1e-9 * Math.abs(to);
+  return { epsilon: (1 / a - 1) / h, gamma: c / b, atNewVelocity: near(b, h * a) };
+};
+
+const implicitDamping: Need = {
+  name: 'damping at the new velocity',
+  essential: true,
+  missing: (system, structure) => {
+    const found = cornnOf(system, structure);
+    if (typeof found === 'string') return found;
+    const { h } = structure.oscillator ?? { h: 0 };
+    if (!found.atNewVelocity)
+      return 'its damping acts on the old velocity, which can exceed the bound many times';
+    return h * h * found.gamma < 4 ? undefined : `h^2 gamma = ${digits(h * h * found.gamma)} is not below 4`;
+  },
+};
+
+/** Law 11, coRNN. */
+export const cornnEnergy: Law = {
+  name: 'coRNN energy bound',
+  entry: 11,
+  statement:
+    "|z|^2 + gamma |y|^2 - h gamma z.y <= m t / (2 eps), from rest, z' = (z + h (s - gamma y)) / (1 + h eps), |s| <= 1",
+  source: 'after Rusch & Mishra 2021, arXiv 2010.00951, prop. 3.1; laws.md',
+  tolerance: 'running error of the sums, one rounding a node and step of the bound itself',
+  needs: [needs.oscillator, implicitDamping],
+  cases: { steps: 16, ranges: {} },
+  property: ({ system, structure, on, start, around, steps }) => {
+    const { oscillator } = structure;
+    const found = cornnOf(system, structure);
+    if (oscillator === undefined || typeof found === 'string') return silent;
+    const { y, z, h } = oscillator;
+    const still = Object.fromEntries(
+      Object.entries(start).map(([name, { shape, data }]) => [
+        name,
+        { shape, data: new Float64Array(data.length) },
+      ]),
+    );
+    // The strongest push that there is: the bound is for any.
+    const pushed = Object.fromEntries(
+      Object.entries(around).map(([name, x]) => [
+        name,
+        system.sequences.some((_, i) => sequenceName(i) === name)
+          ? { shape: x.shape, data: x.data.map((v) => 8 * v) }
+          : x,
+      ]),
+    );
+    const path = trajectory(on, system, still, pushed, steps);
+    for (const [n, state] of path.entries()) {
+      const wave = exactState(state);
+      const energy = sumOf(
+        [1, dot(wave[z], wave[z])],
+        [found.gamma, dot(wave[y], wave[y])],
+        [-h * found.gamma, dot(wave[z], wave[y])],
+      );
+      const bound = (volume(system.fields[y]) * n * h) / (2 * found.epsilon);
+      if (energy.value > bound * slack(system, on.unit, n) + energy.error)
+        return broken(
+          `after ${n} steps the energy ${digits(energy.value)} is above m t / (2 eps) = ${digits(bound)}`,
+          { title: y, field: state[y] },
+          { title: z, field: state[z] },
+        );
+    }
+    return holds;
+  },
+};

@@ -1,0 +1,113 @@
+/** Law 12: how fast two states can come apart. */
+
+import { volume } from '../../dsl/shape.js';
+import { exact } from '../bounded.js';
+import { digits } from '../findings.js';
+import { dampingOf } from '../force.js';
+import { broken, type Finding, holds, type Law, type Need, silent, type Trial } from '../law.js';
+import * as needs from '../needs.js';
+import { type Degree, degreesOf } from '../reading/degree.js';
+import { boundedStep, trajectory } from '../run.js';
+import { largest, slack } from './slack.js';
+
+/** Whether differences grow by factors that do not depend on the state: no state times state. */
+const lipschitz: Need = {
+  name: 'a force of bounded slope',
+  essential: true,
+  missing: ({ nodes }) => {
+    const degrees: readonly Degree[] = degreesOf(nodes, ({ op }) => op.op === 'state');
+    const steep = nodes.find(
+      ({ op, inputs }, number) =>
+        degrees[number] === 'other' &&
+        ((op.op === 'zip' &&
+          (op.fn === 'mul' || op.fn === 'div') &&
+          degrees[inputs[op.fn === 'div' ? 1 : 0]] !== 'none' &&
+          degrees[inputs[1]] !== 'none') ||
+          (op.op === 'map' &&
+            !['tanh', 'sin', 'cos', 'relu', 'sigmoid', 'softplus', 'abs'].includes(op.fn)) ||
+          op.op === 'scan' ||
+          op.op === 'recurrence'),
+    );
+    return steep === undefined
+      ? undefined
+      : 'its force has no bounded slope: the state is multiplied by itself';
+  },
+};
+
+type Pair = readonly [number, number];
+
+const differences = (trial: Trial): Finding => {
+  const { system, structure, on, start, around, steps, choices } = trial;
+  const { oscillator } = structure;
+  if (oscillator === undefined) return silent;
+  const { y, z, h } = oscillator;
+  const size = volume(system.fields[y]);
+  const alpha = dampingOf(trial, oscillator).value;
+  if (alpha.some((a) => h * a < -1e-12 || h * a > 1 + 1e-12)) return silent;
+  // Errors of 1 in every displacement, handed on without rounding, are the row sums of |dF/dy|.
+  const probe = {
+    [y]: { value: new Float64Array(size), error: new Float64Array(size).fill(1) },
+    [z]: exact(new Float64Array(size)),
+  };
+  const k = largest(boundedStep(system, probe, around, 0)[z].error) / Math.abs(h);
+  const site = (choices[0] * 7 + choices[1]) % size;
+  const bump = (name: string, by: (i: number) => number) => ({
+    ...start,
+    [name]: { shape: start[name].shape, data: start[name].data.map((v, i) => v + by(i)) },
+  });
+  const starts = [
+    bump(y, (i) => (i === site ? 0.5 : 0)),
+    bump(z, (i) => (i % 2 === 0 ? 0.25 : -0.25)),
+    bump(y, (i) => (i % 2 === 0 ? 0.125 : -0.125)),
+  ];
+  const base = trajectory(on, system, start, around, steps);
+  const magnitude = Math.max(
+    1,
+    ...base.map((state) => Math.max(largest(state[y].data), largest(state[z].data))),
+  );
+  for (const other of starts) {
+    const path = trajectory(on, system, other, around, steps);
+    const apart = (n: number): Pair => [
+      largest(path[n][y].data.map((v, i) => v - base[n][y].data[i])),
+      largest(path[n][z].data.map((v, i) => v - base[n][z].data[i])),
+    ];
+    let bound = apart(0);
+    let noise: Pair = [0, 0];
+    const step = ([a, b]: Pair): Pair => [(1 + h * h * k) * a + Math.abs(h) * b, Math.abs(h) * k * a + b];
+    const rounding = 2 * (slack(system, on.unit, 1) - 1) * magnitude * (1 + k);
+    for (let n = 1; n <= steps; n++) {
+      bound = step(bound);
+      const [p, q] = step(noise);
+      noise = [p + rounding, q + rounding];
+      const found = apart(n);
+      const at = found.findIndex((v, i) => !(v <= bound[i] + noise[i]));
+      if (at >= 0)
+        return broken(
+          `two states grow apart faster than [[1 + h^2 k, h], [h k, 1]]^n allows, k = ${digits(k)}: after ${n} steps ` +
+            `${[y, z][at]} differs by ${digits(found[at])}, the bound is ${digits(bound[at])}`,
+          { title: y, field: base[n][y] },
+          { title: `${y} of the other`, field: path[n][y] },
+        );
+    }
+  }
+  return holds;
+};
+
+/** Law 12. */
+export const gradientBound: Law = {
+  name: 'gradient bound',
+  entry: 12,
+  statement:
+    'block norms of d s_n / d s_0 are at most [[1 + h^2 k, h], [h k, 1]]^n, k = |W|_inf + omega_max, 0 <= h alpha <= 1',
+  source:
+    'after Rusch & Mishra 2021, prop. 3.2; laws.md. Tried on differences of states, which obey it as derivatives do',
+  tolerance: 'one rounding a node and step, grown as the bound grows',
+  needs: [needs.oscillator, needs.noiseless, lipschitz, needs.diagonalDamping, needs.kickFirst],
+  cases: (system) => ({
+    steps: 10,
+    ranges: Object.fromEntries(
+      system.externals.flatMap(({ name, kind }) => (kind === 'field' ? [[name, { low: 0, high: 1 }]] : [])),
+    ),
+  }),
+  property: differences,
+};

@@ -1,0 +1,77 @@
+/** Law 11: how fast waves can grow under a bounded force. */
+
+import { digits } from '../findings.js';
+import { broken, holds, type Law, type Need, silent } from '../law.js';
+import * as needs from '../needs.js';
+import { everything, intervalsOf } from '../reading/interval.js';
+import type { Oscillator } from '../reading/oscillator.js';
+import { trajectory } from '../run.js';
+import type { System } from '../system.js';
+import { largest, slack } from './slack.js';
+
+/** |F| of an oscillator whose free externals are zero, whatever its state. */
+const forceBound = (system: System, { kick, zNode }: Oscillator, h: number): number => {
+  const intervals = intervalsOf(system.nodes, ({ op }) => {
+    if (op.op === 'external')
+      return system.externals[op.index].kind === 'field' ? { low: 0, high: 0 } : everything;
+    return op.op === 'state' || op.op === 'element' || op.op === 'clock' || op.op === 'noise'
+      ? everything
+      : undefined;
+  });
+  let bound = Math.abs(kick.constant);
+  for (const [node, c] of kick.terms) {
+    if (node === zNode) {
+      if (c !== 1) return Number.POSITIVE_INFINITY;
+      continue;
+    }
+    const { low, high } = intervals[node];
+    bound += Math.abs(c) * Math.max(Math.abs(low), Math.abs(high));
+  }
+  return bound / Math.abs(h);
+};
+
+const boundedForce: Need = {
+  name: 'a bounded force',
+  essential: true,
+  missing: (system, { oscillator }) =>
+    oscillator !== undefined && Number.isFinite(forceBound(system, oscillator, oscillator.h))
+      ? undefined
+      : 'its force has no bound of its own (no tanh or sine around it)',
+};
+
+/** Law 11, bounded force. */
+export const linearGrowth: Law = {
+  name: 'growth under a bounded force',
+  entry: 11,
+  statement:
+    '|z_n| <= |z_0| + n h B and |y_n| <= |y_0| + n h |z_0| + h^2 B n(n+1)/2 for |F| <= B, omega = alpha = 0',
+  source: 'summing the steps; laws.md',
+  tolerance: 'one rounding a node and step of the bound itself',
+  needs: [needs.oscillator, boundedForce, needs.kickFirst],
+  cases: (system) => ({ steps: 12, resting: system.externals.map(({ name }) => name) }),
+  property: ({ system, structure, on, start, around, steps }) => {
+    const { oscillator } = structure;
+    if (oscillator === undefined) return silent;
+    const { y, z, h } = oscillator;
+    const b = forceBound(system, oscillator, h);
+    const path = trajectory(on, system, start, around, steps);
+    const [y0, z0] = [largest(start[y].data), largest(start[z].data)];
+    for (const [n, state] of path.entries()) {
+      const room = slack(system, on.unit, n);
+      const speed = (z0 + n * Math.abs(h) * b) * room;
+      const reach = (y0 + n * Math.abs(h) * z0 + (h * h * b * n * (n + 1)) / 2) * room;
+      const [found, far] = [largest(state[z].data), largest(state[y].data)];
+      if (!(found <= speed))
+        return broken(`after ${n} steps |${z}| = ${digits(found)} is above ${digits(speed)}`, {
+          title: z,
+          field: state[z],
+        });
+      if (!(far <= reach))
+        return broken(`after ${n} steps |${y}| = ${digits(far)} is above ${digits(reach)}`, {
+          title: y,
+          field: state[y],
+        });
+    }
+    return holds;
+  },
+};

@@ -1,0 +1,119 @@
+/** Law 13: the eigenvalues of an oscillator's step. */
+
+import { volume } from '../../dsl/shape.js';
+import { exact, unit64 } from '../bounded.js';
+import { digits } from '../findings.js';
+import { broken, holds, type Law, type Need, silent, type Trial } from '../law.js';
+import * as needs from '../needs.js';
+import { structureOf } from '../reading/structure.js';
+import { boundedStep } from '../run.js';
+import { atRest } from '../sample.js';
+import { recurrencesOf, valuesOf } from './recurrences.js';
+
+type Block = readonly [number, number, number, number];
+
+/** The 2 x 2 blocks of a constant matrix recurrence, or of an uncoupled linear oscillator, in the order (z, y). */
+const blocksOf = (trial: Trial): readonly Block[] | undefined => {
+  const { system, structure } = trial;
+  const [recurrence] = recurrencesOf(system);
+  if (recurrence?.op.kind === 'matrix' && recurrence.shape.at(-1) === 2) {
+    const { array } = valuesOf(trial, unit64)[recurrence.inputs[0]];
+    const blocks = array.data.length / 4 / array.shape[0];
+    return Array.from(
+      { length: blocks },
+      (_, i): Block => [
+        array.data[4 * i],
+        array.data[4 * i + 1],
+        array.data[4 * i + 2],
+        array.data[4 * i + 3],
+      ],
+    );
+  }
+  const { oscillator } = structure;
+  if (oscillator === undefined) return undefined;
+  const size = volume(system.fields[oscillator.y]);
+  const zero = exact(new Float64Array(size));
+  const one = exact(new Float64Array(size).fill(1));
+  const silence = {
+    ...trial.around,
+    ...Object.fromEntries(
+      Object.entries(atRest(system, trial.steps)).filter(([name]) => name.startsWith('drive')),
+    ),
+  };
+  const moved = [
+    boundedStep(system, { [oscillator.z]: one, [oscillator.y]: zero }, silence, unit64),
+    boundedStep(system, { [oscillator.z]: zero, [oscillator.y]: one }, silence, unit64),
+  ];
+  return Array.from(
+    { length: size },
+    (_, i): Block => [
+      moved[0][oscillator.z].value[i],
+      moved[1][oscillator.z].value[i],
+      moved[0][oscillator.y].value[i],
+      moved[1][oscillator.y].value[i],
+    ],
+  );
+};
+
+const twoByTwo: Need = {
+  name: 'oscillators of their own',
+  essential: true,
+  missing: (system) => {
+    if (recurrencesOf(system).some(({ op, shape }) => op.kind === 'matrix' && shape.at(-1) === 2))
+      return undefined;
+    const { oscillator, convolutions } = structureOf(system);
+    const alone = !system.nodes.some(({ op }) =>
+      ['conv', 'dense', 'reduce', 'slice', 'concat', 'transpose'].includes(op.op),
+    );
+    return oscillator !== undefined &&
+      alone &&
+      convolutions.length === 0 &&
+      oscillator.inDisplacement !== 'other' &&
+      oscillator.inVelocity !== 'other'
+      ? undefined
+      : 'its oscillators are coupled or not linear';
+  },
+};
+
+/** Law 13, eigenvalues. */
+export const linossEigenvalues: Law = {
+  name: 'LinOSS eigenvalues',
+  entry: 13,
+  statement: 'IMEX: det = 1 and |eigenvalue| = 1 iff h^2 A <= 4; implicit: |eigenvalue| = (1 + h^2 A)^(-1/2)',
+  source: 'Rusch & Rus 2024, arXiv 2410.03943, props. 3.1 and 3.2',
+  tolerance: '64 u of the products in trace and determinant; roots of them to 1e-7 where they meet',
+  needs: [twoByTwo, needs.independent],
+  cases: { steps: 1 },
+  property: (trial) => {
+    const blocks = blocksOf(trial);
+    if (blocks === undefined) return silent;
+    for (const [i, [zz, zy, yz, yy]] of blocks.entries()) {
+      const det = zz * yy - zy * yz;
+      const room = 64 * unit64 * (1 + Math.abs(zz * yy) + Math.abs(zy * yz));
+      const trace = zz + yy;
+      const d = (trace * trace) / 4 - det;
+      const radius = d <= 0 ? Math.sqrt(Math.max(0, det)) : Math.abs(trace / 2) + Math.sqrt(d);
+      const blend = 1e-7;
+      const imex = Math.abs(zz - 1) <= room;
+      // yz is h, or h S; zy is -h A, or -h A S.
+      const s = imex ? 1 : zz;
+      const h2a = imex ? -zy * yz : (-zy * yz) / (s * s);
+      const expected = imex
+        ? h2a <= 4
+          ? 1
+          : Math.abs(1 - h2a / 2) + Math.sqrt((1 - h2a / 2) ** 2 - 1)
+        : 1 / Math.sqrt(1 + h2a);
+      const wantedDet = imex ? 1 : s;
+      if (Math.abs(det - wantedDet) > room)
+        return broken(
+          `oscillator ${i}: the determinant of its step is ${det.toPrecision(8)}, not ${wantedDet.toPrecision(8)}`,
+        );
+      if (h2a < -room) return broken(`oscillator ${i}: its stiffness is negative, h^2 A = ${digits(h2a)}`);
+      if (Math.abs(radius - expected) > blend * Math.max(1, expected))
+        return broken(
+          `oscillator ${i}: the modulus of its eigenvalues is ${radius.toPrecision(8)}, not ${expected.toPrecision(8)} (h^2 A = ${digits(h2a)})`,
+        );
+    }
+    return holds;
+  },
+};

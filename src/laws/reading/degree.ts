@@ -1,0 +1,82 @@
+/** How a value depends on chosen leaves. */
+
+import type { Node } from '../../dsl/op.js';
+import { along } from './along.js';
+
+/** How a value depends on chosen leaves: not at all, as a linear map, as one with a constant beside it, otherwise. */
+export type Degree = 'none' | 'linear' | 'affine' | 'other';
+
+/** Whether a leaf is one of those asked about. */
+export type Chosen = (node: Node) => boolean;
+
+const ranks: readonly Degree[] = ['none', 'linear', 'affine', 'other'];
+
+/** The least simple of these. */
+export const worst = (degrees: readonly Degree[]): Degree =>
+  ranks[Math.max(0, ...degrees.map((degree) => ranks.indexOf(degree)))];
+
+/** The degree of every node in the chosen leaves. */
+export const degreesOf = (nodes: readonly Node[], chosen: Chosen): readonly Degree[] =>
+  along<Degree>(nodes, (node, inputs) => degreeOf(node, inputs, chosen));
+
+const degreeOf = (node: Node, inputs: readonly Degree[], chosen: Chosen): Degree => {
+  const { op } = node;
+  if (chosen(node)) return 'linear';
+  const [a, b] = inputs;
+  if (inputs.every((degree) => degree === 'none')) return 'none';
+  switch (op.op) {
+    case 'affine':
+      return op.shift === 0 || a !== 'linear' ? a : 'affine';
+    case 'zip':
+      return zipDegree(op.fn, a, b);
+    case 'conv': {
+      const fixed = typeof op.boundary === 'object' && op.boundary.fixed !== 0;
+      return inputs.slice(1).some((degree) => degree !== 'none')
+        ? 'other'
+        : withConstant(a, fixed || inputs.length > 2);
+    }
+    case 'convTranspose':
+    case 'dense':
+      return inputs.slice(1).some((degree) => degree !== 'none')
+        ? 'other'
+        : withConstant(a, inputs.length > 2);
+    case 'concat':
+      // A part that does not depend stands beside one that does: a constant.
+      return inputs.includes('none') ? worst([...inputs, 'affine']) : worst(inputs);
+    case 'slice':
+    case 'reshape':
+    case 'transpose':
+    case 'reverse':
+    case 'broadcast':
+      return a;
+    case 'reduce':
+      return op.fn === 'sum' || op.fn === 'mean' ? a : 'other';
+    case 'pool':
+      return op.fn === 'mean' ? a : 'other';
+    case 'recurrence':
+      return inputs[0] !== 'none'
+        ? 'other'
+        : withConstant(worst(inputs.slice(1)), inputs.slice(1).includes('none'));
+    case 'map':
+      return op.fn === 'stopGradient' ? a : 'other';
+    default:
+      return 'other';
+  }
+};
+
+const withConstant = (degree: Degree, constant: boolean): Degree =>
+  constant && degree === 'linear' ? 'affine' : degree;
+
+const zipDegree = (fn: string, a: Degree, b: Degree): Degree => {
+  switch (fn) {
+    case 'add':
+    case 'sub':
+      return a === 'none' || b === 'none' ? withConstant(worst([a, b]), true) : worst([a, b]);
+    case 'mul':
+      return a === 'none' ? b : b === 'none' ? a : 'other';
+    case 'div':
+      return b === 'none' ? a : 'other';
+    default:
+      return 'other';
+  }
+};

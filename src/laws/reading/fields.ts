@@ -1,0 +1,96 @@
+/** Fields that are more than numbers: phases, amplitudes and unit vectors, told by what a step does with them. */
+
+import type { Node } from '../../dsl/op.js';
+import type { System } from '../system.js';
+import { degreesOf } from './degree.js';
+import { formsOf } from './forms.js';
+import { stateNode } from './oscillator.js';
+
+/** A single field that only sin and cos meet, apart from being added to. */
+export const phaseOf = ({ nodes, fields, next }: System): string | undefined => {
+  const forms = formsOf(nodes);
+  return Object.keys(fields).find((field) => {
+    const state = stateNode(nodes, field);
+    if (state < 0 || !nodes.some(({ op }) => op.op === 'map' && (op.fn === 'sin' || op.fn === 'cos')))
+      return false;
+    if (forms[next[field]].terms.get(state) !== 1) return false;
+    const degrees = degreesOf(nodes, ({ op }) => op.op === 'state' && op.field === field);
+    const moves = forms[next[field]];
+    // Everything else that the next value is made of has gone through sin or cos.
+    const turned = (number: number): boolean => {
+      if (degrees[number] === 'none') return true;
+      const { op, inputs } = nodes[number];
+      if (op.op === 'map' && (op.fn === 'sin' || op.fn === 'cos')) return true;
+      return op.op !== 'state' && inputs.every(turned);
+    };
+    return [...moves.terms.keys()].every((node) => node === state || turned(node));
+  });
+};
+
+/** A field [..., 2] of which the sum of its channels' squares is taken. */
+export const amplitudeOf = ({ nodes, fields }: System): string | undefined =>
+  Object.keys(fields).find((field) => {
+    const shape = fields[field];
+    const state = stateNode(nodes, field);
+    if (state < 0 || shape.at(-1) !== 2) return false;
+    const comesFrom = (number: number): boolean =>
+      number === state ||
+      (['slice', 'reshape'].includes(nodes[number].op.op) && nodes[number].inputs.some(comesFrom));
+    const isSquare = (number: number): boolean => {
+      const { op, inputs } = nodes[number];
+      return (
+        (op.op === 'map' && op.fn === 'square' && comesFrom(inputs[0])) ||
+        (op.op === 'zip' && op.fn === 'mul' && inputs[0] === inputs[1] && comesFrom(inputs[0])) ||
+        (['slice', 'reshape'].includes(op.op) && inputs.some(isSquare))
+      );
+    };
+    const norm = squaredNorms(nodes, isSquare);
+    // A norm that only normalises is that of a unit vector, not of an amplitude.
+    return norm.some(
+      (number) =>
+        !nodes.some(
+          ({ op, inputs }) => op.op === 'map' && op.fn === 'sqrt' && feeds(nodes, number, inputs[0]),
+        ),
+    );
+  });
+
+const squaredNorms = (nodes: readonly Node[], isSquare: (number: number) => boolean): readonly number[] =>
+  nodes.flatMap(({ op, inputs, shape }, number) => {
+    const summed =
+      op.op === 'reduce' &&
+      op.fn === 'sum' &&
+      isSquare(inputs[0]) &&
+      op.axes.length === 1 &&
+      op.axes[0] === shape.length;
+    const added = op.op === 'zip' && op.fn === 'add' && inputs[0] !== inputs[1] && inputs.every(isSquare);
+    return summed || added ? [number] : [];
+  });
+
+/** Whether a node is `source`, or made of it by reshaping and shifting alone. */
+const feeds = (nodes: readonly Node[], source: number, number: number): boolean =>
+  number === source ||
+  (['reshape', 'broadcast', 'affine', 'zip'].includes(nodes[number].op.op) &&
+    nodes[number].inputs.some((input) => feeds(nodes, source, input)));
+
+/** A field whose next value is something divided by the root of the sum of its squares. */
+export const unitOf = ({ nodes, fields, next }: System): string | undefined =>
+  Object.keys(fields).find((field) => {
+    if (next[field] === undefined) return false;
+    const bare = (number: number): number =>
+      ['reshape', 'transpose', 'broadcast'].includes(nodes[number].op.op)
+        ? bare(nodes[number].inputs[0])
+        : number;
+    const end = nodes[bare(next[field])];
+    if (end === undefined || end.op.op !== 'zip' || (end.op.fn !== 'div' && end.op.fn !== 'mul'))
+      return false;
+    const reaches = (number: number, depth: number): boolean => {
+      const { op, inputs } = nodes[number];
+      if (op.op === 'map' && op.fn === 'sqrt') return true;
+      return (
+        depth > 0 &&
+        !['state', 'conv', 'dense'].includes(op.op) &&
+        inputs.some((input) => reaches(input, depth - 1))
+      );
+    };
+    return end.inputs.some((input) => reaches(input, 6));
+  });

@@ -1,0 +1,54 @@
+/** How a value answers when chosen leaves change their sign. */
+
+import type { Node } from '../../dsl/op.js';
+import { along } from './along.js';
+import type { Chosen } from './degree.js';
+
+/** How a value answers when all chosen leaves change their sign. */
+export type Parity = 'even' | 'odd' | 'neither';
+
+/** The parity of every node in the chosen leaves. */
+export const paritiesOf = (nodes: readonly Node[], chosen: Chosen): readonly Parity[] =>
+  along<Parity>(nodes, (node, inputs) => parityOf(node, inputs, chosen));
+
+const parityOf = (node: Node, inputs: readonly Parity[], chosen: Chosen): Parity => {
+  const { op } = node;
+  if (chosen(node)) return 'odd';
+  if (inputs.every((parity) => parity === 'even')) return 'even';
+  const [a, b] = inputs;
+  const same: Parity = inputs.every((parity) => parity === 'odd') ? 'odd' : 'neither';
+  switch (op.op) {
+    case 'map':
+      if (['tanh', 'sin', 'sign', 'reciprocal', 'stopGradient'].includes(op.fn)) return a;
+      return ['square', 'abs', 'cos'].includes(op.fn) && a === 'odd' ? 'even' : 'neither';
+    case 'affine':
+      return op.shift === 0 ? a : 'neither';
+    case 'zip':
+      if (op.fn === 'add' || op.fn === 'sub') return same;
+      if (op.fn === 'mul' || op.fn === 'div')
+        return a === 'neither' || b === 'neither' ? 'neither' : a === b ? 'even' : 'odd';
+      return 'neither';
+    case 'conv':
+    case 'convTranspose':
+    case 'dense': {
+      const fixed = op.op === 'conv' && typeof op.boundary === 'object' && op.boundary.fixed !== 0;
+      return inputs.length > 2 || b !== 'even' || fixed ? 'neither' : a;
+    }
+    case 'reduce':
+      return op.fn === 'sum' || op.fn === 'mean' ? a : 'neither';
+    case 'pool':
+      return op.fn === 'mean' ? a : 'neither';
+    case 'recurrence':
+      return a === 'even' && inputs.slice(1).every((parity) => parity === 'odd') ? 'odd' : 'neither';
+    case 'slice':
+    case 'reshape':
+    case 'transpose':
+    case 'reverse':
+    case 'broadcast':
+      return a;
+    case 'concat':
+      return same;
+    default:
+      return 'neither';
+  }
+};

@@ -1,0 +1,122 @@
+/**
+ * What a system is, read from the graph of its step: an oscillator and its order, phases, an amplitude, kernels and
+ * edges, linear or not. Laws are chosen by this.
+ */
+
+import type { Boundary, Node } from '../../dsl/op.js';
+import type { System } from '../system.js';
+import { type Degree, degreesOf, worst } from './degree.js';
+import { amplitudeOf, phaseOf, unitOf } from './fields.js';
+import { type Oscillator, oscillatorOf } from './oscillator.js';
+import { type Parity, paritiesOf } from './parity.js';
+
+/** A convolution of the step. */
+export interface Convolution {
+  readonly node: number;
+  readonly boundary: Boundary;
+  readonly weight: number;
+  /** Whether it reads the state. */
+  readonly ofState: boolean;
+  readonly stride: boolean;
+  readonly bias: boolean;
+}
+
+/** What is known of a system without running it. */
+export interface Structure {
+  readonly oscillator: Oscillator | undefined;
+  /** How the step depends on its fields. */
+  readonly degree: Degree;
+  /** What becomes of the step when all fields change their sign. */
+  readonly parity: Parity;
+  readonly convolutions: readonly Convolution[];
+  /** A phase: a field that the rest of the step meets only through sin and cos. */
+  readonly phase: string | undefined;
+  /** A field of two channels that enters through its squared modulus. */
+  readonly amplitude: string | undefined;
+  /** A field whose next value is divided by its own norm. */
+  readonly unit: string | undefined;
+  /** Whether the clock or noise enters. */
+  readonly timed: boolean;
+  readonly noisy: boolean;
+  /** Whether something of the step is tied to places: data on the grid, an operation along space. */
+  readonly placed: string | undefined;
+}
+
+const known = new WeakMap<System, Structure>();
+
+/**
+ * What a system is.
+ *
+ * @example
+ * structureOf(system).oscillator?.order; // => 'kick-drift'
+ */
+export const structureOf = (system: System): Structure => {
+  const before = known.get(system);
+  if (before !== undefined) return before;
+  const found = read(system);
+  known.set(system, found);
+  return found;
+};
+
+/** What the step moves and what drives it: a law may scale or turn all of these together. */
+const isState = ({ op }: Node): boolean => op.op === 'state' || op.op === 'input' || op.op === 'element';
+
+const read = (system: System): Structure => {
+  const { nodes, next } = system;
+  const degrees = degreesOf(nodes, isState);
+  const parities = paritiesOf(nodes, isState);
+  const ends = Object.values(next);
+  return {
+    oscillator: system.kind === 'step' ? oscillatorOf(system) : undefined,
+    degree: worst(ends.map((end) => degrees[end])),
+    parity: ends.every((end) => parities[end] === 'odd') ? 'odd' : 'neither',
+    convolutions: nodes.flatMap(({ op, inputs }, node): readonly Convolution[] =>
+      op.op === 'conv'
+        ? [
+            {
+              node,
+              boundary: op.boundary,
+              weight: inputs[1],
+              ofState: degrees[inputs[0]] !== 'none',
+              stride: op.stride.some((n) => n > 1),
+              bias: inputs.length > 2,
+            },
+          ]
+        : [],
+    ),
+    phase: system.kind === 'step' ? phaseOf(system) : undefined,
+    amplitude: amplitudeOf(system),
+    unit: unitOf(system),
+    timed: nodes.some(({ op }) => op.op === 'clock'),
+    noisy: nodes.some(({ op }) => op.op === 'noise'),
+    placed: placedIn(system),
+  };
+};
+
+const placedIn = ({ nodes, grid }: System): string | undefined => {
+  const rank = grid.length;
+  for (const { op, inputs, shape } of nodes) {
+    const on = shape.length > rank && grid.every((n, axis) => shape[axis] === n);
+    const from = inputs[0] === undefined ? [] : nodes[inputs[0]].shape;
+    const was = from.length > rank && grid.every((n, axis) => from[axis] === n);
+    if (
+      op.op === 'constant' &&
+      on &&
+      typeof op.value !== 'number' &&
+      op.value.some((v) => v !== (typeof op.value === 'number' ? op.value : op.value[0]))
+    )
+      return 'it holds data that differs from site to site';
+    if (op.op === 'pool' || op.op === 'convTranspose' || op.op === 'spectrum' || op.op === 'batchNorm') {
+      if (op.op !== 'batchNorm') return `its step has '${op.op}', which changes the grid`;
+    }
+    if (op.op === 'reverse' && op.axes.some((axis) => axis < rank)) return 'it mirrors space';
+    if (op.op === 'transpose' && was && op.axes.slice(0, rank).some((axis, i) => axis !== i))
+      return 'it turns space';
+    if (op.op === 'reshape' && was && !on && shape.length > 0) return 'it reshapes space';
+  }
+  return undefined;
+};
+
+/** The name of a boundary. */
+export const boundaryName = (boundary: Boundary): string =>
+  typeof boundary === 'string' ? boundary : `fixed ${boundary.fixed}`;

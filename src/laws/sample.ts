@@ -1,0 +1,28 @@
+/** A system as it is looked at, not tried: small, with everything around it at rest. */
+
+import type { Arrays } from '../compile/reference/run.js';
+import { volume } from '../dsl/shape.js';
+import type { Trial } from './law.js';
+import { sizesOf } from './sizes.js';
+import { type System, sequenceName, weightsOf } from './system.js';
+
+/** What a law is tried with when only its needs are looked at: the smallest grid with no ring of two, all externals at rest. */
+export const sample = (system: System): Pick<Trial, 'system' | 'around'> => {
+  const sizes = [...sizesOf(system).values()].sort((a, b) => volume(a.grid) - volume(b.grid));
+  const small = sizes.find(({ grid }) => grid.every((n) => n >= 3)) ?? sizes[0] ?? system;
+  return { system: small, around: atRest(small) };
+};
+
+/** Weights as the program has them, everything else zero. */
+export const atRest = (system: System, steps = 1): Arrays => ({
+  ...Object.fromEntries(
+    system.externals.map(({ name, shape }) => [name, { shape, data: new Float64Array(volume(shape)) }]),
+  ),
+  ...Object.fromEntries(
+    system.sequences.map((shape, i) => [
+      sequenceName(i),
+      { shape: [steps, ...shape], data: new Float64Array(steps * volume(shape)) },
+    ]),
+  ),
+  ...weightsOf(system, 0),
+});
