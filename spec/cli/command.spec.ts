@@ -111,6 +111,7 @@ describe('drumhead', () => {
       1,
       /did you mean 'size'/,
     ],
+    ['a query that changes something', () => ['query', 'drop table runs'], 2, /write a single SELECT/],
     [
       'a setting without a value',
       () => ['data', 'tetrominoes', '--set', 'size'],

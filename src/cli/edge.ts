@@ -4,13 +4,16 @@ import * as E from 'fp-ts/lib/Either.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, defect, describe } from '../base/error.js';
 
+/** What is typed on the command line itself: flags, and the SQL of `drumhead query`. */
+const onCommandLine = /^(--|query$)/;
+
 /** 0 well; 1 it failed; 2 the command line is wrong; 130 stopped by the person. */
 export const exitCode = (error: DrumheadError): number => {
   switch (error._tag) {
     case 'UnknownName':
       return 2;
     case 'DecodeError':
-      return error.source.startsWith('--') ? 2 : 1;
+      return onCommandLine.test(error.source) ? 2 : 1;
     case 'Interrupted':
       return 130;
     default:

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -110,6 +110,45 @@ describe('queries over runs', () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+
+  it('that do anything but read are refused, and nothing of them runs', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'drumhead-query-'));
+    try {
+      const file = join(folder, 'stolen.csv');
+      const changes = [
+        'drop table runs',
+        'select 1; drop table runs',
+        'delete from runs',
+        'insert into runs select * from runs returning seed',
+        `copy runs to '${file}'`,
+        `attach '${file}'`,
+        'explain analyze delete from runs',
+        'set threads = 1',
+      ];
+      for (const sql of changes)
+        for (const asked of [query(tables, sql), queryToParquet(tables, sql, join(folder, 'a.parquet'))]) {
+          const done = await asked();
+          assert.ok(E.isLeft(done), sql);
+          assert.equal(
+            sentence(done.left),
+            'query: a query reads runs and changes nothing; write a single SELECT',
+          );
+        }
+      assert.deepEqual(readdirSync(folder), []);
+      for (const sql of ['', ' ; ', '-- nothing']) {
+        const done = await query(tables, sql)();
+        assert.ok(E.isLeft(done), sql);
+        assert.match(sentence(done.left), /^query: it is empty; write a SELECT/);
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('may describe, and read in any form', async () => {
+    for (const sql of ['describe runs;', 'from epochs', 'with r as (from runs) select count(*) from r'])
+      assert.ok((await run(query(tables, sql))).rows.length > 0, sql);
   });
 
   it('say in one sentence what is wrong with them', async () => {

@@ -13,7 +13,21 @@ interface Reader {
   readonly getRowsJson: () => readonly (readonly unknown[])[];
 }
 
+/** Statements that DuckDB has parsed and not run. */
+interface Statements {
+  readonly count: number;
+  readonly prepare: (index: number) => Promise<{
+    /** One of `StatementType`. */
+    readonly statementType: number;
+    readonly destroySync: () => void;
+  }>;
+}
+
+/** DuckDB's `StatementType.SELECT`: whatever answers with rows and changes nothing, `describe` and `from` too. */
+export const selects = 1;
+
 export interface Connection {
+  readonly extractStatements: (sql: string) => Promise<Statements>;
   readonly run: (sql: string) => Promise<unknown>;
   readonly runAndReadAll: (sql: string) => Promise<Reader>;
   readonly closeSync: () => void;

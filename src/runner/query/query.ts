@@ -7,7 +7,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, fileError } from '../../base/error.js';
 import { makeFolder } from '../../data/make-folder.js';
-import { type Connection, withDatabase } from './duckdb.js';
+import { type Connection, selects, withDatabase } from './duckdb.js';
 import type { PlainTable } from './tables.js';
 
 /** What a query gives; numbers are numbers where they are exact, text otherwise. */
@@ -36,6 +36,18 @@ const value = (type: string, cell: unknown): unknown => {
   if (typeof cell !== 'string' || !asText.test(type)) return cell;
   const number = Number(cell);
   return Number.isInteger(number) && !Number.isSafeInteger(number) ? cell : number;
+};
+
+/** Rejects what is not one SELECT before any of it runs: a query reads, and only `--parquet` names a file to write. */
+const readsOnly = async (connection: Connection, sql: string): Promise<void> => {
+  // DuckDB gives a fault without words where there is no statement.
+  if (sql.replace(/--.*$/gm, '').replace(/[\s;]/g, '') === '')
+    throw new Error('it is empty; write a SELECT, such as select * from runs');
+  const statements = await connection.extractStatements(sql);
+  const first = await statements.prepare(0);
+  const reads = statements.count === 1 && first.statementType === selects;
+  first.destroySync();
+  if (!reads) throw new Error('a query reads runs and changes nothing; write a single SELECT');
 };
 
 const answerOf = async (connection: Connection, sql: string): Promise<Answer> => {
@@ -67,14 +79,16 @@ const inTemporary = <A>(
   );
 
 /**
- * The answer to a query over these tables.
+ * The answer to a query over these tables: one SELECT, in the wide sense of DuckDB (`describe runs` is one).
  *
- * **Errors** EngineError where DuckDB is not installed, DecodeError with what it says of the query.
+ * **Errors** EngineError where DuckDB is not installed; DecodeError with what it says of the query, or where it is
+ * anything but a SELECT; nothing of it has then run.
  */
 export const query = (tables: readonly PlainTable[], sql: string): TE.TaskEither<DrumheadError, Answer> =>
   inTemporary((folder) =>
     withDatabase(async (connection) => {
       for (const table of tables) await put(connection, table, folder);
+      await readsOnly(connection, sql);
       return answerOf(connection, sql);
     }),
   );
@@ -94,6 +108,7 @@ export const queryToParquet = (
       inTemporary((folder) =>
         withDatabase(async (connection) => {
           for (const table of tables) await put(connection, table, folder);
+          await readsOnly(connection, sql);
           const select = sql.trim().replace(/;\s*$/, '');
           await connection.run(`COPY (${select}) TO ${quoted(file)} (FORMAT parquet)`);
           const { rows } = await answerOf(connection, `SELECT count(*) FROM read_parquet(${quoted(file)})`);
