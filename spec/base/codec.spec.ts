@@ -2,7 +2,17 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
-import { choice, decodeWith, real, record, text, where, whole, withDefault } from '../../src/base/codec.js';
+import {
+  byName,
+  choice,
+  decodeWith,
+  real,
+  record,
+  text,
+  where,
+  whole,
+  withDefault,
+} from '../../src/base/codec.js';
 import { sentence, value } from '../data/either.js';
 
 const ring = where(
@@ -47,6 +57,26 @@ describe('codecs of options', () => {
       'outer: "wide" is not a number from 0 to 10',
       "edge: \"blurred\" is not one of 'sharp', 'soft'",
     ]);
+  });
+
+  it('say of a misspelt name what is wrong with its other fields too', () => {
+    const shape = byName('shape', {
+      circle: record('circle', { name: choice('circle'), radius: withDefault(real(0, 1), 1) }),
+      square: record('square', { name: choice('square'), side: withDefault(real(0, 1), 1) }),
+    });
+    const said = (u: unknown): string => sentence(decodeWith(shape, 'shape')(u));
+    const unknown = "name: unknown shape 'circel'; did you mean 'circle'? Known: circle, square";
+    assert.equal(said({ name: 'circel' }), `shape: ${unknown}`);
+    assert.equal(
+      said({ name: 'circel', radius: 2, side: 1 }),
+      `shape: 3 problems\n  - ${unknown}\n` +
+        '  - side: there is no such field. Known: name, radius\n  - radius: 2 is not a number from 0 to 1',
+    );
+    // Where nothing is near nobody knows what was meant.
+    assert.equal(
+      said({ name: 'heptagon', radius: 2 }),
+      "shape: name: unknown shape 'heptagon'. Known: circle, square",
+    );
   });
 
   it('check what must hold between fields', () => {

@@ -25,8 +25,8 @@ describe('drumhead', () => {
       join(folder, 'wrong.json'),
       JSON.stringify({
         name: 'x',
-        task: { name: 'tetrominos' },
-        model: { name: 'nwm', chanels: 2 },
+        task: { name: 'tetrominos', sise: 3 },
+        model: { name: 'nwn', chanels: 2 },
         training: { batch: 'many' },
       }),
     );
@@ -134,8 +134,10 @@ describe('drumhead', () => {
   it('names every problem of an experiment at once, with the nearest names', () => {
     const { status, stderr } = drumhead('run', join(folder, 'wrong.json'));
     assert.equal(status, 1);
-    assert.match(stderr, /3 problems/);
-    assert.match(stderr, /did you mean 'tetrominoes'/);
+    assert.match(stderr, /5 problems/);
+    assert.match(stderr, /task\.name: .*did you mean 'tetrominoes'/);
+    assert.match(stderr, /task\.sise: .*did you mean 'size'/);
+    assert.match(stderr, /model\.name: .*did you mean 'nwm'/);
     assert.match(stderr, /model\.chanels: .*did you mean 'channels'/);
     assert.match(stderr, /training\.batch/);
   });

@@ -122,7 +122,7 @@ interface Named<A> extends t.Decoder<unknown, A> {
 
 /**
  * An object told apart by its `name`: the record of that name decodes it. A name that is none of them is refused with
- * the nearest that is.
+ * the nearest that is; its other fields are then read as if that one was meant, so that every problem is said at once.
  *
  * @example
  * const shape = byName('shape', { circle: record('circle', { name: choice('circle'), radius: real(0, 1) }) })
@@ -146,11 +146,16 @@ export const byName = <A extends { readonly name: string }>(
         typeof name === 'string'
           ? `unknown ${kind} '${name}'${hint === undefined ? '.' : `; did you mean '${hint}'?`}`
           : `a ${kind} needs a name.`;
-      return t.failure(
-        name,
-        t.appendContext(context, 'name', t.string, name),
-        `${problem} Known: ${known.join(', ')}`,
-      );
+      // Its other fields are read as those of the name that was probably meant, so that all is said at once.
+      const meant = hint === undefined ? t.success(u) : all[hint].validate({ ...u, name: hint }, context);
+      return t.failures([
+        {
+          value: name,
+          context: t.appendContext(context, 'name', t.string, name),
+          message: `${problem} Known: ${known.join(', ')}`,
+        },
+        ...(E.isLeft(meant) ? meant.left : []),
+      ]);
     },
     t.identity,
   );

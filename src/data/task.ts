@@ -2,9 +2,9 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import * as O from 'fp-ts/lib/Option.js';
-import * as t from 'io-ts';
-import { decodeWith } from '../base/codec.js';
-import { type DrumheadError, nearest, unknownName } from '../base/error.js';
+import type * as t from 'io-ts';
+import { byName, decodeWith } from '../base/codec.js';
+import { type DrumheadError, unknownName } from '../base/error.js';
 import type { TaskShape } from './dataset.js';
 import { describeFolder } from './folder.js';
 import { describeMnist, digitShape, mnistTask } from './mnist.js';
@@ -32,31 +32,11 @@ const isTaskName = (name: string): name is TaskName => Object.hasOwn(codecs, nam
 
 export const taskNames: readonly TaskName[] = Object.keys(codecs).filter(isTaskName);
 
-const decoders: Readonly<Record<TaskName, t.Decoder<unknown, Task>>> = codecs;
-
-const badName = (name: unknown): string => {
-  const known = `Known: ${taskNames.join(', ')}`;
-  if (typeof name !== 'string') return `a task needs a name. ${known}`;
-  const hint = nearest(name, taskNames);
-  return `unknown task '${name}'${hint === undefined ? '.' : `; did you mean '${hint}'?`} ${known}`;
-};
-
 /**
  * The codec of tasks: settings that are left out take their defaults, a setting that does not exist is refused with
  * its path and the nearest that does.
  */
-export const taskCodec: t.Type<Task, Task, unknown> = new t.Type<Task, Task, unknown>(
-  'task',
-  (u): u is Task => Object.values(codecs).some((codec) => codec.is(u)),
-  (u, context) => {
-    if (!t.UnknownRecord.is(u)) return t.failure(u, context, 'a task is an object with a name');
-    const { name } = u;
-    return typeof name === 'string' && isTaskName(name)
-      ? decoders[name].validate(u, context)
-      : t.failure(name, t.appendContext(context, 'name', t.string, name), badName(name));
-  },
-  t.identity,
-);
+export const taskCodec = byName<Task>('task', codecs);
 
 /**
  * A task read from outside.

@@ -6,8 +6,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
-import { choice, decodeWith, real, record, where, whole, withDefault } from '../base/codec.js';
-import { type DrumheadError, nearest, unknownName } from '../base/error.js';
+import { byName, choice, decodeWith, real, record, where, whole, withDefault } from '../base/codec.js';
+import { type DrumheadError, unknownName } from '../base/error.js';
 import { type Program, readouts, tryProgram } from '../dsl/index.js';
 import { cnn } from './cnn.js';
 import { convGru } from './conv-gru.js';
@@ -73,32 +73,12 @@ const isModelName = (name: string): name is ModelName => Object.hasOwn(codecs, n
 
 export const modelNames: readonly ModelName[] = Object.keys(codecs).filter(isModelName);
 
-const decoders: Readonly<Record<ModelName, t.Decoder<unknown, ModelSpec>>> = codecs;
-
-const badName = (name: unknown): string => {
-  const known = `Known: ${modelNames.join(', ')}`;
-  if (typeof name !== 'string') return `a model needs a name. ${known}`;
-  const hint = nearest(name, modelNames);
-  return `unknown model '${name}'${hint === undefined ? '.' : `; did you mean '${hint}'?`} ${known}`;
-};
-
 /**
  * The codec of models: settings that are left out take their published values, a setting that does not exist is
  * refused with its path and the nearest that does. `hidden` may be the name of a variant (see `mlpVariants`); the
  * widths are what is kept.
  */
-export const modelCodec: t.Type<ModelSpec, ModelSpec, unknown> = new t.Type<ModelSpec, ModelSpec, unknown>(
-  'model',
-  (u): u is ModelSpec => Object.values(codecs).some((codec) => codec.is(u)),
-  (u, context) => {
-    if (!t.UnknownRecord.is(u)) return t.failure(u, context, 'a model is an object with a name');
-    const { name } = u;
-    return typeof name === 'string' && isModelName(name)
-      ? decoders[name].validate(u, context)
-      : t.failure(name, t.appendContext(context, 'name', t.string, name), badName(name));
-  },
-  t.identity,
-);
+export const modelCodec = byName<ModelSpec>('model', codecs);
 
 /**
  * A model read from outside.
