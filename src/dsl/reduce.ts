@@ -103,7 +103,7 @@ export const maxAlong = repeated('maxAlong', 'max');
 
 /**
  * Unit length along an axis (the last by default): x / sqrt(|x|^2 + epsilon). Keeps the state of vector oscillators
- * on the sphere (AKOrN, Miyato et al. 2024, eq. 3).
+ * on the sphere (AKOrN, Miyato et al. 2024).
  *
  * @example
  * const unit = pipe(y, normalise());   // Tensor<readonly [64, 64, 2]>

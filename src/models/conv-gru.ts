@@ -4,7 +4,8 @@ import { add, complement, concat, conv, mul, program, scan, sigmoid, tanh } from
 import { classify, firstInput, type RecurrentOptions, startState, transform } from './recurrent.js';
 
 /**
- * ConvGRU (Ballas et al. 2016, arXiv 1511.06432) that feeds itself, as in arXiv 2502.06034.
+ * ConvGRU (Ballas et al. 2016, arXiv 1511.06432) that feeds itself, as in arXiv 2502.06034: the gated unit of Cho et
+ * al. 2014 (arXiv 1406.1078, eqs. 5 to 7, z and 1 - z exchanged) with convolutions for its matrices.
  *
  * With circular 3x3 convolutions: z = sigmoid(conv(y, h)), r = sigmoid(conv(y, h)), h~ = tanh(conv(y, r h)),
  * h' = (1 - z) h + z h~. What is heard, y' = MLP(h') at each pixel, is the next input. Encoders give the first input

@@ -44,8 +44,8 @@ export interface NwmOptions<
  *
  * Three encoders read the image once: natural frequency omega, damping alpha (both through a final ReLU) and initial
  * displacement y0 (through tanh). Then `steps` kick-drift steps of
- * z' = z + dt (tanh(W * y) - omega y - alpha z), y' = y + dt z' on a torus, W starting as the Laplacian. A readout
- * over time and an MLP at each pixel give the class.
+ * z' = z + dt (tanh(W * y) - omega y - alpha z), y' = y + dt z' on a torus, W starting as the Laplacian (eq. 3 of
+ * arXiv 2010.00951 in the form that `nwmCore` tells). A readout over time and an MLP at each pixel give the class.
  *
  * Outputs: logits [H, W, classes]; waves [T, H, W, C], the displacements; omega, alpha, y0 [H, W, C].
  *

@@ -58,7 +58,7 @@ export const carrying: Law = {
   entry: 14,
   statement:
     'with a shifted identity kernel, identity activation and no input the state moves by exactly one site a step: period n',
-  source: 'Keller, Muller, Sejnowski & Welling 2023, arXiv 2309.08045, sec. 2',
+  source: 'Keller, Muller, Sejnowski & Welling 2024, arXiv 2309.08045v2, eq. 3',
   tolerance: 'none: equal to the last bit',
   needs: [needs.steps, needs.noiseless, shifted],
   cases: { undriven: true, steps: 2 },

@@ -21,6 +21,8 @@ export interface FitzHughNagumoOptions<H extends number, W extends number, T ext
  *
  *     v' = D lap(v) + v - v^3 / 3 - w + I,     w' = epsilon (v + a - b w).
  *
+ * FitzHugh writes x = -v, y = w, z = -I and c^2 = 1 / epsilon, and counts time in units c times as long.
+ *
  * Fields: v, voltage, and w, recovery, [H, W, 1].
  *
  * @example

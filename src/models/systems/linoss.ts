@@ -41,7 +41,8 @@ type Rows = Tensor<readonly [number, number, number]>;
 
 /**
  * "Oscillatory State-Space Models" (Rusch & Rus 2024, arXiv 2410.03943), eq. 1: y'' = -A y + B u, A diagonal and not
- * negative (A = relu(stiffness)). Its two discretisations (sec. 2), with S = 1 / (1 + h^2 A) and B u beside them:
+ * negative (A = relu(stiffness)). Its two discretisations (sec. 2.3, eqs. 3 and 4 the implicit one, eqs. 5 and 6 imex),
+ * with S = 1 / (1 + h^2 A) and B u beside them:
  *
  *     implicit:  z' = z + h (-A y' + B u),  y' = y + h z':   (z, y)' = [[S, -h A S], [h S, S]] (z, y) + S (h, h^2) B u
  *     imex:      z' = z + h (-A y  + B u),  y' = y + h z':   (z, y)' = [[1, -h A], [h, 1 - h^2 A]] (z, y) + (h, h^2) B u

@@ -19,7 +19,9 @@ export interface NwmCoreOptions<H extends number, W extends number, C extends nu
 }
 
 /**
- * "Traveling Waves Integrate Spatial Information Through Time" (arXiv 2502.06034), the recurrence alone:
+ * "Traveling Waves Integrate Spatial Information Through Time" (arXiv 2502.06034), the recurrence alone. It is eq. 3 of
+ * Rusch & Mishra 2021 (arXiv 2010.00951; `cornn`) with the damping on the old velocity, without coupled velocities,
+ * input and bias, and with a field each for gamma and epsilon:
  *
  *     z' = z + h (tanh(W * y) - omega y - alpha z),     y' = y + h z',
  *

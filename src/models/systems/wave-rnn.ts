@@ -13,8 +13,9 @@ export interface WaveRnnOptions<L extends number, C extends number, T extends nu
 }
 
 /**
- * "Traveling Waves Encode the Recent Past and Enhance Sequence Learning" (Keller, Muller, Sejnowski & Welling 2023,
- * arXiv 2309.08045, sec. 2): the one-way wave equation h_t = nu h_x as a convolution on a ring that starts as a shift,
+ * "Traveling Waves Encode the Recent Past and Enhance Sequence Learning" (Keller, Muller, Sejnowski & Welling 2024,
+ * arXiv 2309.08045v2, sec. 2): the one-way wave equation h_t = nu h_x (eq. 1) as a convolution on a ring that starts as
+ * a shift (eq. 2, nu = 1), with input (eq. 3),
  *
  *     h[t+1] = relu(w * h[t] + V u[t] + b).
  *

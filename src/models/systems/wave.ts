@@ -19,7 +19,10 @@ export interface WaveOptions<H extends number, W extends number, C extends numbe
 /**
  * u_tt = c^2 lap(u) - omega u - alpha u_t with the five-point Laplacian, integrated kick-drift:
  * z' = z + h (c^2 L y - omega y - alpha z), y' = y + h z'. Linear; on a torus of even sides stable iff
- * h^2 (8 c^2 + omega) + 2 h alpha < 4 (Courant, Friedrichs & Lewy 1928; for omega = alpha = 0 it is h c < 1/sqrt 2).
+ * h^2 (8 c^2 + omega) + 2 h alpha < 4 (Courant, Friedrichs & Lewy 1928).
+ *
+ * For omega = alpha = 0 this is eq. 2.113 of Langtangen & Linge, "Finite Difference Computing with PDEs" (the authors'
+ * edition on the web), without its source: y follows their scheme, eq. 2.117, stable for h c < 1/sqrt 2, eq. 2.98.
  *
  * Fields: y, displacement, and z, velocity, [H, W, C].
  *
