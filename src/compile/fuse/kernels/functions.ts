@@ -1,8 +1,9 @@
 /**
  * Functions of four floats at a time, in single precision.
  *
- * Polynomials: tanh as in Eigen (to 4e-7), exp, log, sine and cosine as in the Cephes library (to 2 units in the last
- * place on the ranges that are reduced to).
+ * Polynomials: tanh as in Eigen (to 5 units in the last place), exp, log, sine and cosine as in the Cephes library (to
+ * 2 of them on the ranges that are reduced to). Infinities, zeros and what is not a number give what they should; a
+ * result may only be more than that away below the least normal number, 2^-126.
  */
 
 import type { MapFunction } from '../../../dsl/op.js';
@@ -11,6 +12,8 @@ import {
   add,
   addInteger,
   and,
+  anyTrue,
+  block,
   choose,
   div,
   four,
@@ -21,8 +24,11 @@ import {
   max,
   min,
   mul,
+  mulDouble,
   nearest,
+  nearestDouble,
   negate,
+  pick,
   type Statement,
   same,
   set,
@@ -30,9 +36,14 @@ import {
   shiftUp,
   squareRoot,
   sub,
+  subDouble,
   subInteger,
+  toDouble,
+  toFloat,
   toInteger,
+  two,
   type Value,
+  when,
   xor,
 } from '../../../engine/wasm/simd/code.js';
 import type { Fresh } from '../../../engine/wasm/simd/module.js';
@@ -50,6 +61,13 @@ export const keepIn = ({ fresh, write }: Scribe, value: Vector): Local<'v128'> =
   const variable = fresh.v128();
   write(set(variable, value));
   return variable;
+};
+
+/** The code that is written inside. */
+const within = ({ fresh }: Scribe, write: (scribe: Scribe) => void): Statement => {
+  const code: Statement[] = [];
+  write({ fresh, write: (statement) => code.push(statement) });
+  return block(...code);
 };
 
 const horner = (scribe: Scribe, x: Local<'v128'>, coefficients: readonly number[]): Local<'v128'> =>
@@ -79,8 +97,8 @@ const tanh = (scribe: Scribe, value: Vector): Vector => {
 };
 
 const exp = (scribe: Scribe, value: Vector): Vector => {
-  const given = keepIn(scribe, value);
-  const x = keepIn(scribe, min(max(given, four(-87.33)), four(88.7)));
+  // beyond these it is 0 and infinity
+  const x = keepIn(scribe, min(max(value, four(-104)), four(88.73)));
   const n = keepIn(scribe, nearest(mul(x, four(Math.LOG2E))));
   const r = keepIn(scribe, sub(sub(x, mul(n, four(0.693359375))), mul(n, four(-2.1219444e-4))));
   const p = horner(
@@ -89,15 +107,11 @@ const exp = (scribe: Scribe, value: Vector): Vector => {
     [1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1],
   );
   const small = keepIn(scribe, add(add(mul(mul(r, r), p), r), four(1)));
-  // 2^n in two steps: n may be 128
+  // 2^n in two steps, since n is between -150 and 128; what is not a number has made `small` one
   const whole = keepIn(scribe, toInteger(n));
   const half = keepIn(scribe, shiftDown(whole, 1));
   const power = (of: Vector): Vector => shiftUp(addInteger(of, fourIntegers(127)), 23);
-  const scaled = keepIn(scribe, mul(mul(small, power(half)), power(subInteger(whole, half))));
-  const large = choose(greater(given, four(88.7228)), four(Infinity), scaled);
-  const bounded = keepIn(scribe, choose(greater(four(-103.9), given), four(0), large));
-  // what is not a number stays it
-  return choose(same(given, given), bounded, given);
+  return mul(mul(small, power(half)), power(subInteger(whole, half)));
 };
 
 const log = (scribe: Scribe, value: Vector): Vector => {
@@ -131,17 +145,57 @@ const log = (scribe: Scribe, value: Vector): Vector => {
   return choose(same(given, given), low, given);
 };
 
-/** Sine of x + quarters turns of pi/2, by the reduction of x to [-pi/4, pi/4] in three steps. */
+/** Up to here the fast reduction below is exact: products of n and its first two parts of pi/2 are. */
+const near = 8192;
+
+/** pi/2 in three parts, the first two of 22 bits, so that products with whole numbers up to 2^31 are exact. */
+const quarterTurn = [1.570796012878418, 3.139164164167596e-7, 6.223372171896613e-14] as const;
+
+/** An angle reduced to [-pi/4, pi/4], and how many quarter turns were taken away, by four. */
+interface Reduced {
+  readonly angle: Vector;
+  readonly turns: Vector;
+}
+
+const reducedFast = (scribe: Scribe, x: Local<'v128'>): Reduced => {
+  const n = keepIn(scribe, nearest(mul(x, four(2 / Math.PI))));
+  const angle = [1.5703125, 4.837512969970703e-4, 7.549789948768648e-8].reduce<Vector>(
+    (rest, part) => sub(rest, mul(n, four(part))),
+    x,
+  );
+  return { angle, turns: toInteger(n) };
+};
+
+/** The same in double precision, two at a time. From 2^31 on, floats lie many turns apart: any angle will do. */
+const reducedFar = (scribe: Scribe, x: Local<'v128'>): Reduced => {
+  const halves = [x, pick(x, x, [2, 3, 2, 3])].map((half) => {
+    const wide = keepIn(scribe, toDouble(half));
+    const n = keepIn(scribe, nearestDouble(mulDouble(wide, two(2 / Math.PI))));
+    const angle = quarterTurn.reduce<Vector>((rest, part) => subDouble(rest, mulDouble(n, two(part))), wide);
+    const turns = subDouble(n, mulDouble(nearestDouble(mulDouble(n, two(0.25))), two(4)));
+    return [toFloat(angle), toFloat(turns)] as const;
+  });
+  const [angle, turns] = [0, 1].map((part) => pick(halves[0][part], halves[1][part], [0, 1, 4, 5]));
+  return { angle: min(max(angle, four(-0.8)), four(0.8)), turns: toInteger(turns) };
+};
+
+/** Sine of x + quarters turns of pi/2, by the reduction of x to [-pi/4, pi/4]. */
 const wave =
   (quarters: number) =>
   (scribe: Scribe, value: Vector): Vector => {
     const x = keepIn(scribe, value);
-    const n = keepIn(scribe, nearest(mul(x, four(2 / Math.PI))));
-    const r = keepIn(
-      scribe,
-      [1.5703125, 4.837512969970703e-4, 7.549789948768648e-8].reduce<Vector>(
-        (rest, part) => sub(rest, mul(n, four(part))),
-        x,
+    const fast = reducedFast(scribe, x);
+    const [r, turns] = [keepIn(scribe, fast.angle), keepIn(scribe, fast.turns)];
+    const far = keepIn(scribe, greater(absolute(x), four(near)));
+    scribe.write(
+      when(
+        anyTrue(far),
+        within(scribe, (inside) => {
+          // each number by itself: what its neighbours are must not change its bits
+          const slow = reducedFar(inside, x);
+          inside.write(set(r, choose(far, slow.angle, r)));
+          inside.write(set(turns, choose(far, slow.turns, turns)));
+        }),
       ),
     );
     const square = keepIn(scribe, mul(r, r));
@@ -149,7 +203,7 @@ const wave =
     const c = horner(scribe, square, [2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2]);
     const sine = keepIn(scribe, add(r, mul(mul(r, square), s)));
     const cosine = keepIn(scribe, add(sub(four(1), mul(square, four(0.5))), mul(mul(square, square), c)));
-    const turn = keepIn(scribe, addInteger(toInteger(n), fourIntegers(quarters)));
+    const turn = keepIn(scribe, addInteger(turns, fourIntegers(quarters)));
     const odd = keepIn(scribe, shiftDown(shiftUp(turn, 31), 31));
     const sign = keepIn(scribe, and(shiftUp(turn, 30), fourIntegers(-2147483648)));
     return xor(choose(odd, cosine, sine), sign);

@@ -66,6 +66,7 @@ export const mul = lanes(0xe6);
 export const div = lanes(0xe7);
 /** The same on two doubles. */
 export const addDouble = lanes(0xf0);
+export const subDouble = lanes(0xf1);
 export const mulDouble = lanes(0xf2);
 export const divDouble = lanes(0xf3);
 const convert = (opcode: number) => (a: Value<'v128'>) => v128(...a.code, ...simd(opcode));
@@ -78,6 +79,8 @@ export const negate = convert(0xe1);
 export const squareRoot = convert(0xe3);
 /** Rounds to the nearest whole number, ties to even. */
 export const nearest = convert(0x6a);
+/** The same of two doubles. */
+export const nearestDouble = convert(0x94);
 /** Four whole floats as integers; what does not fit is cut off, NaN becomes 0. */
 export const toInteger = convert(0xf8);
 /** Four integers as floats. */
@@ -111,6 +114,8 @@ export const same = lanes(0x41);
 export const and = lanes(0x4e);
 export const or = lanes(0x50);
 export const xor = lanes(0x51);
+/** 1 where any bit of the mask is set, else 0. */
+export const anyTrue = (mask: Value<'v128'>): Value<'i32'> => i32(...mask.code, ...simd(0x53));
 /** a where the bits of the mask are set, else b. */
 export const choose = (mask: Value<'v128'>, a: Value<'v128'>, b: Value<'v128'>): Value<'v128'> =>
   v128(...a.code, ...b.code, ...mask.code, ...simd(0x52));
