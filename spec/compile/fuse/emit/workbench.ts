@@ -1,0 +1,171 @@
+/**
+ * One operation of a field graph by itself: operands put into a machine, its instructions run, the result read back.
+ *
+ * Whatever an operation may not look at is no number: what lies past the last pixel of a plane, what stood in memory
+ * before, and what a result holds until it is written. So a kernel that reads too much, or writes too little, shows.
+ */
+
+import assert from 'node:assert/strict';
+import type { Emitting, Operand } from '../../../../src/compile/fuse/emit/emitting.js';
+import { emit } from '../../../../src/compile/fuse/emit/index.js';
+import type { FieldOp } from '../../../../src/compile/fuse/field.js';
+import { Machine } from '../../../../src/compile/fuse/machine.js';
+import { packedBytes, packer } from '../../../../src/compile/fuse/pack.js';
+import {
+  type Grid,
+  gridOf,
+  listPlace,
+  sizeOf,
+  stripBytes,
+  stripPlace,
+  wholePlace,
+} from '../../../../src/compile/fuse/place.js';
+
+/** Planes, each with its pixels in their order; a list is one number a plane. */
+export type Planes = readonly (readonly number[])[];
+
+export const tileStrips = 8;
+
+export class Workbench {
+  readonly machine = new Machine();
+  readonly grid: Grid;
+  readonly #operands: Operand[] = [];
+
+  constructor(shape: readonly number[]) {
+    this.grid = gridOf(shape);
+  }
+
+  /** Memory that holds no numbers. */
+  poisoned(bytes: number): number {
+    const at = this.machine.allocate(bytes);
+    this.machine.floats.fill(NaN, at / 4, (at + bytes) / 4);
+    return at;
+  }
+
+  #added(operand: Omit<Operand, 'node'>): Operand {
+    const made = { ...operand, node: this.#operands.length };
+    this.#operands.push(made);
+    return made;
+  }
+
+  /** Whole planes without numbers in them. */
+  planes(count: number): Operand {
+    const extent = { planes: count, grid: true };
+    const at = this.poisoned(sizeOf(extent, this.grid));
+    return this.#added({ place: wholePlace(() => at, this.grid), extent });
+  }
+
+  /** Strips of a tile. */
+  strips(count: number): Operand {
+    const at = this.poisoned(count * stripBytes * tileStrips);
+    return this.#added({ place: stripPlace(at, count), extent: { planes: count, grid: true } });
+  }
+
+  list(values: readonly number[]): Operand {
+    const extent = { planes: values.length, grid: false };
+    const at = this.poisoned(sizeOf(extent, this.grid));
+    this.machine.write(at, values);
+    return this.#added({ place: listPlace(() => at), extent });
+  }
+
+  /** Where the pixels of a plane are in memory, from a pixel on: of whole planes, or of a tile's strips. */
+  #address({ place }: Operand, plane: number, pixel: number): number {
+    return (place.at(0) + plane * place.plane) / 4 + Math.floor(pixel / 8) * (place.strip / 4) + (pixel % 8);
+  }
+
+  put(operand: Operand, values: Planes, first = 0, count = this.grid.pixels): void {
+    const { floats } = this.machine;
+    for (const [plane, pixels] of values.entries())
+      for (let i = 0; i < count; i++) floats[this.#address(operand, plane, i)] = pixels[first + i];
+  }
+
+  take(operand: Operand, count = this.grid.pixels): Planes {
+    const { floats } = this.machine;
+    if (!operand.extent.grid)
+      return Array.from({ length: operand.extent.planes }, (_, i) => [floats[operand.place.at(0) / 4 + i]]);
+    return Array.from({ length: operand.extent.planes }, (_, plane) =>
+      Array.from({ length: count }, (_, i) => floats[this.#address(operand, plane, i)]),
+    );
+  }
+
+  given(values: Planes): Operand {
+    const operand = this.planes(values.length);
+    this.put(operand, values);
+    return operand;
+  }
+
+  emitting(labels: Emitting['labels'] = noLabels): Emitting {
+    const { machine, grid } = this;
+    return {
+      machine,
+      grid,
+      most: 1,
+      labels,
+      scratch: {
+        take: (bytes) => {
+          const at = this.poisoned(bytes);
+          return () => at;
+        },
+      },
+      packed: (weight, packing) => {
+        const at = machine.allocate(packedBytes(packing));
+        packer(machine, packing, at)(this.#operands[weight].place.at(0));
+        return { at };
+      },
+    };
+  }
+
+  /** On whole planes, as steps run. */
+  run(op: FieldOp, inputs: readonly Operand[], out: Operand): Planes {
+    const node = { op, inputs: inputs.map((input) => input.node), extent: out.extent };
+    for (const instruction of emit(node, inputs, out, this.emitting())) instruction(0);
+    return this.take(out);
+  }
+
+  /** Tile after tile, as layers at each pixel run. Inputs are planes, or operands that are no planes. */
+  runTiles(
+    op: FieldOp,
+    inputs: readonly (Planes | Operand)[],
+    out: Operand | { readonly planes: number },
+    labels?: Emitting['labels'],
+  ): Planes {
+    const { pixels } = this.grid;
+    const all = Math.ceil(pixels / 8);
+    const strips = (t: number): number => Math.min(tileStrips, all - t * tileStrips);
+    const operands = inputs.map((input) => ('place' in input ? input : this.strips(input.length)));
+    const result = 'place' in out ? out : this.strips(out.planes);
+    const e: Emitting = { ...this.emitting(labels), strips, most: tileStrips };
+    const node = { op, inputs: operands.map((input) => input.node), extent: result.extent };
+    const instructions = emit(node, operands, result, e);
+    const found = Array.from({ length: result.extent.planes }, (): number[] => []);
+    for (let t = 0; t * tileStrips < all; t++) {
+      const first = 8 * tileStrips * t;
+      const count = Math.min(8 * tileStrips, pixels - first);
+      for (const [i, input] of inputs.entries()) {
+        if ('place' in input) continue;
+        const { place } = operands[i];
+        this.machine.floats.fill(
+          NaN,
+          place.at(0) / 4,
+          (place.at(0) + input.length * stripBytes * tileStrips) / 4,
+        );
+        this.put(operands[i], input, first, count);
+      }
+      for (const run of instructions) run(t);
+      if (result.extent.grid && !('place' in out))
+        for (const [plane, values] of this.take(result, count).entries()) found[plane].push(...values);
+    }
+    return 'place' in out ? this.take(result) : found;
+  }
+}
+
+const noLabels: Emitting['labels'] = { labels: () => 0, scale: 0, weights: 0, total: 0 };
+
+/** The same numbers; zeros may have either sign. */
+export const same = (found: Planes, expected: Planes): void => {
+  assert.equal(found.length, expected.length);
+  for (const [plane, pixels] of expected.entries())
+    for (const [i, value] of pixels.entries())
+      if (found[plane][i] !== value)
+        assert.fail(`${found[plane][i]} instead of ${value} at pixel ${i} of plane ${plane}`);
+};
