@@ -6,13 +6,6 @@ import { PNG, type PNGWithMetadata } from 'pngjs';
 import { type DrumheadError, decodeError } from '../base/error.js';
 import type { Raster } from './contact-sheet.js';
 
-/** The bytes of an RGB PNG. */
-export const encodePng = ({ width, height, pixels }: Raster): Uint8Array => {
-  const png = new PNG({ width, height });
-  png.data = Buffer.from(pixels);
-  return PNG.sync.write(png, { inputColorType: 2, inputHasAlpha: false, colorType: 2 });
-};
-
 /** A picture read from a PNG: one channel where the file is grey, else red, green and blue; transparency is left out. */
 export interface Picture {
   readonly height: number;
@@ -21,6 +14,18 @@ export interface Picture {
   /** (height, width, channels), 0 to 255. */
   readonly values: Uint8Array;
 }
+
+/** The bytes of a PNG that `decodePng` reads back to this picture, and `decodeMaskPng` where it is grey. */
+export const encodePicture = ({ width, height, channels, values }: Picture): Uint8Array => {
+  const png = new PNG({ width, height });
+  png.data = Buffer.from(values);
+  const kind = channels === 1 ? 0 : 2;
+  return PNG.sync.write(png, { inputColorType: kind, inputHasAlpha: false, colorType: kind });
+};
+
+/** The bytes of an RGB PNG. */
+export const encodePng = ({ width, height, pixels }: Raster): Uint8Array =>
+  encodePicture({ width, height, channels: 3, values: pixels });
 
 const read = (
   bytes: Uint8Array,

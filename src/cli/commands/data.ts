@@ -14,19 +14,21 @@ import {
 } from '../../data/dataset.js';
 import { writeBytes } from '../../data/files.js';
 import { load } from '../../data/load.js';
-import { mayBeFile, mayHoldFiles } from '../../data/make-folder.js';
-import { writeNpyPairs } from '../../data/npy-pairs.js';
+import { mayBeFile } from '../../data/make-folder.js';
 import { encodePng } from '../../data/png.js';
 import { describeTask, type Task } from '../../data/task.js';
+import { interruptible } from '../edge.js';
 import { type ChangeFlags, settingsFlag, wholeFlag } from '../flags.js';
 import { plainTeller } from '../progress.js';
 import { seconds } from '../session.js';
 import { taskFrom } from '../task.js';
+import { exportAsked, exportData, mayExport } from './data-export.js';
 
 export interface DataFlags extends ChangeFlags {
   readonly show: string;
   readonly out: string;
   readonly export?: string;
+  readonly format?: string;
   readonly cache: string;
 }
 
@@ -51,18 +53,32 @@ const dataSummary = (task: Task, dataset: Dataset): string =>
     ...splitNames.flatMap((name) => splitLines(name, dataset[name], dataset.classes)),
   ].join('\n');
 
-export const data = (name: string, flags: DataFlags): TE.TaskEither<DrumheadError, string> =>
+/** Ctrl-C stops between two images, and nothing half-made stays. */
+export const data =
+  (name: string, flags: DataFlags): TE.TaskEither<DrumheadError, string> =>
+  async () => {
+    const { signal, done } = interruptible();
+    try {
+      return await watched(name, flags, signal)();
+    } finally {
+      done();
+    }
+  };
+
+const watched = (name: string, flags: DataFlags, signal: AbortSignal): TE.TaskEither<DrumheadError, string> =>
   pipe(
     TE.Do,
     TE.bind('show', () => TE.fromEither(wholeFlag('--show', 0)(flags.show))),
     TE.bind('settings', () => TE.fromEither(settingsFlag('--set', flags.set ?? []))),
+    TE.bind('asked', () => TE.fromEither(exportAsked(flags.export, flags.format))),
+    TE.chainFirst(({ asked }) => mayExport(asked)),
     TE.chainFirst(({ show }) => (show === 0 ? TE.right(undefined) : mayBeFile(flags.out))),
-    TE.chainFirst(() => (flags.export === undefined ? TE.right(undefined) : mayHoldFiles(flags.export))),
     TE.bind('task', ({ settings }) => taskFrom(name, settings, flags)),
     TE.bind('dataset', ({ task }) => {
       const { tell } = plainTeller((line) => process.stderr.write(`${line}\n`), seconds);
       return load(task, {
         cacheDir: flags.cache,
+        signal,
         onProgress: ({ done, total }) => tell({ kind: 'data', done, total }),
       });
     }),
@@ -76,11 +92,11 @@ export const data = (name: string, flags: DataFlags): TE.TaskEither<DrumheadErro
         TE.map((path) => `\nthe first ${count} test images: ${path}`),
       );
     }),
-    TE.bind('exported', ({ dataset }) =>
-      flags.export === undefined
+    TE.bind('exported', ({ dataset, asked }) =>
+      asked === null
         ? TE.right('')
         : pipe(
-            writeNpyPairs(dataset, flags.export),
+            exportData(dataset, asked, { signal }),
             TE.map((paths) => `\nwritten: ${paths.join(', ')}`),
           ),
     ),

@@ -56,7 +56,8 @@ export const asking = (program: Command): void => {
     .option('--out <file>', 'the contact sheet', 'contact-sheet.png')
     .option('--set <name=value...>', 'settings of the task, such as size=32 cell=3', [])
     .addOption(mnistDir())
-    .option('--export <folder>', 'also write the data as .npy pairs')
+    .option('--export <folder>', 'also write the data there, to be read back as a task')
+    .option('--format <name>', 'of --export: npy, a file of arrays a split, or png, pictures; default npy')
     .option('--cache <folder>', 'where made data is kept', 'runs/.cache')
     .action(async (task, flags) => {
       const { data } = await import('../commands/data.js');

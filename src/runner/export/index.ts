@@ -4,8 +4,8 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { DrumheadError } from '../../base/error.js';
 import type { GraphModelOptions } from '../../compile/graph-model/index.js';
+import { type Files, writeFolder } from '../../data/write-folder.js';
 import { type ExportFormat, exportedName, filesOf } from './formats.js';
-import { type Files, writeFolder } from './place.js';
 import type { Trained } from './trained.js';
 
 export { type ExportFormat, exportFormats, formatNamed } from './formats.js';

@@ -3,8 +3,8 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, decodeError } from '../../base/error.js';
+import { type Files, writeFolder } from '../../data/write-folder.js';
 import { encodeProgram, parametersOf } from '../../dsl/index.js';
-import { type Files, writeFolder } from '../export/place.js';
 import { importRecord, type Trained } from '../export/trained.js';
 import { files } from '../folder.js';
 import { encodeWeights, weightsManifest } from '../weights.js';

@@ -6,8 +6,8 @@ import { dirname, join, resolve, sep } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, decodeError, fileError } from '../../base/error.js';
-import { makeFolder, mayHoldFiles } from '../../data/make-folder.js';
+import { type DrumheadError, decodeError, fileError } from '../base/error.js';
+import { makeFolder, mayHoldFiles } from './make-folder.js';
 
 /** Files by name; a name may lie in one folder further down. */
 export type Files = Readonly<Record<string, Uint8Array>>;

@@ -1,0 +1,54 @@
+/** What `drumhead data --export` writes, and in which format. */
+
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type DrumheadError, decodeError, unknownName } from '../../base/error.js';
+import type { Dataset } from '../../data/dataset.js';
+import type { Watch } from '../../data/generate.js';
+import { mayHoldFiles } from '../../data/make-folder.js';
+import { writeNpyPairs } from '../../data/npy-pairs.js';
+import { mayWrite } from '../../data/write-folder.js';
+import { writePngPairs } from '../../data/write-png-pairs.js';
+
+const formats = ['npy', 'png'] as const;
+
+/** Where to, and how. */
+export interface DataExport {
+  readonly folder: string;
+  readonly format: (typeof formats)[number];
+}
+
+/** What the flags ask for; null for nothing. **Errors** UnknownName; DecodeError of a format without a folder. */
+export const exportAsked = (
+  folder: string | undefined,
+  format: string | undefined,
+): E.Either<DrumheadError, DataExport | null> => {
+  if (folder === undefined)
+    return format === undefined
+      ? E.right(null)
+      : E.left(decodeError('--format', 'it is the format of an export; say where to with --export FOLDER'));
+  const found = formats.find((known) => known === (format ?? 'npy'));
+  return found === undefined
+    ? E.left(unknownName('format', format ?? '', formats))
+    : E.right({ folder, format: found });
+};
+
+/** Whether it can be written, asked before the data is made. */
+export const mayExport = (asked: DataExport | null): TE.TaskEither<DrumheadError, void> => {
+  if (asked === null) return TE.right(undefined);
+  return asked.format === 'png' ? mayWrite(asked.folder, /^$/) : mayHoldFiles(asked.folder);
+};
+
+/** Writes it, and gives the paths written. */
+export const exportData = (
+  dataset: Dataset,
+  { folder, format }: DataExport,
+  watch: Watch,
+): TE.TaskEither<DrumheadError, readonly string[]> =>
+  format === 'npy'
+    ? writeNpyPairs(dataset, folder)
+    : pipe(
+        writePngPairs(dataset, folder, watch),
+        TE.map((path) => [path]),
+      );
