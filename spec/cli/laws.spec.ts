@@ -49,4 +49,13 @@ describe('drumhead laws', () => {
     assert.match(done.right, /work balance +holds/);
     assert.match(done.right, /1 hold, 0 broken/);
   });
+
+  it('says of a whole model that its encoder breaks translation though its step does not', async () => {
+    const asked = { ...flags, preset: 'quick', law: ['translation', 'translation of the encoder'] };
+    const done = await laws('tetrominoes/nwm-linear', asked)();
+    assert.ok(E.isRight(done));
+    assert.match(done.right, /translation +holds/);
+    assert.match(done.right, /translation of the encoder +does not apply: .*boundary 'zero'/);
+    assert.match(done.right, /--expect "translation of the encoder"/);
+  });
 });

@@ -38,6 +38,7 @@ const tried: Readonly<Record<string, System>> = {
   'damped inverse': nwm,
   'light cone': nwm,
   translation: nwm,
+  'translation of the encoder': systemFrom(wrong.encoded),
   'rotations and reflections': wave,
   superposition: wave,
   oddness: nwm,

@@ -5,6 +5,7 @@ import {
   convolveWith,
   coupling,
   data,
+  encoder,
   mul,
   offset,
   type Program,
@@ -13,6 +14,7 @@ import {
   scan,
   sub,
   type Tensor,
+  zeros,
 } from 'drumhead';
 
 type Field = Tensor<readonly [8, 8, 1]>;
@@ -79,6 +81,16 @@ export const lopsided = stepping((s) => {
 });
 
 export const walled = stepping((s) => drifted(s.y, add(s.z, scale(dt, coupling({ boundary: 'zero' })(s.y)))));
+
+/** Started by an encoder that goes around the torus as the waves do. */
+export const encoded = program({ image: [8, 8, 1] }, ({ image }) =>
+  scan({
+    steps: 20,
+    init: { y: encoder([2], 1, { boundary: 'circular' })(image), z: zeros(8, 8, 1) },
+    step: (s) => drifted(s.y, add(s.z, scale(dt, coupling()(s.y)))),
+    observe: (s) => s,
+  }),
+);
 
 /** Damped by one number everywhere. */
 export const dampedBy = (alpha: number, h: number): Program =>

@@ -6,8 +6,10 @@ import { arraysOf, type Case } from './case.js';
 import { caseArbitrary } from './case-arbitrary.js';
 import { type Subject, systemFrom } from './family.js';
 import {
+  aboutIn,
   caseOptionsOf,
   type Finding,
+  isPart,
   type Law,
   missingFor,
   type Picture,
@@ -56,7 +58,13 @@ export interface Counterexample {
 /** What became of one law. */
 export type Verdict =
   | { readonly law: Law; readonly outcome: 'holds'; readonly cases: number }
-  | { readonly law: Law; readonly outcome: 'does not apply'; readonly because: string }
+  | {
+      readonly law: Law;
+      readonly outcome: 'does not apply';
+      readonly because: string;
+      /** Whether it can be tried all the same, where it is expected. */
+      readonly triable: boolean;
+    }
   | {
       readonly law: Law;
       readonly outcome: 'broken';
@@ -106,20 +114,27 @@ export const isLawful = ({ verdicts }: Report): boolean =>
 
 const verdictOf = (law: Law, system: System, options: CheckOptions): Verdict => {
   const { reasons, essential } = missingFor(law, system);
+  const part = aboutIn(law, system);
   const because = reasons.join('; ');
   const expected =
     options.expect === undefined
       ? meantBy(system).some((meant) => meant.law === law.name)
       : options.expect.includes(law.name);
-  if (reasons.length > 0 && !expected) return { law, outcome: 'does not apply', because };
-  if (essential) return { law, outcome: 'broken', because, cases: 0 };
-  const found = tried(law, system, options);
+  if (reasons.length > 0 && !expected)
+    return { law, outcome: 'does not apply', because, triable: !essential };
+  if (essential || !isPart(part)) return { law, outcome: 'broken', because, cases: 0 };
+  const found = tried(law, part, options);
   if (reasons.length > 0)
     return found.outcome === 'broken'
       ? { ...found, because }
       : { law, outcome: 'broken', because, cases: found.cases };
   if (found.outcome === 'holds' && found.cases === 0)
-    return { law, outcome: 'does not apply', because: 'no case that was tried says anything about it' };
+    return {
+      law,
+      outcome: 'does not apply',
+      because: 'no case that was tried says anything about it',
+      triable: true,
+    };
   return found;
 };
 
@@ -205,8 +220,10 @@ const weightsFor = (system: System, seed: number): ReturnType<typeof weightsOf> 
  * const balance = allLaws.filter(({ name }) => name === 'work balance');
  * balance.map((law) => tryCase(law, system, c).kind); // => ['holds']
  */
-export const tryCase = (law: Law, system: System, c: Case, on: Interpreter = reference): Finding =>
-  missingFor(law, system).essential ? silent : judged(law, system, c, on);
+export const tryCase = (law: Law, system: System, c: Case, on: Interpreter = reference): Finding => {
+  const part = aboutIn(law, system);
+  return missingFor(law, system).essential || !isPart(part) ? silent : judged(law, part, c, on);
+};
 
 const judged = (law: Law, system: System, c: Case, on: Interpreter): Finding => {
   const here = systemAt(system, c.grid);

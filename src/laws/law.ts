@@ -83,6 +83,12 @@ export interface Law {
   /** How the tolerance follows from rounding. */
   readonly tolerance: string;
   readonly needs: readonly Need[];
+  /** What of a system it is about, where that is not its step. */
+  readonly about?: {
+    readonly part: (system: System) => System | undefined;
+    /** Why there is no such part. */
+    readonly missing: string;
+  };
   readonly property: (trial: Trial) => Finding;
   /** What its cases are like; default: everything free, 1 to 6 steps. */
   readonly cases?: CaseOptions | ((system: System, structure: Structure) => CaseOptions);
@@ -90,11 +96,25 @@ export interface Law {
   readonly share?: number;
 }
 
-/** Why a law does not apply: everything that is missing, essential or not. */
-export const missingFor = (
-  law: Law,
-  system: System,
-): { readonly reasons: readonly string[]; readonly essential: boolean } => {
+/** Why a law does not apply. */
+export interface Missing {
+  /** Everything that is missing, essential or not. */
+  readonly reasons: readonly string[];
+  /** Whether the law cannot even be tried. */
+  readonly essential: boolean;
+}
+
+/** What a law is tried on, or why there is nothing of the kind. */
+export const aboutIn = ({ about }: Law, system: System): System | Missing =>
+  about === undefined ? system : (about.part(system) ?? { reasons: [about.missing], essential: true });
+
+/** Whether there is something to try a law on. */
+export const isPart = (found: System | Missing): found is System => 'nodes' in found;
+
+/** Why a law does not apply to what it is about. */
+export const missingFor = (law: Law, whole: System): Missing => {
+  const system = aboutIn(law, whole);
+  if (!isPart(system)) return system;
   const structure = structureOf(system);
   const found: { readonly reason: string; readonly essential: boolean }[] = [];
   for (const { missing, essential } of law.needs) {

@@ -11,14 +11,14 @@ import { initialParameters } from '../compile/parameters.js';
 import { type NdArray, ndarray } from '../compile/reference/array.js';
 import { fault } from '../compile/reference/fault.js';
 import { evaluate, type Value } from '../compile/reference/sample.js';
-import { inputsOf, parametersOf } from '../dsl/graph.js';
+import { type Graph, inputsOf, parametersOf } from '../dsl/graph.js';
 import type { Node, ScanOp } from '../dsl/op.js';
 import type { Program } from '../dsl/program.js';
 import { type Shape, sameShape } from '../dsl/shape.js';
 
 /** What a step reads that is not state. */
 export interface External {
-  /** The name of the input or parameter that it is, or one made of its number. */
+  /** The name of the input, parameter or output that it is, or one made of its number. */
   readonly name: string;
   readonly shape: Shape;
   /** `field`: on the grid, chosen freely by a law; `weight`: the program's own, the same for all samples. */
@@ -79,7 +79,18 @@ export const weightsIn = (nodes: readonly Node[]): ReadonlySet<number> => {
   return weights;
 };
 
-const isScan = (node: Node): node is Node & { readonly op: ScanOp } => node.op.op === 'scan';
+type Scan = Node & { readonly op: ScanOp };
+
+const isScan = (node: Node): node is Scan => node.op.op === 'scan';
+
+/** The longest scan of a program: the first of them where several are as long. */
+export const scanOf = ({ nodes }: Graph): Scan | undefined =>
+  nodes
+    .filter(isScan)
+    .reduce<Scan | undefined>(
+      (best, node) => (best === undefined || node.op.steps > best.op.steps ? node : best),
+      undefined,
+    );
 
 /**
  * The system that a program describes: the step of its longest scan, or the program itself where it has none.
@@ -88,16 +99,12 @@ const isScan = (node: Node): node is Node & { readonly op: ScanOp } => node.op.o
  * systemOf(program({ y: [4, 4, 1] }, ({ y }) => ({ y: tanh(y) }))).kind; // => 'map'
  */
 export const systemOf = (p: Program): System => {
-  const scans = p.graph.nodes.filter(isScan);
-  const longest = scans.reduce<(typeof scans)[number] | undefined>(
-    (best, node) => (best === undefined || node.op.steps > best.op.steps ? node : best),
-    undefined,
-  );
+  const longest = scanOf(p.graph);
   return longest === undefined ? mapOf(p) : stepOf(p, longest);
 };
 
-const stepOf = (p: Program, { op, inputs }: Node & { readonly op: ScanOp }): System => {
-  const { nodes } = p.graph;
+const stepOf = (p: Program, { op, inputs }: Scan): System => {
+  const { nodes, outputs } = p.graph;
   const shapes = inputs.map((input) => nodes[input].shape);
   const fields = Object.fromEntries(op.fields.map((field, i) => [field, shapes[i]]));
   const grid = sharedGrid(Object.values(fields));
@@ -115,7 +122,8 @@ const stepOf = (p: Program, { op, inputs }: Node & { readonly op: ScanOp }): Sys
       !read.has(index) &&
       (facts[node].perSample || isOn(grid, shapes[own + index])) &&
       nodes[node].op.op !== 'constant';
-    const name = unique(nameOf(nodes[node], index), taken);
+    const shown = Object.keys(outputs).find((name) => outputs[name] === node);
+    const name = unique(nameOf(nodes[node], shown ?? `external${index}`), taken);
     taken.add(name);
     return { name, shape: shapes[own + index], kind: free ? 'field' : 'weight', node };
   });
@@ -132,8 +140,8 @@ const stepOf = (p: Program, { op, inputs }: Node & { readonly op: ScanOp }): Sys
   };
 };
 
-const nameOf = ({ op }: Node, index: number): string =>
-  op.op === 'input' || op.op === 'parameter' ? op.name : `external${index}`;
+const nameOf = ({ op }: Node, otherwise: string): string =>
+  op.op === 'input' || op.op === 'parameter' ? op.name : otherwise;
 
 const unique = (name: string, taken: ReadonlySet<string>): string =>
   taken.has(name) ? unique(`${name}'`, taken) : name;

@@ -121,11 +121,15 @@ const again = (name: string, { set, preset, engine }: LawsFlags): string =>
   ].join(' ');
 
 const hint = ({ verdicts }: Report, name: string): readonly string[] => {
-  const skipped = verdicts.filter(({ outcome }) => outcome === 'does not apply').map(({ law }) => law.name);
-  return skipped.length === 0 || verdicts.length === 1
+  const skipped = verdicts.flatMap((verdict) =>
+    verdict.outcome === 'does not apply' && verdict.triable ? [verdict.law.name] : [],
+  );
+  // Walls where a torus was meant are what most people stumble over.
+  const [example] = [...skipped.filter((law) => law.startsWith('translation')), ...skipped];
+  return example === undefined || verdicts.length === 1
     ? []
     : [
-        `a law that was meant to hold is tried all the same: drumhead laws ${name} --expect "${skipped.includes('translation') ? 'translation' : skipped[0]}"`,
+        `a law that was meant to hold is tried all the same: drumhead laws ${name} --expect ${JSON.stringify(example)}`,
       ];
 };
 

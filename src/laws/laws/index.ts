@@ -11,7 +11,7 @@ import { gradientBound } from './gradient.js';
 import { linearGrowth } from './growth.js';
 import { oddness, superposition, zeroMode } from './linear.js';
 import { linossEigenvalues } from './linoss.js';
-import { locality, symmetries, translation } from './locality.js';
+import { encoderTranslation, locality, symmetries, translation } from './locality.js';
 import { gauge, planeWaves } from './media.js';
 import { firstOrder, secondOrder } from './order.js';
 import { dampedInverse, modifiedEnergy, timeReversal, workBalance } from './oscillators.js';
@@ -35,6 +35,7 @@ export const allLaws: readonly Law[] = [
   dampedInverse,
   locality,
   translation,
+  encoderTranslation,
   symmetries,
   superposition,
   oddness,

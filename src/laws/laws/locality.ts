@@ -11,6 +11,7 @@ import { broken, type Finding, holds, type Law, type Need, silent, type Trial } 
 import * as needs from '../needs.js';
 import { stepsOf } from '../program.js';
 import { type Trajectory, trajectory } from '../run.js';
+import { surroundingsOf } from '../surroundings.js';
 import type { System } from '../system.js';
 import { isOn, sequenceName } from '../system.js';
 import { exactState, isTame, lastStep, stepFrom } from '../taken.js';
@@ -167,6 +168,7 @@ const commutes = (trial: Trial, what: string, move: (x: NdArray, first: number) 
   if (!isTame(after)) return silent;
   const around = moveAll(system, trial.around, move);
   const there = stepFrom(trial, exactState(moveAll(system, before, move)), around, at);
+  const once = system.kind === 'map' ? 'the map' : 'a step';
   return firstBroken(
     ...Object.entries(system.next).map(([name, node]) => () => {
       const { shape } = system.nodes[node];
@@ -177,8 +179,8 @@ const commutes = (trial: Trial, what: string, move: (x: NdArray, first: number) 
         minus(there[name], expected),
         move({ shape, data: after[name].value }, 0).shape,
         ({ place, by, allowed }) =>
-          `a step after ${what} is not ${what} after a step: ${name}${place} is off by ${by}; rounding allows ${allowed}`,
-        () => sides(shape, [`a step after ${what}`, there[name]], [`${what} after a step`, expected]),
+          `${once} after ${what} is not ${what} after ${once}: ${name}${place} is off by ${by}; rounding allows ${allowed}`,
+        () => sides(shape, [`${once} after ${what}`, there[name]], [`${what} after ${once}`, expected]),
       );
     }),
   );
@@ -197,6 +199,30 @@ export const translation: Law = {
     const by = trial.system.grid.map((n, axis) => trial.choices[axis] % n);
     return commutes(trial, `a shift by [${by.join(',')}]`, (x, first) => rolled(x, by, first));
   },
+};
+
+const circularBefore: Need = {
+  name: 'circular boundary before the first step',
+  missing: (system, structure) => {
+    const other = needs.circular.missing(system, structure);
+    const given = Object.keys(system.fields).join(', ');
+    return other === undefined
+      ? undefined
+      : `before the first step ${other}: near the border a shifted ${given} does not start shifted waves, whatever the step does`;
+  },
+};
+
+/** Law 7 of what surrounds the step: without it a model does not shift, though its step does. */
+export const encoderTranslation: Law = {
+  name: 'translation of the encoder',
+  entry: 7,
+  statement:
+    'encode(shift image) = shift encode(image): with the same of the step, a shifted image gives shifted waves',
+  source: 'laws.md: zero-padded encoders break it for the whole model',
+  tolerance: translation.tolerance,
+  needs: [needs.space, onGridNeed, needs.noiseless, needs.uniform, circularBefore],
+  about: { part: surroundingsOf, missing: 'its step reads what it is given: no encoder comes first' },
+  property: translation.property,
 };
 
 const straight: Need = {
