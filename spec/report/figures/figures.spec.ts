@@ -139,6 +139,28 @@ describe('figures of many runs', () => {
     }
   });
 
+  it('have the name of the axis under every panel, also above a row that is not full', async () => {
+    const many = Array.from({ length: 6 }, (_, i) => entry('NWM', `v${i}`, [0.5]));
+    const svg = await svgOf(seedCourses({ entries: many }));
+    assert.equal(svg.match(/>epoch</g)?.length, 6);
+  });
+
+  it('keep the names of models apart and in their panel, however close their marks are', async () => {
+    const many = Array.from({ length: 15 }, (_, i) => ({
+      ...entry('CNN, by layers', `v${i}`, [0]),
+      runs: [{ seed: 0, scores: { foregroundIou: i % 3 === 0 ? 0 : 0.01 * i, foregroundAccuracy: 0.5 } }],
+    }));
+    const svg = await svgOf(parameterScores({ entries: many }));
+    const places = [...svg.matchAll(/translate\(([\d.-]+),([\d.-]+)\)"[^>]*>CNN v\d+</g)];
+    assert.equal(places.length, 2 * many.length);
+    for (const side of [places.slice(0, 15), places.slice(15)]) {
+      assert.equal(new Set(side.map(([, x]) => x)).size, 1);
+      const heights = side.map(([, , y]) => Number(y)).sort((a, b) => a - b);
+      for (let i = 1; i < heights.length; i++) assert.ok(heights[i] - heights[i - 1] > 14.9, `${heights}`);
+      assert.ok(heights[0] >= -4 && heights[14] <= 250, `${heights}`);
+    }
+  });
+
   it('have a row of panels for every five experiments', () => {
     const many = Array.from({ length: 11 }, (_, i) => entry('NWM', `v${i}`, [0.5]));
     const { frame } = coursesChart({ entries: many });

@@ -2,6 +2,7 @@
 
 import type { DrumResult } from '../../drums/index.js';
 import { type Html, html, nothing } from '../page/html.js';
+import { tableFrame } from '../page/parts.js';
 
 const superscripts: Readonly<Record<string, string>> = Object.fromEntries(
   Array.from('−0123456789', (character, i) => [character, '⁻⁰¹²³⁴⁵⁶⁷⁸⁹'[i]]),
@@ -26,36 +27,38 @@ export const areaTable = (results: readonly DrumResult[]): Html => {
   const rows = results.flatMap(({ drum, area, points }) => (area === null ? [] : [{ drum, area, points }]));
   return rows.length === 0
     ? nothing
-    : html`
-<div class="table"><table>
-<thead><tr><th scope="col">Square</th><th scope="col" class="number">points that move</th><th scope="col" class="number">true area L²</th><th scope="col" class="number">nearest bin</th><th scope="col" class="number">between bins</th><th scope="col" class="number">off the lattice</th><th scope="col" class="number">off the true area</th><th scope="col" class="number">of that, grid and step</th></tr></thead>
+    : tableFrame(
+        8,
+        html`<thead><tr><th scope="col">Square</th><th scope="col" class="number">points that move</th><th scope="col" class="number">true area L²</th><th scope="col" class="number">nearest bin</th><th scope="col" class="number">between bins</th><th scope="col" class="number">off the lattice</th><th scope="col" class="number">off the true area</th><th scope="col" class="number">of that, grid and step</th></tr></thead>
 <tbody>${rows.map(
-        ({ drum, area, points }) => html`
+          ({ drum, area, points }) => html`
 <tr><th scope="row">${drum.name}</th><td class="number">${points}</td><td class="number">${area.theory}</td><td class="number">${area.raw.toFixed(1)}</td><td class="number">${area.heard.toFixed(3)}</td><td class="number">${relativeText(area.heard / area.lattice - 1)}</td><td class="number">${relativeText(area.heard / area.theory - 1)}</td><td class="number">${relativeText(area.discretisation)}</td></tr>`,
-      )}
-</tbody></table></div>`;
+        )}
+</tbody>`,
+      );
 };
 
 /** One row a tone: the first drum's exact and heard frequency, and by how much every drum's differs from it. */
 export const toneTable = (results: readonly DrumResult[]): Html => {
   const [first, ...others] = results;
   const frequency = (value: number | undefined): string => (value === undefined ? '–' : value.toFixed(6));
-  return html`
-<div class="table"><table>
-<thead><tr><th scope="col">Tone</th><th scope="col" class="number">${first.drum.name}, exact</th><th scope="col" class="number">heard</th><th scope="col" class="number">difference</th>${others.map(
-    ({ drum }) =>
-      html`<th scope="col" class="number">${drum.name}, heard</th><th scope="col" class="number">against ${first.drum.name}</th>`,
-  )}</tr></thead>
+  return tableFrame(
+    4 + 2 * others.length,
+    html`<thead><tr><th scope="col">Tone</th><th scope="col" class="number">${first.drum.name}, exact</th><th scope="col" class="number">heard</th><th scope="col" class="number">difference</th>${others.map(
+      ({ drum }) =>
+        html`<th scope="col" class="number">${drum.name}, heard</th><th scope="col" class="number">against ${first.drum.name}</th>`,
+    )}</tr></thead>
 <tbody>${first.tones.map(
-    ({ lattice, heard }, k) => html`
+      ({ lattice, heard }, k) => html`
 <tr><th scope="row">${k + 1}</th><td class="number">${frequency(lattice)}</td><td class="number">${frequency(heard?.frequency)}</td><td class="number">${
-      heard === null ? '–' : relativeText(heard.frequency / lattice - 1)
-    }</td>${others.map(({ tones }) => {
-      const other = tones[k]?.heard ?? null;
-      return html`<td class="number">${frequency(other?.frequency)}</td><td class="number">${
-        other === null || heard === null ? '–' : relativeText(other.frequency / heard.frequency - 1)
-      }</td>`;
-    })}</tr>`,
-  )}
-</tbody></table></div>`;
+        heard === null ? '–' : relativeText(heard.frequency / lattice - 1)
+      }</td>${others.map(({ tones }) => {
+        const other = tones[k]?.heard ?? null;
+        return html`<td class="number">${frequency(other?.frequency)}</td><td class="number">${
+          other === null || heard === null ? '–' : relativeText(other.frequency / heard.frequency - 1)
+        }</td>`;
+      })}</tr>`,
+    )}
+</tbody>`,
+  );
 };

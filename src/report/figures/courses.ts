@@ -21,7 +21,7 @@ export interface CoursesPicture {
 }
 
 const size = { width: 150, height: 104 };
-const spacing = { row: 56, column: 34 };
+const spacing = { row: 76, column: 34 };
 const mostColumns = 5;
 const margins = { left: 40, right: 22, top: 96, bottom: 44 };
 
@@ -67,16 +67,17 @@ const panel = (
   score: CourseScore,
   last: number,
   ticks: ReturnType<typeof linearTicks>,
-  edge: { readonly left: boolean; readonly bottom: boolean },
+  /** Of a row, whose panels share what is written on its left. */
+  first: boolean,
   theme: Theme,
 ) => {
-  const { first } = lineColours(theme);
+  const { first: colour } = lineColours(theme);
   const lines = linesOf(entry, score);
   const band = bandOf(lines);
   const x = {
     field: 'epoch',
     type: 'quantitative' as const,
-    title: edge.bottom ? 'epoch' : null,
+    title: 'epoch',
     scale: { domain: [1, Math.max(2, last)], nice: false, zero: false },
     axis: { values: [...countTicks(last, 3)], format: 'd', titlePadding: 3 },
   };
@@ -85,7 +86,7 @@ const panel = (
     type: 'quantitative' as const,
     title: null,
     scale: { domain: [...ticks.domain], nice: false },
-    axis: { values: [...ticks.values], ...numberLabels, labels: edge.left },
+    axis: { values: [...ticks.values], ...numberLabels, labels: first },
   };
   return {
     ...size,
@@ -93,21 +94,21 @@ const panel = (
       { data: { values: [] }, mark: { type: 'point' as const }, encoding: { x, y } },
       {
         data: { values: band },
-        mark: { type: 'area' as const, color: hex(first), opacity: 0.22 },
+        mark: { type: 'area' as const, color: hex(colour), opacity: 0.22 },
         encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' } },
       },
       ...lines.map((points) => ({
         data: { values: [...points] },
         mark: {
           type: 'line' as const,
-          color: hex(first),
+          color: hex(colour),
           strokeWidth: 0.9,
           opacity: 0.65,
-          ...(points.length === 1 ? { point: { size: 22, color: hex(first) } } : {}),
+          ...(points.length === 1 ? { point: { size: 22, color: hex(colour) } } : {}),
         },
         encoding: { x, y },
       })),
-      { data: { values: band }, mark: { type: 'line' as const, color: hex(first) }, encoding: { x, y } },
+      { data: { values: band }, mark: { type: 'line' as const, color: hex(colour) }, encoding: { x, y } },
       textAt(0, -22, shortened(`${entry.family.split(',')[0]} ${entry.variant}`, 24), theme.ink, {
         bold: true,
       }),
@@ -151,8 +152,7 @@ export const coursesChart = ({ entries, score = 'foregroundIou', theme = light }
       spacing: { row: spacing.row, column: spacing.column },
       columns,
       concat: entries.map((entry, i) => {
-        const edge = { left: i % columns === 0, bottom: i + columns >= entries.length };
-        const one = panel(entry, score, last, ticks, edge, theme);
+        const one = panel(entry, score, last, ticks, i % columns === 0, theme);
         return i === 0 ? { ...one, layer: [...one.layer, ...head] } : one;
       }),
     },

@@ -8,7 +8,7 @@ import { hex, light, type Theme } from '../colours.js';
 import { known } from '../scores.js';
 import { summarise } from '../tables/statistics.js';
 import type { Entry } from './entries.js';
-import { signAt, textAt } from './parts.js';
+import { lineBetween, signAt, textAt } from './parts.js';
 
 export interface ParametersPicture {
   readonly entries: readonly Entry[];
@@ -17,9 +17,11 @@ export interface ParametersPicture {
 
 type Axis = 'foregroundAccuracy' | 'foregroundIou';
 
-const size = { width: 330, height: 250 };
-const spacing = { column: 62, row: 104 };
-const margins = { left: 46, right: 28, top: 96, bottom: 48 };
+const size = { width: 290, height: 250 };
+/** Room for the names, on the right of each panel. */
+const names = { width: 128, line: 15 };
+const spacing = { column: names.width + 40, row: 104 };
+const margins = { left: 46, right: names.width, top: 96, bottom: 48 };
 
 interface Mark {
   readonly parameters: number;
@@ -69,8 +71,11 @@ const panel = (entries: readonly Entry[], axis: Axis, title: string, theme: Them
   const ours = both.flatMap((one) => one.ours);
   const theirs = both.flatMap((one) => one.theirs);
   const labelled = both.flatMap((one) => (one.ours.length > 0 ? one.ours : one.theirs));
-  const most = Math.max(1, ...[...ours, ...theirs].map(({ parameters }) => parameters));
-  const across = linearTicks(0, most * 1.05, 5);
+  const all = [...ours, ...theirs].map(({ parameters }) => parameters);
+  const most = Math.max(1, ...all);
+  const least = Math.min(most, ...all);
+  // Models of one task are often of nearly one size: then an axis from 0 would lay them on each other.
+  const across = linearTicks(least > most / 3 ? least * 0.96 : 0, most * 1.04, 4);
   const up = linearTicks(0, 1, 5);
   const x = {
     field: 'parameters',
@@ -107,28 +112,25 @@ const panel = (entries: readonly Entry[], axis: Axis, title: string, theme: Them
       encoding: { x, y },
     })),
   ];
-  const labelAt = spread(
-    labelled.map(({ parameters }) => (size.width * parameters) / across.domain[1] + 1),
-    13,
-    6,
-    size.width,
+  const places = labelled.map(({ parameters, value }) => ({
+    x: (size.width * (parameters - across.domain[0])) / (across.domain[1] - across.domain[0]),
+    y: size.height * (1 - value),
+  }));
+  // Of marks at one height the one on the right has the upper name, so that their lines do not cross.
+  const nameAt = spread(
+    places.map(({ x, y }) => y - (1e-3 * x) / size.width),
+    names.line,
+    -4,
+    size.height - 6,
   );
   return {
     ...size,
     layer: [
       { data: { values: [] }, mark: { type: 'point' as const }, encoding: { x, y } },
+      ...places.map(({ x, y }, i) => lineBetween(x, y, size.width + 14, nameAt[i], theme.muted)),
       ...marks(theirs, hex(second), true),
       ...marks(ours, hex(first), false),
-      // Upright: along the foot for what scores well, above its mark for what does not, where there is room.
-      ...labelled.map(({ value, label }, i) =>
-        textAt(
-          labelAt[i],
-          value > 0.5 ? size.height - 8 : size.height * (1 - value) - 12,
-          label,
-          theme.muted,
-          { size: 11, angle: -90 },
-        ),
-      ),
+      ...labelled.map(({ label }, i) => textAt(size.width + 18, nameAt[i], label, theme.muted, { size: 11 })),
       textAt(0, -16, title, theme.ink, { bold: true }),
     ],
   };

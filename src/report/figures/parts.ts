@@ -29,6 +29,13 @@ export const textAt = (
   encoding: { x: { value: x }, y: { value: y }, text: { field: 'text' } },
 });
 
+/** A thin line between two places in points: from a mark to its name. */
+export const lineBetween = (x: number, y: number, x2: number, y2: number, colour: Rgb) => ({
+  data: { values: [{}] },
+  mark: { type: 'rule' as const, color: hex(colour), strokeWidth: 0.6, opacity: 0.55 },
+  encoding: { x: { value: x }, y: { value: y }, x2: { value: x2 }, y2: { value: y2 } },
+});
+
 /** A sign at a place in points, for keys. */
 export const signAt = (
   x: number,

@@ -3,6 +3,16 @@
 import { type Html, html, nothing } from './html.js';
 import type { Fact } from './run.js';
 
+/** From so many columns on a table is set smaller. */
+const many = 5;
+
+/** The markup around a table of so many columns. */
+export const tableFrame = (columns: number, rows: Html): Html =>
+  html`
+<div class="table${columns >= many ? ' dense' : ''}"><table>
+${rows}
+</table></div>`;
+
 /** A section with its heading; left out of the page when there is nothing to put into it. */
 export interface Section {
   readonly id: string;

@@ -49,6 +49,13 @@ th:first-child{padding-left:.7rem;min-width:14rem}
 th.number,td.number{text-align:right;white-space:nowrap;overflow-wrap:normal}
 tr.chief th,tr.chief td{background:var(--soft);font-weight:600}
 tr.chief td.words,td.words{font-weight:400;color:var(--muted);min-width:14rem}
+/* Many columns of numbers: smaller and closer, so that all of them are seen without scrolling on a laptop. */
+.dense table{font-size:.8125rem}
+.dense th,.dense td{padding:.4rem .75rem .4rem 0}
+.dense thead th{font-size:.75rem;overflow-wrap:normal}
+.dense thead th.number{white-space:normal}
+.dense th:first-child{min-width:0;white-space:nowrap;padding-left:.7rem}
+.dense tr.chief td{font-weight:400}
 tfoot td,tfoot th{font-weight:600;border-bottom:0}
 code,pre{font-family:ui-monospace,'SF Mono',Menlo,Consolas,'DejaVu Sans Mono',monospace;font-size:.875em}
 pre{background:var(--paper);border:1px solid var(--line);border-radius:12px;padding:1rem 1.2rem;overflow-x:auto;overflow-wrap:normal;line-height:1.5;margin:1rem 0}

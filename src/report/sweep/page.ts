@@ -2,25 +2,26 @@
 
 import { type Html, html, nothing, verbatim, when } from '../page/html.js';
 import { scoreText } from '../page/numbers.js';
-import { factList, paragraphs, type Section, sectionMarkup } from '../page/parts.js';
+import { factList, paragraphs, type Section, sectionMarkup, tableFrame } from '../page/parts.js';
 import { figure, type Picture } from '../page/picture.js';
 import { style } from '../page/style.js';
 import type { Table } from '../tables/table.js';
 import type { Gallery, RunLine, SweepReport } from './report.js';
 
-const tableMarkup = ({ columns, groups, notes }: Table): Html => html`
-<div class="table"><table>
-<thead><tr>${columns.map(({ name, align }) => html`<th scope="col"${align === 'right' ? html` class="number"` : nothing}>${name}</th>`)}</tr></thead>
+const tableMarkup = ({ columns, groups, notes }: Table): Html => html`${tableFrame(
+  columns.length,
+  html`<thead><tr>${columns.map(({ name, align }) => html`<th scope="col"${align === 'right' ? html` class="number"` : nothing}>${name}</th>`)}</tr></thead>
 <tbody>${groups.flatMap((group) =>
-  group.map(
-    ({ cells, kind }) => html`
+    group.map(
+      ({ cells, kind }) => html`
 <tr class="${kind}">${cells.map((cell, i) => {
-      const number = columns[i].align === 'right' ? html` class="number"` : nothing;
-      return i === 0 ? html`<th scope="row">${cell.trim()}</th>` : html`<td${number}>${cell}</td>`;
-    })}</tr>`,
-  ),
+        const number = columns[i].align === 'right' ? html` class="number"` : nothing;
+        return i === 0 ? html`<th scope="row">${cell.trim()}</th>` : html`<td${number}>${cell}</td>`;
+      })}</tr>`,
+    ),
+  )}
+</tbody>`,
 )}
-</tbody></table></div>
 ${notes.map((note) => html`<p class="note">${note}</p>\n`)}`;
 
 const withPicture = (
