@@ -11,7 +11,8 @@ const unbroadcast = (tf: TensorFlow, gradient: Tensor, input: Tensor): Tensor =>
   return tf.reshape(axes.length > 0 ? tf.sum(gradient, axes) : gradient, input.shape);
 };
 
-const hasKernel = (tf: TensorFlow, name: string): boolean => {
+/** Whether the current engine has a kernel of this name. */
+export const hasKernel = (tf: TensorFlow, name: string): boolean => {
   const found: KernelConfig | undefined = tf.getKernel(name, tf.getBackend());
   return found !== undefined;
 };
@@ -102,6 +103,7 @@ export const installGradients = (tf: TensorFlow): void => {
     });
   fromOutput('Relu', reluGrad);
   fromOutput('Tanh', tanhGrad);
+  batchNormGradient(tf);
   // transposes its result where the axis is not the last one
   tf.registerGradient({
     kernelName: 'Cumsum',
@@ -110,3 +112,37 @@ export const installGradients = (tf: TensorFlow): void => {
     }),
   });
 };
+
+/** Of the kernel that engines of ours have: both sums of a pass over dy and x serve all three gradients. */
+const batchNormGradient = (tf: TensorFlow): void =>
+  tf.registerGradient({
+    kernelName: 'BatchNormTrain',
+    inputsToSave: ['x', 'scale'],
+    outputsToSave: [false, true, true, false, false],
+    gradFunc: (slopes, [x, scale, mean, variance], { epsilon }) => {
+      const dy = first(slopes);
+      let sums: readonly number[] | undefined;
+      // as plain numbers: tensors made for one gradient are gone before the next is asked for
+      const summed = (): readonly number[] => {
+        sums ??= Array.from(first(tf.engine().runKernel('BatchNormSums', { dy, x, mean })).dataSync());
+        return sums;
+      };
+      const channels = mean.size;
+      const spread = (): Float32Array =>
+        Float32Array.from(variance.dataSync(), (value) => Math.sqrt(value + Number(epsilon)));
+      return {
+        x: () =>
+          first(
+            tf
+              .engine()
+              .runKernel(
+                'BatchNormInputGrad',
+                { dy, x, mean, variance, scale },
+                { epsilon, sums: [...summed()] },
+              ),
+          ),
+        scale: () => tf.tensor1d(spread().map((s, c) => summed()[channels + c] / s)),
+        shift: () => tf.tensor1d(summed().slice(0, channels)),
+      };
+    },
+  });

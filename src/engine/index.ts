@@ -4,4 +4,4 @@ export { type Availability, autoOrder, type Chosen, chooseEngine, type Usable } 
 export { type Engine, engineLabel, limitBytes, opByOp, type TensorFlow } from './engine.js';
 export { EngineChoice, EngineName, engineChoices, engineNames, parseEngineChoice } from './names.js';
 export { openEngine } from './open.js';
-export { dense } from './ops.js';
+export { batchNorm, dense, normalise } from './ops.js';

@@ -2,6 +2,7 @@
 
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import type { TensorFlow } from './engine.js';
+import { hasKernel } from './gradients.js';
 
 /**
  * A dense layer with its bias and ReLU in one kernel, also while gradients are recorded: `tf.fused.matMul` comes apart
@@ -31,4 +32,77 @@ export const dense = (
     { transposeA: false, transposeB: false, activation },
   );
   return tf.reshape(Array.isArray(made) ? made[0] : made, [rows, to]);
+};
+
+/** What values are normalised by: numbers of each channel, and epsilon, which is added to the variance. */
+export interface Normalising {
+  readonly mean: Tensor;
+  readonly variance: Tensor;
+  readonly scale: Tensor;
+  readonly shift: Tensor;
+  readonly epsilon: number;
+}
+
+/**
+ * scale (x - mean) / sqrt(variance + epsilon) + shift, for each channel.
+ *
+ * **Arguments** x [..., channels], the others [channels]. **Returns** [..., channels].
+ *
+ * @example
+ * const tame = normalise(tf, x, { mean, variance, scale, shift, epsilon: 1e-5 });
+ */
+export const normalise = (
+  tf: TensorFlow,
+  x: Tensor,
+  { mean, variance, scale, shift, epsilon }: Normalising,
+): Tensor => {
+  const channels = x.shape[x.shape.length - 1];
+  const rows = x.as4D(1, 1, x.size / Math.max(1, channels), channels);
+  return tf
+    .batchNorm(rows, mean.as1D(), variance.as1D(), shift.as1D(), scale.as1D(), epsilon)
+    .reshape(x.shape);
+};
+
+/** Values normalised by the batch's own statistics, and the running statistics after it. */
+export interface Normalised {
+  readonly value: Tensor;
+  readonly mean: Tensor;
+  readonly variance: Tensor;
+}
+
+/**
+ * Batch normalisation in training: by the mean and variance over all axes but the last, as one kernel where the engine
+ * has it. The running statistics move by `momentum` towards the batch's mean and unbiased variance. Gradients flow
+ * through the value alone.
+ *
+ * **Arguments** x [..., channels], scale, shift, and the running mean and variance [channels].
+ *
+ * @example
+ * const { value, mean, variance } = batchNorm(tf, x, { ...running, scale, shift, epsilon: 1e-5, momentum: 0.1 });
+ */
+export const batchNorm = (
+  tf: TensorFlow,
+  x: Tensor,
+  running: Normalising & { readonly momentum: number },
+): Normalised => {
+  const { scale, shift, epsilon, momentum } = running;
+  const { mean: runningMean, variance: runningVariance } = running;
+  if (hasKernel(tf, 'BatchNormTrain')) {
+    const inputs = { x, scale, shift, runningMean, runningVariance };
+    const made = tf.engine().runKernel('BatchNormTrain', inputs, { epsilon, momentum });
+    const [value, , , mean, variance] = Array.isArray(made) ? made : [made];
+    return { value, mean, variance };
+  }
+  const batch = tf.moments(
+    x,
+    x.shape.slice(0, -1).map((_, axis) => axis),
+  );
+  const rows = x.size / batch.mean.size;
+  const moved = (from: Tensor, to: Tensor): Tensor =>
+    tf.add(tf.mul(from, 1 - momentum), tf.mul(to, momentum));
+  return {
+    value: normalise(tf, x, { ...running, ...batch }),
+    mean: moved(runningMean, batch.mean),
+    variance: moved(runningVariance, tf.mul(batch.variance, rows / Math.max(1, rows - 1))),
+  };
 };

@@ -2,6 +2,7 @@
 
 import type { Tensor } from '@tensorflow/tfjs';
 import type { OpOf } from '../../dsl/op.js';
+import { batchNorm as byBatch, normalise } from '../../engine/index.js';
 import type { Context, Value } from './context.js';
 
 /**
@@ -14,30 +15,21 @@ export const batchNorm = (
   { momentum, epsilon }: OpOf<'batchNorm'>,
   [x, scale, shift, mean, variance]: readonly Value[],
   names: readonly [string, string] | undefined,
-  context: Context,
+  { tf, training, statistics }: Context,
 ): Tensor => {
-  const { tf, training, statistics } = context;
-  const value = x.tensor;
-  const normalise = (centre: Tensor, spread: Tensor): Tensor =>
-    tf.add(
-      tf.mul(tf.mul(tf.sub(value, centre), tf.rsqrt(tf.add(spread, epsilon))), scale.tensor),
-      shift.tensor,
-    );
-  if (!training) return normalise(mean.tensor, variance.tensor);
-  const axes = value.shape.slice(0, -1).map((_, axis) => axis);
-  const moments = tf.moments(value, axes);
-  if (names !== undefined) {
-    const n = value.size / value.shape[value.shape.length - 1];
-    const towards = (running: Tensor, batch: Tensor): Tensor =>
-      tf.keep(tf.add(tf.mul(running, 1 - momentum), tf.mul(batch, momentum)));
-    // A layer used twice moves its statistics twice, each time from where the last left them.
-    const move = (name: string, start: Tensor, batch: Tensor): void => {
-      const before = statistics.get(name);
-      statistics.set(name, towards(before ?? start, batch));
-      before?.dispose();
-    };
-    move(names[0], mean.tensor, moments.mean);
-    move(names[1], variance.tensor, tf.mul(moments.variance, n / Math.max(1, n - 1)));
-  }
-  return normalise(moments.mean, moments.variance);
+  const affine = { scale: scale.tensor, shift: shift.tensor, epsilon };
+  if (!training) return normalise(tf, x.tensor, { ...affine, mean: mean.tensor, variance: variance.tensor });
+  // A layer used twice moves its statistics twice, each time from where the last left them.
+  const before = names?.map((name) => statistics.get(name)) ?? [];
+  const made = byBatch(tf, x.tensor, {
+    ...affine,
+    mean: before[0] ?? mean.tensor,
+    variance: before[1] ?? variance.tensor,
+    momentum,
+  });
+  if (names === undefined) return made.value;
+  statistics.set(names[0], tf.keep(made.mean));
+  statistics.set(names[1], tf.keep(made.variance));
+  for (const old of before) old?.dispose();
+  return made.value;
 };

@@ -1,6 +1,7 @@
 /** Every substitute for a kernel of the wasm backend, registered. */
 
 import { installActivationGrad } from './activation-grad.js';
+import { installBatchNorm } from './batch-norm.js';
 import { installConcat } from './concat.js';
 import { installConv2D } from './conv2d.js';
 import { installDepthwiseConv2d } from './depthwise-conv2d.js';
@@ -27,5 +28,6 @@ export const installKernels = (): void => {
   installConv2D();
   installDepthwiseConv2d();
   installMaxPoolGrad();
+  installBatchNorm();
   installUnsortedSegmentSum();
 };
