@@ -3,7 +3,7 @@
 import {
   add,
   at,
-  conv,
+  type CouplingOptions,
   coupling,
   mul,
   oscillator,
@@ -13,6 +13,7 @@ import {
   scan,
   sigmoid,
   sub,
+  type Tensor,
   tanh,
 } from '../../src/dsl/index.js';
 
@@ -43,32 +44,50 @@ export const waveMachine: Steps = {
   }),
 };
 
-/** Five fields, two couplings and twelve pointwise operations, as somebody might write who has no kernel in mind. */
+/**
+ * Five fields, two couplings and twelve pointwise operations, as somebody might write who has no kernel in mind: their
+ * start, and the step.
+ */
+export const writtenStep = <H extends number, W extends number, C extends number>(
+  { y, omega, alpha }: Readonly<Record<'y' | 'omega' | 'alpha', Tensor<readonly [H, W, C]>>>,
+  boundary: CouplingOptions['boundary'] = 'circular',
+) => {
+  const near = coupling({ boundary });
+  const slow = coupling({ boundary, init: 'pytorch', name: 'slow' });
+  const nothing = scale(0, y);
+  return {
+    init: { y, z: nothing, gate: omega, memory: nothing, energy: alpha },
+    step: ({
+      y: u,
+      z,
+      gate,
+      memory,
+      energy,
+    }: Readonly<Record<'y' | 'z' | 'gate' | 'memory' | 'energy', Tensor<readonly [H, W, C]>>>) => {
+      const pull = tanh(near(u)); // 1
+      const open = sigmoid(slow(gate)); // 2
+      const force = sub(pull, mul(omega, memory)); // 3, 4
+      const moved = add(z, scale(0.1, force)); // 5, 6
+      const next = add(u, mul(open, moved)); // 7, 8
+      const spent = mul(moved, alpha); // 9
+      return {
+        y: next,
+        z: moved,
+        gate: open,
+        memory: add(scale(0.9, memory), next), // 10, 11
+        energy: sub(energy, spent), // 12
+      };
+    },
+  };
+};
+
 export const written: Steps = {
   name: 'a step with five fields and twelve pointwise operations',
   operations: 2 * taps + 12,
-  program: program({ y: field, omega: field, alpha: field }, ({ y, omega, alpha }) => {
-    const near = coupling();
-    const slow = conv(channels, { boundary: 'circular', bias: false, name: 'slow' });
-    const nothing = scale(0, y);
+  program: program({ y: field, omega: field, alpha: field }, (fields) => {
     const waves = scan({
       steps,
-      init: { y, z: nothing, gate: omega, memory: nothing, energy: alpha },
-      step: ({ y: u, z, gate, memory, energy }) => {
-        const pull = tanh(near(u)); // 1
-        const open = sigmoid(slow(gate)); // 2
-        const force = sub(pull, mul(omega, memory)); // 3, 4
-        const moved = add(z, scale(0.1, force)); // 5, 6
-        const next = add(u, mul(open, moved)); // 7, 8
-        const spent = mul(moved, alpha); // 9
-        return {
-          y: next,
-          z: moved,
-          gate: open,
-          memory: add(scale(0.9, memory), next), // 10, 11
-          energy: sub(energy, spent), // 12
-        };
-      },
+      ...writtenStep(fields),
       observe: (state) => add(state.y, scale(0, state.energy)),
     });
     return { logits: at(waves, -1) };

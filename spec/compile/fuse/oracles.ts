@@ -5,7 +5,14 @@ import type { Tensor } from '@tensorflow/tfjs';
 import * as E from 'fp-ts/lib/Either.js';
 import { stream } from '../../../src/base/random.js';
 import { type Fused, fuse } from '../../../src/compile/fuse/fused.js';
-import { ndarray, parameterArrays, type ReferenceOptions } from '../../../src/compile/reference/index.js';
+import {
+  type Arrays as NdArrays,
+  ndarray,
+  numericalGradient,
+  parameterArrays,
+  type ReferenceOptions,
+  randomCoordinates,
+} from '../../../src/compile/reference/index.js';
 import { compile } from '../../../src/compile/tfjs/compile.js';
 import { inputsOf, outputsOf, type Program, parametersOf } from '../../../src/dsl/index.js';
 import { volume } from '../../../src/dsl/shape.js';
@@ -79,6 +86,26 @@ export const cotangentsOf = (
       return [name, Float32Array.from({ length: size }, () => 2 * random.uniform() - 1)];
     }),
   );
+
+/** Holds gradients against central differences in float64, at so many random places of parameters and inputs. */
+export const isSlope = (
+  found: { readonly parameters: Arrays; readonly inputs: Arrays },
+  program: Program,
+  cotangents: Arrays,
+  options: ReferenceOptions,
+  places: { readonly count: number; readonly seed: number; readonly tolerance: number },
+): void => {
+  const loss = (values: NdArrays): number =>
+    Object.entries(cotangents).reduce(
+      (sum, [name, cotangent]) => sum + values[name].data.reduce((s, v, i) => s + v * cotangent[i], 0),
+      0,
+    );
+  const coordinates = randomCoordinates(program, options.batch, places.count, places.seed);
+  const expected = numericalGradient(program, loss, options, coordinates);
+  const ours = coordinates.map(({ of, name, index }) => found[of][name][index]);
+  const apart = distance(ours, expected);
+  assert.ok(apart < places.tolerance, `${ours} instead of ${expected} at ${JSON.stringify(coordinates)}`);
+};
 
 /** What the tape of TensorFlow.js gives for the cotangents of some outputs: of trained parameters and inputs. */
 export const tapePull = (
