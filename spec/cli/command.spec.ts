@@ -7,6 +7,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import * as E from 'fp-ts/lib/Either.js';
+import { fusionPlanCodec } from '../../src/compile/fuse/plan.js';
 
 const command = fileURLToPath(new URL('../../bin/drumhead.js', import.meta.url));
 
@@ -54,6 +56,22 @@ describe('drumhead', () => {
     assert.match(drumhead('show', names[0], '--diagram').stdout, /^flowchart/);
   });
 
+  it('shows what is fused, of one and of a sweep, as text and as JSON', () => {
+    const plan = ['show', 'mnist/cnn-2', '--plan'];
+    assert.match(
+      drumhead(...plan).stdout,
+      /^100 % of the FLOPs of a step of training are in fused segments\n/,
+    );
+    const read = fusionPlanCodec.decode(JSON.parse(drumhead(...plan, '--json').stdout));
+    assert.deepEqual(E.isRight(read) ? read.right.segments.map(({ fused }) => fused) : read, [true]);
+    const unet = drumhead('show', 'multi-mnist/unet-2', '--preset', 'quick', '--plan');
+    assert.equal(unet.status, 0);
+    assert.match(unet.stdout, /^ {2}batchNorm has no fused kernel: batchNorm \(nodes \d+/m);
+    const sweep = drumhead('show', 'paper/multi-mnist', '--plan').stdout.trim().split('\n');
+    assert.equal(sweep.length, 6);
+    assert.match(sweep[1], /model nwm, readout linear-smaller4 +100 % +1$/);
+  });
+
   /** What a person may get wrong, the exit code, and what the sentence must say. */
   const mistakes: readonly (readonly [string, () => readonly string[], number, RegExp])[] = [
     [
@@ -64,6 +82,12 @@ describe('drumhead', () => {
     ],
     ['an unknown engine', () => ['run', 'mnist/cnn-2', '--engine', 'wasn'], 2, /did you mean 'wasm'/],
     ['an unknown preset', () => ['run', 'mnist/cnn-2', '--preset', 'fast'], 2, /Known: quick, small, full/],
+    [
+      'JSON of no plan',
+      () => ['show', 'mnist/cnn-2', '--json'],
+      2,
+      /--json: only the plan .*: give --plan too/,
+    ],
     ['an unknown flag', () => ['run', 'mnist/cnn-2', '--sed', '1'], 2, /Did you mean one of --seed, --set/],
     ['an unknown command', () => ['rum'], 2, /unknown command 'rum'/],
     [
@@ -111,7 +135,12 @@ describe('drumhead', () => {
       1,
       /did you mean 'size'/,
     ],
-    ['a query that changes something', () => ['query', 'drop table runs'], 2, /write a single SELECT/],
+    [
+      'a query that changes something',
+      () => ['query', 'drop table runs', '--runs', folder],
+      2,
+      /write a single SELECT/,
+    ],
     [
       'a setting without a value',
       () => ['data', 'tetrominoes', '--set', 'size'],

@@ -4,11 +4,11 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
 import * as A from 'fp-ts/lib/ReadonlyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { DrumheadError } from '../../base/error.js';
+import { type DrumheadError, decodeError } from '../../base/error.js';
 import { cost, showCost } from '../../compile/cost/index.js';
 import { diagram } from '../../compile/diagram/index.js';
-import { fusionPlan } from '../../compile/fuse/plan.js';
-import { showPlan } from '../../compile/fuse/show.js';
+import { type FusionPlan, fusionPlan } from '../../compile/fuse/plan.js';
+import { showPlan, showPlans } from '../../compile/fuse/show.js';
 import { list, showListing } from '../../compile/listing/index.js';
 import { shapeOfDataset, splitNames } from '../../data/dataset.js';
 import { load } from '../../data/load.js';
@@ -34,6 +34,7 @@ export interface ShowFlags extends ChangeFlags {
   readonly nodes?: boolean;
   readonly diagram?: boolean;
   readonly plan?: boolean;
+  readonly json?: boolean;
   /** `--no-time` makes it false. */
   readonly time: boolean;
 }
@@ -107,6 +108,9 @@ const whole = (one: Sized, time: string, flags: ShowFlags): string => {
   ].join('\n');
 };
 
+const planOf = ({ program }: Sized): FusionPlan => fusionPlan(select(program, 'logits'));
+const json = (value: unknown): string => JSON.stringify(value, null, 2);
+
 const withEngine = <A>(flags: ShowFlags, work: (engine: Engine) => Effect<A>): Effect<A> =>
   pipe(TE.fromEither(parseEngineChoice(flags.engine)), TE.chain(openEngine), TE.chain(work));
 
@@ -120,7 +124,7 @@ const showExperiment = (experiment: Experiment, flags: ShowFlags): Effect<string
       flags.diagram === true
         ? TE.right(diagram(one.program))
         : flags.plan === true
-          ? TE.right(showPlan(fusionPlan(select(one.program, 'logits'))))
+          ? TE.right(flags.json === true ? json(planOf(one)) : showPlan(planOf(one)))
           : flags.time
             ? withEngine(flags, (engine) =>
                 pipe(
@@ -195,19 +199,27 @@ const sweepText = (
   ].join('\n');
 };
 
+/** The plan of each member. */
+const sweepPlans = (sweep: Sweep, members: readonly Sized[], flags: ShowFlags): string => {
+  const named = members.map((one, i) => [axesOf(sweep.members[i]), planOf(one)] as const);
+  return flags.json === true ? json(named.map(([member, plan]) => ({ member, plan }))) : showPlans(named);
+};
+
 const showSweep = (sweep: Sweep, flags: ShowFlags): Effect<string> =>
   pipe(
     sweep.members,
     A.traverse(TE.ApplicativeSeq)(({ experiment }) => sized(experiment)),
     TE.chain((members) =>
-      flags.time
-        ? withEngine(flags, (engine) =>
-            pipe(
-              speedsOf(members, engine),
-              TE.map((speeds) => sweepText(sweep, members, speeds, engine.name)),
-            ),
-          )
-        : TE.right(sweepText(sweep, members, new Map(), '')),
+      flags.plan === true
+        ? TE.right(sweepPlans(sweep, members, flags))
+        : flags.time
+          ? withEngine(flags, (engine) =>
+              pipe(
+                speedsOf(members, engine),
+                TE.map((speeds) => sweepText(sweep, members, speeds, engine.name)),
+              ),
+            )
+          : TE.right(sweepText(sweep, members, new Map(), '')),
     ),
   );
 
@@ -222,11 +234,13 @@ const showDrums = (name: string): string => {
 };
 
 export const show = (name: string, flags: ShowFlags): Effect<string> =>
-  Object.hasOwn(drumExperiments, name)
-    ? TE.right(showDrums(name))
-    : pipe(
-        namedFrom(name, flags.preset, flags),
-        TE.chain((found) =>
-          found.kind === 'sweep' ? showSweep(found.sweep, flags) : showExperiment(found.experiment, flags),
-        ),
-      );
+  flags.json === true && flags.plan !== true
+    ? TE.left(decodeError('--json', 'only the plan is shown as JSON: give --plan too'))
+    : Object.hasOwn(drumExperiments, name)
+      ? TE.right(showDrums(name))
+      : pipe(
+          namedFrom(name, flags.preset, flags),
+          TE.chain((found) =>
+            found.kind === 'sweep' ? showSweep(found.sweep, flags) : showExperiment(found.experiment, flags),
+          ),
+        );

@@ -27,6 +27,7 @@ export const asking = (program: Command): void => {
     .option('--nodes', 'also every node of the program with its shape')
     .option('--diagram', 'only the Mermaid source of the diagram')
     .option('--plan', 'only what of it runs in fused kernels, and why the rest does not')
+    .option('--json', 'the plan as JSON')
     .option('--no-time', 'leave out the estimate of the time, which takes a few seconds')
     .addOption(settings())
     .addOption(mnistDir())

@@ -1,5 +1,7 @@
 /** What of a program runs fused: its segments with their work, and why the rest does not. */
 
+import * as t from 'io-ts';
+import { real, record, whole } from '../../base/codec.js';
 import type { Program } from '../../dsl/index.js';
 import { cost } from '../cost/index.js';
 import { type LeftOut, segmentsOf } from './segments.js';
@@ -24,6 +26,31 @@ export interface FusionPlan {
   /** The share of all FLOPs of a step of training that is in fused segments. */
   readonly fusedShare: number;
 }
+
+const numbers = real(0, Number.MAX_VALUE);
+const node = whole(0, Number.MAX_SAFE_INTEGER);
+
+/**
+ * The codec of plans, as `drumhead show NAME --plan --json` writes them. Nodes are those of the program's graph.
+ *
+ * @example
+ * const plan = fusionPlan(program({ x: [8, 8, 1] }, ({ x }) => ({ y: conv(2)(conv(4)(x)) })));
+ * fusionPlanCodec.decode(JSON.parse(JSON.stringify(plan))); // => E.right(plan)
+ */
+export const fusionPlanCodec: t.Type<FusionPlan, unknown, unknown> = record('plan of fused kernels', {
+  segments: t.readonlyArray(
+    record('segment', {
+      fused: t.boolean,
+      nodes: t.readonlyArray(node),
+      operations: t.readonlyArray(t.string),
+      flops: numbers,
+      bytes: numbers,
+      share: numbers,
+    }),
+  ),
+  leftOut: t.readonlyArray(record('node left out', { node, operation: t.string, why: t.string })),
+  fusedShare: numbers,
+});
 
 /**
  * The plan of a program.

@@ -12,10 +12,25 @@ const columns = (rows: readonly (readonly string[])[]): readonly string[] => {
   );
 };
 
-const mega = (number: number): string => (number / 1e6).toLocaleString('en-US', { maximumFractionDigits: 1 });
+const percent = (share: number): string => `${(100 * share).toFixed(share === 1 ? 0 : 1)} %`;
+const mega = (number: number): string =>
+  (number / 1e6).toLocaleString('en-US', { maximumFractionDigits: number < 1e6 ? 3 : 1 });
+
+/** Nodes by why they are left out, in the order in which the reasons come up. */
+const byReason = (leftOut: FusionPlan['leftOut']): readonly string[] => {
+  const reasons = [...new Set(leftOut.map(({ why }) => why))];
+  return reasons.map((reason) => {
+    const nodes = leftOut.filter(({ why }) => why === reason);
+    const operations = [...new Set(nodes.map(({ operation }) => operation))].map((name) => {
+      const of = nodes.filter(({ operation }) => operation === name).map(({ node }) => node);
+      return `${name} (node${of.length > 1 ? 's' : ''} ${of.join(', ')})`;
+    });
+    return `  ${reason}: ${operations.join(', ')}`;
+  });
+};
 
 /**
- * A line for each segment in the order in which they run, then each node that no segment could take in, and why.
+ * A line for each segment in the order in which they run, then every reason why a node runs op by op, with the nodes.
  *
  * @example
  * showPlan(fusionPlan(program({ x: [8, 8, 1] }, ({ x }) => ({ y: conv(2)(conv(4)(x)) })))).split('\n')[0];
@@ -23,7 +38,7 @@ const mega = (number: number): string => (number / 1e6).toLocaleString('en-US', 
  */
 export const showPlan = ({ segments, leftOut, fusedShare }: FusionPlan): string =>
   [
-    `${(100 * fusedShare).toFixed(fusedShare === 1 ? 0 : 1)} % of the FLOPs of a step of training are in fused segments`,
+    `${percent(fusedShare)} of the FLOPs of a step of training are in fused segments`,
     '',
     ...columns([
       ['segment', 'runs', 'nodes', 'MFLOP a sample', 'MB op by op', 'share', 'operations'],
@@ -37,11 +52,26 @@ export const showPlan = ({ segments, leftOut, fusedShare }: FusionPlan): string 
         operations.join(', '),
       ]),
     ]),
-    ...(leftOut.length === 0
-      ? []
-      : [
-          '',
-          'op by op:',
-          ...leftOut.map(({ node, operation, why }) => `  node ${node}, ${operation}: ${why}`),
-        ]),
+    ...(leftOut.length === 0 ? [] : ['', 'op by op:', ...byReason(leftOut)]),
   ].join('\n');
+
+/**
+ * A line for each of several plans: its name, how much of it is fused, and why the rest is not.
+ *
+ * @example
+ * const pooled = program({ x: [8, 8, 1] }, ({ x }) => ({ y: maxPool(2)(x) }));
+ * showPlans([['pooled', fusionPlan(pooled)]]).split('\n')[1].trim();
+ * // => 'pooled  0.0 %         1  pool has no fused kernel'
+ */
+export const showPlans = (plans: readonly (readonly [string, FusionPlan])[]): string => {
+  const widest = Math.max(...plans.map(([name]) => name.length));
+  return columns([
+    ['member'.padEnd(widest), 'fused', 'segments', 'op by op'],
+    ...plans.map(([name, { fusedShare, segments, leftOut }]) => [
+      name.padEnd(widest),
+      percent(fusedShare),
+      String(segments.length),
+      [...new Set(leftOut.map(({ why }) => why))].join('; '),
+    ]),
+  ]).join('\n');
+};
