@@ -12,6 +12,7 @@
 import { parseArgs } from 'node:util';
 import cliProgress from 'cli-progress';
 import fc from 'fast-check';
+import { plainTensorFlow } from '../../spec/compile/graph-model/plain.js';
 import { named } from '../../spec/laws/named.js';
 import { openEngine } from '../../src/engine/index.js';
 import { check, onEngine, reference, showCase } from '../../src/laws/index.js';
@@ -48,7 +49,8 @@ const engines = await Promise.all(
 );
 const interpreters = [reference, ...engines.map(onEngine)];
 const systems = systemNames.map((name) => ({ name, system: named(name) }));
-const programs = onPrograms(engines);
+const plain = await plainTensorFlow();
+const programs = onPrograms(engines, plain);
 
 const begun = performance.now();
 const spent = (): number => (performance.now() - begun) / 60_000;
@@ -84,8 +86,8 @@ const onSystem = ({ name, system }: (typeof systems)[number], round: number): vo
   }
 };
 
-const onProgram = ({ name, property }: (typeof programs)[number], round: number): void => {
-  const result = fc.check(property(fc), { seed: seed + round, numRuns: cases });
+const onProgram = async ({ name, property }: (typeof programs)[number], round: number): Promise<void> => {
+  const result = await fc.check<unknown>(property(fc), { seed: seed + round, numRuns: cases });
   count(name, result.numRuns);
   if (!result.failed) return;
   const [smallest] = Array.isArray(result.counterexample) ? result.counterexample : [];
@@ -105,11 +107,11 @@ let round = from;
 for (; round < from + rounds && goesOn(); round++) {
   const items = [
     ...programs.map((program) => () => onProgram(program, round)),
-    ...systems.map((system) => () => onSystem(system, round)),
+    ...systems.map((system) => async () => onSystem(system, round)),
   ];
   for (const item of items) {
     if (!goesOn()) break;
-    item();
+    await item();
     bar.update(Math.min(minutes, Math.round(spent() * 10) / 10), {
       round,
       cases: [...tried.values()].reduce((a, b) => a + b, 0),
@@ -120,6 +122,7 @@ for (; round < from + rounds && goesOn(); round++) {
   }
 }
 bar.stop();
+plain.close();
 
 for (const [what, n] of tried) say(`${String(n).padStart(9)}  ${what}`);
 const all = [...tried.values()].reduce((a, b) => a + b, 0);

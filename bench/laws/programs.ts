@@ -5,6 +5,9 @@ import type fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { type Fusable, fusableArbitrary } from '../../spec/compile/fuse/fusable/program.js';
 import { cotangentsOf, isClose, referenceOptions, tapePull } from '../../spec/compile/fuse/oracles.js';
+import { oursOn } from '../../spec/compile/graph-model/against.js';
+import type { Plain } from '../../spec/compile/graph-model/plain.js';
+import { exclude, sameAsGraphModel } from '../../spec/compile/graph-model/same.js';
 import * as language from '../../spec/laws/language/properties.js';
 import { fuse } from '../../src/compile/fuse/fused.js';
 import { initialParameters } from '../../src/compile/parameters.js';
@@ -20,7 +23,7 @@ import {
 export interface Tried {
   readonly name: string;
   /** Draws and tries: a counterexample is in what it gives back. */
-  readonly property: (fcheck: typeof fc) => fc.IProperty<unknown>;
+  readonly property: (fcheck: typeof fc) => fc.IProperty<unknown> | fc.IAsyncProperty<unknown>;
 }
 
 const ofPrograms = (
@@ -48,8 +51,9 @@ const fusedAgrees =
     isClose('gradient', found.inputs, tape.inputs, 2e-3);
   };
 
-/** Everything that is tried on random programs, with these engines. */
-export const onPrograms = (engines: readonly Engine[]): readonly Tried[] => {
+/** Everything that is tried on random programs, with these engines and with TensorFlow.js alone. */
+export const onPrograms = (engines: readonly Engine[], plain: Plain): readonly Tried[] => {
+  const asGraphModel = sameAsGraphModel(plain, oursOn(engines));
   const wasm = engines.find(({ name }) => name === 'wasm');
   return [
     ofPrograms('codec: a program comes back from JSON', language.comesBack),
@@ -66,6 +70,10 @@ export const onPrograms = (engines: readonly Engine[]): readonly Tried[] => {
       ofPrograms(`forward: ${engine.name} as float64`, language.agreesForward(engine, 2e-3)),
       ofPrograms(`gradient: ${engine.name} as float64`, language.agreesInGradient(engine, 2e-3)),
     ]),
+    {
+      name: 'GraphModels, looping and unrolled: plain TensorFlow.js as each engine',
+      property: (f) => f.asyncProperty(programArbitrary({ exclude }), (g) => asGraphModel(g, 2)),
+    },
     ...(wasm === undefined
       ? []
       : [

@@ -3,7 +3,7 @@
 import * as assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
-import { limitBytes, openEngine } from '../../src/engine/index.js';
+import { limitBytes, makeCurrent, openEngine } from '../../src/engine/index.js';
 import { wasmBinaryFolder } from '../../src/engine/wasm/binaries.js';
 import { open } from './compare.js';
 
@@ -29,6 +29,16 @@ describe('opening an engine', () => {
     assert.equal(wasm.tf.getBackend(), 'cpu');
     await open('wasm');
     assert.equal(wasm.tf.getBackend(), 'wasm');
+  });
+
+  it('of two that are open either can be made the one that computes', async () => {
+    const engines = [await open('cpu'), await open('wasm')];
+    for (const engine of [...engines, ...engines.reverse()]) {
+      makeCurrent(engine);
+      assert.equal(engine.tf.getBackend(), engine.name);
+      const sum = engine.tf.tidy(() => engine.tf.add([1, 2], [3, 4]).arraySync());
+      assert.deepEqual(sum, [4, 6]);
+    }
   });
 
   it('auto opens one, and says why', async () => {

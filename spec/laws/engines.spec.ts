@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import type { Program } from 'drumhead';
 import * as laws from 'drumhead/laws';
 import * as E from 'fp-ts/lib/Either.js';
-import { openEngine } from '../../src/engine/index.js';
+import { type Engine, openEngine } from '../../src/engine/index.js';
 import { buildModel, modelNamed } from '../../src/models/catalogue.js';
 import { named } from './named.js';
 
@@ -64,6 +64,29 @@ describe('laws in float32', () => {
           assert.ok(report.verdicts.some(({ outcome }) => outcome === 'holds'));
         });
     });
+});
+
+describe('two engines at once', () => {
+  it('compute each for itself, whichever was opened last', async () => {
+    const names = ['cpu', 'wasm'] as const;
+    const engines: Engine[] = [];
+    for (const name of names) {
+      const opened = await openEngine(name)();
+      engines.push(E.isRight(opened) ? opened.right : assert.fail(JSON.stringify(opened.left)));
+    }
+    const computed: string[] = [];
+    const watched = engines.map((engine) => {
+      const on = laws.onEngine(engine);
+      const run: typeof on.run = (...given) => {
+        const outputs = on.run(...given);
+        computed.push(engine.tf.getBackend());
+        return outputs;
+      };
+      return { ...on, run };
+    });
+    laws.check(named('wave', small), { laws: ['work balance'], cases: 1, on: watched });
+    assert.deepEqual([...new Set(computed)], names);
+  });
 });
 
 describe('models of the reference keep their laws', () => {

@@ -1,6 +1,7 @@
 /** Which TensorFlow.js backend runs, what it lacks, and the substitutes. */
 
 export { type Availability, autoOrder, type Chosen, chooseEngine, type Usable } from './choose.js';
+export { makeCurrent } from './current.js';
 export { type Engine, engineLabel, limitBytes, opByOp, type TensorFlow } from './engine.js';
 export { EngineChoice, EngineName, engineChoices, engineNames, parseEngineChoice } from './names.js';
 export { openEngine } from './open.js';

@@ -8,7 +8,7 @@ import type { LeafOp } from '../compile/reference/sample.js';
 import { compile, type Executable } from '../compile/tfjs/compile.js';
 import type { Program } from '../dsl/program.js';
 import { volume } from '../dsl/shape.js';
-import type { Engine } from '../engine/index.js';
+import { type Engine, makeCurrent } from '../engine/index.js';
 import { type Bounded, unit32, unit64 } from './bounded.js';
 import { evaluateUncertain } from './error/evaluate.js';
 import type { Uncertain } from './error/uncertain.js';
@@ -69,6 +69,7 @@ export const onEngine = (engine: Engine): Interpreter => {
     name: engine.name,
     unit: unit32,
     run: (program, parameters, inputs) => {
+      makeCurrent(engine);
       const executable =
         compiled.get(program) ??
         E.getOrElseW((error: { readonly message: string }) => fault(error.message))(compile(tf, program));

@@ -16,7 +16,7 @@ import {
 import { compile } from '../../../src/compile/tfjs/compile.js';
 import { inputsOf, outputsOf, type Program, parametersOf } from '../../../src/dsl/index.js';
 import { volume } from '../../../src/dsl/shape.js';
-import { type Engine, openEngine } from '../../../src/engine/index.js';
+import { type Engine, makeCurrent, openEngine } from '../../../src/engine/index.js';
 
 export type Arrays = Readonly<Record<string, Float32Array>>;
 
@@ -109,13 +109,15 @@ export const isSlope = (
 
 /** What the tape of TensorFlow.js gives for the cotangents of some outputs: of trained parameters and inputs. */
 export const tapePull = (
-  { tf }: Engine,
+  engine: Engine,
   program: Program,
   parameters: Arrays,
   inputs: Arrays,
   count: number,
   cotangents: Arrays,
 ): { readonly parameters: Arrays; readonly inputs: Arrays } => {
+  const { tf } = engine;
+  makeCurrent(engine);
   const made = compile(tf, program);
   const execute = E.isRight(made) ? made.right : assert.fail(made.left.message);
   const declared = parametersOf(program.graph);

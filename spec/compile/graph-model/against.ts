@@ -1,7 +1,6 @@
 /** What GraphModels are held against: our own results, compiled op by op, and the truth in float64. */
 
 import assert from 'node:assert/strict';
-import * as E from 'fp-ts/lib/Either.js';
 import {
   type GraphModel,
   type GraphModelOptions,
@@ -15,7 +14,7 @@ import {
 } from '../../../src/compile/reference/index.js';
 import { compile } from '../../../src/compile/tfjs/compile.js';
 import { inputsOf, type Program, parametersOf, select } from '../../../src/dsl/index.js';
-import { type Engine, openEngine } from '../../../src/engine/index.js';
+import { type Engine, makeCurrent, openEngine } from '../../../src/engine/index.js';
 import { value } from '../../models/either.js';
 import type { Answer, Filled } from './plain.js';
 
@@ -97,20 +96,14 @@ export type Ours = (
   p: Program,
   values: { readonly parameters: Arrays; readonly inputs: Arrays; readonly batch: number },
   names: readonly string[],
-) => Promise<Arrays>;
+) => Arrays;
 
-export const openOurs = async (): Promise<Ours> => {
-  const engines = new Map<string, Engine>();
-  for (const name of backends) {
-    const engine = await openEngine(name)();
-    engines.set(name, E.isRight(engine) ? engine.right : assert.fail(JSON.stringify(engine.left)));
-  }
-  return async (backend, p, { parameters, inputs, batch }, names) => {
-    const engine = engines.get(backend);
-    if (engine === undefined) return assert.fail(backend);
+export const oursOn =
+  (engines: readonly Engine[]): Ours =>
+  (backend, p, { parameters, inputs, batch }, names) => {
+    const engine = engines.find(({ name }) => name === backend) ?? assert.fail(backend);
     const { tf } = engine;
-    // Engines share one TensorFlow.js: the backend is set for each.
-    await tf.setBackend(backend);
+    makeCurrent(engine);
     const execute = value(compile(tf, select(p, ...names)));
     return tf.tidy(() => {
       const { outputs } = execute({
@@ -133,4 +126,9 @@ export const openOurs = async (): Promise<Ours> => {
       return { ...Object.fromEntries(values) };
     });
   };
+
+export const openOurs = async (): Promise<Ours> => {
+  const engines: Engine[] = [];
+  for (const name of backends) engines.push(value(await openEngine(name)()));
+  return oursOn(engines);
 };

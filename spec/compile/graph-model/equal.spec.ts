@@ -10,9 +10,7 @@ import { everyKind, kindsIn } from '../../laws/arbitraries/variants.js';
 import { value } from '../../models/either.js';
 import { assertEqual, backends, exactly, exported, fed, type Ours, openOurs, waving } from './against.js';
 import { type Answer, type Plain, plainTensorFlow } from './plain.js';
-
-/** Noise is drawn afresh by a graph: it has a test of its own. */
-const exclude = ['noise'] as const;
+import { exclude, sameAsGraphModel } from './same.js';
 
 describe('a GraphModel in plain TensorFlow.js computes what we compute', () => {
   let plain: Plain;
@@ -23,26 +21,8 @@ describe('a GraphModel in plain TensorFlow.js computes what we compute', () => {
   });
   after(() => plain.close());
 
-  const assertSame = async (made: GeneratedProgram, batch: number): Promise<void> => {
-    const { program: p, seed } = made;
-    const parameters = initialParameters(p.graph, seed);
-    const inputs = made.inputs(batch);
-    const exact = exactly(p, parameters, inputs, batch);
-    for (const unroll of [false, true]) {
-      const model = exported(p, parameters, { unroll });
-      for (const backend of backends) {
-        const expected = await ours(backend, p, { parameters, inputs, batch }, Object.keys(exact));
-        const { values, left } = await plain.run({
-          backend,
-          model,
-          inputs: fed(p, model, inputs, batch),
-          sync: unroll,
-        });
-        assertEqual(values, expected, exact, `${backend}, unroll ${unroll}`);
-        assert.equal(left, 0, 'tensors were left behind');
-      }
-    }
-  };
+  const assertSame = (made: GeneratedProgram, batch: number): Promise<void> =>
+    sameAsGraphModel(plain, ours)(made, batch);
 
   it('for random programs, looping and unrolled, in batches of any size', () =>
     fc.assert(fc.asyncProperty(programArbitrary({ exclude }), fc.integer({ min: 1, max: 3 }), assertSame), {
@@ -76,7 +56,7 @@ describe('a GraphModel in plain TensorFlow.js computes what we compute', () => {
         );
         for (const backend of backends) {
           const { values } = await plain.run({ backend, model, inputs: fed(p, model, { image }, batch) });
-          const expected = await ours(
+          const expected = ours(
             backend,
             p,
             { parameters, inputs: { image }, batch },

@@ -62,6 +62,9 @@ const run = async ({ backend, source, inputs, outputs, sync, named, gradient, ru
   return answer;
 };
 
+// Ctrl-C is heard by whoever asks: it ends what is under way and then closes this process.
+process.on('SIGINT', () => {});
+
 let queue = Promise.resolve();
 process.on('message', ({ id, ...work }) => {
   queue = queue.then(async () => {

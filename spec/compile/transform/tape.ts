@@ -5,7 +5,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { NdArray } from '../../../src/compile/reference/index.js';
 import { compile, type Feed } from '../../../src/compile/tfjs/compile.js';
 import type { Program } from '../../../src/dsl/index.js';
-import { type Engine, openEngine } from '../../../src/engine/index.js';
+import { type Engine, makeCurrent, openEngine } from '../../../src/engine/index.js';
 import { type Arrays, type Case, trainableOf } from './differentiate.js';
 
 export const opened = async (name: 'wasm' | 'cpu'): Promise<Engine> => {
@@ -37,6 +37,7 @@ const feedOf = ({ tf }: Engine, c: Case): Feed => {
 /** A program's outputs, with the values of a case. */
 export const runOn = (engine: Engine, c: Case, program = c.program): Arrays => {
   let found: Arrays = {};
+  makeCurrent(engine);
   engine.tf.tidy(() => {
     const { outputs } = executable(engine, program)(feedOf(engine, c));
     found = Object.fromEntries(
@@ -56,6 +57,7 @@ export const tapeGradient = (
   cotangents: Arrays,
 ): { readonly inputs: Arrays; readonly parameters: Arrays } => {
   const { tf } = engine;
+  makeCurrent(engine);
   const execute = executable(engine, c.program);
   let found: { readonly inputs: Arrays; readonly parameters: Arrays } = { inputs: {}, parameters: {} };
   tf.tidy(() => {
