@@ -1,20 +1,28 @@
 import assert from 'node:assert/strict';
+import { fuseVariable } from '../../src/engine/names.js';
 import { parityJson, renderParity, runParity } from '../../src/runner/parity/index.js';
 import { value } from './either.js';
 import { everything, hasFull } from './folder.js';
 
 describe(`parity with the original (${hasFull ? 'all fixtures' : 'the small set in this repository'})`, () => {
-  for (const engine of ['wasm', 'cpu'] as const)
-    it(`holds for every case on ${engine}`, async function () {
+  // both in every run of the tests; a person who turns fused kernels off in the environment has them off in both
+  const mayFuse = process.env[fuseVariable] !== 'off';
+  for (const [engine, fused] of [
+    ['wasm', true],
+    ['wasm', false],
+    ['cpu', false],
+  ] as const)
+    it(`holds for every case on ${engine}${fused && mayFuse ? ', fused' : ', op by op'}`, async function () {
       // The JavaScript backend multiplies 256 x 256 matrices slowly, and tests may share their cores.
       this.timeout(240_000);
-      const report = value(await runParity(everything, { engine })());
+      const report = value(await runParity(everything, { engine, fused })());
       assert.ok(report.passed, renderParity(report));
       assert.deepEqual(
         report.cases.filter(({ status }) => status !== 'pass'),
         [],
       );
       assert.equal(report.engine.name, engine);
+      assert.equal(report.engine.fused, fused && mayFuse);
     });
 
   it('compares every kind of array, in each case what it has', async () => {
@@ -42,7 +50,7 @@ describe(`parity with the original (${hasFull ? 'all fixtures' : 'the small set 
     const text = renderParity(report);
     assert.match(text, /^nwm_linear_smaller4 +pass +0 /m);
     assert.match(text, /^gradients +\d\.\de-\d+ +2\.0e-4 +\d+ +nwm_linear_smaller4: classifier\./m);
-    assert.match(text, /pass: 1 of 1 cases pass, 0 fail, 0 not supported \(engine wasm\)$/);
+    assert.match(text, /pass: 1 of 1 cases pass, 0 fail, 0 not supported \(engine wasm(, fused)?\)$/);
     assert.deepEqual(JSON.parse(parityJson(report)), report);
     assert.deepEqual(told, ['nwm_linear_smaller4']);
   });

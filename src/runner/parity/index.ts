@@ -3,7 +3,7 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, unknownName } from '../../base/error.js';
-import { type Engine, type EngineChoice, openEngine } from '../../engine/index.js';
+import { type Engine, type EngineChoice, opByOp, openEngine } from '../../engine/index.js';
 import { runAdamCase } from './adam-case.js';
 import { type ParityCase, readManifest } from './manifest.js';
 import { runMetricsCase } from './metrics-case.js';
@@ -16,6 +16,8 @@ export interface ParityOptions {
   /** The only case to run; without it all. */
   readonly case?: string;
   readonly engine: EngineChoice;
+  /** False: everything op by op, also where fused kernels could compute it. */
+  readonly fused?: boolean;
   /** Told of each case when it is done. */
   readonly tell?: (done: CaseReport) => void;
 }
@@ -73,20 +75,25 @@ const chosen =
  */
 export const runParity = (
   folder: string,
-  { case: name, engine: choice, tell = () => undefined }: ParityOptions,
+  { case: name, engine: choice, fused, tell = () => undefined }: ParityOptions,
 ): TE.TaskEither<DrumheadError, ParityReport> =>
   pipe(
     readManifest(folder),
     TE.chain(chosen(name)),
     TE.bindTo('cases'),
-    TE.bind('engine', () => openEngine(choice)),
+    TE.bind('engine', () =>
+      pipe(
+        openEngine(choice),
+        TE.map((engine) => (fused === false ? opByOp(engine) : engine)),
+      ),
+    ),
     TE.chain(({ cases, engine }) =>
       pipe(
         cases,
         TE.traverseSeqArray(runCase(folder, engine, tell)),
         TE.map((reports) => ({
           folder,
-          engine: { name: engine.name, why: engine.why, version: engine.version },
+          engine: { name: engine.name, why: engine.why, version: engine.version, fused: engine.fused },
           cases: reports,
           passed: hasPassed(reports),
         })),

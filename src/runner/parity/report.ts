@@ -1,5 +1,6 @@
 /** What a comparison with the original found, and how it is shown. */
 
+import { type EngineName, engineLabel } from '../../engine/index.js';
 import { type Check, type CheckKind, checkKinds, passes } from './check.js';
 
 /** The worst of one kind within a case, and how many comparisons it stands for. */
@@ -21,7 +22,13 @@ export interface CaseReport {
 
 export interface ParityReport {
   readonly folder: string;
-  readonly engine: { readonly name: string; readonly why: string; readonly version: string };
+  readonly engine: {
+    readonly name: EngineName;
+    readonly why: string;
+    readonly version: string;
+    /** Whether fused kernels computed what they can. */
+    readonly fused: boolean;
+  };
   readonly cases: readonly CaseReport[];
   /** Whether every supported case passed, and at least one did. */
   readonly passed: boolean;
@@ -127,7 +134,7 @@ export const renderParity = ({ engine, cases, passed }: ParityReport): string =>
     '',
     ...cases.flatMap(failureLines),
     `${passed ? 'pass' : 'FAIL'}: ${count(cases, 'pass')} of ${cases.length} cases pass, ` +
-      `${count(cases, 'fail')} fail, ${count(cases, 'unsupported')} not supported (engine ${engine.name})`,
+      `${count(cases, 'fail')} fail, ${count(cases, 'unsupported')} not supported (engine ${engineLabel(engine)})`,
   ].join('\n');
 };
 
