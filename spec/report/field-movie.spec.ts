@@ -46,6 +46,28 @@ describe('the movie of a field', () => {
       assert.notDeepEqual(frames[0].rgb, frames[2].rgb);
     });
 
+  it('says all of a long caption: the picture grows by its lines', () => {
+    const tall = (caption: string): number => {
+      const gif = fieldGif({ ...movie(4), caption });
+      return decodeGif(E.isRight(gif) ? gif.right : assert.fail('no gif')).height;
+    };
+    const settings = [
+      'tau 1',
+      'ee 20.8',
+      'ei 15.6',
+      'ie 30',
+      'ii 6',
+      'p -3.575',
+      'q -7.4',
+      'width 2',
+      'reach 4',
+    ];
+    assert.equal(tall('tau 1, ee 20.8'), tall('tau 1'));
+    const line = tall([...settings, ...settings].join(', ')) - tall('tau 1');
+    assert.ok(line > 0);
+    assert.equal(tall([...settings, ...settings, ...settings].join(', ')) - tall('tau 1'), 2 * line);
+  });
+
   it('of a row of sites fills up with its past', () => {
     const gif = fieldGif(movie(1));
     const { frames } = decodeGif(E.isRight(gif) ? gif.right : assert.fail('no gif'));

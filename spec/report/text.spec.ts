@@ -2,7 +2,7 @@ import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { hex, type Rgb } from '../../src/report/colours.js';
 import { pixel, type Raster } from '../../src/report/raster.js';
-import { write, writeWithin } from '../../src/report/text.js';
+import { write, writeLines, writeWithin } from '../../src/report/text.js';
 import { hostileText } from './arbitraries.js';
 
 const black: Rgb = [0, 0, 0];
@@ -52,6 +52,30 @@ describe('report/text', () => {
       }),
       { numRuns: 20 },
     );
+  });
+
+  it('breaks lines at spaces that may break, and loses nothing', () => {
+    const expected = ['omega\u00a00.25, alpha\u00a00.5,', 'speed\u00a01'];
+    const wide = write(expected[0], style).width;
+    deepStrictEqual(
+      writeLines(expected.join(' '), wide, style),
+      expected.map((line) => write(line, style)),
+    );
+    // One pixel less, and alpha goes to the next line with its number.
+    strictEqual(writeLines(expected.join(' '), wide - 1, style).length, 2);
+    deepStrictEqual(writeLines(expected.join(' '), wide - 1, style)[0], write('omega\u00a00.25,', style));
+  });
+
+  it('keeps all lines within their width, and does not run on for ever', () => {
+    fc.assert(
+      fc.property(hostileText, fc.integer({ min: 30, max: 200 }), (text, width) => {
+        const lines = writeLines(text, width, style);
+        ok(lines.length <= 8 && lines.every((line) => line.width <= width));
+      }),
+      { numRuns: 30 },
+    );
+    const endless = writeLines('wave '.repeat(400), 60, style);
+    strictEqual(endless.length, 8);
   });
 
   it('survives any text', () => {

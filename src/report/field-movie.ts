@@ -5,26 +5,15 @@ import { type DrumheadError, decodeError, defect } from '../base/error.js';
 import { diverging, light, type Rgb, type Theme } from './colours.js';
 import { complexColour, cyclic } from './cyclic.js';
 import { encodeGif } from './gif.js';
-import { colourBar } from './legend.js';
-import {
-  atLeast,
-  column,
-  framed,
-  type Look,
-  onPaper,
-  plainLook,
-  row,
-  say,
-  sayWithin,
-  space,
-} from './look.js';
+import { colourBar, scaleBar } from './legend.js';
+import { atLeast, column, framed, type Look, onPaper, plainLook, row, say, sayLines, space } from './look.js';
 import { blank, type Raster, scaleUp, tabulate } from './raster.js';
 import { scaleText, symmetricScale } from './scale.js';
 
 /** A field over time and how it is shown. */
 export interface FieldMovie {
   readonly title: string;
-  /** One line below the title. */
+  /** Below the title, on as many lines as it takes. */
   readonly caption?: string;
   readonly height: number;
   readonly width: number;
@@ -94,38 +83,11 @@ const barOf = (look: Look, seen: FieldMovie['seen'], scale: number, height: numb
     case 'signed':
       return colourBar(look, scale, height);
     case 'level':
-      return twoEndedBar(look, height, (share) => diverging(share), [scaleText(scale), '0']);
+      return scaleBar(look, height, diverging, [scaleText(scale), '0']);
     default:
-      return twoEndedBar(look, height, (share) => cyclic(Math.PI * (2 * share - 1)), ['π', '−π']);
+      return scaleBar(look, height, (share) => cyclic(Math.PI * (2 * share - 1)), ['π', '−π']);
   }
 };
-
-/** A bar with a word at its top and one at its bottom; the share of a colour is 1 at the top. */
-const twoEndedBar = (
-  look: Look,
-  height: number,
-  colour: (share: number) => Rgb,
-  [top, bottom]: readonly [string, string],
-): Raster =>
-  row(
-    look,
-    framed(
-      look,
-      tabulate(10, height - 2, (_, y) => colour(1 - y / Math.max(1, height - 3))),
-    ),
-    space(look, 5, 0),
-    atLeast(
-      look,
-      40,
-      0,
-      column(
-        look,
-        say(look, 'caption', top),
-        space(look, 0, Math.max(0, height - 2 * say(look, 'caption', top).height)),
-        say(look, 'caption', bottom),
-      ),
-    ),
-  );
 
 const draw = (movie: FieldMovie): Uint8Array => {
   const { title, caption, height, width, frames, seen, theme = light, delay = 60 } = movie;
@@ -151,8 +113,8 @@ const draw = (movie: FieldMovie): Uint8Array => {
   const wide = width * across + 70;
   const head = column(
     look,
-    sayWithin(look, 'title', title, wide),
-    ...(caption === undefined ? [] : [sayWithin(look, 'caption', caption, wide)]),
+    sayLines(look, 'title', title, wide),
+    ...(caption === undefined ? [] : [sayLines(look, 'caption', caption, wide)]),
     space(look, 0, 6),
   );
   const frame = (index: number): Raster =>

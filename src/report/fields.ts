@@ -14,6 +14,7 @@ import {
   pointsWide,
   row,
   say,
+  sayLines,
   separated,
   space,
 } from './look.js';
@@ -41,6 +42,8 @@ export interface FieldsPicture {
 }
 
 const panelSize = 150;
+/** What is said of a narrow field has this much room all the same. */
+const narrowest = 420;
 /** Channels beyond these are not shown: nobody compares more by eye. */
 const mostChannels = 4;
 
@@ -75,20 +78,22 @@ const panelOf = (look: Look, field: TitledField): Raster => {
 
 const draw = ({ title, notes, fields, theme, density }: FieldsPicture): Raster => {
   const look: Look = { theme: theme ?? light, density: density ?? 2 };
+  const panels = row(
+    look,
+    ...separated(
+      space(look, 18, 0),
+      fields.map((field) => panelOf(look, field)),
+    ),
+  );
+  const wide = Math.max(narrowest, pointsWide(look, panels));
   return onPaper(
     look,
     column(
       look,
-      say(look, 'title', title),
-      ...notes.map((note) => say(look, 'caption', note)),
+      sayLines(look, 'title', title, wide),
+      ...notes.map((note) => sayLines(look, 'caption', note, wide)),
       space(look, 0, 10),
-      row(
-        look,
-        ...separated(
-          space(look, 18, 0),
-          fields.map((field) => panelOf(look, field)),
-        ),
-      ),
+      panels,
     ),
   );
 };

@@ -2,7 +2,7 @@
 
 import { light, type Theme } from './colours.js';
 import { above, beside, blank, border, pad, type Raster } from './raster.js';
-import { type Lettering, write, writeWithin } from './text.js';
+import { type Lettering, write, writeLines, writeWithin } from './text.js';
 
 export interface Look {
   readonly theme: Theme;
@@ -33,6 +33,10 @@ export const say = (look: Look, role: Role, text: string): Raster => write(text,
 /** The same, shortened to a width in points. */
 export const sayWithin = (look: Look, role: Role, text: string, points: number): Raster =>
   writeWithin(text, points * look.density, lettering(look, role));
+
+/** The same on as many lines as a width in points takes. */
+export const sayLines = (look: Look, role: Role, text: string, points: number): Raster =>
+  column(look, ...writeLines(text, points * look.density, lettering(look, role)));
 
 /** Empty paper of a size in points. */
 export const space = (look: Look, width: number, height: number): Raster =>

@@ -74,3 +74,23 @@ export const writeWithin = (text: string, width: number, lettering: Lettering): 
     ? write(shorter, lettering)
     : writeWithin(`${letters.slice(0, keep - 1).join('')}…`, width, lettering);
 };
+
+/** So many lines of one text at the most. */
+const mostLines = 8;
+
+/**
+ * Text on as many lines as a width takes, broken at spaces (not at those that do not break, U+00A0). A word that is wider
+ * than a line alone, and the last line that there may be, are shortened.
+ */
+export const writeLines = (text: string, width: number, lettering: Lettering): readonly Raster[] => {
+  const fits = (line: string): boolean => line.length <= longest && write(line, lettering).width <= width;
+  const lines: string[] = [];
+  for (const word of text.split(' ').slice(0, mostLines * longest)) {
+    const last = lines.at(-1);
+    const longer = last === undefined ? word : `${last} ${word}`;
+    // Beyond the last line everything runs on, and is cut off there.
+    if (last !== undefined && (lines.length === mostLines || fits(longer))) lines.splice(-1, 1, longer);
+    else lines.push(word);
+  }
+  return lines.map((line) => writeWithin(line, width, lettering));
+};

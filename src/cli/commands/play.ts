@@ -89,14 +89,16 @@ const movieOf = ({ spec, view, fps }: Play, { values, frames, every, shape }: Fo
   delay: Math.round(1000 / fps),
 });
 
-/** The settings that are numbers, in a line. */
+/** The settings that are numbers; where a line ends, a name stays with its number. */
 const captionOf = (spec: SystemSpec, field: string): string => {
   const { height, width } = latticeOf(spec);
   const left = ['height', 'width', 'length', 'steps', 'channels', 'kernel'];
   const numbers = Object.entries(spec).flatMap(([name, value]) =>
     typeof value === 'number' && !left.includes(name) ? [`${name} ${value}`] : [],
   );
-  return [`${field} of ${height === 1 ? width : `${height} × ${width}`}`, ...numbers].join(', ');
+  return [`${field} of ${height === 1 ? width : `${height} × ${width}`}`, ...numbers]
+    .map((part) => part.replaceAll(' ', '\u00a0'))
+    .join(', ');
 };
 
 /** A system, followed and drawn. */
