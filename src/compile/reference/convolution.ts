@@ -4,19 +4,22 @@ import type { Boundary, OpOf } from '../../dsl/op.js';
 import { type Shape, volume } from '../../dsl/shape.js';
 import { build, get, type NdArray, type Position, positions } from './array.js';
 
-/** The element at a position that may lie beyond the spatial edges; the last index is the channel. */
-const beyond = (x: NdArray, boundary: Boundary, position: Position): number => {
-  const spatial = x.shape.length - 1;
-  const outside = position.some((i, axis) => axis < spatial && (i < 0 || i >= x.shape[axis]));
-  if (!outside) return get(x, position);
-  const within = (turn: (i: number, n: number) => number): number =>
-    get(
-      x,
-      position.map((i, axis) => (axis < spatial ? turn(i, x.shape[axis]) : i)),
-    );
-  if (boundary === 'circular') return within((i, n) => ((i % n) + n) % n);
-  if (boundary === 'reflect') return within((i, n) => (i < 0 ? -i : i >= n ? 2 * (n - 1) - i : i));
-  return typeof boundary === 'object' ? boundary.fixed : 0;
+/** The index along an axis that is read for one beyond its ends; undefined where the boundary is a number. */
+const turned = (boundary: Boundary, i: number, n: number): number | undefined => {
+  if (i >= 0 && i < n) return i;
+  if (boundary === 'circular') return ((i % n) + n) % n;
+  return boundary === 'reflect' ? (i < 0 ? -i : 2 * (n - 1) - i) : undefined;
+};
+
+/** The number of the site that a tap reads, row-major; undefined where it lies beyond an edge that is a number. */
+const siteRead = (boundary: Boundary, position: Position, space: Shape): number | undefined => {
+  let site = 0;
+  for (const [axis, i] of position.entries()) {
+    const within = turned(boundary, i, space[axis]);
+    if (within === undefined) return undefined;
+    site = site * space[axis] + within;
+  }
+  return site;
 };
 
 /**
@@ -32,24 +35,35 @@ export const conv = (
 ): NdArray => {
   const kernel = w.shape.slice(0, -2);
   const [inputs, last] = w.shape.slice(-2);
+  const [space, channels] = [x.shape.slice(0, -1), x.shape[x.shape.length - 1]];
+  const outputs = out[out.length - 1];
   const taps = positions(kernel);
   const before = kernel.map((size) => (op.boundary === 'none' ? 0 : Math.floor((size - 1) / 2)));
-  return build(out, (position) => {
-    const site = position.slice(0, -1);
-    const o = position[site.length];
-    let sum = bias?.data[o] ?? 0;
-    for (const tap of taps) {
-      const source = site.map((i, axis) => i * op.stride[axis] + tap[axis] - before[axis]);
-      if (op.depthwise) {
-        const c = Math.floor(o / last);
-        sum += beyond(x, op.boundary, [...source, c]) * get(w, [...tap, c, o % last]);
-      } else {
-        for (let c = 0; c < inputs; c++)
-          sum += beyond(x, op.boundary, [...source, c]) * get(w, [...tap, c, o]);
-      }
+  const outside = typeof op.boundary === 'object' ? op.boundary.fixed : 0;
+  const data = new Float64Array(volume(out));
+  for (const [site, at] of positions(out.slice(0, -1)).entries()) {
+    // Which sites are read does not depend on the channels.
+    const read = taps.map((tap) =>
+      siteRead(
+        op.boundary,
+        at.map((i, axis) => i * op.stride[axis] + tap[axis] - before[axis]),
+        space,
+      ),
+    );
+    const element = (tap: number, c: number): number => {
+      const from = read[tap];
+      return from === undefined ? outside : x.data[from * channels + c];
+    };
+    for (let o = 0; o < outputs; o++) {
+      let sum = bias?.data[o] ?? 0;
+      const [first, end] = op.depthwise ? [Math.floor(o / last), Math.floor(o / last) + 1] : [0, inputs];
+      for (let tap = 0; tap < taps.length; tap++)
+        for (let c = first; c < end; c++)
+          sum += element(tap, c) * w.data[(tap * inputs + c) * last + (op.depthwise ? o % last : o)];
+      data[site * outputs + o] = sum;
     }
-    return sum;
-  });
+  }
+  return { shape: out, data };
 };
 
 /** out[i stride + k, o] += x[i, c] w[k, o, c], from the bias. */
