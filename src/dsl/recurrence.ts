@@ -6,8 +6,8 @@ import { apply, type Tensor } from './tensor.js';
 /**
  * h[t] = a[t] h[t-1] + b[t], pointwise, over the first axis; h[-1] is `initial`, or zero.
  *
- * Computed in log2(T) sweeps, since (a, b) ∘ (a', b') = (a a', a b' + b) is associative (Blelloch 1990). As in
- * `scan`, the result's entry t is the state after step t.
+ * Op by op it takes log2(T) sweeps, since (a, b) ∘ (a', b') = (a a', a b' + b) is associative (Blelloch 1990); fused,
+ * one step after the other, in cache. As in `scan`, the result's entry t is the state after step t.
  *
  * @example
  * const leak = fill(0.9, 100, 64, 64, 2);

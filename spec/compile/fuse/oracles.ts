@@ -72,6 +72,15 @@ export const referenceOptions = (
   batch: count,
 });
 
+/** Inputs of a program: numbers between -1 and 1. */
+export const inputsFor = (program: Program, count: number, seed: number): Arrays =>
+  Object.fromEntries(
+    Object.entries(inputsOf(program.graph)).map(([name, shape]) => {
+      const random = stream(seed, 'input', name);
+      return [name, Float32Array.from({ length: count * volume(shape) }, () => 2 * random.uniform() - 1)];
+    }),
+  );
+
 /** Cotangents of outputs: numbers between -1 and 1. */
 export const cotangentsOf = (
   program: Program,
@@ -124,13 +133,16 @@ export const tapePull = (
   const shapes = Object.entries(inputsOf(program.graph));
   const leaves = [
     ...declared.map(({ name, shape }) => tf.tensor(parameters[name], [...shape], 'float32')),
-    ...shapes.map(([name, shape]) => tf.tensor(inputs[name], [count, ...shape], 'float32')),
+    // flat, since gradients are added up where they arrive, and no backend adds over more than six axes
+    ...shapes.map(([name, shape]) => tf.tensor(inputs[name], [count, volume(shape)], 'float32')),
   ];
   const gradients = tf.tidy(() =>
     tf.grads((...values: Tensor[]) => {
       const { outputs, statistics } = execute({
         parameters: Object.fromEntries(declared.map(({ name }, i) => [name, values[i]])),
-        inputs: Object.fromEntries(shapes.map(([name], i) => [name, values[declared.length + i]])),
+        inputs: Object.fromEntries(
+          shapes.map(([name, shape], i) => [name, values[declared.length + i].reshape([count, ...shape])]),
+        ),
         batch: count,
         training: false,
         noiseSeed: 0,

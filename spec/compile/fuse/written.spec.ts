@@ -3,13 +3,21 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { writtenStep } from '../../../bench/recurrence/steps.js';
-import { stream } from '../../../src/base/random.js';
 import { fusionPlan } from '../../../src/compile/fuse/plan.js';
 import { initialParameters } from '../../../src/compile/parameters.js';
 import { runReference } from '../../../src/compile/reference/index.js';
 import { type CouplingOptions, program, scanWithFinal } from '../../../src/dsl/index.js';
 import { type Engine, opByOp } from '../../../src/engine/index.js';
-import { cotangentsOf, fusedOf, isClose, isSlope, referenceOptions, tapePull, wasm } from './oracles.js';
+import {
+  cotangentsOf,
+  fusedOf,
+  inputsFor,
+  isClose,
+  isSlope,
+  referenceOptions,
+  tapePull,
+  wasm,
+} from './oracles.js';
 
 const samples = 2;
 
@@ -33,13 +41,7 @@ const arbitrary = fc
       });
       return { ...sequence, last: final.y, spent: final.energy };
     });
-    const inputs = Object.fromEntries(
-      ['y', 'omega', 'alpha'].map((name) => {
-        const random = stream(seed, name);
-        const size = samples * height * width * channels;
-        return [name, Float32Array.from({ length: size }, () => 2 * random.uniform() - 1)];
-      }),
-    );
+    const inputs = inputsFor(made, samples, seed);
     const parameters = initialParameters(made.graph, seed);
     const outputs = Object.keys(made.graph.outputs);
     const options = referenceOptions(made, parameters, inputs, samples);

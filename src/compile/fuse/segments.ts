@@ -3,7 +3,7 @@
  *
  * Every node is asked whether it has a fused kernel; neighbours that do become one segment, with what lies between two
  * segments as its inputs and outputs. Weights, and what is computed from weights alone, belong to every segment that
- * reads them. A fused segment must be worth its borders: a scan, or two layers with weights.
+ * reads them. A fused segment must be worth its borders: a scan, a recurrence, or two layers with weights.
  */
 
 import * as E from 'fp-ts/lib/Either.js';
@@ -144,7 +144,7 @@ const tryGrid = (
   others: readonly Shape[],
 ): OnGrid => {
   const why = new Map<number, string>();
-  const lowering = new Lowering(graph.nodes, grid);
+  const lowering = new Lowering(graph.nodes, grid, Object.values(graph.outputs));
   for (const [number, { op, shape }] of graph.nodes.entries()) {
     const value = lowering.lower(number);
     // a list may be as long as a line of sites: it is a field only where it has channels
@@ -193,7 +193,7 @@ const groupsOf = (
 
 const isWorthIt = ({ nodes }: Graph, group: readonly number[]): boolean => {
   const layers = group.filter((number) => ['conv', 'dense'].includes(nodes[number].op.op)).length;
-  return layers >= 2 || group.some((number) => nodes[number].op.op === 'scan');
+  return layers >= 2 || group.some((number) => ['scan', 'recurrence'].includes(nodes[number].op.op));
 };
 
 /** A group as a graph of its own. */

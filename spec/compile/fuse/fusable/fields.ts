@@ -12,6 +12,7 @@ import {
   mul,
   parameterOf,
   reshape,
+  roll,
   scale,
   shapeOf,
   slice,
@@ -175,6 +176,13 @@ const makers: Readonly<Record<FieldKind, Make>> = {
         chosen.bound,
       ),
     ];
+  },
+  // around the ring by up to four sites, along a line or a column
+  roll: (shop, [a, b, c]) => {
+    const chosen = field(shop, a);
+    return chosen === undefined
+      ? nothing
+      : [entry(roll(b % shop.grid.length, (c % 9) - 4)(chosen.x), chosen.bound)];
   },
   constant: (shop, [a, b, c]) => {
     const like = field(shop, a);

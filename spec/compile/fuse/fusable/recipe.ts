@@ -20,6 +20,7 @@ export const fieldKinds = [
   'softmax',
   'spread',
   'level',
+  'roll',
   'constant',
   'fieldParameter',
 ] as const;
@@ -33,6 +34,7 @@ export const sequenceKinds = [
   'mixTime',
   'cutTime',
   'perStep',
+  'recur',
   'turn',
 ] as const;
 export type SequenceKind = (typeof sequenceKinds)[number];

@@ -2,6 +2,7 @@
 
 import {
   add,
+  broadcast,
   type Clock,
   concatAlong,
   fill,
@@ -202,6 +203,28 @@ const makers: Readonly<Record<SequenceKind, (shop: Shop, x: Entry, pick: readonl
     if (!mayBe(...shapeOf(x).slice(0, -1), to)) return { fields: [], sequences: [] };
     const mixed: Tensor = apply('dense', { op: 'dense' }, x, weightsOf(shop, 'dense', [from, to], from, c));
     return { fields: [], sequences: [entry(mixed, Math.sqrt(from) * bound + 1)] };
+  },
+  // driven by itself, forgetting by a factor of its own at each place and time; from nothing, or from a field
+  recur: ({ pool }, { x, bound }, [, b, c]) => {
+    const [steps, ...shape] = shapeOf(x);
+    const factors: Tensor = scale(0.9, apply('tanh', { op: 'map', fn: 'tanh' }, x));
+    const start = pool.find((field) => sameShape(shapeOf(field.x), shape));
+    if (b % 2 === 0) {
+      const from = start === undefined || c % 2 === 0 ? [] : [start.x];
+      const made: Tensor = apply('recur', { op: 'recurrence', kind: 'diagonal' }, factors, x, ...from);
+      return { fields: [], sequences: [entry(made, (start?.bound ?? 1) + steps * bound)] };
+    }
+    // channels turn into each other: small matrices at each place
+    const n = shape.at(-1) ?? 1;
+    if (!mayBe(steps, ...shape, n)) return { fields: [], sequences: [] };
+    const matrices: Tensor = broadcast(
+      steps,
+      ...shape,
+      n,
+    )(reshape(steps, ...shape, 1)(scale(1 / n, factors)));
+    const from = start === undefined || c % 2 === 0 ? [] : [start.x];
+    const made: Tensor = apply('recur', { op: 'recurrence', kind: 'matrix' }, matrices, x, ...from);
+    return { fields: [], sequences: [entry(made, (start?.bound ?? 1) + steps * bound)] };
   },
   turn: ({ grid }, { x, bound }, [, b]) => {
     // over channels and time at once, or over channels alone and then back

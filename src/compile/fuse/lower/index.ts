@@ -6,8 +6,10 @@ import type { Shape } from '../../../dsl/shape.js';
 import { conveyanceOf } from '../convey.js';
 import { FieldBuilder, type Source } from '../field.js';
 import { type Layout, onGrid, plain, sameLayout } from '../layout.js';
-import { leafLayout, weightNodes } from './leaves.js';
+import { leafLayout, sequenceNodes, weightNodes } from './leaves.js';
+import { lowerRecurrence } from './recurrence.js';
 import { lowerReduce } from './reduce.js';
+import { isAlongPixels, lowerRoll, type Roll, rollsOf, slicesOfRolls } from './roll.js';
 import { type LoweredScan, lowerScan } from './scan.js';
 import {
   lowerBroadcast,
@@ -26,14 +28,22 @@ export class Lowering {
   readonly values = new Map<number, Result>();
   readonly #scans = new Map<number, LoweredScan>();
   readonly #weights: ReadonlySet<number>;
+  readonly #sequences: ReadonlySet<number>;
+  readonly #rolls: ReadonlyMap<number, Roll>;
+  readonly #slices: ReadonlySet<number>;
 
   constructor(
     private readonly nodes: readonly Node[],
     private readonly grid: Shape,
+    /** Nodes that are read from outside. */
+    roots: Iterable<number>,
     /** What a leaf of a step is; the main graph has none. */
     private readonly stepLeaf?: (node: Node, builder: FieldBuilder) => Result,
   ) {
     this.#weights = weightNodes(nodes);
+    this.#sequences = sequenceNodes(nodes);
+    this.#rolls = rollsOf(nodes);
+    this.#slices = slicesOfRolls(nodes, this.#rolls, roots);
   }
 
   /** Lowers the node of this number; those before it have been. */
@@ -51,7 +61,9 @@ export class Lowering {
   /** Where the axes of a value are that comes from outside, or from a list. */
   #layoutOf(number: number): Layout {
     const { shape } = this.nodes[number];
-    return this.#weights.has(number) ? plain(shape, 0) : leafLayout(shape, this.grid);
+    return this.#weights.has(number)
+      ? plain(shape, 0)
+      : leafLayout(shape, this.grid, this.#sequences.has(number));
   }
 
   #leaf(number: number, source: Source): Lowered {
@@ -99,19 +111,31 @@ export class Lowering {
         return lowerTranspose(op, x);
       case 'reshape':
         return lowerReshape(builder, op, x, shapeOf(0));
-      case 'slice':
-        return lowerSlice(builder, op, x, shapeOf(0));
+      case 'slice': {
+        const cut = op.size.findIndex((size, axis) => size !== shapeOf(0)[axis]);
+        // it only stands for what the roll takes whole
+        return this.#slices.has(number) && isAlongPixels(x, cut) ? x : lowerSlice(builder, op, x, shapeOf(0));
+      }
       case 'reverse':
         return lowerReverse(builder, op, x);
-      case 'concat':
-        return lowerConcat(builder, op, inputs, node.shape[op.axis]);
+      case 'concat': {
+        const roll = this.#rolls.get(number);
+        const source = roll === undefined ? undefined : this.values.get(roll.source);
+        return roll !== undefined &&
+          source !== undefined &&
+          !refused(source) &&
+          isAlongPixels(source, op.axis)
+          ? lowerRoll(builder, source, roll)
+          : lowerConcat(builder, op, inputs, node.shape[op.axis]);
+      }
       case 'broadcast':
         return lowerBroadcast(builder, x, shapeOf(0), op.shape, this.#layoutOf(number));
       case 'reduce':
         return lowerReduce(builder, op, x, grid);
       case 'scan': {
         const scan = lowerScan(builder, op, inputs, grid, (nodes, leaf) => {
-          const step = new Lowering(nodes, grid, leaf);
+          const roots = [...Object.values(op.body.next), ...Object.values(op.body.observe)];
+          const step = new Lowering(nodes, grid, roots, leaf);
           for (const place of nodes.keys()) if (refused(step.lower(place))) break;
           return step;
         });
@@ -119,6 +143,10 @@ export class Lowering {
         this.#scans.set(number, scan);
         return { node: scan.node, layout: { dims: [], axes: [] } };
       }
+      case 'recurrence':
+        return this.stepLeaf === undefined
+          ? lowerRecurrence(builder, op, inputs, node.shape[0])
+          : refuse('a recurrence inside a step');
       case 'take': {
         const scan = this.#scans.get(node.inputs[0]);
         const layout = scan?.ports.get(op.port);
@@ -155,7 +183,7 @@ const constantOf = (
 
 /** The whole graph lowered as far as it goes: each node's value, or why it has none. */
 export const lowerGraph = (graph: Graph, grid: Shape): Lowering => {
-  const lowering = new Lowering(graph.nodes, grid);
+  const lowering = new Lowering(graph.nodes, grid, Object.values(graph.outputs));
   for (const number of graph.nodes.keys()) lowering.lower(number);
   return lowering;
 };

@@ -11,11 +11,11 @@ const matches = (shape: Shape, from: number, grid: Shape): boolean =>
 /**
  * The layout of what comes from outside: a field [grid, ...], a sequence of fields [T, grid, ...], else a list of
  * numbers. A shape that is nothing but the grid is a field on planes alone, since a list of weights [n] may well be
- * as long as a line of sites.
+ * as long as a line of sites. `isSequence`: a sequence is meant where it might be either.
  */
-export const leafLayout = (shape: Shape, grid: Shape): Layout => {
-  if (matches(shape, 0, grid) && (shape.length > grid.length || grid.length > 1))
-    return plain(shape, grid.length);
+export const leafLayout = (shape: Shape, grid: Shape, isSequence: boolean): Layout => {
+  const isField = matches(shape, 0, grid) && (shape.length > grid.length || grid.length > 1);
+  if (isField && !(isSequence && matches(shape, 1, grid))) return plain(shape, grid.length);
   if (!matches(shape, 1, grid) || shape.length === 1 + grid.length) return plain(shape, 0);
   return {
     dims: [shape[0], ...shape.slice(1 + grid.length)],
@@ -46,3 +46,30 @@ export const weightNodes = (nodes: readonly Node[]): ReadonlySet<number> => {
   }
   return weights;
 };
+
+/** The first axis of these is time: a scan is driven by them, or a recurrence runs along them. */
+export const sequenceNodes = (nodes: readonly Node[]): ReadonlySet<number> => {
+  const sequences = new Set<number>();
+  for (let number = nodes.length - 1; number >= 0; number--) {
+    const { op, inputs } = nodes[number];
+    if (op.op === 'scan') {
+      const { length } = op.fields;
+      for (const input of inputs.slice(length, length + op.sequences)) sequences.add(input);
+    } else if (op.op === 'recurrence') for (const input of inputs.slice(0, 2)) sequences.add(input);
+    else if (sequences.has(number) && keepsTime.has(op.op))
+      for (const input of op.op === 'dense' ? inputs.slice(0, 1) : inputs)
+        if (nodes[input].shape[0] === nodes[number].shape[0]) sequences.add(input);
+  }
+  return sequences;
+};
+
+/** Operations whose first axis is that of their inputs, where those are as long. */
+const keepsTime: ReadonlySet<string> = new Set([
+  'map',
+  'affine',
+  'zip',
+  'dense',
+  'reshape',
+  'concat',
+  'broadcast',
+]);
