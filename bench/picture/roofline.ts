@@ -14,9 +14,10 @@ import type { Ceiling } from '../ceiling/index.js';
 import type { Contender } from '../contenders/protocol.js';
 import type { Timed } from '../measure.js';
 import { keyAt, pointOf } from './marks.js';
+import { hangingNames } from './names.js';
 
 const width = 620;
-const height = 340;
+const height = 420;
 const margins = { left: 64, right: 40, top: 104, bottom: 52 };
 
 interface Point {
@@ -47,8 +48,16 @@ export const rooflineChart = (
   const xs = points.map(({ intensity }) => intensity);
   const [low, high] = [Math.min(...xs) / 1.6, Math.max(...xs) * 1.6];
   const top = 2 * Math.max(ceilings[2].gflops, ...points.map(({ gflops }) => gflops));
-  // names stand below the lowest point
-  const bottom = Math.min(...points.map(({ gflops }) => gflops)) / 20;
+  const at = (intensity: number): number => (width * Math.log(intensity / low)) / Math.log(high / low);
+  const names = hangingNames(
+    points
+      .filter(({ contender }) => contender === 'fused-2')
+      .map(({ name, intensity }) => ({ name, x: at(intensity) })),
+  );
+  // names hang below the lowest point
+  const lowest = Math.min(...points.map(({ gflops }) => gflops)) / 1.3;
+  const ground = height - names.room;
+  const bottom = top * (lowest / top) ** (height / ground);
   const x = {
     field: 'intensity',
     type: 'quantitative' as const,
@@ -61,7 +70,7 @@ export const rooflineChart = (
     type: 'quantitative' as const,
     title: 'GFLOP/s',
     scale: { type: 'log' as const, domain: [bottom, top], nice: false },
-    axis: { format: '~g', values: [0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000] },
+    axis: { format: '~g', values: [0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000].filter((tick) => tick >= lowest) },
   };
   const roof = ([1, 2] as const).map((threads) => {
     const { gflops, gigabytes } = ceilings[threads];
@@ -71,22 +80,6 @@ export const rooflineChart = (
       gflops: Math.min(gflops, intensity * gigabytes),
     }));
   });
-  const at = (intensity: number): number => (width * Math.log(intensity / low)) / Math.log(high / low);
-  const taken: number[] = [];
-  const labels = points
-    .filter(({ contender }) => contender === 'fused-2')
-    .sort((a, b) => a.intensity - b.intensity)
-    .map(({ name, intensity }) => {
-      const place = Math.max(at(intensity), (taken[taken.length - 1] ?? -20) + 13);
-      taken.push(place);
-      return textAt(
-        place,
-        height - 8,
-        name.replace(/^.*\//, '').replace('-smaller4', '').replace(' (quick)', ', quick'),
-        light.muted,
-        { size: 11, angle: -90 },
-      );
-    });
   const shown = (['fused-2', 'fused-1', 'torch', 'op-by-op', 'stock'] as const).filter((contender) =>
     points.some((point) => point.contender === contender),
   );
@@ -107,7 +100,7 @@ export const rooflineChart = (
           mark: pointOf(contender),
           encoding: { x, y },
         })),
-        ...labels,
+        ...names.marks(ground),
         textAt(0, -84, 'Training steps under the roof of this machine', light.ink, { bold: true, size: 15 }),
         ...keyAt(0, -58, shown),
         textAt(

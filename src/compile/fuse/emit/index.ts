@@ -1,9 +1,10 @@
 /** From one operation of a field graph to instructions: which kernel, with which addresses. */
 
-import type { FieldNode } from '../field.js';
+import type { Along, FieldNode } from '../field.js';
 import { crossEntropy, firstMax, reducePlanes } from '../kernels/move.js';
 import { sumPlanes } from '../kernels/weights.js';
 import { emitOnLists } from '../lists.js';
+import type { Kernel } from '../machine.js';
 import type { Instruction } from '../place.js';
 import { runsOf } from '../runs.js';
 import { emitConv, emitConvInput } from './convolution.js';
@@ -11,6 +12,31 @@ import { emitConvWeight } from './convolution-weight.js';
 import { emitDense, emitDenseWeight, emitDenseWeightWhole } from './dense.js';
 import { type Emitting, extentIn, type Operand, zero } from './emitting.js';
 import { copyRun, emitSum } from './planes.js';
+
+/** A kernel along the middle of its first operand's planes, whose others are as large, or as `small` without a middle. */
+const alongMiddle = (
+  { outer, count, inner }: Along,
+  run: Kernel,
+  operands: readonly Operand[],
+  small: Operand,
+  e: Emitting,
+): Instruction => {
+  const { vectors, strips } = extentIn(e);
+  const { plane, strip } = operands[0].place;
+  const smallStrip = small.place.strip;
+  return (t) =>
+    run(
+      ...operands.map(({ place }) => place.at(t)),
+      outer,
+      count,
+      inner,
+      plane,
+      vectors,
+      strips(t),
+      strip,
+      smallStrip,
+    );
+};
 
 /** The instructions of a node that is not pointwise. */
 export const emit = (
@@ -47,43 +73,11 @@ export const emit = (
     }
     case 'reducePlanes': {
       const run = e.machine.kernel(`reduce ${op.fn}`, () => reducePlanes(op.fn));
-      const { vectors, strips } = extentIn(e);
-      return [
-        (t) =>
-          run(
-            x.place.at(t),
-            out.place.at(t),
-            op.outer,
-            op.count,
-            op.inner,
-            x.place.plane,
-            vectors,
-            strips(t),
-            x.place.strip,
-            out.place.strip,
-          ),
-      ];
+      return [alongMiddle(op, run, [x, out], out, e)];
     }
     case 'firstMax': {
       const run = e.machine.kernel('firstMax', firstMax);
-      const { vectors, strips } = extentIn(e);
-      return [
-        (t) =>
-          run(
-            x.place.at(t),
-            y.place.at(t),
-            z.place.at(t),
-            out.place.at(t),
-            op.outer,
-            op.count,
-            op.inner,
-            x.place.plane,
-            vectors,
-            strips(t),
-            x.place.strip,
-            y.place.strip,
-          ),
-      ];
+      return [alongMiddle(op, run, [x, y, z, out], y, e)];
     }
     case 'repeatPlanes':
       return Array.from({ length: op.count }, (_, k) =>
