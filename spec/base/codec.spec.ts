@@ -84,6 +84,15 @@ describe('codecs of options', () => {
     assert.ok(!ring.is({ inner: 3, outer: 2, edge: 'soft' }));
   });
 
+  it('show what they found in a few words, whatever it is', () => {
+    const said = (u: unknown): string => sentence(decodeWith(text, 'name')(u));
+    const itself: unknown[] = [];
+    itself.push(itself);
+    assert.equal(said(itself), 'name: this value is not a text');
+    assert.equal(said(10n), 'name: 10n is not a text');
+    assert.ok(said(Array.from({ length: 1000 }, () => 'long')).length < 120);
+  });
+
   it('refuse what is not an object, and numbers that are none', () => {
     for (const wrong of [null, 3, 'x', undefined]) assert.match(sentence(decode(wrong)), /is not an object/);
     assert.match(sentence(decode({ outer: Number.NaN })), /outer: NaN is not a number/);

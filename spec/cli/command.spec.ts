@@ -33,6 +33,8 @@ describe('drumhead', () => {
       }),
     );
     writeFileSync(join(folder, 'file'), '');
+    writeFileSync(join(folder, 'empty.yaml'), '# nothing yet\n');
+    writeFileSync(join(folder, 'itself.yaml'), 'name: &a [*a]\n');
   });
   after(() => rmSync(folder, { recursive: true }));
 
@@ -95,6 +97,37 @@ describe('drumhead', () => {
       () => ['run', 'mnist/cnn-2', '--seed', 'one'],
       2,
       /--seed: 'one' is not a whole number/,
+    ],
+    [
+      'a seed that no experiment could name, before anything is trained from it',
+      () => ['run', 'mnist/cnn-2', '--seed', '5000000000'],
+      2,
+      /--seed: 5000000000 is more than the largest seed, 4294967295/,
+    ],
+    ['a seed twice', () => ['sweep', 'mnist/cnn-2', '--seed', '1,2,1'], 2, /the seed 1 is listed twice/],
+    [
+      'to train drums',
+      () => ['waves', 'drums/shapes'],
+      1,
+      /drums\/shapes: drums are struck, not trained; `drumhead run`/,
+    ],
+    [
+      'to tell how far a sweep is that never began',
+      () => ['status', 'paper/small', '--runs', folder],
+      1,
+      /paper\/small: no run of it is in .*; `drumhead sweep paper\/small` begins it/,
+    ],
+    [
+      'a YAML file with nothing in it',
+      () => ['run', join(folder, 'empty.yaml')],
+      1,
+      /there is nothing in it/,
+    ],
+    [
+      'a value that holds itself',
+      () => ['run', join(folder, 'itself.yaml')],
+      1,
+      /name: this value is not a text/,
     ],
     [
       'no workers',
@@ -169,6 +202,29 @@ describe('drumhead', () => {
     assert.match(stderr, /model\.name: .*did you mean 'nwm'/);
     assert.match(stderr, /model\.chanels: .*did you mean 'channels'/);
     assert.match(stderr, /training\.batch/);
+  });
+
+  it('goes on to its end when nobody listens any more', async () => {
+    const experiment = join(folder, 'unheard.json');
+    writeFileSync(
+      experiment,
+      JSON.stringify({
+        name: 'tiny/unheard',
+        task: { name: 'tetrominoes', size: 16, cell: 2, maxPieces: 2, train: 16, validation: 2, test: 2 },
+        model: { name: 'nwm', mid: 2, steps: 4, hidden: [8] },
+        training: { batch: 4, epochs: 3 },
+      }),
+    );
+    const runs = join(folder, 'unheard');
+    const args = ['run', experiment, '--runs', runs, '--workers', '1', '--no-pictures', '--engine', 'wasm'];
+    const child = spawn(process.execPath, [command, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    child.stdout.destroy();
+    child.stderr.destroy();
+    const [status] = await once(child, 'exit');
+    assert.equal(status, 0);
+    const [run] = readdirSync(join(runs, 'tiny', 'unheard'));
+    assert.ok(readdirSync(join(runs, 'tiny', 'unheard', run)).includes('result.json'));
+    for (const name of ['unheard.json', 'unheard']) rmSync(join(folder, name), { recursive: true });
   });
 
   it('stops at Ctrl-C with what was done kept, and goes on from there', async () => {

@@ -1,7 +1,7 @@
 /** `drumhead play`: what it writes, and what it says of what cannot be played. */
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -24,7 +24,6 @@ describe('drumhead play', () => {
     fps: '20',
     frames: '4',
     engine: 'cpu',
-    preset: 'quick',
     ...more,
   });
 
@@ -35,6 +34,16 @@ describe('drumhead play', () => {
     const { frames, delays } = decodeGif(readFileSync(join(folder, 'movie.gif')));
     assert.equal(frames.length, 5);
     assert.equal(delays[0], 5);
+  });
+
+  it('plays an experiment of a file as it is written, and one of the catalogue small', async () => {
+    const file = join(folder, 'mine.json');
+    const task = { name: 'tetrominoes', size: 16, cell: 2, train: 4, validation: 1, test: 1 };
+    writeFileSync(file, JSON.stringify({ name: 'mine', task, model: { name: 'nwm', mid: 2, steps: 5 } }));
+    const done = await play(file, flags({ frames: '96' }))();
+    assert.ok(E.isRight(done), JSON.stringify(done));
+    // Five steps, as written: the quick preset would make forty of them.
+    assert.equal(decodeGif(readFileSync(join(folder, 'movie.gif'))).frames.length, 5);
   });
 
   it('plays a row of sites, and another field', async () => {

@@ -11,7 +11,7 @@ import { decodeExperiment, type Experiment } from '../../src/experiments/experim
 import { imageScores } from '../../src/experiments/scores.js';
 import { collect } from '../../src/runner/collection.js';
 import type { Environment } from '../../src/runner/environment.js';
-import { observeImages, observeSamples, openRun } from '../../src/runner/open-run.js';
+import { firstImages, observeImages, observeSamples, openRun } from '../../src/runner/open-run.js';
 import { readPublished } from '../../src/runner/published.js';
 import { runExperiment } from '../../src/runner/run.js';
 import { drawStates } from '../../src/runner/states.js';
@@ -65,6 +65,12 @@ describe('a finished run, opened', () => {
     cnn = await folderOf({ name: 'cnn', mid: 2, layers: 1, hidden: [4], features: 2 });
   });
   after(() => rmSync(runs, { recursive: true }));
+
+  it('has first images to look at, however few there are', async () => {
+    const open = await run(openRun(nwm, environment));
+    assert.deepEqual(firstImages(open, 12), [0, 1, 2]);
+    assert.deepEqual(firstImages(open, 2), [0, 1]);
+  });
 
   it('predicts on its test images what it was scored for', async () => {
     const open = await run(openRun(nwm, environment));

@@ -5,8 +5,18 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import { type DrumheadError, decodeError, nearest } from './error.js';
 
-const shown = (value: unknown): string =>
-  typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
+/** What was found, as a person may have written it, and no more of it than finds room in a sentence. */
+const shown = (value: unknown): string => {
+  const text = pipe(
+    // A module may hold what JSON has no words for: a function, a BigInt, an object that holds itself.
+    E.tryCatch(
+      () => (typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value))),
+      () => (typeof value === 'bigint' ? `${value}n` : 'this value'),
+    ),
+    E.toUnion,
+  );
+  return text.length <= 80 ? text : `${text.slice(0, 79)}…`;
+};
 
 /** A codec whose decoded and written form are the same value. */
 type Same<A> = t.Type<A, A, unknown>;

@@ -20,6 +20,8 @@ const readYaml: Read = (path) =>
       // Taken when they are needed: most commands read no such file.
       const { parseDocument } = await import('yaml');
       const document = parseDocument(new TextDecoder().decode(bytes), { prettyErrors: true });
+      if (document.contents === null && document.errors.length === 0)
+        return E.left<DrumheadError, unknown>(decodeError(path, 'there is nothing in it'));
       const problems = document.errors.map(({ message }) => message.split('\n')[0].replace(/:$/, ''));
       return problems.length > 0
         ? E.left<DrumheadError, unknown>(decodeError(path, ...problems))
@@ -62,6 +64,10 @@ const unwrapped = (value: unknown, path: string): E.Either<DrumheadError, unknow
 const problemsIn = (left: unknown): readonly string[] =>
   t.type({ problems: t.array(t.string) }).is(left) ? left.problems : [JSON.stringify(left)];
 
+/** What stands for a default export that is undefined: the module once more. */
+const isHollow = (value: unknown): boolean =>
+  value === undefined || (t.UnknownRecord.is(value) && 'default' in value && value.default === undefined);
+
 const readModule: Read = (path) =>
   pipe(
     TE.tryCatch(
@@ -77,7 +83,7 @@ const readModule: Read = (path) =>
       (cause): DrumheadError => decodeError(path, inWords(cause)),
     ),
     TE.chain((module) =>
-      t.UnknownRecord.is(module) && 'default' in module
+      t.UnknownRecord.is(module) && 'default' in module && !isHollow(module.default)
         ? TE.tryCatch(
             async () => module.default,
             (cause): DrumheadError => decodeError(path, inWords(cause)),

@@ -2,7 +2,7 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, defect, describe } from '../base/error.js';
+import { type DrumheadError, defect, describe, fileError } from '../base/error.js';
 
 /** What is typed on the command line itself: flags, and the SQL of `drumhead query`. */
 const onCommandLine = /^(--|query$)/;
@@ -30,6 +30,19 @@ export const atEdge = async (work: TE.TaskEither<DrumheadError, string>): Promis
   }
   process.stderr.write(`drumhead: ${describe(done.left)}\n`);
   process.exitCode = exitCode(done.left);
+};
+
+/**
+ * What becomes of output that cannot be written. Whoever reads may stop reading (`| head -1`): what stdout would have
+ * said is then dropped, and progress on stderr too, while the work itself goes on to its end. A full disk is told.
+ */
+export const survivingItsReaders = (): void => {
+  process.stdout.on('error', (cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'EPIPE') return;
+    process.stderr.write(`drumhead: ${describe(fileError('the output', cause))}\n`);
+    process.exitCode = 1;
+  });
+  process.stderr.on('error', () => {});
 };
 
 /**

@@ -8,6 +8,7 @@ import * as RNEA from 'fp-ts/lib/ReadonlyNonEmptyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, decodeError } from '../base/error.js';
 import type { Sweep } from '../experiments/sweep.js';
+import { sweepNames } from '../experiments/sweeps.js';
 import { collect } from '../runner/collection.js';
 import { files } from '../runner/folder.js';
 import { sweepFrom } from './source.js';
@@ -65,7 +66,10 @@ export const finishedRuns = (
           ),
     ),
     TE.chainOptionK<DrumheadError>(() =>
-      decodeError(name, `none of its runs is finished in '${runs}'; \`drumhead run ${name}\` trains it`),
+      decodeError(
+        name,
+        `none of its runs is finished in '${runs}'; \`drumhead ${sweepNames.includes(name) ? 'sweep' : 'run'} ${name}\` trains it`,
+      ),
     )(RNEA.fromReadonlyArray),
   );
 

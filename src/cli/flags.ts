@@ -1,7 +1,9 @@
 /** Flags: what a person types, checked before any work starts. */
 
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
 import { type DrumheadError, decodeError } from '../base/error.js';
+import { largestSeed } from '../experiments/experiment.js';
 
 /** A whole number from `low`. **Errors** DecodeError naming the flag. */
 export const wholeFlag =
@@ -21,6 +23,23 @@ export const wholesFlag =
     const bad = each.find(E.isLeft);
     return bad ?? E.right(each.flatMap((item) => (E.isRight(item) ? [item.right] : [])));
   };
+
+/** The seeds of runs, such as `0,1,2`: each once, none that an experiment could not name. */
+export const seedsFlag =
+  (flag: string) =>
+  (value: string): E.Either<DrumheadError, readonly number[]> =>
+    pipe(
+      wholesFlag(flag, 0)(value),
+      E.chain((seeds) => {
+        const large = seeds.find((seed) => seed > largestSeed);
+        if (large !== undefined)
+          return E.left(decodeError(flag, `${large} is more than the largest seed, ${largestSeed}`));
+        const twice = seeds.find((seed, i) => seeds.indexOf(seed) !== i);
+        return twice === undefined
+          ? E.right(seeds)
+          : E.left(decodeError(flag, `the seed ${twice} is listed twice`));
+      }),
+    );
 
 /** Flags that change an experiment. */
 export interface ChangeFlags {

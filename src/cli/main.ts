@@ -3,10 +3,13 @@
 import { Command } from '@commander-js/extra-typings';
 import { fuseVariable } from '../engine/names.js';
 import { packageVersion } from '../runner/versions.js';
+import { survivingItsReaders } from './edge.js';
 import { asking } from './line/asking.js';
 import { exchange } from './line/exchange.js';
 import { results } from './line/results.js';
 import { training } from './line/training.js';
+
+survivingItsReaders();
 
 // An environment variable, since workers and the processes of a sweep have to hear of it too.
 const heed = (flags: object): void => {

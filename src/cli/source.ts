@@ -142,7 +142,11 @@ const kindOf = async (name: string): Promise<'name' | 'file' | 'folder'> => {
 const nameNamed = (name: string, size: Preset): E.Either<DrumheadError, Named> => {
   if (experimentNames.includes(name)) return pipe(experimentNamed(name, size), E.map(fresh));
   if (sweepNames.includes(name)) return pipe(sweepNamed(name), E.map(smallerSweep(size)), E.map(asSweep));
-  return E.left(unknownName('experiment', name, allNames));
+  return E.left(
+    Object.hasOwn(drumExperiments, name)
+      ? decodeError(name, 'drums are struck, not trained; `drumhead run` and `drumhead show` know them')
+      : unknownName('experiment', name, allNames),
+  );
 };
 
 const fresh = (experiment: Experiment): Named => ({ kind: 'experiment', experiment, engine: null });

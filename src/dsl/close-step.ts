@@ -2,7 +2,7 @@
 
 import type { Clock, Observed, Run, Sequenced, StateOf } from './scan-types.js';
 import { type Shape, sameShape, show } from './shape.js';
-import { type Expr, freeIn, known, refuse, shapeOf, type Tensor } from './tensor.js';
+import { type Expr, freeIn, isTensor, known, refuse, shapeOf, type Tensor } from './tensor.js';
 
 /** Names of fields may be in any script: θ and ω are good names. */
 const fieldName = /^[\p{L}][\p{L}\p{N}_-]*$/u;
@@ -80,9 +80,6 @@ export const closeStep = <State extends StateOf, In extends Shape, T extends num
     final: replaceFields(init, fields, (field) => port(`final/${field}`, shapeOf(init[field]))),
   };
 };
-
-/** A tensor rather than a record of tensors, one of which may be named `expr`. */
-const isTensor = (observed: Observed): observed is Tensor => 'expr' in observed && 'facts' in observed.expr;
 
 /** Tells the compiler, by looking, that each sequence is what was observed with time in front. */
 const isSequenced = <T extends number, O extends Observed>(

@@ -13,7 +13,16 @@ import { closeGraph } from './closing.js';
 import { type Graph, inputsOf, outputsOf } from './graph.js';
 import { pruneGraph } from './prune.js';
 import { type Shape, sameShape, show } from './shape.js';
-import { apply, type Expr, ProgramFault, refuse, shapeOf, type Tensor } from './tensor.js';
+import {
+  apply,
+  type Expr,
+  isTensor,
+  notATensor,
+  ProgramFault,
+  refuse,
+  shapeOf,
+  type Tensor,
+} from './tensor.js';
 
 /** Shapes by name. */
 export type Shapes = Readonly<Record<string, Shape>>;
@@ -71,10 +80,20 @@ export const program = <const I extends Shapes, O extends Readonly<Record<string
 ): Program<I, ShapesOf<O>> => {
   const given = symbolic(inputs);
   const outputs = f(given);
+  checkOutputs(outputs);
   const misnamed = [...Object.keys(inputs), ...Object.keys(outputs)].find((name) => !isNameable(name));
   if (misnamed !== undefined)
     return refuse('program', `'${misnamed}' is not a name: use letters, digits, '_' and '-', a letter first`);
   return { graph: closeGraph(exprsOf(given), exprsOf(outputs)) };
+};
+
+/** What no compiler has checked: a file is run as it is. */
+const checkOutputs = (outputs: unknown): void => {
+  const one = isTensor(outputs) || typeof outputs !== 'object' || outputs === null;
+  if (one)
+    refuse('program', 'its function must return a record of outputs, such as ({ x }) => ({ y: tanh(x) })');
+  const bad = Object.entries(Object(outputs)).find(([, value]) => !isTensor(value));
+  if (bad !== undefined) refuse('program', `output '${bad[0]}': ${notATensor(bad[1])}`);
 };
 
 const exprsOf = (tensors: Readonly<Record<string, Tensor>>): Readonly<Record<string, Expr>> =>

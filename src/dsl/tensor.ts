@@ -35,7 +35,28 @@ export interface Tensor<out S extends Shape = Shape> {
  * @example
  * shapeOf(zeros(64, 64, 2)); // => [64, 64, 2]
  */
-export const shapeOf = (x: Tensor): Shape => x.expr.facts.shape;
+export const shapeOf = (x: Tensor): Shape =>
+  isTensor(x) ? x.expr.facts.shape : refuse('language', notATensor(x));
+
+/** Whether this is a tensor: files are run without their types being checked, so that anything may come. */
+export const isTensor = (x: unknown): x is Tensor =>
+  typeof x === 'object' &&
+  x !== null &&
+  'expr' in x &&
+  typeof x.expr === 'object' &&
+  x.expr !== null &&
+  'facts' in x.expr;
+
+/** What is wrong with something that is no tensor. */
+export const notATensor = (x: unknown): string => {
+  const what =
+    typeof x === 'function'
+      ? 'a function; is an argument missing?'
+      : typeof x === 'object' && x !== null
+        ? `a record of ${Object.keys(x).slice(0, 6).join(', ') || 'nothing'}; name the one that is meant`
+        : String(x);
+  return `a tensor is needed here, got ${what}`;
+};
 
 /** An expression: an operation on expressions, what is known of its value, and the scans it is a step of. */
 export interface Expr {
@@ -158,6 +179,8 @@ export const apply = <S extends Shape>(
   op: OpOf<Exclude<OpName, Named | Bound | 'scan' | 'take'>>,
   ...inputs: readonly Tensor[]
 ): Tensor<S> => {
+  const stranger = inputs.findIndex((input) => !isTensor(input));
+  if (stranger >= 0) return refuse(operation, notATensor(inputs[stranger]));
   const exprs = inputs.map((input) => input.expr);
   const free = freeIn(exprs);
   const facts = infer(

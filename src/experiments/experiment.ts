@@ -18,7 +18,10 @@ const distinct = <A>(codec: t.Type<A, A, unknown>, what: string) =>
     new Set(list).size < list.length ? `${what} is listed twice` : undefined,
   );
 
-const seeds = where(distinct(whole(0, 2 ** 32 - 1), 'a seed'), (list) =>
+/** Seeds of runs: they go into names, streams and tables of other people's tools, which count to 32 bits. */
+export const largestSeed = 2 ** 32 - 1;
+
+const seeds = where(distinct(whole(0, largestSeed), 'a seed'), (list) =>
   list.length === 0 ? 'at least one seed is needed' : undefined,
 );
 

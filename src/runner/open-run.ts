@@ -133,6 +133,10 @@ export const waveShapeOf = (program: Program): readonly [number, number, number,
   return shape?.length === 4 ? [shape[0], shape[1], shape[2], shape[3]] : null;
 };
 
+/** The first test images, at most so many: what is looked at where nobody says which. */
+export const firstImages = ({ dataset: { test } }: OpenRun, most: number): readonly number[] =>
+  Array.from({ length: Math.min(most, test.count) }, (_, i) => i);
+
 const hasImages = (
   { dataset: { test } }: OpenRun,
   indices: readonly number[],

@@ -9,7 +9,7 @@ import type { DrumheadError } from '../../base/error.js';
 import { writeBytes } from '../../data/files.js';
 import { dark, light, segmentationsPng, type Theme, wavesGif } from '../../report/index.js';
 import type { Environment } from '../../runner/environment.js';
-import { type OpenRun, observeImages, observeSamples, openRun } from '../../runner/open-run.js';
+import { firstImages, type OpenRun, observeImages, observeSamples, openRun } from '../../runner/open-run.js';
 import { drawStates } from '../../runner/states.js';
 import { finishedRun } from '../finished.js';
 import { wholeFlag, wholesFlag } from '../flags.js';
@@ -65,8 +65,8 @@ const writeBoth = (
     ),
   );
 
-const samplesOf = (flags: FigureFlags, otherwise: string) =>
-  TE.fromEither(wholesFlag('--samples', 0)(flags.samples ?? otherwise));
+const samplesOf = (flags: FigureFlags) =>
+  TE.fromEither(optionalFlag(flags.samples, wholesFlag('--samples', 0)));
 
 const channelsOf = (flags: FigureFlags) =>
   TE.fromEither(optionalFlag(flags.channels, wholesFlag('--channels', 0)));
@@ -74,13 +74,13 @@ const channelsOf = (flags: FigureFlags) =>
 export const drawWaves = (folder: string, flags: FigureFlags): TE.TaskEither<DrumheadError, string> =>
   pipe(
     TE.Do,
-    TE.bind('samples', () => samplesOf(flags, '0,1,2,3')),
+    TE.bind('samples', () => samplesOf(flags)),
     TE.bind('channels', () => channelsOf(flags)),
     TE.bind('frames', () => TE.fromEither(optionalFlag(flags.frames, wholeFlag('--frames', 1)))),
     TE.chain(({ samples, channels, frames }) =>
       opened([folder], flags, ([open]) =>
         pipe(
-          observeSamples(open, samples),
+          observeSamples(open, samples ?? firstImages(open, 4)),
           TE.chain((observed) =>
             writeBoth(flags.out, 'waves', 'gif', (theme) => {
               const { model, name } = open.run.experiment;
@@ -103,11 +103,11 @@ export const drawWaves = (folder: string, flags: FigureFlags): TE.TaskEither<Dru
 
 export const drawSegmentations = (folder: string, flags: FigureFlags): TE.TaskEither<DrumheadError, string> =>
   pipe(
-    samplesOf(flags, '0,1,2,3,4,5,6,7,8,9,10,11'),
+    samplesOf(flags),
     TE.chain((indices) =>
       opened([folder], flags, ([open]) =>
         pipe(
-          observeImages(open, indices),
+          observeImages(open, indices ?? firstImages(open, 12)),
           TE.chain((samples) =>
             writeBoth(flags.out, 'segmentations', 'png', (theme) =>
               segmentationsPng({
@@ -131,7 +131,8 @@ export const drawBeside = (
 ): TE.TaskEither<DrumheadError, string> =>
   pipe(
     TE.Do,
-    TE.bind('samples', () => samplesOf(flags, '0')),
+    TE.bind('asked', () => samplesOf(flags)),
+    TE.let('samples', ({ asked }) => asked ?? [0]),
     TE.bind('channels', () => channelsOf(flags)),
     TE.chain(({ samples, channels }) =>
       opened(folders, flags, (runs) =>

@@ -6,7 +6,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { DrumheadError } from '../../base/error.js';
 import { decodeExperiment } from '../../experiments/experiment.js';
 import type { Finished } from '../../runner/run.js';
-import { wholeFlag, wholesFlag } from '../flags.js';
+import { seedsFlag, wholeFlag } from '../flags.js';
 import type { CommonFlags } from '../session.js';
 import { runSeeds, summary } from './run.js';
 
@@ -29,7 +29,7 @@ export const median = (values: readonly number[]): number => {
 export const learn = (folder: string, flags: LearnFlags): TE.TaskEither<DrumheadError, string> =>
   pipe(
     TE.Do,
-    TE.bind('seeds', () => TE.fromEither(wholesFlag('--seeds', 0)(flags.seeds))),
+    TE.bind('seeds', () => TE.fromEither(seedsFlag('--seeds')(flags.seeds))),
     TE.bind('epochs', () => TE.fromEither(wholeFlag('--epochs', 1)(flags.epochs))),
     TE.bind('steps', () => TE.fromEither(wholeFlag('--steps', 1)(flags.steps))),
     TE.bind('batch', () => TE.fromEither(wholeFlag('--batch', 1)(flags.batch))),

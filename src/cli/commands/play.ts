@@ -22,7 +22,7 @@ import { type FieldMovie, fieldGif } from '../../report/field-movie.js';
 import { type Followed, followSystem } from '../../runner/follow.js';
 import { modelWaves } from '../../runner/model-waves.js';
 import { settingsFlag, wholeFlag } from '../flags.js';
-import { experimentFrom } from '../source.js';
+import { allNames, experimentFrom } from '../source.js';
 
 /** Flags of `drumhead play`. */
 export interface PlayFlags {
@@ -35,8 +35,8 @@ export interface PlayFlags {
   readonly frames: string;
   readonly field?: string;
   readonly engine: string;
-  /** Of an experiment. */
-  readonly preset: string;
+  /** Of an experiment; none: quick for a name of the catalogue, full for what a person wrote. */
+  readonly preset?: string;
 }
 
 interface Play {
@@ -133,7 +133,9 @@ const playModel = (name: string, flags: PlayFlags): TE.TaskEither<DrumheadError,
     TE.bind('fps', () => TE.fromEither(wholeFlag('--fps', 1)(flags.fps))),
     TE.bind('frames', () => TE.fromEither(wholeFlag('--frames', 1)(flags.frames))),
     TE.bind('choice', () => TE.fromEither(parseEngineChoice(flags.engine))),
-    TE.bindW('source', () => experimentFrom(name, flags.preset, { set: flags.set })),
+    TE.bindW('source', () =>
+      experimentFrom(name, flags.preset ?? (isCatalogued(name) ? 'quick' : 'full'), { set: flags.set }),
+    ),
     TE.bindW('run', () => TE.fromTask(async () => ((await isRunFolder(name)) ? name : null))),
     TE.let('path', ({ source }) => flags.gif ?? `${source.experiment.name.replaceAll('/', '-')}.gif`),
     TE.chainFirstW(({ path }) => mayBeFile(path)),
@@ -181,6 +183,8 @@ export const play = (name: string, flags: PlayFlags): TE.TaskEither<DrumheadErro
     TE.fromTask<boolean, DrumheadError>(async () => isSystem(name) || !(await isModel(name))),
     TE.chain((system) => (system ? playSystem(name, flags) : playModel(name, flags))),
   );
+
+const isCatalogued = (name: string): boolean => allNames.includes(name);
 
 const isSystem = (name: string): boolean => systemNames.some((known) => known === name);
 

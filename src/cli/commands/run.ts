@@ -12,7 +12,7 @@ import type { Scores } from '../../experiments/scores.js';
 import { runDrumExperiment } from '../../runner/drums.js';
 import { files } from '../../runner/folder.js';
 import { type Finished, runExperiment } from '../../runner/run.js';
-import { type ChangeFlags, wholeFlag, wholesFlag } from '../flags.js';
+import { type ChangeFlags, seedsFlag, wholeFlag } from '../flags.js';
 import { type CommonFlags, withEnvironment } from '../session.js';
 import { experimentFrom } from '../source.js';
 import { inTimeBox } from '../time-box.js';
@@ -109,7 +109,7 @@ const runTrained = (name: string, flags: RunFlags): TE.TaskEither<DrumheadError,
     TE.Do,
     TE.bind('source', () => experimentFrom(name, flags.preset, flags)),
     TE.bind('epochs', () => TE.fromEither(optional(flags.epochs, wholeFlag('--epochs', 1)))),
-    TE.bind('seeds', () => TE.fromEither(optional(flags.seed, wholesFlag('--seed', 0)))),
+    TE.bind('seeds', () => TE.fromEither(optional(flags.seed, seedsFlag('--seed')))),
     TE.chain(({ source, epochs, seeds }) => {
       const { experiment: written } = source;
       const experiment = epochs === null ? written : withTraining(written, { epochs });

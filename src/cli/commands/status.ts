@@ -7,13 +7,14 @@ import { setTimeout } from 'node:timers/promises';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, fileError, unknownName } from '../../base/error.js';
+import { type DrumheadError, decodeError, fileError, unknownName } from '../../base/error.js';
 import { sweepNames } from '../../experiments/sweeps.js';
 import { type Table, terminalTable } from '../../report/tables/index.js';
 import { isRunFolderName, runFoldersBelow } from '../../runner/place.js';
 import { notBegun, type RunState, type RunStatus, runStates, statusOf } from '../../runner/status.js';
 import { readSweep, sweepPath } from '../../runner/sweep/file.js';
 import { duration } from '../progress.js';
+import { allNames } from '../source.js';
 
 export interface StatusFlags {
   readonly runs: string;
@@ -73,10 +74,15 @@ export const statuses =
     if (name === undefined) return E.left(fileError(runs, Object.assign(new Error(), { code: 'ENOENT' })));
     const below = join(runs, name);
     if (await isFolder(below)) return E.right(await inFolderOf(below, check));
+    if (allNames.includes(name))
+      return E.left(decodeError(name, `no run of it is in '${runs}' yet; ${beginning(name)} begins it`));
     const begun = await runFoldersBelow(runs);
     const names = begun.map((path) => path.slice(runs.length + 1).replace(/\/seed-[^/]*$/, ''));
     return E.left(unknownName('run or sweep', name, [...new Set([...names, ...sweepNames])]));
   };
+
+const beginning = (name: string): string =>
+  `\`drumhead ${sweepNames.includes(name) ? 'sweep' : 'run'} ${name}\``;
 
 const score = (value: number | null | undefined): string =>
   value === null || value === undefined ? '' : value.toFixed(4);

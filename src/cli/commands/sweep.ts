@@ -12,7 +12,7 @@ import { mapSweep, type Sweep } from '../../experiments/sweep.js';
 import { type Job, processJob } from '../../runner/sweep/job.js';
 import { runSweep, type SweepEnvironment, type SweepOutcome } from '../../runner/sweep/run.js';
 import { interruptible } from '../edge.js';
-import { type ChangeFlags, wholeFlag, wholesFlag } from '../flags.js';
+import { type ChangeFlags, seedsFlag, wholeFlag } from '../flags.js';
 import { seconds } from '../session.js';
 import { sweepFrom } from '../source.js';
 import { barSweepTeller, nameOf, plainSweepTeller } from '../sweep-progress.js';
@@ -112,7 +112,7 @@ export const sweep = (
       TE.bind('jobs', () => optional(flags.jobs, wholeFlag('--jobs', 1))),
       TE.bind('workers', () => optional(flags.workers, wholeFlag('--workers', 1))),
       TE.bind('epochs', () => optional(flags.epochs, wholeFlag('--epochs', 1))),
-      TE.bind('seeds', () => optional(flags.seed, wholesFlag('--seed', 0))),
+      TE.bind('seeds', () => optional(flags.seed, seedsFlag('--seed'))),
       TE.bind('engine', () => TE.fromEither(parseEngineChoice(flags.engine))),
       TE.bind('value', ({ epochs, seeds }) =>
         pipe(sweepFrom(name, flags.preset, flags), TE.map(changed(epochs, seeds))),

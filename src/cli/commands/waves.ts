@@ -12,7 +12,7 @@ import { energyCurves, kOmegaMap, propagationMaps } from '../../report/analysis/
 import { dark, light } from '../../report/index.js';
 import { inBothThemes, writeDrawing } from '../../runner/drawings.js';
 import { writeJson } from '../../runner/folder.js';
-import { type OpenRun, openRun } from '../../runner/open-run.js';
+import { firstImages, type OpenRun, openRun } from '../../runner/open-run.js';
 import {
   analyseWaves,
   analysisFolder,
@@ -25,7 +25,7 @@ import { optionalFlag } from '../optional-flag.js';
 import { type CommonFlags, withEnvironment } from '../session.js';
 
 export interface WavesFlags extends Omit<CommonFlags, 'pictures' | 'workers'> {
-  readonly samples: string;
+  readonly samples?: string;
   readonly channel?: string;
   readonly steps?: string;
   readonly out?: string;
@@ -131,7 +131,7 @@ const said = (open: OpenRun, analysis: WaveAnalysis, paths: readonly string[]): 
 export const waves = (name: string, flags: WavesFlags): TE.TaskEither<DrumheadError, string> =>
   pipe(
     TE.Do,
-    TE.bind('samples', () => TE.fromEither(wholesFlag('--samples', 0)(flags.samples))),
+    TE.bind('samples', () => TE.fromEither(optionalFlag(flags.samples, wholesFlag('--samples', 0)))),
     TE.bind('channel', () => TE.fromEither(optionalFlag(flags.channel, wholeFlag('--channel', 0)))),
     TE.bind('steps', () => TE.fromEither(optionalFlag(flags.steps, wholeFlag('--steps', 8)))),
     TE.chain((plan) =>
@@ -142,7 +142,7 @@ export const waves = (name: string, flags: WavesFlags): TE.TaskEither<DrumheadEr
           TE.chain((open) =>
             pipe(
               mayHoldFiles(flags.out ?? analysisFolder(open)),
-              TE.chain(() => analyseWaves(open, plan)),
+              TE.chain(() => analyseWaves(open, { ...plan, samples: plan.samples ?? firstImages(open, 4) })),
               TE.chain((analysis) =>
                 pipe(
                   draw(open, analysis, flags.out ?? analysisFolder(open)),

@@ -122,7 +122,7 @@ Examples:
     .command('waves')
     .argument('<run>', 'a finished run whose model has waves, by its folder or its name')
     .description('What the waves of a run do: k-omega spectrum, phase and speed maps, energy over time.')
-    .option('--samples <list>', 'test images to observe', '0,1,2,3')
+    .option('--samples <list>', 'test images to observe, such as 0,5; default the first four')
     .option('--channel <n>', 'channel of the maps; default the one that moves most')
     .option('--steps <n>', 'steps of the spectrum; default 8 times as many as the model was trained with')
     .addOption(
@@ -149,7 +149,10 @@ Examples:
     .option('--field <name>', 'another field than the one that its papers show')
     .option('--fps <n>', 'frames a second', '16')
     .option('--frames <n>', 'about so many frames', '96')
-    .addOption(new Option('--preset <size>', `of an experiment: ${presets.join(', ')}`).default('quick'))
+    .option(
+      '--preset <size>',
+      `of an experiment: ${presets.join(', ')}; default quick for a name, full for a file`,
+    )
     .addOption(engine())
     .addOption(fuse())
     .action(async (name, flags) => {
