@@ -52,16 +52,22 @@ const planesOf = (seed: number, name: string, planes: number, pixels: number): P
 
 const unit = 2 ** -24;
 
-/** For a value of the result: the exact sum, and how far from it roundings can take the one by mixed lines. */
-const exactAt = ({ height, width, window }: Case, x: Planes, w: readonly number[]) => {
-  const { from, to, boundary } = window;
-  const left = Math.floor((window.width - 1) / 2);
-  const look = (channel: number, row: number, column: number): number => {
+/** A pixel of a channel, or what stands beyond the edge. */
+const looking =
+  ({ height, width, window: { boundary } }: Case, x: Planes) =>
+  (channel: number, row: number, column: number): number => {
     if (boundary === 'circular')
       return x[channel][((row + height) % height) * width + ((column + width) % width)];
     const isIn = row >= 0 && row < height && column >= 0 && column < width;
     return isIn ? x[channel][row * width + column] : 0;
   };
+
+/** For a value of the result: the exact sum, and how far from it roundings can take the one by mixed lines. */
+const exactAt = (one: Case, x: Planes, w: readonly number[]) => {
+  const { window } = one;
+  const { from, to } = window;
+  const left = Math.floor((window.width - 1) / 2);
+  const look = looking(one, x);
   return (b: number, row: number, column: number): { readonly value: number; readonly bound: number } => {
     const first = linesTogether * Math.floor(row / linesTogether) - 1;
     let value = 0;
@@ -142,6 +148,48 @@ describe('convolutions by mixed lines', () => {
           }
       }),
       { numRuns: 20 },
+    );
+  });
+
+  it('have the adjoint by their weights, as far from the sum over pixels as roundings allow', () => {
+    fc.assert(
+      fc.property(cases, (one) => {
+        const { window, seed, height, width } = one;
+        const { x, w, pixels } = prepared(one);
+        const dy = planesOf(seed, 'dy', window.to, pixels);
+        const bench = new Workbench([height, width]);
+        const found = bench.run(
+          { op: 'convWeight', ...window },
+          [bench.given(x), bench.given(dy)],
+          bench.list(w.map(() => 0)),
+        );
+        const look = looking(one, x);
+        const left = Math.floor((window.width - 1) / 2);
+        // mixing both sides, the product, the sums over vectors, over their lanes and over pieces, and the answer
+        const roundings = 6 + 5 + 1 + (height / linesTogether) * (width / 4 + 1) + 2 + 6;
+        for (const [place, [value]] of found.entries()) {
+          const b = place % window.to;
+          const a = Math.floor(place / window.to) % window.from;
+          const column = Math.floor(place / (window.to * window.from)) % window.width;
+          const line = Math.floor(place / (window.to * window.from * window.width));
+          let [expected, size] = [0, 0];
+          for (let first = 0; first < height; first += linesTogether)
+            for (let at = 0; at < width; at++) {
+              const lines = mixed.map((_, l) => look(a, first - 1 + l, at + column - left));
+              const slopes = answer.map((_, r) => dy[b][(first + r) * width + at]);
+              for (const [r, slope] of slopes.entries()) expected += slope * lines[line + r];
+              for (const [k, factors] of weigh.entries()) {
+                const stirred = mixed[k].reduce((sum, factor, l) => sum + Math.abs(factor * lines[l]), 0);
+                const spread = slopes.reduce((sum, slope, r) => sum + Math.abs(answer[r][k] * slope), 0);
+                size += Math.abs(factors[line]) * stirred * spread;
+              }
+            }
+          const bound = 1.01 * roundings * unit * size;
+          if (!(Math.abs(value - expected) <= bound))
+            assert.fail(`${value} instead of ${expected}, not within ${bound}`);
+        }
+      }),
+      { numRuns: 8 },
     );
   });
 
