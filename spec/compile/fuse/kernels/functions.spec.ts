@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { stream } from '../../../../src/base/random.js';
 import { functions } from '../../../../src/compile/fuse/kernels/functions.js';
 import { pointwiseGroup } from '../../../../src/compile/fuse/kernels/pointwise.js';
 import { Machine } from '../../../../src/compile/fuse/machine.js';
@@ -118,4 +119,13 @@ describe('pointwise functions', () => {
         { numRuns: 2000 },
       );
     });
+
+  it('of waves keep the bits of an angle beside one so large that it is reduced in another way', () => {
+    const random = stream(1, 'angles');
+    for (const fn of ['sin', 'cos'] as const)
+      for (let i = 0; i < 5000; i++) {
+        const x = Math.fround(8192 * (2 * random.uniform() - 1));
+        assert.equal(compute(fn, [x, 1e6, -1e9, 1e30])[0], compute(fn, [x, 1, 1, 1])[0]);
+      }
+  });
 });
