@@ -27,6 +27,7 @@ import { files, readJson } from '../runner/folder.js';
 import { readSweepFile } from '../runner/sweep/file.js';
 import { isDocument, readDocument } from './document.js';
 import { type ChangeFlags, settingsFlag } from './flags.js';
+import { isProgram } from './program-file.js';
 
 /** An experiment, and the engine it was begun on where it was begun before. */
 export interface Source {
@@ -156,6 +157,14 @@ const asSweep = (sweep: Sweep): Named => ({ kind: 'sweep', sweep });
 const readNamed = (path: string, size: Preset): Effect<Named> =>
   pipe(
     readDocument(path),
+    TE.filterOrElse(
+      (value) => !isProgram(value),
+      (): DrumheadError =>
+        decodeError(
+          path,
+          'it holds a program alone; an experiment has a task too: { name, task, model: program }',
+        ),
+    ),
     TE.chainEitherK((value) =>
       isSweep(value)
         ? pipe(

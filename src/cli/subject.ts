@@ -4,19 +4,19 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import * as t from 'io-ts';
-import { type DrumheadError, decodeError, unknownName } from '../base/error.js';
+import { type DrumheadError, unknownName } from '../base/error.js';
 import { shapeOfDataset } from '../data/dataset.js';
 import { isPresent } from '../data/files.js';
 import { load } from '../data/load.js';
 import { type Task, taskShape } from '../data/task.js';
-import { decodeProgram, type Program } from '../dsl/index.js';
+import type { Program } from '../dsl/index.js';
 import { programFor } from '../experiments/model.js';
 import { type System, systemFrom } from '../laws/index.js';
 import type { Sizes } from '../models/catalogue.js';
 import { buildSystem, systemNamed, systemNames } from '../models/systems/index.js';
-import { inWords, isDocument, readDocument } from './document.js';
+import { isDocument, readDocument } from './document.js';
 import { type ChangeFlags, settingsFlag } from './flags.js';
+import { isProgram, isWriter, programOf, type Writer, writtenBy } from './program-file.js';
 import { allNames, experimentFrom } from './source.js';
 
 type Effect<A> = TE.TaskEither<DrumheadError, A>;
@@ -62,44 +62,20 @@ const ofCatalogue = (name: string, flags: SubjectFlags): E.Either<DrumheadError,
 const orElse = (otherwise: Program, made: E.Either<DrumheadError, Program>): Program =>
   E.isRight(made) ? made.right : otherwise;
 
-type Writer = (options: object) => unknown;
-const isWriter = (value: unknown): value is Writer => typeof value === 'function';
-
 /** A file holds a program, a function of { dt } that writes one, or an experiment, whose model is meant. */
 const ofDocument = (path: string, flags: SubjectFlags): Effect<System> =>
   pipe(
     readDocument(path),
     TE.chain((value) => {
       if (isWriter(value)) return TE.fromEither(ofFunction(path, value));
-      if (t.type({ graph: t.unknown }).is(value)) return TE.fromEither(ofGraph(path, value.graph));
-      return t.type({ language: t.unknown }).is(value)
-        ? TE.fromEither(ofGraph(path, value))
+      return isProgram(value)
+        ? TE.fromEither(pipe(programOf(value, path), E.map(systemFrom)))
         : ofExperiment(path, flags);
     }),
   );
 
-const ofGraph = (path: string, graph: unknown): E.Either<DrumheadError, System> =>
-  pipe(decodeProgram(graph, path), E.map(systemFrom));
-
 const ofFunction = (path: string, write: Writer): E.Either<DrumheadError, System> => {
-  const at = (options: object): E.Either<DrumheadError, Program> =>
-    pipe(
-      E.tryCatch(
-        () => write(options),
-        (cause): DrumheadError => decodeError(path, inWords(cause)),
-      ),
-      E.chain(
-        (value): E.Either<DrumheadError, Program> =>
-          t.type({ graph: t.unknown }).is(value)
-            ? decodeProgram(value.graph, path)
-            : E.left(
-                decodeError(
-                  path,
-                  'its function gives no program: ({ dt = 0.1 } = {}) => program(…) is meant',
-                ),
-              ),
-      ),
-    );
+  const at = writtenBy(write, path);
   return pipe(
     at({}),
     E.map((program) => systemFrom((options) => orElse(program, at(options)))),

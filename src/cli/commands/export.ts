@@ -16,6 +16,7 @@ import {
 } from '../../runner/export/index.js';
 import { readRunnable } from '../../runner/import/index.js';
 import { wholeFlag } from '../flags.js';
+import { programIn } from '../program-file.js';
 import { experimentFrom } from '../source.js';
 
 export interface ExportFlags {
@@ -41,8 +42,21 @@ const written = (path: string): TE.TaskEither<DrumheadError, Trained> =>
     ),
   );
 
-/** An experiment that was not run: its program, as it starts. */
+/** A program as it starts: a file's own, or that of an experiment that was not run. */
 const unwritten = (name: string, flags: ExportFlags): TE.TaskEither<DrumheadError, Trained> =>
+  pipe(
+    programIn(name),
+    TE.chain((program) =>
+      program === null
+        ? ofExperiment(name, flags)
+        : pipe(
+            TE.fromEither(wholeFlag('--seed', 0)(flags.seed)),
+            TE.map((seed) => untrained(program, null, seed)),
+          ),
+    ),
+  );
+
+const ofExperiment = (name: string, flags: ExportFlags): TE.TaskEither<DrumheadError, Trained> =>
   pipe(
     TE.Do,
     TE.bind('seed', () => TE.fromEither(wholeFlag('--seed', 0)(flags.seed))),

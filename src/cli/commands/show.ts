@@ -25,6 +25,7 @@ import type { Sizes } from '../../models/catalogue.js';
 import { duration } from '../../report/page/numbers.js';
 import { type Counts, measureSpeed, runFlops, type Speed } from '../../runner/estimate.js';
 import type { ChangeFlags } from '../flags.js';
+import { programIn } from '../program-file.js';
 import { seconds } from '../session.js';
 import { namedFrom } from '../source.js';
 
@@ -233,14 +234,40 @@ const showDrums = (name: string): string => {
   ].join('\n');
 };
 
+/** A program that is part of no experiment: what can be said of it without a task. */
+const showProgram = (program: Program, flags: ShowFlags): string => {
+  if (flags.diagram === true) return diagram(program);
+  const plan = fusionPlan(program);
+  if (flags.plan === true) return flags.json === true ? json(plan) : showPlan(plan);
+  const listing = list(program);
+  return [
+    `program ${hashProgram(program).slice(0, 16)}`,
+    '',
+    showListing(flags.nodes === true ? listing : { ...listing, nodes: [] }),
+    '',
+    showCost(cost(program, { batch: 1 })),
+    '',
+    diagram(program),
+  ].join('\n');
+};
+
 export const show = (name: string, flags: ShowFlags): Effect<string> =>
   flags.json === true && flags.plan !== true
     ? TE.left(decodeError('--json', 'only the plan is shown as JSON: give --plan too'))
     : Object.hasOwn(drumExperiments, name)
       ? TE.right(showDrums(name))
       : pipe(
-          namedFrom(name, flags.preset, flags),
-          TE.chain((found) =>
-            found.kind === 'sweep' ? showSweep(found.sweep, flags) : showExperiment(found.experiment, flags),
+          programIn(name),
+          TE.chain((program) =>
+            program !== null
+              ? TE.right(showProgram(program, flags))
+              : pipe(
+                  namedFrom(name, flags.preset, flags),
+                  TE.chain((found) =>
+                    found.kind === 'sweep'
+                      ? showSweep(found.sweep, flags)
+                      : showExperiment(found.experiment, flags),
+                  ),
+                ),
           ),
         );

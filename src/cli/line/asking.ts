@@ -5,7 +5,7 @@ import { taskNames } from '../../data/task.js';
 import { engineChoices } from '../../engine/names.js';
 import { presets } from '../../experiments/presets.js';
 import { atEdge } from '../edge.js';
-import { engine, fuse, mnistDir, named, settings } from './options.js';
+import { engine, fuse, mnistDir, named, namedOrProgram, settings } from './options.js';
 
 export const asking = (program: Command): void => {
   program
@@ -19,9 +19,9 @@ export const asking = (program: Command): void => {
 
   program
     .command('show')
-    .argument('<name>', named)
+    .argument('<name>', namedOrProgram)
     .description(
-      'What an experiment or a sweep is: settings, parameters, cost, time on this machine, diagram.',
+      'What an experiment, a sweep or a program is: settings, parameters, cost, time on this machine, diagram.',
     )
     .addOption(new Option('--preset <size>', `${presets.join(', ')}`).default('full'))
     .option('--nodes', 'also every node of the program with its shape')

@@ -8,7 +8,10 @@ import { engine, fuse } from './options.js';
 export const exchange = (program: Command): void => {
   program
     .command('export')
-    .argument('<run>', 'a run folder, an earlier export, or an experiment (then untrained) by name or file')
+    .argument(
+      '<run>',
+      'a run folder, an earlier export, or an experiment or a program (then untrained) by name or file',
+    )
     .description('Write a program with its weights in a format that others read.')
     .option('--format <name>', 'graph-model, safetensors or program', 'graph-model')
     .requiredOption('--out <folder>', 'where to; an earlier export there is replaced')
@@ -57,7 +60,7 @@ program      the language and its weights, as JSON and binary`,
     .command('run-program')
     .argument(
       '<file>',
-      'model.json, program.json, weights.safetensors, a folder with one of them, or a run folder',
+      'model.json, program.json, weights.safetensors, a folder with one of them, a run folder, or a module that exports a program',
     )
     .description('Run a program on a picture: its class map and its waves.')
     .option(

@@ -109,14 +109,14 @@ const descriptionOf = (runnable: Runnable): string =>
   runnable.kind === 'program' ? runnable.trained.description : runnable.model.description;
 
 /**
- * Runs what lies at a path on input files and writes its answer to a folder, whole or not at all.
+ * Runs a program on input files and writes its answer to a folder, whole or not at all.
  *
  * @param given `NAME=FILE`, or a file alone where there is one input
  *
- * **Errors** as `readRunnable`, `readInputs`, `compute` and `writeFolder`.
+ * **Errors** those of `read`; as `readInputs`, `compute` and `writeFolder`.
  */
-export const runProgram = (
-  path: string,
+export const runRunnable = (
+  read: TE.TaskEither<DrumheadError, Runnable>,
   given: readonly string[],
   folder: string,
   engine: EngineChoice,
@@ -124,7 +124,7 @@ export const runProgram = (
   pipe(
     TE.Do,
     TE.chainFirst(() => mayWrite(folder, answerName)),
-    TE.bind('runnable', () => readRunnable(path)),
+    TE.bind('runnable', () => read),
     TE.let('shapes', ({ runnable }) => inputsOfRunnable(runnable)),
     TE.bind('inputs', ({ shapes }) => readInputs(given, shapes)),
     TE.bind('outputs', ({ runnable, inputs }) => compute(runnable, inputs.values, inputs.count, engine)),
@@ -137,3 +137,11 @@ export const runProgram = (
       files: Object.keys(files),
     })),
   );
+
+/** The same with what lies at a path. **Errors** as `readRunnable` and `runRunnable`. */
+export const runProgram = (
+  path: string,
+  given: readonly string[],
+  folder: string,
+  engine: EngineChoice,
+): TE.TaskEither<DrumheadError, Answered> => runRunnable(readRunnable(path), given, folder, engine);
