@@ -6,6 +6,7 @@ import { installConcat } from './concat.js';
 import { installConv2D } from './conv2d.js';
 import { installDepthwiseConv2d } from './depthwise-conv2d.js';
 import { installIdentity } from './identity.js';
+import { installManyAxes } from './many-axes.js';
 import { installMatMul } from './mat-mul.js';
 import { installMaxPoolGrad } from './max-pool-grad.js';
 import { installPad } from './pad.js';
@@ -30,4 +31,5 @@ export const installKernels = (): void => {
   installMaxPoolGrad();
   installBatchNorm();
   installUnsortedSegmentSum();
+  installManyAxes();
 };
