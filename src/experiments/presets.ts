@@ -45,14 +45,14 @@ const quickOf = (task: Task): Quick => {
       return { training: { clip: 1 }, waves: { steps: 40, dt: 0.2 }, width: 128 };
     case 'mnist':
       return {
-        training: { batch: 32, rate: 5e-3, epochs: 6, clip: 1 },
-        waves: { steps: 30, dt: 0.3 },
+        training: { batch: 32, rate: 5e-3, epochs: 8, clip: 1 },
+        waves: { steps: 40, dt: 0.3 },
         width: 64,
       };
     case 'multi-mnist':
       return {
-        training: { batch: 8, epochs: 2, clip: 1 },
-        waves: { steps: 24, dt: 0.3 },
+        training: { batch: 8, rate: 5e-3, epochs: 3, clip: 1 },
+        waves: { steps: 40, dt: 0.3 },
         width: 64,
       };
     case 'polygons':
