@@ -105,6 +105,8 @@ describe('npy pairs', () => {
     assert.match(await reading(), /classes\.json: not JSON/);
     await writeFile(join(folder, 'classes.json'), '["ground", "ground"]');
     assert.match(await reading(), /classes\.json: class names must be/);
+    await writeFile(join(folder, 'classes.json'), '["ground", "\\u001b[31mred", "dog"]');
+    assert.match(await reading(), /classes\.json: a class name holds a control character/);
   });
 
   it('say which file is wrong, and what is', async () => {

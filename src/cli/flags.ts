@@ -41,6 +41,16 @@ export const seedsFlag =
       }),
     );
 
+/** A learning rate: more than 0, at most 1. **Errors** DecodeError naming the flag. */
+export const rateFlag =
+  (flag: string) =>
+  (value: string): E.Either<DrumheadError, number> => {
+    const rate = Number(value);
+    return rate > 0 && rate <= 1
+      ? E.right(rate)
+      : E.left(decodeError(flag, `'${value}' is not a number, more than 0 up to 1`));
+  };
+
 /** Flags that change an experiment. */
 export interface ChangeFlags {
   /** `--set path=value ...` */

@@ -13,7 +13,7 @@ export interface SweepTeller {
 }
 
 /** `tetrominoes/nwm-linear, seed 0` */
-export const nameOf = ({ member, seed }: Assignment): string => `${member.experiment.name}, seed ${seed}`;
+export const nameOf = ({ name, seed }: Assignment): string => `${name}, seed ${seed}`;
 
 const score = (value: number | null): string => (value === null ? '-' : value.toFixed(3));
 

@@ -12,11 +12,16 @@ import { type Split, type SplitName, select, splitNames } from './dataset.js';
 /** A share of images, all but one at most. */
 export const share = real(0, 0.9);
 
+/** A terminal would obey it. */
+const control = /\p{Cc}/u;
+
 /** Names of classes, background first; none at all, or two and more. */
 export const classNames = where(t.readonlyArray(text), (names) =>
   names.length === 1 || new Set(names).size < names.length || names.length > 256
     ? 'class names must be two to 256 different ones, background first (or none, to number them)'
-    : undefined,
+    : names.some((name) => control.test(name))
+      ? 'a class name holds a control character; write names as plain text'
+      : undefined,
 );
 
 /**

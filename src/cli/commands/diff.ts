@@ -18,7 +18,7 @@ import {
 } from '../../experiments/difference.js';
 import type { Experiment } from '../../experiments/experiment.js';
 import { programFor } from '../../experiments/model.js';
-import { type SweepRun, sweepOf } from '../../experiments/sweep.js';
+import { memberName, type Sweep, type SweepRun, sweepOf } from '../../experiments/sweep.js';
 import { type Named, namedFrom } from '../source.js';
 
 export interface DiffFlags {
@@ -54,12 +54,9 @@ const shareLine = ({ shared, onlyA, onlyB }: SharedRuns): string =>
 
 const most = 12;
 
-const runLines = (title: string, runs: readonly SweepRun[]): readonly string[] => [
+const runLines = (title: string, sweep: Sweep, runs: readonly SweepRun[]): readonly string[] => [
   ...(runs.length === 0 ? [] : [title]),
-  ...runs.slice(0, most).map(({ member: { axes, experiment }, seed }) => {
-    const along = Object.entries(axes).map(([axis, value]) => `${axis} ${value}`);
-    return `  ${experiment.name}${along.length === 0 ? '' : ` (${along.join(', ')})`}, seed ${seed}`;
-  }),
+  ...runs.slice(0, most).map(({ member, seed }) => `  ${memberName(sweep)(member)}, seed ${seed}`),
   ...(runs.length > most ? [`  and ${runs.length - most} more`] : []),
 ];
 
@@ -74,8 +71,8 @@ const compared = (a: Named, b: Named): string => {
   const sweep = (named: Named) => (named.kind === 'sweep' ? named.sweep : sweepOf(named.experiment));
   const runs = sharedRuns(sweep(a), sweep(b), programOf);
   return [
-    ...runLines('only the first:', runs.onlyA),
-    ...runLines('only the second:', runs.onlyB),
+    ...runLines('only the first:', sweep(a), runs.onlyA),
+    ...runLines('only the second:', sweep(b), runs.onlyB),
     shareLine(runs),
   ].join('\n');
 };

@@ -6,7 +6,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { DrumheadError } from '../../base/error.js';
 import { decodeExperiment } from '../../experiments/experiment.js';
 import type { Finished } from '../../runner/run.js';
-import { seedsFlag, wholeFlag } from '../flags.js';
+import { rateFlag, seedsFlag, wholeFlag } from '../flags.js';
 import type { CommonFlags } from '../session.js';
 import { runSeeds, summary } from './run.js';
 
@@ -33,7 +33,8 @@ export const learn = (folder: string, flags: LearnFlags): TE.TaskEither<Drumhead
     TE.bind('epochs', () => TE.fromEither(wholeFlag('--epochs', 1)(flags.epochs))),
     TE.bind('steps', () => TE.fromEither(wholeFlag('--steps', 1)(flags.steps))),
     TE.bind('batch', () => TE.fromEither(wholeFlag('--batch', 1)(flags.batch))),
-    TE.bind('experiment', ({ seeds, epochs, steps, batch }) =>
+    TE.bind('rate', () => TE.fromEither(rateFlag('--rate')(flags.rate))),
+    TE.bind('experiment', ({ seeds, epochs, steps, batch, rate }) =>
       TE.fromEither(
         decodeExperiment(
           {
@@ -41,7 +42,7 @@ export const learn = (folder: string, flags: LearnFlags): TE.TaskEither<Drumhead
             // No validation share: every training image is trained on and the last weights are scored.
             task: { name: 'npy', folder: resolve(folder), validationShare: 0 },
             model: { name: 'nwm', steps },
-            training: { batch, epochs, rate: Number(flags.rate), schedule: flags.schedule },
+            training: { batch, epochs, rate, schedule: flags.schedule },
             seeds,
           },
           'learn',

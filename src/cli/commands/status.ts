@@ -8,6 +8,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, decodeError, fileError, unknownName } from '../../base/error.js';
+import { memberName } from '../../experiments/sweep.js';
 import { sweepNames } from '../../experiments/sweeps.js';
 import { type Table, terminalTable } from '../../report/tables/index.js';
 import { isRunFolderName, runFoldersBelow } from '../../runner/place.js';
@@ -43,11 +44,13 @@ const ofSweep = (
     readSweep(runs, name),
     TE.chainTaskK((record) => async () => {
       const found: RunStatus[] = [];
+      const nameIn = memberName(record.sweep);
       for (const { member, seed, folder } of record.runs) {
-        const { name: experiment, training } = member.experiment;
+        const { training } = member.experiment;
+        const experiment = nameIn(member);
         found.push(
           folder !== null && (await isFolder(folder))
-            ? await statusOf(folder, thorough)
+            ? { ...(await statusOf(folder, thorough)), name: experiment }
             : notBegun(folder ?? '', experiment, seed, training.epochs),
         );
       }

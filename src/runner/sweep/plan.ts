@@ -13,7 +13,7 @@ import { hashProgram, type Program, select } from '../../dsl/index.js';
 import type { Engine } from '../../engine/index.js';
 import type { Experiment } from '../../experiments/experiment.js';
 import { programFor } from '../../experiments/model.js';
-import { type Member, runsOf, type Sweep } from '../../experiments/sweep.js';
+import { type Member, memberName, runsOf, type Sweep } from '../../experiments/sweep.js';
 import { findRun } from '../place.js';
 import { identityOn, readsDigits } from '../prepare.js';
 import { type Result, readWholeResult } from '../result.js';
@@ -24,6 +24,8 @@ export interface Assignment {
   /** Place among the runs of the sweep, in the order in which they are run. */
   readonly index: number;
   readonly member: Member;
+  /** What its member is called among the others of the sweep. */
+  readonly name: string;
   readonly seed: number;
   /** Its folder; null until its data was read, where a person's files say what it is. */
   readonly folder: string | null;
@@ -86,7 +88,15 @@ export const planSweep = (
             folderOf(member.experiment, known, { seed, engine, runs, placed }),
             TE.bindTo('folder'),
             TE.bind('result', ({ folder }) => resultIn(folder)),
-            TE.map(({ folder, result }) => ({ index, member, seed, folder, result, work })),
+            TE.map(({ folder, result }) => ({
+              index,
+              member,
+              name: memberName(sweep)(member),
+              seed,
+              folder,
+              result,
+              work,
+            })),
           );
         }),
       );
