@@ -39,6 +39,8 @@ describe('drumhead export, import and run-program', () => {
       'program.json',
       'weights',
     ]);
+    // A folder like a run's, though no run ever began on an engine there.
+    assert.match(well('show', 'run', '--no-time'), /^tetrominoes\/cnn-2\n/);
     assert.match(
       well('run-program', 'run', '--input', 'picture.png', '--out', 'answer', '--engine', 'cpu'),
       /1 sample\n {2}answer\/classes\.npy\n {2}answer\/classes\.png\n$/,

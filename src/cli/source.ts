@@ -207,12 +207,23 @@ const readExperiment = (path: string): Effect<Experiment> =>
     TE.chainEitherK((json) => decodeExperiment(json, path)),
   );
 
-/** A run goes on with the engine that it began with: another would not give the same bits. */
-const readEngine = (path: string): Effect<EngineName> =>
+/**
+ * A run goes on with the engine that it began with: another would not give the same bits. Null for what was imported,
+ * which began on none.
+ */
+const readEngine = (path: string): Effect<EngineName | null> =>
   pipe(
-    readJson(path),
-    TE.chainEitherK(decodeWith(t.type({ engine: EngineName }), path)),
-    TE.map(({ engine }) => engine),
+    isPresent(path),
+    TE.chain(
+      (there): Effect<EngineName | null> =>
+        there
+          ? pipe(
+              readJson(path),
+              TE.chainEitherK(decodeWith(t.type({ engine: EngineName }), path)),
+              TE.map(({ engine }) => engine),
+            )
+          : TE.right(null),
+    ),
   );
 
 const anchoredTask = (folder: string, task: Task): Task => {

@@ -156,6 +156,9 @@ describe('queries over runs', () => {
     assert.ok(E.isLeft(wrong));
     assert.match(sentence(wrong.left), /^query: Binder Error: .*"sede".*seed/);
     assert.ok(!sentence(wrong.left).includes('\n'));
+    const broken = await query(tables, 'selekt')();
+    assert.ok(E.isLeft(broken));
+    assert.match(sentence(broken.left), /^query: Parser Error: .*selekt/);
   });
 });
 

@@ -57,7 +57,9 @@ const load = (name: string): TE.TaskEither<DrumheadError, DuckDb> =>
 /** The first line of what DuckDB says, which is the sentence; what follows draws the query. */
 const sqlError = (cause: unknown): DrumheadError => {
   const said = cause instanceof Error ? cause.message : String(cause);
-  return decodeError('query', said.split('\n\n')[0].replace(/\s+/g, ' ').trim());
+  // What of its own functions failed is no news to whoever wrote the query.
+  const own = said.replace(/^Failed to \w+ statements: /, '');
+  return decodeError('query', own.split('\n\n')[0].replace(/\s+/g, ' ').trim());
 };
 
 /**
