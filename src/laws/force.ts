@@ -30,7 +30,8 @@ export const forceAt = (
   return scaled(1 / oscillator.h, minus(next[oscillator.z], z));
 };
 
-const rest = (system: System): BoundedState =>
+/** All fields at zero, without doubt. */
+export const rest = (system: System): BoundedState =>
   Object.fromEntries(
     Object.entries(system.fields).map(([name, shape]) => [name, exact(new Float64Array(volume(shape)))]),
   );

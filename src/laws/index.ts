@@ -22,7 +22,7 @@ export {
   tryCase,
   type Verdict,
 } from './check.js';
-export { diagnose } from './diagnosis.js';
+export { diagnose, hintsOn } from './diagnosis/index.js';
 export { type Family, type Subject, systemFrom } from './family.js';
 export {
   broken,

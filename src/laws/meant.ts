@@ -16,14 +16,19 @@ export interface Meant {
   readonly because: string;
 }
 
-/** Whether all kernels that the state meets were written down, not learned. */
-const kernelsAreGiven = ({ nodes, externals, program }: System, { convolutions }: Structure): boolean =>
-  convolutions.every(({ weight, ofState }) => {
-    const { op } = nodes[weight];
-    if (!ofState) return true;
-    if (op.op !== 'external') return op.op === 'constant';
-    return program.graph.nodes[externals[op.index].node].op.op === 'constant';
-  });
+/** Whether a kernel was written down, not learned. */
+export const isGiven = (
+  { nodes, externals, program }: System,
+  { weight }: Structure['convolutions'][number],
+): boolean => {
+  const { op } = nodes[weight];
+  if (op.op !== 'external') return op.op === 'constant';
+  return program.graph.nodes[externals[op.index].node].op.op === 'constant';
+};
+
+/** Whether all kernels that the state meets were written down. */
+const kernelsAreGiven = (system: System, { convolutions }: Structure): boolean =>
+  convolutions.every((convolution) => !convolution.ofState || isGiven(system, convolution));
 
 /**
  * Laws that a system was meant to keep.

@@ -3,8 +3,9 @@
 import { digits } from './findings.js';
 import { dampingOf } from './force.js';
 import type { Need } from './law.js';
+import { degreesOf } from './reading/degree.js';
 import { kernelsOf, same, transposedKernel } from './reading/kernels.js';
-import { swapped } from './reading/oscillator.js';
+import { type Oscillator, swapped } from './reading/oscillator.js';
 import { boundaryName } from './reading/structure.js';
 import { motionInWords, wavePairOf } from './reading/wave-pair.js';
 import { sample } from './sample.js';
@@ -26,7 +27,18 @@ export const oscillator: Need = {
       ? 'it has no scan: there is no step to repeat'
       : found === undefined
         ? whyNone(system)
-        : undefined,
+        : whatElse(system, found),
+};
+
+/** Where other fields push too, the force is no function of displacement and velocity. */
+const whatElse = ({ nodes, fields, next }: System, { y, z }: Oscillator): string | undefined => {
+  const pushes = Object.keys(fields).find(
+    (name) =>
+      name !== y &&
+      name !== z &&
+      degreesOf(nodes, ({ op }) => op.op === 'state' && op.field === name)[next[z]] !== 'none',
+  );
+  return pushes === undefined ? undefined : `its force depends on the field ${pushes} besides ${y} and ${z}`;
 };
 
 const whyNone = (system: System): string => {

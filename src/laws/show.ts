@@ -2,7 +2,7 @@
 
 import type { Case } from './case.js';
 import type { Counterexample, Report, Verdict } from './check.js';
-import { diagnose, leastDamping } from './diagnosis.js';
+import { diagnose, hintsOn, leastDamping } from './diagnosis/index.js';
 import { digits } from './findings.js';
 import { dampingOf } from './force.js';
 import { reciprocalKernels, symmetricKernels } from './needs.js';
@@ -166,11 +166,9 @@ export const showCounterexample = (
     `  again: ${again} --law "${law}" --seed ${seed} --path ${path}`,
   ].join('\n');
 
-/** What the step itself says of its faults. */
-const reading = (system: System): readonly string[] => {
-  const faults = diagnose(system);
-  return faults.length === 0 ? [] : ['what is likely wrong:', ...faults.map((fault) => `  - ${fault}`), ''];
-};
+/** Sentences under a heading, where there are any. */
+const listed = (heading: string, sentences: readonly string[]): readonly string[] =>
+  sentences.length === 0 ? [] : [heading, ...sentences.map((sentence) => `  - ${sentence}`), ''];
 
 /**
  * The whole report: what the system is, the table of laws, and what is broken.
@@ -207,7 +205,8 @@ export const showReport = ({ system, verdicts }: Report, again = 'laws.check(sys
     ...lines,
     ...broken,
     '',
-    ...(counts('broken') > 0 ? reading(system) : []),
+    ...(counts('broken') > 0 ? listed('what is likely wrong:', diagnose(system)) : []),
+    ...listed('worth a look:', hintsOn(system)),
     `${counts('holds')} hold, ${counts('broken')} broken, ${counts('does not apply')} do not apply`,
   ].join('\n');
 };

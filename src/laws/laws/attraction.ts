@@ -28,6 +28,13 @@ const pullsOf = (system: System, around: Trial['around']): readonly (readonly nu
   });
 };
 
+/** Whether phases push each other apart, all of them. */
+export const repels = (system: System): boolean => {
+  const { system: small, around } = sample(system);
+  const pulls = pullsOf(small, around).flat();
+  return pulls.some((v) => v < -64 * unit64) && pulls.every((v) => v < 64 * unit64);
+};
+
 const attracting: Need = {
   name: 'coupling K >= 0 with h <= 1 / max row sum',
   essential: true,

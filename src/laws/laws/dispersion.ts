@@ -3,7 +3,7 @@
 import { volume } from '../../dsl/shape.js';
 import { exact, minus, plus, scaled, unit64, within } from '../bounded.js';
 import { isZero, sides } from '../findings.js';
-import { stiffnessOf, waveOf } from '../force.js';
+import { rest, stiffnessOf, waveOf } from '../force.js';
 import { type Finding, type Law, type Need, silent, type Trial } from '../law.js';
 import * as needs from '../needs.js';
 import type { Oscillator } from '../reading/oscillator.js';
@@ -104,7 +104,7 @@ const turns = (
     wave.map((v) => 2 ** -24 * Math.abs(v) + 2 ** -48),
   );
   const slow = (choices[3] - 7) / 8;
-  const before = { [y]: mode, [z]: scaled(slow, mode) };
+  const before = { ...rest(system), [y]: mode, [z]: scaled(slow, mode) };
   const after = waveOf(oscillator, stepFrom(trial, before));
   // y[n+1] = 2 cos(W h) y[n] - y[n-1], and y[n-1] = y[n] - h z[n].
   const earlier = minus(mode, scaled(h * slow, mode));

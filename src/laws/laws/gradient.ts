@@ -3,7 +3,7 @@
 import { volume } from '../../dsl/shape.js';
 import { exact } from '../bounded.js';
 import { digits } from '../findings.js';
-import { dampingOf } from '../force.js';
+import { dampingOf, rest } from '../force.js';
 import { broken, type Finding, holds, type Law, type Need, silent, type Trial } from '../law.js';
 import * as needs from '../needs.js';
 import { type Degree, degreesOf } from '../reading/degree.js';
@@ -46,6 +46,7 @@ const differences = (trial: Trial): Finding => {
   if (alpha.some((a) => h * a < -1e-12 || h * a > 1 + 1e-12)) return silent;
   // Errors of 1 in every displacement, handed on without rounding, are the row sums of |dF/dy|.
   const probe = {
+    ...rest(system),
     [y]: { value: new Float64Array(size), error: new Float64Array(size).fill(1) },
     [z]: exact(new Float64Array(size)),
   };

@@ -3,6 +3,7 @@
 import { volume } from '../../dsl/shape.js';
 import { exact, unit64 } from '../bounded.js';
 import { digits } from '../findings.js';
+import { rest } from '../force.js';
 import { broken, holds, type Law, type Need, silent, type Trial } from '../law.js';
 import * as needs from '../needs.js';
 import { structureOf } from '../reading/structure.js';
@@ -32,7 +33,6 @@ const blocksOf = (trial: Trial): readonly Block[] | undefined => {
   const { oscillator } = structure;
   if (oscillator === undefined) return undefined;
   const size = volume(system.fields[oscillator.y]);
-  const zero = exact(new Float64Array(size));
   const one = exact(new Float64Array(size).fill(1));
   const silence = {
     ...trial.around,
@@ -41,8 +41,8 @@ const blocksOf = (trial: Trial): readonly Block[] | undefined => {
     ),
   };
   const moved = [
-    boundedStep(system, { [oscillator.z]: one, [oscillator.y]: zero }, silence, unit64),
-    boundedStep(system, { [oscillator.z]: zero, [oscillator.y]: one }, silence, unit64),
+    boundedStep(system, { ...rest(system), [oscillator.z]: one }, silence, unit64),
+    boundedStep(system, { ...rest(system), [oscillator.y]: one }, silence, unit64),
   ];
   return Array.from(
     { length: size },

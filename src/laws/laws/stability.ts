@@ -4,7 +4,7 @@ import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { volume } from '../../dsl/shape.js';
 import { exact, unit64 } from '../bounded.js';
 import { digits } from '../findings.js';
-import { dampingOf, matrixOf, stiffnessOf } from '../force.js';
+import { dampingOf, matrixOf, rest, stiffnessOf } from '../force.js';
 import { broken, type Finding, holds, type Law, silent, type Trial } from '../law.js';
 import { forSmall, linearised } from '../linearise.js';
 import * as needs from '../needs.js';
@@ -56,7 +56,7 @@ const radiusOf = (
   const step = (state: Float64Array): Float64Array => {
     const next = boundedStep(
       system,
-      { [y]: exact(state.subarray(0, size)), [z]: exact(state.subarray(size)) },
+      { ...rest(system), [y]: exact(state.subarray(0, size)), [z]: exact(state.subarray(size)) },
       trial.around,
       unit64,
     );
@@ -164,7 +164,7 @@ const withinAndBeyond = (
 const blowsUp = (
   trial: Trial,
   unstable: System,
-  { y, z }: Oscillator,
+  { y }: Oscillator,
   mode: readonly number[],
   growth: number,
   top: {
@@ -176,8 +176,13 @@ const blowsUp = (
   if (growth ** steps < 4) return holds;
   const shape = unstable.fields[y];
   const start = {
+    ...Object.fromEntries(
+      Object.entries(unstable.fields).map(([name, of]) => [
+        name,
+        { shape: of, data: new Float64Array(volume(of)) },
+      ]),
+    ),
     [y]: { shape, data: Float64Array.from(mode, Math.fround) },
-    [z]: { shape, data: new Float64Array(mode.length) },
   };
   const silence = unstable.sequences.map((element, i) => [
     `drive${i}`,

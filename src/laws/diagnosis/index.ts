@@ -1,28 +1,19 @@
 /** What is likely wrong with a system, in the words of someone who reads its step. */
 
-import { volume } from '../dsl/shape.js';
-import { digits } from './findings.js';
-import { dampingOf } from './force.js';
-import { missingFor } from './law.js';
-import { allLaws } from './laws/index.js';
-import { meantBy } from './meant.js';
-import type { Oscillator } from './reading/oscillator.js';
-import { structureOf } from './reading/structure.js';
-import { sample } from './sample.js';
-import type { System } from './system.js';
+import { digits } from '../findings.js';
+import { missingFor } from '../law.js';
+import { allLaws } from '../laws/index.js';
+import { meantBy } from '../meant.js';
+import { structureOf } from '../reading/structure.js';
+import type { System } from '../system.js';
+import { amplitudeFaults, partsHints } from './complex.js';
+import { dampingHints, leastDamping } from './damping.js';
+import { kernelHints } from './kernel.js';
+import { observedHints } from './observed.js';
+import { phaseFaults, phaseHints } from './phases.js';
+import { timeFaults, timeHints } from './time.js';
 
-/** The least damping of any site when all free fields are one, where the damping is a number at each site. */
-export const leastDamping = (system: System, oscillator: Oscillator): number | undefined => {
-  if (oscillator.inVelocity === 'none' || oscillator.inVelocity === 'other' || !oscillator.diagonal)
-    return undefined;
-  const { system: small, around } = sample(system);
-  const ones = Object.fromEntries(
-    small.externals.flatMap(({ name, shape, kind }) =>
-      kind === 'field' ? [[name, { shape, data: new Float64Array(volume(shape)).fill(1) }]] : [],
-    ),
-  );
-  return Math.min(...dampingOf({ system: small, around: { ...around, ...ones } }, oscillator).value);
-};
+export { leastDamping } from './damping.js';
 
 /**
  * Faults that can be read from the step itself, each with what is meant.
@@ -45,7 +36,8 @@ export const diagnose = (system: System): readonly string[] => {
     const { reasons } = law === undefined ? { reasons: [] } : missingFor(law, system);
     return reasons.map((reason) => `${reason} (${because})`);
   });
-  if (oscillator === undefined) return meant;
+  const others = [...timeFaults(system), ...amplitudeFaults(system), ...phaseFaults(system)];
+  if (oscillator === undefined) return [...meant, ...others];
   const { y, z, h, order } = oscillator;
   const damping = leastDamping(system, oscillator);
   return [
@@ -61,5 +53,21 @@ export const diagnose = (system: System): readonly string[] => {
         ]
       : []),
     ...meant,
+    ...others,
   ];
 };
+
+/**
+ * What is lawful, but often not what was meant.
+ *
+ * @example
+ * hintsOn(system); // => []
+ */
+export const hintsOn = (system: System): readonly string[] => [
+  ...kernelHints(system),
+  ...dampingHints(system),
+  ...observedHints(system),
+  ...phaseHints(system),
+  ...partsHints(system),
+  ...timeHints(system),
+];

@@ -1,0 +1,43 @@
+/** Dampings that feed energy in, and those that multiply something else than the velocity. */
+
+import { volume } from '../../dsl/shape.js';
+import { dampingOf } from '../force.js';
+import { degreesOf } from '../reading/degree.js';
+import type { Oscillator } from '../reading/oscillator.js';
+import { structureOf } from '../reading/structure.js';
+import { sample } from '../sample.js';
+import type { System } from '../system.js';
+
+/** The least damping of any site when all free fields are one, where the damping is a number at each site. */
+export const leastDamping = (system: System, oscillator: Oscillator): number | undefined => {
+  if (oscillator.inVelocity === 'none' || oscillator.inVelocity === 'other' || !oscillator.diagonal)
+    return undefined;
+  const { system: small, around } = sample(system);
+  const ones = Object.fromEntries(
+    small.externals.flatMap(({ name, shape, kind }) =>
+      kind === 'field' ? [[name, { shape, data: new Float64Array(volume(shape)).fill(1) }]] : [],
+    ),
+  );
+  return Math.min(...dampingOf({ system: small, around: { ...around, ...ones } }, oscillator).value);
+};
+
+/** Names that people give to a damping. */
+const names = ['alpha', 'damping', 'friction', 'drag'];
+
+export const dampingHints = (system: System): readonly string[] => {
+  const { oscillator } = structureOf(system);
+  if (oscillator === undefined || oscillator.inVelocity !== 'none') return [];
+  const { y, z } = oscillator;
+  const { nodes, externals, next } = system;
+  const named = externals.find(
+    ({ name }, index) =>
+      names.includes(name) &&
+      degreesOf(nodes, ({ op }) => op.op === 'external' && op.index === index)[next[z]] !== 'none',
+  );
+  return named === undefined
+    ? []
+    : [
+        `${named.name} enters the force but does not multiply ${z}: a damping is -${named.name} ${z}; ` +
+          `-${named.name} ${y} is a restoring force, which takes no energy out`,
+      ];
+};

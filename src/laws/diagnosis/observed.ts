@@ -1,0 +1,21 @@
+/** What a program shows of its state: the state after each step, or by mistake the one before. */
+
+import type { System } from '../system.js';
+import { scanOf } from '../system.js';
+
+/** Fields that are shown as they were before each step and nowhere as they are after it. */
+export const observedHints = ({ program: { graph }, kind }: System): readonly string[] => {
+  const scan = kind === 'step' ? scanOf(graph) : undefined;
+  if (scan === undefined) return [];
+  const { nodes, next, observe } = scan.op.body;
+  const shown = new Set(Object.values(observe));
+  const late = Object.keys(next).find((field) => {
+    const before = nodes.findIndex(({ op }) => op.op === 'state' && op.field === field);
+    return before >= 0 && next[field] !== before && shown.has(before) && !shown.has(next[field]);
+  });
+  return late === undefined
+    ? []
+    : [
+        `what it shows of ${late} is one step late: entry t is ${late} before step t, the state after it is meant`,
+      ];
+};
