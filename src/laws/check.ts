@@ -12,7 +12,6 @@ import {
   isPart,
   type Law,
   missingFor,
-  type Picture,
   silent,
   type Trial,
 } from './law.js';
@@ -22,6 +21,7 @@ import { structureOf } from './reading/structure.js';
 import { type Interpreter, reference } from './run.js';
 import { gridsFor, systemAt } from './sizes.js';
 import { type System, weightsOf } from './system.js';
+import type { Report, Verdict } from './verdict.js';
 
 /** How laws are tried. */
 export interface CheckOptions {
@@ -41,43 +41,6 @@ export interface CheckOptions {
   readonly on?: readonly Interpreter[];
   /** Milliseconds that one law may take; what was tried until then counts. */
   readonly milliseconds?: number;
-}
-
-/** The smallest case found that breaks a law. */
-export interface Counterexample {
-  readonly says: string;
-  readonly case: Case;
-  /** Repeats it: the seed and the path of fast-check. */
-  readonly seed: number;
-  readonly path: string;
-  /** On what it was computed. */
-  readonly on: string;
-  readonly pictures: readonly Picture[];
-}
-
-/** What became of one law. */
-export type Verdict =
-  | { readonly law: Law; readonly outcome: 'holds'; readonly cases: number }
-  | {
-      readonly law: Law;
-      readonly outcome: 'does not apply';
-      readonly because: string;
-      /** Whether it can be tried all the same, where it is expected. */
-      readonly triable: boolean;
-    }
-  | {
-      readonly law: Law;
-      readonly outcome: 'broken';
-      /** Why the law was not promised, where it was expected. */
-      readonly because?: string;
-      readonly counterexample?: Counterexample;
-      readonly cases: number;
-    };
-
-/** What became of all laws. */
-export interface Report {
-  readonly system: System;
-  readonly verdicts: readonly Verdict[];
 }
 
 const plenty = 20;
@@ -102,15 +65,6 @@ export const check = (subject: Subject, options: CheckOptions = {}): Report => {
   const wanted = allLaws.filter(({ name }) => options.laws === undefined || options.laws.includes(name));
   return { system, verdicts: wanted.map((law) => verdictOf(law, system, options)) };
 };
-
-/**
- * Whether no law is broken.
- *
- * @example
- * isLawful(check(system, { cases: 2 })); // => true
- */
-export const isLawful = ({ verdicts }: Report): boolean =>
-  verdicts.every(({ outcome }) => outcome !== 'broken');
 
 const verdictOf = (law: Law, system: System, options: CheckOptions): Verdict => {
   const { reasons, essential } = missingFor(law, system);

@@ -12,16 +12,7 @@ export * as arbitraries from './arbitraries/index.js';
 export type { Bounded } from './bounded.js';
 export type { Case, CaseOptions, Sparse } from './case.js';
 export { caseArbitrary } from './case-arbitrary.js';
-export {
-  type CheckOptions,
-  type Counterexample,
-  check,
-  isLawful,
-  type Report,
-  replay,
-  tryCase,
-  type Verdict,
-} from './check.js';
+export { type CheckOptions, check, replay, tryCase } from './check.js';
 export { diagnose, hintsOn } from './diagnosis/index.js';
 export { type Family, type Subject, systemFrom } from './family.js';
 export {
@@ -45,3 +36,4 @@ export { type Convolution, type Structure, structureOf } from './reading/structu
 export { type Interpreter, onEngine, reference } from './run.js';
 export { describeSystem, reportAsData, showCase, showCounterexample, showReport } from './show.js';
 export { type External, type System, systemOf } from './system.js';
+export { type Counterexample, isLawful, type Report, type Verdict } from './verdict.js';

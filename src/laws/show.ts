@@ -1,7 +1,6 @@
 /** Reports in words: what a system is, a table of laws, counterexamples as code. */
 
 import type { Case } from './case.js';
-import type { Counterexample, Report, Verdict } from './check.js';
 import { diagnose, hintsOn, leastDamping } from './diagnosis/index.js';
 import { digits } from './findings.js';
 import { dampingOf } from './force.js';
@@ -10,6 +9,7 @@ import { kernelsOf } from './reading/kernels.js';
 import { boundaryName, structureOf } from './reading/structure.js';
 import { sample } from './sample.js';
 import type { System } from './system.js';
+import type { Counterexample, Report, Verdict } from './verdict.js';
 
 const sizes = (shape: readonly number[]): string => `[${shape.join(', ')}]`;
 

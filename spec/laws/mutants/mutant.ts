@@ -1,9 +1,10 @@
 /** Mutants: deliberate faults, each with what it is a fault of and the law that is known to catch it. */
 
 import type { Program } from '../../../src/dsl/index.js';
-import { check, type Verdict } from '../../../src/laws/check.js';
+import { check } from '../../../src/laws/check.js';
 import { allLaws } from '../../../src/laws/laws/index.js';
 import { type Interpreter, reference } from '../../../src/laws/run.js';
+import type { Verdict } from '../../../src/laws/verdict.js';
 
 /** A fault: of a system (another program), or of what computes it (another interpreter). */
 export interface Mutant {

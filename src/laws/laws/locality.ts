@@ -1,21 +1,16 @@
-/** Laws 6, 7 and 8: how far a step sees, and what it does not distinguish. */
+/** Law 6: how far a step sees. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { lightCone } from '../../compile/light-cone/index.js';
 import type { NdArray } from '../../compile/reference/array.js';
 import type { Arrays } from '../../compile/reference/run.js';
 import { volume } from '../../dsl/shape.js';
-import { type Bounded, minus } from '../bounded.js';
-import { digits, firstBroken, isZero, placeOf, sides } from '../findings.js';
+import { digits, placeOf } from '../findings.js';
 import { broken, type Finding, holds, type Law, type Need, silent, type Trial } from '../law.js';
 import * as needs from '../needs.js';
 import { stepsOf } from '../program.js';
 import { type Trajectory, trajectory } from '../run.js';
-import { surroundingsOf } from '../surroundings.js';
-import type { System } from '../system.js';
-import { isOn, sequenceName } from '../system.js';
-import { exactState, isTame, lastStep, stepFrom } from '../taken.js';
-import { turned, turnsOf } from '../turns.js';
+import { isOn, type System } from '../system.js';
 
 const cones = new WeakMap<System, Map<string, ReturnType<typeof lightCone>>>();
 
@@ -106,7 +101,7 @@ const growsByRadius = (
     : broken(`after ${steps} steps ${output} sees ${all} sites far, single steps only ${one}`);
 };
 
-const onGridNeed: Need = {
+export const onGridNeed: Need = {
   name: 'outputs on the grid',
   essential: true,
   missing: (system) =>
@@ -125,131 +120,4 @@ export const locality: Law = {
   needs: [needs.space, onGridNeed],
   cases: { steps: 3 },
   property: unseenIsUnfelt,
-};
-
-/** An array on the grid moved around the ring. */
-const rolled = ({ shape, data }: NdArray, by: readonly number[], first = 0): NdArray => {
-  const out = new Float64Array(data.length);
-  const position = new Array<number>(shape.length).fill(0);
-  for (let i = 0; i < data.length; i++) {
-    let target = 0;
-    for (let axis = 0; axis < shape.length; axis++) {
-      const n = shape[axis];
-      const shift = by[axis - first] ?? 0;
-      target = target * n + ((((position[axis] + shift) % n) + n) % n);
-    }
-    out[target] = data[i];
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      position[axis] += 1;
-      if (position[axis] < shape[axis]) break;
-      position[axis] = 0;
-    }
-  }
-  return { shape, data: out };
-};
-
-/** Applies a motion of space to every array that lies on the grid; driving sequences have time before space. */
-const moveAll = (system: System, arrays: Arrays, move: (x: NdArray, first: number) => NdArray): Arrays =>
-  Object.fromEntries(
-    Object.entries(arrays).map(([name, x]) => {
-      const drive = system.sequences.findIndex((_, i) => sequenceName(i) === name);
-      if (drive >= 0) return [name, isOn(system.grid, system.sequences[drive]) ? move(x, 1) : x];
-      const weight = system.externals.some(
-        (external) => external.name === name && external.kind === 'weight',
-      );
-      return [name, !weight && isOn(system.grid, x.shape) ? move(x, 0) : x];
-    }),
-  );
-
-/** step(move s) = move step(s), on the last step. */
-const commutes = (trial: Trial, what: string, move: (x: NdArray, first: number) => NdArray): Finding => {
-  const { system } = trial;
-  const { before, after, at } = lastStep(trial);
-  if (!isTame(after)) return silent;
-  const around = moveAll(system, trial.around, move);
-  const there = stepFrom(trial, exactState(moveAll(system, before, move)), around, at);
-  const once = system.kind === 'map' ? 'the map' : 'a step';
-  return firstBroken(
-    ...Object.entries(system.next).map(([name, node]) => () => {
-      const { shape } = system.nodes[node];
-      if (!isOn(system.grid, shape)) return holds;
-      const moved = (data: Float64Array): Float64Array => move({ shape, data }, 0).data;
-      const expected: Bounded = { value: moved(after[name].value), error: moved(after[name].error) };
-      return isZero(
-        minus(there[name], expected),
-        move({ shape, data: after[name].value }, 0).shape,
-        ({ place, by, allowed }) =>
-          `${once} after ${what} is not ${what} after ${once}: ${name}${place} is off by ${by}; rounding allows ${allowed}`,
-        () => sides(shape, [`${once} after ${what}`, there[name]], [`${what} after ${once}`, expected]),
-      );
-    }),
-  );
-};
-
-/** Law 7. */
-export const translation: Law = {
-  name: 'translation',
-  entry: 7,
-  statement:
-    'step(shift s) = shift step(s), with every field of the surroundings (omega, alpha, input) shifted too',
-  source: 'convolution theorem on the torus; zero-padded encoders break it for a whole model',
-  tolerance: 'both sides by running error analysis',
-  needs: [needs.space, onGridNeed, needs.noiseless, needs.uniform, needs.circular],
-  property: (trial) => {
-    const by = trial.system.grid.map((n, axis) => trial.choices[axis] % n);
-    return commutes(trial, `a shift by [${by.join(',')}]`, (x, first) => rolled(x, by, first));
-  },
-};
-
-const circularBefore: Need = {
-  name: 'circular boundary before the first step',
-  missing: (system, structure) => {
-    const other = needs.circular.missing(system, structure);
-    const given = Object.keys(system.fields).join(', ');
-    return other === undefined
-      ? undefined
-      : `before the first step ${other}: near the border a shifted ${given} does not start shifted waves, whatever the step does`;
-  },
-};
-
-/** Law 7 of what surrounds the step: without it a model does not shift, though its step does. */
-export const encoderTranslation: Law = {
-  name: 'translation of the encoder',
-  entry: 7,
-  statement:
-    'encode(shift image) = shift encode(image): with the same of the step, a shifted image gives shifted waves',
-  source: 'laws.md: zero-padded encoders break it for the whole model',
-  tolerance: translation.tolerance,
-  needs: [needs.space, onGridNeed, needs.noiseless, needs.uniform, circularBefore],
-  about: { part: surroundingsOf, missing: 'its step reads what it is given: no encoder comes first' },
-  property: translation.property,
-};
-
-const straight: Need = {
-  name: 'no direction',
-  missing: ({ nodes, grid }) =>
-    nodes.some(({ op, inputs, shape }) => {
-      if (op.op !== 'slice') return false;
-      const from = nodes[inputs[0]].shape;
-      return isOn(grid, from) && grid.some((n, axis) => shape[axis] !== n);
-    })
-      ? 'its step turns the ring one way'
-      : undefined,
-};
-
-/** Law 8. */
-export const symmetries: Law = {
-  name: 'rotations and reflections',
-  entry: 8,
-  statement:
-    'step(g s) = g step(s) for every symmetry g of the square (of the line), iff every kernel is invariant',
-  source: 'equivariance of convolutions: Cohen & Welling 2016, arXiv 1602.07576',
-  tolerance: 'both sides by running error analysis; sums are taken in another order',
-  needs: [needs.space, onGridNeed, needs.noiseless, needs.uniform, straight, needs.symmetricKernels],
-  property: (trial) => {
-    const { grid } = trial.system;
-    const turns = turnsOf(grid.length).filter(({ swap }) => !swap || grid[0] === grid[1]);
-    const turn = turns[1 + (trial.choices[0] % (turns.length - 1))];
-    return commutes(trial, turn.name, (x, first) => turned(x, turn, grid.length, first));
-  },
 };
