@@ -74,6 +74,15 @@ describe('drumhead', () => {
     assert.match(sweep[1], /model nwm, readout linear-smaller4 +100 % +1$/);
   });
 
+  it('shows a system with settings of its own, and its plan', () => {
+    const ring = ['show', 'wave-rnn', '--set', 'length=12', 'steps=7'];
+    assert.match(drumhead(...ring).stdout, /^program \w{16}\n\nh \[12,1\], u \[7,12,1\] → h \[7,12,1\]\n/);
+    assert.match(drumhead(...ring, '--plan').stdout, /^100 % of the FLOPs/);
+    const misspelt = drumhead('show', 'wave-rn');
+    assert.deepEqual([misspelt.status, misspelt.stdout], [2, '']);
+    assert.match(misspelt.stderr, /did you mean 'wave-rnn'\?/);
+  });
+
   /** What a person may get wrong, the exit code, and what the sentence must say. */
   const mistakes: readonly (readonly [string, () => readonly string[], number, RegExp])[] = [
     [

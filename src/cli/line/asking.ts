@@ -21,7 +21,7 @@ export const asking = (program: Command): void => {
     .command('show')
     .argument('<name>', namedOrProgram)
     .description(
-      'What an experiment, a sweep or a program is: settings, parameters, cost, time on this machine, diagram.',
+      'What an experiment, a sweep, a system or a program is: settings, parameters, cost, time on this machine, diagram.',
     )
     .addOption(new Option('--preset <size>', `${presets.join(', ')}`).default('full'))
     .option('--nodes', 'also every node of the program with its shape')

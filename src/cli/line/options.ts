@@ -32,7 +32,7 @@ export const mnistDir = () =>
   new Option('--mnist-dir <folder>', "take MNIST's four IDX files from here, not from the npm package");
 
 export const namedOrProgram =
-  'a name of the catalogue, a JSON, YAML or TypeScript file (an experiment, a sweep or a program), or a run folder';
+  'a name of the catalogue, a system such as wave, a JSON, YAML or TypeScript file (an experiment, a sweep or a program), or a run folder';
 
 export const named =
   'a name of the catalogue, a JSON, YAML or TypeScript file (its default export), or a run folder';

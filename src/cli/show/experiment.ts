@@ -1,0 +1,80 @@
+/** An experiment, before anything runs. */
+
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { DrumheadError } from '../../base/error.js';
+import { cost, showCost } from '../../compile/cost/index.js';
+import { diagram } from '../../compile/diagram/index.js';
+import { showPlan } from '../../compile/fuse/show.js';
+import { list, showListing } from '../../compile/listing/index.js';
+import { describeTask } from '../../data/task.js';
+import { hashProgram, type Program, select } from '../../dsl/index.js';
+import type { Engine } from '../../engine/index.js';
+import type { Experiment } from '../../experiments/experiment.js';
+import { describeLoss } from '../../experiments/loss.js';
+import { describeAnyModel } from '../../experiments/model.js';
+import { describeTraining } from '../../experiments/training.js';
+import { duration } from '../../report/page/numbers.js';
+import type { Speed } from '../../runner/estimate.js';
+import {
+  giga,
+  json,
+  planOf,
+  type ShowFlags,
+  type Sized,
+  secondsOf,
+  sized,
+  speedOf,
+  withEngine,
+} from './sized.js';
+
+const timeLine = (one: Sized, speed: Speed, engine: Engine): string =>
+  `time: about ${duration(secondsOf(one, speed))} a run of ${one.experiment.training.epochs} epochs in one thread of this ` +
+  `machine; an estimate, from ${giga(speed.flopsPerSecond)} GFLOP/s measured in ${speed.seconds.toFixed(1)} s on ${engine.name}`;
+
+const describeExperiment = (experiment: Experiment, program: Program): readonly string[] => [
+  experiment.name,
+  `  task      ${describeTask(experiment.task)}`,
+  `  model     ${describeAnyModel(experiment.model)}`,
+  `  loss      ${describeLoss(experiment.loss)}`,
+  `  training  ${describeTraining(experiment.training)}`,
+  `  seeds     ${experiment.seeds.join(', ')}`,
+  `  program   ${hashProgram(program).slice(0, 16)}`,
+];
+
+const whole = (one: Sized, time: string, flags: ShowFlags): string => {
+  const { experiment, program } = one;
+  const listing = list(program);
+  return [
+    ...describeExperiment(experiment, program),
+    '',
+    showListing(flags.nodes === true ? listing : { ...listing, nodes: [] }),
+    '',
+    showCost(cost(select(program, 'logits'), { batch: experiment.training.batch })),
+    ...(time === '' ? [] : ['', time]),
+    '',
+    diagram(program),
+  ].join('\n');
+};
+
+export const showExperiment = (
+  experiment: Experiment,
+  flags: ShowFlags,
+): TE.TaskEither<DrumheadError, string> =>
+  pipe(
+    sized(experiment),
+    TE.chain((one) =>
+      flags.diagram === true
+        ? TE.right(diagram(one.program))
+        : flags.plan === true
+          ? TE.right(flags.json === true ? json(planOf(one)) : showPlan(planOf(one)))
+          : flags.time
+            ? withEngine(flags, (engine) =>
+                pipe(
+                  speedOf(one, engine),
+                  TE.map((speed) => whole(one, timeLine(one, speed, engine), flags)),
+                ),
+              )
+            : TE.right(whole(one, '', flags)),
+    ),
+  );

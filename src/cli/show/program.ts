@@ -1,0 +1,25 @@
+/** A program that is part of no experiment: what can be said of it without a task. */
+
+import { cost, showCost } from '../../compile/cost/index.js';
+import { diagram } from '../../compile/diagram/index.js';
+import { fusionPlan } from '../../compile/fuse/plan.js';
+import { showPlan } from '../../compile/fuse/show.js';
+import { list, showListing } from '../../compile/listing/index.js';
+import { hashProgram, type Program } from '../../dsl/index.js';
+import { json, type ShowFlags } from './sized.js';
+
+export const showProgram = (program: Program, flags: ShowFlags): string => {
+  if (flags.diagram === true) return diagram(program);
+  const plan = fusionPlan(program);
+  if (flags.plan === true) return flags.json === true ? json(plan) : showPlan(plan);
+  const listing = list(program);
+  return [
+    `program ${hashProgram(program).slice(0, 16)}`,
+    '',
+    showListing(flags.nodes === true ? listing : { ...listing, nodes: [] }),
+    '',
+    showCost(cost(program, { batch: 1 })),
+    '',
+    diagram(program),
+  ].join('\n');
+};

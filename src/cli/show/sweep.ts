@@ -1,0 +1,113 @@
+/** A sweep: a line for each of its experiments. */
+
+import { pipe } from 'fp-ts/lib/function.js';
+import * as A from 'fp-ts/lib/ReadonlyArray.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { DrumheadError } from '../../base/error.js';
+import { cost } from '../../compile/cost/index.js';
+import { showPlans } from '../../compile/fuse/show.js';
+import { select } from '../../dsl/index.js';
+import type { Engine } from '../../engine/index.js';
+import { type Member, runsOf, type Sweep } from '../../experiments/sweep.js';
+import { duration } from '../../report/page/numbers.js';
+import type { Speed } from '../../runner/estimate.js';
+import {
+  giga,
+  json,
+  planOf,
+  type ShowFlags,
+  type Sized,
+  secondsOf,
+  sized,
+  speedOf,
+  withEngine,
+} from './sized.js';
+
+type Effect<A> = TE.TaskEither<DrumheadError, A>;
+
+/** One probe for each kind of model: the rest of a sweep differs in size. */
+const speedsOf = (members: readonly Sized[], engine: Engine): Effect<ReadonlyMap<string, Speed>> =>
+  pipe(
+    [...new Map(members.map((one) => [one.experiment.model.name, one] as const))],
+    A.traverse(TE.ApplicativeSeq)(([kind, one]) =>
+      pipe(
+        speedOf(one, engine),
+        TE.map((speed) => [kind, speed] as const),
+      ),
+    ),
+    TE.map((pairs) => new Map(pairs)),
+  );
+
+const axesOf = ({ axes, experiment }: Member): string => {
+  const along = Object.entries(axes).map(([axis, value]) => `${axis} ${value}`);
+  return along.length === 0 ? experiment.name : along.join(', ');
+};
+
+const sweepText = (
+  sweep: Sweep,
+  members: readonly Sized[],
+  speeds: ReadonlyMap<string, Speed>,
+  engine: string,
+): string => {
+  const times = members.map((one) => {
+    const speed = speeds.get(one.experiment.model.name);
+    return speed === undefined ? null : secondsOf(one, speed);
+  });
+  const rows = members.map(({ experiment, program }, i) => {
+    const { parameters, training } = cost(select(program, 'logits'), { batch: experiment.training.batch });
+    const time = times[i];
+    return [
+      axesOf(sweep.members[i]),
+      parameters.toLocaleString('en-US'),
+      giga(training.flops),
+      String(experiment.training.epochs),
+      String(experiment.seeds.length),
+      ...(time === null ? [] : [duration(time)]),
+    ];
+  });
+  const timed = rows.some((row) => row.length > 5);
+  const head = ['member', 'numbers', 'GFLOP a step', 'epochs', 'seeds', ...(timed ? ['a run, about'] : [])];
+  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i].length)));
+  const table = [head, ...rows].map((row) =>
+    row.map((entry, i) => (i === 0 ? entry.padEnd(widths[i]) : entry.padStart(widths[i]))).join('  '),
+  );
+  const total = members.reduce(
+    (sum, { experiment }, i) => sum + experiment.seeds.length * (times[i] ?? 0),
+    0,
+  );
+  return [
+    `${sweep.name}: ${members.length} experiments, ${runsOf(sweep).length} runs`,
+    '',
+    ...table,
+    ...(timed
+      ? [
+          '',
+          `time: about ${duration(total)} in all, in one thread of this machine; an estimate, from short probes on ${engine}`,
+        ]
+      : []),
+  ].join('\n');
+};
+
+/** The plan of each member. */
+const sweepPlans = (sweep: Sweep, members: readonly Sized[], flags: ShowFlags): string => {
+  const named = members.map((one, i) => [axesOf(sweep.members[i]), planOf(one)] as const);
+  return flags.json === true ? json(named.map(([member, plan]) => ({ member, plan }))) : showPlans(named);
+};
+
+export const showSweep = (sweep: Sweep, flags: ShowFlags): Effect<string> =>
+  pipe(
+    sweep.members,
+    A.traverse(TE.ApplicativeSeq)(({ experiment }) => sized(experiment)),
+    TE.chain((members) =>
+      flags.plan === true
+        ? TE.right(sweepPlans(sweep, members, flags))
+        : flags.time
+          ? withEngine(flags, (engine) =>
+              pipe(
+                speedsOf(members, engine),
+                TE.map((speeds) => sweepText(sweep, members, speeds, engine.name)),
+              ),
+            )
+          : TE.right(sweepText(sweep, members, new Map(), '')),
+    ),
+  );
