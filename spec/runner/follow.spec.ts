@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
+import { describe as sentence } from '../../src/base/error.js';
 import { initialParameters } from '../../src/compile/parameters.js';
 import { openSession } from '../../src/compile/tfjs/session.js';
 import { openEngine } from '../../src/engine/index.js';
@@ -24,7 +25,9 @@ describe('following a system', () => {
       const engine = right(await openEngine('cpu')());
       const spec: SystemSpec = right(systemNamed(name, sizes));
       const start = startOf(spec, 0);
-      const found = right(await followSystem(engine, spec, start, { frames: 4, seed: 0, field: 'y' })());
+      const found = right(
+        await followSystem(engine, spec, () => start, { frames: 4, seed: 0, field: 'y' })(),
+      );
       assert.deepEqual([found.frames, found.every], [5, 3]);
       const size = start.y.length;
       assert.deepEqual(found.values.slice(0, size), start.y);
@@ -43,7 +46,24 @@ describe('following a system', () => {
   it('refuses a field that is not there', async () => {
     const engine = right(await openEngine('cpu')());
     const spec = right(systemNamed('wave', cases.wave));
-    const found = await followSystem(engine, spec, startOf(spec, 0), { frames: 4, seed: 0, field: 'x' })();
+    const following = { frames: 4, seed: 0, field: 'x' };
+    const found = await followSystem(engine, spec, () => startOf(spec, 0), following)();
     assert.ok(pipe(found, E.isLeft));
+  });
+
+  it('refuses a grid or a number of frames that no memory holds, before it makes its start', async () => {
+    const never = () => assert.fail('it made a start');
+    for (const name of ['cpu', 'wasm'] as const) {
+      const engine = right(await openEngine(name)());
+      for (const [sizes, frames] of [
+        [{ height: 65_536, width: 65_536, steps: 2 }, 2],
+        [{ height: 2000, width: 2000, steps: 100_000 }, 100_000],
+      ] as const) {
+        const spec = right(systemNamed('wave', sizes));
+        const found = await followSystem(engine, spec, never, { frames, seed: 0, field: 'y' })();
+        assert.ok(E.isLeft(found) && found.left._tag === 'OutOfMemory', name);
+        assert.match(sentence(found.left), /needs about [\d,]+ MiB, .* use a smaller grid/);
+      }
+    }
   });
 });

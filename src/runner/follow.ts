@@ -1,8 +1,10 @@
 /** Follows a system over time: runs it piece by piece, so that only what is shown is kept. */
 
+import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, decodeError, defect } from '../base/error.js';
+import { cost } from '../compile/cost/index.js';
 import { initialParameters } from '../compile/parameters.js';
 import { openSession, type Session } from '../compile/tfjs/session.js';
 import { inputsOf, outputsOf, type Program, type Shape, volume } from '../dsl/index.js';
@@ -42,12 +44,14 @@ const piece = (values: Float32Array, shape: Shape, begin: number): Float32Array 
  * The state at the end of a piece is the start of the next, so a system must not know the time, except through what
  * drives it.
  *
- * **Errors** ProgramError, EngineError, DecodeError for a field that does not exist.
+ * @param start its initial state, made when it is known that there is room for it
+ *
+ * **Errors** ProgramError, EngineError, DecodeError for a field that does not exist, OutOfMemory before anything is made.
  */
 export const followSystem = (
   engine: Engine,
   spec: SystemSpec,
-  start: InputValues,
+  start: () => InputValues,
   { frames, seed, field }: Following,
 ): TE.TaskEither<DrumheadError, Followed> => {
   const every = Math.max(1, Math.floor(spec.steps / frames));
@@ -61,11 +65,14 @@ export const followSystem = (
           decodeError('--field', `there is no field '${field}'; there are ${fields.join(', ')}`),
         );
       return pipe(
-        TE.fromEither<DrumheadError, Session>(
-          openSession(engine, program, initialParameters(program.graph, seed)),
+        TE.fromEither(hasRoom(engine, program, { fields, field, every, count })),
+        TE.chain(() =>
+          TE.fromEither<DrumheadError, Session>(
+            openSession(engine, program, initialParameters(program.graph, seed)),
+          ),
         ),
         TE.chainW((session) =>
-          TE.tryCatch(() => follow(session, program, start, { fields, field, every, count }), defect),
+          TE.tryCatch(() => follow(session, program, start(), { fields, field, every, count }), defect),
         ),
       );
     }),
@@ -78,6 +85,27 @@ interface Pieces {
   readonly every: number;
   readonly count: number;
 }
+
+/**
+ * What has to be held at the least: the frames that are kept, and one piece: on an engine without fused kernels all of its
+ * values, with them what it gives.
+ */
+const hasRoom = (
+  { name, limitBytes, fused }: Engine,
+  program: Program,
+  { fields, field, count }: Pieces,
+): E.Either<DrumheadError, void> => {
+  const given = outputsOf(program.graph);
+  const bytes = (shape: Shape): number => 4 * volume(shape);
+  const kept = (count + 1) * bytes(inputsOf(program.graph)[field]);
+  const piece = fused
+    ? fields.reduce((sum, each) => sum + bytes(given[each]), 0)
+    : cost(program, { batch: 1 }).inference.peakBytes;
+  const neededBytes = kept + piece;
+  return neededBytes <= limitBytes
+    ? E.right(undefined)
+    : E.left({ _tag: 'OutOfMemory', engine: name, neededBytes, limitBytes });
+};
 
 const follow = async (
   session: Session,

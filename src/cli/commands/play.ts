@@ -111,7 +111,7 @@ const playSystem = (name: string, flags: PlayFlags): TE.TaskEither<DrumheadError
     TE.chainFirstW(({ path }) => mayBeFile(path)),
     TE.bindW('engine', ({ choice }) => openEngine(choice)),
     TE.bindW('followed', ({ play: { spec, view, seed, frames }, engine }) =>
-      followSystem(engine, spec, startOf(spec, seed), { frames, seed, field: view.field }),
+      followSystem(engine, spec, () => startOf(spec, seed), { frames, seed, field: view.field }),
     ),
     TE.chain(({ play, path, followed }) =>
       followed.values.every(Number.isFinite)
