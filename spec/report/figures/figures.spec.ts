@@ -145,6 +145,19 @@ describe('figures of many runs', () => {
     assert.equal(svg.match(/>epoch</g)?.length, 6);
   });
 
+  it('have ticks that differ for models of a few hundred numbers, and whole numbers of alike experiments', async () => {
+    const alike = ['linear · 1', 'linear · 2'].map((variant, i) => ({
+      ...entry('ConvGRU', variant, [0.5]),
+      parameters: 1000 + 150 * i,
+    }));
+    const svg = await svgOf(parameterScores({ entries: alike }));
+    const ticks = [...svg.matchAll(/>(\d[\d.]*)<\/text>/g)].map(([, text]) => text);
+    const across = ticks.filter((text) => Number(text) >= 0.9 && Number(text) < 2 && text !== '1');
+    assert.ok(new Set(across).size >= 2, `${ticks}`);
+    const bars = await svgOf(scoreBars({ entries: alike }));
+    for (const name of ['linear·1', 'linear·2']) assert.ok(bars.includes(`>${name}<`), name);
+  });
+
   it('keep the names of models apart and in their panel, however close their marks are', async () => {
     const many = Array.from({ length: 15 }, (_, i) => ({
       ...entry('CNN, by layers', `v${i}`, [0]),

@@ -147,7 +147,9 @@ const panel = (task: string, entries: readonly Entry[], units: number, score: Ba
         encoding: { x, y },
       },
       ...summaries.flatMap(({ entry, at, summary }) => [
-        textAt(at * barUnit, height + 15, shortened(entry.variant, 9), theme.muted, { align: 'center' }),
+        textAt(at * barUnit, height + 15, shortened(entry.variant.replace(' · ', '·'), 9), theme.muted, {
+          align: 'center',
+        }),
         // What is not there yet is said, so that no bar is not taken for a score of 0.
         ...(summary === null
           ? [textAt(at * barUnit, height - 8, 'no run', theme.muted, { align: 'center', size: 10 })]

@@ -82,7 +82,7 @@ const panel = (entries: readonly Entry[], axis: Axis, title: string, theme: Them
     type: 'quantitative' as const,
     title: 'parameters, thousands',
     scale: { domain: [...across.domain], nice: false },
-    axis: { values: [...across.values], format: 'd' },
+    axis: { values: [...across.values], ...numberLabels },
   };
   const y = {
     field: 'value',
