@@ -213,19 +213,25 @@ describe('drumhead', () => {
     assert.match(stderr, /training\.batch/);
   });
 
-  it('goes on to its end when nobody listens any more', async () => {
-    const experiment = join(folder, 'unheard.json');
+  /** An experiment of a second or so in a file, and the command that runs it. */
+  const tiny = (name: string, steps: number, epochs: number) => {
+    const experiment = join(folder, `${name}.json`);
     writeFileSync(
       experiment,
       JSON.stringify({
-        name: 'tiny/unheard',
+        name: `tiny/${name}`,
         task: { name: 'tetrominoes', size: 16, cell: 2, maxPieces: 2, train: 16, validation: 2, test: 2 },
-        model: { name: 'nwm', mid: 2, steps: 4, hidden: [8] },
-        training: { batch: 4, epochs: 3 },
+        model: { name: 'nwm', mid: 2, steps, hidden: [8] },
+        training: { batch: 4, epochs },
       }),
     );
-    const runs = join(folder, 'unheard');
-    const args = ['run', experiment, '--runs', runs, '--workers', '1', '--no-pictures', '--engine', 'wasm'];
+    const runs = join(folder, name);
+    const quiet = ['--workers', '1', '--no-pictures', '--engine', 'wasm'];
+    return { runs, args: ['run', experiment, '--runs', runs, ...quiet] };
+  };
+
+  it('goes on to its end when nobody listens any more', async () => {
+    const { runs, args } = tiny('unheard', 4, 3);
     const child = spawn(process.execPath, [command, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
     child.stdout.destroy();
     child.stderr.destroy();
@@ -237,18 +243,7 @@ describe('drumhead', () => {
   });
 
   it('stops at Ctrl-C with what was done kept, and goes on from there', async () => {
-    const experiment = join(folder, 'tiny.json');
-    writeFileSync(
-      experiment,
-      JSON.stringify({
-        name: 'tiny/stopped',
-        task: { name: 'tetrominoes', size: 16, cell: 2, maxPieces: 2, train: 16, validation: 2, test: 2 },
-        model: { name: 'nwm', mid: 2, steps: 20, hidden: [8] },
-        training: { batch: 4, epochs: 40 },
-      }),
-    );
-    const runs = join(folder, 'runs');
-    const args = ['run', experiment, '--runs', runs, '--workers', '1', '--no-pictures', '--engine', 'wasm'];
+    const { runs, args } = tiny('stopped', 20, 40);
     const child = spawn(process.execPath, [command, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
     let said = '';
     let stopped = false;

@@ -8,6 +8,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, decodeError, fileError, unknownName } from '../../base/error.js';
+import { drumExperiments } from '../../drums/index.js';
 import { memberName } from '../../experiments/sweep.js';
 import { sweepNames } from '../../experiments/sweeps.js';
 import { type Table, terminalTable } from '../../report/tables/index.js';
@@ -70,6 +71,13 @@ export const statuses =
     { runs, check = false }: StatusFlags,
   ): TE.TaskEither<DrumheadError, readonly RunStatus[]> =>
   async () => {
+    if (name !== undefined && Object.hasOwn(drumExperiments, name))
+      return E.left(
+        decodeError(
+          name,
+          `drums are struck in one go; \`drumhead run ${name}\` does it, or says what was heard`,
+        ),
+      );
     const folder = name ?? runs;
     if (name !== undefined && (await stat(sweepPath(runs, name)).catch(() => null)) !== null)
       return ofSweep(runs, name, check)();
