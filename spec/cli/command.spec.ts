@@ -121,6 +121,12 @@ describe('drumhead', () => {
       /drums\/shapes: drums are struck, not trained; `drumhead run`/,
     ],
     [
+      'to tell how far drums are',
+      () => ['status', 'drums/shapes', '--runs', folder],
+      1,
+      /drums are struck in one go; `drumhead run drums\/shapes`/,
+    ],
+    [
       'to tell how far a sweep is that never began',
       () => ['status', 'paper/small', '--runs', folder],
       1,
