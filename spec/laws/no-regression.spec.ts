@@ -61,6 +61,17 @@ describe('laws: no regression', () => {
       [],
     );
   });
+
+  it('oscillators of length zero, which have no direction to go on in: AKOrN was said not to converge', () => {
+    const says = laws.replay(named('akorn'), 'convergence', {
+      grid: [2, 6],
+      steps: 1,
+      seed: 0,
+      choices: [0, 0, 0, 0],
+      values: { x: { 5: 1, 20: -0.5 }, c: { 14: 1 } },
+    });
+    assert.equal(says, 'holds');
+  });
 });
 
 /** Explicit Euler: its energy grows. */

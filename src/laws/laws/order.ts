@@ -10,6 +10,7 @@ import * as needs from '../needs.js';
 import { structureOf } from '../reading/structure.js';
 import { trajectory } from '../run.js';
 import { atRest } from '../sample.js';
+import { startOnSphere } from '../sphere.js';
 import { type System, sequenceName } from '../system.js';
 import { timeStepOf, withTimeStep } from '../time-step.js';
 
@@ -128,7 +129,8 @@ export const firstOrder: Law = {
     if (trial.on.unit > unit64) return silent;
     const h = timeStepOf(trial.system);
     if (h === undefined) return silent;
-    const ratios = ratiosOf(trial, h, Object.keys(trial.system.fields), () => trial.start);
+    const start = startOnSphere(trial);
+    const ratios = ratiosOf(trial, h, Object.keys(trial.system.fields), () => start);
     if (ratios === undefined) return silent;
     return approaches(ratios, 2) || (ratios[1] > 2 && approaches(ratios, 4))
       ? holds

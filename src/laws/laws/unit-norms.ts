@@ -1,10 +1,10 @@
 /** Law 15: vectors that keep their length. */
 
-import type { NdArray } from '../../compile/reference/array.js';
 import { type Bounded, sumOf } from '../bounded.js';
 import { digits } from '../findings.js';
 import { broken, type Finding, holds, type Law, type Need } from '../law.js';
 import * as needs from '../needs.js';
+import { componentsOf, startOnSphere } from '../sphere.js';
 import type { System } from '../system.js';
 import { lastStep } from '../taken.js';
 
@@ -24,26 +24,6 @@ const guardOf = ({ nodes }: System): number =>
     }),
   );
 
-/** Vectors of length 1 along these; a vector of zeros points along its first component. */
-const onSphere = ({ shape, data }: NdArray, n: number): NdArray => ({
-  shape,
-  data: data.map((v, i) => {
-    const first = i - (i % n);
-    const length = Math.hypot(...data.subarray(first, first + n));
-    return Math.fround(length === 0 ? Number(i === first) : v / length);
-  }),
-});
-
-/** How many components are squared and summed before the root: the length of each vector. */
-const componentsOf = ({ nodes }: System): number => {
-  for (const { op, inputs } of nodes)
-    if (op.op === 'reduce' && op.fn === 'sum' && op.axes.length === 1) {
-      const from = nodes[inputs[0]].shape;
-      if (op.axes[0] === from.length - 1) return from[from.length - 1];
-    }
-  return 1;
-};
-
 /** Law 15, AKOrN. */
 export const unitNorms: Law = {
   name: 'unit norms',
@@ -57,8 +37,7 @@ export const unitNorms: Law = {
     const { system, structure } = trial;
     const name = structure.unit ?? '';
     const n = componentsOf(system);
-    const start = { ...trial.start, [name]: onSphere(trial.start[name], n) };
-    const { after } = lastStep({ ...trial, start });
+    const { after } = lastStep({ ...trial, start: startOnSphere(trial) });
     const { value, error } = after[name];
     // From the sphere a step along the tangent leads outward, so a guard e shortens a square by at most e.
     const guard = 2 * guardOf(system);
