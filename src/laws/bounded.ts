@@ -113,7 +113,10 @@ export const sumOf = (...parts: readonly (readonly [number, BoundedNumber])[]): 
   };
 };
 
-/** Where an array is furthest from zero beyond its bound, if anywhere. */
+/**
+ * Where an array is furthest from zero beyond its bound, if anywhere. A bound that is infinite, or no number since
+ * something infinite was multiplied by zero on the way, allows everything.
+ */
 export const beyond = ({
   value,
   error,
@@ -121,7 +124,9 @@ export const beyond = ({
   let worst: { readonly at: number; readonly value: number; readonly error: number } | undefined;
   for (const [at, v] of value.entries()) {
     const excess = Math.abs(v) - error[at];
-    const wrong = !(Math.abs(v) <= error[at]) && !(error[at] === Number.POSITIVE_INFINITY);
+    const unbounded =
+      error[at] === Number.POSITIVE_INFINITY || (Number.isNaN(error[at]) && Number.isFinite(v));
+    const wrong = !(Math.abs(v) <= error[at]) && !unbounded;
     if (wrong && (worst === undefined || excess > Math.abs(worst.value) - worst.error))
       worst = { at, value: v, error: error[at] };
   }
