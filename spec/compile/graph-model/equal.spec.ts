@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { initialParameters } from '../../../src/compile/parameters.js';
+import { fill, mul, program, slice } from '../../../src/dsl/index.js';
 import { modelWithSizesArbitrary } from '../../../src/laws/arbitraries/model.js';
 import { type GeneratedProgram, programArbitrary } from '../../../src/laws/arbitraries/program.js';
 import { buildModel } from '../../../src/models/catalogue.js';
@@ -38,6 +39,26 @@ describe('a GraphModel in plain TensorFlow.js computes what we compute', () => {
       for (const kind of news) missing.delete(kind);
     }
     assert.deepEqual([...missing], [], 'never tried');
+  });
+
+  it('for a cut of a scalar, which has no axes to cut', async () => {
+    const p = program({ x: [3] }, ({ x }) => ({ y: mul(x, slice(fill(2), [], [])) }));
+    const inputs = { x: Float32Array.of(1, -2, 0.5, 4, 0, 3) };
+    const exact = exactly(p, {}, inputs, 2);
+    assert.deepEqual([...exact.y.data], [2, -4, 1, 8, 0, 6]);
+    for (const unroll of [false, true]) {
+      const model = exported(p, {}, { unroll });
+      for (const backend of backends) {
+        const expected = ours(backend, p, { parameters: {}, inputs, batch: 2 }, ['y']);
+        const { values } = await plain.run({
+          backend,
+          model,
+          inputs: fed(p, model, inputs, 2),
+          sync: unroll,
+        });
+        assertEqual(values, expected, exact, backend);
+      }
+    }
   });
 
   it('for every model family and readout at random sizes', async () => {

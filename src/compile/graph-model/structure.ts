@@ -17,10 +17,11 @@ export const concat = (site: Site, { axis }: OpOf<'concat'>, parts: readonly Val
   );
 };
 
-export const slice = (site: Site, op: OpOf<'slice'>, x: Value): Ref =>
-  x.facts.perSample
-    ? tf.slice(site, refOf(site, x), [0, ...op.begin], [-1, ...op.size])
-    : tf.slice(site, refOf(site, x), op.begin, op.size);
+export const slice = (site: Site, op: OpOf<'slice'>, x: Value): Ref => {
+  if (x.facts.perSample) return tf.slice(site, refOf(site, x), [0, ...op.begin], [-1, ...op.size]);
+  // a scalar has no axes to cut, which TensorFlow.js refuses
+  return op.size.length === 0 ? refOf(site, x) : tf.slice(site, refOf(site, x), op.begin, op.size);
+};
 
 export const reshape = (site: Site, op: OpOf<'reshape'>, x: Value): Ref =>
   tf.reshape(site, refOf(site, x), tensorShape(x, op.shape));

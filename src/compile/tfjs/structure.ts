@@ -10,10 +10,13 @@ export const concat = ({ axis }: OpOf<'concat'>, parts: readonly Value[], contex
   return tensors.length === 1 ? tensors[0].clone() : context.tf.concat(tensors, axis + (perSample ? 1 : 0));
 };
 
-export const slice = (op: OpOf<'slice'>, x: Value, { tf }: Context): Tensor =>
-  x.facts.perSample
+export const slice = (op: OpOf<'slice'>, x: Value, { tf }: Context): Tensor => {
+  // a scalar has no axes to cut, which TensorFlow.js refuses
+  if (x.tensor.rank === 0) return x.tensor.clone();
+  return x.facts.perSample
     ? tf.slice(x.tensor, [0, ...op.begin], [x.tensor.shape[0], ...op.size])
     : tf.slice(x.tensor, [...op.begin], [...op.size]);
+};
 
 export const reshape = (op: OpOf<'reshape'>, x: Value): Tensor => x.tensor.reshape(tensorShape(x, op.shape));
 
