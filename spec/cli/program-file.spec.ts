@@ -44,7 +44,7 @@ describe('a file that holds a program alone', () => {
     assert.match(await done(show(file, { ...flags, diagram: true })), /^flowchart/);
   });
 
-  it('leaves as any format does, and its JSON is shown like itself', async () => {
+  it('is exported in every format, and its JSON is shown like itself', async () => {
     const out = join(folder, 'out');
     const exported = { preset: 'full', seed: '0', out };
     assert.match(await done(exportRun(file, { ...exported, format: 'graph-model' })), /untrained, seed 0/);

@@ -49,9 +49,9 @@ export interface Normalising {
  * **Arguments** x [..., channels], the others [channels]. **Returns** [..., channels].
  *
  * @example
- * const tame = normalise(tf, x, { mean, variance, scale, shift, epsilon: 1e-5 });
+ * const tame = normaliseBy(tf, x, { mean, variance, scale, shift, epsilon: 1e-5 });
  */
-export const normalise = (
+export const normaliseBy = (
   tf: TensorFlow,
   x: Tensor,
   { mean, variance, scale, shift, epsilon }: Normalising,
@@ -101,7 +101,7 @@ export const batchNorm = (
   const moved = (from: Tensor, to: Tensor): Tensor =>
     tf.add(tf.mul(from, 1 - momentum), tf.mul(to, momentum));
   return {
-    value: normalise(tf, x, { ...running, ...batch }),
+    value: normaliseBy(tf, x, { ...running, ...batch }),
     mean: moved(runningMean, batch.mean),
     variance: moved(runningVariance, tf.mul(batch.variance, rows / Math.max(1, rows - 1))),
   };

@@ -27,9 +27,10 @@ export const register = <Inputs extends object, Attrs extends object>(
   kernelName: string,
   kernel: WasmKernel<Inputs, Attrs>,
 ): void => {
+  const call = ({ inputs, attrs, backend }: { inputs: Inputs; attrs: Attrs; backend: BackendWasm }) =>
+    kernel(inputs, attrs, backend);
   // the registry calls a kernel with the inputs and attributes of its name, which its own type does not know
-  const kernelFunc = (({ inputs, attrs, backend }: { inputs: Inputs; attrs: Attrs; backend: BackendWasm }) =>
-    kernel(inputs, attrs, backend)) as unknown as KernelFunc;
+  const kernelFunc = call as unknown as KernelFunc;
   const before = registered(kernelName);
   if (before !== undefined) tf.unregisterKernel(kernelName, 'wasm');
   tf.registerKernel({ ...before, kernelName, backendName: 'wasm', kernelFunc });
@@ -49,9 +50,10 @@ export const stock = <Inputs extends object, Attrs extends object>(
   const found = registered(kernelName);
   if (found === undefined) throw new Error(`TensorFlow.js has no kernel ${kernelName} for wasm`);
   return (inputs, attrs, backend) => {
-    // both are records of what this kernel takes; the registry's types want an index signature
     const result = found.kernelFunc({
+      // a record of the tensors that this kernel takes; the registry's type wants an index signature
       inputs: inputs as unknown as NamedTensorInfoMap,
+      // a record of the attributes that this kernel takes; the same
       attrs: attrs as unknown as NamedAttrMap,
       backend,
     });

@@ -3,7 +3,7 @@
 import * as assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { stream } from '../../../src/base/random.js';
-import { batchNorm, normalise } from '../../../src/engine/index.js';
+import { batchNorm, normaliseBy } from '../../../src/engine/index.js';
 import { agree, open } from '../compare.js';
 
 /** Rows that fill no vector, no block, several blocks; channels that do and do not fill vectors. */
@@ -63,7 +63,7 @@ describe('batch normalisation on wasm', () => {
           {
             shapes: [[batch, sites, channels], [channels], [channels], [channels], [channels]],
             run: (tf, [x, scale, shift, mean, variance]) =>
-              normalise(tf, x, { scale, shift, mean, variance, epsilon }),
+              normaliseBy(tf, x, { scale, shift, mean, variance, epsilon }),
             between: [0.5, 2],
           },
           seed,

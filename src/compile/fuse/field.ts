@@ -69,7 +69,8 @@ export interface FieldBody {
 
 /**
  * The reverse of a scan. Inputs: those of the scan, then the cotangents of `finals`, those of `observed`, and the
- * fields `earlier` as they would have been a step before the first. Its ports are the cotangents of the scan's inputs, by their place.
+ * fields `earlier` as they would have been a step before the first. Its ports are the cotangents of the scan's inputs,
+ * by their place.
  */
 export interface FieldReverse {
   readonly op: 'reverse';
@@ -80,6 +81,7 @@ export interface FieldReverse {
   readonly sequences: number;
   readonly finals: readonly string[];
   readonly observed: readonly string[];
+  /** Fields that its step reads as they were one step before its own: a velocity follows from them. */
   readonly earlier: readonly string[];
   readonly nodes: readonly FieldNode[];
   /** The cotangent of each field before the step, or nothing. */

@@ -16,8 +16,9 @@ export interface Rebuilding {
 
 /**
  * The smallest gain over what is kept of y. The difference of two float32 displacements is off by their rounding, which
- * is divided by the gain: by at most 2^-18 |y| at this one. Longer steps than 1/32 are usual; with shorter ones the
- * velocity is recorded as before.
+ * is divided by the gain: by at most 2^-18 |y| at this one. So a displacement far from zero tells a slow velocity badly:
+ * where |y| is 1000 times |z|, in its third digit. Steps longer than 1/32 are usual; with shorter ones the velocity is
+ * recorded as before.
  */
 const leastGain = 1 / 32;
 

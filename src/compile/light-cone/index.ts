@@ -59,7 +59,7 @@ export type LightCone = Readonly<Record<string, Sight>>;
 /**
  * The light cone of a site: the sites of every input on which it depends, for some parameters and some inputs.
  *
- * Dependence is structural: a parameter counts as any number, the zeros of a constant (a stencil, a mask) as zeros,
+ * Dependence is structural: a parameter may be whatever number, the zeros of a constant (a stencil, a mask) are zeros,
  * batch norm as in inference. So the mask holds every site that can make a difference in any run, and with generic
  * parameters it holds no other, but for values that are zero at a scan's first step only (a velocity that starts at
  * rest times a damping). Per sample: other samples of a batch are never seen.

@@ -2,7 +2,7 @@
 
 import type { Tensor } from '@tensorflow/tfjs';
 import type { OpOf } from '../../dsl/op.js';
-import { batchNorm as byBatch, normalise } from '../../engine/index.js';
+import { batchNorm as byBatch, normaliseBy } from '../../engine/index.js';
 import type { Context, Value } from './context.js';
 
 /**
@@ -18,7 +18,8 @@ export const batchNorm = (
   { tf, training, statistics }: Context,
 ): Tensor => {
   const affine = { scale: scale.tensor, shift: shift.tensor, epsilon };
-  if (!training) return normalise(tf, x.tensor, { ...affine, mean: mean.tensor, variance: variance.tensor });
+  if (!training)
+    return normaliseBy(tf, x.tensor, { ...affine, mean: mean.tensor, variance: variance.tensor });
   // A layer used twice moves its statistics twice, each time from where the last left them.
   const before = names?.map((name) => statistics.get(name)) ?? [];
   const made = byBatch(tf, x.tensor, {
