@@ -13,6 +13,8 @@ export interface Computation {
   readonly run: (tf: TensorFlow, inputs: Tensor[]) => Tensor;
   /** The interval that inputs are drawn from; [-2, 2] when not given. */
   readonly between?: readonly [number, number];
+  /** The size of what is added up, where the results may happen to cancel; 1 when not given. */
+  readonly scale?: number;
   /** False for functions without a gradient. */
   readonly gradient?: boolean;
 }
@@ -44,10 +46,10 @@ export const evaluate = (engine: Engine, computation: Computation, seed: number)
   });
 };
 
-/** Largest difference, relative to the larger of 1 and the largest magnitude. */
-export const worstError = (found: Float32Array, expected: Float32Array): number => {
+/** Largest difference, relative to the larger of `least` and the largest magnitude. */
+export const worstError = (found: Float32Array, expected: Float32Array, least = 1): number => {
   assert.equal(found.length, expected.length);
-  const scale = expected.reduce((a, b) => Math.max(a, Math.abs(b)), 1);
+  const scale = expected.reduce((a, b) => Math.max(a, Math.abs(b)), least);
   return found.reduce((worst, value, i) => {
     if (Object.is(value, expected[i])) return worst;
     const difference = Math.abs(value - expected[i]) / scale;
@@ -67,7 +69,7 @@ export const agree = async (computation: Computation, seed: number, tolerance = 
   assert.deepEqual(again, found, 'a repeated run differs');
   const names = ['output', ...computation.shapes.map((_, i) => `gradient ${i}`)];
   expected.forEach((values, i) => {
-    const error = worstError(found[i], values);
+    const error = worstError(found[i], values, computation.scale);
     assert.ok(
       error <= tolerance,
       `${names[i]} differs by ${error} for shapes ${JSON.stringify(computation.shapes)}`,
