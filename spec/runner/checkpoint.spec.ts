@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -126,6 +126,57 @@ describe('checkpoints', () => {
     await save(state(2, 0));
     await damage('checkpoint-2-0.bin');
     assert.deepEqual((await restore()).state, state(1, 0));
+  });
+
+  // A folder where the file should be is what a disk can refuse to read, also to an administrator.
+  for (const name of ['checkpoint.json', 'checkpoint-2-0.bin'])
+    it(`that the disk does not give (${name}) stop the run, and nothing is moved`, async () => {
+      await save(state(1, 0));
+      await save(state(2, 0));
+      await rm(join(folder, name));
+      await mkdir(join(folder, name));
+      const before = (await readdir(folder)).sort();
+      const refused = await restoreCheckpoint(folder, declared)();
+      assert.ok(E.isLeft(refused) && refused.left._tag === 'FileError');
+      assert.match(describeError(refused.left), /it is a folder, not a file/);
+      assert.deepEqual((await readdir(folder)).sort(), before);
+    });
+
+  it('whose values are gone count as damaged', async () => {
+    await save(state(1, 0));
+    await save(state(2, 0));
+    await rm(join(folder, 'checkpoint-2-0.bin'));
+    const restored = await restore();
+    assert.deepEqual(restored.state, state(1, 0));
+    assert.match(restored.notes[0], /its values, checkpoint-2-0\.bin, are gone/);
+  });
+
+  it('put aside keep their values through all later saves', async () => {
+    for (const damagedEpoch of [2, 4]) {
+      await save(state(damagedEpoch - 1, 0));
+      await save(state(damagedEpoch, 0));
+      await damage('checkpoint.json');
+      await restore();
+    }
+    for (const epoch of [5, 6, 7]) await save(state(epoch, 0));
+    assert.deepEqual((await readdir(join(folder, 'damaged-1'))).sort(), [
+      'checkpoint-2-0.bin',
+      'checkpoint.json',
+    ]);
+    assert.deepEqual((await readdir(join(folder, 'damaged-2'))).sort(), [
+      'checkpoint-4-0.bin',
+      'checkpoint.json',
+    ]);
+    assert.deepEqual((await restore()).state, state(7, 0));
+  });
+
+  it('are kept where the one before cannot be read: no values go', async () => {
+    await save(state(1, 0));
+    await save(state(2, 0));
+    await damage('checkpoint.before.json');
+    await save(state(2, 0));
+    const names = await readdir(folder);
+    assert.ok(names.includes('checkpoint-1-0.bin') && names.includes('checkpoint-2-0.bin'));
   });
 
   it('of a newer drumhead are refused and left as they are', async () => {

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { parseJson } from '../../src/runner/folder.js';
-import { inFolder, workerIn } from '../../src/runner/lock.js';
+import { heartbeat, inFolder, stillHeld, workerIn } from '../../src/runner/lock.js';
 
 describe('run folders', () => {
   let folder = '';
@@ -101,6 +101,57 @@ describe('run folders', () => {
     const message = await refusal();
     assert.match(message, /machine 'elsewhere'/);
     assert.ok(message.includes(held));
+  });
+
+  it('are not locked by a file that only looks like a lock', async () => {
+    const odd = ['lock-7-x-%zz', `lock-7-x-${randomUUID()}-%zz`, `lock-99999999999-x-${randomUUID()}-h`];
+    for (const name of odd) await writeFile(join(folder, name), '');
+    // A signal to process 0 reaches one's own group, so it seems to live for ever.
+    await lock({ pid: 0 });
+    assert.equal(await workerIn(folder), null);
+    assert.deepEqual(await works(), E.right('worked'));
+    assert.equal((await readdir(folder)).length, 4);
+  });
+
+  const elsewhere = `${hostname()}~0123456789ab.4026530000`;
+
+  it('held in another container of the same host name are refused while they show themselves', async () => {
+    const held = await lock({ pid: process.pid, host: elsewhere });
+    assert.match(await refusal(), /may be working on this run; it showed itself \d+ s ago/);
+    assert.deepEqual(await readdir(folder), [held]);
+    assert.equal(await workerIn(folder), process.pid);
+  });
+
+  it('held there and silent for minutes are taken over', async () => {
+    const held = await lock({ pid: process.pid, host: elsewhere });
+    const silent = (Date.now() - heartbeat.lost - 60_000) / 1000;
+    await utimes(join(folder, held), silent, silent);
+    assert.deepEqual(await works(), E.right('worked'));
+    assert.deepEqual(await readdir(folder), []);
+  });
+
+  it('tell a process that lost its lock before it writes', async () => {
+    const lost = await inFolder(folder, async () => {
+      assert.deepEqual(await stillHeld(folder)(), E.right(undefined));
+      for (const name of await readdir(folder)) await rm(join(folder, name));
+      return stillHeld(folder)();
+    })();
+    assert.ok(E.isLeft(lost) && lost.left._tag === 'FileError');
+    assert.match(lost.left.message, /its lock was removed/);
+  });
+
+  it('are not worked in where a link leads out of them', async () => {
+    const outside = await mkdtemp(join(tmpdir(), 'drumhead-outside-'));
+    try {
+      await symlink(outside, join(folder, 'weights'));
+      assert.match(await refusal(), /it is a link to another place/);
+      await rm(join(folder, 'weights'));
+      await symlink(join(outside, 'x'), join(folder, 'events.out.tfevents.0.drumhead'));
+      assert.match(await refusal(), /it is a link to another place/);
+      assert.deepEqual(await readdir(outside), []);
+    } finally {
+      await rm(outside, { recursive: true });
+    }
   });
 
   it('that cannot be made are a FileError', async () => {

@@ -146,6 +146,11 @@ const fileMessages: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full; free some space and run the same command again',
   ENOTDIR: 'part of the path is a file, not a folder',
   EISDIR: 'it is a folder, not a file',
+  ELOOP: 'it is a link, which is not followed; remove the link and run the same command again',
+  EMFILE:
+    'too many files are open; close some programs or raise the limit (ulimit -n), and run the same command again',
+  ENFILE: 'too many files are open; close some programs, and run the same command again',
+  EIO: 'the disk could not read or write it; nothing was changed. Run the same command again when it can',
   EEXIST: 'it, or a folder on the way to it, exists already as a file',
 };
 

@@ -45,7 +45,7 @@ export const listFolder = (path: string): TE.TaskEither<DrumheadError, readonly 
 
 /** Writes to the disk itself: a rename must not reach it before what was renamed, or a power cut leaves half a file. */
 const writeThrough = async (path: string, bytes: Uint8Array): Promise<void> => {
-  const file = await open(path, 'w');
+  const file = await open(path, 'wx');
   try {
     await file.writeFile(bytes);
     await file.sync();

@@ -5,16 +5,17 @@
  * before is kept. So whenever the power goes, one whole checkpoint is there.
  */
 
-import { readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
+import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { sha256Hex } from '../base/canonical.js';
 import { type DrumheadError, decodeError, describe, fileError } from '../base/error.js';
 import type { Arrays } from '../compile/tfjs/session.js';
-import { isPresent, readBytes, writeBytes } from '../data/files.js';
+import { isPresent, readBytesIfPresent, writeBytes } from '../data/files.js';
 import { type ParameterDeclaration, volume } from '../dsl/index.js';
 import { isFromLater, readChecked, writeChecked } from './checked.js';
 import { files } from './folder.js';
@@ -108,19 +109,28 @@ const setAside = (folder: string, next: string): TE.TaskEither<DrumheadError, vo
   };
 };
 
-/** Removes values that neither the checkpoint nor the one before it names. */
+const isValues = (name: string): boolean => /^checkpoint-\d+-\d+\.bin$/.test(name);
+
+/** Removes values that neither the checkpoint nor the one before it names. Where that one cannot be read, none go. */
 const sweep =
   (folder: string, current: string): TE.TaskEither<DrumheadError, void> =>
   async () => {
-    const before = await readHeader(join(folder, files.checkpointBefore))();
-    const kept = new Set([current, ...(E.isRight(before) ? [before.right.values] : [])]);
+    const before = await headerIfPresent(folder, files.checkpointBefore)();
+    if (E.isLeft(before)) return E.right(undefined);
+    const kept = new Set([current, before.right?.values]);
     return attempt(folder, async () => {
       for (const name of await readdir(folder))
-        if (/^checkpoint-\d+-\d+\.bin$/.test(name) && !kept.has(name)) await rm(join(folder, name));
+        if (isValues(name) && !kept.has(name)) await rm(join(folder, name));
     })();
   };
 
 const readHeader = (path: string): TE.TaskEither<DrumheadError, Header> => readChecked(path, codec);
+
+const headerIfPresent = (folder: string, header: string): TE.TaskEither<DrumheadError, Header | null> =>
+  pipe(
+    isPresent(join(folder, header)),
+    TE.chain((there) => (there ? readHeader(join(folder, header)) : TE.right<DrumheadError, null>(null))),
+  );
 
 const load = (
   folder: string,
@@ -131,8 +141,13 @@ const load = (
     readHeader(join(folder, header)),
     TE.chain((found) =>
       pipe(
-        readBytes(join(folder, found.values)),
-        TE.chainEitherK((bytes) => stateOf(found, bytes, declared, join(folder, found.values))),
+        readBytesIfPresent(join(folder, found.values)),
+        TE.chainEitherK(
+          O.match(
+            () => E.left(decodeError(join(folder, header), `its values, ${found.values}, are gone`)),
+            (bytes) => stateOf(found, bytes, declared, join(folder, found.values)),
+          ),
+        ),
       ),
     ),
   );
@@ -179,17 +194,14 @@ export type Position = Pick<Header, 'epoch' | 'step' | 'history'>;
  */
 export const readPosition = (folder: string): TE.TaskEither<DrumheadError, Position | null> => {
   const at = (header: string): TE.TaskEither<DrumheadError, Position | null> =>
-    pipe(
-      isPresent(join(folder, header)),
-      TE.chain((there) => (there ? readHeader(join(folder, header)) : TE.right<DrumheadError, null>(null))),
-    );
+    headerIfPresent(folder, header);
   return pipe(
     at(files.checkpoint),
     TE.foldW(
       (error) =>
         pipe(
           at(files.checkpointBefore),
-          TE.chain((before) => (before === null || isFromLater(error) ? TE.left(error) : TE.right(before))),
+          TE.chain((before) => (before === null || mustStay(error) ? TE.left(error) : TE.right(before))),
         ),
       (current) => (current === null ? at(files.checkpointBefore) : TE.right(current)),
     ),
@@ -216,10 +228,17 @@ const loadIfPresent = (
   );
 
 /**
- * The newest whole checkpoint; null where there is none. A damaged one is put aside, and said: were it left in its
- * place, the next to be kept would push it over the whole one.
+ * Whether a checkpoint that could not be read stays as it is: a newer drumhead wrote it, or the disk did not give it.
+ * Only what was read and is wrong is damaged. Were "not read" taken for it, a mistaken permission would cost the training.
+ */
+const mustStay = (error: DrumheadError): boolean => error._tag === 'FileError' || isFromLater(error);
+
+/**
+ * The newest whole checkpoint; null where there is none. A damaged one is put aside with its values, and said: were it
+ * left in its place, the next to be kept would push it over the whole one.
  *
- * **Errors** DecodeError where a newer drumhead wrote it, FileError.
+ * **Errors** DecodeError where a newer drumhead wrote it; FileError where it is there and cannot be read, or cannot be
+ * put aside.
  */
 export const restoreCheckpoint =
   (folder: string, declared: readonly ParameterDeclaration[]): TE.TaskEither<DrumheadError, Restored> =>
@@ -231,7 +250,7 @@ export const restoreCheckpoint =
     ]) {
       const loaded = await loadIfPresent(folder, header, declared)();
       if (E.isLeft(loaded)) {
-        if (isFromLater(loaded.left)) return loaded;
+        if (mustStay(loaded.left)) return loaded;
         const aside = await moveAside(folder, header)();
         if (E.isLeft(aside)) return aside;
         notes.push(`a checkpoint cannot be used, ${instead}: ${describe(loaded.left)}`);
@@ -240,5 +259,28 @@ export const restoreCheckpoint =
     return E.right({ state: null, notes });
   };
 
-const moveAside = (folder: string, header: string): TE.TaskEither<DrumheadError, void> =>
-  attempt(folder, () => rename(join(folder, header), join(folder, files.checkpointDamaged)));
+/** The first folder `damaged-N` that is not there yet; what was put aside before stays. */
+const freshAside = async (folder: string): Promise<string> => {
+  const names = new Set(await readdir(folder));
+  for (let i = 1; ; i++) if (!names.has(`${aside}-${i}`)) return join(folder, `${aside}-${i}`);
+};
+
+const aside = 'damaged';
+
+/** Moves a header, and all values that the other one does not name, to a folder that no later save touches. */
+const moveAside = (folder: string, header: string): TE.TaskEither<DrumheadError, void> => {
+  const other = header === files.checkpoint ? files.checkpointBefore : files.checkpoint;
+  return async () => {
+    const named = await headerIfPresent(folder, other)();
+    // Two headers that are both damaged name nothing: the values go with the first of them.
+    const kept = E.isRight(named) ? named.right?.values : undefined;
+    if (E.isLeft(named) && mustStay(named.left)) return named;
+    return attempt(folder, async () => {
+      const place = await freshAside(folder);
+      await mkdir(place);
+      for (const name of await readdir(folder))
+        if (isValues(name) && name !== kept) await rename(join(folder, name), join(place, name));
+      await rename(join(folder, header), join(place, header));
+    })();
+  };
+};

@@ -20,7 +20,6 @@ export const files = {
   weightValues: join('weights', 'weights.bin'),
   checkpoint: 'checkpoint.json',
   checkpointBefore: 'checkpoint.before.json',
-  checkpointDamaged: 'checkpoint.damaged.json',
   progress: 'progress.json',
   failure: 'failure.json',
   events: 'events.out.tfevents.0.drumhead',

@@ -5,6 +5,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { DrumheadError } from '../base/error.js';
 import type { ParameterDeclaration } from '../dsl/index.js';
 import { saveCheckpoint } from './checkpoint.js';
+import { stillHeld } from './lock.js';
 import { writeMetrics } from './metrics.js';
 import type { TrainState } from './state.js';
 import { writeEvents } from './tensorboard/events.js';
@@ -19,13 +20,14 @@ export const writeHistory = (
     TE.chain(() => writeEvents(folder, history)),
   );
 
-/** Keeps a state. **Errors** FileError; what was kept before stands. */
+/** Keeps a state. **Errors** FileError, also where the folder was taken by another; what was kept before stands. */
 export const keepState = (
   folder: string,
   declared: readonly ParameterDeclaration[],
   state: TrainState,
 ): TE.TaskEither<DrumheadError, void> =>
   pipe(
-    saveCheckpoint(folder, declared, state),
+    stillHeld(folder),
+    TE.chain(() => saveCheckpoint(folder, declared, state)),
     TE.chain(() => writeHistory(folder, state)),
   );

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -39,6 +39,16 @@ describe('event files for TensorBoard', () => {
   const file = (): string => join(folder, 'events.out.tfevents.0.drumhead');
   const write = async (epochs: number): Promise<void> =>
     assert.ok(E.isRight(await writeEvents(folder, history(epochs))()));
+  it('do not follow a link, so that a file elsewhere stays as it is', async () => {
+    const other = join(folder, 'of-a-person');
+    await writeFile(other, 'mine');
+    await symlink(other, file());
+    const refused = await writeEvents(folder, history(2))();
+    assert.ok(E.isLeft(refused) && refused.left._tag === 'FileError');
+    assert.match(refused.left.message, /it is a link/);
+    assert.equal(await readFile(other, 'utf8'), 'mine');
+  });
+
   const steps = async (): Promise<readonly number[]> => {
     const [first, ...rest] = readEvents(await readFile(file()));
     assert.equal(first.version, 'brain.Event:2');

@@ -5,6 +5,7 @@
  * its checksum; what a kill left of half a record is cut off before the next is appended.
  */
 
+import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as TE from 'fp-ts/lib/TaskEither.js';
@@ -43,8 +44,9 @@ export const writeEvents = (
   const path = join(folder, files.events);
   return TE.tryCatch(
     async () => {
-      // Created where it is not there, never emptied.
-      const file = await open(path, 'a+');
+      // Created where it is not there, never emptied; a link is not followed, where the system knows how.
+      const { O_RDWR, O_CREAT, O_APPEND, O_NOFOLLOW } = constants;
+      const file = await open(path, O_RDWR | O_CREAT | O_APPEND | (O_NOFOLLOW ?? 0), 0o666);
       try {
         const ends = recordEnds(await file.readFile());
         const kept = Math.min(ends.length, history.length + 1);
