@@ -2,9 +2,11 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { PNG, type PNGWithMetadata } from 'pngjs';
+import { PNG } from 'pngjs';
 import { type DrumheadError, decodeError } from '../base/error.js';
 import type { Raster } from './contact-sheet.js';
+import { chunksOf, colourTypes, type PngFile } from './png-chunks.js';
+import { type Samples, samplesOf } from './png-samples.js';
 
 /** A picture read from a PNG: one channel where the file is grey, else red, green and blue; transparency is left out. */
 export interface Picture {
@@ -27,71 +29,143 @@ export const encodePicture = ({ width, height, channels, values }: Picture): Uin
 export const encodePng = ({ width, height, pixels }: Raster): Uint8Array =>
   encodePicture({ width, height, channels: 3, values: pixels });
 
-const read = (
-  bytes: Uint8Array,
-  source: string,
-  options: { readonly skipRescale?: boolean; readonly checkCRC?: boolean } = {},
-): E.Either<DrumheadError, PNGWithMetadata> =>
-  E.tryCatch(
-    () => PNG.sync.read(Buffer.from(bytes), options),
-    (cause) => decodeError(source, `not a readable PNG: ${cause instanceof Error ? cause.message : cause}`),
-  );
+/** What a file holds that does not enter what is read of it. */
+export type LeftOut = 'transparency' | 'further pictures' | 'the last 8 of 16 bits';
 
-/** The picture in the bytes of a PNG, whatever its depth. */
-export const decodePng = (bytes: Uint8Array, source: string): E.Either<DrumheadError, Picture> =>
+/** A picture, and what of its file it leaves out. */
+export interface FoundPicture {
+  readonly picture: Picture;
+  readonly leftOut: readonly LeftOut[];
+}
+
+/** The values of a mask as they are stored, which may go beyond 255. */
+export interface StoredMask {
+  readonly height: number;
+  readonly width: number;
+  /** (height, width): grey values, or indices of the palette. */
+  readonly values: Uint8Array | Uint16Array;
+  readonly leftOut: readonly LeftOut[];
+}
+
+interface Read {
+  readonly file: PngFile;
+  readonly samples: Samples;
+}
+
+const read = (bytes: Uint8Array, source: string): E.Either<DrumheadError, Read> =>
   pipe(
-    read(bytes, source),
-    E.map(({ width, height, color, data }) => ({
-      ...{ width, height, channels: color ? 3 : 1 },
-      values: data.filter((_, i) => i % 4 < (color ? 3 : 1)),
-    })),
+    chunksOf(bytes),
+    E.bindTo('file'),
+    E.bind('samples', ({ file }) => samplesOf(file)),
+    E.mapLeft((problem) => decodeError(source, `not a readable PNG: ${problem}`)),
   );
 
-const headerBytes = 8;
-const colourTypeAt = 25;
-const isPalette = (bytes: Uint8Array): boolean => bytes[colourTypeAt] === 3;
+/** Whether the last sample of a pixel is how opaque it is. */
+const hasAlpha = ({ colourType }: Samples): boolean =>
+  colourType === colourTypes.greyAlpha || colourType === colourTypes.coloursAlpha;
 
-/** The same file said to be grey, so that its pixels are read as the palette's indices, not its colours. */
-const asIndices = (bytes: Uint8Array): Uint8Array => {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const kept: Uint8Array[] = [bytes.subarray(0, headerBytes)];
-  for (let at = headerBytes; at + 12 <= bytes.length; at += 12 + view.getUint32(at)) {
-    const kind = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
-    if (['IHDR', 'IDAT', 'IEND'].includes(kind)) kept.push(bytes.subarray(at, at + 12 + view.getUint32(at)));
-  }
-  const grey = Buffer.concat(kept);
-  grey[colourTypeAt] = 0;
-  return grey;
+const isOpaque = ({ values, channels, depth }: Samples): boolean =>
+  values.every((value, i) => i % channels !== channels - 1 || value === 2 ** depth - 1);
+
+const leftOutOf = ({ file, samples }: Read): readonly LeftOut[] => [
+  ...(file.kinds.has('tRNS') || (hasAlpha(samples) && !isOpaque(samples)) ? ['transparency' as const] : []),
+  ...(file.kinds.has('acTL') ? ['further pictures' as const] : []),
+];
+
+/** Samples of any depth as 0 to 255, rounded. */
+const toBytes = ({ depth, values }: Samples): Uint8Array => {
+  const most = 2 ** depth - 1;
+  return depth === 8 ? Uint8Array.from(values) : Uint8Array.from(values, (v) => Math.round((v * 255) / most));
+};
+
+/** The colours of indices, or the first index that has none. */
+const coloursOf = (indices: Samples['values'], palette: Uint8Array): E.Either<string, Uint8Array> => {
+  const beyond = indices.find((index) => 3 * index >= palette.length);
+  if (beyond !== undefined)
+    return E.left(`it uses colour ${beyond} of its palette, which has ${palette.length / 3}`);
+  const out = new Uint8Array(indices.length * 3);
+  for (const [i, index] of indices.entries()) out.set(palette.subarray(3 * index, 3 * index + 3), 3 * i);
+  return E.right(out);
 };
 
 /**
- * The class labels in the bytes of a PNG: the grey value of each pixel as it is stored, or its index in the palette.
+ * The picture in the bytes of a PNG, whatever its depth, and what it leaves out. Samples are read as they are stored:
+ * no gamma, colour profile or transparency changes them.
+ *
+ * **Errors** DecodeError, where the file is damaged or something else.
+ */
+export const findPicture = (bytes: Uint8Array, source: string): E.Either<DrumheadError, FoundPicture> =>
+  pipe(
+    read(bytes, source),
+    E.chain((found): E.Either<DrumheadError, FoundPicture> => {
+      const { width, height, channels: stored, depth, colourType, values } = found.samples;
+      const leftOut = [
+        ...leftOutOf(found),
+        ...(depth === 16 && values.some((v) => v % 257 !== 0) ? ['the last 8 of 16 bits' as const] : []),
+      ];
+      if (colourType === colourTypes.palette)
+        return pipe(
+          coloursOf(values, found.file.palette),
+          E.mapLeft((problem) => decodeError(source, `not a readable PNG: ${problem}`)),
+          E.map((colours) => ({ picture: { height, width, channels: 3, values: colours }, leftOut })),
+        );
+      const bytesOf = toBytes(found.samples);
+      const channels = stored < 3 ? 1 : 3;
+      return E.right({
+        picture: {
+          ...{ height, width, channels },
+          values: stored === channels ? bytesOf : bytesOf.filter((_, i) => i % stored < channels),
+        },
+        leftOut,
+      });
+    }),
+  );
+
+/** The picture in the bytes of a PNG, as `findPicture`. */
+export const decodePng = (bytes: Uint8Array, source: string): E.Either<DrumheadError, Picture> =>
+  pipe(
+    findPicture(bytes, source),
+    E.map(({ picture }) => picture),
+  );
+
+/**
+ * The values of a mask as they are stored in the bytes of a PNG: the grey value of each pixel, or its index in the
+ * palette. Neither its palette nor its transparency changes them.
+ *
+ * **Errors** DecodeError where the file is a picture in colours, damaged or something else.
+ */
+export const findMask = (bytes: Uint8Array, source: string): E.Either<DrumheadError, StoredMask> =>
+  pipe(
+    read(bytes, source),
+    E.chain((found): E.Either<DrumheadError, StoredMask> => {
+      const { width, height, channels, values } = found.samples;
+      const stored = { height, width, leftOut: leftOutOf(found) };
+      if (channels === 1) return E.right({ ...stored, values });
+      const first = values.filter((_, i) => i % channels === 0);
+      if (channels === 2) return E.right({ ...stored, values: first });
+      for (const [p, value] of first.entries()) {
+        if (value === values[p * channels + 1] && value === values[p * channels + 2]) continue;
+        const place = `row ${Math.floor(p / width)}, column ${p % width}`;
+        return E.left(
+          decodeError(source, `a mask in colours (${place}); save labels as grey values or palette indices`),
+        );
+      }
+      return E.right({ ...stored, values: first });
+    }),
+  );
+
+/**
+ * The class labels in the bytes of a PNG, where the values of `findMask` are the labels.
  *
  * @returns (height, width) labels; a DecodeError where the file is a picture in colours, or a label is beyond 255
  */
 export const decodeMaskPng = (bytes: Uint8Array, source: string): E.Either<DrumheadError, Picture> =>
   pipe(
-    read(bytes, source),
-    // The second reading changes the header, whose own checksum the first has seen to be right.
-    E.chain(() =>
-      read(isPalette(bytes) ? asIndices(bytes) : bytes, source, { skipRescale: true, checkCRC: false }),
-    ),
-    E.chain(({ width, height, data }) => {
-      const labels = new Uint8Array(width * height);
-      for (let p = 0; p < labels.length; p++) {
-        const value = data[4 * p];
-        if (value !== data[4 * p + 1] || value !== data[4 * p + 2]) {
-          const place = `row ${Math.floor(p / width)}, column ${p % width}`;
-          return E.left(
-            decodeError(
-              source,
-              `a mask in colours (${place}); save labels as grey values or palette indices`,
-            ),
-          );
-        }
-        if (value > 255) return E.left(decodeError(source, `the label ${value}; labels go from 0 to 255`));
-        labels[p] = value;
-      }
-      return E.right({ width, height, channels: 1, values: labels });
+    findMask(bytes, source),
+    E.chain(({ height, width, values }): E.Either<DrumheadError, Picture> => {
+      const beyond = values.find((value) => value > 255);
+      return beyond === undefined
+        ? E.right({ height, width, channels: 1, values: Uint8Array.from(values) })
+        : E.left(decodeError(source, `the label ${beyond}; labels go from 0 to 255`));
     }),
   );
