@@ -71,8 +71,8 @@ const compiled = (name: string): Compiled | undefined => {
     const begin = performance.now();
     const program = select(value(programFor(model, loss.target, shape.value)), 'logits');
     const made = fuse(program.graph, initialParameters(program.graph, 0));
-    fused = made?.trains ?? false;
-    if (made?.fits(['logits'])) made.prepare(['logits']);
+    fused = made?.fits(['logits']) ?? false;
+    if (fused) made?.prepare(['logits']);
     if (fused) made?.prepare('gradients');
     return (performance.now() - begin) / 1000;
   });

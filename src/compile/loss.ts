@@ -123,3 +123,32 @@ export const lossOfImage = (
   }
   return { total, count };
 };
+
+/**
+ * The cross-entropy of some images with its gradient by the logits, in float64. A label of no class counts nothing.
+ *
+ * @param logits [pixels, classes], row-major
+ * @param labels [pixels]
+ * @param weights what a pixel of each class counts; none: 1
+ * @example
+ * crossEntropySlope([0, 0], 2, [1], [])   // { total: Math.LN2, slope: Float64Array.of(0.5, -0.5) }
+ */
+export const crossEntropySlope = (
+  logits: ArrayLike<number>,
+  classes: number,
+  labels: ArrayLike<number>,
+  weights: readonly number[],
+): { readonly total: number; readonly slope: Float64Array } => {
+  const slope = new Float64Array(logits.length);
+  let total = 0;
+  for (let pixel = 0; pixel < labels.length; pixel++) {
+    const label = labels[pixel];
+    if (!(label >= 0 && label < classes)) continue;
+    const row = pixel * classes;
+    const weight = weights[label] ?? 1;
+    const { p, log } = softmax(logits, row, classes, label);
+    total -= weight * log;
+    for (let k = 0; k < classes; k++) slope[row + k] = weight * (p[k] - (k === label ? 1 : 0));
+  }
+  return { total, slope };
+};

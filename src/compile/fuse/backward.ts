@@ -3,6 +3,7 @@
 import { volume } from '../../dsl/shape.js';
 import { addGradients } from './adjoint.js';
 import type { FieldBuilder } from './field.js';
+import { onGrid, planesOf } from './layout.js';
 import type { Region } from './region.js';
 import type { Leaf, Workspace } from './workspace.js';
 
@@ -75,6 +76,16 @@ export const lossSeeds = (logits: Leaf | undefined, builder: FieldBuilder): Read
   return new Map([[logits.node, seed]]);
 };
 
-/** Whether fused kernels have the loss of these logits: numbers at every pixel. */
-export const hasLoss = (logits: Leaf | undefined): logits is Leaf =>
-  logits !== undefined && logits.layout.dims.length === 1 && logits.layout.axes.includes('pixel');
+/**
+ * Whether fused kernels have the loss of these logits. The kernel takes all planes of a pixel for its classes, and a
+ * label for each pixel. So the classes must be the planes, and the pixels all the rest: a region's grid may be shorter
+ * than that of the logits, [4] where they are [4, 2, classes], or hold what should be classes, where they are transposed.
+ */
+export const hasLoss = (logits: Leaf | undefined): logits is Leaf => {
+  if (logits === undefined || !onGrid(logits.layout)) return false;
+  const { axes } = logits.layout;
+  return axes[axes.length - 1] !== 'pixel' && planesOf(logits.layout) === classesOf(logits);
+};
+
+/** The classes of logits: their last axis. */
+export const classesOf = ({ shape }: Leaf): number => shape[shape.length - 1] ?? 1;

@@ -1,12 +1,11 @@
 /** What training by fused kernels holds: the arena of one sample, laid out on no memory to be counted. */
 
-import { type Graph, inputsOf, parametersOf } from '../../dsl/graph.js';
+import { type Graph, inputsOf, outputsOf, parametersOf } from '../../dsl/graph.js';
 import { volume } from '../../dsl/shape.js';
 import type { Footprint } from '../cut.js';
-import { backward, hasLoss, lossSeeds } from './backward.js';
+import { fuse } from './fused.js';
 import { gridShape } from './grid.js';
 import { ledgerGround, Machine } from './machine.js';
-import { Workspace } from './workspace.js';
 
 const float = Float32Array.BYTES_PER_ELEMENT;
 
@@ -23,20 +22,15 @@ const lossTensors = 8;
  * fusedFootprint(p.graph)?.bytesPerSample; // => 6400
  */
 export const fusedFootprint = (graph: Graph): Footprint | undefined => {
-  const grid = gridShape(graph);
-  if (grid === undefined) return undefined;
-  const parameters = parametersOf(graph);
   const zeros = Object.fromEntries(
-    parameters.map(({ name, shape }) => [name, new Float32Array(volume(shape))]),
+    parametersOf(graph).map(({ name, shape }) => [name, new Float32Array(volume(shape))]),
   );
-  const workspace = new Workspace(graph, grid, zeros, new Machine(ledgerGround()));
-  const logits = workspace.output('logits');
-  if (!hasLoss(logits)) return undefined;
-  const trained = parameters.flatMap(({ name, trainable }) => (trainable ? [name] : []));
-  backward(workspace, trained, (builder) => lossSeeds(logits, builder), false);
+  const fused = fuse(graph, zeros, gridShape(graph), new Machine(ledgerGround()));
+  if (fused?.fits(['logits']) !== true) return undefined;
+  fused.prepare('gradients');
   const fed = Object.values(inputsOf(graph)).reduce((sum, shape) => sum + volume(shape), 0);
   return {
-    fixedBytes: workspace.machine.bytes,
-    bytesPerSample: float * (fed + lossTensors * volume(logits.shape)),
+    fixedBytes: fused.bytes(),
+    bytesPerSample: float * (fed + lossTensors * volume(outputsOf(graph).logits)),
   };
 };

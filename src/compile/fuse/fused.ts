@@ -2,12 +2,14 @@
 
 import { type Graph, parametersOf } from '../../dsl/graph.js';
 import { type Shape, volume } from '../../dsl/shape.js';
-import { type Backward, backward, hasLoss, lossSeeds } from './backward.js';
+import { crossEntropySlope } from '../loss.js';
+import { type Backward, backward, classesOf, hasLoss, lossSeeds } from './backward.js';
 import { labelBytes } from './convey.js';
 import type { FieldBuilder } from './field.js';
 import { gridShape } from './grid.js';
+import { Machine } from './machine.js';
 import type { Region } from './region.js';
-import { type Arrays, checkSize, Workspace } from './workspace.js';
+import { type Arrays, checkSize, type Leaf, Workspace } from './workspace.js';
 
 /** Samples of one part: each input's values one sample after the other. */
 export interface FusedPart {
@@ -30,9 +32,10 @@ export interface Fused {
   /** Lays out now what `gradients` needs, or `infer` of these outputs; else it is laid out when first asked for. */
   readonly prepare: (what: 'gradients' | readonly string[]) => void;
   readonly infer: (part: FusedPart, outputs: readonly string[]) => Record<string, Float32Array>;
-  /** Whether the loss of the logits can be. */
-  readonly trains: boolean;
-  /** The cross-entropy's share: summed over the part's pixels, each counting its class's weight, over `count`. */
+  /**
+   * The cross-entropy's share: summed over the part's pixels, each counting its class's weight, over `lossCount`. In
+   * one pass where the logits have a kernel for it, else from their values, which are then pulled back.
+   */
   readonly gradients: (part: LabelledFusedPart) => {
     readonly loss: number;
     readonly gradients: Record<string, Float32Array>;
@@ -51,11 +54,15 @@ export interface Fused {
  *
  * @throws an Error where a parameter, an input or labels have another size than they should
  */
-export const fuse = (graph: Graph, values: Arrays, grid = gridShape(graph)): Fused | undefined =>
-  grid === undefined ? undefined : fusedOn(graph, values, grid);
+export const fuse = (
+  graph: Graph,
+  values: Arrays,
+  grid = gridShape(graph),
+  machine = new Machine(),
+): Fused | undefined => (grid === undefined ? undefined : fusedOn(graph, values, grid, machine));
 
-const fusedOn = (graph: Graph, values: Arrays, grid: Shape): Fused => {
-  const workspace = new Workspace(graph, grid, values);
+const fusedOn = (graph: Graph, values: Arrays, grid: Shape, machine: Machine): Fused => {
+  const workspace = new Workspace(graph, grid, values, machine);
   const trained = parametersOf(graph).flatMap(({ name, trainable }) => (trainable ? [name] : []));
   const logits = workspace.output('logits');
   const inferring = memo((key) => {
@@ -66,16 +73,22 @@ const fusedOn = (graph: Graph, values: Arrays, grid: Shape): Fused => {
     backward(workspace, trained, (builder) => cotangentSeeds(workspace, builder, key.split(' ')), true),
   );
   const training = memo(() => backward(workspace, trained, (b) => lossSeeds(logits, b), false));
-  return {
+  const fused: Fused = {
     load: (next) => workspace.load(next),
     fits: (outputs) => outputs.every((name) => workspace.output(name) !== undefined),
-    prepare: (what) => void (what === 'gradients' ? training('') : inferring(keyOf(what))),
+    prepare: (what) =>
+      void (what !== 'gradients'
+        ? inferring(keyOf(what))
+        : hasLoss(logits)
+          ? training('')
+          : [inferring('logits'), pulling('logits')]),
     infer: (part, outputs) => infer(workspace, inferring(keyOf(outputs)), part, outputs),
-    trains: hasLoss(logits),
-    gradients: (part) => train(workspace, training(''), part),
+    gradients: (part) =>
+      hasLoss(logits) ? train(workspace, training(''), part, logits) : trainByValues(fused, part, logits),
     pull: (part, cotangents) => pull(workspace, pulling(keyOf(Object.keys(cotangents))), part, cotangents),
     bytes: () => workspace.machine.bytes,
   };
+  return fused;
 };
 
 const keyOf = (names: readonly string[]): string => [...names].sort().join(' ');
@@ -138,6 +151,7 @@ const train = (
   workspace: Workspace,
   { region, gradients }: Backward,
   part: LabelledFusedPart,
+  logits: Leaf,
 ): ReturnType<Fused['gradients']> => {
   const { machine, grid, loss } = workspace;
   checkInputs(workspace, part);
@@ -145,7 +159,7 @@ const train = (
   region.clear();
   const { floats } = machine;
   floats[loss.scale / 4] = 1 / part.lossCount;
-  const classes = workspace.output('logits')?.layout.dims[0] ?? 0;
+  const classes = classesOf(logits);
   for (let label = 0; label < classes; label++) floats[loss.weights / 4 + label] = part.weights[label] ?? 1;
   let total = 0;
   for (let sample = 0; sample < part.count; sample++) {
@@ -159,6 +173,21 @@ const train = (
     for (let lane = 0; lane < 4; lane++) total += floats[loss.total / 4 + lane];
   }
   return { loss: total / part.lossCount, gradients: gradients() };
+};
+
+/** The loss of logits that have no kernel for it: from their values, in float64. */
+const trainByValues = (
+  { infer, pull }: Fused,
+  part: LabelledFusedPart,
+  logits: Leaf | undefined,
+): ReturnType<Fused['gradients']> => {
+  if (logits === undefined) throw new Error('the logits are not fused');
+  const classes = classesOf(logits);
+  checkSize('labels', part.labels, (part.count * volume(logits.shape)) / classes);
+  const values = infer(part, ['logits']).logits;
+  const { total, slope } = crossEntropySlope(values, classes, part.labels, part.weights);
+  const cotangent = Float32Array.from(slope, (each) => each / part.lossCount);
+  return { loss: total / part.lossCount, gradients: pull(part, { logits: cotangent }).parameters };
 };
 
 const pull = (

@@ -6,7 +6,7 @@ import { type Conveyance, conveyanceOf, labelBytes, putPlanes, takePlanes } from
 import type { Layout } from './layout.js';
 import { type Lowering, lowerGraph } from './lower/index.js';
 import { type Lowered, refused } from './lower/value.js';
-import { Machine } from './machine.js';
+import type { Machine } from './machine.js';
 import { type Grid, gridOf, type Place } from './place.js';
 import { type LossPlaces, layOut, Parameters, type Region, type RegionPlan } from './region.js';
 
@@ -37,7 +37,7 @@ export class Workspace {
     private readonly graph: Graph,
     private readonly shape: Shape,
     values: Arrays,
-    readonly machine: Machine = new Machine(),
+    readonly machine: Machine,
   ) {
     this.grid = gridOf(shape);
     this.#lowering = lowerGraph(graph, shape);
@@ -47,7 +47,7 @@ export class Workspace {
     this.loss = {
       labels: this.machine.allocate(labelBytes(this.grid)),
       scale: this.machine.allocate(4),
-      weights: this.machine.allocate(4 * (this.output('logits')?.layout.dims[0] ?? 1)),
+      weights: this.machine.allocate(4 * (this.output('logits')?.shape.at(-1) ?? 1)),
       total: this.machine.allocate(16),
     };
     for (const { name, shape: size } of parametersOf(graph))

@@ -68,7 +68,7 @@ export const openFusedLane = (
     gradients: async (part) => {
       if (!fused.fits(['logits'])) return (await opByOp()).gradients(part);
       const { loss } = part;
-      if (fused.trains && loss.name === 'cross-entropy')
+      if (loss.name === 'cross-entropy')
         return { ...fused.gradients({ ...part, weights: loss.weights }), statistics: {} };
       const { tf } = await open();
       return throughTensorFlow(tf, fused, part, shapes.logits);
@@ -82,7 +82,7 @@ export const openFusedLane = (
   });
 };
 
-/** Losses without a kernel of their own, or of whole images: TensorFlow.js differentiates them by the logits, the kernels do the rest. */
+/** Losses without a kernel of their own: TensorFlow.js differentiates them by the logits, the kernels do the rest. */
 const throughTensorFlow = async (
   tf: TensorFlow,
   fused: Fused,
