@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { decodeWith } from '../../src/base/codec.js';
-import { maskOf, type Split } from '../../src/data/dataset.js';
+import { type Labels, maskOf, type Split } from '../../src/data/dataset.js';
 import { generateSplit } from '../../src/data/generate.js';
 import { drawPolygons, type PolygonsTask, polygons, polygonsTask } from '../../src/data/polygons.js';
 import { sentence, value } from './either.js';
@@ -11,7 +11,7 @@ const task = (options: Partial<PolygonsTask> = {}): PolygonsTask =>
   value(decode({ name: 'polygons', ...options }));
 
 /** The parts of a mask that hang together, corners included, each with the labels and the pixels it has. */
-const parts = (mask: Uint8Array, size: number): { labels: Set<number>; pixels: number[] }[] => {
+const parts = (mask: Labels, size: number): { labels: Set<number>; pixels: number[] }[] => {
   const seen = new Set<number>();
   return [...mask.entries()].flatMap(([start, label]) => {
     if (label === 0 || seen.has(start)) return [];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { decodeWith } from '../../src/base/codec.js';
-import { allBackgroundScore, classShares, maskOf, type Split } from '../../src/data/dataset.js';
+import { allBackgroundScore, classShares, type Labels, maskOf, type Split } from '../../src/data/dataset.js';
 import { generate, generateSplit } from '../../src/data/generate.js';
 import {
   drawTetrominoes,
@@ -20,7 +20,7 @@ const published = task();
 const cellPixels = 49;
 
 /** The parts of a mask that hang together (4-neighbours), each with its label and the pixels it has. */
-const parts = (mask: Uint8Array, size: number): { label: number; pixels: number[] }[] => {
+const parts = (mask: Labels, size: number): { label: number; pixels: number[] }[] => {
   const seen = new Set<number>();
   const found: { label: number; pixels: number[] }[] = [];
   for (const [start, label] of mask.entries()) {

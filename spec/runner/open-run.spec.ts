@@ -80,7 +80,7 @@ describe('a finished run, opened', () => {
         Int32Array.from({ length: 256 }, (_, i) => prediction?.[i] ?? -1),
         Int32Array.from({ length: 256 }, (_, i) => target[i]),
       );
-      return found.iou;
+      return found.iou ?? Number.NaN;
     });
     const mean = ious.reduce((sum, iou) => sum + iou, 0) / 3;
     assert.ok(Math.abs(mean - (open.run.scores?.iou ?? Number.NaN)) < 1e-12);

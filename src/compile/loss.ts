@@ -4,7 +4,11 @@
  * A loss is a quotient of two sums over images: `total / count`. The count follows from the labels alone, so it is known
  * before anything is computed; whoever computes a share of a batch divides by the count of the whole, and shares simply
  * add up. That is why Dice, an overlap, is taken image by image and never over a batch.
+ *
+ * A label below 0 is of no class: its pixel enters neither sum, and no gradient comes from it.
  */
+
+import { hasClass } from '../base/no-class.js';
 
 /** The published loss: -log p of the right class. */
 export interface CrossEntropy {
@@ -55,13 +59,22 @@ export const classShares = ({ weights }: Dice, classes: number): readonly number
   return each.map((weight) => (sum === 0 ? 0 : weight / sum));
 };
 
-/** What the total of images with these labels is divided by: the weights of their labels, or their number for Dice. */
+/**
+ * What the total of images with these labels is divided by: the weights of their labels, or for Dice the number of those
+ * images that have a label at all.
+ */
 export const lossCount = (loss: Loss, labels: ArrayLike<number>, images: number): number => {
-  if (loss.name === 'dice') return images;
-  if (loss.weights.length === 0) return labels.length;
+  if (loss.name === 'dice') return imagesWithLabels(labels, images);
   let sum = 0;
-  for (let i = 0; i < labels.length; i++) sum += weightOf(loss, labels[i]);
+  for (let i = 0; i < labels.length; i++) if (hasClass(labels[i])) sum += weightOf(loss, labels[i]);
   return sum;
+};
+
+const imagesWithLabels = (labels: ArrayLike<number>, images: number): number => {
+  const each = labels.length / images;
+  const labelled = new Set<number>();
+  for (let i = 0; i < labels.length; i++) if (hasClass(labels[i])) labelled.add(Math.floor(i / each));
+  return labelled.size;
 };
 
 /** The softmax of one row of logits, and the logarithm of its entry at the label. */
@@ -87,6 +100,7 @@ const diceOf = (
   const both = new Float64Array(classes);
   const sizes = new Float64Array(classes);
   for (let pixel = 0; pixel < labels.length; pixel++) {
+    if (!hasClass(labels[pixel])) continue;
     const { p } = softmax(logits, pixel * classes, classes, labels[pixel]);
     for (let k = 0; k < classes; k++) sizes[k] += p[k] + (labels[pixel] === k ? 1 : 0);
     both[labels[pixel]] += p[labels[pixel]];
@@ -113,10 +127,12 @@ export const lossOfImage = (
   labels: ArrayLike<number>,
 ): LossShare => {
   const count = lossCount(loss, labels, 1);
-  if (loss.name === 'dice') return { total: 1 - diceOf(loss, logits, classes, labels), count };
+  if (loss.name === 'dice')
+    return { total: count === 0 ? 0 : 1 - diceOf(loss, logits, classes, labels), count };
   let total = 0;
   for (let pixel = 0; pixel < labels.length; pixel++) {
     const label = labels[pixel];
+    if (!hasClass(label)) continue;
     const { log } = softmax(logits, pixel * classes, classes, label);
     const missed = loss.name === 'focal' ? (-Math.expm1(log)) ** loss.gamma : 1;
     total -= weightOf(loss, label) * missed * log;

@@ -1,4 +1,6 @@
-/** Segmentation data in memory: still images, and for every pixel the class it belongs to. */
+/** Segmentation data in memory: still images, and for every pixel the class it belongs to, or that it is ignored. */
+
+import { hasClass, noClass } from '../base/no-class.js';
 
 export const splitNames = ['train', 'validation', 'test'] as const;
 export type SplitName = (typeof splitNames)[number];
@@ -24,9 +26,17 @@ export interface Split {
   readonly channels: number;
   /** (count, height, width, channels), 0 to 255. */
   readonly images: Uint8Array;
-  /** (count, height, width), class labels; 0 is background. */
+  /** (count, height, width), class labels as bytes; 0 is background. `masksOf` gives them with ignored pixels told. */
   readonly masks: Uint8Array;
+  /**
+   * The byte in `masks` that is no class: its pixels are ignored. It is not below the number of classes. Left out where no
+   * pixel is ignored.
+   */
+  readonly ignored?: number;
 }
+
+/** Class labels, 0 the background; `noClass`, -1, where a pixel is ignored. */
+export type Labels = Uint8Array | Int32Array;
 
 export interface Dataset {
   readonly train: Split;
@@ -49,7 +59,7 @@ export const shapeOfDataset = ({ train, classes }: Dataset): TaskShape => ({
 export const imageOf = (split: Split, i: number): Float32Array => imagesOf(split, [i]);
 
 /** Mask i: (height, width), class labels. */
-export const maskOf = (split: Split, i: number): Uint8Array => masksOf(split, [i]);
+export const maskOf = (split: Split, i: number): Labels => masksOf(split, [i]);
 
 /** The images with these indices, one after the other: (indices.length, height, width, channels), 0 to 1. */
 export const imagesOf = (split: Split, indices: readonly number[]): Float32Array => {
@@ -62,7 +72,13 @@ export const imagesOf = (split: Split, indices: readonly number[]): Float32Array
 };
 
 /** The masks with these indices, one after the other: (indices.length, height, width), class labels. */
-export const masksOf = (split: Split, indices: readonly number[]): Uint8Array => {
+export const masksOf = (split: Split, indices: readonly number[]): Labels =>
+  labelled(split, maskBytes(split, indices));
+
+const labelled = ({ ignored }: Split, masks: Uint8Array): Labels =>
+  ignored === undefined ? masks : Int32Array.from(masks, (label) => (label === ignored ? noClass : label));
+
+const maskBytes = (split: Split, indices: readonly number[]): Uint8Array => {
   const size = split.height * split.width;
   return joined(indices.map((i) => split.masks.subarray(i * size, (i + 1) * size)));
 };
@@ -74,7 +90,7 @@ export const select = (split: Split, indices: readonly number[]): Split => {
     ...split,
     count: indices.length,
     images: joined(indices.map((i) => split.images.subarray(i * size, (i + 1) * size))),
-    masks: masksOf(split, indices),
+    masks: maskBytes(split, indices),
   };
 };
 
@@ -89,40 +105,49 @@ const joined = (parts: readonly Uint8Array[]): Uint8Array => {
 };
 
 /**
- * The share of all pixels that each class has, in the order of the labels; sums to 1 where there are pixels.
+ * The share of all pixels that each class has, in the order of the labels; sums to 1 where there are pixels that count.
  *
  * @param classes how many classes there are
  */
 export const classShares = (split: Split, classes: number): readonly number[] => {
   const counts = new Float64Array(classes);
-  for (const label of split.masks) counts[label]++;
-  return Array.from(counts, (pixels) => (split.masks.length === 0 ? 0 : pixels / split.masks.length));
+  for (const label of split.masks) if (label !== split.ignored) counts[label]++;
+  const pixels = counts.reduce((a, b) => a + b, 0);
+  return Array.from(counts, (count) => (pixels === 0 ? 0 : count / pixels));
 };
 
-/** How many background pixels each image has. */
-const backgroundCounts = (split: Split): readonly number[] => {
-  const size = split.height * split.width;
-  return Array.from({ length: split.count }, (_, i) => {
-    let background = 0;
-    for (let p = i * size; p < (i + 1) * size; p++) if (split.masks[p] === 0) background++;
-    return background;
+/** The share of all pixels that are ignored; 0 where there are none. */
+export const ignoredShare = ({ masks, ignored }: Split): number =>
+  ignored === undefined || masks.length === 0
+    ? 0
+    : masks.reduce((sum, label) => sum + (label === ignored ? 1 : 0), 0) / masks.length;
+
+/** How many pixels of each image count, and how many of them are background. */
+const pixelCounts = (split: Split): readonly { readonly counted: number; readonly background: number }[] =>
+  Array.from({ length: split.count }, (_, i) => {
+    let [counted, background] = [0, 0];
+    for (const label of maskOf(split, i)) {
+      if (hasClass(label)) counted++;
+      if (label === 0) background++;
+    }
+    return { counted, background };
   });
-};
 
 /** How many images have nothing but background: they have no foreground score. */
 export const imagesWithoutForeground = (split: Split): number =>
-  backgroundCounts(split).filter((background) => background === split.height * split.width).length;
+  pixelCounts(split).filter(({ counted, background }) => background === counted).length;
 
 /**
  * What a model scores that answers 'background' everywhere; the floor that any score must be read against.
  *
  * Per image, then averaged over images. With c correct pixels of n, accuracy is c / n and IoU, micro-averaged over
- * one-hot classes, c / (2n - c). Zero for a split without images.
+ * one-hot classes, c / (2n - c). Ignored pixels do not count; nor does an image that has no others. Zero for a split
+ * without images.
  */
 export const allBackgroundScore = (split: Split): { readonly accuracy: number; readonly iou: number } => {
-  const n = split.height * split.width;
-  const counts = backgroundCounts(split);
-  const mean = (score: (c: number) => number): number =>
-    counts.reduce((sum, c) => sum + score(c), 0) / Math.max(1, counts.length);
-  return { accuracy: mean((c) => c / n), iou: mean((c) => c / (2 * n - c)) };
+  const images = pixelCounts(split).filter(({ counted }) => counted > 0);
+  const mean = (score: (c: number, n: number) => number): number =>
+    images.reduce((sum, { background, counted }) => sum + score(background, counted), 0) /
+    Math.max(1, images.length);
+  return { accuracy: mean((c, n) => c / n), iou: mean((c, n) => c / (2 * n - c)) };
 };

@@ -3,13 +3,15 @@
 import { createHash } from 'node:crypto';
 import { type Dataset, splitNames } from './dataset.js';
 
-/** SHA-256 of all images, masks, sizes and class names, in hexadecimal. */
+/** SHA-256 of all images, masks, sizes, class names and what is ignored, in hexadecimal. */
 export const digestOf = (dataset: Dataset): string => {
   const hash = createHash('sha256');
   hash.update(JSON.stringify(dataset.classes));
   for (const name of splitNames) {
-    const { count, height, width, channels, images, masks } = dataset[name];
-    hash.update(JSON.stringify([name, count, height, width, channels]));
+    const { count, height, width, channels, images, masks, ignored } = dataset[name];
+    // What came later is left out where it does nothing, so that earlier digests stand.
+    const also = ignored === undefined ? [] : [ignored];
+    hash.update(JSON.stringify([name, count, height, width, channels, ...also]));
     hash.update(images);
     hash.update(masks);
   }

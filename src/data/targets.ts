@@ -1,16 +1,19 @@
 /** What is to be learnt of an image: the class of each of its pixels, or one class of the whole. */
 
-import { masksOf, type Split } from './dataset.js';
+import { hasClass, noClass } from '../base/no-class.js';
+import { type Labels, masksOf, type Split } from './dataset.js';
 
 /**
  * The class of an image: the foreground class that most of its pixels are of, the lower label of equals; 0, background,
- * where it has no foreground. For MNIST that is the digit.
+ * where it has no foreground. For MNIST that is the digit. Ignored pixels do not count, and where all are ignored the
+ * image is: `noClass`.
  *
  * @param mask [pixels]
  */
-export const imageClass = (mask: Uint8Array): number => {
+export const imageClass = (mask: Labels): number => {
+  if (mask.length > 0 && !mask.some(hasClass)) return noClass;
   const counts = new Uint32Array(256);
-  for (const label of mask) if (label !== 0) counts[label]++;
+  for (const label of mask) if (label > 0) counts[label]++;
   return counts.reduce((best, count, label) => (count > counts[best] ? label : best), 0);
 };
 
@@ -18,7 +21,8 @@ export const imageClass = (mask: Uint8Array): number => {
  * The labels of the images with these indices, one after the other: of every pixel (indices.length, height, width), or
  * one for each image.
  */
-export const labelsOf = (split: Split, indices: readonly number[], target: 'pixel' | 'image'): Uint8Array =>
-  target === 'pixel'
-    ? masksOf(split, indices)
-    : Uint8Array.from(indices, (i) => imageClass(masksOf(split, [i])));
+export const labelsOf = (split: Split, indices: readonly number[], target: 'pixel' | 'image'): Labels => {
+  if (target === 'pixel') return masksOf(split, indices);
+  const classes = indices.map((i) => imageClass(masksOf(split, [i])));
+  return split.ignored === undefined ? Uint8Array.from(classes) : Int32Array.from(classes);
+};

@@ -1,12 +1,14 @@
-/** What is counted on a single image: classes, right pixels, losses. */
+/** What is counted on a single image: classes, right pixels, losses. A target below 0 is of no class and not counted. */
 
-/** Class numbers, a pixel each; 0 is background. */
+import { hasClass } from '../base/no-class.js';
+
+/** Class numbers, a pixel each; 0 is background. In a target, what is below 0 is ignored. */
 export type ClassMap = Uint8Array | Int32Array;
 
-/** The scores of a single image. */
+/** The scores of a single image; null where it has no pixel that they are over. */
 export interface ImageScores {
-  readonly accuracy: number;
-  readonly iou: number;
+  readonly accuracy: number | null;
+  readonly iou: number | null;
   readonly foregroundAccuracy: number | null;
   readonly foregroundIou: number | null;
 }
@@ -48,12 +50,15 @@ const crossEntropy = (logits: Float32Array, row: number, classes: number, target
 
 const overlap = (right: number, pixels: number): number => right / (2 * pixels - right);
 
-/** The four published scores of one image. Both maps have the same, non-zero, number of pixels. */
+/** The four published scores of one image. Both maps have the same number of pixels. */
 export const imageScores = (predicted: ClassMap, target: ClassMap): ImageScores => {
+  let pixels = 0;
   let right = 0;
   let foreground = 0;
   let foregroundRight = 0;
   for (let pixel = 0; pixel < target.length; pixel++) {
+    if (!hasClass(target[pixel])) continue;
+    pixels++;
     const hit = predicted[pixel] === target[pixel] ? 1 : 0;
     right += hit;
     if (target[pixel] !== 0) {
@@ -62,8 +67,8 @@ export const imageScores = (predicted: ClassMap, target: ClassMap): ImageScores 
     }
   }
   return {
-    accuracy: right / target.length,
-    iou: overlap(right, target.length),
+    accuracy: pixels === 0 ? null : right / pixels,
+    iou: pixels === 0 ? null : overlap(right, pixels),
     foregroundAccuracy: foreground === 0 ? null : foregroundRight / foreground,
     foregroundIou: foreground === 0 ? null : overlap(foregroundRight, foreground),
   };
@@ -82,6 +87,7 @@ export const classCounts = (predicted: ClassMap, target: ClassMap): readonly Cla
   const inPredicted = [...both];
   const inTarget = [...both];
   for (let pixel = 0; pixel < target.length; pixel++) {
+    if (!hasClass(target[pixel])) continue;
     inPredicted[predicted[pixel]]++;
     inTarget[target[pixel]]++;
     if (predicted[pixel] === target[pixel]) both[target[pixel]]++;
@@ -96,9 +102,12 @@ export const crossEntropySums = (
   target: ClassMap,
 ): { readonly loss: Mean; readonly foregroundLoss: Mean } => {
   let total = 0;
+  let pixels = 0;
   let foreground = 0;
   let count = 0;
   for (let pixel = 0; pixel < target.length; pixel++) {
+    if (!hasClass(target[pixel])) continue;
+    pixels++;
     const loss = crossEntropy(logits, pixel * classes, classes, target[pixel]);
     total += loss;
     if (target[pixel] !== 0) {
@@ -106,5 +115,5 @@ export const crossEntropySums = (
       count++;
     }
   }
-  return { loss: { total, count: target.length }, foregroundLoss: { total: foreground, count } };
+  return { loss: { total, count: pixels }, foregroundLoss: { total: foreground, count } };
 };

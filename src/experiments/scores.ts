@@ -12,6 +12,8 @@
  * Those foreground scores never look at a pixel whose target is background, so false positives cost nothing. The
  * class-mean IoU and Dice do see them: per foreground class TP/(TP+FP+FN) and 2TP/(2TP+FP+FN) with the counts of all
  * images together, then the mean over the foreground classes that occur in targets or predictions.
+ *
+ * A pixel whose target is below 0 is ignored: it is in no count, neither as a target nor as a prediction.
  */
 
 import type { Monoid } from 'fp-ts/lib/Monoid.js';

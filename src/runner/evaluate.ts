@@ -2,7 +2,7 @@
 
 import { type Loss, type LossShare, lossOfImage } from '../compile/loss.js';
 import type { Session } from '../compile/tfjs/session.js';
-import { imagesOf, type Split } from '../data/dataset.js';
+import { imagesOf, type Labels, type Split } from '../data/dataset.js';
 import { labelsOf } from '../data/targets.js';
 import type { LossSpec } from '../experiments/loss.js';
 import { type Scores, scoresOf, type Tally, tallies, tallyBatch } from '../experiments/scores.js';
@@ -67,7 +67,7 @@ export const evaluateLoss = async (
     watch(begin + indices.length);
   }
   const scores = scoresOf(tally);
-  return { scores, loss: scored ? scores.loss : share.total / share.count };
+  return { scores, loss: scored ? scores.loss : share.count === 0 ? null : share.total / share.count };
 };
 
 /** Whether the loss is one of the scores anyway: the cross-entropy, every class counting alike. */
@@ -78,7 +78,7 @@ const addImages = (
   share: LossShare,
   logits: Float32Array,
   classes: number,
-  labels: Uint8Array,
+  labels: Labels,
   images: number,
 ): LossShare => {
   const each = labels.length / images;

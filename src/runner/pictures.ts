@@ -136,7 +136,7 @@ const samplesOf = async (
     // Where whole images are classified, their class fills the picture.
     const whole = found.length === 1;
     const prediction = whole ? new Int32Array(pixels).fill(found[0]) : found;
-    const target = whole ? new Uint8Array(pixels).fill(imageClass(mask)) : mask;
+    const target = whole ? new Int32Array(pixels).fill(imageClass(mask)) : mask;
     const { foregroundIou } = imageScores(prediction, target);
     const sample: Sample = {
       height: test.height,

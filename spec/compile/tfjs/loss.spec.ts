@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { type DrumheadError, describe as sentenceOf } from '../../../src/base/error.js';
+import { noClass } from '../../../src/base/no-class.js';
 import { stream } from '../../../src/base/random.js';
 import { equalParts } from '../../../src/compile/cut.js';
 import { crossEntropy, type Loss, lossCount, lossOfImage } from '../../../src/compile/loss.js';
@@ -57,6 +58,15 @@ const batchOf = (loss: Loss, count: number, labelled: number, seed: number): Lab
   };
 };
 
+/** The same with every third label of no class, and all labels of the second image. */
+const withIgnored = (batch: Labelled): Labelled => {
+  const each = batch.labels.length / batch.count;
+  const labels = Int32Array.from(batch.labels, (label, i) =>
+    i % 3 === 1 || Math.floor(i / each) === 1 ? noClass : label,
+  );
+  return { ...batch, labels };
+};
+
 /** The batch's loss by the definition, from logits of all images. */
 const byDefinition = (loss: Loss, { data }: Pick<NdArray, 'data'>, { labels, count }: Labelled): number => {
   const each = labels.length / count;
@@ -69,7 +79,7 @@ const byDefinition = (loss: Loss, { data }: Pick<NdArray, 'data'>, { labels, cou
     ),
   );
   const sum = (of: 'total' | 'count'): number => shares.reduce((all, share) => all + share[of], 0);
-  return sum('total') / sum('count');
+  return sum('total') / (sum('count') || 1);
 };
 
 const near = (a: number, b: number, within: number): void =>
@@ -87,6 +97,23 @@ describe('a loss', () => {
     const dice: Loss = { name: 'dice', weights: [], smoothing: 0 };
     near(lossOfImage(dice, [...even, ...even], 2, [0, 1]).total, 0.5, 1e-15);
     near(lossOfImage(dice, [60, 0, 0, 60], 2, [0, 1]).total, 0, 1e-15);
+  });
+
+  it('is over the pixels that have a class', () => {
+    const logits = [0, 0, 9, -9, 0, 0, 3, 1];
+    for (const loss of [crossEntropy, { name: 'focal', weights: [1, 3], gamma: 2 }] as const)
+      assert.deepEqual(
+        lossOfImage(loss, logits, 2, [0, noClass, 1, noClass]),
+        lossOfImage(loss, [0, 0, 0, 0], 2, [0, 1]),
+      );
+    const dice: Loss = { name: 'dice', weights: [], smoothing: 1 };
+    assert.deepEqual(
+      lossOfImage(dice, logits, 2, [0, noClass, 1, noClass]),
+      lossOfImage(dice, [0, 0, 0, 0], 2, [0, 1]),
+    );
+    for (const loss of [crossEntropy, dice])
+      assert.deepEqual(lossOfImage(loss, [1, 2], 2, [noClass]), { total: 0, count: 0 });
+    assert.equal(lossCount(dice, [noClass, noClass, noClass, 0], 2), 1);
   });
 
   it('is the cross-entropy when focal with gamma 0, and Dice does not see how many images there are', () => {
@@ -110,8 +137,14 @@ describe('a loss', () => {
         engine = value(await openEngine(name)());
       });
 
-      const agrees = async (p: Program, loss: Loss, labelled: number, seed: number): Promise<void> => {
-        const batch = batchOf(loss, 3, labelled, seed);
+      const agrees = async (
+        p: Program,
+        loss: Loss,
+        labelled: number,
+        seed: number,
+        change: (batch: Labelled) => Labelled = (batch) => batch,
+      ): Promise<void> => {
+        const batch = change(batchOf(loss, 3, labelled, seed));
         const start = initialParameters(p.graph, seed);
         const session = value(openSession(engine, p, start));
         const found = await session.gradients(batch, equalParts(3, 1 + (seed % 3)));
@@ -149,6 +182,44 @@ describe('a loss', () => {
           fc.asyncProperty(ofRows, fc.nat(), (loss, seed) => agrees(ofImages, loss, 1, seed)),
           { numRuns: 8 },
         ));
+
+      it('and its gradient are those of the reference where pixels or images are of no class', () =>
+        fc.assert(
+          fc.asyncProperty(anyLoss, ofRows, fc.nat(), async (loss, ofWhole, seed) => {
+            await agrees(ofPixels, loss, pixels, seed, withIgnored);
+            await agrees(ofImages, ofWhole, 1, seed, withIgnored);
+          }),
+          { seed: 13, numRuns: 10 },
+        ));
+
+      it('does not see what is at an ignored pixel, and is 0 where there is no other', async () => {
+        const start = initialParameters(ofPixels.graph, 3);
+        const session = value(openSession(engine, ofPixels, start));
+        const losses: readonly Loss[] = [
+          crossEntropy,
+          { name: 'cross-entropy', weights: [1, 2, 3] },
+          { name: 'focal', weights: [], gamma: 2 },
+          { name: 'dice', weights: [], smoothing: 1 },
+        ];
+        for (const loss of losses) {
+          const none = { ...batchOf(loss, 2, pixels, 4), labels: new Int32Array(2 * pixels).fill(noClass) };
+          const found = await session.gradients(none, [1, 1]);
+          assert.equal(found.loss, 0, loss.name);
+          for (const slopes of Object.values(found.gradients))
+            assert.ok(
+              slopes.every((slope) => slope === 0),
+              loss.name,
+            );
+          // Beside images of their own, ignored ones change nothing, to the bit, however the batch is cut.
+          const one = batchOf(loss, 1, pixels, 5);
+          const alone = await session.gradients(one, [1]);
+          const image = Float32Array.from([...one.inputs.image, ...none.inputs.image]);
+          const labels = Int32Array.from([...one.labels, ...none.labels]);
+          const beside = { ...one, count: 3, inputs: { image }, labels };
+          assert.deepEqual(await session.gradients(beside, [1, 1, 1]), alone, loss.name);
+        }
+        session.close();
+      });
 
       it('stays finite where a class is right or wrong beyond doubt, or counts nothing', async () => {
         const sure = program({ image: [4, 4, 1] }, ({ image }) => ({ logits: conv(classes)(image) }));
@@ -188,7 +259,8 @@ describe('a loss', () => {
     it('has the same bits, and over shares the sum of the whole', () =>
       fc.assert(
         fc.asyncProperty(anyLoss, fc.nat(), fc.integer({ min: 1, max: 5 }), async (loss, seed, parts) => {
-          const batch = batchOf(loss, 5, pixels, seed);
+          const all = batchOf(loss, 5, pixels, seed);
+          const batch = seed % 2 === 0 ? all : withIgnored(all);
           const cut = equalParts(5, parts);
           const expected = await here.gradients(batch, cut);
           assert.deepEqual(await shared.gradients(batch, cut), expected);

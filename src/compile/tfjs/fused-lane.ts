@@ -4,6 +4,7 @@ import type { Tensor } from '@tensorflow/tfjs';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { ProgramError } from '../../base/error.js';
+import { hasClass } from '../../base/no-class.js';
 import { outputsOf } from '../../dsl/graph.js';
 import type { Program } from '../../dsl/index.js';
 import type { Engine, TensorFlow } from '../../engine/index.js';
@@ -90,10 +91,11 @@ const throughTensorFlow = async (
   shape: readonly number[],
 ): Promise<Gradients> => {
   const { logits } = fused.infer(part, ['logits']);
+  const ignores = !part.labels.every(hasClass);
   const { value, grads } = tf.tidy(() => {
     const labels = tf.tensor1d(Int32Array.from(part.labels), 'int32');
     const differentiate = tf.valueAndGrads((x: Tensor) =>
-      tf.div(lossTotal(tf, part.loss, x, labels), part.lossCount).asScalar(),
+      tf.div(lossTotal(tf, part.loss, x, labels, ignores), part.lossCount).asScalar(),
     );
     return differentiate([tf.tensor(logits, [part.count, ...shape], 'float32')]);
   });

@@ -4,6 +4,7 @@ import type { NamedTensorMap, Tensor, Variable } from '@tensorflow/tfjs';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { ProgramError } from '../../base/error.js';
+import { hasClass } from '../../base/no-class.js';
 import { inputsOf, parametersOf } from '../../dsl/graph.js';
 import type { Program } from '../../dsl/index.js';
 import { select } from '../../dsl/index.js';
@@ -79,6 +80,7 @@ export const openLane = (
       },
       gradients: async (part) => {
         const kept: Record<string, Tensor> = {};
+        const ignores = !part.labels.every(hasClass);
         const { value, grads } = tf.tidy(() => {
           const inputs = feed(part);
           const labels = tf.tensor1d(Int32Array.from(part.labels), 'int32');
@@ -93,7 +95,8 @@ export const openLane = (
               samples: part.samples,
             });
             Object.assign(kept, statistics);
-            return tf.div(lossTotal(tf, part.loss, outputs.logits, labels), part.lossCount).asScalar();
+            const total = lossTotal(tf, part.loss, outputs.logits, labels, ignores);
+            return tf.div(total, part.lossCount).asScalar();
           }, trained);
         });
         const byName = Object.fromEntries(

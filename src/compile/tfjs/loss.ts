@@ -10,21 +10,31 @@ import { withGradient } from './gradient.js';
  *
  * @param logits [B, ..., K]
  * @param labels [B, ...], whole numbers below K
+ * @param ignores whether there are labels below 0, of no class: their rows add nothing and get no gradient
  */
-export const lossTotal = (tf: TensorFlow, loss: Loss, logits: Tensor, labels: Tensor): Tensor => {
+export const lossTotal = (
+  tf: TensorFlow,
+  loss: Loss,
+  logits: Tensor,
+  labels: Tensor,
+  ignores = false,
+): Tensor => {
   const [images] = logits.shape;
   const classes = logits.shape[logits.shape.length - 1];
   const rows = logits.reshape([-1, classes]);
   const flat = labels.flatten().toInt();
-  // With a single class every label is 0, and tf.oneHot refuses a depth of 1.
-  const target = classes === 1 ? tf.onesLike(rows) : tf.oneHot(flat, classes).toFloat();
+  const counted = ignores ? tf.greaterEqual(flat, 0).toFloat().reshape([-1, 1]) : undefined;
+  // With a single class every label is 0, and tf.oneHot refuses a depth of 1; what it makes of -1 differs by engine.
+  const known = counted === undefined ? flat : tf.maximum(flat, tf.scalar(0, 'int32'));
+  const all = classes === 1 ? tf.onesLike(rows) : tf.oneHot(known, classes).toFloat();
+  const target = counted === undefined ? all : tf.mul(all, counted);
   switch (loss.name) {
     case 'cross-entropy':
-      return crossEntropyTotal(tf, rows, target, weightsOf(tf, loss, target));
+      return crossEntropyTotal(tf, rows, target, weightsOf(tf, loss, target) ?? counted);
     case 'focal':
-      return focalTotal(tf, loss, rows, target, weightsOf(tf, loss, target));
+      return focalTotal(tf, loss, rows, target, weightsOf(tf, loss, target) ?? counted);
     case 'dice':
-      return diceTotal(tf, loss, rows, target, images);
+      return diceTotal(tf, loss, rows, target, images, counted);
   }
 };
 
@@ -79,13 +89,21 @@ const focalTotal = (
   });
 
 /** Image by image: with D = (2 both + s) / (sizes + s), dD/dp = (2 t - D) / (sizes + s), then through the softmax. */
-const diceTotal = (tf: TensorFlow, loss: Dice, rows: Tensor, target: Tensor, images: number): Tensor => {
+const diceTotal = (
+  tf: TensorFlow,
+  loss: Dice,
+  rows: Tensor,
+  target: Tensor,
+  images: number,
+  counted?: Tensor,
+): Tensor => {
   const classes = rows.shape[1] ?? 1;
   const shape = [images, -1, classes];
   return withGradient(tf, rows, {
     forward: (x) => {
       const powers = tf.exp(tf.sub(x, tf.max(x, 1, true)));
-      const p = tf.div(powers, tf.sum(powers, 1, true)).reshape(shape);
+      const all = tf.div(powers, tf.sum(powers, 1, true));
+      const p = (counted === undefined ? all : tf.mul(all, counted)).reshape(shape);
       const t = target.reshape(shape);
       const shares = tf.tensor3d([...classShares(loss, classes)], [1, 1, classes]);
       const both = tf.sum(tf.mul(p, t), 1, true);
@@ -93,8 +111,14 @@ const diceTotal = (tf: TensorFlow, loss: Dice, rows: Tensor, target: Tensor, ima
       const dice = tf.div(tf.add(tf.mul(2, both), loss.smoothing), sizes);
       const steep = tf.neg(tf.div(tf.mul(shares, tf.sub(tf.mul(2, t), dice)), sizes));
       const slope = tf.mul(p, tf.sub(steep, tf.sum(tf.mul(p, steep), 2, true)));
+      // An image without a label has no overlap, and its loss is nothing to the bit.
+      const labelled = counted?.reshape([images, -1, 1]).max(1, true);
+      const value =
+        labelled === undefined
+          ? tf.sub(images, tf.sum(tf.mul(shares, dice)))
+          : tf.sub(tf.sum(labelled), tf.sum(tf.mul(labelled, tf.mul(shares, dice))));
       return {
-        value: tf.sub(images, tf.sum(tf.mul(shares, dice))),
+        value,
         saved: [slope.reshape([-1, classes])],
       };
     },

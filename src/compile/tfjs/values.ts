@@ -15,7 +15,10 @@ export interface Samples {
   readonly noiseSeed?: number;
 }
 
-/** Samples with the class of every pixel, or of every image where `logits` has no pixels. */
+/**
+ * Samples with the class of every pixel, or of every image where `logits` has no pixels. A label below 0 is of no class:
+ * what it stands at is ignored.
+ */
 export interface Labelled extends Samples {
   readonly labels: Uint8Array | Int32Array;
   /** What is minimised; default the mean cross-entropy. */
