@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
-import { endsEarly, epochsWithoutProgress } from '../../src/runner/early-stop.js';
+import * as E from 'fp-ts/lib/Either.js';
+import { summary } from '../../src/cli/commands/run.js';
+import { statusTable } from '../../src/cli/commands/status.js';
+import { earlyStopWords, endsEarly, epochsWithoutProgress } from '../../src/runner/early-stop.js';
+import { runExperiment } from '../../src/runner/run.js';
 import type { EpochMetrics } from '../../src/runner/state.js';
+import { statusOf } from '../../src/runner/status.js';
+import { environmentOf, tiny } from './kill/tiny.js';
 
 const metrics = (losses: readonly (number | null)[]): readonly EpochMetrics[] =>
   losses.map((validationLoss, i) => ({
@@ -71,5 +80,53 @@ describe('early stopping', () => {
         },
       ),
     );
+  });
+
+  it('says at which epoch and why; of a training that went to its end nothing', () => {
+    const words = (some: readonly number[], settings: object = {}): string | null =>
+      earlyStopWords({ epochs: 10, patience: 2, tolerance: 0, minimumEpochs: 0, ...settings }, metrics(some));
+    assert.equal(
+      words([3, 2, 2, 2]),
+      'stopped early after epoch 4 of 10: no lower validation loss in 2 epochs',
+    );
+    assert.match(
+      words([3, 2.99], { patience: 1, tolerance: 0.1 }) ?? '',
+      /epoch 2 of 10: no validation loss lower by more than 0\.1 in 1 epoch$/,
+    );
+    assert.equal(words([3, 2, 1]), null);
+    assert.equal(words([3, 2, 2, 2], { epochs: 4 }), null, 'its last epoch');
+    assert.equal(words([3, 3, 3], { patience: null }), null);
+  });
+});
+
+describe('a run that stops early', () => {
+  let runs = '';
+  before(async () => {
+    runs = await mkdtemp(join(tmpdir(), 'drumhead-early-'));
+  });
+  after(() => rm(runs, { recursive: true }));
+
+  it('says so as it goes, in its result, its report, its summary and its status', async function () {
+    this.timeout(240_000);
+    // The tolerance is more than any loss can fall, so that the second epoch is no progress.
+    const training = { ...tiny.training, epochs: 9, patience: 1, tolerance: 1 };
+    const experiment = { ...tiny, training };
+    const said: string[] = [];
+    const environment = environmentOf(runs, {
+      tell: (event) => {
+        if (event.kind === 'note') said.push(event.message);
+      },
+    });
+    const done = await runExperiment(experiment, 0)({ ...environment, pictures: true })();
+    assert.ok(E.isRight(done), JSON.stringify(done));
+    const words = 'stopped early after epoch 2 of 9: no validation loss lower by more than 1 in 1 epoch';
+    assert.deepEqual(said, [words]);
+    const { folder, result } = done.right;
+    assert.equal(result.stoppedEarly, words);
+    assert.match(await readFile(join(folder, 'report.html'), 'utf8'), new RegExp(`It ${words}`));
+    assert.match(summary(false, [])(done.right), new RegExp(`^ {2}${words}$`, 'm'));
+    const status = await statusOf(folder, true);
+    assert.equal(status.state, 'finished');
+    assert.match(statusTable([status]).replace(/\s+/g, ' '), /stopped early after epoch 2 of 9/);
   });
 });

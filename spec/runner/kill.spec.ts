@@ -1,16 +1,16 @@
 /** Killed at any moment, a run goes on to the same bits; a disk that fails costs nothing that was kept. */
 
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe as describeError } from '../../src/base/error.js';
 import { runExperiment } from '../../src/runner/run.js';
 import { killManyTimes } from './kill/attempts.js';
 import { breakDisk, type Fault } from './kill/faulty-disk.js';
-import { environmentOf, fingerprint, tiny } from './kill/tiny.js';
+import { environmentOf, fingerprint, theRun, tiny } from './kill/tiny.js';
 
 type Fingerprint = Awaited<ReturnType<typeof fingerprint>>;
 
@@ -49,22 +49,50 @@ describe('a run that is killed', () => {
     }
     const again = await run();
     assert.ok(E.isRight(again), E.isLeft(again) ? describeError(again.left) : '');
-    assert.deepEqual(await fingerprint(runs), straight);
+    assert.deepEqual(await fingerprint(runs), straight, JSON.stringify(fault));
   };
 
-  it('whose disk stops at any change goes on from what is there', () =>
-    fc.assert(
-      fc.asyncProperty(fc.integer({ min: 1, max: 70 }), (at) =>
-        failsAndGoesOn({ kind: 'dead', at }, /the disk of the spec/),
-      ),
-      { numRuns: 4, endOnFailure: true },
-    ));
+  /** How many changes, or writes, an untouched run makes: the positions of a fault. */
+  const positionsOf = async (kind: 'dead' | 'full'): Promise<number> => {
+    const disk = breakDisk({ kind, at: Number.POSITIVE_INFINITY });
+    const done = await run().finally(disk.mend);
+    assert.ok(E.isRight(done));
+    return disk.count();
+  };
 
-  it('whose disk is full says so and loses nothing', () =>
-    fc.assert(
-      fc.asyncProperty(fc.integer({ min: 1, max: 32 }), (at) =>
-        failsAndGoesOn({ kind: 'full', at }, /the disk is full; free some space/),
-      ),
-      { numRuns: 3, endOnFailure: true },
-    ));
+  it('whose disk stops at any change goes on from what is there: every change once', async function () {
+    this.timeout(600_000);
+    const positions = await positionsOf('dead');
+    assert.ok(positions > 40, `${positions} changes`);
+    for (let at = 1; at <= positions; at++)
+      await failsAndGoesOn({ kind: 'dead', at }, /the disk of the spec/);
+  });
+
+  it('whose disk is full says so and loses nothing: every write once', async function () {
+    this.timeout(600_000);
+    const positions = await positionsOf('full');
+    assert.ok(positions > 20, `${positions} writes`);
+    for (let at = 1; at <= positions; at++)
+      await failsAndGoesOn({ kind: 'full', at }, /the disk is full; free some space/);
+  });
+
+  it('and is finished is tidied when it is met again; not where a living process works', async () => {
+    assert.ok(E.isRight(await run()));
+    const folder = await theRun(runs);
+    const dead = `lock-999999999-x-${randomUUID()}-${encodeURIComponent(hostname())}`;
+    const left = [
+      'progress.json',
+      `result.json.${randomUUID()}.tmp`,
+      join('weights', `a.${randomUUID()}.tmp`),
+    ];
+    for (const name of [dead, ...left]) await writeFile(join(folder, name), '');
+    const elsewhere = `lock-1-x-${randomUUID()}-another-machine`;
+    await writeFile(join(folder, elsewhere), '');
+    assert.ok(E.isRight(await run()));
+    const names = await readdir(folder, { recursive: true });
+    for (const name of [elsewhere, ...left]) assert.ok(names.includes(name), `${name} was another's`);
+    await rm(join(folder, elsewhere));
+    assert.ok(E.isRight(await run()));
+    assert.deepEqual(await fingerprint(runs), straight);
+  });
 });

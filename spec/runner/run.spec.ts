@@ -71,7 +71,10 @@ describe('a run', () => {
       'report.html',
     ])
       assert.ok(names.includes(name), `${name} is missing`);
-    assert.ok(!names.includes('lock'));
+    assert.deepEqual(
+      names.filter((name) => /^lock|^progress|\.tmp$/.test(name)),
+      [],
+    );
     const lines = (await readFile(join(folder, 'metrics.ndjson'), 'utf8')).trim().split('\n');
     assert.equal(lines.length, 3);
     const program = decodeProgram(JSON.parse(await readFile(join(folder, 'program.json'), 'utf8')));

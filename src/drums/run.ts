@@ -3,8 +3,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, defect, mismatch } from '../base/error.js';
-import { openSession, type Session } from '../compile/tfjs/session.js';
+import { type DrumheadError, mismatch } from '../base/error.js';
+import { withSession } from '../compile/tfjs/with-session.js';
 import type { Program } from '../dsl/index.js';
 import type { Engine } from '../engine/index.js';
 import { lowestModes } from './eigen.js';
@@ -76,16 +76,10 @@ export interface DrumListening {
 export const compute =
   (engine: Engine, output: string) =>
   (program: Program): TE.TaskEither<DrumheadError, Float32Array> =>
-    pipe(
-      TE.fromEither<DrumheadError, Session>(openSession(engine, program, {})),
-      TE.chainW((session) =>
-        TE.tryCatch(async () => {
-          const { outputs } = await session.infer({ count: 1, inputs: {} }, [output]);
-          session.close();
-          return outputs[output];
-        }, defect),
-      ),
-    );
+    withSession(engine, program, {}, async (session) => {
+      const { outputs } = await session.infer({ count: 1, inputs: {} }, [output]);
+      return outputs[output];
+    });
 
 /** The lowest eigenvalues of a shape's lattice: by formula where there is one. */
 const eigenvaluesOf = ({ shape }: Drum, lattice: Lattice, count: number): readonly number[] => {

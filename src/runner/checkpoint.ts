@@ -54,6 +54,10 @@ const entriesOf = (
 const bytesOf = (entries: readonly WeightEntry[]): number =>
   4 * entries.reduce((sum, { shape }) => sum + volume(shape), 0);
 
+/** The file of a state's values. */
+const valuesOf = ({ epoch, step }: Pick<TrainState, 'epoch' | 'step'>): string =>
+  `checkpoint-${epoch}-${step}.bin`;
+
 /** Keeps a state. **Errors** FileError; the checkpoint before it stands. */
 export const saveCheckpoint = (
   folder: string,
@@ -69,7 +73,7 @@ export const saveCheckpoint = (
     best: state.best?.parameters ?? {},
   };
   const bytes = Buffer.concat(groups.map((group) => encodeWeights(entries[group], values[group])));
-  const name = `checkpoint-${state.epoch}-${state.step}.bin`;
+  const name = valuesOf(state);
   const header: Header = {
     values: name,
     sha256: sha256Hex(bytes),
@@ -254,7 +258,12 @@ export const restoreCheckpoint =
         const aside = await moveAside(folder, header)();
         if (E.isLeft(aside)) return aside;
         notes.push(`a checkpoint cannot be used, ${instead}: ${describe(loaded.left)}`);
-      } else if (loaded.right !== null) return E.right({ state: loaded.right, notes });
+      } else if (loaded.right !== null) {
+        // Of a process that ended between a checkpoint and its tidying, values may be left that nobody names.
+        const before = await readHeader(join(folder, files.checkpointBefore))();
+        if (header === files.checkpoint && E.isRight(before)) await sweep(folder, valuesOf(loaded.right))();
+        return E.right({ state: loaded.right, notes });
+      }
     }
     return E.right({ state: null, notes });
   };

@@ -28,3 +28,25 @@ export const endsEarly = (
   patience !== null &&
   history.length >= minimumEpochs &&
   epochsWithoutProgress(history.map(validationLossOf), tolerance) >= patience;
+
+/**
+ * Why a training ended before its last epoch, in words; null where it did not.
+ *
+ * @example
+ * earlyStopWords({ epochs: 100, patience: 5, tolerance: 0, minimumEpochs: 0 }, history)
+ * // 'stopped early after epoch 12 of 100: no lower validation loss in 5 epochs'
+ */
+export const earlyStopWords = (
+  training: Pick<Training, 'epochs' | 'patience' | 'tolerance' | 'minimumEpochs'>,
+  history: readonly EpochMetrics[],
+): string | null => {
+  const { epochs, tolerance } = training;
+  if (history.length >= epochs || !endsEarly(training, history)) return null;
+  const waited = epochsWithoutProgress(history.map(validationLossOf), tolerance);
+  const lower =
+    tolerance > 0 ? `no validation loss lower by more than ${tolerance}` : 'no lower validation loss';
+  return (
+    `stopped early after epoch ${history.length} of ${epochs}: ` +
+    `${lower} in ${waited} ${waited === 1 ? 'epoch' : 'epochs'}`
+  );
+};

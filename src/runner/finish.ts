@@ -10,6 +10,7 @@ import { writeBytes } from '../data/files.js';
 import { parametersOf } from '../dsl/index.js';
 import type { Scores } from '../experiments/scores.js';
 import { writeChecked } from './checked.js';
+import { earlyStopWords } from './early-stop.js';
 import type { Environment } from './environment.js';
 import { evaluate } from './evaluate.js';
 import { files, writeJson } from './folder.js';
@@ -17,15 +18,17 @@ import { metricsHash } from './metrics.js';
 import type { Prepared } from './prepare.js';
 import type { Result } from './result.js';
 import type { TrainState } from './state.js';
+import { isTrained } from './train.js';
 import { encodeWeights, weightsManifest } from './weights.js';
 
 /** The person stopped it: where it stands, and that nothing is lost. */
-export const interrupted = ({ experiment, folder }: Prepared, { epoch, step }: TrainState): DrumheadError => {
+export const interrupted = ({ experiment, folder }: Prepared, state: TrainState): DrumheadError => {
+  const { epoch, step } = state;
   const { epochs } = experiment.training;
   return {
     _tag: 'Interrupted',
     message:
-      `stopped ${epoch < epochs ? `in epoch ${epoch + 1} of ${epochs} after ${step} of its steps` : 'before its test'}; ` +
+      `stopped ${isTrained(experiment.training, state) ? 'before its test' : `in epoch ${epoch + 1} of ${epochs} after ${step} of its steps`}; ` +
       `what was done is kept in ${folder}, the same command goes on from there`,
   };
 };
@@ -51,6 +54,8 @@ export const finish = (
   const declared = parametersOf(program.graph);
   const kept = state.best ?? { epoch: state.epoch, parameters: state.parameters };
   const values = encodeWeights(declared, kept.parameters);
+  const early = earlyStopWords(prepared.experiment.training, state.history);
+  if (early !== null) environment.tell({ kind: 'note', message: early });
   environment.tell({ kind: 'stage', message: `scoring ${dataset.test.count} test images` });
   session.load(kept.parameters);
   return pipe(
@@ -81,6 +86,7 @@ export const finish = (
         test,
         weights: { parameters: values.length / 4, sha256: sha256Hex(values) },
         metrics: { sha256: metricsHash(state.history) },
+        ...(early === null ? {} : { stoppedEarly: early }),
       };
       return pipe(
         writeBytes(join(folder, files.weightValues), values),

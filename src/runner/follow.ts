@@ -3,10 +3,11 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, decodeError, defect } from '../base/error.js';
+import { type DrumheadError, decodeError } from '../base/error.js';
 import { cost } from '../compile/cost/index.js';
 import { initialParameters } from '../compile/parameters.js';
-import { openSession, type Session } from '../compile/tfjs/session.js';
+import type { Session } from '../compile/tfjs/session.js';
+import { withSession } from '../compile/tfjs/with-session.js';
 import { inputsOf, outputsOf, type Program, type Shape, volume } from '../dsl/index.js';
 import type { Engine } from '../engine/index.js';
 import { buildSystem, type InputValues, type SystemSpec } from '../models/systems/index.js';
@@ -67,12 +68,9 @@ export const followSystem = (
       return pipe(
         TE.fromEither(hasRoom(engine, program, { fields, field, every, count })),
         TE.chain(() =>
-          TE.fromEither<DrumheadError, Session>(
-            openSession(engine, program, initialParameters(program.graph, seed)),
+          withSession(engine, program, initialParameters(program.graph, seed), (session) =>
+            follow(session, program, start(), { fields, field, every, count }),
           ),
-        ),
-        TE.chainW((session) =>
-          TE.tryCatch(() => follow(session, program, start(), { fields, field, every, count }), defect),
         ),
       );
     }),
@@ -133,6 +131,5 @@ const follow = async (
     state = { ...state, ...Object.fromEntries(ends) };
     values.set(state[field], frame * size);
   }
-  session.close();
   return { values, frames: count + 1, every, shape };
 };

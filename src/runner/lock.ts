@@ -20,6 +20,7 @@ import { type DrumheadError, fileError } from '../base/error.js';
 import { isPresent } from '../data/files.js';
 import { type Holder, holderName, holderOf, livesHere, ownHolder } from '../data/holder.js';
 import { makeFolder } from '../data/make-folder.js';
+import { files } from './folder.js';
 
 const prefix = 'lock-';
 
@@ -156,11 +157,27 @@ export const stillHeld = (folder: string): TE.TaskEither<DrumheadError, void> =>
   );
 };
 
-/** Removes what a killed process was still writing; not below other folders, which have locks of their own. */
-const tidy = async (folder: string): Promise<void> => {
+/** What a killed process was still writing, and its progress; not below other folders, which have locks of their own. */
+const leftIn = async (folder: string): Promise<readonly string[]> => {
+  const found: string[] = [];
   for (const place of [folder, join(folder, 'weights')])
     for (const name of await readdir(place).catch(() => []))
-      if (leftover.test(name)) await rm(join(place, name), { force: true });
+      if (leftover.test(name) || (place === folder && name === files.progress)) found.push(join(place, name));
+  return found;
+};
+
+const tidy = async (folder: string): Promise<void> => {
+  for (const path of await leftIn(folder)) await rm(path, { force: true });
+};
+
+/**
+ * Clears away what processes that have died left in a folder where nothing is to be done any more. Where another works
+ * there, nothing is touched; what cannot be removed stays.
+ */
+export const tidyLeft = async (folder: string): Promise<void> => {
+  const living = await livingLocks(folder, null).catch(() => null);
+  if (living?.length === 0 && (await leftIn(folder)).length > 0)
+    await inFolder(folder, TE.right(undefined))();
 };
 
 /** Folders within a run folder, and files that are appended to: what a link there points to would be changed. */

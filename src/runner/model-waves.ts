@@ -1,13 +1,12 @@
 /** The waves of an experiment's model over one image of its task, with the weights of a run or untrained. */
 
-import { join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, decodeError, defect } from '../base/error.js';
+import { type DrumheadError, decodeError } from '../base/error.js';
 import { initialParameters } from '../compile/parameters.js';
-import { type Arrays, openSession, type Session } from '../compile/tfjs/session.js';
+import type { Arrays, Session } from '../compile/tfjs/session.js';
+import { withSession } from '../compile/tfjs/with-session.js';
 import { type Dataset, imagesOf, masksOf, shapeOfDataset } from '../data/dataset.js';
-import { readBytes } from '../data/files.js';
 import { load } from '../data/load.js';
 import type { Task } from '../data/task.js';
 import { outputsOf, type Program } from '../dsl/index.js';
@@ -16,8 +15,7 @@ import type { Experiment } from '../experiments/experiment.js';
 import { programFor } from '../experiments/model.js';
 import { predictedClasses } from '../experiments/scores.js';
 import { type WavesPicture, wavesGif } from '../report/index.js';
-import { files, readJson } from './folder.js';
-import { decodeManifest, decodeWeights } from './weights.js';
+import { readTrained } from './export/trained.js';
 
 /** What is watched. */
 export interface Watched {
@@ -47,18 +45,8 @@ const weightsOf = (program: Program, { run, image }: Watched): TE.TaskEither<Dru
   run === null
     ? TE.right(initialParameters(program.graph, image))
     : pipe(
-        TE.Do,
-        TE.bind('entries', () => {
-          const manifest = join(run, files.weights);
-          return pipe(
-            readJson(manifest),
-            TE.chainEitherK((json) => decodeManifest(json, manifest)),
-          );
-        }),
-        TE.bind('bytes', () => readBytes(join(run, files.weightValues))),
-        TE.chainEitherKW(({ entries, bytes }) =>
-          decodeWeights(entries, bytes, join(run, files.weightValues)),
-        ),
+        readTrained(run),
+        TE.map(({ parameters }) => parameters),
       );
 
 const pictureOf = async (
@@ -72,7 +60,6 @@ const pictureOf = async (
     'waves',
     'logits',
   ]);
-  session.close();
   const perPixel = outputs.logits.length === test.height * test.width * classes.length;
   const { model } = experiment;
   return {
@@ -121,12 +108,9 @@ export const modelWaves = (engine: Engine, watched: Watched): TE.TaskEither<Drum
         : TE.left(decodeError('--seed', `there are only ${dataset.test.count} test images`));
     }),
     TE.bind('weights', ({ program }) => weightsOf(program, watched)),
-    TE.bindW('session', ({ program, weights }) =>
-      TE.fromEither<DrumheadError, Session>(openSession(engine, program, weights)),
+    TE.chain(({ program, weights, shape, dataset }) =>
+      withSession(engine, program, weights, (session) => pictureOf(session, shape, dataset, watched)),
     ),
-    TE.bindW('picture', ({ session, shape, dataset }) =>
-      TE.tryCatch(() => pictureOf(session, shape, dataset, watched), defect),
-    ),
-    TE.chainEitherK(({ picture }) => wavesGif(picture)),
+    TE.chainEitherK(wavesGif),
   );
 };

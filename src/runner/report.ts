@@ -129,6 +129,7 @@ const reportOf = (
       planned: training.epochs,
       ...(state.best === null ? {} : { best: state.best.epoch }),
       ...(seconds === null ? {} : { seconds }),
+      ...(result.stoppedEarly === undefined ? {} : { early: result.stoppedEarly }),
       ...(pictures.curves === null
         ? {}
         : {

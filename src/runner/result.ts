@@ -23,8 +23,12 @@ export const resultCodec = t.intersection([
     test: scoresCodec,
     weights: t.type({ parameters: t.number, sha256: t.string }),
   }),
-  /** Of metrics.ndjson; results of before that have none. */
-  t.partial({ metrics: t.type({ sha256: t.string }) }),
+  t.partial({
+    /** Of metrics.ndjson; results of before that have none. */
+    metrics: t.type({ sha256: t.string }),
+    /** Why the training ended before its last epoch, in words; left out where it did not. */
+    stoppedEarly: t.string,
+  }),
 ]);
 export type Result = t.TypeOf<typeof resultCodec>;
 

@@ -20,7 +20,7 @@ import { forgetFailure, recordFailure } from './failure.js';
 import { finish, interrupted } from './finish.js';
 import { writeHistory } from './keep-state.js';
 import { keepTraining } from './keep-training.js';
-import { inFolder } from './lock.js';
+import { inFolder, tidyLeft } from './lock.js';
 import { untrained } from './optimiser.js';
 import { type Prepared, prepare } from './prepare.js';
 import { heartbeat } from './progress.js';
@@ -46,7 +46,10 @@ export const runExperiment =
           finishedBefore(prepared, environment),
           TE.chain((before) =>
             before !== null
-              ? TE.right(before)
+              ? TE.fromTask(async () => {
+                  await tidyLeft(prepared.folder);
+                  return before;
+                })
               : inFolder(
                   prepared.folder,
                   pipe(

@@ -70,6 +70,7 @@ export const summary =
       `${result.name}, seed ${result.seed}${before ? ' (finished before; nothing was run again)' : ''}`,
       ...scoreLines(test, scores),
       `  ${test.images} test images, ${test.imagesWithoutForeground} without foreground`,
+      ...(result.stoppedEarly === undefined ? [] : [`  ${result.stoppedEarly}`]),
       `  weights of epoch ${result.epoch}, sha256 ${result.weights.sha256.slice(0, 16)}`,
       pictures ? `  report: ${join(folder, files.report)}` : `  folder: ${folder}`,
     ].join('\n');

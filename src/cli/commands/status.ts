@@ -100,6 +100,9 @@ const score = (value: number | null | undefined): string =>
 
 const stateText = ({ state, pid }: RunStatus): string => (pid === null ? state : `${state} (${pid})`);
 
+const lastCell = ({ problem, result, secondsLeft }: RunStatus): string =>
+  problem ?? (secondsLeft === null ? (result?.stoppedEarly ?? '') : `about ${duration(secondsLeft)} left`);
+
 const cells = (run: RunStatus): readonly string[] => [
   run.name ?? run.folder,
   run.seed === null ? '' : String(run.seed),
@@ -108,7 +111,7 @@ const cells = (run: RunStatus): readonly string[] => [
   score(run.last?.trainLoss),
   score(run.last?.validation?.loss),
   score(run.result === null ? run.last?.validation?.foregroundIou : run.result.test.foregroundIou),
-  run.problem ?? (run.secondsLeft === null ? '' : `about ${duration(run.secondsLeft)} left`),
+  lastCell(run),
 ];
 
 const counted = (runs: readonly RunStatus[]): string => {

@@ -29,10 +29,16 @@ export interface SharedSession extends Session {
   readonly tensors: () => Promise<readonly number[]>;
 }
 
+let open = 0;
+
+/** How many sessions this process has open: none, once all work is done or has failed. */
+export const openSessions = (): number => open;
+
 export const sessionOver = (program: Program, { engine, lanes, load, close }: Lanes): SharedSession => {
   const inputs = inputsOf(program.graph);
   const sizes = new Map(parametersOf(program.graph).map(({ name, shape }) => [name, volume(shape)]));
   let closed = false;
+  open++;
   let last: Promise<unknown> = Promise.resolve();
   const next = <A>(work: () => A | Promise<A>): Promise<A> => {
     const answer = last.then(() => {
@@ -68,6 +74,7 @@ export const sessionOver = (program: Program, { engine, lanes, load, close }: La
       }),
     tensors: () => next(() => Promise.all(lanes.map((lane) => lane.tensors()))),
     close: () => {
+      if (!closed) open--;
       closed = true;
       close();
     },

@@ -43,6 +43,8 @@ export interface RunReport {
     readonly seconds?: number;
     /** Why it ended before its time, one sentence; then the page says at once that it is unfinished. */
     readonly stopped?: string;
+    /** Why it was finished before all epochs that were asked for, in words. */
+    readonly early?: string;
     readonly curves?: Picture;
   };
   readonly test?: {

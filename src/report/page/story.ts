@@ -78,7 +78,7 @@ const first = (epochs: readonly EpochScores[], of: (e: EpochScores) => number | 
   epochs.map(of).filter(known).slice(0, 1);
 
 const courseWords = ({ training }: RunReport): string => {
-  const { epochs, best, planned } = training;
+  const { epochs, best, planned, early } = training;
   if (epochs.length === 0) return 'No epoch was finished.';
   const asked =
     planned === undefined || planned === epochs.length
@@ -95,7 +95,8 @@ const courseWords = ({ training }: RunReport): string => {
     kept === undefined
       ? ''
       : ` The weights of epoch ${kept.epoch}, where the validation loss was least, were kept.${fell}`;
-  return `${plural(epochs.length, 'epoch')}${asked} were run.${choice}`.replace(
+  const why = early === undefined ? '' : ` It ${early}.`;
+  return `${plural(epochs.length, 'epoch')}${asked} were run.${why}${choice}`.replace(
     '1 epoch were',
     '1 epoch was',
   );

@@ -85,21 +85,25 @@ const computeGraph = (
         ]),
       );
       const names = [...outputs];
-      const found = loops ? await model.executeAsync(given, names) : model.execute(given, names);
-      const tensors: readonly Tensor[] = Array.isArray(found) ? found : [found];
       const entries: [string, Computed][] = [];
-      for (const [i, tensor] of tensors.entries()) {
-        const data = await tensor.data();
-        entries.push([
-          names[i],
-          {
-            shape: tensor.shape.slice(1),
-            data: tensor.dtype === 'int32' ? Int32Array.from(data) : Float32Array.from(data),
-          },
-        ]);
+      try {
+        const found = loops ? await model.executeAsync(given, names) : model.execute(given, names);
+        const tensors: readonly Tensor[] = Array.isArray(found) ? found : [found];
+        for (const [i, tensor] of tensors.entries()) {
+          const data = await tensor.data();
+          entries.push([
+            names[i],
+            {
+              shape: tensor.shape.slice(1),
+              data: tensor.dtype === 'int32' ? Int32Array.from(data) : Float32Array.from(data),
+            },
+          ]);
+        }
+        tf.dispose([...tensors]);
+      } finally {
+        tf.dispose(given);
+        model.dispose();
       }
-      tf.dispose([given, ...tensors]);
-      model.dispose();
       return Object.fromEntries(entries);
     },
     (cause) => engineError(name, `the graph does not run: ${cause instanceof Error ? cause.message : cause}`),

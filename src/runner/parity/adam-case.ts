@@ -4,13 +4,14 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, decodeError } from '../../base/error.js';
 import type { Arrays, Labelled } from '../../compile/tfjs/session.js';
+import { withSession } from '../../compile/tfjs/with-session.js';
 import type { Engine } from '../../engine/index.js';
 import { fromTorch, type TorchTensor } from '../../models/torch-names.js';
 import { type OptimiserSettings, optimise, untrained } from '../optimiser.js';
 import { readArrays, toChannelsLast } from './arrays.js';
 import { type Check, limitOf, lossError, maxDifference } from './check.js';
 import type { AdamCase } from './manifest.js';
-import { classMap, type Prepared, prepare, withSession } from './prepare.js';
+import { classMap, type Prepared, prepare } from './prepare.js';
 
 type Tensors = Readonly<Record<string, TorchTensor>>;
 
@@ -53,7 +54,7 @@ const train = (
   steps: readonly Labelled[],
   settings: OptimiserSettings,
 ): TE.TaskEither<DrumheadError, Trained> =>
-  withSession(engine, prepared, async (session) => {
+  withSession(engine, prepared.program, prepared.parameters, async (session) => {
     const losses: number[] = [];
     let { parameters } = prepared;
     let state = untrained;

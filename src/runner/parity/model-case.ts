@@ -5,6 +5,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, decodeError } from '../../base/error.js';
 import type { Arrays, Gradients } from '../../compile/tfjs/session.js';
+import { withSession } from '../../compile/tfjs/with-session.js';
 import { usesBatchStatistics, volume } from '../../dsl/index.js';
 import type { Engine } from '../../engine/index.js';
 import { predictedClasses } from '../../experiments/scores.js';
@@ -13,7 +14,7 @@ import { fromTorch, type TorchTensor } from '../../models/torch-names.js';
 import { readArrays, toChannelsLast } from './arrays.js';
 import { type Check, type CheckKind, limitOf, lossError, relativeError } from './check.js';
 import type { ArrayEntries, ModelCase, ReferenceMetrics } from './manifest.js';
-import { classMap, floats, type Prepared, prepare, withSession } from './prepare.js';
+import { classMap, floats, type Prepared, prepare } from './prepare.js';
 import { agree, compareMetrics } from './scoring.js';
 
 /** What the reference calls our outputs. */
@@ -83,7 +84,7 @@ const load = (folder: string, c: ModelCase): TE.TaskEither<DrumheadError, Loaded
 };
 
 const compute = (engine: Engine, loaded: Loaded): TE.TaskEither<DrumheadError, Ours> =>
-  withSession(engine, loaded, async (session) => {
+  withSession(engine, loaded.program, loaded.parameters, async (session) => {
     const { images, program, target } = loaded;
     const batch = {
       count: images,

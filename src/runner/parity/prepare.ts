@@ -4,11 +4,10 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as RR from 'fp-ts/lib/ReadonlyRecord.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, decodeError, defect } from '../../base/error.js';
+import { type DrumheadError, decodeError } from '../../base/error.js';
 import { initialParameters } from '../../compile/parameters.js';
-import { type Arrays, openSession, type Session } from '../../compile/tfjs/session.js';
+import type { Arrays } from '../../compile/tfjs/session.js';
 import { type Program, parametersOf, sameShape, show } from '../../dsl/index.js';
-import type { Engine } from '../../engine/index.js';
 import { buildModel, type ModelSpec, type Sizes } from '../../models/catalogue.js';
 import { exportTorch, importTorch, type TorchTensor, torchNames } from '../../models/torch-names.js';
 import { readArrays } from './arrays.js';
@@ -95,15 +94,3 @@ export const classMap = (
     ? E.right(Int32Array.from(data))
     : E.left(decodeError(source, `${bad} is not a class; there are ${classes}, from 0`));
 };
-
-/** Work with a session, which is closed afterwards whatever happens. */
-export const withSession = <A>(
-  engine: Engine,
-  { program, parameters }: Pick<Prepared, 'program' | 'parameters'>,
-  use: (session: Session) => Promise<A>,
-): TE.TaskEither<DrumheadError, A> =>
-  TE.bracket(
-    TE.fromEither<DrumheadError, Session>(openSession(engine, program, parameters)),
-    (session) => TE.tryCatch(() => use(session), defect),
-    (session) => TE.fromIO(session.close),
-  );
