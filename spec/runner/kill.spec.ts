@@ -65,7 +65,7 @@ describe('a run that is killed', () => {
     const positions = await positionsOf('dead');
     assert.ok(positions > 40, `${positions} changes`);
     for (let at = 1; at <= positions; at++)
-      await failsAndGoesOn({ kind: 'dead', at }, /the disk of the spec/);
+      await failsAndGoesOn({ kind: 'dead', at }, /the disk could not read or write it/);
   });
 
   it('whose disk is full says so and loses nothing: every write once', async function () {
