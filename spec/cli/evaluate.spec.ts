@@ -92,6 +92,25 @@ describe('drumhead evaluate', () => {
     );
   });
 
+  it('refuses channels, classes, sizes and splits that do not fit before it makes any image', async () => {
+    const made = (): readonly string[] => readdirSync(runs, { recursive: true, encoding: 'utf8' }).sort();
+    const before = made();
+    // At their own sizes these tasks make 10,000 images and more.
+    const refusals: readonly (readonly [Partial<EvaluateFlags>, RegExp])[] = [
+      [
+        { task: 'polygons' },
+        /its weights are for 16x16x3 and 6 classes and do not fit this data, of 75x75x1/,
+      ],
+      [{ task: 'mnist' }, /and do not fit this data, of .*x1 and 11 classes/],
+      [{ task: 'tetrominoes', set: ['validation=0'], split: 'validation' }, /there are no validation images/],
+    ];
+    for (const [changes, words] of refusals) {
+      const done = await evaluateRuns(join(runs, 'tiny'), { ...flags, ...changes })();
+      assert.match(E.isLeft(done) ? sentence(done.left) : 'it was scored', words);
+    }
+    assert.deepEqual(made(), before);
+  });
+
   const settings = ([key, value]: readonly [string, unknown]): readonly string[] =>
     key === 'name' ? [] : [`${key}=${String(value)}`];
 

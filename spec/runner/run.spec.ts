@@ -136,10 +136,16 @@ describe('a run', () => {
   it('whose batch is larger than its data is refused before anything is written', async () => {
     const refused = await runExperiment(tiny({ training: { batch: 64 } }), 0)(environment().made)();
     assert.ok(E.isLeft(refused) && refused.left._tag === 'DecodeError');
-    assert.deepEqual(
-      (await readdir(runs)).filter((name) => name !== '.cache'),
-      [],
-    );
+    assert.deepEqual(await readdir(runs), [], 'its images were made');
+  });
+
+  it('whose loss has weights of other classes is refused before its images are made', async () => {
+    const experiment = tiny();
+    const loss = { ...experiment.loss, weights: [1, 2] };
+    const refused = await runExperiment({ ...experiment, loss }, 0)(environment().made)();
+    assert.ok(E.isLeft(refused) && refused.left._tag === 'DecodeError');
+    assert.match(JSON.stringify(refused.left), /loss\.weights: 2 of them for 6 classes/);
+    assert.deepEqual(await readdir(runs), []);
   });
 
   it('that cannot fit its engine is refused before anything is written, with the estimate', async () => {

@@ -2,6 +2,7 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
+import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, decodeError } from '../base/error.js';
 import type { Cut } from '../compile/cut.js';
@@ -10,7 +11,7 @@ import { type Dataset, shapeOfDataset } from '../data/dataset.js';
 import { digestOf } from '../data/digest.js';
 import { load } from '../data/load.js';
 import { mayHoldFiles } from '../data/make-folder.js';
-import type { Task } from '../data/task.js';
+import { type Task, taskShape } from '../data/task.js';
 import { hashProgram, type Program, usesBatchStatistics } from '../dsl/index.js';
 import { type Engine, engineLabel, openEngine } from '../engine/index.js';
 import { type Experiment, identityOf } from '../experiments/experiment.js';
@@ -42,6 +43,7 @@ export const prepare = (
     TE.Do,
     TE.chainFirst(() => TE.fromEither(ownFolder(runs, experiment.name, seed, ''))),
     TE.chainFirst(() => hasRoom(runs)),
+    TE.chainFirstEitherK(() => fitsTask(experiment)),
     TE.bindW('engine', () => openEngine(engine)),
     TE.bind('dataset', () =>
       load(experiment.task, {
@@ -56,7 +58,7 @@ export const prepare = (
     TE.bind('program', ({ dataset }) =>
       TE.fromEither(programFor(experiment.model, experiment.loss.target, shapeOfDataset(dataset))),
     ),
-    TE.chainFirstEitherK(({ dataset }) => weightsFit(experiment, dataset)),
+    TE.chainFirstEitherK(({ dataset }) => weightsFit(experiment, dataset.classes.length)),
     TE.bindW('cut', ({ program, engine }) =>
       TE.fromEither(
         cutOnEngine(program, experiment.training.batch, engine, usesBatchStatistics(program.graph)),
@@ -69,12 +71,7 @@ export const prepare = (
       const evaluationBatch = evaluationBatchOf(cut);
       const steps = Math.floor(dataset.train.count / experiment.training.batch);
       return steps < 1
-        ? TE.left<DrumheadError, Prepared>(
-            decodeError(
-              experiment.name,
-              `training.batch: ${experiment.training.batch} is more than the ${dataset.train.count} training images`,
-            ),
-          )
+        ? TE.left<DrumheadError, Prepared>(tooFew(experiment, dataset.train.count))
         : pipe(
             findRun(runs, experiment.name, seed, identity),
             TE.map((folder) => ({
@@ -121,15 +118,29 @@ export const identityOn = (
 /** Whether the task's data comes from files of the person. */
 export const readsDigits = (task: Task): boolean => 'mnistDir' in task && task.mnistDir !== null;
 
-const weightsFit = ({ name, loss }: Experiment, { classes }: Dataset): E.Either<DrumheadError, void> =>
-  loss.weights.length === 0 || loss.weights.length === classes.length
+const weightsFit = ({ name, loss }: Experiment, classes: number): E.Either<DrumheadError, void> =>
+  loss.weights.length === 0 || loss.weights.length === classes
     ? E.right(undefined)
-    : E.left(
-        decodeError(
-          name,
-          `loss.weights: ${loss.weights.length} of them for ${classes.length} classes (${classes.join(', ')})`,
-        ),
-      );
+    : E.left(decodeError(name, `loss.weights: ${loss.weights.length} of them for ${classes} classes`));
+
+const tooFew = ({ name, training }: Experiment, images: number): DrumheadError =>
+  decodeError(name, `training.batch: ${training.batch} is more than the ${images} training images`);
+
+/** What a task says of its images and how many there are, before any of them is made. Of files nothing is known yet. */
+const fitsTask = (experiment: Experiment): E.Either<DrumheadError, void> => {
+  const { task, model, loss, training } = experiment;
+  const shape = taskShape(task);
+  if (O.isNone(shape)) return E.right(undefined);
+  return pipe(
+    programFor(model, loss.target, shape.value),
+    E.chain(() => weightsFit(experiment, shape.value.classes)),
+    E.chain(() =>
+      'train' in task && task.train < training.batch
+        ? E.left(tooFew(experiment, task.train))
+        : E.right(undefined),
+    ),
+  );
+};
 
 /** Images of a part that is scored at once: the same for the same cut, so that the same weights give the same bits. */
 export const evaluationBatchOf = (cut: Cut): number => Math.max(1, Math.min(16, ...cut));

@@ -3,14 +3,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
+import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, decodeError } from '../base/error.js';
 import { cutOnEngine } from '../compile/cut-on-engine.js';
 import { openPool } from '../compile/tfjs/pool.js';
 import { errorOf } from '../compile/tfjs/session.js';
-import { type Dataset, type SplitName, shapeOfDataset } from '../data/dataset.js';
+import { type Dataset, type SplitName, shapeOfDataset, type TaskShape } from '../data/dataset.js';
 import { load } from '../data/load.js';
-import type { Task } from '../data/task.js';
+import { type Task, taskShape } from '../data/task.js';
 import { type Program, parametersOf, usesBatchStatistics } from '../dsl/index.js';
 import { type Engine, openEngine } from '../engine/index.js';
 import { programFor } from '../experiments/model.js';
@@ -48,10 +49,10 @@ export interface Rescored {
 /** The program at the sizes of other data; its weights stay, so none of them may depend on the sizes. */
 const programAt = (
   { program, experiment, model }: Trained,
-  dataset: Dataset,
+  wanted: TaskShape,
   folder: string,
 ): E.Either<DrumheadError, Program> => {
-  const [own, wanted] = [sizesOf(program), shapeOfDataset(dataset)];
+  const own = sizesOf(program);
   const target = experiment?.loss.target ?? 'pixel';
   const whole = experiment?.model ?? model;
   const same =
@@ -76,6 +77,44 @@ const words = (sizes: Sizes): string =>
 
 const otherSizes = (folder: string, own: Sizes, wanted: Sizes): DrumheadError =>
   decodeError(folder, `its weights are for ${words(own)} and do not fit this data, of ${words(wanted)}`);
+
+/** What a task says of its images and how many there are, before any of them is made. Of files nothing is known yet. */
+const fitsTask = (
+  trained: Trained,
+  task: Task,
+  split: SplitName,
+  folder: string,
+): E.Either<DrumheadError, void> => {
+  const shape = taskShape(task);
+  if (O.isNone(shape)) return E.right(undefined);
+  return pipe(
+    programAt(trained, shape.value, folder),
+    E.chain(() =>
+      Object.entries(task).some(([key, count]) => key === split && count === 0)
+        ? E.left(noImages(split))
+        : E.right(undefined),
+    ),
+  );
+};
+
+const noImages = (split: SplitName): DrumheadError => decodeError('--split', `there are no ${split} images`);
+
+/**
+ * Whether a run's weights fit the task that they are to be scored on, as far as the task says so itself: for whoever
+ * scores several, so that the last is not refused after the first has taken its time.
+ *
+ * **Errors** DecodeError as `rescore`.
+ */
+export const mayRescore = (
+  folder: string,
+  { task: taskFor, split }: RescorePlan,
+): TE.TaskEither<DrumheadError, void> =>
+  pipe(
+    TE.Do,
+    TE.bind('trained', () => readTrained(folder)),
+    TE.bind('task', ({ trained }) => taskFor(trained.experiment?.task ?? null)),
+    TE.chainEitherK(({ trained, task }) => fitsTask(trained, task, split, folder)),
+  );
 
 /** Runs imported without their experiment were cut in no way: any number of images does. */
 const batchFor = (
@@ -116,9 +155,7 @@ const score = (
     TE.chain((scores): TE.TaskEither<DrumheadError, Scores> => {
       if (scores !== null) return TE.right(scores);
       return TE.left(
-        signal.aborted
-          ? { _tag: 'Interrupted', message: 'stopped; nothing is written' }
-          : decodeError('--split', `there are no ${split} images`),
+        signal.aborted ? { _tag: 'Interrupted', message: 'stopped; nothing is written' } : noImages(split),
       );
     }),
   );
@@ -141,6 +178,7 @@ export const rescore = (
     TE.bind('trained', () => readTrained(folder)),
     TE.bind('result', () => readResult(folder)),
     TE.bind('task', ({ trained }) => taskFor(trained.experiment?.task ?? null)),
+    TE.chainFirstEitherK(({ trained, task }) => fitsTask(trained, task, split, folder)),
     TE.bind('engine', () => openEngine(choice)),
     TE.bind('dataset', ({ task }) =>
       load(task, {
@@ -149,7 +187,9 @@ export const rescore = (
         onProgress: ({ done, total }) => tell({ kind: 'data', done, total }),
       }),
     ),
-    TE.bind('program', ({ trained, dataset }) => TE.fromEither(programAt(trained, dataset, folder))),
+    TE.bind('program', ({ trained, dataset }) =>
+      TE.fromEither(programAt(trained, shapeOfDataset(dataset), folder)),
+    ),
     TE.bind('scores', ({ trained, program, dataset, engine }) =>
       score(trained, program, dataset, engine, split, environment),
     ),

@@ -11,7 +11,7 @@ import { describeTask, type Task, taskNamed } from '../../data/task.js';
 import { type ScoreName, scoreNames } from '../../experiments/experiment.js';
 import type { Scores } from '../../experiments/scores.js';
 import { type Row, type Table, terminalTable } from '../../report/tables/index.js';
-import { type Rescored, rescore } from '../../runner/rescore.js';
+import { mayRescore, type Rescored, rescore } from '../../runner/rescore.js';
 import { finishedRuns } from '../finished.js';
 import { type ChangeFlags, settingsFlag } from '../flags.js';
 import { type CommonFlags, withEnvironment } from '../session.js';
@@ -112,6 +112,13 @@ export const evaluateRuns = (name: string, flags: EvaluateFlags): TE.TaskEither<
     TE.bind('split', () => TE.fromEither(splitNamed(flags.split))),
     TE.chainFirst(() => TE.fromEither(settingsFlag('--set', flags.set ?? []))),
     TE.bind('folders', () => finishedRuns(name, flags)),
+    // Before the first of them takes its time.
+    TE.chainFirst(({ split, folders }) =>
+      pipe(
+        folders,
+        TE.traverseSeqArray((folder) => mayRescore(folder, { task: taskOf(flags), split })),
+      ),
+    ),
     TE.chain(({ split, folders }) =>
       withEnvironment({ ...flags, pictures: false }, (environment) =>
         pipe(
