@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -34,6 +34,7 @@ describe('drumhead export, import and run-program', () => {
     );
     assert.match(well('import', 'out/weights.safetensors', '--out', 'run'), /folder: run\n$/);
     assert.deepEqual(readdirSync(join(folder, 'run')).sort(), [
+      'drumhead-files.json',
       'experiment.json',
       'import.json',
       'program.json',
@@ -45,6 +46,29 @@ describe('drumhead export, import and run-program', () => {
       well('run-program', 'run', '--input', 'picture.png', '--out', 'answer', '--engine', 'cpu'),
       /1 sample\n {2}answer\/classes\.npy\n {2}answer\/classes\.png\n$/,
     );
+  });
+
+  it('leave what a person put under their names, and move it aside if they are told to', () => {
+    writeFileSync(join(folder, 'out', 'weights.safetensors'), 'mine');
+    const again = [
+      'export',
+      'tetrominoes/cnn-2',
+      '--preset',
+      'quick',
+      '--format',
+      'safetensors',
+      '--out',
+      'out',
+    ];
+    const refused = drumhead(...again);
+    assert.equal(refused.status, 2);
+    assert.match(
+      refused.stderr,
+      /^drumhead: out: weights\.safetensors was changed since drumhead wrote it; .*--force/,
+    );
+    assert.equal(readFileSync(join(folder, 'out', 'weights.safetensors'), 'utf8'), 'mine');
+    well(...again, '--force');
+    assert.equal(readFileSync(join(folder, 'out.old-1', 'weights.safetensors'), 'utf8'), 'mine');
   });
 
   it('refuse with one sentence, and leave nothing', () => {

@@ -10,9 +10,10 @@ import { decodeWith, record } from '../base/codec.js';
 import { type DrumheadError, decodeError } from '../base/error.js';
 import type { Loaded } from './cache.js';
 import { type Dataset, type Split, type SplitName, splitNames } from './dataset.js';
-import { isPresent, readBytesIfPresent, writeBytes } from './files.js';
+import { isPresent, readBytesIfPresent } from './files.js';
 import { assemble, classNames, folderFields } from './folder.js';
 import { encodeNpy, type NpyArray, ofDtype, readNpy } from './npy.js';
+import { type Files, type Writing, writeFolder } from './write-folder.js';
 
 /**
  * A folder of `train_images.npy`, `train_masks.npy`, `test_images.npy`, `test_masks.npy`, and, where there are any,
@@ -119,67 +120,43 @@ export const readNpyPairs = (task: NpyTask): TE.TaskEither<DrumheadError, Loaded
     TE.chainEitherK(({ named, ...parts }) => assemble(task, parts, named)),
   );
 
-/** What `writeNpyPairs` writes, as paths and bytes. */
-const filesOf = (
-  dataset: Dataset,
-  folder: string,
-): E.Either<DrumheadError, readonly (readonly [string, Uint8Array])[]> =>
+/** What `writeNpyPairs` writes: files by name. */
+const filesOf = (dataset: Dataset): E.Either<DrumheadError, Files> =>
   pipe(
     splitNames.flatMap((name): (readonly [string, NpyArray])[] => {
       const { count, height, width, channels, images, masks } = dataset[name];
       return [
-        [imagesFile(folder, name), { dtype: 'uint8', shape: [count, height, width, channels], data: images }],
-        [masksFile(folder, name), { dtype: 'uint8', shape: [count, height, width], data: masks }],
+        [imagesFile('', name), { dtype: 'uint8', shape: [count, height, width, channels], data: images }],
+        [masksFile('', name), { dtype: 'uint8', shape: [count, height, width], data: masks }],
       ];
     }),
-    E.traverseArray(([path, array]) =>
+    E.traverseArray(([name, array]) =>
       pipe(
         encodeNpy(array),
-        E.map((bytes) => [path, bytes] as const),
+        E.map((bytes) => [name, bytes] as const),
       ),
     ),
-    E.map((files) => [
-      ...files,
-      [
-        classesFile(folder),
-        new TextEncoder().encode(`${JSON.stringify(dataset.classes, null, 2)}\n`),
-      ] as const,
-    ]),
+    E.map((files) => ({
+      ...Object.fromEntries(files),
+      [classesFile('')]: new TextEncoder().encode(`${JSON.stringify(dataset.classes, null, 2)}\n`),
+    })),
   );
 
 /**
- * Writes any dataset as a folder that the task 'npy' reads back to the same data, class names and all.
+ * Writes any dataset as a folder that the task 'npy' reads back to the same data, class names and all. The folder appears
+ * whole or not at all.
  *
- * @returns the paths written; a FileError where one of them exists already (nothing is then written) or cannot be made
+ * @returns the paths written
+ *
+ * **Errors** as `writeFolder`; nothing is then written.
  */
 export const writeNpyPairs = (
   dataset: Dataset,
   folder: string,
+  writing: Writing = {},
 ): TE.TaskEither<DrumheadError, readonly string[]> =>
   pipe(
-    TE.fromEither(filesOf(dataset, folder)),
-    TE.chainFirst((files) =>
-      pipe(
-        files.map(([path]) => path),
-        TE.traverseSeqArray((path) =>
-          pipe(
-            isPresent(path),
-            TE.filterOrElse(
-              (present) => !present,
-              (): DrumheadError => ({
-                _tag: 'FileError',
-                path,
-                message: 'it exists already; choose another folder',
-              }),
-            ),
-          ),
-        ),
-      ),
-    ),
-    TE.chain((files) =>
-      pipe(
-        files,
-        TE.traverseSeqArray(([path, bytes]) => writeBytes(path, bytes)),
-      ),
-    ),
+    TE.fromEither(filesOf(dataset)),
+    TE.chainFirst((files) => writeFolder(folder, files, writing)),
+    TE.map((files) => Object.keys(files).map((name) => join(folder, name))),
   );

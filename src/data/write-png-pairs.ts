@@ -8,10 +8,7 @@ import { type DrumheadError, decodeError } from '../base/error.js';
 import { type Dataset, type Split, type SplitName, splitNames } from './dataset.js';
 import { breath, interrupted, type Watch } from './generate.js';
 import { encodePicture, type Picture } from './png.js';
-import { type Files, mayWrite, writeFolder } from './write-folder.js';
-
-/** Nothing that is there is replaced: pictures may be a person's own. */
-const none = /^$/;
+import { type Files, mayWrite, type Writing, writeFolder } from './write-folder.js';
 
 const partOf = (values: Uint8Array, index: number, length: number): Uint8Array =>
   values.subarray(index * length, (index + 1) * length);
@@ -77,17 +74,18 @@ const channelsOf = ({ train }: Dataset): E.Either<DrumheadError, Picture['channe
  *
  * @returns the folder
  *
- * **Errors** DecodeError where the folder holds something, or the images have channels that PNG has not; FileError;
+ * **Errors** DecodeError where the folder holds something that drumhead did not write, or the images have channels that PNG has not; FileError;
  * Interrupted.
  */
 export const writePngPairs = (
   dataset: Dataset,
   folder: string,
   watch: Watch = {},
+  writing: Writing = {},
 ): TE.TaskEither<DrumheadError, string> =>
   pipe(
     TE.fromEither(channelsOf(dataset)),
-    TE.chainFirst(() => mayWrite(folder, none)),
+    TE.chainFirst(() => mayWrite(folder, writing)),
     TE.chain((channels) => () => filesOf(dataset, channels, watch)),
-    TE.chain((files) => writeFolder(folder, files, none)),
+    TE.chain((files) => writeFolder(folder, files, writing)),
   );

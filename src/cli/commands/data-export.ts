@@ -6,9 +6,8 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, decodeError, unknownName } from '../../base/error.js';
 import type { Dataset } from '../../data/dataset.js';
 import type { Watch } from '../../data/generate.js';
-import { mayHoldFiles } from '../../data/make-folder.js';
 import { writeNpyPairs } from '../../data/npy-pairs.js';
-import { mayWrite } from '../../data/write-folder.js';
+import { mayWrite, type Writing } from '../../data/write-folder.js';
 import { writePngPairs } from '../../data/write-png-pairs.js';
 
 const formats = ['npy', 'png'] as const;
@@ -35,20 +34,19 @@ export const exportAsked = (
 };
 
 /** Whether it can be written, asked before the data is made. */
-export const mayExport = (asked: DataExport | null): TE.TaskEither<DrumheadError, void> => {
-  if (asked === null) return TE.right(undefined);
-  return asked.format === 'png' ? mayWrite(asked.folder, /^$/) : mayHoldFiles(asked.folder);
-};
+export const mayExport = (asked: DataExport | null, writing: Writing): TE.TaskEither<DrumheadError, void> =>
+  asked === null ? TE.right(undefined) : mayWrite(asked.folder, writing);
 
 /** Writes it, and gives the paths written. */
 export const exportData = (
   dataset: Dataset,
   { folder, format }: DataExport,
   watch: Watch,
+  writing: Writing,
 ): TE.TaskEither<DrumheadError, readonly string[]> =>
   format === 'npy'
-    ? writeNpyPairs(dataset, folder)
+    ? writeNpyPairs(dataset, folder, writing)
     : pipe(
-        writePngPairs(dataset, folder, watch),
+        writePngPairs(dataset, folder, watch, writing),
         TE.map((path) => [path]),
       );

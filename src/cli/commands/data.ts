@@ -28,6 +28,7 @@ export interface DataFlags extends ChangeFlags {
   readonly show: string;
   readonly out: string;
   readonly export?: string;
+  readonly force?: boolean;
   readonly format?: string;
   readonly cache: string;
 }
@@ -71,7 +72,7 @@ const watched = (name: string, flags: DataFlags, signal: AbortSignal): TE.TaskEi
     TE.bind('show', () => TE.fromEither(wholeFlag('--show', 0)(flags.show))),
     TE.bind('settings', () => TE.fromEither(settingsFlag('--set', flags.set ?? []))),
     TE.bind('asked', () => TE.fromEither(exportAsked(flags.export, flags.format))),
-    TE.chainFirst(({ asked }) => mayExport(asked)),
+    TE.chainFirst(({ asked }) => mayExport(asked, flags)),
     TE.chainFirst(({ show }) => (show === 0 ? TE.right(undefined) : mayBeFile(flags.out))),
     TE.bind('task', ({ settings }) => taskFrom(name, settings, flags)),
     TE.bind('dataset', ({ task }) => {
@@ -96,7 +97,7 @@ const watched = (name: string, flags: DataFlags, signal: AbortSignal): TE.TaskEi
       asked === null
         ? TE.right('')
         : pipe(
-            exportData(dataset, asked, { signal }),
+            exportData(dataset, asked, { signal }, flags),
             TE.map((paths) => `\nwritten: ${paths.join(', ')}`),
           ),
     ),

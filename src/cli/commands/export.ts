@@ -22,6 +22,7 @@ import { experimentFrom } from '../source.js';
 export interface ExportFlags {
   readonly format: string;
   readonly out: string;
+  readonly force?: boolean;
   readonly unroll?: boolean;
   readonly outputs?: string;
   readonly preset: string;
@@ -100,10 +101,16 @@ export const exportRun = (name: string, flags: ExportFlags): TE.TaskEither<Drumh
     TE.bind('folder', () => TE.fromTask(() => isFolder(name))),
     TE.bind('trained', ({ folder }) => (folder || isExport(name) ? written(name) : unwritten(name, flags))),
     TE.bind('files', ({ trained, format }) =>
-      exportTrained(trained, format, flags.out, {
-        unroll: flags.unroll ?? false,
-        ...(flags.outputs === undefined ? {} : { outputs: flags.outputs.split(',') }),
-      }),
+      exportTrained(
+        trained,
+        format,
+        flags.out,
+        {
+          unroll: flags.unroll ?? false,
+          ...(flags.outputs === undefined ? {} : { outputs: flags.outputs.split(',') }),
+        },
+        flags,
+      ),
     ),
     TE.map(({ trained, files }) =>
       [

@@ -12,6 +12,7 @@ import { experimentFrom } from '../source.js';
 
 export interface ImportFlags {
   readonly out: string;
+  readonly force?: boolean;
   readonly model?: string;
   readonly set: readonly string[];
   readonly size?: string;
@@ -87,7 +88,7 @@ const wanted = (flags: ImportFlags): TE.TaskEither<DrumheadError, Wanted | null>
 export const importWeights = (file: string, flags: ImportFlags): TE.TaskEither<DrumheadError, string> =>
   pipe(
     wanted(flags),
-    TE.chain((target) => importInto(file, target, flags.out)),
+    TE.chain((target) => importInto(file, target, flags.out, flags)),
     TE.map(({ folder, trained, unused }) =>
       [
         trained.description,

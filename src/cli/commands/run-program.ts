@@ -12,6 +12,7 @@ import { programIn } from '../program-file.js';
 export interface RunProgramFlags {
   readonly input: readonly string[];
   readonly out: string;
+  readonly force?: boolean;
   readonly engine: string;
 }
 
@@ -35,7 +36,7 @@ const runnable = (path: string): TE.TaskEither<DrumheadError, Runnable> =>
 export const runProgramFile = (path: string, flags: RunProgramFlags): TE.TaskEither<DrumheadError, string> =>
   pipe(
     TE.fromEither(parseEngineChoice(flags.engine)),
-    TE.chain((engine) => runRunnable(runnable(path), flags.input, flags.out, engine)),
+    TE.chain((engine) => runRunnable(runnable(path), flags.input, flags.out, engine, flags)),
     TE.map(({ description, count, files, folder }) =>
       [
         description,

@@ -5,7 +5,7 @@ import { taskNames } from '../../data/task.js';
 import { engineChoices } from '../../engine/names.js';
 import { presets } from '../../experiments/presets.js';
 import { atEdge } from '../edge.js';
-import { engine, fuse, mnistDir, named, namedOrProgram, settings } from './options.js';
+import { engine, force, fuse, mnistDir, named, namedOrProgram, settings } from './options.js';
 
 export const asking = (program: Command): void => {
   program
@@ -58,6 +58,7 @@ export const asking = (program: Command): void => {
     .option('--set <name=value...>', 'settings of the task, such as size=32 cell=3', [])
     .addOption(mnistDir())
     .option('--export <folder>', 'also write the data there, to be read back as a task')
+    .addOption(force())
     .option('--format <name>', 'of --export: npy, a file of arrays a split, or png, pictures; default npy')
     .option('--cache <folder>', 'where made data is kept', 'runs/.cache')
     .action(async (task, flags) => {

@@ -3,7 +3,7 @@
 import { type Command, Option } from '@commander-js/extra-typings';
 import { presets } from '../../experiments/presets.js';
 import { atEdge } from '../edge.js';
-import { engine, fuse } from './options.js';
+import { engine, force, fuse } from './options.js';
 
 export const exchange = (program: Command): void => {
   program
@@ -15,6 +15,7 @@ export const exchange = (program: Command): void => {
     .description('Write a program with its weights in a format that others read.')
     .option('--format <name>', 'graph-model, safetensors or program', 'graph-model')
     .requiredOption('--out <folder>', 'where to; an earlier export there is replaced')
+    .addOption(force())
     .option('--unroll', 'a graph model without loops, which can be differentiated')
     .option('--outputs <list>', "a graph model's outputs, such as logits,waves,omega")
     .addOption(
@@ -40,7 +41,8 @@ program      the language and its weights, as JSON and binary`,
     .command('import')
     .argument('<file>', "safetensors under PyTorch's names, or what --format program wrote")
     .description("Take weights in: a folder like a run's, to run, export and evaluate.")
-    .requiredOption('--out <folder>', 'where to')
+    .requiredOption('--out <folder>', 'where to; an earlier import there is replaced')
+    .addOption(force())
     .option(
       '--model <name>',
       'the model that they are for: an experiment, a run folder, or a model such as nwm',
@@ -68,7 +70,8 @@ program      the language and its weights, as JSON and binary`,
       'a PNG or an .npy file of the size that the program takes; NAME=FILE for each of several',
       [],
     )
-    .requiredOption('--out <folder>', 'where the pictures go')
+    .requiredOption('--out <folder>', 'where the pictures go; an earlier answer there is replaced')
+    .addOption(force())
     .addOption(engine())
     .addOption(fuse())
     .action(async (file, flags) => {

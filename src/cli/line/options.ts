@@ -20,6 +20,12 @@ export const workers = () =>
 export const minutes = () =>
   new Option('--minutes <n>', 'stop after this long; what is unfinished then goes on at the same command');
 
+export const force = () =>
+  new Option(
+    '--force',
+    'move what is there and is not of drumhead aside, to NAME.old-1, instead of refusing',
+  );
+
 export const pictures = () => new Option('--no-pictures', 'leave out the pictures and the report');
 
 export const settings = () =>

@@ -24,10 +24,6 @@ const isFormat = (name: string): name is ExportFormat => exportFormats.some((for
 export const formatNamed = (name: string): E.Either<DrumheadError, ExportFormat> =>
   isFormat(name) ? E.right(name) : E.left(unknownName('format', name, exportFormats));
 
-/** Names of files that an export writes, and may replace. */
-export const exportedName =
-  /^(model\.json|group1-shard\d+of\d+\.bin|program\.json|program\.bin|weights\.safetensors)$/;
-
 /** The version of what `--format program` and the metadata of the others hold. */
 export const exportVersion = 1;
 

@@ -4,15 +4,15 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { DrumheadError } from '../../base/error.js';
 import type { GraphModelOptions } from '../../compile/graph-model/index.js';
-import { type Files, writeFolder } from '../../data/write-folder.js';
-import { type ExportFormat, exportedName, filesOf } from './formats.js';
+import { type Files, type Writing, writeFolder } from '../../data/write-folder.js';
+import { type ExportFormat, filesOf } from './formats.js';
 import type { Trained } from './trained.js';
 
 export { type ExportFormat, exportFormats, formatNamed } from './formats.js';
 export { readTrained, type Trained, untrained } from './trained.js';
 
 /**
- * Writes an export to a folder, whole or not at all; an earlier export there is replaced.
+ * Writes an export to a folder, whole or not at all; an earlier export there is replaced, where nobody changed it.
  *
  * @returns the files that were written
  *
@@ -23,8 +23,9 @@ export const exportTrained = (
   format: ExportFormat,
   folder: string,
   options: GraphModelOptions = {},
+  writing: Writing = {},
 ): TE.TaskEither<DrumheadError, Files> =>
   pipe(
     TE.fromEither(filesOf(trained, format, options)),
-    TE.chainFirst((files) => writeFolder(folder, files, exportedName)),
+    TE.chainFirst((files) => writeFolder(folder, files, writing)),
   );

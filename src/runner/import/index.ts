@@ -3,7 +3,7 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, decodeError } from '../../base/error.js';
-import { type Files, writeFolder } from '../../data/write-folder.js';
+import { type Files, type Writing, writeFolder } from '../../data/write-folder.js';
 import { encodeProgram, parametersOf } from '../../dsl/index.js';
 import { importRecord, type Trained } from '../export/trained.js';
 import { files } from '../folder.js';
@@ -29,8 +29,6 @@ const runLike = ({ program, parameters, experiment, model, description }: Traine
   };
 };
 
-const importedName = /^(experiment\.json|program\.json|import\.json|weights)$/;
-
 export interface Import {
   readonly folder: string;
   readonly trained: Trained;
@@ -49,6 +47,7 @@ export const importInto = (
   path: string,
   wanted: Wanted | null,
   folder: string,
+  writing: Writing = {},
 ): TE.TaskEither<DrumheadError, Import> =>
   pipe(
     readRunnable(path, wanted),
@@ -62,6 +61,6 @@ export const importInto = (
           )
         : TE.right(found),
     ),
-    TE.chainFirst(({ trained }) => writeFolder(folder, runLike(trained), importedName)),
+    TE.chainFirst(({ trained }) => writeFolder(folder, runLike(trained), writing)),
     TE.map(({ trained, unused }) => ({ folder, trained, unused })),
   );

@@ -5,16 +5,13 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, defect } from '../../base/error.js';
 import { encodeNpy } from '../../data/npy.js';
-import { type Files, mayWrite, writeFolder } from '../../data/write-folder.js';
+import { type Files, mayWrite, type Writing, writeFolder } from '../../data/write-folder.js';
 import { type Shape, volume } from '../../dsl/index.js';
 import type { EngineChoice } from '../../engine/index.js';
 import { type Computed, compute, inputsOfRunnable } from './compute.js';
 import { type Inputs, readInputs } from './input.js';
 import { type Answer, answerGif, classesPng } from './pictures.js';
 import { type Runnable, readRunnable } from './source.js';
-
-/** Names that a run may replace. */
-const answerName = /^(classes(-\d+)?\.png|waves(-\d+)?\.gif|[A-Za-z][A-Za-z0-9_-]*\.npy)$/;
 
 /** So many samples are drawn; all are in the arrays. */
 const mostDrawn = 16;
@@ -120,16 +117,17 @@ export const runRunnable = (
   given: readonly string[],
   folder: string,
   engine: EngineChoice,
+  writing: Writing = {},
 ): TE.TaskEither<DrumheadError, Answered> =>
   pipe(
     TE.Do,
-    TE.chainFirst(() => mayWrite(folder, answerName)),
+    TE.chainFirst(() => mayWrite(folder, writing)),
     TE.bind('runnable', () => read),
     TE.let('shapes', ({ runnable }) => inputsOfRunnable(runnable)),
     TE.bind('inputs', ({ shapes }) => readInputs(given, shapes)),
     TE.bind('outputs', ({ runnable, inputs }) => compute(runnable, inputs.values, inputs.count, engine)),
     TE.bind('files', ({ outputs, inputs, shapes }) => TE.fromEither(filesOf(outputs, inputs, shapes))),
-    TE.chainFirst(({ files }) => writeFolder(folder, files, answerName)),
+    TE.chainFirst(({ files }) => writeFolder(folder, files, writing)),
     TE.map(({ runnable, inputs, files }) => ({
       folder,
       description: descriptionOf(runnable),
@@ -144,4 +142,5 @@ export const runProgram = (
   given: readonly string[],
   folder: string,
   engine: EngineChoice,
-): TE.TaskEither<DrumheadError, Answered> => runRunnable(readRunnable(path), given, folder, engine);
+  writing: Writing = {},
+): TE.TaskEither<DrumheadError, Answered> => runRunnable(readRunnable(path), given, folder, engine, writing);

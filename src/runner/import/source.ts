@@ -7,6 +7,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { type DrumheadError, decodeError, fileError } from '../../base/error.js';
 import { isPresent } from '../../data/files.js';
+import { bringBack } from '../../data/write-folder.js';
 import { readTrained, type Trained } from '../export/trained.js';
 import { readJson } from '../folder.js';
 import { type GraphFile, readGraphModel } from './graph-model.js';
@@ -45,9 +46,13 @@ const fileIn = (folder: string): TE.TaskEither<DrumheadError, string> =>
 
 const resolved = (path: string): TE.TaskEither<DrumheadError, string> =>
   pipe(
-    TE.tryCatch(
-      () => stat(path),
-      (cause): DrumheadError => fileError(path, cause),
+    // An export that was killed between its two moves has hidden the one before it.
+    bringBack(path),
+    TE.chain(() =>
+      TE.tryCatch(
+        () => stat(path),
+        (cause): DrumheadError => fileError(path, cause),
+      ),
     ),
     TE.chain((found) => (found.isDirectory() ? fileIn(path) : TE.right(path))),
   );
