@@ -71,7 +71,7 @@ describe('the examples', () => {
     const few = ['task.train=4', 'task.validation=1', 'task.test=1', 'training.epochs=1'];
     const said = run('two-speeds.ts', '--set', ...few);
     assert.match(said, /examples\/two-speeds, seed 0/);
-    assert.match(said, /foreground: accuracy 0\.\d+/);
+    assert.match(said, /test foreground: accuracy 0\.\d+/);
     // The run folder holds the program itself: the module is not asked again.
     const [seed] = readdirSync(join(folder, 'runs', 'examples', 'two-speeds'));
     rmSync(join(folder, 'two-speeds.ts'));

@@ -47,6 +47,7 @@ export { type Difference, differencesOf, sharedRuns } from './experiments/differ
 export type { ExperimentDraft } from './experiments/draft.js';
 export { decodeExperiment, type Experiment, identityOf, type Training } from './experiments/experiment.js';
 export { decodeAnySweep } from './experiments/grid.js';
+export { type Label, labelsOf, memberName } from './experiments/label.js';
 export type { LossSpec } from './experiments/loss.js';
 export { type Model, programFor } from './experiments/model.js';
 export { type Preset, presets, smaller } from './experiments/presets.js';

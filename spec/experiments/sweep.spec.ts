@@ -11,7 +11,6 @@ import {
   type Lens,
   type Member,
   mapSweep,
-  memberName,
   named,
   runsOf,
   type Sweep,
@@ -83,30 +82,6 @@ describe('sweeps', () => {
         assert.deepEqual(twice, pipe(sweep, vary(batch, ys)));
       }),
     );
-  });
-
-  it('tell members of one name apart by their axes, and leave a name that is alone as it is', () => {
-    const found = sweepNamed('paper/tetrominoes');
-    assert.ok(E.isRight(found));
-    const [member] = found.right.members;
-    const names = (sweep: Sweep): readonly string[] => sweep.members.map(memberName(sweep));
-    assert.deepEqual(
-      names(found.right),
-      found.right.members.map(({ experiment }) => experiment.name),
-    );
-    const { experiment } = member;
-    const varied = vary(
-      rate,
-      [0.1, 0.2],
-    )({
-      name: 'mine',
-      members: [{ axes: { 'model.readout': 'fft', 'task.size': 8, 'crop.size': 4 }, experiment }],
-    });
-    const settings = 'readout fft, task.size 8, crop.size 4';
-    assert.deepEqual(names(varied), [
-      `tetrominoes/nwm-linear (${settings}, rate 0.1)`,
-      `tetrominoes/nwm-linear (${settings}, rate 0.2)`,
-    ]);
   });
 
   it('zip along the diagonal of the grid', () => {

@@ -96,8 +96,10 @@ export const where = <A>(codec: Same<A>, check: (value: A) => string | undefined
 export const record = <P extends t.Props>(
   name: string,
   fields: P,
+  /** Names of fields that `withOptional` reads. */
+  others: readonly string[] = [],
 ): t.Type<t.TypeOfProps<P>, t.OutputOfProps<P>, unknown> => {
-  const known = Object.keys(fields);
+  const known = [...Object.keys(fields), ...others];
   const base = t.type(fields, name);
   return new t.Type(
     name,
@@ -123,6 +125,36 @@ export const record = <P extends t.Props>(
 const noSuchField = (key: string, known: readonly string[]): string => {
   const hint = nearest(key, known);
   return `there is no such field${hint === undefined ? '.' : `; did you mean '${hint}'?`} Known: ${known.join(', ')}`;
+};
+
+const fieldOf = (u: unknown, key: string): unknown => (t.UnknownRecord.is(u) ? u[key] : undefined);
+
+/** The record of `fields` with one more that may be left out; nothing stands for it then. */
+export const withOptional = <A extends object, K extends string, B>(
+  codec: Same<A>,
+  key: K,
+  field: Same<B>,
+): Same<A & { readonly [k in K]?: B }> => {
+  type Whole = A & { readonly [k in K]?: B };
+  const fits = (value: A): value is Whole =>
+    fieldOf(value, key) === undefined || field.is(fieldOf(value, key));
+  return new t.Type<Whole, Whole, unknown>(
+    codec.name,
+    (u): u is Whole => codec.is(u) && fits(u),
+    (u, context) => {
+      const decoded = codec.validate(u, context);
+      const value = fieldOf(u, key);
+      const read =
+        value === undefined
+          ? t.success<unknown>(value)
+          : field.validate(value, t.appendContext(context, key, field, value));
+      const wrong = [decoded, read].flatMap((one) => (E.isLeft(one) ? one.left : []));
+      return E.isRight(decoded) && wrong.length === 0 && fits(decoded.right)
+        ? t.success(decoded.right)
+        : t.failures(wrong);
+    },
+    t.identity,
+  );
 };
 
 /** What is needed of the codec of one name. */

@@ -19,6 +19,7 @@ import { EngineName } from '../engine/index.js';
 import { experimentNamed, experimentNames, presetNamed } from '../experiments/catalogue.js';
 import { decodeExperiment, type Experiment } from '../experiments/experiment.js';
 import { decodeAnySweep, isSweep } from '../experiments/grid.js';
+import { settingsText } from '../experiments/label.js';
 import { type Preset, smaller } from '../experiments/presets.js';
 import { type Settings, withSettings } from '../experiments/settings.js';
 import { type Member, mapSweep, type Sweep, smallerSweep, sweepOf } from '../experiments/sweep.js';
@@ -109,7 +110,7 @@ const changed = (
     sweep.members,
     A.traverse(E.Applicative)(({ axes, experiment }) =>
       pipe(
-        withSettings(experiment, settings, one ? experiment.name : `${sweep.name}, ${JSON.stringify(axes)}`),
+        withSettings(experiment, settings, one ? experiment.name : `${sweep.name}, ${settingsText(axes)}`),
         E.map((made): Member => ({ axes, experiment: made })),
       ),
     ),

@@ -21,6 +21,8 @@ type Named<T> = T extends { readonly name: infer N }
  */
 export interface ExperimentDraft {
   readonly name: string;
+  /** What it is called in tables, charts and progress, instead of its name. */
+  readonly label?: string;
   readonly task: Named<Task>;
   readonly model: Named<ModelSpec> | Program;
   readonly loss?: LossSpec['name'] | Named<LossSpec>;

@@ -3,7 +3,7 @@
 import type * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { hashOf } from '../base/canonical.js';
-import { choice, decodeWith, record, text, where, whole, withDefault } from '../base/codec.js';
+import { choice, decodeWith, record, text, where, whole, withDefault, withOptional } from '../base/codec.js';
 import type { DrumheadError } from '../base/error.js';
 import { type Task, taskCodec } from '../data/task.js';
 import { lossCodec, publishedLoss } from './loss.js';
@@ -49,7 +49,19 @@ export type ScoreName = (typeof scoreNames)[number];
 export const outputNames = ['waves', 'segmentations', 'curves'] as const;
 export type OutputName = (typeof outputNames)[number];
 
-const base = record('experiment', {
+/** A label's letters at most: it stands in a line beside others. */
+const longestOwnLabel = 40;
+
+/** What a person calls an experiment; one line. */
+export const labelCodec = where(text, (label) => {
+  if (/[\p{Cc}\p{Cs}]/u.test(label) || label.trim() !== label)
+    return 'a label is one line, without spaces before or behind';
+  return Array.from(label).length > longestOwnLabel
+    ? `a label has at most ${longestOwnLabel} letters, this one has ${Array.from(label).length}`
+    : undefined;
+});
+
+const fields = {
   /** `task/model`, where its runs are kept under. */
   name: experimentName,
   task: taskCodec,
@@ -61,7 +73,10 @@ const base = record('experiment', {
   scores: withDefault<readonly ScoreName[]>(distinct(choice(...scoreNames), 'a score'), scoreNames),
   /** Pictures to draw. */
   outputs: withDefault<readonly OutputName[]>(distinct(choice(...outputNames), 'a picture'), outputNames),
-});
+};
+
+/** `label` is what it is called beside others, instead of its name; it changes no result. */
+const base = withOptional(record('experiment', fields, ['label']), 'label', labelCodec);
 
 export const experimentCodec = where(base, ({ task, training }) =>
   training.patience !== null && 'validation' in task && task.validation === 0

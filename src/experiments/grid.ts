@@ -14,11 +14,12 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as A from 'fp-ts/lib/ReadonlyArray.js';
 import * as t from 'io-ts';
 import { canonical } from '../base/canonical.js';
-import { choice, decodeWith, record, where, withDefault } from '../base/codec.js';
+import { choice, decodeWith, record, where, withDefault, withOptional } from '../base/codec.js';
 import type { DrumheadError } from '../base/error.js';
 import type { AxisValue } from './axis.js';
 import { experimentNamed } from './catalogue.js';
-import { decodeExperiment, type Experiment, experimentName } from './experiment.js';
+import { decodeExperiment, type Experiment, experimentName, labelCodec } from './experiment.js';
+import { settingsText } from './label.js';
 import { presets, smaller } from './presets.js';
 import { type Settings, withSettings } from './settings.js';
 import { decodeSweep, type Member, type Sweep } from './sweep.js';
@@ -28,7 +29,7 @@ type Lists = Readonly<Record<string, readonly unknown[]>>;
 const settings = withDefault<Settings>(t.record(t.string, t.unknown), {});
 const lists = withDefault<Lists>(t.record(t.string, t.readonlyArray(t.unknown)), {});
 
-const gridCodec = record('sweep', {
+const gridFields = {
   name: experimentName,
   experiment: t.unknown,
   preset: withDefault(choice(...presets), 'full'),
@@ -39,7 +40,10 @@ const gridCodec = record('sweep', {
       ? 'what is zipped must have equally many values'
       : undefined,
   ),
-});
+};
+
+/** `label` is what its members are called, with what differs between them, instead of their experiment's name. */
+const gridCodec = withOptional(record('sweep', gridFields, ['label']), 'label', labelCodec);
 type Grid = t.TypeOf<typeof gridCodec>;
 
 /** Whether this is meant as a sweep rather than as an experiment. */
@@ -67,10 +71,16 @@ const diagonal = (along: Lists): readonly Settings[] => {
       );
 };
 
-const baseOf = ({ name, experiment }: Grid, source: string): E.Either<DrumheadError, Experiment> =>
-  typeof experiment === 'string'
-    ? experimentNamed(experiment, 'full')
-    : decodeExperiment(t.UnknownRecord.is(experiment) ? { name, ...experiment } : experiment, source);
+const baseOf = (
+  { name, experiment, label: title }: Grid,
+  source: string,
+): E.Either<DrumheadError, Experiment> =>
+  pipe(
+    typeof experiment === 'string'
+      ? experimentNamed(experiment, 'full')
+      : decodeExperiment(t.UnknownRecord.is(experiment) ? { name, ...experiment } : experiment, source),
+    E.map((base) => (title === undefined ? base : { ...base, label: title })),
+  );
 
 const expand = (grid: Grid, source: string): E.Either<DrumheadError, Sweep> =>
   pipe(
@@ -91,7 +101,7 @@ const expand = (grid: Grid, source: string): E.Either<DrumheadError, Sweep> =>
 
 const member = (base: Experiment, along: Settings, source: string): E.Either<DrumheadError, Member> =>
   pipe(
-    withSettings(base, along, `${source}, ${canonical(along)}`),
+    withSettings(base, along, `${source}, ${settingsText(along)}`),
     E.map((experiment) => ({
       axes: Object.fromEntries(Object.entries(along).map(([path, value]) => [path, label(value)])),
       experiment,

@@ -35,29 +35,6 @@ export interface Sweep {
   readonly members: readonly Member[];
 }
 
-/** `training.rate` is `rate` where no other axis ends so. */
-const shortAxis = (axis: string, all: readonly string[]): string => {
-  const last = (name: string): string => name.slice(name.lastIndexOf('.') + 1);
-  return all.filter((other) => last(other) === last(axis)).length === 1 ? last(axis) : axis;
-};
-
-/**
- * What a member is called among the others: its experiment's name, and where several have that name the values along its
- * axes.
- *
- * @example
- * memberName(vary(trainingAxis('rate'), [1e-3, 3e-3])(sweepOf(e)))   // member => 'mine (rate 0.001)'
- */
-export const memberName =
-  ({ members }: Sweep) =>
-  ({ axes, experiment: { name } }: Member): string => {
-    const alone = members.filter(({ experiment }) => experiment.name === name).length <= 1;
-    const along = Object.entries(axes).map(
-      ([axis, value]) => `${shortAxis(axis, Object.keys(axes))} ${value}`,
-    );
-    return alone || along.length === 0 ? name : `${name} (${along.join(', ')})`;
-  };
-
 /** A sweep of this one experiment, which has no axes yet. */
 export const sweepOf = (experiment: Experiment): Sweep => ({
   name: experiment.name,

@@ -12,7 +12,8 @@ import type { DrumheadError } from '../base/error.js';
 import { isPresent } from '../data/files.js';
 import { experimentNames } from '../experiments/catalogue.js';
 import type { Experiment } from '../experiments/experiment.js';
-import { runsOf, type Sweep } from '../experiments/sweep.js';
+import { experimentLabels, type Label, memberLabels } from '../experiments/label.js';
+import { type Member, runsOf, type Sweep } from '../experiments/sweep.js';
 import { type RunSummary, type RunsFound, readRunFolders, readRuns } from './runs.js';
 import { readSweep, sweepPath } from './sweep/file.js';
 
@@ -20,6 +21,8 @@ import { readSweep, sweepPath } from './sweep/file.js';
 export interface CollectedRun {
   readonly experiment: Experiment;
   readonly seed: number;
+  /** What its experiment is called among the others. */
+  readonly label: Label;
   readonly record: RunSummary | null;
 }
 
@@ -38,6 +41,11 @@ export interface Collection {
 const keyOf = ({ task, model, loss, training }: Experiment, seed: number): string =>
   canonical({ task, model, loss, training, seed });
 
+const labelIn = (sweep: Sweep): ((member: Member) => Label) => {
+  const labels = memberLabels(sweep);
+  return (member) => labels.get(member) ?? { name: member.experiment.name, differs: '' };
+};
+
 /** The runs of a sweep among those found; of several, a finished one, then the one that is furthest. */
 export const collectSweep = (sweep: Sweep, found: readonly RunSummary[]): readonly CollectedRun[] => {
   const byKey = new Map<string, RunSummary>();
@@ -48,10 +56,12 @@ export const collectSweep = (sweep: Sweep, found: readonly RunSummary[]): readon
       before === undefined || (before.scores === null && (run.scores !== null || run.epochs > before.epochs));
     if (better) byKey.set(key, run);
   }
-  return runsOf(sweep).map(({ member: { experiment }, seed }) => ({
-    experiment,
+  const label = labelIn(sweep);
+  return runsOf(sweep).map(({ member, seed }) => ({
+    experiment: member.experiment,
     seed,
-    record: byKey.get(keyOf(experiment, seed)) ?? null,
+    label: label(member),
+    record: byKey.get(keyOf(member.experiment, seed)) ?? null,
   }));
 };
 
@@ -66,16 +76,21 @@ const inPublishedOrder = (a: RunSummary, b: RunSummary): number => {
 const fromFolder = (folder: string): TE.TaskEither<DrumheadError, Collection> =>
   pipe(
     readRuns(folder),
-    TE.map(({ runs, notes }) => ({
-      name: folder,
-      sweep: null,
-      runs: [...runs].sort(inPublishedOrder).map((record) => ({
-        experiment: record.experiment,
-        seed: record.seed,
-        record,
-      })),
-      notes,
-    })),
+    TE.map(({ runs, notes }) => {
+      const sorted = [...runs].sort(inPublishedOrder);
+      const labels = experimentLabels(sorted.map(({ experiment }) => experiment));
+      return {
+        name: folder,
+        sweep: null,
+        runs: sorted.map((record, i) => ({
+          experiment: record.experiment,
+          seed: record.seed,
+          label: labels[i],
+          record,
+        })),
+        notes,
+      };
+    }),
   );
 
 const nothingFound: RunsFound = { runs: [], notes: [] };
@@ -104,16 +119,20 @@ const fromRecord = (name: string, runs: string): TE.TaskEither<DrumheadError, Co
           return there;
         }),
         TE.chain(readRunFolders),
-        TE.map(({ runs: found, notes }) => ({
-          name,
-          sweep,
-          runs: placed.map(({ member, seed, folder }) => ({
-            experiment: member.experiment,
-            seed,
-            record: found.find((run) => run.folder === folder) ?? null,
-          })),
-          notes,
-        })),
+        TE.map(({ runs: found, notes }) => {
+          const label = labelIn(sweep);
+          return {
+            name,
+            sweep,
+            runs: placed.map(({ member, seed, folder }) => ({
+              experiment: member.experiment,
+              seed,
+              label: label(member),
+              record: found.find((run) => run.folder === folder) ?? null,
+            })),
+            notes,
+          };
+        }),
       ),
     ),
   );

@@ -33,7 +33,14 @@ export const entriesOf = (
   published: readonly PublishedRow[],
 ): readonly Entry[] => {
   const groups = groupsOf(runs.map((run) => ({ ...run, scores: run.record?.scores ?? null })));
-  const places = distinctPlaces(groups.map(({ experiment }) => placeOf(experiment)));
+  const places = distinctPlaces(
+    groups.map(({ name, differs, experiment }) => ({
+      ...placeOf(experiment),
+      name,
+      differs,
+      labelled: experiment.label !== undefined,
+    })),
+  );
   return groups.map(({ name, experiment, runs: members }, i) => {
     const row = publishedBeside(experiment, published)?.row ?? null;
     const began = members.flatMap(({ seed, record }) => (record === null ? [] : [{ seed, record }]));

@@ -100,7 +100,7 @@ const reportOf = (
   const { accuracy, iou } = allBackgroundScore(dataset.test);
   const versions = versionsOf(engine);
   return {
-    name: experiment.name,
+    name: experiment.label ?? experiment.name,
     words:
       experiment.loss.target === 'image'
         ? `${describeAnyModel(model)} learns to tell the class of an image as a whole.`

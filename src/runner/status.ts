@@ -7,14 +7,22 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { sha256Hex } from '../base/canonical.js';
 import { type DrumheadError, decodeError, describe } from '../base/error.js';
+import { decodeExperiment, type Experiment } from '../experiments/experiment.js';
+import { experimentLabels } from '../experiments/label.js';
 import { type Position, readPosition } from './checkpoint.js';
 import { readFailure } from './failure.js';
-import { files } from './folder.js';
+import { files, readJson } from './folder.js';
 import { workerIn } from './lock.js';
 import { readProgress } from './progress.js';
 import { type RunRecord, readRunRecord } from './record.js';
 import { type Result, readResult, readWeightValues } from './result.js';
 import type { EpochMetrics } from './state.js';
+
+const readExperiment = (path: string): TE.TaskEither<DrumheadError, Experiment> =>
+  pipe(
+    readJson(path),
+    TE.chainEitherK((json) => decodeExperiment(json, path)),
+  );
 
 export const runStates = ['finished', 'running', 'unfinished', 'failed', 'damaged', 'not begun'] as const;
 export type RunState = (typeof runStates)[number];
@@ -24,6 +32,8 @@ export interface RunStatus {
   readonly folder: string;
   /** Its experiment; null where the folder does not tell. */
   readonly name: string | null;
+  /** What its experiment is called among those beside it. */
+  readonly label: string;
   readonly seed: number | null;
   readonly state: RunState;
   /** The process that works on it. */
@@ -41,9 +51,13 @@ export interface RunStatus {
 }
 
 /** A run that has no folder yet. */
-export const notBegun = (folder: string, name: string, seed: number, epochs: number): RunStatus => ({
+export const notBegun = (
+  folder: string,
+  { name, label, seed, epochs }: Pick<RunStatus, 'name' | 'label' | 'seed' | 'epochs'>,
+): RunStatus => ({
   folder,
   name,
+  label,
   seed,
   state: 'not begun',
   pid: null,
@@ -141,6 +155,7 @@ export const statusOf = async (folder: string, thorough: boolean): Promise<RunSt
   return {
     folder,
     name: known?.name ?? finished?.name ?? null,
+    label: known?.name ?? finished?.name ?? folder,
     seed: known?.seed ?? finished?.seed ?? seedOf(folder),
     state,
     pid,
@@ -151,4 +166,25 @@ export const statusOf = async (folder: string, thorough: boolean): Promise<RunSt
     secondsLeft: progress?.secondsLeft ?? null,
     problem,
   };
+};
+
+/**
+ * How far the runs in these folders are, each under a label that tells its experiment from the others.
+ *
+ * @param thorough as `statusOf` takes it
+ */
+export const statusesOf = async (
+  folders: readonly string[],
+  thorough: boolean,
+): Promise<readonly RunStatus[]> => {
+  const found: { readonly status: RunStatus; readonly experiment: Experiment | null }[] = [];
+  for (const folder of folders) {
+    const experiment = rightOf(await readExperiment(join(folder, files.experiment))());
+    found.push({ status: await statusOf(folder, thorough), experiment });
+  }
+  const labels = experimentLabels(found.flatMap(({ experiment }) => experiment ?? []));
+  const next = labels.values();
+  return found.map(({ status, experiment }) =>
+    experiment === null ? status : { ...status, label: next.next().value?.name ?? status.label },
+  );
 };

@@ -10,7 +10,7 @@ export const distinct = (values: readonly string[]): readonly string[] => [...ne
 export const listed = (values: readonly string[]): string => values.join(', ');
 
 export const wordsOf = ({ name, sweep, runs }: Collection): string => {
-  const experiments = groupsOf(runs.map((run) => ({ ...run, scores: null })));
+  const experiments = groupsOf(runs);
   const tasks = distinct(experiments.map(({ experiment }) => experiment.task.name));
   const models = distinct(experiments.map(({ experiment }) => experiment.model.name));
   const seeds = [...new Set(runs.map(({ seed }) => seed))].sort((a, b) => a - b);

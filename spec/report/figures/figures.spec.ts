@@ -204,12 +204,25 @@ describe('places in the figures', () => {
     });
   });
 
-  it('are told apart where they are the same', () => {
-    const place = { task: 'MNIST', family: 'NWM', variant: 'fft' };
-    const other = { ...place, variant: 'last' };
+  it('are told apart where they are the same, in what differs between them', () => {
+    const place = {
+      task: 'MNIST',
+      family: 'NWM',
+      variant: 'fft',
+      name: 'mine',
+      differs: '',
+      labelled: false,
+    };
+    const places = [
+      { ...place, differs: 'rate 0.001' },
+      { ...place, variant: 'last' },
+      { ...place, differs: 'rate 0.01' },
+      { ...place, differs: 'rate 0.01', name: 'other (rate 0.01)' },
+      { ...place, variant: 'linear', differs: 'leaky', labelled: true },
+    ];
     assert.deepEqual(
-      distinctPlaces([place, other, place]).map(({ variant }) => variant),
-      ['fft · 1', 'last', 'fft · 2'],
+      distinctPlaces(places).map(({ variant }) => variant),
+      ['rate 0.001', 'last', 'mine', 'other (rate 0.01)', 'leaky'],
     );
   });
 });

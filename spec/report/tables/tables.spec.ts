@@ -131,19 +131,20 @@ describe('groups of runs', () => {
   };
   const scores: Scores = { ...scoresOf(tallies.empty), foregroundIou: 0.5 };
 
-  it('differ in more than their seed, and their names say in what', () => {
+  const label = (name: string) => ({ name, differs: '' });
+
+  it('are the runs of one label, in the order of their first', () => {
     const small = experiment('small');
-    const shorter = { ...small, training: { ...small.training, epochs: 3 } };
     const groups = groupsOf([
-      { experiment: { ...small, seeds: [0] }, seed: 0, scores },
-      { experiment: shorter, seed: 0, scores: null },
-      { experiment: { ...small, seeds: [1] }, seed: 1, scores: null },
+      { experiment: small, seed: 0, label: label('mine'), scores },
+      { experiment: small, seed: 0, label: label('other'), scores: null },
+      { experiment: small, seed: 1, label: label('mine'), scores: null },
     ]);
     assert.deepEqual(
       groups.map(({ name, runs }) => [name, runs.map(({ seed }) => seed)]),
       [
-        ['tetrominoes/nwm-linear (epochs 25)', [0, 1]],
-        ['tetrominoes/nwm-linear (epochs 3)', [0]],
+        ['mine', [0, 1]],
+        ['other', [0]],
       ],
     );
   });
@@ -152,8 +153,8 @@ describe('groups of runs', () => {
     const full = experiment('full');
     const [only, ...others] = scoreGroups(
       [
-        { experiment: full, seed: 0, scores },
-        { experiment: full, seed: 1, scores: null },
+        { experiment: full, seed: 0, label: label('mine'), scores },
+        { experiment: full, seed: 1, label: label('mine'), scores: null },
       ],
       [published],
     );

@@ -17,8 +17,9 @@ import {
   sharedRuns,
 } from '../../experiments/difference.js';
 import type { Experiment } from '../../experiments/experiment.js';
+import { memberName } from '../../experiments/label.js';
 import { programFor } from '../../experiments/model.js';
-import { memberName, type Sweep, type SweepRun, sweepOf } from '../../experiments/sweep.js';
+import { type Sweep, type SweepRun, sweepOf } from '../../experiments/sweep.js';
 import { type Named, namedFrom } from '../source.js';
 
 export interface DiffFlags {

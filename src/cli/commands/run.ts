@@ -5,12 +5,14 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as A from 'fp-ts/lib/ReadonlyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { DrumheadError } from '../../base/error.js';
+import { decodeWith } from '../../base/codec.js';
+import { type DrumheadError, decodeError } from '../../base/error.js';
 import { drumExperiments } from '../../drums/index.js';
-import { type Experiment, type ScoreName, withTraining } from '../../experiments/experiment.js';
+import { type Experiment, labelCodec, type ScoreName, withTraining } from '../../experiments/experiment.js';
 import type { Scores } from '../../experiments/scores.js';
 import { runDrumExperiment } from '../../runner/drums.js';
 import { files } from '../../runner/folder.js';
+import { relabelRun } from '../../runner/relabel.js';
 import { type Finished, runExperiment } from '../../runner/run.js';
 import { type ChangeFlags, seedsFlag, wholeFlag } from '../flags.js';
 import { type CommonFlags, withEnvironment } from '../session.js';
@@ -21,6 +23,7 @@ export interface RunFlags extends CommonFlags, ChangeFlags {
   readonly preset: string;
   readonly seed?: string;
   readonly epochs?: string;
+  readonly label?: string;
   readonly minutes?: string;
 }
 
@@ -37,7 +40,7 @@ const shownScores: readonly (readonly [string, readonly (readonly [ScoreName, st
     ],
   ],
   [
-    'foreground',
+    'test foreground',
     [
       ['foregroundAccuracy', 'accuracy'],
       ['foregroundIou', 'IoU'],
@@ -45,7 +48,7 @@ const shownScores: readonly (readonly [string, readonly (readonly [ScoreName, st
     ],
   ],
   [
-    'classes',
+    'test classes',
     [
       ['classMeanIou', 'mean IoU'],
       ['dice', 'Dice'],
@@ -92,7 +95,9 @@ export const runSeeds = (
 export const run = (name: string, flags: RunFlags): TE.TaskEither<DrumheadError, string> =>
   inTimeBox(flags.minutes, (until) =>
     Object.hasOwn(drumExperiments, name)
-      ? runDrums(name, { ...flags, until })
+      ? flags.label !== undefined
+        ? TE.left(decodeError('--label', 'drums stand in no table, so that a label would do nothing'))
+        : runDrums(name, { ...flags, until })
       : runTrained(name, { ...flags, until }),
   );
 
@@ -105,18 +110,30 @@ const runDrums = (name: string, flags: RunFlags): TE.TaskEither<DrumheadError, s
     TE.map(({ summary: said, report }) => `${said}\n  report: ${report}`),
   );
 
+/** What was finished before has the label that it was run with. */
+const relabelled = (finished: readonly Finished[], label: string): TE.TaskEither<DrumheadError, unknown> =>
+  pipe(
+    finished.filter(({ before }) => before),
+    A.traverse(TE.ApplicativeSeq)(({ folder }) => relabelRun(folder, label)),
+  );
+
 const runTrained = (name: string, flags: RunFlags): TE.TaskEither<DrumheadError, string> =>
   pipe(
     TE.Do,
     TE.bind('source', () => experimentFrom(name, flags.preset, flags)),
     TE.bind('epochs', () => TE.fromEither(optional(flags.epochs, wholeFlag('--epochs', 1)))),
     TE.bind('seeds', () => TE.fromEither(optional(flags.seed, seedsFlag('--seed')))),
-    TE.chain(({ source, epochs, seeds }) => {
+    TE.bind('label', () => TE.fromEither(optional(flags.label, decodeWith(labelCodec, '--label')))),
+    TE.chain(({ source, epochs, seeds, label }) => {
       const { experiment: written } = source;
-      const experiment = epochs === null ? written : withTraining(written, { epochs });
+      const experiment = {
+        ...(epochs === null ? written : withTraining(written, { epochs })),
+        ...(label === null ? {} : { label }),
+      };
       const engine = flags.engine === 'auto' ? (source.engine ?? 'auto') : flags.engine;
       return pipe(
         runSeeds(experiment, seeds ?? written.seeds, { ...flags, engine }),
+        TE.chainFirst((finished) => (label === null ? TE.right([]) : relabelled(finished, label))),
         TE.map((finished) => finished.map(summary(flags.pictures, experiment.scores)).join('\n')),
       );
     }),

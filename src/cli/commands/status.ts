@@ -9,11 +9,18 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, decodeError, fileError, unknownName } from '../../base/error.js';
 import { drumExperiments } from '../../drums/index.js';
-import { memberName } from '../../experiments/sweep.js';
+import { memberName } from '../../experiments/label.js';
 import { sweepNames } from '../../experiments/sweeps.js';
 import { type Table, terminalTable } from '../../report/tables/index.js';
 import { isRunFolderName, runFoldersBelow } from '../../runner/place.js';
-import { notBegun, type RunState, type RunStatus, runStates, statusOf } from '../../runner/status.js';
+import {
+  notBegun,
+  type RunState,
+  type RunStatus,
+  runStates,
+  statusesOf,
+  statusOf,
+} from '../../runner/status.js';
 import { readSweep, sweepPath } from '../../runner/sweep/file.js';
 import { duration } from '../progress.js';
 import { allNames } from '../source.js';
@@ -30,9 +37,7 @@ const isFolder = async (path: string): Promise<boolean> =>
 
 const inFolderOf = async (folder: string, thorough: boolean): Promise<readonly RunStatus[]> => {
   const folders = isRunFolderName(folder.split('/').at(-1) ?? '') ? [folder] : await runFoldersBelow(folder);
-  const found: RunStatus[] = [];
-  for (const each of folders) found.push(await statusOf(each, thorough));
-  return found;
+  return statusesOf(folders, thorough);
 };
 
 /** The runs of a sweep, those that did not begin too. */
@@ -47,12 +52,12 @@ const ofSweep = (
       const found: RunStatus[] = [];
       const nameIn = memberName(record.sweep);
       for (const { member, seed, folder } of record.runs) {
-        const { training } = member.experiment;
-        const experiment = nameIn(member);
+        const { name, training } = member.experiment;
+        const label = nameIn(member);
         found.push(
           folder !== null && (await isFolder(folder))
-            ? { ...(await statusOf(folder, thorough)), name: experiment }
-            : notBegun(folder ?? '', experiment, seed, training.epochs),
+            ? { ...(await statusOf(folder, thorough)), label }
+            : notBegun(folder ?? '', { name, label, seed, epochs: training.epochs }),
         );
       }
       return found;
@@ -104,7 +109,7 @@ const lastCell = ({ problem, result, secondsLeft }: RunStatus): string =>
   problem ?? (secondsLeft === null ? (result?.stoppedEarly ?? '') : `about ${duration(secondsLeft)} left`);
 
 const cells = (run: RunStatus): readonly string[] => [
-  run.name ?? run.folder,
+  run.label,
   run.seed === null ? '' : String(run.seed),
   stateText(run),
   `${run.epoch}${run.epochs === null ? '' : ` of ${run.epochs}`}`,

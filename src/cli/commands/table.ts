@@ -70,9 +70,10 @@ export const table = (name: string, flags: TableFlags): TE.TaskEither<DrumheadEr
     TE.bind('published', () => readPublished),
     TE.map(({ format, scores, collection, published }) => {
       const groups = scoreGroups(
-        collection.runs.map(({ experiment, seed, record }) => ({
+        collection.runs.map(({ experiment, seed, label, record }) => ({
           experiment,
           seed,
+          label,
           scores: record?.scores ?? null,
         })),
         published,

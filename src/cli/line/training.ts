@@ -16,6 +16,7 @@ export const training = (program: Command): void => {
       ),
     )
     .option('--seed <list>', "seeds to run, such as 0,1,2; default the experiment's own")
+    .option('--label <text>', 'what it is called in tables, charts and progress, instead of its name')
     .option('--epochs <n>', 'train for this many epochs instead')
     .addOption(minutes())
     .addOption(settings())

@@ -8,7 +8,8 @@ import { cost } from '../../compile/cost/index.js';
 import { showPlans } from '../../compile/fuse/show.js';
 import { select } from '../../dsl/index.js';
 import type { Engine } from '../../engine/index.js';
-import { type Member, runsOf, type Sweep } from '../../experiments/sweep.js';
+import { memberName } from '../../experiments/label.js';
+import { runsOf, type Sweep } from '../../experiments/sweep.js';
 import { duration } from '../../report/page/numbers.js';
 import type { Speed } from '../../runner/estimate.js';
 import {
@@ -38,11 +39,6 @@ const speedsOf = (members: readonly Sized[], engine: Engine): Effect<ReadonlyMap
     TE.map((pairs) => new Map(pairs)),
   );
 
-const axesOf = ({ axes, experiment }: Member): string => {
-  const along = Object.entries(axes).map(([axis, value]) => `${axis} ${value}`);
-  return along.length === 0 ? experiment.name : along.join(', ');
-};
-
 const sweepText = (
   sweep: Sweep,
   members: readonly Sized[],
@@ -53,11 +49,12 @@ const sweepText = (
     const speed = speeds.get(one.experiment.model.name);
     return speed === undefined ? null : secondsOf(one, speed);
   });
+  const nameOf = memberName(sweep);
   const rows = members.map(({ experiment, program }, i) => {
     const { parameters, training } = cost(select(program, 'logits'), { batch: experiment.training.batch });
     const time = times[i];
     return [
-      axesOf(sweep.members[i]),
+      nameOf(sweep.members[i]),
       parameters.toLocaleString('en-US'),
       giga(training.flops),
       String(experiment.training.epochs),
@@ -90,7 +87,8 @@ const sweepText = (
 
 /** The plan of each member. */
 const sweepPlans = (sweep: Sweep, members: readonly Sized[], flags: ShowFlags): string => {
-  const named = members.map((one, i) => [axesOf(sweep.members[i]), planOf(one)] as const);
+  const nameOf = memberName(sweep);
+  const named = members.map((one, i) => [nameOf(sweep.members[i]), planOf(one)] as const);
   return flags.json === true ? json(named.map(([member, plan]) => ({ member, plan }))) : showPlans(named);
 };
 

@@ -1,5 +1,6 @@
 /** What the figures of a sweep are drawn from: each experiment's place, its runs' scores, what was published. */
 
+import { canonical } from '../../base/canonical.js';
 import type { Experiment } from '../../experiments/experiment.js';
 import type { PublishedRow } from '../../experiments/published/index.js';
 import type { EpochScores, Scores } from '../scores.js';
@@ -65,13 +66,31 @@ export const placeOf = (experiment: Experiment): Place => ({
   variant: variantOf(experiment),
 });
 
-/** Experiments of the same place are told apart by number, in their order. */
-export const distinctPlaces = (places: readonly Place[]): readonly Place[] =>
-  places.map((place, i) => {
-    const same = (other: Place): boolean =>
-      other.task === place.task && other.family === place.family && other.variant === place.variant;
-    const before = places.slice(0, i).filter(same).length;
-    return places.filter(same).length === 1
-      ? place
-      : { ...place, variant: `${place.variant} · ${before + 1}` };
+/** A place, with what else there is to say of it. */
+interface NamedPlace extends Place {
+  /** What it is called among all others. */
+  readonly name: string;
+  /** What tells it from those of its name; empty where it is alone. */
+  readonly differs: string;
+  /** Whether a person gave it a label. */
+  readonly labelled: boolean;
+}
+
+/** A label stands where a person gave one; experiments of the same place are told apart by what differs between them. */
+export const distinctPlaces = (places: readonly NamedPlace[]): readonly Place[] => {
+  const said = places.map(({ task, family, variant, differs, labelled }) => {
+    const alike = places.filter(
+      (other) => other.task === task && other.family === family && other.variant === variant,
+    );
+    const told = labelled || (alike.length > 1 && differs !== '');
+    return { task, family, variant: told ? differs : variant };
   });
+  // Experiments of several names may differ in the same words.
+  return said.map((place, i) => ({
+    ...place,
+    variant:
+      said.filter((other) => canonical(other) === canonical(place)).length > 1
+        ? places[i].name
+        : place.variant,
+  }));
+};

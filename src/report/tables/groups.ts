@@ -1,8 +1,7 @@
 /** Runs that differ in nothing but their seed belong together. */
 
-import { canonical } from '../../base/canonical.js';
-import { hashProgram } from '../../dsl/index.js';
 import type { Experiment } from '../../experiments/experiment.js';
+import type { Label } from '../../experiments/label.js';
 import { type PublishedRow, publishedBeside } from '../../experiments/published/index.js';
 import type { Scores } from '../../experiments/scores.js';
 import type { ScoreGroup } from './scores.js';
@@ -11,58 +10,36 @@ import type { ScoreGroup } from './scores.js';
 export interface GroupedRun {
   readonly experiment: Experiment;
   readonly seed: number;
+  /** What its experiment is called among the others; runs of one label are one group. */
+  readonly label: Label;
   /** Null until it is finished. */
   readonly scores: Scores | null;
 }
 
-/** What shapes the runs, for people: a program of its own by its hash. */
-const settingsOf = ({ task, model, loss, training }: Experiment): Readonly<Record<string, unknown>> => ({
-  task,
-  model: model.name === 'program' ? { program: hashProgram(model).slice(0, 10) } : model,
-  loss,
-  training,
-});
-
-/** `training.rate` and so on, with the value's text. */
-const flat = (value: unknown, path: string): readonly (readonly [string, string])[] =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? Object.entries(value).flatMap(([key, inner]) => flat(inner, path === '' ? key : `${path}.${key}`))
-    : [[path, typeof value === 'string' ? value : canonical(value ?? null)]];
-
-/** What tells experiments of one name apart: ` (size 32, epochs 4)`. */
-const suffix = (experiment: Experiment, namesakes: readonly Experiment[]): string => {
-  if (namesakes.length < 2) return '';
-  const others = namesakes.map((one) => new Map(flat(settingsOf(one), '')));
-  const own = flat(settingsOf(experiment), '').filter(([path, text]) =>
-    others.some((other) => other.get(path) !== text),
-  );
-  return ` (${own.map(([path, text]) => `${path.split('.').at(-1)} ${text}`).join(', ')})`;
-};
-
 /** The runs of one experiment with the name that tells it from all others. */
-export interface RunGroup<R extends GroupedRun> {
+export interface RunGroup<R> {
   readonly name: string;
+  /** What tells it from those of its experiment's name; empty where it is alone. */
+  readonly differs: string;
   readonly experiment: Experiment;
   readonly runs: readonly R[];
 }
 
-/** Groups in the order in which their first run comes; names are made distinct. */
-export const groupsOf = <R extends GroupedRun>(runs: readonly R[]): readonly RunGroup<R>[] => {
-  const found = new Map<string, { readonly experiment: Experiment; readonly runs: R[] }>();
+/** Groups in the order in which their first run comes. */
+export const groupsOf = <R extends Omit<GroupedRun, 'scores'>>(
+  runs: readonly R[],
+): readonly RunGroup<R>[] => {
+  const found = new Map<string, { readonly first: R; readonly runs: R[] }>();
   for (const run of runs) {
-    const { experiment } = run;
-    const key = canonical([experiment.name, settingsOf(experiment)]);
-    const group = found.get(key) ?? { experiment, runs: [] };
+    const group = found.get(run.label.name) ?? { first: run, runs: [] };
     group.runs.push(run);
-    found.set(key, group);
+    found.set(run.label.name, group);
   }
-  const groups = [...found.values()];
-  return groups.map((group) => ({
-    ...group,
-    name: `${group.experiment.name}${suffix(
-      group.experiment,
-      groups.filter((other) => other.experiment.name === group.experiment.name).map((one) => one.experiment),
-    )}`,
+  return [...found.values()].map(({ first: { label, experiment }, runs: members }) => ({
+    name: label.name,
+    differs: label.differs,
+    experiment,
+    runs: members,
   }));
 };
 

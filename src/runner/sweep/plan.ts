@@ -12,8 +12,9 @@ import { taskShape } from '../../data/task.js';
 import { hashProgram, type Program, select } from '../../dsl/index.js';
 import type { Engine } from '../../engine/index.js';
 import type { Experiment } from '../../experiments/experiment.js';
+import { memberName } from '../../experiments/label.js';
 import { programFor } from '../../experiments/model.js';
-import { type Member, memberName, runsOf, type Sweep } from '../../experiments/sweep.js';
+import { type Member, runsOf, type Sweep } from '../../experiments/sweep.js';
 import { findRun } from '../place.js';
 import { identityOn, readsDigits } from '../prepare.js';
 import { type Result, readWholeResult } from '../result.js';
@@ -80,6 +81,7 @@ export const planSweep = (
     TE.chain((facts) => {
       // Two members may be the same but for their names: they share a run, as they do from one sweep to the next.
       const placed = new Map<string, string>();
+      const nameOf = memberName(sweep);
       return pipe(
         runsOf(sweep),
         A.traverseWithIndex(TE.ApplicativeSeq)((index, { member, seed }) => {
@@ -91,7 +93,7 @@ export const planSweep = (
             TE.map(({ folder, result }) => ({
               index,
               member,
-              name: memberName(sweep)(member),
+              name: nameOf(member),
               seed,
               folder,
               result,

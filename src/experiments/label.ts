@@ -1,0 +1,221 @@
+/**
+ * What experiments are called beside each other, in tables, charts, progress and pages: their own label or their name,
+ * and where several have that name what differs between them. Pure.
+ */
+
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as t from 'io-ts';
+import { canonical } from '../base/canonical.js';
+import type { Experiment } from './experiment.js';
+import type { Axes, Member, Sweep } from './sweep.js';
+import { fitted, programHash, valueAmong, valueText } from './value-text.js';
+
+/** No label has more letters: a line of a terminal holds it with what is said of it. */
+export const longestLabel = 64;
+const longestName = 40;
+const longestValue = 24;
+
+/** An experiment and, where it is a member of a sweep, what made it. */
+export interface Labelled {
+  readonly experiment: Experiment;
+  readonly axes?: Axes;
+}
+
+/** What an experiment is called. */
+export interface Label {
+  /** Among all others. */
+  readonly name: string;
+  /** What tells it from those of its name, or the label that was given to it; empty where it is alone. */
+  readonly differs: string;
+}
+
+interface Fact {
+  readonly path: string;
+  readonly value: unknown;
+}
+type Facts = readonly Fact[];
+
+/** A value along an axis stands as text in files; what was a list or an object is one again. */
+const parsed = (value: unknown): unknown =>
+  typeof value === 'string' && /^[[{]/.test(value)
+    ? pipe(
+        E.tryCatch(
+          (): unknown => JSON.parse(value),
+          () => value,
+        ),
+        E.toUnion,
+      )
+    : value;
+
+const leaves = (value: unknown, path: string): Facts =>
+  t.UnknownRecord.is(value) && !Array.isArray(value) && programHash(value) === undefined
+    ? Object.entries(value).flatMap(([key, inner]) => leaves(inner, path === '' ? key : `${path}.${key}`))
+    : [{ path, value: programHash(value) === undefined ? value : valueText(value) }];
+
+/** A whole program is one setting. */
+const modelOf = ({ model }: Experiment): unknown => (model.name === 'program' ? valueText(model) : model);
+
+/** What shapes the runs, setting by setting. */
+const settingsOf = (experiment: Experiment): Facts => {
+  const { task, loss, training } = experiment;
+  return leaves({ task, model: modelOf(experiment), loss, training }, '');
+};
+
+/** An axis is a setting's path or a name of its own; what a path leads to is split where it has parts. */
+const axesOf = ({ axes = {}, experiment }: Labelled): Facts =>
+  Object.entries(axes)
+    .filter(([axis]) => axis !== 'label')
+    .flatMap(([axis, value]) =>
+      leaves(
+        axis === 'model' && experiment.model.name === 'program' ? modelOf(experiment) : parsed(value),
+        axis,
+      ),
+    );
+
+const find = (facts: Facts, path: string): unknown => facts.find((fact) => fact.path === path)?.value;
+
+const same = (a: unknown, b: unknown): boolean => canonical(a ?? null) === canonical(b ?? null);
+
+/** Paths of what is not the same everywhere; those that all have come first, the others only where they are needed. */
+const telling = (all: readonly Facts[]): readonly string[] => {
+  const paths = [...new Set(all.flatMap((facts) => facts.map(({ path }) => path)))];
+  const differing = paths.filter((path) => all.some((facts) => !same(find(facts, path), find(all[0], path))));
+  const everywhere = differing.filter((path) =>
+    all.every((facts) => facts.some((fact) => fact.path === path)),
+  );
+  return areTold(all, everywhere) ? everywhere : differing;
+};
+
+const areTold = (all: readonly Facts[], paths: readonly string[]): boolean =>
+  new Set(all.map((facts) => canonical(paths.map((path) => find(facts, path) ?? null)))).size === all.length;
+
+/** Of many paths as few as tell the experiments apart, the earlier ones first. */
+const fewest = (all: readonly Facts[], paths: readonly string[]): readonly string[] =>
+  paths.reduceRight<readonly string[]>((kept, path) => {
+    const without = kept.filter((one) => one !== path);
+    return without.length > 0 && areTold(all, without) ? without : kept;
+  }, paths);
+
+/** `training.rate` is `rate` where no other ends so, `model.name` is `model`. */
+const keyOf = (path: string, paths: readonly string[]): string => {
+  const plain = (one: string): string => one.replace(/\.name$/, '');
+  const last = (one: string): string => plain(one).slice(plain(one).lastIndexOf('.') + 1);
+  return paths.filter((other) => last(other) === last(path)).length === 1 ? last(path) : plain(path);
+};
+
+const phrases = (facts: Facts, all: readonly Facts[], paths: readonly string[]): string =>
+  paths
+    .filter((path) => facts.some((fact) => fact.path === path))
+    .map((path) => {
+      const value = fitted(
+        valueAmong(
+          path,
+          find(facts, path),
+          all.map((other) => find(other, path)),
+        ),
+        longestValue,
+      );
+      return value.startsWith('program ') ? value : `${keyOf(path, paths)} ${value}`;
+    })
+    .join(', ');
+
+/** What differs between experiments of one name, in words: along their axes, else in their settings. */
+const differences = (namesakes: readonly Labelled[]): readonly string[] => {
+  const along = namesakes.map(axesOf);
+  const settings = namesakes.map(({ experiment }) => settingsOf(experiment));
+  // Members that no axis tells apart, and experiments that are no members, differ in what they hold.
+  const all = areTold(along, telling(along)) ? along : settings;
+  const paths = telling(all);
+  const texts = (some: readonly string[]): readonly string[] => all.map((facts) => phrases(facts, all, some));
+  const full = texts(paths);
+  return full.some((text) => text.length > longestLabel - 12) ? texts(fewest(all, paths)) : full;
+};
+
+const ownName = ({ experiment }: Labelled): string =>
+  fitted(experiment.label ?? experiment.name, longestName);
+
+/** Of equal texts the second and later ones are numbered. */
+const numbered = (texts: readonly string[]): readonly string[] => {
+  const taken = new Set<string>();
+  return texts.map((text) => {
+    let made = text;
+    for (let n = 2; taken.has(made); n++) made = `${fitted(text, longestLabel - 5)} #${n}`;
+    taken.add(made);
+    return made;
+  });
+};
+
+const joinedName = (name: string, differs: string): string => {
+  const whole = `${name} (${differs})`;
+  if (whole.length <= longestLabel) return whole;
+  const room = longestLabel - 3 - Math.min(name.length, 20);
+  const part = fitted(differs, room);
+  return `${fitted(name, longestLabel - 3 - part.length)} (${part})`;
+};
+
+/**
+ * What each is called among the others: at most 64 letters, no two alike.
+ *
+ * @example
+ * labelsOf([{ experiment: slow, axes: { 'training.rate': 1e-3 } }, { experiment: fast, axes: { 'training.rate': 1e-2 } }])
+ *   .map(({ name }) => name)   // ['my/rates (rate 0.001)', 'my/rates (rate 0.01)']
+ */
+export const labelsOf = (items: readonly Labelled[]): readonly Label[] => {
+  const names = items.map(ownName);
+  const differs = new Map<Labelled, string>();
+  for (const name of new Set(names)) {
+    const namesakes = items.filter((_, i) => names[i] === name);
+    const texts = namesakes.length === 1 ? [''] : differences(namesakes);
+    namesakes.forEach((one, i) => {
+      differs.set(one, texts[i]);
+    });
+  }
+  const labels = numbered(
+    items.map((item, i) => {
+      const text = differs.get(item) ?? '';
+      return text === '' ? names[i] : joinedName(names[i], text);
+    }),
+  );
+  return items.map((item, i) => ({
+    name: labels[i],
+    differs: (differs.get(item) ?? '') || (item.experiment.label === undefined ? '' : names[i]),
+  }));
+};
+
+/**
+ * What a member is called among the others: its experiment's label or name, and where several have that name what
+ * differs along their axes.
+ *
+ * @example
+ * memberName(vary(trainingAxis('rate'), [1e-3, 3e-3])(sweepOf(e)))   // member => 'mine (rate 0.001)'
+ */
+export const memberName = (sweep: Sweep): ((member: Member) => string) => {
+  const labels = memberLabels(sweep);
+  return (member) => labels.get(member)?.name ?? member.experiment.label ?? member.experiment.name;
+};
+
+/** The labels of a sweep's members. */
+export const memberLabels = ({ members }: Sweep): ReadonlyMap<Member, Label> => {
+  const labels = labelsOf(members);
+  return new Map(members.map((member, i) => [member, labels[i]]));
+};
+
+/**
+ * The labels of experiments that are no members of a sweep; what differs in nothing that shapes a run has one label.
+ */
+export const experimentLabels = (experiments: readonly Experiment[]): readonly Label[] => {
+  const keyOf = ({ name, label, task, model, loss, training }: Experiment): string =>
+    canonical([name, label ?? null, task, model, loss, training]);
+  const keys = experiments.map(keyOf);
+  const distinct = [...new Map(experiments.map((experiment, i) => [keys[i], experiment]))];
+  const labels = labelsOf(distinct.map(([, experiment]) => ({ experiment })));
+  const byKey = new Map(distinct.map(([key], i) => [key, labels[i]]));
+  return keys.map((key) => byKey.get(key) ?? { name: key, differs: '' });
+};
+
+/** Settings by path in a few words, for a sentence about them. */
+export const settingsText = (settings: Readonly<Record<string, unknown>>): string =>
+  Object.entries(settings)
+    .map(([path, value]) => `${path} ${fitted(valueText(parsed(value)), longestValue)}`)
+    .join(', ');

@@ -1,0 +1,80 @@
+/** Settings as people write them, short enough for a line: .001 as `0.001`, a program as its hash, a folder by its end. */
+
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as t from 'io-ts';
+import { canonical } from '../base/canonical.js';
+import { decodeProgram, hashProgram } from '../dsl/index.js';
+
+/** One text on one line, its middle left out where it has more letters than this. */
+export const fitted = (text: string, letters: number): string => {
+  const all = Array.from(text.replace(/[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069\s]+/gu, ' ').trim());
+  if (all.length <= letters) return all.join('');
+  const front = Math.ceil((letters - 1) / 2);
+  return `${all.slice(0, front).join('')}…${all.slice(all.length - (letters - 1 - front)).join('')}`;
+};
+
+/** The hash of what may be a whole program, in the few digits that tell programs apart; undefined for anything else. */
+export const programHash = (value: unknown): string | undefined => {
+  if (!t.UnknownRecord.is(value)) return undefined;
+  const graph = 'language' in value ? value : 'graph' in value ? value.graph : undefined;
+  return graph === undefined
+    ? undefined
+    : pipe(
+        decodeProgram(graph),
+        E.match(
+          () => undefined,
+          (program) => hashProgram(program).slice(0, 8),
+        ),
+      );
+};
+
+/**
+ * A setting's value in a few words.
+ *
+ * @example
+ * valueText([16, 16])                     // '[16, 16]'
+ * valueText({ name: 'nwm', steps: 10 })   // 'nwm'
+ */
+export const valueText = (value: unknown): string => {
+  const hash = programHash(value);
+  if (hash !== undefined) return `program ${hash}`;
+  if (Array.isArray(value)) return `[${value.map(valueText).join(', ')}]`;
+  if (t.UnknownRecord.is(value))
+    return typeof value.name === 'string'
+      ? value.name
+      : `{${Object.entries(value)
+          .map(([key, inner]) => `${key} ${valueText(inner)}`)
+          .join(', ')}}`;
+  return typeof value === 'string' ? value : canonical(value ?? null);
+};
+
+const segments = (path: string): readonly string[] => path.split(/[\\/]+/).filter((part) => part !== '');
+
+/** A path that begins at a root, or that a setting of this name is. */
+const isPath = (path: string, value: unknown): value is string =>
+  typeof value === 'string' &&
+  (/(^|\.)(folder|mnistDir)$/.test(path) || /^(\/|\.{1,2}\/|[A-Za-z]:\\)/.test(value));
+
+/** As many of a folder's last parts as tell it from the others. */
+const endOf = (folder: string, others: readonly string[]): string => {
+  const own = segments(folder);
+  const end = (parts: readonly string[], count: number): string => parts.slice(-count).join('/');
+  const count = own.findIndex((_, i) =>
+    others.every((other) => other === folder || end(segments(other), i + 1) !== end(own, i + 1)),
+  );
+  return end(own, count < 0 ? own.length : count + 1);
+};
+
+/**
+ * A setting's value among the values that it has elsewhere.
+ *
+ * @param path the setting's, such as `task.folder`
+ */
+export const valueAmong = (path: string, value: unknown, all: readonly unknown[]): string =>
+  isPath(path, value)
+    ? endOf(
+        value,
+        all.filter((other): other is string => isPath(path, other)),
+      )
+    : valueText(value);
