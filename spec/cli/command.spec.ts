@@ -71,7 +71,7 @@ describe('drumhead', () => {
     assert.match(unet.stdout, /^ {2}batchNorm has no fused kernel: batchNorm \(nodes \d+/m);
     const sweep = drumhead('show', 'paper/multi-mnist', '--plan').stdout.trim().split('\n');
     assert.equal(sweep.length, 6);
-    assert.match(sweep[1], /model nwm, readout linear-smaller4 +100 % +1$/);
+    assert.match(sweep[1], /multi-mnist\/nwm-linear-smaller4 +100 % +1$/);
   });
 
   it('shows a system with settings of its own, and its plan', () => {
