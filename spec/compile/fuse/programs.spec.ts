@@ -64,6 +64,7 @@ describe('the fused loss', () => {
             grid,
             channels: 1,
             classes,
+            turned: 0,
             instructions: [
               scan,
               { kind: 'recur', pick: [0, 9, 0, 0, 0, 0] },

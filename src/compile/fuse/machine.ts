@@ -13,8 +13,21 @@ export interface Ground {
   readonly byteLength: () => number;
   readonly grow: (pages: number) => void;
   readonly buffer: () => ArrayBuffer;
-  readonly assembled: (source: () => Source) => Kernel;
+  readonly assembled: (key: string, source: () => Source) => Kernel;
 }
+
+/** Assembling is pure; this only saves doing it again for another program. The oldest goes where there are many. */
+const assembledBefore = new Map<string, Uint8Array>();
+const mostAssembled = 500;
+
+const bytesOf = (key: string, source: () => Source): Uint8Array => {
+  const bytes = assembledBefore.get(key) ?? assemble(source());
+  assembledBefore.delete(key);
+  assembledBefore.set(key, bytes);
+  const [oldest] = assembledBefore.keys();
+  if (assembledBefore.size > mostAssembled && oldest !== undefined) assembledBefore.delete(oldest);
+  return bytes;
+};
 
 const memoryGround = (): Ground => {
   const memory: Memory = newMemory(1);
@@ -22,7 +35,7 @@ const memoryGround = (): Ground => {
     byteLength: () => memory.buffer.byteLength,
     grow: (pages) => void memory.grow(pages),
     buffer: () => memory.buffer,
-    assembled: (source) => instantiateOn(memory, assemble(source())),
+    assembled: (key, source) => instantiateOn(memory, bytesOf(key, source)),
   };
 };
 
@@ -69,11 +82,11 @@ export class Machine {
     return this.#floats;
   }
 
-  /** The kernel of a source, assembled when first asked for: one key, one source. */
+  /** The kernel of a source, assembled when first asked for: one key, one source, in all machines of a process. */
   kernel(key: string, source: () => Source): Kernel {
     const known = this.#kernels.get(key);
     if (known !== undefined) return known;
-    const made = this.ground.assembled(source);
+    const made = this.ground.assembled(key, source);
     this.#kernels.set(key, made);
     return made;
   }

@@ -7,9 +7,11 @@ import {
   type Program,
   parameterOf,
   program,
+  reshape,
   type Shapes,
   signature,
   type Tensor,
+  transpose,
 } from '../../../../src/dsl/index.js';
 import { volume } from '../../../../src/dsl/shape.js';
 import { apply } from '../../../../src/dsl/tensor.js';
@@ -22,7 +24,6 @@ import { channelsOf, type Shop, tame } from './shop.js';
 export interface Fusable {
   readonly program: Program;
   readonly recipe: Recipe;
-  readonly classes: number;
   readonly inputs: (count: number) => Readonly<Record<string, Float32Array>>;
 }
 
@@ -34,6 +35,12 @@ const shapesOf = ({ grid, channels }: Recipe): Shapes => ({
   other: [...grid, 2],
   list: [3],
 });
+
+const lying = (logits: Tensor, { grid, classes, turned }: Recipe): Tensor => {
+  const axes = grid.map((_, axis) => axis);
+  if (turned === 1) return transpose(grid.length, ...axes)(logits);
+  return turned === 2 && classes % 2 === 0 ? reshape(...grid, 2, classes / 2)(logits) : logits;
+};
 
 /** The program of a recipe. `logits` [grid, classes] stand at its end, after the last field. */
 export const fusable = (recipe: Recipe, smooth = false): Fusable => {
@@ -74,7 +81,7 @@ export const fusable = (recipe: Recipe, smooth = false): Fusable => {
       weightsOf(shop, 'dense', [from, classes], from, 8),
     );
     return {
-      logits,
+      logits: lying(logits, recipe),
       ...Object.fromEntries(
         recipe.outputs.map((n, i) => [`out${i}`, all[all.length - 1 - (n % all.length)]]),
       ),
@@ -83,7 +90,6 @@ export const fusable = (recipe: Recipe, smooth = false): Fusable => {
   return {
     program: made,
     recipe,
-    classes,
     inputs: (count) =>
       Object.fromEntries(
         Object.entries(shapesOf(recipe)).map(([name, shape]) => {

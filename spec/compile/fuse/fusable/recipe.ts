@@ -35,7 +35,12 @@ export const sequenceKinds = [
   'cutTime',
   'perStep',
   'recur',
+  'recur',
   'turn',
+  'mirrorTime',
+  'mapTime',
+  'blend',
+  'moment',
 ] as const;
 export type SequenceKind = (typeof sequenceKinds)[number];
 
@@ -60,6 +65,8 @@ export interface Recipe {
   readonly grid: readonly number[];
   readonly channels: number;
   readonly classes: number;
+  /** How the logits lie: classes last (mostly), classes first, or two of them where there was one. */
+  readonly turned: number;
   readonly instructions: readonly Instruction[];
   readonly outputs: readonly number[];
   readonly seed: number;
@@ -94,6 +101,7 @@ export const recipeArbitrary: fc.Arbitrary<Recipe> = fc.record({
   grid,
   channels: fc.integer({ min: 1, max: 4 }),
   classes: fc.integer({ min: 1, max: 9 }),
+  turned: fc.nat(9),
   instructions: fc
     .tuple(
       fc.array(fc.oneof({ weight: 5, arbitrary: plain(fieldKinds) }, { weight: 1, arbitrary: scan }), {

@@ -2,22 +2,26 @@
 
 import {
   add,
-  broadcast,
   type Clock,
   concatAlong,
   fill,
   max,
   mean,
   min,
+  mul,
   reshape,
+  reverse,
   scale,
   scanOverWithFinal,
   scanWithFinal,
   shapeOf,
+  sin,
   slice,
   spectrum,
+  square,
   sum,
   type Tensor,
+  tanh,
   transpose,
 } from '../../../../src/dsl/index.js';
 import { sameShape } from '../../../../src/dsl/shape.js';
@@ -25,12 +29,8 @@ import { apply } from '../../../../src/dsl/tensor.js';
 import { type Entry, entry, within } from '../../../../src/laws/arbitraries/program/workshop.js';
 import { makeField, weightsOf } from './fields.js';
 import { type FieldKind, fieldKinds, type Plain, type ScanRecipe, type SequenceKind } from './recipe.js';
-import { channelsOf, mayBe, pickOf, type Shop, tame } from './shop.js';
-
-export interface Made {
-  readonly fields: readonly Entry[];
-  readonly sequences: readonly Entry[];
-}
+import { recur } from './recurrences.js';
+import { channelsOf, type Made, mayBe, pickOf, type Shop, tame } from './shop.js';
 
 type State = Readonly<Record<string, Tensor>>;
 
@@ -204,27 +204,30 @@ const makers: Readonly<Record<SequenceKind, (shop: Shop, x: Entry, pick: readonl
     const mixed: Tensor = apply('dense', { op: 'dense' }, x, weightsOf(shop, 'dense', [from, to], from, c));
     return { fields: [], sequences: [entry(mixed, Math.sqrt(from) * bound + 1)] };
   },
-  // driven by itself, forgetting by a factor of its own at each place and time; from nothing, or from a field
-  recur: ({ pool }, { x, bound }, [, b, c]) => {
+  recur,
+  mirrorTime: (_, { x, bound }) => ({ fields: [], sequences: [entry(reverse(0)(x), bound)] }),
+  // the same at every step, or at every step after the one before
+  mapTime: (_, { x, bound }, [, b]) => {
+    const maps = [tanh, sin, square, (y: Tensor): Tensor => scale(-0.7, y)];
+    return { fields: [], sequences: [entry(maps[b % maps.length](x), Math.max(1, bound * bound))] };
+  },
+  // two sequences of one length: one with the other, or side by side
+  blend: (shop, { x, bound }, [, b, c]) => {
+    const alike = shop.sequences.filter((other) => sameShape(shapeOf(other.x), shapeOf(x)));
+    const other = pickOf(alike, b) ?? { x, bound };
+    if (c % 3 === 0) return { fields: [], sequences: [entry(add(x, other.x), bound + other.bound)] };
+    if (c % 3 === 1) return { fields: [], sequences: [entry(mul(x, other.x), bound * other.bound)] };
+    const joined: Tensor = concatAlong(shapeOf(x).length - 1, x, other.x);
+    return {
+      fields: [],
+      sequences: mayBe(...shapeOf(joined)) ? [entry(joined, Math.max(bound, other.bound))] : [],
+    };
+  },
+  // what was at one step, as a field
+  moment: (_, { x, bound }, [, b]) => {
     const [steps, ...shape] = shapeOf(x);
-    const factors: Tensor = scale(0.9, apply('tanh', { op: 'map', fn: 'tanh' }, x));
-    const start = pool.find((field) => sameShape(shapeOf(field.x), shape));
-    if (b % 2 === 0) {
-      const from = start === undefined || c % 2 === 0 ? [] : [start.x];
-      const made: Tensor = apply('recur', { op: 'recurrence', kind: 'diagonal' }, factors, x, ...from);
-      return { fields: [], sequences: [entry(made, (start?.bound ?? 1) + steps * bound)] };
-    }
-    // channels turn into each other: small matrices at each place
-    const n = shape.at(-1) ?? 1;
-    if (!mayBe(steps, ...shape, n)) return { fields: [], sequences: [] };
-    const matrices: Tensor = broadcast(
-      steps,
-      ...shape,
-      n,
-    )(reshape(steps, ...shape, 1)(scale(1 / n, factors)));
-    const from = start === undefined || c % 2 === 0 ? [] : [start.x];
-    const made: Tensor = apply('recur', { op: 'recurrence', kind: 'matrix' }, matrices, x, ...from);
-    return { fields: [], sequences: [entry(made, (start?.bound ?? 1) + steps * bound)] };
+    const one: Tensor = slice(x, [b % steps, ...shape.map(() => 0)], [1, ...shape]);
+    return { fields: [entry(sum(0)(one), bound)], sequences: [] };
   },
   turn: ({ grid }, { x, bound }, [, b]) => {
     // over channels and time at once, or over channels alone and then back

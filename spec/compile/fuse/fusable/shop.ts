@@ -11,6 +11,12 @@ export interface Shop extends Workshop {
   readonly sequences: readonly Entry[];
 }
 
+/** What an instruction leaves. */
+export interface Made {
+  readonly fields: readonly Entry[];
+  readonly sequences: readonly Entry[];
+}
+
 /** No value is larger. */
 const limit = 6000;
 

@@ -117,7 +117,7 @@ describe('pointwise groups', () => {
           machine.floats.fill(17, address / 4, address / 4 + places + 4);
           return address;
         });
-        const run = machine.kernel('group', () => pointwiseGroup(group));
+        const run = machine.kernel(`pointwise ${JSON.stringify(group)}`, () => pointwiseGroup(group));
         run(strips, planes, vectors, ...operands.map(({ address }) => address), ...results);
         for (let place = 0; place < places; place++) {
           const plane = Math.floor(place / (4 * vectors)) % planes;
