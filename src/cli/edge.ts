@@ -3,6 +3,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, defect, describe, fileError } from '../base/error.js';
+import { plainText } from '../base/plain-text.js';
 
 /** What is typed on the command line itself: flags, and the SQL of `drumhead query`. */
 const onCommandLine = /^(--|query$)/;
@@ -21,14 +22,21 @@ export const exitCode = (error: DrumheadError): number => {
   }
 };
 
+/**
+ * What a command answers, on stdout, and what it tells meanwhile, on stderr: a line or more. All text that comes from
+ * files passes here, so it is made plain here.
+ */
+export const answer = (text: string): void => void process.stdout.write(`${plainText(text)}\n`);
+export const remark = (text: string): void => void process.stderr.write(`${plainText(text)}\n`);
+
 /** Runs a command to its end: prints what it returns, or one sentence, and sets the exit code. */
 export const atEdge = async (work: TE.TaskEither<DrumheadError, string>): Promise<void> => {
   const done = await work().catch((cause: unknown) => E.left<DrumheadError, string>(defect(cause)));
   if (E.isRight(done)) {
-    if (done.right !== '') process.stdout.write(`${done.right}\n`);
+    if (done.right !== '') answer(done.right);
     return;
   }
-  process.stderr.write(`drumhead: ${describe(done.left)}\n`);
+  remark(`drumhead: ${describe(done.left)}`);
   process.exitCode = exitCode(done.left);
 };
 
@@ -39,7 +47,7 @@ export const atEdge = async (work: TE.TaskEither<DrumheadError, string>): Promis
 export const survivingItsReaders = (): void => {
   process.stdout.on('error', (cause: NodeJS.ErrnoException) => {
     if (cause.code === 'EPIPE') return;
-    process.stderr.write(`drumhead: ${describe(fileError('the output', cause))}\n`);
+    remark(`drumhead: ${describe(fileError('the output', cause))}`);
     process.exitCode = 1;
   });
   process.stderr.on('error', () => {});
@@ -53,7 +61,7 @@ export const interruptible = (): { readonly signal: AbortSignal; readonly done: 
   const controller = new AbortController();
   const stop = (): void => {
     if (controller.signal.aborted) process.exit(130);
-    process.stderr.write('\nstopping after this step; press Ctrl-C again to stop at once\n');
+    remark('\nstopping after this step; press Ctrl-C again to stop at once');
     controller.abort();
   };
   process.on('SIGINT', stop);

@@ -1,6 +1,7 @@
 /** What a run says while it works: a progress bar on a terminal, plain lines elsewhere. */
 
 import cliProgress from 'cli-progress';
+import { plainText } from '../base/plain-text.js';
 import type { RunEvent } from '../runner/environment.js';
 
 /** Draws events; `close` leaves the terminal as it was. */
@@ -89,7 +90,7 @@ export const barTeller = (stream: NodeJS.WriteStream): Teller => {
   };
   const print = (line: string): void => {
     stop();
-    stream.write(`${line}\n`);
+    stream.write(`${plainText(line)}\n`);
   };
   const tell = (event: RunEvent): void => {
     switch (event.kind) {

@@ -6,7 +6,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { DrumheadError } from '../base/error.js';
 import { parseEngineChoice } from '../engine/index.js';
 import type { Environment } from '../runner/environment.js';
-import { interruptible } from './edge.js';
+import { interruptible, remark } from './edge.js';
 import { wholeFlag } from './flags.js';
 import { barTeller, plainTeller } from './progress.js';
 
@@ -33,9 +33,7 @@ export const withEnvironment = <A>(
     TE.bind('engine', () => TE.fromEither(parseEngineChoice(flags.engine))),
     TE.bindW('workers', () => TE.fromEither(wholeFlag('--workers', 1)(flags.workers))),
     TE.chainW(({ engine, workers }) => async () => {
-      const teller = process.stderr.isTTY
-        ? barTeller(process.stderr)
-        : plainTeller((line) => process.stderr.write(`${line}\n`), seconds);
+      const teller = process.stderr.isTTY ? barTeller(process.stderr) : plainTeller(remark, seconds);
       const { signal, done } = interruptible();
       try {
         return await work({

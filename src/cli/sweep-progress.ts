@@ -1,6 +1,7 @@
 /** What a sweep says while it works: a line for each run at work on a terminal, plain lines elsewhere. */
 
 import cliProgress from 'cli-progress';
+import { plainText } from '../base/plain-text.js';
 import type { Outcome } from '../runner/sweep/messages.js';
 import type { Assignment } from '../runner/sweep/plan.js';
 import type { SweepEvent } from '../runner/sweep/run.js';
@@ -140,7 +141,7 @@ export const barSweepTeller = (stream: NodeJS.WriteStream, now: () => number): S
   const all = bars.create(1000, 0, { what: 'all runs', rest: '' });
   const each = new Map<Assignment, cliProgress.SingleBar>();
   const scores = new Map<Assignment, number | null>();
-  const print = (line: string): void => bars.log(`${line}\n`);
+  const print = (line: string): void => bars.log(`${plainText(line)}\n`);
   const tell = (event: SweepEvent): void => {
     guess.see(event);
     switch (event.kind) {
@@ -154,7 +155,7 @@ export const barSweepTeller = (stream: NodeJS.WriteStream, now: () => number): S
         const bar = each.get(event.run);
         const { news } = event;
         if (news.kind === 'epoch') scores.set(event.run, news.foregroundIou);
-        if (news.kind === 'says') bar?.update({ rest: news.message });
+        if (news.kind === 'says') bar?.update({ rest: plainText(news.message) });
         if (news.kind === 'step') {
           bar?.setTotal(news.total);
           bar?.update(news.done, {

@@ -17,7 +17,7 @@ import { load } from '../../data/load.js';
 import { mayBeFile } from '../../data/make-folder.js';
 import { encodePng } from '../../data/png.js';
 import { describeTask, type Task } from '../../data/task.js';
-import { interruptible } from '../edge.js';
+import { interruptible, remark } from '../edge.js';
 import { type ChangeFlags, settingsFlag, wholeFlag } from '../flags.js';
 import { plainTeller } from '../progress.js';
 import { seconds } from '../session.js';
@@ -76,7 +76,7 @@ const watched = (name: string, flags: DataFlags, signal: AbortSignal): TE.TaskEi
     TE.chainFirst(({ show }) => (show === 0 ? TE.right(undefined) : mayBeFile(flags.out))),
     TE.bind('task', ({ settings }) => taskFrom(name, settings, flags)),
     TE.bind('dataset', ({ task }) => {
-      const { tell } = plainTeller((line) => process.stderr.write(`${line}\n`), seconds);
+      const { tell } = plainTeller(remark, seconds);
       return load(task, {
         cacheDir: flags.cache,
         signal,

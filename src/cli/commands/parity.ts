@@ -5,6 +5,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, mismatch } from '../../base/error.js';
 import { parseEngineChoice } from '../../engine/index.js';
 import { parityJson, renderParity, runParity } from '../../runner/parity/index.js';
+import { answer } from '../edge.js';
 
 export interface ParityFlags {
   readonly case?: string;
@@ -22,7 +23,7 @@ export const parity = (folder: string, flags: ParityFlags): TE.TaskEither<Drumhe
     TE.chain((report): TE.TaskEither<DrumheadError, string> => {
       const text = flags.json === true ? parityJson(report) : renderParity(report);
       if (report.passed) return TE.right(text);
-      process.stdout.write(`${text}\n`);
+      answer(text);
       const failed = report.cases.filter(({ status }) => status === 'fail').map(({ name }) => name);
       return TE.left(
         mismatch(

@@ -17,6 +17,7 @@ import {
   sweepsIn,
 } from '../../runner/query/index.js';
 import { readRuns } from '../../runner/runs.js';
+import { remark } from '../edge.js';
 
 export interface QueryFlags {
   readonly runs: string;
@@ -91,7 +92,7 @@ export const query = (sql: string | undefined, flags: QueryFlags): TE.TaskEither
     TE.bind('found', () => readRuns(flags.runs)),
     TE.bind('sweepsOf', () => sweepsIn(flags.runs)),
     TE.chainFirstIOK(({ found }) => () => {
-      for (const note of found.notes) process.stderr.write(`${note}\n`);
+      for (const note of found.notes) remark(note);
     }),
     TE.chain(({ format, found, sweepsOf }) =>
       answered(

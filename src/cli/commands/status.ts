@@ -22,6 +22,7 @@ import {
   statusOf,
 } from '../../runner/status.js';
 import { readSweep, sweepPath } from '../../runner/sweep/file.js';
+import { answer } from '../edge.js';
 import { duration } from '../progress.js';
 import { allNames } from '../source.js';
 
@@ -165,8 +166,8 @@ const watch =
       if (process.stdout.isTTY) {
         cursorTo(process.stdout, 0, 0);
         clearScreenDown(process.stdout);
-        process.stdout.write(`${text}\n\nCtrl-C ends this; the runs go on\n`);
-      } else if (text !== last) process.stdout.write(`${text}\n`);
+        answer(`${text}\n\nCtrl-C ends this; the runs go on`);
+      } else if (text !== last) answer(text);
       last = text;
       await setTimeout(1000 * secondsBetween, null, { signal: stop.signal }).catch(() => {});
       if (stop.signal.aborted) return E.right('');

@@ -11,7 +11,7 @@ import { withTraining } from '../../experiments/experiment.js';
 import { mapSweep, type Sweep } from '../../experiments/sweep.js';
 import { type Job, processJob } from '../../runner/sweep/job.js';
 import { runSweep, type SweepEnvironment, type SweepOutcome } from '../../runner/sweep/run.js';
-import { interruptible } from '../edge.js';
+import { interruptible, remark } from '../edge.js';
 import { type ChangeFlags, seedsFlag, wholeFlag } from '../flags.js';
 import { seconds } from '../session.js';
 import { sweepFrom } from '../source.js';
@@ -78,7 +78,7 @@ const withTerminal =
   async () => {
     const teller = process.stderr.isTTY
       ? barSweepTeller(process.stderr, seconds)
-      : plainSweepTeller((line) => process.stderr.write(`${line}\n`), seconds);
+      : plainSweepTeller(remark, seconds);
     const { signal, done } = interruptible();
     const both = AbortSignal.any([signal, until]);
     try {

@@ -4,7 +4,7 @@ import { type Command, Option } from '@commander-js/extra-typings';
 import { taskNames } from '../../data/task.js';
 import { engineChoices } from '../../engine/names.js';
 import { presets } from '../../experiments/presets.js';
-import { atEdge } from '../edge.js';
+import { answer, atEdge } from '../edge.js';
 import { engine, force, fuse, mnistDir, named, namedOrProgram, settings } from './options.js';
 
 export const asking = (program: Command): void => {
@@ -14,7 +14,7 @@ export const asking = (program: Command): void => {
     .option('--long', 'with what each is')
     .action(async ({ long }) => {
       const { list } = await import('../commands/list.js');
-      process.stdout.write(`${list(long === true)}\n`);
+      answer(list(long === true));
     });
 
   program
