@@ -1,4 +1,4 @@
-/** Linear recurrences, which need no step-by-step loop: they are associative. */
+/** Linear recurrences: scans whose step is a product and a sum. */
 
 import type { Shape } from './shape.js';
 import { apply, type Tensor } from './tensor.js';
@@ -6,8 +6,9 @@ import { apply, type Tensor } from './tensor.js';
 /**
  * h[t] = a[t] h[t-1] + b[t], pointwise, over the first axis; h[-1] is `initial`, or zero.
  *
- * Op by op it takes log2(T) sweeps, since (a, b) ∘ (a', b') = (a a', a b' + b) is associative (Blelloch 1990); fused,
- * one step after the other, in cache. As in `scan`, the result's entry t is the state after step t.
+ * It is computed one step after the other, on every engine: factors are never multiplied by each other, so factors
+ * whose product overflows do no harm where the state is small. As in `scan`, the result's entry t is the state after
+ * step t.
  *
  * @example
  * const leak = fill(0.9, 100, 64, 64, 2);

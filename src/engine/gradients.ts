@@ -22,6 +22,7 @@ const inOnePass =
   (kernelName: string, otherwise: (tf: TensorFlow, dy: Tensor, y: Tensor) => Tensor) =>
   (tf: TensorFlow, dy: Tensor, y: Tensor): Tensor =>
     hasKernel(tf, kernelName) ? first(tf.engine().runKernel(kernelName, { dy, y })) : otherwise(tf, dy, y);
+// where x is NaN so is y, and its step
 const reluGrad = inOnePass('ReluGrad', (tf, dy, y) => tf.mul(dy, tf.step(y)));
 const tanhGrad = inOnePass('TanhGrad', (tf, dy, y) => tf.mul(dy, tf.sub(1, tf.square(y))));
 
@@ -51,16 +52,23 @@ export const installGradients = (tf: TensorFlow): void => {
         b: () => unbroadcast(tf, byB(first(dy), a, b), b),
       }),
     });
+  // To b where it is the larger, else to a: where both are equal, and where one is NaN.
   const where = (dy: Tensor, mask: Tensor): Tensor => tf.mul(dy, tf.cast(mask, 'float32'));
   binary(
     'Maximum',
-    (dy, a, b) => where(dy, tf.greaterEqual(a, b)),
+    (dy, a, b) => where(dy, tf.logicalNot(tf.less(a, b))),
     (dy, a, b) => where(dy, tf.less(a, b)),
   );
   binary(
     'Minimum',
-    (dy, a, b) => where(dy, tf.lessEqual(a, b)),
+    (dy, a, b) => where(dy, tf.logicalNot(tf.greater(a, b))),
     (dy, a, b) => where(dy, tf.greater(a, b)),
+  );
+  // Their own square b first, or 1 / x, which is 0 or infinite where the gradient is neither.
+  binary(
+    'RealDiv',
+    (dy, _, b) => tf.div(dy, b),
+    (dy, a, b) => tf.neg(tf.div(tf.mul(dy, tf.div(a, b)), b)),
   );
   binary(
     'SquaredDifference',
@@ -102,6 +110,7 @@ export const installGradients = (tf: TensorFlow): void => {
       gradFunc: (dy, [y]) => ({ x: () => gradient(tf, first(dy), y) }),
     });
   fromOutput('Relu', reluGrad);
+  fromOutput('Reciprocal', (_, dy, y) => tf.neg(tf.mul(tf.mul(dy, y), y)));
   fromOutput('Tanh', tanhGrad);
   batchNormGradient(tf);
   // transposes its result where the axis is not the last one

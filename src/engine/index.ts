@@ -5,4 +5,4 @@ export { makeCurrent } from './current.js';
 export { type Engine, engineLabel, limitBytes, opByOp, type TensorFlow } from './engine.js';
 export { EngineChoice, EngineName, engineChoices, engineNames, parseEngineChoice } from './names.js';
 export { openEngine } from './open.js';
-export { batchNorm, dense, normaliseBy } from './ops.js';
+export { batchNorm, dense, keepsNaN, normaliseBy } from './ops.js';

@@ -106,3 +106,19 @@ export const batchNorm = (
     variance: moved(runningVariance, tf.mul(batch.variance, rows / Math.max(1, rows - 1))),
   };
 };
+
+/** Kernels that give NaN where a value they look at is one, by engine: on wasm those are ours. */
+const keeping: Readonly<Record<string, readonly string[]>> = {
+  wasm: ['Relu', 'Sign', 'Maximum', 'Minimum', 'Max', 'MaxPool'],
+  cpu: ['Relu', 'Maximum', 'Minimum', 'Max'],
+};
+
+/**
+ * Whether the current engine's kernel of this name gives NaN where a value that it looks at is one. Of engines that
+ * cannot be asked here it is not supposed.
+ *
+ * @example
+ * keepsNaN(tf, 'MaxPool')   // false on cpu, whose largest of NaN and 1 is 1
+ */
+export const keepsNaN = (tf: TensorFlow, kernelName: string): boolean =>
+  keeping[tf.getBackend()]?.includes(kernelName) ?? false;

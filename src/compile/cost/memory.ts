@@ -4,7 +4,7 @@ import type { Node, Op } from '../../dsl/op.js';
 import { volume } from '../../dsl/shape.js';
 import { type Amount, add, bytes, most, none, numbers, times } from './amount.js';
 import { products } from './flops.js';
-import { backwardHeld, forwardHeld } from './tape.js';
+import { backwardHeld, extremes, forwardHeld } from './tape.js';
 import type { Visit } from './visit.js';
 
 /** Operations with the scans' bodies in their place, each with how often it is evaluated. */
@@ -116,7 +116,7 @@ const sourcesOf = (visits: readonly Visit[], nodes: readonly Node[]): readonly n
 
 /** What an operation makes on the way besides its result; less, or more, than what stays on the tape. */
 const temporaries = (visit: Visit): Amount => {
-  const { op, result } = visit;
+  const { op, inputs, result } = visit;
   const made = less(forwardHeld(visit), numbers(result));
   switch (op.op) {
     case 'take':
@@ -124,7 +124,13 @@ const temporaries = (visit: Visit): Amount => {
     case 'batchNorm':
       return none;
     case 'spectrum':
-      return add(made, times(6, numbers(result)));
+      return add(made, times(9, numbers(result)));
+    case 'reduce':
+      // where the extreme is reached, once more as whole numbers
+      return extremes[op.fn] === 0 ? made : add(made, times(1.25, numbers(inputs[0])));
+    case 'pool':
+      // what is no number, and the field without it; an engine whose kernel knows both holds the result alone
+      return op.fn === 'max' ? add(made, times(3.5, numbers(inputs[0]))) : made;
     default:
       return made;
   }

@@ -42,7 +42,7 @@ export const forwardHeld = (visit: Visit): Amount => {
       // in its parts; an engine with a kernel for it holds the result alone
       return times(4, out);
     case 'recurrence':
-      return sweeps(visit).forward;
+      return out;
     case 'scan':
       return tiled(visit);
     case 'take':
@@ -105,7 +105,7 @@ const ownBackward = (visit: Visit): Amount => {
     case 'batchNorm':
       return add(times(into[0] ? 6 : 3, out), targets);
     case 'recurrence':
-      return sweeps(visit).backward;
+      return recurrenceOwed(visit);
     case 'take':
       return op.port.startsWith('observed/') ? out : none;
     case 'element':
@@ -144,25 +144,13 @@ const tiled = ({ op, inputs }: Visit): Amount => {
 const fourierMatrix = ([steps]: Shape): Amount => ({ fixed: 2 * steps * bins(steps), perSample: 0 });
 
 /** How often an extreme of rows is turned about: a minimum is the negated maximum of what is negated. */
-const extremes = { sum: 0, mean: 0, max: 1, min: 2 } as const;
+export const extremes = { sum: 0, mean: 0, max: 1, min: 2 } as const;
 
-/**
- * The sweeps of a recurrence, each of which cuts both factors and sequence in two, composes and joins them; the
- * gradient of each cut is written out at full length.
- */
-const sweeps = ({ op, inputs: [factors, sequence], result }: Visit) => {
-  const [steps] = sequence.shape;
-  const f = volume(factors.shape) / steps;
-  const b = volume(sequence.shape) / steps;
-  const products = op.op === 'recurrence' && op.kind === 'matrix' ? f + f * (f / b) : 0;
-  let forward = 2 * steps * b;
-  let backward = 2 * steps * b;
-  for (let reach = 1; reach < steps; reach *= 2) {
-    const composed = steps - reach;
-    forward += composed * (3 * f + 4 * b + products) + (reach + steps) * (f + b);
-    backward += composed * (4 * f + b + products) + 5 * steps * (f + b);
-  }
-  return { forward: spread(result, forward), backward: spread(result, backward) };
+/** What a recurrence's states are owed, the states before them, and the products of both that its factors are owed. */
+const recurrenceOwed = ({ op, result }: Visit): Amount => {
+  const [steps, ...rest] = result.shape;
+  const each = op.op === 'recurrence' && op.kind === 'matrix' ? rest[rest.length - 1] : 1;
+  return spread(result, steps * volume(rest) * (2 + each) + volume(rest));
 };
 
 /**

@@ -6,6 +6,7 @@ import type { Shape } from '../../dsl/shape.js';
 import { ceilDiv, volume } from '../../dsl/shape.js';
 import { dense as denseWhole, type TensorFlow } from '../../engine/index.js';
 import { batched, type Context, type Value } from './context.js';
+import { maxPool } from './max-pool.js';
 
 /** A field as [B, H, W, C]; a line [L, C] is a field of height 1. */
 const plane = (value: Value): Tensor4D => {
@@ -123,13 +124,12 @@ export const convTranspose = (
 };
 
 export const pool = (op: OpOf<'pool'>, x: Value, { tf }: Context): Tensor => {
-  const pooled = (op.fn === 'max' ? tf.maxPool : tf.avgPool)(
-    plane(x),
-    pair(op.size),
-    pair(op.stride),
-    'valid',
+  const [size, stride] = [pair(op.size), pair(op.stride)];
+  const field = plane(x);
+  return unplane(
+    op.fn === 'max' ? maxPool(tf, field, size, stride) : tf.avgPool(field, size, stride, 'valid'),
+    x,
   );
-  return unplane(pooled, x);
 };
 
 /** A dense layer, with its ReLU where one follows: fused, the layer's output before it need not be kept. */

@@ -2,13 +2,20 @@
 
 import type { Tensor } from '@tensorflow/tfjs';
 import type { MapFunction, OpOf, ZipFunction } from '../../dsl/op.js';
-import type { TensorFlow } from '../../engine/index.js';
+import { keepsNaN, type TensorFlow } from '../../engine/index.js';
 import type { Context, Value } from './context.js';
-import { stopGradient } from './gradient.js';
+import { stopGradient, withGradient } from './gradient.js';
+
+/** What a kernel gives, and NaN where x is. */
+const withNaN = (tf: TensorFlow, kernelName: string, y: Tensor, x: Tensor): Tensor =>
+  keepsNaN(tf, kernelName) ? y : tf.where(tf.isNaN(x), x, y);
+
+/** -1, 0 or 1, and NaN of NaN, which TensorFlow.js's own takes for 0. */
+const sign = (tf: TensorFlow, x: Tensor): Tensor => withNaN(tf, 'Sign', tf.sign(x), x);
 
 const maps: Readonly<Record<MapFunction, (tf: TensorFlow, x: Tensor) => Tensor>> = {
   tanh: (tf, x) => tf.tanh(x),
-  relu: (tf, x) => tf.relu(x),
+  relu: (tf, x) => withNaN(tf, 'Relu', tf.relu(x), x),
   sigmoid: (tf, x) => tf.sigmoid(x),
   // max(x, 0) + log(1 + exp(-|x|)) does not overflow; the gradient of the stock kernel does not exist everywhere.
   softplus: (tf, x) => tf.add(tf.relu(x), tf.log1p(tf.exp(tf.neg(tf.abs(x))))),
@@ -19,19 +26,31 @@ const maps: Readonly<Record<MapFunction, (tf: TensorFlow, x: Tensor) => Tensor>>
   sqrt: (tf, x) => tf.sqrt(x),
   square: (tf, x) => tf.square(x),
   // its gradient is 0 at 0; TensorFlow.js's own has -1 there
-  abs: (tf, x) => tf.mul(x, tf.sign(x)),
+  abs: (tf, x) =>
+    withGradient(tf, x, {
+      forward: (value) => ({ value: tf.abs(value), saved: [sign(tf, value)] }),
+      backward: (dy, [slope]) => tf.mul(dy, slope),
+    }),
   reciprocal: (tf, x) => tf.reciprocal(x),
-  sign: (tf, x) => tf.sign(x),
+  sign: (tf, x) => sign(tf, stopGradient(tf, x)),
   stopGradient,
 };
+
+/** The larger or smaller of two, and NaN where one of them is. */
+const chosen =
+  (kernelName: 'Maximum' | 'Minimum', choose: (tf: TensorFlow, a: Tensor, b: Tensor) => Tensor) =>
+  (tf: TensorFlow, a: Tensor, b: Tensor): Tensor =>
+    keepsNaN(tf, kernelName)
+      ? choose(tf, a, b)
+      : tf.where(tf.logicalOr(tf.isNaN(a), tf.isNaN(b)), tf.add(a, b), choose(tf, a, b));
 
 const zips: Readonly<Record<ZipFunction, (tf: TensorFlow, a: Tensor, b: Tensor) => Tensor>> = {
   add: (tf, a, b) => tf.add(a, b),
   sub: (tf, a, b) => tf.sub(a, b),
   mul: (tf, a, b) => tf.mul(a, b),
   div: (tf, a, b) => tf.div(a, b),
-  max: (tf, a, b) => tf.maximum(a, b),
-  min: (tf, a, b) => tf.minimum(a, b),
+  max: chosen('Maximum', (tf, a, b) => tf.maximum(a, b)),
+  min: chosen('Minimum', (tf, a, b) => tf.minimum(a, b)),
   greater: (tf, a, b) => tf.greater(stopGradient(tf, a), stopGradient(tf, b)).toFloat(),
 };
 

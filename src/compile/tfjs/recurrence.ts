@@ -1,33 +1,61 @@
-/** The associative scan for linear recurrences in TensorFlow.js: log2(T) sweeps over the whole sequence. */
+/**
+ * Linear recurrences in TensorFlow.js: one step after the other, on plain numbers.
+ *
+ * An associative scan needs fewer sweeps, but multiplies factors before it meets the state: where their product
+ * overflows and the state is 0 it gives NaN. So nothing is multiplied here but a factor and a state.
+ */
 
 import type { Tensor } from '@tensorflow/tfjs';
 import type { OpOf } from '../../dsl/op.js';
 import { volume } from '../../dsl/shape.js';
 import type { TensorFlow } from '../../engine/index.js';
 import { batched, type Context, repeated, type Value } from './context.js';
+import { withGradients } from './gradient.js';
 
-/** The affine map h → A h + b of each time, with time on axis 1. */
-interface Maps {
-  readonly a: Tensor;
-  readonly b: Tensor;
+/** Sizes of a recurrence: factors [B, T, sites, n, n], or [1, ...] for all samples, states [B, T, sites, n]. */
+interface Sizes {
+  readonly steps: number;
+  readonly sites: number;
+  /** The size of the matrices; 1 for a product with a number. */
+  readonly n: number;
 }
 
-/** Products that the kind of recurrence is made of. */
-interface Algebra {
-  /** A A'. */
-  readonly compose: (a: Tensor, earlier: Tensor) => Tensor;
-  /** A b. */
-  readonly act: (a: Tensor, b: Tensor) => Tensor;
-}
+/**
+ * state[t] = input[t] + A[t] state[t-1]; backwards, state[t] = input[t] + A[t+1]' state[t+1]. The sums are made in
+ * double precision and rounded once a step.
+ */
+const stepped = (
+  factors: Float32Array,
+  inputs: Float32Array,
+  start: Float32Array | undefined,
+  { steps, sites, n }: Sizes,
+  backwards: boolean,
+): Float32Array => {
+  const width = sites * n;
+  const states = new Float32Array(inputs.length);
+  const samples = inputs.length / (steps * width);
+  const shared = factors.length < inputs.length * n;
+  // of a matrix, from one row or column to the next
+  const [along, across] = backwards ? [n, 1] : [1, n];
+  for (let sample = 0; sample < samples; sample++)
+    for (let turn = 0; turn < steps; turn++) {
+      const t = backwards ? steps - 1 - turn : turn;
+      const at = (sample * steps + t) * width;
+      const factor = ((shared ? 0 : sample * steps) + (backwards ? t + 1 : t)) * width * n;
+      const [from, before] = turn > 0 ? [states, at + (backwards ? width : -width)] : [start, sample * width];
+      for (let place = 0; place < width; place++) {
+        const [row, site] = [place % n, place - (place % n)];
+        let sum = 0;
+        if (turn > 0 || !backwards)
+          for (let j = 0; j < n; j++)
+            sum += factors[factor + site * n + row * across + j * along] * (from?.[before + site + j] ?? 0);
+        states[at + place] = sum + inputs[at + place];
+      }
+    }
+  return states;
+};
 
-const algebras = (tf: TensorFlow): Readonly<Record<OpOf<'recurrence'>['kind'], Algebra>> => ({
-  diagonal: { compose: (a, earlier) => tf.mul(a, earlier), act: (a, b) => tf.mul(a, b) },
-  // Matrices are 2 x 2 or so: pointwise products summed over the inner axis, not a matrix product a site.
-  matrix: {
-    compose: (a, earlier) => tf.sum(tf.mul(a.expandDims(-1), earlier.expandDims(-3)), -2),
-    act: (a, b) => tf.sum(tf.mul(a, b.expandDims(-2)), -1),
-  },
-});
+const numbers = (x: Tensor): Float32Array => Float32Array.from(x.dataSync());
 
 const from = (tf: TensorFlow, x: Tensor, begin: number, size: number): Tensor =>
   tf.slice(
@@ -36,61 +64,65 @@ const from = (tf: TensorFlow, x: Tensor, begin: number, size: number): Tensor =>
     x.shape.map((n, axis) => (axis === 1 ? size : n)),
   );
 
-/**
- * Hillis & Steele's inclusive scan: after sweep d each time holds the composition of the last 2^d maps. The first
- * step takes the initial value in.
- */
+/** The sum over the batch, for what all samples share. */
+const gathered = (tf: TensorFlow, x: Tensor, like: Tensor): Tensor =>
+  x.shape[0] === like.shape[0] ? x : tf.sum(x, 0, true);
+
+/** All states [B, T, sites, n], with gradients by the factors, the inputs and the start [B, 1, sites, n]. */
+const states = (tf: TensorFlow, sizes: Sizes, a: Tensor, b: Tensor, initial: Tensor | undefined): Tensor =>
+  withGradients(tf, [a, b, ...(initial === undefined ? [] : [initial])], {
+    forward: ([factors, inputs, start]) => {
+      const given = start === undefined ? undefined : numbers(start);
+      const value = tf.tensor(
+        stepped(numbers(factors), numbers(inputs), given, sizes, false),
+        inputs.shape,
+        'float32',
+      );
+      return { value, saved: [factors, value, ...(start === undefined ? [] : [start])] };
+    },
+    // What a state is owed in all is a recurrence too, the other way round.
+    backward: (dy, [factors, value, start]) => {
+      const owed = tf.tensor(
+        stepped(numbers(factors), numbers(dy), undefined, sizes, true),
+        dy.shape,
+        'float32',
+      );
+      const first = start ?? tf.zerosLike(from(tf, value, 0, 1));
+      const before = tf.concat([first, from(tf, value, 0, sizes.steps - 1)], 1);
+      const outer = tf.mul(owed.expandDims(-1), before.expandDims(-2));
+      const slopes = [gathered(tf, outer.reshape([owed.shape[0], ...factors.shape.slice(1)]), factors), owed];
+      if (start === undefined) return slopes;
+      // A' owed: rows of the first matrices, summed
+      const matrix = from(tf, factors, 0, 1);
+      return [...slopes, tf.sum(tf.mul(matrix, from(tf, owed, 0, 1).expandDims(-1)), -2)];
+    },
+  });
+
 export const recurrence = (
   op: OpOf<'recurrence'>,
   [factors, inputs, initial]: readonly Value[],
   { tf }: Context,
 ): Tensor => {
-  const algebra = algebras(tf)[op.kind];
   const [steps, ...rest] = inputs.facts.shape;
   // All sites are one axis: no backend computes with more than six.
-  const inner = op.kind === 'matrix' ? [rest[rest.length - 1]] : [];
-  const sites = volume(rest) / volume(inner);
+  const n = op.kind === 'matrix' ? rest[rest.length - 1] : 1;
+  const sites = volume(rest) / n;
   const flat = (value: Value, ...shape: number[]): Tensor => {
     const x = batched(value);
     return x.reshape([x.shape[0], ...shape]);
   };
-  const a = flat(factors, steps, sites, ...inner, ...inner);
-  const alone = flat(inputs, steps, sites, ...inner);
-  const started =
-    initial === undefined
-      ? alone
-      : withInitial(tf, algebra, a, alone, flat(initial, 1, sites, ...inner), steps);
-  const batch = Math.max(a.shape[0], started.shape[0]);
-  const b = started.shape[0] === batch ? started : repeated(tf, started, batch);
-  let maps: Maps = { a, b };
-  for (let reach = 1; reach < steps; reach *= 2) maps = sweep(tf, algebra, maps, reach, steps);
+  const a = flat(factors, steps, sites, n, n);
+  const pushes = flat(inputs, steps, sites, n);
+  const start = initial === undefined ? undefined : flat(initial, 1, sites, n);
+  const batch = Math.max(a.shape[0], pushes.shape[0], start?.shape[0] ?? 1);
+  const whole = (x: Tensor): Tensor => (x.shape[0] === batch ? x : repeated(tf, x, batch));
+  const made = states(
+    tf,
+    { steps, sites, n },
+    a,
+    whole(pushes),
+    start === undefined ? undefined : whole(start),
+  );
   const perSample = [factors, inputs, initial].some((value) => value?.facts.perSample);
-  return maps.b.reshape(perSample ? [batch, steps, ...rest] : [steps, ...rest]);
-};
-
-const withInitial = (
-  tf: TensorFlow,
-  algebra: Algebra,
-  a: Tensor,
-  b: Tensor,
-  initial: Tensor,
-  steps: number,
-): Tensor => {
-  const start = algebra.act(from(tf, a, 0, 1), initial);
-  const first = tf.add(from(tf, b, 0, 1), start);
-  if (steps === 1) return first;
-  const rest = from(tf, b, 1, steps - 1);
-  const all = first.shape[0];
-  return tf.concat([first, rest.shape[0] === all ? rest : repeated(tf, rest, all)], 1);
-};
-
-/** Each time's map after the one `reach` earlier; the first `reach` are complete already. */
-const sweep = (tf: TensorFlow, algebra: Algebra, { a, b }: Maps, reach: number, steps: number): Maps => {
-  const later = from(tf, a, reach, steps - reach);
-  const b1 = tf.add(algebra.act(later, from(tf, b, 0, steps - reach)), from(tf, b, reach, steps - reach));
-  const a1 = algebra.compose(later, from(tf, a, 0, steps - reach));
-  return {
-    a: tf.concat([from(tf, a, 0, reach), a1], 1),
-    b: tf.concat([from(tf, b, 0, reach), b1], 1),
-  };
+  return made.reshape(perSample ? [batch, steps, ...rest] : [steps, ...rest]);
 };

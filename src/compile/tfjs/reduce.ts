@@ -3,7 +3,7 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import type { OpOf } from '../../dsl/op.js';
 import { bins, volume } from '../../dsl/shape.js';
-import type { TensorFlow } from '../../engine/index.js';
+import { keepsNaN, type TensorFlow } from '../../engine/index.js';
 import { axisOf, type Context, lead, type Value } from './context.js';
 import { withGradient } from './gradient.js';
 
@@ -35,10 +35,20 @@ const extreme = (tf: TensorFlow, x: Tensor, axes: readonly number[]): Tensor => 
   if (n === 1) return x.reshape(rest);
   const rows = tf.transpose(x, [...kept, ...sorted]).reshape([volume(rest), n]);
   return withGradient(tf, rows, {
-    forward: (value) => ({ value: tf.max(value, 1), saved: [tf.argMax(value, 1)] }),
+    forward: (value) => {
+      const largest = tf.max(value, 1);
+      const top = keepsNaN(tf, 'Max')
+        ? largest
+        : tf.where(tf.any(tf.isNaN(value), 1), tf.scalar(Number.NaN), largest);
+      return { value: top, saved: [tf.argMax(whereReached(tf, value, top.expandDims(1)).toInt(), 1)] };
+    },
     backward: (dy, [first]) => tf.mul(dy.expandDims(1), tf.oneHot(first.toInt(), n).toFloat()),
   }).reshape(rest);
 };
+
+/** Where values are the largest, which is NaN where one of them is. */
+const whereReached = (tf: TensorFlow, value: Tensor, top: Tensor): Tensor =>
+  tf.logicalOr(tf.equal(value, top), tf.logicalAnd(tf.isNaN(value), tf.isNaN(top)));
 
 /** cos and -sin of 2 pi k t / T side by side: [T, 2 K]. Angles are reduced before the cosine, which keeps them exact. */
 const fourier = (t: number): Float32Array => {
@@ -68,17 +78,36 @@ export const spectrum = (x: Value, { tf }: Context): Tensor => {
   return magnitude.reshape(lead(x) === 1 ? [n, k, ...rest] : [k, ...rest]);
 };
 
-/** |re + i im| of rows [re | im], with gradient zero where it is zero. */
+/** Beyond these a square over- or underflows: parts are scaled first, by powers of two, which rounds nothing. */
+const far = { from: 2 ** 40, scale: 2 ** -70 };
+const near = { below: 2 ** -40, scale: 2 ** 90 };
+
+/** For each pair of rows [re | im] the factor by which both are scaled. */
+const scaleOf = (tf: TensorFlow, pairs: Tensor): Tensor => {
+  const larger = tf.tidy(() => {
+    const [re, im] = tf.split(pairs, 2, 1);
+    return tf.maximum(tf.abs(re), tf.abs(im));
+  });
+  const [large, small, one] = [far.scale, near.scale, 1].map((factor) => tf.scalar(factor));
+  const within = tf.where(tf.less(larger, near.below), small, one);
+  return tf.where(tf.greater(larger, far.from), large, within);
+};
+
+/** |re + i im| of rows [re | im], with gradient zero where it is zero: right at every scale. */
 const modulus = (tf: TensorFlow, pairs: Tensor): Tensor =>
   withGradient(tf, pairs, {
     forward: (value) => {
-      const [re, im] = tf.split(value, 2, 1);
-      const length = tf.sqrt(tf.add(tf.square(re), tf.square(im)));
-      return { value: length, saved: [value, length] };
+      const scale = tf.tidy(() => scaleOf(tf, value));
+      const scaled = tf.tidy(() => tf.mul(value, tf.concat([scale, scale], 1)));
+      const length = tf.tidy(() => {
+        const [re, im] = tf.split(scaled, 2, 1);
+        return tf.sqrt(tf.add(tf.square(re), tf.square(im)));
+      });
+      return { value: tf.div(length, scale), saved: [scaled, length] };
     },
-    backward: (dy, [value, length]) => {
-      // Where the length is 0 both parts are 0, so any finite factor gives gradient 0.
+    backward: (dy, [scaled, length]) => {
+      // Where the length is 0 both parts are 0, scaled as they are, so any finite factor gives gradient 0.
       const factor = tf.div(dy, tf.maximum(length, 1e-30));
-      return tf.mul(value, tf.concat([factor, factor], 1));
+      return tf.mul(scaled, tf.concat([factor, factor], 1));
     },
   });

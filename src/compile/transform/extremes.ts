@@ -3,12 +3,26 @@
 import type { OpOf } from '../../dsl/op.js';
 import { volume } from '../../dsl/shape.js';
 import { shapeOf, type Tensor } from '../../dsl/tensor.js';
-import { affine, broadcast, by, filled, greater, mul, reshape, sub, transpose } from './raw.js';
+import {
+  affine,
+  broadcast,
+  by,
+  filled,
+  greater,
+  isNumber,
+  larger,
+  mul,
+  reshape,
+  sub,
+  transpose,
+} from './raw.js';
 import { seenBy, tapsOf } from './windows.js';
 
-/** 1 where x reaches the extreme y, else 0. */
-const reaches = (fn: 'max' | 'min', x: Tensor, y: Tensor): Tensor =>
-  affine(-1, fn === 'max' ? greater(y, x) : greater(x, y), 1);
+/** 1 where x reaches the extreme y, else 0: where y is NaN, those that are NaN too. */
+const reaches = (fn: 'max' | 'min', x: Tensor, y: Tensor): Tensor => {
+  const short = fn === 'max' ? greater(y, x) : greater(x, y);
+  return affine(-1, larger(short, greater(isNumber(x), isNumber(y))), 1);
+};
 
 /** Of entries over the first axis that are 0 or 1 each, the first that is 1. */
 const firstOf = (hits: Tensor): Tensor => {

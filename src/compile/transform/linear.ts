@@ -4,15 +4,20 @@ import type { OpOf } from '../../dsl/op.js';
 import { bins, type Shape, volume } from '../../dsl/shape.js';
 import { shapeOf, type Tensor } from '../../dsl/tensor.js';
 import {
+  absolute,
+  add,
+  affine,
   broadcast,
   by,
   concat,
   filled,
+  greater,
   larger,
   mul,
   part,
-  reciprocal,
   reshape,
+  sqrt,
+  square,
   total,
   transpose,
   zerosOf,
@@ -52,8 +57,23 @@ export const transformedBack = (steps: number, re: Tensor, im: Tensor): readonly
   overFirst(fourier(steps, imaginary, true), im),
 ];
 
-/** 1 / |X|; where |X| is zero so are both parts, and any finite factor gives the gradient zero. */
-export const inverseMagnitude = (y: Tensor): Tensor => reciprocal(larger(y, filled(1e-30, [])));
+/** Beyond these a square over- or underflows: parts are scaled first, by powers of two, which rounds nothing. */
+const far = { from: 2 ** 40, scale: 2 ** -70 };
+const near = { below: 2 ** -40, scale: 2 ** 90 };
+
+/** Both parts of the transform and their length, all by the same factor; the length is not 0 where both parts are. */
+export const directions = (
+  x: Tensor,
+): { readonly re: Tensor; readonly im: Tensor; readonly length: Tensor } => {
+  const [re, im] = transformed(x);
+  const size = larger(absolute(re), absolute(im));
+  const large = greater(size, filled(far.from, []));
+  const small = greater(filled(near.below, []), size);
+  const between = affine(-1, add(large, small), 1);
+  const factor = add(add(affine(far.scale, large), affine(near.scale, small)), between);
+  const [a, b] = [mul(re, factor), mul(im, factor)];
+  return { re: a, im: b, length: larger(sqrt(add(square(a), square(b))), filled(1e-30, [])) };
+};
 
 /** h[t-1] for each t: the initial value, or zero, and then what a recurrence gave but its last. */
 export const before = (y: Tensor, initial: Tensor | undefined): Tensor => {

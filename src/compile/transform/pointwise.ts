@@ -2,7 +2,7 @@
 
 import type { MapFunction, ZipFunction } from '../../dsl/op.js';
 import type { Tensor } from '../../dsl/tensor.js';
-import { affine, cos, div, filled, greater, mul, reciprocal, sigmoid, sign, sin, square } from './raw.js';
+import { affine, cos, div, greater, mul, sigmoid, sign, sin, square } from './raw.js';
 
 /** dx times the derivative of the function at x, whose value there is y; undefined where it is zero everywhere. */
 export const mapTangent = (fn: MapFunction, x: Tensor, y: Tensor, dx: Tensor): Tensor | undefined => {
@@ -10,7 +10,8 @@ export const mapTangent = (fn: MapFunction, x: Tensor, y: Tensor, dx: Tensor): T
     case 'tanh':
       return mul(dx, affine(-1, square(y), 1));
     case 'relu':
-      return mul(dx, greater(x, filled(0, [])));
+      // y is 0 where x is not above it, and NaN where x is
+      return mul(dx, sign(y));
     case 'sigmoid':
       return mul(dx, mul(y, affine(-1, y, 1)));
     case 'softplus':
@@ -30,46 +31,48 @@ export const mapTangent = (fn: MapFunction, x: Tensor, y: Tensor, dx: Tensor): T
     case 'abs':
       return mul(dx, sign(x));
     case 'reciprocal':
-      return affine(-1, mul(dx, square(reciprocal(x))));
+      return affine(-1, mul(mul(dx, y), y));
     case 'sign':
     case 'stopGradient':
       return undefined;
   }
 };
 
-/**
- * What a change of each argument does to the result, as a factor on that change: of the linear ones a number, of the
- * others a tensor. Undefined where there is no gradient.
- */
+/** What a change becomes. */
+export type Slope = (change: Tensor) => Tensor;
+
+/** What a change of each argument does to the result. Undefined where there is no gradient. */
 export interface ZipSlopes {
-  readonly a: number | Tensor;
-  readonly b: number | Tensor;
+  readonly a: Slope;
+  readonly b: Slope;
 }
+
+const times =
+  (factor: number | Tensor): Slope =>
+  (change) =>
+    typeof factor === 'number' ? affine(factor, change) : mul(change, factor);
 
 export const zipSlopes = (fn: ZipFunction, a: Tensor, b: Tensor, y: Tensor): ZipSlopes | undefined => {
   switch (fn) {
     case 'add':
-      return { a: 1, b: 1 };
+      return { a: times(1), b: times(1) };
     case 'sub':
-      return { a: 1, b: -1 };
+      return { a: times(1), b: times(-1) };
     case 'mul':
-      return { a: b, b: a };
+      return { a: times(b), b: times(a) };
     case 'div':
-      return { a: reciprocal(b), b: affine(-1, div(y, b)) };
+      // b^2 and 1 / b may over- or underflow where the result does not
+      return { a: (change) => div(change, b), b: (change) => affine(-1, div(mul(change, y), b)) };
     case 'max': {
       // Where both are equal the gradient goes to a.
       const second = greater(b, a);
-      return { a: affine(-1, second, 1), b: second };
+      return { a: times(affine(-1, second, 1)), b: times(second) };
     }
     case 'min': {
       const second = greater(a, b);
-      return { a: affine(-1, second, 1), b: second };
+      return { a: times(affine(-1, second, 1)), b: times(second) };
     }
     case 'greater':
       return undefined;
   }
 };
-
-/** A change times its slope. */
-export const sloped = (slope: number | Tensor, change: Tensor): Tensor =>
-  typeof slope === 'number' ? affine(slope, change) : mul(change, slope);

@@ -5,13 +5,14 @@ import { type Shape, volume } from '../../dsl/shape.js';
 import { shapeOf, type Tensor } from '../../dsl/tensor.js';
 import { chosen } from './extremes.js';
 import type { LeafOp } from './lift.js';
-import { algebraOf, before, inverseMagnitude, transformed, transformedBack } from './linear.js';
-import { mapTangent, sloped, zipSlopes } from './pointwise.js';
+import { algebraOf, before, directions, transformedBack } from './linear.js';
+import { mapTangent, zipSlopes } from './pointwise.js';
 import {
   affine,
   broadcast,
   by,
   concat,
+  div,
   gathered,
   mul,
   padded,
@@ -42,7 +43,7 @@ export const pull = (op: PulledOp, inputs: readonly Tensor[], y: Tensor, g: Tens
     case 'zip': {
       const slopes = zipSlopes(op.fn, x, other, y);
       if (slopes === undefined) return [];
-      return [gathered(shapeOf(x), sloped(slopes.a, g)), gathered(shapeOf(other), sloped(slopes.b, g))];
+      return [gathered(shapeOf(x), slopes.a(g)), gathered(shapeOf(other), slopes.b(g))];
     }
     case 'conv':
       return convOwed(op, inputs, g, wanted);
@@ -77,7 +78,7 @@ export const pull = (op: PulledOp, inputs: readonly Tensor[], y: Tensor, g: Tens
     case 'reduce':
       return [reduceOwed(op, x, y, g)];
     case 'spectrum':
-      return [spectrumOwed(x, y, g)];
+      return [spectrumOwed(x, g)];
     case 'recurrence':
       return recurrenceOwed(op, inputs, y, g);
   }
@@ -118,9 +119,9 @@ const reduceOwed = (op: OpOf<'reduce'>, x: Tensor, y: Tensor, g: Tensor): Tensor
   }
 };
 
-const spectrumOwed = (x: Tensor, y: Tensor, g: Tensor): Tensor | undefined => {
-  const [re, im] = transformed(x);
-  const share = mul(g, inverseMagnitude(y));
+const spectrumOwed = (x: Tensor, g: Tensor): Tensor | undefined => {
+  const { re, im, length } = directions(x);
+  const share = div(g, length);
   return sum(...transformedBack(shapeOf(x)[0], mul(share, re), mul(share, im)));
 };
 

@@ -3,10 +3,10 @@
 import type { OpOf } from '../../dsl/op.js';
 import { shapeOf, type Tensor } from '../../dsl/tensor.js';
 import { chosen } from './extremes.js';
-import { algebraOf, before, inverseMagnitude, transformed } from './linear.js';
-import { mapTangent, sloped, zipSlopes } from './pointwise.js';
+import { algebraOf, before, directions, transformed } from './linear.js';
+import { mapTangent, type Slope, zipSlopes } from './pointwise.js';
 import type { PulledOp } from './pull.js';
-import { add, affine, by, mul, spread, sum, total, zerosOf } from './raw.js';
+import { add, affine, by, div, mul, spread, sum, total, zerosOf } from './raw.js';
 import { poolMoved, weightedMoved } from './weighted.js';
 
 /** How something changes; undefined where it does not. */
@@ -26,8 +26,8 @@ export const push = (
     case 'zip': {
       const slopes = zipSlopes(op.fn, x, other, y);
       if (slopes === undefined) return undefined;
-      const moved = (slope: number | Tensor, change: Change): Change =>
-        change === undefined ? undefined : spread(shape, sloped(slope, change));
+      const moved = (slope: Slope, change: Change): Change =>
+        change === undefined ? undefined : spread(shape, slope(change));
       return sum(moved(slopes.a, dx), moved(slopes.b, dother));
     }
     case 'conv':
@@ -58,9 +58,9 @@ const pushOne = (op: OneInput, x: Tensor, dx: Tensor, y: Tensor): Change => {
     case 'reduce':
       return op.fn === 'sum' || op.fn === 'mean' ? by(op, dx) : total(op.axes, mul(chosen(op, x, y), dx));
     case 'spectrum': {
-      const [re, im] = transformed(x);
+      const { re, im, length } = directions(x);
       const [dre, dim] = transformed(dx);
-      return mul(inverseMagnitude(y), add(mul(re, dre), mul(im, dim)));
+      return add(mul(div(re, length), dre), mul(div(im, length), dim));
     }
     case 'slice':
     case 'reshape':

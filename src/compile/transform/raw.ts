@@ -26,7 +26,7 @@ export const larger = zip('max');
 export const greater = zip('greater');
 
 const map =
-  (fn: 'sin' | 'cos' | 'sigmoid' | 'sign' | 'square' | 'sqrt' | 'reciprocal') =>
+  (fn: 'sin' | 'cos' | 'sigmoid' | 'sign' | 'square' | 'sqrt' | 'reciprocal' | 'abs') =>
   (x: Tensor): Tensor =>
     by({ op: 'map', fn }, x);
 
@@ -37,6 +37,10 @@ export const sign = map('sign');
 export const square = map('square');
 export const sqrt = map('sqrt');
 export const reciprocal = map('reciprocal');
+export const absolute = map('abs');
+
+/** 1 where x is a number, 0 where it is NaN: only a NaN is neither above 0 nor below 1. */
+export const isNumber = (x: Tensor): Tensor => larger(greater(x, filled(0, [])), greater(filled(1, []), x));
 
 /** scale x + shift. */
 export const affine = (scale: number, x: Tensor, shift = 0): Tensor =>

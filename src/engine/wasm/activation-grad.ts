@@ -2,7 +2,7 @@
 
 import type { TensorInfo } from '@tensorflow/tfjs';
 import { register } from '../seam.js';
-import { and, four, greater, mul, sub } from './simd/code.js';
+import { choose, four, greater, mul, sub } from './simd/code.js';
 import { pointwise } from './simd/pointwise.js';
 
 interface Inputs {
@@ -12,7 +12,10 @@ interface Inputs {
 
 export const installActivationGrad = (): void => {
   register<Inputs, object>('ReluGrad', ({ dy, y }, _, backend) =>
-    pointwise(backend, 'reluGrad', [dy, y], ([d, value]) => ({ result: and(d, greater(value, four(0))) })),
+    // y is 0 where x is not above it, and NaN where x is
+    pointwise(backend, 'reluGrad', [dy, y], ([d, value]) => ({
+      result: choose(greater(value, four(0)), d, value),
+    })),
   );
   register<Inputs, object>('TanhGrad', ({ dy, y }, _, backend) =>
     pointwise(backend, 'tanhGrad', [dy, y], ([d, value]) => ({

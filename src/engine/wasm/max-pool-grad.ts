@@ -6,7 +6,13 @@ import { register } from '../seam.js';
 import { four } from './convolution.js';
 import { floats } from './heap.js';
 
-/** The first largest element of each window receives its dy, as in the JavaScript backend. */
+/** Whether a maximum goes on with a and not with b: NaN is larger than all numbers. */
+const exceeds = (a: number, b: number): boolean => a > b || (Number.isNaN(a) && !Number.isNaN(b));
+
+/**
+ * The first largest element of each window receives its dy, as in the JavaScript backend; where the window holds a NaN,
+ * the first of those.
+ */
 export const installMaxPoolGrad = (): void => {
   register<{ dy: TensorInfo; input: TensorInfo }, MaxPoolGradAttrs>(
     'MaxPoolGrad',
@@ -27,7 +33,7 @@ export const installMaxPoolGrad = (): void => {
               for (let y = Math.max(0, top); y < Math.min(g.inHeight, top + g.filterHeight); y++) {
                 for (let x = Math.max(0, left); x < Math.min(g.inWidth, left + g.filterWidth); x++) {
                   const i = ((b * g.inHeight + y) * g.inWidth + x) * g.inChannels + c;
-                  if (best < 0 || values[i] > values[best]) best = i;
+                  if (best < 0 || exceeds(values[i], values[best])) best = i;
                 }
               }
               if (best >= 0) dx[best] += d[at];

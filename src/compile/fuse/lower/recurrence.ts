@@ -6,8 +6,7 @@ import { type Layout, onGrid, sameLayout, sequenceOf, without } from '../layout.
 import { extentOf, type Lowered, type Result, refuse, settled } from './value.js';
 
 /**
- * h[t] = a[t] h[t-1] + b[t]. Op by op it takes log2(steps) sweeps over the whole sequence; here a step is a pass over a
- * field in cache, and nothing is computed twice.
+ * h[t] = a[t] h[t-1] + b[t]: a step is a pass over a field in cache.
  */
 export const lowerRecurrence = (
   b: FieldBuilder,

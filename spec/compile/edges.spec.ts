@@ -1,0 +1,123 @@
+/** The edges of arithmetic, in every interpreter: `spec/support/edges.ts` says what each owes. */
+
+import assert from 'node:assert/strict';
+import type { Tensor } from '@tensorflow/tfjs';
+import { initialParameters } from '../../src/compile/parameters.js';
+import { ndarray, parameterArrays, runReference } from '../../src/compile/reference/index.js';
+import { compile } from '../../src/compile/tfjs/compile.js';
+import { jvp, jvpNames, vjp, vjpNames } from '../../src/compile/transform/index.js';
+import { inputsOf, type Program, parametersOf } from '../../src/dsl/index.js';
+import { type Engine, makeCurrent, openEngine } from '../../src/engine/index.js';
+import { value } from '../models/either.js';
+import { type Edge, edges, strayed } from '../support/edges.js';
+
+type Arrays = Readonly<Record<string, readonly number[]>>;
+
+const right = (found: ArrayLike<number>, expected: readonly number[], within: number, what: string): void =>
+  assert.deepEqual(strayed(found, expected, within), [], what);
+
+const ones = (length: number): readonly number[] => new Array<number>(length).fill(1);
+
+/** How a program is computed: its outputs for one sample. */
+type Compute = (
+  p: Program,
+  inputs: Arrays,
+  outputs: readonly string[],
+) => Readonly<Record<string, ArrayLike<number>>>;
+
+const byReference: Compute = (p, inputs) => {
+  const shapes = inputsOf(p.graph);
+  const { outputs } = runReference(p, {
+    parameters: parameterArrays(p, initialParameters(p.graph, 0)),
+    inputs: Object.fromEntries(
+      Object.entries(inputs).map(([name, values]) => [name, ndarray([1, ...shapes[name]], values)]),
+    ),
+    batch: 1,
+  });
+  return Object.fromEntries(Object.entries(outputs).map(([name, { data }]) => [name, data.map(Math.fround)]));
+};
+
+const tensorsOf = ({ tf }: Engine, p: Program, inputs: Arrays) => ({
+  parameters: Object.fromEntries(
+    parametersOf(p.graph).map(({ name, shape }) => [
+      name,
+      tf.tensor(initialParameters(p.graph, 0)[name], [...shape]),
+    ]),
+  ),
+  inputs: Object.fromEntries(
+    Object.entries(inputsOf(p.graph)).map(([name, shape]): [string, Tensor] => [
+      name,
+      tf.tensor([...inputs[name]], [1, ...shape], 'float32'),
+    ]),
+  ),
+  batch: 1,
+});
+
+const byEngine =
+  (engine: Engine): Compute =>
+  (p, inputs, names) => {
+    makeCurrent(engine);
+    return engine.tf.tidy(() => {
+      const { outputs } = value(compile(engine.tf, p))(tensorsOf(engine, p, inputs));
+      return Object.fromEntries(names.map((name) => [name, Float32Array.from(outputs[name].dataSync())]));
+    });
+  };
+
+const derivatives = (compute: Compute, { program, inputs, gradients, value: y, within = 0 }: Edge): void => {
+  const back = vjpNames(program);
+  const owed = compute(
+    vjp(program),
+    { ...inputs, [back.cotangents.y]: ones(y.length) },
+    Object.values(back.inputs),
+  );
+  for (const [name, expected] of Object.entries(gradients))
+    right(owed[back.inputs[name]], expected, within, `vjp by ${name}`);
+};
+
+/** Forward mode along each input in turn, all its elements at once: what pointwise functions owe site by site. */
+const tangents = (compute: Compute, { program, inputs, gradients, within = 0 }: Edge): void => {
+  const ahead = jvpNames(program);
+  for (const [name, expected] of Object.entries(gradients)) {
+    const directions = Object.fromEntries(
+      Object.entries(ahead.inputs).map(([other, given]) => [
+        given,
+        inputs[other].map(() => (other === name ? 1 : 0)),
+      ]),
+    );
+    const moved = compute(jvp(program), { ...inputs, ...directions }, [ahead.tangents.y]);
+    right(moved[ahead.tangents.y], expected, within, `jvp by ${name}`);
+  }
+};
+
+const pointwise = ({ program }: Edge): boolean =>
+  program.graph.nodes.every(({ op }) => ['input', 'map', 'affine'].includes(op.op));
+
+describe('at the edges of arithmetic', () => {
+  for (const edge of edges) {
+    const { name, program, inputs, value: y, within = 0 } = edge;
+    it(`${name}: the reference`, () => {
+      right(byReference(program, inputs, ['y']).y, y, within, 'value');
+      derivatives(byReference, edge);
+      if (pointwise(edge)) tangents(byReference, edge);
+    });
+    for (const backend of ['wasm', 'cpu'] as const)
+      it(`${name}: ${backend} op by op`, async () => {
+        const engine = value(await openEngine(backend)());
+        const compute = byEngine(engine);
+        right(compute(program, inputs, ['y']).y, y, within, 'value');
+        derivatives(compute, edge);
+        if (pointwise(edge)) tangents(compute, edge);
+        const { tf } = engine;
+        const execute = value(compile(tf, program));
+        const feed = tensorsOf(engine, program, inputs);
+        const names = Object.keys(inputs);
+        const slopes = tf.grads((...given: Tensor[]) => {
+          const named = Object.fromEntries(names.map((input, i) => [input, given[i]]));
+          return execute({ ...feed, inputs: named }).outputs.y;
+        })(names.map((input) => feed.inputs[input]));
+        for (const [input, expected] of Object.entries(edge.gradients))
+          right(slopes[names.indexOf(input)].dataSync(), expected, within, `tape by ${input}`);
+        tf.dispose(slopes);
+      });
+  }
+});
