@@ -59,6 +59,11 @@ const sqlError = (cause: unknown): DrumheadError => {
   const said = cause instanceof Error ? cause.message : String(cause);
   // What of its own functions failed is no news to whoever wrote the query.
   const own = said.replace(/^Failed to \w+ statements: /, '');
+  if (own.startsWith('Permission Error'))
+    return decodeError(
+      'query',
+      'a query reads runs and changes nothing, and reaches no file or address; write a single SELECT from runs or epochs',
+    );
   return decodeError('query', own.split('\n\n')[0].replace(/\s+/g, ' ').trim());
 };
 

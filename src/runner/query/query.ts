@@ -2,11 +2,11 @@
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, fileError } from '../../base/error.js';
-import { makeFolder } from '../../data/make-folder.js';
+import { readBytes, writeBytes } from '../../data/files.js';
 import { type Connection, selects, withDatabase } from './duckdb.js';
 import type { PlainTable } from './tables.js';
 
@@ -27,6 +27,24 @@ const put = async (connection: Connection, table: PlainTable, folder: string): P
     `CREATE TABLE ${table.name} AS SELECT * FROM read_json(${quoted(path)}, format = 'newline_delimited', ` +
       `columns = {${columns.join(', ')}}, maximum_object_size = 16777216)`,
   );
+};
+
+/**
+ * Locks the database in: from here on it reads no file but `allowed`, loads no extension, asks no network, and cannot be
+ * told otherwise. A query may come from somebody else, as may the names in it.
+ */
+const lockIn = async (connection: Connection, allowed: readonly string[]): Promise<void> => {
+  for (const setting of [
+    'autoinstall_known_extensions = false',
+    'autoload_known_extensions = false',
+    'allow_community_extensions = false',
+    "temp_directory = ''",
+    "memory_limit = '1GB'",
+    `allowed_paths = [${allowed.map(quoted).join(', ')}]`,
+    'enable_external_access = false',
+    'lock_configuration = true',
+  ])
+    await connection.run(`SET ${setting}`);
 };
 
 /** DuckDB writes these as text so that no digit is lost; most of them are exact as numbers too. */
@@ -79,7 +97,8 @@ const inTemporary = <A>(
   );
 
 /**
- * The answer to a query over these tables: one SELECT, in the wide sense of DuckDB (`describe runs` is one).
+ * The answer to a query over these tables: one SELECT, in the wide sense of DuckDB (`describe runs` is one). It reads
+ * these tables and nothing else: no file, no network, no extension.
  *
  * **Errors** EngineError where DuckDB is not installed; DecodeError with what it says of the query, or where it is
  * anything but a SELECT; nothing of it has then run.
@@ -88,32 +107,41 @@ export const query = (tables: readonly PlainTable[], sql: string): TE.TaskEither
   inTemporary((folder) =>
     withDatabase(async (connection) => {
       for (const table of tables) await put(connection, table, folder);
+      await lockIn(connection, []);
       await readsOnly(connection, sql);
       return answerOf(connection, sql);
     }),
   );
 
-/** Writes what a query gives to a Parquet file and tells how many lines it has. **Errors** as `query`, FileError. */
+/**
+ * Writes what a query gives to a Parquet file, whole or not at all, and tells how many lines it has. The database itself
+ * writes to a folder of ours alone.
+ *
+ * **Errors** as `query`, FileError.
+ */
 export const queryToParquet = (
   tables: readonly PlainTable[],
   sql: string,
   file: string,
 ): TE.TaskEither<DrumheadError, number> =>
-  pipe(
-    TE.tryCatch(
-      () => makeFolder(dirname(resolve(file))),
-      (cause): DrumheadError => fileError(file, cause),
-    ),
-    TE.chain(() =>
-      inTemporary((folder) =>
-        withDatabase(async (connection) => {
-          for (const table of tables) await put(connection, table, folder);
-          await readsOnly(connection, sql);
-          const select = sql.trim().replace(/;\s*$/, '');
-          await connection.run(`COPY (${select}) TO ${quoted(file)} (FORMAT parquet)`);
-          const { rows } = await answerOf(connection, `SELECT count(*) FROM read_parquet(${quoted(file)})`);
-          return Number(rows[0][0]);
-        }),
+  inTemporary((folder) => {
+    const made = join(folder, 'answer.parquet');
+    return pipe(
+      withDatabase(async (connection) => {
+        for (const table of tables) await put(connection, table, folder);
+        await lockIn(connection, [made]);
+        await readsOnly(connection, sql);
+        const select = sql.trim().replace(/;\s*$/, '');
+        // On a line of its own: what is asked may end in a comment.
+        await connection.run(`COPY (${select}\n) TO ${quoted(made)} (FORMAT parquet)`);
+        const { rows } = await answerOf(connection, `SELECT count(*) FROM read_parquet(${quoted(made)})`);
+        return Number(rows[0][0]);
+      }),
+      TE.chainFirst(() =>
+        pipe(
+          readBytes(made),
+          TE.chain((bytes) => writeBytes(file, bytes)),
+        ),
       ),
-    ),
-  );
+    );
+  });
