@@ -96,8 +96,12 @@ export type FieldOp =
   | { readonly op: 'map'; readonly fn: MapFunction }
   | { readonly op: 'affine'; readonly scale: number; readonly shift: number }
   | { readonly op: 'zip'; readonly fn: ZipFunction }
-  /** a where b > 0, else 0. */
+  /** a where b > 0, else b: of b that is 0, or NaN, where it is not above 0. */
   | { readonly op: 'keep' }
+  /** |re + i im| of two, right at every scale. */
+  | { readonly op: 'length' }
+  /** The adjoint of length by its first: inputs the cotangent d, re and im; d re / |re + i im|, 0 where both are 0. */
+  | { readonly op: 'lengthShare' }
   /** A list of numbers as constant planes. */
   | { readonly op: 'spread' }
   /** Along the middle: sum over count of x[outer, count, inner] w[count, to], or with w [to, count] transposed. */
@@ -146,9 +150,18 @@ export interface FieldNode {
 
 export type FieldOpOf<N extends FieldOp['op']> = Extract<FieldOp, { readonly op: N }>;
 
+const pointwise: ReadonlySet<string> = new Set([
+  'map',
+  'affine',
+  'zip',
+  'keep',
+  'length',
+  'lengthShare',
+  'spread',
+]);
+
 /** Whether a node is a pointwise map of its inputs: those with as many planes, lists of a number a plane, scalars. */
-export const isPointwise = ({ op }: FieldNode): boolean =>
-  op.op === 'map' || op.op === 'affine' || op.op === 'zip' || op.op === 'keep' || op.op === 'spread';
+export const isPointwise = ({ op }: FieldNode): boolean => pointwise.has(op.op);
 
 /** Whether an order changes nothing. */
 export const isIdentity = (order: readonly number[]): boolean => order.every((from, to) => from === to);

@@ -56,7 +56,7 @@ export const group = (
   };
   for (const number of unit) {
     const { op, inputs } = nodes[number];
-    const [a, b] = inputs.map(numberOf);
+    const [a, b, c] = inputs.map(numberOf);
     switch (op.op) {
       case 'map':
         numbers.set(number, push({ op: 'map', fn: op.fn, of: a }));
@@ -68,7 +68,11 @@ export const group = (
         numbers.set(number, push({ op: 'zip', fn: op.fn, of: a, with: b }));
         break;
       case 'keep':
-        numbers.set(number, push({ op: 'zip', fn: 'keep', of: a, with: b }));
+      case 'length':
+        numbers.set(number, push({ op: 'zip', fn: op.op, of: a, with: b }));
+        break;
+      case 'lengthShare':
+        numbers.set(number, push({ op: 'lengthShare', share: a, of: b, with: c }));
         break;
       default:
         numbers.set(number, a);

@@ -91,6 +91,9 @@ const reduce =
     });
   };
 
+/** Equal, NaN to NaN too. */
+const isAlike = (a: number, b: number): boolean => a === b || (Number.isNaN(a) && Number.isNaN(b));
+
 const firstMax =
   (op: FieldOpOf<'firstMax'>, [x, max, d]: readonly At[], out: At, machine: Machine): Instruction =>
   (t) => {
@@ -100,7 +103,7 @@ const firstMax =
       let found = false;
       for (let k = 0; k < op.count; k++) {
         const place = from + k * op.inner;
-        const is: boolean = !found && floats[a + place] === floats[m + result];
+        const is: boolean = !found && isAlike(floats[a + place], floats[m + result]);
         floats[c + place] = is ? floats[slope + result] : 0;
         found ||= is;
       }

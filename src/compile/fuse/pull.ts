@@ -59,11 +59,12 @@ export const pullBack = (number: number, d: number, rule: Rule): void => {
           return;
         case 'div':
           give(x, () => b.zip('div', d, value(y)));
-          give(y, () => b.affine(b.zip('mul', d, b.zip('div', y0(), value(y))), -1));
+          // the square of y, or 1 / y, may over- or underflow where this does not
+          give(y, () => b.affine(b.zip('div', b.zip('mul', d, y0()), value(y)), -1));
           return;
         case 'max':
         case 'min': {
-          // where both are equal the first has it, as in TensorFlow.js
+          // where both are equal, or one is NaN, the first has it
           const [high, low] = op.fn === 'max' ? [y, x] : [x, y];
           const second = (): number => b.zip('mul', d, b.zip('greater', value(high), value(low)));
           give(x, () => b.zip('sub', d, second()));
@@ -74,8 +75,9 @@ export const pullBack = (number: number, d: number, rule: Rule): void => {
           return;
       }
       return;
-    case 'keep':
-      give(x, () => b.keep(d, value(y)));
+    case 'length':
+      give(x, () => b.add({ op: 'lengthShare' }, [d, value(x), value(y)], extent));
+      give(y, () => b.add({ op: 'lengthShare' }, [d, value(y), value(x)], extent));
       return;
     case 'dense': {
       if (wanted(x))
@@ -168,6 +170,7 @@ const mapCotangent = (
     case 'tanh':
       return b.zip('mul', d, b.affine(b.map('square', y()), -1, 1));
     case 'relu':
+      // y is 0 where x is not above it, and NaN where x is
       return b.keep(d, y());
     case 'sigmoid':
       return b.zip('mul', d, b.zip('mul', y(), b.affine(y(), -1, 1)));
@@ -182,14 +185,14 @@ const mapCotangent = (
     case 'log':
       return b.zip('div', d, x());
     case 'sqrt':
-      // zero where the root is zero: the spectrum's gradient there
-      return b.keep(b.affine(b.zip('div', d, y()), 0.5), y());
+      return b.affine(b.zip('div', d, y()), 0.5);
     case 'square':
       return b.affine(b.zip('mul', d, x()), 2);
     case 'abs':
       return b.zip('mul', d, b.map('sign', x()));
     case 'reciprocal':
-      return b.affine(b.zip('mul', d, b.map('square', y())), -1);
+      // y^2 may overflow where this does not
+      return b.affine(b.zip('mul', b.zip('mul', d, y()), y()), -1);
     case 'sign':
     case 'stopGradient':
       return b.affine(d, 0);

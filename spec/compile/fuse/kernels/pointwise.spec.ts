@@ -11,7 +11,7 @@ import { Machine } from '../../../../src/compile/fuse/machine.js';
 
 const round = Math.fround;
 
-/** Operations that round once, so that not a bit may differ; `keep` is the first where the second is more than 0. */
+/** Operations that round once, so that not a bit may differ; `keep` is the first where the second is more than 0, else the second. */
 const exactly = {
   add: (a: number, b: number) => round(a + b),
   sub: (a: number, b: number) => round(a - b),
@@ -20,9 +20,11 @@ const exactly = {
   max: Math.max,
   min: Math.min,
   greater: (a: number, b: number) => (a > b ? 1 : 0),
-  keep: (a: number, b: number) => (b > 0 ? a : 0),
+  keep: (a: number, b: number) => (b > 0 ? a : b),
 } as const;
 type Exact = keyof typeof exactly;
+/** Lengths are rounded more than once, and have a spec of their own. */
+const exactOf = (fn: Exact | 'length'): Exact => (fn === 'length' ? assert.fail(fn) : fn);
 const zips: readonly Exact[] = ['add', 'sub', 'mul', 'div', 'max', 'min', 'greater', 'keep'];
 
 interface Case {
@@ -93,7 +95,7 @@ const at = ({ steps, results }: Group, operands: readonly number[]): readonly nu
         );
         break;
       case 'zip':
-        values.push(exactly[step.fn](values[step.of], values[step.with]));
+        values.push(exactly[exactOf(step.fn)](values[step.of], values[step.with]));
     }
   return results.map((result) => values[result]);
 };

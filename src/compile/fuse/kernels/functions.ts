@@ -235,6 +235,8 @@ export const functions: Readonly<Record<MapFunction, (scribe: Scribe, x: Local<'
   square: (_, x) => mul(x, x),
   abs: (_, x) => absolute(x),
   reciprocal: (_, x) => div(four(1), x),
-  sign: (_, x) => sub(and(greater(x, four(0)), four(1)), and(greater(four(0), x), four(1))),
+  // NaN of NaN
+  sign: (_, x) =>
+    choose(same(x, x), sub(and(greater(x, four(0)), four(1)), and(greater(four(0), x), four(1))), x),
   stopGradient: (_, x) => x,
 };

@@ -8,6 +8,7 @@ import {
   constant,
   div,
   four,
+  fourIntegers,
   greater,
   load,
   loadInteger,
@@ -15,6 +16,7 @@ import {
   max,
   minus,
   mul,
+  or,
   plus,
   repeat,
   type Statement,
@@ -24,6 +26,7 @@ import {
   store,
   sub,
   times,
+  xor,
 } from '../../../engine/wasm/simd/code.js';
 import type { Source } from '../../../engine/wasm/simd/module.js';
 import { functions, keepIn, type Scribe } from './functions.js';
@@ -188,6 +191,7 @@ export const firstMax = (): Source => ({
     const [group, target, first, goal, a, b, at, put, apart] = locals(fresh, 9);
     const [s, o, i, v, k, small] = locals(fresh, 6);
     const [maximum, cotangent, free, hit] = [fresh.v128(), fresh.v128(), fresh.v128(), fresh.v128()];
+    const all = fourIntegers(-1);
     return block(
       set(apart, times(inner, plane)),
       repeat(
@@ -217,7 +221,10 @@ export const firstMax = (): Source => ({
               repeat(
                 k,
                 count,
-                set(hit, and(same(load(at), maximum), free)),
+                set(hit, load(at)),
+                // of a maximum that is NaN, the first NaN
+                set(hit, or(same(hit, maximum), xor(or(same(hit, hit), same(maximum, maximum)), all))),
+                set(hit, and(hit, free)),
                 store(put, 0, and(hit, cotangent)),
                 set(free, choose(hit, four(0), free)),
                 step(at, apart),

@@ -5,6 +5,7 @@ import {
   add,
   and,
   block,
+  choose,
   constant,
   div,
   four,
@@ -25,6 +26,7 @@ import {
 } from '../../../engine/wasm/simd/code.js';
 import type { Source } from '../../../engine/wasm/simd/module.js';
 import { functions, keepIn, type Scribe } from './functions.js';
+import { length, lengthShare } from './length.js';
 import { locals } from './product.js';
 
 /** `full`: a value a pixel; `plane`: a number a plane; `scalar`: one number. */
@@ -34,7 +36,14 @@ export type PointwiseStep =
   | { readonly op: 'constant'; readonly value: number }
   | { readonly op: 'map'; readonly fn: MapFunction; readonly of: number }
   | { readonly op: 'affine'; readonly scale: number; readonly shift: number; readonly of: number }
-  | { readonly op: 'zip'; readonly fn: ZipFunction | 'keep'; readonly of: number; readonly with: number };
+  | {
+      readonly op: 'zip';
+      readonly fn: ZipFunction | 'keep' | 'length';
+      readonly of: number;
+      readonly with: number;
+    }
+  // `share` times `of` over the length of `of` and `with`
+  | { readonly op: 'lengthShare'; readonly share: number; readonly of: number; readonly with: number };
 
 /** Values are numbered: the operands first, then the steps. */
 export interface Group {
@@ -97,11 +106,18 @@ const compute = (each: PointwiseStep, values: readonly Local<'v128'>[], scribe: 
       return each.shift === 0 ? scaled : add(scaled, four(each.shift));
     }
     case 'zip':
-      return combine(each.fn, values[each.of], values[each.with]);
+      return combine(each.fn, values[each.of], values[each.with], scribe);
+    case 'lengthShare':
+      return lengthShare(scribe, values[each.share], values[each.of], values[each.with]);
   }
 };
 
-const combine = (fn: ZipFunction | 'keep', a: Local<'v128'>, b: Local<'v128'>): Value<'v128'> => {
+const combine = (
+  fn: ZipFunction | 'keep' | 'length',
+  a: Local<'v128'>,
+  b: Local<'v128'>,
+  scribe: Scribe,
+): Value<'v128'> => {
   switch (fn) {
     case 'add':
       return add(a, b);
@@ -118,6 +134,8 @@ const combine = (fn: ZipFunction | 'keep', a: Local<'v128'>, b: Local<'v128'>): 
     case 'greater':
       return and(greater(a, b), four(1));
     case 'keep':
-      return and(greater(b, four(0)), a);
+      return choose(greater(b, four(0)), a, b);
+    case 'length':
+      return length(scribe, a, b);
   }
 };

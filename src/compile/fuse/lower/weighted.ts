@@ -85,6 +85,6 @@ export const lowerSpectrum = (b: FieldBuilder, x: Lowered, steps: number): Resul
       extentOf(layout),
     );
   };
-  const [re, im] = [part(Math.cos), part((angle) => -Math.sin(angle))].map((node) => b.map('square', node));
-  return { node: b.map('sqrt', b.zip('add', re, im)), layout };
+  const [re, im] = [part(Math.cos), part((angle) => -Math.sin(angle))];
+  return { node: b.add({ op: 'length' }, [re, im], extentOf(layout)), layout };
 };
