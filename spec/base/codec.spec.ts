@@ -97,6 +97,6 @@ describe('codecs of options', () => {
     for (const wrong of [null, 3, 'x', undefined]) assert.match(sentence(decode(wrong)), /is not an object/);
     assert.match(sentence(decode({ outer: Number.NaN })), /outer: NaN is not a number/);
     assert.match(sentence(decodeWith(text, 'name')('')), /name: "" is not a text/);
-    assert.match(sentence(decodeWith(t.array(t.string), 'names')(['a', 1])), /names: 1: 1 is not string/);
+    assert.match(sentence(decodeWith(t.array(t.string), 'names')(['a', 1])), /names: 1: 1 is not text/);
   });
 });

@@ -104,7 +104,10 @@ describe('a sweep in a file', () => {
       problems(decodeAnySweep({ ...written, vary: { 'model.readuot': ['fft'] } })),
       /did you mean 'readout'/,
     );
-    assert.match(problems(decodeAnySweep({ ...written, vary: { 'training.rate': [1, 1] } })), /listed twice/);
+    assert.match(
+      problems(decodeAnySweep({ ...written, zip: {}, vary: { 'training.rate': [1, 1] } })),
+      /listed twice/,
+    );
   });
 });
 

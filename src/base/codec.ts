@@ -54,10 +54,15 @@ export const choice = <W extends string>(...words: readonly W[]): Same<W> =>
   );
 
 /** Text that is not empty. */
-export const text: Same<string> = checked(
+export const text: Same<string> = new t.Type<string, string, unknown>(
   'text',
   (u): u is string => typeof u === 'string' && u !== '',
-  'a text',
+  (u, context) => {
+    if (typeof u === 'string' && u !== '') return t.success(u);
+    const hint = typeof u === 'number' ? `; as a text it stands in quotes: "${u}"` : '';
+    return t.failure(u, context, `${shown(u)} is not a text${hint}`);
+  },
+  t.identity,
 );
 
 /** The codec, and what stands for a field that is left out. */
@@ -203,6 +208,31 @@ export const byName = <A extends { readonly name: string }>(
   );
 };
 
+/** Fields of an object that a codec does not know; others of its problems are not told. */
+export const fieldsUnknownTo = (codec: t.Decoder<unknown, unknown>, value: object): readonly string[] => {
+  const read = codec.validate(value, [{ key: '', type: codec, actual: value }]);
+  return E.isRight(read)
+    ? []
+    : read.left.flatMap(({ context }) => {
+        const { key, type } = context[context.length - 1];
+        return context.length === 2 && type === t.never ? [key] : [];
+      });
+};
+
+/** What a codec wants, for people: io-ts calls its own by their types. */
+const wantedBy = (name: string): string => {
+  if (/^(Readonly)?Array<|^(Array|UnknownArray)$/.test(name)) return 'a list, such as [1, 2]';
+  if (/^\{|^(Record|UnknownRecord|object)/.test(name)) return 'an object';
+  const simple: Readonly<Record<string, string>> = {
+    string: 'text',
+    number: 'a number',
+    boolean: 'true or false',
+    null: 'null',
+    whole: 'a whole number',
+  };
+  return simple[name] ?? name;
+};
+
 /** One line a problem: the path of the field, and what is wrong with it. */
 export const problemsOf = (errors: t.Errors): readonly string[] =>
   errors.map(({ value, context, message }) => {
@@ -210,7 +240,7 @@ export const problemsOf = (errors: t.Errors): readonly string[] =>
       .map(({ key }) => key)
       .filter((key) => key !== '')
       .join('.');
-    const wanted = context[context.length - 1]?.type.name ?? 'what it should be';
+    const wanted = wantedBy(context[context.length - 1]?.type.name ?? 'what it should be');
     return `${path === '' ? '' : `${path}: `}${message ?? `${shown(value)} is not ${wanted}`}`;
   });
 

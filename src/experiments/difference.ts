@@ -4,6 +4,7 @@ import { canonical, hashOf } from '../base/canonical.js';
 import { hashProgram } from '../dsl/index.js';
 import { type Experiment, shapingOf } from './experiment.js';
 import type { Model } from './model.js';
+import type { Preset } from './presets.js';
 import { runsOf, type Sweep, type SweepRun } from './sweep.js';
 
 /** A setting that differs; undefined where one of them has no such setting. */
@@ -48,6 +49,17 @@ export const differencesOf = (a: Experiment, b: Experiment): readonly Difference
 /** As `differencesOf`, of any plain data, every setting of which shapes the result. */
 export const dataDifferences = (a: unknown, b: unknown): readonly Difference[] =>
   between(new Map(leavesOf(a)), new Map(leavesOf(b)), () => true);
+
+/**
+ * What a preset made of an experiment, in one sentence; null where it changed nothing.
+ *
+ * @example
+ * presetNote('quick', mine, smaller('quick')(mine))   // '--preset quick changes training.epochs 20 -> 4'
+ */
+export const presetNote = (preset: Preset, before: Experiment, after: Experiment): string | null => {
+  const changes = differencesOf(before, after).map(({ path, a, b }) => `${path} ${a ?? '-'} -> ${b ?? '-'}`);
+  return changes.length === 0 ? null : `--preset ${preset} changes ${changes.join(', ')}`;
+};
 
 /** The runs of two sweeps: in both, and in one of them alone. */
 export interface SharedRuns {

@@ -21,8 +21,21 @@ const distinct = <A>(codec: t.Type<A, A, unknown>, what: string) =>
 /** Seeds of runs: they go into names, streams and tables of other people's tools, which count to 32 bits. */
 export const largestSeed = 2 ** 32 - 1;
 
-const seeds = where(distinct(whole(0, largestSeed), 'a seed'), (list) =>
+const seedList = where(distinct(whole(0, largestSeed), 'a seed'), (list) =>
   list.length === 0 ? 'at least one seed is needed' : undefined,
+);
+
+/** A list of seeds; one number is the list of it, and `0,1,2` the list of those. */
+const seeds: t.Type<readonly number[], readonly number[], unknown> = new t.Type(
+  'a list of seeds, such as [0, 1, 2]',
+  seedList.is,
+  (u, context) => {
+    if (typeof u === 'number') return seedList.validate([u], context);
+    return typeof u === 'string' && /^\s*\d+(\s*,\s*\d+)*\s*$/.test(u)
+      ? seedList.validate(u.split(',').map(Number), context)
+      : seedList.validate(u, context);
+  },
+  t.identity,
 );
 
 /** The name of an experiment or a sweep: parts that can be folders, none of which leads out of the one above it. */

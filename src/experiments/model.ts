@@ -51,7 +51,19 @@ export const anyModelCodec: t.Type<Model, Model, unknown> = new t.Type<Model, Mo
   (u): u is Model => modelCodec.is(u) || isProgramModel(u),
   (u, context) => {
     const graph = t.UnknownRecord.is(u) ? graphIn(u) : undefined;
-    return graph === undefined ? modelCodec.validate(u, context) : decodeGraph(graph, u, context);
+    if (!t.UnknownRecord.is(u) || graph === undefined) return modelCodec.validate(u, context);
+    const strangers =
+      'language' in u ? [] : Object.keys(u).filter((key) => key !== 'name' && key !== 'graph');
+    // A program has no settings: what would change none of it is refused, and not passed over.
+    return strangers.length === 0
+      ? decodeGraph(graph, u, context)
+      : t.failures(
+          strangers.map((key) => ({
+            value: u[key],
+            context: t.appendContext(context, key, t.never, u[key]),
+            message: 'there is no such setting: the model is a whole program, which has none',
+          })),
+        );
   },
   t.identity,
 );

@@ -83,17 +83,32 @@ const withoutWaves = (model: Model): Partial<Training> => {
   }
 };
 
+/** No more images than there were. */
+const fewer = (task: Images, most: Images): Images => ({
+  train: Math.min(task.train, most.train),
+  validation: Math.min(task.validation, most.validation),
+  test: Math.min(task.test, most.test),
+});
+
+/** A smaller grid with things of a size that suits it; a grid that is as small already keeps its own. */
+const smallerGrid = <G extends { readonly size: number }>(own: { readonly size: number }, grid: G) =>
+  own.size > grid.size ? grid : {};
+
 /** Grids at which the tasks are still the same tasks: the same things, fewer pixels. A person's own files stay. */
 const smallTask = (task: Task): Task => {
   switch (task.name) {
     case 'tetrominoes':
-      return { ...task, ...smallImages, size: 32, cell: 3 };
+      return { ...task, ...fewer(task, smallImages), ...smallerGrid(task, { size: 32, cell: 3 }) };
     case 'mnist':
-      return { ...task, ...smallImages, size: 28 };
+      return { ...task, ...fewer(task, smallImages), ...smallerGrid(task, { size: 28 }) };
     case 'multi-mnist':
-      return { ...task, ...smallImages, size: 64, digitSize: 21 };
+      return { ...task, ...fewer(task, smallImages), ...smallerGrid(task, { size: 64, digitSize: 21 }) };
     case 'polygons':
-      return { ...task, ...smallImages, size: 40, minRadius: 7, maxRadius: 10 };
+      return {
+        ...task,
+        ...fewer(task, smallImages),
+        ...smallerGrid(task, { size: 40, minRadius: 7, maxRadius: 10 }),
+      };
     case 'npy':
     case 'png':
       return task;
@@ -104,16 +119,29 @@ const smallTask = (task: Task): Task => {
 const quickTask = (task: Task): Task => {
   switch (task.name) {
     case 'tetrominoes':
-      return { ...task, train: 2048, validation: 64, test: 128, size: 32, cell: 3 };
+      return {
+        ...task,
+        ...fewer(task, { train: 2048, validation: 64, test: 128 }),
+        ...smallerGrid(task, { size: 32, cell: 3 }),
+      };
     case 'mnist':
-      return { ...task, train: 8192, validation: 256, test: 512, size: 16 };
+      return {
+        ...task,
+        ...fewer(task, { train: 8192, validation: 256, test: 512 }),
+        ...smallerGrid(task, { size: 16 }),
+      };
     case 'multi-mnist':
-      return { ...task, train: 4096, validation: 64, test: 128, size: 32, digitSize: 12 };
+      return {
+        ...task,
+        ...fewer(task, { train: 4096, validation: 64, test: 128 }),
+        ...smallerGrid(task, { size: 32, digitSize: 12 }),
+      };
     case 'polygons':
       return {
         ...task,
-        ...{ train: 4096, validation: 64, test: 128 },
-        ...{ size: 32, minRadius: 6, maxRadius: 9, sides: [3, 4, 6] },
+        ...fewer(task, { train: 4096, validation: 64, test: 128 }),
+        ...smallerGrid(task, { size: 32, minRadius: 6, maxRadius: 9 }),
+        sides: task.sides.length > 3 ? [3, 4, 6] : task.sides,
       };
     case 'npy':
     case 'png':
@@ -122,7 +150,8 @@ const quickTask = (task: Task): Task => {
 };
 
 /** Half the time. A whole program has its sizes; it stays. */
-const smallModel = (model: Model): Model => (model.name === 'nwm' ? { ...model, steps: 50 } : model);
+const smallModel = (model: Model): Model =>
+  model.name === 'nwm' ? { ...model, steps: Math.min(model.steps, 50) } : model;
 
 /**
  * Layers at each pixel are where nearly all time goes: a quarter or half as wide they leave several times as many
@@ -135,7 +164,8 @@ const quickModel = (model: Model, { waves, width }: Quick): Model => {
     case 'unet':
       return model;
     case 'nwm':
-      return { ...model, ...waves, hidden: narrow(model.hidden) };
+      // Waves that are as short already keep their time step.
+      return { ...model, ...(model.steps > waves.steps ? waves : {}), hidden: narrow(model.hidden) };
     case 'conv-lstm':
     case 'conv-gru':
     case 'conv-rnn':
@@ -145,9 +175,18 @@ const quickModel = (model: Model, { waves, width }: Quick): Model => {
   }
 };
 
+/** A preset's training, with no more epochs and no larger a batch than there were. */
+const shorter = (own: Training, preset: Partial<Training>): Training => ({
+  ...own,
+  ...preset,
+  epochs: Math.min(own.epochs, preset.epochs ?? own.epochs),
+  batch: Math.min(own.batch, preset.batch ?? own.batch),
+});
+
 /**
  * The experiment at a preset's size: `full` leaves it as it is, `small` is overnight on a laptop, `quick` minutes.
- * Settings that a preset does not name stay as they were written.
+ * Nothing becomes larger: of sizes, images, steps, epochs and seeds the smaller of the two is taken. Settings that a
+ * preset does not name stay as they were written.
  *
  * **Laws** smaller(p)(smaller(p)(e)) = smaller(p)(e); smaller('full')(e) = e.
  */
@@ -163,8 +202,8 @@ export const smaller =
           ...experiment,
           task: smallTask(task),
           model: smallModel(model),
-          training: { ...training, ...smallTraining },
-          seeds: [0, 1, 2],
+          training: shorter(training, smallTraining),
+          seeds: experiment.seeds.slice(0, 3),
         };
       case 'quick': {
         const quick = quickOf(task);
@@ -172,8 +211,8 @@ export const smaller =
           ...experiment,
           task: quickTask(task),
           model: quickModel(model, quick),
-          training: { ...training, ...quickTraining, ...quick.training, ...withoutWaves(model) },
-          seeds: [0],
+          training: shorter(training, { ...quickTraining, ...quick.training, ...withoutWaves(model) }),
+          seeds: experiment.seeds.slice(0, 1),
         };
       }
     }

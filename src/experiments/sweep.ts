@@ -14,7 +14,9 @@ import { decodeWith, record, where } from '../base/codec.js';
 import type { DrumheadError } from '../base/error.js';
 import type { Axis, AxisValue } from './axis.js';
 import { type Experiment, experimentCodec, experimentName } from './experiment.js';
-import { type Preset, smaller } from './presets.js';
+import { axisProblems, decidedBy, isHeldAxis } from './held.js';
+import type { Preset } from './presets.js';
+import { smallerBut } from './sizing.js';
 
 export type { Axis, AxisValue, Lens } from './axis.js';
 export { axis, choiceOf, seedsAxis, trainingAxis } from './axis.js';
@@ -115,8 +117,30 @@ export const mapSweep =
     members: members.map(({ axes, experiment }) => ({ axes, experiment: f(experiment) })),
   });
 
-/** All members at a preset's size. **Law** As `smaller`. */
-export const smallerSweep = (preset: Preset): Endomorphism<Sweep> => mapSweep(smaller(preset));
+/** All members at a preset's size, but for what their axes say, which stands. **Law** As `smaller`. */
+export const smallerSweep =
+  (preset: Preset, kept: readonly string[] = []): Endomorphism<Sweep> =>
+  ({ name, members }) => ({
+    name,
+    members: members.map(({ axes, experiment }) => ({
+      axes,
+      experiment: smallerBut(preset, [...kept, ...pathsOf({ axes, experiment })])(experiment),
+    })),
+  });
+
+/** The settings that the axes of a member decide, as far as its experiment holds them. */
+const pathsOf = ({ axes, experiment }: Member): readonly string[] =>
+  Object.entries(axes)
+    .filter(([axis, value]) => isHeldAxis(experiment, axis, value))
+    .flatMap(([axis, value]) => decidedBy(experiment, axis, value));
+
+/**
+ * What of a sweep's axes is not what its members hold, a sentence each.
+ *
+ * **Law** nothing, of a sweep that `vary` and `zip` made along lenses.
+ */
+export const sweepProblems = ({ members }: Pick<Sweep, 'members'>): readonly string[] =>
+  members.flatMap((member, i) => axisProblems(member).map((problem) => `members.${i}: ${problem}`));
 
 /** The members of all of them, one sweep after the other. **Law** `vary` and `mapSweep` distribute over it. */
 export const joined = (name: string, ...sweeps: readonly Sweep[]): Sweep => ({
@@ -148,8 +172,16 @@ const distinct = where(t.readonlyArray(memberCodec), (members) =>
   new Set(members.map(canonical)).size < members.length ? 'a member is listed twice' : undefined,
 );
 
+/** A label that is not what runs would stand over the wrong numbers for good. */
+const truthful = where(distinct, (members) => {
+  const problems = sweepProblems({ members });
+  return problems.length === 0
+    ? undefined
+    : `${problems.slice(0, 3).join('; ')}${problems.length > 3 ? `; and ${problems.length - 3} more` : ''}`;
+});
+
 /** The codec of sweeps: `{ name, members: [{ axes, experiment }] }`. */
-export const sweepCodec = record('sweep', { name: experimentName, members: distinct });
+export const sweepCodec = record('sweep', { name: experimentName, members: truthful });
 
 /**
  * A sweep read from outside.

@@ -11,7 +11,7 @@ import { canonical } from '../base/canonical.js';
 import type { DrumheadError } from '../base/error.js';
 import { isPresent } from '../data/files.js';
 import { experimentNames } from '../experiments/catalogue.js';
-import type { Experiment } from '../experiments/experiment.js';
+import { type Experiment, shapingOf } from '../experiments/experiment.js';
 import { experimentLabels, type Label, memberLabels } from '../experiments/label.js';
 import { type Member, runsOf, type Sweep } from '../experiments/sweep.js';
 import { type RunSummary, type RunsFound, readRunFolders, readRuns } from './runs.js';
@@ -38,8 +38,29 @@ export interface Collection {
 }
 
 /** What must be equal for two runs to be the same but for their engine: names, scores and pictures are not in it. */
-const keyOf = ({ task, model, loss, training }: Experiment, seed: number): string =>
-  canonical({ task, model, loss, training, seed });
+const keyOf = (experiment: Experiment, seed: number): string =>
+  canonical({ ...shapingOf(experiment, canonical(experiment.model)), seed });
+
+/** Each run once under a label, however often it is listed; and a sentence where several members share runs. */
+const onceEach = (listed: readonly CollectedRun[]): Pick<Collection, 'runs' | 'notes'> => {
+  const runOf = ({ experiment, seed, record }: CollectedRun): string =>
+    record?.identity ?? record?.folder ?? keyOf(experiment, seed);
+  const seen = new Set<string>();
+  const runs = listed.filter((run) => {
+    const key = canonical([run.label.name, runOf(run)]);
+    return !seen.has(key) && seen.add(key);
+  });
+  const made = new Set(runs.map(runOf)).size;
+  return {
+    runs,
+    notes:
+      made === runs.length
+        ? []
+        : [
+            `${made} ${made === 1 ? 'run stands' : 'runs stand'} here in ${runs.length} places: members that differ in nothing share their runs`,
+          ],
+  };
+};
 
 const labelIn = (sweep: Sweep): ((member: Member) => Label) => {
   const labels = memberLabels(sweep);
@@ -99,12 +120,10 @@ const fromSweep = (sweep: Sweep, runs: string): TE.TaskEither<DrumheadError, Col
   pipe(
     isPresent(runs),
     TE.chain((there) => (there ? readRuns(runs) : TE.right(nothingFound))),
-    TE.map(({ runs: found, notes }) => ({
-      name: sweep.name,
-      sweep,
-      runs: collectSweep(sweep, found),
-      notes,
-    })),
+    TE.map(({ runs: found, notes }) => {
+      const once = onceEach(collectSweep(sweep, found));
+      return { name: sweep.name, sweep, runs: once.runs, notes: [...notes, ...once.notes] };
+    }),
   );
 
 const fromRecord = (name: string, runs: string): TE.TaskEither<DrumheadError, Collection> =>
@@ -114,24 +133,22 @@ const fromRecord = (name: string, runs: string): TE.TaskEither<DrumheadError, Co
       pipe(
         TE.fromTask<readonly string[], DrumheadError>(async () => {
           const there: string[] = [];
-          for (const { folder } of placed)
+          for (const folder of new Set(placed.map((run) => run.folder)))
             if (folder !== null && (await stat(folder).catch(() => null)) !== null) there.push(folder);
           return there;
         }),
         TE.chain(readRunFolders),
         TE.map(({ runs: found, notes }) => {
           const label = labelIn(sweep);
-          return {
-            name,
-            sweep,
-            runs: placed.map(({ member, seed, folder }) => ({
+          const once = onceEach(
+            placed.map(({ member, seed, folder }) => ({
               experiment: member.experiment,
               seed,
               label: label(member),
               record: found.find((run) => run.folder === folder) ?? null,
             })),
-            notes,
-          };
+          );
+          return { name, sweep, runs: once.runs, notes: [...notes, ...once.notes] };
         }),
       ),
     ),

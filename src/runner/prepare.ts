@@ -7,11 +7,13 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, decodeError } from '../base/error.js';
 import type { Cut } from '../compile/cut.js';
 import { cutOnEngine } from '../compile/cut-on-engine.js';
+import type { Loaded } from '../data/cache.js';
 import { type Dataset, shapeOfDataset } from '../data/dataset.js';
 import { digestOf } from '../data/digest.js';
 import { load } from '../data/load.js';
 import { mayHoldFiles } from '../data/make-folder.js';
 import { type Task, taskShape } from '../data/task.js';
+import { settled } from '../data/whereabouts.js';
 import { hashProgram, type Program, usesBatchStatistics } from '../dsl/index.js';
 import { type Engine, engineLabel, openEngine } from '../engine/index.js';
 import { type Experiment, identityOf } from '../experiments/experiment.js';
@@ -34,6 +36,16 @@ export interface Prepared {
 
 /** Loads, builds and opens what a run needs. Nothing is written. */
 export const prepare = (
+  experiment: Experiment,
+  seed: number,
+  environment: Environment,
+): TE.TaskEither<DrumheadError, Prepared> =>
+  pipe(
+    TE.fromTask<Experiment['task'], DrumheadError>(() => settled(experiment.task)),
+    TE.chain((task) => prepareSettled({ ...experiment, task }, seed, environment)),
+  );
+
+const prepareSettled = (
   experiment: Experiment,
   seed: number,
   { engine, cache, runs, tell, signal }: Environment,
@@ -65,8 +77,7 @@ export const prepare = (
       ),
     ),
     TE.chain(({ engine, dataset, program, cut }) => {
-      // Made data is told by its task; what lies in files is told by what it is.
-      const data = dataset.origin === 'files' || readsDigits(experiment.task) ? digestOf(dataset) : undefined;
+      const data = digestFor(experiment.task, dataset);
       const identity = identityOn(engine, experiment, hashProgram(program), seed, data);
       const evaluationBatch = evaluationBatchOf(cut);
       const steps = Math.floor(dataset.train.count / experiment.training.batch);
@@ -114,6 +125,10 @@ export const identityOn = (
   seed: number,
   data?: string,
 ): string => identityOf(experiment, program, seed, engineLabel(engine), data);
+
+/** Made data is told by its task; what lies in files is told by what it is. */
+export const digestFor = (task: Task, dataset: Loaded): string | undefined =>
+  dataset.origin === 'files' || readsDigits(task) ? digestOf(dataset) : undefined;
 
 /** Whether the task's data comes from files of the person. */
 export const readsDigits = (task: Task): boolean => 'mnistDir' in task && task.mnistDir !== null;

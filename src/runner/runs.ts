@@ -10,6 +10,7 @@ import * as t from 'io-ts';
 import { decodeWith } from '../base/codec.js';
 import { type DrumheadError, describe, fileError } from '../base/error.js';
 import { isPresent, readBytes } from '../data/files.js';
+import { settled } from '../data/whereabouts.js';
 import { decodeExperiment, type Experiment } from '../experiments/experiment.js';
 import type { Scores } from '../experiments/scores.js';
 import { files, parseJson, readJson } from './folder.js';
@@ -121,13 +122,15 @@ export const readRun = (folder: string): TE.TaskEither<DrumheadError, RunSummary
         TE.chainEitherK((json) => decodeExperiment(withoutSeal(json), join(folder, files.experiment))),
       ),
     ),
+    // Of runs that were written before folders were told by their whole path.
+    TE.bind('task', ({ experiment }) => TE.fromTask(() => settled(experiment.task))),
     TE.bind('environment', () => readIfPresent(join(folder, files.environment), environmentCodec)),
     TE.bind('result', () => readIfPresent(join(folder, files.result), resultCodec)),
     TE.bind('history', () => readMetrics(join(folder, files.metrics))),
     TE.map(
-      ({ experiment, environment, result, history }): RunSummary => ({
+      ({ experiment, task, environment, result, history }): RunSummary => ({
         folder,
-        experiment,
+        experiment: { ...experiment, task },
         seed: experiment.seeds[0],
         engine: environment?.engine ?? null,
         state: result === null ? 'unfinished' : 'finished',
@@ -171,8 +174,21 @@ export const readRunFolders =
     return E.right({ runs, notes });
   };
 
+/** A run whose folder was copied is there once: the first folder counts, and the others are said. */
+const onceEach = ({ runs, notes }: RunsFound): RunsFound => {
+  const first = new Map<string, string>();
+  const again: string[] = [];
+  const kept = runs.filter(({ identity, folder }) => {
+    const before = identity === null ? undefined : first.get(identity);
+    if (before !== undefined) again.push(`left out: ${folder} is the same run as ${before}`);
+    else if (identity !== null) first.set(identity, folder);
+    return before === undefined;
+  });
+  return { runs: kept, notes: [...notes, ...again] };
+};
+
 /**
- * All runs below a folder, which may itself be one.
+ * All runs below a folder, which may itself be one; each once.
  *
  * **Errors** FileError where there is no such folder.
  *
@@ -186,4 +202,5 @@ export const readRuns = (folder: string): TE.TaskEither<DrumheadError, RunsFound
       (cause): DrumheadError => fileError(folder, cause),
     ),
     TE.chain(readRunFolders),
+    TE.map(onceEach),
   );

@@ -149,6 +149,30 @@ describe('groups of runs', () => {
     );
   });
 
+  it('count a run once, however often it is listed, and a seed of two engines apart', () => {
+    const full = experiment('full');
+    const scored = (foregroundIou: number): Scores => ({ ...scores, foregroundIou });
+    const run = (seed: number, identity: string, engine = 'wasm') => ({
+      ...{ experiment: full, seed, scores: scored(seed), label: { name: full.name, differs: '' } },
+      record: { identity, folder: `runs/${identity}`, engine },
+    });
+    const idle = { ...full, training: { ...full.training, tolerance: 0.5 } };
+    const listed = [run(0, 'a'), run(0, 'a'), run(1, 'b'), run(0, 'a'), run(1, 'b'), run(2, 'c')];
+    const [once, ...others] = scoreGroups([...listed, { ...run(2, 'c'), experiment: idle }], []);
+    assert.equal(others.length, 0);
+    assert.deepEqual([once.planned, once.runs.map(({ seed }) => seed)], [3, [0, 1, 2]]);
+    const unmade = { ...run(1, 'b'), scores: null, record: null };
+    assert.equal(scoreGroups([run(0, 'a'), unmade, unmade, run(1, 'b'), unmade], [])[0].planned, 2);
+    assert.equal(scoreGroups([unmade, unmade], [])[0].planned, 1);
+    assert.deepEqual(
+      groupsOf([run(0, 'a'), run(0, 'd', 'cpu'), run(1, 'b')]).map(({ name, runs }) => [name, runs.length]),
+      [
+        ['tetrominoes/nwm-linear (wasm)', 2],
+        ['tetrominoes/nwm-linear (cpu)', 1],
+      ],
+    );
+  });
+
   it('count what is finished of what is planned', () => {
     const full = experiment('full');
     const [only, ...others] = scoreGroups(

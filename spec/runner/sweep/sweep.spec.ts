@@ -2,13 +2,15 @@
 
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { describe as describeError } from '../../../src/base/error.js';
-import { withTraining } from '../../../src/experiments/experiment.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { decodeError, describe as describeError } from '../../../src/base/error.js';
+import { encodePicture } from '../../../src/data/png.js';
+import { decodeExperiment, withTraining } from '../../../src/experiments/experiment.js';
 import {
   mapSweep,
   type Sweep,
@@ -18,6 +20,7 @@ import {
   vary,
 } from '../../../src/experiments/sweep.js';
 import { sealed } from '../../../src/runner/checked.js';
+import { collect } from '../../../src/runner/collection.js';
 import { runExperiment } from '../../../src/runner/run.js';
 import { statusOf } from '../../../src/runner/status.js';
 import { readSweep, sweepPath } from '../../../src/runner/sweep/file.js';
@@ -166,6 +169,80 @@ describe('a sweep', () => {
     const record = await readSweep(runs, 'tiny/twice')();
     assert.ok(E.isRight(record));
     assert.equal(new Set(record.right.runs.map(({ folder }) => folder)).size, 1);
+  });
+
+  it('makes a run of files once, whatever its folder is called and whatever does nothing', async () => {
+    const dataset = join(runs, 'data');
+    const paths = [dataset, `${dataset}/`, join(runs, 'x', '..', 'data'), join(runs, 'link')];
+    const pairs = Array.from({ length: 6 }, (_, i) => ({
+      height: 8,
+      width: 8,
+      channels: 1 as const,
+      values: Uint8Array.from({ length: 64 }, (_, at) => (at + i) % 2),
+    }));
+    for (const kind of ['images', 'masks']) {
+      await mkdir(join(dataset, kind), { recursive: true });
+      for (const [i, picture] of pairs.entries())
+        await writeFile(join(dataset, kind, `${i}.png`), Buffer.from(encodePicture(picture)));
+    }
+    await symlink(dataset, join(runs, 'link'));
+    const own = (folder: string, tolerance: number, seeds: readonly number[]) => {
+      const read = decodeExperiment({
+        ...{ name: 'own/files', task: { name: 'png', folder }, model: { name: 'cnn', layers: 1 }, seeds },
+        training: { batch: 2, epochs: 1, tolerance },
+      });
+      return E.isRight(read) ? read.right : assert.fail(describeError(read.left));
+    };
+    const members = paths.map((path, i) => ({
+      axes: { path: i },
+      experiment: own(
+        path,
+        i / 10,
+        Array.from({ length: i + 1 }, (_, seed) => seed),
+      ),
+    }));
+    const asked: number[] = [];
+    const job: Job = async ({ seed }) => {
+      asked.push(seed);
+      await new Promise((resolve) => setImmediate(resolve));
+      return { ...done, folder: join(runs, `seed-${seed}`) };
+    };
+    const { total, finished } = await sweep(job, {}, { name: 'own/files', members });
+    assert.deepEqual([total, finished, asked.sort()], [10, 10, [0, 1, 2, 3]]);
+    const record = await readSweep(runs, 'own/files')();
+    assert.ok(E.isRight(record));
+    assert.equal(new Set(record.right.runs.map(({ folder }) => folder)).size, 4);
+    const folders = record.right.sweep.members.map(
+      ({ experiment: { task } }) => task.name === 'png' && task.folder,
+    );
+    assert.deepEqual(new Set(folders).size, 1);
+    const found = await collect('own/files', runs, TE.left(decodeError('none', 'none')))();
+    assert.ok(E.isRight(found));
+    assert.equal(found.right.runs.length, 4);
+    assert.match(
+      found.right.notes.join(),
+      /10 runs are listed, 6 of them are a run that stands there already/,
+    );
+  });
+
+  it('whose labels are not what its members hold is refused before anything runs, and when it is read', async () => {
+    const lying = mapSweep((experiment) => withTraining(experiment, { rate: 0.5 }))(grid);
+    const { tell: _, ...environment } = environmentOf(runs);
+    const job: Job = async () => assert.fail('something ran');
+    const ended = await runSweep(lying)({ ...environment, engine: 'cpu', jobs: 1, job, tell: () => {} })();
+    assert.ok(E.isLeft(ended));
+    assert.match(
+      describeError(ended.left),
+      /members\.0: the axis rate says 0\.01, but the experiment holds 0\.5/,
+    );
+    await mkdir(dirname(sweepPath(runs, 'old')), { recursive: true });
+    await writeFile(
+      sweepPath(runs, 'old'),
+      JSON.stringify(sealed({ sweep: { ...lying, name: 'old' }, engine: 'cpu', places: [] })),
+    );
+    const read = await readSweep(runs, 'old')();
+    assert.ok(E.isLeft(read));
+    assert.match(describeError(read.left), /the axis rate says 0\.01.*its labels are not what ran/s);
   });
 
   it('is run by one process at a time', async () => {

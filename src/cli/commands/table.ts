@@ -70,12 +70,7 @@ export const table = (name: string, flags: TableFlags): TE.TaskEither<DrumheadEr
     TE.bind('published', () => readPublished),
     TE.map(({ format, scores, collection, published }) => {
       const groups = scoreGroups(
-        collection.runs.map(({ experiment, seed, label, record }) => ({
-          experiment,
-          seed,
-          label,
-          scores: record?.scores ?? null,
-        })),
+        collection.runs.map((run) => ({ ...run, scores: run.record?.scores ?? null })),
         published,
       );
       return render(collection, groups, scores, format);

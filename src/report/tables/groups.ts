@@ -1,5 +1,6 @@
-/** Runs that differ in nothing but their seed belong together. */
+/** Runs that differ in nothing but their seed belong together, and each counts once. */
 
+import { canonical } from '../../base/canonical.js';
 import type { Experiment } from '../../experiments/experiment.js';
 import type { Label } from '../../experiments/label.js';
 import { type PublishedRow, publishedBeside } from '../../experiments/published/index.js';
@@ -14,6 +15,12 @@ export interface GroupedRun {
   readonly label: Label;
   /** Null until it is finished. */
   readonly scores: Scores | null;
+  /** The run itself, where it is there: by its identity, else by its folder, it is told from others. */
+  readonly record?: {
+    readonly identity: string | null;
+    readonly folder: string;
+    readonly engine: string | null;
+  } | null;
 }
 
 /** The runs of one experiment with the name that tells it from all others. */
@@ -25,7 +32,41 @@ export interface RunGroup<R> {
   readonly runs: readonly R[];
 }
 
-/** Groups in the order in which their first run comes. */
+type Listed = Omit<GroupedRun, 'scores'> & { readonly scores?: Scores | null };
+
+const isThere = ({ record, scores }: Listed): boolean => (scores ?? record ?? null) !== null;
+
+/**
+ * Each run once, however often it is listed: one that is there is told by its identity, one that is still to be made by
+ * its seed, and is none where a run of that seed is there.
+ */
+const onceEach = <R extends Listed>(runs: readonly R[]): readonly R[] => {
+  const seen = new Set<string>();
+  const there = new Set(runs.filter(isThere).map(({ seed }) => seed));
+  return runs.filter((run) => {
+    const { record, seed, scores } = run;
+    if (!isThere(run) && there.has(seed)) return false;
+    const key = record?.identity ?? record?.folder ?? canonical([seed, scores]);
+    return !seen.has(key) && seen.add(key);
+  });
+};
+
+/**
+ * Two engines start from one seed with the same weights and images, so that the second run is no other sample: where a
+ * seed was run on several, each engine is a group of its own, and says which.
+ */
+const engineParts = <R extends Listed>(
+  runs: readonly R[],
+): readonly (readonly [string | null, readonly R[]])[] => {
+  const engineOf = ({ record }: Listed): string => record?.engine ?? 'engine unknown';
+  const engines = [...new Set(runs.map(engineOf))];
+  const repeated = new Set(runs.map(({ seed }) => seed)).size < runs.length;
+  return repeated && engines.length > 1
+    ? engines.map((engine) => [engine, runs.filter((run) => engineOf(run) === engine)])
+    : [[null, runs]];
+};
+
+/** Groups in the order in which their first run comes, each run once in each. */
 export const groupsOf = <R extends Omit<GroupedRun, 'scores'>>(
   runs: readonly R[],
 ): readonly RunGroup<R>[] => {
@@ -35,17 +76,19 @@ export const groupsOf = <R extends Omit<GroupedRun, 'scores'>>(
     group.runs.push(run);
     found.set(run.label.name, group);
   }
-  return [...found.values()].map(({ first: { label, experiment }, runs: members }) => ({
-    name: label.name,
-    differs: label.differs,
-    experiment,
-    runs: members,
-  }));
+  return [...found.values()].flatMap(({ first: { label, experiment }, runs: listed }) =>
+    engineParts(onceEach(listed)).map(([engine, members]) => ({
+      name: engine === null ? label.name : `${label.name} (${engine})`,
+      differs: [label.differs, engine ?? ''].filter((part) => part !== '').join(', '),
+      experiment,
+      runs: members,
+    })),
+  );
 };
 
 /**
- * Runs as the tables take them: grouped, beside what was published of the same task and model. A seed that was run
- * twice, on two engines say, counts twice.
+ * Runs as the tables take them: grouped, beside what was published of the same task and model. A run counts once in a
+ * group, however often it is listed.
  */
 export const scoreGroups = (
   runs: readonly GroupedRun[],

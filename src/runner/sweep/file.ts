@@ -10,7 +10,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { record, whole } from '../../base/codec.js';
-import type { DrumheadError } from '../../base/error.js';
+import { type DrumheadError, decodeError } from '../../base/error.js';
 import { type Member, type Sweep, sweepCodec } from '../../experiments/sweep.js';
 import { readChecked, writeChecked } from '../checked.js';
 
@@ -60,9 +60,20 @@ export const sweepPath = (runs: string, name: string): string =>
 export const writeSweep = (runs: string, file: SweepFile): TE.TaskEither<DrumheadError, string> =>
   writeChecked(sweepPath(runs, file.sweep.name), file);
 
-/** Reads a record as it lies in its file. **Errors** FileError, DecodeError. */
+/** Reads a record as it lies in its file. **Errors** FileError; DecodeError, also of labels that are not what ran. */
 export const readSweepFile = (path: string): TE.TaskEither<DrumheadError, SweepFile> =>
-  readChecked(path, codec);
+  pipe(
+    readChecked(path, codec),
+    TE.mapLeft((error) =>
+      error._tag === 'DecodeError' && error.problems.some((problem) => problem.includes('the axis '))
+        ? decodeError(
+            path,
+            ...error.problems,
+            'its labels are not what ran; `drumhead sweep` of the same file writes it anew, and the runs themselves stand',
+          )
+        : error,
+    ),
+  );
 
 /**
  * What a sweep ran and where.

@@ -6,9 +6,12 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
 import * as A from 'fp-ts/lib/ReadonlyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import { canonical } from '../../base/canonical.js';
 import type { DrumheadError } from '../../base/error.js';
 import { cost } from '../../compile/cost/index.js';
-import { taskShape } from '../../data/task.js';
+import { shapeOfDataset, type TaskShape } from '../../data/dataset.js';
+import { load } from '../../data/load.js';
+import { type Task, taskShape } from '../../data/task.js';
 import { hashProgram, type Program, select } from '../../dsl/index.js';
 import type { Engine } from '../../engine/index.js';
 import type { Experiment } from '../../experiments/experiment.js';
@@ -16,7 +19,7 @@ import { memberName } from '../../experiments/label.js';
 import { programFor } from '../../experiments/model.js';
 import { type Member, runsOf, type Sweep } from '../../experiments/sweep.js';
 import { findRun } from '../place.js';
-import { identityOn, readsDigits } from '../prepare.js';
+import { digestFor, identityOn, readsDigits } from '../prepare.js';
 import { type Result, readWholeResult } from '../result.js';
 import type { SweepFile } from './file.js';
 
@@ -28,7 +31,7 @@ export interface Assignment {
   /** What its member is called among the others of the sweep. */
   readonly name: string;
   readonly seed: number;
-  /** Its folder; null until its data was read, where a person's files say what it is. */
+  /** Its folder; null where its data could not be read: the run itself says why. */
   readonly folder: string | null;
   /** Its result, where it is finished. */
   readonly result: Result | null;
@@ -36,22 +39,63 @@ export interface Assignment {
   readonly work: number;
 }
 
-/** What an experiment trains, where it is known before its data is read. */
+/** What of a task's data a plan needs: its sizes, how many images are trained on, and the digest of what lies in files. */
+interface Facts {
+  readonly sizes: TaskShape;
+  readonly images: number;
+  readonly data: string | undefined;
+}
+
+/** What an experiment trains. */
 interface Known {
   readonly program: Program;
   readonly hash: string;
+  readonly images: number;
+  readonly data: string | undefined;
 }
 
-const knownOf = ({ task, model, loss }: Experiment): E.Either<DrumheadError, O.Option<Known>> =>
+/**
+ * What is known of each task. A person's files are read, since two tasks are the same only where they hold the same; of
+ * what cannot be read nothing is known, and the run itself will say why.
+ */
+const factsOf = async (tasks: readonly Task[], cache: string): Promise<ReadonlyMap<string, Facts>> => {
+  const facts = new Map<string, Facts>();
+  for (const task of tasks) {
+    const key = canonical(task);
+    if (facts.has(key)) continue;
+    const sizes = readsDigits(task) ? O.none : taskShape(task);
+    if (O.isSome(sizes) && 'train' in task)
+      facts.set(key, { sizes: sizes.value, images: task.train, data: undefined });
+    else {
+      const loaded = await load(task, { cacheDir: cache })();
+      if (E.isRight(loaded))
+        facts.set(key, {
+          sizes: shapeOfDataset(loaded.right),
+          images: loaded.right.train.count,
+          data: digestFor(task, loaded.right),
+        });
+    }
+  }
+  return facts;
+};
+
+const knownOf = (
+  { task, model, loss }: Experiment,
+  facts: ReadonlyMap<string, Facts>,
+): E.Either<DrumheadError, O.Option<Known>> =>
   pipe(
-    readsDigits(task) ? O.none : taskShape(task),
-    O.traverse(E.Applicative)((sizes) => programFor(model, loss.target, sizes)),
-    E.map(O.map((program) => ({ program, hash: hashProgram(program) }))),
+    O.fromNullable(facts.get(canonical(task))),
+    O.traverse(E.Applicative)(({ sizes, images, data }) =>
+      pipe(
+        programFor(model, loss.target, sizes),
+        E.map((program) => ({ program, hash: hashProgram(program), images, data })),
+      ),
+    ),
   );
 
-/** FLOP of all steps of a training; of a task whose images are not counted yet as if there were a thousand. */
-const workOf = ({ task, training }: Experiment, known: O.Option<Known>): number => {
-  const images = 'train' in task && typeof task.train === 'number' ? task.train : 1000;
+/** FLOP of all steps of a training; of a task whose images are not counted as if there were a thousand. */
+const workOf = ({ training }: Experiment, known: O.Option<Known>): number => {
+  const images = O.isSome(known) ? known.value.images : 1000;
   const perImage = O.isSome(known)
     ? cost(select(known.value.program, 'logits'), { batch: training.batch }).training.flops / training.batch
     : 1e9;
@@ -66,18 +110,27 @@ const workOf = ({ task, training }: Experiment, known: O.Option<Known>): number 
 export const planSweep = (
   sweep: Sweep,
   engine: Engine,
-  runs: string,
+  { runs, cache }: { readonly runs: string; readonly cache: string },
 ): TE.TaskEither<DrumheadError, readonly Assignment[]> =>
   pipe(
-    sweep.members,
-    A.traverse(E.Applicative)((member) =>
-      pipe(
-        knownOf(member.experiment),
-        E.map((known) => [member, { known, work: workOf(member.experiment, known) }] as const),
+    TE.fromTask<ReadonlyMap<string, Facts>, DrumheadError>(() =>
+      factsOf(
+        sweep.members.map(({ experiment }) => experiment.task),
+        cache,
       ),
     ),
-    E.map((pairs) => new Map(pairs)),
-    TE.fromEither,
+    TE.chainEitherK((facts) =>
+      pipe(
+        sweep.members,
+        A.traverse(E.Applicative)((member) =>
+          pipe(
+            knownOf(member.experiment, facts),
+            E.map((known) => [member, { known, work: workOf(member.experiment, known) }] as const),
+          ),
+        ),
+      ),
+    ),
+    TE.map((pairs) => new Map(pairs)),
     TE.chain((facts) => {
       // Two members may be the same but for their names: they share a run, as they do from one sweep to the next.
       const placed = new Map<string, string>();
@@ -119,7 +172,7 @@ const folderOf = (
   { seed, engine, runs, placed }: Placing,
 ): TE.TaskEither<DrumheadError, string | null> => {
   if (O.isNone(known)) return TE.right(null);
-  const identity = identityOn(engine, experiment, known.value.hash, seed);
+  const identity = identityOn(engine, experiment, known.value.hash, seed, known.value.data);
   return pipe(
     findRun(runs, experiment.name, seed, identity),
     TE.map((found) => {

@@ -1,18 +1,22 @@
 /** Runs a sweep: so many runs at a time, each in a process of its own, until all are finished, or have failed. */
 
 import { dirname } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type * as RTE from 'fp-ts/lib/ReaderTaskEither.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { DrumheadError } from '../../base/error.js';
+import { canonical } from '../../base/canonical.js';
+import { type DrumheadError, decodeError } from '../../base/error.js';
 import { openEngine } from '../../engine/index.js';
-import type { Sweep } from '../../experiments/sweep.js';
+import { shapingOf } from '../../experiments/experiment.js';
+import { type Sweep, sweepProblems } from '../../experiments/sweep.js';
 import type { Environment } from '../environment.js';
 import { inFolder } from '../lock.js';
 import { sweepPath, writeSweep } from './file.js';
 import type { Job } from './job.js';
 import type { News, Outcome } from './messages.js';
 import { type Assignment, planSweep, recordOf } from './plan.js';
+import { settledSweep } from './settle.js';
 
 /** What happens during a sweep, for whoever draws it. */
 export type SweepEvent =
@@ -50,7 +54,7 @@ export interface SweepOutcome {
  * Runs what is not finished of a sweep. A run that fails or whose process dies is noted, and the others go on. Where each
  * run lies is written before the first begins.
  *
- * **Errors** of the plan and the record, before anything runs; FileError also while another process runs the same sweep.
+ * **Errors** of axes that are not what their members hold, of the plan and the record, before anything runs; FileError also while another process runs the same sweep.
  *
  * @example
  * runSweep(sweep)({ ...environment, jobs: 2, workers: 1, job: processJob })   // right({ finished: 6, total: 6, … })
@@ -58,37 +62,53 @@ export interface SweepOutcome {
 export const runSweep =
   (sweep: Sweep): RTE.ReaderTaskEither<SweepEnvironment, DrumheadError, SweepOutcome> =>
   (environment) =>
-    inFolder(
-      dirname(sweepPath(environment.runs, sweep.name)),
-      pipe(
-        openEngine(environment.engine),
-        TE.bindTo('opened'),
-        TE.bind('plan', ({ opened }) => planSweep(sweep, opened, environment.runs)),
-        TE.let('engine', ({ opened }) => opened.name),
-        TE.bind('record', ({ engine, plan }) =>
-          writeSweep(environment.runs, recordOf(sweep, engine, environment.runs, plan)),
-        ),
-        TE.chainFirstIOK(
-          ({ plan, engine }) =>
-            () =>
-              environment.tell({ kind: 'plan', plan, engine }),
-        ),
-        TE.bind('outcomes', ({ plan, engine }) => TE.fromTask(work(plan, engine, environment))),
-        TE.chainFirst(({ engine, plan, outcomes }) =>
-          // Folders that only their data could tell are known now.
-          writeSweep(
+    pipe(
+      TE.fromEither(truthful(sweep)),
+      TE.chainTaskK((written) => () => settledSweep(written, process.cwd())),
+      TE.chain(({ sweep: whole }) => runSettled(whole, environment)),
+    );
+
+/** No label may stand over numbers that are another experiment's. */
+const truthful = (sweep: Sweep): E.Either<DrumheadError, Sweep> => {
+  const problems = sweepProblems(sweep);
+  return problems.length === 0 ? E.right(sweep) : E.left(decodeError(sweep.name, ...problems));
+};
+
+const runSettled = (
+  sweep: Sweep,
+  environment: SweepEnvironment,
+): TE.TaskEither<DrumheadError, SweepOutcome> =>
+  inFolder(
+    dirname(sweepPath(environment.runs, sweep.name)),
+    pipe(
+      openEngine(environment.engine),
+      TE.bindTo('opened'),
+      TE.bind('plan', ({ opened }) => planSweep(sweep, opened, environment)),
+      TE.let('engine', ({ opened }) => opened.name),
+      TE.bind('record', ({ engine, plan }) =>
+        writeSweep(environment.runs, recordOf(sweep, engine, environment.runs, plan)),
+      ),
+      TE.chainFirstIOK(
+        ({ plan, engine }) =>
+          () =>
+            environment.tell({ kind: 'plan', plan, engine }),
+      ),
+      TE.bind('outcomes', ({ plan, engine }) => TE.fromTask(work(plan, engine, environment))),
+      TE.chainFirst(({ engine, plan, outcomes }) =>
+        // Folders that only their data could tell are known now.
+        writeSweep(
+          environment.runs,
+          recordOf(
+            sweep,
+            engine,
             environment.runs,
-            recordOf(
-              sweep,
-              engine,
-              environment.runs,
-              plan.map((run) => ({ ...run, folder: outcomes.get(run)?.folder ?? run.folder })),
-            ),
+            plan.map((run) => ({ ...run, folder: outcomes.get(run)?.folder ?? run.folder })),
           ),
         ),
-        TE.map(({ plan, record, outcomes }) => summed(plan, record, outcomes)),
       ),
-    );
+      TE.map(({ plan, record, outcomes }) => summed(plan, record, outcomes)),
+    ),
+  );
 
 type Outcomes = ReadonlyMap<Assignment, Ended>;
 
@@ -103,8 +123,8 @@ const work =
   async (): Promise<Outcomes> => {
     const { jobs, signal } = environment;
     const open = plan.filter(({ result }) => result === null);
-    const leader = (run: Assignment): Assignment =>
-      open.find(({ folder }) => folder !== null && folder === run.folder) ?? run;
+    // Two members may be one run: it is made once, and counts for both.
+    const leader = (run: Assignment): Assignment => open.find((other) => sameRun(run, other)) ?? run;
     const waiting = open.filter((run) => leader(run) === run);
     const ended = new Map<Assignment, Ended>();
     const lane = async (): Promise<void> => {
@@ -114,10 +134,20 @@ const work =
     await Promise.all(Array.from({ length: Math.min(jobs, waiting.length) }, lane));
     for (const run of open) {
       const end = ended.get(leader(run));
-      if (end !== undefined) ended.set(run, end);
+      if (end === undefined || ended.has(run)) continue;
+      ended.set(run, end);
+      environment.tell({ kind: 'end', run, outcome: end.outcome });
     }
     return ended;
   };
+
+/** Whether two assignments are one run: by its folder, else by what shapes it. */
+const sameRun = (a: Assignment, b: Assignment): boolean => {
+  if (a.folder !== null || b.folder !== null) return a.folder === b.folder;
+  const key = ({ member: { experiment }, seed }: Assignment): string =>
+    canonical({ ...shapingOf(experiment, canonical(experiment.model)), seed });
+  return key(a) === key(b);
+};
 
 const doRun = async (
   run: Assignment,

@@ -1,0 +1,50 @@
+/** The folders of a sweep in one spelling: `./plain` and `plain` are one folder, one run, and one label. */
+
+import { relative } from 'node:path';
+import { canonical } from '../../base/canonical.js';
+import { settled, wholePath } from '../../data/whereabouts.js';
+import { pathOf } from '../../experiments/held.js';
+import type { Axes, Member, Sweep } from '../../experiments/sweep.js';
+
+const paths: readonly (string | null)[] = ['task.folder', 'task.mnistDir'];
+
+/** Values along an axis of folders, as they are called from the folder that the sweep was written in. */
+const labelled = async (axes: Axes, { experiment }: Member, from: string): Promise<Axes> => {
+  const entries: (readonly [string, Axes[string]])[] = [];
+  for (const [axis, value] of Object.entries(axes)) {
+    const path = pathOf(experiment, axis);
+    const { task } = experiment;
+    const held =
+      path === 'task.folder' && 'folder' in task ? task.folder : 'mnistDir' in task ? task.mnistDir : null;
+    const folder = typeof value === 'string' && paths.includes(path) ? held : null;
+    entries.push([axis, folder === null ? value : relative(from, folder) || '.']);
+  }
+  return Object.fromEntries(entries);
+};
+
+/** A sweep with settled folders, and a sentence where two of its members turned out to be one. */
+export interface Settled {
+  readonly sweep: Sweep;
+  readonly notes: readonly string[];
+}
+
+/**
+ * A sweep whose tasks tell their folders by their whole paths, so that one folder has one name whoever wrote it.
+ *
+ * @param from the folder that labels of folders begin at
+ */
+export const settledSweep = async (sweep: Sweep, from: string): Promise<Settled> => {
+  const base = await wholePath(from);
+  const members: Member[] = [];
+  const seen = new Set<string>();
+  const notes: string[] = [];
+  for (const { axes, experiment } of sweep.members) {
+    const whole: Member = { axes, experiment: { ...experiment, task: await settled(experiment.task) } };
+    const member: Member = { ...whole, axes: await labelled(axes, whole, base) };
+    const key = canonical(member);
+    if (!seen.has(key) || canonical(member.axes) === canonical(axes)) members.push(member);
+    else notes.push(`${Object.values(axes).join(', ')} is a folder that is listed already: it is taken once`);
+    seen.add(key);
+  }
+  return { sweep: { ...sweep, members }, notes };
+};
