@@ -122,11 +122,13 @@ describe('npy pairs', () => {
     );
     await put('test_masks', { dtype: 'int32', shape: [1, 1, 2], data: Int32Array.of(0, -1) });
     assert.match(await reading(), /test_masks\.npy: element 1 is -1; class labels go from 0 to 255/);
-    await put('test_masks', { dtype: 'float32', shape: [1, 1, 2], data: Float32Array.of(0, 1) });
-    assert.match(await reading(), /test_masks\.npy: its elements are float32, wanted uint8 or int32/);
+    await put('test_masks', { dtype: 'float32', shape: [1, 1, 2], data: Float32Array.of(0, 1.5) });
+    assert.match(await reading(), /test_masks\.npy: element 1 is 1\.5; labels are whole numbers/);
     await putSmall();
     await put('test_images', { dtype: 'float64', shape: [1, 1, 2], data: Float64Array.of(0, 1.5) });
     assert.match(await reading(), /test_images\.npy: element 1 is 1\.5; images of floats go from 0 to 1/);
+    await put('test_images', { dtype: 'float32', shape: [1, 1, 2], data: Float32Array.of(0, 200) });
+    assert.match(await reading(), /images of floats go from 0 to 1; divide by 255, or save as bytes/);
     await put('test_images', { dtype: 'int32', shape: [1, 1, 2], data: Int32Array.of(0, 1) });
     assert.match(await reading(), /test_images\.npy: its elements are int32; images are uint8/);
     await put('test_images', { dtype: 'uint8', shape: [2], data: Uint8Array.of(0, 1) });
@@ -139,6 +141,71 @@ describe('npy pairs', () => {
     assert.match(await reading(), /there are no test images/);
     await writeFile(join(folder, 'test_masks.npy'), 'hello');
     assert.match(await reading(), /test_masks\.npy: not a \.npy file/);
+  });
+
+  it('may have masks with an axis of one channel', async () => {
+    await putSmall();
+    for (const shape of [
+      [1, 1, 2, 1],
+      [1, 1, 1, 2],
+    ]) {
+      await put('test_masks', { dtype: 'uint8', shape, data: Uint8Array.of(2, 1) });
+      const read = value(await load(task({ name: 'npy', folder, validationShare: 0 }))());
+      assert.deepEqual([...read.test.masks], [2, 1]);
+    }
+  });
+
+  it('say which axis was meant where channels come first, or masks have a number for each class', async () => {
+    await putSmall();
+    await put('test_images', { dtype: 'uint8', shape: [1, 3, 4, 5], data: new Uint8Array(60) });
+    await put('test_masks', { dtype: 'uint8', shape: [1, 4, 5], data: new Uint8Array(20) });
+    assert.match(
+      await reading(),
+      /images beside it are \(1, 3, 4, 5\): they seem to have their channels first; .*np\.moveaxis\(images, 1, -1\)/,
+    );
+    await put('test_images', { dtype: 'uint8', shape: [1, 4, 5, 3], data: new Uint8Array(60) });
+    await put('test_masks', { dtype: 'uint8', shape: [1, 4, 5, 6], data: new Uint8Array(120) });
+    assert.match(await reading(), /has a number for each class; .*masks\.argmax\(-1\), as \(1, 4, 5\)/);
+  });
+
+  it('say what is done with values where that changes them', async () => {
+    await putSmall();
+    await put('test_images', { dtype: 'float64', shape: [1, 1, 2], data: Float64Array.of(0.5, 1 / 3) });
+    const { notes, test } = value(await load(task({ name: 'npy', folder, validationShare: 0 }))());
+    assert.match(
+      notes.join(),
+      /test_images\.npy: floats are kept as bytes, rounded to the nearest of 256 levels/,
+    );
+    assert.deepEqual([...test.images], [128, 85]);
+    await put('test_images', { dtype: 'uint8', shape: [1, 1, 2], data: Uint8Array.of(0, 1) });
+    const black = value(await load(task({ name: 'npy', folder, validationShare: 0 }))());
+    assert.match(black.notes.join(), /test_images\.npy: its bytes are 0 and 1 of 255/);
+  });
+
+  it('say what a folder holds that is none', async () => {
+    const instead = async (name: string, expected: RegExp): Promise<void> => {
+      await writeFile(join(folder, name), 'x');
+      assert.match(await reading(), expected);
+      await rm(join(folder, name));
+    };
+    assert.match(
+      await reading(),
+      /there is no such file or folder; a folder of data has images\/ and masks\//,
+    );
+    await instead('a.png', /there are pictures such as a\.png; put them as PNG into a folder images/);
+    await instead('a.JPG', /there are pictures such as a\.JPG; put them as PNG/);
+    await instead('data.npz', /data\.npz is an archive; save its arrays one by one/);
+    await instead('images.npy', /there is images\.npy; the files are train_images\.npy/);
+    await instead('masks', /a folder masks; put the images beside it/);
+    assert.match(
+      sentence(await load(task({ name: 'npy', folder: join(folder, 'none') }))()),
+      /none: there is no such file or folder/,
+    );
+    await writeFile(join(folder, 'file'), 'x');
+    assert.match(
+      sentence(await load(task({ name: 'npy', folder: join(folder, 'file') }))()),
+      /part of the path is a file, not a folder/,
+    );
   });
 
   it('read the small learning problem', async function () {

@@ -87,9 +87,25 @@ describe('npy', () => {
     const cases: readonly (readonly [Uint8Array, RegExp])[] = [
       [new TextEncoder().encode('PK\x03\x04 a zip archive'), /^f: not a \.npy file/],
       [new Uint8Array(0), /^f: not a \.npy file/],
-      [header(dictionary('<f4', 'True', '(2, 3)'), 24), /Fortran order/],
-      [header(dictionary('>f4', 'False', '(2,)'), 8), /big-endian.*astype\('<f4'\)/],
-      [header(dictionary('<c8', 'False', '(2,)'), 16), /'<c8' is not supported; save it as one of float32/],
+      [
+        new TextEncoder().encode('PK\x03\x04 a zip archive'),
+        /it is a zip, as \.npz files are; save one array/,
+      ],
+      [Uint8Array.of(0xff, 0xd8, 0xff, 0xe0), /it is a JPEG; save one array with np\.save/],
+      [header(dictionary('|O', 'False', '(2,)'), 16), /Python objects, which only NumPy reads/],
+      [header(dictionary('|V8', 'False', '(2,)'), 16), /its elements are records/],
+      [header(dictionary('<U4', 'False', '(2,)'), 32), /its elements are texts/],
+      [header(dictionary('<M8[ns]', 'False', '(2,)'), 16), /its elements are dates/],
+      [header(dictionary('<f16', 'False', '(1,)'), 16), /'<f16' is not supported/],
+      [header(dictionary('=f4', 'False', '(1,)'), 4), /'=f4' is not supported/],
+      [header(dictionary('f4', 'False', '(1,)'), 4), /'f4' is not supported/],
+      [header(dictionary('<f4', 'False', '(1.5,)'), 8), /shape \(1\.5,\) is not readable/],
+      [header(dictionary('<f2', 'False', '(2,)'), 3), /truncated: shape \(2\) of float16/],
+      [header(dictionary('<f4', 'True', '(2, 3)'), 28), /too long/],
+      [
+        header(dictionary('<c8', 'False', '(2,)'), 16),
+        /'<c8' is not supported; save it as one of float16, float32/,
+      ],
       [header("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (2,), }\n", 8), /named fields/],
       [header("{'descr': '<f4', 'shape': (2,), }\n", 8), /lacks/],
       [header(dictionary('<f4', 'False', '(-2,)'), 8), /shape \(-2,\) is not readable/],
@@ -100,6 +116,67 @@ describe('npy', () => {
       const text = sentence(decodeNpy(bytes, 'f'));
       assert.match(text, expected);
       assert.equal(text.split('\n').length, 1);
+    }
+  });
+
+  const written: readonly (readonly [
+    string,
+    number,
+    (view: DataView, at: number, v: number, le: boolean) => void,
+  ])[] = [
+    ['f4', 4, (view, at, v, le) => view.setFloat32(at, v, le)],
+    ['f8', 8, (view, at, v, le) => view.setFloat64(at, v, le)],
+    ['u1', 1, (view, at, v) => view.setUint8(at, v)],
+    ['u2', 2, (view, at, v, le) => view.setUint16(at, v, le)],
+    ['u4', 4, (view, at, v, le) => view.setUint32(at, v, le)],
+    ['u8', 8, (view, at, v, le) => view.setBigUint64(at, BigInt(v), le)],
+    ['i1', 1, (view, at, v) => view.setInt8(at, v)],
+    ['i2', 2, (view, at, v, le) => view.setInt16(at, v, le)],
+    ['i4', 4, (view, at, v, le) => view.setInt32(at, v, le)],
+    ['i8', 8, (view, at, v, le) => view.setBigInt64(at, BigInt(v), le)],
+  ];
+
+  it('reads any byte order, in C and Fortran order, of every type', () => {
+    // Element (i, j, k) of a 2x3x4 array is 24 + 12 i + 4 j + k, or less where the type is signed.
+    for (const [type, size, put] of written)
+      for (const order of size === 1 ? ['|', '<', '>'] : ['<', '>'])
+        for (const fortran of ['False', 'True']) {
+          const bytes = header(dictionary(order + type, fortran, '(2, 3, 4)'), 24 * size);
+          const view = new DataView(bytes.buffer, bytes.byteOffset + bytes.length - 24 * size);
+          const wanted: number[] = [];
+          for (let i = 0; i < 2; i++)
+            for (let j = 0; j < 3; j++)
+              for (let k = 0; k < 4; k++) {
+                const element = (12 * i + 4 * j + k + 1) * (type.startsWith('u') ? 1 : -1);
+                wanted.push(element);
+                const place = fortran === 'True' ? i + 2 * j + 6 * k : 12 * i + 4 * j + k;
+                put(view, place * size, element, order !== '>');
+              }
+          const array = value(decodeNpy(bytes, 'x'));
+          assert.deepEqual([...array.data], wanted, `${order}${type}, ${fortran}`);
+          assert.deepEqual(array.shape, [2, 3, 4]);
+        }
+  });
+
+  it('reads halves, and 64-bit integers without a sign', () => {
+    const halves = header(dictionary('<f2', 'False', '(5,)'), 10);
+    halves.set([0x00, 0x3c, 0x01, 0x00, 0x00, 0xc0, 0x00, 0x7c, 0xff, 0x7b], halves.length - 10);
+    const { dtype, data, stored } = value(decodeNpy(halves, 'x'));
+    assert.deepEqual([dtype, stored, ...data], ['float32', 'float16', 1, 2 ** -24, -2, Infinity, 65504]);
+    const big = header(dictionary('>u8', 'False', '(1,)'), 8);
+    big.set([0x80, 0, 0, 0, 0, 0, 0, 0], big.length - 8);
+    assert.match(sentence(decodeNpy(big, 'x')), /element 0 is about 9223372036854776000, beyond the exact/);
+  });
+
+  it('reads headers written with other quotes, spaces and orders of keys', () => {
+    for (const text of [
+      "{ 'shape' :( 2 , ) ,\n 'fortran_order':False,'descr' : '<u2' }   \n",
+      '{"descr": "<u2", "fortran_order": False, "shape": (2L,)}',
+      "{'descr': '<u2', 'fortran_order': False, 'shape': (2)}",
+    ]) {
+      const bytes = header(text, 4);
+      bytes.set([1, 0, 0, 1], bytes.length - 4);
+      assert.deepEqual([...value(decodeNpy(bytes, 'x')).data], [1, 256], text);
     }
   });
 

@@ -2,8 +2,9 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import { type DrumheadError, decodeError } from '../base/error.js';
+import { kindOf } from './picture-kind.js';
 
-/** The element types we read and write, with NumPy's description of each and its size in bytes. */
+/** The element types that arrays are held in and written as, with NumPy's description of each and its size in bytes. */
 export const npyTypes = {
   float32: { descr: '<f4', bytes: 4 },
   float64: { descr: '<f8', bytes: 8 },
@@ -17,8 +18,37 @@ export type NpyDtype = keyof typeof npyTypes;
 
 export const npyDtypes: readonly NpyDtype[] = ['float32', 'float64', 'uint8', 'int32', 'int64', 'bool'];
 
-export interface NpyHeader {
+/** How elements lie in a file, and the type that holds each of them exactly. */
+export interface NpyStored {
+  /** NumPy's name, e.g. `float16`. */
+  readonly name: string;
+  readonly bytes: number;
   readonly dtype: NpyDtype;
+}
+
+/** What is read, by NumPy's letter and size. Integers beyond 2^53 have no type that holds them; reading refuses them. */
+const storedTypes: Readonly<Record<string, NpyStored>> = {
+  f2: { name: 'float16', bytes: 2, dtype: 'float32' },
+  f4: { name: 'float32', bytes: 4, dtype: 'float32' },
+  f8: { name: 'float64', bytes: 8, dtype: 'float64' },
+  b1: { name: 'bool', bytes: 1, dtype: 'bool' },
+  u1: { name: 'uint8', bytes: 1, dtype: 'uint8' },
+  u2: { name: 'uint16', bytes: 2, dtype: 'int32' },
+  u4: { name: 'uint32', bytes: 4, dtype: 'int64' },
+  u8: { name: 'uint64', bytes: 8, dtype: 'int64' },
+  i1: { name: 'int8', bytes: 1, dtype: 'int32' },
+  i2: { name: 'int16', bytes: 2, dtype: 'int32' },
+  i4: { name: 'int32', bytes: 4, dtype: 'int32' },
+  i8: { name: 'int64', bytes: 8, dtype: 'int64' },
+};
+
+const readNames = Object.values(storedTypes).map(({ name }) => name);
+
+export interface NpyHeader {
+  readonly stored: NpyStored;
+  readonly bigEndian: boolean;
+  /** Whether the first axis is the fastest, and not the last. */
+  readonly fortran: boolean;
   readonly shape: readonly number[];
   /** Where the elements start, in bytes from the beginning of the file. */
   readonly offset: number;
@@ -31,7 +61,12 @@ const latin1 = (bytes: Uint8Array): string => Array.from(bytes, (b) => String.fr
 /** Length of the dictionary and where it starts, or why neither can be told. */
 const prefix = (bytes: Uint8Array): E.Either<string, { start: number; length: number }> => {
   if (magic.some((byte, i) => i < bytes.length && bytes[i] !== byte) || bytes.length === 0) {
-    return E.left("not a .npy file: it does not begin with NumPy's magic bytes");
+    const kind = bytes[0] === 0x50 && bytes[1] === 0x4b ? 'a zip, as .npz files are' : kindOf(bytes);
+    return E.left(
+      kind === undefined
+        ? "not a .npy file: it does not begin with NumPy's magic bytes"
+        : `not a .npy file: it is ${kind}; save one array with np.save`,
+    );
   }
   if (bytes.length < 12) return E.left(`truncated: ${bytes.length} bytes, shorter than any .npy header`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -46,15 +81,30 @@ const prefix = (bytes: Uint8Array): E.Either<string, { start: number; length: nu
   }
 };
 
-const dtypeOf = (descr: string): E.Either<string, NpyDtype> => {
-  const found = npyDtypes.find((name) => npyTypes[name].descr === descr);
-  if (found !== undefined) return E.right(found);
-  if (descr.startsWith('>')) {
-    return E.left(
-      `big-endian elements ('${descr}'); save it little-endian, e.g. a.astype('<${descr.slice(1)}')`,
-    );
+/** What NumPy has and no array of numbers here. */
+const others: Readonly<Record<string, string>> = {
+  O: "Python objects, which only NumPy reads; save numbers, e.g. a.astype('int64')",
+  V: 'records; save one array of numbers',
+  U: "texts; save numbers, e.g. a.astype('float32')",
+  S: "texts; save numbers, e.g. a.astype('float32')",
+  M: 'dates; save numbers',
+  m: 'spans of time; save numbers',
+};
+
+const storedOf = (descr: string): E.Either<string, Pick<NpyHeader, 'stored' | 'bigEndian'>> => {
+  const found = /^([<>|]?)([a-zA-Z])(\d*)/.exec(descr);
+  const [, order = '', kind = '', size = ''] = found ?? [];
+  if (descr === `${order}${kind}${size}` && Object.hasOwn(storedTypes, kind + size)) {
+    const stored = storedTypes[kind + size];
+    // Bytes have no order; of the rest nobody could tell it where it is not said.
+    if (stored.bytes === 1 || order === '<' || order === '>')
+      return E.right({ stored, bigEndian: order === '>' });
   }
-  return E.left(`element type '${descr}' is not supported; save it as one of ${npyDtypes.join(', ')}`);
+  return E.left(
+    Object.hasOwn(others, kind)
+      ? `its elements are ${others[kind]}`
+      : `element type '${descr}' is not supported; save it as one of ${readNames.join(', ')}`,
+  );
 };
 
 const shapeOf = (text: string): E.Either<string, readonly number[]> => {
@@ -62,27 +112,24 @@ const shapeOf = (text: string): E.Either<string, readonly number[]> => {
     .split(',')
     .map((size) => size.trim())
     .filter((size) => size !== '');
-  const shape = sizes.map((size) => (/^\d+$/.test(size) ? Number(size) : Number.NaN));
+  const shape = sizes.map((size) => (/^\d+L?$/.test(size) ? Number.parseInt(size, 10) : Number.NaN));
   return shape.every(Number.isSafeInteger) ? E.right(shape) : E.left(`its shape (${text}) is not readable`);
 };
 
 const dictionary = (text: string): E.Either<string, Omit<NpyHeader, 'offset'>> => {
-  const descr = /'descr'\s*:\s*'([^']*)'/.exec(text);
-  const order = /'fortran_order'\s*:\s*(True|False)/.exec(text);
-  const shape = /'shape'\s*:\s*\(([^)]*)\)/.exec(text);
-  if (/'descr'\s*:\s*\[/.test(text))
+  const descr = /['"]descr['"]\s*:\s*['"]([^'"]*)['"]/.exec(text);
+  const order = /['"]fortran_order['"]\s*:\s*(True|False)/.exec(text);
+  const shape = /['"]shape['"]\s*:\s*\(([^)]*)\)/.exec(text);
+  if (/['"]descr['"]\s*:\s*[[(]/.test(text))
     return E.left('records of named fields are not supported; save one array');
   if (descr === null || order === null || shape === null) {
     return E.left("damaged header: it lacks 'descr', 'fortran_order' or 'shape'");
   }
-  const dtype = dtypeOf(descr[1]);
-  if (E.isLeft(dtype)) return dtype;
+  const stored = storedOf(descr[1]);
+  if (E.isLeft(stored)) return stored;
   const sizes = shapeOf(shape[1]);
   if (E.isLeft(sizes)) return sizes;
-  if (order[1] === 'True' && sizes.right.length > 1) {
-    return E.left('elements are in Fortran order; save it in C order, e.g. np.ascontiguousarray(a)');
-  }
-  return E.right({ dtype: dtype.right, shape: sizes.right });
+  return E.right({ ...stored.right, fortran: order[1] === 'True', shape: sizes.right });
 };
 
 /** Reads the header, and checks that the elements it promises are there, no fewer and no more. */
@@ -96,15 +143,15 @@ export const decodeHeader = (bytes: Uint8Array, source: string): E.Either<Drumhe
     return refuse(`truncated: the header alone needs ${offset} bytes, the file has ${bytes.length}`);
   const parsed = dictionary(latin1(bytes.subarray(start, offset)));
   if (E.isLeft(parsed)) return refuse(parsed.left);
-  const { dtype, shape } = parsed.right;
-  const wanted = offset + sizeOf(shape) * npyTypes[dtype].bytes;
+  const { stored, shape } = parsed.right;
+  const wanted = offset + sizeOf(shape) * stored.bytes;
   if (bytes.length !== wanted) {
     const kind = bytes.length < wanted ? 'truncated' : 'too long';
     return refuse(
-      `${kind}: shape (${shape.join(', ')}) of ${dtype} needs ${wanted} bytes, the file has ${bytes.length}`,
+      `${kind}: shape (${shape.join(', ')}) of ${stored.name} needs ${wanted} bytes, the file has ${bytes.length}`,
     );
   }
-  return E.right({ dtype, shape, offset });
+  return E.right({ ...parsed.right, offset });
 };
 
 /** How many elements a shape holds. */

@@ -1,5 +1,5 @@
 /**
- * NumPy's `.npy` files: one array, its type and its shape, in C order and little-endian.
+ * NumPy's `.npy` files: one array, its type and its shape; written in C order and little-endian, read as they come.
  *
  * Format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html (versions 1 to 3 are read, version 1
  * is written, version 2 where the header is too long for it). What is written equals NumPy's own bytes.
@@ -10,7 +10,8 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, decodeError } from '../base/error.js';
 import { readBytes, writeBytes } from './files.js';
-import { decodeHeader, encodeHeader, type NpyDtype, sizeOf } from './npy-header.js';
+import { elementsInto } from './npy-elements.js';
+import { decodeHeader, encodeHeader, type NpyDtype, type NpyHeader, sizeOf } from './npy-header.js';
 
 export { type NpyDtype, npyDtypes } from './npy-header.js';
 
@@ -18,6 +19,8 @@ interface Elements<D extends NpyDtype, A> {
   readonly dtype: D;
   /** One size an axis; empty for a single number. */
   readonly shape: readonly number[];
+  /** NumPy's name of the type in the file, where `dtype` is a wider one. */
+  readonly stored?: string;
   /** All elements, the last axis fastest. */
   readonly data: A;
 }
@@ -34,49 +37,57 @@ export type NpyArray =
   | Elements<'int64', Float64Array>
   | Elements<'bool', Uint8Array>;
 
-const int64sFrom = (buffer: ArrayBuffer, source: string): E.Either<DrumheadError, Float64Array> => {
-  const values = Float64Array.from(new BigInt64Array(buffer), Number);
-  const beyond = values.findIndex((value) => !Number.isSafeInteger(value));
-  return beyond < 0
-    ? E.right(values)
-    : E.left(
-        decodeError(source, `element ${beyond} is about ${values[beyond]}, beyond the exact integers (2^53)`),
+const arrayOf = (bytes: Uint8Array, header: NpyHeader): E.Either<string, NpyArray> => {
+  const { shape, stored } = header;
+  const { dtype, name } = stored;
+  const size = sizeOf(shape);
+  const about = { shape, ...(name === dtype ? {} : { stored: name }) };
+  switch (dtype) {
+    case 'float32':
+      return pipe(
+        elementsInto(bytes, header, new Float32Array(size)),
+        E.map((data) => ({ ...about, dtype, data })),
       );
+    case 'float64':
+    case 'int64':
+      return pipe(
+        elementsInto(bytes, header, new Float64Array(size)),
+        E.map((data) => ({ ...about, dtype, data })),
+      );
+    case 'int32':
+      return pipe(
+        elementsInto(bytes, header, new Int32Array(size)),
+        E.map((data) => ({ ...about, dtype, data })),
+      );
+    case 'uint8':
+    case 'bool':
+      return pipe(
+        elementsInto(bytes, header, new Uint8Array(size)),
+        E.map((data) => ({ ...about, dtype, data })),
+      );
+  }
 };
 
 /**
- * The array in the bytes of a `.npy` file.
+ * The array in the bytes of a `.npy` file: of any byte order, in C or Fortran order. Types that have none of their own
+ * here are held in a wider one that has every value of theirs: float16 in float32; int8, int16 and uint16 in int32;
+ * uint32 and uint64 in int64.
  *
  * @param source what the bytes are, for the error: usually the file's path
- * @returns a DecodeError, one sentence, where the file is foreign, truncated, too long, in Fortran order, big-endian
- *   or of a type we do not read
+ * @returns a DecodeError, one sentence, where the file is foreign, truncated, too long, or of a type we do not read
  * @example
  * pipe(decodeNpy(bytes, 'train_masks.npy'), E.map((array) => array.shape)) // right([512, 32, 32])
  */
 export const decodeNpy = (bytes: Uint8Array, source: string): E.Either<DrumheadError, NpyArray> =>
   pipe(
     decodeHeader(bytes, source),
-    E.chain(({ dtype, shape, offset }): E.Either<DrumheadError, NpyArray> => {
-      // A copy of its own: elements must lie on a multiple of their size, and nobody else may hold the memory.
-      const buffer = new Uint8Array(bytes.subarray(offset)).buffer;
-      switch (dtype) {
-        case 'float32':
-          return E.right({ dtype, shape, data: new Float32Array(buffer) });
-        case 'float64':
-          return E.right({ dtype, shape, data: new Float64Array(buffer) });
-        case 'uint8':
-          return E.right({ dtype, shape, data: new Uint8Array(buffer) });
-        case 'int32':
-          return E.right({ dtype, shape, data: new Int32Array(buffer) });
-        case 'bool':
-          return E.right({ dtype, shape, data: new Uint8Array(buffer) });
-        case 'int64':
-          return pipe(
-            int64sFrom(buffer, source),
-            E.map((data) => ({ dtype, shape, data })),
-          );
-      }
-    }),
+    E.chain(
+      (header): E.Either<DrumheadError, NpyArray> =>
+        pipe(
+          arrayOf(bytes, header),
+          E.mapLeft((problem) => decodeError(source, problem)),
+        ),
+    ),
   );
 
 const elementBytes = (array: NpyArray): E.Either<string, Uint8Array> => {
@@ -126,7 +137,12 @@ export const ofDtype =
     const wanted = (a: NpyArray): a is Extract<NpyArray, { dtype: D }> => dtypes.some((d) => d === a.dtype);
     return wanted(array)
       ? E.right(array)
-      : E.left(decodeError(source, `its elements are ${array.dtype}, wanted ${dtypes.join(' or ')}`));
+      : E.left(
+          decodeError(
+            source,
+            `its elements are ${array.stored ?? array.dtype}, wanted ${dtypes.join(' or ')}`,
+          ),
+        );
   };
 
 /** Reads a `.npy` file; fails with a FileError or a DecodeError. */

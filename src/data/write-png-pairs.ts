@@ -5,6 +5,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, decodeError } from '../base/error.js';
+import { classesBytes } from './classes-file.js';
 import { type Dataset, type Split, type SplitName, splitNames } from './dataset.js';
 import { breath, interrupted, type Watch } from './generate.js';
 import { encodePicture, type Picture } from './png.js';
@@ -45,9 +46,7 @@ const filesOf = async (
   channels: Picture['channels'],
   watch: Watch,
 ): Promise<E.Either<DrumheadError, Files>> => {
-  let files: Files = {
-    'classes.json': new TextEncoder().encode(`${JSON.stringify(dataset.classes, null, 2)}\n`),
-  };
+  let files: Files = { 'classes.json': classesBytes(dataset) };
   for (const name of splitNames) {
     const made = await filesOfSplit(name, dataset[name], channels, watch);
     if (E.isLeft(made)) return made;

@@ -110,14 +110,17 @@ export const decodeExperiment = (
 
 /** The task by what its files hold rather than by where they lie. */
 const shapingTask = (task: Task, data: string | undefined): unknown => {
-  if (data === undefined) return task;
   switch (task.name) {
     case 'npy':
-    case 'png':
-      return { ...task, folder: null, data };
+    case 'png': {
+      // What labels and ignore make of the files is in their digest; without one they count where they are used.
+      const { labels, ignore, ...rest } = task;
+      if (data !== undefined) return { ...rest, folder: null, data };
+      return { ...rest, ...(labels === null ? {} : { labels }), ...(ignore === null ? {} : { ignore }) };
+    }
     case 'mnist':
     case 'multi-mnist':
-      return { ...task, mnistDir: null, data };
+      return data === undefined ? task : { ...task, mnistDir: null, data };
     case 'tetrominoes':
     case 'polygons':
       return task;

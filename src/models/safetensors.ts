@@ -9,6 +9,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import { type DecodeError, decodeError } from '../base/error.js';
+import { halfOf } from '../base/half.js';
 import { type Shape, volume } from '../dsl/index.js';
 
 /** A tensor to be written: numbers of 32 bits, or whole numbers of 64. */
@@ -34,7 +35,7 @@ const readers: Readonly<
 > = {
   F64: { bytes: 8, at: (v, i) => v.getFloat64(i, true) },
   F32: { bytes: 4, at: (v, i) => v.getFloat32(i, true) },
-  F16: { bytes: 2, at: (v, i) => half(v.getUint16(i, true)) },
+  F16: { bytes: 2, at: (v, i) => halfOf(v.getUint16(i, true)) },
   BF16: { bytes: 2, at: (v, i) => brain(v.getUint16(i, true)) },
   I64: { bytes: 8, at: (v, i) => Number(v.getBigInt64(i, true)) },
   I32: { bytes: 4, at: (v, i) => v.getInt32(i, true) },
@@ -42,13 +43,6 @@ const readers: Readonly<
   I8: { bytes: 1, at: (v, i) => v.getInt8(i) },
   U8: { bytes: 1, at: (v, i) => v.getUint8(i) },
   BOOL: { bytes: 1, at: (v, i) => v.getUint8(i) },
-};
-
-const half = (bits: number): number => {
-  const sign = bits >> 15 === 0 ? 1 : -1;
-  const [exponent, fraction] = [(bits >> 10) & 31, bits & 1023];
-  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 };
 
 const brain = (bits: number): number => {

@@ -8,6 +8,7 @@ import {
   allBackgroundScore,
   classShares,
   type Dataset,
+  ignoredShare,
   imagesWithoutForeground,
   type Split,
   splitNames,
@@ -39,10 +40,11 @@ const splitLines = (name: string, split: Split, classes: readonly string[]): rea
   if (split.count === 0) return [`${name}: no images`];
   const { accuracy, iou } = allBackgroundScore(split);
   const shares = classShares(split, classes.length).map((share, k) => `${classes[k]} ${percent(share)}`);
+  const ignored = ignoredShare(split);
   return [
     `${name}: ${split.count} images ${split.height}x${split.width}x${split.channels}, ` +
       `${imagesWithoutForeground(split)} without foreground`,
-    `  pixels: ${shares.join(', ')}`,
+    `  pixels: ${shares.join(', ')}${ignored === 0 ? '' : `; ${percent(ignored)} of all are ignored`}`,
     `  answering background everywhere scores IoU ${iou.toFixed(4)}, accuracy ${accuracy.toFixed(4)}`,
   ];
 };
