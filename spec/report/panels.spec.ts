@@ -42,7 +42,7 @@ describe('report/panels', () => {
   it('takes the wave at [step, y, x, channel], in shares of the scale', () => {
     const sample = movingSample(4, 3, 2);
     const waves = Float32Array.from({ length: 3 * 4 * 4 * 2 }, (_, i) => i / 96);
-    const panel = wavePanel({ ...sample, waves }, 2, 1, 2);
+    const panel = wavePanel({ ...sample, waves }, 2, 1, { centre: 0, end: 2 });
     deepStrictEqual(pixel(panel, 3, 1), diverging((((2 * 4 + 1) * 4 + 3) * 2) / 96 / 2 + 1 / 96 / 2));
   });
 

@@ -112,7 +112,7 @@ describe('a finished run, opened', () => {
     const drawn = await run(drawStates(both, 1, 0));
     assert.ok(drawn.light.length > 10_000 && drawn.dark.length > 10_000);
     assert.match(await refusal(drawStates(both, 9, 0)), /there is no test image 9: they are 0 to 2/);
-    assert.match(await refusal(drawStates(both, 0, 5)), /there is no channel 5/);
+    assert.match(await refusal(drawStates(both, 0, 5)), /there is no channel 6: they are 1 to 2/);
   });
 
   it('is one of the runs of a report that needs nothing but itself', async () => {

@@ -1,12 +1,12 @@
 /**
- * The colours of every picture: classes, errors, waves, and the paper they are drawn on.
+ * The colours of every picture: errors, waves, and the paper they are drawn on; those of classes are the data's.
  *
- * Class and error colours were searched (simulated annealing around the Okabe-Ito palette) so that any two of them,
- * the background included, stay at least 15 apart in CIEDE2000 for normal sight and for full protanopia,
- * deuteranopia and tritanopia; spec/report/colours.spec.ts measures it.
+ * Error colours were searched as those of classes were, and spec/report/colours.spec.ts measures both.
  */
 
 import { interpolateRdBu } from 'd3-scale-chromatic';
+
+export { classColour, classColours, voidColourAt, voidColours } from '../data/class-colours.js';
 
 /** Red, green, blue, each 0..255. */
 export type Rgb = readonly [number, number, number];
@@ -53,32 +53,6 @@ export const dark: Theme = {
   ink: rgb('#eceef3'),
   muted: rgb('#a3abba'),
   line: rgb('#3d4350'),
-};
-
-/** Background first, neutral, then ten classes; the first five are the furthest apart. */
-export const classColours: readonly Rgb[] = [
-  '#26282e',
-  '#456a9c',
-  '#e79c00',
-  '#74b7a0',
-  '#a83109',
-  '#ca9dff',
-  '#ffed5c',
-  '#c6eaff',
-  '#9b7141',
-  '#7d0cab',
-  '#f9f5eb',
-].map(rgb);
-
-/**
- * The colour of a class, 0 being the background. From the eleventh class on the colours come back mixed with the
- * background: still a picture, but the promise about colour-blind sight ends at ten.
- */
-export const classColour = (label: number): Rgb => {
-  if (label < classColours.length) return classColours[label];
-  const kinds = classColours.length - 1;
-  const round = Math.floor((label - 1) / kinds);
-  return mix(classColours[1 + ((label - 1) % kinds)], classColours[0], 1 - 0.6 ** round);
 };
 
 /** How a predicted pixel differs from its target. */

@@ -11,6 +11,10 @@ export interface CurvesPicture {
   readonly epochs: readonly EpochScores[];
   /** The epoch whose weights were kept; marked when given. */
   readonly best?: number;
+  /** What the loss is and in what unit; by default the mean cross-entropy in nats a pixel. */
+  readonly lossUnit?: string;
+  /** The panels below each other, for a window as narrow as a phone's. */
+  readonly narrow?: boolean;
   readonly theme?: Theme;
 }
 
@@ -29,17 +33,20 @@ interface Panel {
   readonly series: readonly Series[];
 }
 
-const panelWidth = 296;
+const widePanel = 296;
+const narrowPanel = 150;
 const panelHeight = 220;
 /** Wide enough for the names of lines in any viewer's font: the typeface is not in the SVG. */
 const margins = { left: 40, right: 194, top: 76, bottom: 46 };
 /** Room between the panels: the line names of the first and the axis labels of the second. */
 const spacing = 160;
+/** The same where they lie below each other: the title of the second. */
+const narrowSpacing = 126;
 /** Above so many epochs the dots run together. */
 const mostDots = 30;
 const labelHeight = 15;
 
-const panels = (theme: Theme): readonly Panel[] => {
+const panels = (theme: Theme, lossUnit: string): readonly Panel[] => {
   const { first, second, third } = lineColours(theme);
   const solid = [1, 0];
   const dashed = [6, 4];
@@ -47,7 +54,7 @@ const panels = (theme: Theme): readonly Panel[] => {
   return [
     {
       title: 'Loss',
-      unit: 'mean cross-entropy, nats per pixel',
+      unit: lossUnit,
       ticks: (values) => linearTicks(Math.min(0, ...values), Math.max(0, ...values), 5),
       series: [
         { name: 'training', colour: second, dash: dashed, of: (e) => e.train?.loss },
@@ -109,7 +116,8 @@ const bestMark = (best: number, x: object, nearRight: boolean, theme: Theme) => 
 
 const drawPanel = (picture: CurvesPicture, { title, unit, series, ticks }: Panel) => {
   const theme = picture.theme ?? light;
-  const { epochs, best } = picture;
+  const { epochs, best, narrow = false } = picture;
+  const panelWidth = narrow ? narrowPanel : widePanel;
   const lines = series.flatMap(lineOf(epochs));
   const last = epochs.reduce((most, e) => Math.max(most, e.epoch), 2);
   const { domain, values } = ticks(lines.flatMap((l) => l.points.map((p) => p.value)));
@@ -128,7 +136,7 @@ const drawPanel = (picture: CurvesPicture, { title, unit, series, ticks }: Panel
     title: 'epoch',
     // A little room on the left keeps the first dot off the axis labels.
     scale: { domain: [1 - 0.03 * last, last], nice: false, zero: false },
-    axis: { values: [...countTicks(last, 6)], format: 'd' },
+    axis: { values: [...countTicks(last, narrow ? 4 : 6)], format: 'd' },
   };
   const y = {
     field: 'value',
@@ -171,18 +179,28 @@ const drawPanel = (picture: CurvesPicture, { title, unit, series, ticks }: Panel
   };
 };
 
-/** The chart as data, with nothing drawn yet. */
+/** The chart as data, with nothing drawn yet. Without validation images there are no scores, and no panel for them. */
 export const learningCurvesChart = (picture: CurvesPicture): Chart => {
-  const theme = picture.theme ?? light;
+  const { epochs, narrow = false, theme = light } = picture;
+  const [loss, scores] = panels(theme, picture.lossUnit ?? 'mean cross-entropy, nats per pixel');
+  const shown = scores.series.flatMap(lineOf(epochs)).length === 0 ? [loss] : [loss, scores];
+  const drawn = shown.map((panel) => drawPanel(picture, panel));
+  const count = shown.length;
   return {
     spec: {
       $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
       config: chartConfig(theme),
       bounds: 'flush',
-      spacing,
-      hconcat: panels(theme).map((p) => drawPanel(picture, p)),
+      spacing: narrow ? narrowSpacing : spacing,
+      ...(narrow ? { vconcat: drawn } : { hconcat: drawn }),
     },
-    frame: { width: 2 * panelWidth + spacing, height: panelHeight, margins },
+    frame: narrow
+      ? {
+          width: narrowPanel,
+          height: count * panelHeight + (count - 1) * narrowSpacing,
+          margins,
+        }
+      : { width: count * widePanel + (count - 1) * spacing, height: panelHeight, margins },
   };
 };
 

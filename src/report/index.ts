@@ -42,8 +42,8 @@ export {
   scaleUp,
   tabulate,
 } from './raster.js';
-export type { Sample, WaveSample } from './sample.js';
-export { symmetricScale } from './scale.js';
+export { type Sample, type WaveSample, waveSizeOf } from './sample.js';
+export { channelScale, rangeText, symmetricScale, timeText, type ValueScale } from './scale.js';
 export type { EpochScores, Score, Scores } from './scores.js';
 export { type SegmentationsPicture, segmentations, segmentationsPng } from './segmentations.js';
 export { type Field, type ModelStates, type StatesPicture, statesPng } from './states.js';

@@ -1,19 +1,35 @@
 /** What the colours mean: a legend of classes or errors, and the colour bar of a wave. */
 
-import { diverging, type Rgb } from './colours.js';
+import { classColour, diverging, type Rgb, voidColourAt } from './colours.js';
 import { atLeast, column, framed, type Look, pointsWide, row, say, sayWithin, space } from './look.js';
 import { above, blank, type Raster, tabulate } from './raster.js';
-import { scaleText } from './scale.js';
+import { rangeText, scaleText, type ValueScale } from './scale.js';
 
 export interface LegendEntry {
   readonly name: string;
-  readonly colour: Rgb;
+  /** One colour, or the colour at a place: a hatch. */
+  readonly colour: Rgb | ((x: number, y: number) => Rgb);
 }
+
+/** The classes by label, and what has none where there is such a thing. */
+export const classEntries = (
+  classes: readonly string[],
+  targets: readonly ArrayLike<number>[],
+): readonly LegendEntry[] => [
+  ...classes.map((name, label) => ({ name, colour: classColour(label) })),
+  ...(targets.some((labels) => Array.from(labels).some((label) => label < 0 || label >= classes.length))
+    ? [{ name: 'not asked for', colour: (x: number, y: number) => voidColourAt(x >> 1, y >> 1) }]
+    : []),
+];
 
 const longestName = 150;
 
 const entry = (look: Look, { name, colour }: LegendEntry): Raster => {
-  const swatch = framed(look, blank(11 * look.density, 11 * look.density, colour));
+  const side = 11 * look.density;
+  const swatch = framed(
+    look,
+    typeof colour === 'function' ? tabulate(side, side, colour) : blank(side, side, colour),
+  );
   const text = sayWithin(look, 'caption', name, longestName);
   return row(look, column(look, space(look, 0, 2), swatch), space(look, 6, 0), text, space(look, 16, 0));
 };
@@ -83,10 +99,33 @@ export const scaleBar = (
   return row(look, bar, space(look, 5, 0), atLeast(look, 40, 0, numbers));
 };
 
-/** The bar of a wave, from +scale (top) to -scale, with the three numbers beside it; `height` in points. */
-export const colourBar = (look: Look, scale: number, height: number): Raster =>
-  scaleBar(look, height, (share) => diverging(2 * share - 1), [
-    `+${scaleText(scale)}`,
-    '0',
-    `−${scaleText(scale)}`,
-  ]);
+const stripWide = 34;
+
+/** What the colours of a panel below it mean: a strip from blue to red, and the range that it covers. */
+export const rangeStrip = (look: Look, scale: ValueScale, width: number): Raster =>
+  row(
+    look,
+    column(
+      look,
+      space(look, 0, 4),
+      framed(
+        look,
+        tabulate(stripWide * look.density, 7 * look.density, (x) =>
+          diverging((2 * x) / (stripWide * look.density - 1) - 1),
+        ),
+      ),
+    ),
+    space(look, 6, 0),
+    sayWithin(look, 'caption', rangeText(scale), Math.max(60, width - stripWide - 8)),
+  );
+
+/** The bar of a wave, from `end` above the centre (top) to `end` below it, with the three numbers; `height` in points. */
+export const colourBar = (look: Look, end: number, height: number, centre = 0): Raster =>
+  scaleBar(
+    look,
+    height,
+    (share) => diverging(2 * share - 1),
+    centre === 0
+      ? [`+${scaleText(end)}`, '0', `−${scaleText(end)}`]
+      : [`+${scaleText(end)}`, rangeText({ centre, end }).split(' ')[0], `−${scaleText(end)}`],
+  );

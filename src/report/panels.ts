@@ -1,8 +1,11 @@
 /** One panel each: the image, a map of labels, what the prediction got wrong, one channel of the wave. */
 
-import { classColour, diverging, errorColours, type Rgb } from './colours.js';
+import { hasClass } from '../base/no-class.js';
+import { labelColourAt, voidColourAt } from '../data/class-colours.js';
+import { diverging, errorColours, type Rgb, type Theme } from './colours.js';
 import { type Raster, tabulate } from './raster.js';
-import type { Sample, WaveSample } from './sample.js';
+import { type Sample, type WaveSample, waveSizeOf } from './sample.js';
+import type { ValueScale } from './scale.js';
 
 const byte = (value: number): number => Math.round(Math.min(255, Math.max(0, value || 0)));
 
@@ -10,14 +13,23 @@ const byte = (value: number): number => Math.round(Math.min(255, Math.max(0, val
 export const imagePanel = ({ image, width, height, channels }: Sample): Raster =>
   tabulate(width, height, (x, y) => {
     const at = (y * width + x) * channels;
-    return channels === 1
-      ? [byte(image[at]), byte(image[at]), byte(image[at])]
+    if (channels === 1) return [byte(image[at]), byte(image[at]), byte(image[at])];
+    return channels === 2
+      ? [0, byte(image[at]), byte(image[at + 1])]
       : [byte(image[at]), byte(image[at + 1]), byte(image[at + 2])];
   });
 
-/** Labels `[height, width]` in their class colours. */
-export const labelPanel = (labels: ArrayLike<number>, height: number, width: number): Raster =>
-  tabulate(width, height, (x, y) => classColour(labels[y * width + x]));
+/** What the picture of an image is called: of more channels than a picture has, three are drawn. */
+export const inputName = ({ channels }: Sample): string =>
+  channels > 3 ? `input, 3 of ${channels} channels` : 'input';
+
+/** Labels `[height, width]` in their class colours; what is none of the classes is hatched. */
+export const labelPanel = (
+  labels: ArrayLike<number>,
+  height: number,
+  width: number,
+  classes = Number.POSITIVE_INFINITY,
+): Raster => tabulate(width, height, (x, y) => labelColourAt(labels[y * width + x], classes, x, y));
 
 /** The kind of error at one pixel. */
 export const errorKind = (target: number, predicted: number): keyof typeof errorColours => {
@@ -26,15 +38,17 @@ export const errorKind = (target: number, predicted: number): keyof typeof error
   return target === 0 ? 'invented' : 'confused';
 };
 
-/** Where and how the prediction differs from the target. */
+/** Where and how the prediction differs from the target; where no class was asked for, nothing is wrong. */
 export const errorPanel = (
   target: ArrayLike<number>,
   prediction: ArrayLike<number>,
   height: number,
   width: number,
+  classes = Number.POSITIVE_INFINITY,
 ): Raster =>
   tabulate(width, height, (x, y): Rgb => {
     const at = y * width + x;
+    if (!hasClass(target[at]) || target[at] >= classes) return voidColourAt(x, y);
     return errorColours[errorKind(target[at], prediction[at])];
   });
 
@@ -43,13 +57,44 @@ export const errorPanel = (
  *
  * @param step 0-based; step 0 is the first observed state.
  * @param channel 0-based.
- * @param scale the displacement that takes the full colour, on both sides of zero.
+ * @param scale what is white, and how far from it the full colour is, on both sides.
  */
-export const wavePanel = (sample: WaveSample, step: number, channel: number, scale: number): Raster => {
-  const { waves, height, width, waveChannels } = sample;
+export const wavePanel = (
+  sample: WaveSample,
+  step: number,
+  channel: number,
+  { centre, end }: ValueScale,
+): Raster => {
+  const { waves, waveChannels } = sample;
+  const { height, width } = waveSizeOf(sample);
   return tabulate(width, height, (x, y) => {
     const at = ((step * height + y) * width + x) * waveChannels + channel;
-    return diverging(waves[at] / scale);
+    return diverging((waves[at] - centre) / end);
+  });
+};
+
+/**
+ * A row of sites over time as far as it has come, in wave colours: sites from left to right, time downwards.
+ *
+ * @param steps the 0-based steps that are drawn, one below the other, of which the first `seen` have come
+ * @param size sides of the picture, in pixels
+ */
+export const historyPanel = (
+  sample: WaveSample,
+  steps: readonly number[],
+  seen: number,
+  channel: number,
+  { centre, end }: ValueScale,
+  size: { readonly height: number; readonly width: number },
+  theme: Theme,
+): Raster => {
+  const { waves, waveChannels } = sample;
+  const { width } = waveSizeOf(sample);
+  return tabulate(size.width, size.height, (x, y) => {
+    const row = Math.floor((y * steps.length) / size.height);
+    if (row >= seen) return theme.paper;
+    const site = Math.floor((x * width) / size.width);
+    return diverging((waves[(steps[row] * width + site) * waveChannels + channel] - centre) / end);
   });
 };
 

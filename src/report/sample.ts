@@ -4,11 +4,11 @@
 export interface Sample {
   readonly height: number;
   readonly width: number;
-  /** Channels of the image: 1 (grey) or 3 (red, green, blue). */
+  /** Channels of the image: 1 is drawn grey, 3 in colour; of 2 the second is drawn blue, of more the first three. */
   readonly channels: number;
   /** `[height, width, channels]`, 0..255; what lies outside is clamped. */
   readonly image: ArrayLike<number>;
-  /** `[height, width]`, class labels, 0 being the background. */
+  /** `[height, width]`, class labels, 0 being the background; below 0 where no class is asked for. */
   readonly target: ArrayLike<number>;
   /** `[height, width]`; left out where there is no model yet, as in a picture of the data. */
   readonly prediction?: ArrayLike<number>;
@@ -20,11 +20,25 @@ export interface Sample {
 
 /** A sample with the hidden state that was observed while it was looked at. */
 export interface WaveSample extends Sample {
-  /** `[steps, height, width, waveChannels]`. */
+  /** `[steps, waveHeight, waveWidth, waveChannels]`. */
   readonly waves: ArrayLike<number>;
   readonly steps: number;
   readonly waveChannels: number;
+  /** The waves' own lattice, which a stride makes smaller than the image; left out, it is the image's. */
+  readonly waveHeight?: number;
+  readonly waveWidth?: number;
 }
+
+/** The lattice of the waves: their own, or the image's. */
+export const waveSizeOf = ({
+  height,
+  width,
+  waveHeight = height,
+  waveWidth = width,
+}: WaveSample): { readonly height: number; readonly width: number } => ({
+  height: waveHeight,
+  width: waveWidth,
+});
 
 const sizeProblems = (where: string, sizes: Readonly<Record<string, number>>): readonly string[] =>
   Object.entries(sizes)
@@ -42,8 +56,14 @@ const lengthProblem = (
     : [`${where}: ${values.length} values, but [${shape.join(', ')}] needs ${expected}`];
 };
 
-const labelProblem = (where: string, labels: ArrayLike<number>, classes: number): readonly string[] => {
+const labelProblem = (
+  where: string,
+  labels: ArrayLike<number>,
+  classes: number,
+  mayBeIgnored: boolean,
+): readonly string[] => {
   for (let i = 0; i < labels.length; i++) {
+    if (mayBeIgnored && labels[i] < 0) continue;
     if (!Number.isInteger(labels[i]) || labels[i] < 0 || labels[i] >= classes) {
       return [`${where}: label ${labels[i]} at index ${i} is not one of the ${classes} classes`];
     }
@@ -57,30 +77,31 @@ export const sampleProblems = (where: string, sample: Sample, classes: number): 
   const sizes = sizeProblems(where, { height, width });
   if (sizes.length > 0) return sizes;
   return [
-    ...(channels === 1 || channels === 3
+    ...(Number.isInteger(channels) && channels >= 1
       ? lengthProblem(`${where}.image`, image, [height, width, channels])
-      : [`${where}.channels: ${channels}, but an image has 1 (grey) or 3 (red, green, blue)`]),
+      : [`${where}.channels: ${channels} is not a whole number of at least 1`]),
     ...lengthProblem(`${where}.target`, target, [height, width]),
-    ...labelProblem(`${where}.target`, target, classes),
+    ...labelProblem(`${where}.target`, target, classes, true),
     ...(prediction === undefined
       ? []
       : [
           ...lengthProblem(`${where}.prediction`, prediction, [height, width]),
-          ...labelProblem(`${where}.prediction`, prediction, classes),
+          ...labelProblem(`${where}.prediction`, prediction, classes, false),
         ]),
   ];
 };
 
 /** The same for a sample with waves. */
 export const waveSampleProblems = (where: string, sample: WaveSample, classes: number): readonly string[] => {
-  const { steps, waveChannels, height, width, waves } = sample;
+  const { steps, waveChannels, waves } = sample;
+  const { height: waveHeight, width: waveWidth } = waveSizeOf(sample);
   const own = sampleProblems(where, sample, classes);
-  const sizes = sizeProblems(where, { steps, waveChannels });
+  const sizes = sizeProblems(where, { steps, waveChannels, waveHeight, waveWidth });
   return [
     ...own,
     ...sizes,
     ...(sizes.length === 0
-      ? lengthProblem(`${where}.waves`, waves, [steps, height, width, waveChannels])
+      ? lengthProblem(`${where}.waves`, waves, [steps, waveHeight, waveWidth, waveChannels])
       : []),
   ];
 };

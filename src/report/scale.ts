@@ -33,8 +33,75 @@ export const symmetricScale = (values: ArrayLike<number>, quantile = 0.995): num
   return roundUp(at > 0 ? at : sorted[count - 1]);
 };
 
+/** A scale of colours: the value that is white, and how far from it the full colour is, on both sides. */
+export interface ValueScale {
+  readonly centre: number;
+  readonly end: number;
+}
+
+/** An offset is one where the values lie further from zero than this share of how far they lie from each other. */
+const offsetFrom = 0.75;
+
+/**
+ * The scale of one channel of waves. Where its values swing about zero, zero is white; where they swing about something
+ * else, their mean is, and what swings is seen. Values that are not finite do not count.
+ *
+ * @example
+ * channelScale([99, 101, 99, 101], 0, 1)   // { centre: 100, end: 1 }
+ */
+export const channelScale = (
+  values: ArrayLike<number>,
+  channel: number,
+  channels: number,
+  quantile = 0.995,
+): ValueScale => {
+  const own = Math.floor(values.length / channels);
+  const stride = Math.max(1, Math.ceil(own / mostSorted));
+  const kept: number[] = [];
+  for (let i = 0; i < own; i += stride) {
+    const value = values[i * channels + channel];
+    if (Number.isFinite(value)) kept.push(value);
+  }
+  const mean = kept.reduce((sum, value) => sum + value, 0) / Math.max(1, kept.length);
+  const spread = symmetricScale(
+    kept.map((value) => value - mean),
+    quantile,
+  );
+  // What differs by rounding alone is a constant, which is drawn as the value that it has.
+  const apart = kept.some((value) => value !== kept[0]) && spread > 4e-6 * Math.abs(mean);
+  if (!apart || Math.abs(mean) <= offsetFrom * spread)
+    return { centre: 0, end: symmetricScale(kept, quantile) };
+  const unit = 10 ** (Math.floor(Math.log10(spread)) - 1);
+  return { centre: Number((Math.round(mean / unit) * unit).toPrecision(15)), end: spread };
+};
+
+/** A scale in a few characters: `±0.35`; where an offset was taken out, `100 ± 0.35`. */
+export const rangeText = ({ centre, end }: ValueScale): string => {
+  if (centre === 0) return `±${scaleText(end)}`;
+  const size = Math.abs(centre);
+  const decimals = Math.max(0, 1 - Math.floor(Math.log10(end)));
+  const middle = size < 1e6 && decimals <= 6 ? centre.toFixed(decimals) : centre.toPrecision(6);
+  return `${middle.replace('-', '−')} ± ${scaleText(end)}`;
+};
+
 /** A scale's end in few characters: `0.35`, `12`, `1.2e-5`. */
 export const scaleText = (value: number): string =>
   value !== 0 && (Math.abs(value) < 0.001 || Math.abs(value) >= 10_000)
     ? value.toExponential(1)
     : String(Number(value.toPrecision(3)));
+
+/** Decimals of a number as it is written, at most six. */
+const decimalsOf = (value: number): number => {
+  const decimals = Array.from({ length: 7 }, (_, n) => n).find(
+    (n) => Math.abs(Number(value.toFixed(n)) - value) <= 1e-9 * Math.abs(value),
+  );
+  return decimals ?? 6;
+};
+
+/**
+ * A time with as many decimals as the steps need to be told apart.
+ *
+ * @example
+ * timeText(0.3, 0.05)   // '0.30'
+ */
+export const timeText = (time: number, step: number): string => time.toFixed(Math.max(1, decimalsOf(step)));

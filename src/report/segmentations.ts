@@ -3,8 +3,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { type DrumheadError, decodeError, defect } from '../base/error.js';
-import { classColour, errorColours, light, type Theme } from './colours.js';
-import { legend } from './legend.js';
+import { errorColours, light, type Theme } from './colours.js';
+import { classEntries, legend } from './legend.js';
 import {
   atLeast,
   column,
@@ -17,7 +17,7 @@ import {
   separated,
   space,
 } from './look.js';
-import { errorPanel, imagePanel, labelPanel, zoomFor } from './panels.js';
+import { errorPanel, imagePanel, inputName, labelPanel, zoomFor } from './panels.js';
 import { encodePng } from './png.js';
 import { type Raster, scaleUp } from './raster.js';
 import { type Sample, sampleProblems } from './sample.js';
@@ -47,7 +47,7 @@ const errorNames = [
   { name: 'wrong class', colour: errorColours.confused },
 ];
 
-const block = (look: Look, errors: boolean, sample: Sample): Raster => {
+const block = (look: Look, errors: boolean, classes: number, sample: Sample): Raster => {
   const { height, width, target, prediction } = sample;
   const zoom = zoomFor(height, width, panelSize);
   const titled = (name: string, raster: Raster): Raster => {
@@ -55,13 +55,13 @@ const block = (look: Look, errors: boolean, sample: Sample): Raster => {
     return column(look, panel, space(look, 0, 2), sayWithin(look, 'caption', name, pointsWide(look, panel)));
   };
   const panels = [
-    titled('input', imagePanel(sample)),
-    titled('target', labelPanel(target, height, width)),
+    titled(inputName(sample), imagePanel(sample)),
+    titled('target', labelPanel(target, height, width, classes)),
     ...(prediction === undefined
       ? []
       : [
-          titled('prediction', labelPanel(prediction, height, width)),
-          ...(errors ? [titled('errors', errorPanel(target, prediction, height, width))] : []),
+          titled('prediction', labelPanel(prediction, height, width, classes)),
+          ...(errors ? [titled('errors', errorPanel(target, prediction, height, width, classes))] : []),
         ]),
   ];
   const joined = row(look, ...separated(space(look, gap, 0), panels));
@@ -84,7 +84,7 @@ const rowsOf = <A>(items: readonly A[], size: number): readonly (readonly A[])[]
 const draw = (picture: SegmentationsPicture): Raster => {
   const look: Look = { theme: picture.theme ?? light, density: picture.density ?? 2 };
   const errors = (picture.errors ?? true) && picture.samples.some((s) => s.prediction !== undefined);
-  const blocks = picture.samples.map((s) => block(look, errors, s));
+  const blocks = picture.samples.map((s) => block(look, errors, picture.classes.length, s));
   const cell = Math.max(...blocks.map((b) => pointsWide(look, b)));
   const grid = rowsOf(blocks, picture.columns ?? 2).map((line) =>
     row(
@@ -100,7 +100,10 @@ const draw = (picture: SegmentationsPicture): Raster => {
     legend(
       look,
       'classes',
-      picture.classes.map((name, label) => ({ name, colour: classColour(label) })),
+      classEntries(
+        picture.classes,
+        picture.samples.map(({ target }) => target),
+      ),
       wide,
     ),
     ...(errors ? [legend(look, 'errors', [...errorNames], wide)] : []),

@@ -6,8 +6,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { type DrumheadError, decodeError, defect } from '../base/error.js';
-import { classColour, diverging, light, type Theme } from './colours.js';
-import { colourBar, legend } from './legend.js';
+import { diverging, light, type Theme } from './colours.js';
+import { classEntries, colourBar, legend } from './legend.js';
 import {
   atLeast,
   column,
@@ -21,13 +21,13 @@ import {
   separated,
   space,
 } from './look.js';
-import { imagePanel, labelPanel, zoomFor } from './panels.js';
+import { imagePanel, inputName, labelPanel, zoomFor } from './panels.js';
 import { encodePng } from './png.js';
 import { type Raster, scaleUp, tabulate } from './raster.js';
 import { type Sample, sampleProblems } from './sample.js';
-import { symmetricScale } from './scale.js';
+import { channelScale } from './scale.js';
 
-/** A field [height, width] and what stands below it. */
+/** A field on its model's lattice and what stands below it. */
 export interface Field {
   readonly values: ArrayLike<number>;
   readonly caption: string;
@@ -40,6 +40,8 @@ export interface ModelStates {
   readonly note?: string;
   /** [height, width], labels. */
   readonly prediction: ArrayLike<number>;
+  /** The lattice of its states and features; left out, that of the sample. */
+  readonly grid?: { readonly height: number; readonly width: number };
   readonly states: readonly Field[];
   readonly statesName: string;
   readonly features: readonly Field[];
@@ -58,15 +60,25 @@ export interface StatesPicture {
 const panelSize = 84;
 const gap = 6;
 
-const strip = (look: Look, sample: Sample, name: string, fields: readonly Field[]): Raster => {
-  const { height, width } = sample;
+interface Grid {
+  readonly height: number;
+  readonly width: number;
+}
+
+const strip = (look: Look, { height, width }: Grid, name: string, fields: readonly Field[]): Raster => {
   const zoom = zoomFor(height, width, panelSize) * look.density;
   // One scale for the strip, so that what fades is seen to fade.
-  const scale = Math.max(...fields.map(({ values }) => symmetricScale(values)));
+  const scale = channelScale(
+    fields.flatMap(({ values }) => Array.from(values)),
+    0,
+    1,
+  );
   const panels = fields.map(({ values, caption }) => {
     const panel = framed(
       look,
-      scaleUp(zoom)(tabulate(width, height, (x, y) => diverging(values[y * width + x] / scale))),
+      scaleUp(zoom)(
+        tabulate(width, height, (x, y) => diverging((values[y * width + x] - scale.centre) / scale.end)),
+      ),
     );
     return column(look, panel, sayWithin(look, 'caption', caption, pointsWide(look, panel)));
   });
@@ -79,7 +91,7 @@ const strip = (look: Look, sample: Sample, name: string, fields: readonly Field[
       look,
       ...separated(space(look, gap, 0), panels),
       space(look, gap + 2, 0),
-      colourBar(look, scale, high),
+      colourBar(look, scale.end, high, scale.centre),
     ),
   );
 };
@@ -97,8 +109,8 @@ const draw = (picture: StatesPicture): Raster => {
   const stills = row(
     look,
     ...separated(space(look, gap, 0), [
-      still('input', imagePanel(sample)),
-      still('target', labelPanel(sample.target, height, width)),
+      still(inputName(sample), imagePanel(sample)),
+      still('target', labelPanel(sample.target, height, width, classes.length)),
     ]),
   );
   const blocks = models.map((model) =>
@@ -113,25 +125,20 @@ const draw = (picture: StatesPicture): Raster => {
           look,
           say(look, 'caption', ' '),
           space(look, 0, 3),
-          still('prediction', labelPanel(model.prediction, height, width)),
+          still('prediction', labelPanel(model.prediction, height, width, classes.length)),
         ),
         space(look, 18, 0),
         column(
           look,
-          strip(look, sample, model.statesName, model.states),
+          strip(look, model.grid ?? sample, model.statesName, model.states),
           space(look, 0, 6),
-          strip(look, sample, model.featuresName, model.features),
+          strip(look, model.grid ?? sample, model.featuresName, model.features),
         ),
       ),
     ),
   );
   const body = column(look, ...blocks);
-  const keys = legend(
-    look,
-    'classes',
-    classes.map((name, label) => ({ name, colour: classColour(label) })),
-    pointsWide(look, body),
-  );
+  const keys = legend(look, 'classes', classEntries(classes, [sample.target]), pointsWide(look, body));
   return onPaper(
     look,
     column(look, say(look, 'title', title), space(look, 0, 8), stills, body, space(look, 0, 10), keys),
@@ -143,11 +150,13 @@ const problems = ({ sample, models, classes }: StatesPicture): readonly string[]
   return [
     ...sampleProblems('sample', sample, classes.length),
     ...(models.length === 0 ? ['models: none given'] : []),
-    ...models.flatMap(({ states, features, prediction }, i) => [
+    ...models.flatMap(({ states, features, prediction, grid = sample }, i) => [
       ...(prediction.length === pixels ? [] : [`models[${i}].prediction: it is not one label a pixel`]),
       ...(states.length === 0 || features.length === 0 ? [`models[${i}]: no states or no features`] : []),
       ...[...states, ...features].flatMap(({ values, caption }) =>
-        values.length === pixels ? [] : [`models[${i}], ${caption}: it is not one value a pixel`],
+        values.length === grid.height * grid.width
+          ? []
+          : [`models[${i}], ${caption}: it is not one value a pixel`],
       ),
     ]),
   ];

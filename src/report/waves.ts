@@ -1,32 +1,32 @@
 /**
  * The hidden waves of a few samples as an animation, as in the publication: one row a sample with its input, target
- * and prediction, and beside them each channel of the hidden state moving through time. The colour scale is
- * symmetric about zero and fixed over the whole animation; each row has its own, shown by its colour bar.
+ * and prediction, and beside them each channel of the hidden state moving through time. Each channel of each row has a
+ * scale of its own, the same over the whole animation; a strip below it says which.
  */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { type DrumheadError, decodeError, defect } from '../base/error.js';
-import { classColour, type Theme } from './colours.js';
+import type { Theme } from './colours.js';
 import { encodeGif, withFewColours } from './gif.js';
-import { colourBar, legend } from './legend.js';
+import { classEntries, legend } from './legend.js';
 import {
   atLeast,
   column,
-  framed,
   type Look,
   onPaper,
   plainLook,
   pointsWide,
   row,
   say,
+  sayLines,
   sayWithin,
-  separated,
   space,
 } from './look.js';
-import { imagePanel, labelPanel, wavePanel, zoomFor } from './panels.js';
-import { beside, blank, type Raster, scaleUp } from './raster.js';
+import { imagePanel } from './panels.js';
+import { blank, type Raster } from './raster.js';
 import { type WaveSample, waveSampleProblems } from './sample.js';
-import { symmetricScale } from './scale.js';
+import { timeText } from './scale.js';
+import { firstBroken, sampleRow } from './wave-row.js';
 
 export interface WavesPicture {
   /** One row each; all with the same number of steps and channels. */
@@ -34,9 +34,9 @@ export interface WavesPicture {
   /** Names of the classes by label, the background first. */
   readonly classes: readonly string[];
   readonly title?: string;
-  /** 0-based channels to show; the first four by default. */
+  /** Channels to show, counted from 0 here and from 1 in the picture; the first four by default. */
   readonly channels?: readonly number[];
-  /** Displacement of full colour, for all rows; by default each row's 99.5 % quantile of its magnitudes. */
+  /** Displacement of full colour, for all; by default each channel of each row has its own, without its offset. */
   readonly scale?: number;
   /** Time per step, when the time itself shall be shown beside the step. */
   readonly dt?: number;
@@ -45,10 +45,12 @@ export interface WavesPicture {
   /** Milliseconds a frame (default 80). */
   readonly delay?: number;
   readonly theme?: Theme;
+  /** Panels beside each other, for a narrow window; by default all of a row. */
+  readonly across?: number;
 }
 
-const panelSize = 128;
-const gap = 8;
+/** A title that is wider than the panels makes the picture this wide. */
+const narrowest = 260;
 const lastFrameStands = 1200;
 /** The rest of a GIF's 256 colours is for waves, classes and text. */
 const imageColours = 120;
@@ -57,6 +59,9 @@ const problems = (picture: WavesPicture): readonly string[] => {
   const { samples, classes, channels = [], scale = 1, mostFrames = 1 } = picture;
   return [
     ...(scale > 0 && Number.isFinite(scale) ? [] : [`scale: ${scale} is not a number above 0`]),
+    ...(picture.across === undefined || (Number.isInteger(picture.across) && picture.across >= 1)
+      ? []
+      : [`across: ${picture.across} is not a whole number of at least 1`]),
     ...(Number.isInteger(mostFrames) && mostFrames >= 1
       ? []
       : [`mostFrames: ${mostFrames} is not a whole number of at least 1`]),
@@ -71,7 +76,7 @@ const problems = (picture: WavesPicture): readonly string[] => {
     ...channels.flatMap((c) =>
       samples.every((s) => Number.isInteger(c) && c >= 0 && c < s.waveChannels)
         ? []
-        : [`channels: there is no channel ${c}`],
+        : [`channels: there is no channel ${c} counted from 0; the waves have ${samples[0].waveChannels}`],
     ),
   ];
 };
@@ -92,7 +97,7 @@ export interface WaveFrames {
 
 /** Which step it is, in words and as a bar; `wide` in points. */
 const clock = (look: Look, step: number, steps: number, dt: number | undefined, wide: number): Raster => {
-  const words = `step ${step + 1}${dt === undefined ? '' : `, t = ${((step + 1) * dt).toFixed(1)}`}`;
+  const words = `step ${step + 1}${dt === undefined ? '' : `, t = ${timeText((step + 1) * dt, dt)}`}`;
   // A fixed width, so that the bar does not jump when the number gets longer.
   const label = atLeast(look, dt === undefined ? 58 : 116, 0, say(look, 'strong', words));
   const end = say(look, 'caption', `${steps}`);
@@ -102,35 +107,15 @@ const clock = (look: Look, step: number, steps: number, dt: number | undefined, 
   return row(look, label, column(look, space(look, 0, 7), bar), space(look, 6, 0), end);
 };
 
-/** What belongs to one sample and does not change over time. */
-interface SampleRow {
-  readonly sample: WaveSample;
-  readonly scale: number;
-  readonly panel: (raster: Raster) => Raster;
-  readonly stills: Raster;
-  readonly bar: Raster;
-}
-
-const sampleRow = (look: Look, sample: WaveSample, image: Raster, scale: number): SampleRow => {
-  const { height, width, target, prediction } = sample;
-  const zoom = zoomFor(height, width, panelSize);
-  const panel = (raster: Raster): Raster => framed(look, scaleUp(zoom)(raster));
-  const stills = [
-    panel(image),
-    panel(labelPanel(target, height, width)),
-    ...(prediction === undefined ? [] : [panel(labelPanel(prediction, height, width))]),
-  ];
-  return {
-    sample,
-    scale,
-    panel,
-    stills: row(look, ...separated(space(look, gap, 0), stills)),
-    bar: colourBar(look, scale, height * zoom + 2),
-  };
+const brokenNote = (sample: WaveSample): readonly string[] => {
+  const step = firstBroken(sample);
+  return step === null ? [] : [`not finite from step ${step} on (black)`];
 };
 
-const rowName = (look: Look, { name, note }: WaveSample, wide: number): Raster =>
-  name === undefined && note === undefined
+const rowName = (look: Look, sample: WaveSample, wide: number): Raster => {
+  const { name, note } = sample;
+  const notes = [...(note === undefined ? [] : [note]), ...brokenNote(sample)].join(', ');
+  return name === undefined && notes === ''
     ? space(look, 0, 0)
     : column(
         look,
@@ -139,74 +124,50 @@ const rowName = (look: Look, { name, note }: WaveSample, wide: number): Raster =
           look,
           sayWithin(look, 'strong', name ?? '', wide / 2 - 10),
           space(look, 10, 0),
-          sayWithin(look, 'caption', note ?? '', wide / 2 - 10),
+          sayWithin(look, 'caption', notes, wide / 2 - 10),
         ),
       );
+};
 
 const defaultChannels = ({ waveChannels }: WaveSample): readonly number[] =>
   Array.from({ length: Math.min(4, waveChannels) }, (_, c) => c);
 
 /** The frames of a picture that was checked: all that stands still is drawn once. */
 const drawFrames = (picture: WavesPicture): WaveFrames => {
-  const { samples, classes, title, dt } = picture;
+  const { samples, classes, title, dt, across = null } = picture;
   const look: Look = { ...plainLook, theme: picture.theme ?? plainLook.theme };
-  const channels = picture.channels ?? defaultChannels(samples[0]);
-  const { steps: stepCount, waveChannels } = samples[0];
+  const { steps: stepCount } = samples[0];
+  const steps = framesOf(stepCount, picture.mostFrames ?? 50);
   const images = withFewColours(imageColours, samples.map(imagePanel));
-  const rows = samples.map((s, i) => sampleRow(look, s, images[i], picture.scale ?? symmetricScale(s.waves)));
-
-  const cell = Math.max(...samples.map((s) => s.width * zoomFor(s.height, s.width, panelSize) + 2));
-  const left = Math.max(...rows.map((r) => r.stills.width)) + 3 * gap;
-  const right = channels.length * (cell + gap) - gap;
-  const wide = left + right + gap + Math.max(...rows.map((r) => r.bar.width));
-
-  const head = (words: string): Raster =>
-    atLeast(look, cell + gap, 0, sayWithin(look, 'caption', words, cell));
-  const predicted = samples.some((s) => s.prediction !== undefined);
-  const stillHeads = row(look, ...['input', 'target', ...(predicted ? ['prediction'] : [])].map(head));
-  const waveName = (c: number): string => {
-    if (waveChannels === 1) return 'wave';
-    return channels.length === waveChannels
-      ? `wave, channel ${c + 1}`
-      : `channel ${c + 1} of ${waveChannels}`;
-  };
-  const waveHeads = row(look, ...channels.map((c) => head(waveName(c))));
-  const names = samples.map((s) => rowName(look, s, wide));
+  const rows = samples.map((sample, i) =>
+    sampleRow(look, sample, images[i], {
+      channels: picture.channels ?? defaultChannels(samples[0]),
+      steps,
+      scale: picture.scale ?? null,
+      classes: classes.length,
+      across,
+      predicted: samples.some(({ prediction }) => prediction !== undefined),
+    }),
+  );
+  const wide = Math.max(narrowest, ...rows.map((draw) => pointsWide(look, draw(0))));
+  const names = samples.map((sample) => rowName(look, sample, wide));
   const titleLine =
     title === undefined
       ? space(look, 0, 0)
-      : column(look, sayWithin(look, 'title', title, wide), space(look, 0, 6));
+      : column(look, sayLines(look, 'title', title, wide), space(look, 0, 6));
   const keys = legend(
     look,
     'classes',
-    classes.map((name, label) => ({ name, colour: classColour(label) })),
+    classEntries(
+      classes,
+      samples.map(({ target }) => target),
+    ),
     wide,
   );
-
-  const moving = ({ sample, scale, panel }: SampleRow, step: number): Raster =>
-    row(
-      look,
-      ...separated(
-        space(look, gap, 0),
-        channels.map((c) => atLeast(look, cell, 0, panel(wavePanel(sample, step, c, scale)))),
-      ),
-    );
-  const steps = framesOf(stepCount, picture.mostFrames ?? 50);
   const frame = (index: number): Raster => {
-    const step = steps[index];
-    const lines = rows.map((r, i) =>
-      column(
-        look,
-        names[i],
-        row(look, atLeast(look, left, 0, r.stills), moving(r, step), space(look, gap, 0), r.bar),
-        space(look, 0, gap),
-      ),
-    );
-    const heads = beside(look.theme.paper, 'end')(
-      atLeast(look, left, 0, stillHeads),
-      column(look, clock(look, step, stepCount, dt, right), space(look, 0, 3), waveHeads),
-    );
-    return onPaper(look, column(look, titleLine, heads, ...lines, space(look, 0, 4), keys));
+    const lines = rows.map((draw, i) => column(look, names[i], draw(index), space(look, 0, 4)));
+    const time = clock(look, steps[index], stepCount, dt, wide);
+    return onPaper(look, column(look, titleLine, time, ...lines, space(look, 0, 8), keys));
   };
   return { steps, frame };
 };

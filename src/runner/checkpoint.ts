@@ -58,6 +58,12 @@ const bytesOf = (entries: readonly WeightEntry[]): number =>
 const valuesOf = ({ epoch, step }: Pick<TrainState, 'epoch' | 'step'>): string =>
   `checkpoint-${epoch}-${step}.bin`;
 
+/** What no gradient ever reaches, such as what only the waves need, has moments that stayed zero. */
+const withZeros = (entries: readonly WeightEntry[], found: Arrays): Arrays =>
+  Object.fromEntries(
+    entries.map(({ name, shape }) => [name, found[name] ?? new Float32Array(volume(shape))]),
+  );
+
 /** Keeps a state. **Errors** FileError; the checkpoint before it stands. */
 export const saveCheckpoint = (
   folder: string,
@@ -68,8 +74,8 @@ export const saveCheckpoint = (
   const entries = entriesOf(declared, { optimiserStep: state.optimiser.step, best });
   const values: Readonly<Record<Group, Arrays>> = {
     parameters: state.parameters,
-    mean: state.optimiser.mean,
-    square: state.optimiser.square,
+    mean: withZeros(entries.mean, state.optimiser.mean),
+    square: withZeros(entries.square, state.optimiser.square),
     best: state.best?.parameters ?? {},
   };
   const bytes = Buffer.concat(groups.map((group) => encodeWeights(entries[group], values[group])));

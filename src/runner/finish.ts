@@ -1,10 +1,12 @@
 /** The end of a run: the best weights, the test set, the pictures, the result. */
 
 import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
+import * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { sha256Hex } from '../base/canonical.js';
-import type { DrumheadError } from '../base/error.js';
+import { type DrumheadError, describe } from '../base/error.js';
 import { errorOf, type Session } from '../compile/tfjs/session.js';
 import { writeBytes } from '../data/files.js';
 import { parametersOf } from '../dsl/index.js';
@@ -35,11 +37,19 @@ export const interrupted = ({ experiment, folder }: Prepared, state: TrainState)
 
 type Drawing = typeof import('./report.js').writeReport;
 
-/** Charts take a second to load, which a run without pictures need not wait for. */
-const drawn = (...given: Parameters<Drawing>): ReturnType<Drawing> =>
+/** Charts take a second to load, which a run without pictures need not wait for. Nothing of it costs the result. */
+const drawn = (...[prepared, session, state, result, world]: Parameters<Drawing>): T.Task<void> =>
   pipe(
-    TE.tryCatch(() => import('./report.js'), errorOf),
-    TE.chain(({ writeReport }) => writeReport(...given)),
+    TE.tryCatch(async () => {
+      const { writeReport } = await import('./report.js');
+      await writeReport(prepared, session, state, result, world)();
+    }, errorOf),
+    T.map(
+      E.match(
+        (error) => world.tell({ kind: 'note', message: `the report could not be made: ${describe(error)}` }),
+        () => {},
+      ),
+    ),
   );
 
 /** Scores the kept weights on the test set and writes what a finished run leaves. */
@@ -91,13 +101,13 @@ export const finish = (
       return pipe(
         writeBytes(join(folder, files.weightValues), values),
         TE.chain(() => writeJson(join(folder, files.weights), weightsManifest(declared, 'weights.bin'))),
-        TE.chain(() =>
+        // Atomically: a run is finished when its result is there, whatever becomes of its pictures.
+        TE.chain(() => writeChecked(join(folder, files.result), result)),
+        TE.chainFirstTaskK(() =>
           environment.pictures
             ? drawn(prepared, session, state, result, { ...environment, seconds })
-            : TE.right(''),
+            : T.of(undefined),
         ),
-        // Last, and atomically: a run is finished when its result is there.
-        TE.chain(() => writeChecked(join(folder, files.result), result)),
         TE.map(() => result),
       );
     }),

@@ -9,13 +9,14 @@ import { withSession } from '../compile/tfjs/with-session.js';
 import { type Dataset, imagesOf, masksOf, shapeOfDataset } from '../data/dataset.js';
 import { load } from '../data/load.js';
 import type { Task } from '../data/task.js';
-import { outputsOf, type Program } from '../dsl/index.js';
+import type { Program } from '../dsl/index.js';
 import type { Engine } from '../engine/index.js';
 import type { Experiment } from '../experiments/experiment.js';
 import { programFor } from '../experiments/model.js';
 import { predictedClasses } from '../experiments/scores.js';
 import { type WavesPicture, wavesGif } from '../report/index.js';
 import { readTrained } from './export/trained.js';
+import { drawnWaves, planeText, type WaveGrid, waveGridOf } from './wave-grid.js';
 
 /** What is watched. */
 export interface Watched {
@@ -51,7 +52,7 @@ const weightsOf = (program: Program, { run, image }: Watched): TE.TaskEither<Dru
 
 const pictureOf = async (
   session: Session,
-  steps: readonly number[],
+  grid: WaveGrid,
   { test, classes }: Dataset,
   { experiment, run, image: index, frames, delay }: Watched,
 ): Promise<WavesPicture> => {
@@ -72,10 +73,9 @@ const pictureOf = async (
         target: masksOf(test, [index]),
         // Untrained, what it predicts says nothing.
         ...(run !== null && perPixel ? { prediction: predictedClasses(outputs.logits, classes.length) } : {}),
-        waves: outputs.waves,
-        steps: steps[0],
-        waveChannels: steps[3],
+        ...drawnWaves(grid, outputs.waves),
         name: `test image ${index}`,
+        ...(grid.plane === null ? {} : { note: planeText(grid) }),
       },
     ],
     classes,
@@ -99,17 +99,17 @@ export const modelWaves = (engine: Engine, watched: Watched): TE.TaskEither<Drum
     TE.bind('program', ({ dataset }) =>
       TE.fromEither(programFor(experiment.model, experiment.loss.target, shapeOfDataset(dataset))),
     ),
-    TE.bind('shape', ({ program, dataset }) => {
-      const shape = outputsOf(program.graph).waves;
-      if (shape?.length !== 4)
-        return TE.left(decodeError(experiment.name, 'this model has no waves [T, H, W, C] to play'));
+    TE.bind('grid', ({ program, dataset }) => {
+      const found = waveGridOf(program);
+      if (found.kind === 'none')
+        return TE.left(decodeError(experiment.name, `this model has no waves to play: ${found.why}`));
       return image < dataset.test.count
-        ? TE.right(shape)
+        ? TE.right(found.grid)
         : TE.left(decodeError('--seed', `there are only ${dataset.test.count} test images`));
     }),
     TE.bind('weights', ({ program }) => weightsOf(program, watched)),
-    TE.chain(({ program, weights, shape, dataset }) =>
-      withSession(engine, program, weights, (session) => pictureOf(session, shape, dataset, watched)),
+    TE.chain(({ program, weights, grid, dataset }) =>
+      withSession(engine, program, weights, (session) => pictureOf(session, grid, dataset, watched)),
     ),
     TE.chainEitherK(wavesGif),
   );

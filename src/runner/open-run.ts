@@ -20,6 +20,7 @@ import type { Sample, WaveSample } from '../report/index.js';
 import type { Environment } from './environment.js';
 import { files, readJson } from './folder.js';
 import { type RunSummary, readRun } from './runs.js';
+import { drawnWaves, type WaveGrid, waveGridOf } from './wave-grid.js';
 import { decodeManifest, decodeWeights } from './weights.js';
 
 /** A run that can be computed with. */
@@ -127,10 +128,12 @@ export const withRunSession = <A>(
     ),
   );
 
-/** Sizes of a program's observed sequence [steps, height, width, channels]; null where it has none. */
-export const waveShapeOf = (program: Program): readonly [number, number, number, number] | null => {
-  const shape = outputsOf(program.graph).waves;
-  return shape?.length === 4 ? [shape[0], shape[1], shape[2], shape[3]] : null;
+/** The grid of a run's waves. **Errors** DecodeError that says why it has none. */
+export const runGridOf = ({ program, run }: OpenRun): E.Either<DrumheadError, WaveGrid> => {
+  const found = waveGridOf(program);
+  return found.kind === 'grid'
+    ? E.right(found.grid)
+    : E.left(decodeError(run.folder, `this model has no waves to look at: ${found.why}`));
 };
 
 /** The first test images, at most so many: what is looked at where nobody says which. */
@@ -213,22 +216,12 @@ export const observeSamples = (
   pipe(
     TE.fromEither(hasImages(open, indices)),
     TE.chainEitherK(() => givesPixels(open)),
-    TE.chainEitherK(() =>
-      pipe(
-        waveShapeOf(open.program),
-        E.fromNullable<DrumheadError>(
-          decodeError(
-            open.run.folder,
-            'this model has no waves: it is not recurrent, nothing in it runs in time',
-          ),
-        ),
-      ),
-    ),
-    TE.chain(([steps, , , waveChannels]) =>
+    TE.chainEitherK(() => runGridOf(open)),
+    TE.chain((grid) =>
       withRunSession(open, select(open.program, 'logits', 'waves'), (session) =>
         inOrder(indices, async (i) => {
           const { sample, outputs } = await observeOne(session, open, i, ['waves']);
-          return { ...sample, waves: outputs.waves, steps, waveChannels };
+          return { ...sample, ...drawnWaves(grid, outputs.waves) };
         }),
       ),
     ),

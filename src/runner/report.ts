@@ -1,16 +1,19 @@
 /** The pictures and the report.html of a finished run. */
 
 import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
+import type * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { DrumheadError } from '../base/error.js';
+import { type DrumheadError, describe } from '../base/error.js';
 import { cost } from '../compile/cost/index.js';
 import { diagram } from '../compile/diagram/index.js';
-import type { Session } from '../compile/tfjs/session.js';
+import { portrait } from '../compile/light-cone/index.js';
+import { errorOf, type Session } from '../compile/tfjs/session.js';
 import { allBackgroundScore } from '../data/dataset.js';
 import { isPresent, writeBytes } from '../data/files.js';
 import { describeTask } from '../data/task.js';
-import { parametersOf, select, signature, volume } from '../dsl/index.js';
+import { outputsOf, parametersOf, select, signature, volume } from '../dsl/index.js';
 import type { OutputName } from '../experiments/experiment.js';
 import { describeLoss } from '../experiments/loss.js';
 import { describeAnyModel } from '../experiments/model.js';
@@ -18,54 +21,102 @@ import { describeTraining } from '../experiments/training.js';
 import {
   type Fact,
   gifPicture,
+  type Picture,
   pngPicture,
   type RunReport,
   reportHtml,
   svgPicture,
 } from '../report/index.js';
+import { plural } from '../report/page/numbers.js';
 import type { Environment } from './environment.js';
 import { files, writeText } from './folder.js';
-import { curveOf, drawable, drawPictures, type Pictures } from './pictures.js';
+import { curveOf, drawable, drawPictures, type Fitted, type Pictures } from './pictures.js';
 import type { Prepared } from './prepare.js';
+import { experimentWords, lossUnit, wavesWords } from './report-words.js';
 import type { Result } from './result.js';
 import type { TrainState } from './state.js';
 import { versionsOf } from './versions.js';
+import { waveGridOf } from './wave-grid.js';
 
-/** Draws and writes everything that a person looks at. */
-export const writeReport = (
-  prepared: Prepared,
-  session: Session,
-  state: TrainState,
-  result: Result,
-  { tell, seconds, workers }: Pick<Environment, 'tell' | 'workers'> & { readonly seconds: number | null },
-): TE.TaskEither<DrumheadError, string> => {
-  const { folder, program, dataset, experiment } = prepared;
-  const { model } = experiment;
-  const dt = 'dt' in model ? model.dt : undefined;
-  tell({ kind: 'stage', message: 'drawing the waves, the segmentations and the report' });
-  return pipe(
-    drawPictures(session, program, dataset, state.history, state.best?.epoch, dt, experiment.outputs),
-    TE.chainFirst(({ waves }) => writeIf(join(folder, files.waves), waves)),
-    TE.chainFirst(({ segmentations }) => writeIf(join(folder, files.segmentations), segmentations)),
-    TE.chainFirst(({ curves }) =>
-      curves === null
-        ? TE.right('')
-        : pipe(
-            writeText(join(folder, files.curves), curves.svg),
-            TE.chain(() => writeBytes(join(folder, files.curvesPng), curves.png)),
-          ),
-    ),
-    TE.chain((pictures) =>
+/** What came of the report: what it could not show, a sentence each. */
+export interface Reported {
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Draws and writes everything that a person looks at. It never fails: what cannot be drawn or written is a warning, in
+ * the report and to whoever is told, for the result that it is about is kept already.
+ */
+export const writeReport =
+  (
+    prepared: Prepared,
+    session: Session,
+    state: TrainState,
+    result: Result,
+    { tell, seconds, workers }: Pick<Environment, 'tell' | 'workers'> & { readonly seconds: number | null },
+  ): T.Task<Reported> =>
+  async () => {
+    const { folder, program, dataset, experiment } = prepared;
+    const { model } = experiment;
+    const dt = 'dt' in model ? model.dt : undefined;
+    tell({ kind: 'stage', message: 'drawing the waves, the segmentations and the report' });
+    const pictures = await drawPictures(
+      session,
+      program,
+      dataset,
+      state.history,
+      state.best?.epoch,
+      dt,
+      experiment.outputs,
+      lossUnit(experiment.loss),
+    )();
+    const written = await writePictures(folder, pictures);
+    const warnings = [...notDrawn(prepared), ...pictures.failed, ...written];
+    const page = await kept('the report', async () =>
       writeText(
         join(folder, files.report),
-        reportHtml(reportOf(prepared, state, result, pictures, seconds, workers)),
-      ),
-    ),
-  );
+        reportHtml({ ...reportOf(prepared, state, result, pictures, seconds, workers), warnings }),
+      )(),
+    );
+    const all = [...warnings, ...page];
+    for (const message of all) tell({ kind: 'note', message });
+    return { warnings: all };
+  };
+
+/** Waves that are asked for and cannot be shown, where the program has an output of that name. */
+const notDrawn = ({ program, experiment }: Prepared): readonly string[] => {
+  const found = waveGridOf(program);
+  return experiment.outputs.includes('waves') && 'waves' in outputsOf(program.graph) && found.kind === 'none'
+    ? [`the waves are not drawn: ${found.why}`]
+    : [];
 };
 
-const writeIf = (path: string, bytes: Uint8Array | null): TE.TaskEither<DrumheadError, string> =>
-  bytes === null ? TE.right('') : writeBytes(path, bytes);
+/** The sentence that says why something could not be kept; none where it was. */
+const kept = async (
+  what: string,
+  write: () => Promise<E.Either<DrumheadError, unknown>>,
+): Promise<readonly string[]> => {
+  const done = await write().catch((cause: unknown) => E.left<DrumheadError, unknown>(errorOf(cause)));
+  return E.isLeft(done) ? [`${what} could not be written: ${describe(done.left)}`] : [];
+};
+
+const writePictures = async (
+  folder: string,
+  { waves, segmentations, curves, curvesPng }: Pictures,
+): Promise<readonly string[]> => {
+  const bytes = (name: string, file: string, found: Uint8Array | null | undefined) =>
+    found === null || found === undefined ? [] : kept(name, () => writeBytes(join(folder, file), found)());
+  return [
+    ...(await bytes('the waves', files.waves, waves?.wide.light)),
+    ...(await bytes('the segmentations', files.segmentations, segmentations?.wide.light)),
+    ...(await bytes(
+      'the learning curves',
+      files.curves,
+      curves === null ? null : new TextEncoder().encode(curves.wide.light),
+    )),
+    ...(await bytes('the learning curves', files.curvesPng, curvesPng)),
+  ];
+};
 
 const pictureFile: Readonly<Record<OutputName, string>> = {
   waves: files.waves,
@@ -101,11 +152,8 @@ const reportOf = (
   const versions = versionsOf(engine);
   return {
     name: experiment.label ?? experiment.name,
-    words:
-      experiment.loss.target === 'image'
-        ? `${describeAnyModel(model)} learns to tell the class of an image as a whole.`
-        : `${describeAnyModel(model)} learns to give every pixel its class. The task needs more than a local look: ` +
-          'what a pixel belongs to is decided by the whole shape it is part of.',
+    words: experimentWords(describeAnyModel(model), task, experiment.loss),
+    target: experiment.loss.target,
     settings: [
       fact('loss', describeLoss(experiment.loss)),
       fact('training', describeTraining(training)),
@@ -122,7 +170,9 @@ const reportOf = (
       ],
       ...(pictures.examples === null
         ? {}
-        : { examples: pngPicture({ light: pictures.examples, alt: 'Test images beside their targets' }) }),
+        : {
+            examples: fittedPicture(pngPicture, pictures.examples, 'Test images beside their targets'),
+          }),
     },
     training: {
       epochs: state.history.map(curveOf),
@@ -133,10 +183,7 @@ const reportOf = (
       ...(pictures.curves === null
         ? {}
         : {
-            curves: svgPicture({
-              light: pictures.curves.svg,
-              alt: 'Loss and foreground scores over the epochs',
-            }),
+            curves: fittedPicture(svgPicture, pictures.curves, 'Loss and scores over the epochs'),
           }),
     },
     test: {
@@ -148,19 +195,25 @@ const reportOf = (
       ? {}
       : {
           waves: {
-            picture: gifPicture({
-              light: pictures.waves,
-              alt: 'Hidden waves over time beside input, target and prediction of four test images',
-            }),
+            picture: fittedPicture(
+              gifPicture,
+              pictures.waves,
+              `Hidden waves over time beside input, target and prediction of ${plural(pictures.filmed, 'test image')}`,
+            ),
+            words: wavesWords(
+              portrait(program, { output: 'logits', input: 'image' }),
+              experiment.loss.target === 'pixel',
+            ),
           },
         }),
     ...(pictures.segmentations === null
       ? {}
       : {
-          predictions: pngPicture({
-            light: pictures.segmentations,
-            alt: 'Test images, their targets, predictions and errors',
-          }),
+          predictions: fittedPicture(
+            pngPicture,
+            pictures.segmentations,
+            'Test images, their targets, predictions and errors',
+          ),
         }),
     program: {
       mermaid: diagram(program),
@@ -173,10 +226,11 @@ const reportOf = (
       cost: costFacts(prepared),
     },
     reproduce: {
-      commands: [
-        `npx drumhead run ${join('RUN_FOLDER', files.experiment)} --seed ${seed} --engine ${engine.name}`,
-      ],
-      note: 'Same experiment, seed and engine give the same weights, bit for bit.',
+      commands: [againCommand(prepared, workers)],
+      note:
+        `It is typed in the folder in which this run was started, and leaves its run below ${againFolder}. ` +
+        'The same experiment, seed, engine and version of drumhead give the same weights' +
+        `${engine.name === 'wasm' || engine.name === 'cpu' ? ', bit for bit' : ' up to the rounding of the engine'}.`,
     },
     environment: [
       fact('engine', versions.engine, versions.why),
@@ -188,13 +242,51 @@ const reportOf = (
   };
 };
 
+const againFolder = 'again';
+
+/** A word of a command line as a shell takes it: whatever is not plain is quoted. */
+export const shellWord = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+
+/** The command that runs the same again: into another folder, for a finished run is not run again in its own. */
+const againCommand = ({ folder, seed, engine }: Prepared, workers: number): string =>
+  [
+    'npx',
+    'drumhead',
+    'run',
+    join(folder, files.experiment),
+    '--seed',
+    String(seed),
+    '--engine',
+    engine.name,
+    ...(engine.name === 'wasm' && !engine.fused ? ['--fuse', 'off'] : []),
+    '--workers',
+    String(workers),
+    '--runs',
+    againFolder,
+  ]
+    .map(shellWord)
+    .join(' ');
+
+/** A picture of the page in both themes, wide and narrow. */
+const fittedPicture = <A>(
+  picture: (both: { readonly light: A; readonly dark: A; readonly alt: string }) => Picture,
+  { wide, narrow }: Fitted<A>,
+  alt: string,
+): Picture => ({ ...picture({ ...wide, alt }), narrow: picture({ ...narrow, alt }) });
+
+/** A count of operations in the unit that shows it. */
+const flopText = (flops: number): string => {
+  const [unit, size] = flops >= 1e9 ? ['GFLOP', 1e9] : flops >= 1e6 ? ['MFLOP', 1e6] : ['kFLOP', 1e3];
+  return `${Number((flops / size).toPrecision(3)).toLocaleString('en-US')} ${unit}`;
+};
+
 const costFacts = ({ program, experiment }: Prepared): readonly Fact[] => {
   const { batch } = experiment.training;
   const total = cost(select(program, 'logits'), { batch });
-  const giga = (value: number): string => (value / 1e9).toFixed(2);
   return [
-    fact('parameters', total.parameters),
-    fact('forward, one image', `${giga(total.inference.flops / batch)} GFLOP`),
-    fact('training step', `${giga(total.training.flops)} GFLOP`, `batch ${batch}`),
+    fact('parameters', total.parameters, 'behind the answer'),
+    fact('forward, one image', flopText(total.inference.flops / batch)),
+    fact('training step', flopText(total.training.flops), `batch ${batch}`),
   ];
 };

@@ -13,7 +13,9 @@ import {
   type ModelStates,
   type StatesPicture,
   statesPng,
+  timeText,
   type WaveSample,
+  waveSizeOf,
 } from '../report/index.js';
 import { type OpenRun, observeSamples } from './open-run.js';
 
@@ -47,12 +49,13 @@ const modelStates =
   }): E.Either<DrumheadError, ModelStates> => {
     const { model } = open.run.experiment;
     const dt = dtOf(open);
-    const projection = open.parameters['projection/weight'];
+    const found = open.parameters['projection/weight'];
+    // A program of a person's own may call something else so.
+    const projection = found !== undefined && found.length % sample.steps === 0 ? found : undefined;
     return pipe(
       wavesOf({
         steps: sample.steps,
-        height: sample.height,
-        width: sample.width,
+        ...waveSizeOf(sample),
         channels: sample.waveChannels,
         dt: dt ?? 1,
         values: sample.waves,
@@ -60,7 +63,7 @@ const modelStates =
       E.filterOrElse(
         ({ channels }) => channel < channels,
         ({ channels }): DrumheadError =>
-          decodeError('--channels', `there is no channel ${channel}: they are 0 to ${channels - 1}`),
+          decodeError('--channels', `there is no channel ${channel + 1}: they are 1 to ${channels}`),
       ),
       E.map((waves) => {
         const bins = evenly(Math.floor(waves.steps / 2) + 1, shown);
@@ -69,17 +72,18 @@ const modelStates =
             ? magnitudes(waves, channel, bins)
             : projected(waves, channel, projection, bins);
         const used =
-          projection !== undefined || ('readout' in model && model.readout === 'fft')
+          projection !== undefined || open.program.graph.nodes.some(({ op }) => op.op === 'spectrum')
             ? ''
             : ', which this readout does not use';
         return {
           name: names[model.name] ?? open.run.experiment.name,
-          note: `${open.run.experiment.name}, seed ${open.run.seed}, channel ${channel}${sample.note === undefined ? '' : `, ${sample.note}`}`,
+          note: `${open.run.experiment.name}, seed ${open.run.seed}, channel ${channel + 1}${sample.note === undefined ? '' : `, ${sample.note}`}`,
           prediction: sample.prediction ?? sample.target,
+          grid: waveSizeOf(sample),
           statesName: `hidden state over ${waves.steps} steps`,
           states: evenly(waves.steps, shown).map((t) => ({
             values: stateOf(waves, t, channel),
-            caption: dt === null ? `step ${t + 1}` : `t = ${((t + 1) * dt).toFixed(1)}`,
+            caption: dt === null ? `step ${t + 1}` : `t = ${timeText((t + 1) * dt, dt)}`,
           })),
           featuresName:
             projection === undefined

@@ -129,7 +129,7 @@ describe('report/page', () => {
     ok(page.includes(`src="data:image/png;base64,${base64(png)}" alt="word" width="2"`));
     ok(
       page.includes(
-        `<source media="(prefers-color-scheme: dark)" srcset="data:image/png;base64,${base64(png)}"`,
+        `<source media="screen and (prefers-color-scheme: dark)" srcset="data:image/png;base64,${base64(png)}"`,
       ),
     );
     ok(

@@ -5,9 +5,9 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as A from 'fp-ts/lib/ReadonlyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { DrumheadError } from '../../base/error.js';
+import { type DrumheadError, decodeError } from '../../base/error.js';
 import { writeBytes } from '../../data/files.js';
-import { dark, light, segmentationsPng, type Theme, wavesGif } from '../../report/index.js';
+import { dark, light, segmentationsPng, type Theme, type WaveSample, wavesGif } from '../../report/index.js';
 import type { Environment } from '../../runner/environment.js';
 import { firstImages, type OpenRun, observeImages, observeSamples, openRun } from '../../runner/open-run.js';
 import { drawStates } from '../../runner/states.js';
@@ -68,8 +68,23 @@ const writeBoth = (
 const samplesOf = (flags: FigureFlags) =>
   TE.fromEither(optionalFlag(flags.samples, wholesFlag('--samples', 0)));
 
+/** Counted from 1 by people, from 0 by what draws. */
 const channelsOf = (flags: FigureFlags) =>
-  TE.fromEither(optionalFlag(flags.channels, wholesFlag('--channels', 0)));
+  pipe(
+    TE.fromEither(optionalFlag(flags.channels, wholesFlag('--channels', 1))),
+    TE.map((channels) => channels?.map((channel) => channel - 1) ?? null),
+  );
+
+const haveChannels = (
+  observed: readonly WaveSample[],
+  channels: readonly number[] | null,
+): E.Either<DrumheadError, readonly WaveSample[]> => {
+  const { waveChannels } = observed[0];
+  const missing = channels?.find((channel) => channel >= waveChannels);
+  return missing === undefined
+    ? E.right(observed)
+    : E.left(decodeError('--channels', `there is no channel ${missing + 1}: they are 1 to ${waveChannels}`));
+};
 
 export const drawWaves = (folder: string, flags: FigureFlags): TE.TaskEither<DrumheadError, string> =>
   pipe(
@@ -81,6 +96,7 @@ export const drawWaves = (folder: string, flags: FigureFlags): TE.TaskEither<Dru
       opened([folder], flags, ([open]) =>
         pipe(
           observeSamples(open, samples ?? firstImages(open, 4)),
+          TE.chainEitherK((observed) => haveChannels(observed, channels)),
           TE.chain((observed) =>
             writeBoth(flags.out, 'waves', 'gif', (theme) => {
               const { model, name } = open.run.experiment;
@@ -134,6 +150,11 @@ export const drawBeside = (
     TE.bind('asked', () => samplesOf(flags)),
     TE.let('samples', ({ asked }) => asked ?? [0]),
     TE.bind('channels', () => channelsOf(flags)),
+    TE.filterOrElse(
+      ({ channels }) => (channels?.length ?? 1) === 1,
+      (): DrumheadError =>
+        decodeError('--channels', 'models are laid beside each other in one channel: name one'),
+    ),
     TE.chain(({ samples, channels }) =>
       opened(folders, flags, (runs) =>
         pipe(

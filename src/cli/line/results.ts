@@ -104,7 +104,7 @@ Examples:
       'foregroundIou',
     )
     .option('--samples <list>', 'test images, such as 0,5,7')
-    .option('--channels <list>', 'channels of the waves, counted from 0')
+    .option('--channels <list>', 'channels of the waves, counted from 1, such as 1,3')
     .option('--frames <n>', 'of waves: at most so many frames')
     .option('--out <folder>', 'where to', 'figures')
     .addOption(
@@ -123,7 +123,7 @@ Examples:
     .argument('<run>', 'a finished run whose model has waves, by its folder or its name')
     .description('What the waves of a run do: k-omega spectrum, phase and speed maps, energy over time.')
     .option('--samples <list>', 'test images to observe, such as 0,5; default the first four')
-    .option('--channel <n>', 'channel of the maps; default the one that moves most')
+    .option('--channel <n>', 'channel of the maps, counted from 1; default the one that moves most')
     .option('--steps <n>', 'steps of the spectrum; default 8 times as many as the model was trained with')
     .addOption(
       new Option('--preset <size>', `${presets.join(', ')}: of an experiment that is named`).default('full'),

@@ -12,7 +12,8 @@ import { empty, type Mask, sameMask } from './mask.js';
 import { centreOf, maskOf, overSites, radiusOf, type Site, spatialOf } from './site.js';
 import { supportsOf } from './support.js';
 
-export { type Reach, reach } from './reach.js';
+export { type Portrait, portrait, type ScanPortrait } from './portrait.js';
+export { type Reach, reach, stepReach, wholeReach } from './reach.js';
 export type { Site } from './site.js';
 
 export interface LightConeOptions {

@@ -46,15 +46,47 @@ export const reach = (
   const known = nodes.some(({ op }) => op.op === 'input' && op.name === input);
   if (!known || !Object.hasOwn(outputs, output)) return undefined;
   const leaf = ({ op, shape }: Node): Spread =>
-    op.op === 'input' && op.name === input
-      ? { radius: 0, axes: shape.map((_, axis) => (axis < shape.length - 1 ? axis : undefined)) }
-      : unseen(shape);
+    op.op === 'input' && op.name === input ? placed(shape) : unseen(shape);
   const longest = nodes.reduce((most, { op }) => (op.op === 'scan' ? Math.max(most, op.steps) : most), 0);
   return Array.from(
     { length: longest + 1 },
     (_, steps) => forward(nodes, leaf, steps)[outputs[output]].radius,
   );
 };
+
+/**
+ * The reach when every scan takes all its steps: the last entry of `reach`, without those before it.
+ *
+ * @example
+ * wholeReach(nwm({ ..., steps: 100 }), { output: 'logits', input: 'image' })   // 104
+ */
+export const wholeReach = (
+  { graph: { nodes, outputs } }: Program,
+  { output, input }: { readonly output: string; readonly input: string },
+): number =>
+  forward(
+    nodes,
+    ({ op, shape }) => (op.op === 'input' && op.name === input ? placed(shape) : unseen(shape)),
+    Number.POSITIVE_INFINITY,
+  )[outputs[output]].radius;
+
+/**
+ * How far the state reaches into itself within one step of a scan: 0 where every site is moved by itself alone, Infinity
+ * where every site may move every other (an upper bound, as `reach` is), -Infinity where no state is read.
+ *
+ * @param shapes of the scan's inputs
+ */
+export const stepReach = (op: ScanOp, shapes: readonly Shape[]): number => {
+  const inputs = shapes.map((shape, i) => (i < op.fields.length ? placed(shape) : unseen(shape)));
+  const ports = scanned(op, inputs, 1);
+  return Math.max(...op.fields.map((field) => ports[`final/${field}`].radius));
+};
+
+/** A field on the lattice: its last axis holds channels. */
+const placed = (shape: Shape): Spread => ({
+  radius: 0,
+  axes: shape.map((_, axis) => (axis < shape.length - 1 ? axis : undefined)),
+});
 
 /** Spreads of all nodes when scans take at most so many steps. */
 const forward = (nodes: readonly Node[], leaf: (node: Node) => Spread, steps: number): readonly Spread[] => {

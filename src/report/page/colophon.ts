@@ -58,7 +58,7 @@ export const reproduceSection = ({ reproduce }: RunReport): Section => ({
   id: 'reproduce',
   heading: 'Do it again',
   body: html`<p>This runs the same experiment again, on the same data and with the same seed.</p>
-<pre><code>${reproduce.commands.join('\n')}</code></pre>${when(reproduce.note, (note) => html`<p>${note}</p>`)}`,
+<pre class="command"><code>${reproduce.commands.join('\n')}</code></pre>${when(reproduce.note, (note) => html`<p>${note}</p>`)}`,
 });
 
 export const environmentSection = ({ environment }: RunReport): readonly Section[] =>

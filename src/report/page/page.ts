@@ -52,6 +52,7 @@ export const reportHtml = (run: RunReport): string => {
 <p class="kicker">drumhead · report of a run${when(run.date, (date) => html` · ${date}`)}</p>
 <h1>${run.name}</h1>
 ${when(run.training.stopped, (why) => html`<p class="warning"><strong>Unfinished.</strong> ${why}</p>`)}
+${(run.warnings ?? []).map((words) => html`<p class="warning"><strong>Not all is shown.</strong> ${words}</p>\n`)}
 <p class="lead">${verdict(run)}</p>
 ${tiles(run)}
 <nav aria-label="Contents">${parts.map((s) => html`<a href="#${s.id}">${s.heading}</a> `)}</nav>

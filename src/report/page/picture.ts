@@ -10,6 +10,8 @@ export interface Picture {
   readonly alt: string;
   /** Width in CSS pixels; smaller where the window is. */
   readonly width?: number;
+  /** The same, set anew for a window as narrow as a phone's. */
+  readonly narrow?: Omit<Picture, 'narrow'>;
 }
 
 interface Bytes {
@@ -57,16 +59,38 @@ export const svgPicture = (drawing: {
 const dataUrl = (type: Picture['type'], bytes: Uint8Array): string =>
   `data:${type};base64,${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')}`;
 
-/** Pictures wider than this are not shrunk to a narrow window but scrolled in it: their text must stay legible. */
-const scrolled = 560;
+/** As in the style sheet: where a window is narrow. */
+const narrowWindow = '(max-width: 40rem)';
+/** Paper is light: dark pictures are for screens. */
+const darkWindow = '(prefers-color-scheme: dark)';
 
-/** The picture with its caption. */
-export const figure = ({ type, light, dark, alt, width }: Picture, caption: Html): Html => html`
-<figure class="${dark === undefined ? 'paper' : 'themed'}${(width ?? 0) > scrolled ? ' wide' : ''}">
-<div class="scroll"><picture>${
-  dark === undefined
-    ? nothing
-    : html`<source media="(prefers-color-scheme: dark)" srcset="${dataUrl(type, dark)}">`
-}<img src="${dataUrl(type, light)}" alt="${alt}"${width === undefined ? nothing : html` width="${width}"`}></picture></div>
+const source = (type: Picture['type'], media: string, bytes: Uint8Array, width: number | undefined): Html =>
+  html`<source media="screen and ${media}" srcset="${dataUrl(type, bytes)}"${
+    width === undefined ? nothing : html` width="${width}"`
+  }>`;
+
+/** What a browser takes in place of the picture, the first that fits. */
+const sources = ({ type, dark, width, narrow }: Picture): readonly Html[] => [
+  ...(narrow?.dark === undefined
+    ? []
+    : [source(narrow.type, `${narrowWindow} and ${darkWindow}`, narrow.dark, narrow.width)]),
+  ...(narrow === undefined
+    ? []
+    : [
+        // A light picture on a dark page is better than a dark one that cannot be read.
+        source(narrow.type, narrowWindow, narrow.light, narrow.width),
+      ]),
+  ...(dark === undefined ? [] : [source(type, darkWindow, dark, width)]),
+];
+
+/** The picture with its caption; in a window that is narrower it is as wide as that. */
+export const figure = (picture: Picture, caption: Html): Html => {
+  const { type, light, dark, alt, width } = picture;
+  return html`
+<figure class="${dark === undefined ? 'paper' : 'themed'}">
+<div class="scroll"><picture>${sources(picture)}<img src="${dataUrl(type, light)}" alt="${alt}"${
+    width === undefined ? nothing : html` width="${width}"`
+  }></picture></div>
 <figcaption>${caption}</figcaption>
 </figure>`;
+};

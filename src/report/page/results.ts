@@ -14,7 +14,7 @@ interface ScoreRow {
   readonly chief: boolean;
 }
 
-const scoreRows: readonly ScoreRow[] = [
+const pixelRows: readonly ScoreRow[] = [
   {
     key: 'foregroundIou',
     name: 'Foreground IoU',
@@ -44,7 +44,7 @@ const scoreRows: readonly ScoreRow[] = [
   {
     key: 'iou',
     name: 'IoU, all pixels',
-    words: 'the same overlap, background counted as a class',
+    words: 'the same overlap as in the first row, background counted as a class',
     chief: false,
   },
   {
@@ -53,13 +53,40 @@ const scoreRows: readonly ScoreRow[] = [
     words: 'share of right pixels, background included',
     chief: false,
   },
-  { key: 'loss', name: 'Loss', words: 'mean cross-entropy, nats per pixel; lower is better', chief: false },
+  {
+    key: 'loss',
+    name: 'Cross-entropy',
+    words: 'mean over all pixels, nats per pixel; lower is better',
+    chief: false,
+  },
+];
+
+/** Where whole images have a class there are no areas to overlap. */
+const imageRows: readonly ScoreRow[] = [
+  { key: 'accuracy', name: 'Accuracy', words: 'share of images given their right class', chief: true },
+  {
+    key: 'classMeanIou',
+    name: 'Class-mean IoU',
+    words:
+      'of each class but background: images rightly given it over images that are of it or given it; averaged',
+    chief: false,
+  },
+  {
+    key: 'loss',
+    name: 'Cross-entropy',
+    words: 'mean over all images, nats per image; lower is better',
+    chief: false,
+  },
 ];
 
 const shown = (scores: Scores | undefined, key: keyof Scores): Score => scores?.[key];
 
-const scoreTable = (scores: Scores, baseline: Scores | undefined): Html => html`
-<div class="table"><table>
+const scoreTable = (
+  scoreRows: readonly ScoreRow[],
+  scores: Scores,
+  baseline: Scores | undefined,
+): Html => html`
+<div class="table"><table class="worded">
 <thead><tr><th scope="col">Score</th><th scope="col" class="number">this model</th>${
   baseline === undefined ? nothing : html`<th scope="col" class="number">all background</th>`
 }<th scope="col">what it says</th></tr></thead>
@@ -73,27 +100,30 @@ const scoreTable = (scores: Scores, baseline: Scores | undefined): Html => html`
   )}
 </tbody></table></div>`;
 
-const whyForeground = (baseline: Scores | undefined): Html =>
-  known(baseline?.accuracy) && known(baseline?.iou)
-    ? html`<p>Read the foreground rows. Most pixels are background: answering “background” everywhere, without looking at the image, is right for ${percent(baseline.accuracy)} of all pixels and reaches an overall IoU of ${baseline.iou.toFixed(3)}. Overall scores therefore flatter; over the foreground the same answer scores 0.</p>`
-    : html`<p>Read the foreground rows. Most pixels are background, so a model that answers “background” everywhere already has high overall scores; over the foreground it scores 0.</p>`;
+/** What background alone would score: it flatters only where most pixels are background. */
+const whyForeground = (baseline: Scores | undefined): Html => {
+  if (!known(baseline?.accuracy) || !known(baseline?.iou)) return html``;
+  const all = `answering “background” everywhere, without looking at the image, is right for ${percent(baseline.accuracy)} of all pixels and reaches an overall IoU of ${baseline.iou.toFixed(3)}`;
+  return baseline.accuracy > 0.5
+    ? html`<p>Read the foreground rows. Most pixels are background: ${all}. Overall scores therefore flatter; over the foreground the same answer scores 0.</p>`
+    : html`<p>For comparison: ${all}; over the foreground it scores 0.</p>`;
+};
 
-export const scoresSection = ({ test }: RunReport): readonly Section[] =>
+export const scoresSection = ({ test, target = 'pixel' }: RunReport): readonly Section[] =>
   test === undefined
     ? []
     : [
         {
           id: 'scores',
           heading: 'How well it does',
-          body: html`<p>Measured on ${plural(test.images, 'test image')} that were never trained on and took no part in choosing the weights; per image, then averaged over the images.</p>
-${whyForeground(test.baseline)}${scoreTable(test.scores, test.baseline)}`,
+          body: html`<p>Measured on ${plural(test.images, 'test image')} that were never trained on and took no part in choosing the weights${target === 'image' ? '' : '; foreground and all-pixel scores are taken per image, then averaged over the images'}.</p>
+${
+  target === 'image'
+    ? scoreTable(imageRows, test.scores, undefined)
+    : html`${whyForeground(test.baseline)}${scoreTable(pixelRows, test.scores, test.baseline)}`
+}`,
         },
       ];
-
-const wavesWords =
-  'The image is looked at once, before the first step. From then on each point of the hidden state is moved by ' +
-  'itself and its nearest neighbours only. What is far away becomes known by waves that travel, and the readout ' +
-  'tells the class of a pixel from what passed it over time.';
 
 export const wavesSection = ({ waves }: RunReport): readonly Section[] =>
   waves === undefined
@@ -102,14 +132,14 @@ export const wavesSection = ({ waves }: RunReport): readonly Section[] =>
         {
           id: 'waves',
           heading: 'See the waves',
-          body: html`${paragraphs(waves.words ?? wavesWords)}${figure(
+          body: html`${paragraphs(waves.words ?? '')}${figure(
             waves.picture,
-            html`Hidden state of some test images over time. Red: displaced upwards; blue: downwards; white: at rest. The scale is symmetric about zero and stays the same over the whole animation; the colour bar of each row gives its ends.`,
+            html`Hidden state of some test images over time, channels counted from 1. Red: above the white middle; blue: below it. Each channel has its own scale, the same over the whole animation: below it stand its middle, where that is not 0, and how far from it the full colour is.`,
           )}`,
         },
       ];
 
-export const predictionsSection = ({ predictions }: RunReport): readonly Section[] =>
+export const predictionsSection = ({ predictions, target = 'pixel' }: RunReport): readonly Section[] =>
   predictions === undefined
     ? []
     : [
@@ -118,7 +148,9 @@ export const predictionsSection = ({ predictions }: RunReport): readonly Section
           heading: 'Predictions',
           body: figure(
             predictions,
-            html`Test images with their target, the prediction, and where the two differ: <em>missed</em> is foreground taken for background, <em>invented</em> background taken for a class, <em>wrong class</em> foreground taken for another class.`,
+            target === 'image'
+              ? html`Test images with their class and the class that the model gives them, each filling its picture.`
+              : html`Test images with their target, the prediction, and where the two differ: <em>missed</em> is foreground taken for background, <em>invented</em> background taken for a class, <em>wrong class</em> foreground taken for another class.`,
           ),
         },
       ];

@@ -26,6 +26,10 @@ export interface RunReport {
   readonly name: string;
   /** The experiment in a few sentences: the question, the model, what is learnt. */
   readonly words: string;
+  /** What has a class: each pixel (the default), or the image as a whole. */
+  readonly target?: 'pixel' | 'image';
+  /** What the page could not show or say, a sentence each; it stands at the top. */
+  readonly warnings?: readonly string[];
   /** Settings: model, optimiser, rate, batch, seed and so on. */
   readonly settings?: readonly Fact[];
   readonly data: {
@@ -56,7 +60,7 @@ export interface RunReport {
   };
   readonly waves?: {
     readonly picture: Picture;
-    /** How this model's hidden state moves; by default what holds for any locally coupled state. */
+    /** How this model's hidden state moves, as its graph tells; left out, nothing is said of it. */
     readonly words?: string;
   };
   readonly predictions?: Picture;

@@ -8,12 +8,15 @@ import { figure } from './picture.js';
 import type { RunReport } from './run.js';
 
 /** The result in one or two sentences. */
-export const verdict = ({ test, training }: RunReport): string => {
+export const verdict = ({ test, training, target = 'pixel' }: RunReport): string => {
   const done = plural(training.epochs.length, 'epoch');
   const time = training.seconds === undefined ? '' : ` in ${duration(training.seconds)}`;
   const trained = `Trained for ${done}${time}.`;
   if (test === undefined) return `${trained} It was not evaluated on test images.`;
-  const { foregroundAccuracy, foregroundIou } = test.scores;
+  const { accuracy, foregroundAccuracy, foregroundIou } = test.scores;
+  if (target === 'image' && known(accuracy)) {
+    return `On ${plural(test.images, 'test image')} that it never saw, the model gives ${percent(accuracy)} their right class. ${trained}`;
+  }
   if (!known(foregroundAccuracy) || !known(foregroundIou)) {
     return `${trained} Evaluated on ${plural(test.images, 'test image')} that it never saw.`;
   }
@@ -24,22 +27,27 @@ export const verdict = ({ test, training }: RunReport): string => {
 };
 
 /** The numbers to see first. */
-export const tiles = ({ test, program, training }: RunReport): Html => {
+export const tiles = ({ test, program, training, target = 'pixel' }: RunReport): Html => {
   const base = test?.baseline;
   const against = (value: number | null | undefined): string =>
     known(value) ? `all background: ${scoreText(value)}` : '';
   const entries: readonly (readonly [string, string, string])[] = [
     ...(test === undefined
       ? []
-      : ([
-          ['Foreground IoU', scoreText(test.scores.foregroundIou), against(base?.foregroundIou)],
-          [
-            'Foreground accuracy',
-            scoreText(test.scores.foregroundAccuracy),
-            against(base?.foregroundAccuracy),
-          ],
-          ['Test loss', scoreText(test.scores.loss), 'nats per pixel'],
-        ] as const)),
+      : target === 'image'
+        ? ([
+            ['Accuracy', scoreText(test.scores.accuracy), 'share of images'],
+            ['Test loss', scoreText(test.scores.loss), 'nats per image'],
+          ] as const)
+        : ([
+            ['Foreground IoU', scoreText(test.scores.foregroundIou), against(base?.foregroundIou)],
+            [
+              'Foreground accuracy',
+              scoreText(test.scores.foregroundAccuracy),
+              against(base?.foregroundAccuracy),
+            ],
+            ['Test loss', scoreText(test.scores.loss), 'nats per pixel'],
+          ] as const)),
     ...(program?.parameters === undefined
       ? []
       : ([
@@ -63,13 +71,15 @@ export const experimentSection = (run: RunReport): Section => ({
   body: html`${paragraphs(run.words)}${factList(run.settings)}`,
 });
 
-export const dataSection = ({ data }: RunReport): Section => ({
+export const dataSection = ({ data, target = 'pixel' }: RunReport): Section => ({
   id: 'data',
   heading: 'On what data',
   body: html`${paragraphs(data.words)}${factList(data.facts)}${when(data.examples, (picture) =>
     figure(
       picture,
-      html`Examples: the image that the model is given, and the class that it should give each pixel.`,
+      target === 'image'
+        ? html`Examples: the image that the model is given, and its class, which fills the picture beside it.`
+        : html`Examples: the image that the model is given, and the class that it should give each pixel.`,
     ),
   )}`,
 });
@@ -81,7 +91,7 @@ const courseWords = ({ training }: RunReport): string => {
   const { epochs, best, planned, early } = training;
   if (epochs.length === 0) return 'No epoch was finished.';
   const asked =
-    planned === undefined || planned === epochs.length
+    planned === undefined || planned <= epochs.length
       ? ''
       : ` of the ${plural(planned, 'epoch')} that were asked for`;
   const kept = epochs.find((e) => e.epoch === best);
@@ -91,9 +101,10 @@ const courseWords = ({ training }: RunReport): string => {
     known(from) && known(to)
       ? ` The validation loss went from ${from.toFixed(3)} after the first epoch to ${to.toFixed(3)} there.`
       : '';
+  const validated = epochs.some(({ validation }) => known(validation?.loss));
   const choice =
     kept === undefined
-      ? ''
+      ? ` The weights of the last epoch were kept${validated ? '' : '; there are no validation images to choose by'}.`
       : ` The weights of epoch ${kept.epoch}, where the validation loss was least, were kept.${fell}`;
   const why = early === undefined ? '' : ` It ${early}.`;
   return `${plural(epochs.length, 'epoch')}${asked} were run.${why}${choice}`.replace(
@@ -108,7 +119,9 @@ export const courseSection = (run: RunReport): Section => ({
   body: html`<p>${courseWords(run)}</p>${when(run.training.curves, (picture) =>
     figure(
       picture,
-      html`Learning curves. Left: the loss that is minimised; where training keeps falling and validation does not, the model learns its images by heart. Right: scores on images that are not trained on. The number beside a line is its last value.`,
+      run.training.epochs.some(({ validation }) => validation !== undefined)
+        ? html`Learning curves: the loss that is minimised, and scores on the validation images, which are not trained on. Where the training loss keeps falling and that of validation does not, the model learns its images by heart. The number beside a line is its last value.`
+        : html`Learning curve: the loss that is minimised; there are no validation images. The number beside the line is its last value.`,
     ),
   )}`,
 });

@@ -8,7 +8,7 @@ const variables = (theme: Theme, page: string, accent: string, soft: string): st
 
 export const style = `
 :root{color-scheme:light dark;${variables(light, '#f6f7f9', '#0b5a9c', '#eef3f9')}}
-@media (prefers-color-scheme:dark){:root{${variables(dark, '#111317', '#7fbdf3', '#20262f')}}}
+@media screen and (prefers-color-scheme:dark){:root{${variables(dark, '#111317', '#7fbdf3', '#20262f')}}}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--page);color:var(--ink);overflow-wrap:anywhere;
@@ -59,12 +59,16 @@ tr.chief td.words,td.words{font-weight:400;color:var(--muted);min-width:14rem}
 tfoot td,tfoot th{font-weight:600;border-bottom:0}
 code,pre{font-family:ui-monospace,'SF Mono',Menlo,Consolas,'DejaVu Sans Mono',monospace;font-size:.875em}
 pre{background:var(--paper);border:1px solid var(--line);border-radius:12px;padding:1rem 1.2rem;overflow-x:auto;overflow-wrap:normal;line-height:1.5;margin:1rem 0}
+pre.command{white-space:pre-wrap;overflow-wrap:anywhere}
 details{margin:1rem 0;border:1px solid var(--line);border-radius:12px;background:var(--paper)}
 details[open]{padding-bottom:.4rem}
 summary{cursor:pointer;padding:.7rem 1.2rem;font-weight:600;font-size:.9688rem}
 details>*:not(summary){margin-left:1.2rem;margin-right:1.2rem}
 details pre{border:0;padding:0;max-height:30rem}
 footer{color:var(--muted);font-size:.875rem;padding-top:3rem;padding-bottom:3rem}
-@media (max-width:40rem){.facts{grid-template-columns:1fr}.facts>div{gap:0}.facts dt{font-size:.875rem}figure.wide img{min-width:35rem}}
+@media (max-width:40rem){.tiles{grid-template-columns:repeat(auto-fit,minmax(9rem,1fr))}.facts{grid-template-columns:1fr}.facts>div{gap:0}.facts dt{font-size:.875rem}main,header,footer{padding-left:1rem;padding-right:1rem}figure .scroll{padding:.3rem}th:first-child{min-width:0}th,td{padding-right:.6rem}
+table.worded thead th:last-child{display:none}table.worded tr{display:grid;grid-template-columns:minmax(0,1fr) 4.8rem 5rem;border-bottom:1px solid var(--line)}
+table.worded th,table.worded td{border-bottom:0}table.worded th.number{white-space:normal}table.worded td.words{grid-column:1/-1;min-width:0;padding:0 .7rem .6rem}
+pre{white-space:pre-wrap;overflow-wrap:anywhere}}
 @media print{body{background:#fff}section{break-inside:avoid-page}details pre{max-height:none}}
 `;

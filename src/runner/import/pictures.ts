@@ -2,7 +2,7 @@
 
 import { classColour } from '../../report/colours.js';
 import { encodeGif, withFewColours } from '../../report/gif.js';
-import { colourBar, legend } from '../../report/legend.js';
+import { legend } from '../../report/legend.js';
 import {
   column,
   framed,
@@ -14,12 +14,13 @@ import {
   separated,
   space,
 } from '../../report/look.js';
-import { imagePanel, labelPanel, wavePanel, zoomFor } from '../../report/panels.js';
+import { imagePanel, labelPanel, zoomFor } from '../../report/panels.js';
 import { encodePng } from '../../report/png.js';
 import { type Raster, scaleUp } from '../../report/raster.js';
 import type { WaveSample } from '../../report/sample.js';
-import { symmetricScale } from '../../report/scale.js';
+import { channelPanels, waveCell } from '../../report/wave-row.js';
 import { framesOf } from '../../report/waves.js';
+import type { WaveGrid } from '../wave-grid.js';
 
 /** One sample as it is drawn. */
 export interface Answer {
@@ -29,12 +30,8 @@ export interface Answer {
   readonly image: { readonly channels: number; readonly values: Float32Array } | null;
   /** [height, width]. */
   readonly classes: ArrayLike<number>;
-  /** [steps, height, width, channels], or null. */
-  readonly waves: {
-    readonly steps: number;
-    readonly channels: number;
-    readonly values: ArrayLike<number>;
-  } | null;
+  /** [steps, height, width, channels] on a lattice of their own, or null. */
+  readonly waves: (WaveGrid & { readonly values: ArrayLike<number> }) | null;
 }
 
 const panelSize = 160;
@@ -51,15 +48,12 @@ const sampleOf = ({ height, width, image, classes, waves }: Answer): WaveSample 
   waves: waves?.values ?? [],
   steps: waves?.steps ?? 0,
   waveChannels: waves?.channels ?? 0,
+  waveHeight: waves?.height ?? height,
+  waveWidth: waves?.width ?? width,
 });
 
 const titled = (look: Look, zoom: number, name: string, raster: Raster): Raster =>
-  column(
-    look,
-    framed(look, scaleUp(zoom * look.density)(raster)),
-    space(look, 0, 2),
-    say(look, 'caption', name),
-  );
+  column(look, say(look, 'caption', name), framed(look, scaleUp(zoom * look.density)(raster)));
 
 /** Input and classes; the input in few colours where a GIF must hold it. */
 const stills = (look: Look, answer: Answer, few = false): readonly Raster[] => {
@@ -95,34 +89,25 @@ export const classesPng = (answer: Answer): Uint8Array => {
 
 /** The waves over time beside input and class map, as the bytes of a GIF; null where there are none. */
 export const answerGif = (answer: Answer): Uint8Array | null => {
-  const { waves, height, width } = answer;
+  const { waves } = answer;
   if (waves === null) return null;
   const look = plainLook;
   const sample = sampleOf(answer);
-  const zoom = zoomFor(height, width, panelSize);
-  const scale = symmetricScale(waves.values);
-  const beside = stills(look, answer, true);
-  const bar = colourBar(look, scale, height * zoom + 2);
   const shown = Array.from({ length: Math.min(mostChannels, waves.channels) }, (_, channel) => channel);
+  const beside = stills(look, answer, true);
   const steps = framesOf(waves.steps, mostFrames);
+  const wide = Math.max(waveCell(sample, panelSize), 120);
+  const moving = channelPanels(look, sample, { channels: shown, steps, scale: null }, wide, panelSize);
+  const plane = waves.plane === null ? '' : `, plane ${waves.plane.index + 1} of ${waves.plane.of}`;
   const frame = (index: number): Raster => {
-    const step = steps[index];
-    const moving = shown.map((channel) =>
-      titled(
-        look,
-        zoom,
-        waves.channels === 1 ? 'wave' : `wave, channel ${channel + 1}`,
-        wavePanel(sample, step, channel, scale),
-      ),
-    );
-    const panels = row(look, ...separated(space(look, 8, 0), [...beside, ...moving, bar]));
+    const panels = row(look, ...separated(space(look, 8, 0), [...beside, ...moving(index)]));
     return onPaper(
       look,
       column(
         look,
         panels,
         space(look, 0, 6),
-        say(look, 'strong', `step ${step + 1} of ${waves.steps}`),
+        say(look, 'strong', `step ${steps[index] + 1} of ${waves.steps}${plane}`),
         space(look, 0, 6),
         names(look, answer, panels.width),
       ),

@@ -8,6 +8,7 @@ import { encodeNpy } from '../../data/npy.js';
 import { type Files, mayWrite, type Writing, writeFolder } from '../../data/write-folder.js';
 import { type Shape, volume } from '../../dsl/index.js';
 import type { EngineChoice } from '../../engine/index.js';
+import { gridOfShape, planeOf } from '../wave-grid.js';
 import { type Computed, compute, inputsOfRunnable } from './compute.js';
 import { type Inputs, readInputs } from './input.js';
 import { type Answer, answerGif, classesPng } from './pictures.js';
@@ -38,7 +39,8 @@ const answerOf = (
   const seen = shapes.image;
   const picture =
     seen?.length === 3 && seen[0] === height && seen[1] === width && (seen[2] === 1 || seen[2] === 3);
-  const waving = waves?.shape.length === 4 && waves.shape[1] === height && waves.shape[2] === width;
+  // A graph of TensorFlow.js says only shapes, so what is called waves is taken for a sequence.
+  const found = waves === undefined ? null : gridOfShape(waves.shape);
   return {
     height,
     width,
@@ -46,13 +48,13 @@ const answerOf = (
       ? { channels: seen[2], values: Float32Array.from(part(inputs.values.image, index, volume(seen))) }
       : null,
     classes: part(classes.data, index, height * width),
-    waves: waving
-      ? {
-          steps: waves.shape[0],
-          channels: waves.shape[3],
-          values: part(waves.data, index, volume(waves.shape)),
-        }
-      : null,
+    waves:
+      found?.kind === 'grid'
+        ? {
+            ...found.grid,
+            values: planeOf(found.grid, Float32Array.from(part(waves.data, index, volume(waves.shape)))),
+          }
+        : null,
   };
 };
 

@@ -9,19 +9,14 @@ import { imagesOf, masksOf, shapeOfDataset } from '../../data/dataset.js';
 import { outputsOf, type Program, select } from '../../dsl/index.js';
 import { programFor } from '../../experiments/model.js';
 import type { Sample } from '../../report/index.js';
-import { type OpenRun, waveShapeOf, withRunSession } from '../open-run.js';
+import { type OpenRun, runGridOf, withRunSession } from '../open-run.js';
+import { planeOf, waveGridOf } from '../wave-grid.js';
 
 /** The program that gives the waves, for so many steps; what only the logits need is left out. */
 export const waveProgram = (open: OpenRun, steps: number | null): E.Either<DrumheadError, Program> => {
   const { model, loss } = open.run.experiment;
-  const shape = waveShapeOf(open.program);
-  if (shape === null)
-    return E.left(
-      decodeError(
-        open.run.folder,
-        'this model has no waves: it is not recurrent, nothing in it runs in time',
-      ),
-    );
+  const grid = runGridOf(open);
+  if (E.isLeft(grid)) return grid;
   if (steps !== null && !('steps' in model))
     return E.left(decodeError('--steps', 'this run has a program of its own, whose steps cannot be changed'));
   return pipe(
@@ -41,18 +36,25 @@ const longer = 8;
 const mostValues = 2 ** 22;
 
 /** The steps of the spectrum where none are asked for; null where the model's own cannot be changed. */
-export const spectrumSteps = ({ program, run }: OpenRun): number | null => {
-  const [steps, height, width, channels] = waveShapeOf(program) ?? [0, 1, 1, 1];
+export const spectrumSteps = (open: OpenRun): number | null => {
+  const { steps, height, width, channels } = pipe(
+    runGridOf(open),
+    E.getOrElse(() => ({ steps: 0, height: 1, width: 1, channels: 1 })),
+  );
+  const { run } = open;
   return 'steps' in run.experiment.model
     ? Math.max(steps, Math.min(longer * steps, Math.floor(mostValues / (height * width * channels))))
     : null;
 };
 
-const dtOf = ({ run }: OpenRun): number => ('dt' in run.experiment.model ? run.experiment.model.dt : 1);
+/** The time step of a run's waves; null where the model tells none, and time is counted in steps. */
+export const dtOf = ({ run }: OpenRun): number | null =>
+  'dt' in run.experiment.model ? run.experiment.model.dt : null;
 
 export interface Observed {
   readonly index: number;
   readonly sample: Sample;
+  /** Of the middle plane where the lattice has three axes; without a time step a step is 1. */
   readonly waves: Waves;
   readonly omega: Float32Array | null;
   readonly alpha: Float32Array | null;
@@ -69,7 +71,10 @@ export const observe = (
     return TE.left(
       decodeError('--samples', `there is no test image ${missing}: they are 0 to ${test.count - 1}`),
     );
-  const [steps, height, width, channels] = waveShapeOf(program) ?? [0, 0, 0, 0];
+  const found = waveGridOf(program);
+  if (found.kind === 'none') return TE.left(decodeError(open.run.folder, found.why));
+  const { grid } = found;
+  const { steps, height, width, channels } = grid;
   const names = Object.keys(outputsOf(program.graph));
   return withRunSession(open, program, async (session) => {
     const observed: Observed[] = [];
@@ -79,14 +84,21 @@ export const observe = (
       observed.push({
         index,
         sample: {
-          height,
-          width,
+          height: test.height,
+          width: test.width,
           channels: test.channels,
           image: image.map((value) => value * 255),
           target: masksOf(test, [index]),
           name: `test image ${index}`,
         },
-        waves: { steps, height, width, channels, dt: dtOf(open), values: outputs.waves },
+        waves: {
+          steps,
+          height,
+          width,
+          channels,
+          dt: dtOf(open) ?? 1,
+          values: planeOf(grid, outputs.waves),
+        },
         omega: outputs.omega ?? null,
         alpha: outputs.alpha ?? null,
       });

@@ -1,0 +1,142 @@
+/** What a program does in time, told from its graph: how an input enters its scans, how far a step reaches, what is heard. */
+
+import type { Node, ScanOp } from '../../dsl/op.js';
+import type { Program } from '../../dsl/program.js';
+import type { Shape } from '../../dsl/shape.js';
+import { stepReach, wholeReach } from './reach.js';
+
+/** One scan, as the output that depends on it sees it. */
+export interface ScanPortrait {
+  readonly steps: number;
+  /** Whether the state that it starts from depends on the input. */
+  readonly starts: boolean;
+  /** Whether something that is computed from the input beforehand is read at every step. */
+  readonly everyStep: boolean;
+  /** Whether each step takes its own element of a sequence that depends on the input. */
+  readonly fed: boolean;
+  /** Sites that a step reaches; null where the state lies on no lattice, or a step may reach everywhere. */
+  readonly reach: number | null;
+  /** Axes of that lattice. */
+  readonly axes: number;
+  /** Whether every convolution of a step goes round the edges. */
+  readonly torus: boolean;
+}
+
+/** What a program's output depends on, and how. */
+export interface Portrait {
+  /** In the order of the data flow; those inside a step are part of it. */
+  readonly scans: readonly ScanPortrait[];
+  /** Whether the output depends on the input on a way around all scans. */
+  readonly around: boolean;
+  /**
+   * What of the scans the output is made from: all that was observed, the last of it or the last state, or several of
+   * these or none (null).
+   */
+  readonly heard: 'all' | 'last' | null;
+  /** Sites that the output's sites see of the input; null where it may be everything, or nothing. */
+  readonly sight: number | null;
+}
+
+/** Which nodes depend on the input; a scan's ports on it where any of the scan's inputs does. */
+const dependent = (nodes: readonly Node[], input: string, throughScans: boolean): readonly boolean[] => {
+  const found: boolean[] = [];
+  for (const { op, inputs } of nodes)
+    found.push(
+      op.op === 'input'
+        ? op.name === input
+        : (throughScans || op.op !== 'scan') && inputs.some((number) => found[number]),
+    );
+  return found;
+};
+
+const behind = (nodes: readonly Node[], root: number): ReadonlySet<number> => {
+  const needed = new Set([root]);
+  for (let number = root; number >= 0; number--)
+    if (needed.has(number)) for (const of of nodes[number].inputs) needed.add(of);
+  return needed;
+};
+
+const boundariesOf = (nodes: readonly Node[]): readonly unknown[] =>
+  nodes.flatMap(({ op }) =>
+    op.op === 'conv' ? [op.boundary] : op.op === 'scan' ? boundariesOf(op.body.nodes) : [],
+  );
+
+const scanOf = (
+  op: ScanOp,
+  inputs: readonly number[],
+  shapes: readonly Shape[],
+  depends: readonly boolean[],
+): ScanPortrait => {
+  const [fields, driven] = [op.fields.length, op.fields.length + op.sequences];
+  const any = (from: number, until: number): boolean =>
+    inputs.slice(from, until).some((number) => depends[number]);
+  const reach = stepReach(op, shapes);
+  const onLattice = shapes.slice(0, fields).every((shape) => shape.length >= 2);
+  const boundaries = boundariesOf(op.body.nodes);
+  return {
+    steps: op.steps,
+    starts: any(0, fields),
+    everyStep: any(driven, inputs.length),
+    fed: any(fields, driven),
+    reach: onLattice && Number.isFinite(reach) ? reach : null,
+    axes: Math.max(0, ...shapes.slice(0, fields).map((shape) => shape.length - 1)),
+    torus: boundaries.length > 0 && boundaries.every((boundary) => boundary === 'circular'),
+  };
+};
+
+/** Whether a node reads only the last entry of a sequence that a scan observed. */
+const isLast = ({ op }: Node, of: Node): boolean =>
+  op.op === 'slice' && op.size[0] === 1 && op.begin[0] === of.shape[0] - 1 && of.shape[0] > 1;
+
+const heardOf = (nodes: readonly Node[], root: number, needed: ReadonlySet<number>): Portrait['heard'] => {
+  const kinds = new Set<'all' | 'last'>();
+  for (const [number, node] of nodes.entries()) {
+    if (node.op.op !== 'take' || !needed.has(number)) continue;
+    const readers = nodes.filter((reader, at) => needed.has(at) && reader.inputs.includes(number));
+    // A scan that goes on from another does not answer.
+    const answering = readers.filter(({ op }) => op.op !== 'scan');
+    const final = node.op.port.startsWith('final/');
+    if (number === root) kinds.add(final ? 'last' : 'all');
+    for (const reader of answering) kinds.add(final || isLast(reader, node) ? 'last' : 'all');
+  }
+  return kinds.size === 1 ? [...kinds][0] : null;
+};
+
+/**
+ * What a program does in time with one of its inputs, as far as its graph tells.
+ *
+ * What a step uses of the input but does not change is computed once, before the first step, and read at every step:
+ * a program written either way is one graph.
+ *
+ * @example
+ * portrait(nwm({ ... }), { output: 'logits', input: 'image' })
+ * // { scans: [{ steps: 100, starts: true, everyStep: true, fed: false, reach: 1, axes: 2, torus: true }],
+ * //   around: false, heard: 'all', sight: 104 }
+ */
+export const portrait = (
+  program: Program,
+  { output, input }: { readonly output: string; readonly input: string },
+): Portrait => {
+  const { nodes, outputs } = program.graph;
+  const root = outputs[output];
+  const needed = behind(nodes, root);
+  const depends = dependent(nodes, input, true);
+  const sight = wholeReach(program, { output, input });
+  return {
+    scans: nodes.flatMap(({ op, inputs }, number) =>
+      op.op === 'scan' && needed.has(number)
+        ? [
+            scanOf(
+              op,
+              inputs,
+              inputs.map((of) => nodes[of].shape),
+              depends,
+            ),
+          ]
+        : [],
+    ),
+    around: dependent(nodes, input, false)[root],
+    heard: heardOf(nodes, root, needed),
+    sight: Number.isFinite(sight) ? sight : null,
+  };
+};
