@@ -19,6 +19,7 @@ import {
   min,
   type Program,
   program,
+  sin,
   softmax,
   spectrum,
   sum,
@@ -71,8 +72,7 @@ const smooth: Readonly<Record<MapFunction, Smooth>> = {
   cos: { f: Math.cos, slope: (x) => -Math.sin(x), asked: (x) => !(Math.abs(x) >= 2 ** 31), within: 1e-6 },
   exp: { f: Math.exp, slope: Math.exp },
   log: { f: Math.log, slope: (x) => 1 / x, asked: (x) => !Object.is(x, -0) },
-  // at and below 0 its slope has a test of its own
-  sqrt: { f: Math.sqrt, slope: (x) => 0.5 / Math.sqrt(x), asked: (x) => !(x <= 0) },
+  sqrt: { f: Math.sqrt, slope: (x) => 0.5 / Math.sqrt(x), asked: (x) => !Object.is(x, -0) },
   square: { f: (x) => x * x, slope: (x) => 2 * x },
   abs: { f: Math.abs, slope: Math.sign },
   reciprocal: { f: (x) => 1 / x, slope: (x) => -1 / x / x, asked: (x) => !Object.is(x, -0) },
@@ -187,7 +187,16 @@ const times = (steps: number, f: (t: number) => number): readonly number[] =>
 /** A field of 4 x 4 with a NaN in its third and last row. */
 const holed = [1, 2, 3, 4, -5, -6, -7, -8, nan, 1, 7, 7, 2, 3, 7, nan];
 
+const small = [...both(1e-38, 1e-30, 1e-20, 1e-12, 1e-8, 1e-4, 1e-2, 0.0624, 0.0626)].map(fround);
+
 const others: readonly Edge[] = [
+  {
+    name: 'sine near 0',
+    program: program({ x: [1, small.length, 1] }, ({ x }) => ({ y: sin(x) })),
+    inputs: { x: small },
+    value: small.map(Math.sin),
+    gradients: { x: small.map(Math.cos) },
+  },
   {
     name: 'clamp',
     program: program({ x: [2, points.length, 1] }, ({ x }) => ({ y: clamp(-1, 1, x) })),

@@ -167,18 +167,24 @@ export const convTranspose = (
   return unplane(site, full, x);
 };
 
+/** Windows that hold a NaN give NaN: the stock kernels pass it over (cpu), or give -Infinity (wasm). */
 export const pool = (site: Site, op: OpOf<'pool'>, x: Value, shape: Shape): Ref => {
   const field = plane(site, x);
-  const y = site.draft.add(op.fn === 'max' ? 'MaxPool' : 'AvgPool', [field], {
-    shape: [field.shape[0], ...(shape.length === 2 ? [1, ...shape] : shape)],
-    attrs: {
-      ...windows(pair(op.stride), 'VALID'),
-      ksize: wholesAttr(1, ...pair(op.size), 1),
-      T: typeAttr('float32'),
-    },
-    hint: site.hint,
-  });
-  return unplane(site, y, x);
+  const pooled = (at: Site, name: 'MaxPool' | 'AvgPool', of: Ref): Ref =>
+    site.draft.add(name, [of], {
+      shape: [field.shape[0], ...(shape.length === 2 ? [1, ...shape] : shape)],
+      attrs: {
+        ...windows(pair(op.stride), 'VALID'),
+        ksize: wholesAttr(1, ...pair(op.size), 1),
+        T: typeAttr('float32'),
+      },
+      hint: at.hint,
+    });
+  const y = pooled(site, op.fn === 'max' ? 'MaxPool' : 'AvgPool', field);
+  // The mean of zeros and NaNs is 0, or NaN, or, on wasm, infinite, and 0 times that is NaN.
+  const lost = pooled(under(site, 'nan'), 'AvgPool', tf.zeroOrNaN(site, field));
+  const zero = tf.binary(under(site, 'nan'), 'Mul', lost, tf.number(site, 0));
+  return unplane(site, tf.binary(under(site, 'whole'), 'AddV2', y, zero), x);
 };
 
 /** A dense layer over the last axis: all sites of all samples are rows. */

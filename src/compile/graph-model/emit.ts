@@ -85,7 +85,7 @@ export const emit = (
     else if (op.op === 'take') values[number] = taken(ports.get(node.inputs[0]), op.port);
     else if (isLeaf(op)) values[number] = scene.leaf(op);
     else if (fused.has(node.inputs[0])) values[number] = inputs[0];
-    else values[number] = computed(site, op, node, inputs, facts[number], fused.has(number));
+    else values[number] = computed(scene, site, op, node, inputs, facts[number], fused.has(number));
   }
   return (node) => values[node];
 };
@@ -128,6 +128,7 @@ const growing = (node: Node, inputs: readonly Value[]): boolean =>
   volume(node.shape) > 4 * inputs.reduce((sum, { facts }) => sum + volume(facts.shape), 0);
 
 const computed = (
+  scene: Scene,
   site: Site,
   op: PlainOp,
   node: Node,
@@ -154,13 +155,21 @@ const computed = (
     return constantValue(
       constantOf(site.hint, node.shape, () => new Float64Array(volume(node.shape)).fill(number)),
     );
-  return tensorValue(refFor(site, op, node, inputs, relu), facts);
+  return op.op === 'recurrence'
+    ? recurrence(scene, site, op, inputs, emit)
+    : tensorValue(refFor(site, op, node, inputs, relu), facts);
 };
 
 const withRelu = (hint: string, x: ReturnType<typeof fold>): ReturnType<typeof fold> =>
   constantOf(hint, x.shape, () => x.array().data.map((value) => Math.max(0, value)));
 
-const refFor = (site: Site, op: PlainOp, { shape }: Node, inputs: readonly Value[], relu: boolean): Ref => {
+const refFor = (
+  site: Site,
+  op: Exclude<PlainOp, OpOf<'recurrence'>>,
+  { shape }: Node,
+  inputs: readonly Value[],
+  relu: boolean,
+): Ref => {
   const [x, y, z] = inputs;
   switch (op.op) {
     case 'constant':
@@ -199,8 +208,6 @@ const refFor = (site: Site, op: PlainOp, { shape }: Node, inputs: readonly Value
       return structure.spectrum(site, x);
     case 'batchNorm':
       return structure.batchNorm(site, op, inputs);
-    case 'recurrence':
-      return recurrence(site, op, inputs);
   }
 };
 

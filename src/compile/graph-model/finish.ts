@@ -7,6 +7,9 @@ export interface Finished {
   readonly graph: GraphDef;
   /** The weights that are left, by name. */
   readonly weights: Readonly<Record<string, Weight>>;
+  /** The nodes of the inputs and outputs, by the names that the program gives them. */
+  readonly inputNodes: Readonly<Record<string, string>>;
+  readonly outputNodes: Readonly<Record<string, string>>;
 }
 
 /** Everything that these need, each after what it reads. By hand and not by recursion: unrolled chains are long. */
@@ -33,12 +36,15 @@ const called = (nodes: readonly DraftNode[], store: Store): readonly FunctionDra
   return direct.flatMap((one) => [one, ...called(needed(one.outputs), store)]);
 };
 
+/** Names that every object of JavaScript has: TensorFlow.js takes a node of such a name for something else. */
+const inherited: readonly string[] = Object.getOwnPropertyNames(Object.prototype);
+
 /** Names that are taken; a wish that is not free gets a number. */
 const book = (taken: Iterable<string>) => {
-  const names = new Set(taken);
+  const names = new Set([...inherited, ...taken]);
   return (wanted: string): string => {
     // State fields may be called anything, nodes may not.
-    const wish = wanted.replaceAll(/[^A-Za-z0-9_./-]/g, '_').replace(/^(?=[^A-Za-z0-9.])/, 'x');
+    const wish = wanted.replaceAll(/[^A-Za-z0-9_./-]/g, '_').replace(/^(?![A-Za-z0-9.])/, 'x');
     let name = wish;
     for (let count = 1; names.has(name); count++) name = `${wish}_${count}`;
     names.add(name);
@@ -84,8 +90,9 @@ const functionDef = (name: string, draft: FunctionDraft, nameOf: NameOf): Functi
 /**
  * The graph of these outputs.
  *
- * Inputs and outputs have their own names; then the weights, in all scopes the same, since TensorFlow.js looks for a
- * node's name among the weights before it computes it; then the rest.
+ * Inputs have their own names, then outputs, where no input has them: two nodes of one name would be one. The signature
+ * says which node is meant by which name, and TensorFlow.js asks it first. Then the weights, in all scopes the same, since
+ * TensorFlow.js looks for a node's name among the weights before it computes it; then the rest.
  */
 export const finish = (
   store: Store,
@@ -99,12 +106,21 @@ export const finish = (
     ...functions.map(({ inputs: args, outputs: results }) => needed([...args, ...results])),
   ];
 
-  const named = [...Object.entries(inputs), ...Object.entries(outputs)];
-  const takeGlobal = book(named.map(([name]) => name));
+  const takeGlobal = book([]);
+  const own = new Map<DraftNode, string>();
+  const nodesOf = (refs: Readonly<Record<string, Ref>>): Readonly<Record<string, string>> =>
+    Object.fromEntries(
+      Object.entries(refs).map(([name, { node }]) => {
+        const given = takeGlobal(name);
+        own.set(node, given);
+        return [name, given];
+      }),
+    );
+  const [inputNodes, outputNodes] = [nodesOf(inputs), nodesOf(outputs)];
   const weights = new Map<Weight, string>();
   for (const { weight } of scopes.flat())
     if (weight !== undefined && !weights.has(weight)) weights.set(weight, takeGlobal(weight.hint));
-  const reserved = [...named.map(([name]) => name), ...weights.values()];
+  const reserved = [...own.values(), ...weights.values()];
 
   const nameIn = (scope: readonly DraftNode[], given: ReadonlyMap<DraftNode, string>): NameOf => {
     const take = book(reserved);
@@ -114,10 +130,10 @@ export const finish = (
         names.set(node, node.weight === undefined ? take(node.hint) : (weights.get(node.weight) ?? ''));
     return (node) => names.get(node) ?? '';
   };
-  const own = nameIn(nodes, new Map(named.map(([name, { node }]) => [node, name])));
+  const nameOf = nameIn(nodes, own);
   return {
     graph: {
-      node: nodes.map((node) => nodeDef(own, node)),
+      node: nodes.map((node) => nodeDef(nameOf, node)),
       ...(functions.length === 0
         ? {}
         : {
@@ -130,5 +146,7 @@ export const finish = (
       versions: { producer: 1, minConsumer: 1 },
     },
     weights: Object.fromEntries([...weights].map(([weight, name]) => [name, weight])),
+    inputNodes,
+    outputNodes,
   };
 };

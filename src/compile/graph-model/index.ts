@@ -48,7 +48,15 @@ const outputNames = (own: readonly string[]): readonly string[] =>
  * The program with these weights as a GraphModel. Inputs that no output needs are left out.
  *
  * Batch norm uses its running statistics. Noise is drawn afresh in every run: of the same distribution as the
- * language's own, but not the same numbers.
+ * language's own, but not the same numbers. A recurrence is a loop, as a scan is.
+ *
+ * TensorFlow.js answers to the program's names, by way of the signature; nodes may be called otherwise (an output that has
+ * an input's name is).
+ *
+ * Values are the language's, NaN and infinities too; only what a stock kernel rounds differs (the sine of wasm by 2e-7).
+ * `tf.grad` of an unrolled graph follows TensorFlow.js's own rules: the gradient of a quotient is infinite or NaN where b^2
+ * is 0 in 32 bits (|b| < 1e-23), all places that reach a maximum have its whole gradient, `stopGradient` stops nothing,
+ * `greater` is refused. For the language's own derivatives export `vjp(program)`.
  *
  * **Errors** UnknownName for an output that is not there; ProgramError where a parameter is missing or has another size.
  *
@@ -151,10 +159,11 @@ const written = (
   // An input that nothing reads is no input of the model.
   const nodes = new Set(needed(Object.values(outputs)));
   const used = Object.fromEntries([...given].filter(([, { node }]) => nodes.has(node)));
-  const finished = finish(store, used, outputs);
+  const { graph: written, weights, inputNodes, outputNodes } = finish(store, used, outputs);
   return {
-    ...finished,
-    signature: { inputs: described(used), outputs: described(outputs) },
+    graph: written,
+    weights,
+    signature: { inputs: described(used, inputNodes), outputs: described(outputs, outputNodes) },
   };
 };
 
@@ -174,10 +183,14 @@ const classes = (site: Site, logits: Ref): Ref => {
   });
 };
 
-const described = (refs: Readonly<Record<string, Ref>>): Readonly<Record<string, TensorDef>> =>
+/** The entries of a signature: by the program's own names, whatever their nodes are called. */
+const described = (
+  refs: Readonly<Record<string, Ref>>,
+  nodes: Readonly<Record<string, string>>,
+): Readonly<Record<string, TensorDef>> =>
   Object.fromEntries(
     Object.entries(refs).map(([name, { shape, dtype }]) => [
       name,
-      { name: `${name}:0`, dtype: dtypes[dtype], tensorShape: shapeDef(shape) },
+      { name: `${nodes[name]}:0`, dtype: dtypes[dtype], tensorShape: shapeDef(shape) },
     ]),
   );

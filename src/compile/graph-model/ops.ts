@@ -41,6 +41,14 @@ export const binary = ({ draft, hint }: Site, op: string, a: Ref, b: Ref, dtype:
   return draft.add(op, [a, b], { shape, dtype, attrs: T(a.dtype), hint });
 };
 
+/** 0 where x is a number, infinite ones too, and NaN where it is not; its gradient is 0. */
+export const zeroOrNaN = (site: Site, x: Ref): Ref => {
+  const at = under(site, 'nan');
+  // The first argument's NaN is kept by every backend's minimum, the second's is not.
+  const size = binary(at, 'Minimum', unary(at, 'Abs', x), number(site, 1));
+  return binary(at, 'Mul', size, number(site, 0));
+};
+
 export const cast = ({ draft, hint }: Site, x: Ref, to: DType): Ref =>
   draft.add('Cast', [x], {
     shape: x.shape,

@@ -7,7 +7,7 @@ import { type Ref, type Site, under } from './draft.js';
 import * as tf from './ops.js';
 import { refOf, type Value } from './value.js';
 
-const maps: Readonly<Record<MapFunction, string>> = {
+const maps: Readonly<Record<Exclude<MapFunction, 'abs' | 'sign'>, string>> = {
   tanh: 'Tanh',
   relu: 'Relu',
   sigmoid: 'Sigmoid',
@@ -18,9 +18,7 @@ const maps: Readonly<Record<MapFunction, string>> = {
   log: 'Log',
   sqrt: 'Sqrt',
   square: 'Square',
-  abs: 'Abs',
   reciprocal: 'Reciprocal',
-  sign: 'Sign',
   stopGradient: 'StopGradient',
 };
 
@@ -34,8 +32,40 @@ const zips: Readonly<Record<ZipFunction, string>> = {
   greater: 'Greater',
 };
 
-export const map = (site: Site, { fn }: OpOf<'map'>, x: Value): Ref =>
-  tf.unary(site, maps[fn], refOf(site, x));
+/**
+ * |x| as max(x, 0) + max(-x, 0): the same number, and at 0 it has the slope 0, where TensorFlow.js's own has -1.
+ */
+const absolute = (site: Site, x: Ref): Ref =>
+  tf.binary(
+    site,
+    'AddV2',
+    tf.unary(under(site, 'above'), 'Relu', x),
+    tf.unary(under(site, 'below'), 'Relu', tf.unary(under(site, 'negative'), 'Neg', x)),
+  );
+
+/**
+ * 1 where x is at least 0, less 1 where it is at most 0: TensorFlow.js's own is 0 of NaN, and on wasm below 1e-7.
+ * Comparisons of "at least" are the only ones whose gradient it knows.
+ */
+const sign = (site: Site, x: Ref): Ref => {
+  const atLeast = (name: string, a: Ref, b: Ref): Ref =>
+    tf.cast(under(site, name), tf.binary(under(site, name), 'GreaterEqual', a, b, 'bool'), 'float32');
+  const zero = tf.number(site, 0);
+  const signs = tf.binary(under(site, 'signs'), 'Sub', atLeast('above', x, zero), atLeast('below', zero, x));
+  return tf.binary(site, 'AddV2', signs, tf.zeroOrNaN(site, x));
+};
+
+export const map = (site: Site, { fn }: OpOf<'map'>, x: Value): Ref => {
+  const ref = refOf(site, x);
+  switch (fn) {
+    case 'abs':
+      return absolute(site, ref);
+    case 'sign':
+      return sign(site, ref);
+    default:
+      return tf.unary(site, maps[fn], ref);
+  }
+};
 
 export const affine = (site: Site, { scale, shift }: OpOf<'affine'>, x: Value): Ref => {
   const value = refOf(site, x);
@@ -56,8 +86,16 @@ export const zip = (site: Site, { fn }: OpOf<'zip'>, a: Value, b: Value): Ref =>
   const perSample = [a, b].some(({ facts }) => facts.perSample);
   const shape = perSample ? [-1, ...joined] : joined;
   const ready = (value: Value, other: Value): Ref => lined(site, value, other, joined, shape.length > most);
-  const result = tf.binary(site, zips[fn], ready(a, b), ready(b, a), fn === 'greater' ? 'bool' : 'float32');
-  const numbers = fn === 'greater' ? tf.cast(under(site, 'number'), result, 'float32') : result;
+  const [left, right] = [ready(a, b), ready(b, a)];
+  const result = tf.binary(site, zips[fn], left, right, fn === 'greater' ? 'bool' : 'float32');
+  // The stock wasm kernels give the first where the second is NaN.
+  const lost = (fn === 'max' || fn === 'min') && b.kind === 'tensor';
+  const numbers =
+    fn === 'greater'
+      ? tf.cast(under(site, 'number'), result, 'float32')
+      : lost
+        ? tf.binary(under(site, 'whole'), 'AddV2', result, tf.zeroOrNaN(site, right))
+        : result;
   return tf.reshape(site, numbers, shape);
 };
 

@@ -99,6 +99,49 @@ const fourier = (steps: number): Float64Array => {
   });
 };
 
+/**
+ * Parts beyond these are scaled before they are squared, by powers of two, which rounds nothing; and below the root
+ * stands what is lost beside the square of anything scaled, and gives silence the gradient 0 in place of NaN.
+ */
+const far = { from: 2 ** 40, scale: 2 ** -70 };
+const near = { below: 2 ** -40, scale: 2 ** 90 };
+const guard = 2 ** -126;
+
+/** |re + i im|, right at every scale, and so is its gradient: comparisons have none. */
+const modulus = (site: Site, re: Ref, im: Ref): Ref => {
+  const here = (name: string): Site => under(site, name);
+  const size = tf.binary(
+    here('size'),
+    'Maximum',
+    tf.unary(here('real_size'), 'Abs', re),
+    tf.unary(here('imaginary_size'), 'Abs', im),
+  );
+  const atLeast = (name: string, a: Ref, b: Ref): Ref =>
+    tf.cast(here(name), tf.binary(here(name), 'GreaterEqual', a, b, 'bool'), 'float32');
+  const large = atLeast('large', size, tf.number(site, far.from));
+  const small = atLeast('small', tf.number(site, near.below), size);
+  /** One number where sizes are large, another where they are small, 1 between. */
+  const chosen = (name: string, ofLarge: number, ofSmall: number): Ref => {
+    const part = (which: Ref, factor: number): Ref =>
+      tf.binary(here(name), 'Mul', which, tf.number(site, factor));
+    const either = tf.binary(here(name), 'AddV2', large, small);
+    const between = tf.binary(here(name), 'Sub', tf.number(site, 1), either);
+    const outer = tf.binary(here(name), 'AddV2', part(large, ofLarge), part(small, ofSmall));
+    return tf.binary(here(name), 'AddV2', outer, between);
+  };
+  const scale = chosen('scale', far.scale, near.scale);
+  const [a, b] = [re, im].map((part) =>
+    tf.unary(here('square'), 'Square', tf.binary(here('scaled'), 'Mul', part, scale)),
+  );
+  const power = tf.binary(here('power'), 'AddV2', a, b);
+  const root = tf.unary(
+    here('root'),
+    'Sqrt',
+    tf.binary(here('guarded'), 'AddV2', power, tf.number(site, guard)),
+  );
+  return tf.binary(site, 'Mul', root, chosen('back', 1 / far.scale, 1 / near.scale));
+};
+
 /** |DFT| over the first axis of the sample, as a matrix product: not every backend has a Fourier transform. */
 export const spectrum = (site: Site, x: Value): Ref => {
   const ref = batched(site, x);
@@ -116,11 +159,7 @@ export const spectrum = (site: Site, x: Value): Ref => {
     attrs: { num_split: wholeAttr(2), T: typeAttr('float32') },
     hint: `${site.hint}/parts`,
   });
-  const squares = [split, { ...split, output: 1 }].map((part) =>
-    tf.unary(under(site, 'square'), 'Square', part),
-  );
-  const power = tf.binary(under(site, 'power'), 'AddV2', squares[0], squares[1]);
-  const length = tf.unary(site, 'Sqrt', power);
+  const length = modulus(site, split, { ...split, output: 1 });
   const magnitude = tf.transpose(site, tf.reshape(site, length, [n, sites, k]), [0, 2, 1]);
   return tf.reshape(site, magnitude, tensorShape(x, [k, ...rest]));
 };
