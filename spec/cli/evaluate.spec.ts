@@ -31,7 +31,7 @@ describe('drumhead evaluate', () => {
   before(async function () {
     this.timeout(60_000);
     runs = mkdtempSync(join(tmpdir(), 'drumhead-evaluate-'));
-    flags = { engine: 'wasm', runs, workers: '1', split: 'test', preset: 'full' };
+    flags = { engine: 'wasm', runs, workers: '1', split: 'test' };
     const decoded = decodeExperiment(experiment);
     assert.ok(E.isRight(decoded));
     const made = await runExperiment(

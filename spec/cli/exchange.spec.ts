@@ -28,8 +28,9 @@ describe('drumhead export, import and run-program', () => {
   };
 
   it('take a program out, in again, and let a picture through it', () => {
+    const quick = ['tetrominoes/cnn-2', '--preset', 'quick', '--untrained'];
     assert.match(
-      well('export', 'tetrominoes/cnn-2', '--preset', 'quick', '--format', 'safetensors', '--out', 'out'),
+      well('export', ...quick, '--format', 'safetensors', '--out', 'out'),
       /^tetrominoes\/cnn-2: .*untrained, seed 0\n {2}out\/weights\.safetensors {2}[\d.]+ KiB\n$/,
     );
     assert.match(well('import', 'out/weights.safetensors', '--out', 'run'), /folder: run\n$/);
@@ -83,6 +84,16 @@ describe('drumhead export, import and run-program', () => {
         ['export', 'tetrominoes/cnn-2', '--format', 'program', '--unroll', '--out', 'new'],
         2,
         /--unroll: it is for --format graph-model; leave it out with --format program/,
+      ],
+      [
+        ['export', 'tetrominoes/cnn-2', '--preset', 'quick', '--out', 'new'],
+        1,
+        /none of its runs at --preset quick is finished in 'runs'; `drumhead run tetrominoes\/cnn-2 --preset quick` trains it, and --untrained takes its weights as they start/,
+      ],
+      [
+        ['export', 'run', '--seed', '3', '--out', 'new'],
+        2,
+        /--seed: run holds weights of its own; leave --seed out, or ask for --untrained/,
       ],
       [
         ['import', 'picture.png', '--out', 'new', '--model', 'nwm'],

@@ -46,7 +46,7 @@ describe('a file that holds a program alone', () => {
 
   it('is exported in every format, and its JSON is shown like itself', async () => {
     const out = join(folder, 'out');
-    const exported = { preset: 'full', seed: '0', out };
+    const exported = { seed: '0', runs: 'runs', out };
     assert.match(await done(exportRun(file, { ...exported, format: 'graph-model' })), /untrained, seed 0/);
     assert.ok(existsSync(join(out, 'model.json')));
     const bare = join(folder, 'bare.json');
@@ -61,7 +61,7 @@ describe('a file that holds a program alone', () => {
     writeFileSync(join(folder, 'start.npy'), start.right);
     const out = join(folder, 'answer');
     const input = [join(folder, 'start.npy')];
-    await done(runProgramFile(file, { input, out, engine: 'cpu' }));
+    await done(runProgramFile(file, { input, out, engine: 'cpu', runs: 'runs' }));
     const read = decodeNpy(readFileSync(join(out, 'y.npy')), 'y.npy');
     assert.ok(E.isRight(read));
     assert.deepEqual([...read.right.data], [4, 2, 1, -4, 2, 1, 0.5, -2, 1, 0.5, 0.25, -1]);

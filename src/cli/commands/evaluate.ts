@@ -20,7 +20,7 @@ import { ofTask, taskFrom } from '../task.js';
 export interface EvaluateFlags extends Omit<CommonFlags, 'pictures'>, ChangeFlags {
   readonly task?: string;
   readonly split: string;
-  readonly preset: string;
+  readonly preset?: string;
   readonly json?: boolean;
 }
 

@@ -6,6 +6,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, decodeError } from '../../base/error.js';
 import { taskShape } from '../../data/task.js';
+import type { Program } from '../../dsl/index.js';
 import { programFor } from '../../experiments/model.js';
 import {
   type ExportFormat,
@@ -15,7 +16,9 @@ import {
   untrained,
 } from '../../runner/export/index.js';
 import { readRunnable } from '../../runner/import/index.js';
+import { finishedRuns, takenWords } from '../finished.js';
 import { wholeFlag } from '../flags.js';
+import { optionalFlag } from '../optional-flag.js';
 import { programIn } from '../program-file.js';
 import { experimentFrom } from '../source.js';
 
@@ -25,45 +28,88 @@ export interface ExportFlags {
   readonly force?: boolean;
   readonly unroll?: boolean;
   readonly outputs?: string;
-  readonly preset: string;
-  readonly seed: string;
+  /** None: the finished runs at any size; full where it is untrained. */
+  readonly preset?: string;
+  readonly seed?: string;
+  readonly untrained?: boolean;
+  readonly runs: string;
+}
+
+/** What leaves, and what is said of where it comes from. */
+interface Leaving {
+  readonly trained: Trained;
+  readonly notes: readonly string[];
 }
 
 const isFolder = async (path: string): Promise<boolean> =>
   (await stat(path).catch(() => null))?.isDirectory() ?? false;
 
 /** A run folder or an export, with its weights. */
-const written = (path: string): TE.TaskEither<DrumheadError, Trained> =>
+const written = (path: string): TE.TaskEither<DrumheadError, Leaving> =>
   pipe(
     readRunnable(path),
     TE.chainEitherK((found) =>
       found.kind === 'program'
-        ? E.right(found.trained)
+        ? E.right({ trained: found.trained, notes: [] })
         : E.left(decodeError(path, 'a GraphModel is no program any more; export its run instead')),
     ),
   );
 
-/** A program as it starts: a file's own, or that of an experiment that was not run. */
-const unwritten = (name: string, flags: ExportFlags): TE.TaskEither<DrumheadError, Trained> =>
-  pipe(
-    programIn(name),
-    TE.chain((program) =>
-      program === null
-        ? ofExperiment(name, flags)
-        : pipe(
-            TE.fromEither(wholeFlag('--seed', 0)(flags.seed)),
-            TE.map((seed) => untrained(program, null, seed)),
-          ),
+/** A folder has its own size and seed: flags that would say another are refused. */
+const ofFolder = (path: string, flags: ExportFlags): TE.TaskEither<DrumheadError, Leaving> => {
+  const flag = flags.seed !== undefined ? '--seed' : flags.preset !== undefined ? '--preset' : null;
+  return flag === null
+    ? written(path)
+    : TE.left(
+        decodeError(flag, `${path} holds weights of its own; leave ${flag} out, or ask for --untrained`),
+      );
+};
+
+const seedOf = (flags: ExportFlags): E.Either<DrumheadError, number> =>
+  wholeFlag('--seed', 0)(flags.seed ?? '0');
+
+/** A program alone knows no runs: it leaves as it starts. */
+const ofProgram = (program: Program, flags: ExportFlags): TE.TaskEither<DrumheadError, Leaving> =>
+  flags.preset === undefined
+    ? pipe(
+        TE.fromEither(seedOf(flags)),
+        TE.map((seed) => ({ trained: untrained(program, null, seed), notes: [] })),
+      )
+    : TE.left(decodeError('--preset', 'a program alone has no sizes to choose from; leave --preset out'));
+
+/** The finished run that a name means: that of the seed asked for, else the first by its seed; which is said. */
+const ofRun = (name: string, flags: ExportFlags): TE.TaskEither<DrumheadError, Leaving> => {
+  const { runs, preset } = flags;
+  return pipe(
+    TE.Do,
+    TE.bind('seed', () => TE.fromEither(optionalFlag(flags.seed, wholeFlag('--seed', 0)))),
+    TE.bind('folders', ({ seed }) =>
+      finishedRuns(
+        name,
+        { runs, ...(preset === undefined ? {} : { preset }), ...(seed === null ? {} : { seed }) },
+        ', and --untrained takes its weights as they start',
+      ),
+    ),
+    TE.chain(({ folders }) =>
+      pipe(
+        written(folders[0]),
+        TE.map(({ trained }) => ({
+          trained,
+          notes: [`  weights of ${folders[0]}`, ...takenWords(folders)],
+        })),
+      ),
     ),
   );
+};
 
-const ofExperiment = (name: string, flags: ExportFlags): TE.TaskEither<DrumheadError, Trained> =>
+/** An experiment as it starts. */
+const asItStarts = (name: string, flags: ExportFlags): TE.TaskEither<DrumheadError, Leaving> =>
   pipe(
     TE.Do,
-    TE.bind('seed', () => TE.fromEither(wholeFlag('--seed', 0)(flags.seed))),
+    TE.bind('seed', () => TE.fromEither(seedOf(flags))),
     TE.bind('experiment', () =>
       pipe(
-        experimentFrom(name, flags.preset),
+        experimentFrom(name, flags.preset ?? 'full'),
         TE.map(({ experiment }) => experiment),
       ),
     ),
@@ -78,7 +124,7 @@ const ofExperiment = (name: string, flags: ExportFlags): TE.TaskEither<DrumheadE
     TE.bindW('program', ({ experiment, sizes }) =>
       TE.fromEither(programFor(experiment.model, experiment.loss.target, sizes)),
     ),
-    TE.map(({ program, experiment, seed }) => untrained(program, experiment, seed)),
+    TE.map(({ program, experiment, seed }) => ({ trained: untrained(program, experiment, seed), notes: [] })),
   );
 
 const isExport = (name: string): boolean => name.endsWith('.safetensors') || name.endsWith('program.json');
@@ -99,8 +145,14 @@ export const exportRun = (name: string, flags: ExportFlags): TE.TaskEither<Drumh
     TE.bind('format', () => TE.fromEither(formatNamed(flags.format))),
     TE.chainFirst(({ format }) => TE.fromEither(onlyOfGraphs(format, flags))),
     TE.bind('folder', () => TE.fromTask(() => isFolder(name))),
-    TE.bind('trained', ({ folder }) => (folder || isExport(name) ? written(name) : unwritten(name, flags))),
-    TE.bind('files', ({ trained, format }) =>
+    TE.let('whole', ({ folder }) => folder || isExport(name)),
+    TE.bind('program', ({ whole }) => (whole ? TE.right(null) : programIn(name))),
+    TE.bind('leaving', ({ whole, program }) => {
+      if (program !== null) return ofProgram(program, flags);
+      if (flags.untrained === true) return asItStarts(name, flags);
+      return whole ? ofFolder(name, flags) : ofRun(name, flags);
+    }),
+    TE.bind('files', ({ leaving: { trained }, format }) =>
       exportTrained(
         trained,
         format,
@@ -112,9 +164,10 @@ export const exportRun = (name: string, flags: ExportFlags): TE.TaskEither<Drumh
         flags,
       ),
     ),
-    TE.map(({ trained, files }) =>
+    TE.map(({ leaving: { trained, notes }, files }) =>
       [
         trained.description,
+        ...notes,
         ...Object.entries(files)
           .sort(([a], [b]) => (a < b ? -1 : 1))
           .map(([file, bytes]) => `  ${flags.out}/${file}  ${kib(bytes.length)}`),

@@ -17,7 +17,7 @@ import { optionalFlag } from '../optional-flag.js';
 import { type CommonFlags, withEnvironment } from '../session.js';
 
 export interface FigureFlags extends Omit<CommonFlags, 'pictures' | 'workers'> {
-  readonly preset: string;
+  readonly preset?: string;
   readonly score: string;
   readonly samples?: string;
   readonly channels?: string;

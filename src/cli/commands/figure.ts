@@ -44,7 +44,7 @@ const ofSweep = (
 ): TE.TaskEither<DrumheadError, string> =>
   pipe(
     TE.Do,
-    TE.bind('collection', () => collect(name, flags.runs, sweepFrom(name, flags.preset))),
+    TE.bind('collection', () => collect(name, flags.runs, sweepFrom(name, flags.preset ?? 'full'))),
     TE.bind('published', () => readPublished),
     TE.chain(({ collection, published }) => {
       const entries = entriesOf(collection.runs, published);

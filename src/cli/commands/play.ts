@@ -21,6 +21,7 @@ import {
 import { type FieldMovie, fieldGif } from '../../report/field-movie.js';
 import { type Followed, followSystem } from '../../runner/follow.js';
 import { modelWaves } from '../../runner/model-waves.js';
+import { finishedRunOrNone } from '../finished.js';
 import { settingsFlag, wholeFlag } from '../flags.js';
 import { allNames, experimentFrom } from '../source.js';
 
@@ -35,8 +36,10 @@ export interface PlayFlags {
   readonly frames: string;
   readonly field?: string;
   readonly engine: string;
-  /** Of an experiment; none: quick for a name of the catalogue, full for what a person wrote. */
+  /** Of an experiment; none: its finished runs, or, untrained, quick for a name of the catalogue and full for a file. */
   readonly preset?: string;
+  readonly untrained?: boolean;
+  readonly runs?: string;
 }
 
 interface Play {
@@ -133,10 +136,12 @@ const playModel = (name: string, flags: PlayFlags): TE.TaskEither<DrumheadError,
     TE.bind('fps', () => TE.fromEither(wholeFlag('--fps', 1)(flags.fps))),
     TE.bind('frames', () => TE.fromEither(wholeFlag('--frames', 1)(flags.frames))),
     TE.bind('choice', () => TE.fromEither(parseEngineChoice(flags.engine))),
-    TE.bindW('source', () =>
-      experimentFrom(name, flags.preset ?? (isCatalogued(name) ? 'quick' : 'full'), { set: flags.set }),
+    TE.bindW('run', () => trainedRun(name, flags)),
+    TE.bindW('source', ({ run }) =>
+      experimentFrom(run ?? name, flags.preset ?? (isCatalogued(name) ? 'quick' : 'full'), {
+        set: flags.set,
+      }),
     ),
-    TE.bindW('run', () => TE.fromTask(async () => ((await isRunFolder(name)) ? name : null))),
     TE.let('path', ({ source }) => flags.gif ?? `${source.experiment.name.replaceAll('/', '-')}.gif`),
     TE.chainFirstW(({ path }) => mayBeFile(path)),
     TE.bindW('engine', ({ choice }) => openEngine(choice)),
@@ -147,11 +152,39 @@ const playModel = (name: string, flags: PlayFlags): TE.TaskEither<DrumheadError,
         image,
         frames,
         delay: Math.round(1000 / fps),
-        cacheDir: join('runs', '.cache'),
+        cacheDir: join(flags.runs ?? 'runs', '.cache'),
       }),
     ),
-    TE.chain(({ gif, path }) => writeBytes(path, gif)),
+    TE.chain(({ gif, path, run }) =>
+      pipe(
+        writeBytes(path, gif),
+        TE.map((written) =>
+          run === null
+            ? `${written}: weights as they start; \`drumhead run ${name}\` trains them`
+            : `${written}: weights of ${run}`,
+        ),
+      ),
+    ),
   );
+
+/**
+ * The finished run whose weights are played: the folder that is named, or the first finished run of an experiment.
+ * Settings that are changed make it another experiment, whose runs are not looked for.
+ */
+const trainedRun = (name: string, flags: PlayFlags): TE.TaskEither<DrumheadError, string | null> => {
+  if (flags.untrained === true) return TE.right(null);
+  return pipe(
+    TE.fromTask<boolean, DrumheadError>(() => isRunFolder(name)),
+    TE.chain((folder) =>
+      folder || flags.set.length > 0
+        ? TE.right(folder ? name : null)
+        : pipe(finishedRunOrNone(name, { runs: flags.runs ?? 'runs', ...presetOf(flags) })),
+    ),
+  );
+};
+
+const presetOf = ({ preset }: PlayFlags): { readonly preset?: string } =>
+  preset === undefined ? {} : { preset };
 
 /** Flags that an experiment has settings for. */
 const onlyOfSystems = ({ size, steps, field }: PlayFlags): E.Either<DrumheadError, void> => {
@@ -173,8 +206,8 @@ const isRunFolder = (name: string): Promise<boolean> =>
   );
 
 /**
- * Animates a system by its name, or the waves of an experiment's model: untrained by a name of the catalogue or a
- * file, trained by a run folder.
+ * Animates a system by its name, or the waves of an experiment's model: of a run folder, or of an experiment's finished
+ * run; where there is none, with weights as they start.
  *
  * **Errors** UnknownName, DecodeError (flags, settings), ProgramError, EngineError, FileError.
  */

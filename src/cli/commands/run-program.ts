@@ -2,29 +2,53 @@
 
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import * as t from 'io-ts';
 import type { DrumheadError } from '../../base/error.js';
 import { parseEngineChoice } from '../../engine/index.js';
 import { untrained } from '../../runner/export/index.js';
+import { readJson } from '../../runner/folder.js';
 import { type Runnable, readRunnable } from '../../runner/import/index.js';
 import { runRunnable } from '../../runner/import/run.js';
+import { isDocument } from '../document.js';
+import { finishedRun } from '../finished.js';
 import { programIn } from '../program-file.js';
+import { allNames } from '../source.js';
 
 export interface RunProgramFlags {
   readonly input: readonly string[];
   readonly out: string;
   readonly force?: boolean;
   readonly engine: string;
+  readonly runs: string;
 }
 
-/** What lies at a path; a module holds a program that has learnt nothing yet. */
-const runnable = (path: string): TE.TaskEither<DrumheadError, Runnable> =>
+const readWeights = (path: string): TE.TaskEither<DrumheadError, Runnable> => readRunnable(path);
+
+/** Whether this is a name of the catalogue, and no path. */
+const isNamed = (name: string): boolean => allNames.includes(name);
+
+/**
+ * What lies at a path, or the finished run of an experiment by its name or file; a module that holds a program alone has
+ * learnt nothing yet.
+ */
+const runnable = (path: string, runs: string): TE.TaskEither<DrumheadError, Runnable> =>
   path.endsWith('.json')
-    ? readRunnable(path)
+    ? pipe(
+        readJson(path),
+        TE.chain((json) =>
+          t.UnknownRecord.is(json) && 'task' in json
+            ? pipe(finishedRun(path, { runs }), TE.chain(readWeights))
+            : readWeights(path),
+        ),
+      )
     : pipe(
-        programIn(path),
+        isNamed(path) ? TE.right(null) : programIn(path),
         TE.chain((program) =>
           program === null
-            ? readRunnable(path)
+            ? pipe(
+                isNamed(path) || isDocument(path) ? finishedRun(path, { runs }) : TE.right(path),
+                TE.chain(readWeights),
+              )
             : TE.right<DrumheadError, Runnable>({
                 kind: 'program',
                 trained: untrained(program, null, 0),
@@ -36,7 +60,7 @@ const runnable = (path: string): TE.TaskEither<DrumheadError, Runnable> =>
 export const runProgramFile = (path: string, flags: RunProgramFlags): TE.TaskEither<DrumheadError, string> =>
   pipe(
     TE.fromEither(parseEngineChoice(flags.engine)),
-    TE.chain((engine) => runRunnable(runnable(path), flags.input, flags.out, engine, flags)),
+    TE.chain((engine) => runRunnable(runnable(path, flags.runs), flags.input, flags.out, engine, flags)),
     TE.map(({ description, count, files, folder }) =>
       [
         description,

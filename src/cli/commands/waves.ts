@@ -29,7 +29,7 @@ export interface WavesFlags extends Omit<CommonFlags, 'pictures' | 'workers'> {
   readonly channel?: string;
   readonly steps?: string;
   readonly out?: string;
-  readonly preset: string;
+  readonly preset?: string;
 }
 
 const subject = ({ run }: OpenRun): string => `${run.experiment.name}, seed ${run.seed}`;

@@ -3,14 +3,14 @@
 import { type Command, Option } from '@commander-js/extra-typings';
 import { presets } from '../../experiments/presets.js';
 import { atEdge } from '../edge.js';
-import { engine, force, fuse } from './options.js';
+import { engine, force, fuse, runs } from './options.js';
 
 export const exchange = (program: Command): void => {
   program
     .command('export')
     .argument(
       '<run>',
-      'a run folder, an earlier export, or an experiment or a program (then untrained) by name or file',
+      'a run folder, an earlier export, an experiment whose finished run is meant, by name or file, or the file of a program (then untrained)',
     )
     .description('Write a program with its weights in a format that others read.')
     .option('--format <name>', 'graph-model, safetensors or program', 'graph-model')
@@ -18,12 +18,15 @@ export const exchange = (program: Command): void => {
     .addOption(force())
     .option('--unroll', 'a graph model without loops, which can be differentiated')
     .option('--outputs <list>', "a graph model's outputs, such as logits,waves,omega")
+    .option('--untrained', 'weights as they start, whether or not a run is finished')
     .addOption(
-      new Option('--preset <size>', `of an experiment that was not run: ${presets.join(', ')}`).default(
-        'full',
+      new Option(
+        '--preset <size>',
+        `of an experiment: ${presets.join(', ')}; default its finished runs of any size, full with --untrained`,
       ),
     )
-    .option('--seed <n>', 'of the weights of an experiment that was not run', '0')
+    .option('--seed <n>', 'the seed of the run; of --untrained weights default 0')
+    .addOption(runs())
     .addHelpText(
       'after',
       `
@@ -62,7 +65,7 @@ program      the language and its weights, as JSON and binary`,
     .command('run-program')
     .argument(
       '<file>',
-      'model.json, program.json, weights.safetensors, a folder with one of them, a run folder, or a module that exports a program',
+      'model.json, program.json, weights.safetensors, a folder with one of them, a run folder, an experiment whose finished run is meant, or a module that exports a program (then untrained)',
     )
     .description('Run a program on a picture: its class map and its waves.')
     .option(
@@ -72,6 +75,7 @@ program      the language and its weights, as JSON and binary`,
     )
     .requiredOption('--out <folder>', 'where the pictures go; an earlier answer there is replaced')
     .addOption(force())
+    .addOption(runs())
     .addOption(engine())
     .addOption(fuse())
     .action(async (file, flags) => {

@@ -7,6 +7,13 @@ import { presets } from '../../experiments/presets.js';
 import { atEdge } from '../edge.js';
 import { engine, fuse, mnistDir, runs, workers } from './options.js';
 
+/** Of runs that are meant by a name. */
+const ofNamed = () =>
+  new Option(
+    '--preset <size>',
+    `of what is named: ${presets.join(', ')}; default full, or where no run of it is finished any size`,
+  );
+
 export const results = (program: Command): void => {
   program
     .command('table')
@@ -31,9 +38,7 @@ export const results = (program: Command): void => {
     .option('--split <name>', `${splitNames.join(', ')}: which images`, 'test')
     .option('--set <name=value...>', 'settings of the task, such as size=64 cell=7')
     .addOption(mnistDir())
-    .addOption(
-      new Option('--preset <size>', `${presets.join(', ')}: of experiments that are named`).default('full'),
-    )
+    .addOption(ofNamed())
     .option('--json', 'as JSON')
     .addOption(engine())
     .addOption(fuse())
@@ -107,9 +112,7 @@ Examples:
     .option('--channels <list>', 'channels of the waves, counted from 1, such as 1,3')
     .option('--frames <n>', 'of waves: at most so many frames')
     .option('--out <folder>', 'where to', 'figures')
-    .addOption(
-      new Option('--preset <size>', `${presets.join(', ')}: of a sweep that did not run yet`).default('full'),
-    )
+    .addOption(ofNamed())
     .addOption(engine())
     .addOption(fuse())
     .addOption(runs())
@@ -125,9 +128,7 @@ Examples:
     .option('--samples <list>', 'test images to observe, such as 0,5; default the first four')
     .option('--channel <n>', 'channel of the maps, counted from 1; default the one that moves most')
     .option('--steps <n>', 'steps of the spectrum; default 8 times as many as the model was trained with')
-    .addOption(
-      new Option('--preset <size>', `${presets.join(', ')}: of an experiment that is named`).default('full'),
-    )
+    .addOption(ofNamed())
     .option('--out <folder>', "where to; default the run's own folder, under analysis")
     .addOption(engine())
     .addOption(fuse())
@@ -140,7 +141,9 @@ Examples:
   program
     .command('play')
     .argument('<system>', 'wave, nwm-core, cornn, wave-rnn, linoss, kuramoto, akorn, ... or an experiment')
-    .description('Animate a system of the library, or the waves of a model.')
+    .description(
+      'Animate a system of the library, or the waves of a model: of its finished run where there is one, else untrained.',
+    )
     .option('--gif <file>', 'where the animation goes; default SYSTEM.gif')
     .option('--size <n>', 'sites along each side')
     .option('--steps <n>', 'time steps')
@@ -151,8 +154,10 @@ Examples:
     .option('--frames <n>', 'about so many frames', '96')
     .option(
       '--preset <size>',
-      `of an experiment: ${presets.join(', ')}; default quick for a name, full for a file`,
+      `of an experiment: ${presets.join(', ')}; default its finished runs of any size; untrained, quick for a name and full for a file`,
     )
+    .option('--untrained', 'weights as they start, whether or not a run is finished')
+    .addOption(runs())
     .addOption(engine())
     .addOption(fuse())
     .action(async (name, flags) => {

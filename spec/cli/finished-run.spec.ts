@@ -1,0 +1,126 @@
+/** An experiment's name means its finished run, wherever weights are asked for; which one is said. */
+
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import type * as TE from 'fp-ts/lib/TaskEither.js';
+import { type DrumheadError, describe as sentence } from '../../src/base/error.js';
+import { type ExportFlags, exportRun } from '../../src/cli/commands/export.js';
+import { play } from '../../src/cli/commands/play.js';
+import { runProgramFile } from '../../src/cli/commands/run-program.js';
+import { encodePng } from '../../src/data/png.js';
+import { runExperiment } from '../../src/runner/run.js';
+import { environmentOf, tiny } from '../runner/kill/tiny.js';
+
+const done = async (effect: TE.TaskEither<DrumheadError, string>): Promise<string> => {
+  const outcome = await effect();
+  return E.isRight(outcome) ? outcome.right : assert.fail(sentence(outcome.left));
+};
+const refused = async (effect: TE.TaskEither<DrumheadError, string>): Promise<string> => {
+  const outcome = await effect();
+  return E.isLeft(outcome) ? sentence(outcome.left) : assert.fail(`it did: ${outcome.right}`);
+};
+
+describe('the finished run of an experiment', () => {
+  let folder = '';
+  let runs = '';
+  let file = '';
+  const folders: string[] = [];
+  const sha256: string[] = [];
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'drumhead-finished-'));
+    runs = join(folder, 'runs');
+    file = join(folder, 'tiny.json');
+    writeFileSync(file, JSON.stringify({ ...tiny, seeds: [0, 1] }));
+    for (const seed of [0, 1]) {
+      const finished = await runExperiment(tiny, seed)(environmentOf(runs))();
+      assert.ok(E.isRight(finished));
+      folders.push(finished.right.folder);
+      sha256.push(finished.right.result.weights.sha256);
+    }
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  const out = () => join(folder, 'out');
+  const flags = (changes: Partial<ExportFlags> = {}): ExportFlags => ({
+    format: 'program',
+    out: out(),
+    runs,
+    ...changes,
+  });
+  const exported = (): unknown => JSON.parse(readFileSync(join(out(), 'program.json'), 'utf8')).weightsSha256;
+
+  it('is exported: the first by its seed, or the one that is asked for', async () => {
+    const said = await done(exportRun(file, flags()));
+    assert.ok(said.includes(`weights of ${folders[0]}\n`), said);
+    assert.match(said, /of 2 finished runs/);
+    assert.doesNotMatch(said, /untrained/);
+    assert.equal(exported(), sha256[0]);
+    assert.ok((await done(exportRun(file, flags({ seed: '1' })))).includes(`weights of ${folders[1]}\n`));
+    assert.equal(exported(), sha256[1]);
+    // By the name of its runs, which no catalogue knows.
+    await done(exportRun('tiny/killed', flags()));
+    assert.equal(exported(), sha256[0]);
+    // A seed that the file does not name, and one that nobody ran.
+    writeFileSync(join(folder, 'zero.json'), JSON.stringify(tiny));
+    await done(exportRun(join(folder, 'zero.json'), flags({ seed: '1' })));
+    assert.equal(exported(), sha256[1]);
+    assert.match(
+      await refused(exportRun(file, flags({ seed: '7' }))),
+      /none of its runs at --seed 7 is finished.* --seed 7` trains it/,
+    );
+  });
+
+  it('is not exported where weights as they start are asked for', async () => {
+    assert.match(await done(exportRun(file, flags({ untrained: true }))), /untrained, seed 0/);
+    assert.ok(!sha256.some((each) => each === exported()));
+    // Also of a run's own folder.
+    assert.match(await done(exportRun(folders[1], flags({ untrained: true }))), /untrained, seed 0/);
+  });
+
+  it('that is not there is said, with both ways to go on; nothing is written', async () => {
+    const other = join(folder, 'other.json');
+    writeFileSync(
+      other,
+      JSON.stringify({ ...tiny, name: 'other', training: { ...tiny.training, epochs: 7 } }),
+    );
+    const nowhere = flags({ out: join(folder, 'nowhere') });
+    const words = await refused(exportRun(other, nowhere));
+    assert.match(
+      words,
+      /none of its runs is finished in .*; `drumhead run .*other\.json` trains it, and --untrained/,
+    );
+    assert.throws(() => readFileSync(join(folder, 'nowhere', 'program.json')));
+  });
+
+  it('is played, and run on a picture; untrained weights are said to be so', async () => {
+    const movie = {
+      gif: join(folder, 'movie.gif'),
+      seed: '0',
+      set: [],
+      fps: '20',
+      frames: '4',
+      engine: 'cpu',
+      runs,
+    };
+    assert.equal(await done(play(file, movie)), `${movie.gif}: weights of ${folders[0]}`);
+    const trained = readFileSync(movie.gif);
+    assert.match(
+      await done(play(file, { ...movie, untrained: true })),
+      /weights as they start; `drumhead run/,
+    );
+    assert.notDeepEqual(readFileSync(movie.gif), trained);
+    const pixels = Uint8Array.from({ length: 16 * 16 * 3 }, (_, i) => (i * 37) % 256);
+    const input = join(folder, 'picture.png');
+    writeFileSync(input, encodePng({ width: 16, height: 16, pixels }));
+    const answer = { input: [input], out: join(folder, 'answer'), engine: 'cpu', runs };
+    assert.match(await done(runProgramFile(file, answer)), /seed 0, weights of epoch \d, test/);
+  });
+
+  it('of another size than the one asked for is not taken for it', async () => {
+    const words = await refused(exportRun('tetrominoes/nwm-linear', flags({ preset: 'small' })));
+    assert.match(words, /none of its runs at --preset small is finished.*--preset small` trains it/);
+  });
+});
