@@ -1,0 +1,32 @@
+/** Where exploring stands: which seed, how far in it, and what was ever found. */
+
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import * as t from 'io-ts';
+
+const codec = t.type({
+  seed: t.Integer,
+  /** Items of this seed that are done. */
+  done: t.Integer,
+  /** Commands that found something. */
+  found: t.readonlyArray(t.string),
+});
+export type State = t.TypeOf<typeof codec>;
+
+export const stateFile = join('.cache', 'explore.json');
+
+/** The state that was left; null for none, or for one that cannot be read. */
+export const readState = (): State | null => {
+  try {
+    const read = codec.decode(JSON.parse(readFileSync(stateFile, 'utf8')));
+    return read._tag === 'Right' ? read.right : null;
+  } catch {
+    return null;
+  }
+};
+
+export const writeState = (state: State): void => {
+  mkdirSync(dirname(stateFile), { recursive: true });
+  writeFileSync(`${stateFile}.tmp`, `${JSON.stringify(state, null, 2)}\n`);
+  renameSync(`${stateFile}.tmp`, stateFile);
+};
