@@ -60,7 +60,8 @@ const failure = (
   };
 };
 
-const ofFile = (file: string): Item => ({
+/** A file of specs. */
+export const ofFile = (file: string): Item => ({
   name: file,
   args: () => [mocha, '--reporter', join('spec', 'support', 'explored.mjs'), file],
   env: (seed) => ({ DRUMHEAD_SEED: String(seed), DRUMHEAD_MARK: mark }),

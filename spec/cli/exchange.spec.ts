@@ -56,6 +56,7 @@ describe('drumhead export, import and run-program', () => {
       'tetrominoes/cnn-2',
       '--preset',
       'quick',
+      '--untrained',
       '--format',
       'safetensors',
       '--out',
