@@ -101,6 +101,187 @@ describe('a NAME', () => {
     assert.ok(typed.name === 'png' && typed.folder === resolve('here'));
   });
 
+  it('at a preset keeps what its axes, its settings and --set say, and never becomes larger', async () => {
+    const file = write(
+      'axes.yaml',
+      stringify({
+        name: 'axes',
+        experiment: 'tetrominoes/nwm-linear',
+        set: { 'training.batch': 32 },
+        vary: { 'training.rate': [0.001, 0.01], 'model.steps': [10, 90], seeds: [[0], [3, 4]] },
+      }),
+    );
+    for (const preset of ['quick', 'small', 'full']) {
+      const { members } = right(await sweepFrom(file, preset, { set: ['model.dt=0.125'] })());
+      assert.equal(members.length, 8);
+      for (const { axes, experiment } of members) {
+        const { model, training, seeds } = experiment;
+        assert.ok(model.name === 'nwm');
+        assert.deepEqual(
+          [axes['training.rate'], axes['model.steps'], axes.seeds],
+          [training.rate, model.steps, JSON.stringify(seeds)],
+        );
+        assert.deepEqual([training.batch, model.dt], [32, 0.125]);
+        assert.ok(
+          preset === 'full' ||
+            (training.epochs < 300 && 'size' in experiment.task && experiment.task.size === 32),
+        );
+      }
+    }
+    const own = write('own.json', JSON.stringify({ ...draft, training: { batch: 4, epochs: 2 }, seeds: 7 }));
+    const found = right(await experimentFrom(own, 'quick')());
+    const { task, training, seeds } = found.experiment;
+    assert.ok(task.name === 'tetrominoes');
+    assert.deepEqual([task.size, task.train, training.epochs, training.batch, seeds], [20, 8, 2, 4, [7]]);
+    assert.match(
+      found.notes.join(),
+      /--preset quick changes task.validation 1000 -> 64.*training.schedule constant -> /,
+    );
+  });
+
+  it('lets no flag change an axis, nor two flags one setting', async () => {
+    const vary = { 'training.rate': [0.001, 0.01], model: ['cnn', 'nwm'] };
+    const file = write('fixed.yaml', stringify({ name: 'fixed', experiment: 'tetrominoes/cnn-2', vary }));
+    const refused: readonly (readonly [readonly string[], RegExp])[] = [
+      [['training.rate=0.5'], /^--set: training.rate is an axis of fixed, whose members differ in it/],
+      [['training={"rate":0.5}'], /^--set: training is moved by the axis training.rate/],
+      [['model=unet'], /^--set: model is an axis of fixed/],
+      [['model.name=unet'], /^--set: model.name is moved by the axis model/],
+      [['training.batch=1', 'training.batch=2'], /^--set: training.batch is set twice/],
+    ];
+    for (const [set, says] of refused) assert.match(said(await namedFrom(file, 'full', { set })()), says);
+    assert.equal(right(await sweepFrom(file, 'full', { set: ['model.hidden=[8]'] })()).members.length, 4);
+    assert.match(
+      said(await namedFrom('paper/tetrominoes', 'quick', { set: ['model.readout=fft'] })()),
+      /model.readout is moved by the axis readout/,
+    );
+    const seeds = write(
+      'seeds.yaml',
+      stringify({ name: 's', experiment: 'mnist/cnn-2', vary: { seeds: [0, 1] } }),
+    );
+    const overrides = [{ flag: '--seed', path: 'seeds', value: [3] }];
+    assert.match(said(await namedFrom(seeds, 'full', { overrides })()), /^--seed: seeds is an axis of s/);
+    const digits = write(
+      'd.yaml',
+      stringify({ name: 'd', experiment: 'mnist/cnn-2', vary: { 'task.mnistDir': ['a', 'b'] } }),
+    );
+    assert.match(
+      said(await namedFrom(digits, 'full', { mnistDir: 'c' })()),
+      /^--mnist-dir: task.mnistDir is an axis/,
+    );
+    const epochs = [{ flag: '--epochs', path: 'training.epochs', value: 3 }];
+    assert.match(
+      said(await namedFrom('mnist/cnn-2', 'full', { set: ['training.epochs=2'], overrides: epochs })()),
+      /^--epochs: --set sets training.epochs too/,
+    );
+  });
+
+  it('takes values as they are typed', async () => {
+    const typed = async (...set: readonly string[]) =>
+      right(await experimentFrom('mnist/nwm-linear', 'full', { set })()).experiment;
+    for (const [text, rate] of [
+      ['.001', 0.001],
+      ['1e-3', 0.001],
+      ['+1', 1],
+      ['5.', null],
+      ['0.5', 0.5],
+    ] as const)
+      if (rate !== null) assert.equal((await typed(`training.rate=${text}`)).training.rate, rate);
+    for (const text of ['0x10', '1_000', 'NaN', 'Infinity', 'true', 'one'])
+      assert.match(
+        said(await namedFrom('mnist/cnn-2', 'full', { set: [`training.rate=${text}`] })()),
+        /training.rate: .* is not a number from 0 to 1/,
+      );
+    const { task, training, model, seeds } = await typed(
+      'task.mnistDir=2024',
+      'training.clip=null',
+      'model.hidden=[1,2]',
+      'seeds=0,1',
+    );
+    assert.ok(task.name === 'mnist' && task.mnistDir === resolve('2024') && model.name === 'nwm');
+    assert.deepEqual([training.clip, model.hidden, seeds], [null, [1, 2], [0, 1]]);
+    assert.match(
+      said(await namedFrom('mnist/cnn-2', 'full', { set: ['name='] })()),
+      /^--set: name= has no value/,
+    );
+    assert.match(
+      said(await namedFrom('mnist/cnn-2', 'full', { set: ['rate=0.1'] })()),
+      /rate: there is no such setting; did you mean 'training.rate'/,
+    );
+  });
+
+  it('that is another model takes its settings, keeps what applies, and says what does not', async () => {
+    const set = ['model.name=conv-lstm'];
+    const waves = write(
+      'waves.json',
+      JSON.stringify({ ...draft, model: { name: 'nwm', steps: 7, dt: 0.5, mid: 3 } }),
+    );
+    const { experiment, notes } = right(await experimentFrom(waves, 'full', { set })());
+    assert.deepEqual(experiment.model, {
+      ...{ name: 'conv-lstm', mid: 3, channels: 2, steps: 7, readout: 'linear', hidden: [256, 256, 256] },
+    });
+    assert.match(notes.join(), /model.name=conv-lstm drops dt 0.5 of nwm/);
+    const published = right(await experimentFrom('mnist/nwm-linear', 'full', { set })()).experiment.model;
+    assert.ok(published.name === 'conv-lstm' && published.steps === 20);
+  });
+
+  it('may be named by a file in a sweep, made by a function, or listed', async () => {
+    write('named.ts', `export default ${JSON.stringify(draft)};`);
+    write('named.json', JSON.stringify({ ...draft, task: { name: 'png', folder: 'pictures' } }));
+    mkdirSync(join(folder, 'inner'), { recursive: true });
+    for (const experiment of ['./named.ts', 'named.ts', join(folder, 'named.ts')]) {
+      const file = write(
+        'ref.yaml',
+        stringify({ name: 'ref', experiment, vary: { 'model.layers': [1, 3] } }),
+      );
+      const { members } = right(await sweepFrom(file, 'full')());
+      assert.deepEqual(
+        members.map(({ experiment: { model, name } }) => [name, model.name === 'cnn' && model.layers]),
+        [
+          ['mine/cnn', 1],
+          ['mine/cnn', 3],
+        ],
+      );
+    }
+    const inner = write(
+      join('inner', 'ref.yaml'),
+      stringify({ name: 'ref', experiment: '../named.json', vary: { seeds: [1, 2] } }),
+    );
+    const task = right(await sweepFrom(inner, 'full')()).members[1].experiment.task;
+    assert.ok(task.name === 'png' && task.folder === join(folder, 'pictures'));
+    const gone = write('gone.yaml', stringify({ name: 'ref', experiment: './gone.json', vary: {} }));
+    assert.match(said(await namedFrom(gone, 'full')()), /gone.json: there is no such file/);
+    const json = JSON.stringify(draft);
+    for (const text of [
+      `export default () => (${json});`,
+      `export default async () => (${json});`,
+      `export default [${json}];`,
+    ])
+      assert.equal(
+        right(await experimentFrom(write('made.mts', text), 'full')()).experiment.name,
+        'mine/cnn',
+        text,
+      );
+    const list = write('list.mjs', `export default [${json}, { ...${json}, name: 'b' }];`);
+    const { name, members } = right(await sweepFrom(list, 'full')());
+    assert.deepEqual([name, members.map(({ experiment }) => experiment.name)], ['list', ['mine/cnn', 'b']]);
+  });
+
+  it('holds one folder, however it is spelled', async () => {
+    mkdirSync(join(folder, 'plain'), { recursive: true });
+    const experiment = { ...draft, task: { name: 'png', folder: 'plain' } };
+    const vary = { 'task.folder': ['plain', './plain', 'plain/', join(folder, 'plain'), 'inner/../plain'] };
+    const found = right(
+      await namedFrom(write('folders.yaml', stringify({ name: 'f', experiment, vary })), 'full')(),
+    );
+    assert.ok(found.kind === 'sweep');
+    assert.deepEqual(
+      found.sweep.members.map(({ axes }) => axes),
+      [{ 'task.folder': 'plain' }],
+    );
+    assert.match(found.notes.join(), /is a folder that is listed already: it is taken once/);
+  });
+
   it('that is wrong is refused with every problem and where it is', async () => {
     const wrong: readonly (readonly [string, string, RegExp])[] = [
       ['w1.yaml', 'name: x\ntask: { name: mnist\nmodel: 1', /w1\.yaml: .* line/],
@@ -110,6 +291,43 @@ describe('a NAME', () => {
       ['w5.ts', 'export const a = 1;', /no default export/],
       ['w6.ts', "export default { _tag: 'Left', left: { problems: ['too bad'] } };", /w6\.ts: too bad/],
       ['w7.json', '{"name": "x"', /not JSON/],
+      ['w9.json', '{\n"name": "x",\n}', /w9\.json: line 3, column 1: this is not JSON; there is a comma/],
+      [
+        'w10.ts',
+        "import { softmaxx } from 'drumhead';\ntype A = 1;\n\nexport default softmaxx(1);",
+        /softmaxx is not a function; did you mean 'softmax'\? \(at .*w10\.ts:1:10\)|w10\.ts:4:16/,
+      ],
+      [
+        'w11.yaml',
+        'name: w\nexperimnt: mnist/cnn-2\nvarry: { seeds: [0] }',
+        /experimnt: .*did you mean 'experiment'.*varry: .*did you mean 'vary'/s,
+      ],
+      [
+        'w12.yaml',
+        'name: w\ntask: { name: mnist }\nvary: { seeds: [0] }',
+        /task: in a sweep it stands under `experiment:`/,
+      ],
+      [
+        'w13.yaml',
+        stringify({ name: 'w', experiment: 'mnist/cnn-2', vary: { seeds: [] } }),
+        /vary\.seeds: an axis without values/,
+      ],
+      [
+        'w14.yaml',
+        stringify({ name: 'w', experiment: 'mnist/cnn-2', set: { seeds: 1 }, vary: { seeds: [1] } }),
+        /vary\.seeds: it stands in set too/,
+      ],
+      [
+        'w15.yaml',
+        stringify({ ...draft, seeds: 'none' }),
+        /seeds: "none" is not a list of seeds, such as \[0, 1, 2\]/,
+      ],
+      [
+        'w16.yaml',
+        stringify({ ...draft, task: { name: 'png', folder: 2024 } }),
+        /folder: 2024 is not a text; as a text it stands in quotes/,
+      ],
+      ['w17.yaml', 'name: !file x\n', /Unresolved tag: !file at line 1, column 7/],
       ['w8.yaml', stringify({ ...draft, modle: 1, training: { bach: 2 } }), /3 problems|2 problems/],
     ];
     for (const [name, text, says] of wrong)

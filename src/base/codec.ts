@@ -221,7 +221,7 @@ export const fieldsUnknownTo = (codec: t.Decoder<unknown, unknown>, value: objec
 
 /** What a codec wants, for people: io-ts calls its own by their types. */
 const wantedBy = (name: string): string => {
-  if (/^(Readonly)?Array<|^(Array|UnknownArray)$/.test(name)) return 'a list, such as [1, 2]';
+  if (/^(Readonly)?Array<|^(Array|UnknownArray)$/.test(name)) return 'a list; one stands in brackets';
   if (/^\{|^(Record|UnknownRecord|object)/.test(name)) return 'an object';
   const simple: Readonly<Record<string, string>> = {
     string: 'text',

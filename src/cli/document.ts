@@ -1,6 +1,6 @@
 /** Files that hold a value: JSON, YAML, or a TypeScript or JavaScript module whose default export it is. */
 
-import { extname, resolve } from 'node:path';
+import { dirname, extname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -9,7 +9,8 @@ import * as t from 'io-ts';
 import { type DrumheadError, decodeError, describe } from '../base/error.js';
 import { isPresent, readBytes } from '../data/files.js';
 import { ProgramFault } from '../dsl/index.js';
-import { readJson } from '../runner/folder.js';
+import { readJsonText } from './json.js';
+import { faultOf } from './module-fault.js';
 
 type Read = (path: string) => TE.TaskEither<DrumheadError, unknown>;
 
@@ -19,10 +20,13 @@ const readYaml: Read = (path) =>
     TE.chain((bytes) => async () => {
       // Taken when they are needed: most commands read no such file.
       const { parseDocument } = await import('yaml');
-      const document = parseDocument(new TextDecoder().decode(bytes), { prettyErrors: true });
+      const document = parseDocument(textOf(bytes), { prettyErrors: true });
       if (document.contents === null && document.errors.length === 0)
         return E.left<DrumheadError, unknown>(decodeError(path, 'there is nothing in it'));
-      const problems = document.errors.map(({ message }) => message.split('\n')[0].replace(/:$/, ''));
+      // A tag that is unknown would be passed over, and its value taken for something else.
+      const problems = [...document.errors, ...document.warnings].map(({ message }) =>
+        message.split('\n')[0].replace(/:$/, ''),
+      );
       return problems.length > 0
         ? E.left<DrumheadError, unknown>(decodeError(path, ...problems))
         : E.tryCatch(
@@ -30,6 +34,19 @@ const readYaml: Read = (path) =>
             (cause) => decodeError(path, cause instanceof Error ? cause.message : String(cause)),
           );
     }),
+  );
+
+/** The text of a file: UTF-8, with or without a mark at its beginning, or UTF-16 where the mark says so. */
+const textOf = (bytes: Uint8Array): string => {
+  const [a, b] = bytes;
+  const encoding = a === 0xff && b === 0xfe ? 'utf-16le' : a === 0xfe && b === 0xff ? 'utf-16be' : 'utf-8';
+  return new TextDecoder(encoding).decode(bytes);
+};
+
+const readJson: Read = (path) =>
+  pipe(
+    readBytes(path),
+    TE.chainEitherK((bytes) => readJsonText(textOf(bytes), path)),
   );
 
 /** This package, so that a module finds the very drumhead that reads it, installed beside it or not. */
@@ -55,7 +72,7 @@ const inOneLine = ({ name, message }: Error): string => {
 };
 
 /** A module may give an Either, as fp-ts's pipelines end with one; its left is an error here. */
-const unwrapped = (value: unknown, path: string): E.Either<DrumheadError, unknown> => {
+export const unwrapped = (value: unknown, path: string): E.Either<DrumheadError, unknown> => {
   if (!t.UnknownRecord.is(value)) return E.right(value);
   if (value._tag === 'Right') return E.right(value.right);
   return value._tag === 'Left' ? E.left(decodeError(path, ...problemsIn(value.left))) : E.right(value);
@@ -68,26 +85,43 @@ const problemsIn = (left: unknown): readonly string[] =>
 const isHollow = (value: unknown): boolean =>
   value === undefined || (t.UnknownRecord.is(value) && 'default' in value && value.default === undefined);
 
+/** What a module threw, in a sentence that says where and what was probably meant. */
+const faultIn =
+  (path: string) =>
+  async (cause: unknown): Promise<DrumheadError> => {
+    const names = await import(own).then(Object.keys, () => []);
+    return decodeError(path, await faultOf(cause, dirname(own), names));
+  };
+
+/** As `TE.tryCatch`, where what was thrown takes a look into files to be told. */
+const attempt = <A>(
+  work: () => Promise<A>,
+  told: (cause: unknown) => Promise<DrumheadError>,
+): TE.TaskEither<DrumheadError, A> => {
+  const done = async (): Promise<E.Either<DrumheadError, A>> => {
+    try {
+      return E.right(await work());
+    } catch (cause) {
+      return E.left(await told(cause));
+    }
+  };
+  return done;
+};
+
 const readModule: Read = (path) =>
   pipe(
-    TE.tryCatch(
-      async (): Promise<unknown> => {
-        const { createJiti } = await import('jiti');
-        const jiti = createJiti(import.meta.url, {
-          fsCache: false,
-          alias: { 'drumhead/laws': ownLaws, drumhead: own },
-        });
-        const module: unknown = await jiti.import(resolve(path));
-        return module;
-      },
-      (cause): DrumheadError => decodeError(path, inWords(cause)),
-    ),
+    attempt(async (): Promise<unknown> => {
+      const { createJiti } = await import('jiti');
+      const jiti = createJiti(import.meta.url, {
+        fsCache: false,
+        alias: { 'drumhead/laws': ownLaws, drumhead: own },
+      });
+      const module: unknown = await jiti.import(resolve(path));
+      return module;
+    }, faultIn(path)),
     TE.chain((module) =>
       t.UnknownRecord.is(module) && 'default' in module && !isHollow(module.default)
-        ? TE.tryCatch(
-            async () => module.default,
-            (cause): DrumheadError => decodeError(path, inWords(cause)),
-          )
+        ? attempt(async () => module.default, faultIn(path))
         : TE.left(
             decodeError(path, 'it has no default export; `export default` the experiment, sweep or program'),
           ),

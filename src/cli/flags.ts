@@ -4,6 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { type DrumheadError, decodeError } from '../base/error.js';
 import { largestSeed } from '../experiments/experiment.js';
+import { optionalFlag } from './optional-flag.js';
 
 /** A whole number from `low`. **Errors** DecodeError naming the flag. */
 export const wholeFlag =
@@ -41,15 +42,25 @@ export const seedsFlag =
       }),
     );
 
+/** A number as people write it: `.001`, `1e-3`, `+2`; no `0x10`, no `1_000`, no `Infinity`. */
+const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
 /** A learning rate: more than 0, at most 1. **Errors** DecodeError naming the flag. */
 export const rateFlag =
   (flag: string) =>
   (value: string): E.Either<DrumheadError, number> => {
-    const rate = Number(value);
+    const rate = decimal.test(value.trim()) ? Number(value) : Number.NaN;
     return rate > 0 && rate <= 1
       ? E.right(rate)
       : E.left(decodeError(flag, `'${value}' is not a number, more than 0 up to 1`));
   };
+
+/** A setting that a flag of its own changes, such as `--epochs`. */
+export interface Override {
+  readonly flag: string;
+  readonly path: string;
+  readonly value: unknown;
+}
 
 /** Flags that change an experiment. */
 export interface ChangeFlags {
@@ -57,32 +68,67 @@ export interface ChangeFlags {
   readonly set?: readonly string[];
   /** `--mnist-dir FOLDER` */
   readonly mnistDir?: string;
+  /** What other flags change. */
+  readonly overrides?: readonly Override[];
 }
 
+/** What `--epochs` and `--seed` change of an experiment. **Errors** DecodeError naming the flag. */
+export const overridesOf = ({
+  epochs,
+  seed,
+}: {
+  readonly epochs?: string;
+  readonly seed?: string;
+}): E.Either<DrumheadError, readonly Override[]> =>
+  pipe(
+    E.Do,
+    E.bind('epochs', () => optionalFlag(epochs, wholeFlag('--epochs', 1))),
+    E.bind('seeds', () => optionalFlag(seed, seedsFlag('--seed'))),
+    E.map((given) => [
+      ...(given.epochs === null ? [] : [{ flag: '--epochs', path: 'training.epochs', value: given.epochs }]),
+      ...(given.seeds === null ? [] : [{ flag: '--seed', path: 'seeds', value: given.seeds }]),
+    ]),
+  );
+
+/** Values that are text whatever they look like: a folder may be called 2024. */
+const isText = (path: string): boolean => /(^|\.)(name|folder|mnistDir|classes\.\d+)$/.test(path);
+
+/** A value as a person types it: JSON where it is JSON, a number where it looks like one, text otherwise. */
+const typedValue = (path: string, typed: string): unknown => {
+  if (isText(path) && typed !== 'null') return typed;
+  if (decimal.test(typed)) return Number(typed);
+  return E.getOrElse((): unknown => typed)(
+    E.tryCatch(
+      (): unknown => JSON.parse(typed),
+      () => null,
+    ),
+  );
+};
+
 /**
- * Settings as `name=value`, values read as JSON where they are JSON, as text otherwise: `size=32`, `texture=saturate`,
- * `task.size=32`.
+ * Settings as `name=value`: `size=32`, `rate=.001`, `texture=saturate`, `hidden=[8,8]`, `clip=null`, `task.folder=2024`.
+ *
+ * **Errors** DecodeError for what is not of this form, has no value, or is set twice.
  */
 export const settingsFlag = (
   flag: string,
   values: readonly string[],
 ): E.Either<DrumheadError, Readonly<Record<string, unknown>>> => {
-  const bad = values.find((value) => !/^[A-Za-z]\w*(\.\w+)*=/.test(value));
-  return bad === undefined
-    ? E.right(Object.fromEntries(values.map(settingOf)))
-    : E.left(decodeError(flag, `'${bad}' is not of the form name=value`));
-};
-
-const settingOf = (text: string): readonly [string, unknown] => {
-  const cut = text.indexOf('=');
-  const value = text.slice(cut + 1);
-  return [
-    text.slice(0, cut),
-    E.getOrElse((): unknown => value)(
-      E.tryCatch(
-        (): unknown => JSON.parse(value),
-        () => null,
-      ),
-    ),
+  const pairs = values.map((text) => {
+    const cut = text.indexOf('=');
+    return [text.slice(0, cut), text.slice(cut + 1)] as const;
+  });
+  const twice = pairs.find(([path], i) => pairs.findIndex(([other]) => other === path) < i);
+  const problems = [
+    ...values
+      .filter((value) => !/^[A-Za-z]\w*(\.\w+)*=/.test(value))
+      .map((value) => `'${value}' is not of the form name=value`),
+    ...pairs
+      .filter(([path, value]) => path !== '' && value === '')
+      .map(([path]) => `${path}= has no value; ${path}=null turns off what can be off`),
+    ...(twice === undefined ? [] : [`${twice[0]} is set twice; set it once`]),
   ];
+  return problems.length === 0
+    ? E.right(Object.fromEntries(pairs.map(([path, value]) => [path, typedValue(path, value)])))
+    : E.left(decodeError(flag, problems[0], ...problems.slice(1)));
 };

@@ -8,6 +8,7 @@ import { asking } from './line/asking.js';
 import { exchange } from './line/exchange.js';
 import { results } from './line/results.js';
 import { training } from './line/training.js';
+import { spread } from './words.js';
 
 survivingItsReaders();
 
@@ -43,4 +44,24 @@ for (const command of program.commands)
     process.exit(error.exitCode === 0 ? 0 : 2);
   });
 
-await program.parseAsync(process.argv);
+/** A flag that takes several values must not take the name that stands behind them. */
+const words = (): readonly string[] => {
+  const [name, ...rest] = process.argv.slice(2);
+  const command = program.commands.find((one) => one.name() === name || one.aliases().includes(name ?? ''));
+  if (command === undefined) return process.argv.slice(2);
+  return [
+    name,
+    ...spread(
+      {
+        needed: command.registeredArguments.filter(({ required }) => required).length,
+        flags: command.options.map((option) => ({
+          names: [option.long ?? '', option.short ?? ''].filter((one) => one !== ''),
+          takes: option.variadic ? 'several' : option.required || option.optional ? 'one' : 'nothing',
+        })),
+      },
+      rest,
+    ),
+  ];
+};
+
+await program.parseAsync(words(), { from: 'user' });

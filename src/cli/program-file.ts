@@ -49,6 +49,18 @@ export const programIn = (name: string): TE.TaskEither<DrumheadError, Program | 
   isDocument(name)
     ? pipe(
         readDocument(name),
-        TE.chainEitherK((value) => (isProgram(value) ? programOf(value, name) : E.right(null))),
+        TE.chainEitherK((value) => {
+          if (!isWriter(value)) return isProgram(value) ? programOf(value, name) : E.right(null);
+          // A function may write an experiment or several as well.
+          return pipe(
+            E.tryCatch(
+              () => value({}),
+              (cause): DrumheadError => decodeError(name, inWords(cause)),
+            ),
+            E.chain((made) =>
+              graphIn(made) === undefined ? E.right(null) : decodeProgram(graphIn(made), name),
+            ),
+          );
+        }),
       )
     : TE.right(null);

@@ -46,10 +46,11 @@ const same = (a: unknown, b: unknown): boolean => canonical([a]) === canonical([
 /** A label is relative to wherever its sweep was written; the experiment holds the whole path. */
 const isFolder = (held: unknown, value: unknown): boolean => {
   if (typeof held !== 'string' || typeof value !== 'string') return false;
-  const inner = value
-    .split('/')
-    .filter((part) => part !== '.' && part !== '..' && part !== '')
-    .join('/');
+  const parts: string[] = [];
+  for (const part of value.split('/'))
+    if (part === '..') parts.pop();
+    else if (part !== '.' && part !== '') parts.push(part);
+  const inner = parts.join('/');
   return inner === '' || held === inner || held.endsWith(`/${inner}`);
 };
 

@@ -1,22 +1,22 @@
 /** `drumhead run`: an experiment, trained, scored and reported. */
 
 import { join } from 'node:path';
-import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as A from 'fp-ts/lib/ReadonlyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { decodeWith } from '../../base/codec.js';
 import { type DrumheadError, decodeError } from '../../base/error.js';
 import { drumExperiments } from '../../drums/index.js';
-import { type Experiment, labelCodec, type ScoreName, withTraining } from '../../experiments/experiment.js';
+import { type Experiment, labelCodec, type ScoreName } from '../../experiments/experiment.js';
 import type { Scores } from '../../experiments/scores.js';
 import { runDrumExperiment } from '../../runner/drums.js';
 import { files } from '../../runner/folder.js';
 import { relabelRun } from '../../runner/relabel.js';
 import { type Finished, runExperiment } from '../../runner/run.js';
-import { type ChangeFlags, seedsFlag, wholeFlag } from '../flags.js';
+import { type ChangeFlags, overridesOf } from '../flags.js';
+import { optionalFlag } from '../optional-flag.js';
 import { type CommonFlags, withEnvironment } from '../session.js';
-import { experimentFrom } from '../source.js';
+import { experimentFrom, withRemarks } from '../source.js';
 import { inTimeBox } from '../time-box.js';
 
 export interface RunFlags extends CommonFlags, ChangeFlags {
@@ -95,20 +95,36 @@ export const runSeeds = (
 export const run = (name: string, flags: RunFlags): TE.TaskEither<DrumheadError, string> =>
   inTimeBox(flags.minutes, (until) =>
     Object.hasOwn(drumExperiments, name)
-      ? flags.label !== undefined
-        ? TE.left(decodeError('--label', 'drums stand in no table, so that a label would do nothing'))
-        : runDrums(name, { ...flags, until })
+      ? runDrums(name, { ...flags, until })
       : runTrained(name, { ...flags, until }),
   );
 
-/** Drums learn nothing: they have no presets and no seeds. */
-const runDrums = (name: string, flags: RunFlags): TE.TaskEither<DrumheadError, string> =>
-  pipe(
+/** Drums learn nothing: they have no presets and no seeds, and stand in no table. */
+const idleForDrums = ({ preset, seed, epochs, set, mnistDir, label }: RunFlags): readonly string[] =>
+  Object.entries({
+    preset: preset === 'full' ? undefined : preset,
+    seed,
+    epochs,
+    set,
+    'mnist-dir': mnistDir,
+    label,
+  })
+    .filter(([, value]) => value !== undefined)
+    .map(([flag]) => `--${flag}`);
+
+const runDrums = (name: string, flags: RunFlags): TE.TaskEither<DrumheadError, string> => {
+  const [idle] = idleForDrums(flags);
+  if (idle !== undefined)
+    return TE.left(
+      decodeError(idle, `${name} is struck and learns nothing, so that it would do nothing; leave it out`),
+    );
+  return pipe(
     withEnvironment(flags, ({ engine, runs, tell, signal }) =>
       runDrumExperiment({ name, folder: join(runs, name), engine, tell, signal }),
     ),
     TE.map(({ summary: said, report }) => `${said}\n  report: ${report}`),
   );
+};
 
 /** What was finished before has the label that it was run with. */
 const relabelled = (finished: readonly Finished[], label: string): TE.TaskEither<DrumheadError, unknown> =>
@@ -120,26 +136,18 @@ const relabelled = (finished: readonly Finished[], label: string): TE.TaskEither
 const runTrained = (name: string, flags: RunFlags): TE.TaskEither<DrumheadError, string> =>
   pipe(
     TE.Do,
-    TE.bind('source', () => experimentFrom(name, flags.preset, flags)),
-    TE.bind('epochs', () => TE.fromEither(optional(flags.epochs, wholeFlag('--epochs', 1)))),
-    TE.bind('seeds', () => TE.fromEither(optional(flags.seed, seedsFlag('--seed')))),
-    TE.bind('label', () => TE.fromEither(optional(flags.label, decodeWith(labelCodec, '--label')))),
-    TE.chain(({ source, epochs, seeds, label }) => {
-      const { experiment: written } = source;
-      const experiment = {
-        ...(epochs === null ? written : withTraining(written, { epochs })),
-        ...(label === null ? {} : { label }),
-      };
+    TE.bind('overrides', () => TE.fromEither(overridesOf(flags))),
+    TE.bind('label', () => TE.fromEither(optionalFlag(flags.label, decodeWith(labelCodec, '--label')))),
+    TE.bind('source', ({ overrides }) =>
+      withRemarks(experimentFrom(name, flags.preset, { ...flags, overrides })),
+    ),
+    TE.chain(({ source, label }) => {
+      const experiment = { ...source.experiment, ...(label === null ? {} : { label }) };
       const engine = flags.engine === 'auto' ? (source.engine ?? 'auto') : flags.engine;
       return pipe(
-        runSeeds(experiment, seeds ?? written.seeds, { ...flags, engine }),
+        runSeeds(experiment, experiment.seeds, { ...flags, engine }),
         TE.chainFirst((finished) => (label === null ? TE.right([]) : relabelled(finished, label))),
         TE.map((finished) => finished.map(summary(flags.pictures, experiment.scores)).join('\n')),
       );
     }),
   );
-
-const optional = <B>(
-  value: string | undefined,
-  parse: (value: string) => E.Either<DrumheadError, B>,
-): E.Either<DrumheadError, B | null> => (value === undefined ? E.right(null) : parse(value));

@@ -15,7 +15,7 @@ import { showExperiment } from '../show/experiment.js';
 import { showProgram } from '../show/program.js';
 import type { ShowFlags } from '../show/sized.js';
 import { showSweep } from '../show/sweep.js';
-import { allNames, namedFrom } from '../source.js';
+import { allNames, namedFrom, withRemarks } from '../source.js';
 
 type Effect<A> = TE.TaskEither<DrumheadError, A>;
 
@@ -51,7 +51,7 @@ const withTask = (name: string, flags: ShowFlags): Effect<string> =>
       (there) => there || isDocument(name) || allNames.includes(name),
       (): DrumheadError => unknownName('experiment or system', name, [...allNames, ...systemNames]),
     ),
-    TE.chain(() => namedFrom(name, flags.preset, flags)),
+    TE.chain(() => withRemarks(namedFrom(name, flags.preset, flags))),
     TE.chain((found) =>
       found.kind === 'sweep' ? showSweep(found.sweep, flags) : showExperiment(found.experiment, flags),
     ),

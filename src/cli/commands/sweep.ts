@@ -7,14 +7,13 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { DrumheadError } from '../../base/error.js';
 import { parseEngineChoice } from '../../engine/index.js';
-import { withTraining } from '../../experiments/experiment.js';
-import { mapSweep, type Sweep } from '../../experiments/sweep.js';
+import type { Sweep } from '../../experiments/sweep.js';
 import { type Job, processJob } from '../../runner/sweep/job.js';
 import { runSweep, type SweepEnvironment, type SweepOutcome } from '../../runner/sweep/run.js';
 import { interruptible, remark } from '../edge.js';
-import { type ChangeFlags, seedsFlag, wholeFlag } from '../flags.js';
+import { type ChangeFlags, overridesOf, wholeFlag } from '../flags.js';
 import { seconds } from '../session.js';
-import { sweepFrom } from '../source.js';
+import { asSweep, namedFrom, withRemarks } from '../source.js';
 import { barSweepTeller, nameOf, plainSweepTeller } from '../sweep-progress.js';
 import { inTimeBox } from '../time-box.js';
 
@@ -50,14 +49,6 @@ const optional = <B>(
   parse: (value: string) => E.Either<DrumheadError, B>,
 ): TE.TaskEither<DrumheadError, B | null> =>
   TE.fromEither<DrumheadError, B | null>(value === undefined ? E.right(null) : parse(value));
-
-const changed =
-  (epochs: number | null, seeds: readonly number[] | null) =>
-  (sweep: Sweep): Sweep =>
-    mapSweep((experiment) => ({
-      ...(epochs === null ? experiment : withTraining(experiment, { epochs })),
-      seeds: seeds ?? experiment.seeds,
-    }))(sweep);
 
 const said = (name: string, { record, total, finished, failed, unfinished }: SweepOutcome): string =>
   [
@@ -111,11 +102,10 @@ export const sweep = (
       TE.Do,
       TE.bind('jobs', () => optional(flags.jobs, wholeFlag('--jobs', 1))),
       TE.bind('workers', () => optional(flags.workers, wholeFlag('--workers', 1))),
-      TE.bind('epochs', () => optional(flags.epochs, wholeFlag('--epochs', 1))),
-      TE.bind('seeds', () => optional(flags.seed, seedsFlag('--seed'))),
+      TE.bind('overrides', () => TE.fromEither(overridesOf(flags))),
       TE.bind('engine', () => TE.fromEither(parseEngineChoice(flags.engine))),
-      TE.bind('value', ({ epochs, seeds }) =>
-        pipe(sweepFrom(name, flags.preset, flags), TE.map(changed(epochs, seeds))),
+      TE.bind('value', ({ overrides }) =>
+        pipe(withRemarks(namedFrom(name, flags.preset, { ...flags, overrides })), TE.map(asSweep)),
       ),
       TE.chain(({ jobs, workers, engine, value }) =>
         withTerminal(

@@ -1,0 +1,72 @@
+/** The words of a command line, before they are read: a flag that takes several values leaves the command its name. */
+
+/** What is asked of a command: its arguments, and its flags as they are declared. */
+export interface Declared {
+  /** How many arguments it cannot do without. */
+  readonly needed: number;
+  readonly flags: readonly {
+    readonly names: readonly string[];
+    readonly takes: 'nothing' | 'one' | 'several';
+  }[];
+}
+
+const isSetting = (word: string): boolean => /^[A-Za-z]\w*(\.\w+)*=/.test(word);
+
+interface Taken {
+  readonly flag: string;
+  readonly words: readonly string[];
+}
+
+/**
+ * `--set a=1 NAME` gives the name back to a command that would have none; `--set a=1 --set b=2` and `--set a=1 b=2` mean
+ * the same. The last word of a flag is given back, of settings the one that is no setting.
+ *
+ * @returns the words with each value behind a flag of its own, and what is given back before the first of these flags
+ *
+ * @example
+ * spread({ needed: 1, flags: [{ names: ['--set'], takes: 'several' }] }, ['--set', 'a=1', 'mine'])
+ * // ['mine', '--set', 'a=1']
+ */
+export const spread = ({ needed, flags }: Declared, words: readonly string[]): readonly string[] => {
+  const out: (string | Taken)[] = [];
+  let free = 0;
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i];
+    if (word === '--') {
+      free += words.length - i - 1;
+      out.push(...words.slice(i));
+      break;
+    }
+    const flag = flags.find(({ names }) => names.includes(word));
+    if (flag?.takes === 'several') {
+      const taken: string[] = [];
+      while (i + 1 < words.length && !words[i + 1].startsWith('--')) taken.push(words[++i]);
+      out.push({ flag: word, words: taken });
+    } else if (flag?.takes === 'one' && i + 1 < words.length) out.push(word, words[++i]);
+    else {
+      out.push(word);
+      if (!word.startsWith('-')) free++;
+    }
+  }
+  let missing = Math.max(0, needed - free);
+  const back: string[] = [];
+  const kept = out.map((part) => {
+    if (typeof part === 'string') return part;
+    const given = [...part.words];
+    while (missing > 0 && given.length > 1) {
+      const odd = part.flag === '--set' ? given.findLastIndex((word) => !isSetting(word)) : given.length - 1;
+      if (odd < 1) break;
+      back.unshift(...given.splice(odd, 1));
+      missing--;
+    }
+    return { ...part, words: given };
+  });
+  // Before the first flag that would take them again.
+  const first = kept.findIndex((part) => typeof part !== 'string');
+  return kept.flatMap((part, i) => {
+    const given = i === first ? back : [];
+    if (typeof part === 'string') return [...given, part];
+    const each = part.words.length === 0 ? [part.flag] : part.words.flatMap((word) => [part.flag, word]);
+    return [...given, ...each];
+  });
+};
