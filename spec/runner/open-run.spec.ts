@@ -137,7 +137,7 @@ describe('a finished run, opened', () => {
     writeFileSync(values, bytes);
     assert.match(await refusal(openRun(lstm, environment)), /damaged/);
     rmSync(join(lstm, 'weights'), { recursive: true });
-    assert.match(await refusal(openRun(lstm, environment)), /not finished/);
+    assert.match(await refusal(openRun(lstm, environment)), /weights\.bin: it is missing/);
     assert.match(await refusal(openRun(join(runs, 'none'), environment)), /no such file/);
   });
 });

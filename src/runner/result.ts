@@ -9,6 +9,7 @@ import { type DrumheadError, decodeError, describe } from '../base/error.js';
 import { isPresent, readBytes } from '../data/files.js';
 import { isFromLater, readChecked } from './checked.js';
 import { files } from './folder.js';
+import { checkSeals } from './seals.js';
 import { scoresCodec } from './state.js';
 
 /** What a finished run says of itself, in result.json. No times: the same run gives the same bytes. */
@@ -52,7 +53,7 @@ export interface WholeResult {
 }
 
 /**
- * The result in a run folder, if it and its weights are whole.
+ * The result in a run folder, if it and all that belongs to it are whole.
  *
  * **Errors** DecodeError where a newer drumhead wrote it; FileError.
  */
@@ -64,7 +65,7 @@ export const readWholeResult = (folder: string): TE.TaskEither<DrumheadError, Wh
       result === null
         ? TE.right(none(null))
         : pipe(
-            readWeightValues(folder, result),
+            checkSeals(folder),
             TE.map((): WholeResult => ({ result, problem: null })),
           ),
     ),

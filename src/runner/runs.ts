@@ -14,6 +14,7 @@ import { settled } from '../data/whereabouts.js';
 import { decodeExperiment, type Experiment } from '../experiments/experiment.js';
 import type { Scores } from '../experiments/scores.js';
 import { files, parseJson, readJson } from './folder.js';
+import { checkSeals } from './seals.js';
 import { type EpochMetrics, epochMetricsCodec, scoresCodec } from './state.js';
 
 /** A run folder in memory. */
@@ -115,7 +116,8 @@ const readMetrics = (path: string): TE.TaskEither<DrumheadError, readonly EpochM
  */
 export const readRun = (folder: string): TE.TaskEither<DrumheadError, RunSummary> =>
   pipe(
-    TE.Do,
+    checkSeals(folder),
+    TE.bindTo('whole'),
     TE.bind('experiment', () =>
       pipe(
         readJson(join(folder, files.experiment)),

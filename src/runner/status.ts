@@ -1,12 +1,10 @@
 /** How far a run is, from its folder alone; nothing is written there and nobody's work is disturbed. */
 
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { sha256Hex } from '../base/canonical.js';
-import { type DrumheadError, decodeError, describe } from '../base/error.js';
+import { type DrumheadError, describe } from '../base/error.js';
 import { decodeExperiment, type Experiment } from '../experiments/experiment.js';
 import { experimentLabels } from '../experiments/label.js';
 import { type Position, readPosition } from './checkpoint.js';
@@ -15,7 +13,8 @@ import { files, readJson } from './folder.js';
 import { workerIn } from './lock.js';
 import { readProgress } from './progress.js';
 import { type RunRecord, readRunRecord } from './record.js';
-import { type Result, readResult, readWeightValues } from './result.js';
+import { type Result, readResult } from './result.js';
+import { checkSeals } from './seals.js';
 import type { EpochMetrics } from './state.js';
 
 const readExperiment = (path: string): TE.TaskEither<DrumheadError, Experiment> =>
@@ -77,33 +76,12 @@ const seedOf = (folder: string): number | null => {
   return found === null ? null : Number(found[1]);
 };
 
-/** Whether experiment.json and program.json are as they were written. */
-const recordIsWhole = (folder: string, record: RunRecord): TE.TaskEither<DrumheadError, void> =>
-  pipe(
-    [
-      [files.experiment, record.experiment],
-      [files.program, record.program],
-    ] as const,
-    TE.traverseSeqArray(([name, wanted]) => {
-      const path = join(folder, name);
-      return pipe(
-        TE.tryCatch(
-          () => readFile(path),
-          () => decodeError(path, 'it is missing'),
-        ),
-        TE.filterOrElse(
-          (bytes) => sha256Hex(bytes) === wanted,
-          () => decodeError(path, 'it is not what was written; the file is damaged or was edited'),
-        ),
-      );
-    }),
-    TE.map(() => undefined),
-  );
-
 interface Readings {
   readonly record: E.Either<DrumheadError, RunRecord>;
   readonly position: E.Either<DrumheadError, Position | null>;
   readonly result: E.Either<DrumheadError, Result | null>;
+  /** Whether all files are as they were written. */
+  readonly seals: E.Either<DrumheadError, unknown>;
   readonly failure: string | null;
   readonly pid: number | null;
 }
@@ -115,11 +93,11 @@ const hasBegun = (
   position: E.Either<DrumheadError, Position | null>,
 ): boolean => rightOf(result) !== null || rightOf(position) !== null;
 
-const stateOf = ({ record, position, result, failure, pid }: Readings): [RunState, string | null] => {
+const stateOf = ({ record, position, result, seals, failure, pid }: Readings): [RunState, string | null] => {
   if (pid !== null) return ['running', null];
   // Runs made before there was a record have none.
   const older = E.isLeft(record) && record.left._tag === 'FileError' && hasBegun(result, position);
-  const damage = [...(older ? [] : [record]), result, position].find(E.isLeft);
+  const damage = [...(older ? [] : [record]), result, position, seals].find(E.isLeft);
   if (damage !== undefined) return ['damaged', firstLine(damage.left)];
   if (rightOf(result) !== null) return ['finished', null];
   return failure === null ? ['unfinished', null] : ['failed', failure.split('\n')[0]];
@@ -128,27 +106,21 @@ const stateOf = ({ record, position, result, failure, pid }: Readings): [RunStat
 /**
  * How far the run in a folder is.
  *
- * @param thorough also reads its weights and compares every file with what was written
+ * @param thorough also compares the files of a run that is not finished with what was written
  *
  * @example
  * statusOf('runs/tetrominoes/nwm-linear/seed-0-0123456789', false)   // { state: 'unfinished', epoch: 3, epochs: 25, … }
  */
 export const statusOf = async (folder: string, thorough: boolean): Promise<RunStatus> => {
-  const record = await pipe(
-    readRunRecord(folder),
-    TE.chainFirst((found) => (thorough ? recordIsWhole(folder, found) : TE.right(undefined))),
-  )();
-  const result = await pipe(
-    readResult(folder),
-    TE.chainFirst((found) =>
-      thorough && found !== null ? readWeightValues(folder, found) : TE.right(new Uint8Array()),
-    ),
-  )();
+  const record = await readRunRecord(folder)();
+  const result = await readResult(folder)();
+  const whole = rightOf(result) !== null || thorough;
+  const seals = whole ? await checkSeals(folder)() : E.right(undefined);
   const position = await readPosition(folder)();
   const failure = rightOf(await readFailure(folder)());
   const pid = await workerIn(folder);
   const progress = pid === null ? null : rightOf(await readProgress(folder)());
-  const [state, problem] = stateOf({ record, position, result, failure, pid });
+  const [state, problem] = stateOf({ record, position, result, seals, failure, pid });
   const known = rightOf(record);
   const last = rightOf(position)?.history.at(-1) ?? null;
   const finished = rightOf(result);

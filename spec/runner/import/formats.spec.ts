@@ -41,7 +41,12 @@ describe('exports', () => {
         assert.deepEqual(again.parameters, trained.parameters);
         assert.equal(hashProgram(again.program), hashProgram(trained.program));
         assert.deepEqual(again.model, model);
-        assert.deepEqual(readdirSync(taken).sort(), ['import.json', 'program.json', 'weights']);
+        assert.deepEqual(readdirSync(taken).sort(), [
+          'drumhead-files.json',
+          'import.json',
+          'program.json',
+          'weights',
+        ]);
       }
     });
 
@@ -93,7 +98,12 @@ describe('exports', () => {
       const out = at(`${format}-out`);
       const { files } = await done(runProgram(at(format), [picture], out, 'wasm'));
       assert.deepEqual([...files].sort(), ['classes.npy', 'classes.png', 'waves.gif']);
-      assert.deepEqual(readdirSync(out).sort(), ['classes.npy', 'classes.png', 'waves.gif']);
+      assert.deepEqual(readdirSync(out).sort(), [
+        'classes.npy',
+        'classes.png',
+        'drumhead-files.json',
+        'waves.gif',
+      ]);
       const map = value(decodeNpy(readFileSync(join(out, 'classes.npy')), format));
       assert.deepEqual(map.shape, [1, 16, 16]);
       classes.push([...map.data]);
@@ -121,7 +131,11 @@ describe('exports', () => {
     const trained = trainedOf(models[0]);
     await done(exportTrained(trained, 'program', at('out')));
     await done(exportTrained(trained, 'graph-model', at('out')));
-    assert.deepEqual(readdirSync(at('out')).sort(), ['group1-shard1of1.bin', 'model.json']);
+    assert.deepEqual(readdirSync(at('out')).sort(), [
+      'drumhead-files.json',
+      'group1-shard1of1.bin',
+      'model.json',
+    ]);
     mkdirSync(at('mine'));
     writeFileSync(at('mine', 'thesis.tex'), 'years of work');
     assert.match(

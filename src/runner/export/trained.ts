@@ -24,6 +24,7 @@ import { describeAnyModel } from '../../experiments/model.js';
 import { decodeModel, type ModelSpec, type Sizes } from '../../models/catalogue.js';
 import { files, readJson } from '../folder.js';
 import { type Result, readResult, readWeightValues } from '../result.js';
+import { checkSeals } from '../seals.js';
 import { decodeManifest, decodeWeights, type WeightEntry } from '../weights.js';
 import { misfits } from './misfits.js';
 
@@ -153,7 +154,8 @@ const importIn = (folder: string): TE.TaskEither<DrumheadError, Imported | null>
 export const readTrained = (folder: string): TE.TaskEither<DrumheadError, Trained> => {
   const path = (file: keyof typeof files): string => join(folder, files[file]);
   return pipe(
-    TE.Do,
+    checkSeals(folder),
+    TE.bindTo('whole'),
     TE.bindW('program', () =>
       pipe(
         readJson(path('program')),
