@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
 import { describe as sentence } from '../../../src/base/error.js';
+import { render } from '../../../src/cli/commands/query-format.js';
 import { experimentNamed } from '../../../src/experiments/catalogue.js';
 import { scoresOf, tallies } from '../../../src/experiments/scores.js';
 import {
@@ -92,6 +93,82 @@ describe('queries over runs', () => {
       query([], 'select 9007199254740993::bigint as a, 12::hugeint as b, 1.25 as c'),
     );
     assert.deepEqual(rows, [['9007199254740993', 12, 1.25]]);
+  });
+
+  it('keep every digit, at whatever depth', async () => {
+    const { rows, texts } = await run(
+      query(
+        [],
+        `select 1.10::decimal(4,2) as a, 12345678901234567.89::decimal(20,2) as b, 0.1::decimal(2,1) as c,
+           170141183460469231731687303715884105727::hugeint as d, [1.5::decimal(3,1), null] as e,
+           {'x': 9007199254740993::bigint, 'y': [5::bigint]} as f, map([1::bigint], [2.5::decimal(3,1)]) as g,
+           'nan'::double as h, '-inf'::double as i, null as j, '' as k, date '2020-01-02' as l,
+           interval '3 days' as m, '\\xAA'::blob as n, 0.1::double as o, -0.5::decimal(3,2) as p,
+           1234567890123456.7::decimal(17,1) as q, 18446744073709551615::ubigint as r`,
+      ),
+    );
+    assert.deepEqual(rows[0], [
+      ...[1.1, '12345678901234567.89', 0.1, '170141183460469231731687303715884105727', [1.5, null]],
+      ...[{ x: '9007199254740993', y: [5] }, [{ key: 1, value: 2.5 }], 'NaN', '-Infinity', null, ''],
+      ...['2020-01-02', { months: 0, days: 3, micros: '0' }, '\\xAA', 0.1, -0.5],
+      ...['1234567890123456.7', '18446744073709551615'],
+    ]);
+    assert.deepEqual(texts[0], [
+      ...['1.10', '12345678901234567.89', '0.1', '170141183460469231731687303715884105727', '[1.5,null]'],
+      ...['{"x":"9007199254740993","y":[5]}', '[{"key":1,"value":2.5}]', 'NaN', '-Infinity', null, ''],
+      ...['2020-01-02', '{"months":0,"days":3,"micros":"0"}', '\\xAA', '0.1', '-0.50'],
+      ...['1234567890123456.7', '18446744073709551615'],
+    ]);
+  });
+
+  it('have columns that are told apart as DuckDB does it in Parquet', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'drumhead-query-'));
+    try {
+      const file = join(folder, 'x.parquet');
+      for (const sql of [
+        'select 0 as seed, 1 as seed, 0.25 as loss, 0.75 as loss',
+        'select 0 as seed, 2 as seed, 1 as seed_1 -- all',
+        'select 0 as seed, 1 as SEED, 2 as seed_1, 3 as seed;',
+        'select count(*), count(*), 1, 1 from runs; ;',
+        'select a.seed, b.seed, a.* from runs a join runs b on a.seed = b.seed',
+      ]) {
+        const { columns } = await run(query(tables, sql));
+        const names = columns.map(({ name }) => name);
+        assert.equal(new Set(names).size, names.length, sql);
+        await run(queryToParquet(tables, sql, file));
+        const described = await elsewhere(`describe select * from '${file}'`);
+        assert.deepEqual(
+          names,
+          described.map(([name]) => name),
+          sql,
+        );
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('are written with all columns, in their order, in every format', async () => {
+    const answer = await run(
+      query(
+        [],
+        `select 0 as seed, 1 as seed, 7 as "1", 1.10 as d, 'a,"b"\n|' as t, '' as e, null as n, [1] as l`,
+      ),
+    );
+    assert.equal(
+      render('json', answer),
+      JSON.stringify(
+        [{ seed: 0, seed_1: 1, z: 7, d: 1.1, t: 'a,"b"\n|', e: '', n: null, l: [1] }],
+        null,
+        2,
+      ).replace('"z"', '"1"'),
+    );
+    assert.equal(render('csv', answer), 'seed,seed_1,1,d,t,e,n,l\n0,1,7,1.10,"a,""b""\n|","",,[1]');
+    const [, , head, , cells] = render('terminal', answer).split('\n');
+    assert.match(head, /^seed +seed_1 +1 +d +t +e +n +l$/);
+    assert.match(cells, /^ *0 +1 +7 +1\.10 +a,"b"\S\|/);
+    const none = await run(query([], 'select 1 as a, 2 as a where false'));
+    assert.deepEqual([render('json', none), render('csv', none)], ['[]', 'a,a_1']);
   });
 
   it('work where there is no run yet', async () => {

@@ -1,14 +1,10 @@
 /** `drumhead query`: all runs as one table. */
 
-import { csvFormatRows } from 'd3-dsv';
-import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, unknownName } from '../../base/error.js';
+import type { DrumheadError } from '../../base/error.js';
 import { mayBeFile } from '../../data/make-folder.js';
-import { type Table, terminalTable } from '../../report/tables/index.js';
 import {
-  type Answer,
   query as ask,
   epochsTable,
   type PlainTable,
@@ -18,51 +14,13 @@ import {
 } from '../../runner/query/index.js';
 import { readRuns } from '../../runner/runs.js';
 import { remark } from '../edge.js';
+import { type Format, formatNamed, render } from './query-format.js';
 
 export interface QueryFlags {
   readonly runs: string;
   readonly format: string;
   readonly parquet?: string;
 }
-
-const formats = ['terminal', 'csv', 'json'] as const;
-type Format = (typeof formats)[number];
-
-const formatNamed = (name: string): E.Either<DrumheadError, Format> => {
-  const found = formats.find((format) => format === name);
-  return found === undefined ? E.left(unknownName('format', name, formats)) : E.right(found);
-};
-
-const plain = (cell: unknown): string =>
-  cell === null || cell === undefined ? '' : typeof cell === 'object' ? JSON.stringify(cell) : String(cell);
-
-const short = (cell: unknown): string =>
-  typeof cell === 'number' && !Number.isInteger(cell) ? String(Number(cell.toPrecision(6))) : plain(cell);
-
-const numeric = /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DOUBLE|FLOAT|DECIMAL)/;
-
-const tableOf = ({ columns, rows }: Answer): Table => ({
-  title: `${rows.length} ${rows.length === 1 ? 'row' : 'rows'}`,
-  columns: columns.map(({ name, type }) => ({ name, align: numeric.test(type) ? 'right' : 'left' })),
-  groups: rows.map((row) => [{ kind: 'chief', cells: row.map(short) }]),
-  notes: [],
-});
-
-const render = (format: Format, answer: Answer): string => {
-  const { columns, rows } = answer;
-  switch (format) {
-    case 'terminal':
-      return terminalTable(tableOf(answer));
-    case 'csv':
-      return csvFormatRows([columns.map(({ name }) => name), ...rows.map((row) => row.map(plain))]);
-    case 'json':
-      return JSON.stringify(
-        rows.map((row) => Object.fromEntries(columns.map(({ name }, i) => [name, row[i]]))),
-        null,
-        2,
-      );
-  }
-};
 
 /** What is shown when nothing is asked. */
 const overview =

@@ -5,10 +5,11 @@
 
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, decodeError, engineError } from '../../base/error.js';
+import type { ColumnType } from './exact.js';
 
 interface Reader {
   readonly columnNames: () => readonly string[];
-  readonly columnTypes: () => readonly { readonly toString: () => string }[];
+  readonly columnTypes: () => readonly ColumnType[];
   /** Large integers and decimals come as strings. */
   readonly getRowsJson: () => readonly (readonly unknown[])[];
 }

@@ -8,12 +8,17 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, fileError } from '../../base/error.js';
 import { readBytes, writeBytes } from '../../data/files.js';
 import { type Connection, selects, withDatabase } from './duckdb.js';
+import { exactText, exactValue } from './exact.js';
 import type { PlainTable } from './tables.js';
 
-/** What a query gives; numbers are numbers where they are exact, text otherwise. */
+/** What a query gives. */
 export interface Answer {
+  /** No two of one name: where a query gives a name twice, DuckDB tells them apart as `seed` and `seed_1`. */
   readonly columns: readonly { readonly name: string; readonly type: string }[];
+  /** As values of JSON; numbers are numbers where they are exact, text otherwise. */
   readonly rows: readonly (readonly unknown[])[];
+  /** As text with all digits; null where there is no value. */
+  readonly texts: readonly (readonly (string | null)[])[];
 }
 
 const quoted = (text: string): string => `'${text.replace(/'/g, "''")}'`;
@@ -47,15 +52,6 @@ const lockIn = async (connection: Connection, allowed: readonly string[]): Promi
     await connection.run(`SET ${setting}`);
 };
 
-/** DuckDB writes these as text so that no digit is lost; most of them are exact as numbers too. */
-const asText = /^(U?BIGINT|U?HUGEINT|DECIMAL)/;
-
-const value = (type: string, cell: unknown): unknown => {
-  if (typeof cell !== 'string' || !asText.test(type)) return cell;
-  const number = Number(cell);
-  return Number.isInteger(number) && !Number.isSafeInteger(number) ? cell : number;
-};
-
 /** Rejects what is not one SELECT before any of it runs: a query reads, and only `--parquet` names a file to write. */
 const readsOnly = async (connection: Connection, sql: string): Promise<void> => {
   // DuckDB gives a fault without words where there is no statement.
@@ -68,13 +64,28 @@ const readsOnly = async (connection: Connection, sql: string): Promise<void> => 
   if (!reads) throw new Error('a query reads runs and changes nothing; write a single SELECT');
 };
 
+/** A query as it may stand in brackets. */
+const bare = (sql: string): string => sql.trim().replace(/(;\s*)+$/, '');
+
+/** The names of an answer's columns, told apart as DuckDB itself does wherever it must: in a table, in Parquet. */
+const distinctNames = async (
+  connection: Connection,
+  sql: string,
+  names: readonly string[],
+): Promise<readonly string[]> =>
+  new Set(names.map((name) => name.toLowerCase())).size === names.length
+    ? names
+    : (await connection.runAndReadAll(`SELECT * FROM (${bare(sql)}\n) LIMIT 0`)).columnNames();
+
 const answerOf = async (connection: Connection, sql: string): Promise<Answer> => {
   const reader = await connection.runAndReadAll(sql);
-  const names = reader.columnNames();
-  const columns = reader.columnTypes().map((type, i) => ({ name: names[i], type: type.toString() }));
+  const names = await distinctNames(connection, sql, reader.columnNames());
+  const types = reader.columnTypes();
+  const cells = reader.getRowsJson();
   return {
-    columns,
-    rows: reader.getRowsJson().map((row) => row.map((cell, i) => value(columns[i].type, cell))),
+    columns: types.map((type, i) => ({ name: names[i], type: type.toString() })),
+    rows: cells.map((row) => row.map((cell, i) => exactValue(types[i], cell))),
+    texts: cells.map((row) => row.map((cell, i) => exactText(types[i], cell))),
   };
 };
 
@@ -131,9 +142,8 @@ export const queryToParquet = (
         for (const table of tables) await put(connection, table, folder);
         await lockIn(connection, [made]);
         await readsOnly(connection, sql);
-        const select = sql.trim().replace(/;\s*$/, '');
         // On a line of its own: what is asked may end in a comment.
-        await connection.run(`COPY (${select}\n) TO ${quoted(made)} (FORMAT parquet)`);
+        await connection.run(`COPY (${bare(sql)}\n) TO ${quoted(made)} (FORMAT parquet)`);
         const { rows } = await answerOf(connection, `SELECT count(*) FROM read_parquet(${quoted(made)})`);
         return Number(rows[0][0]);
       }),

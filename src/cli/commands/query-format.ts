@@ -1,0 +1,61 @@
+/** The answer to a query, as a table for a terminal, CSV or JSON. */
+
+import * as E from 'fp-ts/lib/Either.js';
+import { type DrumheadError, unknownName } from '../../base/error.js';
+import { type Table, terminalTable } from '../../report/tables/index.js';
+import type { Answer } from '../../runner/query/index.js';
+
+const formats = ['terminal', 'csv', 'json'] as const;
+export type Format = (typeof formats)[number];
+
+/** **Errors** UnknownName. */
+export const formatNamed = (name: string): E.Either<DrumheadError, Format> => {
+  const found = formats.find((format) => format === name);
+  return found === undefined ? E.left(unknownName('format', name, formats)) : E.right(found);
+};
+
+const numeric = /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DOUBLE|FLOAT|DECIMAL\(\d+,\d+\)|BIGNUM)$/;
+
+/** A terminal has room for six digits of a measured number; what was written as a decimal keeps its own. */
+const short = (type: string, value: unknown, text: string | null): string =>
+  typeof value === 'number' && (type === 'DOUBLE' || type === 'FLOAT') && !Number.isInteger(value)
+    ? String(Number(value.toPrecision(6)))
+    : (text ?? '');
+
+const tableOf = ({ columns, rows, texts }: Answer): Table => ({
+  title: `${rows.length} ${rows.length === 1 ? 'row' : 'rows'}`,
+  columns: columns.map(({ name, type }) => ({ name, align: numeric.test(type) ? 'right' : 'left' })),
+  groups: rows.map((row, r) => [
+    { kind: 'chief', cells: row.map((value, i) => short(columns[i].type, value, texts[r][i])) },
+  ]),
+  notes: [],
+});
+
+/** A field of CSV; null is nothing, and an empty text is told from it by its quotes. */
+const field = (text: string | null): string =>
+  text === null ? '' : text === '' || /[",\n\r]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
+
+const csv = ({ columns, texts }: Answer): string =>
+  [columns.map(({ name }) => name), ...texts].map((row) => row.map(field).join(',')).join('\n');
+
+/** Written by hand, since an object would put columns named by numbers before the others. */
+const json = ({ columns, rows }: Answer): string => {
+  if (rows.length === 0) return '[]';
+  const member = (name: string, value: unknown): string =>
+    `    ${JSON.stringify(name)}: ${JSON.stringify(value, null, 2).replace(/\n/g, '\n    ')}`;
+  const object = (row: readonly unknown[]): string =>
+    `  {\n${columns.map(({ name }, i) => member(name, row[i] ?? null)).join(',\n')}\n  }`;
+  return `[\n${rows.map(object).join(',\n')}\n]`;
+};
+
+/** The answer in a format; in each the columns have the same names and the values all their digits, DOUBLE in a terminal aside. */
+export const render = (format: Format, answer: Answer): string => {
+  switch (format) {
+    case 'terminal':
+      return terminalTable(tableOf(answer));
+    case 'csv':
+      return csv(answer);
+    case 'json':
+      return json(answer);
+  }
+};

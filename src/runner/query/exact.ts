@@ -1,0 +1,68 @@
+/** What DuckDB gives for a cell, without the loss of a digit: as a value of JSON, and as text. */
+
+/** What is used of a type of DuckDB: its name, and the types within it. */
+export interface ColumnType {
+  readonly toString: () => string;
+  /** Of lists, arrays and maps. */
+  readonly valueType?: ColumnType;
+  readonly keyType?: ColumnType;
+  /** Of structs. */
+  readonly entryNames?: readonly string[];
+  readonly entryTypes?: readonly ColumnType[];
+  /** Of unions. */
+  readonly memberTags?: readonly string[];
+  readonly memberTypes?: readonly ColumnType[];
+}
+
+/** DuckDB writes these as text so that no digit is lost; most of them are exact as numbers too. */
+const writtenAsText = /^(U?BIGINT|U?HUGEINT|BIGNUM|DECIMAL\(\d+,\d+\))$/;
+
+/** The number that prints as these digits, or the digits where none does. */
+const numberOrText = (digits: string): number | string => {
+  const number = Number(digits);
+  const places = digits.split('.')[1]?.length ?? 0;
+  const exact = places === 0 ? Number.isSafeInteger(number) : number.toFixed(places) === digits;
+  return exact ? number : digits;
+};
+
+const isRecord = (cell: unknown): cell is Readonly<Record<string, unknown>> =>
+  typeof cell === 'object' && cell !== null && !Array.isArray(cell);
+
+const struct = (
+  cell: Readonly<Record<string, unknown>>,
+  names: readonly string[],
+  types: readonly ColumnType[],
+) =>
+  Object.fromEntries(
+    Object.entries(cell).map(([name, entry]) => {
+      const type = types[names.indexOf(name)];
+      return [name, type === undefined ? entry : exactValue(type, entry)];
+    }),
+  );
+
+/**
+ * A cell as a value of JSON: integers and decimals are numbers where a number has all their digits, text otherwise, at
+ * whatever depth of lists, structs and maps. Infinity and NaN, which JSON has not, are text.
+ */
+export const exactValue = (type: ColumnType, cell: unknown): unknown => {
+  if (typeof cell === 'string') return writtenAsText.test(type.toString()) ? numberOrText(cell) : cell;
+  const { keyType, valueType, entryNames, entryTypes, memberTags, memberTypes } = type;
+  if (Array.isArray(cell)) {
+    if (valueType === undefined) return cell;
+    return keyType === undefined
+      ? cell.map((entry: unknown) => exactValue(valueType, entry))
+      : cell.map((entry: unknown) =>
+          isRecord(entry) ? struct(entry, ['key', 'value'], [keyType, valueType]) : entry,
+        );
+  }
+  if (!isRecord(cell)) return cell;
+  if (entryNames !== undefined && entryTypes !== undefined) return struct(cell, entryNames, entryTypes);
+  const member = typeof cell.tag === 'string' ? (memberTags?.indexOf(cell.tag) ?? -1) : -1;
+  return memberTypes?.[member] === undefined ? cell : struct(cell, ['value'], [memberTypes[member]]);
+};
+
+/** A cell as text with all its digits, as DuckDB writes a decimal; lists, structs and maps as JSON; null for none. */
+export const exactText = (type: ColumnType, cell: unknown): string | null => {
+  if (cell === null || cell === undefined) return null;
+  return typeof cell === 'object' ? JSON.stringify(exactValue(type, cell)) : String(cell);
+};
