@@ -10,6 +10,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import { type DecodeError, decodeError } from '../base/error.js';
 import { halfOf } from '../base/half.js';
+import { repeatedKey } from '../base/repeated-key.js';
 import { type Shape, volume } from '../dsl/index.js';
 
 /** A tensor to be written: numbers of 32 bits, or whole numbers of 64. */
@@ -22,6 +23,8 @@ export interface SafeTensor {
 export interface ReadTensor {
   readonly shape: Shape;
   readonly data: Float32Array;
+  /** Whether whole numbers were rounded, which float32 has not all from 2^24 on. */
+  readonly rounded: boolean;
 }
 
 export interface Safetensors {
@@ -41,6 +44,9 @@ const readers: Readonly<
   I32: { bytes: 4, at: (v, i) => v.getInt32(i, true) },
   I16: { bytes: 2, at: (v, i) => v.getInt16(i, true) },
   I8: { bytes: 1, at: (v, i) => v.getInt8(i) },
+  U64: { bytes: 8, at: (v, i) => Number(v.getBigUint64(i, true)) },
+  U32: { bytes: 4, at: (v, i) => v.getUint32(i, true) },
+  U16: { bytes: 2, at: (v, i) => v.getUint16(i, true) },
   U8: { bytes: 1, at: (v, i) => v.getUint8(i) },
   BOOL: { bytes: 1, at: (v, i) => v.getUint8(i) },
 };
@@ -117,10 +123,19 @@ const header = (bytes: Uint8Array): E.Either<string, { readonly json: unknown; r
   if (values > bytes.length) return E.left('it ends in its header; the file is damaged or cut short');
   return pipe(
     E.tryCatch(
-      (): unknown => JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, values))),
+      () => {
+        const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, values));
+        const json: unknown = JSON.parse(text);
+        return { json, text };
+      },
       () => 'its header is not JSON; the file is damaged or is something else',
     ),
-    E.map((json) => ({ json, values })),
+    E.chain(({ json, text }) => {
+      const twice = repeatedKey(text);
+      return twice === undefined
+        ? E.right({ json, values })
+        : E.left(`its header has '${twice}' twice, and nobody can tell which is meant`);
+    }),
   );
 };
 
@@ -130,22 +145,50 @@ const tensorOf = (name: string, entry: unknown, values: Uint8Array): E.Either<st
   const [begin, end] = data_offsets;
   if (!Object.hasOwn(readers, dtype)) return E.left(`'${name}' is of type ${dtype}, which is not read here`);
   const { bytes, at } = readers[dtype];
-  const sizes = shape.every((n) => Number.isSafeInteger(n) && n >= 0);
-  const places = [begin, end].every((n) => Number.isSafeInteger(n) && n >= 0);
-  if (!sizes || !places || end - begin !== bytes * volume(shape))
-    return E.left(`'${name}' of shape [${shape.join(',')}] has a place of ${end - begin} bytes`);
+  const size = volume(shape);
+  if (![...shape, begin, end, size].every((n) => Number.isSafeInteger(n) && n >= 0))
+    return E.left(
+      `'${name}' has sizes [${shape.join(',')}] and lies from ${begin} to ${end}, which no tensor can`,
+    );
+  if (end < begin) return E.left(`'${name}' ends at ${end}, before it begins at ${begin}`);
+  if (end - begin !== bytes * size)
+    return E.left(
+      `'${name}' of shape [${shape.join(',')}] has a place of ${end - begin} bytes; ${dtype} needs ${bytes * size}`,
+    );
   if (end > values.length) return E.left(`'${name}' lies beyond the end of the file, which is cut short`);
   const view = new DataView(values.buffer, values.byteOffset + begin, end - begin);
-  return E.right({
-    shape,
-    data: Float32Array.from({ length: volume(shape) }, (_, i) => at(view, bytes * i)),
+  const data = new Float32Array(size);
+  let rounded = false;
+  for (let i = 0; i < size; i++) {
+    const number = at(view, bytes * i);
+    data[i] = number;
+    if (Number.isFinite(number) && !Number.isFinite(data[i]))
+      return E.left(`'${name}' holds ${number}, which is beyond float32`);
+    rounded ||= Number.isInteger(number) && data[i] !== number;
+  }
+  return E.right({ shape, data, rounded: rounded && !dtype.startsWith('F') });
+};
+
+/** Tensors fill the file in some order: none begins before the one before it ends, and nothing is left between. */
+const placeProblems = (entries: Readonly<Record<string, unknown>>, bytes: number): readonly string[] => {
+  const places = Object.entries(entries).flatMap(([name, entry]) =>
+    entryCodec.is(entry) ? [{ name, begin: entry.data_offsets[0], end: entry.data_offsets[1] }] : [],
+  );
+  const sorted = [...places].sort((a, b) => a.begin - b.begin || a.end - b.end);
+  const between = sorted.flatMap(({ name, begin }, i): readonly string[] => {
+    const before = sorted[i - 1] ?? { name: '', end: 0 };
+    if (begin < before.end) return [`'${name}' begins at ${begin}, within '${before.name}'`];
+    return begin > before.end ? [`${begin - before.end} bytes before '${name}' belong to no tensor`] : [];
   });
+  const end = Math.max(0, ...places.map((place) => place.end));
+  return [...between, ...(end < bytes ? [`${bytes - end} bytes at its end belong to no tensor`] : [])];
 };
 
 /**
- * The tensors in the bytes of a file, each as float32.
+ * The tensors in the bytes of a file, each as float32. The file is read as the format has it: every name once, tensors
+ * without gap or overlap, metadata of texts.
  *
- * **Errors** DecodeError with a line for every tensor that cannot be read.
+ * **Errors** DecodeError with a line for everything that is otherwise.
  */
 export const decodeSafetensors = (bytes: Uint8Array, source: string): E.Either<DecodeError, Safetensors> =>
   pipe(
@@ -162,13 +205,11 @@ export const decodeSafetensors = (bytes: Uint8Array, source: string): E.Either<D
       const read = Object.entries(entries).map(
         ([name, entry]) => [name, tensorOf(name, entry, values)] as const,
       );
-      const places = Object.values(entries).flatMap((entry) =>
-        entryCodec.is(entry) ? [entry.data_offsets[1]] : [],
-      );
-      const end = Math.max(0, ...places);
+      const broken = read.flatMap(([, tensor]) => (E.isLeft(tensor) ? [tensor.left] : []));
+      // Where a tensor's own place makes no sense, what lies beside it says nothing more.
       const problems = [
-        ...read.flatMap(([, tensor]) => (E.isLeft(tensor) ? [tensor.left] : [])),
-        ...(end < values.length ? [`${values.length - end} bytes at its end belong to no tensor`] : []),
+        ...(metadataCodec.is(metadata) ? [] : ['its metadata is not a list of names and texts']),
+        ...(broken.length > 0 ? broken : placeProblems(entries, values.length)),
       ];
       return problems.length > 0
         ? E.left(decodeError(source, ...problems))

@@ -66,6 +66,18 @@ const programOf = ({ model, sizes, experiment }: Wanted): E.Either<DrumheadError
     ? buildModel(model, sizes)
     : programFor(experiment.model, experiment.loss.target, sizes);
 
+/** Refuses weights that were written as whole numbers beyond those of float32. */
+const exactWeights = (
+  { tensors }: Safetensors,
+  unused: readonly string[],
+  path: string,
+): E.Either<DrumheadError, void> => {
+  const problems = Object.entries(tensors)
+    .filter(([name, { rounded }]) => rounded && !unused.includes(name))
+    .map(([name]) => `'${name}' holds whole numbers that float32 has not; save it as F32`);
+  return problems.length === 0 ? E.right(undefined) : E.left(decodeError(path, ...problems));
+};
+
 /** What takes no part in the original either: its count of batches, and what it allocates in vain. */
 const idle = ({ model }: Wanted, { tensors }: Safetensors): ((name: string) => boolean) => {
   const inVain = Object.keys(idleTorch(model, tensors));
@@ -99,6 +111,7 @@ export const readSafetensors = (
         programOf(target),
         E.bindTo('program'),
         E.bind('imported', ({ program }) => importTorch(target.model, program, file.tensors, path)),
+        E.chainFirst(({ imported }) => exactWeights(file, imported.unused, path)),
         E.map(({ program, imported }) => ({
           unused: imported.unused.filter((name) => !idle(target, file)(name)),
           trained: {

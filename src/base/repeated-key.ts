@@ -1,0 +1,35 @@
+/** What JSON.parse swallows: a key that an object has twice, of which only the last is kept. */
+
+const tokens = /"(?:[^"\\]|\\.)*"|[{}[\],:]/g;
+
+interface Open {
+  /** Null in an array. */
+  readonly keys: Set<string> | null;
+  atKey: boolean;
+}
+
+/**
+ * The first key that stands twice in one object of this text, at whatever depth.
+ *
+ * @param json text that JSON.parse takes
+ * @example
+ * repeatedKey('{"a": 1, "b": {"a": 2}}'); // => undefined
+ * repeatedKey('{"a": 1, "\\u0061": 2}'); // => 'a'
+ */
+export const repeatedKey = (json: string): string | undefined => {
+  const open: Open[] = [];
+  for (const [token] of json.matchAll(tokens)) {
+    const inside = open[open.length - 1];
+    if (token === '{') open.push({ keys: new Set(), atKey: true });
+    else if (token === '[') open.push({ keys: null, atKey: false });
+    else if (token === '}' || token === ']') open.pop();
+    else if (token === ':' && inside !== undefined) inside.atKey = false;
+    else if (token === ',' && inside !== undefined) inside.atKey = inside.keys !== null;
+    else if (inside?.keys && inside.atKey) {
+      const key = String(JSON.parse(token));
+      if (inside.keys.has(key)) return key;
+      inside.keys.add(key);
+    }
+  }
+  return undefined;
+};
