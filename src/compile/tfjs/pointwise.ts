@@ -4,7 +4,7 @@ import type { Tensor } from '@tensorflow/tfjs';
 import type { MapFunction, OpOf, ZipFunction } from '../../dsl/op.js';
 import { keepsNaN, type TensorFlow } from '../../engine/index.js';
 import type { Context, Value } from './context.js';
-import { stopGradient, withGradient } from './gradient.js';
+import { stopGradient, withGradient, withGradients } from './gradient.js';
 
 /** What a kernel gives, and NaN where x is. */
 const withNaN = (tf: TensorFlow, kernelName: string, y: Tensor, x: Tensor): Tensor =>
@@ -36,13 +36,23 @@ const maps: Readonly<Record<MapFunction, (tf: TensorFlow, x: Tensor) => Tensor>>
   stopGradient,
 };
 
+/** NaN where one of two is, else 0; without gradients. */
+const nanOf = (tf: TensorFlow, a: Tensor, b: Tensor): Tensor =>
+  withGradients(tf, [a, b], {
+    forward: ([left, right]) => {
+      const lost = tf.logicalOr(tf.isNaN(left), tf.isNaN(right));
+      return { value: tf.where(lost, tf.scalar(Number.NaN), tf.scalar(0)), saved: [left, right] };
+    },
+    backward: (_, [left, right]) => [tf.zerosLike(left), tf.zerosLike(right)],
+  });
+
 /** The larger or smaller of two, and NaN where one of them is. */
 const chosen =
   (kernelName: 'Maximum' | 'Minimum', choose: (tf: TensorFlow, a: Tensor, b: Tensor) => Tensor) =>
-  (tf: TensorFlow, a: Tensor, b: Tensor): Tensor =>
-    keepsNaN(tf, kernelName)
-      ? choose(tf, a, b)
-      : tf.where(tf.logicalOr(tf.isNaN(a), tf.isNaN(b)), tf.add(a, b), choose(tf, a, b));
+  (tf: TensorFlow, a: Tensor, b: Tensor): Tensor => {
+    const choice = choose(tf, a, b);
+    return keepsNaN(tf, kernelName) ? choice : tf.add(choice, nanOf(tf, a, b));
+  };
 
 const zips: Readonly<Record<ZipFunction, (tf: TensorFlow, a: Tensor, b: Tensor) => Tensor>> = {
   add: (tf, a, b) => tf.add(a, b),
