@@ -18,7 +18,7 @@ const map =
 export const tanh = map('tanh');
 
 /**
- * max(x, 0); its gradient at 0 is 0.
+ * max(x, 0); its gradient at 0 is 0. Of NaN both are NaN.
  *
  * @example
  * const damping = relu(conv(2)(image));   // Tensor<readonly [64, 64, 2]>
@@ -42,7 +42,7 @@ export const sigmoid = map('sigmoid');
 export const softplus = map('softplus');
 
 /**
- * Sine, of radians.
+ * Sine, of radians. From 2^31 on, where neighbouring floats lie many turns apart, engines give other angles.
  *
  * @example
  * const pull = (theta: typeof y, other: typeof y) => sin(sub(other, theta));   // Kuramoto's coupling
@@ -51,7 +51,7 @@ export const softplus = map('softplus');
 export const sin = map('sin');
 
 /**
- * Cosine, of radians.
+ * Cosine, of radians; large angles as for `sin`.
  *
  * @example
  * const onCircle = concat(cos(y), sin(y));   // Tensor<readonly [64, 64, 4]>
@@ -91,7 +91,7 @@ export const sqrt = map('sqrt');
 export const square = map('square');
 
 /**
- * |x|; its gradient at 0 is 0.
+ * |x|; its gradient at 0 is 0, of NaN it is NaN.
  *
  * @example
  * const peak = pipe(abs(y), max(0, 1));   // Tensor<readonly [2]>
@@ -107,7 +107,7 @@ export const abs = map('abs');
 export const reciprocal = map('reciprocal');
 
 /**
- * -1, 0 or 1; no gradient.
+ * -1, 0 or 1, and NaN of NaN; no gradient.
  *
  * @example
  * const spin = sign(y);   // Tensor<readonly [64, 64, 2]>
@@ -201,7 +201,8 @@ export const sub = zip('sub', 'sub');
 export const mul = zip('mul', 'mul');
 
 /**
- * a / b, pointwise; shapes as for `add`.
+ * a / b, pointwise; shapes as for `add`. Its gradients are g / b and -(g a / b) / b: right wherever the quotient is a
+ * float, however small or large b is.
  *
  * @example
  * const ratio = div(y, offset(1, square(z)));   // Tensor<readonly [64, 64, 2]>
@@ -209,7 +210,7 @@ export const mul = zip('mul', 'mul');
 export const div = zip('div', 'div');
 
 /**
- * The larger of the two, pointwise; where they are equal the gradient goes to a.
+ * The larger of the two, pointwise, and NaN where one of them is. The gradient goes to b where b is larger, else to a.
  *
  * @example
  * const upper = maximum(y, z);   // Tensor<readonly [64, 64, 2]>
@@ -217,7 +218,8 @@ export const div = zip('div', 'div');
 export const maximum = zip('maximum', 'max');
 
 /**
- * The smaller of the two, pointwise; where they are equal the gradient goes to a.
+ * The smaller of the two, pointwise, and NaN where one of them is. The gradient goes to b where b is smaller, else
+ * to a.
  *
  * @example
  * const lower = minimum(y, z);   // Tensor<readonly [64, 64, 2]>
@@ -225,7 +227,7 @@ export const maximum = zip('maximum', 'max');
 export const minimum = zip('minimum', 'min');
 
 /**
- * 1 where a > b, else 0; no gradient.
+ * 1 where a > b, else 0, also where one of them is NaN; no gradient.
  *
  * @example
  * const spikes = greater(y, fill(1, 64, 64, 2));   // Tensor<readonly [64, 64, 2]>
@@ -233,7 +235,7 @@ export const minimum = zip('minimum', 'min');
 export const greater = zip('greater', 'greater');
 
 /**
- * x kept within [low, high], plain numbers; beyond them the gradient is 0.
+ * x kept within [low, high], plain numbers; beyond them the gradient is 0. NaN stays NaN.
  *
  * @example
  * const safe = clamp(-1, 1, y);   // Tensor<readonly [64, 64, 2]>

@@ -33,7 +33,8 @@ const pool1d =
 /**
  * The largest of each window. Windows lie wholly inside the field, floor((H - size) / stride) + 1 of them; the stride
  * is the window's size by default, so an odd field loses its last row and column. Where the largest is reached twice
- * the gradient goes to the first in row-major order. Refuses a window larger than the field.
+ * the gradient goes to the first in row-major order. A window that holds a NaN gives NaN, and its gradient goes to the
+ * first. Refuses a window larger than the field.
  *
  * @example
  * const small = pipe(y, maxPool(2));   // Tensor<readonly [32, 32, 2]>
@@ -41,7 +42,7 @@ const pool1d =
 export const maxPool = pool2d('max');
 
 /**
- * The mean of each window; windows as for `maxPool`.
+ * The mean of each window; windows as for `maxPool`, NaN too.
  *
  * @example
  * const overlapping = pipe(y, meanPool(3, 1));   // Tensor<readonly [62, 62, 2]>

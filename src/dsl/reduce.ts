@@ -27,7 +27,8 @@ export const sum = reduction('sum');
 export const mean = reduction('mean');
 
 /**
- * Maximum over axes; where it is reached twice the gradient goes to the first in row-major order.
+ * Maximum over axes, and NaN where a value is; where it is reached twice the gradient goes to the first in row-major
+ * order, of NaN to the first that is NaN.
  *
  * @example
  * const crest = pipe(sequence, max(0));   // Tensor<readonly [64, 64, 2]>
@@ -35,7 +36,7 @@ export const mean = reduction('mean');
 export const max = reduction('max');
 
 /**
- * Minimum over axes; its gradient as for `max`.
+ * Minimum over axes; NaN and its gradient as for `max`.
  *
  * @example
  * const trough = pipe(sequence, min(0));   // Tensor<readonly [64, 64, 2]>
@@ -44,7 +45,7 @@ export const min = reduction('min');
 
 /**
  * Magnitude of the real Fourier transform over the first axis: [T, ...S] → [floor(T/2)+1, ...S], unnormalised.
- * Where the magnitude is zero its gradient is zero.
+ * Where the magnitude is zero its gradient is zero. Right at every scale, from 1e-38 to the largest float.
  *
  * Bin k is the frequency k / (T dt), in cycles per unit of time, for samples dt apart.
  *
@@ -103,7 +104,8 @@ export const maxAlong = repeated('maxAlong', 'max');
 
 /**
  * Unit length along an axis (the last by default): x / sqrt(|x|^2 + epsilon). Keeps the state of vector oscillators
- * on the sphere (AKOrN, Miyato et al. 2024).
+ * on the sphere (AKOrN, Miyato et al. 2024). The squares are sums in 32 bits: of components from 1e19 on they are
+ * infinite, and the result is 0; below the root of epsilon it shrinks with x.
  *
  * @example
  * const unit = pipe(y, normalise());   // Tensor<readonly [64, 64, 2]>
@@ -138,7 +140,8 @@ export const softmax =
 
 /**
  * Mean 0 and variance 1 along an axis (the last by default): (x - mean) / sqrt(variance + epsilon), before any gain
- * or offset of the user's. Of each sample by itself, so it may stand in a scan, unlike batch norm.
+ * or offset of the user's. Of each sample by itself, so it may stand in a scan, unlike batch norm. Squares overflow as
+ * for `normalise`.
  *
  * @example
  * const tame = pipe(y, standardise());   // Tensor<readonly [64, 64, 2]>

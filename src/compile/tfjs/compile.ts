@@ -88,8 +88,8 @@ export const compile = <O extends Shapes>(
 type LeafOp = OpOf<'input' | 'parameter' | 'state' | 'element' | 'external' | 'clock'>;
 
 const feedLeaf = (feed: Feed, op: LeafOp): Tensor => {
-  if (op.op === 'input' && op.name in feed.inputs) return feed.inputs[op.name];
-  if (op.op === 'parameter' && op.name in feed.parameters) return feed.parameters[op.name];
+  if (op.op === 'input' && Object.hasOwn(feed.inputs, op.name)) return feed.inputs[op.name];
+  if (op.op === 'parameter' && Object.hasOwn(feed.parameters, op.name)) return feed.parameters[op.name];
   throw new Error(`no value was given for ${op.op} ${'name' in op ? `'${op.name}'` : ''}`);
 };
 
