@@ -1,7 +1,7 @@
 /** What one call of a fused kernel does, read from its key and its parameters. */
 
 import { productParameters } from '../../src/compile/fuse/kernels/product.js';
-import { dotParameters } from '../../src/compile/fuse/kernels/weights.js';
+import { dotParameters } from '../../src/compile/fuse/kernels/sums.js';
 
 export interface KernelWork {
   /** What it is, with the sizes that decide how fast it can be. */
@@ -65,7 +65,7 @@ export const workOf = (key: string, parameters: readonly number[]): KernelWork =
       const [rows, columns] = rest.map(Number);
       return {
         name: `${key}, ${rows * of('iBlocks')} x ${columns * of('jBlocks')}`,
-        flops: 2 * rows * of('iBlocks') * columns * of('jBlocks') * of('lines') * 4 * (of('vectors') + 1),
+        flops: 2 * rows * of('iBlocks') * columns * of('jBlocks') * of('lines') * of('blocks') * 4 * (of('vectors') + 1),
         bytes: 0,
       };
     }

@@ -1,7 +1,7 @@
 /** Sums over steps or samples: gradients are added to what is there already. */
 
 import { accumulates } from './emit/emitting.js';
-import { FieldBuilder, type FieldNode } from './field.js';
+import { type Extent, FieldBuilder, type FieldNode } from './field.js';
 
 export interface Accumulation {
   readonly nodes: readonly FieldNode[];
@@ -11,9 +11,14 @@ export interface Accumulation {
 
 /**
  * Adds to a graph that some of its nodes are summed up. A node that adds by itself, and that nobody else reads, is
- * computed right onto the sum; others are added to it.
+ * computed right onto the sum; others are added to it, in double precision, or where `quickly` says so with what else
+ * is done pixel by pixel.
  */
-export const accumulate = (nodes: readonly FieldNode[], sums: ReadonlyMap<number, number>): Accumulation => {
+export const accumulate = (
+  nodes: readonly FieldNode[],
+  sums: ReadonlyMap<number, number>,
+  quickly: (extent: Extent) => boolean,
+): Accumulation => {
   const builder = new FieldBuilder();
   builder.nodes.push(...nodes);
   const read = new Set(nodes.flatMap(({ inputs }) => inputs));
@@ -26,6 +31,12 @@ export const accumulate = (nodes: readonly FieldNode[], sums: ReadonlyMap<number
       continue;
     }
     const { extent } = nodes[node];
+    if (!quickly(extent)) {
+      // one node for each sum, even of the same
+      builder.nodes.push({ op: { op: 'addOnto' }, inputs: [node], extent });
+      onto.set(builder.nodes.length - 1, index);
+      continue;
+    }
     const before = builder.add({ op: 'leaf', source: { kind: 'accumulated', index } }, [], extent);
     onto.set(builder.zip('add', before, node), index);
   }

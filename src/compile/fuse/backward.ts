@@ -56,6 +56,7 @@ export const backward = (
       // side by side in one memory, which another thread is given as a whole
       const memory = new ArrayBuffer(4 * parameters.reduce((all, { leaf }) => all + volume(leaf.shape), 0));
       let begin = 0;
+      region.settle();
       return Object.fromEntries(
         parameters.map(({ name, leaf }, index) => {
           const values = new Float32Array(memory, begin, volume(leaf.shape));

@@ -1,6 +1,14 @@
 /** From a field graph to instructions: where every value lies, and what is done in which order. */
 
-import { accumulates, type Emitting, type Operand, zero } from './emit/emitting.js';
+import {
+  accumulates,
+  clearDoubles,
+  type Doubles,
+  type Emitting,
+  newDoubles,
+  type Operand,
+  settleDoubles,
+} from './emit/emitting.js';
 import { emit } from './emit/index.js';
 import type { FieldNode, Source } from './field.js';
 import { group, isPointwiseUnit } from './group.js';
@@ -17,14 +25,14 @@ export interface Surroundings {
   readonly leaf: (source: Source, node: number) => Place;
   /** Where a node is to be computed, if that is settled. */
   readonly pinned: (node: number) => Place | undefined;
-  /** Whether a node that adds to what is there is computed right onto a sum, which others set to zero. */
-  readonly isSummed: (node: number) => boolean;
+  /** The doubles of a node that is computed right onto a sum, which others set to zero and settle. */
+  readonly summed: (node: number) => Doubles | undefined;
   /** Memory for a node that is not pinned. */
   readonly fresh: (bytes: number) => number;
   /** Nodes that are more than one instruction: scans and their reverses; ports have their places. */
   readonly special: (node: number, inputs: readonly Operand[]) => readonly Instruction[];
   readonly port: (node: number) => Place;
-  readonly emitting: Omit<Emitting, 'strips' | 'machine' | 'grid' | 'most'>;
+  readonly emitting: Omit<Emitting, 'strips' | 'machine' | 'grid' | 'most' | 'doubles'>;
   readonly roots: readonly number[];
   /** Told where places are found, before anything is built. */
   readonly placed?: (place: (node: number) => Place) => void;
@@ -68,7 +76,16 @@ export const build = (nodes: readonly FieldNode[], around: Surroundings): Built 
   const isRoot = new Set(roots);
   const isRead = (number: number, within: (user: number) => boolean): boolean =>
     isRoot.has(number) || (users.get(number) ?? []).some((user) => !within(user));
-  const whole: Emitting = { ...around.emitting, machine, grid, most: 1 };
+  const own = new Map<number, Doubles>();
+  const doubles = (number: number): Doubles => {
+    const known = around.summed(number) ?? own.get(number);
+    if (known !== undefined) return known;
+    const made = newDoubles(machine, nodes[number].extent, grid);
+    own.set(number, made);
+    return made;
+  };
+  const emitting = { ...around.emitting, doubles };
+  const whole: Emitting = { ...emitting, machine, grid, most: 1 };
 
   for (const phase of phasesOf(nodes, live, around.tiles)) {
     const heavy = phase.nodes.some((number) =>
@@ -79,8 +96,8 @@ export const build = (nodes: readonly FieldNode[], around: Surroundings): Built 
         ...buildTiles(nodes, phase.nodes, {
           machine,
           grid,
-          emitting: around.emitting,
-          isSummed: around.isSummed,
+          emitting,
+          isSummed: (number) => around.summed(number) !== undefined,
           isRead,
           operand,
         }),
@@ -101,8 +118,10 @@ export const build = (nodes: readonly FieldNode[], around: Surroundings): Built 
         instructions.push(...around.special(number, inputs));
         continue;
       }
-      if (accumulates(node) && !around.isSummed(number)) instructions.push(zero(operand(number), whole));
+      const sums = accumulates(node) && around.summed(number) === undefined ? doubles(number) : undefined;
+      if (sums !== undefined) instructions.push(clearDoubles(sums, node.extent, whole));
       instructions.push(...emit(node, inputs, operand(number), whole));
+      if (sums !== undefined) instructions.push(settleDoubles(sums, operand(number), whole));
     }
   }
   // what is only handed through has a place too, before it is fed

@@ -113,6 +113,8 @@ export type FieldOp =
   | ({ readonly op: 'convInput' } & Window)
   /** By its weights: inputs x and the cotangent. */
   | ({ readonly op: 'convWeight' } & Window)
+  /** The value itself, added to a sum over steps or samples. */
+  | { readonly op: 'addOnto' }
   /** The sum over the pixels of each plane. */
   | { readonly op: 'sumPixels' }
   /** The sum of a list of numbers. */

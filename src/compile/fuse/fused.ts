@@ -168,9 +168,9 @@ const train = (
     // a label of no class past the last pixel
     floats.fill(-1, first, first + labelBytes(grid) / 4);
     for (let i = 0; i < grid.pixels; i++) floats[first + i] = part.labels[sample * grid.pixels + i];
-    floats.fill(0, loss.total / 4, loss.total / 4 + 4);
+    floats.fill(0, loss.total / 4, loss.total / 4 + 8);
     region.run();
-    for (let lane = 0; lane < 4; lane++) total += floats[loss.total / 4 + lane];
+    for (let lane = 0; lane < 4; lane++) total += machine.doubles[loss.total / 8 + lane];
   }
   return { loss: total / part.lossCount, gradients: gradients() };
 };

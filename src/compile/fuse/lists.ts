@@ -11,6 +11,7 @@ import type { Instruction, Place } from './place.js';
 type At = (t: number) => number;
 
 interface ListOperand {
+  readonly node: number;
   readonly place: Place;
 }
 
@@ -24,14 +25,14 @@ export const emitOnLists = (
   op: FieldNode['op'],
   inputs: readonly ListOperand[],
   out: ListOperand,
-  machine: Machine,
+  { machine, doubles }: { readonly machine: Machine; readonly doubles: (node: number) => number },
 ): readonly Instruction[] | undefined => {
   const [x, y, z] = inputs.map(first);
   switch (op.op) {
     case 'dense':
       return [dense(op, x, y, first(out), machine)];
     case 'denseWeight':
-      return [denseWeight(op, x, y, first(out), machine)];
+      return [denseWeight(op, x, y, doubles(out.node), machine)];
     case 'reducePlanes':
       return [reduce(op, x, first(out), machine)];
     case 'firstMax':
@@ -64,15 +65,15 @@ const dense =
   };
 
 const denseWeight =
-  (op: FieldOpOf<'denseWeight'>, x: At, dy: At, out: At, machine: Machine): Instruction =>
+  (op: FieldOpOf<'denseWeight'>, x: At, dy: At, out: number, machine: Machine): Instruction =>
   (t) => {
-    const { floats } = machine;
+    const { floats, doubles } = machine;
     const { count, to, inner } = op;
-    const [a, d, c] = [x(t), dy(t), out(t)];
+    const [a, d, c] = [x(t), dy(t), out / 8];
     middles(op, to, (from, result) => {
       for (let k = 0; k < count; k++)
         for (let j = 0; j < to; j++)
-          floats[c + k * to + j] += floats[a + from + k * inner] * floats[d + result + j * inner];
+          doubles[c + k * to + j] += floats[a + from + k * inner] * floats[d + result + j * inner];
     });
   };
 

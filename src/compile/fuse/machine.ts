@@ -58,6 +58,7 @@ export class Machine {
   readonly #kernels = new Map<string, Kernel>();
   #used = 64;
   #floats = new Float32Array(0);
+  #doubles = new Float64Array(0);
 
   constructor(private readonly ground: Ground = memoryGround()) {}
 
@@ -80,6 +81,13 @@ export class Machine {
     const buffer = this.ground.buffer();
     if (this.#floats.buffer !== buffer) this.#floats = new Float32Array(buffer);
     return this.#floats;
+  }
+
+  /** The same memory as doubles. */
+  get doubles(): Float64Array {
+    const buffer = this.ground.buffer();
+    if (this.#doubles.buffer !== buffer) this.#doubles = new Float64Array(buffer);
+    return this.#doubles;
   }
 
   /** The kernel of a source, assembled when first asked for: one key, one source, in all machines of a process. */

@@ -2,7 +2,14 @@
 
 import { accumulate } from './accumulate.js';
 import { build } from './build.js';
-import { type Operand, type Packed, zero } from './emit/emitting.js';
+import {
+  clearDoubles,
+  type Doubles,
+  newDoubles,
+  type Operand,
+  type Packed,
+  settleDoubles,
+} from './emit/emitting.js';
 import type { FieldNode, FieldReverse, Source } from './field.js';
 import type { Machine } from './machine.js';
 import { liveNodes } from './order.js';
@@ -67,6 +74,8 @@ export interface Region {
   readonly input: (name: string) => Operand | undefined;
   readonly cotangent: (name: string) => Operand | undefined;
   readonly place: (node: number) => Place;
+  /** Rounds all sums to floats, to be read. */
+  readonly settle: () => void;
   /** The sum of this number. */
   readonly sum: (index: number) => Operand | undefined;
 }
@@ -86,10 +95,11 @@ export const layOut = (
   loss: LossPlaces,
   plan: RegionPlan,
 ): Region => {
-  const { nodes, onto } = accumulate(plan.nodes, plan.sums);
+  const { nodes, onto } = accumulate(plan.nodes, plan.sums, () => false);
   const roots = [...new Set([...plan.outputs, ...onto.keys()])];
   const live = liveNodes(nodes, roots);
   const sums = new Map<number, Operand>();
+  const doubles = new Map<number, Doubles>();
   const pins = new Map<number, Place>();
   for (const [node, index] of onto) {
     const { extent } = nodes[node];
@@ -97,6 +107,7 @@ export const layOut = (
     const place = extent.grid ? wholePlace(() => at, grid) : listPlace(() => at);
     pins.set(node, place);
     sums.set(index, { node, place, extent });
+    doubles.set(node, newDoubles(machine, extent, grid));
   }
   const named = new Map<string, Operand>();
   const namedPlace = (key: string, node: number): Place => {
@@ -117,8 +128,6 @@ export const layOut = (
         return parameters.place(source.name, nodes[node]);
       case 'constant':
         return constantPlace(machine, grid, source, nodes[node]);
-      case 'accumulated':
-        return sums.get(source.index)?.place ?? missing('sum');
       default:
         throw new Error(`${source.kind} outside a step`);
     }
@@ -210,7 +219,7 @@ export const layOut = (
       return known;
     },
     pinned: (node) => pins.get(node),
-    isSummed: (node) => onto.has(node),
+    summed: (node) => doubles.get(node),
     fresh: (bytes) => machine.allocate(bytes),
     special,
     port,
@@ -221,7 +230,10 @@ export const layOut = (
     },
   });
   scratch.settle(machine);
-  const clear = [...sums.values()].map((sum) => zero(sum, { machine, grid, most: 1 }));
+  const e = { machine, grid };
+  const carried = [...sums.values()].map((sum) => [doubles.get(sum.node) ?? missing('sum'), sum] as const);
+  const clear = carried.map(([at, { extent }]) => clearDoubles(at, extent, e));
+  const settle = carried.map(([at, sum]) => settleDoubles(at, sum, e));
   const { instructions } = built;
   return {
     run: () => {
@@ -234,6 +246,9 @@ export const layOut = (
     input: (name) => named.get(`input ${name}`),
     cotangent: (name) => named.get(`cotangent ${name}`),
     place: built.place,
+    settle: () => {
+      for (const run of settle) run(0);
+    },
     sum: (index) => sums.get(index),
   };
 };

@@ -1,7 +1,15 @@
 /** Reverses of scans as instructions: the steps backwards, from what the scan recorded. */
 
 import { accumulate } from './accumulate.js';
-import { type Operand, zero } from './emit/emitting.js';
+import {
+  accumulates,
+  clearDoubles,
+  type Doubles,
+  newDoubles,
+  type Operand,
+  settleDoubles,
+  zero,
+} from './emit/emitting.js';
 import type { Extent, FieldReverse, Source } from './field.js';
 import type { Machine } from './machine.js';
 import {
@@ -49,18 +57,22 @@ export const buildReverse = (
   const sums = new Map(
     Object.entries(reverse.externals).map(([index, node]) => [Number(index), node] as const),
   );
-  const { nodes, onto } = accumulate(reverse.nodes, sums);
+  // what has pixels is one number a step at each of them; what is summed over them is a great many
+  const { nodes, onto } = accumulate(reverse.nodes, sums, ({ grid: pixels }) => pixels);
   const bytesOf = (node: number): number => sizeOf(nodes[node].extent, grid);
   const placed = (node: number, at: Place['at']): Place => placeFor(nodes[node].extent, at, grid);
   const clock = machine.allocate(16);
   const rings = fields.length + 2;
   const pins = new Map<number, Place>();
   const sumPlaces = new Map<number, Operand>();
+  const doubles = new Map<number, Doubles>();
   for (const [node, index] of onto) {
     const at = machine.allocate(bytesOf(node));
     const place = placed(node, () => at);
     pins.set(node, place);
-    sumPlaces.set(index, { node, place, extent: nodes[node].extent });
+    const { extent } = nodes[node];
+    sumPlaces.set(index, { node, place, extent });
+    if (accumulates(nodes[node])) doubles.set(node, newDoubles(machine, extent, grid));
   }
   for (const node of Object.values(reverse.carry)) {
     if (isLeaf(nodes[node]) || pins.has(node)) continue;
@@ -138,12 +150,20 @@ export const buildReverse = (
   const made = buildStep(nodes, externals, context, {
     leaf,
     pinned: (node) => pins.get(node),
-    isSummed: (node) => onto.has(node),
+    summed: (node) => doubles.get(node),
     roots: [
       ...new Set([...Object.values(reverse.carry), ...Object.values(reverse.elements), ...onto.keys()]),
     ],
   });
-  const clear = [...sumPlaces.values()].map((sum) => zero(sum, { machine, grid, most: 1 }));
+  const e = { machine, grid, most: 1 };
+  const clear = [...sumPlaces.values()].map((sum) => {
+    const carried = doubles.get(sum.node);
+    return carried === undefined ? zero(sum, e) : clearDoubles(carried, sum.extent, e);
+  });
+  const settled = [...sumPlaces.values()].flatMap((sum) => {
+    const carried = doubles.get(sum.node);
+    return carried === undefined ? [] : [settleDoubles(carried, sum, e)];
+  });
   const copies = copied.map(([node, base]) =>
     copyStep(machine, made.place(node), base, strideOf(nodes[node].extent, grid)),
   );
@@ -157,6 +177,7 @@ export const buildReverse = (
           for (const run of copies) run(t);
         }
       },
+      ...settled,
     ],
     port: (port) => {
       const place = Number(splitAt(port)[1]);

@@ -79,7 +79,7 @@ export const buildScan = (
   const made = buildStep(nodes, externals, context, {
     leaf,
     pinned: (node) => pins.get(node),
-    isSummed: () => false,
+    summed: () => undefined,
     roots: [...Object.values(body.next), ...observedNodes, ...kept].filter(
       (node, i, all) => all.indexOf(node) === i,
     ),

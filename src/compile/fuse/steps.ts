@@ -57,7 +57,7 @@ export const buildStep = (
   nodes: readonly FieldNode[],
   externals: readonly Operand[],
   context: StepContext,
-  own: Pick<Surroundings, 'leaf' | 'pinned' | 'isSummed' | 'roots'>,
+  own: Pick<Surroundings, 'leaf' | 'pinned' | 'summed' | 'roots'>,
 ): Built => {
   const { machine, grid } = context;
   const made: Built = build(nodes, {

@@ -1,6 +1,6 @@
 /** What follows pixel by pixel, tile after tile, with everything in cache. */
 
-import { accumulates, type Emitting, type Operand, zero } from './emit/emitting.js';
+import { accumulates, clearDoubles, type Emitting, type Operand, settleDoubles } from './emit/emitting.js';
 import { emit } from './emit/index.js';
 import type { FieldNode } from './field.js';
 import { group, isPointwiseUnit } from './group.js';
@@ -45,6 +45,7 @@ export const buildTiles = (
       for (const input of nodes[number].inputs) lastUse.set(input, i);
     }
   const starts: Instruction[] = [];
+  const ends: Instruction[] = [];
   const work: Instruction[] = [];
   const held = new Map<number, { readonly at: number; readonly bytes: number }>();
   const inTile = (number: number): Operand => {
@@ -69,8 +70,11 @@ export const buildTiles = (
       const [number] = unit;
       const node = nodes[number];
       const inputs = node.inputs.map(inTile);
-      if (accumulates(node) && !isSummed(number))
-        starts.push(zero(operand(number), { machine, grid, most: 1 }));
+      if (accumulates(node) && !isSummed(number)) {
+        const sums = emitting.doubles(number);
+        starts.push(clearDoubles(sums, node.extent, emitting));
+        ends.push(settleDoubles(sums, operand(number), emitting));
+      }
       work.push(...emit(node, inputs, inTile(number), emitting));
     }
     for (const number of unit) {
@@ -92,6 +96,7 @@ export const buildTiles = (
       // a tile's number takes the place of a step's: pixelwise phases do not stand inside a step
       for (let tile = 0; tile < tiles; tile++) for (const run of work) run(tile);
     },
+    ...ends,
   ];
 };
 

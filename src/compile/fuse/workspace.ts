@@ -48,7 +48,7 @@ export class Workspace {
       labels: this.machine.allocate(labelBytes(this.grid)),
       scale: this.machine.allocate(4),
       weights: this.machine.allocate(4 * (this.output('logits')?.shape.at(-1) ?? 1)),
-      total: this.machine.allocate(16),
+      total: this.machine.allocate(32),
     };
     for (const { name, shape: size } of parametersOf(graph))
       checkSize(`parameter '${name}'`, values[name], volume(size));

@@ -6,7 +6,7 @@
  */
 
 import assert from 'node:assert/strict';
-import type { Emitting, Operand } from '../../../../src/compile/fuse/emit/emitting.js';
+import type { Doubles, Emitting, Operand } from '../../../../src/compile/fuse/emit/emitting.js';
 import { emit } from '../../../../src/compile/fuse/emit/index.js';
 import type { FieldOp } from '../../../../src/compile/fuse/field.js';
 import { Machine } from '../../../../src/compile/fuse/machine.js';
@@ -30,6 +30,7 @@ export class Workbench {
   readonly machine = new Machine();
   readonly grid: Grid;
   readonly #operands: Operand[] = [];
+  readonly #doubles = new Map<number, Doubles>();
 
   constructor(shape: readonly number[]) {
     this.grid = gridOf(shape);
@@ -94,6 +95,27 @@ export class Workbench {
     return operand;
   }
 
+  /** The doubles of a sum, which begin as what it holds. */
+  doubles(node: number): Doubles {
+    const known = this.#doubles.get(node);
+    if (known !== undefined) return known;
+    const { extent, place } = this.#operands[node];
+    const size = sizeOf(extent, this.grid);
+    const at = this.poisoned(2 * size);
+    const { doubles, floats } = this.machine;
+    for (let i = 0; i < size / 4; i++) doubles[at / 8 + i] = floats[place.at(0) / 4 + i];
+    this.#doubles.set(node, at);
+    return at;
+  }
+
+  /** Rounds sums to where they are read. */
+  #settle({ node, extent, place }: Operand): void {
+    const at = this.#doubles.get(node);
+    if (at === undefined) return;
+    const { doubles, floats } = this.machine;
+    for (let i = 0; i < sizeOf(extent, this.grid) / 4; i++) floats[place.at(0) / 4 + i] = doubles[at / 8 + i];
+  }
+
   emitting(labels: Emitting['labels'] = noLabels): Emitting {
     const { machine, grid } = this;
     return {
@@ -101,6 +123,7 @@ export class Workbench {
       grid,
       most: 1,
       labels,
+      doubles: (node) => this.doubles(node),
       scratch: {
         take: (bytes) => {
           const at = this.poisoned(bytes);
@@ -119,6 +142,7 @@ export class Workbench {
   run(op: FieldOp, inputs: readonly Operand[], out: Operand): Planes {
     const node = { op, inputs: inputs.map((input) => input.node), extent: out.extent };
     for (const instruction of emit(node, inputs, out, this.emitting())) instruction(0);
+    this.#settle(out);
     return this.take(out);
   }
 
@@ -155,6 +179,7 @@ export class Workbench {
       if (result.extent.grid && !('place' in out))
         for (const [plane, values] of this.take(result, count).entries()) found[plane].push(...values);
     }
+    this.#settle(result);
     return 'place' in out ? this.take(result) : found;
   }
 }

@@ -23,6 +23,7 @@ export const emitConvWeight = (
   const taps = op.height * op.width;
   const tap = (place: number): number =>
     (Math.floor(place / op.width) - margins.top) * halo.line + 4 * ((place % op.width) - margins.left);
+  const to = e.doubles(out.node);
   const common = {
     yRow: dy.place.plane,
     columns: op.to,
@@ -43,8 +44,8 @@ export const emitConvWeight = (
           (_, row) => tap(Math.floor(row / op.from)) + (row % op.from) * halo.plane,
         ),
         y: dy.place.at,
-        c: out.place.at,
-        cRow: 4 * op.to,
+        c: () => to,
+        cRow: op.to,
       }),
     ];
   return [
@@ -55,8 +56,8 @@ export const emitConvWeight = (
         x: () => cellOf(halo, 0, 0) + channel * halo.plane,
         offsets: Array.from({ length: taps }, (_, place) => tap(place)),
         y: (t) => dy.place.at(t) + channel * op.to * dy.place.plane,
-        c: (t) => out.place.at(t) + 4 * channel * op.to,
-        cRow: 4 * op.from * op.to,
+        c: () => to + 8 * channel * op.to,
+        cRow: op.from * op.to,
       }),
     ).flat(),
   ];

@@ -2,6 +2,7 @@
 
 import type { FieldOpOf } from '../field.js';
 import { product } from '../kernels/product.js';
+import { addOnto } from '../kernels/sums.js';
 import { turn } from '../kernels/weights.js';
 import { blockOffset, blocksOf, densePacking } from '../pack.js';
 import type { Instruction, Place } from '../place.js';
@@ -51,6 +52,9 @@ export const emitDense = (
   ];
 };
 
+/** Sums of tiles that are added up in single precision. */
+const tilesTogether = 32;
+
 export const emitDenseWeight = (
   op: FieldOpOf<'denseWeight'>,
   x: Operand,
@@ -65,6 +69,13 @@ export const emitDenseWeight = (
   const pixels = (t: number): number => Math.min(8 * strips(t), e.grid.pixels - 8 * e.most * t);
   const yBlock = e.most * 256;
   const xBytes = e.most * 32 * count;
+  // sums of a tile are added to those of others, and these, now and then, to the doubles
+  const sums = e.machine.allocate(4 * count * to);
+  const added = e.machine.kernel('addOnto taking', () => addOnto(true));
+  const doubles = e.doubles(out.node);
+  const fours = Math.ceil((count * to) / 4);
+  const last = Math.ceil(e.grid.pixels / (8 * e.most)) - 1;
+  const all = middles(op).length;
   const turned = e.scratch.take(wide * yBlock + xBytes);
   /** Blocks of `rows` features from the first on; where they are put depends on how many pixels there are. */
   const turnBlocks = (
@@ -94,7 +105,7 @@ export const emitDenseWeight = (
     { rows: 8, blocks: Math.floor(to / 8), first: 0 },
     { rows: to % 8, blocks: 1, first: to - (to % 8) },
   ].filter(({ rows, blocks }) => rows * blocks > 0);
-  return middles(op).flatMap(([o, i]): Instruction[] => [
+  return middles(op).flatMap(([o, i], middle): Instruction[] => [
     ...eights.map(({ rows, blocks, first }) =>
       turnBlocks(
         dy.place,
@@ -123,7 +134,7 @@ export const emitDenseWeight = (
         run(
           turned() + wide * yBlock + pixels(t) * 4 * first,
           turned(),
-          out.place.at(t) + 4 * first * to,
+          sums + 4 * first * to,
           pixels(t),
           32,
           4 * to,
@@ -136,6 +147,10 @@ export const emitDenseWeight = (
           blocks,
         );
     }),
+    (t) => {
+      const done = t * all + middle + 1;
+      if (done % tilesTogether === 0 || (t === last && middle === all - 1)) added(sums, doubles, fours);
+    },
   ]);
 };
 
@@ -147,6 +162,7 @@ export const emitDenseWeightWhole = (
   e: Emitting,
 ): readonly Instruction[] => {
   const { count, inner, to } = op;
+  const sums = e.doubles(out.node);
   return middles(op).flatMap(([o, i]) =>
     dots(e.machine, {
       x: (t) => x.place.at(t) + (o * count * inner + i) * x.place.plane,
@@ -154,8 +170,8 @@ export const emitDenseWeightWhole = (
       y: (t) => dy.place.at(t) + (o * to * inner + i) * dy.place.plane,
       yRow: inner * dy.place.plane,
       columns: to,
-      c: out.place.at,
-      cRow: 4 * to,
+      c: () => sums,
+      cRow: to,
       lines: 1,
       xLine: 0,
       yLine: 0,

@@ -1,6 +1,6 @@
 /** Dot products of planes: gradients by weights on whole planes. */
 
-import { dot } from '../kernels/weights.js';
+import { blockVectors, dot } from '../kernels/sums.js';
 import type { Machine } from '../machine.js';
 import { blocksOf } from '../pack.js';
 import type { Instruction } from '../place.js';
@@ -19,6 +19,7 @@ export interface Dots {
   readonly y: (t: number) => number;
   readonly yRow: number;
   readonly columns: number;
+  /** Doubles, and how many of them from row to row. */
   readonly c: (t: number) => number;
   readonly cRow: number;
   readonly lines: number;
@@ -27,33 +28,59 @@ export interface Dots {
   readonly width: number;
 }
 
+/** Pieces of a line of so many pixels: none is longer than a block. */
+const piecesOf = (width: number): readonly { readonly first: number; readonly width: number }[] =>
+  Array.from({ length: Math.ceil(width / (4 * blockVectors)) }, (_, piece) => {
+    const first = piece * 4 * blockVectors;
+    return { first, width: Math.min(4 * blockVectors, width - first) };
+  });
+
+/** Lines by blocks: whole ones, and what remains. */
+const blocksOfLines = (
+  lines: number,
+  vectors: number,
+): readonly { readonly blocks: number; readonly lines: number; readonly first: number }[] => {
+  const each = Math.min(lines, Math.max(1, Math.floor(blockVectors / vectors)));
+  const blocks = Math.floor(lines / each);
+  const rest = lines - blocks * each;
+  return [
+    { blocks, lines: each, first: 0 },
+    ...(rest > 0 ? [{ blocks: 1, lines: rest, first: blocks * each }] : []),
+  ];
+};
+
 /** All dot products of rows of x with rows of y, over lines of pixels. */
 export const dots = (machine: Machine, d: Dots): readonly Instruction[] => {
   const table = machine.table(d.offsets);
-  const mask = machine.mask(d.width % 4 || 4);
-  const vectors = Math.ceil(d.width / 4) - 1;
-  return columnsOf(d.columns).flatMap((columns) =>
-    blocksOf(d.offsets.length).map((rows): Instruction => {
-      const run = machine.kernel(`dot ${rows.rows} ${columns.columns}`, () =>
-        dot(rows.rows, columns.columns),
-      );
-      return (t) =>
-        run(
-          d.x(t),
-          table + 4 * rows.first,
-          d.y(t) + columns.first * d.yRow,
-          d.yRow,
-          d.c(t) + rows.first * d.cRow + 4 * columns.first,
-          d.cRow,
-          4,
-          d.lines,
-          d.xLine,
-          d.yLine,
-          vectors,
-          mask,
-          rows.count,
-          columns.count,
-        );
-    }),
-  );
+  return piecesOf(d.width).flatMap(({ first, width }) => {
+    const mask = machine.mask(width % 4 || 4);
+    const vectors = Math.ceil(width / 4);
+    return blocksOfLines(d.lines, vectors).flatMap((part) =>
+      columnsOf(d.columns).flatMap((columns) =>
+        blocksOf(d.offsets.length).map((rows): Instruction => {
+          const run = machine.kernel(`dot ${rows.rows} ${columns.columns}`, () =>
+            dot(rows.rows, columns.columns),
+          );
+          return (t) =>
+            run(
+              d.x(t) + 4 * first + part.first * d.xLine,
+              table + 4 * rows.first,
+              d.y(t) + 4 * first + part.first * d.yLine + columns.first * d.yRow,
+              d.yRow,
+              d.c(t) + 8 * (rows.first * d.cRow + columns.first),
+              8 * d.cRow,
+              8,
+              part.blocks,
+              part.lines,
+              d.xLine,
+              d.yLine,
+              vectors - 1,
+              mask,
+              rows.count,
+              columns.count,
+            );
+        }),
+      ),
+    );
+  });
 };

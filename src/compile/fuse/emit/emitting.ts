@@ -2,9 +2,10 @@
 
 import type { Along, Extent, FieldNode } from '../field.js';
 import { fill } from '../kernels/move.js';
+import { addOnto, settle } from '../kernels/sums.js';
 import type { Machine } from '../machine.js';
 import type { Packing } from '../pack.js';
-import { type Grid, type Instruction, type Place, stripBytes } from '../place.js';
+import { type Grid, type Instruction, type Place, sizeOf, stripBytes } from '../place.js';
 
 /** What the operations of a block are emitted with. */
 export interface Emitting {
@@ -18,6 +19,8 @@ export interface Emitting {
   readonly packed: (weight: number, packing: Packing, key: string) => Packed;
   readonly scratch: Scratch;
   readonly labels: Labels;
+  /** The doubles that a node adds to. */
+  readonly doubles: (node: number) => Doubles;
 }
 
 export interface Packed {
@@ -38,6 +41,9 @@ export interface Labels {
   readonly total: number;
 }
 
+/** Where sums are while they are not complete: the address of doubles, as many as the value has floats. */
+export type Doubles = number;
+
 /** An operand: where it is and how large. */
 export interface Operand {
   readonly node: number;
@@ -45,9 +51,13 @@ export interface Operand {
   readonly extent: Extent;
 }
 
-/** Operations that add to what is there already: their target starts as zeros. */
+/** Operations that add to doubles, which start as zeros; when they are complete, they are settled as floats. */
 export const accumulates = ({ op }: FieldNode): boolean =>
-  op.op === 'denseWeight' || op.op === 'convWeight' || op.op === 'sumPixels' || op.op === 'sumAll';
+  op.op === 'denseWeight' ||
+  op.op === 'convWeight' ||
+  op.op === 'sumPixels' ||
+  op.op === 'sumAll' ||
+  op.op === 'addOnto';
 
 export const extentIn = (
   e: Emitting,
@@ -65,6 +75,39 @@ export const zero = (out: Operand, e: Pick<Emitting, 'machine' | 'grid' | 'most'
       ? planes * stripBytes * e.most
       : planes * out.place.plane;
   return (t) => run(value, out.place.at(t), 0, 1, bytes / 16);
+};
+
+/** Floats of a value as a whole, by fours. */
+const foursOf = (extent: Extent, grid: Grid): number => sizeOf(extent, grid) / 16;
+
+export const newDoubles = (machine: Machine, extent: Extent, grid: Grid): Doubles =>
+  machine.allocate(2 * sizeOf(extent, grid));
+
+/** Sets doubles to zero. */
+export const clearDoubles = (
+  doubles: Doubles,
+  extent: Extent,
+  { machine, grid }: Pick<Emitting, 'machine' | 'grid'>,
+): Instruction => {
+  const run = machine.kernel('fill', fill);
+  const value = machine.constants([0]);
+  return () => run(value, doubles, 0, 1, 2 * foursOf(extent, grid));
+};
+
+/** Writes complete sums to where they are read. */
+export const settleDoubles = (
+  doubles: Doubles,
+  { place, extent }: Operand,
+  { machine, grid }: Pick<Emitting, 'machine' | 'grid'>,
+): Instruction => {
+  const run = machine.kernel('settle', settle);
+  return (t) => run(doubles, place.at(t), foursOf(extent, grid));
+};
+
+export const emitAddOnto = (x: Operand, out: Operand, e: Emitting): Instruction => {
+  const run = e.machine.kernel('addOnto', () => addOnto(false));
+  const to = e.doubles(out.node);
+  return (t) => run(x.place.at(t), to, foursOf(x.extent, e.grid));
 };
 
 export const middles = ({ outer, inner }: Along): readonly (readonly [number, number])[] =>

@@ -2,7 +2,7 @@
 
 import type { Along, FieldNode } from '../field.js';
 import { crossEntropy, firstMax, reducePlanes } from '../kernels/move.js';
-import { sumPlanes } from '../kernels/weights.js';
+import { sumPlanes } from '../kernels/sums.js';
 import { emitOnLists } from '../lists.js';
 import type { Kernel } from '../machine.js';
 import type { Instruction } from '../place.js';
@@ -10,7 +10,7 @@ import { runsOf } from '../runs.js';
 import { emitConv, emitConvInput } from './convolution.js';
 import { emitConvWeight } from './convolution-weight.js';
 import { emitDense, emitDenseWeight, emitDenseWeightWhole } from './dense.js';
-import { type Emitting, extentIn, type Operand, zero } from './emitting.js';
+import { type Emitting, emitAddOnto, extentIn, type Operand, zero } from './emitting.js';
 import { copyRun, emitSum } from './planes.js';
 
 /** A kernel along the middle of its first operand's planes, whose others are as large, or as `small` without a middle. */
@@ -38,6 +38,9 @@ const alongMiddle = (
     );
 };
 
+/** Planes whose sum is carried in double precision: along time, mostly. */
+const longSum = 16;
+
 /** The instructions of a node that is not pointwise. */
 export const emit = (
   { op }: FieldNode,
@@ -47,7 +50,7 @@ export const emit = (
 ): readonly Instruction[] => {
   const [x, y, z] = inputs;
   if (!x.extent.grid) {
-    const onLists = emitOnLists(op, inputs, out, e.machine);
+    const onLists = emitOnLists(op, inputs, out, e);
     if (onLists !== undefined) return onLists;
   }
   switch (op.op) {
@@ -63,16 +66,20 @@ export const emit = (
       return emitConvInput(op, x, y, out, e);
     case 'convWeight':
       return emitConvWeight(op, x, y, out, e);
+    case 'addOnto':
+      return [emitAddOnto(x, out, e)];
     case 'sumPixels':
       return [emitSum(x, out, e)];
     case 'sumAll': {
       const run = e.machine.kernel('sumPlanes', sumPlanes);
       const { planes } = x.extent;
       const mask = e.machine.mask(planes % 4 || 4);
-      return [(t) => run(x.place.at(t), 0, 0, out.place.at(t), 1, 1, Math.ceil(planes / 4) - 1, mask)];
+      const to = e.doubles(out.node);
+      return [(t) => run(x.place.at(t), 0, 0, to, 1, 1, Math.ceil(planes / 4) - 1, mask)];
     }
     case 'reducePlanes': {
-      const run = e.machine.kernel(`reduce ${op.fn}`, () => reducePlanes(op.fn));
+      const how = op.fn === 'sum' && op.count > longSum ? 'longSum' : op.fn;
+      const run = e.machine.kernel(`reduce ${how}`, () => reducePlanes(how));
       return [alongMiddle(op, run, [x, out], out, e)];
     }
     case 'firstMax': {

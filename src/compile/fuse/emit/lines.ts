@@ -12,12 +12,14 @@ import {
   transposed,
   weigh,
 } from '../kernels/lines.js';
+import { fill } from '../kernels/move.js';
+import { addOnto, settle } from '../kernels/sums.js';
 import type { Machine } from '../machine.js';
 import type { Packing } from '../pack.js';
 import type { Grid, Instruction, Place } from '../place.js';
 import { convolve } from './convolve.js';
 import { dots } from './dots.js';
-import { before, type Emitting, type Operand, zero } from './emitting.js';
+import { before, type Emitting, type Operand } from './emitting.js';
 import { scratchHalo } from './window.js';
 
 /** With fewer channels, mixing lines takes longer than it saves. */
@@ -43,8 +45,8 @@ interface Lines {
   readonly plane: number;
 }
 
-const mixer = (machine: Machine, name: string, matrix: Matrix, onto = false) =>
-  machine.kernel(`mixLines ${name}`, () => mixLines(matrix, onto));
+const mixer = (machine: Machine, name: string, matrix: Matrix) =>
+  machine.kernel(`mixLines ${name}`, () => mixLines(matrix));
 
 /** As many groups of lines at a time as stay in cache, in equal pieces. */
 const groupsAtOnce = (grid: Grid, bytes: number): number => {
@@ -200,9 +202,15 @@ export const emitMixedWeight = (
   const { grid, machine } = e;
   const { from, to, width } = window;
   const each = 4 * width * from * to;
-  const input = mixedInput(window, margins, [from, to], x.place, window.boundary, e, linesRead * each + 128);
+  // doubles of the six products' sums, the same as floats, and what they are taken together
+  const six = linesRead * each;
+  const more = 3 * six + window.height * each + 256;
+  const input = mixedInput(window, margins, [from, to], x.place, window.boundary, e, more);
   const { lines, results, groups } = input;
   const sums = input.after;
+  const floats = (): number => sums() + 2 * six;
+  const weights = (): number => floats() + six;
+  const doubles = e.doubles(out.node);
   const products = weigh.flatMap((_, k) =>
     dots(machine, {
       x: () => cellOf(input.asHalo(k), 0, 0),
@@ -214,8 +222,8 @@ export const emitMixedWeight = (
       y: () => results.at() + k * results.six,
       yRow: results.plane,
       columns: to,
-      c: () => sums() + k * each,
-      cRow: 4 * to,
+      c: () => sums() + 2 * k * each,
+      cRow: to,
       lines: groups,
       xLine: lines.line,
       yLine: results.line,
@@ -223,19 +231,15 @@ export const emitMixedWeight = (
     }),
   );
   const spread = mixer(machine, 'spread', transposed(answer));
-  const gather = mixer(machine, 'weigh', transposed(weigh), true);
+  const gather = mixer(machine, 'weigh', transposed(weigh));
+  const clear = machine.kernel('fill', fill);
+  const zero = machine.constants([0]);
+  const settled = machine.kernel('settle', settle);
+  const added = machine.kernel('addOnto', () => addOnto(false));
   const line = 4 * grid.width;
-  const clear = zero(
-    {
-      ...out,
-      place: { at: sums, plane: 4, strip: 0 },
-      extent: { planes: (linesRead * each) / 4, grid: false },
-    },
-    e,
-  );
   return [
     input.pad,
-    clear,
+    () => clear(zero, sums(), 0, 1, (2 * six) / 16),
     byPieces(grid, groups, (first, t) => {
       input.gather(first);
       spread(
@@ -253,6 +257,10 @@ export const emitMixedWeight = (
       );
       for (const run of products) run(t);
     }),
-    (t) => gather(sums(), each, 0, 0, out.place.at(t), each, 0, 0, 1, 1, each / 16),
+    () => {
+      settled(sums(), floats(), six / 16);
+      gather(floats(), each, 0, 0, weights(), each, 0, 0, 1, 1, each / 16);
+      added(weights(), doubles, (window.height * each) / 16);
+    },
   ];
 };

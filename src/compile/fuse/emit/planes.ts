@@ -1,7 +1,7 @@
 /** Copies, sums and reductions of planes. */
 
 import { copy, copyCells } from '../kernels/move.js';
-import { sumPlanes } from '../kernels/weights.js';
+import { sumPlanes } from '../kernels/sums.js';
 import { type Instruction, numberBytes, type Place } from '../place.js';
 import { type Emitting, extentIn, type Operand } from './emitting.js';
 
@@ -51,13 +51,14 @@ export const emitSum = (x: Operand, out: Operand, e: Emitting): Instruction => {
   const run = e.machine.kernel('sumPlanes', sumPlanes);
   const { planes } = x.extent;
   const { strips } = e;
+  const to = e.doubles(out.node);
   if (strips !== undefined) {
     const all = e.machine.mask(4);
     const left = e.grid.pixels % 8;
     const edge = e.machine.mask(left % 4 || 4);
     const last = Math.ceil(e.grid.pixels / 8) - 1;
     return (t) => {
-      const [from, to, count] = [x.place.at(t), out.place.at(t), strips(t)];
+      const [from, count] = [x.place.at(t), strips(t)];
       const full = left > 0 && t * e.most + count > last ? count - 1 : count;
       run(from, x.place.plane, x.place.strip, to, planes, full, 1, all);
       // what lies past the last pixel may be no number
@@ -67,5 +68,5 @@ export const emitSum = (x: Operand, out: Operand, e: Emitting): Instruction => {
   }
   const mask = e.machine.mask(e.grid.pixels % 4 || 4);
   const vectors = Math.ceil(e.grid.pixels / 4) - 1;
-  return (t) => run(x.place.at(t), x.place.plane, 0, out.place.at(t), planes, 1, vectors, mask);
+  return (t) => run(x.place.at(t), x.place.plane, 0, to, planes, 1, vectors, mask);
 };

@@ -88,8 +88,8 @@ export const mixParameters = [
   'vectors', // of a line
 ] as const;
 
-/** to[i] = sum over j of matrix[i, j] from[j], lines by lines; added to what is there already where it says so. */
-export const mixLines = (matrix: Matrix, onto: boolean): Source => ({
+/** to[i] = sum over j of matrix[i, j] from[j], lines by lines. */
+export const mixLines = (matrix: Matrix): Source => ({
   parameters: mixParameters.length,
   body: (
     [from, fromLine, fromGroup, fromPlane, to, toLine, toGroup, toPlane, planes, groups, vectors],
@@ -118,7 +118,7 @@ export const mixLines = (matrix: Matrix, onto: boolean): Source => ({
             block(
               i === 0 ? [] : step(address, toLine),
               set(total, combined(row, lines)),
-              store(address, 0, onto ? add(load(address), total) : total),
+              store(address, 0, total),
             ),
           ),
           step(offset, constant(16)),

@@ -2,6 +2,7 @@
 
 import {
   add,
+  addDouble,
   and,
   block,
   choose,
@@ -17,6 +18,7 @@ import {
   minus,
   mul,
   or,
+  pick,
   plus,
   repeat,
   type Statement,
@@ -26,6 +28,8 @@ import {
   store,
   sub,
   times,
+  toDouble,
+  toFloat,
   xor,
 } from '../../../engine/wasm/simd/code.js';
 import type { Source } from '../../../engine/wasm/simd/module.js';
@@ -137,13 +141,32 @@ export const reduceParameters = [
   'toStrip',
 ] as const;
 
-export const reducePlanes = (fn: 'sum' | 'max'): Source => ({
+export const reducePlanes = (fn: 'sum' | 'longSum' | 'max'): Source => ({
   parameters: reduceParameters.length,
   body: ([from, to, outer, count, inner, plane, vectors, strips, fromStrip, toStrip], fresh): Statement => {
-    const [a, b, group, first, at, end, apart] = locals(fresh, 7);
+    const [a, b, group, first, at, apart] = locals(fresh, 6);
     const [s, o, i, v, k] = locals(fresh, 5);
-    const sum = fresh.v128();
-    const join = fn === 'sum' ? add : max;
+    const [value, sum, more] = [fresh.v128(), fresh.v128(), fresh.v128()];
+    const join = fn === 'max' ? max : add;
+    const others = (visit: Statement): Statement =>
+      repeat(k, minus(count, constant(1)), step(at, apart), visit);
+    const upper = pick(value, value, [2, 3, 2, 3]);
+    const reduced =
+      fn === 'longSum'
+        ? block(
+            set(value, load(a)),
+            set(sum, toDouble(value)),
+            set(more, toDouble(upper)),
+            others(
+              block(
+                set(value, load(at)),
+                set(sum, addDouble(sum, toDouble(value))),
+                set(more, addDouble(more, toDouble(upper))),
+              ),
+            ),
+            set(sum, pick(toFloat(sum), toFloat(more), [0, 1, 4, 5])),
+          )
+        : block(set(sum, load(a)), others(set(sum, join(sum, load(at)))));
     return block(
       set(apart, times(inner, plane)),
       repeat(
@@ -162,9 +185,8 @@ export const reducePlanes = (fn: 'sum' | 'max'): Source => ({
             repeat(
               v,
               vectors,
-              set(sum, load(a)),
               set(at, a),
-              repeat(k, minus(count, constant(1)), step(at, apart), set(sum, join(sum, load(at)))),
+              reduced,
               store(b, 0, sum),
               step(a, constant(16)),
               step(b, constant(16)),
@@ -175,7 +197,6 @@ export const reducePlanes = (fn: 'sum' | 'max'): Source => ({
         ),
         step(from, fromStrip),
         step(to, toStrip),
-        set(end, a),
       ),
     );
   },
@@ -251,7 +272,7 @@ export const firstMax = (): Source => ({
 
 /**
  * Softmax cross-entropy on strips [strip, class, 8 pixels]: leaves scale * weight * (softmax - target) in `to`, and
- * adds weight * loss, summed, to the four numbers at `total`. A label below 0 is no pixel. Class weights are a table.
+ * adds weight * loss, summed, to the four doubles at `total`. A label below 0 is no pixel. Class weights are a table.
  */
 export const entropyParameters = [
   'logits',
@@ -280,7 +301,7 @@ export const crossEntropy = (): Source => ({
     const logged = functions.log(scribe, sum);
     const logarithm = block(take(), set(lost, logged));
     return block(
-      set(loss, load(total)),
+      set(loss, four(0)),
       set(factor, loadSplat(scale)),
       repeat(
         s,
@@ -335,7 +356,8 @@ export const crossEntropy = (): Source => ({
         step(logits, minus(times(classes, constant(32)), constant(32))),
         step(to, minus(times(classes, constant(32)), constant(32))),
       ),
-      store(total, 0, loss),
+      store(total, 0, addDouble(load(total), toDouble(loss))),
+      store(total, 16, addDouble(load(total, 16), toDouble(pick(loss, loss, [2, 3, 2, 3])))),
     );
   },
 });

@@ -47,7 +47,7 @@ export const productParameters = [
 export interface Tile {
   readonly rows: 1 | 2 | 3 | 4;
   readonly vectors: 1 | 2 | 4;
-  /** Whether c's old values are added to. */
+  /** Whether the sums are added to c's old values: when they are complete, so that they err by themselves alone. */
   readonly onto: boolean;
   /** Whether b's places are in a table. */
   readonly table: boolean;
@@ -92,9 +92,7 @@ export const product = ({ rows, vectors, onto, table }: Tile): Source => ({
           repeat(
             blockCount,
             blocks,
-            onto
-              ? eachRow((i) => block(...sums[i].map((sum, v) => set(sum, load(row, 16 * v)))))
-              : block(...sums.flat().map((sum) => set(sum, zero))),
+            ...sums.flat().map((sum) => set(sum, zero)),
             table ? set(k, bStep) : set(from, stripB),
             // one at a time: unrolled, V8 keeps more values than there are registers and is nearly twice as slow
             repeat(
@@ -105,7 +103,9 @@ export const product = ({ rows, vectors, onto, table }: Tile): Source => ({
               step(at, constant(4 * rows)),
               table ? step(k, constant(4)) : step(from, bStep),
             ),
-            eachRow((i) => block(...sums[i].map((sum, v) => store(row, 16 * v, sum)))),
+            eachRow((i) =>
+              block(...sums[i].map((sum, v) => store(row, 16 * v, onto ? add(load(row, 16 * v), sum) : sum))),
+            ),
             set(to, plus(row, cStep)),
           ),
           step(stripB, bStrip),
