@@ -1,6 +1,7 @@
 /** Convolutions as products over panels: no columns of image patches are ever written out. */
 
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import { carried } from './carry.js';
 import { type Matrix, packRight, rightBytes, rightPanel } from './pack.js';
 import { panelColumns, panels } from './panel.js';
 import { blocks, tilesOf } from './product.js';
@@ -89,27 +90,34 @@ export interface ByFilter extends Sizes {
  * kernel a product with a transposed left factor, whose columns are pixels and whose segments are image rows.
  */
 export const convolveByFilter = (backend: BackendWasm, s: ByFilter): void => {
-  const depth = s.outHeight * s.outWidth;
-  const first = panels(backend, 'columns', 'nothing', false);
-  const others = panels(backend, 'columns', 'result', false);
+  const fresh = panels(backend, 'columns', 'nothing', false);
+  const onto = panels(backend, 'columns', 'result', false);
   const pixel = s.from * bytes;
   const imageRow = s.width * pixel;
   const across = s.kernelWidth * s.from;
-  withScratch(backend, rightBytes(depth, s.to), (packed, heap) => {
-    for (let b = 0; b < s.batch; b++) {
-      packRight(backend, heap, contiguous(s.gradient + b * depth * s.to * bytes, s.to), depth, s.to, packed);
-      const run = b === 0 ? first : others;
+  const parts = partsOf(s);
+  const most = Math.max(...parts.map(({ rows, columns }) => rows * columns));
+  const size = s.kernelHeight * across * s.to;
+  withScratch(backend, rightBytes(most, s.to), (packed, heap) =>
+    carried(heap, { address: s.result, size }, s.batch * parts.length, (number, isFresh) => {
+      const b = Math.floor(number / parts.length);
+      const { row, rows, column, columns } = parts[number % parts.length];
+      const depth = rows * columns;
+      const gradient = s.gradient + ((b * s.outHeight + row) * s.outWidth + column) * s.to * bytes;
+      packRight(backend, heap, contiguous(gradient, s.to), depth, s.to, packed);
+      const run = isFresh ? fresh : onto;
+      const first = (b * s.height + row * s.strideHeight) * imageRow + column * s.strideWidth * pixel;
       for (let i = 0; i < s.kernelHeight; i++) {
         for (const strip of blocks(s.to, panelColumns)) {
           for (const tiles of tilesOf(across)) {
             run[tiles.rows][strip.count]({
-              a: s.image + (b * s.height + i) * imageRow + tiles.start * bytes,
+              a: s.image + first + i * imageRow + tiles.start * bytes,
               aStride: s.strideWidth * pixel,
               aTile: tiles.rows * bytes,
               aSegment: s.strideHeight * imageRow,
               aOuter: 0,
-              segments: s.outHeight,
-              run: s.outWidth,
+              segments: rows,
+              run: columns,
               b: rightPanel(packed, depth, strip.start),
               bias: 0,
               c: s.result + ((i * across + tiles.start) * s.to + strip.start) * bytes,
@@ -122,6 +130,23 @@ export const convolveByFilter = (backend: BackendWasm, s: ByFilter): void => {
           }
         }
       }
-    }
-  });
+    }),
+  );
+};
+
+/** Pixels of a gradient that are summed in single precision at a time. */
+const pixelsTogether = 128;
+
+/** The pixels of an image in parts, each of whole rows, or of a piece of one. */
+const partsOf = ({ outHeight, outWidth }: Sizes) => {
+  const columns = blocks(outWidth, pixelsTogether);
+  const rows = blocks(outHeight, Math.max(1, Math.floor(pixelsTogether / outWidth)));
+  return rows.flatMap((band) =>
+    columns.map((piece) => ({
+      row: band.start,
+      rows: band.count,
+      column: piece.start,
+      columns: piece.count,
+    })),
+  );
 };

@@ -1,6 +1,7 @@
 /** Matrix products on the heap, blocked for the caches: C = A B, with either factor transposed, bias and ReLU. */
 
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import { partsTogether } from './carry.js';
 import { leftBytes, type Matrix, packLeft, packRight, rightBytes, rightPanel } from './pack.js';
 import { type Onto, panelColumns, panels, tileRows } from './panel.js';
 import { withScratch } from './scratch.js';
@@ -36,11 +37,49 @@ export const blocks = (total: number, size: number): { readonly start: number; r
     count: Math.min(size, total - i * size),
   }));
 
-/** Does the product. The order of every sum is fixed by the sizes alone, so the result is the same to the bit. */
+/**
+ * Does the product. The order of every sum is fixed by the sizes alone, so the result is the same to the bit. Sums over
+ * a great many, as of a weight's gradient over pixels, go on in double precision.
+ */
 export const multiply = (backend: BackendWasm, product: Product): void => {
   const { m, k, n, left, right, result, bias, relu = false } = product;
+  const longest = partsTogether * depthOf(left, k);
+  if (k <= longest) {
+    multiplyTogether(backend, product);
+    return;
+  }
+  const totals = new Float64Array(m * n);
+  const first = result / bytes;
+  for (const { start, count } of blocks(k, longest)) {
+    multiplyTogether(backend, {
+      m,
+      k: count,
+      n,
+      left: { ...left, address: left.address + start * left.column },
+      right: { ...right, address: right.address + start * right.row },
+      result,
+    });
+    withScratch(backend, bytes, (_, heap) => {
+      for (let i = 0; i < totals.length; i++) totals[i] += heap[first + i];
+    });
+  }
+  withScratch(backend, bytes, (_, heap) => {
+    if (bias !== undefined) for (let i = 0; i < totals.length; i++) totals[i] += heap[bias / bytes + (i % n)];
+    for (let i = 0; i < totals.length; i++) heap[first + i] = relu ? Math.max(totals[i], 0) : totals[i];
+  });
+};
+
+/** Longer sums than this are over pixels or samples, not over features. */
+const mostFeatures = 2048;
+
+/** Values that are summed at a time. */
+const depthOf = (left: Matrix, k: number): number =>
+  left.column === bytes && k <= mostFeatures ? depthBlock : depthBlockPacked;
+
+const multiplyTogether = (backend: BackendWasm, product: Product): void => {
+  const { m, k, n, left, right, result, bias, relu = false } = product;
   const packed = left.column !== bytes;
-  const depth = packed ? depthBlockPacked : depthBlock;
+  const depth = depthOf(left, k);
   const rows = packed ? rowBlockPacked : rowBlock;
   const rightSize = rightBytes(Math.min(k, depth), Math.min(n, columnBlock));
   const leftSize = packed ? leftBytes(Math.min(k, depth), Math.min(m, rows)) : 0;
