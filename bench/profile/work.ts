@@ -65,7 +65,16 @@ export const workOf = (key: string, parameters: readonly number[]): KernelWork =
       const [rows, columns] = rest.map(Number);
       return {
         name: `${key}, ${rows * of('iBlocks')} x ${columns * of('jBlocks')}`,
-        flops: 2 * rows * of('iBlocks') * columns * of('jBlocks') * of('lines') * of('blocks') * 4 * (of('vectors') + 1),
+        flops:
+          2 *
+          rows *
+          of('iBlocks') *
+          columns *
+          of('jBlocks') *
+          of('lines') *
+          of('blocks') *
+          4 *
+          (of('vectors') + 1),
         bytes: 0,
       };
     }
