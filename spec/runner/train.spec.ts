@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
+import { describe as describeError } from '../../src/base/error.js';
 import type { Session } from '../../src/compile/tfjs/session.js';
 import type { Dataset, Split } from '../../src/data/dataset.js';
 import { trainingCodec } from '../../src/experiments/experiment.js';
@@ -98,6 +99,36 @@ describe('training', () => {
       kept.map(({ epoch }) => epoch),
       [1],
     );
+  });
+
+  it('ends with Diverged where batch statistics leave the numbers, though every loss of the training is one', async () => {
+    const { made } = session(() => 1);
+    const broken: Session = {
+      ...made,
+      gradients: async (batch, cut) => ({
+        ...(await made.gradients(batch, cut)),
+        statistics: { 'norm/variance': Float32Array.of(1, Number.NaN) },
+      }),
+    };
+    const { kept, watch } = silent();
+    const ended = await train(broken, plan, start, watch);
+    assert.ok(E.isLeft(ended));
+    assert.match(describeError(ended.left), /^the parameter norm\/variance became NaN in epoch 1, step 3: /);
+    assert.deepEqual(kept, []);
+  });
+
+  it('ends with Diverged where the validation loss is no number', async () => {
+    const { made } = session(() => 1);
+    const blind: Session = {
+      ...made,
+      infer: async () => ({ outputs: { logits: Float32Array.of(Number.NaN, Number.NaN) }, statistics: {} }),
+    };
+    const { kept, watch } = silent();
+    const validated: Dataset = { ...dataset, validation: split(1), classes: ['background', 'thing'] };
+    const ended = await train(blind, { ...plan, dataset: validated }, start, watch);
+    assert.ok(E.isLeft(ended));
+    assert.match(describeError(ended.left), /^the validation loss became NaN in epoch 1/);
+    assert.deepEqual(kept, []);
   });
 
   it('has an order that is a permutation of the images and depends on seed and epoch', () => {

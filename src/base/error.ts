@@ -56,9 +56,11 @@ export interface OutOfMemory {
   readonly limitBytes: number;
 }
 
-/** Training left the numbers: a loss that is not finite. */
+/** Training left the numbers: a loss, or a parameter, that is not finite. */
 export interface Diverged {
   readonly _tag: 'Diverged';
+  /** What is not finite; default the loss. */
+  readonly of?: string;
   readonly epoch: number;
   readonly step: number;
   readonly loss: number;
@@ -228,7 +230,7 @@ export const describe = (error: DrumheadError): string => {
       );
     case 'Diverged':
       return (
-        `the loss became ${error.loss} in epoch ${error.epoch}, step ${error.step}: ` +
+        `${error.of ?? 'the loss'} became ${error.loss} in epoch ${error.epoch}, step ${error.step}: ` +
         'lower the learning rate or the time step dt; what was saved before is kept'
       );
     case 'Interrupted':

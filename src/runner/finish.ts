@@ -86,6 +86,19 @@ export const finish = (
       (test): TE.TaskEither<DrumheadError, Scores> =>
         test === null ? TE.left(interrupted(prepared, state)) : TE.right(test),
     ),
+    // A result of no numbers is none: of a model that answers NaN, every pixel would count as background.
+    TE.chain(
+      (test): TE.TaskEither<DrumheadError, Scores> =>
+        test.loss === null || Number.isFinite(test.loss)
+          ? TE.right(test)
+          : TE.left({
+              _tag: 'Diverged',
+              of: 'the test loss',
+              epoch: kept.epoch,
+              step: state.step,
+              loss: test.loss,
+            }),
+    ),
     TE.chain((test) => {
       const result: Result = {
         identity: prepared.identity,

@@ -12,8 +12,9 @@ import { type LossSpec, publishedLoss } from '../experiments/loss.js';
 import { clipped } from './clip.js';
 import { endsEarly } from './early-stop.js';
 import { evaluateLoss, range } from './evaluate.js';
+import { unfinite } from './finite.js';
 import { adam, adamW, type OptimiserSettings, optimise } from './optimiser.js';
-import type { EpochMetrics, TrainState } from './state.js';
+import { type EpochMetrics, type TrainState, validationLossOf } from './state.js';
 
 export interface TrainPlan {
   readonly training: Training;
@@ -78,8 +79,14 @@ export const train = async (
     if (E.isLeft(ran)) return ran;
     state = ran.right;
     if (watch.signal.aborted) break;
+    const wrong = unfinite(state.parameters);
+    if (wrong !== null) return E.left(diverged(state, `the parameter ${wrong.name}`, wrong.value));
     const closed = await closeEpoch(session, plan, state, watch.signal);
     if (watch.signal.aborted) break;
+    // What is trained may be finite where what is scored is not: batch statistics of the training are other numbers.
+    const scored = validationLossOf(closed.history[closed.history.length - 1]);
+    if (scored !== null && !Number.isFinite(scored))
+      return E.left(diverged(state, 'the validation loss', scored));
     state = closed;
     watch.epoch(state.history[state.history.length - 1]);
     await watch.keep(state);
@@ -87,6 +94,18 @@ export const train = async (
   if (watch.signal.aborted) await watch.keep(state);
   return E.right(state);
 };
+
+const diverged = (
+  { epoch, step }: Pick<TrainState, 'epoch' | 'step'>,
+  of: string,
+  loss: number,
+): Diverged => ({
+  _tag: 'Diverged',
+  of,
+  epoch: epoch + 1,
+  step,
+  loss,
+});
 
 /** Whether nothing is left to train: all epochs are done, or early stopping ended them. */
 export const isTrained = (training: Training, { epoch, history }: TrainState): boolean =>
@@ -116,8 +135,7 @@ const runEpoch = async (
       },
       cut,
     );
-    if (!Number.isFinite(loss))
-      return E.left({ _tag: 'Diverged', epoch: state.epoch + 1, step: state.step + 1, loss });
+    if (!Number.isFinite(loss)) return E.left(diverged({ ...state, step: state.step + 1 }, 'the loss', loss));
     const settings = optimiserOf(training, rateAt(training, done, training.epochs * steps));
     const updated = optimise(settings)(state.optimiser, state.parameters, clipped(training.clip, gradients));
     const parameters = { ...updated.parameters, ...statistics };

@@ -57,6 +57,50 @@ describe('a file from outside', () => {
     return sentence;
   };
 
+  it('whose weights are not numbers, in any format', async () => {
+    const [name] = Object.keys(trained.parameters);
+    const values = trained.parameters[name].slice();
+    values[1] = Number.NaN;
+    const broken = { ...trained, parameters: { ...trained.parameters, [name]: values } };
+    for (const format of exportFormats) {
+      await done(exportTrained(broken, format, at('broken', format)));
+      assert.match(
+        await said(at('broken', format)),
+        /(element 1 of .* is NaN, not a finite number|some of its weights are not numbers)/,
+        format,
+      );
+    }
+    assert.match(
+      await refused(importInto(at('broken', 'safetensors'), null, at('in'))),
+      /element 1 of .* is NaN, not a finite number/,
+    );
+  });
+
+  it('that is an image of another scale', async () => {
+    const put = (top: number, dtype: 'float32' | 'uint8'): string => {
+      const data = Array.from({ length: 768 }, (_, i) => (top * i) / 767);
+      const array =
+        dtype === 'uint8'
+          ? { dtype, shape: [16, 16, 3], data: Uint8Array.from(data) }
+          : { dtype, shape: [16, 16, 3], data: Float32Array.from(data) };
+      writeFileSync(at('image.npy'), value(encodeNpy(array)));
+      return at('image.npy');
+    };
+    assert.match(
+      await said(at('program'), put(255, 'float32')),
+      /from 0 to 255, an image goes from 0 to 1; divide/,
+    );
+    assert.match(
+      await said(at('program'), put(-3, 'float32')),
+      /from -3 to 0, .*; scale them as the training/,
+    );
+    for (const [top, dtype] of [
+      [1, 'float32'],
+      [255, 'uint8'],
+    ] as const)
+      await done(runProgram(at('program'), [put(top, dtype)], at(dtype), 'cpu'));
+  });
+
   it('that is a GraphModel of someone else', async () => {
     edit(at('graph-model', 'model.json'), ({ userDefinedMetadata: _, ...rest }) => rest);
     assert.match(await said(at('graph-model')), /model\.json: this GraphModel was not written by drumhead/);

@@ -22,6 +22,7 @@ import {
 import { decodeExperiment, type Experiment } from '../../experiments/experiment.js';
 import { describeAnyModel } from '../../experiments/model.js';
 import { decodeModel, type ModelSpec, type Sizes } from '../../models/catalogue.js';
+import { unfinite } from '../finite.js';
 import { files, readJson } from '../folder.js';
 import { type Result, readResult, readWeightValues } from '../result.js';
 import { checkSeals } from '../seals.js';
@@ -99,7 +100,23 @@ export const fitted = (
   const problems = misfits(parametersOf(program.graph), entries);
   return problems.length > 0
     ? E.left(decodeError(source, ...problems))
-    : decodeWeights(entries, bytes, bytesSource);
+    : pipe(
+        decodeWeights(entries, bytes, bytesSource),
+        E.chainW((arrays) => allNumbers(arrays, bytesSource)),
+      );
+};
+
+/** Weights that are not numbers would answer, and the answer would be class 0. */
+export const allNumbers = (arrays: Arrays, source: string): E.Either<DrumheadError, Arrays> => {
+  const wrong = unfinite(arrays);
+  return wrong === null
+    ? E.right(arrays)
+    : E.left(
+        decodeError(
+          source,
+          `element ${wrong.index} of ${wrong.name} is ${wrong.value}, not a finite number; train again, or export from where it was finite`,
+        ),
+      );
 };
 
 const experimentIn = (folder: string): TE.TaskEither<DrumheadError, Experiment | null> => {

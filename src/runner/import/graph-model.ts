@@ -133,6 +133,19 @@ const joined = (parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> => {
   return bytes;
 };
 
+/** Whether a weight is no number. Infinity is one that graphs use, to mask; the words of whole numbers may be anything. */
+const holdsNaN = (
+  specs: readonly { readonly shape: Shape; readonly dtype: string }[],
+  bytes: Uint8Array<ArrayBuffer>,
+): boolean => {
+  let offset = 0;
+  return specs.some(({ shape, dtype }) => {
+    const begin = offset;
+    offset += 4 * volume(shape);
+    return dtype === 'float32' && new Float32Array(bytes.buffer, begin, volume(shape)).some(Number.isNaN);
+  });
+};
+
 /**
  * The GraphModel of a parsed model.json, with the shards beside it.
  *
@@ -177,6 +190,11 @@ export const readGraphModel = (
         TE.filterOrElse(
           (bytes) => sha256Hex(bytes) === weightsSha256,
           (): DrumheadError => decodeError(path, 'the checksum of its weights is wrong; a shard is damaged'),
+        ),
+        TE.filterOrElse(
+          (bytes) => !holdsNaN(specs, bytes),
+          (): DrumheadError =>
+            decodeError(path, 'some of its weights are not numbers (NaN); export a run whose weights are'),
         ),
         TE.map((bytes) => ({
           artifacts: {

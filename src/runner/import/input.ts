@@ -82,6 +82,27 @@ const fromNpy = ({ shape: found, dtype, data }: NpyArray, shape: Shape, source: 
     : E.left(decodeError(source, `element ${bad} is ${values[bad]}, not a finite number`));
 };
 
+/** Models see images from 0 to 1, in every task. Values beyond are another scale, and the answer would be nonsense. */
+const asImage =
+  (name: string, source: string) =>
+  (input: Input): Read => {
+    if (name !== 'image') return E.right(input);
+    let [least, most] = [0, 0];
+    for (const value of input.values) [least, most] = [Math.min(least, value), Math.max(most, value)];
+    return least >= 0 && most <= 1
+      ? E.right(input)
+      : E.left(
+          decodeError(
+            source,
+            `its values go from ${least} to ${most}, an image goes from 0 to 1; ${
+              most > 1 && least >= 0 && most <= 255
+                ? 'divide them by 255, or save them as uint8'
+                : 'scale them as the training images were'
+            }`,
+          ),
+        );
+  };
+
 /**
  * Reads a file for an input of this shape. Nothing is scaled or cut: a picture must have the program's size.
  *
@@ -135,7 +156,8 @@ const assigned = (
  *
  * @param given `NAME=FILE`, or a file alone where there is one input
  *
- * **Errors** as `readInput`; DecodeError where an input has no file or files hold different numbers of samples.
+ * **Errors** as `readInput`; DecodeError where an input has no file, files hold different numbers of samples, or an image
+ * does not lie between 0 and 1.
  */
 export const readInputs = (
   given: readonly string[],
@@ -149,6 +171,7 @@ export const readInputs = (
         TE.traverseSeqArray(([name, path]) =>
           pipe(
             readInput(path, shapes[name]),
+            TE.chainEitherK(asImage(name, path)),
             TE.map((input) => ({ name, ...input })),
           ),
         ),

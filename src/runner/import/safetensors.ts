@@ -14,7 +14,7 @@ import { buildModel, type ModelSpec, type Sizes } from '../../models/catalogue.j
 import { decodeSafetensors, type Safetensors } from '../../models/safetensors.js';
 import { idleTorch } from '../../models/torch-idle.js';
 import { importTorch } from '../../models/torch-names.js';
-import { describeTrained, type Trained } from '../export/trained.js';
+import { allNumbers, describeTrained, type Trained } from '../export/trained.js';
 import { parseJson } from '../folder.js';
 import { knownVersion, toldOf } from './program.js';
 
@@ -112,6 +112,7 @@ export const readSafetensors = (
         E.bindTo('program'),
         E.bind('imported', ({ program }) => importTorch(target.model, program, file.tensors, path)),
         E.chainFirst(({ imported }) => exactWeights(file, imported.unused, path)),
+        E.chainFirstW(({ imported }) => allNumbers(imported.parameters, path)),
         E.map(({ program, imported }) => ({
           unused: imported.unused.filter((name) => !idle(target, file)(name)),
           trained: {
