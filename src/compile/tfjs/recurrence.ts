@@ -20,42 +20,75 @@ interface Sizes {
   readonly n: number;
 }
 
+/** One step at every site: `to` of `states` gets input plus factor times the state at `before`. */
+type Step = (
+  states: Float32Array,
+  from: Float32Array,
+  at: { readonly to: number; readonly before: number; readonly factor: number },
+) => void;
+
+const byNumbers =
+  (factors: Float32Array, inputs: Float32Array, width: number): Step =>
+  (states, from, { to, before, factor }) => {
+    for (let i = 0; i < width; i++) states[to + i] = factors[factor + i] * from[before + i] + inputs[to + i];
+  };
+
+/** By the matrices themselves, or by their transposes. */
+const byMatrices =
+  (factors: Float32Array, inputs: Float32Array, { sites, n }: Sizes, transposed: boolean): Step =>
+  (states, from, { to, before, factor }) => {
+    const [along, across] = transposed ? [n, 1] : [1, n];
+    for (let site = 0; site < sites * n; site += n)
+      for (let row = 0; row < n; row++) {
+        let sum = 0;
+        for (let j = 0; j < n; j++)
+          sum += factors[factor + site * n + row * across + j * along] * from[before + site + j];
+        states[to + site + row] = sum + inputs[to + site + row];
+      }
+  };
+
 /**
- * state[t] = input[t] + A[t] state[t-1]; backwards, state[t] = input[t] + A[t+1]' state[t+1]. The sums are made in
- * double precision and rounded once a step.
+ * state[t] = input[t] + A[t] state[t-1], from the start; backwards, state[t] = input[t] + A[t+1]' state[t+1], from
+ * nothing. Sums are made in double precision and rounded once a step.
  */
 const stepped = (
   factors: Float32Array,
   inputs: Float32Array,
   start: Float32Array | undefined,
-  { steps, sites, n }: Sizes,
+  sizes: Sizes,
   backwards: boolean,
 ): Float32Array => {
+  const { steps, sites, n } = sizes;
   const width = sites * n;
   const states = new Float32Array(inputs.length);
   const samples = inputs.length / (steps * width);
   const shared = factors.length < inputs.length * n;
-  // of a matrix, from one row or column to the next
-  const [along, across] = backwards ? [n, 1] : [1, n];
-  for (let sample = 0; sample < samples; sample++)
-    for (let turn = 0; turn < steps; turn++) {
+  const first = start ?? new Float32Array(samples * width);
+  const step = n === 1 ? byNumbers(factors, inputs, width) : byMatrices(factors, inputs, sizes, backwards);
+  for (let sample = 0; sample < samples; sample++) {
+    const offset = sample * steps * width;
+    const factor = (shared ? 0 : sample * steps) * width * n;
+    if (!backwards) step(states, first, { to: offset, before: sample * width, factor });
+    // what the last state is owed is what it is given
+    else
+      states.set(
+        inputs.subarray(offset + (steps - 1) * width, offset + steps * width),
+        offset + (steps - 1) * width,
+      );
+    for (let turn = 1; turn < steps; turn++) {
       const t = backwards ? steps - 1 - turn : turn;
-      const at = (sample * steps + t) * width;
-      const factor = ((shared ? 0 : sample * steps) + (backwards ? t + 1 : t)) * width * n;
-      const [from, before] = turn > 0 ? [states, at + (backwards ? width : -width)] : [start, sample * width];
-      for (let place = 0; place < width; place++) {
-        const [row, site] = [place % n, place - (place % n)];
-        let sum = 0;
-        if (turn > 0 || !backwards)
-          for (let j = 0; j < n; j++)
-            sum += factors[factor + site * n + row * across + j * along] * (from?.[before + site + j] ?? 0);
-        states[at + place] = sum + inputs[at + place];
-      }
+      const to = offset + t * width;
+      step(states, states, {
+        to,
+        before: backwards ? to + width : to - width,
+        factor: factor + (backwards ? t + 1 : t) * width * n,
+      });
     }
+  }
   return states;
 };
 
-const numbers = (x: Tensor): Float32Array => Float32Array.from(x.dataSync());
+const numbers = (x: Tensor): Float32Array => new Float32Array(x.dataSync());
 
 const from = (tf: TensorFlow, x: Tensor, begin: number, size: number): Tensor =>
   tf.slice(

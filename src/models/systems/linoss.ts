@@ -30,7 +30,7 @@ export interface LinossOptions {
   readonly dt: number;
   /** `implicit` (LinOSS-IM) forgets, `imex` (LinOSS-IMEX) keeps its energy. Default 'imex'. */
   readonly discretisation?: 'implicit' | 'imex';
-  /** `parallel` is an associative scan, in log2(steps) sweeps; `sequential` a step at a time. Default 'parallel'. */
+  /** `parallel` is a matrix recurrence over all inputs at once; `sequential` a scan of steps. Default 'parallel'. */
   readonly form?: 'sequential' | 'parallel';
 }
 
@@ -48,7 +48,7 @@ type Rows = Tensor<readonly [number, number, number]>;
  *     imex:      z' = z + h (-A y  + B u),  y' = y + h z':   (z, y)' = [[1, -h A], [h, 1 - h^2 A]] (z, y) + (h, h^2) B u
  *
  * The implicit eigenvalues have modulus (1 + h^2 A)^(-1/2); those of imex 1 iff h^2 A <= 4, and its determinant is 1.
- * Both forms compute the same: affine maps are associative under composition.
+ * Both forms compute the same.
  *
  * Fields: y, z [L, C]. Other inputs: stiffness [L, C], in the paper learned; u [T, L, C]. Parameters: input/weight
  * [C, C] (B, the identity at first).
