@@ -76,21 +76,35 @@ const derivatives = (compute: Compute, { program, inputs, gradients, value: y, w
 
 /** Forward mode along each input in turn, all its elements at once: what pointwise functions owe site by site. */
 const tangents = (compute: Compute, { program, inputs, gradients, within = 0 }: Edge): void => {
-  const ahead = jvpNames(program);
   for (const [name, expected] of Object.entries(gradients)) {
-    const directions = Object.fromEntries(
-      Object.entries(ahead.inputs).map(([other, given]) => [
-        given,
-        inputs[other].map(() => (other === name ? 1 : 0)),
-      ]),
+    const ahead = jvpNames(program, { inputs: [name] });
+    const moved = compute(
+      jvp(program, { inputs: [name] }),
+      { ...inputs, [ahead.inputs[name]]: ones(inputs[name].length) },
+      [ahead.tangents.y],
     );
-    const moved = compute(jvp(program), { ...inputs, ...directions }, [ahead.tangents.y]);
     right(moved[ahead.tangents.y], expected, within, `jvp by ${name}`);
   }
 };
 
+/** Of anything else the sum of what the outputs do when all inputs move alike: that of all gradients. */
+const movement = (compute: Compute, { program, inputs, gradients }: Edge): void => {
+  const owed = Object.values(gradients).flat();
+  if (Object.keys(gradients).length < Object.keys(inputs).length || !owed.every(Number.isFinite)) return;
+  const ahead = jvpNames(program, { parameters: [] });
+  const given = Object.entries(ahead.inputs).map(([name, input]) => [input, ones(inputs[name].length)]);
+  const moved = compute(jvp(program, { parameters: [] }), { ...inputs, ...Object.fromEntries(given) }, [
+    ahead.tangents.y,
+  ]);
+  const sum = (values: ArrayLike<number>, f = (x: number) => x): number =>
+    Array.from(values).reduce((total, x) => total + f(x), 0);
+  const found = moved[ahead.tangents.y];
+  const size = Math.max(1, sum(owed, Math.abs), sum(found, Math.abs));
+  assert.ok(Math.abs(sum(found) - sum(owed)) < 1e-5 * size, `jvp: ${sum(found)} instead of ${sum(owed)}`);
+};
+
 const pointwise = ({ program }: Edge): boolean =>
-  program.graph.nodes.every(({ op }) => ['input', 'map', 'affine'].includes(op.op));
+  program.graph.nodes.every(({ op }) => ['input', 'constant', 'map', 'affine', 'zip'].includes(op.op));
 
 /**
  * TensorFlow's own engine is not to be had everywhere: here are the JavaScript kernels under its name, so that nothing is
@@ -127,7 +141,7 @@ describe('at the edges of arithmetic', () => {
     it(`${name}: the reference`, () => {
       right(byReference(program, inputs, ['y']).y, y, within, 'value');
       derivatives(byReference, edge);
-      if (pointwise(edge)) tangents(byReference, edge);
+      (pointwise(edge) ? tangents : movement)(byReference, edge);
     });
     for (const backend of ['wasm', 'cpu', 'tensorflow'] as const)
       it(`${name}: ${backend === 'tensorflow' ? 'a stub of tensorflow' : backend} op by op`, async () => {
@@ -136,7 +150,7 @@ describe('at the edges of arithmetic', () => {
         const compute = byEngine(engine);
         right(compute(program, inputs, ['y']).y, y, within, 'value');
         derivatives(compute, edge);
-        if (pointwise(edge)) tangents(compute, edge);
+        (pointwise(edge) ? tangents : movement)(compute, edge);
         const { tf } = engine;
         const execute = value(compile(tf, program));
         const feed = tensorsOf(engine, program, inputs);

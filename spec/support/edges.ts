@@ -290,6 +290,13 @@ const others: readonly Edge[] = [
   },
   ...[1e-38, 1e-30, 1e-24, 1e-20, 1, 1e15, 1e20, 1e30, 4e37].map(spectrumAt),
   {
+    name: 'spectrum with NaN and infinity at two of its sites',
+    program: program({ x: [2, 1, 3, 1] }, ({ x }) => ({ y: spectrum(x) })),
+    inputs: { x: [nan, 3, inf, 1, 4, 1] },
+    value: [nan, 7, nan, nan, 1, nan],
+    gradients: { x: [nan, 0, nan, nan, 2, nan] },
+  },
+  {
     name: 'spectrum of silence',
     program: program({ x: [4, 2, 2, 1] }, ({ x }) => ({ y: spectrum(x) })),
     inputs: { x: repeated(16, 0) },
@@ -312,7 +319,7 @@ const others: readonly Edge[] = [
   ),
   recurrenceOf(
     'recurrence whose factors vanish and come again',
-    times(96, (t) => (t % 24 === 0 ? 0 : t % 24 < 12 ? 1e-3 : 1e3)),
+    times(96, (t) => (t % 24 === 0 ? 0 : t % 24 < 12 ? 1e-2 : 1e2)),
     times(96, (t) => (t % 5 === 0 ? 1 : 0)),
   ),
   recurrenceOf(

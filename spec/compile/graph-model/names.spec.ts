@@ -1,10 +1,13 @@
 /** Names in GraphModels: what a program calls its inputs and outputs is what plain TensorFlow.js answers to. */
 
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { graphModelFiles } from '../../../src/compile/graph-model/shards.js';
 import { initialParameters } from '../../../src/compile/parameters.js';
 import {
   add,
+  inputsOf,
   mul,
   offset,
   type Program,
@@ -14,9 +17,14 @@ import {
   scan,
   scope,
   square,
+  volume,
 } from '../../../src/dsl/index.js';
 import { buildSystem, startOf, systemNamed, systemNames } from '../../../src/models/systems/index.js';
+import { exportTrained } from '../../../src/runner/export/index.js';
+import { compute } from '../../../src/runner/import/compute.js';
+import { readRunnable } from '../../../src/runner/import/index.js';
 import { value } from '../../models/either.js';
+import { done, newFolder } from '../../runner/import/exchange.js';
 import {
   type Arrays,
   assertEqual,
@@ -113,6 +121,30 @@ describe('names in a GraphModel', () => {
       };
     });
     await same(p, { w: waving(6), batch: waving(6).map((v) => v + 1), scan: waving(6).map((v) => 2 * v) }, 2);
+  });
+
+  it('come back from a folder: what the export writes is run by those names', async () => {
+    const p = value(buildSystem(value(systemNamed('wave', { height: 3, width: 4, steps: 3 }))));
+    const inputs = Object.fromEntries(
+      Object.entries(inputsOf(p.graph)).map(([name, shape]) => [name, waving(2 * volume(shape))]),
+    );
+    const folder = newFolder();
+    try {
+      const trained = { program: p, parameters: {}, experiment: null, model: null, description: 'waves' };
+      for (const unroll of [false, true]) {
+        const at = join(folder, `unroll-${unroll}`);
+        await done(exportTrained(trained, 'graph-model', at, { unroll }));
+        const found = await done(compute(await done(readRunnable(at)), inputs, 2, 'cpu'));
+        const expected = ours('cpu', p, { parameters: {}, inputs, batch: 2 }, Object.keys(found));
+        assert.deepEqual(Object.keys(found).sort(), ['y', 'z']);
+        for (const [name, { shape, data }] of Object.entries(found)) {
+          assert.deepEqual(shape, [3, 3, 4, 1]);
+          assert.deepEqual(Array.from(data), Array.from(expected[name]), name);
+        }
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('reach its files: the signature names a node for each', () => {

@@ -44,6 +44,7 @@ export const spectrum = (x: NdArray, out: Shape): NdArray => {
       re += value * Math.cos(angle);
       im -= value * Math.sin(angle);
     }
-    return Math.hypot(re, im);
+    // an infinite part beside one that is no number is no length, though `Math.hypot` says so
+    return Number.isNaN(re) || Number.isNaN(im) ? Number.NaN : Math.hypot(re, im);
   });
 };
