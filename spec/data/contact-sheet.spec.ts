@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { PNG } from 'pngjs';
-import { type Colour, classColour, contactSheet, type Raster } from '../../src/data/contact-sheet.js';
+import { type Colour, classColour, voidColours } from '../../src/data/class-colours.js';
+import { contactSheet, type Raster } from '../../src/data/contact-sheet.js';
 import type { Split } from '../../src/data/dataset.js';
 import { encodePng } from '../../src/data/png.js';
 
@@ -43,6 +44,21 @@ describe('contact sheet', () => {
   it('tells the first eleven classes apart', () => {
     const colours = new Set(Array.from({ length: 11 }, (_, label) => classColour(label).join()));
     assert.equal(colours.size, 11);
+  });
+
+  it('hatches what is ignored, and never in the colour of the background or of a class', () => {
+    const ignoring: Split = { ...split, masks: Uint8Array.of(0, 255, 255, 1, 0, 0), ignored: 255 };
+    const sheet = contactSheet(ignoring, { indices: [0], scale: 4 });
+    // The mask begins after the image and a line; its second pixel is ignored.
+    const hatch = new Set<string>();
+    for (let x = 0; x < 4; x++) for (let y = 0; y < 4; y++) hatch.add(at(sheet, 4 + 9 + 4 + x, 4 + y).join());
+    assert.deepEqual([...hatch].sort(), voidColours.map((colour) => colour.join()).sort());
+    for (let label = 0; label < 255; label++) assert.ok(!hatch.has(classColour(label).join()), `${label}`);
+    const kept = contactSheet(
+      { ...split, masks: Uint8Array.of(0, 255, 255, 1, 0, 0) },
+      { indices: [0], scale: 4 },
+    );
+    assert.deepEqual(at(kept, 4 + 9 + 4, 4), [...classColour(255)], 'a class, where nobody ignores it');
   });
 
   it('becomes a PNG of the same pixels', () => {

@@ -77,6 +77,11 @@ describe('report/colours', () => {
   it('has a neutral background, and goes on beyond eleven classes without repeating a colour at once', () => {
     const [r, g, b] = classColour(0);
     ok(Math.max(r, g, b) - Math.min(r, g, b) < 12);
+    // However many there are, none is lost in the background.
+    for (let label = 1; label < 300; label++) {
+      const away = classColour(label).map((v, i) => Math.abs(v - classColour(0)[i]));
+      ok(Math.max(...away) >= 15, `class ${label} is ${away} from the background`);
+    }
     const thirty = Array.from({ length: 31 }, (_, i) => hex(classColour(i)));
     strictEqual(new Set(thirty).size, 31);
   });

@@ -1,11 +1,13 @@
 import { deepStrictEqual, strictEqual } from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { classColour, diverging, errorColours } from '../../src/report/colours.js';
+import { noClass } from '../../src/base/no-class.js';
+import { classColour, diverging, errorColours, voidColourAt } from '../../src/report/colours.js';
 import {
   errorKind,
   errorPanel,
   imagePanel,
   labelPanel,
+  predictionPanel,
   wavePanel,
   zoomFor,
 } from '../../src/report/panels.js';
@@ -24,6 +26,18 @@ describe('report/panels', () => {
     const panel = labelPanel([0, 1, 2, 3, 4, 5], 2, 3);
     deepStrictEqual(pixel(panel, 2, 0), classColour(2));
     deepStrictEqual(pixel(panel, 0, 1), classColour(3));
+  });
+
+  it('hatches what is ignored in target, prediction and errors, also where 255 is a class', () => {
+    const panels = [
+      labelPanel([noClass, 255], 1, 2, 256),
+      predictionPanel([1, 255], [noClass, 3], 1, 2, 256),
+      errorPanel([noClass, 255], [1, 255], 1, 2, 256),
+    ];
+    for (const panel of panels) deepStrictEqual(pixel(panel, 0, 0), voidColourAt(0, 0));
+    deepStrictEqual(pixel(panels[0], 1, 0), classColour(255));
+    deepStrictEqual(pixel(panels[1], 1, 0), classColour(255));
+    deepStrictEqual(pixel(panels[2], 1, 0), errorColours.right);
   });
 
   it('tells the kinds of error apart: right exactly where labels agree', () => {

@@ -36,6 +36,9 @@ export const voidColours: readonly [Colour, Colour] = [colour('#87827d'), colour
 /** The hatch at column x, row y. */
 export const voidColourAt = (x: number, y: number): Colour => voidColours[(x + y) % 2];
 
+/** How often the colours come back a little darker before they begin again. */
+const rounds = 3;
+
 const mixed = (a: Colour, b: Colour, share: number): Colour => [
   Math.round(a[0] + (b[0] - a[0]) * share),
   Math.round(a[1] + (b[1] - a[1]) * share),
@@ -44,7 +47,8 @@ const mixed = (a: Colour, b: Colour, share: number): Colour => [
 
 /**
  * The colour of a class, 0 being the background. From the eleventh class on the colours come back mixed with the
- * background: still a picture, but the promise about colour-blind sight ends at ten.
+ * background, and from the thirty-first on they begin again, since what is mixed more could not be told from it: still a
+ * picture, but the promise about colour-blind sight ends at ten.
  *
  * @example
  * classColour(0)   // [38, 40, 46]
@@ -52,7 +56,7 @@ const mixed = (a: Colour, b: Colour, share: number): Colour => [
 export const classColour = (label: number): Colour => {
   if (label < classColours.length) return classColours[label];
   const kinds = classColours.length - 1;
-  const round = Math.floor((label - 1) / kinds);
+  const round = Math.floor((label - 1) / kinds) % rounds;
   return mixed(classColours[1 + ((label - 1) % kinds)], classColours[0], 1 - 0.6 ** round);
 };
 

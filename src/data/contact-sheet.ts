@@ -1,9 +1,7 @@
 /** A sheet of images, each beside its mask, as one raster of RGB bytes. */
 
-import type { Split } from './dataset.js';
-
-/** Red, green, blue, 0 to 255. */
-export type Colour = readonly [number, number, number];
+import { type Colour, labelColourAt } from './class-colours.js';
+import { maskOf, type Split } from './dataset.js';
 
 /** A picture: (height, width, 3) bytes, row by row. */
 export interface Raster {
@@ -11,25 +9,6 @@ export interface Raster {
   readonly height: number;
   readonly pixels: Uint8Array;
 }
-
-/** Okabe and Ito's colours, told apart by people who see colours differently too, then a few more. */
-const palette: readonly Colour[] = [
-  [24, 24, 24],
-  [230, 159, 0],
-  [86, 180, 233],
-  [0, 158, 115],
-  [240, 228, 66],
-  [0, 114, 178],
-  [213, 94, 0],
-  [204, 121, 167],
-  [240, 240, 240],
-  [140, 86, 75],
-  [127, 201, 127],
-];
-
-/** The colour a class is drawn in; dark for background. After the last colour they begin again. */
-export const classColour = (label: number): Colour =>
-  label === 0 ? palette[0] : palette[1 + ((label - 1) % (palette.length - 1))];
 
 export interface SheetOptions {
   /** Which images; all of them where left out. */
@@ -46,7 +25,7 @@ const paper = 255;
 /**
  * Image and mask side by side, pair after pair, on white.
  *
- * Grey images are drawn grey; of more than three channels the first three are drawn, of two the second as blue.
+ * Classes have the colours of all other pictures, and what is ignored is hatched. Grey images are drawn grey; of more than three channels the first three are drawn, of two the second as blue.
  *
  * @example
  * encodePng(contactSheet(dataset.test, { indices: [0, 1, 2, 3], columns: 2 }))
@@ -61,11 +40,15 @@ export const contactSheet = (split: Split, options: SheetOptions = {}): Raster =
   const height = gap + Math.ceil(indices.length / columns) * (pairHeight + gap);
   const pixels = new Uint8Array(width * height * 3).fill(paper);
 
-  const draw = (top: number, left: number, colourAt: (pixel: number) => Colour): void => {
+  const draw = (
+    top: number,
+    left: number,
+    colourAt: (pixel: number, x: number, y: number) => Colour,
+  ): void => {
     for (let y = 0; y < pairHeight; y++) {
       for (let x = 0; x < split.width * scale; x++) {
         const pixel = Math.floor(y / scale) * split.width + Math.floor(x / scale);
-        pixels.set(colourAt(pixel), ((top + y) * width + left + x) * 3);
+        pixels.set(colourAt(pixel, x, y), ((top + y) * width + left + x) * 3);
       }
     }
   };
@@ -74,7 +57,11 @@ export const contactSheet = (split: Split, options: SheetOptions = {}): Raster =
     const left = gap + (at % columns) * (pairWidth + gap);
     const first = i * split.height * split.width;
     draw(top, left, (pixel) => pixelColour(split, first + pixel));
-    draw(top, left + split.width * scale + 1, (pixel) => classColour(split.masks[first + pixel]));
+    const mask = maskOf(split, i);
+    // A hatch of two pixels of the sheet, so that it is seen as one.
+    draw(top, left + split.width * scale + 1, (pixel, x, y) =>
+      labelColourAt(mask[pixel], Number.POSITIVE_INFINITY, x >> 1, y >> 1),
+    );
   }
   return { width, height, pixels };
 };

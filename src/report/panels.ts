@@ -1,6 +1,6 @@
 /** One panel each: the image, a map of labels, what the prediction got wrong, one channel of the wave. */
 
-import { hasClass } from '../base/no-class.js';
+import { hasClass, noClass } from '../base/no-class.js';
 import { labelColourAt, voidColourAt } from '../data/class-colours.js';
 import { diverging, errorColours, type Rgb, type Theme } from './colours.js';
 import { type Raster, tabulate } from './raster.js';
@@ -30,6 +30,19 @@ export const labelPanel = (
   width: number,
   classes = Number.POSITIVE_INFINITY,
 ): Raster => tabulate(width, height, (x, y) => labelColourAt(labels[y * width + x], classes, x, y));
+
+/** What was predicted, in class colours; hatched where no class was asked for, since nothing that is said there counts. */
+export const predictionPanel = (
+  prediction: ArrayLike<number>,
+  target: ArrayLike<number>,
+  height: number,
+  width: number,
+  classes = Number.POSITIVE_INFINITY,
+): Raster =>
+  tabulate(width, height, (x, y) => {
+    const at = y * width + x;
+    return labelColourAt(hasClass(target[at]) ? prediction[at] : noClass, classes, x, y);
+  });
 
 /** The kind of error at one pixel. */
 export const errorKind = (target: number, predicted: number): keyof typeof errorColours => {

@@ -17,7 +17,7 @@ import {
   separated,
   space,
 } from './look.js';
-import { errorPanel, imagePanel, inputName, labelPanel, zoomFor } from './panels.js';
+import { errorPanel, imagePanel, inputName, labelPanel, predictionPanel, zoomFor } from './panels.js';
 import { encodePng } from './png.js';
 import { type Raster, scaleUp } from './raster.js';
 import { type Sample, sampleProblems } from './sample.js';
@@ -60,7 +60,7 @@ const block = (look: Look, errors: boolean, classes: number, sample: Sample): Ra
     ...(prediction === undefined
       ? []
       : [
-          titled('prediction', labelPanel(prediction, height, width, classes)),
+          titled('prediction', predictionPanel(prediction, target, height, width, classes)),
           ...(errors ? [titled('errors', errorPanel(target, prediction, height, width, classes))] : []),
         ]),
   ];

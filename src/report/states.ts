@@ -21,7 +21,7 @@ import {
   separated,
   space,
 } from './look.js';
-import { imagePanel, inputName, labelPanel, zoomFor } from './panels.js';
+import { imagePanel, inputName, labelPanel, predictionPanel, zoomFor } from './panels.js';
 import { encodePng } from './png.js';
 import { type Raster, scaleUp, tabulate } from './raster.js';
 import { type Sample, sampleProblems } from './sample.js';
@@ -125,7 +125,10 @@ const draw = (picture: StatesPicture): Raster => {
           look,
           say(look, 'caption', ' '),
           space(look, 0, 3),
-          still('prediction', labelPanel(model.prediction, height, width, classes.length)),
+          still(
+            'prediction',
+            predictionPanel(model.prediction, sample.target, height, width, classes.length),
+          ),
         ),
         space(look, 18, 0),
         column(

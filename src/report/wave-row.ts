@@ -2,7 +2,7 @@
 
 import { rangeStrip } from './legend.js';
 import { column, framed, type Look, row, sayWithin, separated, space } from './look.js';
-import { historyPanel, inputName, labelPanel, wavePanel, zoomFor } from './panels.js';
+import { historyPanel, inputName, labelPanel, predictionPanel, wavePanel, zoomFor } from './panels.js';
 import { type Raster, scaleUp } from './raster.js';
 import { type WaveSample, waveSizeOf } from './sample.js';
 import { channelScale, type ValueScale } from './scale.js';
@@ -116,7 +116,7 @@ export const sampleRow = (look: Look, sample: WaveSample, image: Raster, plan: R
     still('target', labelPanel(target, height, width, plan.classes)),
     ...(prediction === undefined
       ? []
-      : [still('prediction', labelPanel(prediction, height, width, plan.classes))]),
+      : [still('prediction', predictionPanel(prediction, target, height, width, plan.classes))]),
   ];
   const waves = channelPanels(look, sample, plan, cell);
   const between = space(look, gap, 0);

@@ -3,7 +3,6 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { DrumheadError } from '../../base/error.js';
-import { contactSheet } from '../../data/contact-sheet.js';
 import {
   allBackgroundScore,
   classShares,
@@ -16,8 +15,8 @@ import {
 import { writeBytes } from '../../data/files.js';
 import { load } from '../../data/load.js';
 import { mayBeFile } from '../../data/make-folder.js';
-import { encodePng } from '../../data/png.js';
 import { describeTask, type Task } from '../../data/task.js';
+import { dataSheetPng } from '../../report/data-sheet.js';
 import { interruptible, remark } from '../edge.js';
 import { type ChangeFlags, settingsFlag, wholeFlag } from '../flags.js';
 import { plainTeller } from '../progress.js';
@@ -36,10 +35,18 @@ export interface DataFlags extends ChangeFlags {
 
 const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 
+/** A line that a person still reads: of many classes, those that occur. */
+const sharesOf = (shares: readonly number[], classes: readonly string[]): readonly string[] => {
+  const all = shares.map((share, k) => ({ share, text: `${classes[k]} ${percent(share)}` }));
+  const shown = classes.length <= 24 ? all : all.filter(({ share }) => share > 0);
+  const left = all.length - shown.length;
+  return [...shown.map(({ text }) => text), ...(left === 0 ? [] : [`${left} classes without a pixel`])];
+};
+
 const splitLines = (name: string, split: Split, classes: readonly string[]): readonly string[] => {
   if (split.count === 0) return [`${name}: no images`];
   const { accuracy, iou } = allBackgroundScore(split);
-  const shares = classShares(split, classes.length).map((share, k) => `${classes[k]} ${percent(share)}`);
+  const shares = sharesOf(classShares(split, classes.length), classes);
   const ignored = ignoredShare(split);
   return [
     `${name}: ${split.count} images ${split.height}x${split.width}x${split.channels}, ` +
@@ -91,7 +98,8 @@ const watched = (name: string, flags: DataFlags, signal: AbortSignal): TE.TaskEi
       if (count === 0) return TE.right('');
       const indices = Array.from({ length: count }, (_, i) => i);
       return pipe(
-        writeBytes(flags.out, encodePng(contactSheet(split, { indices }))),
+        TE.fromEither(dataSheetPng(split, dataset, indices)),
+        TE.chain((bytes) => writeBytes(flags.out, bytes)),
         TE.map((path) => `\nthe first ${count} test images: ${path}`),
       );
     }),
