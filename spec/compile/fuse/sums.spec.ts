@@ -118,6 +118,12 @@ describe('long sums', () => {
       });
   });
 
+  it('of what is large do not overflow where the mean does not', () => {
+    const p = program({ x: [64, 64, 1] }, ({ x }) => ({ level: mean(0, 1)(x) }));
+    const { level } = fusedOf(p, {}).infer({ count: 1, inputs: { x: ones(4096).fill(1e38) } }, ['level']);
+    assert.ok(Math.abs(level[0] / Math.fround(1e38) - 1) <= 2 * rounding, `${level[0]}`);
+  });
+
   for (const [way, run] of Object.entries(ways)) {
     it(`in gradients of layers by weights and biases are right on every grid, ${way}`, () => {
       for (const size of sizes) {

@@ -115,8 +115,8 @@ export type FieldOp =
   | ({ readonly op: 'convWeight' } & Window)
   /** The value itself, added to a sum over steps or samples. */
   | { readonly op: 'addOnto' }
-  /** The sum over the pixels of each plane. */
-  | { readonly op: 'sumPixels' }
+  /** The sum over the pixels of each plane, times a number: a mean does not overflow where its sum would. */
+  | { readonly op: 'sumPixels'; readonly scale: number }
   /** The sum of a list of numbers. */
   | { readonly op: 'sumAll' }
   | ({ readonly op: 'reducePlanes'; readonly fn: 'sum' | 'max' } & Along)

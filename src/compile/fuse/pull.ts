@@ -27,7 +27,7 @@ export const pullBack = (number: number, d: number, rule: Rule): void => {
     const target = nodes[to].extent;
     let share = cotangent();
     if (!target.grid && b.extent(share).grid)
-      share = b.add({ op: 'sumPixels' }, [share], { planes: b.extent(share).planes, grid: false });
+      share = b.add({ op: 'sumPixels', scale: 1 }, [share], { planes: b.extent(share).planes, grid: false });
     if (!target.grid && target.planes === 1 && b.extent(share).planes > 1)
       share = b.add({ op: 'sumAll' }, [share], { planes: 1, grid: false });
     rule.give(to, share);
@@ -105,7 +105,7 @@ export const pullBack = (number: number, d: number, rule: Rule): void => {
       if (wanted(y)) rule.give(y, b.add({ ...op, op: 'convWeight' }, [value(x), d], nodes[y].extent));
       return;
     case 'sumPixels':
-      if (wanted(x)) rule.give(x, b.add({ op: 'spread' }, [d], nodes[x].extent));
+      if (wanted(x)) rule.give(x, b.add({ op: 'spread' }, [b.affine(d, op.scale)], nodes[x].extent));
       return;
     case 'reducePlanes': {
       if (!wanted(x)) return;

@@ -145,8 +145,8 @@ describe('planes', () => {
         const x = wholePlanes(seed, 'x', planes, bench.grid.pixels);
         const before = wholes(seed, 'before', planes);
         const expected = x.map((pixels, p) => [pixels.reduce((sum, v) => sum + v, before[p])]);
-        same(bench.run({ op: 'sumPixels' }, [bench.given(x)], bench.list(before)), expected);
-        same(bench.runTiles({ op: 'sumPixels' }, [x], bench.list(before)), expected);
+        same(bench.run({ op: 'sumPixels', scale: 1 }, [bench.given(x)], bench.list(before)), expected);
+        same(bench.runTiles({ op: 'sumPixels', scale: 1 }, [x], bench.list(before)), expected);
         const list = wholes(seed, 'list', planes);
         const total = list.reduce((sum, v) => sum + v, before[0]);
         same(bench.run({ op: 'sumAll' }, [bench.list(list)], bench.list([before[0]])), [[total]]);

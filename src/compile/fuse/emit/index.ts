@@ -69,9 +69,9 @@ export const emit = (
     case 'addOnto':
       return [emitAddOnto(x, out, e)];
     case 'sumPixels':
-      return [emitSum(x, out, e)];
+      return [emitSum(x, out, op.scale, e)];
     case 'sumAll': {
-      const run = e.machine.kernel('sumPlanes', sumPlanes);
+      const run = e.machine.kernel('sumPlanes 1', () => sumPlanes(1));
       const { planes } = x.extent;
       const mask = e.machine.mask(planes % 4 || 4);
       const to = e.doubles(out.node);

@@ -47,8 +47,8 @@ export const copyRun = (
   ];
 };
 
-export const emitSum = (x: Operand, out: Operand, e: Emitting): Instruction => {
-  const run = e.machine.kernel('sumPlanes', sumPlanes);
+export const emitSum = (x: Operand, out: Operand, scale: number, e: Emitting): Instruction => {
+  const run = e.machine.kernel(`sumPlanes ${scale}`, () => sumPlanes(scale));
   const { planes } = x.extent;
   const { strips } = e;
   const to = e.doubles(out.node);

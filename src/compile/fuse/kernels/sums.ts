@@ -15,6 +15,7 @@ import {
   loadInteger,
   loadTwo,
   mul,
+  mulDouble,
   pick,
   plus,
   repeat,
@@ -24,6 +25,7 @@ import {
   store,
   toDouble,
   toFloat,
+  two,
   type Value,
 } from '../../../engine/wasm/simd/code.js';
 import type { Source } from '../../../engine/wasm/simd/module.js';
@@ -38,8 +40,8 @@ const upper = (x: Local<'v128'>): Value<'v128'> => pick(x, x, [2, 3, 2, 3]);
 const halved = (x: Local<'v128'>): Value<'v128'> => addDouble(toDouble(x), toDouble(upper(x)));
 
 /** Adds the two doubles of a variable, together, to the double at an address. */
-const addAt = (address: Local<'i32'> | Value<'i32'>, two: Local<'v128'>): Statement =>
-  block(set(two, addDouble(two, upper(two))), store(address, 0, addDouble(loadTwo(address), two), 2));
+const addAt = (address: Value<'i32'>, sum: Local<'v128'>): Statement =>
+  block(set(sum, addDouble(sum, upper(sum))), store(address, 0, addDouble(loadTwo(address), sum), 2));
 
 /**
  * For convolutions: c[i, j] += sum over lines and columns of x[offset i + ...] y[j ...], on whole planes with lines of
@@ -138,12 +140,12 @@ export const dot = (rows: 1 | 2 | 3 | 4, columns: 1 | 2): Source => ({
 });
 
 /**
- * Sums of planes: to[plane] += the sum over strips (or one whole plane) of so many vectors and one masked vector; `to`
- * is of doubles.
+ * Sums of planes: to[plane] += scale times the sum over strips (or one whole plane) of so many vectors and one masked
+ * vector; `to` is of doubles.
  */
 export const sumParameters = ['from', 'plane', 'strip', 'to', 'planes', 'strips', 'vectors', 'mask'] as const;
 
-export const sumPlanes = (): Source => ({
+export const sumPlanes = (scale: number): Source => ({
   parameters: sumParameters.length,
   body: ([from, plane, strip, to, planes, strips, vectors, mask], fresh): Statement => {
     const [planeCount, stripCount, vectorCount, address, start] = locals(fresh, 5);
@@ -165,6 +167,7 @@ export const sumPlanes = (): Source => ({
           taken(and(load(address), edge)),
           step(start, strip),
         ),
+        scale === 1 ? [] : set(sum, mulDouble(sum, two(scale))),
         addAt(to, sum),
         step(to, constant(8)),
         step(from, plane),

@@ -28,9 +28,9 @@ export const lowerReduce = (b: FieldBuilder, op: OpOf<'reduce'>, x: Lowered, gri
   }
   if (pixels.length === 0) return value;
   const planes = planesOf(value.layout);
-  const summed = b.add({ op: 'sumPixels' }, [value.node], { planes, grid: false });
+  const scale = op.fn === 'mean' ? 1 / volume(grid) : 1;
   return {
-    node: b.affine(summed, op.fn === 'mean' ? 1 / volume(grid) : 1),
+    node: b.add({ op: 'sumPixels', scale }, [value.node], { planes, grid: false }),
     layout: { dims: value.layout.dims, axes: value.layout.axes.filter((axis) => axis !== 'pixel') },
   };
 };
