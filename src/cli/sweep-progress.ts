@@ -2,10 +2,13 @@
 
 import cliProgress from 'cli-progress';
 import { plainText } from '../base/plain-text.js';
-import type { Outcome } from '../runner/sweep/messages.js';
+import { fitted } from '../experiments/value-text.js';
+import { columnsWide, cutFront, scoreFigure } from '../report/tables/index.js';
+import type { News, Outcome } from '../runner/sweep/messages.js';
 import type { Assignment } from '../runner/sweep/plan.js';
 import type { SweepEvent } from '../runner/sweep/run.js';
 import { duration } from './progress.js';
+import { terminalWidth } from './terminal-width.js';
 
 /** Draws events; `close` leaves the terminal as it was. */
 export interface SweepTeller {
@@ -16,12 +19,12 @@ export interface SweepTeller {
 /** `tetrominoes/nwm-linear, seed 0` */
 export const nameOf = ({ name, seed }: Assignment): string => `${name}, seed ${seed}`;
 
-const score = (value: number | null): string => (value === null ? '-' : value.toFixed(3));
+const score = (value: number | null): string => (value === null ? '–' : scoreFigure(value));
 
 const ended = (outcome: Outcome): string => {
   switch (outcome.kind) {
     case 'finished':
-      return `finished${outcome.before ? ' before' : ''}, foreground IoU ${score(outcome.foregroundIou)}`;
+      return `finished${outcome.before ? ' before' : ''}, test foreground IoU ${score(outcome.foregroundIou)}`;
     case 'stopped':
       return outcome.message;
     case 'failed':
@@ -110,8 +113,8 @@ export const plainSweepTeller = (print: (line: string) => void, now: () => numbe
         if (news.kind === 'epoch')
           print(
             `${nameOf(run)}: epoch ${news.epoch} of ${run.member.experiment.training.epochs}  ` +
-              `train loss ${news.trainLoss.toFixed(4)}  validation loss ${score(news.validationLoss)}  ` +
-              `foreground IoU ${score(news.foregroundIou)}${leftText(guess.secondsLeft())}`,
+              `train loss ${score(news.trainLoss)}  validation loss ${score(news.validationLoss)}  ` +
+              `validation foreground IoU ${score(news.foregroundIou)}${leftText(guess.secondsLeft())}`,
           );
         if (news.kind === 'says') print(`${nameOf(run)}: ${news.message}`);
         return;
@@ -126,6 +129,26 @@ export const plainSweepTeller = (print: (line: string) => void, now: () => numbe
   return { tell, close: () => {} };
 };
 
+const barSize = 12;
+
+/** A run's line beside its bar: whole where it finds room, else shorter words, and the name without its beginning. */
+export const lineWithin = (width: number, name: string, words: string, fewWords = words): string => {
+  const room = width - barSize - 2;
+  if (columnsWide(`${name}  ${words}`) <= room) return `${name}  ${words}`;
+  const rest = fitted(fewWords, Math.max(8, room - 18));
+  return `${cutFront(name, Math.max(8, room - columnsWide(rest) - 2))}  ${rest}`;
+};
+
+const stepWords = (
+  news: Extract<News, { kind: 'step' }>,
+  epochs: number,
+  iou: number | null,
+): readonly [words: string, fewWords: string] => [
+  `epoch ${news.epoch} of ${epochs}  train loss ${score(news.loss)}  validation foreground IoU ${score(iou)}  ` +
+    `${duration(news.secondsLeft)} left`,
+  `${news.epoch}/${epochs}  val. fg. IoU ${score(iou)}  ${duration(news.secondsLeft)}`,
+];
+
 /** A table that stays at the bottom of the terminal: a bar for each run at work and one for all; what ended stands above. */
 export const barSweepTeller = (stream: NodeJS.WriteStream, now: () => number): SweepTeller => {
   const guess = estimate(now);
@@ -133,15 +156,18 @@ export const barSweepTeller = (stream: NodeJS.WriteStream, now: () => number): S
     stream,
     hideCursor: true,
     clearOnComplete: true,
-    barsize: 16,
-    format: '{bar} {what}  {rest}',
+    barsize: barSize,
+    format: '{bar} {line}',
     gracefulExit: false,
     fps: 5,
   });
-  const all = bars.create(1000, 0, { what: 'all runs', rest: '' });
+  const line = (name: string, words: string, fewWords?: string): { readonly line: string } => ({
+    line: lineWithin(terminalWidth(stream) ?? 80, name, words, fewWords),
+  });
+  const all = bars.create(1000, 0, line('all runs', ''));
   const each = new Map<Assignment, cliProgress.SingleBar>();
   const scores = new Map<Assignment, number | null>();
-  const print = (line: string): void => bars.log(`${plainText(line)}\n`);
+  const print = (text: string): void => bars.log(`${plainText(text)}\n`);
   const tell = (event: SweepEvent): void => {
     guess.see(event);
     switch (event.kind) {
@@ -149,20 +175,17 @@ export const barSweepTeller = (stream: NodeJS.WriteStream, now: () => number): S
         print(planLine(event));
         break;
       case 'begin':
-        each.set(event.run, bars.create(1, 0, { what: nameOf(event.run), rest: 'begins' }));
+        each.set(event.run, bars.create(1, 0, line(nameOf(event.run), 'begins')));
         break;
       case 'news': {
         const bar = each.get(event.run);
-        const { news } = event;
-        if (news.kind === 'epoch') scores.set(event.run, news.foregroundIou);
-        if (news.kind === 'says') bar?.update({ rest: plainText(news.message) });
+        const { news, run } = event;
+        if (news.kind === 'epoch') scores.set(run, news.foregroundIou);
+        if (news.kind === 'says') bar?.update(line(nameOf(run), plainText(news.message)));
         if (news.kind === 'step') {
+          const { epochs } = run.member.experiment.training;
           bar?.setTotal(news.total);
-          bar?.update(news.done, {
-            rest:
-              `epoch ${news.epoch}  loss ${news.loss.toFixed(4)}  foreground IoU ` +
-              `${score(scores.get(event.run) ?? null)}  ${duration(news.secondsLeft)} left`,
-          });
+          bar?.update(news.done, line(nameOf(run), ...stepWords(news, epochs, scores.get(run) ?? null)));
         }
         break;
       }
@@ -174,9 +197,10 @@ export const barSweepTeller = (stream: NodeJS.WriteStream, now: () => number): S
         break;
       }
     }
-    all.update(Math.round(1000 * guess.share()), {
-      rest: `${guess.finished()} of ${guess.total()} finished${leftText(guess.secondsLeft())}`,
-    });
+    all.update(
+      Math.round(1000 * guess.share()),
+      line('all runs', `${guess.finished()} of ${guess.total()} finished${leftText(guess.secondsLeft())}`),
+    );
   };
   return { tell, close: () => bars.stop() };
 };

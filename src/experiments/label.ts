@@ -214,6 +214,20 @@ export const experimentLabels = (experiments: readonly Experiment[]): readonly L
   return keys.map((key) => byKey.get(key) ?? { name: key, differs: '' });
 };
 
+/** The axes of a sweep, in their order, each with its different values in words. */
+export const axisTexts = ({
+  members,
+}: Sweep): readonly { readonly axis: string; readonly values: readonly string[] }[] => {
+  const all = members.flatMap((member) => axesOf(member));
+  return [...new Set(all.map(({ path }) => path))].map((axis) => {
+    const values = all.filter(({ path }) => path === axis).map(({ value }) => value);
+    return {
+      axis: axis.replace(/\.name$/, ''),
+      values: [...new Set(values.map((value) => fitted(valueAmong(axis, value, values), longestValue)))],
+    };
+  });
+};
+
 /** Settings by path in a few words, for a sentence about them. */
 export const settingsText = (settings: Readonly<Record<string, unknown>>): string =>
   Object.entries(settings)

@@ -31,6 +31,25 @@ export const linearTicks = (low: number, high: number, count: number): Ticks => 
   return { domain: [values[0], values[values.length - 1]], values };
 };
 
+/**
+ * Ticks of an axis of powers from `low` to `high`, both more than 0: powers of ten, and 2 and 5 times them where there is
+ * room for about `count`.
+ *
+ * @example
+ * logTicks(0.8, 30, 4)   // domain [0.8, 30], values [1, 2, 5, 10, 20]
+ */
+export const logTicks = (low: number, high: number, count: number): Ticks => {
+  const first = Math.floor(Math.log10(low));
+  const powers = Array.from({ length: Math.ceil(Math.log10(high)) - first + 1 }, (_, i) =>
+    Number((10 ** (first + i)).toPrecision(12)),
+  );
+  const within = (times: readonly number[]): readonly number[] =>
+    powers.flatMap((power) => times.map((t) => t * power)).filter((value) => value >= low && value <= high);
+  const fine = within([1, 2, 5]);
+  const coarse = within([1]);
+  return { domain: [low, high], values: fine.length <= count + 1 || coarse.length < 2 ? fine : coarse };
+};
+
 /** Whole-number ticks from 1 to `last`: 1 and the multiples of a nice step. */
 export const countTicks = (last: number, count: number): readonly number[] => {
   const step = Math.max(1, niceStep(last / count));

@@ -14,6 +14,8 @@ import { experimentNames } from '../experiments/catalogue.js';
 import { type Experiment, shapingOf } from '../experiments/experiment.js';
 import { experimentLabels, type Label, memberLabels } from '../experiments/label.js';
 import { type Member, runsOf, type Sweep } from '../experiments/sweep.js';
+import type { GroupedRun } from '../report/tables/index.js';
+import { keptScores } from './kept-scores.js';
 import { type RunSummary, type RunsFound, readRunFolders, readRuns } from './runs.js';
 import { readSweep, sweepPath } from './sweep/file.js';
 
@@ -25,6 +27,16 @@ export interface CollectedRun {
   readonly label: Label;
   readonly record: RunSummary | null;
 }
+
+/** A collected run as the tables take it. */
+export const groupedRun = ({ experiment, seed, label, record }: CollectedRun): GroupedRun => ({
+  experiment,
+  seed,
+  label,
+  scores: record === null ? null : keptScores(record),
+  state: record?.state ?? 'not begun',
+  record,
+});
 
 /** Runs that are looked at together. */
 export interface Collection {

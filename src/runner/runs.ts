@@ -13,6 +13,7 @@ import { isPresent, readBytes } from '../data/files.js';
 import { settled } from '../data/whereabouts.js';
 import { decodeExperiment, type Experiment } from '../experiments/experiment.js';
 import type { Scores } from '../experiments/scores.js';
+import { readFailure } from './failure.js';
 import { files, parseJson, readJson } from './folder.js';
 import { checkSeals } from './seals.js';
 import { type EpochMetrics, epochMetricsCodec, scoresCodec } from './state.js';
@@ -23,7 +24,7 @@ export interface RunSummary {
   readonly experiment: Experiment;
   readonly seed: number;
   readonly engine: string | null;
-  readonly state: 'finished' | 'unfinished';
+  readonly state: 'finished' | 'unfinished' | 'failed';
   readonly identity: string | null;
   /** Epochs done. */
   readonly epochs: number;
@@ -129,13 +130,20 @@ export const readRun = (folder: string): TE.TaskEither<DrumheadError, RunSummary
     TE.bind('environment', () => readIfPresent(join(folder, files.environment), environmentCodec)),
     TE.bind('result', () => readIfPresent(join(folder, files.result), resultCodec)),
     TE.bind('history', () => readMetrics(join(folder, files.metrics))),
+    // What cannot be read of a failure is one all the same.
+    TE.bind('failure', () =>
+      pipe(
+        readFailure(folder),
+        TE.orElse(() => TE.right<DrumheadError, string | null>('unknown')),
+      ),
+    ),
     TE.map(
-      ({ experiment, task, environment, result, history }): RunSummary => ({
+      ({ experiment, task, environment, result, history, failure }): RunSummary => ({
         folder,
         experiment: { ...experiment, task },
         seed: experiment.seeds[0],
         engine: environment?.engine ?? null,
-        state: result === null ? 'unfinished' : 'finished',
+        state: result !== null ? 'finished' : failure === null ? 'unfinished' : 'failed',
         identity: result?.identity ?? null,
         epochs: result?.epochs ?? history.length,
         best: result?.epoch ?? null,

@@ -6,28 +6,37 @@ import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, decodeError } from '../base/error.js';
 import { isPresent, readBytesIfPresent } from '../data/files.js';
-import type { PublishedRow, PublishedScore } from '../experiments/published/index.js';
-import { parameterScores, scoreBars, seedCourses } from '../report/figures/index.js';
-import { gifPicture, type Picture, pngPicture, svgPicture } from '../report/index.js';
+import type { PublishedRow } from '../experiments/published/index.js';
+import { type Entry, parameterScores, type Room, scoreBars, seedCourses } from '../report/figures/index.js';
+import { gifPicture, type Picture, pngPicture, svgPicture, type Theme } from '../report/index.js';
 import { type Gallery, type RunLine, type SweepReport, sweepReportHtml } from '../report/sweep/index.js';
 import { groupsOf, meansTable, scoreGroups, spreadTable } from '../report/tables/index.js';
-import type { CollectedRun, Collection } from './collection.js';
+import { type CollectedRun, type Collection, groupedRun } from './collection.js';
 import { type Drawing, inBothThemes } from './drawings.js';
 import { entriesOf } from './entries.js';
 import { files, writeText } from './folder.js';
 import { axesOf, distinct, listed, tilesOf, verdictOf, wordsOf } from './sweep-words.js';
 import { packageVersion } from './versions.js';
 
-const scores: readonly PublishedScore[] = ['foregroundIou', 'foregroundAccuracy', 'iou', 'accuracy', 'loss'];
+const scores: readonly string[] = ['foregroundIou', 'foregroundAccuracy', 'iou', 'accuracy', 'loss'];
 
 /** Bytes of pictures from run folders: with their base64 and the charts the page stays below 10 MB. */
 const pictureBudget = 6_000_000;
 const mostWaves = 2;
 
-const themed = (drawing: Drawing, alt: string): TE.TaskEither<DrumheadError, Picture> =>
+/** A drawing for a page and for a phone, in both themes. */
+const themed = (
+  drawing: (theme: Theme, room: Room) => ReturnType<Drawing>,
+  alt: string,
+): TE.TaskEither<DrumheadError, Picture> =>
   pipe(
-    inBothThemes(drawing),
-    TE.map((both) => svgPicture({ ...both, alt })),
+    TE.Do,
+    TE.bind('wide', () => inBothThemes((theme) => drawing(theme, 'wide'))),
+    TE.bind('narrow', () => inBothThemes((theme) => drawing(theme, 'narrow'))),
+    TE.map(({ wide, narrow }) => ({
+      ...svgPicture({ ...wide, alt }),
+      narrow: svgPicture({ ...narrow, alt }),
+    })),
   );
 
 const webPath = (from: string, to: string): string =>
@@ -59,14 +68,10 @@ const iouOf = ({ record }: CollectedRun): number => record?.scores?.foregroundIo
 
 /** The best finished run of each experiment, with the experiment's name. */
 const bestRuns = (runs: readonly Linked[]) =>
-  groupsOf(runs.map((run) => ({ ...run, scores: run.record?.scores ?? null }))).flatMap(
-    ({ name, runs: members }) => {
-      const [best] = members
-        .filter(({ scores: found }) => found !== null)
-        .sort((a, b) => iouOf(b) - iouOf(a));
-      return best === undefined ? [] : [{ name: `${name}, seed ${best.seed}`, run: best }];
-    },
-  );
+  groupsOf(runs).flatMap(({ name, runs: members }) => {
+    const [best] = members.filter(({ record }) => record?.scores != null).sort((a, b) => iouOf(b) - iouOf(a));
+    return best === undefined ? [] : [{ name: `${name}, seed ${best.seed}`, run: best }];
+  });
 
 /** Pictures that lie in run folders, as many as the page can hold. */
 const galleriesOf = (
@@ -101,8 +106,8 @@ const galleriesOf = (
     }),
   );
 
-const lineOf = ({ experiment, seed, record, href }: Linked): RunLine => ({
-  experiment: experiment.name,
+const lineOf = ({ experiment, label, seed, record, href }: Linked): RunLine => ({
+  experiment: label.name,
   seed,
   state: record === null ? 'not begun' : record.state,
   epochs: record?.epochs ?? 0,
@@ -111,19 +116,20 @@ const lineOf = ({ experiment, seed, record, href }: Linked): RunLine => ({
   href,
 });
 
+/** How many sizes the finished models have. */
+const sizesOf = (entries: readonly Entry[]): number =>
+  new Set(entries.flatMap(({ parameters, runs }) => (runs.length === 0 ? [] : (parameters ?? [])))).size;
+
 const gather = (
   collection: Collection,
   published: readonly PublishedRow[],
   page: string,
 ): TE.TaskEither<DrumheadError, SweepReport> => {
   const entries = entriesOf(collection.runs, published);
-  const groups = scoreGroups(
-    collection.runs.map((run) => ({ ...run, scores: run.record?.scores ?? null })),
-    published,
-  );
+  const groups = scoreGroups(collection.runs.map(groupedRun), published);
   const engines = distinct(collection.runs.flatMap(({ record }) => record?.engine ?? []));
-  const sized = entries.filter(({ family }) => family.startsWith('U-Net'));
-  const bought = entries.filter(({ task }) => sized.some((entry) => entry.task === task));
+  // Where all models are of one size there is nothing to draw against it.
+  const bought = entries.filter(({ task }) => sizesOf(entries.filter((one) => one.task === task)) > 1);
   return pipe(
     TE.Do,
     TE.bind('runs', () =>
@@ -134,12 +140,19 @@ const gather = (
         ),
       ),
     ),
-    TE.bind('bars', () => themed((theme) => scoreBars({ entries, theme }), 'Test scores as bars')),
-    TE.bind('curves', () => themed((theme) => seedCourses({ entries, theme }), 'Learning curves over seeds')),
+    TE.bind('bars', () =>
+      themed((theme, room) => scoreBars({ entries, theme, room }), 'Test scores as bars'),
+    ),
+    TE.bind('curves', () =>
+      themed((theme, room) => seedCourses({ entries, theme, room }), 'Learning curves over seeds'),
+    ),
     TE.bind('parameters', () =>
       bought.length === 0
         ? TE.right(null)
-        : themed((theme) => parameterScores({ entries: bought, theme }), 'Scores against parameters'),
+        : themed(
+            (theme, room) => parameterScores({ entries: bought, theme, room }),
+            'Test scores against parameters',
+          ),
     ),
     TE.bind('waves', ({ runs }) =>
       galleriesOf(
@@ -164,6 +177,7 @@ const gather = (
         verdict: verdictOf(collection, entries),
         tiles: tilesOf(collection, entries),
         settings: axesOf(collection),
+        published: entries.some((entry) => entry.published !== null),
         tables: [
           meansTable(collection.name, groups, scores),
           spreadTable(collection.name, groups, scores.slice(0, 3)),

@@ -72,7 +72,7 @@ const layersOf = (spec: object): readonly { readonly data?: { readonly values?: 
 };
 
 describe('figures of many runs', () => {
-  it('draw a bar where there are runs, a dot for every seed, a diamond where something was published', () => {
+  it('draw a bar where there are runs with its mean in figures, a dot for every seed, a diamond where something was published', () => {
     const values = layersOf(barsChart({ entries }).spec).map(({ data }) => data?.values ?? []);
     const [, bars, dots, , diamonds] = values;
     assert.deepEqual(
@@ -81,25 +81,32 @@ describe('figures of many runs', () => {
     );
     assert.equal(dots.length, 3);
     assert.equal(diamonds.length, 2);
-    assert.ok(values.flat().some((item) => 'text' in item && item.text === 'no run'));
+    for (const text of ['0.850 ± 0.071', '0.300'])
+      assert.ok(
+        values.flat().some((item) => 'text' in item && item.text === text),
+        text,
+      );
+    assert.ok(values.flat().some((item) => 'text' in item && item.text === 'no finished run'));
   });
 
-  it('have the name of every bar under its middle, also where there are only a few', async () => {
-    const across = (svg: string, mark: RegExp): readonly number[] =>
-      [...svg.matchAll(mark)].map(([, x]) => Number(x));
+  it('have the name of every bar beside its middle, and every bar begin at 0', async () => {
     for (const few of [entries.slice(0, 1), entries]) {
       const svg = await svgOf(scoreBars({ entries: few }));
-      const names = across(svg, /aria-label="text: (?:linear|fft|last|2|4|8)"[^>]*translate\(([\d.]+),/g);
-      const columns = [
+      const names = [
+        ...svg.matchAll(/aria-label="text: (?:linear|fft|last|2|4|8)"[^>]*translate\([\d.-]+,([\d.-]+)\)/g),
+      ].map(([, y]) => Number(y));
+      const bars = [
         ...svg.matchAll(
-          /role="graphics-symbol"[^>]*roledescription="rect mark"[^>]*d="M([\d.]+),[\d.-]+h([\d.]+)/g,
+          /role="graphics-symbol"[^>]*roledescription="rect mark"[^>]*d="M([\d.-]+),([\d.-]+)h([\d.]+)v([\d.]+)/g,
         ),
       ];
-      assert.ok(columns.length > 0 && names.length >= columns.length);
-      for (const [, from, width] of columns) {
-        const middle = Number(from) + Number(width) / 2;
+      assert.ok(bars.length > 0 && names.length >= bars.length);
+      for (const [, from, top, , height] of bars) {
+        assert.equal(Number(from), 0);
+        const middle = Number(top) + Number(height) / 2;
+        // The baseline of a text lies a third of its size below its middle.
         assert.ok(
-          names.some((name) => Math.abs(name - middle) < 0.01),
+          names.some((name) => Math.abs(name - middle) < 6),
           `${middle} of ${names}`,
         );
       }
@@ -155,7 +162,7 @@ describe('figures of many runs', () => {
     const across = ticks.filter((text) => Number(text) >= 0.9 && Number(text) < 2 && text !== '1');
     assert.ok(new Set(across).size >= 2, `${ticks}`);
     const bars = await svgOf(scoreBars({ entries: alike }));
-    for (const name of ['linear·1', 'linear·2']) assert.ok(bars.includes(`>${name}<`), name);
+    for (const name of ['linear · 1', 'linear · 2']) assert.ok(bars.includes(`>${name}<`), name);
   });
 
   it('keep the names of models apart and in their panel, however close their marks are', async () => {
@@ -164,7 +171,7 @@ describe('figures of many runs', () => {
       runs: [{ seed: 0, scores: { foregroundIou: i % 3 === 0 ? 0 : 0.01 * i, foregroundAccuracy: 0.5 } }],
     }));
     const svg = await svgOf(parameterScores({ entries: many }));
-    const places = [...svg.matchAll(/translate\(([\d.-]+),([\d.-]+)\)"[^>]*>CNN v\d+</g)];
+    const places = [...svg.matchAll(/translate\(([\d.-]+),([\d.-]+)\)"[^>]*>CNN v\d+: [\d.]+</g)];
     assert.equal(places.length, 2 * many.length);
     for (const side of [places.slice(0, 15), places.slice(15)]) {
       assert.equal(new Set(side.map(([, x]) => x)).size, 1);

@@ -9,6 +9,7 @@ const report: SweepReport = {
   verdict: '1 of 2 runs are finished.',
   tiles: [{ label: 'Runs', value: '1', note: 'of 2' }],
   settings: [{ label: 'model', value: 'nwm' }],
+  published: true,
   tables: [
     {
       title: 'means',

@@ -5,12 +5,12 @@ import * as E from 'fp-ts/lib/Either.js';
 import { experimentNamed } from '../../../src/experiments/catalogue.js';
 import type { Experiment } from '../../../src/experiments/experiment.js';
 import type { PublishedRow } from '../../../src/experiments/published/index.js';
-import { type Scores, scoresOf, tallies } from '../../../src/experiments/scores.js';
 import {
   groupsOf,
   latexTable,
   markdownTable,
   meansTable,
+  plannedOf,
   type ScoreGroup,
   scoreGroups,
   scoresCsv,
@@ -36,33 +36,41 @@ const published: PublishedRow = {
 };
 const group: ScoreGroup = {
   name: 'tetrominoes/nwm-linear',
-  planned: 4,
+  task: 'tetrominoes',
   runs: [0.9, 0.94, 0.92].map((foregroundIou, seed) => ({ seed, scores: { foregroundIou, iou: null } })),
+  missing: [{ seed: 3, state: 'unfinished' }],
   published,
   departures: ['size 32 (published 64)'],
 };
-const bare: ScoreGroup = { name: 'own_model', planned: 1, runs: [], published: null, departures: [] };
+const bare: ScoreGroup = {
+  name: 'own_model',
+  task: 'tetrominoes',
+  runs: [],
+  missing: [{ seed: 0, state: 'not begun' }],
+  published: null,
+  departures: [],
+};
 
 const cellsOf = ({ groups }: Table): readonly (readonly string[])[] =>
   groups.flat().map(({ cells }) => cells);
 
 describe('tables of scores', () => {
-  it('hold mean and deviation, the published ones and the difference; blank where there is nothing', () => {
+  it('hold mean and deviation, the published ones and the difference; a dash where a run has no such score', () => {
     const table = meansTable('paper', [group, bare], ['foregroundIou', 'iou']);
     assert.deepEqual(cellsOf(table), [
-      ['tetrominoes/nwm-linear', '3 of 4', '0.920 ± 0.020', ''],
+      ['tetrominoes/nwm-linear', '3 of 4', '0.920 ± 0.020', '–'],
       ['  published', '10', '0.98 ± 0.01', '0.98 ± 0.01'],
       ['  difference', '', '−5.0', ''],
       ['own_model', '0 of 1', '', ''],
     ]);
-    assert.ok(table.notes.includes('3 of 5 runs are finished.'));
+    assert.ok(table.notes.includes('3 of 5 runs are finished; 1 unfinished; 1 not begun.'));
     assert.ok(table.notes.some((note) => note.includes('size 32 (published 64)')));
   });
 
   it('hold the spread, blank where none was published', () => {
     const table = spreadTable('paper', [group, bare], ['foregroundIou', 'iou']);
     assert.deepEqual(cellsOf(table), [
-      ['tetrominoes/nwm-linear', '3 of 4', '0.900 / 0.920 / 0.940', ''],
+      ['tetrominoes/nwm-linear', '3 of 4', '0.900 / 0.920 / 0.940', '–'],
       ['  published', '10', '0.96 / 0.98 / 0.99', ''],
       ['own_model', '0 of 1', '', ''],
     ]);
@@ -99,7 +107,7 @@ describe('tables of scores', () => {
   });
 
   it('are LaTeX with nothing unescaped', () => {
-    const text = latexTable(meansTable('100 %', [group, bare], ['foregroundIou']));
+    const text = latexTable(meansTable('100 %', [group, bare], ['foregroundIou']), 'a table');
     assert.match(text, /own\\_model & 0 of 1 & {2}?\\\\/);
     assert.match(text, /0\.920 \$\\pm\$ 0\.020 \\\\/);
     assert.match(text, /100 \\%/);
@@ -129,14 +137,14 @@ describe('groups of runs', () => {
     assert.ok(E.isRight(found));
     return found.right;
   };
-  const scores: Scores = { ...scoresOf(tallies.empty), foregroundIou: 0.5 };
+  const scores = { foregroundIou: 0.5 };
 
   const label = (name: string) => ({ name, differs: '' });
 
   it('are the runs of one label, in the order of their first', () => {
     const small = experiment('small');
     const groups = groupsOf([
-      { experiment: small, seed: 0, label: label('mine'), scores },
+      { experiment: small, seed: 0, label: label('mine'), scores, state: 'finished' },
       { experiment: small, seed: 0, label: label('other'), scores: null },
       { experiment: small, seed: 1, label: label('mine'), scores: null },
     ]);
@@ -151,19 +159,20 @@ describe('groups of runs', () => {
 
   it('count a run once, however often it is listed, and a seed of two engines apart', () => {
     const full = experiment('full');
-    const scored = (foregroundIou: number): Scores => ({ ...scores, foregroundIou });
+    const scored = (foregroundIou: number) => ({ ...scores, foregroundIou });
     const run = (seed: number, identity: string, engine = 'wasm') => ({
       ...{ experiment: full, seed, scores: scored(seed), label: { name: full.name, differs: '' } },
+      state: 'finished' as const,
       record: { identity, folder: `runs/${identity}`, engine },
     });
     const idle = { ...full, training: { ...full.training, tolerance: 0.5 } };
     const listed = [run(0, 'a'), run(0, 'a'), run(1, 'b'), run(0, 'a'), run(1, 'b'), run(2, 'c')];
     const [once, ...others] = scoreGroups([...listed, { ...run(2, 'c'), experiment: idle }], []);
     assert.equal(others.length, 0);
-    assert.deepEqual([once.planned, once.runs.map(({ seed }) => seed)], [3, [0, 1, 2]]);
+    assert.deepEqual([plannedOf(once), once.runs.map(({ seed }) => seed)], [3, [0, 1, 2]]);
     const unmade = { ...run(1, 'b'), scores: null, record: null };
-    assert.equal(scoreGroups([run(0, 'a'), unmade, unmade, run(1, 'b'), unmade], [])[0].planned, 2);
-    assert.equal(scoreGroups([unmade, unmade], [])[0].planned, 1);
+    assert.equal(plannedOf(scoreGroups([run(0, 'a'), unmade, unmade, run(1, 'b'), unmade], [])[0]), 2);
+    assert.equal(plannedOf(scoreGroups([unmade, unmade], [])[0]), 1);
     assert.deepEqual(
       groupsOf([run(0, 'a'), run(0, 'd', 'cpu'), run(1, 'b')]).map(({ name, runs }) => [name, runs.length]),
       [
@@ -177,13 +186,13 @@ describe('groups of runs', () => {
     const full = experiment('full');
     const [only, ...others] = scoreGroups(
       [
-        { experiment: full, seed: 0, label: label('mine'), scores },
-        { experiment: full, seed: 1, label: label('mine'), scores: null },
+        { experiment: full, seed: 0, label: label('mine'), scores, state: 'finished' },
+        { experiment: full, seed: 1, label: label('mine'), scores: null, state: 'failed' },
       ],
       [published],
     );
     assert.equal(others.length, 0);
-    assert.equal(only.planned, 2);
+    assert.deepEqual(only.missing, [{ seed: 1, state: 'failed' }]);
     assert.deepEqual(
       only.runs.map(({ seed }) => seed),
       [0],

@@ -16,6 +16,7 @@ import { finishedRuns } from '../finished.js';
 import { type ChangeFlags, settingsFlag } from '../flags.js';
 import { type CommonFlags, withEnvironment } from '../session.js';
 import { ofTask, taskFrom } from '../task.js';
+import { terminalWidth } from '../terminal-width.js';
 
 export interface EvaluateFlags extends Omit<CommonFlags, 'pictures'>, ChangeFlags {
   readonly task?: string;
@@ -129,5 +130,7 @@ export const evaluateRuns = (name: string, flags: EvaluateFlags): TE.TaskEither<
         ),
       ),
     ),
-    TE.map((all) => (flags.json === true ? JSON.stringify(all, null, 2) : terminalTable(scoredTable(all)))),
+    TE.map((all) =>
+      flags.json === true ? JSON.stringify(all, null, 2) : terminalTable(scoredTable(all), terminalWidth()),
+    ),
   );

@@ -4,6 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { type DrumheadError, unknownName } from '../../base/error.js';
 import { type Table, terminalTable } from '../../report/tables/index.js';
 import type { Answer } from '../../runner/query/index.js';
+import { terminalWidth } from '../terminal-width.js';
 
 const formats = ['terminal', 'csv', 'json'] as const;
 export type Format = (typeof formats)[number];
@@ -52,7 +53,7 @@ const json = ({ columns, rows }: Answer): string => {
 export const render = (format: Format, answer: Answer): string => {
   switch (format) {
     case 'terminal':
-      return terminalTable(tableOf(answer));
+      return terminalTable(tableOf(answer), terminalWidth());
     case 'csv':
       return csv(answer);
     case 'json':

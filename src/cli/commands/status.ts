@@ -11,7 +11,7 @@ import { type DrumheadError, decodeError, fileError, unknownName } from '../../b
 import { drumExperiments } from '../../drums/index.js';
 import { memberName } from '../../experiments/label.js';
 import { sweepNames } from '../../experiments/sweeps.js';
-import { type Table, terminalTable } from '../../report/tables/index.js';
+import { columnsWide, scoreFigure, type Table, terminalTable } from '../../report/tables/index.js';
 import { isRunFolderName, runFoldersBelow } from '../../runner/place.js';
 import {
   notBegun,
@@ -25,6 +25,7 @@ import { readSweep, sweepPath } from '../../runner/sweep/file.js';
 import { answer } from '../edge.js';
 import { duration } from '../progress.js';
 import { allNames } from '../source.js';
+import { terminalWidth } from '../terminal-width.js';
 
 export interface StatusFlags {
   readonly runs: string;
@@ -102,23 +103,28 @@ const beginning = (name: string): string =>
   `\`drumhead ${sweepNames.includes(name) ? 'sweep' : 'run'} ${name}\``;
 
 const score = (value: number | null | undefined): string =>
-  value === null || value === undefined ? '' : value.toFixed(4);
+  value === null || value === undefined ? '' : scoreFigure(value);
 
 const stateText = ({ state, pid }: RunStatus): string => (pid === null ? state : `${state} (${pid})`);
 
-const lastCell = ({ problem, result, secondsLeft }: RunStatus): string =>
-  problem ?? (secondsLeft === null ? (result?.stoppedEarly ?? '') : `about ${duration(secondsLeft)} left`);
+const leftText = ({ secondsLeft }: RunStatus): string =>
+  secondsLeft === null ? '' : `about ${duration(secondsLeft)} left`;
 
-const cells = (run: RunStatus): readonly string[] => [
+/** The name is cut where there is no room for it, so that every run has one line. */
+const begin = (run: RunStatus): readonly string[] => [
   run.label,
   run.seed === null ? '' : String(run.seed),
   stateText(run),
   `${run.epoch}${run.epochs === null ? '' : ` of ${run.epochs}`}`,
-  score(run.last?.trainLoss),
-  score(run.last?.validation?.loss),
-  score(run.result === null ? run.last?.validation?.foregroundIou : run.result.test.foregroundIou),
-  lastCell(run),
 ];
+
+/** One score, with the images that it is of. */
+const oneScore = ({ result, last }: RunStatus): string => {
+  const validation = last?.validation?.foregroundIou;
+  if (result !== null)
+    return score(result.test.foregroundIou) === '' ? '' : `test ${score(result.test.foregroundIou)}`;
+  return score(validation) === '' ? '' : `validation ${score(validation)}`;
+};
 
 const counted = (runs: readonly RunStatus[]): string => {
   const count = (state: RunState): number => runs.filter((run) => run.state === state).length;
@@ -126,30 +132,68 @@ const counted = (runs: readonly RunStatus[]): string => {
   return `${runs.length} ${runs.length === 1 ? 'run' : 'runs'}${parts.length === 0 ? '' : `: ${parts.join(', ')}`}`;
 };
 
-/** The table of runs as it is shown. */
-export const statusTable = (runs: readonly RunStatus[]): string => {
-  const left = (name: string) => ({ name, align: 'left' as const });
-  const right = (name: string) => ({ name, align: 'right' as const });
-  const table: Table = {
-    title: counted(runs),
-    columns: [
-      left('run'),
-      right('seed'),
-      left('state'),
-      right('epoch'),
-      right('train loss'),
-      right('validation loss'),
-      right('foreground IoU'),
-      left(''),
-    ],
-    groups: runs.map((run) => [{ kind: 'chief', cells: cells(run) }]),
-    notes: [],
-  };
-  return runs.length === 0 ? 'no runs here yet' : terminalTable(table);
+/** What is wrong is said below the table, where it finds room. */
+const problems = (runs: readonly RunStatus[]): readonly string[] =>
+  runs.flatMap(({ label, seed, state, problem }) =>
+    problem === null ? [] : [`${label}${seed === null ? '' : `, seed ${seed}`}, ${state}: ${problem}`],
+  );
+
+const left = (name: string) => ({ name, align: 'left' as const });
+const right = (name: string) => ({ name, align: 'right' as const });
+const firstColumns = [
+  { ...left('run'), narrow: 'cut' as const },
+  right('seed'),
+  left('state'),
+  right('epoch'),
+];
+
+const wide = (runs: readonly RunStatus[]): Table => ({
+  title: counted(runs),
+  columns: [
+    ...firstColumns,
+    right('train loss'),
+    right('validation loss'),
+    right('validation foreground IoU'),
+    right('test foreground IoU'),
+    left(''),
+  ],
+  groups: runs.map((run) => [
+    {
+      kind: 'chief',
+      cells: [
+        ...begin(run),
+        score(run.last?.trainLoss),
+        score(run.last?.validation?.loss),
+        score(run.last?.validation?.foregroundIou),
+        score(run.result?.test.foregroundIou),
+        leftText(run),
+      ],
+    },
+  ]),
+  notes: problems(runs),
+});
+
+const narrow = (runs: readonly RunStatus[]): Table => ({
+  title: counted(runs),
+  columns: [...firstColumns, right('foreground IoU')],
+  groups: runs.map((run) => [{ kind: 'chief', cells: [...begin(run), oneScore(run)] }]),
+  notes: problems(runs),
+});
+
+/**
+ * The table of runs as it is shown, a line a run.
+ *
+ * @param width columns of the terminal; where all scores do not find room, the last foreground IoU stands alone
+ */
+export const statusTable = (runs: readonly RunStatus[], width?: number): string => {
+  if (runs.length === 0) return 'no runs here yet';
+  const whole = terminalTable({ ...wide(runs), notes: [] });
+  const fits = width === undefined || whole.split('\n').every((line) => columnsWide(line) <= width);
+  return terminalTable((fits ? wide : narrow)(runs), width);
 };
 
 const shown = (json: boolean, runs: readonly RunStatus[]): string =>
-  json ? JSON.stringify(runs, null, 2) : statusTable(runs);
+  json ? JSON.stringify(runs, null, 2) : statusTable(runs, terminalWidth());
 
 const secondsBetween = 2;
 

@@ -3,76 +3,119 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, unknownName } from '../../base/error.js';
-import { type PublishedScore, publishedScoreNames } from '../../experiments/published/index.js';
+import { type DrumheadError, decodeError, unknownName } from '../../base/error.js';
 import {
   latexTable,
   markdownTable,
   meansTable,
   type ScoreGroup,
+  type ScoreSplit,
   scoreGroups,
+  scoreSplits,
   scoresCsv,
+  scoresJson,
+  scoresNamed,
   spreadTable,
   type Table,
   terminalTable,
 } from '../../report/tables/index.js';
-import { type Collection, collect } from '../../runner/collection.js';
+import { type Collection, collect, groupedRun } from '../../runner/collection.js';
 import { readPublished } from '../../runner/published.js';
 import { sweepFrom } from '../source.js';
+import { terminalWidth } from '../terminal-width.js';
 
 export interface TableFlags {
   readonly runs: string;
   readonly preset: string;
   readonly format: string;
   readonly scores: string;
+  readonly split?: string;
+  readonly tables?: string;
+  /** False for `--no-extremes`. */
+  readonly extremes?: boolean;
 }
 
-export const tableFormats = ['terminal', 'csv', 'markdown', 'latex'] as const;
+export const tableFormats = ['terminal', 'csv', 'json', 'markdown', 'latex'] as const;
 type TableFormat = (typeof tableFormats)[number];
 
-const formatNamed = (name: string): E.Either<DrumheadError, TableFormat> => {
-  const found = tableFormats.find((format) => format === name);
-  return found === undefined ? E.left(unknownName('format', name, tableFormats)) : E.right(found);
+export const tableKinds = ['means', 'extremes'] as const;
+type TableKind = (typeof tableKinds)[number];
+
+const oneOf =
+  <N extends string>(kind: string, names: readonly N[]) =>
+  (name: string): E.Either<DrumheadError, N> => {
+    const found = names.find((one) => one === name);
+    return found === undefined ? E.left(unknownName(kind, name, names)) : E.right(found);
+  };
+
+/** Which tables are wanted. CSV and JSON hold all figures at once: there a choice would do nothing. */
+const kindsWanted = (
+  format: TableFormat,
+  { tables, extremes = true }: TableFlags,
+): E.Either<DrumheadError, readonly TableKind[]> => {
+  if ((format === 'csv' || format === 'json') && (tables !== undefined || !extremes))
+    return E.left(
+      decodeError(
+        tables === undefined ? '--no-extremes' : '--tables',
+        `${format} has one line a score with all its figures; there is nothing to choose`,
+      ),
+    );
+  return pipe(
+    (tables ?? tableKinds.join(',')).split(',').map((name) => name.trim()),
+    E.traverseArray(oneOf('table', tableKinds)),
+    E.map((names) => tableKinds.filter((kind) => names.includes(kind) && (extremes || kind !== 'extremes'))),
+    E.chain((kinds) =>
+      kinds.length > 0
+        ? E.right(kinds)
+        : E.left(decodeError('--tables', 'no table is left without the extremes')),
+    ),
+  );
 };
 
-const scoresNamed = (list: string): E.Either<DrumheadError, readonly PublishedScore[]> => {
-  const names = list === 'all' ? publishedScoreNames : list.split(',').map((name) => name.trim());
-  const unknown = names.find((name) => !publishedScoreNames.some((score) => score === name));
-  return unknown === undefined
-    ? E.right(publishedScoreNames.filter((score) => names.includes(score)))
-    : E.left(unknownName('score', unknown, [...publishedScoreNames, 'all']));
-};
+/** Keys of what the runs hold beside what all runs do. */
+const keptIn = (groups: readonly ScoreGroup[]): readonly string[] => [
+  ...new Set(groups.flatMap(({ runs }) => runs.flatMap(({ scores }) => Object.keys(scores)))),
+];
 
-const renderers: Readonly<Record<Exclude<TableFormat, 'csv'>, (table: Table) => string>> = {
-  terminal: terminalTable,
-  markdown: markdownTable,
-  latex: latexTable,
-};
+const made: Readonly<
+  Record<TableKind, (name: string, groups: readonly ScoreGroup[], scores: readonly string[]) => Table>
+> = { means: meansTable, extremes: spreadTable };
 
 const render = (
   { name, notes }: Collection,
   groups: readonly ScoreGroup[],
-  scores: readonly PublishedScore[],
+  scores: readonly string[],
   format: TableFormat,
+  kinds: readonly TableKind[],
 ): string => {
   if (format === 'csv') return scoresCsv(groups, scores);
-  const means = meansTable(name, groups, scores);
-  const tables = [{ ...means, notes: [...means.notes, ...notes] }, spreadTable(name, groups, scores)];
-  return tables.map(renderers[format]).join('\n\n\n');
+  if (format === 'json') return scoresJson(groups, scores);
+  const shown = kinds.map((kind, i) => {
+    const table = made[kind](name, groups, scores);
+    // What could not be read is said once.
+    return { kind, table: i === 0 ? { ...table, notes: [...table.notes, ...notes] } : table };
+  });
+  const texts: Readonly<Record<typeof format, (table: Table, kind: TableKind) => string>> = {
+    terminal: (table) => terminalTable(table, terminalWidth()),
+    markdown: markdownTable,
+    latex: (table, kind) => latexTable(table, `${name}-${kind}`),
+  };
+  return shown.map(({ kind, table }) => texts[format](table, kind)).join('\n\n\n');
 };
+
+const splitNamed = oneOf<ScoreSplit>('split', scoreSplits);
 
 export const table = (name: string, flags: TableFlags): TE.TaskEither<DrumheadError, string> =>
   pipe(
     TE.Do,
-    TE.bind('format', () => TE.fromEither(formatNamed(flags.format))),
-    TE.bind('scores', () => TE.fromEither(scoresNamed(flags.scores))),
+    TE.bind('format', () => TE.fromEither(oneOf('format', tableFormats)(flags.format))),
+    TE.bind('kinds', ({ format }) => TE.fromEither(kindsWanted(format, flags))),
+    TE.bind('split', () => TE.fromEither(splitNamed(flags.split ?? 'test'))),
     TE.bind('collection', () => collect(name, flags.runs, sweepFrom(name, flags.preset))),
     TE.bind('published', () => readPublished),
-    TE.map(({ format, scores, collection, published }) => {
-      const groups = scoreGroups(
-        collection.runs.map((run) => ({ ...run, scores: run.record?.scores ?? null })),
-        published,
-      );
-      return render(collection, groups, scores, format);
-    }),
+    TE.let('groups', ({ collection, published }) => scoreGroups(collection.runs.map(groupedRun), published)),
+    TE.bind('scores', ({ split, groups }) => TE.fromEither(scoresNamed(flags.scores, split, keptIn(groups)))),
+    TE.map(({ format, kinds, scores, collection, groups }) =>
+      render(collection, groups, scores, format, kinds),
+    ),
   );

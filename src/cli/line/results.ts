@@ -19,8 +19,15 @@ export const results = (program: Command): void => {
     .command('table')
     .argument('<name>', 'a sweep such as paper/tetrominoes, a name of the catalogue, or a folder of runs')
     .description("The publication's tables from whatever runs are finished, beside the published figures.")
-    .option('--format <name>', 'terminal, csv, markdown, latex', 'terminal')
-    .option('--scores <list>', 'scores to show, or all', 'foregroundIou,foregroundAccuracy,iou,accuracy')
+    .option('--format <name>', 'terminal, csv, json, markdown, latex', 'terminal')
+    .option(
+      '--scores <list>',
+      'scores to show: any that runs keep, such as dice, validation.iou, train.loss, epochs; or all',
+      'foregroundIou,foregroundAccuracy,iou,accuracy',
+    )
+    .option('--split <name>', 'where scores are taken that name no split: test, validation, train', 'test')
+    .option('--tables <list>', 'which tables: means, extremes; default both')
+    .option('--no-extremes', 'leave out the table of minimum, median and maximum')
     .addOption(
       new Option('--preset <size>', `${presets.join(', ')}: of a sweep that did not run yet`).default('full'),
     )

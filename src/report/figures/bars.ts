@@ -1,4 +1,4 @@
-/** Scores as bars over readouts and depths, with every seed and the published means. */
+/** Scores as bars: a line an experiment, with its name, every seed, the mean in figures and what was published. */
 
 import type * as TE from 'fp-ts/lib/TaskEither.js';
 import type { DrumheadError } from '../../base/error.js';
@@ -7,10 +7,13 @@ import { linearTicks } from '../axis.js';
 import { type Chart, chartConfig, chartSvg, lineColours, numberLabels } from '../chart.js';
 import { hex, light, mix, type Theme } from '../colours.js';
 import { known } from '../scores.js';
-import { scoreWords } from '../tables/scores.js';
-import { summarise } from '../tables/statistics.js';
+import { scoreFigure } from '../tables/figures.js';
+import { betterOf, scoreWords } from '../tables/score-columns.js';
+import { type Summary, summarise } from '../tables/statistics.js';
 import type { Entry } from './entries.js';
-import { shortened, signAt, textAt } from './parts.js';
+import { headOf, type KeyItem } from './key.js';
+import { pointsOf, type Room, textWidth, withinPoints } from './layout.js';
+import { textAt } from './parts.js';
 
 export type BarScore = Exclude<PublishedScore, 'foregroundLoss'>;
 
@@ -19,99 +22,128 @@ export interface BarsPicture {
   /** Default foreground IoU. */
   readonly score?: BarScore;
   readonly theme?: Theme;
+  readonly room?: Room;
 }
 
-const height = 190;
-const barUnit = 44;
-const barWidth = 0.62;
-const familyGap = 0.7;
-/** From the foot of one row to the head of the next: names of bars and kinds, and the next task's. */
-const spacing = 92;
-const margins = { left: 46, right: 24, top: 96, bottom: 54 };
-
-interface Bar {
-  readonly entry: Entry;
-  /** Middle, in units of a bar. */
-  readonly at: number;
-}
-
-interface FamilyPlace {
-  readonly family: string;
-  readonly from: number;
-  readonly to: number;
-}
+/** Points of a bar's line, and of a name where it stands above its bar. */
+const lineHeight = 24;
+const nameHeight = 16;
+const barHeight = 14;
+/** The name of a task, and that of a kind of model. */
+const taskHeight = 26;
+const familyHeight = 24;
+/** Names longer than this stand above their bars. */
+const longestBeside = 250;
+/** Below a panel: the axis and its numbers. */
+const spacing = 44;
+const edge = 12;
 
 const distinct = (names: readonly string[]): readonly string[] => [...new Set(names)];
-
-/** Room for the name of a kind, in units of a bar: about 7 points a letter. */
-const namedUnits = (family: string): number => (7 * family.length) / barUnit;
-
-/** Bars from left to right, a gap between kinds of model. */
-const placed = (entries: readonly Entry[]) => {
-  let at = 0;
-  const bars: Bar[] = [];
-  const families: FamilyPlace[] = [];
-  for (const family of distinct(entries.map((entry) => entry.family))) {
-    const members = entries.filter((one) => one.family === family);
-    const units = Math.max(members.length, namedUnits(family));
-    const from = at + (units - members.length) / 2;
-    members.forEach((entry, i) => {
-      bars.push({ entry, at: from + i + 0.5 });
-    });
-    families.push({ family, from: at, to: at + units });
-    at += units + familyGap;
-  }
-  return { bars, families, units: at - familyGap };
-};
 
 const valuesOf = ({ runs }: Entry, score: BarScore): readonly number[] =>
   runs.map(({ scores }) => scores[score]).filter(known);
 
-/** A row, as wide as the widest of them. */
-const panel = (task: string, entries: readonly Entry[], units: number, score: BarScore, theme: Theme) => {
+/** What stands at the end of a bar's line. */
+const figuresOf = ({ runs }: Entry, summary: Summary): string => {
+  const spread = summary.sd === null ? '' : ` ± ${scoreFigure(summary.sd)}`;
+  const of = summary.count === runs.length ? '' : ` (${summary.count} of ${runs.length})`;
+  return `${scoreFigure(summary.mean)}${spread}${of}`;
+};
+
+interface Line {
+  readonly entry: Entry;
+  /** Middle of its bar. */
+  readonly at: number;
+  readonly summary: Summary | null;
+}
+
+interface Panel {
+  readonly task: string;
+  readonly families: readonly { readonly family: string; readonly at: number }[];
+  readonly lines: readonly Line[];
+  readonly height: number;
+}
+
+/** What all panels share. */
+interface Frame {
+  readonly score: BarScore;
+  readonly theme: Theme;
+  /** Names above their bars rather than beside them. */
+  readonly above: boolean;
+  /** Points on the left of the bars, of the bars, and on their right. */
+  readonly left: number;
+  readonly width: number;
+  readonly right: number;
+}
+
+/** Lines from top to bottom, kind by kind. */
+const placed = (task: string, entries: readonly Entry[], score: BarScore, above: boolean): Panel => {
+  let at = taskHeight;
+  const families: { family: string; at: number }[] = [];
+  const lines: Line[] = [];
+  for (const family of distinct(entries.map((entry) => entry.family))) {
+    families.push({ family, at: at + familyHeight / 2 });
+    at += familyHeight;
+    for (const entry of entries.filter((one) => one.family === family)) {
+      const name = above ? nameHeight : 0;
+      lines.push({ entry, at: at + name + lineHeight / 2, summary: summarise(valuesOf(entry, score)) });
+      at += name + lineHeight;
+    }
+  }
+  return { task, families, lines, height: at + 4 };
+};
+
+const publishedOf = ({ published }: Entry, score: BarScore) => published?.scores[score] ?? null;
+
+/** The axis begins at 0 and ends behind the furthest mark. */
+const ticksOf = (lines: readonly Line[], score: BarScore, width: number) => {
+  const furthest = lines.flatMap(({ entry, summary }) => {
+    const theirs = publishedOf(entry, score);
+    return [summary?.max ?? 0, theirs === null ? 0 : theirs.mean + theirs.sd];
+  });
+  const highest = Math.max(0, ...furthest);
+  // No score but a loss is more than 1, whatever a published spread says.
+  return linearTicks(0, betterOf(score) === 'less' ? highest : Math.min(1, highest), width < 300 ? 3 : 5);
+};
+
+const panelOf = ({ task, families, lines, height }: Panel, frame: Frame) => {
+  const { score, theme, above, left, width } = frame;
   const { first, second } = lineColours(theme);
-  const { bars, families } = placed(entries);
-  const width = units * barUnit;
-  const summaries = bars.map(({ entry, at }) => ({ entry, at, summary: summarise(valuesOf(entry, score)) }));
-  const highest = Math.max(
-    0,
-    ...summaries.flatMap(({ entry, summary }) => [
-      summary?.max ?? 0,
-      ...(entry.published === null ? [] : [entry.published.scores[score].mean]),
-    ]),
-  );
-  const ticks = score === 'loss' ? linearTicks(0, highest, 5) : linearTicks(0, 1, 5);
+  const ticks = ticksOf(lines, score, width);
   const x = {
-    field: 'at',
-    type: 'quantitative' as const,
-    scale: { domain: [0, units], nice: false, zero: false },
-    axis: null,
-  };
-  const y = {
     field: 'value',
     type: 'quantitative' as const,
     title: null,
     scale: { domain: [...ticks.domain], nice: false, clamp: true },
-    axis: { values: [...ticks.values], ...numberLabels },
+    axis: { values: [...ticks.values], ...numberLabels, grid: true, domain: false, ticks: false },
   };
-  const columns = summaries.flatMap(({ at, summary }) =>
-    summary === null ? [] : [{ at: at - barWidth / 2, to: at + barWidth / 2, value: summary.mean, zero: 0 }],
+  const y = {
+    field: 'at',
+    type: 'quantitative' as const,
+    scale: { domain: [0, height], range: [0, height], nice: false, zero: false },
+    axis: null,
+  };
+  const columns = lines.flatMap(({ at, summary }) =>
+    summary === null
+      ? []
+      : [{ at: at - barHeight / 2, to: at + barHeight / 2, value: summary.mean, zero: 0 }],
   );
-  const dots = summaries.flatMap(({ entry, at }) =>
-    valuesOf(entry, score).map((value) => ({ at: at - 0.14, value })),
+  const dots = lines.flatMap(({ entry, at }) =>
+    valuesOf(entry, score).map((value) => ({ at: at - 3, value })),
   );
-  const theirs = summaries.flatMap(({ entry, at }) =>
-    entry.published === null
+  const theirs = lines.flatMap(({ entry, at }) => {
+    const found = publishedOf(entry, score);
+    return found === null
       ? []
       : [
           {
-            at: at + 0.14,
-            value: entry.published.scores[score].mean,
-            low: entry.published.scores[score].mean - entry.published.scores[score].sd,
-            high: entry.published.scores[score].mean + entry.published.scores[score].sd,
+            at: at + 3,
+            value: found.mean,
+            low: Math.max(0, found.mean - found.sd),
+            high: found.mean + found.sd,
           },
-        ],
-  );
+        ];
+  });
   return {
     width,
     height,
@@ -120,17 +152,17 @@ const panel = (task: string, entries: readonly Entry[], units: number, score: Ba
       {
         data: { values: columns },
         mark: { type: 'rect' as const, color: hex(mix(theme.paper, first, 0.55)) },
-        encoding: { x, x2: { field: 'to' }, y, y2: { field: 'zero' } },
+        encoding: { x: { ...x, field: 'zero' }, x2: { field: 'value' }, y, y2: { field: 'to' } },
       },
       {
         data: { values: dots },
-        mark: { type: 'point' as const, filled: true, size: 26, opacity: 1, color: hex(first) },
+        mark: { type: 'point' as const, filled: true, size: 22, opacity: 1, color: hex(first) },
         encoding: { x, y },
       },
       {
         data: { values: theirs },
         mark: { type: 'rule' as const, color: hex(second), strokeWidth: 1.6 },
-        encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' } },
+        encoding: { x: { ...x, field: 'low' }, x2: { field: 'high' }, y },
       },
       {
         data: { values: theirs },
@@ -138,7 +170,7 @@ const panel = (task: string, entries: readonly Entry[], units: number, score: Ba
           type: 'point' as const,
           shape: 'diamond' as const,
           filled: true,
-          size: 62,
+          size: 56,
           opacity: 1,
           color: hex(second),
           stroke: hex(theme.paper),
@@ -146,65 +178,103 @@ const panel = (task: string, entries: readonly Entry[], units: number, score: Ba
         },
         encoding: { x, y },
       },
-      ...summaries.flatMap(({ entry, at, summary }) => [
-        textAt(at * barUnit, height + 15, shortened(entry.variant.replace(' · ', '·'), 9), theme.muted, {
-          align: 'center',
-        }),
-        // What is not there yet is said, so that no bar is not taken for a score of 0.
-        ...(summary === null
-          ? [textAt(at * barUnit, height - 8, 'no run', theme.muted, { align: 'center', size: 10 })]
-          : []),
-      ]),
-      ...families.map(({ family, from, to }) =>
-        textAt(((from + to) / 2) * barUnit, height + 36, family, theme.ink, {
-          align: 'center',
-          bold: true,
-        }),
+      textAt(-left, 10, withinPoints(task, left + width, 13), theme.ink, { bold: true, size: 13 }),
+      ...families.map(({ family, at }) =>
+        textAt(-left, at + 2, withinPoints(family, left + width), theme.ink),
       ),
-      textAt(0, -16, task, theme.ink, { bold: true }),
+      ...lines.flatMap(({ entry, at, summary }) => [
+        above
+          ? textAt(
+              -left,
+              at - lineHeight / 2 - nameHeight / 2 + 3,
+              withinPoints(entry.variant, left + width + frame.right),
+              theme.muted,
+            )
+          : textAt(-10, at, withinPoints(entry.variant, longestBeside), theme.muted, { align: 'right' }),
+        // What is not there yet is said, so that no bar is not taken for a score of 0.
+        summary === null
+          ? textAt(6, at, entry.runs.length === 0 ? 'no finished run' : 'no such score', theme.muted, {
+              size: 11,
+            })
+          : textAt(width + 10, at, figuresOf(entry, summary), theme.ink),
+      ]),
     ],
   };
 };
 
-const key = (theme: Theme) => {
+const keyOf = (entries: readonly Entry[], score: BarScore, theme: Theme): readonly KeyItem[] => {
   const { first, second } = lineColours(theme);
-  const line = -46;
+  const faint = mix(theme.paper, first, 0.55);
   return [
-    signAt(6, line, mix(theme.paper, first, 0.55), { shape: 'square', filled: true, size: 130 }),
-    textAt(18, line, 'mean of our seeds', theme.muted),
-    signAt(142, line, first, { shape: 'circle', filled: true, size: 26 }),
-    textAt(152, line, 'each seed', theme.muted),
-    signAt(226, line, second, { shape: 'diamond', filled: true }),
-    textAt(238, line, 'published, ± standard deviation', theme.muted),
+    {
+      words: 'mean over seeds, in figures with its standard deviation',
+      sign: { colour: faint, shape: 'square', filled: true, size: 130 },
+    },
+    { words: 'each seed', sign: { colour: first, shape: 'circle', filled: true, size: 26 } },
+    ...(entries.some((entry) => publishedOf(entry, score) !== null)
+      ? [
+          {
+            words: 'published, ± standard deviation',
+            sign: { colour: second, shape: 'diamond' as const, filled: true },
+          },
+        ]
+      : []),
   ];
 };
 
-/** The chart as data, with nothing drawn yet: a row of bars for each task. */
-export const barsChart = ({ entries, score = 'foregroundIou', theme = light }: BarsPicture): Chart => {
-  const rows = distinct(entries.map(({ task }) => task)).map((task) => ({
-    task,
-    entries: entries.filter((entry) => entry.task === task),
-  }));
-  const widest = Math.max(10, ...rows.map((row) => placed(row.entries).units));
-  const head = [
-    textAt(0, -74, `Test ${scoreWords(score)}`, theme.ink, { bold: true, size: 15 }),
-    ...key(theme),
-  ];
+/** The chart as data, with nothing drawn yet: a panel for each task. */
+export const barsChart = ({
+  entries,
+  score = 'foregroundIou',
+  theme = light,
+  room = 'wide',
+}: BarsPicture): Chart => {
+  const longestName = Math.max(0, ...entries.map(({ variant }) => textWidth(variant)));
+  const above = room === 'narrow' || longestName > longestBeside;
+  const summaries = entries.map((entry) => ({ entry, summary: summarise(valuesOf(entry, score)) }));
+  const right =
+    14 +
+    Math.max(
+      60,
+      ...summaries.map(({ entry, summary }) => (summary === null ? 0 : textWidth(figuresOf(entry, summary)))),
+    );
+  const heads = entries.flatMap(({ task, family }) => [textWidth(task, 13.5), textWidth(family)]);
+  const left = above
+    ? 0
+    : Math.min(longestBeside, Math.max(90, longestName + 10, ...heads.map((w) => w + 6)));
+  const width = pointsOf[room] - 2 * edge - left - right;
+  const frame = { score, theme, above, left, width, right };
+  const panels = distinct(entries.map(({ task }) => task)).map((task) =>
+    placed(
+      task,
+      entries.filter((entry) => entry.task === task),
+      score,
+      above,
+    ),
+  );
+  const better = betterOf(score) === 'less' ? 'less is better' : 'more is better';
+  const title = scoreWords(score);
+  const head = headOf(`${title[0].toUpperCase()}${title.slice(1)}: ${better}`, keyOf(entries, score, theme), {
+    left: -left,
+    width: pointsOf[room] - 2 * edge,
+    above: 12,
+    theme,
+  });
   return {
     spec: {
       $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
       config: chartConfig(theme),
       bounds: 'flush',
       spacing,
-      vconcat: rows.map((row, i) => {
-        const one = panel(row.task, row.entries, widest, score, theme);
-        return i === 0 ? { ...one, layer: [...one.layer, ...head] } : one;
+      vconcat: panels.map((panel, i) => {
+        const one = panelOf(panel, frame);
+        return i === 0 ? { ...one, layer: [...one.layer, ...head.layers] } : one;
       }),
     },
     frame: {
-      width: widest * barUnit,
-      height: rows.length * height + Math.max(0, rows.length - 1) * spacing,
-      margins,
+      width,
+      height: panels.reduce((sum, { height }) => sum + height, 0) + Math.max(0, panels.length - 1) * spacing,
+      margins: { left: left + edge, right: right + edge, top: head.height + 24, bottom: 30 },
     },
   };
 };

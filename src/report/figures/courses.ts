@@ -8,7 +8,9 @@ import { hex, light, type Theme } from '../colours.js';
 import { type EpochScores, known, type Score } from '../scores.js';
 import { summarise } from '../tables/statistics.js';
 import type { Entry } from './entries.js';
-import { shortened, textAt } from './parts.js';
+import { headOf } from './key.js';
+import { kindAndVariant, phraseLines, pointsOf, type Room, textWidth, withinPoints } from './layout.js';
+import { textAt } from './parts.js';
 
 /** What is drawn over the epochs. */
 export type CourseScore = 'foregroundIou' | 'foregroundAccuracy' | 'iou' | 'accuracy' | 'loss' | 'trainLoss';
@@ -18,12 +20,14 @@ export interface CoursesPicture {
   /** Default foreground IoU on the validation images. */
   readonly score?: CourseScore;
   readonly theme?: Theme;
+  readonly room?: Room;
 }
 
-const size = { width: 150, height: 104 };
-const spacing = { row: 76, column: 34 };
-const mostColumns = 5;
-const margins = { left: 40, right: 22, top: 96, bottom: 44 };
+const height = 104;
+const column = 34;
+const mostColumns: Readonly<Record<Room, number>> = { wide: 5, narrow: 2 };
+const margins = { left: 44, right: 22, bottom: 44 };
+const nameLine = 15;
 
 const words: Readonly<Record<CourseScore, string>> = {
   foregroundIou: 'Foreground IoU on the validation images',
@@ -62,6 +66,17 @@ export const bandOf = (lines: readonly (readonly Point[])[]) => {
   });
 };
 
+/** Of how many seeds something is drawn; those of which nothing can be are not passed over. */
+const seedWords = ({ task, courses }: Entry, drawn: number): string => {
+  if (courses.length === 0) return `${task} · no run yet`;
+  const seeds = `${drawn} ${drawn === 1 ? 'seed' : 'seeds'}`;
+  return `${task} · ${drawn === courses.length ? seeds : `${drawn} of ${courses.length} seeds`}`;
+};
+
+/** The name of an experiment above its panel, on as many lines as it needs. */
+const nameLines = (entry: Entry, width: number): readonly string[] =>
+  phraseLines(kindAndVariant(entry), Math.floor((width + column - 8) / textWidth('x', 12.5)));
+
 const panel = (
   entry: Entry,
   score: CourseScore,
@@ -69,8 +84,10 @@ const panel = (
   ticks: ReturnType<typeof linearTicks>,
   /** Of a row, whose panels share what is written on its left. */
   first: boolean,
+  width: number,
   theme: Theme,
 ) => {
+  const names = nameLines(entry, width);
   const { first: colour } = lineColours(theme);
   const lines = linesOf(entry, score);
   const band = bandOf(lines);
@@ -89,7 +106,8 @@ const panel = (
     axis: { values: [...ticks.values], ...numberLabels, labels: first },
   };
   return {
-    ...size,
+    width,
+    height,
     layer: [
       { data: { values: [] }, mark: { type: 'point' as const }, encoding: { x, y } },
       {
@@ -109,58 +127,54 @@ const panel = (
         encoding: { x, y },
       })),
       { data: { values: band }, mark: { type: 'line' as const, color: hex(colour) }, encoding: { x, y } },
-      textAt(0, -22, shortened(`${entry.family.split(',')[0]} ${entry.variant}`, 24), theme.ink, {
-        bold: true,
-      }),
-      textAt(
-        0,
-        -8,
-        lines.length === 0
-          ? 'no run yet'
-          : `${entry.task} · ${lines.length} ${lines.length === 1 ? 'seed' : 'seeds'}`,
-        theme.muted,
-        { size: 11 },
+      ...names.map((name, i) =>
+        textAt(0, -22 - nameLine * (names.length - 1 - i), name, theme.ink, { bold: true }),
       ),
+      textAt(0, -8, withinPoints(seedWords(entry, lines.length), width + column - 6, 11), theme.muted, {
+        size: 11,
+      }),
     ],
   };
 };
 
 /** The chart as data, with nothing drawn yet. */
-export const coursesChart = ({ entries, score = 'foregroundIou', theme = light }: CoursesPicture): Chart => {
+export const coursesChart = ({
+  entries,
+  score = 'foregroundIou',
+  theme = light,
+  room = 'wide',
+}: CoursesPicture): Chart => {
   const all = entries.flatMap((entry) => linesOf(entry, score)).flat();
   const last = all.reduce((most, { epoch }) => Math.max(most, epoch), 2);
-  const isLoss = score === 'loss' || score === 'trainLoss';
-  const ticks = isLoss
-    ? linearTicks(0, Math.max(0, ...all.map(({ value }) => value)), 4)
-    : linearTicks(0, 1, 4);
-  const columns = Math.min(mostColumns, Math.max(1, entries.length));
+  const ticks = linearTicks(0, Math.max(0, ...all.map(({ value }) => value)), 4);
+  const columns = Math.min(mostColumns[room], Math.max(1, entries.length));
+  const across = pointsOf[room] - margins.left - margins.right;
+  const width = Math.min(240, Math.floor((across - column * (columns - 1)) / columns));
   const rows = Math.max(1, Math.ceil(entries.length / columns));
-  const head = [
-    textAt(0, -74, words[score], theme.ink, { bold: true, size: 15 }),
-    textAt(
-      0,
-      -52,
-      'thick: mean over seeds; band: from the least to the greatest; thin: each seed',
-      theme.muted,
-    ),
-  ];
+  const names = Math.max(1, ...entries.map((entry) => nameLines(entry, width).length));
+  const row = 62 + nameLine * names;
+  const head = headOf(
+    words[score],
+    [{ words: 'thick: mean over seeds; band: from the least to the greatest; thin: each seed' }],
+    { left: 0, width: across, above: 22 + nameLine * names, theme },
+  );
   return {
     spec: {
       $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
       config: chartConfig(theme),
       bounds: 'flush',
-      spacing: { row: spacing.row, column: spacing.column },
+      spacing: { row, column },
       columns,
       concat: entries.map((entry, i) => {
-        const one = panel(entry, score, last, ticks, i % columns === 0, theme);
-        return i === 0 ? { ...one, layer: [...one.layer, ...head] } : one;
+        const one = panel(entry, score, last, ticks, i % columns === 0, width, theme);
+        return i === 0 ? { ...one, layer: [...one.layer, ...head.layers] } : one;
       }),
     },
     frame: {
       // Wide enough for the words above, however few panels there are.
-      width: Math.max(430, columns * size.width + (columns - 1) * spacing.column),
-      height: rows * size.height + (rows - 1) * spacing.row,
-      margins,
+      width: Math.max(Math.min(430, across), columns * width + (columns - 1) * column),
+      height: rows * height + (rows - 1) * row,
+      margins: { ...margins, top: head.height + 32 + nameLine * names },
     },
   };
 };

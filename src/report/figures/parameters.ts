@@ -2,26 +2,32 @@
 
 import type * as TE from 'fp-ts/lib/TaskEither.js';
 import type { DrumheadError } from '../../base/error.js';
-import { linearTicks, spread } from '../axis.js';
+import { linearTicks, logTicks, spread } from '../axis.js';
 import { type Chart, chartConfig, chartSvg, lineColours, numberLabels } from '../chart.js';
 import { hex, light, type Theme } from '../colours.js';
 import { known } from '../scores.js';
+import { scoreFigure } from '../tables/figures.js';
 import { summarise } from '../tables/statistics.js';
 import type { Entry } from './entries.js';
-import { lineBetween, signAt, textAt } from './parts.js';
+import { headOf, type KeyItem } from './key.js';
+import { kindAndVariant, phraseLines, pointsOf, type Room, textWidth, withinPoints } from './layout.js';
+import { lineBetween, textAt } from './parts.js';
 
 export interface ParametersPicture {
   readonly entries: readonly Entry[];
   readonly theme?: Theme;
+  readonly room?: Room;
 }
 
 type Axis = 'foregroundAccuracy' | 'foregroundIou';
 
-const size = { width: 290, height: 250 };
+const leastHeight = 230;
 /** Room for the names, on the right of each panel. */
-const names = { width: 128, line: 15 };
-const spacing = { column: names.width + 40, row: 104 };
-const margins = { left: 46, right: names.width, top: 96, bottom: 48 };
+const nameLine = 12;
+const between = 24;
+const row = 84;
+const left = 48;
+const edge = 8;
 
 interface Mark {
   readonly parameters: number;
@@ -32,7 +38,13 @@ interface Mark {
   readonly wave: boolean;
 }
 
-const labelOf = ({ family, variant }: Entry): string => `${family.split(',')[0]} ${variant}`;
+/** The name of a mark, and what it is worth. */
+const labelOf = (entry: Entry, value: number): string => `${kindAndVariant(entry)}: ${scoreFigure(value)}`;
+
+/** Letters of a line of names; a longer name goes on several, never without its end. */
+const letters: Readonly<Record<Room, number>> = { wide: 30, narrow: 22 };
+
+const nameLines = (label: string, room: Room): readonly string[] => phraseLines(label, letters[room]);
 
 const oursOf = (entry: Entry, axis: Axis): readonly Mark[] => {
   const summary = summarise(entry.runs.map(({ scores }) => scores[axis]).filter(known));
@@ -44,7 +56,7 @@ const oursOf = (entry: Entry, axis: Axis): readonly Mark[] => {
       value: summary.mean,
       low: Math.max(0, summary.mean - sd),
       high: Math.min(1, summary.mean + sd),
-      label: labelOf(entry),
+      label: labelOf(entry, summary.mean),
       wave: entry.family === 'NWM',
     },
   ];
@@ -59,36 +71,69 @@ const theirsOf = (entry: Entry, axis: Axis): readonly Mark[] => {
       value: mean,
       low: Math.max(0, mean - sd),
       high: Math.min(1, mean + sd),
-      label: labelOf(entry),
+      label: labelOf(entry, mean),
       wave: entry.family === 'NWM',
     },
   ];
 };
 
-const panel = (entries: readonly Entry[], axis: Axis, title: string, theme: Theme) => {
+/** Models of very different sizes stand on an axis of powers; those of nearly one size would lie on each other from 0 on. */
+const acrossOf = (sizes: readonly number[], width: number) => {
+  const most = Math.max(1e-3, ...sizes);
+  const least = Math.min(most, ...sizes);
+  const ticks = width < 200 ? 3 : 4;
+  if (least > 0 && most > 20 * least)
+    return { kind: 'log' as const, ...logTicks(least * 0.8, most * 1.25, ticks) };
+  return { kind: 'linear' as const, ...linearTicks(least > most / 3 ? least * 0.96 : 0, most * 1.04, ticks) };
+};
+
+/** Points need no 0: the axis is where they are, a little wider. */
+const upOf = (marks: readonly Mark[]) => {
+  const low = Math.min(1, ...marks.map((mark) => mark.low));
+  const high = Math.max(0, ...marks.map((mark) => mark.high));
+  if (marks.length === 0) return linearTicks(0, 1, 5);
+  const room = Math.max(0.02, 0.06 * (high - low));
+  return linearTicks(Math.max(0, low - room), Math.min(1, high + room), 5);
+};
+
+/** Where everything is, in points. */
+interface Frame {
+  readonly width: number;
+  readonly height: number;
+  /** From one name to the next. */
+  readonly line: number;
+  readonly room: Room;
+  readonly theme: Theme;
+}
+
+const panel = (
+  entries: readonly Entry[],
+  axis: Axis,
+  title: string,
+  { width, height, line, room, theme }: Frame,
+) => {
   const { first, second } = lineColours(theme);
   const both = entries.map((entry) => ({ ours: oursOf(entry, axis), theirs: theirsOf(entry, axis) }));
   const ours = both.flatMap((one) => one.ours);
   const theirs = both.flatMap((one) => one.theirs);
   const labelled = both.flatMap((one) => (one.ours.length > 0 ? one.ours : one.theirs));
-  const all = [...ours, ...theirs].map(({ parameters }) => parameters);
-  const most = Math.max(1, ...all);
-  const least = Math.min(most, ...all);
-  // Models of one task are often of nearly one size: then an axis from 0 would lay them on each other.
-  const across = linearTicks(least > most / 3 ? least * 0.96 : 0, most * 1.04, 4);
-  const up = linearTicks(0, 1, 5);
+  const across = acrossOf(
+    [...ours, ...theirs].map(({ parameters }) => parameters),
+    width,
+  );
+  const up = upOf([...ours, ...theirs]);
   const x = {
     field: 'parameters',
     type: 'quantitative' as const,
     title: 'parameters, thousands',
-    scale: { domain: [...across.domain], nice: false },
+    scale: { type: across.kind, domain: [...across.domain], nice: false },
     axis: { values: [...across.values], ...numberLabels },
   };
   const y = {
     field: 'value',
     type: 'quantitative' as const,
     title: null,
-    scale: { domain: [...up.domain], nice: false },
+    scale: { domain: [...up.domain], nice: false, zero: false },
     axis: { values: [...up.values], ...numberLabels },
   };
   const marks = (values: readonly Mark[], colour: string, published: boolean) => [
@@ -112,71 +157,96 @@ const panel = (entries: readonly Entry[], axis: Axis, title: string, theme: Them
       encoding: { x, y },
     })),
   ];
+  const place = across.kind === 'log' ? Math.log : (value: number): number => value;
+  const [from, to] = across.domain.map(place);
   const places = labelled.map(({ parameters, value }) => ({
-    x: (size.width * (parameters - across.domain[0])) / (across.domain[1] - across.domain[0]),
-    y: size.height * (1 - value),
+    x: (width * (place(parameters) - from)) / (to - from),
+    y: (height * (up.domain[1] - value)) / (up.domain[1] - up.domain[0]),
   }));
   // Of marks at one height the one on the right has the upper name, so that their lines do not cross.
   const nameAt = spread(
-    places.map(({ x, y }) => y - (1e-3 * x) / size.width),
-    names.line,
+    places.map(({ x, y }) => y - (1e-3 * x) / width),
+    line,
     -4,
-    size.height - 6,
+    height - line + 9,
   );
   return {
-    ...size,
+    width,
+    height,
     layer: [
       { data: { values: [] }, mark: { type: 'point' as const }, encoding: { x, y } },
-      ...places.map(({ x, y }, i) => lineBetween(x, y, size.width + 14, nameAt[i], theme.muted)),
+      ...places.map(({ x, y }, i) => lineBetween(x, y, width + 14, nameAt[i], theme.muted)),
       ...marks(theirs, hex(second), true),
       ...marks(ours, hex(first), false),
-      ...labelled.map(({ label }, i) => textAt(size.width + 18, nameAt[i], label, theme.muted, { size: 11 })),
+      ...labelled.flatMap(({ label }, i) =>
+        nameLines(label, room).map((words, k) =>
+          textAt(width + 18, nameAt[i] + nameLine * k, words, theme.muted, { size: 11 }),
+        ),
+      ),
       textAt(0, -16, title, theme.ink, { bold: true }),
     ],
   };
 };
 
-const key = (theme: Theme) => {
+const keyOf = (entries: readonly Entry[], theme: Theme): readonly KeyItem[] => {
   const { first, second } = lineColours(theme);
-  const line = -46;
   return [
-    signAt(6, line, first, { shape: 'circle', filled: true, size: 70 }),
-    textAt(18, line, 'ours', theme.muted),
-    signAt(62, line, second, { shape: 'circle', filled: false, size: 70 }),
-    textAt(74, line, 'published', theme.muted),
-    signAt(148, line, theme.muted, { shape: 'diamond', filled: false, size: 100 }),
-    textAt(160, line, 'waves (NWM)', theme.muted),
-    textAt(252, line, 'mean and standard deviation over seeds', theme.muted),
+    { words: 'ours', sign: { colour: first, shape: 'circle', filled: true, size: 70 } },
+    ...(entries.some((entry) => theirsOf(entry, 'foregroundIou').length > 0)
+      ? [{ words: 'published', sign: { colour: second, shape: 'circle' as const, filled: false, size: 70 } }]
+      : []),
+    ...(entries.some(({ family }) => family === 'NWM')
+      ? [
+          {
+            words: 'waves (NWM)',
+            sign: { colour: theme.muted, shape: 'diamond' as const, filled: false, size: 100 },
+          },
+        ]
+      : []),
+    { words: 'mean and standard deviation over seeds' },
   ];
 };
 
 /** The chart as data, with nothing drawn yet: a row of panels for each task. */
-export const parametersChart = ({ entries, theme = light }: ParametersPicture): Chart => {
+export const parametersChart = ({ entries, theme = light, room = 'wide' }: ParametersPicture): Chart => {
   const tasks = [...new Set(entries.map(({ task }) => task))];
-  const head = [
-    textAt(0, -74, 'Scores against the size of the model', theme.ink, { bold: true, size: 15 }),
-    ...key(theme),
-  ];
+  const columns = room === 'wide' ? 2 : 1;
+  const lines = entries.map((entry) => nameLines(labelOf(entry, 0.1234), room));
+  const names = 26 + Math.max(60, ...lines.flat().map((words) => textWidth(words, 11)));
+  const line = 3 + nameLine * Math.max(1, ...lines.map(({ length }) => length));
+  const most = Math.max(1, ...tasks.map((task) => entries.filter((entry) => entry.task === task).length));
+  const height = Math.max(leastHeight, line * most + 10);
+  const space = names + between + left;
+  const width = Math.floor((pointsOf[room] - left - names - 2 * edge - (columns - 1) * space) / columns);
+  const frame = { width, height, line, room, theme };
+  const head = headOf('Test scores against the size of the model', keyOf(entries, theme), {
+    left: edge - left,
+    width: pointsOf[room] - 2 * edge,
+    above: 34,
+    theme,
+  });
+  const panels = tasks.flatMap((task) => {
+    const own = entries.filter((entry) => entry.task === task);
+    const short = withinPoints(task, width + names - 130);
+    return [
+      panel(own, 'foregroundAccuracy', `${short}: foreground accuracy`, frame),
+      panel(own, 'foregroundIou', `${short}: foreground IoU`, frame),
+    ];
+  });
+  const rows = panels.length / columns;
   return {
     spec: {
       $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
       config: chartConfig(theme),
       bounds: 'flush',
-      spacing,
-      columns: 2,
-      concat: tasks.flatMap((task, row) => {
-        const own = entries.filter((entry) => entry.task === task);
-        const left = panel(own, 'foregroundAccuracy', `${task}: foreground accuracy`, theme);
-        return [
-          row === 0 ? { ...left, layer: [...left.layer, ...head] } : left,
-          panel(own, 'foregroundIou', `${task}: foreground IoU`, theme),
-        ];
-      }),
+      spacing: { column: space, row },
+      columns,
+      concat: panels.map((one, i) => (i === 0 ? { ...one, layer: [...one.layer, ...head.layers] } : one)),
     },
     frame: {
-      width: 2 * size.width + spacing.column,
-      height: tasks.length * size.height + Math.max(0, tasks.length - 1) * spacing.row,
-      margins,
+      width: columns * width + (columns - 1) * space,
+      height: rows * height + Math.max(0, rows - 1) * row,
+      margins: { left, right: names + edge, top: head.height + 46, bottom: 48 },
     },
   };
 };

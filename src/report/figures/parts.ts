@@ -55,11 +55,3 @@ export const signAt = (
   },
   encoding: { x: { value: x }, y: { value: y } },
 });
-
-/** A text in at most so many letters. Vega cannot measure text without a canvas, so that its own limit cuts too much. */
-export const shortened = (text: string, letters: number): string =>
-  Array.from(text).length <= letters
-    ? text
-    : `${Array.from(text)
-        .slice(0, letters - 1)
-        .join('')}…`;

@@ -1,10 +1,10 @@
 /** The report of a sweep: one HTML page that needs nothing but itself. */
 
 import { type Html, html, nothing, verbatim, when } from '../page/html.js';
-import { scoreText } from '../page/numbers.js';
 import { factList, paragraphs, type Section, sectionMarkup, tableFrame } from '../page/parts.js';
 import { figure, type Picture } from '../page/picture.js';
 import { style } from '../page/style.js';
+import { scoreFigure } from '../tables/figures.js';
 import type { Table } from '../tables/table.js';
 import type { Gallery, RunLine, SweepReport } from './report.js';
 
@@ -13,10 +13,13 @@ const tableMarkup = ({ columns, groups, notes }: Table): Html => html`${tableFra
   html`<thead><tr>${columns.map(({ name, align }) => html`<th scope="col"${align === 'right' ? html` class="number"` : nothing}>${name}</th>`)}</tr></thead>
 <tbody>${groups.flatMap((group) =>
     group.map(
-      ({ cells, kind }) => html`
+      ({ cells, kind, best = [] }) => html`
 <tr class="${kind}">${cells.map((cell, i) => {
         const number = columns[i].align === 'right' ? html` class="number"` : nothing;
-        return i === 0 ? html`<th scope="row">${cell.trim()}</th>` : html`<td${number}>${cell}</td>`;
+        const shown = best.includes(i) ? html`<mark>${cell}</mark>` : html`${cell}`;
+        return i === 0
+          ? html`<th scope="row">${cell.trim()}</th>`
+          : html`<td${number} data-head="${columns[i].name}">${shown}</td>`;
       })}</tr>`,
     ),
   )}
@@ -37,14 +40,14 @@ const linked = ({ name, href }: Pick<Gallery, 'name' | 'href'>): Html =>
 const galleries = (all: readonly Gallery[], words: string): Html =>
   html`${all.map(({ picture, ...rest }) => html`<h3>${linked(rest)}</h3>${figure(picture, html`${words}`)}`)}`;
 
-const tableSection = ({ tables }: SweepReport): readonly Section[] =>
+const tableSection = ({ tables, published }: SweepReport): readonly Section[] =>
   tables.length === 0
     ? []
     : [
         {
           id: 'table',
-          heading: 'The numbers, beside the published ones',
-          body: html`<p>On test images that were never trained on. Read the foreground columns: most pixels are background, so that scores over all pixels flatter.</p>
+          heading: published ? 'The numbers, beside the published ones' : 'The numbers',
+          body: html`<p>On test images that were never trained on. Where most pixels are background, scores over all pixels flatter: read the foreground columns.</p>
 ${tables.map((table) => html`<h3>${table.title}</h3>${tableMarkup(table)}`)}`,
         },
       ];
@@ -79,7 +82,11 @@ const predictionSection = ({ predictions, leftOut }: SweepReport): readonly Sect
       ];
 
 const state = ({ state: word, epochs, planned }: RunLine): string =>
-  word === 'unfinished' ? `${epochs} of ${planned} epochs` : word;
+  word === 'unfinished'
+    ? `${epochs} of ${planned} epochs`
+    : word === 'failed'
+      ? `failed after ${epochs} of ${planned} epochs`
+      : word;
 
 const runSection = ({ runs }: SweepReport): readonly Section[] =>
   runs.length === 0
@@ -90,10 +97,10 @@ const runSection = ({ runs }: SweepReport): readonly Section[] =>
           heading: 'Every run',
           body: html`
 <details${runs.length > 24 ? nothing : html` open`}><summary>${runs.length} runs</summary><div class="table"><table>
-<thead><tr><th scope="col">experiment</th><th scope="col" class="number">seed</th><th scope="col">state</th><th scope="col" class="number">foreground IoU</th></tr></thead>
+<thead><tr><th scope="col">experiment</th><th scope="col" class="number">seed</th><th scope="col">state</th><th scope="col" class="number">test foreground IoU</th></tr></thead>
 <tbody>${runs.map(
             (run) => html`
-<tr><th scope="row">${linked({ name: run.experiment, href: run.href })}</th><td class="number">${run.seed}</td><td>${state(run)}</td><td class="number">${scoreText(run.foregroundIou)}</td></tr>`,
+<tr><th scope="row">${linked({ name: run.experiment, href: run.href })}</th><td class="number" data-head="seed">${run.seed}</td><td data-head="state">${state(run)}</td><td class="number" data-head="test foreground IoU">${run.foregroundIou === null ? '–' : scoreFigure(run.foregroundIou)}</td></tr>`,
           )}
 </tbody></table></div></details>`,
         },
@@ -110,7 +117,7 @@ const sections = (report: SweepReport): readonly Section[] => [
     'scores',
     'At a glance',
     report.bars,
-    html`Bars: the mean of our seeds; dots: each of them. Diamonds: the published mean, with its standard deviation. Where nothing is finished yet the bar is missing and it is said.`,
+    html`Bars: the mean over seeds on the test images, in figures at their ends; dots: each seed.${report.published ? ' Diamonds: the published mean, with its standard deviation.' : ''} Where nothing is finished yet the bar is missing and it is said.`,
   ),
   ...withPicture(
     'curves',
@@ -122,7 +129,7 @@ const sections = (report: SweepReport): readonly Section[] => [
     'parameters',
     'What it costs',
     report.parameters,
-    html`Scores against the number of parameters; further up and further left is better.`,
+    html`Test scores against the number of parameters; further up and further left is better. The axes begin where the marks are, not at 0.`,
   ),
   ...waveSection(report),
   ...predictionSection(report),
@@ -147,7 +154,16 @@ const sections = (report: SweepReport): readonly Section[] => [
 const own =
   'p.note{color:var(--muted);font-size:.9375rem;margin:.4rem 0}' +
   'tr.beside th,tr.beside td{color:var(--muted);border-bottom:0;padding-top:.1rem;padding-bottom:.1rem}' +
-  'tr.beside th{padding-left:1.8rem}tr.chief th,tr.chief td{border-bottom:0;border-top:1px solid var(--line)}';
+  'tr.beside th{padding-left:1.8rem}tr.chief th,tr.chief td{border-bottom:0;border-top:1px solid var(--line)}' +
+  'mark{background:none;color:inherit;font-weight:700;text-decoration:underline;text-decoration-color:var(--accent);text-underline-offset:.2em}' +
+  '.dense tr.chief td{font-weight:400}.dense th:first-child{white-space:normal;min-width:10rem}' +
+  // On a phone a line of a table is a block, each number beside its name, so that nothing lies outside the window.
+  '@media (max-width:40rem){.table{overflow:visible}.table thead{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}' +
+  '.table table,.table tbody,.table tr,.table th,.table td{display:block;white-space:normal}' +
+  '.table th,.table td{padding:.15rem .7rem;border:0}.table tr{padding:.4rem 0}.table tr.chief,details .table tr{border-top:1px solid var(--line)}' +
+  '.table tbody th{font-weight:600}.table td[data-head]{display:flex;justify-content:space-between;gap:1rem;text-align:right}' +
+  '.table td[data-head]::before{content:attr(data-head);color:var(--muted);font-weight:400;text-align:left}.table td:empty,.table td[data-head=""]{display:none}' +
+  '.table tr.chief th,.table tr.chief td{border-top:0}tr.beside th{padding-left:.7rem}figure.wide img{min-width:0}main,header,footer{padding-left:1rem;padding-right:1rem}}';
 
 /**
  * The whole page, from what was asked down to the versions: pictures are inside it, it runs no script and asks for

@@ -8,7 +8,7 @@ import type { Table } from '../tables/table.js';
 export interface RunLine {
   readonly experiment: string;
   readonly seed: number;
-  readonly state: 'finished' | 'unfinished' | 'not begun';
+  readonly state: 'finished' | 'unfinished' | 'failed' | 'not begun';
   /** Epochs done and to be done. */
   readonly epochs: number;
   readonly planned: number;
@@ -32,6 +32,8 @@ export interface SweepReport {
   readonly verdict: string;
   readonly tiles: readonly Fact[];
   readonly settings: readonly Fact[];
+  /** Whether anything was published of these experiments. */
+  readonly published: boolean;
   readonly tables: readonly Table[];
   readonly bars?: Picture;
   readonly curves?: Picture;

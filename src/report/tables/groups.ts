@@ -4,8 +4,7 @@ import { canonical } from '../../base/canonical.js';
 import type { Experiment } from '../../experiments/experiment.js';
 import type { Label } from '../../experiments/label.js';
 import { type PublishedRow, publishedBeside } from '../../experiments/published/index.js';
-import type { Scores } from '../../experiments/scores.js';
-import type { ScoreGroup } from './scores.js';
+import type { MissingRun, ScoreGroup } from './scores.js';
 
 /** A run that is there or is still to be made. */
 export interface GroupedRun {
@@ -13,8 +12,10 @@ export interface GroupedRun {
   readonly seed: number;
   /** What its experiment is called among the others; runs of one label are one group. */
   readonly label: Label;
-  /** Null until it is finished. */
-  readonly scores: Scores | null;
+  /** Scores by their keys; null until it is finished. */
+  readonly scores: Readonly<Record<string, number | null>> | null;
+  /** What became of it where it has no scores. */
+  readonly state: MissingRun['state'] | 'finished';
   /** The run itself, where it is there: by its identity, else by its folder, it is told from others. */
   readonly record?: {
     readonly identity: string | null;
@@ -32,7 +33,7 @@ export interface RunGroup<R> {
   readonly runs: readonly R[];
 }
 
-type Listed = Omit<GroupedRun, 'scores'> & { readonly scores?: Scores | null };
+type Listed = Omit<GroupedRun, 'scores' | 'state'> & { readonly scores?: GroupedRun['scores'] };
 
 const isThere = ({ record, scores }: Listed): boolean => (scores ?? record ?? null) !== null;
 
@@ -67,7 +68,7 @@ const engineParts = <R extends Listed>(
 };
 
 /** Groups in the order in which their first run comes, each run once in each. */
-export const groupsOf = <R extends Omit<GroupedRun, 'scores'>>(
+export const groupsOf = <R extends Omit<GroupedRun, 'scores' | 'state'>>(
   runs: readonly R[],
 ): readonly RunGroup<R>[] => {
   const found = new Map<string, { readonly first: R; readonly runs: R[] }>();
@@ -98,8 +99,11 @@ export const scoreGroups = (
     const beside = publishedBeside(experiment, published);
     return {
       name,
-      planned: members.length,
+      task: canonical(experiment.task),
       runs: members.flatMap(({ seed, scores }) => (scores === null ? [] : [{ seed, scores }])),
+      missing: members.flatMap(({ seed, scores, state }) =>
+        scores === null ? [{ seed, state: state === 'finished' ? ('unfinished' as const) : state }] : [],
+      ),
       published: beside?.row ?? null,
       departures: beside?.departures ?? [],
     };

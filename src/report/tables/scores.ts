@@ -1,78 +1,124 @@
 /** The publication's tables from whatever runs are finished: rows in, tables out. */
 
-import type { PublishedRow, PublishedScore } from '../../experiments/published/index.js';
+import {
+  type PublishedFigures,
+  type PublishedRow,
+  publishedScoreNames,
+} from '../../experiments/published/index.js';
+import { countFigure, digitsFor, figure, scoreFigure, withMinus } from './figures.js';
+import { betterOf, scoreWords } from './score-columns.js';
 import { type Difference, difference, type Summary, summarise } from './statistics.js';
 import type { Row, Table } from './table.js';
 
+/** A run that gave no scores. */
+export interface MissingRun {
+  readonly seed: number;
+  readonly state: 'unfinished' | 'failed' | 'not begun';
+}
+
 /** The runs of one experiment, whatever their seeds, and what they are read beside. */
 export interface ScoreGroup {
-  /** The experiment's name. */
+  /** The experiment's label. */
   readonly name: string;
-  /** How many runs there are to be: finished ones among them. */
-  readonly planned: number;
-  /** Test scores of each finished run. */
+  /** What tells its task from others: only scores of one task are compared. */
+  readonly task: string;
+  /** Scores of each finished run by their keys, such as `iou` (of the test images) and `validation.iou`. */
   readonly runs: readonly {
     readonly seed: number;
-    readonly scores: Readonly<Partial<Record<PublishedScore, number | null>>>;
+    readonly scores: Readonly<Record<string, number | null | undefined>>;
   }[];
+  readonly missing: readonly MissingRun[];
   readonly published: PublishedRow | null;
   /** What is not as published, one phrase each. */
   readonly departures: readonly string[];
 }
 
-const words: Readonly<Record<PublishedScore, string>> = {
-  foregroundIou: 'foreground IoU',
-  foregroundAccuracy: 'foreground acc.',
-  iou: 'IoU',
-  accuracy: 'accuracy',
-  loss: 'loss',
-  foregroundLoss: 'foreground loss',
+/** How many runs there are to be: finished ones among them. */
+export const plannedOf = ({ runs, missing }: ScoreGroup): number => runs.length + missing.length;
+
+/** Our summary of a score over those of a group's finished runs that have it as a number. */
+export const summaryOf = ({ runs }: ScoreGroup, score: string): Summary | null =>
+  summarise(runs.flatMap(({ scores }) => scores[score] ?? []).filter(Number.isFinite));
+
+/** What was published of a score; null where nothing was. */
+export const publishedOf = ({ published }: ScoreGroup, score: string): PublishedFigures | null => {
+  const name = publishedScoreNames.find((one) => one === score);
+  return published === null || name === undefined ? null : published.scores[name];
 };
-
-/** What a score is called in a table's head. */
-export const scoreWords = (score: PublishedScore): string => words[score];
-
-const minus = (text: string): string => text.replace('-', '−');
-const three = (value: number): string => minus(value.toFixed(3));
-const two = (value: number): string => minus(value.toFixed(2));
-
-/** Our summary of a score over a group's finished runs. */
-export const summaryOf = ({ runs }: ScoreGroup, score: PublishedScore): Summary | null =>
-  summarise(runs.flatMap(({ scores }) => scores[score] ?? []));
 
 /** The difference to the published mean; null where nothing was published or nothing is finished. */
-export const differenceOf = (group: ScoreGroup, score: PublishedScore): Difference | null => {
+export const differenceOf = (group: ScoreGroup, score: string): Difference | null => {
   const ours = summaryOf(group, score);
-  return ours === null || group.published === null
+  const theirs = publishedOf(group, score);
+  return ours === null || theirs === null || group.published === null
     ? null
-    : difference({ ...group.published.scores[score], runs: group.published.runs }, ours);
+    : difference({ ...theirs, runs: group.published.runs }, ours);
 };
 
-const meanText = (summary: Summary | null): string => {
-  if (summary === null) return '';
-  return summary.sd === null ? three(summary.mean) : `${three(summary.mean)} ± ${three(summary.sd)}`;
+/** Published figures are rounded to .01. */
+const two = (value: number): string => withMinus(value.toFixed(2));
+
+const isCount = (score: string): boolean => betterOf(score) === null;
+
+/** A spread that is nothing but the rounding of the mean is none at all. */
+const spreadOf = ({ mean, sd }: Summary): number | null =>
+  sd !== null && sd < 1e-12 * Math.abs(mean) ? 0 : sd;
+
+/** Mean and spread; a single run has none. */
+const figuresOf = (score: string, summary: Summary): string => {
+  const { mean } = summary;
+  const sd = spreadOf(summary);
+  if (isCount(score))
+    return sd === null || sd === 0 ? countFigure(mean) : `${countFigure(mean)} ± ${countFigure(sd)}`;
+  const digits = digitsFor(sd === null ? [mean] : [mean, sd]);
+  return sd === null ? figure(mean, digits) : `${figure(mean, digits)} ± ${figure(sd, digits)}`;
+};
+
+const nothingThere = '–';
+
+/** What stands where some runs have no such score. */
+const cellOf = (group: ScoreGroup, score: string, show: (summary: Summary) => string): string => {
+  const { runs } = group;
+  const summary = summaryOf(group, score);
+  if (runs.length === 0) return '';
+  if (summary === null) return nothingThere;
+  return summary.count === runs.length
+    ? show(summary)
+    : `${show(summary)} (${summary.count} of ${runs.length})`;
 };
 
 const differenceText = (found: Difference | null): string =>
   found === null
     ? ''
-    : `${found.value > 0 ? '+' : ''}${minus(found.value.toFixed(1))}${found.borrowed ? '*' : ''}`;
+    : `${found.value > 0 ? '+' : ''}${withMinus(found.value.toFixed(1))}${found.borrowed ? '*' : ''}`;
 
-const progress = ({ planned, runs }: ScoreGroup): string => `${runs.length} of ${planned}`;
+const progress = (group: ScoreGroup): string => `${group.runs.length} of ${plannedOf(group)}`;
 
-type Line = (score: PublishedScore) => string;
+/** Whether a group's mean is the best of its task, alone or among equals; a task needs two to compare. */
+export const isBest = (group: ScoreGroup, groups: readonly ScoreGroup[], score: string): boolean => {
+  const better = betterOf(score);
+  const own = summaryOf(group, score)?.mean;
+  const all = groups
+    .filter(({ task }) => task === group.task)
+    .flatMap((one) => summaryOf(one, score)?.mean ?? []);
+  if (better === null || own === undefined || all.length < 2) return false;
+  // What looks alike is equally good.
+  return scoreFigure(own) === scoreFigure(better === 'more' ? Math.max(...all) : Math.min(...all));
+};
+
+type Line = (score: string) => string;
 
 const rowOf =
-  (scores: readonly PublishedScore[]) =>
+  (scores: readonly string[]) =>
   (kind: Row['kind'], name: string, count: string, line: Line): Row => ({
     kind,
     cells: [name, count, ...scores.map(line)],
   });
 
-const columnsOf = (scores: readonly PublishedScore[]): Table['columns'] => [
+const columnsOf = (scores: readonly string[]): Table['columns'] => [
   { name: 'experiment', align: 'left' },
   { name: 'runs', align: 'right' },
-  ...scores.map((score) => ({ name: words[score], align: 'right' as const })),
+  ...scores.map((score) => ({ name: scoreWords(score), align: 'right' as const })),
 ];
 
 /** Phrases that hold for every group are said once; the others with the names they belong to. */
@@ -80,10 +126,12 @@ const departureNotes = (groups: readonly ScoreGroup[]): readonly string[] => {
   const compared = groups.filter(({ published, runs }) => published !== null && runs.length > 0);
   const phrases = [...new Set(compared.flatMap(({ departures }) => departures))];
   const common = phrases.filter((phrase) => compared.every(({ departures }) => departures.includes(phrase)));
-  const own = compared.flatMap(({ name, departures }) => {
-    const rest = departures.filter((phrase) => !common.includes(phrase));
-    return rest.length === 0 ? [] : [`${name}: ${rest.join(', ')}`];
-  });
+  const rests = new Map<string, string[]>();
+  for (const { name, departures } of compared) {
+    const rest = departures.filter((phrase) => !common.includes(phrase)).join(', ');
+    if (rest !== '') rests.set(rest, [...(rests.get(rest) ?? []), name]);
+  }
+  const own = [...rests].map(([rest, names]) => `${names.join(', ')}: ${rest}`);
   return phrases.length === 0
     ? []
     : [
@@ -92,42 +140,82 @@ const departureNotes = (groups: readonly ScoreGroup[]): readonly string[] => {
       ];
 };
 
+/** How many runs are finished, and what became of the others. */
 const finishedNote = (groups: readonly ScoreGroup[]): string => {
   const finished = groups.reduce((sum, { runs }) => sum + runs.length, 0);
-  const planned = groups.reduce((sum, group) => sum + group.planned, 0);
-  return `${finished} of ${planned} runs are finished.`;
+  const planned = groups.reduce((sum, group) => sum + plannedOf(group), 0);
+  const missing = groups.flatMap((group) => group.missing.map((run) => ({ name: group.name, ...run })));
+  const count = (state: MissingRun['state']): string => {
+    const found = missing.filter((run) => run.state === state);
+    const which =
+      state === 'failed' ? `: ${found.map(({ name, seed }) => `${name}, seed ${seed}`).join('; ')}` : '';
+    return found.length === 0 ? '' : `; ${found.length} ${state}${which}`;
+  };
+  return `${finished} of ${planned} runs are finished${count('unfinished')}${count('not begun')}${count('failed')}.`;
+};
+
+const isPartial = (group: ScoreGroup, score: string): boolean =>
+  group.runs.length > 0 && (summaryOf(group, score)?.count ?? 0) < group.runs.length;
+
+const partialNotes = (groups: readonly ScoreGroup[], scores: readonly string[]): readonly string[] =>
+  groups.some((group) => scores.some((score) => isPartial(group, score)))
+    ? [
+        `${nothingThere} and (n of m): in the other finished runs there is no such score, or it is not a number; they are not in the mean.`,
+      ]
+    : [];
+
+/** The places of the best cells of a row. */
+const bestIn = (
+  group: ScoreGroup,
+  groups: readonly ScoreGroup[],
+  scores: readonly string[],
+): readonly number[] => scores.flatMap((score, i) => (isBest(group, groups, score) ? [i + 2] : []));
+
+const bestNotes = (groups: readonly ScoreGroup[], scores: readonly string[]): readonly string[] => {
+  const marked = scores.filter((score) => groups.some((group) => isBest(group, groups, score)));
+  const less = marked.filter((score) => betterOf(score) === 'less');
+  if (marked.length === 0) return [];
+  const how =
+    less.length === 0 ? 'most' : less.length === marked.length ? 'least' : 'most, of a loss the least';
+  return [`Marked: the best mean of each task (${how}), and what equals it to three decimals.`];
 };
 
 /** Mean and standard deviation over seeds, beside the published ones. */
 export const meansTable = (
   title: string,
   groups: readonly ScoreGroup[],
-  scores: readonly PublishedScore[],
+  scores: readonly string[],
 ): Table => {
   const row = rowOf(scores);
   const differences = groups.flatMap((group) => scores.flatMap((score) => differenceOf(group, score) ?? []));
+  const isPublished = (group: ScoreGroup): boolean =>
+    scores.some((score) => publishedOf(group, score) !== null);
   return {
     title: `${title}: mean ± standard deviation over seeds`,
     columns: columnsOf(scores),
-    groups: groups.map((group) => {
-      const { published } = group;
-      return [
-        row('chief', group.name, progress(group), (score) => meanText(summaryOf(group, score))),
-        ...(published === null
-          ? []
-          : [
-              row('beside', '  published', String(published.runs), (score) => {
-                const { mean, sd } = published.scores[score];
-                return `${two(mean)} ± ${two(sd)}`;
-              }),
-            ]),
-        ...(published === null || group.runs.length === 0
-          ? []
-          : [row('beside', '  difference', '', (score) => differenceText(differenceOf(group, score)))]),
-      ];
-    }),
+    groups: groups.map((group) => [
+      {
+        ...row('chief', group.name, progress(group), (score) =>
+          cellOf(group, score, (summary) => figuresOf(score, summary)),
+        ),
+        best: bestIn(group, groups, scores),
+      },
+      ...(isPublished(group)
+        ? [
+            row('beside', '  published', String(group.published?.runs ?? ''), (score) => {
+              const found = publishedOf(group, score);
+              return found === null ? '' : `${two(found.mean)} ± ${two(found.sd)}`;
+            }),
+          ]
+        : []),
+      ...(isPublished(group) && group.runs.length > 0
+        ? [row('beside', '  difference', '', (score) => differenceText(differenceOf(group, score)))]
+        : []),
+    ]),
     notes: [
       finishedNote(groups),
+      ...partialNotes(groups, scores),
+      ...bestNotes(groups, scores),
       ...(differences.length === 0
         ? []
         : [
@@ -136,7 +224,7 @@ export const meansTable = (
       ...(differences.some(({ borrowed }) => borrowed)
         ? ['*: one run has no spread of its own; the published one stands in for it.']
         : []),
-      ...departureNotes(groups),
+      ...(differences.length === 0 ? [] : departureNotes(groups)),
     ],
   };
 };
@@ -145,7 +233,7 @@ export const meansTable = (
 export const spreadTable = (
   title: string,
   groups: readonly ScoreGroup[],
-  scores: readonly PublishedScore[],
+  scores: readonly string[],
 ): Table => {
   const row = rowOf(scores);
   const show = (number: (value: number) => string, s: Pick<Summary, 'min' | 'median' | 'max'>): string =>
@@ -154,23 +242,21 @@ export const spreadTable = (
     title: `${title}: minimum / median / maximum over seeds`,
     columns: columnsOf(scores),
     groups: groups.map((group) => {
-      const { published } = group;
-      const spread = (score: PublishedScore) => published?.scores[score].spread ?? null;
+      const spread = (score: string) => publishedOf(group, score)?.spread ?? null;
       return [
-        row('chief', group.name, progress(group), (score) => {
-          const summary = summaryOf(group, score);
-          return summary === null ? '' : show(three, summary);
-        }),
-        ...(published === null || scores.every((score) => spread(score) === null)
+        row('chief', group.name, progress(group), (score) =>
+          cellOf(group, score, (summary) => show(isCount(score) ? countFigure : scoreFigure, summary)),
+        ),
+        ...(scores.every((score) => spread(score) === null)
           ? []
           : [
-              row('beside', '  published', String(published.runs), (score) => {
+              row('beside', '  published', String(group.published?.runs ?? ''), (score) => {
                 const found = spread(score);
                 return found === null ? '' : show(two, found);
               }),
             ]),
       ];
     }),
-    notes: [finishedNote(groups)],
+    notes: [finishedNote(groups), ...partialNotes(groups, scores)],
   };
 };

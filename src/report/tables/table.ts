@@ -7,11 +7,20 @@ export interface Row {
   readonly cells: readonly Cell[];
   /** `chief` lines are what the table is about; `beside` lines stand under them for comparison. */
   readonly kind: 'chief' | 'beside';
+  /** Places of the cells that are the best of their column. */
+  readonly best?: readonly number[];
+}
+
+export interface Column {
+  readonly name: string;
+  readonly align: 'left' | 'right';
+  /** Where there is no room: on several lines, or on one without its beginning. Default on several. */
+  readonly narrow?: 'wrap' | 'cut';
 }
 
 export interface Table {
   readonly title: string;
-  readonly columns: readonly { readonly name: string; readonly align: 'left' | 'right' }[];
+  readonly columns: readonly Column[];
   /** Lines that belong together, such as ours, the published and their difference. */
   readonly groups: readonly (readonly Row[])[];
   /** What must be known to read it. */

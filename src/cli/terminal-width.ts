@@ -1,0 +1,16 @@
+/** How wide the terminal is that a command prints to. */
+
+/**
+ * Columns of the terminal: what COLUMNS says, else what the terminal itself says; undefined where the output goes
+ * elsewhere, which has no width.
+ */
+export const terminalWidth = (
+  stream: { readonly isTTY?: boolean; readonly columns?: number } = process.stdout,
+  columns = process.env.COLUMNS,
+): number | undefined => {
+  const said = Number(columns);
+  if (columns !== undefined && Number.isInteger(said) && said >= 1) return said;
+  return stream.isTTY === true && stream.columns !== undefined && stream.columns > 0
+    ? stream.columns
+    : undefined;
+};

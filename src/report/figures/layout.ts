@@ -1,0 +1,53 @@
+/** Where words find room in a chart: Vega cannot measure text without a canvas. */
+
+import { fitted } from '../../experiments/value-text.js';
+import { wrapped } from '../tables/harmless.js';
+import type { Place } from './entries.js';
+
+/** How wide a chart may be: beside text on a page, or alone on a phone. */
+export type Room = 'wide' | 'narrow';
+
+/** Points that a chart is wide. */
+export const pointsOf: Readonly<Record<Room, number>> = { wide: 860, narrow: 350 };
+
+/** Points that a letter takes at most on the average, in parts of the size of its font. */
+const letterWidth = 0.56;
+
+/** About as wide as a text is, in points. */
+export const textWidth = (text: string, size = 12): number => letterWidth * size * Array.from(text).length;
+
+/** A text in so many points, its middle left out where it is longer. */
+export const withinPoints = (text: string, points: number, size = 12): string =>
+  fitted(text, Math.max(4, Math.floor(points / (letterWidth * size))));
+
+/** Items one after the other on lines of this width: where each begins. */
+export const flow = (
+  widths: readonly number[],
+  room: number,
+): { readonly places: readonly { readonly x: number; readonly line: number }[]; readonly lines: number } => {
+  let x = 0;
+  let line = 0;
+  const places = widths.map((width) => {
+    if (x > 0 && x + width > room) {
+      x = 0;
+      line++;
+    }
+    const place = { x, line };
+    x += width;
+    return place;
+  });
+  return { places, lines: line + 1 };
+};
+
+/** A kind of model and which of it; a program is of no kind. */
+export const kindAndVariant = ({ family, variant }: Place): string =>
+  family === 'programs' ? variant : `${family.split(',')[0]} ${variant}`;
+
+/** Names on lines of so many letters; a setting and its value, `rate 0.001`, stay together where both are short. */
+export const phraseLines = (text: string, letters: number): readonly string[] => {
+  const kept = text
+    .split(', ')
+    .map((phrase) => (phrase.length < 20 ? phrase.replace(/ /g, '\u00a0') : phrase))
+    .join(', ');
+  return wrapped(kept, letters).map((line) => line.replace(/\u00a0/g, ' '));
+};

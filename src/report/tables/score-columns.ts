@@ -1,0 +1,107 @@
+/** Which scores a table can show: of which images, what they are called, and whether more or less of one is better. */
+
+import * as E from 'fp-ts/lib/Either.js';
+import { type DrumheadError, decodeError, unknownName } from '../../base/error.js';
+import { scoreNames } from '../../experiments/experiment.js';
+
+export const scoreSplits = ['test', 'validation', 'train'] as const;
+export type ScoreSplit = (typeof scoreSplits)[number];
+
+/** Numbers of a run that are of no images. */
+const ofRun: Readonly<Record<string, string>> = {
+  epoch: 'epoch of the weights',
+  epochs: 'epochs',
+  parameters: 'parameters',
+};
+
+const words: Readonly<Record<string, string>> = {
+  foregroundIou: 'foreground IoU',
+  foregroundAccuracy: 'foreground acc.',
+  iou: 'IoU',
+  accuracy: 'accuracy',
+  loss: 'loss',
+  foregroundLoss: 'foreground loss',
+  classMeanIou: 'class-mean IoU',
+  dice: 'Dice',
+  images: 'images',
+  imagesWithoutForeground: 'images without foreground',
+};
+
+/** `classMeanIou` becomes `class mean iou` where nobody gave it words. */
+const spaced = (name: string): string =>
+  name.replace(/([a-z0-9])([A-Z])/g, (_, a, b) => `${a} ${b.toLowerCase()}`);
+
+/** A score's key as `foregroundIou` (of the test images), `validation.iou`, `train.loss`. */
+export const splitOf = (key: string): ScoreSplit | null => {
+  if (Object.hasOwn(ofRun, key)) return null;
+  return scoreSplits.find((split) => key.startsWith(`${split}.`)) ?? 'test';
+};
+
+/** A score's name without where it was taken. */
+export const nameOfScore = (key: string): string => key.replace(/^(test|validation|train)\./, '');
+
+/** What a score is called in a table's head, the images that it is of among it. */
+export const scoreWords = (key: string): string => {
+  const split = splitOf(key);
+  const name = nameOfScore(key);
+  return split === null ? ofRun[key] : `${split} ${words[name] ?? spaced(name)}`;
+};
+
+/** Whether more of it is better, or less; null where neither is. */
+export const betterOf = (key: string): 'more' | 'less' | null => {
+  const name = nameOfScore(key);
+  if (splitOf(key) === null || /^(images|rate)/.test(name)) return null;
+  return /(loss|error|distance)$/i.test(name) ? 'less' : 'more';
+};
+
+const keysOf = (split: ScoreSplit): readonly string[] => {
+  if (split === 'train') return ['train.loss'];
+  return split === 'test' ? scoreNames : scoreNames.map((name) => `${split}.${name}`);
+};
+
+/** Keys of all scores that any run keeps. */
+export const scoreKeys: readonly string[] = [...scoreSplits.flatMap(keysOf), ...Object.keys(ofRun)];
+
+/**
+ * The scores that a person names, in their order.
+ *
+ * @param list names with commas between them, such as `iou,validation.loss`, or `all`
+ * @param split where a name without a split is taken
+ * @param kept keys that the runs hold, beside those that all runs hold
+ *
+ * **Errors** UnknownName with the nearest name; DecodeError where nothing is named.
+ */
+export const scoresNamed = (
+  list: string,
+  split: ScoreSplit,
+  kept: readonly string[] = [],
+): E.Either<DrumheadError, readonly string[]> => {
+  const known = [...new Set([...scoreKeys, ...kept])];
+  const here = known.filter((key) => splitOf(key) === split && betterOf(key) !== null);
+  const keyOf = (name: string): string | undefined => {
+    const plain = name.replace(/^test\./, '');
+    const placed = split === 'test' ? plain : `${split}.${plain}`;
+    return [placed, plain].find(
+      (key) => known.includes(key) && (key === placed || splitOf(key) === null || plain.includes('.')),
+    );
+  };
+  const names = list
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  if (names.length === 0) return E.left(decodeError('--scores', 'it names no score'));
+  const keys: string[] = [];
+  for (const name of names) {
+    const found = name === 'all' ? here : [keyOf(name) ?? ''];
+    if (found.includes(''))
+      return E.left(
+        unknownName('score', name, [
+          ...here.map(nameOfScore),
+          ...known.filter((key) => !here.includes(key)),
+          'all',
+        ]),
+      );
+    keys.push(...found);
+  }
+  return E.right([...new Set(keys)]);
+};
