@@ -44,7 +44,7 @@ describe('drumhead, asked what came out', () => {
     );
     assert.equal(status, 0);
     const rows = csvParse(stdout);
-    assert.equal(rows.length, 15 * 6);
+    assert.equal(rows.length, 15 * 8);
     const [nwm] = rows;
     assert.deepEqual(
       [nwm.experiment, nwm.score, nwm.finished, nwm.planned, nwm.mean, nwm.published_mean, nwm.published_min],
@@ -67,7 +67,7 @@ describe('drumhead, asked what came out', () => {
     const figures = { ...common, score: 'foregroundIou', out: join(runs, 'o') };
     const refused: readonly (readonly [TE.TaskEither<DrumheadError, string>, number, RegExp])[] = [
       [table('paper/mnst', tables), 2, /did you mean 'paper\/mnist'/],
-      [table('paper/mnist', { ...tables, format: 'pdf' }), 2, /Known: terminal, csv, markdown, latex/],
+      [table('paper/mnist', { ...tables, format: 'pdf' }), 2, /Known: terminal, csv, json, markdown, latex/],
       [table('paper/mnist', { ...tables, scores: 'iou,f1' }), 2, /unknown score 'f1'/],
       [figure('bars', ['paper/mnist'], figures), 2, /unknown figure 'bars'/],
       [figure('scores', ['paper/mnist'], { ...figures, score: 'f1' }), 2, /unknown score 'f1'/],
