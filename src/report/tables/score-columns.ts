@@ -3,6 +3,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { type DrumheadError, decodeError, unknownName } from '../../base/error.js';
 import { scoreNames } from '../../experiments/experiment.js';
+import { publishedScoreNames } from '../../experiments/published/index.js';
 
 export const scoreSplits = ['test', 'validation', 'train'] as const;
 export type ScoreSplit = (typeof scoreSplits)[number];
@@ -54,9 +55,12 @@ export const betterOf = (key: string): 'more' | 'less' | null => {
   return /(loss|error|distance)$/i.test(name) ? 'less' : 'more';
 };
 
+/** Foreground first: overall scores flatter. */
+const ordered: readonly string[] = [...new Set<string>([...publishedScoreNames, ...scoreNames])];
+
 const keysOf = (split: ScoreSplit): readonly string[] => {
   if (split === 'train') return ['train.loss'];
-  return split === 'test' ? scoreNames : scoreNames.map((name) => `${split}.${name}`);
+  return split === 'test' ? ordered : ordered.map((name) => `${split}.${name}`);
 };
 
 /** Keys of all scores that any run keeps. */
