@@ -1,10 +1,69 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const bin = resolve('bin/drumhead.js');
+
+describe('files that are code', () => {
+  let folder = '';
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'drumhead-code-'));
+    const marks = `import { writeFileSync } from 'node:fs';\nwriteFileSync('ran', '');\n`;
+    writeFileSync(join(folder, 'code.ts'), `${marks}export default { name: 'x' };\n`);
+    writeFileSync(join(folder, 'data.yaml'), 'name: ref\nexperiment: ./code.ts\nvary: { seeds: [0, 1] }\n');
+    writeFileSync(join(folder, 'tag.yaml'), 'name: !!js/function "function () { return 1 }"\n');
+    writeFileSync(join(folder, 'proto.json'), '{"__proto__": {"task": 1}, "name": "x"}');
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  const run = (...args: readonly string[]) => {
+    rmSync(join(folder, 'ran'), { force: true });
+    const { status, stderr } = spawnSync(process.execPath, [bin, ...args], { cwd: folder, encoding: 'utf8' });
+    return { status, stderr, ran: existsSync(join(folder, 'ran')) };
+  };
+
+  it('are run, and the first line says so', () => {
+    const { stderr, ran } = run('show', 'code.ts');
+    assert.match(stderr, /^running the code of code\.ts\n/);
+    assert.ok(ran);
+  });
+
+  it('are refused with --no-code, wherever it stands, by every command that reads them', () => {
+    const commands = [
+      ['show', 'code.ts'],
+      ['run', 'code.ts'],
+      ['sweep', 'code.ts'],
+      ['laws', 'code.ts'],
+      ['export', 'code.ts', '--out', 'out'],
+      ['run-program', 'code.ts', '--out', 'out'],
+      ['diff', 'code.ts', 'code.ts'],
+      ['show', 'data.yaml'],
+    ];
+    for (const words of commands)
+      for (const all of [
+        [...words, '--no-code'],
+        ['--no-code', ...words],
+      ]) {
+        const { status, stderr, ran } = run(...all);
+        assert.equal(status, 1, all.join(' '));
+        assert.match(stderr, /it is code, and --no-code runs none|it is data and names code/, all.join(' '));
+        assert.ok(!ran, all.join(' '));
+      }
+  });
+
+  it('are not run because data names them, unless that is asked for', () => {
+    const refused = run('show', 'data.yaml');
+    assert.match(
+      refused.stderr,
+      /^drumhead: data\.yaml: it is data and names code, \.\/code\.ts; --code lets it run/,
+    );
+    assert.ok(!refused.ran);
+    assert.ok(run('show', 'data.yaml', '--code').ran);
+    for (const name of ['tag.yaml', 'proto.json']) assert.match(run('show', name).stderr, /^drumhead: /);
+  });
+});
 
 describe('files that would steer a terminal', () => {
   let folder = '';

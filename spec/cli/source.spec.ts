@@ -226,10 +226,9 @@ describe('a NAME', () => {
   });
 
   it('may be named by a file in a sweep, made by a function, or listed', async () => {
-    write('named.ts', `export default ${JSON.stringify(draft)};`);
-    write('named.json', JSON.stringify({ ...draft, task: { name: 'png', folder: 'pictures' } }));
+    write('named.json', JSON.stringify(draft));
     mkdirSync(join(folder, 'inner'), { recursive: true });
-    for (const experiment of ['./named.ts', 'named.ts', join(folder, 'named.ts')]) {
+    for (const experiment of ['./named.json', 'named.json', join(folder, 'named.json')]) {
       const file = write(
         'ref.yaml',
         stringify({ name: 'ref', experiment, vary: { 'model.layers': [1, 3] } }),
@@ -243,9 +242,10 @@ describe('a NAME', () => {
         ],
       );
     }
+    write('pictures.json', JSON.stringify({ ...draft, task: { name: 'png', folder: 'pictures' } }));
     const inner = write(
       join('inner', 'ref.yaml'),
-      stringify({ name: 'ref', experiment: '../named.json', vary: { seeds: [1, 2] } }),
+      stringify({ name: 'ref', experiment: '../pictures.json', vary: { seeds: [1, 2] } }),
     );
     const task = right(await sweepFrom(inner, 'full')()).members[1].experiment.task;
     assert.ok(task.name === 'png' && task.folder === join(folder, 'pictures'));

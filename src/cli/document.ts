@@ -9,6 +9,7 @@ import * as t from 'io-ts';
 import { type DrumheadError, decodeError, describe } from '../base/error.js';
 import { isPresent, readBytes } from '../data/files.js';
 import { ProgramFault } from '../dsl/index.js';
+import { mayRun } from './code.js';
 import { readJsonText } from './json.js';
 import { faultOf } from './module-fault.js';
 
@@ -110,15 +111,18 @@ const attempt = <A>(
 
 const readModule: Read = (path) =>
   pipe(
-    attempt(async (): Promise<unknown> => {
-      const { createJiti } = await import('jiti');
-      const jiti = createJiti(import.meta.url, {
-        fsCache: false,
-        alias: { 'drumhead/laws': ownLaws, drumhead: own },
-      });
-      const module: unknown = await jiti.import(resolve(path));
-      return module;
-    }, faultIn(path)),
+    TE.fromEither(mayRun(path)),
+    TE.flatMap(() =>
+      attempt(async (): Promise<unknown> => {
+        const { createJiti } = await import('jiti');
+        const jiti = createJiti(import.meta.url, {
+          fsCache: false,
+          alias: { 'drumhead/laws': ownLaws, drumhead: own },
+        });
+        const module: unknown = await jiti.import(resolve(path));
+        return module;
+      }, faultIn(path)),
+    ),
     TE.chain((module) =>
       t.UnknownRecord.is(module) && 'default' in module && !isHollow(module.default)
         ? attempt(async () => module.default, faultIn(path))

@@ -3,6 +3,7 @@
 import { Command } from '@commander-js/extra-typings';
 import { fuseVariable } from '../engine/names.js';
 import { packageVersion } from '../runner/versions.js';
+import { codeVariable } from './code.js';
 import { survivingItsReaders } from './edge.js';
 import { asking } from './line/asking.js';
 import { exchange } from './line/exchange.js';
@@ -14,13 +15,20 @@ survivingItsReaders();
 
 // An environment variable, since workers and the processes of a sweep have to hear of it too.
 const heed = (flags: object): void => {
+  if ('code' in flags && flags.code !== undefined)
+    process.env[codeVariable] = flags.code === true ? 'on' : 'off';
   if ('fuse' in flags && flags.fuse === 'off') process.env[fuseVariable] = 'off';
 };
 
 const program = new Command('drumhead')
   .description('A functional language for wave networks: write, train, animate and measure them.')
   .version(packageVersion())
-  .hook('preAction', (_, command) => heed(command.opts()))
+  .option('--code', 'let .json and .yaml files name experiments in .ts or .js files, which are then run')
+  .option('--no-code', 'refuse .ts and .js files: only data is read, and nothing of a file is run')
+  .hook('preAction', (all, command) => {
+    heed(all.opts());
+    heed(command.opts());
+  })
   .showHelpAfterError('(--help says what there is)')
   .addHelpText(
     'after',
@@ -30,6 +38,7 @@ Examples:
   $ drumhead list                                          what can be run
   $ drumhead parity shared/parity                          compare with arrays of the original
 
+A .ts or .js file is code: whatever reads it, show too, runs it, and says so. Data (.json, .yaml) runs nothing.
 Exit codes: 0 well, 1 failed, 2 wrong command line, 130 stopped by Ctrl-C (the same command goes on).`,
   );
 

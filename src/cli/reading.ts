@@ -16,6 +16,7 @@ import { decodeExperiment, type Experiment } from '../experiments/experiment.js'
 import { isSweep, readSweepValue, type Written } from '../experiments/grid.js';
 import { type Member, mapSweep, sweepOf } from '../experiments/sweep.js';
 import { files } from '../runner/folder.js';
+import { mayName } from './code.js';
 import { inWords, isDocument, readDocument, unwrapped } from './document.js';
 import { isProgram, isWriter } from './program-file.js';
 
@@ -79,7 +80,8 @@ const withReference = (value: unknown, path: string): Effect<unknown> =>
           reference === null
             ? TE.right<DrumheadError, unknown>(value)
             : pipe(
-                readHeld(reference),
+                TE.fromEither(mayName(path, String(value.experiment))),
+                TE.flatMap(() => readHeld(reference)),
                 TE.filterOrElse(
                   ({ one }) => one,
                   (): DrumheadError =>
