@@ -27,7 +27,8 @@ export interface ClassCount {
 }
 
 /**
- * The class of every pixel: the arg-max over the last axis, the first of equals.
+ * The class of every pixel: the arg-max over the last axis, the first of equals. A logit that is NaN is larger than none
+ * and none is larger than it, as for TensorFlow.js's ArgMax; the loss of such a pixel is NaN.
  *
  * @param logits [pixels, classes], row-major
  */
