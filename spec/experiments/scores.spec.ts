@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { noClass } from '../../src/base/no-class.js';
 import {
   imageScores,
   predictedClasses,
@@ -174,5 +175,31 @@ describe('scores', () => {
 
   it('take the first of equal logits', () => {
     assert.deepEqual(predictedClasses(Float32Array.of(1, 2, 2, 0, 5, 5, 5, 5), 4), Int32Array.of(1, 0));
+  });
+
+  it('do not see ignored pixels, and are null where there are no others', () => {
+    const logits = Float32Array.from({ length: 12 }, (_, i) => Math.sin(7 * i));
+    const target = Int32Array.of(0, noClass, 2, noClass);
+    const counted = Float32Array.of(...logits.subarray(0, 3), ...logits.subarray(6, 9));
+    assert.deepEqual(tallyLogits(logits, 3, target), tallyLogits(counted, 3, Int32Array.of(0, 2)));
+    // Whatever is answered there, and however images are put together.
+    const other = logits.map((value, i) => (Math.floor(i / 3) % 2 === 1 ? -5 * value : value));
+    assert.deepEqual(tallyLogits(other, 3, target), tallyLogits(logits, 3, target));
+    const nothing = tallyLogits(logits, 3, new Int32Array(4).fill(noClass));
+    const scores = scoresOf(nothing);
+    for (const key of [
+      'loss',
+      'foregroundLoss',
+      'accuracy',
+      'iou',
+      'foregroundIou',
+      'classMeanIou',
+      'dice',
+    ] as const)
+      assert.equal(scores[key], null, key);
+    assert.deepEqual([scores.images, scores.imagesWithoutForeground], [1, 1]);
+    const both = tallies.concat(tallyLogits(logits, 3, target), nothing);
+    assert.equal(scoresOf(both).loss, scoresOf(tallyLogits(logits, 3, target)).loss);
+    assert.equal(scoresOf(both).iou, scoresOf(tallyLogits(logits, 3, target)).iou);
   });
 });
