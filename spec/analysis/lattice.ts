@@ -1,6 +1,7 @@
 /** Waves made by hand, to analyse: plane waves, and lattices stepped by plain loops. */
 
-import type { Waves } from '../../src/analysis/index.js';
+import assert from 'node:assert/strict';
+import { isUnresolved, type Unresolved, type Waves } from '../../src/analysis/index.js';
 
 export interface Made {
   readonly steps: number;
@@ -20,6 +21,10 @@ export const waveOf = (made: Made, y: (x: number, row: number, time: number) => 
     ),
   };
 };
+
+/** What was resolved. */
+export const resolved = <A>(value: A | Unresolved): A =>
+  isUnresolved(value) ? assert.fail(value.unresolved) : value;
 
 export interface Stepped extends Made {
   readonly channels: number;

@@ -3,7 +3,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { type DrumheadError, decodeError } from '../base/error.js';
 
-/** A sequence of states [steps, height, width, channels] on a torus, `dt` apart in time and 1 apart in space. */
+/** A sequence of states [steps, height, width, channels], `dt` apart in time and 1 apart in space. */
 export interface Waves {
   readonly steps: number;
   readonly height: number;
@@ -11,6 +11,8 @@ export interface Waves {
   readonly channels: number;
   readonly dt: number;
   readonly values: ArrayLike<number>;
+  /** Whether opposite edges are neighbours; by default they are. */
+  readonly torus?: boolean;
 }
 
 /**
@@ -38,7 +40,7 @@ export const wavesOf = (waves: Waves): E.Either<DrumheadError, Waves> => {
   return E.right(waves);
 };
 
-/** The values of one site and channel over time, less their mean. */
+/** The values of one site and channel over time, less their mean and their linear trend. */
 export const historyOf = (
   { steps, height, width, channels, values }: Waves,
   site: number,
@@ -47,5 +49,9 @@ export const historyOf = (
   const stride = height * width * channels;
   const out = Float64Array.from({ length: steps }, (_, t) => values[t * stride + site * channels + channel]);
   const mean = out.reduce((sum, value) => sum + value, 0) / steps;
-  return out.map((value) => value - mean);
+  const middle = (steps - 1) / 2;
+  const spread = (steps * (steps * steps - 1)) / 12;
+  const slope =
+    steps < 2 ? 0 : out.reduce((sum, value, t) => sum + (value - mean) * (t - middle), 0) / spread;
+  return out.map((value, t) => value - mean - slope * (t - middle));
 };

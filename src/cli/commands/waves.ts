@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as A from 'fp-ts/lib/ReadonlyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Propagation, summaryOf } from '../../analysis/index.js';
+import {
+  isUnresolved,
+  type Measured,
+  type Propagation,
+  summaryOf,
+  type Unresolved,
+} from '../../analysis/index.js';
 import type { DrumheadError } from '../../base/error.js';
 import { writeBytes } from '../../data/files.js';
 import { mayHoldFiles } from '../../data/make-folder.js';
@@ -44,32 +50,40 @@ const draw = (
 ): TE.TaskEither<DrumheadError, readonly string[]> => {
   const { spectrum, spectrumSteps, lines, energies, samples, channel, steps, dt } = analysis;
   const name = subject(open);
-  const over = `${imagesText(analysis)}, ${steps} steps of ${dt}`;
+  const unit = unitOf(analysis);
+  const stepsText = (count: number): string => (dt === null ? `${count} steps` : `${count} steps of ${dt}`);
+  const over = `${imagesText(analysis)}, ${stepsText(steps)}`;
+  const { height, width } = analysis.grid;
   const maps = [light, dark].map((theme) => ({
     path: join(folder, theme.name === 'light' ? 'maps.png' : 'maps-dark.png'),
     picture: propagationMaps({
       rows: samples.slice(0, 6),
       classes: open.dataset.classes,
+      grid: { height, width },
+      unit,
       title: `Phase and speed of the waves: ${name}`,
-      note: `channel ${channel}, at each image’s strongest frequency; grey where little swings or nothing runs`,
+      note: `channel ${channel + 1}, at each image’s strongest frequency, over ${stepsText(steps)}; ${withoutOffsets}; grey where little swings, nothing runs or it is not resolved`,
       theme,
     }),
   }));
   return pipe(
     TE.Do,
     TE.bind('map', () =>
-      pipe(
-        inBothThemes((theme) =>
-          kOmegaMap({
-            spectrum,
-            lines,
-            title: `Spectrum of the waves: ${name}`,
-            note: `mean over ${imagesText(analysis)} and all channels, ${spectrumSteps} steps of ${dt}; frequencies to about ${(2 / (spectrumSteps * dt)).toPrecision(2)}`,
-            theme,
-          }),
-        ),
-        TE.chain((drawing) => writeDrawing(folder, 'k-omega', drawing)),
-      ),
+      isUnresolved(spectrum)
+        ? TE.right<DrumheadError, readonly string[]>([])
+        : pipe(
+            inBothThemes((theme) =>
+              kOmegaMap({
+                spectrum,
+                lines,
+                title: `Spectrum of the waves: ${name}`,
+                note: `mean over ${imagesText(analysis)} and all channels, ${stepsText(spectrumSteps)}; ${withoutOffsets}; frequencies to about ${(2 / (spectrumSteps * (dt ?? 1))).toPrecision(2)}, faster than ${(1 / (2 * (dt ?? 1))).toPrecision(3)} appears slower`,
+                unit,
+                theme,
+              }),
+            ),
+            TE.chain((drawing) => writeDrawing(folder, 'k-omega', drawing)),
+          ),
     ),
     TE.bind('curves', () =>
       energies.length === 0
@@ -102,28 +116,51 @@ const draw = (
   );
 };
 
-/** Below this share a wave stands more than it runs, and the speed of the rest is not that of the wave. */
-const mostlyRuns = 0.2;
+const withoutOffsets = 'each site without its mean and linear trend';
 
-const swingText = (found: Propagation): string => {
-  const { speed, travelling } = summaryOf(found);
-  if (!Number.isFinite(travelling)) return 'nothing swings';
-  return (
-    `strongest at ${found.frequency.toFixed(3)} cycles a unit of time, ` +
-    `${Number.isFinite(speed) && travelling >= mostlyRuns ? `phase speed ${speed.toFixed(2)} cells a unit of time` : 'no single speed'}, ` +
-    `${(100 * travelling).toFixed(0)} % of it runs`
-  );
+const unitOf = ({ dt }: WaveAnalysis): string => (dt === null ? 'step' : 'unit of time');
+
+const numberOr = (value: Measured, said: (value: number) => string, what: string): string =>
+  isUnresolved(value) ? `${what} not resolved: ${value.unresolved}` : said(value);
+
+const swingText = (found: Propagation | Unresolved, unit: string): string => {
+  if (isUnresolved(found)) return `frequency, speed and share that runs not resolved: ${found.unresolved}`;
+  const { speed, travelling, direction } = summaryOf(found);
+  const strongest =
+    `strongest at ${found.frequency.toPrecision(3)} cycles a ${unit} (${found.cycles.toFixed(1)} seen` +
+    `${found.nearNyquist ? ', at the edge of what the steps show: it may be a faster one' : ''})`;
+  if (isUnresolved(travelling))
+    return `${strongest}; speed and share that runs not resolved: ${travelling.unresolved}`;
+  return [
+    strongest,
+    `${(100 * travelling).toFixed(0)} % of it runs`,
+    numberOr(speed, (value) => `phase speed ${value.toPrecision(3)} cells a ${unit}`, 'speed'),
+    ...(isUnresolved(speed)
+      ? []
+      : [
+          numberOr(
+            direction,
+            (value) => `towards ${((180 * value) / Math.PI).toFixed(0)}° (0° right, 90° down)`,
+            'direction',
+          ),
+        ]),
+  ].join(', ');
 };
 
 const said = (open: OpenRun, analysis: WaveAnalysis, paths: readonly string[]): string => {
-  const { samples, energies, channel } = analysis;
+  const { samples, energies, channel, spectrum } = analysis;
   const total = energies.map(({ kinetic, coupling, own }) => kinetic + coupling + own);
   return [
-    `${subject(open)}, channel ${channel}`,
-    ...samples.map(({ index, propagation }) => `  test image ${index}: ${swingText(propagation)}`),
+    `${subject(open)}, channel ${channel + 1}; ${withoutOffsets}`,
+    ...samples.map(
+      ({ index, propagation }) => `  test image ${index}: ${swingText(propagation, unitOf(analysis))}`,
+    ),
+    ...(isUnresolved(spectrum) ? [`  spectrum not resolved: ${spectrum.unresolved}`] : []),
     ...(total.length === 0
       ? []
-      : [`  energy from ${total[0].toPrecision(3)} to ${total[total.length - 1].toPrecision(3)}`]),
+      : [
+          `  energy about y = 0, of the linear springs, from ${total[0].toPrecision(3)} to ${total[total.length - 1].toPrecision(3)}`,
+        ]),
     ...paths.map((path) => `  ${path}`),
   ].join('\n');
 };
@@ -132,7 +169,7 @@ export const waves = (name: string, flags: WavesFlags): TE.TaskEither<DrumheadEr
   pipe(
     TE.Do,
     TE.bind('samples', () => TE.fromEither(optionalFlag(flags.samples, wholesFlag('--samples', 0)))),
-    TE.bind('channel', () => TE.fromEither(optionalFlag(flags.channel, wholeFlag('--channel', 0)))),
+    TE.bind('channel', () => TE.fromEither(optionalFlag(flags.channel, wholeFlag('--channel', 1)))),
     TE.bind('steps', () => TE.fromEither(optionalFlag(flags.steps, wholeFlag('--steps', 8)))),
     TE.chain((plan) =>
       withEnvironment({ ...flags, workers: '1', pictures: false }, (environment) =>
@@ -142,7 +179,14 @@ export const waves = (name: string, flags: WavesFlags): TE.TaskEither<DrumheadEr
           TE.chain((open) =>
             pipe(
               mayHoldFiles(flags.out ?? analysisFolder(open)),
-              TE.chain(() => analyseWaves(open, { ...plan, samples: plan.samples ?? firstImages(open, 4) })),
+              TE.chain(() =>
+                analyseWaves(open, {
+                  ...plan,
+                  // Counted from 1 by people.
+                  channel: plan.channel === null ? null : plan.channel - 1,
+                  samples: plan.samples ?? firstImages(open, 4),
+                }),
+              ),
               TE.chain((analysis) =>
                 pipe(
                   draw(open, analysis, flags.out ?? analysisFolder(open)),

@@ -22,6 +22,8 @@ export interface KOmegaPicture {
   readonly lines: readonly BranchLine[];
   readonly title: string;
   readonly note?: string;
+  /** What time is counted in: `unit of time` by default. */
+  readonly unit?: string;
   readonly theme?: Theme;
 }
 
@@ -115,7 +117,7 @@ const key = (lines: readonly BranchLine[], inks: Readonly<Record<BranchLine['of'
 
 /** The chart as data, with nothing drawn yet. */
 export const kOmegaChart = (picture: KOmegaPicture): Chart => {
-  const { spectrum, lines, title, note } = picture;
+  const { spectrum, lines, title, note, unit = 'unit of time' } = picture;
   const theme = picture.theme ?? light;
   const { second } = lineColours(theme);
   const inks = { laplacian: theme.ink, learned: second };
@@ -136,7 +138,7 @@ export const kOmegaChart = (picture: KOmegaPicture): Chart => {
   const y = {
     field: 'f',
     type: 'quantitative' as const,
-    title: 'frequency, cycles a unit of time',
+    title: `frequency, cycles a ${unit}`,
     scale: { domain: [0, top], nice: false, zero: false },
     axis: { values: up.values.filter((value) => value <= top), ...numberLabels, grid: false },
   };

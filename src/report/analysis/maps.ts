@@ -2,7 +2,7 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import type { Propagation } from '../../analysis/index.js';
+import { isUnresolved, type Propagation, type Unresolved } from '../../analysis/index.js';
 import { type DrumheadError, decodeError, defect } from '../../base/error.js';
 import { light, type Theme } from '../colours.js';
 import { scaleBar } from '../legend.js';
@@ -14,6 +14,7 @@ import {
   onPaper,
   row,
   say,
+  sayLines,
   sayWithin,
   separated,
   space,
@@ -28,7 +29,8 @@ import { nowhere, phaseColour, rampColour } from './colours.js';
 /** A sample and what one channel of its waves does. */
 export interface MappedSample {
   readonly sample: Sample;
-  readonly propagation: Propagation;
+  /** Or why nothing can be said of it. */
+  readonly propagation: Propagation | Unresolved;
 }
 
 export interface MapsPicture {
@@ -36,6 +38,10 @@ export interface MapsPicture {
   readonly classes: readonly string[];
   readonly title: string;
   readonly note?: string;
+  /** The lattice of the maps; left out, that of each sample. */
+  readonly grid?: { readonly height: number; readonly width: number };
+  /** What time is counted in: `unit of time` by default. */
+  readonly unit?: string;
   readonly theme?: Theme;
   readonly density?: number;
 }
@@ -46,59 +52,80 @@ const gap = 10;
 /** The speed that nine tenths of the sites that run stay below: where the phase is nearly flat a few race. */
 const speedScale = (rows: readonly MappedSample[]): number => {
   const speeds = rows
-    .flatMap(({ propagation: { speed, travelling } }) => [...speed].filter((_, i) => travelling[i] > 0.5))
+    .flatMap(({ propagation }) =>
+      isUnresolved(propagation)
+        ? []
+        : [...propagation.speed].filter((_, i) => propagation.travelling[i] > 0.5),
+    )
     .filter(Number.isFinite)
     .sort((a, b) => a - b);
   return speeds.length === 0 ? 1 : roundUp(speeds[Math.floor(0.9 * (speeds.length - 1))]);
 };
 
 const draw = (picture: MapsPicture): Raster => {
-  const { rows, title, note } = picture;
+  const { rows, title, note, unit = 'unit of time' } = picture;
   const look: Look = { theme: picture.theme ?? light, density: picture.density ?? 2 };
   const { theme, density } = look;
   const fastest = speedScale(rows);
   const names = ['input', 'target', 'amplitude', 'phase', 'speed', 'share that runs'];
   const cells = rows.map(({ sample, propagation }) => {
     const { height, width } = sample;
-    const { amplitude, phase, speed, travelling } = propagation;
+    const stills = [imagePanel(sample), labelPanel(sample.target, height, width, picture.classes.length)].map(
+      (raster) => framed(look, scaleUp(zoomFor(height, width, panelSize) * density)(raster)),
+    );
+    if (isUnresolved(propagation))
+      return { sample, said: `not resolved: ${propagation.unresolved}`, panels: stills };
+    const {
+      amplitude,
+      phase,
+      speed,
+      travelling,
+      grid = { height, width },
+    } = {
+      ...propagation,
+      grid: picture.grid,
+    };
     const most = amplitude.reduce((a, b) => Math.max(a, b), 1e-30);
-    const zoom = zoomFor(height, width, panelSize) * density;
-    const panel = (raster: Raster): Raster => framed(look, scaleUp(zoom)(raster));
+    const zoom = zoomFor(grid.height, grid.width, panelSize) * density;
     const map = (colour: (site: number) => ReturnType<typeof phaseColour>): Raster =>
-      panel(tabulate(width, height, (x, y) => colour(y * width + x)));
+      framed(look, scaleUp(zoom)(tabulate(grid.width, grid.height, (x, y) => colour(y * grid.width + x))));
     const ifLoud = (site: number, colour: ReturnType<typeof phaseColour>) =>
       amplitude[site] < 0.1 * most ? nowhere(theme) : colour;
     return {
       sample,
-      frequency: propagation.frequency,
+      said: `strongest at ${propagation.frequency.toPrecision(3)} cycles a ${unit}, ${propagation.cycles.toFixed(1)} of them seen; amplitude at most ${scaleText(most)}`,
       panels: [
-        panel(imagePanel(sample)),
-        panel(labelPanel(sample.target, height, width)),
+        ...stills,
         map((site) => rampColour(theme, amplitude[site] / most)),
         map((site) => ifLoud(site, phaseColour(phase[site]))),
         map((site) =>
           Number.isFinite(speed[site]) ? rampColour(theme, speed[site] / fastest) : nowhere(theme),
         ),
-        map((site) => ifLoud(site, rampColour(theme, travelling[site]))),
+        map((site) =>
+          Number.isFinite(travelling[site])
+            ? ifLoud(site, rampColour(theme, travelling[site]))
+            : nowhere(theme),
+        ),
       ],
     };
   });
-  const wide = Math.max(...cells.map(({ panels }) => panels[0].width)) / density;
+  const wide = Math.max(...cells.flatMap(({ panels }) => panels.map((panel) => panel.width))) / density;
   const head = row(
     look,
     ...names.map((name) => atLeast(look, wide + gap, 0, sayWithin(look, 'caption', name, wide))),
   );
-  const lines = cells.map(({ sample, frequency, panels }) =>
+  const lines = cells.map(({ sample, said, panels }) =>
     column(
       look,
       space(look, 0, 10),
+      row(look, say(look, 'strong', sample.name ?? ''), space(look, 10, 0), say(look, 'caption', said)),
       row(
         look,
-        say(look, 'strong', sample.name ?? ''),
-        space(look, 10, 0),
-        say(look, 'caption', `strongest at ${frequency.toFixed(3)} cycles a unit of time`),
+        ...separated(
+          space(look, gap, 0),
+          panels.map((panel) => atLeast(look, wide, 0, panel)),
+        ),
       ),
-      row(look, ...separated(space(look, gap, 0), panels)),
     ),
   );
   const bar = (name: string, raster: Raster): Raster =>
@@ -116,7 +143,7 @@ const draw = (picture: MapsPicture): Raster => {
         scaleBar(look, high, (share) => phaseColour(Math.PI * (2 * share - 1)), ['π', '0', '−π']),
       ),
       bar(
-        'speed, cells a unit of time',
+        `speed, cells a ${unit}`,
         scaleBar(look, high, (share) => rampColour(theme, share), [`${scaleText(fastest)} and more`, '0']),
       ),
       bar(
@@ -125,12 +152,13 @@ const draw = (picture: MapsPicture): Raster => {
       ),
     ]),
   );
+  const room = 6 * (wide + gap);
   return onPaper(
     look,
     column(
       look,
-      say(look, 'title', title),
-      ...(note === undefined ? [] : [say(look, 'caption', note)]),
+      sayLines(look, 'title', title, room),
+      ...(note === undefined ? [] : [sayLines(look, 'caption', note, room)]),
       space(look, 0, 10),
       head,
       ...lines,

@@ -8,6 +8,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import {
   type Energy,
   energyOf,
+  isUnresolved,
   type KOmega,
   kOmega,
   type LinearLattice,
@@ -15,6 +16,9 @@ import {
   type Propagation,
   propagation,
   summaryOf,
+  type Unresolved,
+  unresolved,
+  type Waves,
   wavesOf,
 } from '../../analysis/index.js';
 import { type DrumheadError, decodeError } from '../../base/error.js';
@@ -22,7 +26,7 @@ import type { BranchLine } from '../../report/analysis/index.js';
 import type { Sample } from '../../report/index.js';
 import type { OpenRun } from '../open-run.js';
 import { laplacianLines, latticeOf, learnedLines } from './lattice.js';
-import { type Observed, observe, spectrumSteps, waveProgram } from './observe.js';
+import { dtOf, type Observed, observe, spectrumSteps, waveProgram } from './observe.js';
 
 /** What a person asks for. */
 export interface AnalysisPlan {
@@ -38,7 +42,8 @@ export interface AnalysisPlan {
 export interface AnalysedSample {
   readonly index: number;
   readonly sample: Sample;
-  readonly propagation: Propagation;
+  /** Of the channel that is looked at, or why nothing can be said of it. */
+  readonly propagation: Propagation | Unresolved;
   /** Empty for a model without oscillators. */
   readonly energies: readonly Energy[];
 }
@@ -47,15 +52,19 @@ export interface AnalysedSample {
 export interface WaveAnalysis {
   readonly samples: readonly AnalysedSample[];
   /** Mean over the samples. */
-  readonly spectrum: KOmega;
+  readonly spectrum: KOmega | Unresolved;
   /** Steps that it was observed for. */
   readonly spectrumSteps: number;
   readonly lines: readonly BranchLine[];
   /** Means over the samples. */
   readonly energies: readonly Energy[];
+  /** Counted from 0. */
   readonly channel: number;
   readonly steps: number;
-  readonly dt: number;
+  /** The lattice of the waves, in the plane that is looked at. */
+  readonly grid: { readonly height: number; readonly width: number };
+  /** Null where the model tells none: then a step is the unit of time. */
+  readonly dt: number | null;
   /** Medians over sites and samples, one a channel; null for a model without oscillators. */
   readonly lattice: LinearLattice | null;
 }
@@ -97,7 +106,7 @@ const analyse =
         energies: lattice === null || omega === null ? [] : energyOf(waves, { ...lattice, omega }),
       }),
     );
-    const { steps, dt } = observed[0].waves;
+    const { steps, dt, height, width } = observed[0].waves;
     return {
       samples,
       ...spectrum,
@@ -105,7 +114,8 @@ const analyse =
       energies: lattice === null ? [] : meanEnergies(samples.map(({ energies }) => energies)),
       channel,
       steps,
-      dt,
+      grid: { height, width },
+      dt: dtOf(open),
       lattice,
     };
   };
@@ -123,6 +133,12 @@ const allWaves = (observed: readonly Observed[]): E.Either<DrumheadError, readon
     ),
   );
 
+/** A spectrum over space needs a space. */
+const spectrumOf = (waves: Waves): KOmega | Unresolved =>
+  waves.height * waves.width < 2
+    ? unresolved('one site has no waves of any length: there is no spectrum over space')
+    : kOmega(waves);
+
 /** One image after the other, so that only one long record is held at a time. */
 const spectralOf = (open: OpenRun, plan: AnalysisPlan): TE.TaskEither<DrumheadError, Spectral> =>
   pipe(
@@ -134,12 +150,16 @@ const spectralOf = (open: OpenRun, plan: AnalysisPlan): TE.TaskEither<DrumheadEr
           pipe(
             observe(open, program, [index]),
             TE.chainEitherK(allWaves),
-            TE.map(([{ waves }]) => ({ spectrum: kOmega(waves), spectrumSteps: waves.steps })),
+            TE.map(([{ waves }]) => ({ spectrum: spectrumOf(waves), spectrumSteps: waves.steps })),
           ),
         ),
       ),
     ),
-    TE.map((all) => ({ ...all[0], spectrum: meanSpectrum(all.map(({ spectrum }) => spectrum)) })),
+    TE.map((all) => {
+      const why = all.map(({ spectrum }) => spectrum).find(isUnresolved);
+      const spectra = all.flatMap(({ spectrum }) => (isUnresolved(spectrum) ? [] : [spectrum]));
+      return { ...all[0], spectrum: why ?? meanSpectrum(spectra) };
+    }),
   );
 
 const hasChannel =
@@ -147,7 +167,7 @@ const hasChannel =
   (observed: readonly Observed[]): E.Either<DrumheadError, readonly Observed[]> => {
     const { channels } = observed[0].waves;
     return channel !== null && channel >= channels
-      ? E.left(decodeError('--channel', `there is no channel ${channel}: they are 0 to ${channels - 1}`))
+      ? E.left(decodeError('--channel', `there is no channel ${channel + 1}: they are 1 to ${channels}`))
       : E.right(observed);
   };
 
@@ -171,20 +191,24 @@ export const analyseWaves = (open: OpenRun, plan: AnalysisPlan): TE.TaskEither<D
     ),
   );
 
-/** The numbers of an analysis, for analysis.json. */
+/** The numbers of an analysis, for analysis.json; what is not resolved is `{ unresolved: why }`. */
 export const analysisNumbers = (open: OpenRun, analysis: WaveAnalysis) => ({
   run: open.run.identity,
   steps: analysis.steps,
   spectrumSteps: analysis.spectrumSteps,
   dt: analysis.dt,
-  channel: analysis.channel,
+  /** Counted from 1. */
+  channel: analysis.channel + 1,
+  unitOfTime: analysis.dt === null ? 'step' : 'the time of dt',
+  spectrum: isUnresolved(analysis.spectrum) ? analysis.spectrum : 'k-omega',
   lattice:
     analysis.lattice === null
       ? null
       : { medianOmega: analysis.lattice.omega, medianAlpha: analysis.lattice.alpha },
   samples: analysis.samples.map(({ index, propagation: found }) => ({
     image: index,
-    frequency: found.frequency,
+    frequency: isUnresolved(found) ? found : found.frequency,
+    cycles: isUnresolved(found) ? found : found.cycles,
     ...summaryOf(found),
   })),
   energy: analysis.energies,

@@ -19,10 +19,17 @@ const median = (values: readonly number[]): number =>
 const everyNth = (values: Float32Array, channels: number, channel: number): readonly number[] =>
   Array.from({ length: values.length / channels }, (_, site) => values[site * channels + channel]);
 
-/** The lattice that was learnt, linearised about rest, with the middle of its fields at every site. */
-export const latticeOf = ({ parameters }: OpenRun, observed: readonly Observed[]): LinearLattice | null => {
+/**
+ * The lattice that was learnt, linearised about rest, with the middle of its fields at every site. Only of a Neural Wave
+ * Machine is it known what steps its coupling takes part in: names alone tell nothing of a program of a person's own.
+ */
+export const latticeOf = (
+  { parameters, run }: OpenRun,
+  observed: readonly Observed[],
+): LinearLattice | null => {
   const coupling = parameters[couplingName];
   const [first] = observed;
+  if (run.experiment.model.name !== 'nwm') return null;
   if (coupling === undefined || first.omega === null || first.alpha === null) return null;
   const { channels, dt } = first.waves;
   const middle = (of: (one: Observed) => Float32Array | null): readonly number[] =>

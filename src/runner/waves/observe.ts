@@ -5,6 +5,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Waves } from '../../analysis/index.js';
 import { type DrumheadError, decodeError } from '../../base/error.js';
+import { portrait } from '../../compile/light-cone/index.js';
 import { imagesOf, masksOf, shapeOfDataset } from '../../data/dataset.js';
 import { outputsOf, type Program, select } from '../../dsl/index.js';
 import { programFor } from '../../experiments/model.js';
@@ -75,6 +76,8 @@ export const observe = (
   if (found.kind === 'none') return TE.left(decodeError(open.run.folder, found.why));
   const { grid } = found;
   const { steps, height, width, channels } = grid;
+  const { scans } = portrait(program, { output: 'waves', input: 'image' });
+  const torus = scans.length > 0 && scans.every((scan) => scan.torus);
   const names = Object.keys(outputsOf(program.graph));
   return withRunSession(open, program, async (session) => {
     const observed: Observed[] = [];
@@ -98,6 +101,7 @@ export const observe = (
           channels,
           dt: dtOf(open) ?? 1,
           values: planeOf(grid, outputs.waves),
+          torus,
         },
         omega: outputs.omega ?? null,
         alpha: outputs.alpha ?? null,

@@ -1,0 +1,58 @@
+/** What a channel of waves does as a whole, as far as it is resolved. */
+
+import { isUnresolved, type Measured, type Unresolved, unresolved } from './measured.js';
+import { cyclesText, fewestAcross, type Propagation, quiet } from './phase.js';
+
+/** What a channel does as a whole. */
+export interface Summary {
+  /** Cells a unit of time, a phase speed. */
+  readonly speed: Measured;
+  /** The share that runs: 0 for a standing wave, 1 for one that runs. */
+  readonly travelling: Measured;
+  /** Radians from the right towards downwards, -pi .. pi. */
+  readonly direction: Measured;
+}
+
+/** Below this share a wave stands more than it runs, and the speed of the rest is not that of the wave. */
+const mostlyRuns = 0.3;
+
+const spaceOf = ({ sites, across }: Propagation): Unresolved | null => {
+  if (sites < 2) return unresolved('one site shows nothing that runs');
+  return across < fewestAcross
+    ? unresolved(
+        `the wave is longer than the lattice, or all of it swings together: about ${cyclesText(across)} of its length fits in`,
+      )
+    : null;
+};
+
+/**
+ * Speed, share that runs and direction of a channel; the share is a mean over the sites that swing, each weighing as much
+ * as its energy (amplitude squared). The speed is that of the mean wave number, so that a wave and its echo have that of
+ * each. All are unresolved where the frequency is, or where the wave is longer than the lattice.
+ */
+export const summaryOf = (found: Propagation | Unresolved): Summary => {
+  const all = (why: Unresolved): Summary => ({ speed: why, travelling: why, direction: why });
+  if (isUnresolved(found)) return all(found);
+  const inSpace = spaceOf(found);
+  if (inSpace !== null) return all(inSpace);
+  const { amplitude, travelling, frequency, waveNumber, heading } = found;
+  const loud = quiet * amplitude.reduce((most, value) => Math.max(most, value), 0);
+  let [sum, weight] = [0, 0];
+  for (const [site, value] of amplitude.entries()) {
+    if (value === 0 || value < loud) continue;
+    weight += value ** 2;
+    sum += travelling[site] * value ** 2;
+  }
+  const share = sum / weight;
+  const stands = unresolved('the wave stands more than it runs');
+  const runs = share >= mostlyRuns;
+  return {
+    travelling: share,
+    speed: runs ? (2 * Math.PI * frequency) / waveNumber : stands,
+    direction: !runs
+      ? stands
+      : heading !== null && Math.hypot(heading.x, heading.y) >= 0.5
+        ? Math.atan2(heading.y, heading.x)
+        : unresolved('it runs in many directions'),
+  };
+};
