@@ -38,7 +38,7 @@ const frequencyOf = (records: Records, dt: number): Measured => {
     return unresolved('nothing swings: beside its mean and a linear trend every site is constant');
   if (peak.cycles < fewestCycles)
     return unresolved(
-      `less than ${fewestCycles} cycles (about ${cyclesText(peak.cycles)}) fit into the ${steps} steps; frequencies are told to 1 / (T dt) = ${(1 / (steps * dt)).toPrecision(2)}`,
+      `most of what changes makes less than ${fewestCycles} cycles (about ${cyclesText(peak.cycles)}) in the ${steps} steps, which tell frequencies apart by 1 / (T dt) = ${(1 / (steps * dt)).toPrecision(2)}`,
     );
   if (peak.share < byChance(records))
     return unresolved('no frequency stands out from the others: it is noise, or many waves at once');

@@ -4,7 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as A from 'fp-ts/lib/ReadonlyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { evenly, magnitudes, projected, type Waves, wavesOf } from '../analysis/index.js';
+import { evenly, magnitudes, projected, type Waves } from '../analysis/index.js';
 import { canonical } from '../base/canonical.js';
 import { type DrumheadError, decodeError } from '../base/error.js';
 import {
@@ -53,7 +53,7 @@ const modelStates =
     // A program of a person's own may call something else so.
     const projection = found !== undefined && found.length % sample.steps === 0 ? found : undefined;
     return pipe(
-      wavesOf({
+      E.of<DrumheadError, Waves>({
         steps: sample.steps,
         ...waveSizeOf(sample),
         channels: sample.waveChannels,
