@@ -77,7 +77,11 @@ const draw = (
                 spectrum,
                 lines,
                 title: `Spectrum of the waves: ${name}`,
-                note: `mean over ${imagesText(analysis)} and all channels, ${stepsText(spectrumSteps)}; ${withoutOffsets}; frequencies to about ${(2 / (spectrumSteps * (dt ?? 1))).toPrecision(2)}, faster than ${(1 / (2 * (dt ?? 1))).toPrecision(3)} appears slower`,
+                notes: [
+                  `mean over ${imagesText(analysis)} and all channels, ${stepsText(spectrumSteps)}`,
+                  withoutOffsets,
+                  `frequencies to about ${(2 / (spectrumSteps * (dt ?? 1))).toPrecision(2)}; faster than ${(1 / (2 * (dt ?? 1))).toPrecision(3)} appears slower`,
+                ],
                 unit,
                 theme,
               }),

@@ -21,7 +21,8 @@ export interface KOmegaPicture {
   readonly spectrum: KOmega;
   readonly lines: readonly BranchLine[];
   readonly title: string;
-  readonly note?: string;
+  /** Below the title, a line each. */
+  readonly notes?: readonly string[];
   /** What time is counted in: `unit of time` by default. */
   readonly unit?: string;
   readonly theme?: Theme;
@@ -117,7 +118,7 @@ const key = (lines: readonly BranchLine[], inks: Readonly<Record<BranchLine['of'
 
 /** The chart as data, with nothing drawn yet. */
 export const kOmegaChart = (picture: KOmegaPicture): Chart => {
-  const { spectrum, lines, title, note, unit = 'unit of time' } = picture;
+  const { spectrum, lines, title, notes = [], unit = 'unit of time' } = picture;
   const theme = picture.theme ?? light;
   const { second } = lineColours(theme);
   const inks = { laplacian: theme.ink, learned: second };
@@ -172,11 +173,11 @@ export const kOmegaChart = (picture: KOmegaPicture): Chart => {
           encoding: { x, y, order: { field: 'k', type: 'quantitative' as const } },
         })),
         ...key(lines, inks, theme),
-        textAt(0, -56, title, theme.ink, { bold: true, size: 15 }),
-        ...(note === undefined ? [] : [textAt(0, -32, note, theme.muted)]),
+        textAt(0, -34 - 18 * notes.length, title, theme.ink, { bold: true, size: 15 }),
+        ...notes.map((note, i) => textAt(0, -12 - 18 * (notes.length - i), note, theme.muted)),
       ],
     },
-    frame: { ...size, margins },
+    frame: { ...size, margins: { ...margins, top: 66 + 18 * notes.length } },
   };
 };
 

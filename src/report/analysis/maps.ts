@@ -67,7 +67,9 @@ const draw = (picture: MapsPicture): Raster => {
   const look: Look = { theme: picture.theme ?? light, density: picture.density ?? 2 };
   const { theme, density } = look;
   const fastest = speedScale(rows);
-  const names = ['input', 'target', 'amplitude', 'phase', 'speed', 'share that runs'];
+  // Where nothing is resolved there are no maps to name.
+  const some = rows.some(({ propagation }) => !isUnresolved(propagation));
+  const names = ['input', 'target', ...(some ? ['amplitude', 'phase', 'speed', 'share that runs'] : [])];
   const cells = rows.map(({ sample, propagation }) => {
     const { height, width } = sample;
     const stills = [imagePanel(sample), labelPanel(sample.target, height, width, picture.classes.length)].map(
@@ -110,6 +112,7 @@ const draw = (picture: MapsPicture): Raster => {
     };
   });
   const wide = Math.max(...cells.flatMap(({ panels }) => panels.map((panel) => panel.width))) / density;
+  const room = 6 * (wide + gap);
   const head = row(
     look,
     ...names.map((name) => atLeast(look, wide + gap, 0, sayWithin(look, 'caption', name, wide))),
@@ -152,7 +155,6 @@ const draw = (picture: MapsPicture): Raster => {
       ),
     ]),
   );
-  const room = 6 * (wide + gap);
   return onPaper(
     look,
     column(
@@ -162,8 +164,7 @@ const draw = (picture: MapsPicture): Raster => {
       space(look, 0, 10),
       head,
       ...lines,
-      space(look, 0, 16),
-      bars,
+      ...(some ? [space(look, 0, 16), bars] : []),
     ),
   );
 };
