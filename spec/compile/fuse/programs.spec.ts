@@ -35,16 +35,16 @@ describe('fused kernels of random programs', () => {
   });
 
   it('compute what the reference computes in float64', () =>
-    fc.assert(fc.property(fusableArbitrary(), computesValues), { seed: 1, numRuns: 60 }));
+    fc.assert(fc.property(fusableArbitrary(), computesValues), { numRuns: 60 }));
 
   it('give the gradients that the tape of TensorFlow.js gives, to the same bits when asked again', () =>
-    fc.assert(fc.property(fusableArbitrary(), givesTapeGradients(engine)), { seed: 2, numRuns: 60 }));
+    fc.assert(fc.property(fusableArbitrary(), givesTapeGradients(engine)), { numRuns: 60 }));
 
   it('give the gradients that central differences in float64 give where programs are smooth', () =>
-    fc.assert(fc.property(fusableArbitrary(true), fc.nat(), givesSlopes), { seed: 3, numRuns: 25 }));
+    fc.assert(fc.property(fusableArbitrary(true), fc.nat(), givesSlopes), { numRuns: 25 }));
 
   it('give the weighted cross-entropy and its gradient', () =>
-    fc.assert(fc.property(fusableArbitrary(), fc.nat(), givesLoss), { seed: 4, numRuns: 60 }));
+    fc.assert(fc.property(fusableArbitrary(), fc.nat(), givesLoss), { numRuns: 60 }));
 });
 
 describe('the fused loss', () => {

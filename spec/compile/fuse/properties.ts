@@ -23,7 +23,16 @@ interface Prepared {
   readonly outputs: readonly string[];
 }
 
-const prepared = ({ program, recipe, inputs }: Fusable): Prepared => {
+/** Preparing takes longer than trying: a program that is held against several properties is prepared once. */
+const known = new WeakMap<Fusable, Prepared>();
+
+const prepared = (made: Fusable): Prepared => {
+  const before = known.get(made) ?? newlyPrepared(made);
+  known.set(made, before);
+  return before;
+};
+
+const newlyPrepared = ({ program, recipe, inputs }: Fusable): Prepared => {
   const parameters = initialParameters(program.graph, recipe.seed);
   const outputs = Object.keys(program.graph.outputs);
   const fused = fusedOf(program, parameters);

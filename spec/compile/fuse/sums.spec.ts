@@ -211,6 +211,26 @@ describe('long sums', () => {
     });
   });
 
+  it('over shares of a batch are right, however many there are', async () => {
+    const p = program({ x: [4, 4, 1] }, ({ x }) => ({ logits: dense(2, { name: 'layer' })(x) }));
+    const count = 256;
+    const session = openSession({ ...engine, fused: true }, p, parametersFor(p));
+    if (E.isLeft(session)) return assert.fail(JSON.stringify(session.left));
+    const batch = {
+      count,
+      inputs: { x: Float32Array.from({ length: 16 * count }, (_, i) => (i < 16 ? 4000 : 0.001)) },
+      labels: new Uint8Array(16 * count),
+    };
+    const whole = await session.right.gradients(batch, [count]);
+    const shared = await session.right.gradients(batch, new Array<number>(count).fill(1));
+    session.right.close();
+    for (const [name, values] of Object.entries(whole.gradients))
+      for (const [i, value] of values.entries()) {
+        const apart = Math.abs(shared.gradients[name][i] - value);
+        assert.ok(apart <= 3 * rounding * Math.abs(value), `${name}: ${shared.gradients[name][i]}, ${value}`);
+      }
+  });
+
   it('of the loss are right on every grid', () => {
     for (const size of sizes) {
       const n = size * size;

@@ -65,21 +65,25 @@ export function* labelledPartsOf(
   }
 }
 
-/** Losses and gradients are totals divided by the count of the whole batch already; the last statistics stand. */
-export const sum = (parts: readonly Gradients[]): Gradients => parts.reduce(add);
-
-const add = (a: Gradients, b: Gradients): Gradients => ({
-  loss: a.loss + b.loss,
-  gradients: Object.fromEntries(
-    Object.entries(a.gradients).map(([name, values]) => {
-      const others = b.gradients[name];
-      const both = new Float32Array(values.length);
-      for (let i = 0; i < both.length; i++) both[i] = values[i] + others[i];
-      return [name, both];
-    }),
-  ),
-  statistics: b.statistics,
-});
+/**
+ * Losses and gradients are totals divided by the count of the whole batch already; the last statistics stand. Shares
+ * are added in double precision and rounded once, however many there are.
+ */
+export const sum = (parts: readonly Gradients[]): Gradients => {
+  const last = parts[parts.length - 1];
+  if (parts.length === 1) return last;
+  const total = (name: string): Float32Array => {
+    const totals = new Float64Array(last.gradients[name].length);
+    for (const { gradients } of parts)
+      for (let i = 0; i < totals.length; i++) totals[i] += gradients[name][i];
+    return Float32Array.from(totals);
+  };
+  return {
+    loss: parts.reduce((all, { loss }) => all + loss, 0),
+    gradients: Object.fromEntries(Object.keys(last.gradients).map((name) => [name, total(name)])),
+    statistics: last.statistics,
+  };
+};
 
 /** Outputs one after the other; the last statistics stand. */
 export const join = (parts: readonly Inference[]): Inference => {
