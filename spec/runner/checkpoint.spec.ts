@@ -42,12 +42,12 @@ describe('checkpoints', () => {
   afterEach(() => rm(folder, { recursive: true }));
 
   const save = async (s: TrainState): Promise<void> => {
-    const saved = await saveCheckpoint(folder, declared, s)();
+    const saved = await saveCheckpoint(folder, declared, s, 1)();
     assert.ok(E.isRight(saved));
   };
 
   const restore = async (): Promise<Restored> => {
-    const restored = await restoreCheckpoint(folder, declared)();
+    const restored = await restoreCheckpoint(folder, declared, 1)();
     return E.isRight(restored) ? restored.right : assert.fail(describeError(restored.left));
   };
 
@@ -136,7 +136,7 @@ describe('checkpoints', () => {
       await rm(join(folder, name));
       await mkdir(join(folder, name));
       const before = (await readdir(folder)).sort();
-      const refused = await restoreCheckpoint(folder, declared)();
+      const refused = await restoreCheckpoint(folder, declared, 1)();
       assert.ok(E.isLeft(refused) && refused.left._tag === 'FileError');
       assert.match(describeError(refused.left), /it is a folder, not a file/);
       assert.deepEqual((await readdir(folder)).sort(), before);
@@ -184,7 +184,7 @@ describe('checkpoints', () => {
     const path = join(folder, 'checkpoint.json');
     const later = (await readFile(path, 'utf8')).replace(/"format": \d+/, '"format": 999');
     await writeFile(path, later);
-    const refused = await restoreCheckpoint(folder, declared)();
+    const refused = await restoreCheckpoint(folder, declared, 1)();
     assert.ok(E.isLeft(refused));
     assert.match(describeError(refused.left), /newer drumhead/);
     assert.equal(await readFile(path, 'utf8'), later);

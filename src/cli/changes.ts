@@ -19,11 +19,20 @@ import { settledSweep } from '../runner/sweep/settle.js';
 import type { Override } from './flags.js';
 import { anchored } from './reading.js';
 
+/** A run that was begun: going on with it takes the arithmetic that it was begun with. */
+export interface Begun {
+  readonly folder: string;
+  readonly arithmetic: number;
+  readonly finished: boolean;
+}
+
 /** What was found under a name, at full size, with no changes yet. */
 export interface Found extends Written {
   /** Whether it is a single experiment and no sweep. */
   readonly one: boolean;
   readonly engine: EngineName | null;
+  /** The run that it is of, where it is a run's folder. */
+  readonly begun: Begun | null;
   /** The folder that it was written in. */
   readonly from: string;
   readonly origin: 'catalogue' | 'file' | 'folder';

@@ -20,7 +20,7 @@ import { type Sweep, sweepOf } from '../experiments/sweep.js';
 import { sweepNamed, sweepNames } from '../experiments/sweeps.js';
 import { files, readJson } from '../runner/folder.js';
 import { readSweepFile } from '../runner/sweep/file.js';
-import { type Asked, changedSweep, type Found } from './changes.js';
+import { type Asked, type Begun, changedSweep, type Found } from './changes.js';
 import { isDocument } from './document.js';
 import { remark } from './edge.js';
 import { type ChangeFlags, settingsFlag } from './flags.js';
@@ -30,6 +30,7 @@ import { readHeld } from './reading.js';
 export interface Source {
   readonly experiment: Experiment;
   readonly engine: EngineName | null;
+  readonly begun: Begun | null;
 }
 
 /** What a NAME can mean, and what is to be said of it: settings that do nothing, what a preset changed. */
@@ -78,7 +79,13 @@ export const namedFrom = (name: string, preset: string, flags: ChangeFlags = {})
         changedSweep(found, asked),
         TE.map(({ sweep, notes }) =>
           found.one
-            ? { kind: 'experiment', experiment: sweep.members[0].experiment, engine: found.engine, notes }
+            ? {
+                kind: 'experiment',
+                experiment: sweep.members[0].experiment,
+                engine: found.engine,
+                begun: found.begun,
+                notes,
+              }
             : { kind: 'sweep', sweep, notes },
         ),
       ),
@@ -145,6 +152,7 @@ const catalogued: Omit<Found, 'sweep' | 'one'> = {
   kept: [],
   notes: [],
   engine: null,
+  begun: null,
   from: '.',
   origin: 'catalogue',
   value: null,
@@ -172,7 +180,7 @@ const nameNamed = (name: string): E.Either<DrumheadError, Found> => {
 const readNamed = (path: string): Effect<Found> =>
   pipe(
     readHeld(path),
-    TE.map((held) => ({ ...held, engine: null, from: dirname(path), origin: 'file' })),
+    TE.map((held) => ({ ...held, engine: null, begun: null, from: dirname(path), origin: 'file' })),
   );
 
 const folderNamed = (folder: string): Effect<Found> =>
@@ -188,12 +196,14 @@ const folderNamed = (folder: string): Effect<Found> =>
           : pipe(
               TE.Do,
               TE.bind('experiment', () => readExperiment(join(folder, files.experiment))),
-              TE.bind('engine', () => readEngine(join(folder, files.environment))),
-              TE.map(({ experiment, engine }) => ({
+              TE.bind('begun', () => readBegun(join(folder, files.environment))),
+              TE.bind('finished', () => isPresent(join(folder, files.result))),
+              TE.map(({ experiment, begun, finished }) => ({
                 ...catalogued,
                 sweep: sweepOf(experiment),
                 one: true,
-                engine,
+                engine: begun?.engine ?? null,
+                begun: begun === null ? null : { folder, arithmetic: begun.arithmetic ?? 1, finished },
                 origin: 'folder',
               })),
             ),
@@ -210,17 +220,13 @@ const readExperiment = (path: string): Effect<Experiment> =>
  * A run goes on with the engine that it began with: another would not give the same bits. Null for what was imported,
  * which began on none.
  */
-const readEngine = (path: string): Effect<EngineName | null> =>
+const begunCodec = t.intersection([t.type({ engine: EngineName }), t.partial({ arithmetic: t.number })]);
+
+const readBegun = (path: string): Effect<t.TypeOf<typeof begunCodec> | null> =>
   pipe(
     isPresent(path),
     TE.chain(
-      (there): Effect<EngineName | null> =>
-        there
-          ? pipe(
-              readJson(path),
-              TE.chainEitherK(decodeWith(t.type({ engine: EngineName }), path)),
-              TE.map(({ engine }) => engine),
-            )
-          : TE.right(null),
+      (there): Effect<t.TypeOf<typeof begunCodec> | null> =>
+        there ? pipe(readJson(path), TE.chainEitherK(decodeWith(begunCodec, path))) : TE.right(null),
     ),
   );

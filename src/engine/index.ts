@@ -1,5 +1,6 @@
 /** Which TensorFlow.js backend runs, what it lacks, and the substitutes. */
 
+export { arithmetic, engineText } from './arithmetic.js';
 export { type Availability, autoOrder, type Chosen, chooseEngine, type Usable } from './choose.js';
 export { makeCurrent } from './current.js';
 export { type Engine, engineLabel, limitBytes, opByOp, type TensorFlow } from './engine.js';

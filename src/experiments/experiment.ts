@@ -147,7 +147,8 @@ export const shapingOf = (
 });
 
 /**
- * The identity of one run: what shapes its result (`shapingOf`), its seed and its engine.
+ * The identity of one run: what shapes its result (`shapingOf`), its seed, its engine and the number of that engine's
+ * arithmetic.
  *
  * **Laws** The order of keys, the name, the list of seeds, scores and outputs change nothing; whatever changes the
  * result does.
@@ -158,7 +159,15 @@ export const identityOf = (
   seed: number,
   engine: string,
   data?: string,
-): string => hashOf({ ...shapingOf(experiment, programHash, data), seed, engine });
+  arithmetic = 1,
+): string =>
+  hashOf({
+    ...shapingOf(experiment, programHash, data),
+    seed,
+    engine,
+    // Runs of the first release were made before there was a number, and keep their identity.
+    ...(arithmetic === 1 ? {} : { arithmetic }),
+  });
 
 /** The experiment with some of its training settings changed. */
 export const withTraining = (experiment: Experiment, changes: Partial<Training>): Experiment => ({

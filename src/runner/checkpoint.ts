@@ -22,7 +22,7 @@ import { files } from './folder.js';
 import { type EpochMetrics, epochMetricsCodec, type TrainState } from './state.js';
 import { decodeWeights, encodeWeights, type WeightEntry } from './weights.js';
 
-const codec = t.type({
+const header = t.type({
   values: t.string,
   sha256: t.string,
   epoch: t.number,
@@ -32,6 +32,8 @@ const codec = t.type({
   best: t.union([t.null, t.type({ epoch: t.number, loss: t.number })]),
   history: t.readonlyArray(epochMetricsCodec),
 });
+/** With the number of the arithmetic that it was computed with; left out is 1. */
+const codec = t.intersection([header, t.partial({ arithmetic: t.number })]);
 type Header = t.TypeOf<typeof codec>;
 
 const groups = ['parameters', 'mean', 'square', 'best'] as const;
@@ -69,6 +71,7 @@ export const saveCheckpoint = (
   folder: string,
   declared: readonly ParameterDeclaration[],
   state: TrainState,
+  arithmetic: number,
 ): TE.TaskEither<DrumheadError, void> => {
   const best = state.best === null ? null : { epoch: state.best.epoch, loss: state.best.loss };
   const entries = entriesOf(declared, { optimiserStep: state.optimiser.step, best });
@@ -89,6 +92,7 @@ export const saveCheckpoint = (
     optimiserStep: state.optimiser.step,
     best,
     history: state.history,
+    ...(arithmetic === 1 ? {} : { arithmetic }),
   };
   const path = join(folder, files.checkpoint);
   return pipe(
@@ -142,13 +146,31 @@ const headerIfPresent = (folder: string, header: string): TE.TaskEither<Drumhead
     TE.chain((there) => (there ? readHeader(join(folder, header)) : TE.right<DrumheadError, null>(null))),
   );
 
+const otherArithmetic = 'it was computed with arithmetic ';
+
+/** Bits of two arithmetics in one training would be those of neither. */
+const ofArithmetic =
+  (wanted: number, source: string) =>
+  (found: Header): E.Either<DrumheadError, Header> =>
+    (found.arithmetic ?? 1) === wanted
+      ? E.right(found)
+      : E.left(
+          decodeError(
+            source,
+            `${otherArithmetic}${found.arithmetic ?? 1} of its engine, and this drumhead computes with ${wanted}, whose ` +
+              'bits differ: go on with the drumhead that began it, or move its folder away to begin anew. Nothing was touched',
+          ),
+        );
+
 const load = (
   folder: string,
   header: string,
   declared: readonly ParameterDeclaration[],
+  arithmetic: number,
 ): TE.TaskEither<DrumheadError, TrainState> =>
   pipe(
     readHeader(join(folder, header)),
+    TE.chainEitherK(ofArithmetic(arithmetic, join(folder, header))),
     TE.chain((found) =>
       pipe(
         readBytesIfPresent(join(folder, found.values)),
@@ -229,11 +251,12 @@ const loadIfPresent = (
   folder: string,
   header: string,
   declared: readonly ParameterDeclaration[],
+  arithmetic: number,
 ): TE.TaskEither<DrumheadError, TrainState | null> =>
   pipe(
     isPresent(join(folder, header)),
     TE.chain((there) =>
-      there ? load(folder, header, declared) : TE.right<DrumheadError, TrainState | null>(null),
+      there ? load(folder, header, declared, arithmetic) : TE.right<DrumheadError, TrainState | null>(null),
     ),
   );
 
@@ -241,24 +264,32 @@ const loadIfPresent = (
  * Whether a checkpoint that could not be read stays as it is: a newer drumhead wrote it, or the disk did not give it.
  * Only what was read and is wrong is damaged. Were "not read" taken for it, a mistaken permission would cost the training.
  */
-const mustStay = (error: DrumheadError): boolean => error._tag === 'FileError' || isFromLater(error);
+const mustStay = (error: DrumheadError): boolean =>
+  error._tag === 'FileError' || isFromLater(error) || isOfOtherArithmetic(error);
+
+const isOfOtherArithmetic = (error: DrumheadError): boolean =>
+  error._tag === 'DecodeError' && error.problems.some((problem) => problem.startsWith(otherArithmetic));
 
 /**
  * The newest whole checkpoint; null where there is none. A damaged one is put aside with its values, and said: were it
  * left in its place, the next to be kept would push it over the whole one.
  *
- * **Errors** DecodeError where a newer drumhead wrote it; FileError where it is there and cannot be read, or cannot be
+ * **Errors** DecodeError where a newer drumhead wrote it, or one of another arithmetic; FileError where it is there and cannot be read, or cannot be
  * put aside.
  */
 export const restoreCheckpoint =
-  (folder: string, declared: readonly ParameterDeclaration[]): TE.TaskEither<DrumheadError, Restored> =>
+  (
+    folder: string,
+    declared: readonly ParameterDeclaration[],
+    arithmetic: number,
+  ): TE.TaskEither<DrumheadError, Restored> =>
   async () => {
     const notes: string[] = [];
     for (const [header, instead] of [
       [files.checkpoint, 'the one before it is taken'],
       [files.checkpointBefore, 'there is no other, so that the training begins again'],
     ]) {
-      const loaded = await loadIfPresent(folder, header, declared)();
+      const loaded = await loadIfPresent(folder, header, declared, arithmetic)();
       if (E.isLeft(loaded)) {
         if (mustStay(loaded.left)) return loaded;
         const aside = await moveAside(folder, header)();

@@ -79,15 +79,35 @@ const labelIn = (sweep: Sweep): ((member: Member) => Label) => {
   return (member) => labels.get(member) ?? { name: member.experiment.name, differs: '' };
 };
 
+/** A finished run before one that is not, the newest arithmetic before older ones, then the one that is furthest. */
+const isBetter = (run: RunSummary, before: RunSummary): boolean => {
+  const rank = ({ scores, arithmetic, epochs }: RunSummary): readonly number[] => [
+    scores === null ? 0 : 1,
+    arithmetic,
+    scores === null ? epochs : 0,
+  ];
+  const [a, b] = [rank(run), rank(before)];
+  const first = a.findIndex((value, i) => value !== b[i]);
+  return first >= 0 && a[first] > b[first];
+};
+
+/** Runs of two arithmetics stand beside each other in a table: that is said. */
+const arithmeticNotes = (runs: readonly CollectedRun[]): readonly string[] => {
+  const found = [...new Set(runs.flatMap(({ record }) => (record === null ? [] : [record.arithmetic])))];
+  return found.length < 2
+    ? []
+    : [
+        `runs of the arithmetics ${found.sort((a, b) => a - b).join(' and ')} stand here together; they differ in their last bits`,
+      ];
+};
+
 /** The runs of a sweep among those found; of several, a finished one, then the one that is furthest. */
 export const collectSweep = (sweep: Sweep, found: readonly RunSummary[]): readonly CollectedRun[] => {
   const byKey = new Map<string, RunSummary>();
   for (const run of found) {
     const key = keyOf(run.experiment, run.seed);
     const before = byKey.get(key);
-    const better =
-      before === undefined || (before.scores === null && (run.scores !== null || run.epochs > before.epochs));
-    if (better) byKey.set(key, run);
+    if (before === undefined || isBetter(run, before)) byKey.set(key, run);
   }
   const label = labelIn(sweep);
   return runsOf(sweep).map(({ member, seed }) => ({
@@ -109,19 +129,20 @@ const inPublishedOrder = (a: RunSummary, b: RunSummary): number => {
 const fromFolder = (folder: string): TE.TaskEither<DrumheadError, Collection> =>
   pipe(
     readRuns(folder),
-    TE.map(({ runs, notes }) => {
-      const sorted = [...runs].sort(inPublishedOrder);
+    TE.map(({ runs: found, notes }) => {
+      const sorted = [...found].sort(inPublishedOrder);
       const labels = experimentLabels(sorted.map(({ experiment }) => experiment));
+      const runs = sorted.map((record, i) => ({
+        experiment: record.experiment,
+        seed: record.seed,
+        label: labels[i],
+        record,
+      }));
       return {
         name: folder,
         sweep: null,
-        runs: sorted.map((record, i) => ({
-          experiment: record.experiment,
-          seed: record.seed,
-          label: labels[i],
-          record,
-        })),
-        notes,
+        runs,
+        notes: [...notes, ...arithmeticNotes(runs)],
       };
     }),
   );
@@ -134,7 +155,12 @@ const fromSweep = (sweep: Sweep, runs: string): TE.TaskEither<DrumheadError, Col
     TE.chain((there) => (there ? readRuns(runs) : TE.right(nothingFound))),
     TE.map(({ runs: found, notes }) => {
       const once = onceEach(collectSweep(sweep, found));
-      return { name: sweep.name, sweep, runs: once.runs, notes: [...notes, ...once.notes] };
+      return {
+        name: sweep.name,
+        sweep,
+        runs: once.runs,
+        notes: [...notes, ...once.notes, ...arithmeticNotes(once.runs)],
+      };
     }),
   );
 
@@ -160,7 +186,12 @@ const fromRecord = (name: string, runs: string): TE.TaskEither<DrumheadError, Co
               record: found.find((run) => run.folder === folder) ?? null,
             })),
           );
-          return { name, sweep, runs: once.runs, notes: [...notes, ...once.notes] };
+          return {
+            name,
+            sweep,
+            runs: once.runs,
+            notes: [...notes, ...once.notes, ...arithmeticNotes(once.runs)],
+          };
         }),
       ),
     ),

@@ -10,7 +10,7 @@ import { type DrumheadError, unknownName } from '../base/error.js';
 import { isPresent } from '../data/files.js';
 import { type DrumExperiment, type DrumResult, drumExperiments, runDrums } from '../drums/index.js';
 import { languageVersion } from '../dsl/index.js';
-import { type Engine, type EngineChoice, openEngine } from '../engine/index.js';
+import { arithmetic, type Engine, type EngineChoice, openEngine } from '../engine/index.js';
 import { drumsReport, drumVerdict } from '../report/drums/index.js';
 import { drawDrums } from './drum-pictures.js';
 import type { RunEvent } from './environment.js';
@@ -47,7 +47,13 @@ const experimentOf = ({ name, experiment }: DrumRun): E.Either<DrumheadError, Dr
 
 /** The same experiment, language and engine give the same results. */
 const identityOf = (experiment: DrumExperiment, { name, version }: Engine): string =>
-  hashOf({ experiment, language: languageVersion, engine: name, version });
+  hashOf({
+    experiment,
+    language: languageVersion,
+    engine: name,
+    version,
+    ...(arithmetic[name] === 1 ? {} : { arithmetic: arithmetic[name] }),
+  });
 
 const finishedCodec = t.type({ identity: t.string, summary: t.string });
 

@@ -25,9 +25,10 @@ export const keepState = (
   folder: string,
   declared: readonly ParameterDeclaration[],
   state: TrainState,
+  arithmetic: number,
 ): TE.TaskEither<DrumheadError, void> =>
   pipe(
     stillHeld(folder),
-    TE.chain(() => saveCheckpoint(folder, declared, state)),
+    TE.chain(() => saveCheckpoint(folder, declared, state, arithmetic)),
     TE.chain(() => writeHistory(folder, state)),
   );

@@ -15,7 +15,7 @@ import { mayHoldFiles } from '../data/make-folder.js';
 import { type Task, taskShape } from '../data/task.js';
 import { settled } from '../data/whereabouts.js';
 import { hashProgram, type Program, usesBatchStatistics } from '../dsl/index.js';
-import { type Engine, engineLabel, openEngine } from '../engine/index.js';
+import { arithmetic, type Engine, engineLabel, openEngine } from '../engine/index.js';
 import { type Experiment, identityOf } from '../experiments/experiment.js';
 import { programFor } from '../experiments/model.js';
 import type { Environment } from './environment.js';
@@ -30,6 +30,8 @@ export interface Prepared {
   readonly engine: Engine;
   readonly cut: Cut;
   readonly identity: string;
+  /** The digest of the data, where a person's files say what it is. */
+  readonly data: string | undefined;
   readonly folder: string;
   readonly evaluationBatch: number;
 }
@@ -93,6 +95,7 @@ const prepareSettled = (
               engine,
               cut,
               identity,
+              data,
               folder,
               evaluationBatch,
             })),
@@ -117,6 +120,7 @@ const hasRoom = (runs: string): TE.TaskEither<DrumheadError, void> =>
  *
  * @param program its hash
  * @param data the digest of the data, where a person's files say what it is
+ * @param number of its arithmetic, where another than today's is meant
  */
 export const identityOn = (
   engine: Engine,
@@ -124,7 +128,8 @@ export const identityOn = (
   program: string,
   seed: number,
   data?: string,
-): string => identityOf(experiment, program, seed, engineLabel(engine), data);
+  number = arithmetic[engine.name],
+): string => identityOf(experiment, program, seed, engineLabel(engine), data, number);
 
 /** Made data is told by its task; what lies in files is told by what it is. */
 export const digestFor = (task: Task, dataset: Loaded): string | undefined =>

@@ -80,6 +80,8 @@ const environmentCodec = t.intersection([
     /** What was otherwise when the run went on, in the order in which it happened. */
     changes: t.readonlyArray(changeCodec),
   }),
+  /** The number of the engine's arithmetic; left out is 1. Another one is another run. */
+  t.partial({ arithmetic: t.number }),
 ]);
 type Recorded = t.TypeOf<typeof environmentCodec>;
 

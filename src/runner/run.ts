@@ -13,6 +13,7 @@ import { initialParameters } from '../compile/parameters.js';
 import { openPool } from '../compile/tfjs/pool.js';
 import { errorOf, type Session } from '../compile/tfjs/session.js';
 import { type Program, parametersOf } from '../dsl/index.js';
+import { arithmetic } from '../engine/index.js';
 import type { Experiment } from '../experiments/experiment.js';
 import { restoreCheckpoint } from './checkpoint.js';
 import type { Effect, Environment } from './environment.js';
@@ -21,6 +22,7 @@ import { finish, interrupted } from './finish.js';
 import { writeHistory } from './keep-state.js';
 import { keepTraining } from './keep-training.js';
 import { inFolder, tidyLeft } from './lock.js';
+import { olderRuns } from './older.js';
 import { untrained } from './optimiser.js';
 import { type Prepared, prepare } from './prepare.js';
 import { heartbeat } from './progress.js';
@@ -130,9 +132,11 @@ const runPrepared = (
     for (const message of messages) environment.tell({ kind: 'note', message });
   };
   return pipe(
-    writeRecord(prepared, environment.workers),
+    TE.fromTask<readonly string[], DrumheadError>(() => olderRuns(prepared, environment.runs)),
     TE.chainFirstIOK((notes) => () => note(notes)),
-    TE.chain(() => restoreCheckpoint(folder, parametersOf(program.graph))),
+    TE.chain(() => writeRecord(prepared, environment.workers)),
+    TE.chainFirstIOK((notes) => () => note(notes)),
+    TE.chain(() => restoreCheckpoint(folder, parametersOf(program.graph), arithmetic[engine.name])),
     TE.chainFirstIOK(
       ({ notes }) =>
         () =>

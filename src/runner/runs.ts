@@ -24,6 +24,8 @@ export interface RunSummary {
   readonly experiment: Experiment;
   readonly seed: number;
   readonly engine: string | null;
+  /** The number of the engine's arithmetic; 1 where nothing is said of it. */
+  readonly arithmetic: number;
   readonly state: 'finished' | 'unfinished' | 'failed';
   readonly identity: string | null;
   /** Epochs done. */
@@ -52,7 +54,7 @@ const resultCodec = t.type({
   weights: t.type({ parameters: t.number }),
 });
 
-const environmentCodec = t.type({ engine: t.string });
+const environmentCodec = t.intersection([t.type({ engine: t.string }), t.partial({ arithmetic: t.number })]);
 
 const readIfPresent = <A>(
   path: string,
@@ -143,6 +145,7 @@ export const readRun = (folder: string): TE.TaskEither<DrumheadError, RunSummary
         experiment: { ...experiment, task },
         seed: experiment.seeds[0],
         engine: environment?.engine ?? null,
+        arithmetic: environment?.arithmetic ?? 1,
         state: result !== null ? 'finished' : failure === null ? 'unfinished' : 'failed',
         identity: result?.identity ?? null,
         epochs: result?.epochs ?? history.length,

@@ -6,6 +6,7 @@ import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, decodeError } from '../base/error.js';
 import { isPresent, readBytesIfPresent } from '../data/files.js';
+import { engineText } from '../engine/index.js';
 import type { PublishedRow } from '../experiments/published/index.js';
 import { type Entry, parameterScores, type Room, scoreBars, seedCourses } from '../report/figures/index.js';
 import { gifPicture, type Picture, pngPicture, svgPicture, type Theme } from '../report/index.js';
@@ -127,7 +128,11 @@ const gather = (
 ): TE.TaskEither<DrumheadError, SweepReport> => {
   const entries = entriesOf(collection.runs, published);
   const groups = scoreGroups(collection.runs.map(groupedRun), published);
-  const engines = distinct(collection.runs.flatMap(({ record }) => record?.engine ?? []));
+  const engines = distinct(
+    collection.runs.flatMap(({ record }) =>
+      record === null || record.engine === null ? [] : [engineText(record.engine, record.arithmetic)],
+    ),
+  );
   // Where all models are of one size there is nothing to draw against it.
   const bought = entries.filter(({ task }) => sizesOf(entries.filter((one) => one.task === task)) > 1);
   return pipe(

@@ -9,7 +9,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import { languageVersion } from '../dsl/index.js';
-import type { Engine } from '../engine/index.js';
+import { arithmetic, type Engine } from '../engine/index.js';
 
 export const packageVersion = (): string =>
   pipe(
@@ -32,6 +32,8 @@ export interface Versions {
   readonly processor: string;
   readonly engine: string;
   readonly engineVersion: string;
+  /** The number of its arithmetic. */
+  readonly arithmetic: number;
   /** Why this engine was taken. */
   readonly why: string;
 }
@@ -45,6 +47,7 @@ export const versionsOf = (engine: Engine): Versions => ({
   processor: cpus()[0]?.model ?? 'unknown',
   engine: engine.name,
   engineVersion: engine.version,
+  arithmetic: arithmetic[engine.name],
   why: engine.why,
 });
 

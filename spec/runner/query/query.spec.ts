@@ -30,6 +30,7 @@ const record = (name: string, seed: number, foregroundIou: number | null): RunSu
     experiment: { ...experiment, seeds: [seed] },
     seed,
     engine: 'wasm',
+    arithmetic: 2,
     state: foregroundIou === null ? 'unfinished' : 'finished',
     identity: null,
     epochs: 2,

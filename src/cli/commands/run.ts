@@ -1,12 +1,14 @@
 /** `drumhead run`: an experiment, trained, scored and reported. */
 
 import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as A from 'fp-ts/lib/ReadonlyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { decodeWith } from '../../base/codec.js';
 import { type DrumheadError, decodeError } from '../../base/error.js';
 import { drumExperiments } from '../../drums/index.js';
+import { arithmetic } from '../../engine/index.js';
 import { type Experiment, labelCodec, type ScoreName } from '../../experiments/experiment.js';
 import type { Scores } from '../../experiments/scores.js';
 import { runDrumExperiment } from '../../runner/drums.js';
@@ -16,7 +18,7 @@ import { type Finished, runExperiment } from '../../runner/run.js';
 import { type ChangeFlags, overridesOf } from '../flags.js';
 import { optionalFlag } from '../optional-flag.js';
 import { type CommonFlags, withEnvironment } from '../session.js';
-import { experimentFrom, withRemarks } from '../source.js';
+import { experimentFrom, type Source, withRemarks } from '../source.js';
 import { inTimeBox } from '../time-box.js';
 
 export interface RunFlags extends CommonFlags, ChangeFlags {
@@ -133,6 +135,22 @@ const relabelled = (finished: readonly Finished[], label: string): TE.TaskEither
     A.traverse(TE.ApplicativeSeq)(({ folder }) => relabelRun(folder, label)),
   );
 
+/** A training goes on with the arithmetic that it was begun with, or not at all: its bits would be those of neither. */
+const canGoOn = ({ begun, engine: own }: Source, engine: string): E.Either<DrumheadError, void> => {
+  if (begun === null || own === null || own !== engine || begun.finished) return E.right(undefined);
+  const now = arithmetic[own];
+  return begun.arithmetic === now
+    ? E.right(undefined)
+    : E.left(
+        decodeError(
+          begun.folder,
+          `it was begun with arithmetic ${begun.arithmetic} of ${own}, and this drumhead computes with ${now}, whose bits ` +
+            'differ: go on with the drumhead that began it, or run its experiment by its name or file, as a run of its ' +
+            'own. Nothing was touched',
+        ),
+      );
+};
+
 const runTrained = (name: string, flags: RunFlags): TE.TaskEither<DrumheadError, string> =>
   pipe(
     TE.Do,
@@ -145,7 +163,8 @@ const runTrained = (name: string, flags: RunFlags): TE.TaskEither<DrumheadError,
       const experiment = { ...source.experiment, ...(label === null ? {} : { label }) };
       const engine = flags.engine === 'auto' ? (source.engine ?? 'auto') : flags.engine;
       return pipe(
-        runSeeds(experiment, experiment.seeds, { ...flags, engine }),
+        TE.fromEither(canGoOn(source, engine)),
+        TE.chain(() => runSeeds(experiment, experiment.seeds, { ...flags, engine })),
         TE.chainFirst((finished) => (label === null ? TE.right([]) : relabelled(finished, label))),
         TE.map((finished) => finished.map(summary(flags.pictures, experiment.scores)).join('\n')),
       );

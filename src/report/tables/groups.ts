@@ -1,6 +1,7 @@
 /** Runs that differ in nothing but their seed belong together, and each counts once. */
 
 import { canonical } from '../../base/canonical.js';
+import { engineText } from '../../engine/arithmetic.js';
 import type { Experiment } from '../../experiments/experiment.js';
 import type { Label } from '../../experiments/label.js';
 import { type PublishedRow, publishedBeside } from '../../experiments/published/index.js';
@@ -21,6 +22,7 @@ export interface GroupedRun {
     readonly identity: string | null;
     readonly folder: string;
     readonly engine: string | null;
+    readonly arithmetic?: number;
   } | null;
 }
 
@@ -59,7 +61,8 @@ const onceEach = <R extends Listed>(runs: readonly R[]): readonly R[] => {
 const engineParts = <R extends Listed>(
   runs: readonly R[],
 ): readonly (readonly [string | null, readonly R[]])[] => {
-  const engineOf = ({ record }: Listed): string => record?.engine ?? 'engine unknown';
+  const engineOf = ({ record }: Listed): string =>
+    record?.engine == null ? 'engine unknown' : engineText(record.engine, record.arithmetic ?? 1);
   const engines = [...new Set(runs.map(engineOf))];
   const repeated = new Set(runs.map(({ seed }) => seed)).size < runs.length;
   return repeated && engines.length > 1

@@ -34,16 +34,23 @@ const typesOf = (prefix: string): Readonly<Record<string, Type>> =>
 const valuesOf = (prefix: string, scores: Scores | null): Readonly<Record<string, unknown>> =>
   Object.fromEntries(scoreColumns.map(([column, key]) => [`${prefix}${column}`, scores?.[key] ?? null]));
 
-const key = { sweep: 'VARCHAR', experiment: 'VARCHAR', seed: 'BIGINT', engine: 'VARCHAR' } as const;
+const key = {
+  sweep: 'VARCHAR',
+  experiment: 'VARCHAR',
+  seed: 'BIGINT',
+  engine: 'VARCHAR',
+  arithmetic: 'INTEGER',
+} as const;
 
 /** The sweeps that a run folder belongs to. */
 export type SweepsOf = (folder: string) => readonly string[];
 
-const keyOf = ({ experiment, seed, engine, folder }: RunSummary, sweepsOf: SweepsOf) => ({
+const keyOf = ({ experiment, seed, engine, arithmetic, folder }: RunSummary, sweepsOf: SweepsOf) => ({
   sweep: sweepsOf(folder).join(', ') || null,
   experiment: experiment.name,
   seed,
   engine,
+  arithmetic,
 });
 
 const withoutName = ({ name: _, ...options }: { readonly name: string }): Readonly<Record<string, unknown>> =>
