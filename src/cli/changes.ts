@@ -11,12 +11,14 @@ import type { EngineName } from '../engine/index.js';
 import { presetNote } from '../experiments/difference.js';
 import type { Written } from '../experiments/grid.js';
 import { decidedBy, pathOf, touches } from '../experiments/held.js';
+import { equalMembers, idleSettings, isWritten } from '../experiments/idle.js';
 import { settingsText } from '../experiments/label.js';
 import type { Preset } from '../experiments/presets.js';
 import { reset } from '../experiments/settings.js';
 import { type Member, type Sweep, smallerSweep, sweepProblems } from '../experiments/sweep.js';
 import { settledSweep } from '../runner/sweep/settle.js';
 import type { Override } from './flags.js';
+import { idleInFolder } from './idle-in-folder.js';
 import { anchored } from './reading.js';
 
 /** A run that was begun: going on with it takes the arithmetic that it was begun with. */
@@ -25,6 +27,30 @@ export interface Begun {
   readonly arithmetic: number;
   readonly finished: boolean;
 }
+
+/** Settings that were written, in a file or by a flag, and do nothing; and members that are the same for that reason. */
+const idleNotes = async (
+  { origin, value, kept }: Found,
+  overrides: readonly Override[],
+  sweep: Sweep,
+): Promise<readonly string[]> => {
+  if (origin === 'folder') return [];
+  const given = [...kept, ...overrides.map(({ path }) => path)];
+  const written = (path: string): boolean =>
+    isWritten(value, path) || given.some((one) => one === path || path.startsWith(`${one}.`));
+  const said = new Map<string, number>();
+  for (const { experiment } of sweep.members)
+    for (const note of [
+      ...idleSettings(experiment, written),
+      ...(await idleInFolder(experiment.task, written)),
+    ])
+      said.set(note, (said.get(note) ?? 0) + 1);
+  const all = sweep.members.length;
+  return [
+    ...[...said].map(([note, count]) => (count === all ? note : `in ${count} of ${all} members ${note}`)),
+    ...equalMembers(sweep),
+  ];
+};
 
 /** What was found under a name, at full size, with no changes yet. */
 export interface Found extends Written {
@@ -194,7 +220,13 @@ export const changedSweep = (
       const settled = await settledSweep(whole, found.from);
       return {
         sweep: settled.sweep,
-        notes: [...found.notes, ...made.notes, ...presetNotes(found, preset, full, sized), ...settled.notes],
+        notes: [
+          ...found.notes,
+          ...made.notes,
+          ...presetNotes(found, preset, full, sized),
+          ...settled.notes,
+          ...(await idleNotes(found, overrides, settled.sweep)),
+        ],
       };
     }),
   );

@@ -59,6 +59,7 @@ export type Training = t.TypeOf<typeof trainingCodec>;
  */
 export const shapingTraining = ({ patience, tolerance, minimumEpochs, clip, ...always }: Training) => ({
   ...always,
+  weightDecay: always.optimiser === 'adam' ? publishedTraining.weightDecay : always.weightDecay,
   ...(patience === null ? {} : { patience, tolerance, minimumEpochs }),
   ...(clip === null ? {} : { clip }),
 });

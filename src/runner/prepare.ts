@@ -1,5 +1,6 @@
 /** What is settled before the first step of a run: data, program, engine, cut, identity, folder. */
 
+import { dirname, join, relative } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
@@ -73,6 +74,7 @@ const prepareSettled = (
       TE.fromEither(programFor(experiment.model, experiment.loss.target, shapeOfDataset(dataset))),
     ),
     TE.chainFirstEitherK(({ dataset }) => weightsFit(experiment, dataset.classes.length)),
+    TE.chainFirstEitherK(({ dataset }) => canWait(experiment, dataset.validation.count)),
     TE.bindW('cut', ({ program, engine }) =>
       TE.fromEither(
         cutOnEngine(program, experiment.training.batch, engine, usesBatchStatistics(program.graph)),
@@ -87,6 +89,13 @@ const prepareSettled = (
         ? TE.left<DrumheadError, Prepared>(tooFew(experiment, dataset.train.count))
         : pipe(
             findRun(runs, experiment.name, seed, identity),
+            TE.chainFirstIOK((folder) => () => {
+              if (relative(join(runs, experiment.name), dirname(folder)) !== '')
+                tell({
+                  kind: 'note',
+                  message: `the same run is there under another name, and is taken: ${folder}; the name ${experiment.name} changes nothing of it`,
+                });
+            }),
             TE.map((folder) => ({
               experiment,
               seed,
@@ -142,6 +151,18 @@ const weightsFit = ({ name, loss }: Experiment, classes: number): E.Either<Drumh
   loss.weights.length === 0 || loss.weights.length === classes
     ? E.right(undefined)
     : E.left(decodeError(name, `loss.weights: ${loss.weights.length} of them for ${classes} classes`));
+
+/** Early stopping waits for a better loss over images that are held out. */
+const canWait = ({ name, training }: Experiment, held: number): E.Either<DrumheadError, void> =>
+  training.patience === null || held > 0
+    ? E.right(undefined)
+    : E.left(
+        decodeError(
+          name,
+          'training.patience waits for a better validation loss, but there are no validation images; ' +
+            'raise task.validationShare, or leave patience out',
+        ),
+      );
 
 const tooFew = ({ name, training }: Experiment, images: number): DrumheadError =>
   decodeError(name, `training.batch: ${training.batch} is more than the ${images} training images`);

@@ -1,0 +1,123 @@
+/** Settings that do nothing: what of an experiment was written and changes nothing of its runs, and why. */
+
+import { canonical } from '../base/canonical.js';
+import { type Experiment, shapingOf } from './experiment.js';
+import { labelsOf } from './label.js';
+import { at } from './settings.js';
+import type { Sweep } from './sweep.js';
+
+interface Idle {
+  readonly path: string;
+  readonly why: string;
+}
+
+const trainingIdle = ({ training }: Experiment): readonly Idle[] => {
+  const { optimiser, patience, minimumEpochs, epochs, rate } = training;
+  const unheard = (why: string): readonly Idle[] =>
+    ['training.tolerance', 'training.minimumEpochs'].map((path) => ({ path, why }));
+  return [
+    ...(optimiser === 'adam' ? [{ path: 'training.weightDecay', why: 'only adamw has a weight decay' }] : []),
+    ...(patience === null ? unheard('it is for training.patience, which is not set') : []),
+    ...(patience !== null && Math.max(patience + 1, minimumEpochs) >= epochs
+      ? [
+          {
+            path: 'training.patience',
+            why: `the training ends by itself after ${epochs} epochs, before that`,
+          },
+        ]
+      : []),
+    ...(patience !== null && minimumEpochs > 0 && minimumEpochs <= patience + 1
+      ? [{ path: 'training.minimumEpochs', why: 'training.patience waits as long by itself' }]
+      : []),
+    ...(rate === 0
+      ? ['optimiser', 'schedule', 'weightDecay', 'clip', 'rate'].map((key) => ({
+          path: `training.${key}`,
+          why: 'at a rate of 0 no weight ever changes',
+        }))
+      : []),
+  ];
+};
+
+const modelIdle = ({ model }: Experiment): readonly Idle[] => {
+  switch (model.name) {
+    case 'cnn':
+      return model.layers === 1
+        ? [{ path: 'model.mid', why: 'one layer has no middle; model.channels is its width' }]
+        : [];
+    case 'nwm':
+    case 'conv-lstm':
+    case 'conv-gru':
+    case 'conv-rnn':
+      return model.steps === 1 && ['last', 'mean', 'max'].includes(model.readout)
+        ? [{ path: 'model.readout', why: 'of one step the last, the mean and the maximum are the same' }]
+        : [];
+    case 'unet':
+    case 'program':
+      return [];
+  }
+};
+
+const lossIdle = ({ loss }: Experiment): readonly Idle[] => [
+  ...(loss.weights.length > 0 && new Set(loss.weights).size === 1
+    ? [{ path: 'loss.weights', why: 'equal weights are none' }]
+    : []),
+  ...(loss.name === 'focal' && loss.gamma === 0
+    ? [{ path: 'loss.gamma', why: 'with 0 the focal loss is the cross-entropy' }]
+    : []),
+];
+
+const outputsIdle = ({ model, outputs }: Experiment): readonly Idle[] => [
+  ...(outputs.includes('waves') && (model.name === 'cnn' || model.name === 'unet')
+    ? [{ path: 'outputs', why: `a ${model.name} has no waves to draw` }]
+    : []),
+];
+
+/**
+ * What of the settings that were written does nothing, a sentence each.
+ *
+ * @param written whether a path was written by the person
+ *
+ * @example
+ * idleSettings(experiment, (path) => path === 'training.weightDecay')
+ * // ['training.weightDecay does nothing here: only adamw has a weight decay']
+ */
+export const idleSettings = (experiment: Experiment, written: (path: string) => boolean): readonly string[] =>
+  [...trainingIdle(experiment), ...modelIdle(experiment), ...lossIdle(experiment), ...outputsIdle(experiment)]
+    .filter(({ path }) => written(path))
+    .map(({ path, why }) => `${path} does nothing here: ${why}`);
+
+/** Whether a file says something of a path: of an experiment, or of a sweep and the experiment in it. */
+export const isWritten = (value: unknown, path: string): boolean =>
+  at(value, path) !== undefined || at(at(value, 'experiment'), path) !== undefined;
+
+/** What shapes the runs of an experiment, without what does nothing. */
+const effectOf = (experiment: Experiment): string => {
+  const idle = new Set([...trainingIdle(experiment), ...modelIdle(experiment)].map(({ path }) => path));
+  const { training, model } = experiment;
+  const kept = (section: string, value: object): object =>
+    Object.fromEntries(Object.entries(value).filter(([key]) => !idle.has(`${section}.${key}`)));
+  return canonical({
+    ...shapingOf(experiment, canonical(kept('model', model))),
+    training: kept('training', training),
+    seeds: experiment.seeds,
+  });
+};
+
+/**
+ * Members that are the same runs though their axes differ, a sentence for each such group: what they differ in does
+ * nothing.
+ */
+export const equalMembers = ({ members }: Sweep): readonly string[] => {
+  const names = labelsOf(members).map(({ name }) => name);
+  const groups = new Map<string, string[]>();
+  members.forEach(({ experiment }, i) => {
+    const key = effectOf(experiment);
+    groups.set(key, [...(groups.get(key) ?? []), names[i]]);
+  });
+  return [...groups.values()]
+    .filter((group) => group.length > 1)
+    .map(
+      (group) =>
+        `these members are the same runs, since what they differ in does nothing: ${group.join('; ')}`,
+    );
+};
