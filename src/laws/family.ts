@@ -1,6 +1,7 @@
 /** Systems from what a user has: a program, or a function that writes it for a time step. */
 
 import { hashProgram, type Program } from '../dsl/program.js';
+import { settled } from './settled.js';
 import { type System, systemOf } from './system.js';
 
 /** A function that writes a program for a time step, with a default of its own. */
@@ -19,12 +20,15 @@ const isSystem = (subject: System | Program): subject is System => 'nodes' in su
  * systemFrom(still).kind; // => 'step'
  */
 export const systemFrom = (subject: Subject): System => {
-  if (!isFamily(subject)) return isSystem(subject) ? subject : systemOf(subject);
+  if (!isFamily(subject)) return settled(isSystem(subject) ? subject : systemOf(subject), 0);
   const p = subject({});
   const system = systemOf(p);
   const own = hashProgram(p);
   const timeStep = numbersOf(system).find((h) => hashProgram(subject({ dt: h })) === own);
-  return timeStep === undefined ? system : { ...system, timeStep, refine: (dt) => systemOf(subject({ dt })) };
+  return settled(
+    timeStep === undefined ? system : { ...system, timeStep, refine: (dt) => systemOf(subject({ dt })) },
+    0,
+  );
 };
 
 /** Numbers between 0 and 1 that a step multiplies by: one of them is the time step. */

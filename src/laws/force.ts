@@ -1,10 +1,11 @@
 /** The force of an oscillator, its stiffness and its damping, from what one step does. */
 
 import { volume } from '../dsl/shape.js';
-import { type Bounded, exact, minus, plus, scaled, unit64 } from './bounded.js';
+import { type Bounded, exact, minus, over, plus, scaled, times, unit64 } from './bounded.js';
+import { tick } from './deadline.js';
 import type { Trial } from './law.js';
 import type { Oscillator } from './reading/oscillator.js';
-import { boundedStep } from './run.js';
+import { boundedNodes, boundedStep } from './run.js';
 import type { System } from './system.js';
 import type { BoundedState } from './taken.js';
 
@@ -17,6 +18,25 @@ export const waveOf = (
   z: state[z],
 });
 
+/** h at every element: one number, or what learned time scales make of it. */
+export const paceOf = (
+  { system, around }: Pick<Trial, 'system' | 'around'>,
+  { y, h, pace }: Oscillator,
+): Bounded => {
+  const size = volume(system.fields[y]);
+  const one = exact(new Float64Array(size).fill(h));
+  if (pace.length === 0) return one;
+  const values = boundedNodes(system, rest(system), around, unit64);
+  return pace.reduce((product, node) => {
+    const { array, error } = values[node];
+    const alone = array.data.length === 1;
+    return times(product, {
+      value: alone ? new Float64Array(size).fill(array.data[0]) : array.data,
+      error: alone ? new Float64Array(size).fill(error[0]) : error,
+    });
+  }, one);
+};
+
 /** (z' - z) / h: the force that a step applies, in float64 with bounds. */
 export const forceAt = (
   { system, around }: Pick<Trial, 'system' | 'around'>,
@@ -27,7 +47,10 @@ export const forceAt = (
 ): Bounded => {
   const state = { ...rest(system), [oscillator.y]: y, [oscillator.z]: z };
   const next = boundedStep(system, state, around, unit64, at);
-  return scaled(1 / oscillator.h, minus(next[oscillator.z], z));
+  const change = minus(next[oscillator.z], z);
+  return oscillator.pace.length === 0
+    ? scaled(1 / oscillator.h, change)
+    : over(change, paceOf({ system, around }, oscillator));
 };
 
 /** All fields at zero, without doubt. */
@@ -67,6 +90,7 @@ export const matrixOf = (
 ): readonly (readonly number[])[] => {
   const rows = Array.from({ length: size }, () => new Array<number>(size).fill(0));
   for (let column = 0; column < size; column++) {
+    tick();
     const image = map(Float64Array.from({ length: size }, (_, i) => (i === column ? 1 : 0)));
     for (let row = 0; row < size; row++) rows[row][column] = image[row];
   }

@@ -19,6 +19,8 @@ export interface Trial {
   readonly steps: number;
   /** Whole numbers from 0 to 15 for what a law chooses besides: a shift, an angle, a mode. */
   readonly choices: readonly number[];
+  /** Whether the law was asked for by name: then what a system holds at its places does not move with it. */
+  readonly strict?: boolean;
 }
 
 /** Fields worth looking at, in order, under their titles. */
@@ -30,7 +32,7 @@ export interface Picture {
 /** What one try showed: nothing wrong, nothing to say about this case, or what is wrong. */
 export type Finding =
   | { readonly kind: 'holds' }
-  | { readonly kind: 'silent' }
+  | { readonly kind: 'silent'; readonly because?: string }
   | { readonly kind: 'broken'; readonly says: string; readonly pictures: readonly Picture[] };
 
 /**
@@ -47,6 +49,13 @@ export const holds: Finding = { kind: 'holds' };
  * silent.kind; // => 'silent'
  */
 export const silent: Finding = { kind: 'silent' };
+/**
+ * A case in which nothing could have been wrong, and why: all that was compared is zero, what was moved moves nothing.
+ *
+ * @example
+ * vacuous('its force is zero').kind; // => 'silent'
+ */
+export const vacuous = (because: string): Finding => ({ kind: 'silent', because });
 /**
  * A case that breaks the law: what is wrong, and fields that show it.
  *

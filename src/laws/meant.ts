@@ -5,9 +5,9 @@
  * to it. So where the rest of a system says what was meant, that law is expected of it, and the lack of it is a fault.
  */
 
-import { swapped } from './reading/oscillator.js';
+import { bareForce, swapped } from './reading/oscillator.js';
 import { type Structure, structureOf } from './reading/structure.js';
-import { wavePairOf } from './reading/wave-pair.js';
+import { isNearlyWave } from './reading/wave-pair.js';
 import type { System } from './system.js';
 
 /** A law that a system was meant to keep, and why it is thought so. */
@@ -54,7 +54,7 @@ export const meantBy = (system: System): readonly Meant[] => {
   if (oscillator === undefined)
     return swapped(system) !== undefined
       ? [{ law: 'work balance', because: 'an oscillator whose two results are exchanged' }]
-      : wavePairOf(system) !== undefined
+      : isNearlyWave(system)
         ? [
             {
               law: 'work balance',
@@ -62,18 +62,13 @@ export const meantBy = (system: System): readonly Meant[] => {
             },
           ]
         : [];
-  const { kick, zNode, h } = oscillator;
-  const bare =
-    kick.terms.has(zNode) && [...kick.terms].some(([node, c]) => node !== zNode && Math.abs(c) === 1);
   return [
-    ...(bare && Math.abs(h) !== 1
-      ? [{ law: 'convergence', because: 'a force is meant to be multiplied by the time step' }]
-      : []),
-    ...(oscillator.order === 'drift-kick'
-      ? [{ law: 'work balance', because: 'the force is meant to be taken before the displacement moves' }]
-      : []),
+    ...(bareForce(system) === undefined
+      ? []
+      : [{ law: 'convergence', because: 'a force is meant to be multiplied by the time step' }]),
     ...(['linear', 'affine'].includes(oscillator.inDisplacement) &&
     oscillator.order === 'kick-drift' &&
+    structure.convolutions.some(({ ofState }) => ofState) &&
     kernelsAreGiven(system, structure)
       ? [
           {

@@ -1,14 +1,16 @@
 /** What laws need of a system, each with the sentence that says why a system does not have it. */
 
+import { volume } from '../dsl/shape.js';
+import { dot, exact, minus } from './bounded.js';
 import { digits } from './findings.js';
-import { dampingOf } from './force.js';
+import { dampingOf, forceAt, stiffnessOf } from './force.js';
 import type { Need } from './law.js';
 import { degreesOf } from './reading/degree.js';
 import { kernelsOf, same, transposedKernel } from './reading/kernels.js';
 import { type Oscillator, swapped } from './reading/oscillator.js';
 import { boundaryName } from './reading/structure.js';
 import { motionInWords, wavePairOf } from './reading/wave-pair.js';
-import { sample } from './sample.js';
+import { probe, sample, surrounded } from './sample.js';
 import type { System } from './system.js';
 import { timeStepOf } from './time-step.js';
 import { turned, turnsOf } from './turns.js';
@@ -57,6 +59,35 @@ export const kickFirst: Need = {
   name: 'kick before drift',
   missing: (_, { oscillator: found }) =>
     found?.order === 'drift-kick' ? 'the drift comes before the kick' : undefined,
+};
+
+/** Explicit Euler gains energy, unless what it steps loses more: a relaxation oscillator is stepped by it as well as any. */
+export const notDissipative: Need = {
+  name: 'a step that is meant to keep energy',
+  missing: (system, { oscillator: found }) => {
+    if (found === undefined || found.order !== 'old velocity') return undefined;
+    if (found.inVelocity === 'other') return `the force is not linear in the velocity ${found.z}`;
+    if (found.inVelocity === 'none' || !found.diagonal) return undefined;
+    const small = sample(system);
+    const size = volume(small.system.fields[found.y]);
+    const y = exact(probe(size, 1));
+    const still = exact(new Float64Array(size));
+    const pull = Math.hypot(
+      ...minus(forceAt(small, found, y, still), forceAt(small, found, still, still)).value,
+    );
+    const alpha = Math.min(...dampingOf(small, found).value);
+    return alpha * Math.hypot(...y.value) > Math.abs(found.h) * pull
+      ? `its damping, alpha = ${digits(alpha)}, takes more energy out than explicit Euler brings in`
+      : undefined;
+  },
+};
+
+/** One time step for all units. */
+export const evenPace: Need = {
+  name: 'one time step for all units',
+  essential: true,
+  missing: (_, { oscillator: found }) =>
+    found !== undefined && found.pace.length > 0 ? 'its time step differs from unit to unit' : undefined,
 };
 
 export const linearForce: Need = {
@@ -165,7 +196,8 @@ export const symmetricKernels: Need = {
       if (kernel.shape.slice(0, rank).some((n) => n % 2 === 0)) return 'a kernel of even side has no centre';
       const broken = turnsOf(rank).find(
         (turn) =>
-          (turn.swap && kernel.shape[0] !== kernel.shape[1]) || !same(turned(kernel, turn, rank), kernel),
+          turn.to.some((from, axis) => kernel.shape[from] !== kernel.shape[axis]) ||
+          !same(turned(kernel, turn, rank), kernel),
       );
       if (broken !== undefined) return `a kernel is not invariant under ${broken.name}`;
     }
@@ -181,7 +213,15 @@ export const reciprocalKernels: Need = {
       const [inputs, outputs] = kernel.shape.slice(rank);
       const depthwise = outputs === 1 && inputs > 1;
       const mirrored = depthwise
-        ? turned(kernel, { name: '', swap: false, mirror: new Array<boolean>(rank).fill(true) }, rank)
+        ? turned(
+            kernel,
+            {
+              name: '',
+              to: Array.from({ length: rank }, (_, axis) => axis),
+              mirror: new Array<boolean>(rank).fill(true),
+            },
+            rank,
+          )
         : transposedKernel(kernel, rank);
       if (!same(mirrored, kernel))
         return 'a kernel is not symmetric: what a site does to its neighbour, the neighbour does not do to it';
@@ -193,6 +233,34 @@ export const reciprocalKernels: Need = {
       ? undefined
       : `the boundary '${boundaryName(lopsided.boundary)}' makes the coupling asymmetric`;
   },
+};
+
+const mutual = new WeakMap<System, string | null>();
+
+/** Whether K is symmetric, tried on displacements that nothing relates: x.K y = y.K x. */
+export const reciprocal: Need = {
+  name: 'symmetric coupling',
+  missing: (system, structure) => {
+    const kernels = reciprocalKernels.missing(system, structure);
+    if (kernels !== undefined || structure.oscillator === undefined) return kernels;
+    const known = mutual.get(system);
+    if (known !== undefined) return known ?? undefined;
+    const found = lopsided(system, structure.oscillator);
+    mutual.set(system, found ?? null);
+    return found;
+  },
+};
+
+const lopsided = (system: System, oscillator: Oscillator): string | undefined => {
+  const small = surrounded(sample(system));
+  const size = volume(small.system.fields[oscillator.y]);
+  const [x, y] = [exact(probe(size, 1)), exact(probe(size, 5))];
+  const [kx, ky] = [stiffnessOf(small, oscillator, x), stiffnessOf(small, oscillator, y)];
+  const [one, other] = [dot(x, ky), dot(y, kx)];
+  const noise = one.error + other.error + 1e-9 * (Math.abs(one.value) + Math.abs(other.value));
+  return Math.abs(one.value - other.value) <= noise || !Number.isFinite(noise)
+    ? undefined
+    : 'the coupling is not symmetric: what a site does to another, the other does not do to it';
 };
 
 /** Two values of which one is made of the other: a law that chose both would make a system that the program never is. */

@@ -18,7 +18,7 @@ export const resize = (system: System, grid: Shape): System | undefined => {
   if (system.grid.length === 0 || grid.length !== system.grid.length) return undefined;
   // A sum over the channels leaves one number a site: such a shape is the grid itself.
   const moved = (shape: Shape): Shape =>
-    isOn(system.grid, shape) || (grid.length === 2 && sameShape(shape, system.grid))
+    isOn(system.grid, shape) || (grid.length >= 2 && sameShape(shape, system.grid))
       ? [...grid, ...shape.slice(grid.length)]
       : shape;
   const weights = weightsIn(system.nodes);
@@ -31,6 +31,7 @@ export const resize = (system: System, grid: Shape): System | undefined => {
   const { refine } = system;
   const smaller: System = {
     ...system,
+    learned: undefined,
     refine:
       refine === undefined
         ? undefined

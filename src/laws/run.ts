@@ -10,6 +10,7 @@ import type { Program } from '../dsl/program.js';
 import { volume } from '../dsl/shape.js';
 import { type Engine, makeCurrent } from '../engine/index.js';
 import { type Bounded, unit32, unit64 } from './bounded.js';
+import { tick } from './deadline.js';
 import { evaluateUncertain } from './error/evaluate.js';
 import type { Uncertain } from './error/uncertain.js';
 import { stepsOf } from './program.js';
@@ -112,6 +113,7 @@ export const trajectory = (
   around: Surroundings,
   steps: number,
 ): Trajectory => {
+  tick();
   const names = Object.keys(system.fields);
   const weights = system.externals.flatMap(({ name, kind }) => (kind === 'weight' ? [name] : []));
   const free = system.externals.flatMap(({ name, kind }) => (kind === 'field' ? [name] : []));
@@ -160,6 +162,24 @@ export const boundedStep = (
   unit: number,
   at = 0,
 ): Readonly<Record<string, Bounded>> => {
+  const values = boundedNodes(system, state, around, unit, at);
+  return Object.fromEntries(
+    Object.entries(system.next).map(([name, node]) => [
+      name,
+      { value: values[node].array.data, error: values[node].error },
+    ]),
+  );
+};
+
+/** All nodes of such a step. */
+export const boundedNodes = (
+  system: System,
+  state: Readonly<Record<string, Bounded>>,
+  around: Surroundings,
+  unit: number,
+  at = 0,
+): readonly Uncertain[] => {
+  tick();
   const leaf = (op: LeafOp): Uncertain => {
     switch (op.op) {
       case 'state':
@@ -186,13 +206,7 @@ export const boundedStep = (
     // What an engine is given in float32 it does not have to round; weights may need it.
     error: array.data.map((v) => (weighed && Math.fround(v) !== v ? unit * Math.abs(v) : 0)),
   });
-  const values = evaluateUncertain(system.nodes, leaf, unit);
-  return Object.fromEntries(
-    Object.entries(system.next).map(([name, node]) => [
-      name,
-      { value: values[node].array.data, error: values[node].error },
-    ]),
-  );
+  return evaluateUncertain(system.nodes, leaf, unit);
 };
 
 const bounded = ({ value, error }: Bounded, shape: readonly number[]): Uncertain => ({

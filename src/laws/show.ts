@@ -123,6 +123,8 @@ const outcomeOf = (verdict: Verdict): string => {
       return `holds (${verdict.cases} ${verdict.cases === 1 ? 'case' : 'cases'})`;
     case 'does not apply':
       return `does not apply: ${verdict.because}`;
+    case 'not tried':
+      return `not tried: ${verdict.because}`;
     case 'broken':
       return `BROKEN: ${[verdict.because, verdict.counterexample?.says].filter((text) => text !== undefined).join('; ')}`;
   }
@@ -207,6 +209,8 @@ export const showReport = ({ system, verdicts }: Report, again = 'laws.check(sys
     '',
     ...(counts('broken') > 0 ? listed('what is likely wrong:', diagnose(system)) : []),
     ...listed('worth a look:', hintsOn(system)),
-    `${counts('holds')} hold, ${counts('broken')} broken, ${counts('does not apply')} do not apply`,
+    `${counts('holds')} hold, ${counts('broken')} broken, ` +
+      (counts('not tried') > 0 ? `${counts('not tried')} not tried, ` : '') +
+      `${counts('does not apply')} do not apply`,
   ].join('\n');
 };

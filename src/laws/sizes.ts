@@ -7,8 +7,12 @@ import type { System } from './system.js';
 
 const candidates = (rank: number): readonly Shape[] => {
   const sizes = [2, 3, 4, 5, 6];
-  if (rank === 1) return [...sizes, 8].map((n) => [n]);
-  return sizes.flatMap((h) => sizes.map((w) => [h, w]));
+  if (rank === 1) return [...sizes, 8, 16].map((n) => [n]);
+  const planes = sizes.flatMap((h) => sizes.map((w) => [h, w]));
+  const few = [2, 3, 4];
+  return rank === 2
+    ? [...planes, [12, 12]]
+    : few.flatMap((d) => few.flatMap((h) => few.map((w) => [d, h, w]))).filter((grid) => volume(grid) <= 36);
 };
 
 const sized = new WeakMap<System, ReadonlyMap<string, System>>();

@@ -51,15 +51,33 @@ export interface System {
   readonly timeStep?: number;
   /** The same system at another time step, where it was given as a function of it. */
   readonly refine?: ((dt: number) => System | undefined) | undefined;
+  /** The system as it was before its learned numbers were written down (`settled`). */
+  readonly learned?: System | undefined;
 }
 
-/** Sizes of a field [H, W, C] or [L, C] along space. */
-export const spaceOf = (shape: Shape): Shape => shape.slice(0, Math.max(0, Math.min(2, shape.length - 1)));
+/** Sizes of a field [L, C], [H, W, C] or, where there are three axes of space, [D, H, W, C] along these. */
+export const spaceOf = (shape: Shape, axes = 2): Shape =>
+  shape.slice(0, Math.max(0, Math.min(axes, shape.length - 1)));
 
 /** The sizes along space that all of these begin with, or none. */
-const sharedGrid = (shapes: readonly Shape[]): Shape => {
-  const [first, ...rest] = shapes.map(spaceOf);
+const sharedGrid = (shapes: readonly Shape[], nodes: readonly Node[]): Shape => {
+  const axes = isVolume(shapes, nodes) ? 3 : 2;
+  const [first, ...rest] = shapes.map((shape) => spaceOf(shape, axes));
   return first !== undefined && rest.every((grid) => sameShape(grid, first)) ? first : [];
+};
+
+/** Whether fields [a, b, c, d] lie in a volume: neighbours are looked up along three axes, not in groups of channels. */
+const isVolume = (shapes: readonly Shape[], nodes: readonly Node[]): boolean => {
+  const [first] = shapes;
+  if (first?.length !== 4 || !shapes.every((shape) => shape.length === 4)) return false;
+  const cut = new Set(
+    nodes.flatMap(({ op, inputs, shape }) =>
+      op.op === 'slice' && sameShape(nodes[inputs[0]].shape, first)
+        ? shape.flatMap((n, axis) => (n === first[axis] ? [] : [axis]))
+        : [],
+    ),
+  );
+  return [0, 1, 2].every((axis) => cut.has(axis));
 };
 
 /** Whether an array of this shape lies on the grid. */
@@ -107,7 +125,7 @@ const stepOf = (p: Program, { op, inputs }: Scan): System => {
   const { nodes, outputs } = p.graph;
   const shapes = inputs.map((input) => nodes[input].shape);
   const fields = Object.fromEntries(op.fields.map((field, i) => [field, shapes[i]]));
-  const grid = sharedGrid(Object.values(fields));
+  const grid = sharedGrid(Object.values(fields), op.body.nodes);
   const own = op.fields.length + op.sequences;
   const asWeights = weightsIn(op.body.nodes);
   const read = new Set(
@@ -159,7 +177,7 @@ const mapOf = (p: Program): System => {
     ),
     sequences: [],
     steps: 1,
-    grid: sharedGrid(Object.values(fields)),
+    grid: sharedGrid(Object.values(fields), p.graph.nodes),
   };
 };
 

@@ -28,6 +28,12 @@ export type Verdict =
     }
   | {
       readonly law: Law;
+      readonly outcome: 'not tried';
+      /** Why no case could have shown anything: nothing that was compared could differ, or the time was over. */
+      readonly because: string;
+    }
+  | {
+      readonly law: Law;
       readonly outcome: 'broken';
       /** Why the law was not promised, where it was expected. */
       readonly because?: string;

@@ -9,7 +9,7 @@ import { volume } from '../../dsl/shape.js';
 import { unit64 } from '../bounded.js';
 import { functionUnits } from '../error/pointwise.js';
 import { digits } from '../findings.js';
-import { broken, type Finding, holds, type Law, type Need, silent, type Trial } from '../law.js';
+import { broken, type Finding, holds, type Law, type Need, type Trial, vacuous } from '../law.js';
 import { oneStep } from '../program.js';
 import { boundedStep, type Interpreter } from '../run.js';
 import { type System, sequenceName } from '../system.js';
@@ -88,11 +88,15 @@ const property = (trial: Trial): Finding => {
   );
   const size = magnitude(trial, v, w);
   const room = roundings(system) * on.unit * size;
-  if (!Number.isFinite(room)) return silent;
+  if (!Number.isFinite(room)) return vacuous('no error bound is known for what its step computes');
   if (!(Math.abs(left - right) <= room))
     return broken(
       `<J v, w> = ${left.toPrecision(9)} and <v, J'w> = ${right.toPrecision(9)} differ by ${digits(left - right)}; rounding allows ${digits(room)}`,
     );
+  const felt = [...Object.values(tangents.tangents)].some((given) =>
+    pushed[given].data.some((each) => each !== 0),
+  );
+  if (!felt) return vacuous('what goes in moves nothing that comes out: both derivatives are zero');
   return on.unit > unit64 || !isSmooth(system)
     ? holds
     : asDifferences(on, { step, weights, inputs }, v, w, right, room, size);

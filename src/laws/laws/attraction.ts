@@ -1,32 +1,19 @@
 /** Law 15: phases that attract each other fall together, and two of them lock. */
 
 import { volume } from '../../dsl/shape.js';
-import { exact, unit64 } from '../bounded.js';
+import { unit64 } from '../bounded.js';
+import { couplingOf, pullsOf } from '../coupling.js';
 import { digits } from '../findings.js';
-import { matrixOf } from '../force.js';
-import { broken, type Finding, holds, type Law, type Need, silent, type Trial } from '../law.js';
+import { broken, type Finding, holds, type Law, type Need, silent, vacuous } from '../law.js';
 import * as needs from '../needs.js';
 import { formsOf } from '../reading/forms.js';
 import { structureOf } from '../reading/structure.js';
 import { resize } from '../resize.js';
-import { boundedStep, trajectory } from '../run.js';
+import { trajectory } from '../run.js';
 import { atRest, sample } from '../sample.js';
 import { type System, weightsOf } from '../system.js';
 import { lastStep } from '../taken.js';
-import { phase, phaseCases, single } from './phases.js';
-
-/** h K_ij: what a phase of pi/2 at j does to i, in units of one step. */
-const pullsOf = (system: System, around: Trial['around']): readonly (readonly number[])[] => {
-  const name = structureOf(system).phase ?? '';
-  const size = volume(system.fields[name]);
-  const quarter = Math.PI / 2;
-  const rest = boundedStep(system, { [name]: exact(new Float64Array(size)) }, around, unit64)[name].value;
-  return matrixOf(size, (unit) => {
-    const next = boundedStep(system, { [name]: exact(unit.map((v) => v * quarter)) }, around, unit64)[name]
-      .value;
-    return next.map((v, i) => (unit[i] === 1 ? 0 : v - rest[i]));
-  });
-};
+import { level, phase, phaseCases, sine, single, symmetric } from './phases.js';
 
 /** Whether phases push each other apart, all of them. */
 export const repels = (system: System): boolean => {
@@ -39,11 +26,10 @@ const attracting: Need = {
   name: 'coupling K >= 0 with h <= 1 / max row sum',
   essential: true,
   missing: (system) => {
-    const { system: small, around } = sample(system);
-    const pulls = pullsOf(small, around);
+    const coupling = couplingOf(system);
+    if (coupling === undefined) return 'its phases are too many to look at all pairs';
+    const { pulls } = coupling;
     if (pulls.some((row) => row.some((v) => v < -64 * unit64))) return 'a coupling is repelling';
-    if (pulls.some((row, i) => row.some((v, j) => Math.abs(v - pulls[j][i]) > 64 * unit64)))
-      return 'the coupling is not symmetric';
     const most = Math.max(...pulls.map((row) => row.reduce((sum, v) => sum + v, 0)));
     return most <= 1 + 1e-12
       ? undefined
@@ -66,7 +52,7 @@ export const phaseEnergy: Law = {
     'E = -1/2 sum K cos(difference) never rises, for equal frequencies, symmetric K >= 0 and h <= 1 / max row sum',
   source: 'a gradient flow with step below 2 / Lipschitz: laws.md',
   tolerance: 'error of the step times the slope of E, and the rounding of its sum',
-  needs: [needs.noiseless, phase, single, needs.reciprocalKernels, attracting],
+  needs: [needs.noiseless, phase, single, sine, level, symmetric, attracting],
   cases: (system) => ({
     ...phaseCases(system),
     undriven: true,
@@ -79,12 +65,22 @@ export const phaseEnergy: Law = {
     const name = structure.phase ?? '';
     const { before, after } = lastStep(trial);
     const pulls = pullsOf(system, trial.around);
+    const row = Math.max(...pulls.map((each) => each.reduce((sum, v) => sum + v, 0)));
+    const fits = pulls.every((each, i) =>
+      each.every((v, j) => v > -1e-14 && Math.abs(v - pulls[j][i]) < 1e-12),
+    );
+    if (row > 1 + 1e-12 || !fits)
+      return vacuous(
+        'with the weights that were drawn its coupling is not symmetric, not attracting, or too strong',
+      );
     const [was, is] = [energyOf(pulls, before[name].data), energyOf(pulls, after[name].value)];
     const size = pulls.reduce((sum, row) => sum + row.reduce((part, v) => part + Math.abs(v), 0), 0);
     const worst = Math.max(...after[name].error);
     const room = size * (worst + 64 * volume(system.grid) * unit64);
     return is <= was + room
-      ? holds
+      ? was - is > room
+        ? holds
+        : vacuous('E does not fall: its phases are not coupled, or equal')
       : broken(
           `E rises from ${was.toPrecision(8)} to ${is.toPrecision(8)} in one step; rounding allows ${digits(room)}`,
           { title: name, field: before[name] },
@@ -119,8 +115,8 @@ const pairable: Need = {
     const pair = pairOf(system);
     if (pair === undefined || volume(Object.values(pair.fields)[0]) !== 2)
       return 'it cannot be made of two oscillators';
-    const [[, pull]] = pullsOf(pair, { ...atRest(pair), ...weightsOf(system, 0) });
-    return pull > 0 ? undefined : 'two of its oscillators do not attract each other';
+    const pulls = pullsOf(pair, { ...atRest(pair), ...weightsOf(system, 0) });
+    return pulls[0][1] + pulls[1][0] > 0 ? undefined : 'two of its oscillators do not attract each other';
   },
 };
 
@@ -131,7 +127,7 @@ export const locking: Law = {
   statement: 'two oscillators with coupling K/2 lock iff |dw| <= K',
   source: 'Adler 1946; Kuramoto 1975',
   tolerance: 'none: 5 % within and beyond the bound, for as long as the slip takes',
-  needs: [needs.noiseless, phase, single, pairable],
+  needs: [needs.noiseless, phase, single, sine, pairable],
   cases: { steps: 1, sites: 4, undriven: true },
   share: 0.5,
   property: (trial): Finding => {

@@ -3,7 +3,7 @@
 import { volume } from '../../dsl/shape.js';
 import { exact, minus, unit64 } from '../bounded.js';
 import { isZero, sides } from '../findings.js';
-import { broken, type Finding, holds, type Law, type Need, silent } from '../law.js';
+import { broken, type Finding, holds, type Law, type Need, silent, vacuous } from '../law.js';
 import * as needs from '../needs.js';
 import { structureOf } from '../reading/structure.js';
 import { boundedStep, trajectory } from '../run.js';
@@ -78,6 +78,7 @@ export const carrying: Law = {
       });
       const result = isZero(
         minus(exact(path[t][name].data), exact(expected)),
+        expected,
         shape,
         ({ place, by }) =>
           `after ${t} of ${n} steps ${name}${place} is off by ${by} from the start moved by ${t} sites`,
@@ -93,6 +94,8 @@ export const carrying: Law = {
               `after ${t} of ${n} steps the state is not the start moved by ${t} sites, to the last bit`,
             );
     }
-    return holds;
+    return start[name].data.some((v) => v !== start[name].data[0])
+      ? holds
+      : vacuous('the state is the same at every site: carried on, it is what it was');
   },
 };

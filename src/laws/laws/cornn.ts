@@ -3,7 +3,7 @@
 import { volume } from '../../dsl/shape.js';
 import { dot, sumOf } from '../bounded.js';
 import { digits } from '../findings.js';
-import { broken, holds, type Law, type Need, silent } from '../law.js';
+import { broken, holds, type Law, type Need, silent, vacuous } from '../law.js';
 import * as needs from '../needs.js';
 import { everything, intervalsOf } from '../reading/interval.js';
 import type { Structure } from '../reading/structure.js';
@@ -60,7 +60,7 @@ export const cornnEnergy: Law = {
     "|z|^2 + gamma |y|^2 - h gamma z.y <= m t / (2 eps), from rest, z' = (z + h (s - gamma y)) / (1 + h eps), |s| <= 1",
   source: 'after Rusch & Mishra 2021, arXiv 2010.00951, prop. 3.1; laws.md',
   tolerance: 'running error of the sums, one rounding a node and step of the bound itself',
-  needs: [needs.oscillator, implicitDamping],
+  needs: [needs.oscillator, needs.evenPace, implicitDamping],
   cases: { steps: 16, ranges: {} },
   property: ({ system, structure, on, start, around, steps }) => {
     const { oscillator } = structure;
@@ -98,6 +98,8 @@ export const cornnEnergy: Law = {
           { title: z, field: state[z] },
         );
     }
-    return holds;
+    return path.some((state) => state[z].data.some((v) => v !== 0))
+      ? holds
+      : vacuous('nothing pushes it: from rest it stays at rest');
   },
 };

@@ -8,7 +8,7 @@ import { type Finding, type Law, type Need, silent, type Trial } from '../law.js
 import * as needs from '../needs.js';
 import type { Oscillator } from '../reading/oscillator.js';
 import { structureOf } from '../reading/structure.js';
-import { sample } from '../sample.js';
+import { probe, sample } from '../sample.js';
 import type { System } from '../system.js';
 import { stepFrom } from '../taken.js';
 
@@ -53,7 +53,22 @@ const read = (system: System): Lattice | string => {
     expected[stride * (grid[axis] - 1)] -= speed2;
   }
   const largest = Math.max(...pulled.map(Math.abs));
-  return pulled.every((v, i) => Math.abs(v - expected[i]) <= 64 * unit64 * largest) && largest > 0
+  // What one site does all others do, in every channel: tried on a displacement of all of them.
+  const everywhere = probe(size, 1);
+  const all = stiffnessOf(trial, oscillator, exact(everywhere)).value;
+  const same = all.every((v, i) => {
+    const site = Math.floor(i / channels);
+    let sum = pulled[0] * everywhere[i];
+    for (let axis = 0; axis < grid.length; axis++) {
+      const stride = volume(grid.slice(axis + 1));
+      const n = grid[axis];
+      const at = Math.floor(site / stride) % n;
+      for (const by of [1, n - 1])
+        sum -= speed2 * everywhere[(site + (((at + by) % n) - at) * stride) * channels + (i % channels)];
+    }
+    return Math.abs(v - sum) <= 1e-9 * largest;
+  });
+  return same && pulled.every((v, i) => Math.abs(v - expected[i]) <= 64 * unit64 * largest) && largest > 0
     ? { speed2, omega: Math.abs(omega) < 64 * unit64 * largest ? 0 : omega }
     : 'its stiffness is not a multiple of the five-point Laplacian and a restoring term';
 };
@@ -116,6 +131,7 @@ const turns = (
   );
   return isZero(
     minus(found, expected),
+    expected.value,
     shape,
     ({ place, by, allowed }) =>
       `the plane wave with m = [${k.map((_, axis) => choices[axis] % system.grid[axis]).join(',')}] does not turn by ` +
@@ -133,6 +149,7 @@ export const dispersion: Law = {
   tolerance: 'running error analysis of the step, with a start that is a plane wave to 2^-24',
   needs: [
     needs.oscillator,
+    needs.evenPace,
     needs.linearForce,
     needs.noiseless,
     needs.circular,

@@ -1,11 +1,11 @@
 /** Laws 11 and 16: fields that stay within what their gates let through. */
 
 import { digits } from '../findings.js';
-import { broken, holds, type Law, type Need } from '../law.js';
+import { broken, holds, type Law, type Need, vacuous } from '../law.js';
 import * as needs from '../needs.js';
 import { formsOf } from '../reading/forms.js';
 import { everything, type Interval, intervalsOf } from '../reading/interval.js';
-import { trajectory } from '../run.js';
+import { type Trajectory, trajectory } from '../run.js';
 import type { System } from '../system.js';
 import { largest, slack } from './slack.js';
 
@@ -79,9 +79,15 @@ export const gates: Law = {
         Object.entries(bounds).map(([name, old]) => [name, names.includes(name) ? next[name] : old]),
       );
     }
-    return holds;
+    return moves(path, names) ? holds : still;
   },
 };
+
+/** Whether anything of these fields changes from step to step. */
+const moves = (path: Trajectory, names: readonly string[]): boolean =>
+  path.some((state) => names.some((name) => state[name].data.some((v, i) => v !== path[0][name].data[i])));
+
+const still = vacuous('nothing moves: what starts within bounds stays there');
 
 /** All fields from [0, 1] stay in [0, 1], whatever drives them. */
 const staysInUnit = (system: System): boolean => {
@@ -144,6 +150,6 @@ export const unitInterval: Law = {
             field,
           });
       }
-    return holds;
+    return moves(path, Object.keys(system.fields)) ? holds : still;
   },
 };

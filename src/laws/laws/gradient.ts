@@ -4,7 +4,7 @@ import { volume } from '../../dsl/shape.js';
 import { exact } from '../bounded.js';
 import { digits } from '../findings.js';
 import { dampingOf, rest } from '../force.js';
-import { broken, type Finding, holds, type Law, type Need, silent, type Trial } from '../law.js';
+import { broken, type Finding, holds, type Law, type Need, silent, type Trial, vacuous } from '../law.js';
 import * as needs from '../needs.js';
 import { type Degree, degreesOf } from '../reading/degree.js';
 import { boundedStep, trajectory } from '../run.js';
@@ -91,7 +91,9 @@ const differences = (trial: Trial): Finding => {
         );
     }
   }
-  return holds;
+  return k > 0 || alpha.some((a) => a !== 0)
+    ? holds
+    : vacuous('no force depends on the state: two states stay as far apart as their velocities take them');
 };
 
 /** Law 12. */
@@ -103,7 +105,14 @@ export const gradientBound: Law = {
   source:
     'after Rusch & Mishra 2021, prop. 3.2; laws.md. Tried on differences of states, which obey it as derivatives do',
   tolerance: 'one rounding a node and step, grown as the bound grows',
-  needs: [needs.oscillator, needs.noiseless, lipschitz, needs.diagonalDamping, needs.kickFirst],
+  needs: [
+    needs.oscillator,
+    needs.evenPace,
+    needs.noiseless,
+    lipschitz,
+    needs.diagonalDamping,
+    needs.kickFirst,
+  ],
   cases: (system) => ({
     steps: 10,
     ranges: Object.fromEntries(

@@ -1,7 +1,7 @@
 /** Law 11: how fast waves can grow under a bounded force. */
 
 import { digits } from '../findings.js';
-import { broken, holds, type Law, type Need, silent } from '../law.js';
+import { broken, holds, type Law, type Need, silent, vacuous } from '../law.js';
 import * as needs from '../needs.js';
 import { everything, intervalsOf } from '../reading/interval.js';
 import type { Oscillator } from '../reading/oscillator.js';
@@ -47,7 +47,7 @@ export const linearGrowth: Law = {
     '|z_n| <= |z_0| + n h B and |y_n| <= |y_0| + n h |z_0| + h^2 B n(n+1)/2 for |F| <= B, omega = alpha = 0',
   source: 'summing the steps; laws.md',
   tolerance: 'one rounding a node and step of the bound itself',
-  needs: [needs.oscillator, boundedForce, needs.kickFirst],
+  needs: [needs.oscillator, needs.evenPace, boundedForce, needs.kickFirst],
   cases: (system) => ({ steps: 12, resting: system.externals.map(({ name }) => name) }),
   property: ({ system, structure, on, start, around, steps }) => {
     const { oscillator } = structure;
@@ -72,6 +72,9 @@ export const linearGrowth: Law = {
           field: state[y],
         });
     }
-    return holds;
+    const end = path[path.length - 1];
+    return end[z].data.some((v, i) => v !== start[z].data[i])
+      ? holds
+      : vacuous('no force acts, so no velocity changes at all');
   },
 };

@@ -14,7 +14,7 @@ import { linossEigenvalues } from './linoss.js';
 import { locality } from './locality.js';
 import { gauge, planeWaves } from './media.js';
 import { encoderTranslation, symmetries, translation } from './motions.js';
-import { firstOrder, secondOrder } from './order.js';
+import { convergence, secondOrder } from './order.js';
 import { dampedInverse, modifiedEnergy, timeReversal, workBalance } from './oscillators.js';
 import { meanFrequency, orderParameter, phaseShift } from './phases.js';
 import { associativeScan } from './recurrences.js';
@@ -57,7 +57,7 @@ export const allLaws: readonly Law[] = [
   unitInterval,
   gauge,
   planeWaves,
-  firstOrder,
+  convergence,
   secondOrder,
   adjoint,
 ];

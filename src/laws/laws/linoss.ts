@@ -4,11 +4,12 @@ import { volume } from '../../dsl/shape.js';
 import { exact, unit64 } from '../bounded.js';
 import { digits } from '../findings.js';
 import { rest } from '../force.js';
-import { broken, holds, type Law, type Need, silent, type Trial } from '../law.js';
+import { broken, holds, type Law, type Need, silent, type Trial, vacuous } from '../law.js';
 import * as needs from '../needs.js';
 import { structureOf } from '../reading/structure.js';
-import { boundedStep } from '../run.js';
-import { atRest } from '../sample.js';
+import { boundedStep, reference } from '../run.js';
+import { atRest, probe, surrounded } from '../sample.js';
+import type { System } from '../system.js';
 import { recurrencesOf, valuesOf } from './recurrences.js';
 
 type Block = readonly [number, number, number, number];
@@ -55,6 +56,48 @@ const blocksOf = (trial: Trial): readonly Block[] | undefined => {
   );
 };
 
+type Kind = 'imex' | 'implicit' | undefined;
+
+/** Which of the two forms a block has: IMEX keeps the velocity, the implicit one shrinks both alike, by 1 / (1 + h^2 A). */
+const kindOf = ([zz, zy, yz, yy]: Block): Kind => {
+  const room = 64 * unit64 * (1 + Math.abs(zz) + Math.abs(zy * yz));
+  if (Math.abs(zz - 1) <= room && Math.abs(yy - 1 - zy * yz) <= room) return 'imex';
+  const s = zz;
+  return Math.abs(zz - yy) <= room && s > 0 && Math.abs(zz * yy - zy * yz - s) <= 1e-9
+    ? 'implicit'
+    : undefined;
+};
+
+/** Damped oscillators, rotations and other blocks have eigenvalues of their own. */
+const ofItsForm: Need = {
+  name: 'the form of LinOSS',
+  missing: (system) => {
+    const blocks = blocksOf(trialOf(system));
+    return blocks === undefined || blocks.every((block) => kindOf(block) !== undefined)
+      ? undefined
+      : 'its blocks are not those of LinOSS (they are damped, or turn by an angle)';
+  },
+};
+
+const trialOf = (system: System): Trial => {
+  const { around } = surrounded({ system, around: atRest(system) });
+  const start = Object.fromEntries(
+    Object.entries(system.fields).map(([name, shape], i) => [
+      name,
+      { shape, data: probe(volume(shape), i + 1) },
+    ]),
+  );
+  return {
+    system,
+    structure: structureOf(system),
+    on: reference,
+    start,
+    around,
+    steps: 1,
+    choices: [0, 0, 0, 0],
+  };
+};
+
 const twoByTwo: Need = {
   name: 'oscillators of their own',
   essential: true,
@@ -82,7 +125,7 @@ export const linossEigenvalues: Law = {
   statement: 'IMEX: det = 1 and |eigenvalue| = 1 iff h^2 A <= 4; implicit: |eigenvalue| = (1 + h^2 A)^(-1/2)',
   source: 'Rusch & Rus 2024, arXiv 2410.03943, props. 3.1 and 3.2',
   tolerance: '64 u of the products in trace and determinant; roots of them to 1e-7 where they meet',
-  needs: [twoByTwo, needs.independent],
+  needs: [twoByTwo, needs.independent, ofItsForm],
   cases: { steps: 1 },
   property: (trial) => {
     const blocks = blocksOf(trial);
@@ -114,6 +157,8 @@ export const linossEigenvalues: Law = {
           `oscillator ${i}: the modulus of its eigenvalues is ${radius.toPrecision(8)}, not ${expected.toPrecision(8)} (h^2 A = ${digits(h2a)})`,
         );
     }
-    return holds;
+    return blocks.some(([, zy, yz]) => zy * yz !== 0)
+      ? holds
+      : vacuous('its oscillators have no stiffness: displacement and velocity do not meet');
   },
 };

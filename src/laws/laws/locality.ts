@@ -4,12 +4,14 @@ import * as E from 'fp-ts/lib/Either.js';
 import { lightCone } from '../../compile/light-cone/index.js';
 import type { NdArray } from '../../compile/reference/array.js';
 import type { Arrays } from '../../compile/reference/run.js';
-import { volume } from '../../dsl/shape.js';
+import { type Shape, volume } from '../../dsl/shape.js';
+import { tick } from '../deadline.js';
 import { digits, placeOf } from '../findings.js';
-import { broken, type Finding, holds, type Law, type Need, silent, type Trial } from '../law.js';
+import { broken, type Finding, holds, type Law, type Need, silent, type Trial, vacuous } from '../law.js';
 import * as needs from '../needs.js';
 import { stepsOf } from '../program.js';
 import { type Trajectory, trajectory } from '../run.js';
+import { gridsFor } from '../sizes.js';
 import { isOn, type System } from '../system.js';
 
 const cones = new WeakMap<System, Map<string, ReturnType<typeof lightCone>>>();
@@ -20,6 +22,7 @@ const coneOf = (
   output: string,
   site: readonly number[],
 ): ReturnType<typeof lightCone> => {
+  tick();
   const made = cones.get(system) ?? new Map<string, ReturnType<typeof lightCone>>();
   cones.set(system, made);
   const key = `${steps} ${output} ${site.join()}`;
@@ -33,28 +36,43 @@ const coneOf = (
 /** Everything that the cone does not hold is changed at once; the site must not notice, to the last bit. */
 const unseenIsUnfelt = (trial: Trial): Finding => {
   const { system, on, start, around, choices } = trial;
-  const steps = system.kind === 'map' ? 1 : trial.steps;
   const outputs = Object.keys(system.next);
   const output = outputs[choices[0] % outputs.length];
   const shape = system.nodes[system.next[output]].shape;
   if (!isOn(system.grid, shape)) return silent;
-  const site = system.grid.map((n, axis) => (choices[1 + axis] + choices[3]) % n);
+  const site = system.grid.map((n, axis) => (choices[(1 + axis) % choices.length] + choices[3]) % n);
+  // As many steps as leave something unseen, if any number does.
+  const fewer = Array.from({ length: system.kind === 'map' ? 1 : trial.steps }, (_, i) => i + 1).reverse();
+  const leaves = (n: number): boolean => {
+    const seen = coneOf(system, n, output, site);
+    return (
+      E.isRight(seen) && Object.values(seen.right).some(({ mask }) => mask.some((isSeen) => isSeen === 0))
+    );
+  };
+  const steps = fewer.find(leaves) ?? 1;
   const cone = coneOf(system, steps, output, site);
   if (E.isLeft(cone)) return silent;
   const sites = volume(system.grid);
-  const other: Arrays = Object.fromEntries(
-    Object.entries(start).map(([name, { shape: of, data }]) => {
-      const mask = cone.right[name]?.mask;
-      const channels = data.length / sites;
-      const changed = isOn(system.grid, of) && mask !== undefined;
-      return [
-        name,
-        {
-          shape: of,
-          data: data.map((v, i) => (changed && mask[Math.floor(i / channels)] === 0 ? v + 0.5 : v)),
-        },
-      ];
-    }),
+  const moved = (inside: boolean): Arrays =>
+    Object.fromEntries(
+      Object.entries(start).map(([name, { shape: of, data }]) => {
+        const mask = cone.right[name]?.mask;
+        const channels = data.length / sites;
+        const changed = isOn(system.grid, of) && mask !== undefined;
+        return [
+          name,
+          {
+            shape: of,
+            data: data.map((v, i) =>
+              changed && (mask[Math.floor(i / channels)] !== 0) === inside ? v + 0.5 : v,
+            ),
+          },
+        ];
+      }),
+    );
+  const other = moved(false);
+  const differs = Object.entries(other).some(([name, { data }]) =>
+    data.some((v, i) => v !== start[name].data[i]),
   );
   const end = (path: Trajectory): NdArray => path[path.length - 1][output];
   const [here, there] = [start, other].map((from) => end(trajectory(on, system, from, around, steps)));
@@ -68,7 +86,14 @@ const unseenIsUnfelt = (trial: Trial): Finding => {
         { title: `${output}`, field: here },
         { title: `${output}, unseen sites changed`, field: there },
       );
-  return growsByRadius(trial, output, site, steps);
+  const grown = growsByRadius(trial, output, site, steps);
+  if (grown.kind === 'broken') return grown;
+  if (!differs)
+    return vacuous('its light cone holds every site of the grid: nothing is left that it must not feel');
+  const inside = end(trajectory(on, system, moved(true), around, steps));
+  return [...here.data.subarray(first, first + channels)].some((v, i) => v !== inside.data[first + i])
+    ? grown
+    : vacuous('it feels nothing at all, not even what its light cone holds');
 };
 
 /** After n steps no more than n radii: the sum of what single steps see. */
@@ -118,6 +143,13 @@ export const locality: Law = {
   source: 'Courant, Friedrichs & Lewy 1928; the cone is computed from the graph (compile/light-cone)',
   tolerance: 'none: equal to the last bit',
   needs: [needs.space, onGridNeed],
-  cases: { steps: 3 },
+  cases: (system, { convolutions }) => {
+    const sides = convolutions.flatMap(({ weight }) =>
+      system.nodes[weight].shape.slice(0, system.grid.length),
+    );
+    // A large window sees all of a small grid.
+    const wide = { steps: 2, sites: 256, grids: (grid: Shape) => Math.min(...grid) >= 12 };
+    return Math.max(0, ...sides) > 5 && gridsFor(system, wide).length > 0 ? wide : { steps: 3 };
+  },
   property: unseenIsUnfelt,
 };

@@ -1,13 +1,16 @@
 /** Law 16: complex amplitudes. */
 
 import { volume } from '../../dsl/shape.js';
-import { type Bounded, minus } from '../bounded.js';
+import { type Bounded, exact, minus, unit64 } from '../bounded.js';
+import { amplitudeFaults } from '../diagnosis/complex.js';
 import { digits, isZero, sides } from '../findings.js';
+import { rest } from '../force.js';
 import { broken, type Finding, holds, type Law, type Need, silent, type Trial } from '../law.js';
 import * as needs from '../needs.js';
+import { structureOf } from '../reading/structure.js';
 import { resize } from '../resize.js';
-import { trajectory } from '../run.js';
-import { atRest } from '../sample.js';
+import { boundedStep, trajectory } from '../run.js';
+import { atRest, probe, sample, surrounded } from '../sample.js';
 import type { System } from '../system.js';
 import { exactState, held, isTame, lastStep, stepFrom } from '../taken.js';
 import { timeStepOf, withTimeStep } from '../time-step.js';
@@ -19,6 +22,40 @@ const amplitude: Need = {
     structure.amplitude === undefined
       ? 'no field of two channels enters through its squared modulus'
       : undefined,
+};
+
+/** What one step adds to a state of this amplitude, per unit of it. */
+const changeOf = (
+  { system, around }: Pick<Trial, 'system' | 'around'>,
+  name: string,
+  data: Float64Array,
+): Float64Array => {
+  const { value } = boundedStep(system, { ...rest(system), [name]: exact(data) }, around, unit64)[name];
+  return value.map((v, i) => v - data[i]);
+};
+
+/** i times (re, im), for channels that lie side by side. */
+const quarter = (data: Float64Array): Float64Array =>
+  data.map((_, i) => (i % 2 === 0 ? -data[i + 1] : data[i - 1]));
+
+/** What is no complex number: its two channels move differently already when they are small. */
+const complex: Need = {
+  name: 'a linear part that is complex',
+  missing: (system, structure) => {
+    const name = structure.amplitude;
+    if (name === undefined) return undefined;
+    const small = sample(system);
+    const size = volume(small.system.fields[name]);
+    if (changeOf(small, name, new Float64Array(size)).some((v) => v !== 0)) return 'it does not rest at zero';
+    const tiny = probe(size, 1).map((v) => 1e-4 * v);
+    const turnedBefore = changeOf(small, name, quarter(tiny));
+    const turnedAfter = quarter(changeOf(small, name, tiny));
+    const scale = Math.hypot(...turnedAfter);
+    const off = Math.hypot(...turnedAfter.map((v, i) => v - turnedBefore[i]));
+    return off <= 1e-3 * scale || amplitudeFaults(system).length > 0
+      ? undefined
+      : 'its two channels are no complex number: they move differently already where they are small';
+  },
 };
 
 /** (re, im) times exp(i phi), for channels that lie side by side. */
@@ -36,6 +73,14 @@ const turned = ({ value, error }: Bounded, phi: number): Bounded => {
   return { value: out, error: bound };
 };
 
+/** Whether what is around a system moves it though its amplitude is zero. */
+const isPushed = (system: System): boolean => {
+  const { amplitude: name } = structureOf(system);
+  if (name === undefined) return false;
+  const small = surrounded(sample(system));
+  return changeOf(small, name, new Float64Array(volume(small.system.fields[name]))).some((v) => v !== 0);
+};
+
 /** Law 16, gauge. */
 export const gauge: Law = {
   name: 'gauge invariance',
@@ -43,7 +88,12 @@ export const gauge: Law = {
   statement: 'step(exp(i phi) A) = exp(i phi) step(A)',
   source: 'complex Ginzburg-Landau: Aranson & Kramer 2002, Rev. Mod. Phys. 74, eq. 1',
   tolerance: 'both steps by running error analysis, the turned start included',
-  needs: [needs.noiseless, amplitude],
+  needs: [needs.noiseless, amplitude, complex],
+  // What is added to the amplitude from outside does not turn with it.
+  cases: (system) => ({
+    undriven: true,
+    resting: isPushed(system) ? system.externals.map(({ name }) => name) : [],
+  }),
   property: (trial): Finding => {
     const { system, structure, choices } = trial;
     const name = structure.amplitude ?? '';
@@ -61,6 +111,7 @@ export const gauge: Law = {
     const shape = system.fields[name];
     return isZero(
       minus(there[name], expected),
+      expected.value,
       shape,
       ({ place, by, allowed }) =>
         `turned by ${digits(phi)} the step is another: ${name}${place} is off by ${by}; rounding allows ${allowed}`,
@@ -93,6 +144,35 @@ const ring: Need = {
   missing: (system) => (ringsOf(system).size > 0 ? undefined : 'it cannot be moved to a longer ring'),
 };
 
+/** The equation in its standard form: growth 1, saturation at 1, diffusion of the lattice. */
+const standard: Need = {
+  name: 'growth, saturation and diffusion of 1',
+  missing: (system, structure) => {
+    const name = structure.amplitude ?? '';
+    const [[, base] = [0, undefined]] = [...ringsOf(system)];
+    const h = base === undefined ? undefined : timeStepOf(base);
+    if (base === undefined || h === undefined) return undefined;
+    const step = h / 256;
+    const fine = withTimeStep(base, h, step);
+    if (fine === undefined) return undefined;
+    const n = base.grid[base.grid.length - 1];
+    const rate = (k: number, size: number): number => {
+      const shape = fine.fields[name];
+      const wave = Float64Array.from({ length: volume(shape) }, (_, i) => {
+        const angle = k * (Math.floor(i / 2) % n);
+        return size * (i % 2 === 0 ? Math.cos(angle) : Math.sin(angle));
+      });
+      const [re, im] = changeOf({ system: fine, around: atRest(fine) }, name, wave);
+      return (re * wave[0] + im * wave[1]) / (size * size * step);
+    };
+    const k = (2 * Math.PI) / n;
+    const found = [rate(0, 1e-3) - 1, rate(0, 1), rate(k, 1e-3) - (1 - 4 * Math.sin(k / 2) ** 2)];
+    return found.every((off) => Math.abs(off) < 0.02)
+      ? undefined
+      : 'its growth, saturation or diffusion is not that of the equation in its standard form';
+  },
+};
+
 /** |A|^2 of a plane wave after it has settled, with this time step. */
 const settled = (trial: Trial, system: System, name: string, k: number, h: number): number => {
   const n = system.grid[system.grid.length - 1];
@@ -120,7 +200,7 @@ export const planeWaves: Law = {
   source: 'Aranson & Kramer 2002, sec. II; explicit Euler adds O(h)',
   tolerance:
     'by refinement: the value extrapolated from h and h/2 is off by at most a quarter of what halving changes',
-  needs: [needs.noiseless, needs.timeless, amplitude, ring, needs.changeableStep, needs.circular],
+  needs: [needs.noiseless, needs.timeless, amplitude, ring, needs.changeableStep, needs.circular, standard],
   cases: { steps: 1, sites: 4 },
   share: 0.25,
   property: (trial): Finding => {

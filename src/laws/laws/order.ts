@@ -5,8 +5,10 @@ import { volume } from '../../dsl/shape.js';
 import { exact, unit64 } from '../bounded.js';
 import { digits } from '../findings.js';
 import { forceAt } from '../force.js';
-import { broken, type Finding, holds, type Law, type Need, silent, type Trial } from '../law.js';
+import { broken, type Finding, holds, type Law, type Need, silent, type Trial, vacuous } from '../law.js';
 import * as needs from '../needs.js';
+import { bareForce } from '../reading/oscillator.js';
+import { weightedFor } from '../reading/stages.js';
 import { structureOf } from '../reading/structure.js';
 import { trajectory } from '../run.js';
 import { atRest } from '../sample.js';
@@ -14,8 +16,8 @@ import { startOnSphere } from '../sphere.js';
 import { type System, sequenceName } from '../system.js';
 import { timeStepOf, withTimeStep } from '../time-step.js';
 
-/** Halvings of a step that is a sixteenth of the system's own: deep enough for the leading term to lead. */
-const first = 1 / 16;
+/** Halvings of a step that is a sixteenth of the system's own, or where rounding hides the change, of longer ones. */
+const firsts = [1 / 16, 1 / 4, 1];
 const spans = 4;
 
 const steadyDrive = (system: System, steps: number): Arrays =>
@@ -31,6 +33,7 @@ const after = (
   trial: Trial,
   h: number,
   level: number,
+  first: number,
   start: (system: System, step: number) => Arrays,
 ): Arrays | undefined => {
   const step = (h * first) / 2 ** level;
@@ -57,17 +60,34 @@ const ratiosOf = (
   h: number,
   names: readonly string[],
   start: (system: System, step: number) => Arrays,
-): readonly number[] | undefined => {
-  const ends = [0, 1, 2, 3].map((level) => after(trial, h, level, start));
-  if (ends.some((end) => end === undefined)) return undefined;
+): readonly number[] | string => {
+  let why = 'its time step cannot be made smaller';
+  for (const first of firsts) {
+    const found = ratiosFrom(trial, h, names, first, start);
+    if (typeof found !== 'string') return found;
+    why = found;
+  }
+  return why;
+};
+
+const ratiosFrom = (
+  trial: Trial,
+  h: number,
+  names: readonly string[],
+  first: number,
+  start: (system: System, step: number) => Arrays,
+): readonly number[] | string => {
+  const ends = [0, 1, 2, 3].map((level) => after(trial, h, level, first, start));
+  if (ends.some((end) => end === undefined)) return 'its time step cannot be made smaller';
   const vector = (end: Arrays | undefined): readonly number[] =>
     names.flatMap((name) => [...(end?.[name].data ?? [])]);
   const changes = [0, 1, 2].map((level) => vector(ends[level]).map((v, i) => v - vector(ends[level + 1])[i]));
   const size = Math.max(1e-300, ...vector(ends[3]).map(Math.abs));
   const norm = (v: readonly number[]): number => Math.hypot(...v);
-  if (!vector(ends[3]).every(Number.isFinite)) return undefined;
+  if (!vector(ends[3]).every(Number.isFinite)) return 'its numbers grow beyond all bounds';
   // Too small a change is rounding, not convergence.
-  if (norm(changes[2]) < 1e5 * trial.on.unit * size * Math.sqrt(names.length)) return undefined;
+  if (norm(changes[2]) < 1e5 * trial.on.unit * size * Math.sqrt(names.length))
+    return 'a smaller time step changes nothing: nothing moves, or what moves is exact';
   return [norm(changes[0]) / norm(changes[1]), norm(changes[1]) / norm(changes[2])];
 };
 
@@ -88,17 +108,6 @@ const float64Only: Need = {
       : undefined,
 };
 
-/** An oscillator whose kick has a term with no factor at all, though the drift has one. */
-const bareForce = (system: System): string | undefined => {
-  const { oscillator } = structureOf(system);
-  if (oscillator === undefined || Math.abs(oscillator.h) === 1) return undefined;
-  const { kick, zNode, h, z } = oscillator;
-  if (!kick.terms.has(zNode)) return undefined;
-  return [...kick.terms].some(([node, c]) => node !== zNode && Math.abs(c) === 1)
-    ? `a force is added to ${z} without the time step: ${z}' = ${z} + F, where ${z}' = ${z} + ${digits(h)} F is meant`
-    : undefined;
-};
-
 const canRefine = (system: System): boolean => {
   const h = timeStepOf(system);
   return h !== undefined && withTimeStep(system, h, h / 2) !== undefined;
@@ -111,33 +120,49 @@ const continuous: Need = {
     system.kind === 'map'
       ? 'it has no scan: there is no step to repeat'
       : !canRefine(system)
-        ? (bareForce(system) ?? 'its time step cannot be told from its other numbers')
+        ? (bareForce(system) ??
+          'its time step cannot be told from its other numbers; a function ({ dt }) => program(…) tells it')
         : undefined,
 };
 
-/** Law 17, first order. */
-export const firstOrder: Law = {
+/** The order of a method whose changes are divided by these ratios, or undefined where they follow no power of 2. */
+const orderOf = (ratios: readonly number[]): number | undefined =>
+  [1, 2, 3, 4, 5, 6, 7, 8].find((order) => approaches(ratios, 2 ** order));
+
+/** Law 17, the order of the method. */
+export const convergence: Law = {
   name: 'convergence',
   entry: 17,
-  statement: 'halving h divides the error by 2 (first order)',
+  statement:
+    'halving h divides the error by 2^p for a method of order p: by 2 for a kick and a drift, by 16 where four forces are ' +
+    'added as in Runge-Kutta',
   source: 'Taylor expansion of one step; measured by halving',
-  tolerance: 'the ratio of successive changes comes closer to 2 with every halving, or is within 5 % of it',
+  tolerance: 'the ratio of successive changes comes closer to 2^p with every halving, or is within 5 % of it',
   needs: [needs.noiseless, needs.timeless, continuous, needs.independent, float64Only],
   cases: { undriven: true, steps: 1, sites: 16 },
   share: 0.5,
   property: (trial): Finding => {
-    if (trial.on.unit > unit64) return silent;
+    if (trial.on.unit > unit64) return vacuous('float32 rounds more than halving the time step changes');
     const h = timeStepOf(trial.system);
     if (h === undefined) return silent;
     const start = startOnSphere(trial);
     const ratios = ratiosOf(trial, h, Object.keys(trial.system.fields), () => start);
-    if (ratios === undefined) return silent;
-    return approaches(ratios, 2) || (ratios[1] > 2 && approaches(ratios, 4))
-      ? holds
-      : broken(
-          `halving the time step divides the change by ${digits(ratios[0])}, then by ${digits(ratios[1])}, instead of 2: the steps do ` +
-            'not approach one motion (is a dt missing?)',
-        );
+    if (typeof ratios === 'string') return vacuous(ratios);
+    const found = `halving the time step divides the change by ${digits(ratios[0])}, then by ${digits(ratios[1])}`;
+    // Below the first order by far: the steps do not approach one motion.
+    if (!(ratios[1] > 1.5))
+      return broken(
+        `${found}, instead of 2 or more: the steps do not approach one motion (is a dt missing?)`,
+      );
+    const order = orderOf(ratios);
+    const meant = weightedFor(trial.system);
+    if (order === undefined) return vacuous(`${found}: no order can be read from that`);
+    return meant !== undefined && order < meant.order
+      ? broken(
+          `${found}, as a method of order ${order} does, instead of ${2 ** meant.order}: its forces are added ${meant.as}, which is ` +
+            `of order ${meant.order} (is a coefficient of a stage wrong?)`,
+        )
+      : holds;
   },
 };
 
@@ -151,6 +176,7 @@ export const secondOrder: Law = {
   tolerance: 'the ratio of successive changes comes closer to 4 with every halving, or is within 5 % of it',
   needs: [
     needs.oscillator,
+    needs.evenPace,
     needs.noiseless,
     needs.timeless,
     continuous,
@@ -185,7 +211,7 @@ export const secondOrder: Law = {
       };
     };
     const ratios = ratiosOf(trial, oscillator.h, [y], start);
-    if (ratios === undefined) return silent;
+    if (typeof ratios === 'string') return vacuous(ratios);
     return approaches(ratios, 4)
       ? holds
       : broken(

@@ -1,9 +1,11 @@
 /** Law 15: phases, whose coupling sees differences alone. */
 
+import type { NdArray } from '../../compile/reference/array.js';
 import { volume } from '../../dsl/shape.js';
 import { type Bounded, exact, minus, plus, sumOf, total, unit64 } from '../bounded.js';
+import { answerOf, couplingOf } from '../coupling.js';
 import { digits, isZero, sides } from '../findings.js';
-import { broken, holds, type Law, type Need } from '../law.js';
+import { broken, holds, type Law, type Need, type Trial, vacuous } from '../law.js';
 import * as needs from '../needs.js';
 import type { System } from '../system.js';
 import { exactState, held, lastStep, stepFrom } from '../taken.js';
@@ -21,9 +23,59 @@ export const single: Need = {
   missing: ({ fields }) => (Object.keys(fields).length === 1 ? undefined : 'it has fields beside its phases'),
 };
 
+export const sine: Need = {
+  name: 'a coupling K sin(difference)',
+  missing: (system) => {
+    const coupling = couplingOf(system);
+    if (coupling === undefined) return 'its phases are too many to look at all pairs';
+    return coupling.isSine
+      ? undefined
+      : 'its coupling is not K sin(theta_j - theta_i) alone (a phase lag, another harmonic, a force of its own)';
+  },
+};
+
+export const symmetric: Need = {
+  name: 'symmetric coupling',
+  missing: (system) =>
+    couplingOf(system)?.isSymmetric === false
+      ? 'the coupling is not symmetric: what a phase does to another, the other does not do to it'
+      : undefined,
+};
+
+export const level: Need = {
+  name: 'equal frequencies',
+  missing: (system) =>
+    couplingOf(system)?.isLevel === false
+      ? 'its frequencies are its own, and differ from phase to phase'
+      : undefined,
+};
+
+/** A phase that is held or pushed at a place of its own, or answers pulses, is no phase of Kuramoto's. */
+const free: Need = {
+  name: 'a coupling by differences',
+  missing: (system) =>
+    answerOf(system) === 'otherwise'
+      ? 'its phases are held at places of their own, or answer to each other otherwise than by differences'
+      : undefined,
+};
+
 export const phaseCases = (system: System) => ({
   ranges: Object.fromEntries(Object.keys(system.fields).map((name) => [name, { low: -4, high: 4 }])),
 });
+
+/** Whether a step moved the phases otherwise than equal ones: else nothing was coupled. */
+const isCoupled = (trial: Trial, before: NdArray, after: Bounded, at: number): boolean => {
+  const name = trial.structure.phase ?? '';
+  const fields = Object.entries(trial.system.fields).map(
+    ([field, shape]) => [field, exact(new Float64Array(volume(shape)))] as const,
+  );
+  const alone = stepFrom(trial, Object.fromEntries(fields), trial.around, at)[name];
+  return after.value.some(
+    (v, i) => Math.abs(v - before.data[i] - alone.value[i]) > after.error[i] + alone.error[i],
+  );
+};
+
+const uncoupled = vacuous('its phases are not coupled: each moves as if it were alone');
 
 /** Law 15, gauge. */
 export const phaseShift: Law = {
@@ -32,7 +84,7 @@ export const phaseShift: Law = {
   statement: 'adding phi to all phases adds phi to the output',
   source: 'Kuramoto 1975: the coupling sees differences alone',
   tolerance: 'both steps by running error analysis',
-  needs: [needs.noiseless, phase],
+  needs: [needs.noiseless, phase, free],
   cases: phaseCases,
   property: (trial) => {
     const { system, structure, choices } = trial;
@@ -48,8 +100,9 @@ export const phaseShift: Law = {
       at,
     );
     const expected = plus(after[name], shift);
-    return isZero(
+    const found = isZero(
       minus(there[name], expected),
+      expected.value,
       system.fields[name],
       ({ place, by, allowed }) =>
         `with ${phi} added to all phases ${name}${place} is off by ${by}; rounding allows ${allowed}`,
@@ -60,6 +113,7 @@ export const phaseShift: Law = {
           ['the step, shifted', expected],
         ),
     );
+    return found.kind === 'holds' && !isCoupled(trial, before[name], after[name], at) ? uncoupled : found;
   },
 };
 
@@ -70,7 +124,7 @@ export const meanFrequency: Law = {
   statement: 'symmetric coupling keeps the mean frequency: the phases move on the whole as if uncoupled',
   source: 'K_ij sin(difference) is antisymmetric: Acebron et al. 2005, Rev. Mod. Phys. 77',
   tolerance: 'both steps and the sums by running error analysis',
-  needs: [needs.noiseless, phase, single, needs.reciprocalKernels],
+  needs: [needs.noiseless, phase, single, sine, symmetric],
   cases: phaseCases,
   property: (trial) => {
     const { structure, system } = trial;
@@ -80,7 +134,9 @@ export const meanFrequency: Law = {
     const alone = stepFrom(trial, { [name]: level }, trial.around, at)[name];
     const moved = sumOf([1, total(after[name])], [-1, total(exactState(before)[name])], [-1, total(alone)]);
     return Math.abs(moved.value) <= moved.error
-      ? holds
+      ? isCoupled(trial, before[name], after[name], at)
+        ? holds
+        : uncoupled
       : broken(
           `the sum of ${name} moves by ${digits(moved.value)} more in a step than without coupling; rounding allows ${digits(moved.error)}`,
           { title: name, field: before[name] },
@@ -106,7 +162,7 @@ export const orderParameter: Law = {
     '|mean exp(i theta)| lies in [0, 1] and is 1 iff all phases are equal; equal phases of equal frequency stay equal',
   source: 'Kuramoto 1975; sin 0 = 0',
   tolerance: 'running error analysis of the step; sums to (n + 16) u',
-  needs: [needs.noiseless, phase, single],
+  needs: [needs.noiseless, phase, single, sine, level],
   cases: (system) => ({
     ...phaseCases(system),
     undriven: true,
@@ -115,7 +171,7 @@ export const orderParameter: Law = {
   property: (trial) => {
     const { structure, system, choices } = trial;
     const name = structure.phase ?? '';
-    const { after } = lastStep(trial);
+    const { before, after, at } = lastStep(trial);
     const free = orderOf(after[name]);
     if (!(free.value >= 0 && free.value <= 1 + free.error))
       return broken(`the order parameter is ${free.value}`);
@@ -134,8 +190,9 @@ export const orderParameter: Law = {
       value: together.value.map(() => together.value[0]),
       error: together.error.map(() => together.error[0]),
     };
-    return isZero(
+    const found = isZero(
       minus(together, first),
+      together.value.map(() => 1),
       system.fields[name],
       ({ place, by, allowed }) =>
         `equal phases come apart: ${name}${place} is off by ${by}; rounding allows ${allowed}`,
@@ -146,5 +203,6 @@ export const orderParameter: Law = {
         },
       ],
     );
+    return found.kind === 'holds' && !isCoupled(trial, before[name], after[name], at) ? uncoupled : found;
   },
 };

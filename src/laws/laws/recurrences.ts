@@ -7,7 +7,7 @@ import { exact, minus, within } from '../bounded.js';
 import { evaluateUncertain } from '../error/evaluate.js';
 import type { Uncertain } from '../error/uncertain.js';
 import { firstBroken, isZero } from '../findings.js';
-import { holds, type Law, type Need, type Trial } from '../law.js';
+import { type Law, type Need, silent, type Trial, vacuous } from '../law.js';
 import { trajectory } from '../run.js';
 import type { System } from '../system.js';
 
@@ -82,11 +82,13 @@ export const associativeScan: Law = {
     const outputs = system.kind === 'map' ? trajectory(on, system, start, around, 1)[1] : {};
     return firstBroken(
       ...system.nodes.map(({ op, inputs, shape }, number) => () => {
-        if (op.op !== 'recurrence') return holds;
+        if (op.op !== 'recurrence') return silent;
+        if (shape[0] === 1 && inputs.length < 3) return vacuous('one step from zero is no recurrence yet');
         const [a, b, h0] = inputs.map((input) => values[input].array);
         const steps = sequential(op, a, b, h0);
         return isZero(
           minus({ value: values[number].array.data, error: values[number].error }, exact(steps)),
+          steps,
           shape,
           ({ place, by, allowed }) =>
             `the recurrence is off by ${by} at ${place} from its own steps; rounding allows ${allowed}`,
@@ -96,6 +98,7 @@ export const associativeScan: Law = {
         const expected = values[system.next[name]];
         return isZero(
           minus(within(found.data, expected.error), exact(expected.array.data)),
+          expected.array.data,
           found.shape,
           ({ place, by, allowed }) =>
             `${name}${place} of the scan is off by ${by} from step by step; rounding allows ${allowed}`,

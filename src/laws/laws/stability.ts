@@ -5,13 +5,15 @@ import { volume } from '../../dsl/shape.js';
 import { exact, unit64 } from '../bounded.js';
 import { digits } from '../findings.js';
 import { dampingOf, matrixOf, rest, stiffnessOf } from '../force.js';
-import { broken, type Finding, holds, type Law, silent, type Trial } from '../law.js';
+import { broken, type Finding, holds, type Law, type Need, silent, type Trial, vacuous } from '../law.js';
 import { forSmall, linearised } from '../linearise.js';
 import * as needs from '../needs.js';
 import type { Oscillator } from '../reading/oscillator.js';
 import { structureOf } from '../reading/structure.js';
 import { boundedStep, trajectory } from '../run.js';
-import type { System } from '../system.js';
+import { settled } from '../settled.js';
+import { gridsFor, systemAt } from '../sizes.js';
+import { type System, weightsOf } from '../system.js';
 import { withTimeStep } from '../time-step.js';
 
 interface Spectrum {
@@ -93,6 +95,8 @@ const property = (whole: Trial): Finding => {
     field: { shape: system.fields[oscillator.y], data: Float64Array.from(spectrum.mode) },
   };
   const noise = 64 * size * unit64 * Math.max(1, spectrum.high, -spectrum.low);
+  if (spectrum.low < -noise && !alwaysNegative(whole))
+    return vacuous('whether the force pulls back depends on what its weights are');
   if (spectrum.low < -noise)
     return broken(
       `the force pushes away from rest: the stiffness K has the eigenvalue ${digits(spectrum.low)}`,
@@ -102,7 +106,7 @@ const property = (whole: Trial): Finding => {
     return broken(`the damping feeds energy in: alpha = ${digits(least)}, its force is along the velocity`);
   const { h } = oscillator;
   const limit = limitOf(spectrum.high, most);
-  if (!Number.isFinite(limit)) return silent;
+  if (!Number.isFinite(limit)) return vacuous('nothing is pulled back: there is no largest time step');
   const sum = h * h * spectrum.high + 2 * h * most;
   if (sum >= 4 * (1 + noise))
     return broken(
@@ -120,6 +124,20 @@ const property = (whole: Trial): Finding => {
     top,
   );
 };
+
+/** Whether the stiffness has a negative eigenvalue whatever the weights are drawn as: else it is theirs, not the system's. */
+const alwaysNegative = (whole: Trial): boolean =>
+  !whole.system.externals.some(
+    ({ kind, node }) => kind === 'weight' && whole.system.program.graph.nodes[node].op.op !== 'constant',
+  ) ||
+  [0, 1, 2, 3, 4, 5].every((seed) => {
+    const drawn = settled(whole.system, seed);
+    const system = linearised(drawn);
+    const structure = structureOf(system);
+    if (structure.oscillator === undefined) return false;
+    const trial = { ...whole, system, structure, around: { ...whole.around, ...weightsOf(drawn, seed) } };
+    return spectrumOf(trial, structure.oscillator, volume(system.fields[structure.oscillator.y])).low < -1e-9;
+  });
 
 const withinAndBeyond = (
   trial: Trial,
@@ -206,6 +224,22 @@ const blowsUp = (
       );
 };
 
+/** Eigenvalues of more numbers than these take minutes. */
+const most = 256;
+
+const moderate: Need = {
+  name: 'a grid of which eigenvalues can be computed',
+  essential: true,
+  missing: (system, { oscillator }) => {
+    const [least] = gridsFor(system, { sites: 9 });
+    const small = least === undefined ? system : (systemAt(system, least) ?? system);
+    const size = volume(small.fields[oscillator?.y ?? ''] ?? []);
+    return size <= most
+      ? undefined
+      : `its step cannot be moved to a small grid, and eigenvalues of ${size} numbers take minutes`;
+  },
+};
+
 /** Law 3. */
 export const stability: Law = {
   name: 'stability',
@@ -216,12 +250,14 @@ export const stability: Law = {
   tolerance: 'eigenvalues to 4 sqrt(2 N u |M|), since a double one moves by the root of a perturbation',
   needs: [
     needs.oscillator,
+    needs.evenPace,
     needs.linearForce,
     needs.noiseless,
     needs.diagonalDamping,
     needs.changeableStep,
     needs.kickFirst,
-    needs.reciprocalKernels,
+    needs.reciprocal,
+    moderate,
   ].map(forSmall),
   cases: (system) => ({
     undriven: true,

@@ -1,17 +1,27 @@
 /** Law 15: vectors that keep their length. */
 
-import { type Bounded, sumOf } from '../bounded.js';
+import { sumOf } from '../bounded.js';
 import { digits } from '../findings.js';
-import { broken, type Finding, holds, type Law, type Need } from '../law.js';
+import { broken, type Finding, holds, type Law, type Need, silent, vacuous } from '../law.js';
 import * as needs from '../needs.js';
-import { componentsOf, startOnSphere } from '../sphere.js';
+import { startOnSphere, vectorsIn, vectorsOf } from '../sphere.js';
 import type { System } from '../system.js';
 import { lastStep } from '../taken.js';
 
-const normalised: Need = {
-  name: 'unit vectors',
+const divided: Need = {
+  name: 'a field divided by a root',
   essential: true,
-  missing: (_, { unit }) => (unit === undefined ? 'no field is divided by its own norm' : undefined),
+  missing: (system, { unit }) =>
+    unit === undefined || vectorsOf(system) === undefined ? 'no field is divided by its own norm' : undefined,
+};
+
+/** Lengths further from 1 than a tenth are those of another scale: a root mean square, a divisive normalisation. */
+const nearly: Need = {
+  name: 'unit vectors',
+  missing: (system) => {
+    const off = vectorsOf(system)?.off ?? 1;
+    return off < 0.1 ? undefined : 'no vectors of it have length 1: it is divided by another root';
+  },
 };
 
 /** What is added below the root, so that a vector of zeros can be divided by its length. */
@@ -32,38 +42,32 @@ export const unitNorms: Law = {
   source: 'AKOrN: Miyato et al. 2024, arXiv 2410.13821, eq. 2',
   tolerance:
     'running error analysis of the step and of the sum of squares, and what guards its root from zero',
-  needs: [needs.steps, needs.noiseless, normalised],
+  needs: [needs.steps, needs.noiseless, divided, nearly],
   property: (trial): Finding => {
     const { system, structure } = trial;
     const name = structure.unit ?? '';
-    const n = componentsOf(system);
+    const vectors = vectorsOf(system);
+    if (vectors === undefined) return silent;
     const { after } = lastStep({ ...trial, start: startOnSphere(trial) });
     const { value, error } = after[name];
     // From the sphere a step along the tangent leads outward, so a guard e shortens a square by at most e.
     const guard = 2 * guardOf(system);
-    for (let at = 0; at < value.length; at += n) {
-      const part: Bounded = { value: value.slice(at, at + n), error: error.slice(at, at + n) };
-      const norm = sumOf(
-        ...[...part.value.keys()].map(
-          (i) =>
-            [
-              1,
-              {
-                value: part.value[i] ** 2,
-                error: 2 * Math.abs(part.value[i]) * part.error[i] + part.error[i] ** 2,
-              },
-            ] as const,
-        ),
-        [-1, { value: 1, error: 0 }],
+    let isTried = false;
+    for (const [number, indices] of vectorsIn(system.fields[name], vectors).entries()) {
+      const squares = indices.map(
+        (i) =>
+          [1, { value: value[i] ** 2, error: 2 * Math.abs(value[i]) * error[i] + error[i] ** 2 }] as const,
       );
+      const norm = sumOf(...squares, [-1, { value: 1, error: 0 }]);
       // A vector that was zero has no direction.
-      if (!Number.isFinite(norm.error) || part.value.every((v) => v === 0)) continue;
+      if (!Number.isFinite(norm.error) || indices.every((i) => value[i] === 0)) continue;
       if (Math.abs(norm.value) > norm.error + guard)
         return broken(
-          `vector ${at / n} of ${name} has the squared norm ${(1 + norm.value).toPrecision(8)}; rounding allows ${digits(norm.error + guard)}`,
+          `vector ${number} of ${name} has the squared norm ${(1 + norm.value).toPrecision(8)}; rounding allows ${digits(norm.error + guard)}`,
           { title: name, field: { shape: system.fields[name], data: value } },
         );
+      if (norm.error + guard < 1) isTried = true;
     }
-    return holds;
+    return isTried ? holds : vacuous('all vectors are zero, or nothing is known of their error');
   },
 };

@@ -3,6 +3,7 @@
 import type { Node } from '../../dsl/op.js';
 import { sameShape } from '../../dsl/shape.js';
 import type { System } from '../system.js';
+import { along } from './along.js';
 import { type Degree, degreesOf, worst } from './degree.js';
 import { type Form, formsOf, plus, sameForm } from './forms.js';
 
@@ -12,8 +13,10 @@ export interface Oscillator {
   readonly y: string;
   /** The field that is the velocity. */
   readonly z: string;
-  /** The time step h, read from y' = y + h z. */
+  /** The time step h, read from y' = y + h z; of a step that differs from unit to unit the number before it. */
   readonly h: number;
+  /** Nodes by which h is multiplied, from unit to unit: learned time scales. Empty for a time step that is a number. */
+  readonly pace: readonly number[];
   /**
    * `kick-drift`: y moves with the new velocity; `old velocity`: both move with the old state (explicit Euler);
    * `drift-kick`: y moves first and the force is taken at its new place.
@@ -43,7 +46,7 @@ export const oscillatorOf = ({ nodes, fields, next }: System): Oscillator | unde
       if (yNode < 0 || zNode < 0) continue;
       const drift = plus(forms[next[y]], { constant: 0, terms: new Map([[yNode, -1]]) });
       const kick = forms[next[z]];
-      const step = stepOf(drift, kick, zNode);
+      const step = stepOf(drift, kick, zNode) ?? pacedOf(nodes, forms, drift, next[z], zNode);
       if (step === undefined) continue;
       const inDisplacement = degreesOf(nodes, ({ op }) => op.op === 'state' && op.field === y)[next[z]];
       const force = plus(kick, { constant: 0, terms: new Map([[zNode, -1]]) });
@@ -78,12 +81,62 @@ export const swapped = (system: System): Oscillator | undefined => {
   return undefined;
 };
 
-/** h and whether the velocity that moves y is the new one or the old one. */
-const stepOf = (
+/** How far a displacement moves, and whether the velocity that moves it is the new one or the old one. */
+interface Motion {
+  readonly h: number;
+  readonly pace: readonly number[];
+  readonly order: 'kick-drift' | 'old velocity';
+}
+
+/** Whether nothing that moves enters a node. */
+const fixedIn = (nodes: readonly Node[]): readonly boolean[] =>
+  along<boolean>(
+    nodes,
+    ({ op }, inputs) =>
+      !['state', 'element', 'clock', 'noise', 'input', 'scan'].includes(op.op) &&
+      inputs.every((each) => each),
+  );
+
+/** A node as a number times fixed nodes times one that moves. */
+const productOf = (
+  nodes: readonly Node[],
+  fixed: readonly boolean[],
+  number: number,
+): { readonly k: number; readonly factors: readonly number[]; readonly core: number } => {
+  const { op, inputs } = nodes[number];
+  if (op.op === 'affine' && op.shift === 0) {
+    const inner = productOf(nodes, fixed, inputs[0]);
+    return { ...inner, k: inner.k * op.scale };
+  }
+  if (op.op === 'zip' && op.fn === 'mul') {
+    const [a, b] = inputs;
+    if (fixed[a] !== fixed[b]) {
+      const inner = productOf(nodes, fixed, fixed[a] ? b : a);
+      return { ...inner, factors: [...inner.factors, fixed[a] ? a : b] };
+    }
+  }
+  return { k: 1, factors: [], core: number };
+};
+
+/** y' = y + D z' or y' = y + D z with a step D that differs from unit to unit. */
+const pacedOf = (
+  nodes: readonly Node[],
+  forms: readonly Form[],
   drift: Form,
-  kick: Form,
+  zNext: number,
   zNode: number,
-): { readonly h: number; readonly order: 'kick-drift' | 'old velocity' } | undefined => {
+): Motion | undefined => {
+  const [only] = [...drift.terms];
+  if (only === undefined || drift.terms.size !== 1 || drift.constant !== 0) return undefined;
+  const [term, c] = only;
+  const fixed = fixedIn(nodes);
+  const { k, factors, core } = productOf(nodes, fixed, term);
+  if (factors.length === 0 || !forms[zNext].terms.has(zNode)) return undefined;
+  if (sameForm(forms[core], forms[zNext])) return { h: c * k, pace: factors, order: 'kick-drift' };
+  return core === zNode ? { h: c * k, pace: factors, order: 'old velocity' } : undefined;
+};
+
+const stepOf = (drift: Form, kick: Form, zNode: number): Motion | undefined => {
   for (const [node, c] of kick.terms) {
     const h = (drift.terms.get(node) ?? 0) / c;
     if (h === 0 || !Number.isFinite(h)) continue;
@@ -91,11 +144,11 @@ const stepOf = (
       constant: h * kick.constant,
       terms: new Map([...kick.terms].map(([n, k]) => [n, h * k])),
     };
-    if (sameForm(drift, moved)) return { h, order: 'kick-drift' };
+    if (sameForm(drift, moved)) return { h, pace: [], order: 'kick-drift' };
   }
   const old = drift.terms.get(zNode);
   return old !== undefined && drift.terms.size === 1 && drift.constant === 0 && kick.terms.has(zNode)
-    ? { h: old, order: 'old velocity' }
+    ? { h: old, pace: [], order: 'old velocity' }
     : undefined;
 };
 
@@ -127,4 +180,55 @@ const isDiagonal = (nodes: readonly Node[], force: Form, zNode: number, z: strin
     return (op.op === 'zip' || op.op === 'affine') && degrees[number] !== 'other' && inputs.every(pointwise);
   };
   return [...force.terms.keys()].every(pointwise);
+};
+
+const bares = new WeakMap<System, boolean>();
+
+/**
+ * An oscillator whose kick has a force with no factor at all, though the drift has one: in words, or undefined. What
+ * only drives, what is multiplied from unit to unit, and a kernel whose numbers were multiplied by something is no such
+ * force.
+ */
+export const bareForce = (system: System): string | undefined => {
+  const oscillator = oscillatorOf(system);
+  if (oscillator === undefined || oscillator.pace.length > 0 || Math.abs(oscillator.h) === 1)
+    return undefined;
+  const { kick, zNode, h, y, z } = oscillator;
+  const isBare = bares.get(system) ?? hasBareTerm(system, oscillator);
+  bares.set(system, isBare);
+  return kick.terms.has(zNode) && isBare
+    ? `a force is added to ${z} without the time step: ${z}' = ${z} + F, where ${z}' = ${z} + ${String(Number(h.toPrecision(4)))} F ` +
+        `is meant (${y}' = ${y} + ${String(Number(h.toPrecision(4)))} ${z}')`
+    : undefined;
+};
+
+const hasBareTerm = ({ nodes, externals, program }: System, { kick, zNode, y }: Oscillator): boolean => {
+  const degrees = degreesOf(nodes, ({ op }) => op.op === 'state' && op.field === y);
+  const fixed = fixedIn(nodes);
+  const numbersOf = (number: number): readonly number[] | undefined => {
+    const { op } = nodes[number];
+    const made = op.op === 'external' ? program.graph.nodes[externals[op.index].node].op : op;
+    if (made.op !== 'constant') return undefined;
+    return typeof made.value === 'number' ? [made.value] : made.value;
+  };
+  const isFree = (number: number): boolean => {
+    const { op } = nodes[number];
+    return op.op === 'external' && externals[op.index].kind === 'field';
+  };
+  const isMultiplied = (number: number): boolean => {
+    const { op, inputs } = nodes[number];
+    if (op.op === 'zip')
+      return op.fn !== 'max' && op.fn !== 'min' && inputs.some((input) => fixed[input] && !isFree(input));
+    if (op.op !== 'conv' && op.op !== 'dense') return false;
+    const given = numbersOf(inputs[1])?.filter((v) => v !== 0);
+    return given !== undefined && !given.some((v) => Number.isInteger(v));
+  };
+  return [...kick.terms].some(
+    ([node, c]) =>
+      node !== zNode &&
+      Math.abs(c) === 1 &&
+      degrees[node] !== 'none' &&
+      nodes[node].op.op !== 'state' &&
+      !isMultiplied(node),
+  );
 };

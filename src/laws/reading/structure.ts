@@ -9,6 +9,7 @@ import { type Degree, degreesOf, worst } from './degree.js';
 import { amplitudeOf, phaseOf, unitOf } from './fields.js';
 import { type Oscillator, oscillatorOf } from './oscillator.js';
 import { type Parity, paritiesOf } from './parity.js';
+import { placedIn } from './placed.js';
 
 /** A convolution of the step. */
 export interface Convolution {
@@ -91,30 +92,6 @@ const read = (system: System): Structure => {
     noisy: nodes.some(({ op }) => op.op === 'noise'),
     placed: placedIn(system),
   };
-};
-
-const placedIn = ({ nodes, grid }: System): string | undefined => {
-  const rank = grid.length;
-  for (const { op, inputs, shape } of nodes) {
-    const on = shape.length > rank && grid.every((n, axis) => shape[axis] === n);
-    const from = inputs[0] === undefined ? [] : nodes[inputs[0]].shape;
-    const was = from.length > rank && grid.every((n, axis) => from[axis] === n);
-    if (
-      op.op === 'constant' &&
-      on &&
-      typeof op.value !== 'number' &&
-      op.value.some((v) => v !== (typeof op.value === 'number' ? op.value : op.value[0]))
-    )
-      return 'it holds data that differs from site to site';
-    if (op.op === 'pool' || op.op === 'convTranspose' || op.op === 'spectrum' || op.op === 'batchNorm') {
-      if (op.op !== 'batchNorm') return `its step has '${op.op}', which changes the grid`;
-    }
-    if (op.op === 'reverse' && op.axes.some((axis) => axis < rank)) return 'it mirrors space';
-    if (op.op === 'transpose' && was && op.axes.slice(0, rank).some((axis, i) => axis !== i))
-      return 'it turns space';
-    if (op.op === 'reshape' && was && !on && shape.length > 0) return 'it reshapes space';
-  }
-  return undefined;
 };
 
 /** The name of a boundary. */

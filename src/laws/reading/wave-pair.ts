@@ -2,6 +2,7 @@
 
 import type { System } from '../system.js';
 import { type Form, formsOf, plus } from './forms.js';
+import { stateNode } from './oscillator.js';
 
 /** Names that people give to a displacement and its velocity. */
 const names: readonly (readonly [string, string])[] = [
@@ -55,4 +56,28 @@ export const motionInWords = ({ nodes, next }: System, [y, z]: readonly [string,
   const own = [...kick.terms].find(([node]) => nameOf(node) === undefined);
   const h = own === undefined ? 0 : (drift.terms.get(own[0]) ?? 0) / own[1];
   return `${y}' = ${words(plus(drift, kick, -h), h)}, ${z}' = ${words(kick, 0)}`;
+};
+
+/**
+ * Whether a step is that of an oscillator but for one thing: its displacement leaks (y' = a y + h z', z' = z + f), or its
+ * velocity forgets itself (y' = y + h z', z' = h f). Other motions of two fields of such names are methods of their own:
+ * of higher order, implicit, split, exact.
+ */
+export const isNearlyWave = (system: System): boolean => {
+  const pair = wavePairOf(system);
+  if (pair === undefined) return false;
+  const { nodes, next } = system;
+  const [y, z] = pair.map((field) => stateNode(nodes, field));
+  const forms = formsOf(nodes);
+  const [drift, kick] = pair.map((field) => forms[next[field]]);
+  const own = [...kick.terms].filter(([node]) => node !== z);
+  if (own.length === 0 || own.some(([node]) => node === y)) return false;
+  const h = (drift.terms.get(own[0][0]) ?? 0) / own[0][1];
+  const rest = plus(drift, kick, -h);
+  const leaks = rest.constant === 0 && rest.terms.size === 1 && rest.terms.has(y);
+  const keeps = kick.terms.get(z);
+  if (h === 0 || !leaks) return false;
+  return keeps === undefined
+    ? own.every(([, c]) => Math.abs(Math.abs(c) - Math.abs(h)) < 1e-9 * Math.abs(h))
+    : keeps === 1;
 };

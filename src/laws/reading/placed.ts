@@ -1,0 +1,116 @@
+/** What ties a step to places: operations along space that are no convolution, and numbers that differ from site to site. */
+
+import type { Node, Op } from '../../dsl/op.js';
+import { volume } from '../../dsl/shape.js';
+import { type External, isOn, type System, weightsIn } from '../system.js';
+import { along } from './along.js';
+
+const leaves: readonly string[] = ['state', 'element', 'input', 'clock', 'noise'];
+
+/** Whether what moves or drives enters a node. */
+const movingIn = (nodes: readonly Node[]): readonly boolean[] =>
+  along<boolean>(nodes, ({ op }, inputs) => leaves.includes(op.op) || inputs.some((each) => each));
+
+/** Whether a slice and the one beside it are the two parts of a turn of the ring. */
+const isTurn = (nodes: readonly Node[], { op, inputs }: Node): boolean => {
+  if (op.op !== 'concat' || inputs.length !== 2) return false;
+  const [first, second] = inputs.map((input) => nodes[input]);
+  if (first.op.op !== 'slice' || second.op.op !== 'slice' || first.inputs[0] !== second.inputs[0])
+    return false;
+  const n = nodes[first.inputs[0]].shape[op.axis];
+  const { begin: a, size: m } = first.op;
+  const { begin: b, size: k } = second.op;
+  return b[op.axis] === 0 && a[op.axis] === k[op.axis] && m[op.axis] + k[op.axis] === n;
+};
+
+/** Why a step is not the same at every site, or undefined. Data that it holds at its sites a law moves with all else. */
+export const placedIn = ({ nodes, grid }: System): string | undefined => {
+  const rank = grid.length;
+  if (rank === 0) return undefined;
+  const moving = movingIn(nodes);
+  const isGrid = (shape: readonly number[]): boolean =>
+    shape.length >= rank && grid.every((n, axis) => shape[axis] === n);
+  const turning = new Set(nodes.flatMap((node) => (isTurn(nodes, node) ? node.inputs : [])));
+  const boundless = nodes.some(({ op }) => op.op === 'batchNorm');
+  for (const [number, node] of nodes.entries()) {
+    const { op, inputs, shape } = node;
+    const from = inputs[0] === undefined ? [] : nodes[inputs[0]].shape;
+    const was = isGrid(from);
+    const why = tied(op, { was, shape, from, grid, moves: moving[number] });
+    if (why !== undefined) return why;
+    if (op.op === 'slice' && was && !isGrid(shape) && !turning.has(number) && moving[number])
+      return 'it cuts a part out of space';
+    if (op.op === 'concat' && isOn(grid, shape) && op.axis < rank && !isTurn(nodes, node) && moving[number])
+      return 'it puts parts of space together';
+    // Behind batch statistics nothing can be judged: the cases say so.
+    if (op.op === 'recurrence' && isOn(grid, shape) && !boundless)
+      return 'a recurrence runs along it one way, and begins at its first site';
+  }
+  return undefined;
+};
+
+interface Place {
+  /** Whether what is read lies on the grid. */
+  readonly was: boolean;
+  readonly shape: readonly number[];
+  readonly from: readonly number[];
+  readonly grid: readonly number[];
+  readonly moves: boolean;
+}
+
+const tied = (op: Op, { was, shape, from, grid, moves }: Place): string | undefined => {
+  const rank = grid.length;
+  const on = shape.length >= rank && grid.every((n, axis) => shape[axis] === n);
+  switch (op.op) {
+    case 'pool':
+    case 'convTranspose':
+    case 'spectrum':
+      return `its step has '${op.op}', which changes the grid`;
+    case 'scan':
+      return 'a scan runs within its step';
+    case 'reverse':
+      return was && op.axes.some((axis) => axis < rank) ? 'it mirrors space' : undefined;
+    case 'transpose':
+      return was && op.axes.slice(0, rank).some((axis, i) => axis !== i) ? 'it turns space' : undefined;
+    case 'reshape':
+      if (moves) return was !== on && shape.length > 0 && volume(shape) > 1 ? 'it reshapes space' : undefined;
+      return isOn(grid, shape) && !isOn(grid, from) && volume(from) > 1 && volume(grid) > 1
+        ? 'it holds numbers that differ from site to site'
+        : undefined;
+    case 'broadcast':
+      return !moves &&
+        isOn(grid, shape) &&
+        grid.some((n, axis) => n > 1 && from[axis] === n) &&
+        !isOn(grid, from)
+        ? 'it holds numbers that differ from row to row'
+        : undefined;
+    default:
+      return undefined;
+  }
+};
+
+/** Whether a weight lies at the places of the grid, as a mask or a source does, and is no kernel. */
+export const isMedium = ({ nodes, externals, grid }: System, { name, shape }: External): boolean => {
+  const kernels = weightsIn(nodes);
+  const isIt = (op: Op): boolean =>
+    (op.op === 'external' && externals[op.index].name === name) ||
+    (op.op === 'parameter' && op.name === name);
+  return isOn(grid, shape) && !nodes.some(({ op }, number) => kernels.has(number) && isIt(op));
+};
+
+/** Whether a system holds numbers of its own at the sites: written down, or learned. */
+export const holdsPlaces = (system: System): boolean => {
+  const { nodes, externals, grid } = system;
+  const kernels = weightsIn(nodes);
+  return (
+    externals.some((external) => external.kind === 'weight' && isMedium(system, external)) ||
+    nodes.some(
+      ({ op }, number) =>
+        op.op === 'constant' &&
+        typeof op.value !== 'number' &&
+        !kernels.has(number) &&
+        isOn(grid, op.shape) &&
+        new Set(op.value).size > 1,
+    )
+  );
+};
