@@ -109,7 +109,7 @@ const attempt = <A>(
   return done;
 };
 
-const readModule: Read = (path) =>
+const importModule: Read = (path) =>
   pipe(
     TE.fromEither(mayRun(path)),
     TE.flatMap(() =>
@@ -123,6 +123,11 @@ const readModule: Read = (path) =>
         return module;
       }, faultIn(path)),
     ),
+  );
+
+const readModule: Read = (path) =>
+  pipe(
+    importModule(path),
     TE.chain((module) =>
       t.UnknownRecord.is(module) && 'default' in module && !isHollow(module.default)
         ? attempt(async () => module.default, faultIn(path))
@@ -168,4 +173,22 @@ export const readDocument: Read = (path) =>
           )
         : reader(path);
     }),
+  );
+
+/** Whether a file is a module, which may export several values. */
+export const isModule = (name: string): boolean => /^\.[cm]?[tj]s$/.test(extname(name));
+
+/**
+ * All that a module exports, by name. **Errors** FileError where there is none; DecodeError of what it threw.
+ */
+export const readExports = (path: string): TE.TaskEither<DrumheadError, Readonly<Record<string, unknown>>> =>
+  pipe(
+    isPresent(path),
+    TE.chain((there) => (there ? importModule(path) : readBytes(path))),
+    TE.map((module) =>
+      // An own copy: what jiti gives also looks into the default export.
+      t.UnknownRecord.is(module)
+        ? Object.fromEntries(Object.keys(module).map((name) => [name, module[name]]))
+        : {},
+    ),
   );

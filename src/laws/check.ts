@@ -78,7 +78,7 @@ export const check = (subject: Subject, options: CheckOptions = {}): Report => {
     const share = (4 * (end - now)) / (wanted.length - number);
     const own = Math.min(end, now + share, now + (options.milliseconds ?? Number.POSITIVE_INFINITY));
     const found = now < end ? inTime(own, () => verdictOf(law, system, options, own)) : undefined;
-    return found ?? { law, outcome: 'not tried', because: overTime(options) };
+    return found ?? { law, outcome: 'not tried', because: overTime(options), isLate: true };
   });
   return { system, verdicts };
 };
@@ -177,7 +177,9 @@ const triedOn = (
   if (last === undefined) {
     if (spoke > 0) return { law, outcome: 'holds', cases: spoke };
     const [often] = [...dull].sort((a, b) => b[1] - a[1]);
-    return { law, outcome: 'not tried', because: often === undefined ? overTime(options) : often[0] };
+    return often === undefined
+      ? { law, outcome: 'not tried', because: overTime(options), isLate: true }
+      : { law, outcome: 'not tried', because: often[0] };
   }
   const { case: smallest, found } = last;
   return {

@@ -31,6 +31,8 @@ export type Verdict =
       readonly outcome: 'not tried';
       /** Why no case could have shown anything: nothing that was compared could differ, or the time was over. */
       readonly because: string;
+      /** Whether the time was over. */
+      readonly isLate?: boolean;
     }
   | {
       readonly law: Law;

@@ -34,6 +34,7 @@ export interface LawsFlags extends SubjectFlags {
   readonly seed: string;
   readonly path?: string;
   readonly cases: string;
+  readonly seconds?: string;
   readonly engine: string;
   readonly out?: string;
   readonly json?: boolean;
@@ -42,6 +43,9 @@ export interface LawsFlags extends SubjectFlags {
 }
 
 type Effect<A> = TE.TaskEither<DrumheadError, A>;
+
+/** Seconds for all laws together, where nobody says otherwise. */
+const plentySeconds = '50';
 
 const lawNames = allLaws.map(({ name }) => name);
 
@@ -67,10 +71,12 @@ const optionsFrom = (flags: LawsFlags): E.Either<DrumheadError, CheckOptions> =>
     E.bind('expect', () => namesFlag(flags.expect)),
     E.bind('seed', () => wholeFlag('--seed', 0)(flags.seed)),
     E.bind('cases', () => wholeFlag('--cases', 1)(flags.cases)),
+    E.bind('seconds', () => wholeFlag('--seconds', 1)(flags.seconds ?? plentySeconds)),
     E.bind('path', () => pathFlag(flags)),
-    E.map(({ laws, expect, seed, cases, path }) => ({
+    E.map(({ laws, expect, seed, cases, seconds, path }) => ({
       seed,
       cases,
+      seconds,
       ...(laws === undefined ? {} : { laws }),
       ...(expect === undefined ? {} : { expect }),
       ...(path === undefined ? {} : { path }),
@@ -105,14 +111,20 @@ export const laws = (name: string, flags: LawsFlags): Effect<string> =>
       if (!isLawful(report)) process.exitCode = 1;
       return flags.json === true
         ? JSON.stringify(reportAsData(report), null, 2)
-        : [showReport(report, again(name, flags)), ...hint(report, name), ...drawn].join('\n');
+        : [
+            showReport(report, again(name, flags)),
+            ...lateness(report, name, flags),
+            ...hint(report, name, flags),
+            ...drawn,
+          ].join('\n');
     }),
   );
 
 /** The command without what says which law and case. */
-const again = (name: string, { set, preset, engine }: LawsFlags): string =>
+const again = (name: string, { set, preset, engine, export: which }: LawsFlags): string =>
   [
     `drumhead laws ${name}`,
+    ...(which === undefined ? [] : [`--export ${which}`]),
     ...(preset === 'full' ? [] : [`--preset ${preset}`]),
     ...(set === undefined || set.length === 0
       ? []
@@ -120,7 +132,19 @@ const again = (name: string, { set, preset, engine }: LawsFlags): string =>
     ...(engine === reference.name ? [] : [`--engine ${engine}`]),
   ].join(' ');
 
-const hint = ({ verdicts }: Report, name: string): readonly string[] => {
+/** Which laws there was no time for, and how to give them more. */
+const lateness = ({ verdicts }: Report, name: string, flags: LawsFlags): readonly string[] => {
+  const late = verdicts.flatMap((verdict) =>
+    verdict.outcome === 'not tried' && verdict.isLate === true ? [verdict.law.name] : [],
+  );
+  return late.length === 0
+    ? []
+    : [
+        `no time was left for ${late.join(', ')} within ${flags.seconds ?? plentySeconds} s: ${again(name, flags)} --seconds ${4 * Number(flags.seconds ?? plentySeconds)}`,
+      ];
+};
+
+const hint = ({ verdicts }: Report, name: string, flags: LawsFlags): readonly string[] => {
   const skipped = verdicts.flatMap((verdict) =>
     verdict.outcome === 'does not apply' && verdict.triable ? [verdict.law.name] : [],
   );
@@ -129,7 +153,7 @@ const hint = ({ verdicts }: Report, name: string): readonly string[] => {
   return example === undefined || verdicts.length === 1
     ? []
     : [
-        `a law that was meant to hold is tried all the same: drumhead laws ${name} --expect ${JSON.stringify(example)}`,
+        `a law that was meant to hold is tried all the same: ${again(name, flags)} --expect ${JSON.stringify(example)}`,
       ];
 };
 

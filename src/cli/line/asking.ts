@@ -86,11 +86,13 @@ export const asking = (program: Command): void => {
       'a system such as wave or kuramoto, an experiment, or a file: a program, or a function of { dt } that writes one',
     )
     .description(
-      'Hold a system against the laws of wave dynamics: which hold, which do not apply and why, which break.',
+      'Hold a system against the laws of wave dynamics: which hold, which do not apply or could not be tried and why, which break.',
     )
     .option('--law <names...>', 'only these laws')
     .option('--expect <names...>', 'laws that it is meant to keep, though they do not apply to it')
+    .option('--export <name>', 'of a file with several programs: which one; FILE#NAME says the same')
     .option('--cases <n>', 'cases a law; heavy laws take fewer', '20')
+    .option('--seconds <n>', 'of time for all laws together; what is left then is said', '50')
     .option('--seed <n>', 'of the cases', '1')
     .option('--path <path>', 'of one counterexample, as it was printed')
     .option(
