@@ -31,13 +31,13 @@ export const systemFrom = (subject: Subject): System => {
   );
 };
 
-/** Numbers between 0 and 1 that a step multiplies by: one of them is the time step. */
-const numbersOf = ({ nodes }: System): readonly number[] =>
-  [
-    ...new Set(
-      nodes.flatMap(({ op }) => {
-        if (op.op === 'affine') return [Math.abs(op.scale), Math.sqrt(Math.abs(op.scale))];
-        return op.op === 'constant' && typeof op.value === 'number' ? [Math.abs(op.value)] : [];
-      }),
-    ),
-  ].filter((h) => h > 0 && h <= 10);
+/** Numbers that a step multiplies by, and what methods divide the time step by: one of them is the time step. */
+const numbersOf = ({ nodes }: System): readonly number[] => {
+  const own = nodes.flatMap(({ op }) => {
+    if (op.op === 'affine') return [Math.abs(op.scale), Math.sqrt(Math.abs(op.scale))];
+    return op.op === 'constant' && typeof op.value === 'number' ? [Math.abs(op.value)] : [];
+  });
+  const shares = [1, 2, 3, 4, 6, 8, 0.5];
+  const numbers = new Set(shares.flatMap((share) => own.map((h) => Number((share * h).toPrecision(12)))));
+  return [...new Set([...own, ...numbers])].filter((h) => h > 0 && h <= 10);
+};

@@ -37,6 +37,18 @@ export const paceOf = (
   }, one);
 };
 
+/** z' - z: what a step adds to the velocity, in float64 with bounds. */
+export const impulseAt = (
+  { system, around }: Pick<Trial, 'system' | 'around'>,
+  oscillator: Oscillator,
+  y: Bounded,
+  z: Bounded,
+  at = 0,
+): Bounded => {
+  const state = { ...rest(system), [oscillator.y]: y, [oscillator.z]: z };
+  return minus(boundedStep(system, state, around, unit64, at)[oscillator.z], z);
+};
+
 /** (z' - z) / h: the force that a step applies, in float64 with bounds. */
 export const forceAt = (
   { system, around }: Pick<Trial, 'system' | 'around'>,

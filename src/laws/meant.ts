@@ -5,6 +5,7 @@
  * to it. So where the rest of a system says what was meant, that law is expected of it, and the lack of it is a fault.
  */
 
+import { mirroredKernels } from './needs.js';
 import { bareForce, swapped } from './reading/oscillator.js';
 import { type Structure, structureOf } from './reading/structure.js';
 import { isNearlyWave } from './reading/wave-pair.js';
@@ -68,7 +69,9 @@ export const meantBy = (system: System): readonly Meant[] => {
       : [{ law: 'convergence', because: 'a force is meant to be multiplied by the time step' }]),
     ...(['linear', 'affine'].includes(oscillator.inDisplacement) &&
     oscillator.order === 'kick-drift' &&
-    structure.convolutions.some(({ ofState }) => ofState) &&
+    oscillator.pace.length === 0 &&
+    !structure.noisy &&
+    mirroredKernels.missing(system, structure) !== undefined &&
     kernelsAreGiven(system, structure)
       ? [
           {

@@ -205,7 +205,8 @@ export const symmetricKernels: Need = {
   },
 };
 
-export const reciprocalKernels: Need = {
+/** Kernels that are the same when they are mirrored and their channels exchanged. */
+export const mirroredKernels: Need = {
   name: 'symmetric coupling',
   missing: (system, structure) => {
     const rank = system.grid.length;
@@ -226,6 +227,15 @@ export const reciprocalKernels: Need = {
       if (!same(mirrored, kernel))
         return 'a kernel is not symmetric: what a site does to its neighbour, the neighbour does not do to it';
     }
+    return undefined;
+  },
+};
+
+export const reciprocalKernels: Need = {
+  name: 'symmetric coupling',
+  missing: (system, structure) => {
+    const kernels = mirroredKernels.missing(system, structure);
+    if (kernels !== undefined) return kernels;
     const lopsided = structure.convolutions.find(
       ({ boundary, ofState }) => ofState && boundary !== 'circular' && boundary !== 'zero',
     );

@@ -8,6 +8,7 @@ import { reciprocalKernels, symmetricKernels } from './needs.js';
 import { kernelsOf } from './reading/kernels.js';
 import { boundaryName, structureOf } from './reading/structure.js';
 import { sample } from './sample.js';
+import { vectorsOf } from './sphere.js';
 import type { System } from './system.js';
 import type { Counterexample, Report, Verdict } from './verdict.js';
 
@@ -31,7 +32,7 @@ export const describeSystem = (system: System): readonly string[] => {
     ...(oscillator === undefined ? [] : oscillatorLines(system, oscillator)),
     ...(phase === undefined ? [] : [`${phase} is a phase`]),
     ...(amplitude === undefined ? [] : [`${amplitude} is a complex amplitude in two channels`]),
-    ...(unit === undefined ? [] : [`${unit} is made of unit vectors`]),
+    ...(unit === undefined || (vectorsOf(system)?.off ?? 1) > 0.1 ? [] : [`${unit} is made of unit vectors`]),
     ...kernelLines(system),
   ];
 };
@@ -51,7 +52,7 @@ const oscillatorLines = (
   const force =
     o.inDisplacement === 'other' ? 'not linear' : o.inDisplacement === 'none' ? 'independent' : 'linear';
   return [
-    `an oscillator: ${orders[o.order](o.y, o.z, digits(o.h))}`,
+    `an oscillator: ${orders[o.order](o.y, o.z, o.pace.length === 0 ? digits(o.h) : 'h')}${o.pace.length === 0 ? '' : ', h from unit to unit'}`,
     `force: ${force} in ${o.y}, ${dampingInWords(system, o)}`,
   ];
 };

@@ -15,6 +15,7 @@ import { type Graph, inputsOf, parametersOf } from '../dsl/graph.js';
 import type { Node, ScanOp } from '../dsl/op.js';
 import type { Program } from '../dsl/program.js';
 import { type Shape, sameShape } from '../dsl/shape.js';
+import { straight } from './straight.js';
 
 /** What a step reads that is not state. */
 export interface External {
@@ -123,15 +124,14 @@ export const systemOf = (p: Program): System => {
 
 const stepOf = (p: Program, { op, inputs }: Scan): System => {
   const { nodes, outputs } = p.graph;
+  const body = straight(op.body);
   const shapes = inputs.map((input) => nodes[input].shape);
   const fields = Object.fromEntries(op.fields.map((field, i) => [field, shapes[i]]));
-  const grid = sharedGrid(Object.values(fields), op.body.nodes);
+  const grid = sharedGrid(Object.values(fields), body.nodes);
   const own = op.fields.length + op.sequences;
-  const asWeights = weightsIn(op.body.nodes);
+  const asWeights = weightsIn(body.nodes);
   const read = new Set(
-    op.body.nodes.flatMap((node, n) =>
-      node.op.op === 'external' && asWeights.has(n) ? [node.op.index] : [],
-    ),
+    body.nodes.flatMap((node, n) => (node.op.op === 'external' && asWeights.has(n) ? [node.op.index] : [])),
   );
   const facts = factsIn(nodes);
   const taken = new Set(Object.keys(fields));
@@ -148,9 +148,9 @@ const stepOf = (p: Program, { op, inputs }: Scan): System => {
   return {
     kind: 'step',
     program: p,
-    nodes: op.body.nodes,
+    nodes: body.nodes,
     fields,
-    next: op.body.next,
+    next: body.next,
     externals,
     sequences: shapes.slice(op.fields.length, own).map((shape) => shape.slice(1)),
     steps: op.steps,

@@ -35,7 +35,12 @@ export const withTimeStep = (system: System, from: number, to: number): System |
 };
 
 const scalesOf = (nodes: readonly Node[]): readonly number[] => [
-  ...new Set(nodes.flatMap(({ op }) => (op.op === 'affine' ? [Math.abs(op.scale)] : []))),
+  ...new Set(
+    nodes.flatMap(({ op }) => {
+      if (op.op === 'affine') return [Math.abs(op.scale)];
+      return op.op === 'constant' && typeof op.value === 'number' ? [Math.abs(op.value)] : [];
+    }),
+  ),
 ];
 
 const near = (a: number, b: number): boolean => Math.abs(a - b) <= 1e-12 * Math.abs(b);
@@ -97,6 +102,8 @@ const changesAlike = (system: System, other: System, from: number, to: number): 
   if (oscillator !== undefined && !(again !== undefined && near(again.h, to))) return false;
   return (
     names.every((name) => beyond(minus(a[name], b[name])) === undefined) &&
+    // Where no bound of error is known nothing can be told.
+    names.every((name) => [...a[name].error, ...b[name].error].every(Number.isFinite)) &&
     names.some((name) => a[name].value.some((v) => v !== 0))
   );
 };

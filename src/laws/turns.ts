@@ -54,7 +54,9 @@ export const turnsOf = (rank: number): readonly Turn[] =>
       ]
     : rank === 2
       ? ofSquare
-      : ofCube();
+      : rank === 3
+        ? ofCube()
+        : [{ name: 'nothing', to: [], mirror: [] }];
 
 /** An array turned along its axes from `first` on; the turned axes must fit. */
 export const turned = ({ shape, data }: NdArray, turn: Turn, rank: number, first = 0): NdArray => {

@@ -96,6 +96,21 @@ const unseenIsUnfelt = (trial: Trial): Finding => {
     : vacuous('it feels nothing at all, not even what its light cone holds');
 };
 
+/** The distance of the furthest site that is seen, around the ring: no way is longer than that between walls. */
+const furthest = (mask: ArrayLike<number>, grid: Shape, site: readonly number[]): number => {
+  let most = 0;
+  for (let at = 0; at < mask.length; at++) {
+    if (mask[at] === 0) continue;
+    let rest = at;
+    for (let axis = grid.length - 1; axis >= 0; axis--) {
+      const far = Math.abs((rest % grid[axis]) - site[axis]);
+      most = Math.max(most, Math.min(far, grid[axis] - far));
+      rest = Math.floor(rest / grid[axis]);
+    }
+  }
+  return most;
+};
+
 /** After n steps no more than n radii: the sum of what single steps see. */
 const growsByRadius = (
   { system }: Trial,
@@ -104,22 +119,25 @@ const growsByRadius = (
   steps: number,
 ): Finding => {
   if (system.kind === 'map') return holds;
-  const radiusAfter = (n: number): number => {
-    const cone = coneOf(system, n, output, site);
+  const sees = (n: number, name: string): number => {
+    const cone = coneOf(system, n, name, site);
     if (E.isLeft(cone)) return Number.POSITIVE_INFINITY;
     return Math.max(
-      ...Object.keys(system.fields).map((name) => cone.right[name]?.radius ?? Number.POSITIVE_INFINITY),
+      ...Object.entries(system.fields).map(([field, shape]) => {
+        const mask = cone.right[field]?.mask;
+        return mask === undefined || !isOn(system.grid, shape)
+          ? Number.POSITIVE_INFINITY
+          : furthest(mask, system.grid, site);
+      }),
     );
   };
   const one = Math.max(
     0,
-    ...Object.keys(system.fields).flatMap((name) => {
-      const cone = coneOf(system, 1, name, site);
-      return E.isLeft(cone)
-        ? []
-        : Object.keys(system.fields).map((field) => cone.right[field]?.radius ?? Number.POSITIVE_INFINITY);
-    }),
+    ...Object.keys(system.fields).flatMap((name) =>
+      E.isLeft(coneOf(system, 1, name, site)) ? [] : [sees(1, name)],
+    ),
   );
+  const radiusAfter = (n: number): number => sees(n, output);
   const all = radiusAfter(steps);
   return all <= steps * one
     ? holds
@@ -144,12 +162,13 @@ export const locality: Law = {
   tolerance: 'none: equal to the last bit',
   needs: [needs.space, onGridNeed],
   cases: (system, { convolutions }) => {
-    const sides = convolutions.flatMap(({ weight }) =>
-      system.nodes[weight].shape.slice(0, system.grid.length),
+    const reach = convolutions.reduce(
+      (sum, { weight }) => sum + Math.max(0, ...system.nodes[weight].shape.slice(0, system.grid.length)) / 2,
+      0,
     );
     // A large window sees all of a small grid.
     const wide = { steps: 2, sites: 256, grids: (grid: Shape) => Math.min(...grid) >= 12 };
-    return Math.max(0, ...sides) > 5 && gridsFor(system, wide).length > 0 ? wide : { steps: 3 };
+    return reach >= 4 && gridsFor(system, wide).length > 0 ? wide : { steps: 3 };
   },
   property: unseenIsUnfelt,
 };

@@ -13,7 +13,7 @@ import {
   times,
 } from '../bounded.js';
 import { digits, firstBroken, isNought, isZero, sides } from '../findings.js';
-import { dampingOf, forceAt, onesLike, paceOf, stiffnessOf, waveOf, zerosLike } from '../force.js';
+import { forceAt, impulseAt, onesLike, paceOf, stiffnessOf, waveOf, zerosLike } from '../force.js';
 import { type Finding, type Law, silent, type Trial, vacuous } from '../law.js';
 import * as needs from '../needs.js';
 import type { Oscillator } from '../reading/oscillator.js';
@@ -86,6 +86,7 @@ export const modifiedEnergy: Law = {
     const first = waveOf(oscillator, exactState(before));
     const then = waveOf(oscillator, after);
     const pace = paceOf(trial, oscillator);
+    if (pace.value.some((h) => h === 0)) return vacuous('the time step is zero somewhere');
     const energies = [first, then].map((wave) =>
       modifiedEnergyOf(pace, wave, stiffnessOf(trial, oscillator, wave.y)),
     );
@@ -118,17 +119,19 @@ export const workBalance: Law = {
     const then = waveOf(oscillator, after);
     // Any symmetric K will do; the system's own where it has one, since then its symmetry is tried as well.
     const own =
+      oscillator.pace.length === 0 &&
       needs.linearForce.missing(trial.system, trial.structure) === undefined &&
       needs.reciprocal.missing(trial.system, trial.structure) === undefined;
     const late = oscillator.order === 'drift-kick';
     const sign = late ? 1 : -1;
     const pace = paceOf(trial, oscillator);
     const pull = (y: Bounded): Bounded => (own ? stiffnessOf(trial, oscillator, y) : y);
-    // The force is the one that the step applied, wherever it took it.
-    const g = plus(forceAt(trial, oscillator, first.y, first.z, at), pull(late ? then.y : first.y));
+    // h g: what the step added to the velocity, wherever it took its force, and what K took off.
+    const added = impulseAt(trial, oscillator, first.y, first.z, at);
+    const g = plus(added, times(pace, pull(late ? then.y : first.y)));
     const was = modifiedEnergyOf(pace, first, pull(first.y), sign);
     const gained = sumOf([1, modifiedEnergyOf(pace, then, pull(then.y), sign)], [-1, was]);
-    const work = dot(times(pace, g), plus(first.z, then.z));
+    const work = dot(g, plus(first.z, then.z));
     const difference = sumOf([1, gained], [-0.5, work]);
     return isNought(
       difference,
@@ -194,19 +197,18 @@ export const dampedInverse: Law = {
     const pace = paceOf(trial, oscillator);
     const start = exactState(before);
     const then = waveOf(oscillator, after);
-    const alpha = dampingOf(trial, oscillator);
-    const factor = minus(onesLike(alpha), times(pace, alpha));
+    const still = exact(new Float64Array(start[y].value.length));
+    // h alpha: what the velocity of 1 takes off itself in a step.
+    const fade = minus(
+      impulseAt(trial, oscillator, still, still),
+      impulseAt(trial, oscillator, still, onesLike(still)),
+    );
+    const factor = minus(onesLike(fade), fade);
     if (factor.value.some((v) => Math.abs(v) < 0.05)) return silent;
     const shape = shapeOf(trial, oscillator);
     const found = {
       y: minus(then.y, times(pace, then.z)),
-      z: over(
-        minus(
-          then.z,
-          times(pace, forceAt(trial, oscillator, start[y], exact(new Float64Array(alpha.value.length)))),
-        ),
-        factor,
-      ),
+      z: over(minus(then.z, impulseAt(trial, oscillator, start[y], still)), factor),
     };
     const wrong = (name: string, back: Bounded, was: Bounded) => () =>
       isZero(

@@ -51,7 +51,8 @@ export const unitNorms: Law = {
     const { after } = lastStep({ ...trial, start: startOnSphere(trial) });
     const { value, error } = after[name];
     // From the sphere a step along the tangent leads outward, so a guard e shortens a square by at most e.
-    const guard = 2 * guardOf(system);
+    // A step that leads inward is shortened by more, up to where next to nothing is left of the vector.
+    const guard = 2 * guardOf(system) + Math.min(1e4 * guardOf(system), 1e-6);
     let isTried = false;
     for (const [number, indices] of vectorsIn(system.fields[name], vectors).entries()) {
       const squares = indices.map(

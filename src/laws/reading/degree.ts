@@ -17,7 +17,21 @@ export const worst = (degrees: readonly Degree[]): Degree =>
 
 /** The degree of every node in the chosen leaves. */
 export const degreesOf = (nodes: readonly Node[], chosen: Chosen): readonly Degree[] =>
-  along<Degree>(nodes, (node, inputs) => degreeOf(node, inputs, chosen));
+  along<Degree>(nodes, (node, inputs) => degreeOf(node, beside(nodes, node, inputs), chosen));
+
+/** What stands beside what depends: a part of zeros is no constant, it is as linear as the rest. */
+const beside = (
+  nodes: readonly Node[],
+  { op, inputs: from }: Node,
+  inputs: readonly Degree[],
+): readonly Degree[] =>
+  op.op === 'concat' && inputs.some((degree) => degree !== 'none')
+    ? inputs.map((degree, i) => (isNought(nodes[from[i]]) ? 'linear' : degree))
+    : inputs;
+
+/** Whether a node is zero everywhere. */
+export const isNought = ({ op }: Node): boolean =>
+  op.op === 'constant' && (typeof op.value === 'number' ? op.value === 0 : op.value.every((v) => v === 0));
 
 const degreeOf = (node: Node, inputs: readonly Degree[], chosen: Chosen): Degree => {
   const { op } = node;

@@ -2,14 +2,23 @@
 
 import type { Node } from '../../dsl/op.js';
 import { along } from './along.js';
-import type { Chosen } from './degree.js';
+import { type Chosen, isNought } from './degree.js';
 
 /** How a value answers when all chosen leaves change their sign. */
 export type Parity = 'even' | 'odd' | 'neither';
 
 /** The parity of every node in the chosen leaves. */
 export const paritiesOf = (nodes: readonly Node[], chosen: Chosen): readonly Parity[] =>
-  along<Parity>(nodes, (node, inputs) => parityOf(node, inputs, chosen));
+  along<Parity>(nodes, (node, inputs) =>
+    parityOf(
+      node,
+      // Zeros are as odd as they are even.
+      node.op.op === 'concat' && inputs.includes('odd')
+        ? inputs.map((parity, i) => (isNought(nodes[node.inputs[i]]) ? 'odd' : parity))
+        : inputs,
+      chosen,
+    ),
+  );
 
 const parityOf = (node: Node, inputs: readonly Parity[], chosen: Chosen): Parity => {
   const { op } = node;
