@@ -4,11 +4,14 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe as inWords } from '../../src/base/error.js';
 import { laws } from '../../src/cli/commands/laws.js';
 
 const flags = { preset: 'full', seed: '1', cases: '1', engine: 'float64', out: 'laws', pictures: false };
+
+const fixtures = fileURLToPath(new URL('../../fixtures/laws', import.meta.url));
 
 const refusal = async (name: string, more: object): Promise<string> => {
   const done = await laws(name, { ...flags, ...more })();
@@ -42,6 +45,51 @@ describe('drumhead laws', () => {
       rmSync(folder, { recursive: true });
     }
   });
+
+  it('says what to do with the name of a model or a task, and which programs a file has', async () => {
+    assert.match(
+      await refusal('nwm', {}),
+      /this is a model, .* hold an experiment with it .*drumhead laws tetrominoes\/nwm/,
+    );
+    assert.match(await refusal('tetrominoes', {}), /this is a task, .*drumhead laws tetrominoes\//);
+    const several = join(fixtures, '12-integrators.ts');
+    assert.match(await refusal(several, {}), /4 programs \(byRk4, .*\); say which: --export byRk4/);
+    assert.match(await refusal(several, { export: 'byRk' }), /did you mean 'byRk4'/);
+    assert.match(await refusal(`${several}#byVerle`, {}), /did you mean 'byVerlet'/);
+    assert.match(await refusal('wave', { export: 'y' }), /no module/);
+    assert.match(await refusal('wave', { seconds: '0' }), /--seconds/);
+  });
+
+  it('takes one of several programs by --export or behind a #', async () => {
+    const asked = { ...flags, law: ['oddness'] };
+    for (const [name, more] of [
+      [join(fixtures, '12-integrators.ts'), { export: 'byVerlet' }],
+      [`${join(fixtures, '12-integrators.ts')}#byRk4`, {}],
+      [`${join(fixtures, '10-volume.ts')}#string`, {}],
+    ] as const) {
+      const done = await laws(name, { ...asked, ...more })();
+      assert.match(E.isRight(done) ? done.right : inWords(done.left), /1 hold, 0 broken/);
+    }
+  });
+
+  it('accuses none of the systems that it once accused, and says that it had no time where it had none', async () => {
+    const files = [
+      ['03-unicornn.ts', 'work balance'],
+      ['06-kuramoto.ts', 'phase shift'],
+      ['07-akorn-attention.ts', 'unit norms'],
+      ['11-wavetorch.ts', 'rotations and reflections'],
+      ['12-renamed.ts', 'convergence'],
+      ['10-box.ts', 'work balance'],
+      ['12-integrators.ts#byMidpoint', 'translation'],
+      ['12-integrators.ts#adaptive', 'boundedness by gates'],
+    ];
+    for (const [file, law] of files) {
+      const done = await laws(join(fixtures, file), { ...flags, cases: '2', seconds: '600' })();
+      if (E.isLeft(done)) assert.fail(inWords(done.left));
+      assert.match(done.right, /hold, 0 broken/, file);
+      assert.match(done.right, new RegExp(`${law} +holds`), file);
+    }
+  }).timeout(600_000);
 
   it('prints the table of a system by its name', async () => {
     const done = await laws('wave', { ...flags, set: ['height=8', 'width=8'], law: ['work balance'] })();

@@ -43,6 +43,15 @@ describe('a wrong oscillator', () => {
     assert.match(showReport(report), /BEFORE the kick/);
   });
 
+  it('whose learned time step is missing from the kick is told so', () => {
+    const report = check(wrong.learnedWithoutStep, { laws: ['convergence'], cases: 2 });
+    assert.deepEqual(
+      report.verdicts.map(({ outcome }) => outcome),
+      ['broken'],
+    );
+    assert.match(showReport(report), /added to z without the time step/);
+  });
+
   it('with walls is a drum, unless it was meant to be a torus', () => {
     assert.deepEqual(brokenBy(wrong.walled), []);
     assert.match(showReport(check(wrong.walled, { laws: ['translation'] })), /boundary zero \(walls/);

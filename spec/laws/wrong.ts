@@ -9,9 +9,11 @@ import {
   mul,
   offset,
   type Program,
+  parameter,
   program,
   scale,
   scan,
+  softplus,
   sub,
   type Tensor,
   zeros,
@@ -105,3 +107,10 @@ export const biased = stepping((s) => drifted(s.y, add(s.z, scale(dt, offset(0.5
 
 /** Oscillators of their own, each pushed away from rest. */
 export const negativeStiffness = stepping((s) => drifted(s.y, add(s.z, scale(dt, s.y))));
+
+/** A time step that is learned, and forgotten in the kick. */
+export const learnedWithoutStep = stepping((s) => {
+  const h = softplus(parameter('h', [], { init: { constant: -2 } }));
+  const z = add(s.z, sub(coupling()(s.y), s.y));
+  return { y: add(s.y, mul(z, h)), z };
+});

@@ -2,6 +2,7 @@
 
 import type { Program } from '../../../src/dsl/index.js';
 import { check } from '../../../src/laws/check.js';
+import type { Family } from '../../../src/laws/family.js';
 import { allLaws } from '../../../src/laws/laws/index.js';
 import { type Interpreter, reference } from '../../../src/laws/run.js';
 import type { Verdict } from '../../../src/laws/verdict.js';
@@ -11,9 +12,9 @@ export interface Mutant {
   /** What was done wrong, in a few words. */
   readonly bug: string;
   /** The system without the fault. */
-  readonly original: Program;
+  readonly original: Program | Family;
   /** The system with it; default the original. */
-  readonly wrong?: Program;
+  readonly wrong?: Program | Family;
   /** What computes it; default the float64 reference. */
   readonly on?: Interpreter;
   /** The law that is known to catch it. */
@@ -36,7 +37,7 @@ const caughtBy = (verdicts: readonly Verdict[]): readonly Catch[] =>
   );
 
 /** The laws that an original keeps. Empty where it is accused of anything. */
-export const keptBy = (original: Program, cases: number, laws?: readonly string[]) => {
+export const keptBy = (original: Program | Family, cases: number, laws?: readonly string[]) => {
   const { verdicts } = check(original, { cases, ...(laws === undefined ? {} : { laws }) });
   return {
     kept: verdicts.flatMap(({ law, outcome }) => (outcome === 'holds' ? [law.name] : [])),

@@ -4,23 +4,30 @@ import {
   add,
   cos,
   data,
+  div,
   fill,
   matmul,
   mul,
+  normalise,
+  offset,
   type Program,
+  parameter,
   program,
   relu,
+  reshape,
   roll,
   scale,
   scan,
   sigmoid,
   sin,
+  sqrt,
   square,
   sub,
   sumAlong,
   type Tensor,
   tanh,
 } from '../../../src/dsl/index.js';
+import type { Family } from '../../../src/laws/family.js';
 import { laplacian, stencil } from '../../../src/models/systems/lattice.js';
 import type { Mutant } from './mutant.js';
 
@@ -208,5 +215,81 @@ const others: readonly Mutant[] = [
   },
 ];
 
+/** The method of Runge and Kutta for sine-Gordon waves, with these weights and this reach of its third stage. */
+const rungeKutta =
+  (weights: readonly number[], reach = 0.5): Family =>
+  ({ dt = 0.2 }) =>
+    waves((s) => {
+      const flow = ({ y, z }: Wave): Wave => ({ y: z, z: sub(spread(y), sin(y)) });
+      const plus = (a: Wave, k: number, b: Wave): Wave => ({
+        y: add(a.y, scale(k, b.y)),
+        z: add(a.z, scale(k, b.z)),
+      });
+      const k1 = flow(s);
+      const k2 = flow(plus(s, dt / 2, k1));
+      const k3 = flow(plus(s, reach * dt, k2));
+      const k4 = flow(plus(s, dt, k3));
+      return [k1, k2, k3, k4].reduce((sum, k, i) => plus(sum, (dt * weights[i]) / 6, k), s);
+    });
+
+/** Uncoupled oscillators with learned time scales, their force with this sign. */
+const unicornn = (sign: 1 | -1): Program =>
+  program({ y: [4], z: [4] }, ({ y, z }) => {
+    const w = offset(0.5, parameter('w', [4], { init: { uniform: 0.5 } }));
+    const pace = scale(0.3, sigmoid(parameter('c', [4], { init: { uniform: 0.1 } })));
+    return scan({
+      steps: 4,
+      init: { y, z },
+      step: (s) => {
+        const v = sub(s.z, scale(sign, mul(pace, add(tanh(mul(w, s.y)), scale(0.9, s.y)))));
+        return { z: v, y: add(s.y, mul(pace, v)) };
+      },
+      observe: (s) => s,
+    });
+  });
+
+type Vectors = Tensor<readonly [4, 6]>;
+const turningVectors = (unit: (x: Tensor<readonly [4, 3, 2]>) => Tensor<readonly [4, 3, 2]>): Program =>
+  program({ x: [4, 6] }, ({ x }) =>
+    scan({
+      steps: 3,
+      init: { x },
+      step: (s) => {
+        const moved: Vectors = add(s.x, scale(0.1, tanh(roll(0, 1)(s.x))));
+        return { x: reshape(4, 6)(unit(reshape(4, 3, 2)(moved))) };
+      },
+      observe: (s) => s,
+    }),
+  );
+const unit = normalise();
+
+const methods: readonly Mutant[] = [
+  {
+    bug: 'a weight of Runge-Kutta',
+    original: rungeKutta([1, 2, 2, 1]),
+    wrong: rungeKutta([1, 2, 2, 2]),
+    law: 'convergence',
+  },
+  {
+    bug: 'a stage of Runge-Kutta that reaches too far',
+    original: rungeKutta([1, 2, 2, 1]),
+    wrong: rungeKutta([1, 2, 2, 1], 1),
+    law: 'convergence',
+  },
+  { bug: 'the minus of UnICORNN', original: unicornn(1), wrong: unicornn(-1), law: 'stability' },
+  {
+    bug: 'vectors that are not quite of length 1',
+    original: turningVectors(unit),
+    wrong: turningVectors((x) => scale(0.98, unit(x))),
+    law: 'unit norms',
+  },
+  {
+    bug: 'a root of more than the squares',
+    original: turningVectors(unit),
+    wrong: turningVectors((x) => div(x, sqrt(offset(0.05, sumAlong()(square(x)))))),
+    law: 'unit norms',
+  },
+];
+
 /** Every wrong system. */
-export const wrongSystems: readonly Mutant[] = [...oscillators, ...others];
+export const wrongSystems: readonly Mutant[] = [...oscillators, ...others, ...methods];

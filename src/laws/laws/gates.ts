@@ -83,11 +83,15 @@ export const gates: Law = {
   },
 };
 
-/** Whether anything of these fields changes from step to step. */
+/** Whether anything of these fields depends on what went before: a constant that comes out stays what it is. */
 const moves = (path: Trajectory, names: readonly string[]): boolean =>
-  path.some((state) => names.some((name) => state[name].data.some((v, i) => v !== path[0][name].data[i])));
+  path.length > 2
+    ? path
+        .slice(2)
+        .some((state) => names.some((name) => state[name].data.some((v, i) => v !== path[1][name].data[i])))
+    : names.some((name) => path[1][name].data.some((v) => v !== path[1][name].data[0]));
 
-const still = vacuous('nothing moves: what starts within bounds stays there');
+const still = vacuous('nothing moves: what comes out of a step is always the same');
 
 /** All fields from [0, 1] stay in [0, 1], whatever drives them. */
 const staysInUnit = (system: System): boolean => {

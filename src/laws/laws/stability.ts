@@ -2,9 +2,9 @@
 
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { volume } from '../../dsl/shape.js';
-import { exact, unit64 } from '../bounded.js';
+import { exact, times, unit64 } from '../bounded.js';
 import { digits } from '../findings.js';
-import { dampingOf, matrixOf, rest, stiffnessOf } from '../force.js';
+import { dampingOf, impulseAt, matrixOf, paceOf, rest, stiffnessOf } from '../force.js';
 import { broken, type Finding, holds, type Law, type Need, silent, type Trial, vacuous } from '../law.js';
 import { forSmall, linearised } from '../linearise.js';
 import * as needs from '../needs.js';
@@ -82,12 +82,46 @@ const radiusOf = (
 const limitOf = (l: number, a: number): number =>
   l <= 0 ? Number.POSITIVE_INFINITY : (-a + Math.sqrt(a * a + 4 * l)) / l;
 
+/**
+ * Of time steps that differ from unit to unit: with y = D x the step is one of 1 in x and z, and its stiffness D K D.
+ */
+const paced = (whole: Trial, trial: Trial, oscillator: Oscillator): Finding => {
+  const high = (one: Trial, found: Oscillator): readonly number[] => {
+    const size = volume(one.system.fields[found.y]);
+    const pace = paceOf(one, found);
+    const still = exact(new Float64Array(size));
+    const rested = impulseAt(one, found, still, still).value;
+    const k = matrixOf(size, (unit) => {
+      const pushed = impulseAt(one, found, times(pace, exact(unit)), still).value;
+      return pushed.map((v, i) => rested[i] - v);
+    });
+    const even = new Matrix(k.map((row, i) => row.map((v, j) => (v + k[j][i]) / 2)));
+    return new EigenvalueDecomposition(even, { assumeSymmetric: true }).realEigenvalues;
+  };
+  const values = high(trial, oscillator);
+  const [low, most] = [Math.min(...values), Math.max(...values)];
+  const noise = 64 * values.length * unit64 * Math.max(1, most, -low);
+  if (most <= noise && low >= -noise) return vacuous('nothing is pulled back: there is no largest time step');
+  if (low < -noise)
+    return always(whole, (one, found) => Math.min(...high(one, found)) < -noise)
+      ? broken(`the force pushes away from rest: the stiffness D K D has the eigenvalue ${digits(low)}`)
+      : drawnSo;
+  if (most < 4 * (1 + noise)) return holds;
+  return always(whole, (one, found) => Math.max(...high(one, found)) >= 4)
+    ? broken(
+        `the time steps are beyond the limit: the largest eigenvalue of D K D is ${digits(most)}, not below 4`,
+      )
+    : drawnSo;
+};
+
 const property = (whole: Trial): Finding => {
   const small = linearised(whole.system);
   const trial: Trial = { ...whole, system: small, structure: structureOf(small) };
   const { system, structure, choices } = trial;
   const { oscillator } = structure;
   if (oscillator === undefined) return silent;
+  if (oscillator.pace.length > 0)
+    return oscillator.inVelocity === 'none' ? paced(whole, trial, oscillator) : silent;
   const size = volume(system.fields[oscillator.y]);
   const spectrum = spectrumOf(trial, oscillator, size);
   const damping = dampingOf(trial, oscillator).value;
@@ -267,7 +301,6 @@ export const stability: Law = {
   tolerance: 'eigenvalues to 4 sqrt(2 N u |M|), since a double one moves by the root of a perturbation',
   needs: [
     needs.oscillator,
-    needs.evenPace,
     needs.linearForce,
     needs.noiseless,
     needs.diagonalDamping,

@@ -77,7 +77,7 @@ export const unitOf = ({ nodes, fields, next }: System): string | undefined =>
   Object.keys(fields).find((field) => {
     if (next[field] === undefined) return false;
     const bare = (number: number): number =>
-      ['reshape', 'transpose', 'broadcast'].includes(nodes[number].op.op)
+      ['reshape', 'transpose', 'broadcast', 'affine'].includes(nodes[number].op.op)
         ? bare(nodes[number].inputs[0])
         : number;
     const end = nodes[bare(next[field])];
