@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { check, type Subject, showReport } from 'drumhead/laws';
 import { fieldSystems } from './correct/fields.js';
 import { integrators, learnedSteps, oscillatorNetworks } from './correct/methods.js';
+import { phases } from './correct/phases.js';
 
 const accusesNobody = (systems: readonly (readonly [string, Subject])[]): void => {
   for (const [name, subject] of systems)
@@ -18,10 +19,17 @@ describe('laws: nothing is said against', () => {
   describe('integrators', () => accusesNobody(integrators));
   describe('learned time steps', () => accusesNobody(learnedSteps));
   describe('networks of oscillators', () => accusesNobody(oscillatorNetworks));
-  describe('fields, media, phases', () => accusesNobody(fieldSystems));
+  describe('fields and media', () => accusesNobody(fieldSystems));
+  describe('phases', () => accusesNobody(phases));
 
   it('and what is about them is tried', () => {
-    const systems = new Map([...integrators, ...learnedSteps, ...oscillatorNetworks, ...fieldSystems]);
+    const systems = new Map([
+      ...integrators,
+      ...learnedSteps,
+      ...oscillatorNetworks,
+      ...fieldSystems,
+      ...phases,
+    ]);
     const expected: Readonly<Record<string, readonly string[]>> = {
       'Runge-Kutta of Duffing (y, z)': ['convergence', 'translation'],
       'kick-drift-kick of phi to the fourth (y, z)': ['convergence'],

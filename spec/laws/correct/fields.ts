@@ -8,12 +8,10 @@ import {
   concat,
   concatAlong,
   convolveWith,
-  cos,
   data,
   dense,
   gaussian,
   linearRecurrence,
-  matmul,
   matrixRecurrence,
   mean,
   mul,
@@ -28,7 +26,6 @@ import {
   scan,
   scanOver,
   sigmoid,
-  sin,
   slice,
   sqrt,
   square,
@@ -37,7 +34,6 @@ import {
   sumAlong,
   type Tensor,
   tanh,
-  transpose,
   zeros,
 } from 'drumhead';
 import type { Subject } from 'drumhead/laws';
@@ -170,68 +166,6 @@ const media: readonly (readonly [string, Program])[] = [
   ['standardised', waves((y) => sub(standardise(0)(spread(y)), y))],
 ];
 
-const phasesOf = (rate: (x: Tensor<readonly [6]>) => Tensor<readonly [6]>): Program =>
-  program({ theta: [6] }, ({ theta }) =>
-    scan({
-      steps: 4,
-      init: { theta },
-      step: (s) => ({ theta: add(s.theta, scale(h, rate(s.theta))) }),
-      observe: (s) => s,
-    }),
-  );
-const lagged =
-  (k: readonly number[], lag: number) =>
-  (x: Tensor<readonly [6]>): Tensor<readonly [6]> => {
-    const [c, s] = [cos(x), sin(x)];
-    const w = data(k, 6, 6);
-    const [re, im] = [matmul(c, w), matmul(s, w)];
-    const turnedIm = sub(scale(Math.cos(lag), im), scale(Math.sin(lag), re));
-    const turnedRe = add(scale(Math.cos(lag), re), scale(Math.sin(lag), im));
-    return sub(mul(c, turnedIm), mul(s, turnedRe));
-  };
-const all = Array.from({ length: 36 }, (_, i) => (i % 7 === 0 ? 0 : 0.3));
-const chain = Array.from({ length: 36 }, (_, i) => (i % 7 === 1 ? 1 : 0));
-const own = data([0.1, -0.2, 0.3, 0, 0.5, -0.4], 6);
-
-const phases: readonly (readonly [string, Program])[] = [
-  ['phases, all with all', phasesOf(lagged(all, 0))],
-  ['phases with a lag', phasesOf(lagged(all, 0.7))],
-  ['a directed chain of phases', phasesOf(lagged(chain, 0))],
-  ['phases of frequencies of their own', phasesOf((x) => add(own, lagged(all, 0)(x)))],
-  [
-    'learned, not symmetric',
-    phasesOf((x) => {
-      const w = transpose(1, 0)(parameter('w', [6, 6], { init: { normal: 0.5 } }));
-      return sub(mul(cos(x), matmul(sin(x), w)), mul(sin(x), matmul(cos(x), w)));
-    }),
-  ],
-  ['active rotators', phasesOf((x) => add(sub(own, scale(0.5, sin(x))), lagged(all, 0)(x)))],
-  [
-    'pulses (Winfree)',
-    phasesOf((x) => {
-      const pulse = broadcast(6)(reshape(1)(mean(0)(offset(1, cos(x)))));
-      return sub(own, mul(sin(x), pulse));
-    }),
-  ],
-  ['a second harmonic', phasesOf((x) => add(lagged(all, 0)(x), lagged(all, 0)(scale(2, x))))],
-  [
-    'a chain on a ring',
-    program({ theta: [8, 1] }, ({ theta }) =>
-      scan({
-        steps: 4,
-        init: { theta },
-        step: (s) => {
-          const back = roll(0, 1)(s.theta);
-          const pull = sub(mul(sin(back), cos(s.theta)), mul(cos(back), sin(s.theta)));
-          return { theta: add(s.theta, scale(h, pull)) };
-        },
-        observe: (s) => s,
-      }),
-    ),
-  ],
-];
-
-type Complex = Tensor<readonly [8, 8, 2]>;
 const amplitude = (rate: (re: Field, im: Field) => readonly [Field, Field]): Program =>
   program({ a: [8, 8, 2] }, ({ a }) =>
     scan({
@@ -395,10 +329,8 @@ const volume = (isTorus: boolean): Program => {
   );
 };
 
-export type { Complex };
 export const fieldSystems: readonly (readonly [string, Subject])[] = [
   ...media,
-  ...phases,
   ...others,
   ['a volume on a torus', volume(true)],
   ['a volume between walls', volume(false)],
