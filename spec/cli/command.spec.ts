@@ -50,7 +50,7 @@ describe('drumhead', () => {
   });
 
   it('lists names that it can show', () => {
-    const names = drumhead('list').stdout.trim().split('\n');
+    const names = drumhead('list', '--names').stdout.trim().split('\n');
     assert.ok(names.includes('tetrominoes/nwm-linear'));
     const shown = drumhead('show', 'tetrominoes/nwm-linear', '--no-time');
     assert.equal(shown.status, 0);

@@ -1,42 +1,153 @@
-/** `drumhead list`: what can be run. */
+/** `drumhead list`: what there is, each thing with a line of what it is. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
+import { type DrumheadError, decodeError, unknownName } from '../../base/error.js';
+import { describeTask, taskNamed, taskNames } from '../../data/task.js';
 import { drumExperiments } from '../../drums/index.js';
 import { experimentNamed, experimentNames } from '../../experiments/catalogue.js';
 import { describeAnyModel } from '../../experiments/model.js';
 import { runsOf } from '../../experiments/sweep.js';
 import { sweepNamed, sweepNames } from '../../experiments/sweeps.js';
+import { describeModel, modelNamed, modelNames } from '../../models/catalogue.js';
+import { systemNamed, systemNames, viewOf } from '../../models/systems/index.js';
+import { columnsWide, wrapped } from '../../report/tables/index.js';
+import { terminalWidth } from '../terminal-width.js';
 
-const aboutExperiment = (name: string): string =>
+export const listKinds = ['experiments', 'sweeps', 'drums', 'systems', 'tasks', 'models'] as const;
+type ListKind = (typeof listKinds)[number];
+
+export interface ListFlags {
+  readonly json?: boolean;
+  /** Names alone, of what can be run. */
+  readonly names?: boolean;
+}
+
+interface Entry {
+  readonly kind: ListKind;
+  readonly name: string;
+  readonly about: string;
+}
+
+const about = <A>(found: E.Either<DrumheadError, A>, words: (value: A) => string): string =>
   pipe(
-    experimentNamed(name, 'full'),
-    E.match(
-      () => '',
-      ({ model, seeds }) => `${describeAnyModel(model)}; ${seeds.length} seeds`,
-    ),
+    found,
+    E.match(() => '', words),
   );
 
-const aboutSweep = (name: string): string =>
-  pipe(
-    sweepNamed(name),
-    E.match(
-      () => '',
+/** A description begins with the name of what it describes, which stands beside it already. */
+const withoutName = (text: string): string => text.replace(/^[\w-]+: */, '');
+
+const seeds = (count: number): string => `${count} ${count === 1 ? 'seed' : 'seeds'}`;
+
+const aboutOf: Readonly<Record<ListKind, (name: string) => string>> = {
+  experiments: (name) =>
+    about(
+      experimentNamed(name, 'full'),
+      ({ model, task, seeds: all }) => `${describeAnyModel(model)}; on ${task.name}; ${seeds(all.length)}`,
+    ),
+  sweeps: (name) =>
+    about(
+      sweepNamed(name),
       (sweep) => `a sweep of ${sweep.members.length} experiments, ${runsOf(sweep).length} runs`,
     ),
+  drums: (name) => `${drumExperiments[name].drums.length} drums, struck and listened to`,
+  systems: (name) =>
+    about(systemNamed(name, {}), (spec) => {
+      const { title, field } = viewOf(spec);
+      return `${title}; shows ${field}`;
+    }),
+  tasks: (name) =>
+    about(taskNamed(name, name === 'npy' || name === 'png' ? { folder: '.' } : {}), (task) =>
+      name === 'npy' || name === 'png'
+        ? `a folder of your own: ${name === 'npy' ? 'images and masks as .npy arrays' : 'images and masks as PNG pairs'}`
+        : withoutName(describeTask(task)),
+    ),
+  models: (name) => about(modelNamed(name), (model) => withoutName(describeModel(model))),
+};
+
+const namesOf: Readonly<Record<ListKind, readonly string[]>> = {
+  experiments: experimentNames,
+  sweeps: sweepNames,
+  drums: Object.keys(drumExperiments),
+  systems: systemNames,
+  tasks: taskNames,
+  models: modelNames,
+};
+
+const entriesOf = (kind: ListKind): readonly Entry[] =>
+  namesOf[kind].map((name) => ({ kind, name, about: aboutOf[kind](name) }));
+
+/** What has the words in its kind, name or description, whatever their case. */
+const matching = (words: readonly string[]): readonly Entry[] => {
+  const kind = listKinds.find((one) => words.length === 1 && one === words[0].toLowerCase());
+  const all = (kind === undefined ? listKinds : [kind]).flatMap(entriesOf);
+  return kind !== undefined
+    ? all
+    : all.filter((entry) => {
+        const text = `${entry.kind} ${entry.name} ${entry.about}`.toLowerCase();
+        return words.every((word) => text.includes(word.toLowerCase()));
+      });
+};
+
+const section = (
+  kind: ListKind,
+  entries: readonly Entry[],
+  width: number,
+  room: number,
+): readonly string[] =>
+  entries.length === 0
+    ? []
+    : [
+        '',
+        `${kind}:`,
+        ...entries.flatMap(({ name, about: words }) => {
+          // Where the terminal is narrow the description goes below the name.
+          const beside = room - width - 4 >= 24;
+          const lines = wrapped(words, Math.max(16, beside ? room - width - 4 : room - 6));
+          const indent = ' '.repeat(beside ? width + 4 : 6);
+          return beside
+            ? lines.map((line, i) => (i === 0 ? `  ${name.padEnd(width)}  ${line}` : `${indent}${line}`))
+            : [`  ${name}`, ...lines.map((line) => `${indent}${line}`)];
+        }),
+      ];
+
+/**
+ * What there is: all of it, of one kind, or what has these words in it.
+ *
+ * **Errors** UnknownName with the nearest name where nothing has them.
+ */
+export const list = (
+  words: readonly string[],
+  { json = false, names = false }: ListFlags,
+  room = terminalWidth(),
+): E.Either<DrumheadError, string> => {
+  if (json && names)
+    return E.left(decodeError('--names', 'with --json every entry has its name; give one of both'));
+  const found = matching(words).filter(
+    ({ kind }) => !names || kind === 'experiments' || kind === 'sweeps' || kind === 'drums',
   );
-
-const aboutDrums = (name: string): string =>
-  `${drumExperiments[name].drums.length} drums, struck and listened to`;
-
-const entries: readonly (readonly [string, () => string])[] = [
-  ...experimentNames.map((name) => [name, () => aboutExperiment(name)] as const),
-  ...sweepNames.map((name) => [name, () => aboutSweep(name)] as const),
-  ...Object.keys(drumExperiments).map((name) => [name, () => aboutDrums(name)] as const),
-];
-
-/** The names, one a line; with what each is beside it where that is asked for. */
-export const list = (long = false): string => {
-  const width = Math.max(...entries.map(([name]) => name.length));
-  return entries.map(([name, about]) => (long ? `${name.padEnd(width)}  ${about()}` : name)).join('\n');
+  if (found.length === 0)
+    return E.left(
+      unknownName('name or word', words.join(' '), [
+        ...listKinds,
+        ...listKinds.flatMap((kind) => namesOf[kind]),
+      ]),
+    );
+  if (json) return E.right(JSON.stringify(found, null, 2));
+  if (names) return E.right(found.map(({ name }) => name).join('\n'));
+  const width = Math.max(...found.map(({ name }) => columnsWide(name)));
+  return E.right(
+    listKinds
+      .flatMap((kind) =>
+        section(
+          kind,
+          found.filter((entry) => entry.kind === kind),
+          width,
+          room ?? Number.POSITIVE_INFINITY,
+        ),
+      )
+      .slice(1)
+      .join('\n'),
+  );
 };

@@ -1,6 +1,7 @@
 /** Commands of what is said before anything runs: experiments, costs, data, parity, laws. */
 
 import { type Command, Option } from '@commander-js/extra-typings';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 import { taskNames } from '../../data/task.js';
 import { engineChoices } from '../../engine/names.js';
 import { presets } from '../../experiments/presets.js';
@@ -10,11 +11,17 @@ import { engine, force, fuse, mnistDir, named, namedOrProgram, settings } from '
 export const asking = (program: Command): void => {
   program
     .command('list')
-    .description('Names of all experiments and sweeps of the catalogue.')
-    .option('--long', 'with what each is')
-    .action(async ({ long }) => {
+    .argument('[words...]', 'only what has these words in it; or a kind: experiments, sweeps, systems, ...')
+    .description(
+      'What there is: experiments, sweeps, drums, systems, tasks and models, each with what it is.',
+    )
+    .option('--names', 'names alone, of what can be run')
+    // What it does anyway, for those who are used to it.
+    .addOption(new Option('--long').hideHelp())
+    .option('--json', 'as JSON: kind, name and what it is')
+    .action(async (words, flags) => {
       const { list } = await import('../commands/list.js');
-      answer(list(long === true));
+      await atEdge(TE.fromEither(list(words, flags)));
     });
 
   program

@@ -1,0 +1,70 @@
+/** What differs between two experiments, sweeps, drums. */
+
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { describe as sentence } from '../../src/base/error.js';
+import { diff } from '../../src/cli/commands/diff.js';
+
+describe('drumhead diff', () => {
+  let folder = '';
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'drumhead-diff-'));
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  const file = (name: string, value: object): string => {
+    const path = join(folder, name);
+    writeFileSync(path, JSON.stringify(value));
+    return path;
+  };
+  const said = async (a: string, b: string): Promise<string> => {
+    const done = await diff(a, b, { preset: 'full' })();
+    assert.ok(E.isRight(done), JSON.stringify(done));
+    return done.right;
+  };
+  const task = { name: 'polygons', size: 16, minRadius: 3, maxRadius: 4 };
+  const base = { name: 'mine', task, model: { name: 'cnn', layers: 2 }, seeds: [0, 1] };
+
+  it('says that nothing differs from itself, whose runs are all shared', async () => {
+    const one = file('one.json', base);
+    assert.match(await said(one, one), /^nothing differs\n2 runs of the same engine are the same/);
+  });
+
+  it('names each setting that differs by its path, and those that change no result', async () => {
+    const one = file('one.json', base);
+    const other = file('other.json', { ...base, label: 'other', training: { rate: 0.01 }, seeds: [1, 2] });
+    const text = await said(one, other);
+    assert.match(text, /^ {2}training\.rate +0\.001 -> 0\.01$/m);
+    assert.match(text, /^ {2}label +- -> other {3}\(changes no result\)$/m);
+    assert.match(text, /^ {2}seeds .*\(changes no result\)$/m);
+    assert.match(text, /no run is shared: 2 runs and 2 runs, all different/);
+  });
+
+  it('lists the runs of sweeps by the labels of their members', async () => {
+    const rates = (name: string, values: readonly number[]) =>
+      file(name, { name: 'rates', experiment: base, vary: { 'training.rate': values } });
+    const text = await said(rates('a.json', [0.001, 0.01]), rates('b.json', [0.001, 0.1]));
+    assert.deepEqual(text.split('\n'), [
+      'only the first:',
+      '  mine (rate 0.01), seed 0',
+      '  mine (rate 0.01), seed 1',
+      'only the second:',
+      '  mine (rate 0.1), seed 0',
+      '  mine (rate 0.1), seed 1',
+      '2 runs of the same engine are the same and run once; 2 runs only of the first, 2 runs only of the second',
+    ]);
+  });
+
+  it('compares drums with drums only, and knows nearly every name', async () => {
+    assert.equal(await said('drums/squares', 'drums/squares'), 'nothing differs');
+    const wrong = await diff('drums/squares', 'mnist/cnn-2', { preset: 'full' })();
+    assert.ok(E.isLeft(wrong));
+    assert.match(sentence(wrong.left), /drums learn nothing/);
+    const misspelt = await diff('mnist/cnn-2', 'mnist/cnn2', { preset: 'full' })();
+    assert.ok(E.isLeft(misspelt));
+    assert.match(sentence(misspelt.left), /did you mean 'mnist\/cnn-2'/);
+  });
+});
