@@ -24,7 +24,7 @@ export const duration = (seconds: number): string => {
 
 const epochLine = (event: Extract<RunEvent, { kind: 'epoch' }>): string =>
   `epoch ${event.epoch}  train loss ${number(event.trainLoss, 4)}  ` +
-  `validation loss ${number(event.validationLoss, 4)}  foreground IoU ${number(event.foregroundIou, 3)}`;
+  `validation loss ${number(event.validationLoss, 4)}  validation foreground IoU ${number(event.foregroundIou, 3)}`;
 
 const startLine = (event: Extract<RunEvent, { kind: 'start' }>): string =>
   `${event.fromStep > 0 ? `going on after step ${event.fromStep} of` : 'training'} ` +
@@ -110,7 +110,7 @@ export const barTeller = (stream: NodeJS.WriteStream): Teller => {
           'training',
           event.done,
           event.total,
-          `epoch ${event.epoch}  loss ${number(event.loss, 4)}  foreground IoU ${number(foregroundIou, 3)}  ` +
+          `epoch ${event.epoch}  train loss ${number(event.loss, 4)}  val. fg. IoU ${number(foregroundIou, 3)}  ` +
             `${number(event.samplesPerSecond, 1)} samples/s  ${duration(event.secondsLeft)} left`,
         );
         return;

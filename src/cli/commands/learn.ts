@@ -65,5 +65,5 @@ const medianLine = (finished: readonly Finished[]): readonly string[] => {
   );
   return scores.length < 2
     ? []
-    : [`median foreground IoU over ${scores.length} seeds: ${median(scores).toFixed(4)}`];
+    : [`median test foreground IoU over ${scores.length} seeds: ${median(scores).toFixed(4)}`];
 };
