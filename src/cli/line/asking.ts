@@ -5,7 +5,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { taskNames } from '../../data/task.js';
 import { engineChoices } from '../../engine/names.js';
 import { presets } from '../../experiments/presets.js';
-import { answer, atEdge } from '../edge.js';
+import { atEdge } from '../edge.js';
 import { engine, force, fuse, mnistDir, named, namedOrProgram, settings } from './options.js';
 
 export const asking = (program: Command): void => {
