@@ -47,6 +47,38 @@ describe('fused kernels of random programs', () => {
     fc.assert(fc.property(fusableArbitrary(), fc.nat(), givesLoss), { numRuns: 60 }));
 });
 
+describe('the grid of a program', () => {
+  // found by `npm run laws:fused`, seed 400084: four steps on four sites in a column, whose grid was taken for a line
+  it('is where it convolves, though a recurrence would do with fewer axes', () => {
+    const made = fusable({
+      grid: [4, 1],
+      channels: 1,
+      classes: 1,
+      turned: 0,
+      instructions: [
+        {
+          kind: 'scan',
+          pick: [0, 45, 0, 0, 0, 0],
+          steps: 4,
+          fields: 1,
+          driven: false,
+          body: [
+            { kind: 'depthwise', pick: [66, 29, 0, 0, 0, 0] },
+            { kind: 'dense', pick: [0, 12, 0, 0, 0, 0] },
+          ],
+        },
+        { kind: 'recur', pick: [0, 3, 0, 0, 0, 0] },
+        { kind: 'toChannels', pick: [0, 0, 0, 0, 0, 0] },
+      ],
+      outputs: [0],
+      seed: 0,
+    });
+    assert.deepEqual(gridShape(made.program.graph), [4, 1]);
+    computesValues(made);
+    givesLoss(made, 0);
+  });
+});
+
 describe('the fused loss', () => {
   const pick = [0, 0, 0, 0, 0, 0];
 

@@ -61,6 +61,18 @@ const candidates = (nodes: readonly Node[]): readonly Shape[] => {
   });
 };
 
+/** Where convolutions work, in steps too. */
+const convolved = (nodes: readonly Node[]): readonly Shape[] =>
+  nodes.flatMap(({ op, shape }): readonly Shape[] =>
+    op.op === 'scan' ? convolved(op.body.nodes) : op.op === 'conv' ? [shape.slice(0, -1)] : [],
+  );
+
+/** Whether a grid is another without axes of size 1 at its end: as many sites, and no convolution of the other. */
+const isPartOf = (grid: Shape, other: Shape): boolean =>
+  grid.length < other.length &&
+  volume(grid) === volume(other) &&
+  grid.every((size, axis) => size === other[axis]);
+
 /** What a scan steps, where nothing comes in: fields that a program makes itself. */
 const stepped = (nodes: readonly Node[]): readonly Shape[] =>
   nodes.flatMap(({ op, shape }): readonly Shape[] =>
@@ -76,7 +88,9 @@ const stepped = (nodes: readonly Node[]): readonly Shape[] =>
  * that come in.
  */
 export const gridsOf = ({ nodes }: Graph): readonly Shape[] => {
-  const fits = (grid: Shape): boolean => grid.length <= 2 && volume(grid) >= 4;
+  const windows = convolved(nodes);
+  const fits = (grid: Shape): boolean =>
+    grid.length <= 2 && volume(grid) >= 4 && !windows.some((other) => isPartOf(grid, other));
   const given = candidates(nodes).filter(fits);
   const found = given.length > 0 ? given : stepped(nodes).filter(fits);
   const work = new Map(found.map((grid) => [grid.join(), 0]));
