@@ -92,3 +92,21 @@ describe('the movie of a field', () => {
     assert.ok(orderParameter([0, Math.PI / 2, Math.PI, (3 * Math.PI) / 2], 0, 4) < 1e-15);
   });
 });
+
+describe('the movie of a field with an offset', () => {
+  it('shows what swings about it, in both colours', () => {
+    const values = Float32Array.from({ length: 3 * 24 }, (_, i) => 100 + Math.sin(i));
+    const gif = fieldGif({ ...movie(4), channels: 1, values });
+    const [{ rgb }] = decodeGif(E.isRight(gif) ? gif.right : assert.fail('no movie')).frames;
+    let [red, blue] = [0, 0];
+    for (let i = 0; i < rgb.length; i += 3) {
+      if (rgb[i] > rgb[i + 2] + 100) red++;
+      if (rgb[i + 2] > rgb[i] + 100) blue++;
+    }
+    assert.ok(red > 1000 && blue > 1000, `${red} red, ${blue} blue`);
+  });
+
+  it('takes the order of phases from the channel that is shown', () => {
+    assert.ok(orderParameter([1, 0, 1, 2, 1, 4], 0, 3, 2) > 0.999);
+  });
+});

@@ -8,7 +8,7 @@ import { encodeGif } from './gif.js';
 import { colourBar, scaleBar } from './legend.js';
 import { atLeast, column, framed, type Look, onPaper, plainLook, row, say, sayLines, space } from './look.js';
 import { blank, type Raster, scaleUp, tabulate } from './raster.js';
-import { scaleText, symmetricScale } from './scale.js';
+import { channelScale, scaleText, symmetricScale, timeText, type ValueScale } from './scale.js';
 
 /** A field over time and how it is shown. */
 export interface FieldMovie {
@@ -26,8 +26,10 @@ export interface FieldMovie {
    * channel as an angle; `complex`: two channels as real and imaginary part.
    */
   readonly seen: 'signed' | 'level' | 'phase' | 'complex';
-  /** Time from one frame to the next. */
+  /** Time from one frame to the next; where it is not timed, steps. */
   readonly interval: number;
+  /** Whether a step has a time; default true. */
+  readonly timed?: boolean;
   /** Milliseconds a frame; default 60. */
   readonly delay?: number;
   readonly theme?: Theme;
@@ -37,31 +39,45 @@ export interface FieldMovie {
 const largest = 320;
 const lastFrameStands = 900;
 
-const paint = ({ channels, seen, values }: FieldMovie, scale: number): ((site: number) => Rgb) => {
+const paint = (
+  { channels, seen, values }: FieldMovie,
+  { centre, end }: ValueScale,
+): ((site: number) => Rgb) => {
   switch (seen) {
     case 'phase':
       return (site) => cyclic(values[site * channels]);
     case 'complex':
       return (site) => complexColour(values[site * channels], values[site * channels + 1]);
     default:
-      return (site) => diverging(values[site * channels] / scale);
+      return (site) => diverging((values[site * channels] - centre) / end);
   }
 };
 
 /** How alike the phases of a frame are: the length of the mean of exp(i theta), 1 iff all are equal (Kuramoto 1975). */
-export const orderParameter = (phases: ArrayLike<number>, begin: number, count: number): number => {
+export const orderParameter = (
+  phases: ArrayLike<number>,
+  begin: number,
+  count: number,
+  stride = 1,
+): number => {
   let [x, y] = [0, 0];
-  for (let i = begin; i < begin + count; i++) {
-    x += Math.cos(phases[i]);
-    y += Math.sin(phases[i]);
+  for (let i = 0; i < count; i++) {
+    const phase = phases[begin + i * stride];
+    x += Math.cos(phase);
+    y += Math.sin(phase);
   }
   return Math.hypot(x, y) / count;
 };
 
 /** Of time, and how far it has come. */
 const clock = (look: Look, frame: number, movie: FieldMovie, wide: number): Raster => {
-  const { frames, interval, seen, height, width, values } = movie;
-  const time = atLeast(look, 84, 0, say(look, 'strong', `t = ${(frame * interval).toFixed(1)}`));
+  const { frames, interval, timed = true, seen, height, width, values } = movie;
+  const time = atLeast(
+    look,
+    84,
+    0,
+    say(look, 'strong', timed ? `t = ${timeText(frame * interval, interval)}` : `step ${frame * interval}`),
+  );
   const sites = height * width;
   const order =
     seen === 'phase'
@@ -69,7 +85,11 @@ const clock = (look: Look, frame: number, movie: FieldMovie, wide: number): Rast
           look,
           72,
           0,
-          say(look, 'caption', `order ${orderParameter(values, frame * sites, sites).toFixed(2)}`),
+          say(
+            look,
+            'caption',
+            `order ${orderParameter(values, frame * sites * movie.channels, sites, movie.channels).toFixed(2)}`,
+          ),
         )
       : space(look, 0, 0);
   const room = Math.max(12, wide - time.width - order.width);
@@ -78,21 +98,30 @@ const clock = (look: Look, frame: number, movie: FieldMovie, wide: number): Rast
   return row(look, time, order, column(look, space(look, 0, 7), bar));
 };
 
-const barOf = (look: Look, seen: FieldMovie['seen'], scale: number, height: number): Raster => {
+const barOf = (look: Look, seen: FieldMovie['seen'], { centre, end }: ValueScale, height: number): Raster => {
   switch (seen) {
     case 'signed':
-      return colourBar(look, scale, height);
+      return colourBar(look, end, height, centre);
     case 'level':
-      return scaleBar(look, height, diverging, [scaleText(scale), '0']);
+      return scaleBar(look, height, diverging, [scaleText(end), '0']);
     default:
       return scaleBar(look, height, (share) => cyclic(Math.PI * (2 * share - 1)), ['π', '−π']);
   }
 };
 
+/** Which of several channels is seen, counted from 1. */
+const channelText = ({ seen, channels }: FieldMovie): string => {
+  if (seen === 'complex') return channels > 2 ? `channels 1 and 2 of ${channels}` : '';
+  return channels > 1 ? `channel 1 of ${channels}` : '';
+};
+
 const draw = (movie: FieldMovie): Uint8Array => {
   const { title, caption, height, width, frames, seen, theme = light, delay = 60 } = movie;
   const look: Look = { ...plainLook, theme };
-  const scale = symmetricScale(movie.values, 0.998);
+  const scale: ValueScale =
+    seen === 'signed'
+      ? channelScale(movie.values, 0, movie.channels, 0.998)
+      : { centre: 0, end: symmetricScale(movie.values, 0.998) };
   const colour = paint(movie, scale);
   // A row of sites shows its whole past: time runs downward.
   const line = height === 1;
@@ -115,6 +144,7 @@ const draw = (movie: FieldMovie): Uint8Array => {
     look,
     sayLines(look, 'title', title, wide),
     ...(caption === undefined ? [] : [sayLines(look, 'caption', caption, wide)]),
+    ...(channelText(movie) === '' ? [] : [sayLines(look, 'caption', channelText(movie), wide)]),
     space(look, 0, 6),
   );
   const frame = (index: number): Raster =>

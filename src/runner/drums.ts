@@ -99,7 +99,7 @@ const kept = ({ drum, points, strike, microphone, tones, fundamental, continuum,
 });
 
 const reportOf = (
-  { name, engine: choice }: DrumRun,
+  { name }: DrumRun,
   experiment: DrumExperiment,
   results: readonly DrumResult[],
   engine: Engine,
@@ -110,7 +110,11 @@ const reportOf = (
     experiment,
     results,
     program: `() → sound [${experiment.steps}]`,
-    commands: [`npx drumhead run ${name}${choice === 'auto' ? '' : ` --engine ${choice}`}`],
+    // A finished run is not run again in its own folder; what is not in the catalogue has no name to be run by.
+    commands:
+      Object.hasOwn(drumExperiments, name) && experiment === drumExperiments[name]
+        ? [`npx drumhead run ${name} --engine ${engine.name} --runs again`]
+        : [],
     environment: [
       { label: 'engine', value: versions.engine, note: versions.why },
       {

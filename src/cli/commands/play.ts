@@ -89,6 +89,7 @@ const movieOf = ({ spec, view, fps }: Play, { values, frames, every, shape }: Fo
   values,
   seen: view.seen,
   interval: every * ('dt' in spec ? spec.dt : 1),
+  timed: 'dt' in spec,
   delay: Math.round(1000 / fps),
 });
 

@@ -10,6 +10,15 @@ import { type DrumsReport, experimentSection, tiles } from './story.js';
 import { areaTable, relativeText, toneTable } from './tables.js';
 import { drumVerdict } from './words.js';
 
+/** How far the areas that are heard between the bins lie from what grid and time step make of them. */
+const onCurve = (results: readonly DrumResult[]): string => {
+  const most = results.reduce(
+    (sum, { area }) => (area === null ? sum : Math.max(sum, Math.abs(area.heard / area.lattice - 1))),
+    0,
+  );
+  return most < 1e-3 ? 'on it' : `up to ${relativeText(most)} off it`;
+};
+
 const areaSection = ({ results, pictures }: DrumsReport): readonly Section[] =>
   pictures.areas === undefined
     ? []
@@ -19,7 +28,7 @@ const areaSection = ({ results, pictures }: DrumsReport): readonly Section[] =>
           heading: 'The area, heard',
           body: html`${figure(
             pictures.areas,
-            html`Left: area told from the fundamental, against the true area. Right: its relative error. Read at the nearest bin, the frequency is rounded to the resolution; read between the bins, the area lies on the dashed curve, π² (1 − 2 c² dt²) / 12 L², which is what grid and time step do to any square.`,
+            html`Left: area told from the fundamental, against the true area. Right: its relative error. Read at the nearest bin, the frequency is rounded to the resolution. The dashed curve, π² (1 − 2 c² dt²) / 12 L², is what grid and time step do to any square; read between the bins, the areas lie ${onCurve(results)}.`,
           )}${areaTable(results)}<p>“Off the lattice” compares with the exact frequency on the lattice, f = asin(dt √λ / 2) / (π dt) with λ = 8 c² sin²(π / 2L): it is the error of listening alone.</p>`,
         },
       ];
@@ -51,7 +60,7 @@ const toneSection = ({ results, pictures }: DrumsReport): readonly Section[] =>
           body: html`${figure(
             pictures.tones,
             html`Every other drum against the first. A peak on a hairline is a tone of the first drum. How loud a tone is depends on where one strikes and listens; how high it is does not.`,
-          )}${toneTable(results)}<p>${exactWords(results)}Frequencies in cycles a unit of time. “Exact” is the eigenvalue of the lattice’s Laplacian, turned into a frequency of the time steps; a dash is a tone with a node where the drum is struck or listened to.</p>`,
+          )}${toneTable(results)}<p>${exactWords(results)}Frequencies in cycles a unit of time. “Exact” is the eigenvalue of the lattice’s Laplacian, turned into a frequency of the time steps; a dash is a tone that is not heard, such as one with a node where the drum is struck or listened to.</p>`,
         },
       ];
 
@@ -110,12 +119,16 @@ const sections = (report: DrumsReport): readonly Section[] => [
   ...toneSection(report),
   ...modeSection(report),
   ...soundSection(report),
-  {
-    id: 'reproduce',
-    heading: 'Do it again',
-    body: html`<p>This strikes the same drums again; on the same engine every number is the same.</p>
-<pre><code>${report.commands.join('\n')}</code></pre>`,
-  },
+  ...(report.commands.length === 0
+    ? []
+    : [
+        {
+          id: 'reproduce',
+          heading: 'Do it again',
+          body: html`<p>This strikes the same drums again; on the same engine every number is the same.</p>
+<pre class="command"><code>${report.commands.join('\n')}</code></pre>`,
+        },
+      ]),
   ...(report.environment === undefined || report.environment.length === 0
     ? []
     : [{ id: 'environment', heading: 'Run with', body: factList(report.environment) }]),
