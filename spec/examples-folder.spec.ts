@@ -2,55 +2,25 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { PNG } from 'pngjs';
-import { stream } from '../src/base/random.js';
+import { drawPairs } from './support/draw-pairs.js';
 
 const command = fileURLToPath(new URL('../bin/drumhead.js', import.meta.url));
 const examples = fileURLToPath(new URL('../examples', import.meta.url));
-
-/** A folder of pairs: a disk or a square in noise, its mask of the same name. */
-const drawPairs = (folder: string, count: number, size: number): void => {
-  for (const kind of ['images', 'masks']) mkdirSync(join(folder, kind), { recursive: true });
-  for (let i = 0; i < count; i++) {
-    const random = stream(i, 'examples-folder.spec');
-    const label = 1 + (i % 2);
-    const centre = [4 + random.integer(size - 8), 4 + random.integer(size - 8)];
-    const inside = (row: number, column: number): boolean => {
-      const [down, right] = [row - centre[0], column - centre[1]];
-      return label === 1 ? Math.hypot(down, right) <= 3 : Math.max(Math.abs(down), Math.abs(right)) <= 3;
-    };
-    const write = (kind: string, grey: (row: number, column: number) => number): void => {
-      const png = new PNG({ width: size, height: size });
-      for (let p = 0; p < size * size; p++) {
-        const value = grey(Math.floor(p / size), p % size);
-        png.data.set([value, value, value, 255], 4 * p);
-      }
-      writeFileSync(join(folder, kind, `${i}.png`), PNG.sync.write(png, { colorType: 0 }));
-    };
-    write('images', (row, column) => (inside(row, column) ? 200 : 40) + random.integer(40));
-    write('masks', (row, column) => (inside(row, column) ? label : 0));
-  }
-};
 
 describe('the examples', () => {
   let folder = '';
   before(() => {
     // Outside of this checkout: as little is there as where a person runs them.
     folder = mkdtempSync(join(tmpdir(), 'drumhead-examples-'));
-    cpSync(examples, folder, { recursive: true });
+    // Without what a person who tried them left there.
+    cpSync(examples, folder, {
+      recursive: true,
+      filter: (path) => !/my-images|[\\/]runs/.test(path.slice(examples.length)),
+    });
   });
   after(() => rmSync(folder, { recursive: true }));
 
@@ -63,7 +33,7 @@ describe('the examples', () => {
     drumhead('run', name, '--workers', '1', '--no-pictures', '--engine', 'wasm', ...args);
 
   it('are listed here', () =>
-    assert.deepEqual(readdirSync(examples).sort(), ['own-images', 'two-speeds.ts', 'wrong-oscillator.ts']));
+    assert.deepEqual(readdirSync(folder).sort(), ['own-images', 'two-speeds.ts', 'wrong-oscillator.ts']));
 
   it('hold a new architecture in less than forty lines, that trains', () => {
     const source = readFileSync(join(folder, 'two-speeds.ts'), 'utf8');
