@@ -1,0 +1,87 @@
+/** Keys of files, asked of the codecs themselves: which there are, what stands for one that is left out, what may stand there. */
+
+import * as E from 'fp-ts/lib/Either.js';
+import * as t from 'io-ts';
+import { describe } from '../../src/base/error.js';
+import { taskNames } from '../../src/data/task.js';
+import { decodeExperiment } from '../../src/experiments/experiment.js';
+import { decodeAnySweep } from '../../src/experiments/grid.js';
+import { modelNames } from '../../src/models/catalogue.js';
+
+/** A key of an object in a file. */
+export interface Key {
+  readonly key: string;
+  /** As JSON; null for what has to be there, and '' for what may be left out with nothing in its place. */
+  readonly otherwise: string | null;
+  /** In the words of the codec's refusal; '' where it says none. */
+  readonly range: string;
+}
+
+export interface Section {
+  readonly title: string;
+  /** Where its keys stand: `training.`, or nothing. */
+  readonly path: string;
+  readonly keys: readonly Key[];
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+const minimal: Json = { name: 'x', task: { name: 'tetrominoes' }, model: { name: 'nwm' } };
+
+type Decode = (value: unknown) => E.Either<string, unknown>;
+
+const ofExperiment: Decode = (value) => E.mapLeft(describe)(decodeExperiment(value, 'x'));
+const ofSweep: Decode = (value) => E.mapLeft(describe)(decodeAnySweep(value, 'x'));
+
+const at = (value: unknown, part: string): unknown => (t.UnknownRecord.is(value) ? value[part] : undefined);
+
+const sectionOf = (
+  title: string,
+  part: string | null,
+  base: Json,
+  decode: Decode,
+  own: Json,
+  optional: readonly string[] = [],
+): Section => {
+  const whole = (object: unknown): unknown => (part === null ? object : { ...base, [part]: object });
+  const refusal = (object: unknown): string => {
+    const done = decode(whole(object));
+    return E.isLeft(done) ? done.left : '';
+  };
+  const known = /Known: (.*)/.exec(refusal({ ...own, zzzzzzzzzz: 1 }))?.[1].split(', ') ?? [];
+  const decoded = decode(whole(own));
+  const found = E.isRight(decoded) ? (part === null ? decoded.right : at(decoded.right, part)) : undefined;
+  const key = (name: string): Key => {
+    const needed = name in own && name !== 'vary';
+    const value = at(found, name);
+    const said = refusal({ ...own, [name]: Object.create(null) });
+    const line = said.split('\n').find((each) => each.includes(`${name}:`)) ?? said;
+    return {
+      key: name,
+      otherwise: needed ? null : optional.includes(name) || value === undefined ? '' : JSON.stringify(value),
+      range: (/ is not (?:an? )?(.*?)(?:; did you mean.*)?$/.exec(line)?.[1] ?? '')
+        .replace(/^ReadonlyArray.*/, 'list')
+        .replace(/ to 1\.79\d+e\+308$/, ' on')
+        .replace('list; one stands in brackets', 'list'),
+    };
+  };
+  return { title, path: part === null ? '' : `${part}.`, keys: known.map(key) };
+};
+
+const losses = ['cross-entropy', 'focal', 'dice'] as const;
+
+const folderOf = (name: string): Json =>
+  name === 'npy' || name === 'png' ? { name, folder: 'x' } : { name };
+
+/** All of them, in the order of the page. */
+export const sections = (): readonly Section[] => [
+  sectionOf('An experiment', null, {}, ofExperiment, minimal, ['label']),
+  sectionOf('Training', 'training', minimal, ofExperiment, {}),
+  ...losses.map((name) => sectionOf(`The loss '${name}'`, 'loss', minimal, ofExperiment, { name })),
+  ...taskNames.map((name) => sectionOf(`The task '${name}'`, 'task', minimal, ofExperiment, folderOf(name))),
+  ...modelNames.map((name) => sectionOf(`The model '${name}'`, 'model', minimal, ofExperiment, { name })),
+  sectionOf('A sweep', null, {}, ofSweep, { name: 'x', experiment: 'mnist/cnn-2', vary: {} }, [
+    'label',
+    'vary',
+  ]),
+];

@@ -1,0 +1,55 @@
+/** The pages of commands and files say what the command line and the codecs say. */
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { commandsPage, filesPage } from '../bench/docs/pages.js';
+import { sections } from '../bench/docs/sections.js';
+import { commandLine } from '../src/cli/command-line.js';
+import { files } from '../src/runner/folder.js';
+
+const page = (name: string): string => readFileSync(new URL(`../docs/${name}.md`, import.meta.url), 'utf8');
+
+describe('the documentation', () => {
+  it('has every command with every flag as --help says them (npm run docs writes it anew)', () => {
+    const written = page('commands');
+    assert.equal(written, commandsPage());
+    for (const command of commandLine().commands) {
+      assert.ok(written.includes(`\n## ${command.name()}\n`), command.name());
+      for (const { long } of command.options) assert.ok(written.includes(long ?? '?'), long);
+    }
+    for (const known of ['## figure', '--set', '## play']) assert.ok(written.includes(known), known);
+  });
+
+  it('has every key of experiments and sweeps with its default and range (npm run docs writes it anew)', () => {
+    const written = page('files');
+    assert.equal(written, filesPage());
+    const all = sections();
+    assert.ok(all.length >= 18 && all.every(({ keys }) => keys.length > 0));
+    // As the codecs' own sentences have them.
+    assert.match(written, /\| `training\.rate` \| [^|]+ \| number from 0 to 1 \| `0\.001` \|/);
+    assert.match(written, /\| `task\.cell` \| [^|]+ \| whole number from 1 to 1023 \| `7` \|/);
+    assert.match(written, /\| `vary` \|/);
+  });
+
+  it('has every file of a run folder', () => {
+    const written = page('files');
+    for (const file of Object.values(files).filter((name) => !name.includes('damaged')))
+      assert.ok(written.includes(file), file);
+  });
+
+  it('is linked from README and named by --help', () => {
+    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+    for (const name of ['docs/commands.md', 'docs/files.md']) {
+      assert.ok(readme.includes(`(${name})`), name);
+      let help = '';
+      const program = commandLine();
+      program.configureOutput({
+        writeOut: (text) => {
+          help += text;
+        },
+      });
+      program.outputHelp();
+      assert.ok(help.includes(name), name);
+    }
+  });
+});
