@@ -45,7 +45,8 @@ const models: readonly (readonly [string, readonly string[]])[] = [
   ['conv-gru', ['boundedness by gates', 'light cone', 'adjoint']],
   ['conv-rnn', ['light cone', 'adjoint']],
   ['cnn', ['light cone', 'adjoint']],
-  ['unet', ['light cone']],
+  // Its light cone holds all of a field of 16 by 16: there is nothing to try.
+  ['unet', []],
 ];
 
 describe('laws in float32', () => {

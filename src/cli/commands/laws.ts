@@ -45,7 +45,7 @@ export interface LawsFlags extends SubjectFlags {
 type Effect<A> = TE.TaskEither<DrumheadError, A>;
 
 /** Seconds for all laws together, where nobody says otherwise. */
-const plentySeconds = '50';
+const plentySeconds = '40';
 
 const lawNames = allLaws.map(({ name }) => name);
 

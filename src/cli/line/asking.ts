@@ -99,7 +99,7 @@ export const asking = (program: Command): void => {
     .option('--expect <names...>', 'laws that it is meant to keep, though they do not apply to it')
     .option('--export <name>', 'of a file with several programs: which one; FILE#NAME says the same')
     .option('--cases <n>', 'cases a law; heavy laws take fewer', '20')
-    .option('--seconds <n>', 'of time for all laws together; what is left then is said', '50')
+    .option('--seconds <n>', 'of time for all laws together; what is left then is said', '40')
     .option('--seed <n>', 'of the cases', '1')
     .option('--path <path>', 'of one counterexample, as it was printed')
     .option(
