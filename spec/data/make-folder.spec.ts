@@ -7,6 +7,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -45,6 +46,21 @@ describe('folders that come to be', () => {
     assert.ok(E.isRight(await mayBeFile(join(folder, 'new', 'picture.png'))()));
     assert.ok(E.isRight(await mayBeFile(join(folder, 'file'))()));
     assert.deepEqual(readdirSync(folder), ['file']);
+  });
+
+  it('are cleared of what a killed process left of its question and of half a file, an hour later', async () => {
+    const uuid = '00000000-0000-4000-8000-000000000000';
+    const left = [`.drumhead-${uuid}.tmp`, `a.png.${uuid}.tmp`];
+    const others = [`.other-${uuid}.tmp`, `b.png.${uuid}.tmp`, 'a.png.mine.tmp'];
+    const then = Date.now() / 1000 - 3600;
+    for (const name of [...left, ...others]) {
+      writeFileSync(join(folder, name), 'half');
+      utimesSync(join(folder, name), then, then);
+    }
+    const now = `a.png.${uuid.replace('8', '9')}.tmp`;
+    writeFileSync(join(folder, now), 'another process writes');
+    assert.ok(E.isRight(await mayBeFile(join(folder, 'a.png'))()));
+    assert.deepEqual(readdirSync(folder).sort(), [...others, now, 'file'].sort());
   });
 
   it('a file that stands where a folder should, and a folder where a file should, are named', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -120,6 +121,23 @@ describe('written folders', () => {
     await symlink(join(above, 'real'), folder);
     await write(first);
     assert.equal(await readFile(join(above, 'real', 'model.json'), 'utf8'), '{}');
+  });
+
+  it('leave nothing of a command that was killed before its list was whole, or after it was removed', async () => {
+    const hidden = async (kind: string, what: Readonly<Record<string, string>>): Promise<string> => {
+      const hash = createHash('sha256').update('out').digest('hex').slice(0, 16);
+      const dead = { ...(await ownHolder()), pid: 1_999_999_999, started: null };
+      const name = `.drumhead-${hash}-${holderName(dead)}.${kind}`;
+      await mkdir(join(above, name));
+      for (const [file, text] of Object.entries(what)) await writeFile(join(above, name, file), text);
+      return name;
+    };
+    await hidden('tmp', {});
+    await hidden('tmp', { [listName]: '{"drumhead": "fi' });
+    await hidden('old', {});
+    const strange = await hidden('tmp', { 'mine.txt': 'mine' });
+    await write(first);
+    assert.deepEqual((await readdir(above)).sort(), [strange, 'out'].sort());
   });
 
   it('refuse every name that leads out of them', async () => {

@@ -88,6 +88,7 @@ describe('training settings', () => {
         epoch: () => {},
         keep: async (state) => {
           kept = state;
+          return true;
         },
         signal: stop.signal,
       });

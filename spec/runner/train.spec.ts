@@ -66,6 +66,7 @@ const silent = () => {
       epoch: () => {},
       keep: async (state: TrainState) => {
         kept.push(state);
+        return true;
       },
       signal: new AbortController().signal,
     },

@@ -1,8 +1,8 @@
 /** Folders that come to be: made one by one, and asked for before the work whose results they are to hold. */
 
 import { randomUUID } from 'node:crypto';
-import { lstat, mkdir, open, rm, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { lstat, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, fileError } from '../base/error.js';
 
@@ -53,15 +53,40 @@ const nearestThere = async (path: string): Promise<string> => {
   return parent === path || (await isThere(path)) ? path : nearestThere(parent);
 };
 
-const tryWriting = async (folder: string): Promise<void> => {
+/** Minutes without a change after which a file that is written in a moment counts as left by a process that was killed. */
+const leftAfter = 10;
+
+/** The names of files that are there for a moment only: those that try whether a folder can be written to. */
+const trial = /^\.drumhead-[0-9a-f-]{36}\.tmp$/;
+
+/** What `writeBytes` writes beside a file of this name until it is whole. */
+const besideOf =
+  (name: string) =>
+  (other: string): boolean =>
+    other.startsWith(`${name}.`) && /^\.[0-9a-f-]{36}\.tmp$/.test(other.slice(name.length));
+
+/** Removes what killed processes left in a folder, of the names that are asked about; what cannot be removed stays. */
+const clearLeft = async (folder: string, now: number, isOne: (name: string) => boolean): Promise<void> => {
+  for (const name of (await readdir(folder).catch(() => [])).filter(isOne)) {
+    const file = join(folder, name);
+    const found = await lstat(file).catch(() => null);
+    if (found?.isFile() && now - found.mtimeMs > 60_000 * leftAfter) await rm(file).catch(() => {});
+  }
+};
+
+/** Tries whether a folder can be written to, and tells the time by the clock of its file system. */
+const tryWriting = async (folder: string): Promise<number> => {
   if (!(await stat(folder)).isDirectory()) throw refusal('ENOTDIR');
-  const file = join(folder, `.${randomUUID()}.tmp`);
+  const file = join(folder, `.drumhead-${randomUUID()}.tmp`);
   try {
     await (await open(file, 'wx')).close();
   } catch (cause) {
     throw worded(cause);
   }
+  const { mtimeMs } = await stat(file);
   await rm(file, { force: true });
+  await clearLeft(folder, mtimeMs, (name) => trial.test(name));
+  return mtimeMs;
 };
 
 /**
@@ -82,7 +107,8 @@ export const mayHoldFiles = (folder: string): TE.TaskEither<DrumheadError, void>
   );
 
 /**
- * Whether a file can be written at this path, as `mayHoldFiles`; one that is there may be replaced.
+ * Whether a file can be written at this path, as `mayHoldFiles`; one that is there may be replaced. What a killed
+ * process left half written beside it goes.
  *
  * **Errors** FileError, also where a folder stands there.
  */
@@ -91,7 +117,9 @@ export const mayBeFile = (file: string): TE.TaskEither<DrumheadError, void> =>
     async () => {
       const there = await stat(file).catch(() => null);
       if (there?.isDirectory()) throw refusal('EISDIR');
-      await tryWriting(await nearestThere(dirname(resolve(file))));
+      const folder = await nearestThere(dirname(resolve(file)));
+      const now = await tryWriting(folder);
+      if (folder === dirname(resolve(file))) await clearLeft(folder, now, besideOf(basename(file)));
     },
     (cause) => fileError(file, cause),
   );

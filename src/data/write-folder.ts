@@ -85,7 +85,12 @@ export const bringBack = (folder: string): TE.TaskEither<DrumheadError, boolean>
         // Of a process elsewhere nothing is known: what it writes stays.
         if (holder === null || (await livesHere(holder, own)) !== false) continue;
         const hidden = join(above, name);
-        if ((await readList(hidden)) === null) continue;
+        if ((await readList(hidden)) === null) {
+          // Killed before its list was whole, which is written before all else, or after it was removed, after all else.
+          const rest = await readdir(hidden);
+          if (rest.every((each) => kind === 'tmp' && each === listName)) await removeListed(hidden);
+          continue;
+        }
         if (kind === 'old' && !(await isThere(place)) && (await strangerIn(hidden)) === null) {
           await rename(hidden, place);
           back = true;

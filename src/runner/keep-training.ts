@@ -41,12 +41,13 @@ export const keepTraining =
     const stop = new AbortController();
     const either = AbortSignal.any([signal, stop.signal]);
     tell({ kind: 'start', folder, epochs: plan.training.epochs, stepsPerEpoch: steps, fromStep: first });
-    const keep = async (state: TrainState): Promise<void> => {
+    const keep = async (state: TrainState): Promise<boolean> => {
       const saved = await keepState(folder, declared, state, arithmetic[prepared.engine.name])();
       if (E.isLeft(saved)) {
         failed = saved.left;
         stop.abort();
       }
+      return E.isRight(saved);
     };
     const trained = await train(session, plan, start, {
       signal: either,

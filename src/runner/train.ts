@@ -31,8 +31,8 @@ export interface TrainPlan {
 export interface TrainWatch {
   readonly step: (state: TrainState, loss: number) => void;
   readonly epoch: (metrics: EpochMetrics) => void;
-  /** Called after each epoch and when stopped, with a state worth keeping. */
-  readonly keep: (state: TrainState) => Promise<void>;
+  /** Called after each epoch and when stopped, with a state worth keeping; whether it was kept. */
+  readonly keep: (state: TrainState) => Promise<boolean>;
   readonly signal: AbortSignal;
 }
 
@@ -88,8 +88,8 @@ export const train = async (
     if (scored !== null && !Number.isFinite(scored))
       return E.left(diverged(state, 'the validation loss', scored));
     state = closed;
-    watch.epoch(state.history[state.history.length - 1]);
-    await watch.keep(state);
+    // Told when it is kept: whatever is killed then, an epoch that was said to be finished is.
+    if (await watch.keep(state)) watch.epoch(state.history[state.history.length - 1]);
   }
   if (watch.signal.aborted) await watch.keep(state);
   return E.right(state);

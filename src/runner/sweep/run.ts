@@ -11,7 +11,7 @@ import { openEngine } from '../../engine/index.js';
 import { shapingOf } from '../../experiments/experiment.js';
 import { type Sweep, sweepProblems } from '../../experiments/sweep.js';
 import type { Environment } from '../environment.js';
-import { inFolder } from '../lock.js';
+import { inFolder, tidyLeft } from '../lock.js';
 import { sweepPath, writeSweep } from './file.js';
 import type { Job } from './job.js';
 import type { News, Outcome } from './messages.js';
@@ -123,6 +123,8 @@ const work =
   async (): Promise<Outcomes> => {
     const { jobs, signal } = environment;
     const open = plan.filter(({ result }) => result === null);
+    // A kill may have come between a result and its tidying.
+    for (const { result, folder } of plan) if (result !== null && folder !== null) await tidyLeft(folder);
     // Two members may be one run: it is made once, and counts for both.
     const leader = (run: Assignment): Assignment => open.find((other) => sameRun(run, other)) ?? run;
     const waiting = open.filter((run) => leader(run) === run);

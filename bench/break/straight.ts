@@ -1,0 +1,52 @@
+/** What each work leaves when nothing happens to it, and how often it changes and reads files. */
+
+import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { describe } from '../../src/base/error.js';
+import { anotherLife, breakDisk, ownLife } from './disk.js';
+import { printOf } from './tiny.js';
+import { begin, type Work } from './works.js';
+
+export interface Straight {
+  readonly work: Work;
+  /** What lay there before. */
+  readonly before: Readonly<Record<string, string>>;
+  readonly print: Readonly<Record<string, string>>;
+  readonly changes: number;
+  readonly calls: number;
+}
+
+/** Does a work without a fault, and counts. */
+export const straightOf = async (work: Work, folder: string): Promise<Straight> => {
+  const place = join(folder, 'straight');
+  anotherLife();
+  try {
+    await begin(work, place);
+    const before = await printOf(place);
+    const disk = breakDisk(place, { kind: 'none' });
+    const done = await work.run(place, () => {}).finally(disk.mend);
+    if (E.isLeft(done)) throw new Error(`${work.name}: ${describe(done.left)}`);
+    return { work, before, print: await printOf(place), changes: disk.changes(), calls: disk.calls() };
+  } finally {
+    ownLife();
+  }
+};
+
+/** What each work leaves, looked up when it is first asked for. */
+export const straights = (works: readonly Work[], folder: string): ((work: Work) => Promise<Straight>) => {
+  const known = new Map<string, Promise<Straight>>(
+    works.slice(0, 0).map((work) => [work.name, straightOf(work, folder)]),
+  );
+  return (work) => {
+    const found = known.get(work.name) ?? straightOf(work, folder);
+    known.set(work.name, found);
+    return found;
+  };
+};
+
+/** The work of a round: each as often as its weight says. */
+export const workOf = (works: readonly Work[], index: number): Work => {
+  const slots = works.flatMap((work) => Array.from({ length: work.weight }, () => work));
+  // A step that has no factor in common with most numbers, so that neighbours differ.
+  return slots[(index * 7) % slots.length];
+};

@@ -1,0 +1,73 @@
+/** What is broken: a training small enough to be killed ten thousand times, and what comes of it. */
+
+import { createHash } from 'node:crypto';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { type DrumheadError, describe } from '../../src/base/error.js';
+import { decodeExperiment, type Experiment } from '../../src/experiments/experiment.js';
+import type { Environment, RunEvent } from '../../src/runner/environment.js';
+
+/** What must be, or the sentence of its error, thrown. */
+export const must = <A>(made: E.Either<DrumheadError, A>): A => {
+  if (E.isRight(made)) return made.right;
+  throw new Error(describe(made.left));
+};
+
+/** A document of it, for whoever reads documents. */
+export const tinyDocument = {
+  name: 'tiny/broken',
+  task: { name: 'tetrominoes', size: 16, cell: 2, maxPieces: 1, train: 8, validation: 2, test: 2 },
+  model: { name: 'nwm', mid: 2, steps: 2, hidden: [4] },
+  training: { batch: 4, epochs: 3, rate: 0.01 },
+} as const;
+
+/** Three epochs of two steps: less than a fifth of a second. */
+export const tiny: Experiment = must(decodeExperiment(tinyDocument));
+
+export const environmentIn = (
+  folder: string,
+  workers: number,
+  tell: (event: RunEvent) => void = () => {},
+): Environment => ({
+  engine: 'wasm',
+  runs: join(folder, 'runs'),
+  cache: join(folder, '..', 'cache'),
+  workers,
+  pictures: false,
+  now: () => performance.now() / 1000,
+  tell,
+  signal: new AbortController().signal,
+});
+
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex').slice(0, 16);
+
+/** Files whose bytes tell times, or what a run met on its way: they must be there, and no more is asked. */
+const passing =
+  /(^|\/)(timing\.json|environment\.json|progress\.json|failure\.json|events\.out\.tfevents\.0\.drumhead|checkpoint.*)$/;
+
+/** All files below a folder by name, each with the hash of its bytes, or none where they may differ. */
+export const printOf = async (folder: string): Promise<Readonly<Record<string, string>>> => {
+  const print: Record<string, string> = {};
+  for (const name of (await readdir(folder, { recursive: true })).sort()) {
+    const path = join(folder, name);
+    if ((await stat(path)).isDirectory()) continue;
+    print[name] = passing.test(name) ? '' : sha256(await readFile(path));
+  }
+  return print;
+};
+
+/** Where two prints differ, in words; null where they do not. */
+export const differ = (
+  a: Readonly<Record<string, string>>,
+  b: Readonly<Record<string, string>>,
+): string | null => {
+  const names = [...new Set([...Object.keys(a), ...Object.keys(b)])].filter((name) => a[name] !== b[name]);
+  const word = (name: string): string =>
+    a[name] === undefined
+      ? `${name} is left over`
+      : b[name] === undefined
+        ? `${name} is missing`
+        : `${name} has other bytes`;
+  return names.length === 0 ? null : names.slice(0, 4).map(word).join(', ');
+};

@@ -1,0 +1,207 @@
+/** Works that change files, each in a folder of its own, so that all of them can be broken in the same ways. */
+
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type DrumheadError, describe } from '../../src/base/error.js';
+import type { Dataset } from '../../src/data/dataset.js';
+import { load } from '../../src/data/load.js';
+import { mayBeFile } from '../../src/data/make-folder.js';
+import { encodeNpy } from '../../src/data/npy.js';
+import { writeNpyPairs } from '../../src/data/npy-pairs.js';
+import { writePngPairs } from '../../src/data/write-png-pairs.js';
+import { sweepOf, trainingAxis, vary } from '../../src/experiments/sweep.js';
+import { readPosition } from '../../src/runner/checkpoint.js';
+import { type ExportFormat, exportTrained, readTrained } from '../../src/runner/export/index.js';
+import { importInto } from '../../src/runner/import/index.js';
+import { runProgram } from '../../src/runner/import/run.js';
+import { epochsTable, queryToParquet, runsTable } from '../../src/runner/query/index.js';
+import { runExperiment } from '../../src/runner/run.js';
+import { readRuns } from '../../src/runner/runs.js';
+import type { Job } from '../../src/runner/sweep/job.js';
+import { runSweep } from '../../src/runner/sweep/run.js';
+import { environmentIn, must, tiny } from './tiny.js';
+
+type Done = Promise<E.Either<DrumheadError, unknown>>;
+
+export interface Work {
+  readonly name: string;
+  /** Of so many rounds one is of this work. */
+  readonly weight: number;
+  /** What lies there before, in an empty folder. */
+  readonly before: (folder: string) => Promise<void>;
+  /** Does it, or goes on with it; epochs are told as they are finished and kept. */
+  readonly run: (folder: string, finished: (epochs: number) => void) => Done;
+  /** How many epochs are kept; null where that is no question. Nothing else works there then. */
+  readonly kept: ((folder: string) => Promise<number>) | null;
+  /** Where an export is, which must be the earlier one or the new one, whole, whenever it was killed; else null. */
+  readonly export: string | null;
+}
+
+/** Epochs that are kept in the run folders below a folder. */
+const epochsIn = async (folder: string): Promise<number> => {
+  const names = await readdir(folder, { recursive: true }).catch(() => []);
+  let epochs = 0;
+  for (const name of names.filter((one) => /seed-\d+-[0-9a-f]+$/.test(one))) {
+    const position = await readPosition(join(folder, name))();
+    if (E.isLeft(position)) throw new Error(describe(position.left));
+    epochs += position.right?.epoch ?? 0;
+  }
+  return epochs;
+};
+
+const training = (workers: number): Work => ({
+  name: `training on ${workers === 1 ? 'one thread' : `${workers} threads`}`,
+  weight: workers === 1 ? 8 : 1,
+  before: async () => {},
+  run: (folder, finished) =>
+    runExperiment(
+      tiny,
+      0,
+    )(
+      environmentIn(folder, workers, (event) => {
+        if (event.kind === 'epoch') finished(event.epoch);
+      }),
+    )(),
+  kept: epochsIn,
+  export: null,
+});
+
+/** A run of a sweep in this process, so that its disk is this one's. */
+const jobHere =
+  (finished: (epochs: number) => void): Job =>
+  async (request, tell) => {
+    const { experiment, seed, runs, cache, workers, pictures } = request;
+    let told = 0;
+    const done = await runExperiment(
+      experiment,
+      seed,
+    )({
+      engine: 'wasm',
+      runs,
+      cache,
+      workers,
+      pictures,
+      now: () => performance.now() / 1000,
+      tell: (event) => {
+        if (event.kind === 'start') tell({ kind: 'begins', folder: event.folder, epochs: event.epochs });
+        if (event.kind === 'epoch') finished(++told);
+      },
+      signal: new AbortController().signal,
+    })();
+    return E.isRight(done)
+      ? { kind: 'finished', folder: done.right.folder, before: done.right.before, foregroundIou: null }
+      : { kind: 'failed', message: describe(done.left) };
+  };
+
+const sweep: Work = {
+  name: 'sweep of two runs',
+  weight: 3,
+  before: async () => {},
+  run: async (folder) => {
+    const of = pipe({ ...sweepOf(tiny), name: 'tiny/sweep' }, vary(trainingAxis('rate'), [0.01, 0.02]));
+    const done = await runSweep(of)({
+      ...environmentIn(folder, 1),
+      jobs: 1,
+      job: jobHere(() => {}),
+      tell: () => {},
+    })();
+    // A sweep goes on without a run that failed, and says so.
+    return E.isRight(done) && done.right.failed.length > 0
+      ? E.left({ _tag: 'Mismatch', message: done.right.failed[0].message })
+      : done;
+  },
+  kept: epochsIn,
+  export: null,
+};
+
+/** Works that write a folder from the finished run in `source`, over what another one wrote there before. */
+const writing = (
+  name: string,
+  weight: number,
+  source: string,
+  other: string,
+  write: (from: string, to: string) => TE.TaskEither<DrumheadError, unknown>,
+): Work => ({
+  name,
+  weight,
+  before: async (folder) => {
+    must(await write(other, join(folder, 'out'))());
+  },
+  run: (folder) => write(source, join(folder, 'out'))(),
+  kept: null,
+  export: 'out',
+});
+
+const exporting =
+  (format: ExportFormat) =>
+  (from: string, to: string): TE.TaskEither<DrumheadError, unknown> =>
+    pipe(
+      readTrained(from),
+      TE.chain((trained) => exportTrained(trained, format, to)),
+    );
+
+/** All works, with the finished runs that some of them begin from. */
+export const worksIn = async (folder: string): Promise<readonly Work[]> => {
+  const given = join(folder, 'given');
+  await mkdir(given, { recursive: true });
+  const finished = async (seed: number): Promise<string> =>
+    must(await runExperiment(tiny, seed)(environmentIn(given, 1))()).folder;
+  const [source, other] = [await finished(0), await finished(1)];
+  const taken = async (from: string, format: ExportFormat, to: string): Promise<string> => {
+    must(await exporting(format)(from, join(given, to))());
+    return join(given, to);
+  };
+  const [tensors, others] = [await taken(source, 'safetensors', 'a'), await taken(other, 'safetensors', 'b')];
+  const input = join(given, 'image.npy');
+  const image = must(
+    encodeNpy({ dtype: 'float32', shape: [1, 16, 16, 3], data: new Float32Array(768).fill(0.5) }),
+  );
+  await writeFile(input, image);
+  const dataset = must(await load(tiny.task)());
+  const otherData = must(await load({ ...tiny.task, seed: 5 })());
+  const dataOf = (from: string): Dataset => (from === source ? dataset : otherData);
+  const parquet = (folderOf: string): TE.TaskEither<DrumheadError, unknown> =>
+    pipe(
+      mayBeFile(join(folderOf, 'epochs.parquet')),
+      TE.chain(() => readRuns(join(given, 'runs'))),
+      TE.chain(({ runs }) =>
+        queryToParquet(
+          [runsTable(runs, () => []), epochsTable(runs, () => [])],
+          'select experiment, seed, epoch, train_loss from epochs order by all',
+          join(folderOf, 'epochs.parquet'),
+        ),
+      ),
+    );
+  return [
+    training(1),
+    training(2),
+    sweep,
+    writing('export as program', 2, source, other, exporting('program')),
+    writing('export as safetensors', 2, source, other, exporting('safetensors')),
+    writing('export as graph-model', 1, source, other, exporting('graph-model')),
+    writing('import', 2, tensors, others, (from, to) =>
+      importInto(join(from, 'weights.safetensors'), null, to),
+    ),
+    writing('run-program', 2, source, other, (from, to) => runProgram(from, [input], to, 'wasm')),
+    writing('data --export as npy', 2, source, other, (from, to) => writeNpyPairs(dataOf(from), to)),
+    writing('data --export as png', 1, source, other, (from, to) => writePngPairs(dataOf(from), to)),
+    {
+      name: 'query --parquet',
+      weight: 1,
+      before: async () => {},
+      run: (to) => parquet(to)(),
+      kept: null,
+      export: null,
+    },
+  ];
+};
+
+/** An empty folder for a work, with what lies there before. */
+export const begin = async (work: Work, folder: string): Promise<void> => {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  await work.before(folder);
+};
