@@ -15,7 +15,8 @@ describe('the documentation', () => {
     assert.equal(written, commandsPage());
     for (const command of commandLine().commands) {
       assert.ok(written.includes(`\n## ${command.name()}\n`), command.name());
-      for (const { long } of command.options.filter(({ hidden }) => !hidden)) assert.ok(written.includes(long ?? '?'), long);
+      for (const { long } of command.options.filter(({ hidden }) => !hidden))
+        assert.ok(written.includes(long ?? '?'), long);
     }
     for (const known of ['## figure', '--set', '## play']) assert.ok(written.includes(known), known);
   });
