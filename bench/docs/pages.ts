@@ -125,7 +125,7 @@ its engine.
 | \`experiment.json\` | the experiment with this seed, every key filled in: \`drumhead run FOLDER\` runs it |
 | \`program.json\` | the program, in the language |
 | \`run.json\` | the record: name, seed, identity, digests of the two above |
-| \`environment.json\` | engine and why, versions, machine, and what changed when the run went on elsewhere |
+| \`environment.json\` | engine and why, its arithmetic and kernels (\`fused\` or \`op by op\`), versions, machine, and what changed when the run went on elsewhere |
 | \`metrics.ndjson\` | a line an epoch: training loss, rate, validation scores |
 | \`events.out.tfevents.0.drumhead\` | the same for TensorBoard: \`tensorboard --logdir runs\` shows losses, rates and scores of all runs |
 | \`checkpoint.json\`, \`checkpoint.before.json\`, \`checkpoint-E-S.bin\` | where it stands, and the one before |
@@ -137,7 +137,7 @@ its engine.
 | \`timing.json\` | of drums: how long each took |
 | \`waves.gif\`, \`segmentations.png\`, \`curves.svg\`, \`curves.png\`, \`report.html\` | what a person looks at |
 
-\`runs/sweeps/NAME/sweep.json\` is the record of a sweep: its members with their axes, and where each run lies.
+\`runs/sweeps/NAME/sweep.json\` is the record of a sweep: its members with their axes, where each run lies, and the engine (\`kernels\` where it was \`--fuse off\`).
 \`runs/.cache\` holds data that was made; it can be removed at any time.
 
 ## Data of your own

@@ -282,6 +282,105 @@ describe('a NAME', () => {
     assert.match(found.notes.join(), /is a folder that is listed already: it is taken once/);
   });
 
+  it('is a run folder in a sweep, by its path, with what ran there', async () => {
+    mkdirSync(join(folder, 'runs', 'seed-0'), { recursive: true });
+    const ran = { ...right(decodeExperiment(draft)), seeds: [0] };
+    write(join('runs', 'seed-0', 'experiment.json'), JSON.stringify(ran));
+    for (const experiment of ['runs/seed-0', './runs/seed-0/', join(folder, 'runs', 'seed-0')]) {
+      const file = write(
+        'of-run.yaml',
+        stringify({ name: 'of-run', experiment, vary: { seeds: [[0], [1]] } }),
+      );
+      const { members } = right(await sweepFrom(file, 'full')());
+      assert.deepEqual(
+        members.map((one) => one.experiment),
+        [ran, { ...ran, seeds: [1] }],
+      );
+    }
+    mkdirSync(join(folder, 'empty'), { recursive: true });
+    const none = write('of-none.yaml', stringify({ name: 'x', experiment: './empty', vary: { seeds: [0] } }));
+    assert.match(said(await namedFrom(none, 'full')()), /empty/);
+  });
+
+  it('in YAML means what YAML 1.2 says, and never something else in silence', async () => {
+    const withLine = (line: string): string =>
+      write('plain.yaml', `name: y\ntask: { name: tetrominoes }\nmodel: { name: nwm }\n${line}\n`);
+    const seedsOf = async (text: string): Promise<readonly number[]> =>
+      right(await experimentFrom(withLine(`seeds: ${text}`), 'full')()).experiment.seeds;
+    // A leading zero is ten and not eight; nine is 0o11.
+    assert.deepEqual(
+      [await seedsOf('010'), await seedsOf('[08, 0o11, 0x10]'), await seedsOf('"010"')],
+      [[10], [8, 9, 16], [10]],
+    );
+    for (const [line, says] of [
+      ['training: { clip: yes }', /training\.clip: .*yes/],
+      ['training: { patience: no }', /training\.patience: .*no/],
+      ['training: { epochs: 1_000 }', /training\.epochs: .*1_000/],
+      ['training: { epochs: 1:30 }', /training\.epochs: .*1:30/],
+      ['training: { clip: true }', /training\.clip: true/],
+      ['training: { rate: .inf }', /training\.rate/],
+      ['seeds: on', /seeds: "on"/],
+    ] as const)
+      assert.match(said(await namedFrom(withLine(line), 'full')()), says, line);
+    // A name is a text, however much it looks like something else.
+    assert.match(said(await namedFrom(write('no.yaml', 'name: 010\n'), 'full')()), /name/);
+  });
+
+  it('is read in UTF-8, and in UTF-16 where its first bytes say so', async () => {
+    const expected = { ...right(decodeExperiment(draft)), label: 'größer ∂²u' };
+    for (const [name, text] of [
+      ['mark.yaml', stringify({ ...draft, label: expected.label })],
+      ['mark.json', JSON.stringify({ ...draft, label: expected.label })],
+    ] as const) {
+      const little = Buffer.from(`\ufeff${text}`, 'utf16le');
+      for (const bytes of [
+        Buffer.from(text),
+        Buffer.from(`\ufeff${text}`),
+        little,
+        Buffer.from(little).swap16(),
+      ]) {
+        writeFileSync(join(folder, name), bytes);
+        assert.deepEqual(right(await experimentFrom(join(folder, name), 'full')()).experiment, expected);
+      }
+    }
+  });
+
+  it('that throws is told with the line where it did', async () => {
+    write(
+      'typed.ts',
+      '/** Two\n * lines. */\nexport interface A {\n  readonly a: number;\n}\n\nexport const f = (a: A): number => {\n  throw new RangeError("no " + a.a);\n};\n',
+    );
+    for (const [name, text, says] of [
+      [
+        't1.ts',
+        "type A =\n  | 1\n  | 2;\n\nconst a: A = 1;\nthrow new Error('no luck');",
+        /t1\.ts: no luck \(at .*t1\.ts:6\)/,
+      ],
+      [
+        't2.ts',
+        "import { f } from './typed.ts';\n\nexport default f({ a: 1 });",
+        /t2\.ts: RangeError: no 1 \(at .*typed\.ts:8\)/,
+      ],
+      [
+        't3.mjs',
+        "\n\nawait Promise.reject(new Error('late'));\nexport default 1;",
+        /t3\.mjs: late \(at .*t3\.mjs:3\)/,
+      ],
+      [
+        't4.mts',
+        "interface B {\n  b: 1;\n}\nexport default () => {\n  throw new Error('when it is called');\n};",
+        /when it is called \(at .*t4\.mts:5\)/,
+      ],
+      [
+        't5.ts',
+        "import './missing.ts';\nexport default 1;",
+        /Cannot find module '\.\/missing\.ts'(?!.*\(at .*spec)/,
+      ],
+      ['t6.ts', "throw 'words';", /t6\.ts: words$/],
+    ] as const)
+      assert.match(said(await namedFrom(write(name, text), 'full')()), says, name);
+  });
+
   it('that is wrong is refused with every problem and where it is', async () => {
     const wrong: readonly (readonly [string, string, RegExp])[] = [
       ['w1.yaml', 'name: x\ntask: { name: mnist\nmodel: 1', /w1\.yaml: .* line/],

@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import * as E from 'fp-ts/lib/Either.js';
 import { decodeExperiment, type Experiment } from '../../src/experiments/experiment.js';
 import { decodeAnySweep } from '../../src/experiments/grid.js';
-import { equalMembers, idleSettings, isWritten } from '../../src/experiments/idle.js';
+import { equalMembers, idleInValues, idleSettings, isWritten } from '../../src/experiments/idle.js';
+import { sweepOf } from '../../src/experiments/sweep.js';
 
 const right = <A>(result: E.Either<unknown, A>): A =>
   E.isRight(result) ? result.right : assert.fail(JSON.stringify(result.left));
@@ -71,5 +72,25 @@ describe('settings that do nothing', () => {
       0,
     );
     assert.equal(equalMembers(sweep({ 'training.rate': [0.1, 0.2] })).length, 0);
+  });
+
+  it('are known from values alone: what is an axis, or not as it is by itself', () => {
+    for (const [parts, path, says] of cases) {
+      const said = idleInValues(sweepOf(own(parts)));
+      // Outputs that a model does not have are asked for by default.
+      if (path !== 'outputs') assert.match(said.join(), says, path);
+    }
+    for (const model of [{ name: 'nwm' }, { name: 'cnn' }, { name: 'unet' }])
+      assert.deepEqual(idleInValues(sweepOf(own({ model }))), []);
+    const { members } = right(
+      decodeAnySweep({ name: 's', experiment: own({}), vary: { 'training.optimiser': ['adam', 'adamw'] } }),
+    );
+    const decaying = members.map(({ axes, experiment }) => ({
+      axes,
+      experiment: { ...experiment, training: { ...experiment.training, weightDecay: 0.5 } },
+    }));
+    assert.deepEqual(idleInValues({ name: 's', members: decaying }), [
+      'in 1 of 2 members training.weightDecay does nothing here: only adamw has a weight decay',
+    ]);
   });
 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe as describeError } from '../../src/base/error.js';
 import type { ParameterDeclaration } from '../../src/dsl/index.js';
+import type { Arithmetic } from '../../src/engine/index.js';
 import { type Restored, restoreCheckpoint, saveCheckpoint } from '../../src/runner/checkpoint.js';
 import type { TrainState } from '../../src/runner/state.js';
 
@@ -12,6 +13,8 @@ const declared: readonly ParameterDeclaration[] = [
   { name: 'conv1/weight', shape: [2, 3], init: { kind: 'constant', value: 0 }, trainable: true },
   { name: 'norm/mean', shape: [3], init: { kind: 'constant', value: 0 }, trainable: false },
 ];
+
+const arithmetic: Arithmetic = { number: 1, kernels: null };
 
 const values = (salt: number, length: number): Float32Array =>
   Float32Array.from({ length }, (_, i) => Math.cos(i * salt));
@@ -42,12 +45,12 @@ describe('checkpoints', () => {
   afterEach(() => rm(folder, { recursive: true }));
 
   const save = async (s: TrainState): Promise<void> => {
-    const saved = await saveCheckpoint(folder, declared, s, 1)();
+    const saved = await saveCheckpoint(folder, declared, s, arithmetic)();
     assert.ok(E.isRight(saved));
   };
 
   const restore = async (): Promise<Restored> => {
-    const restored = await restoreCheckpoint(folder, declared, 1)();
+    const restored = await restoreCheckpoint(folder, declared, arithmetic)();
     return E.isRight(restored) ? restored.right : assert.fail(describeError(restored.left));
   };
 
@@ -136,7 +139,7 @@ describe('checkpoints', () => {
       await rm(join(folder, name));
       await mkdir(join(folder, name));
       const before = (await readdir(folder)).sort();
-      const refused = await restoreCheckpoint(folder, declared, 1)();
+      const refused = await restoreCheckpoint(folder, declared, arithmetic)();
       assert.ok(E.isLeft(refused) && refused.left._tag === 'FileError');
       assert.match(describeError(refused.left), /it is a folder, not a file/);
       assert.deepEqual((await readdir(folder)).sort(), before);
@@ -184,7 +187,7 @@ describe('checkpoints', () => {
     const path = join(folder, 'checkpoint.json');
     const later = (await readFile(path, 'utf8')).replace(/"format": \d+/, '"format": 999');
     await writeFile(path, later);
-    const refused = await restoreCheckpoint(folder, declared, 1)();
+    const refused = await restoreCheckpoint(folder, declared, arithmetic)();
     assert.ok(E.isLeft(refused));
     assert.match(describeError(refused.left), /newer drumhead/);
     assert.equal(await readFile(path, 'utf8'), later);

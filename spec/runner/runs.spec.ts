@@ -147,7 +147,8 @@ describe('run folders, read', () => {
         [0, null],
       ],
     );
-    const sweepsOf = await run(sweepsIn(runs));
+    const { sweepsOf, notes } = await run(sweepsIn(runs));
+    assert.deepEqual(notes, []);
     assert.deepEqual(sweepsOf(join(runs, 'tetrominoes/nwm-linear/seed-0')), ['paper/tetrominoes']);
   });
 });

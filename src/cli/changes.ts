@@ -7,11 +7,11 @@ import * as A from 'fp-ts/lib/ReadonlyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { type DrumheadError, decodeError } from '../base/error.js';
-import type { EngineName } from '../engine/index.js';
+import type { EngineName, Kernels } from '../engine/index.js';
 import { presetNote } from '../experiments/difference.js';
 import type { Written } from '../experiments/grid.js';
 import { decidedBy, pathOf, touches } from '../experiments/held.js';
-import { equalMembers, idleSettings, isWritten } from '../experiments/idle.js';
+import { equalMembers, idleSettings, isWritten, saidOfMembers } from '../experiments/idle.js';
 import { settingsText } from '../experiments/label.js';
 import type { Preset } from '../experiments/presets.js';
 import { reset } from '../experiments/settings.js';
@@ -38,18 +38,10 @@ const idleNotes = async (
   const given = [...kept, ...overrides.map(({ path }) => path)];
   const written = (path: string): boolean =>
     isWritten(value, path) || given.some((one) => one === path || path.startsWith(`${one}.`));
-  const said = new Map<string, number>();
+  const said: (readonly string[])[] = [];
   for (const { experiment } of sweep.members)
-    for (const note of [
-      ...idleSettings(experiment, written),
-      ...(await idleInFolder(experiment.task, written)),
-    ])
-      said.set(note, (said.get(note) ?? 0) + 1);
-  const all = sweep.members.length;
-  return [
-    ...[...said].map(([note, count]) => (count === all ? note : `in ${count} of ${all} members ${note}`)),
-    ...equalMembers(sweep),
-  ];
+    said.push([...idleSettings(experiment, written), ...(await idleInFolder(experiment.task, written))]);
+  return [...saidOfMembers(said), ...equalMembers(sweep)];
 };
 
 /** What was found under a name, at full size, with no changes yet. */
@@ -57,6 +49,8 @@ export interface Found extends Written {
   /** Whether it is a single experiment and no sweep. */
   readonly one: boolean;
   readonly engine: EngineName | null;
+  /** What computed it, where it was begun before and says so. */
+  readonly kernels: Kernels | null;
   /** The run that it is of, where it is a run's folder. */
   readonly begun: Begun | null;
   /** The folder that it was written in. */

@@ -13,7 +13,7 @@ import { training } from './line/training.js';
 const heed = (flags: object): void => {
   if ('code' in flags && flags.code !== undefined)
     process.env[codeVariable] = flags.code === true ? 'on' : 'off';
-  if ('fuse' in flags && flags.fuse === 'off') process.env[fuseVariable] = 'off';
+  if ('fuse' in flags && typeof flags.fuse === 'string') process.env[fuseVariable] = flags.fuse;
 };
 
 /** All commands, made anew at each call. */

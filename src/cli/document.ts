@@ -11,7 +11,7 @@ import { isPresent, readBytes } from '../data/files.js';
 import { ProgramFault } from '../dsl/index.js';
 import { mayRun } from './code.js';
 import { readJsonText } from './json.js';
-import { faultOf } from './module-fault.js';
+import { faultOf, plainFault } from './module-fault.js';
 
 type Read = (path: string) => TE.TaskEither<DrumheadError, unknown>;
 
@@ -62,15 +62,8 @@ export const inWords = (cause: unknown): string =>
   cause instanceof ProgramFault
     ? describe(cause.error)
     : cause instanceof Error
-      ? inOneLine(cause)
+      ? plainFault(cause, dirname(own))
       : String(cause);
-
-/** A parser says where on a line of its own. */
-const inOneLine = ({ name, message }: Error): string => {
-  const [first, second = ''] = message.split('\n').map((line) => line.trim());
-  const at = /:\d+:\d+$/.test(second) ? ` (at ${second})` : '';
-  return `${name === 'Error' ? '' : `${name}: `}${first}${at}`;
-};
 
 /** A module may give an Either, as fp-ts's pipelines end with one; its left is an error here. */
 export const unwrapped = (value: unknown, path: string): E.Either<DrumheadError, unknown> => {

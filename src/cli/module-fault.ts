@@ -13,9 +13,13 @@ interface Place {
 
 const frame = /\(?((?:file:\/\/)?\/[^():]+):(\d+):\d+\)?$/;
 
-/** The first place in a stack that is not of a library: in the person's own code. */
+/**
+ * The first place in a stack that is not of a library: in the person's own code, none where their module was not even begun.
+ * Lines are those of their file, since types are taken out in place; columns may be others.
+ */
 const placeIn = (stack: string, library: string): Place | null => {
   for (const text of stack.split('\n').slice(1)) {
+    if (text.includes('/node_modules/jiti/')) return null;
     const found = frame.exec(text.trim());
     if (found === null) continue;
     const file = found[1].startsWith('file:') ? fileURLToPath(found[1]) : found[1];
@@ -23,6 +27,12 @@ const placeIn = (stack: string, library: string): Place | null => {
       return { file, line: Number(found[2]) };
   }
   return null;
+};
+
+/** Where a person's code threw an error, behind a sentence: its file and line; nothing where that is not known. */
+const thrownAt = ({ stack = '' }: Error, library: string): string => {
+  const place = placeIn(stack, library);
+  return place === null ? '' : ` (at ${relative(process.cwd(), place.file)}:${place.line})`;
 };
 
 /** The name that an error is about. */
@@ -44,11 +54,11 @@ const findName = (text: string, name: string, line: number): string | null => {
   return best === undefined ? null : `${best.line}:${best.column}`;
 };
 
-/** A parser says where on a line of its own. */
-const syntax = (message: string): string => {
-  const [first, second = ''] = message.split('\n').map((line) => line.trim());
-  const at = /:\d+:\d+$/.test(second) ? ` (at ${second})` : '';
-  return `${first}${at}`;
+/** An error that is about no name, in one line. A parser says where on a line of its own; others by where they were thrown. */
+export const plainFault = (cause: Error, library: string): string => {
+  const [first, second = ''] = cause.message.split('\n').map((line) => line.trim());
+  const title = cause.name === 'Error' ? '' : `${cause.name}: `;
+  return `${title}${first}${/:\d+:\d+$/.test(second) ? ` (at ${second})` : thrownAt(cause, library)}`;
 };
 
 /**
@@ -63,7 +73,7 @@ export const faultOf = async (cause: unknown, library: string, known: readonly s
   const title = cause.name === 'Error' ? '' : `${cause.name}: `;
   const name = nameIn(cause.message);
   const place = placeIn(cause.stack ?? '', library);
-  if (name === null || place === null) return `${title}${syntax(cause.message)}`;
+  if (name === null || place === null) return plainFault(cause, library);
   const text = await readFile(place.file, 'utf8').catch(() => '');
   const at = findName(text, name, place.line);
   const hint = known.includes(name) ? undefined : nearest(name, known);

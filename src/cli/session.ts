@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { DrumheadError } from '../base/error.js';
-import { parseEngineChoice } from '../engine/index.js';
+import { type Kernels, parseEngineChoice } from '../engine/index.js';
 import type { Environment } from '../runner/environment.js';
 import { interruptible, remark } from './edge.js';
 import { wholeFlag } from './flags.js';
@@ -13,6 +13,8 @@ import { barTeller, plainTeller } from './progress.js';
 /** Flags of every command that computes. */
 export interface CommonFlags {
   readonly engine: string;
+  /** What a run that goes on was begun with; else `--fuse` says it. */
+  readonly kernels?: Kernels;
   readonly runs: string;
   readonly workers: string;
   /** `--no-pictures` makes it false. */
@@ -38,6 +40,7 @@ export const withEnvironment = <A>(
       try {
         return await work({
           engine,
+          ...(flags.kernels === undefined ? {} : { kernels: flags.kernels }),
           workers,
           pictures: flags.pictures,
           runs: flags.runs,

@@ -13,7 +13,7 @@ import { decodeWith } from '../base/codec.js';
 import { type DrumheadError, decodeError, unknownName } from '../base/error.js';
 import { isPresent } from '../data/files.js';
 import { drumExperiments } from '../drums/index.js';
-import { EngineName } from '../engine/index.js';
+import { EngineName, Kernels } from '../engine/index.js';
 import { experimentNamed, experimentNames, presetNamed } from '../experiments/catalogue.js';
 import { decodeExperiment, type Experiment } from '../experiments/experiment.js';
 import { type Sweep, sweepOf } from '../experiments/sweep.js';
@@ -26,17 +26,22 @@ import { remark } from './edge.js';
 import { type ChangeFlags, settingsFlag } from './flags.js';
 import { readHeld } from './reading.js';
 
-/** An experiment, and the engine it was begun on where it was begun before. */
-export interface Source {
-  readonly experiment: Experiment;
+/** On what a run or a sweep was begun, where it was begun before and says so. */
+interface BegunOn {
   readonly engine: EngineName | null;
+  readonly kernels: Kernels | null;
+}
+
+/** An experiment, and what it was begun on. */
+export interface Source extends BegunOn {
+  readonly experiment: Experiment;
   readonly begun: Begun | null;
 }
 
 /** What a NAME can mean, and what is to be said of it: settings that do nothing, what a preset changed. */
 export type Named = (
   | ({ readonly kind: 'experiment' } & Source)
-  | { readonly kind: 'sweep'; readonly sweep: Sweep }
+  | ({ readonly kind: 'sweep'; readonly sweep: Sweep } & BegunOn)
 ) & { readonly notes: readonly string[] };
 
 type Effect<A> = TE.TaskEither<DrumheadError, A>;
@@ -83,10 +88,11 @@ export const namedFrom = (name: string, preset: string, flags: ChangeFlags = {})
                 kind: 'experiment',
                 experiment: sweep.members[0].experiment,
                 engine: found.engine,
+                kernels: found.kernels,
                 begun: found.begun,
                 notes,
               }
-            : { kind: 'sweep', sweep, notes },
+            : { kind: 'sweep', sweep, engine: found.engine, kernels: found.kernels, notes },
         ),
       ),
     ),
@@ -152,6 +158,7 @@ const catalogued: Omit<Found, 'sweep' | 'one'> = {
   kept: [],
   notes: [],
   engine: null,
+  kernels: null,
   begun: null,
   from: '.',
   origin: 'catalogue',
@@ -180,7 +187,14 @@ const nameNamed = (name: string): E.Either<DrumheadError, Found> => {
 const readNamed = (path: string): Effect<Found> =>
   pipe(
     readHeld(path),
-    TE.map((held) => ({ ...held, engine: null, begun: null, from: dirname(path), origin: 'file' })),
+    TE.map((held) => ({
+      ...held,
+      engine: null,
+      kernels: null,
+      begun: null,
+      from: dirname(path),
+      origin: 'file',
+    })),
   );
 
 const folderNamed = (folder: string): Effect<Found> =>
@@ -191,7 +205,14 @@ const folderNamed = (folder: string): Effect<Found> =>
         swept
           ? pipe(
               readSweepFile(join(folder, 'sweep.json')),
-              TE.map(({ sweep }) => ({ ...catalogued, sweep, one: false, origin: 'folder' })),
+              TE.map(({ sweep, engine, kernels }) => ({
+                ...catalogued,
+                sweep,
+                one: false,
+                engine: EngineName.is(engine) ? engine : null,
+                kernels: kernels ?? null,
+                origin: 'folder',
+              })),
             )
           : pipe(
               TE.Do,
@@ -203,6 +224,7 @@ const folderNamed = (folder: string): Effect<Found> =>
                 sweep: sweepOf(experiment),
                 one: true,
                 engine: begun?.engine ?? null,
+                kernels: begun?.kernels ?? null,
                 begun: begun === null ? null : { folder, arithmetic: begun.arithmetic ?? 1, finished },
                 origin: 'folder',
               })),
@@ -220,7 +242,10 @@ const readExperiment = (path: string): Effect<Experiment> =>
  * A run goes on with the engine that it began with: another would not give the same bits. Null for what was imported,
  * which began on none.
  */
-const begunCodec = t.intersection([t.type({ engine: EngineName }), t.partial({ arithmetic: t.number })]);
+const begunCodec = t.intersection([
+  t.type({ engine: EngineName }),
+  t.partial({ arithmetic: t.number, kernels: Kernels }),
+]);
 
 const readBegun = (path: string): Effect<t.TypeOf<typeof begunCodec> | null> =>
   pipe(

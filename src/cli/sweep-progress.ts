@@ -102,6 +102,9 @@ export const plainSweepTeller = (print: (line: string) => void, now: () => numbe
   const tell = (event: SweepEvent): void => {
     guess.see(event);
     switch (event.kind) {
+      case 'note':
+        print(`note: ${event.message}`);
+        return;
       case 'plan':
         print(planLine(event));
         return;
@@ -171,6 +174,9 @@ export const barSweepTeller = (stream: NodeJS.WriteStream, now: () => number): S
   const tell = (event: SweepEvent): void => {
     guess.see(event);
     switch (event.kind) {
+      case 'note':
+        print(`note: ${event.message}`);
+        break;
       case 'plan':
         print(planLine(event));
         break;

@@ -5,7 +5,8 @@
  * `spec/engine/arithmetic.spec.ts` fails when bits change and this was forgotten.
  */
 
-import type { EngineName } from './names.js';
+import type { Engine } from './engine.js';
+import { canFuse, type EngineName, type Kernels } from './names.js';
 
 /** 1 is the arithmetic of the first release. */
 export const arithmetic: Readonly<Record<EngineName, number>> = {
@@ -15,10 +16,37 @@ export const arithmetic: Readonly<Record<EngineName, number>> = {
   tensorflow: 2,
 };
 
+/** What the bits of a result follow from on one engine. */
+export interface Arithmetic {
+  readonly number: number;
+  /** Null on an engine that has no choice, and where a run of the first release does not say. */
+  readonly kernels: Kernels | null;
+}
+
+/** What computes on an engine; null where it has no choice. */
+export const kernelsOf = ({ name, fused }: Pick<Engine, 'name' | 'fused'>): Kernels | null =>
+  canFuse(name) ? (fused ? 'fused' : 'op by op') : null;
+
+/** How a run computes, behind a verb. */
+export const kernelsText = (kernels: Kernels): string =>
+  kernels === 'fused' ? 'with fused kernels' : 'op by op';
+
+/** The arithmetic of an opened engine. */
+export const arithmeticOf = (engine: Pick<Engine, 'name' | 'fused'>): Arithmetic => ({
+  number: arithmetic[engine.name],
+  kernels: kernelsOf(engine),
+});
+
+/** An engine with what computes on it: op by op is said, fused is the rule. */
+export const engineWords = (engine: string, kernels: Kernels | null): string =>
+  kernels === 'op by op' ? `${engine}, op by op` : engine;
+
 /**
  * An engine with its arithmetic, as reports and tables say it.
  *
  * @example
- * engineText('wasm', 2); // => 'wasm, arithmetic 2'
+ * engineText('wasm', { number: 2, kernels: 'fused' }); // => 'wasm, arithmetic 2'
+ * engineText('wasm', { number: 2, kernels: 'op by op' }); // => 'wasm, op by op, arithmetic 2'
  */
-export const engineText = (engine: string, number: number): string => `${engine}, arithmetic ${number}`;
+export const engineText = (engine: string, { number, kernels }: Arithmetic): string =>
+  `${engineWords(engine, kernels)}, arithmetic ${number}`;

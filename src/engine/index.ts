@@ -1,9 +1,24 @@
 /** Which TensorFlow.js backend runs, what it lacks, and the substitutes. */
 
-export { arithmetic, engineText } from './arithmetic.js';
+export {
+  type Arithmetic,
+  arithmetic,
+  arithmeticOf,
+  engineText,
+  engineWords,
+  kernelsOf,
+  kernelsText,
+} from './arithmetic.js';
 export { type Availability, autoOrder, type Chosen, chooseEngine, type Usable } from './choose.js';
 export { makeCurrent } from './current.js';
 export { type Engine, engineLabel, limitBytes, opByOp, type TensorFlow } from './engine.js';
-export { EngineChoice, EngineName, engineChoices, engineNames, parseEngineChoice } from './names.js';
-export { openEngine } from './open.js';
+export {
+  EngineChoice,
+  EngineName,
+  engineChoices,
+  engineNames,
+  Kernels,
+  parseEngineChoice,
+} from './names.js';
+export { askedKernels, openEngine } from './open.js';
 export { batchNorm, dense, keepsNaN, normaliseBy } from './ops.js';

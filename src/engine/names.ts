@@ -29,5 +29,12 @@ export const parseEngineChoice = (text: string): E.Either<DrumheadError, EngineC
     E.mapLeft(() => unknownName('engine', text, engineChoices)),
   );
 
+/** What computes on an engine that has a choice: kernels fused of the program, or those of TensorFlow.js, op by op. */
+export const Kernels = t.keyof({ fused: null, 'op by op': null }, 'Kernels');
+export type Kernels = t.TypeOf<typeof Kernels>;
+
+/** Whether an engine has the choice: fused kernels compute in this processor's memory. */
+export const canFuse = (name: EngineName): boolean => name === 'wasm';
+
 /** The environment variable that turns fused kernels off when it is `off`. */
 export const fuseVariable = 'DRUMHEAD_FUSE';

@@ -1,14 +1,14 @@
 /** Opening an engine: probe, choose, set the backend and wait for it, before any tensor exists. */
 
-import type * as E from 'fp-ts/lib/Either.js';
+import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, engineError } from '../base/error.js';
+import { type DrumheadError, decodeError, engineError } from '../base/error.js';
 import { probeAvailability } from './availability.js';
 import { type Chosen, chooseEngine } from './choose.js';
 import { type Engine, limitBytes, type TensorFlow } from './engine.js';
 import { installGradients } from './gradients.js';
-import { type EngineChoice, type EngineName, fuseVariable } from './names.js';
+import { canFuse, type EngineChoice, type EngineName, fuseVariable, type Kernels } from './names.js';
 
 const messageOf = (cause: unknown): string =>
   cause instanceof Error
@@ -61,11 +61,27 @@ const withoutNewListeners = async <A>(work: () => Promise<A>): Promise<A> => {
   return result;
 };
 
-/** Kernels are fused on the engine that computes on this processor's memory, unless a person said not to. */
-const mayFuse = (name: EngineName): boolean => name === 'wasm' && process.env[fuseVariable] !== 'off';
+/**
+ * The kernels that a person asked for, by `--fuse` or by the environment variable that it sets; null for none.
+ *
+ * **Errors** DecodeError where the variable is neither `on` nor `off`.
+ */
+export const askedKernels = (): E.Either<DrumheadError, Kernels | null> => {
+  const asked = process.env[fuseVariable] ?? '';
+  switch (asked) {
+    case '':
+      return E.right(null);
+    case 'on':
+      return E.right('fused');
+    case 'off':
+      return E.right('op by op');
+    default:
+      return E.left(decodeError(fuseVariable, `'${asked}' is neither on nor off`));
+  }
+};
 
 const start =
-  (tf: TensorFlow) =>
+  (tf: TensorFlow, kernels: Kernels) =>
   ({ name, why }: Chosen): TE.TaskEither<DrumheadError, Engine> =>
     attempt(name, async () => {
       const backendVersion = await prepare[name](tf);
@@ -75,28 +91,40 @@ const start =
       makeFirstTensorQuietly(tf);
       installGradients(tf);
       const version = `tfjs ${tf.version.tfjs}, ${name} ${backendVersion}`;
-      return { name, why, version, limitBytes: limitBytes[name], tf, fused: mayFuse(name) };
+      return {
+        name,
+        why,
+        version,
+        limitBytes: limitBytes[name],
+        tf,
+        fused: canFuse(name) && kernels === 'fused',
+      };
     });
 
 /**
  * Opens the engine for a choice and makes it the current one of TensorFlow.js, which has one at a time: the engine
  * opened last is where tensors live, and opening one again makes it current again.
  *
- * **Errors** EngineError when the engine asked for by name cannot run here, with the reason.
+ * @param kernels what computes where the engine has a choice; left out, what `DRUMHEAD_FUSE` says, else fused kernels
+ *
+ * **Errors** EngineError when the engine asked for by name cannot run here, with the reason; DecodeError where
+ * `DRUMHEAD_FUSE` is neither `on` nor `off`.
  *
  * @example
  * const engine = await openEngine('auto')() // right({ name: 'wasm', why: 'auto: WebAssembly is there; ...', ... })
  */
-export const openEngine = (choice: EngineChoice): TE.TaskEither<DrumheadError, Engine> =>
+export const openEngine = (choice: EngineChoice, kernels?: Kernels): TE.TaskEither<DrumheadError, Engine> =>
   pipe(
-    loadTensorFlow,
-    TE.chain((tf) =>
+    TE.Do,
+    TE.bind('asked', () => TE.fromEither(kernels === undefined ? askedKernels() : E.right(kernels))),
+    TE.bind('tf', () => loadTensorFlow),
+    TE.chain(({ tf, asked }) =>
       pipe(
         attempt('auto', () => probeAvailability(choice, tf)),
         TE.chainEitherK(
           (availability): E.Either<DrumheadError, Chosen> => chooseEngine(choice, availability),
         ),
-        TE.chain(start(tf)),
+        TE.chain(start(tf, asked ?? 'fused')),
       ),
     ),
   );

@@ -1,7 +1,9 @@
 /** Settings that do nothing: what of an experiment was written and changes nothing of its runs, and why. */
 
+import * as E from 'fp-ts/lib/Either.js';
 import { canonical } from '../base/canonical.js';
-import { type Experiment, shapingOf } from './experiment.js';
+import { decodeExperiment, type Experiment, shapingOf } from './experiment.js';
+import { pathOf } from './held.js';
 import { labelsOf } from './label.js';
 import { at } from './settings.js';
 import type { Sweep } from './sweep.js';
@@ -121,3 +123,34 @@ export const equalMembers = ({ members }: Sweep): readonly string[] => {
         `these members are the same runs, since what they differ in does nothing: ${group.join('; ')}`,
     );
 };
+
+/** Whether a setting is another than where nothing is said of it. */
+const isUnusual = ({ name, task, model, loss, ...rest }: Experiment): ((path: string) => boolean) => {
+  const usual = decodeExperiment({ name, task, model: { name: model.name }, loss: { name: loss.name } });
+  const experiment = { name, task, model, loss, ...rest };
+  return (path) =>
+    E.isRight(usual) && canonical(at(experiment, path) ?? null) !== canonical(at(usual.right, path) ?? null);
+};
+
+/** A sentence of some members, as it is said of the whole sweep. */
+export const saidOfMembers = (notes: readonly (readonly string[])[]): readonly string[] => {
+  const said = new Map<string, number>();
+  for (const note of notes.flat()) said.set(note, (said.get(note) ?? 0) + 1);
+  const all = notes.length;
+  return [...said].map(([note, count]) => (count === all ? note : `in ${count} of ${all} members ${note}`));
+};
+
+/**
+ * What of a sweep does nothing, where only its values are known and not what was written: settings that are axes, or not as
+ * they are by themselves; and members that are the same for that reason.
+ */
+export const idleInValues = (sweep: Sweep): readonly string[] => [
+  ...saidOfMembers(
+    sweep.members.map(({ axes, experiment }) => {
+      const unusual = isUnusual(experiment);
+      const moved = Object.keys(axes).map((axis) => pathOf(experiment, axis) ?? axis);
+      return idleSettings(experiment, (path) => moved.includes(path) || unusual(path));
+    }),
+  ),
+  ...equalMembers(sweep),
+];

@@ -17,6 +17,7 @@ import { type DrumheadError, decodeError, describe, fileError } from '../base/er
 import type { Arrays } from '../compile/tfjs/session.js';
 import { isPresent, readBytesIfPresent, writeBytes } from '../data/files.js';
 import { type ParameterDeclaration, volume } from '../dsl/index.js';
+import { type Arithmetic, Kernels, kernelsText } from '../engine/index.js';
 import { isFromLater, readChecked, writeChecked } from './checked.js';
 import { files } from './folder.js';
 import { type EpochMetrics, epochMetricsCodec, type TrainState } from './state.js';
@@ -32,8 +33,8 @@ const header = t.type({
   best: t.union([t.null, t.type({ epoch: t.number, loss: t.number })]),
   history: t.readonlyArray(epochMetricsCodec),
 });
-/** With the number of the arithmetic that it was computed with; left out is 1. */
-const codec = t.intersection([header, t.partial({ arithmetic: t.number })]);
+/** With the arithmetic that it was computed with: its number, left out is 1, and the kernels, where there is a choice. */
+const codec = t.intersection([header, t.partial({ arithmetic: t.number, kernels: Kernels })]);
 type Header = t.TypeOf<typeof codec>;
 
 const groups = ['parameters', 'mean', 'square', 'best'] as const;
@@ -71,7 +72,7 @@ export const saveCheckpoint = (
   folder: string,
   declared: readonly ParameterDeclaration[],
   state: TrainState,
-  arithmetic: number,
+  arithmetic: Arithmetic,
 ): TE.TaskEither<DrumheadError, void> => {
   const best = state.best === null ? null : { epoch: state.best.epoch, loss: state.best.loss };
   const entries = entriesOf(declared, { optimiserStep: state.optimiser.step, best });
@@ -92,7 +93,8 @@ export const saveCheckpoint = (
     optimiserStep: state.optimiser.step,
     best,
     history: state.history,
-    ...(arithmetic === 1 ? {} : { arithmetic }),
+    ...(arithmetic.number === 1 ? {} : { arithmetic: arithmetic.number }),
+    ...(arithmetic.kernels === null ? {} : { kernels: arithmetic.kernels }),
   };
   const path = join(folder, files.checkpoint);
   return pipe(
@@ -146,27 +148,39 @@ const headerIfPresent = (folder: string, header: string): TE.TaskEither<Drumhead
     TE.chain((there) => (there ? readHeader(join(folder, header)) : TE.right<DrumheadError, null>(null))),
   );
 
-const otherArithmetic = 'it was computed with arithmetic ';
+const otherArithmetic = 'it was computed ';
 
 /** Bits of two arithmetics in one training would be those of neither. */
 const ofArithmetic =
-  (wanted: number, source: string) =>
-  (found: Header): E.Either<DrumheadError, Header> =>
-    (found.arithmetic ?? 1) === wanted
+  (wanted: Arithmetic, source: string) =>
+  (found: Header): E.Either<DrumheadError, Header> => {
+    if ((found.arithmetic ?? 1) !== wanted.number)
+      return E.left(
+        decodeError(
+          source,
+          `${otherArithmetic}with arithmetic ${found.arithmetic ?? 1} of its engine, and this drumhead computes with ` +
+            `${wanted.number}, whose bits differ: go on with the drumhead that began it, or move its folder away to begin ` +
+            'anew. Nothing was touched',
+        ),
+      );
+    return found.kernels === undefined || found.kernels === wanted.kernels
       ? E.right(found)
       : E.left(
           decodeError(
             source,
-            `${otherArithmetic}${found.arithmetic ?? 1} of its engine, and this drumhead computes with ${wanted}, whose ` +
-              'bits differ: go on with the drumhead that began it, or move its folder away to begin anew. Nothing was touched',
+            `${otherArithmetic}${kernelsText(found.kernels)}, and this run computes ` +
+              `${wanted.kernels === null ? 'on an engine without that choice' : kernelsText(wanted.kernels)}, whose bits ` +
+              `differ: go on with --fuse ${found.kernels === 'fused' ? 'on' : 'off'} on the engine that began it, or move ` +
+              'its folder away to begin anew. Nothing was touched',
           ),
         );
+  };
 
 const load = (
   folder: string,
   header: string,
   declared: readonly ParameterDeclaration[],
-  arithmetic: number,
+  arithmetic: Arithmetic,
 ): TE.TaskEither<DrumheadError, TrainState> =>
   pipe(
     readHeader(join(folder, header)),
@@ -251,7 +265,7 @@ const loadIfPresent = (
   folder: string,
   header: string,
   declared: readonly ParameterDeclaration[],
-  arithmetic: number,
+  arithmetic: Arithmetic,
 ): TE.TaskEither<DrumheadError, TrainState | null> =>
   pipe(
     isPresent(join(folder, header)),
@@ -274,14 +288,14 @@ const isOfOtherArithmetic = (error: DrumheadError): boolean =>
  * The newest whole checkpoint; null where there is none. A damaged one is put aside with its values, and said: were it
  * left in its place, the next to be kept would push it over the whole one.
  *
- * **Errors** DecodeError where a newer drumhead wrote it, or one of another arithmetic; FileError where it is there and cannot be read, or cannot be
- * put aside.
+ * **Errors** DecodeError where a newer drumhead wrote it, or one of another arithmetic or other kernels; FileError where it is
+ * there and cannot be read, or cannot be put aside.
  */
 export const restoreCheckpoint =
   (
     folder: string,
     declared: readonly ParameterDeclaration[],
-    arithmetic: number,
+    arithmetic: Arithmetic,
   ): TE.TaskEither<DrumheadError, Restored> =>
   async () => {
     const notes: string[] = [];

@@ -79,11 +79,15 @@ const labelIn = (sweep: Sweep): ((member: Member) => Label) => {
   return (member) => labels.get(member) ?? { name: member.experiment.name, differs: '' };
 };
 
-/** A finished run before one that is not, the newest arithmetic before older ones, then the one that is furthest. */
+/**
+ * A finished run before one that is not, the newest arithmetic before older ones, fused kernels, which are the rule, before
+ * op by op, then the one that is furthest.
+ */
 const isBetter = (run: RunSummary, before: RunSummary): boolean => {
-  const rank = ({ scores, arithmetic, epochs }: RunSummary): readonly number[] => [
+  const rank = ({ scores, arithmetic, kernels, epochs }: RunSummary): readonly number[] => [
     scores === null ? 0 : 1,
     arithmetic,
+    kernels === 'op by op' ? 0 : 1,
     scores === null ? epochs : 0,
   ];
   const [a, b] = [rank(run), rank(before)];
@@ -93,12 +97,16 @@ const isBetter = (run: RunSummary, before: RunSummary): boolean => {
 
 /** Runs of two arithmetics stand beside each other in a table: that is said. */
 const arithmeticNotes = (runs: readonly CollectedRun[]): readonly string[] => {
-  const found = [...new Set(runs.flatMap(({ record }) => (record === null ? [] : [record.arithmetic])))];
-  return found.length < 2
-    ? []
-    : [
-        `runs of the arithmetics ${found.sort((a, b) => a - b).join(' and ')} stand here together; they differ in their last bits`,
-      ];
+  const records = runs.flatMap(({ record }) => (record === null ? [] : [record]));
+  const found = [...new Set(records.map(({ arithmetic }) => arithmetic))];
+  const kernels = new Set(records.flatMap((record) => record.kernels ?? []));
+  const together = (what: string): string => `${what} stand here together; they differ in their last bits`;
+  return [
+    ...(found.length < 2
+      ? []
+      : [together(`runs of the arithmetics ${found.sort((a, b) => a - b).join(' and ')}`)]),
+    ...(kernels.size < 2 ? [] : [together('runs with fused kernels and runs op by op')]),
+  ];
 };
 
 /** The runs of a sweep among those found; of several, a finished one, then the one that is furthest. */

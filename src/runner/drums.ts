@@ -10,7 +10,15 @@ import { type DrumheadError, unknownName } from '../base/error.js';
 import { isPresent } from '../data/files.js';
 import { type DrumExperiment, type DrumResult, drumExperiments, runDrums } from '../drums/index.js';
 import { languageVersion } from '../dsl/index.js';
-import { arithmetic, type Engine, type EngineChoice, openEngine } from '../engine/index.js';
+import {
+  arithmetic,
+  arithmeticOf,
+  type Engine,
+  type EngineChoice,
+  engineText,
+  kernelsOf,
+  openEngine,
+} from '../engine/index.js';
 import { drumsReport, drumVerdict } from '../report/drums/index.js';
 import { drawDrums } from './drum-pictures.js';
 import type { RunEvent } from './environment.js';
@@ -46,13 +54,15 @@ const experimentOf = ({ name, experiment }: DrumRun): E.Either<DrumheadError, Dr
       : E.left(unknownName('experiment on drums', name, Object.keys(drumExperiments)));
 
 /** The same experiment, language and engine give the same results. */
-const identityOf = (experiment: DrumExperiment, { name, version }: Engine): string =>
+const identityOf = (experiment: DrumExperiment, engine: Engine): string =>
   hashOf({
     experiment,
     language: languageVersion,
-    engine: name,
-    version,
-    ...(arithmetic[name] === 1 ? {} : { arithmetic: arithmetic[name] }),
+    engine: engine.name,
+    version: engine.version,
+    ...(arithmetic[engine.name] === 1 ? {} : { arithmetic: arithmetic[engine.name] }),
+    // Fused kernels are the rule, and were it before there was anything to say.
+    ...(kernelsOf(engine) === 'op by op' ? { kernels: 'op by op' } : {}),
   });
 
 const finishedCodec = t.type({ identity: t.string, summary: t.string });
@@ -113,10 +123,12 @@ const reportOf = (
     // A finished run is not run again in its own folder; what is not in the catalogue has no name to be run by.
     commands:
       Object.hasOwn(drumExperiments, name) && experiment === drumExperiments[name]
-        ? [`npx drumhead run ${name} --engine ${engine.name} --runs again`]
+        ? [
+            `npx drumhead run ${name} --engine ${engine.name}${kernelsOf(engine) === 'op by op' ? ' --fuse off' : ''} --runs again`,
+          ]
         : [],
     environment: [
-      { label: 'engine', value: versions.engine, note: versions.why },
+      { label: 'engine', value: engineText(versions.engine, arithmeticOf(engine)), note: versions.why },
       {
         label: 'versions',
         value: `drumhead ${versions.drumhead}, ${versions.engineVersion}, Node ${versions.node}`,

@@ -2,7 +2,7 @@
 
 import type * as RTE from 'fp-ts/lib/ReaderTaskEither.js';
 import type { DrumheadError } from '../base/error.js';
-import type { EngineChoice } from '../engine/index.js';
+import type { EngineChoice, Kernels } from '../engine/index.js';
 
 /** What happens during a run, for whoever draws it. */
 export type RunEvent =
@@ -37,6 +37,8 @@ export type RunEvent =
 
 export interface Environment {
   readonly engine: EngineChoice;
+  /** What computes where the engine has the choice; left out, what `DRUMHEAD_FUSE` says, else fused kernels. */
+  readonly kernels?: Kernels;
   /** The folder that holds all run folders. */
   readonly runs: string;
   /** The folder that made data is kept in. */

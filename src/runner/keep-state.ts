@@ -4,6 +4,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { DrumheadError } from '../base/error.js';
 import type { ParameterDeclaration } from '../dsl/index.js';
+import type { Arithmetic } from '../engine/index.js';
 import { saveCheckpoint } from './checkpoint.js';
 import { stillHeld } from './lock.js';
 import { writeMetrics } from './metrics.js';
@@ -25,7 +26,7 @@ export const keepState = (
   folder: string,
   declared: readonly ParameterDeclaration[],
   state: TrainState,
-  arithmetic: number,
+  arithmetic: Arithmetic,
 ): TE.TaskEither<DrumheadError, void> =>
   pipe(
     stillHeld(folder),

@@ -5,7 +5,7 @@ import type * as TE from 'fp-ts/lib/TaskEither.js';
 import type { DrumheadError } from '../base/error.js';
 import type { Session } from '../compile/tfjs/session.js';
 import { parametersOf } from '../dsl/index.js';
-import { arithmetic } from '../engine/index.js';
+import { arithmeticOf } from '../engine/index.js';
 import type { Environment } from './environment.js';
 import { keepState } from './keep-state.js';
 import type { Prepared } from './prepare.js';
@@ -42,7 +42,7 @@ export const keepTraining =
     const either = AbortSignal.any([signal, stop.signal]);
     tell({ kind: 'start', folder, epochs: plan.training.epochs, stepsPerEpoch: steps, fromStep: first });
     const keep = async (state: TrainState): Promise<boolean> => {
-      const saved = await keepState(folder, declared, state, arithmetic[prepared.engine.name])();
+      const saved = await keepState(folder, declared, state, arithmeticOf(prepared.engine))();
       if (E.isLeft(saved)) {
         failed = saved.left;
         stop.abort();

@@ -14,9 +14,10 @@ import { type Dataset, imagesOf, masksOf } from '../data/dataset.js';
 import { isPresent, readBytes } from '../data/files.js';
 import { load } from '../data/load.js';
 import { decodeProgram, outputsOf, type Program, select } from '../dsl/index.js';
-import { type Engine, openEngine } from '../engine/index.js';
+import type { Engine } from '../engine/index.js';
 import { imageScores, predictedClasses } from '../experiments/scores.js';
 import type { Sample, WaveSample } from '../report/index.js';
+import { openEngineFor } from './computed-on.js';
 import type { Environment } from './environment.js';
 import { files, readJson } from './folder.js';
 import { type RunSummary, readRun } from './runs.js';
@@ -99,7 +100,7 @@ export const openRun = (
         TE.chainEitherKW((json) => decodeProgram(json, join(folder, files.program))),
       ),
     ),
-    TE.bind('engine', () => openEngine(engine)),
+    TE.bind('engine', () => openEngineFor(folder, engine)),
     TE.bind('dataset', ({ run }) =>
       load(run.experiment.task, {
         cacheDir: cache,

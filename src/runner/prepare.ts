@@ -51,7 +51,7 @@ export const prepare = (
 const prepareSettled = (
   experiment: Experiment,
   seed: number,
-  { engine, cache, runs, tell, signal }: Environment,
+  { engine, kernels, cache, runs, tell, signal }: Environment,
 ): TE.TaskEither<DrumheadError, Prepared> =>
   pipe(
     // Before anything takes time; which identity it will be does not matter for that.
@@ -59,7 +59,7 @@ const prepareSettled = (
     TE.chainFirst(() => TE.fromEither(ownFolder(runs, experiment.name, seed, ''))),
     TE.chainFirst(() => hasRoom(runs)),
     TE.chainFirstEitherK(() => fitsTask(experiment)),
-    TE.bindW('engine', () => openEngine(engine)),
+    TE.bindW('engine', () => openEngine(engine, kernels)),
     TE.bind('dataset', () =>
       load(experiment.task, {
         cacheDir: cache,

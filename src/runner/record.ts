@@ -11,6 +11,7 @@ import { sha256Hex } from '../base/canonical.js';
 import { type DrumheadError, describe } from '../base/error.js';
 import { isPresent } from '../data/files.js';
 import { encodeProgram } from '../dsl/index.js';
+import { Kernels } from '../engine/index.js';
 import { isFromLater, readChecked, writeChecked } from './checked.js';
 import { files, writeText } from './folder.js';
 import type { Prepared } from './prepare.js';
@@ -80,8 +81,8 @@ const environmentCodec = t.intersection([
     /** What was otherwise when the run went on, in the order in which it happened. */
     changes: t.readonlyArray(changeCodec),
   }),
-  /** The number of the engine's arithmetic; left out is 1. Another one is another run. */
-  t.partial({ arithmetic: t.number }),
+  /** The engine's arithmetic: its number, left out is 1, and its kernels where it has the choice. Another is another run. */
+  t.partial({ arithmetic: t.number, kernels: Kernels }),
 ]);
 type Recorded = t.TypeOf<typeof environmentCodec>;
 

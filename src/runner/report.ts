@@ -14,7 +14,7 @@ import { allBackgroundScore } from '../data/dataset.js';
 import { isPresent, writeBytes } from '../data/files.js';
 import { describeTask } from '../data/task.js';
 import { outputsOf, parametersOf, select, signature, volume } from '../dsl/index.js';
-import { engineText } from '../engine/index.js';
+import { arithmeticOf, engineText } from '../engine/index.js';
 import type { OutputName } from '../experiments/experiment.js';
 import { describeLoss } from '../experiments/loss.js';
 import { describeAnyModel } from '../experiments/model.js';
@@ -234,7 +234,7 @@ const reportOf = (
         `${engine.name === 'wasm' || engine.name === 'cpu' ? ', bit for bit' : ' up to the rounding of the engine'}.`,
     },
     environment: [
-      fact('engine', engineText(versions.engine, versions.arithmetic), versions.why),
+      fact('engine', engineText(versions.engine, arithmeticOf(engine)), versions.why),
       fact('versions', `drumhead ${versions.drumhead}, ${versions.engineVersion}, Node ${versions.node}`),
       fact('machine', `${versions.platform}, ${versions.processor}`),
       fact('workers', workers),

@@ -13,9 +13,10 @@ import { type Dataset, type SplitName, shapeOfDataset, type TaskShape } from '..
 import { load } from '../data/load.js';
 import { type Task, taskShape } from '../data/task.js';
 import { type Program, parametersOf, usesBatchStatistics } from '../dsl/index.js';
-import { type Engine, openEngine } from '../engine/index.js';
+import type { Engine } from '../engine/index.js';
 import { programFor } from '../experiments/model.js';
 import type { Scores } from '../experiments/scores.js';
+import { openEngineFor } from './computed-on.js';
 import type { Environment } from './environment.js';
 import { evaluate } from './evaluate.js';
 import { misfits } from './export/misfits.js';
@@ -179,7 +180,7 @@ export const rescore = (
     TE.bind('result', () => readResult(folder)),
     TE.bind('task', ({ trained }) => taskFor(trained.experiment?.task ?? null)),
     TE.chainFirstEitherK(({ trained, task }) => fitsTask(trained, task, split, folder)),
-    TE.bind('engine', () => openEngine(choice)),
+    TE.bind('engine', () => openEngineFor(folder, choice)),
     TE.bind('dataset', ({ task }) =>
       load(task, {
         cacheDir: cache,

@@ -13,7 +13,7 @@ import { initialParameters } from '../compile/parameters.js';
 import { openPool } from '../compile/tfjs/pool.js';
 import { errorOf, type Session } from '../compile/tfjs/session.js';
 import { type Program, parametersOf } from '../dsl/index.js';
-import { arithmetic } from '../engine/index.js';
+import { arithmeticOf } from '../engine/index.js';
 import type { Experiment } from '../experiments/experiment.js';
 import { restoreCheckpoint } from './checkpoint.js';
 import type { Effect, Environment } from './environment.js';
@@ -136,7 +136,7 @@ const runPrepared = (
     TE.chainFirstIOK((notes) => () => note(notes)),
     TE.chain(() => writeRecord(prepared, environment.workers)),
     TE.chainFirstIOK((notes) => () => note(notes)),
-    TE.chain(() => restoreCheckpoint(folder, parametersOf(program.graph), arithmetic[engine.name])),
+    TE.chain(() => restoreCheckpoint(folder, parametersOf(program.graph), arithmeticOf(engine))),
     TE.chainFirstIOK(
       ({ notes }) =>
         () =>

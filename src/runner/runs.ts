@@ -13,19 +13,17 @@ import { isPresent, readBytes } from '../data/files.js';
 import { settled } from '../data/whereabouts.js';
 import { decodeExperiment, type Experiment } from '../experiments/experiment.js';
 import type { Scores } from '../experiments/scores.js';
+import { type ComputedOn, readComputedOn } from './computed-on.js';
 import { readFailure } from './failure.js';
 import { files, parseJson, readJson } from './folder.js';
 import { checkSeals } from './seals.js';
 import { type EpochMetrics, epochMetricsCodec, scoresCodec } from './state.js';
 
 /** A run folder in memory. */
-export interface RunSummary {
+export interface RunSummary extends ComputedOn {
   readonly folder: string;
   readonly experiment: Experiment;
   readonly seed: number;
-  readonly engine: string | null;
-  /** The number of the engine's arithmetic; 1 where nothing is said of it. */
-  readonly arithmetic: number;
   readonly state: 'finished' | 'unfinished' | 'failed';
   readonly identity: string | null;
   /** Epochs done. */
@@ -53,8 +51,6 @@ const resultCodec = t.type({
   test: scoresCodec,
   weights: t.type({ parameters: t.number }),
 });
-
-const environmentCodec = t.intersection([t.type({ engine: t.string }), t.partial({ arithmetic: t.number })]);
 
 const readIfPresent = <A>(
   path: string,
@@ -129,7 +125,7 @@ export const readRun = (folder: string): TE.TaskEither<DrumheadError, RunSummary
     ),
     // Of runs that were written before folders were told by their whole path.
     TE.bind('task', ({ experiment }) => TE.fromTask(() => settled(experiment.task))),
-    TE.bind('environment', () => readIfPresent(join(folder, files.environment), environmentCodec)),
+    TE.bind('computedOn', () => readComputedOn(folder)),
     TE.bind('result', () => readIfPresent(join(folder, files.result), resultCodec)),
     TE.bind('history', () => readMetrics(join(folder, files.metrics))),
     // What cannot be read of a failure is one all the same.
@@ -140,12 +136,11 @@ export const readRun = (folder: string): TE.TaskEither<DrumheadError, RunSummary
       ),
     ),
     TE.map(
-      ({ experiment, task, environment, result, history, failure }): RunSummary => ({
+      ({ experiment, task, computedOn, result, history, failure }): RunSummary => ({
         folder,
         experiment: { ...experiment, task },
         seed: experiment.seeds[0],
-        engine: environment?.engine ?? null,
-        arithmetic: environment?.arithmetic ?? 1,
+        ...computedOn,
         state: result !== null ? 'finished' : failure === null ? 'unfinished' : 'failed',
         identity: result?.identity ?? null,
         epochs: result?.epochs ?? history.length,

@@ -8,6 +8,7 @@ import { type DrumheadError, describe } from '../base/error.js';
 import { decodeExperiment, type Experiment } from '../experiments/experiment.js';
 import { experimentLabels } from '../experiments/label.js';
 import { type Position, readPosition } from './checkpoint.js';
+import { type ComputedOn, readComputedOn, unsaid } from './computed-on.js';
 import { readFailure } from './failure.js';
 import { files, readJson } from './folder.js';
 import { workerIn } from './lock.js';
@@ -27,7 +28,7 @@ export const runStates = ['finished', 'running', 'unfinished', 'failed', 'damage
 export type RunState = (typeof runStates)[number];
 
 /** A run as its folder tells it. */
-export interface RunStatus {
+export interface RunStatus extends ComputedOn {
   readonly folder: string;
   /** Its experiment; null where the folder does not tell. */
   readonly name: string | null;
@@ -66,6 +67,7 @@ export const notBegun = (
   result: null,
   secondsLeft: null,
   problem: null,
+  ...unsaid,
 });
 
 const firstLine = (error: DrumheadError): string => describe(error).split('\n')[0];
@@ -118,6 +120,7 @@ export const statusOf = async (folder: string, thorough: boolean): Promise<RunSt
   const seals = whole ? await checkSeals(folder)() : E.right(undefined);
   const position = await readPosition(folder)();
   const failure = rightOf(await readFailure(folder)());
+  const computedOn = rightOf(await readComputedOn(folder)()) ?? unsaid;
   const pid = await workerIn(folder);
   const progress = pid === null ? null : rightOf(await readProgress(folder)());
   const [state, problem] = stateOf({ record, position, result, seals, failure, pid });
@@ -137,6 +140,7 @@ export const statusOf = async (folder: string, thorough: boolean): Promise<RunSt
     result: finished,
     secondsLeft: progress?.secondsLeft ?? null,
     problem,
+    ...computedOn,
   };
 };
 

@@ -130,7 +130,9 @@ const gather = (
   const groups = scoreGroups(collection.runs.map(groupedRun), published);
   const engines = distinct(
     collection.runs.flatMap(({ record }) =>
-      record === null || record.engine === null ? [] : [engineText(record.engine, record.arithmetic)],
+      record === null || record.engine === null
+        ? []
+        : [engineText(record.engine, { number: record.arithmetic, kernels: record.kernels })],
     ),
   );
   // Where all models are of one size there is nothing to draw against it.

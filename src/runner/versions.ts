@@ -9,7 +9,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import { languageVersion } from '../dsl/index.js';
-import { arithmetic, type Engine } from '../engine/index.js';
+import { arithmetic, type Engine, type Kernels, kernelsOf } from '../engine/index.js';
 
 export const packageVersion = (): string =>
   pipe(
@@ -34,22 +34,28 @@ export interface Versions {
   readonly engineVersion: string;
   /** The number of its arithmetic. */
   readonly arithmetic: number;
+  /** What computes, on an engine that has the choice. */
+  readonly kernels?: Kernels;
   /** Why this engine was taken. */
   readonly why: string;
 }
 
 /** What this process computes with. */
-export const versionsOf = (engine: Engine): Versions => ({
-  drumhead: packageVersion(),
-  language: languageVersion,
-  node: process.version,
-  platform: `${process.platform} ${process.arch}`,
-  processor: cpus()[0]?.model ?? 'unknown',
-  engine: engine.name,
-  engineVersion: engine.version,
-  arithmetic: arithmetic[engine.name],
-  why: engine.why,
-});
+export const versionsOf = (engine: Engine): Versions => {
+  const kernels = kernelsOf(engine);
+  return {
+    drumhead: packageVersion(),
+    language: languageVersion,
+    node: process.version,
+    platform: `${process.platform} ${process.arch}`,
+    processor: cpus()[0]?.model ?? 'unknown',
+    engine: engine.name,
+    engineVersion: engine.version,
+    arithmetic: arithmetic[engine.name],
+    ...(kernels === null ? {} : { kernels }),
+    why: engine.why,
+  };
+};
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 

@@ -31,6 +31,7 @@ const record = (name: string, seed: number, foregroundIou: number | null): RunSu
     seed,
     engine: 'wasm',
     arithmetic: 2,
+    kernels: 'fused',
     state: foregroundIou === null ? 'unfinished' : 'finished',
     identity: null,
     epochs: 2,

@@ -21,6 +21,7 @@ import {
 } from '../../../src/experiments/sweep.js';
 import { sealed } from '../../../src/runner/checked.js';
 import { collect } from '../../../src/runner/collection.js';
+import { sweepsIn } from '../../../src/runner/query/index.js';
 import { runExperiment } from '../../../src/runner/run.js';
 import { statusOf } from '../../../src/runner/status.js';
 import { readSweep, sweepPath } from '../../../src/runner/sweep/file.js';
@@ -239,6 +240,27 @@ describe('a sweep', () => {
     const read = await readSweep(runs, 'old')();
     assert.ok(E.isLeft(read));
     assert.match(describeError(read.left), /the axis rate says 0\.01.*its labels are not what ran/s);
+    const found = await sweepsIn(runs)();
+    assert.ok(E.isRight(found) && found.right.notes.length === 1);
+    assert.match(
+      found.right.notes[0],
+      /^left out, so that no run is told to be of old: .*its labels are not what ran/,
+    );
+  });
+
+  it('tells what does nothing in it, unless that was said already', async () => {
+    const idle = pipe(sweepOf(tiny), vary(trainingAxis('weightDecay'), [0.1, 0.2]));
+    const job: Job = async () => done;
+    const notes = () => events.flatMap((event) => (event.kind === 'note' ? [event.message] : []));
+    await sweep(job, {}, grid);
+    assert.deepEqual(notes(), []);
+    await sweep(job, { remarked: true }, idle);
+    assert.deepEqual(notes(), []);
+    await sweep(job, {}, idle);
+    const [first, second, ...others] = notes();
+    assert.match(first, /^training\.weightDecay does nothing here: only adamw/);
+    assert.match(second, /^these members are the same runs, .*0\.1\); .*0\.2\)$/);
+    assert.deepEqual(others, []);
   });
 
   it('is run by one process at a time', async () => {

@@ -83,7 +83,7 @@ const sameAsThen = (all: readonly Rescored[]): readonly string[] => {
   return [
     far === 0
       ? 'the same to the last bit as in result.json'
-      : `within ${far.toPrecision(2)} of result.json, which another engine or version wrote (environment.json says which)`,
+      : `within ${far.toPrecision(2)} of result.json, which another engine, other kernels or another version wrote (environment.json says which)`,
   ];
 };
 

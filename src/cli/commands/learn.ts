@@ -1,10 +1,11 @@
 /** `drumhead learn`: an NWM trained on a folder of .npy pairs, over several seeds. */
 
-import { basename, resolve } from 'node:path';
+import { basename } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { DrumheadError } from '../../base/error.js';
-import { decodeExperiment } from '../../experiments/experiment.js';
+import { wholePath } from '../../data/whereabouts.js';
+import { decodeExperiment, type Experiment } from '../../experiments/experiment.js';
 import type { Finished } from '../../runner/run.js';
 import { rateFlag, seedsFlag, wholeFlag } from '../flags.js';
 import type { CommonFlags } from '../session.js';
@@ -26,7 +27,15 @@ export const median = (values: readonly number[]): number => {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 };
 
-export const learn = (folder: string, flags: LearnFlags): TE.TaskEither<DrumheadError, string> =>
+/**
+ * What is learnt on a folder, however it is spelt and through whatever link.
+ *
+ * **Errors** DecodeError: flags that cannot be.
+ */
+export const learningOn = (
+  folder: string,
+  flags: Omit<LearnFlags, keyof CommonFlags>,
+): TE.TaskEither<DrumheadError, Experiment> =>
   pipe(
     TE.Do,
     TE.bind('seeds', () => TE.fromEither(seedsFlag('--seeds')(flags.seeds))),
@@ -34,30 +43,38 @@ export const learn = (folder: string, flags: LearnFlags): TE.TaskEither<Drumhead
     TE.bind('steps', () => TE.fromEither(wholeFlag('--steps', 1)(flags.steps))),
     TE.bind('batch', () => TE.fromEither(wholeFlag('--batch', 1)(flags.batch))),
     TE.bind('rate', () => TE.fromEither(rateFlag('--rate')(flags.rate))),
-    TE.bind('experiment', ({ seeds, epochs, steps, batch, rate }) =>
-      TE.fromEither(
-        decodeExperiment(
-          {
-            name: `learn/${basename(resolve(folder))}`,
-            // No validation share: every training image is trained on and the last weights are scored.
-            task: { name: 'npy', folder: resolve(folder), validationShare: 0 },
-            model: { name: 'nwm', steps },
-            training: { batch, epochs, rate, schedule: flags.schedule },
-            seeds,
-          },
-          'learn',
-        ),
+    TE.bind('whole', () => TE.fromTask<string, DrumheadError>(() => wholePath(folder))),
+    TE.chainEitherK(({ whole, seeds, epochs, steps, batch, rate }) =>
+      decodeExperiment(
+        {
+          name: `learn/${nameFrom(basename(whole))}`,
+          // No validation share: every training image is trained on and the last weights are scored.
+          task: { name: 'npy', folder: whole, validationShare: 0 },
+          model: { name: 'nwm', steps },
+          training: { batch, epochs, rate, schedule: flags.schedule },
+          seeds,
+        },
+        'learn',
       ),
     ),
-    TE.chain(({ experiment, seeds }) =>
+  );
+
+export const learn = (folder: string, flags: LearnFlags): TE.TaskEither<DrumheadError, string> =>
+  pipe(
+    learningOn(folder, flags),
+    TE.chain((experiment) =>
       pipe(
-        runSeeds(experiment, seeds, flags),
+        runSeeds(experiment, experiment.seeds, flags),
         TE.map((finished) =>
           [...finished.map(summary(flags.pictures, experiment.scores)), ...medianLine(finished)].join('\n'),
         ),
       ),
     ),
   );
+
+/** A folder's name as part of an experiment's: letters that it may not have are dashes. */
+const nameFrom = (folder: string): string =>
+  folder.replace(/[^\w.-]/g, '-').replace(/^[^a-z0-9]+/i, '') || 'data';
 
 const medianLine = (finished: readonly Finished[]): readonly string[] => {
   const scores = finished.flatMap(({ result }) =>

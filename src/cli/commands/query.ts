@@ -24,7 +24,7 @@ export interface QueryFlags {
 
 /** What is shown when nothing is asked. */
 const overview =
-  'select experiment, seed, engine, state, epochs, foreground_iou, foreground_accuracy, accuracy, loss from runs order by all';
+  'select experiment, seed, engine, kernels, state, epochs, foreground_iou, foreground_accuracy, accuracy, loss from runs order by all';
 
 const answered = (
   tables: readonly PlainTable[],
@@ -48,11 +48,11 @@ export const query = (sql: string | undefined, flags: QueryFlags): TE.TaskEither
     TE.bind('format', () => TE.fromEither(formatNamed(flags.format))),
     TE.chainFirst(() => (flags.parquet === undefined ? TE.right(undefined) : mayBeFile(flags.parquet))),
     TE.bind('found', () => readRuns(flags.runs)),
-    TE.bind('sweepsOf', () => sweepsIn(flags.runs)),
-    TE.chainFirstIOK(({ found }) => () => {
-      for (const note of found.notes) remark(note);
+    TE.bind('sweeps', () => sweepsIn(flags.runs)),
+    TE.chainFirstIOK(({ found, sweeps }) => () => {
+      for (const note of [...found.notes, ...sweeps.notes]) remark(note);
     }),
-    TE.chain(({ format, found, sweepsOf }) =>
+    TE.chain(({ format, found, sweeps: { sweepsOf } }) =>
       answered(
         [runsTable(found.runs, sweepsOf), epochsTable(found.runs, sweepsOf)],
         sql,

@@ -8,13 +8,15 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { decodeWith } from '../../base/codec.js';
 import { type DrumheadError, decodeError } from '../../base/error.js';
 import { drumExperiments } from '../../drums/index.js';
-import { arithmetic } from '../../engine/index.js';
+import { arithmetic, askedKernels, type Kernels, kernelsText } from '../../engine/index.js';
+import { fuseVariable } from '../../engine/names.js';
 import { type Experiment, labelCodec, type ScoreName } from '../../experiments/experiment.js';
 import type { Scores } from '../../experiments/scores.js';
 import { runDrumExperiment } from '../../runner/drums.js';
 import { files } from '../../runner/folder.js';
 import { relabelRun } from '../../runner/relabel.js';
 import { type Finished, runExperiment } from '../../runner/run.js';
+import { remark } from '../edge.js';
 import { type ChangeFlags, overridesOf } from '../flags.js';
 import { optionalFlag } from '../optional-flag.js';
 import { type CommonFlags, withEnvironment } from '../session.js';
@@ -151,6 +153,27 @@ const canGoOn = ({ begun, engine: own }: Source, engine: string): E.Either<Drumh
       );
 };
 
+/** What computes: as the run was begun, else as a person asks. A training that was begun otherwise does not go on so. */
+const kernelsFor = (
+  { begun, engine: own, kernels }: Source,
+  engine: string,
+  asked: Kernels | null,
+): E.Either<DrumheadError, Kernels | null> => {
+  if (begun === null || own !== engine || kernels === null || asked === kernels) return E.right(asked);
+  if (asked === null) return E.right(kernels);
+  const [was, now] = [kernelsText(kernels), kernelsText(asked)];
+  if (!begun.finished)
+    return E.left(
+      decodeError(
+        begun.folder,
+        `it was begun ${was}, and ${now} its bits would differ: leave --fuse and ${fuseVariable} out to go on with it, or run ` +
+          'its experiment by its name or file, as a run of its own. Nothing was touched',
+      ),
+    );
+  remark(`note: ${begun.folder} was run ${was}; ${now} it is a run of its own`);
+  return E.right(asked);
+};
+
 const runTrained = (name: string, flags: RunFlags): TE.TaskEither<DrumheadError, string> =>
   pipe(
     TE.Do,
@@ -164,7 +187,15 @@ const runTrained = (name: string, flags: RunFlags): TE.TaskEither<DrumheadError,
       const engine = flags.engine === 'auto' ? (source.engine ?? 'auto') : flags.engine;
       return pipe(
         TE.fromEither(canGoOn(source, engine)),
-        TE.chain(() => runSeeds(experiment, experiment.seeds, { ...flags, engine })),
+        TE.chainEitherK(() => askedKernels()),
+        TE.chainEitherK((asked) => kernelsFor(source, engine, asked)),
+        TE.chain((kernels) =>
+          runSeeds(experiment, experiment.seeds, {
+            ...flags,
+            engine,
+            ...(kernels === null ? {} : { kernels }),
+          }),
+        ),
         TE.chainFirst((finished) => (label === null ? TE.right([]) : relabelled(finished, label))),
         TE.map((finished) => finished.map(summary(flags.pictures, experiment.scores)).join('\n')),
       );

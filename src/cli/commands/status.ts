@@ -105,7 +105,9 @@ const beginning = (name: string): string =>
 const score = (value: number | null | undefined): string =>
   value === null || value === undefined ? '' : scoreFigure(value);
 
-const stateText = ({ state, pid }: RunStatus): string => (pid === null ? state : `${state} (${pid})`);
+/** Op by op is said, since a run with fused kernels is another one of the same label; those are the rule. */
+const stateText = ({ state, pid, kernels }: RunStatus): string =>
+  `${state}${pid === null ? '' : ` (${pid})`}${kernels === 'op by op' ? ', op by op' : ''}`;
 
 const leftText = ({ secondsLeft }: RunStatus): string =>
   secondsLeft === null ? '' : `about ${duration(secondsLeft)} left`;

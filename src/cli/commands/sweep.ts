@@ -6,7 +6,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { DrumheadError } from '../../base/error.js';
-import { parseEngineChoice } from '../../engine/index.js';
+import { askedKernels, parseEngineChoice } from '../../engine/index.js';
 import type { Sweep } from '../../experiments/sweep.js';
 import { type Job, processJob } from '../../runner/sweep/job.js';
 import { runSweep, type SweepEnvironment, type SweepOutcome } from '../../runner/sweep/run.js';
@@ -105,21 +105,26 @@ export const sweep = (
       TE.bind('overrides', () => TE.fromEither(overridesOf(flags))),
       TE.bind('engine', () => TE.fromEither(parseEngineChoice(flags.engine))),
       TE.bind('value', ({ overrides }) =>
-        pipe(withRemarks(namedFrom(name, flags.preset, { ...flags, overrides })), TE.map(asSweep)),
+        withRemarks(namedFrom(name, flags.preset, { ...flags, overrides })),
       ),
-      TE.chain(({ jobs, workers, engine, value }) =>
-        withTerminal(
+      TE.bind('asked', () => TE.fromEither(askedKernels())),
+      TE.chain(({ jobs, workers, engine, value, asked }) => {
+        // What lies in a folder goes on as it was begun, unless a person asks for something else.
+        const kernels = asked ?? value.kernels;
+        return withTerminal(
           {
             ...shareCores(availableParallelism(), totalmem(), jobs, workers),
-            engine,
+            engine: engine === 'auto' ? (value.engine ?? 'auto') : engine,
+            ...(kernels === null ? {} : { kernels }),
+            remarked: true,
             runs: flags.runs,
             cache: join(flags.runs, '.cache'),
             pictures: flags.pictures,
             job,
           },
           until,
-          value,
-        ),
-      ),
+          asSweep(value),
+        );
+      }),
     ),
   );

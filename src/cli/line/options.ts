@@ -8,9 +8,10 @@ export const engine = () =>
     'auto',
   );
 export const fuse = () =>
-  new Option('--fuse <how>', 'on: kernels of our own wherever an engine can; off: everything op by op')
-    .choices(['on', 'off'] as const)
-    .default('on' as const);
+  new Option(
+    '--fuse <how>',
+    'on: kernels of our own wherever an engine can; off: everything op by op; default as a run was begun, else on',
+  ).choices(['on', 'off'] as const);
 export const runs = () => new Option('--runs <folder>', 'folder of all run folders').default('runs');
 export const workers = () =>
   new Option('--workers <n>', 'threads that share a batch; the result is the same with any number').default(

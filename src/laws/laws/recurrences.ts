@@ -72,7 +72,8 @@ const sequential = (
 export const associativeScan: Law = {
   name: 'parallel scan',
   entry: 13,
-  statement: 'the associative scan of a linear recurrence gives what its steps give, one after the other',
+  statement:
+    'a linear recurrence, however an interpreter orders its products, gives what its steps give, one after the other',
   source: 'Blelloch 1990; LinOSS: Rusch & Rus 2024, arXiv 2410.03943, sec. 2.4',
   tolerance: 'products of at most T factors: 2 (T + 1) n u times the recurrence of absolute values',
   needs: [hasRecurrence],

@@ -2,6 +2,7 @@
 
 import { canonical } from '../../base/canonical.js';
 import { engineText } from '../../engine/arithmetic.js';
+import type { Kernels } from '../../engine/names.js';
 import type { Experiment } from '../../experiments/experiment.js';
 import type { Label } from '../../experiments/label.js';
 import { type PublishedRow, publishedBeside } from '../../experiments/published/index.js';
@@ -23,6 +24,7 @@ export interface GroupedRun {
     readonly folder: string;
     readonly engine: string | null;
     readonly arithmetic?: number;
+    readonly kernels?: Kernels | null;
   } | null;
 }
 
@@ -62,7 +64,9 @@ const engineParts = <R extends Listed>(
   runs: readonly R[],
 ): readonly (readonly [string | null, readonly R[]])[] => {
   const engineOf = ({ record }: Listed): string =>
-    record?.engine == null ? 'engine unknown' : engineText(record.engine, record.arithmetic ?? 1);
+    record?.engine == null
+      ? 'engine unknown'
+      : engineText(record.engine, { number: record.arithmetic ?? 1, kernels: record.kernels ?? null });
   const engines = [...new Set(runs.map(engineOf))];
   const repeated = new Set(runs.map(({ seed }) => seed)).size < runs.length;
   return repeated && engines.length > 1

@@ -2,5 +2,5 @@
 
 export { withDatabase } from './duckdb.js';
 export { type Answer, query, queryToParquet } from './query.js';
-export { sweepsIn } from './sweeps.js';
+export { type SweepsFound, sweepsIn } from './sweeps.js';
 export { epochsTable, type PlainTable, runsTable, type SweepsOf } from './tables.js';

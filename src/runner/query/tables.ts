@@ -40,17 +40,22 @@ const key = {
   seed: 'BIGINT',
   engine: 'VARCHAR',
   arithmetic: 'INTEGER',
+  kernels: 'VARCHAR',
 } as const;
 
 /** The sweeps that a run folder belongs to. */
 export type SweepsOf = (folder: string) => readonly string[];
 
-const keyOf = ({ experiment, seed, engine, arithmetic, folder }: RunSummary, sweepsOf: SweepsOf) => ({
+const keyOf = (
+  { experiment, seed, engine, arithmetic, kernels, folder }: RunSummary,
+  sweepsOf: SweepsOf,
+) => ({
   sweep: sweepsOf(folder).join(', ') || null,
   experiment: experiment.name,
   seed,
   engine,
   arithmetic,
+  kernels,
 });
 
 const withoutName = ({ name: _, ...options }: { readonly name: string }): Readonly<Record<string, unknown>> =>

@@ -63,6 +63,7 @@ const run = async ({
   experiment,
   seed,
   engine,
+  kernels,
   runs,
   cache,
   workers,
@@ -75,6 +76,7 @@ const run = async ({
     seed,
   )({
     engine: choice.right,
+    ...(kernels === undefined ? {} : { kernels }),
     runs,
     cache,
     workers,

@@ -9,8 +9,9 @@ import { join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
-import { record, whole } from '../../base/codec.js';
+import { record, whole, withOptional } from '../../base/codec.js';
 import { type DrumheadError, decodeError } from '../../base/error.js';
+import { Kernels } from '../../engine/index.js';
 import { type Member, type Sweep, sweepCodec } from '../../experiments/sweep.js';
 import { readChecked, writeChecked } from '../checked.js';
 
@@ -25,11 +26,13 @@ const placeCodec = record('place', {
   folder: t.union([t.string, t.null]),
 });
 
-const codec = record('sweep.json', {
-  sweep: sweepCodec,
-  engine: t.string,
-  places: t.readonlyArray(placeCodec),
-});
+const codec = withOptional(
+  record('sweep.json', { sweep: sweepCodec, engine: t.string, places: t.readonlyArray(placeCodec) }, [
+    'kernels',
+  ]),
+  'kernels',
+  Kernels,
+);
 
 /** Where a run of the sweep lies, as in the file. */
 export type Place = t.TypeOf<typeof placeCodec>;
@@ -48,6 +51,8 @@ export interface SweepRecord {
   readonly sweep: Sweep;
   /** Name of the engine that its runs are of. */
   readonly engine: string;
+  /** What computes them: op by op is recorded, since fused kernels are the rule; null for those. */
+  readonly kernels: Kernels | null;
   /** In the order in which they are run. */
   readonly runs: readonly PlacedRun[];
 }
@@ -89,9 +94,10 @@ export const readSweepFile = (path: string): TE.TaskEither<DrumheadError, SweepF
 export const readSweep = (runs: string, name: string): TE.TaskEither<DrumheadError, SweepRecord> =>
   pipe(
     readSweepFile(sweepPath(runs, name)),
-    TE.map(({ sweep, engine, places }) => ({
+    TE.map(({ sweep, engine, kernels = null, places }) => ({
       sweep,
       engine,
+      kernels,
       runs: places.flatMap(({ member, seed, folder }) =>
         member < sweep.members.length
           ? [

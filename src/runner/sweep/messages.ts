@@ -1,19 +1,23 @@
 /** What a sweep and the process of one of its runs say to each other. */
 
 import * as t from 'io-ts';
+import { Kernels } from '../../engine/index.js';
 import { experimentCodec } from '../../experiments/experiment.js';
 
 const request = t.union([
-  t.type({
-    kind: t.literal('run'),
-    experiment: experimentCodec,
-    seed: t.number,
-    engine: t.string,
-    runs: t.string,
-    cache: t.string,
-    workers: t.number,
-    pictures: t.boolean,
-  }),
+  t.intersection([
+    t.type({
+      kind: t.literal('run'),
+      experiment: experimentCodec,
+      seed: t.number,
+      engine: t.string,
+      runs: t.string,
+      cache: t.string,
+      workers: t.number,
+      pictures: t.boolean,
+    }),
+    t.partial({ kernels: Kernels }),
+  ]),
   /** Stop after this step. */
   t.type({ kind: t.literal('stop') }),
 ]);

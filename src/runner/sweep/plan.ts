@@ -13,7 +13,7 @@ import { shapeOfDataset, type TaskShape } from '../../data/dataset.js';
 import { load } from '../../data/load.js';
 import { type Task, taskShape } from '../../data/task.js';
 import { hashProgram, type Program, select } from '../../dsl/index.js';
-import type { Engine } from '../../engine/index.js';
+import { type Engine, kernelsOf } from '../../engine/index.js';
 import type { Experiment } from '../../experiments/experiment.js';
 import { memberName } from '../../experiments/label.js';
 import { programFor } from '../../experiments/model.js';
@@ -194,12 +194,14 @@ const resultIn = (folder: string | null): TE.TaskEither<DrumheadError, Result | 
 /** The record of a sweep whose runs lie where this says. */
 export const recordOf = (
   sweep: Sweep,
-  engine: string,
+  engine: Pick<Engine, 'name' | 'fused'>,
   runs: string,
   plan: readonly Pick<Assignment, 'member' | 'seed' | 'folder'>[],
 ): SweepFile => ({
   sweep,
-  engine,
+  engine: engine.name,
+  // Fused kernels are the rule, and were it before there was anything to say.
+  ...(kernelsOf(engine) === 'op by op' ? { kernels: 'op by op' as const } : {}),
   places: plan.map(({ member, seed, folder }) => ({
     member: sweep.members.indexOf(member),
     seed,

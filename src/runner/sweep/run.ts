@@ -7,12 +7,13 @@ import type * as RTE from 'fp-ts/lib/ReaderTaskEither.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { canonical } from '../../base/canonical.js';
 import { type DrumheadError, decodeError } from '../../base/error.js';
-import { openEngine } from '../../engine/index.js';
+import { type Engine, engineWords, kernelsOf, openEngine } from '../../engine/index.js';
 import { shapingOf } from '../../experiments/experiment.js';
+import { idleInValues } from '../../experiments/idle.js';
 import { type Sweep, sweepProblems } from '../../experiments/sweep.js';
 import type { Environment } from '../environment.js';
 import { inFolder, tidyLeft } from '../lock.js';
-import { sweepPath, writeSweep } from './file.js';
+import { readSweepFile, sweepPath, writeSweep } from './file.js';
 import type { Job } from './job.js';
 import type { News, Outcome } from './messages.js';
 import { type Assignment, planSweep, recordOf } from './plan.js';
@@ -20,6 +21,7 @@ import { settledSweep } from './settle.js';
 
 /** What happens during a sweep, for whoever draws it. */
 export type SweepEvent =
+  | { readonly kind: 'note'; readonly message: string }
   | { readonly kind: 'plan'; readonly plan: readonly Assignment[]; readonly engine: string }
   | { readonly kind: 'begin'; readonly run: Assignment }
   | { readonly kind: 'news'; readonly run: Assignment; readonly news: News }
@@ -30,6 +32,8 @@ export interface SweepEnvironment extends Omit<Environment, 'tell'> {
   /** Runs at a time. */
   readonly jobs: number;
   readonly job: Job;
+  /** Whether settings that do nothing were said already, by who knows what was written. */
+  readonly remarked?: boolean;
   readonly tell: (event: SweepEvent) => void;
 }
 
@@ -81,26 +85,30 @@ const runSettled = (
   inFolder(
     dirname(sweepPath(environment.runs, sweep.name)),
     pipe(
-      openEngine(environment.engine),
+      openEngine(environment.engine, environment.kernels),
       TE.bindTo('opened'),
+      TE.chainFirstTaskK(
+        ({ opened }) =>
+          () =>
+            tellNotes(sweep, opened, environment),
+      ),
       TE.bind('plan', ({ opened }) => planSweep(sweep, opened, environment)),
-      TE.let('engine', ({ opened }) => opened.name),
-      TE.bind('record', ({ engine, plan }) =>
-        writeSweep(environment.runs, recordOf(sweep, engine, environment.runs, plan)),
+      TE.bind('record', ({ opened, plan }) =>
+        writeSweep(environment.runs, recordOf(sweep, opened, environment.runs, plan)),
       ),
       TE.chainFirstIOK(
-        ({ plan, engine }) =>
+        ({ plan, opened }) =>
           () =>
-            environment.tell({ kind: 'plan', plan, engine }),
+            environment.tell({ kind: 'plan', plan, engine: engineWords(opened.name, kernelsOf(opened)) }),
       ),
-      TE.bind('outcomes', ({ plan, engine }) => TE.fromTask(work(plan, engine, environment))),
-      TE.chainFirst(({ engine, plan, outcomes }) =>
+      TE.bind('outcomes', ({ plan, opened }) => TE.fromTask(work(plan, opened, environment))),
+      TE.chainFirst(({ opened, plan, outcomes }) =>
         // Folders that only their data could tell are known now.
         writeSweep(
           environment.runs,
           recordOf(
             sweep,
-            engine,
+            opened,
             environment.runs,
             plan.map((run) => ({ ...run, folder: outcomes.get(run)?.folder ?? run.folder })),
           ),
@@ -109,6 +117,26 @@ const runSettled = (
       TE.map(({ plan, record, outcomes }) => summed(plan, record, outcomes)),
     ),
   );
+
+/** What is said before the first run: settings that do nothing, and that the runs of another engine are left as they are. */
+const tellNotes = async (
+  sweep: Sweep,
+  opened: Engine,
+  { runs, tell, remarked = false }: SweepEnvironment,
+): Promise<void> => {
+  const note = (message: string): void => tell({ kind: 'note', message });
+  if (!remarked) idleInValues(sweep).forEach(note);
+  const before = await readSweepFile(sweepPath(runs, sweep.name))();
+  if (E.isLeft(before)) return;
+  const [was, now] = [
+    engineWords(before.right.engine, before.right.kernels ?? null),
+    engineWords(opened.name, kernelsOf(opened)),
+  ];
+  if (was !== now)
+    note(
+      `${sweep.name} was run on ${was} before, and is on ${now} now: other runs; those stay in their folders`,
+    );
+};
 
 type Outcomes = ReadonlyMap<Assignment, Ended>;
 
@@ -119,7 +147,7 @@ interface Ended {
 }
 
 const work =
-  (plan: readonly Assignment[], engine: string, environment: SweepEnvironment) =>
+  (plan: readonly Assignment[], engine: Engine, environment: SweepEnvironment) =>
   async (): Promise<Outcomes> => {
     const { jobs, signal } = environment;
     const open = plan.filter(({ result }) => result === null);
@@ -153,14 +181,25 @@ const sameRun = (a: Assignment, b: Assignment): boolean => {
 
 const doRun = async (
   run: Assignment,
-  engine: string,
+  engine: Engine,
   { job, tell, signal, runs, cache, workers, pictures }: SweepEnvironment,
 ): Promise<Ended> => {
   const { member, seed } = run;
   let folder = run.folder;
   tell({ kind: 'begin', run });
+  const kernels = kernelsOf(engine);
   const outcome = await job(
-    { kind: 'run', experiment: member.experiment, seed, engine, runs, cache, workers, pictures },
+    {
+      kind: 'run',
+      experiment: member.experiment,
+      seed,
+      engine: engine.name,
+      ...(kernels === null ? {} : { kernels }),
+      runs,
+      cache,
+      workers,
+      pictures,
+    },
     (news) => {
       if (news.kind === 'begins') folder = news.folder;
       tell({ kind: 'news', run, news });

@@ -1,0 +1,42 @@
+/** `drumhead learn`: one folder is one experiment, however it is spelt. */
+
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, realpath, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { describe as sentenceOf } from '../../src/base/error.js';
+import { learningOn } from '../../src/cli/commands/learn.js';
+import type { Experiment } from '../../src/experiments/experiment.js';
+
+const flags = { seeds: '0', epochs: '2', steps: '5', batch: '4', rate: '0.01', schedule: 'cosine' };
+const of = async (folder: string): Promise<Experiment> => {
+  const read = await learningOn(folder, flags)();
+  return E.isRight(read) ? read.right : assert.fail(sentenceOf(read.left));
+};
+
+describe('what is learnt on a folder', () => {
+  let folder = '';
+  before(async () => {
+    folder = await realpath(await mkdtemp(join(tmpdir(), 'drumhead-learn-')));
+    await mkdir(join(folder, 'plain'));
+    await mkdir(join(folder, '_my data (2)'));
+    await symlink(join(folder, 'plain'), join(folder, 'link'));
+    await symlink(folder, join(folder, 'round'));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  it('is the same through links, dots, slashes and from elsewhere', async () => {
+    const expected = await of(join(folder, 'plain'));
+    assert.equal(expected.name, 'learn/plain');
+    assert.ok(expected.task.name === 'npy' && expected.task.folder === join(folder, 'plain'));
+    for (const spelt of ['link', 'link/', './plain', 'plain/', 'round/./link', 'round/round/plain/../plain'])
+      for (const path of [`${folder}/${spelt}`, `${relative(process.cwd(), folder)}/${spelt}`])
+        assert.deepEqual(await of(path), expected, path);
+  });
+
+  it('has a name whatever its folder is called', async () => {
+    assert.equal((await of(join(folder, '_my data (2)'))).name, 'learn/my-data--2-');
+    assert.equal((await of('/')).name, 'learn/data');
+  });
+});

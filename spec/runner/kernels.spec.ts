@@ -1,0 +1,211 @@
+/** Fused kernels and op by op give other bits on one engine: two runs, everywhere told apart. */
+
+import assert from 'node:assert/strict';
+import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import type * as TE from 'fp-ts/lib/TaskEither.js';
+import { type DrumheadError, describe as sentenceOf } from '../../src/base/error.js';
+import { run } from '../../src/cli/commands/run.js';
+import { statuses, statusTable } from '../../src/cli/commands/status.js';
+import { sweep } from '../../src/cli/commands/sweep.js';
+import { arithmetic, engineText, type Kernels, openEngine } from '../../src/engine/index.js';
+import { fuseVariable } from '../../src/engine/names.js';
+import { identityOf } from '../../src/experiments/experiment.js';
+import { sweepOf } from '../../src/experiments/sweep.js';
+import { groupsOf } from '../../src/report/tables/groups.js';
+import { collect, groupedRun } from '../../src/runner/collection.js';
+import { identityOn } from '../../src/runner/prepare.js';
+import { runsTable } from '../../src/runner/query/index.js';
+import { rescore } from '../../src/runner/rescore.js';
+import { type Finished, runExperiment } from '../../src/runner/run.js';
+import { readRuns } from '../../src/runner/runs.js';
+import { readSweep } from '../../src/runner/sweep/file.js';
+import type { Job } from '../../src/runner/sweep/job.js';
+import type { RunRequest } from '../../src/runner/sweep/messages.js';
+import { runSweep, type SweepEvent } from '../../src/runner/sweep/run.js';
+import { environmentOf, tiny } from './kill/tiny.js';
+
+const right = <A>(either: E.Either<DrumheadError, A>): A =>
+  E.isRight(either) ? either.right : assert.fail(sentenceOf(either.left));
+const given = async <A>(task: TE.TaskEither<DrumheadError, A>): Promise<A> => right(await task());
+const refused = async (task: TE.TaskEither<DrumheadError, unknown>): Promise<string> => {
+  const done = await task();
+  return E.isLeft(done) ? sentenceOf(done.left) : assert.fail('it was not refused');
+};
+
+describe('fused kernels and op by op', () => {
+  let runs = '';
+  let before: string | undefined;
+  beforeEach(async () => {
+    runs = await mkdtemp(join(tmpdir(), 'drumhead-kernels-'));
+    before = process.env[fuseVariable];
+    delete process.env[fuseVariable];
+  });
+  afterEach(async () => {
+    if (before === undefined) delete process.env[fuseVariable];
+    else process.env[fuseVariable] = before;
+    await rm(runs, { recursive: true });
+  });
+
+  const flags = () => ({ preset: 'full', engine: 'auto', runs, workers: '1', pictures: false });
+  const trained = (kernels: Kernels): Promise<Finished> =>
+    given(runExperiment(tiny, 0)({ ...environmentOf(runs), kernels }));
+  /** Trains for one epoch, then stops; gives the folder. */
+  const begun = async (kernels: Kernels): Promise<string> => {
+    const stop = new AbortController();
+    let folder = '';
+    const tell = (event: { readonly kind: string; readonly folder?: string }): void => {
+      if (event.kind === 'start') folder = event.folder ?? '';
+      if (event.kind === 'epoch') stop.abort();
+    };
+    const ended = await runExperiment(
+      tiny,
+      0,
+    )({ ...environmentOf(runs, { tell }), kernels, signal: stop.signal })();
+    assert.ok(E.isLeft(ended) && ended.left._tag === 'Interrupted');
+    return folder;
+  };
+  const textOf = (folder: string, file: string): Promise<string> => readFile(join(folder, file), 'utf8');
+
+  it('are two identities on wasm, the fused one as ever, and one where there is no choice', async () => {
+    const [fused, plain] = [
+      await given(openEngine('wasm', 'fused')),
+      await given(openEngine('wasm', 'op by op')),
+    ];
+    assert.deepEqual([fused.fused, plain.fused], [true, false]);
+    const of = (engine: typeof fused): string => identityOn(engine, tiny, 'p', 0);
+    assert.notEqual(of(fused), of(plain));
+    assert.equal(of(fused), identityOf(tiny, 'p', 0, 'wasm, fused', undefined, arithmetic.wasm));
+    const cpu = await Promise.all(
+      (['fused', 'op by op'] as const).map((one) => given(openEngine('cpu', one))),
+    );
+    assert.equal(of(cpu[0]), of(cpu[1]));
+    process.env[fuseVariable] = 'off';
+    assert.equal(of(await given(openEngine('wasm'))), of(plain));
+    process.env[fuseVariable] = 'no';
+    assert.match(await refused(openEngine('wasm')), /DRUMHEAD_FUSE.*'no' is neither on nor off/);
+  });
+
+  it('are two runs, never each other’s finished one, and each says what computed it', async () => {
+    const fused = await trained('fused');
+    const plain = await trained('op by op');
+    assert.ok(!plain.before && plain.folder !== fused.folder);
+    assert.notEqual(plain.result.weights.sha256, fused.result.weights.sha256);
+    assert.deepEqual([(await trained('op by op')).before, (await trained('fused')).before], [true, true]);
+    assert.match(await textOf(plain.folder, 'environment.json'), /"kernels": "op by op"/);
+    assert.match(await textOf(fused.folder, 'environment.json'), /"kernels": "fused"/);
+    // What was released recorded no kernels, and says nothing of them.
+    assert.equal(engineText('wasm', { number: 1, kernels: null }), 'wasm, arithmetic 1');
+
+    const found = await given(readRuns(runs));
+    const byFolder = new Map(found.runs.map((one) => [one.folder, one.kernels]));
+    assert.deepEqual([byFolder.get(fused.folder), byFolder.get(plain.folder)], ['fused', 'op by op']);
+    const table = runsTable(found.runs, () => []);
+    assert.equal(table.columns.kernels, 'VARCHAR');
+    assert.deepEqual(table.rows.map(({ kernels }) => kernels).sort(), ['fused', 'op by op']);
+
+    const collection = await given(collect(runs, runs, async () => assert.fail('a folder needs no name')));
+    assert.match(collection.notes.join(), /with fused kernels and runs op by op stand here together/);
+    assert.deepEqual(
+      groupsOf(collection.runs.map(groupedRun))
+        .map(({ name }) => name)
+        .sort(),
+      [
+        `tiny/killed (wasm, arithmetic ${arithmetic.wasm})`,
+        `tiny/killed (wasm, op by op, arithmetic ${arithmetic.wasm})`,
+      ],
+    );
+    // A name means one of them, and always the same.
+    const named = await given(
+      collect('tiny/killed', runs, async () => E.right(sweepOf({ ...tiny, seeds: [0] }))),
+    );
+    assert.deepEqual(
+      named.runs.map(({ record }) => record?.kernels),
+      ['fused'],
+    );
+
+    const states = await given(statuses(undefined, { runs }));
+    assert.deepEqual(states.map(({ kernels, engine }) => `${engine}, ${kernels}`).sort(), [
+      'wasm, fused',
+      'wasm, op by op',
+    ]);
+    assert.equal(statusTable(states).match(/finished, op by op/g)?.length, 1);
+
+    // Scored again by what computed it: the same to the last bit.
+    const plan = { task: () => async () => E.right(tiny.task), split: 'test' as const };
+    for (const { folder, result } of [plain, fused])
+      assert.deepEqual((await given(rescore(folder, plan, environmentOf(runs)))).scores, result.test);
+  });
+
+  it('do not go on with each other’s checkpoint, which stays', async () => {
+    const [plain, fused] = [await begun('op by op'), await begun('fused')];
+    assert.match(await textOf(plain, 'checkpoint.json'), /"kernels": ?"op by op"/);
+    for (const name of await readdir(fused)) if (name.startsWith('checkpoint')) await rm(join(fused, name));
+    for (const name of await readdir(plain))
+      if (name.startsWith('checkpoint')) await cp(join(plain, name), join(fused, name));
+    const kept = await textOf(fused, 'checkpoint.json');
+    assert.match(
+      await refused(runExperiment(tiny, 0)({ ...environmentOf(runs), kernels: 'fused' })),
+      /it was computed op by op, and this run computes with fused kernels, .*--fuse off .*Nothing was touched/,
+    );
+    assert.equal(await textOf(fused, 'checkpoint.json'), kept);
+  });
+
+  it('a run folder goes on with what it was begun with, or says how', async () => {
+    const folder = await begun('op by op');
+    process.env[fuseVariable] = 'on';
+    assert.match(
+      await refused(run(folder, flags())),
+      /it was begun op by op, and with fused kernels its bits would differ: leave --fuse and DRUMHEAD_FUSE out/,
+    );
+    delete process.env[fuseVariable];
+    await given(run(folder, flags()));
+    const made = await given(readRuns(runs));
+    assert.deepEqual(
+      made.runs.map((one) => [one.folder, one.state, one.kernels]),
+      [[folder, 'finished', 'op by op']],
+    );
+    // Finished, it may be run otherwise: that is a run of its own.
+    process.env[fuseVariable] = 'on';
+    await given(run(folder, flags()));
+    assert.equal((await given(readRuns(runs))).runs.length, 2);
+  });
+
+  it('are kept of a sweep, told to its processes, and taken up again with its folder', async () => {
+    const asked: RunRequest[] = [];
+    const job: Job = async (request) => {
+      asked.push(request);
+      return { kind: 'stopped', message: 'not run' };
+    };
+    const events: SweepEvent[] = [];
+    const environment = {
+      ...environmentOf(runs),
+      jobs: 1,
+      job,
+      tell: (event: SweepEvent) => void events.push(event),
+    };
+    const one = sweepOf({ ...tiny, seeds: [0] });
+    await given(runSweep(one)({ ...environment, kernels: 'op by op' }));
+    const record = await given(readSweep(runs, tiny.name));
+    const plain = record.runs[0].folder;
+    assert.deepEqual([record.engine, record.kernels], ['wasm', 'op by op']);
+    const plans = () => events.flatMap((event) => (event.kind === 'plan' ? [event.engine] : []));
+    const notes = () => events.flatMap((event) => (event.kind === 'note' ? [event.message] : []));
+    assert.deepEqual([plans(), notes()], [['wasm, op by op'], []]);
+
+    const sweepFlags = { preset: 'full', engine: 'auto', runs, pictures: false };
+    await sweep(join(runs, 'sweeps', ...tiny.name.split('/')), sweepFlags, job)();
+    assert.equal((await given(readSweep(runs, tiny.name))).runs[0].folder, plain);
+
+    await given(runSweep(one)(environment));
+    const now = await given(readSweep(runs, tiny.name));
+    assert.ok(now.kernels === null && now.runs[0].folder !== plain);
+    assert.match(notes().join(), /was run on wasm, op by op before, and is on wasm now/);
+    assert.deepEqual(
+      asked.map(({ kernels }) => kernels),
+      ['op by op', 'op by op', 'fused'],
+    );
+  });
+});
