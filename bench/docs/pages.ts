@@ -135,6 +135,7 @@ its engine.
 | \`weights/weights.json\`, \`weights/weights.bin\` | the weights that were kept, in TensorFlow.js's own format |
 | \`result.json\` | the scores of its test, the epoch kept, \`stoppedEarly\` where it stopped early; there once it is finished |
 | \`timing.json\` | of drums: how long each took |
+| \`figures.json\` | the waves and the segmentations as pages show them, in light and dark; the report of a sweep reads it |
 | \`waves.gif\`, \`segmentations.png\`, \`curves.svg\`, \`curves.png\`, \`report.html\` | what a person looks at |
 
 \`runs/sweeps/NAME/sweep.json\` is the record of a sweep: its members with their axes, where each run lies, and the engine (\`kernels\` where it was \`--fuse off\`).

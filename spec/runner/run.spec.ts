@@ -68,6 +68,7 @@ describe('a run', () => {
       'segmentations.png',
       'curves.svg',
       'curves.png',
+      'figures.json',
       'report.html',
     ])
       assert.ok(names.includes(name), `${name} is missing`);
@@ -75,6 +76,11 @@ describe('a run', () => {
       names.filter((name) => /^lock|^progress|\.tmp$/.test(name)),
       [],
     );
+    const page = await readFile(join(folder, 'report.html'), 'utf8');
+    // One animation, and no picture of it for dark or for a phone.
+    assert.equal(page.split('data:image/gif').length, 2);
+    assert.doesNotMatch(page, /srcset="data:image\/(png|gif)/);
+    assert.match(page, /test image 0<\/b> test foreground IoU \d/);
     const lines = (await readFile(join(folder, 'metrics.ndjson'), 'utf8')).trim().split('\n');
     assert.equal(lines.length, 3);
     const program = decodeProgram(JSON.parse(await readFile(join(folder, 'program.json'), 'utf8')));

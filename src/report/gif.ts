@@ -66,7 +66,13 @@ export const encodeGif = ({ frames, frame, delay }: Animation): Uint8Array => {
   const indexed = Array.from({ length: frames }, (_, i) => {
     const { rgb } = i === 0 ? first : frame(i);
     const out = new Uint8Array(width * height);
-    for (let p = 0; p < out.length; p++) out[p] = palette.indexOf(packed(rgb, 3 * p));
+    // Most pixels have the colour of the one before.
+    let [last, index] = [-1, 0];
+    for (let p = 0; p < out.length; p++) {
+      const colour = packed(rgb, 3 * p);
+      if (colour !== last) [last, index] = [colour, palette.indexOf(colour)];
+      out[p] = index;
+    }
     return out;
   });
   const table = palette.table();

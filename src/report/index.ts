@@ -3,7 +3,7 @@
  * strings. Nothing here reads a run or writes a file; the runner does.
  *
  * Pictures: `wavesGif`, `segmentationsPng`, `learningCurves` (SVG, and `svgPng` for a PNG of it). The page:
- * `reportHtml`, with `pngPicture`, `gifPicture` and `svgPicture` to put pictures into it. Below them lie the raster
+ * `reportHtml`, with `wavesFigure`, `segmentationsFigure`, `pngPicture`, `gifPicture` and `svgPicture` to put pictures into it. Below them lie the raster
  * algebra, the colours and the encoders, for pictures of your own.
  */
 
@@ -24,7 +24,8 @@ export {
 export { type CurvesPicture, learningCurves, learningCurvesChart } from './curves.js';
 export { type Animation, encodeGif } from './gif.js';
 export { reportHtml } from './page/page.js';
-export { gifPicture, type Picture, pngPicture, svgPicture } from './page/picture.js';
+export type { PanelFigure } from './page/panel-figure.js';
+export { gifPicture, type Picture, pngPicture, type Shown, svgPicture } from './page/picture.js';
 export type { Fact, ParameterRow, RunReport } from './page/run.js';
 export { encodePng } from './png.js';
 export {
@@ -46,6 +47,8 @@ export { type Sample, type WaveSample, waveSizeOf } from './sample.js';
 export { channelScale, rangeText, symmetricScale, timeText, type ValueScale } from './scale.js';
 export type { EpochScores, Score, Scores } from './scores.js';
 export { type SegmentationsPicture, segmentations, segmentationsPng } from './segmentations.js';
+export { segmentationsFigure } from './segmentations-figure.js';
 export { type Field, type ModelStates, type StatesPicture, statesPng } from './states.js';
 export { type Lettering, write, writeWithin } from './text.js';
 export { type WaveFrames, type WavesPicture, waveFrames, wavesGif } from './waves.js';
+export { wavesFigure } from './waves-figure.js';

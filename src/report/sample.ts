@@ -14,7 +14,7 @@ export interface Sample {
   readonly prediction?: ArrayLike<number>;
   /** What it is, e.g. `test image 17`. */
   readonly name?: string;
-  /** What there is to say about it, e.g. `foreground IoU 0.83`. */
+  /** What there is to say about it, e.g. `test foreground IoU 0.83`. */
   readonly note?: string;
 }
 

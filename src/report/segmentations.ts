@@ -129,13 +129,17 @@ const problems = ({
     .map(([name, value]) => `${name}: ${value} is not a whole number of at least 1`),
 ];
 
-/** The gallery as a raster, to be put together with others. */
-export const segmentations = (picture: SegmentationsPicture): E.Either<DrumheadError, Raster> => {
+/** The picture, if it can be drawn. **Errors** DecodeError with every problem. */
+export const checkedSegmentations = <A extends SegmentationsPicture>(
+  picture: A,
+): E.Either<DrumheadError, A> => {
   const found = problems(picture);
-  return found.length === 0
-    ? E.tryCatch(() => draw(picture), defect)
-    : E.left(decodeError('segmentations picture', ...found));
+  return found.length === 0 ? E.right(picture) : E.left(decodeError('segmentations picture', ...found));
 };
+
+/** The gallery as a raster, to be put together with others. */
+export const segmentations = (picture: SegmentationsPicture): E.Either<DrumheadError, Raster> =>
+  E.flatMap(checkedSegmentations(picture), (p) => E.tryCatch(() => draw(p), defect));
 
 /**
  * The gallery as the bytes of a PNG.

@@ -19,8 +19,6 @@ export interface RowPlan {
   /** For all channels; null gives each its own. */
   readonly scale: number | null;
   readonly classes: number;
-  /** Panels beside each other where the picture is narrow; null for all in one line. */
-  readonly across: number | null;
   /** Whether any sample of the picture has a prediction. */
   readonly predicted: boolean;
 }
@@ -34,11 +32,15 @@ export const firstBroken = ({ waves, steps }: WaveSample): number | null => {
   return at < 0 ? null : Math.floor(at / (waves.length / steps)) + 1;
 };
 
-const channelName = (channel: number, { waveChannels }: WaveSample): string =>
-  waveChannels === 1 ? 'wave' : `channel ${channel + 1} of ${waveChannels}`;
+/** What a channel's panel is called. */
+export const channelName = (channel: number, sample: WaveSample): string => {
+  const { waveChannels } = sample;
+  const name = waveChannels === 1 ? 'wave' : `channel ${channel + 1} of ${waveChannels}`;
+  return `${name}${isLine(sample) ? ', time ↓' : ''}`;
+};
 
 /** A row of sites has no picture of a moment: its picture is that of its past. */
-const isLine = (sample: WaveSample): boolean => {
+export const isLine = (sample: WaveSample): boolean => {
   const { height, width } = waveSizeOf(sample);
   return height === 1 && width > 1;
 };
@@ -92,14 +94,10 @@ export const channelPanels = (
       scale === null ? channelScale(sample.waves, channel, sample.waveChannels) : { centre: 0, end: scale };
     const strip = rangeStrip(look, own, wide);
     const draw = moving(look, sample, channel, own, steps, size);
-    const name = `${channelName(channel, sample)}${isLine(sample) ? ', time ↓' : ''}`;
-    return (frame: number): Raster => named(look, name, strip, draw(frame), wide);
+    return (frame: number): Raster => named(look, channelName(channel, sample), strip, draw(frame), wide);
   });
   return (frame) => panels.map((draw) => draw(frame));
 };
-
-const linesOf = <A>(items: readonly A[], size: number): readonly (readonly A[])[] =>
-  Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
 
 /** A panel's name and range need this much room. */
 const narrowestCell = 112;
@@ -120,17 +118,7 @@ export const sampleRow = (look: Look, sample: WaveSample, image: Raster, plan: R
   ];
   const waves = channelPanels(look, sample, plan, cell);
   const between = space(look, gap, 0);
-  const { across } = plan;
-  if (across === null) {
-    const missing = plan.predicted && prediction === undefined ? [space(look, cell, 0)] : [];
-    const left = row(look, ...separated(between, [...stills, ...missing]), space(look, 2 * gap, 0));
-    return (frame) => row(look, left, ...separated(between, waves(frame)));
-  }
-  return (frame) =>
-    column(
-      look,
-      ...[...linesOf(stills, across), ...linesOf(waves(frame), across)].map((line) =>
-        column(look, row(look, ...separated(between, line)), space(look, 0, 4)),
-      ),
-    );
+  const missing = plan.predicted && prediction === undefined ? [space(look, cell, 0)] : [];
+  const left = row(look, ...separated(between, [...stills, ...missing]), space(look, 2 * gap, 0));
+  return (frame) => row(look, left, ...separated(between, waves(frame)));
 };

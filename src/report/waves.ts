@@ -45,13 +45,17 @@ export interface WavesPicture {
   /** Milliseconds a frame (default 80). */
   readonly delay?: number;
   readonly theme?: Theme;
-  /** Panels beside each other, for a narrow window; by default all of a row. */
-  readonly across?: number;
 }
 
 /** A title that is wider than the panels makes the picture this wide. */
 const narrowest = 260;
 const lastFrameStands = 1200;
+
+/** How long each frame stands, in milliseconds. */
+export const delayOf =
+  (frames: number, delay = 80) =>
+  (index: number): number =>
+    index === frames - 1 ? lastFrameStands : delay;
 /** The rest of a GIF's 256 colours is for waves, classes and text. */
 const imageColours = 120;
 
@@ -59,9 +63,6 @@ const problems = (picture: WavesPicture): readonly string[] => {
   const { samples, classes, channels = [], scale = 1, mostFrames = 1 } = picture;
   return [
     ...(scale > 0 && Number.isFinite(scale) ? [] : [`scale: ${scale} is not a number above 0`]),
-    ...(picture.across === undefined || (Number.isInteger(picture.across) && picture.across >= 1)
-      ? []
-      : [`across: ${picture.across} is not a whole number of at least 1`]),
     ...(Number.isInteger(mostFrames) && mostFrames >= 1
       ? []
       : [`mostFrames: ${mostFrames} is not a whole number of at least 1`]),
@@ -107,14 +108,18 @@ const clock = (look: Look, step: number, steps: number, dt: number | undefined, 
   return row(look, label, column(look, space(look, 0, 7), bar), space(look, 6, 0), end);
 };
 
-const brokenNote = (sample: WaveSample): readonly string[] => {
+/** What there is to say of a sample and of its waves. */
+export const notesOf = (sample: WaveSample): string => {
   const step = firstBroken(sample);
-  return step === null ? [] : [`not finite from step ${step} on (black)`];
+  return [
+    ...(sample.note === undefined ? [] : [sample.note]),
+    ...(step === null ? [] : [`not finite from step ${step} on (black)`]),
+  ].join(', ');
 };
 
 const rowName = (look: Look, sample: WaveSample, wide: number): Raster => {
-  const { name, note } = sample;
-  const notes = [...(note === undefined ? [] : [note]), ...brokenNote(sample)].join(', ');
+  const { name } = sample;
+  const notes = notesOf(sample);
   return name === undefined && notes === ''
     ? space(look, 0, 0)
     : column(
@@ -129,12 +134,13 @@ const rowName = (look: Look, sample: WaveSample, wide: number): Raster => {
       );
 };
 
-const defaultChannels = ({ waveChannels }: WaveSample): readonly number[] =>
+/** The channels that are drawn where nobody says which. */
+export const defaultChannels = ({ waveChannels }: WaveSample): readonly number[] =>
   Array.from({ length: Math.min(4, waveChannels) }, (_, c) => c);
 
 /** The frames of a picture that was checked: all that stands still is drawn once. */
 const drawFrames = (picture: WavesPicture): WaveFrames => {
-  const { samples, classes, title, dt, across = null } = picture;
+  const { samples, classes, title, dt } = picture;
   const look: Look = { ...plainLook, theme: picture.theme ?? plainLook.theme };
   const { steps: stepCount } = samples[0];
   const steps = framesOf(stepCount, picture.mostFrames ?? 50);
@@ -145,7 +151,6 @@ const drawFrames = (picture: WavesPicture): WaveFrames => {
       steps,
       scale: picture.scale ?? null,
       classes: classes.length,
-      across,
       predicted: samples.some(({ prediction }) => prediction !== undefined),
     }),
   );
@@ -172,7 +177,8 @@ const drawFrames = (picture: WavesPicture): WaveFrames => {
   return { steps, frame };
 };
 
-const checked = (picture: WavesPicture): E.Either<DrumheadError, WavesPicture> => {
+/** The picture, if it can be drawn. **Errors** DecodeError with every problem. */
+export const checkedWaves = <A extends WavesPicture>(picture: A): E.Either<DrumheadError, A> => {
   const found = problems(picture);
   return found.length === 0 ? E.right(picture) : E.left(decodeError('waves picture', ...found));
 };
@@ -183,7 +189,7 @@ const checked = (picture: WavesPicture): E.Either<DrumheadError, WavesPicture> =
  * @returns DecodeError when sizes, lengths or labels do not agree, with every problem.
  */
 export const waveFrames = (picture: WavesPicture): E.Either<DrumheadError, WaveFrames> =>
-  E.flatMap(checked(picture), (p) => E.tryCatch(() => drawFrames(p), defect));
+  E.flatMap(checkedWaves(picture), (p) => E.tryCatch(() => drawFrames(p), defect));
 
 /**
  * The animation as the bytes of a GIF that repeats for ever, the last step standing a little longer.
@@ -197,10 +203,9 @@ export const waveFrames = (picture: WavesPicture): E.Either<DrumheadError, WaveF
  * })   // Right(Uint8Array)
  */
 export const wavesGif = (picture: WavesPicture): E.Either<DrumheadError, Uint8Array> =>
-  E.flatMap(checked(picture), (p) =>
+  E.flatMap(checkedWaves(picture), (p) =>
     E.tryCatch(() => {
       const { steps, frame } = drawFrames(p);
-      const delay = (i: number): number => (i === steps.length - 1 ? lastFrameStands : (p.delay ?? 80));
-      return encodeGif({ frames: steps.length, frame, delay });
+      return encodeGif({ frames: steps.length, frame, delay: delayOf(steps.length, p.delay) });
     }, defect),
   );

@@ -27,6 +27,7 @@ export const files = {
   segmentations: 'segmentations.png',
   curves: 'curves.svg',
   curvesPng: 'curves.png',
+  figures: 'figures.json',
   report: 'report.html',
 } as const;
 

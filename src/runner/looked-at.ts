@@ -23,7 +23,7 @@ const mostFilmed = 4;
 const noteOf = (found: Int32Array, target: ClassMap, classes: readonly string[], whole: boolean): string => {
   if (whole) return found[0] === target[0] ? 'right' : `taken for ${classes[found[0]]}`;
   const { foregroundIou } = imageScores(found, target);
-  return foregroundIou === null ? '' : `foreground IoU ${foregroundIou.toFixed(2)}`;
+  return foregroundIou === null ? '' : `test foreground IoU ${foregroundIou.toFixed(2)}`;
 };
 
 /**

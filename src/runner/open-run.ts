@@ -172,7 +172,7 @@ const observeOne = async (session: Session, { dataset }: OpenRun, i: number, out
     target,
     prediction,
     name: `test image ${i}`,
-    ...(foregroundIou === null ? {} : { note: `foreground IoU ${foregroundIou.toFixed(2)}` }),
+    ...(foregroundIou === null ? {} : { note: `test foreground IoU ${foregroundIou.toFixed(2)}` }),
   };
   return { sample, outputs: found.outputs };
 };

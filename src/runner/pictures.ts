@@ -1,6 +1,7 @@
 /**
- * The pictures of a finished run: the waves, the segmentations, the learning curves, each in light and dark, and for a
- * narrow window too. A picture that cannot be drawn is a sentence, never an error: what was trained is worth more.
+ * The pictures of a finished run: the waves, the segmentations, the learning curves; each as a file for who opens it
+ * alone, and for pages that follow light and dark. A picture that cannot be drawn is a sentence, never an error: what was
+ * trained is worth more.
  */
 
 import * as E from 'fp-ts/lib/Either.js';
@@ -17,12 +18,15 @@ import {
   type EpochScores,
   learningCurves,
   light,
+  type PanelFigure,
+  segmentationsFigure,
   segmentationsPng,
   svgPng,
   type Theme,
+  wavesFigure,
   wavesGif,
 } from '../report/index.js';
-import { range } from './evaluate.js';
+import { plural } from '../report/page/numbers.js';
 import { type LookedAt, lookedAt } from './looked-at.js';
 import { type EpochMetrics, validationLossOf } from './state.js';
 import { waveGridOf } from './wave-grid.js';
@@ -39,18 +43,22 @@ export interface Fitted<A> {
   readonly narrow: Both<A>;
 }
 
+/** A picture as a file, on light paper, and as a figure of a page. */
+export interface Drawn {
+  readonly file: Uint8Array;
+  readonly figure: PanelFigure;
+}
+
 /** The pictures that an experiment asks for; null are those that it does not, and those that could not be drawn. */
 export interface Pictures {
   /** Null too for a program without waves. */
-  readonly waves: Fitted<Uint8Array> | null;
-  readonly segmentations: Fitted<Uint8Array> | null;
+  readonly waves: Drawn | null;
+  readonly segmentations: Drawn | null;
   /** The first images with their targets alone; drawn with the segmentations. */
-  readonly examples: Fitted<Uint8Array> | null;
+  readonly examples: PanelFigure | null;
   /** SVG. */
   readonly curves: Fitted<string> | null;
   readonly curvesPng: Uint8Array | null;
-  /** How many images the waves are of. */
-  readonly filmed: number;
   /** What could not be drawn and why, a sentence each. */
   readonly failed: readonly string[];
 }
@@ -77,49 +85,37 @@ const fitted = <A>(
     TE.bind('narrow', () => both((theme) => draw(true, theme))),
   );
 
-/** One line of panels on a phone. */
-const firstChannels = (channels: number): readonly number[] => range(0, Math.min(3, channels));
+const mostExamples = 6;
 
-/** What is drawn of what was looked at; a phone sees fewer, larger. */
-const drawers = (
-  { samples, waves }: LookedAt,
-  classes: readonly string[],
-  dt: number | undefined,
-): Readonly<
-  Record<
-    'waves' | 'segmentations' | 'examples',
-    (narrow: boolean, theme: Theme) => TE.TaskEither<DrumheadError, Uint8Array>
-  >
-> => ({
-  waves: (narrow, theme) =>
-    TE.fromEither(
-      wavesGif({
-        samples: narrow ? waves.slice(0, 2) : waves,
-        classes,
-        ...(dt === undefined ? {} : { dt }),
-        ...(narrow ? { across: 3, mostFrames: 25, channels: firstChannels(waves[0].waveChannels) } : {}),
-        theme,
-      }),
-    ),
-  segmentations: (narrow, theme) =>
-    TE.fromEither(
-      segmentationsPng({
-        samples: narrow ? samples.slice(0, 6) : samples,
-        classes,
-        columns: narrow ? 1 : Math.min(3, samples.length),
-        theme,
-      }),
-    ),
-  examples: (narrow, theme) =>
-    TE.fromEither(
-      segmentationsPng({
-        samples: samples.slice(0, narrow ? 4 : 6).map(({ prediction: _, note: __, ...bare }) => bare),
-        classes,
-        columns: narrow ? 1 : Math.min(3, samples.length),
-        theme,
-      }),
-    ),
-});
+/** What is drawn of what was looked at. */
+const drawers = ({ samples, waves }: LookedAt, classes: readonly string[], dt: number | undefined) => {
+  const moving = { samples: waves, classes, ...(dt === undefined ? {} : { dt }) };
+  const gallery = { samples, classes, columns: Math.min(3, samples.length) };
+  const bare = samples.slice(0, mostExamples).map(({ prediction: _, note: __, ...rest }) => rest);
+  return {
+    waves: (): E.Either<DrumheadError, Drawn> =>
+      pipe(
+        E.Do,
+        E.bind('file', () => wavesGif(moving)),
+        E.bind('figure', () =>
+          wavesFigure({
+            ...moving,
+            alt: `Hidden waves over time beside input, target and prediction of ${plural(waves.length, 'test image')}`,
+          }),
+        ),
+      ),
+    segmentations: (): E.Either<DrumheadError, Drawn> =>
+      pipe(
+        E.Do,
+        E.bind('file', () => segmentationsPng(gallery)),
+        E.bind('figure', () =>
+          segmentationsFigure({ ...gallery, alt: 'Test images, their targets, predictions and errors' }),
+        ),
+      ),
+    examples: (): E.Either<DrumheadError, PanelFigure> =>
+      segmentationsFigure({ samples: bare, classes, alt: 'Test images beside their targets' }),
+  };
+};
 
 /** What came of drawing one thing. */
 interface Attempt<A> {
@@ -169,9 +165,11 @@ export const drawPictures =
     const seen = looked.made ?? { samples: [], waves: [] };
     const draw = drawers(seen, dataset.classes, dt);
     const someSamples = of('segmentations') && seen.samples.length > 0;
-    const segmentations = await attempt('the segmentations', someSamples, () => fitted(draw.segmentations))();
-    const examples = await attempt('the examples', someSamples, () => fitted(draw.examples))();
-    const waves = await attempt('the waves', seen.waves.length > 0, () => fitted(draw.waves))();
+    const segmentations = await attempt('the segmentations', someSamples, () =>
+      TE.fromEither(draw.segmentations()),
+    )();
+    const examples = await attempt('the examples', someSamples, () => TE.fromEither(draw.examples()))();
+    const waves = await attempt('the waves', seen.waves.length > 0, () => TE.fromEither(draw.waves()))();
     const curves = await attempt('the learning curves', of('curves'), () =>
       fitted((narrow, theme) =>
         learningCurves({
@@ -193,7 +191,6 @@ export const drawPictures =
       examples: examples.made,
       curves: svg,
       curvesPng: png.made,
-      filmed: seen.waves.length,
       failed: [looked, segmentations, examples, waves, curves, png].flatMap(({ failed }) => failed),
     };
   };

@@ -19,17 +19,9 @@ import type { OutputName } from '../experiments/experiment.js';
 import { describeLoss } from '../experiments/loss.js';
 import { describeAnyModel } from '../experiments/model.js';
 import { describeTraining } from '../experiments/training.js';
-import {
-  type Fact,
-  gifPicture,
-  type Picture,
-  pngPicture,
-  type RunReport,
-  reportHtml,
-  svgPicture,
-} from '../report/index.js';
-import { plural } from '../report/page/numbers.js';
+import { type Fact, type Picture, type RunReport, reportHtml, svgPicture } from '../report/index.js';
 import type { Environment } from './environment.js';
+import { writeFigures } from './figures.js';
 import { files, writeText } from './folder.js';
 import { curveOf, drawable, drawPictures, type Fitted, type Pictures } from './pictures.js';
 import type { Prepared } from './prepare.js';
@@ -108,14 +100,22 @@ const writePictures = async (
   const bytes = (name: string, file: string, found: Uint8Array | null | undefined) =>
     found === null || found === undefined ? [] : kept(name, () => writeBytes(join(folder, file), found)());
   return [
-    ...(await bytes('the waves', files.waves, waves?.wide.light)),
-    ...(await bytes('the segmentations', files.segmentations, segmentations?.wide.light)),
+    ...(await bytes('the waves', files.waves, waves?.file)),
+    ...(await bytes('the segmentations', files.segmentations, segmentations?.file)),
     ...(await bytes(
       'the learning curves',
       files.curves,
       curves === null ? null : new TextEncoder().encode(curves.wide.light),
     )),
     ...(await bytes('the learning curves', files.curvesPng, curvesPng)),
+    ...(waves === null && segmentations === null
+      ? []
+      : await kept('the figures', async () =>
+          writeFigures(folder, {
+            waves: waves?.figure ?? null,
+            segmentations: segmentations?.figure ?? null,
+          })(),
+        )),
   ];
 };
 
@@ -172,7 +172,7 @@ const reportOf = (
       ...(pictures.examples === null
         ? {}
         : {
-            examples: fittedPicture(pngPicture, pictures.examples, 'Test images beside their targets'),
+            examples: pictures.examples,
           }),
     },
     training: {
@@ -184,7 +184,7 @@ const reportOf = (
       ...(pictures.curves === null
         ? {}
         : {
-            curves: fittedPicture(svgPicture, pictures.curves, 'Loss and scores over the epochs'),
+            curves: fittedDrawing(pictures.curves, 'Loss and scores over the epochs'),
           }),
     },
     test: {
@@ -196,11 +196,7 @@ const reportOf = (
       ? {}
       : {
           waves: {
-            picture: fittedPicture(
-              gifPicture,
-              pictures.waves,
-              `Hidden waves over time beside input, target and prediction of ${plural(pictures.filmed, 'test image')}`,
-            ),
+            picture: pictures.waves.figure,
             words: wavesWords(
               portrait(program, { output: 'logits', input: 'image' }),
               experiment.loss.target === 'pixel',
@@ -210,11 +206,7 @@ const reportOf = (
     ...(pictures.segmentations === null
       ? {}
       : {
-          predictions: fittedPicture(
-            pngPicture,
-            pictures.segmentations,
-            'Test images, their targets, predictions and errors',
-          ),
+          predictions: pictures.segmentations.figure,
         }),
     program: {
       mermaid: diagram(program),
@@ -269,12 +261,11 @@ const againCommand = ({ folder, seed, engine }: Prepared, workers: number): stri
     .map(shellWord)
     .join(' ');
 
-/** A picture of the page in both themes, wide and narrow. */
-const fittedPicture = <A>(
-  picture: (both: { readonly light: A; readonly dark: A; readonly alt: string }) => Picture,
-  { wide, narrow }: Fitted<A>,
-  alt: string,
-): Picture => ({ ...picture({ ...wide, alt }), narrow: picture({ ...narrow, alt }) });
+/** A drawing of the page in both themes, wide and narrow. */
+const fittedDrawing = ({ wide, narrow }: Fitted<string>, alt: string): Picture => ({
+  ...svgPicture({ ...wide, alt }),
+  narrow: svgPicture({ ...narrow, alt }),
+});
 
 /** A count of operations in the unit that shows it. */
 const flopText = (flops: number): string => {

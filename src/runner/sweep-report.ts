@@ -9,12 +9,13 @@ import { isPresent, readBytesIfPresent } from '../data/files.js';
 import { engineText } from '../engine/index.js';
 import type { PublishedRow } from '../experiments/published/index.js';
 import { type Entry, parameterScores, type Room, scoreBars, seedCourses } from '../report/figures/index.js';
-import { gifPicture, type Picture, pngPicture, svgPicture, type Theme } from '../report/index.js';
+import { gifPicture, type Picture, pngPicture, type Shown, svgPicture, type Theme } from '../report/index.js';
 import { type Gallery, type RunLine, type SweepReport, sweepReportHtml } from '../report/sweep/index.js';
 import { groupsOf, meansTable, scoreGroups, spreadTable } from '../report/tables/index.js';
 import { type CollectedRun, type Collection, groupedRun } from './collection.js';
 import { type Drawing, inBothThemes } from './drawings.js';
 import { entriesOf } from './entries.js';
+import { type Figures, readFigures } from './figures.js';
 import { files, writeText } from './folder.js';
 import { axesOf, distinct, listed, tilesOf, verdictOf, wordsOf } from './sweep-words.js';
 import { packageVersion } from './versions.js';
@@ -74,12 +75,47 @@ const bestRuns = (runs: readonly Linked[]) =>
     return best === undefined ? [] : [{ name: `${name}, seed ${best.seed}`, run: best }];
   });
 
+interface Found {
+  readonly shown: Shown;
+  readonly bytes: number;
+}
+
+/** What a run folder shows of one kind: its report's own figure; of an older run its picture on light paper. */
+const shownBy = (
+  folder: string,
+  kind: 'waves' | 'segmentations',
+  alt: string,
+): TE.TaskEither<DrumheadError, Found | null> =>
+  pipe(
+    readFigures(folder),
+    // A file that cannot be read costs the page nothing: the picture beside it says the same.
+    TE.orElse(() => TE.right<DrumheadError, Figures>({ waves: null, segmentations: null })),
+    TE.chain((figures): TE.TaskEither<DrumheadError, Found | null> => {
+      const found = figures[kind];
+      return found === null
+        ? pipe(
+            readBytesIfPresent(join(folder, files[kind])),
+            TE.map(O.toNullable),
+            TE.map((light) =>
+              light === null
+                ? null
+                : {
+                    shown: kind === 'waves' ? gifPicture({ light, alt }) : pngPicture({ light, alt }),
+                    bytes: light.length,
+                  },
+            ),
+          )
+        : // Its pictures are base64 already: three bytes in four letters.
+          TE.right({ shown: { ...found, alt }, bytes: 0.75 * JSON.stringify(found).length });
+    }),
+  );
+
 /** Pictures that lie in run folders, as many as the page can hold. */
 const galleriesOf = (
   best: ReturnType<typeof bestRuns>,
-  file: string,
+  kind: 'waves' | 'segmentations',
   budget: number,
-  picture: (bytes: Uint8Array, name: string) => Picture,
+  altOf: (name: string) => string,
 ): TE.TaskEither<
   DrumheadError,
   { readonly galleries: readonly Gallery[]; readonly leftOut: number; readonly used: number }
@@ -87,20 +123,20 @@ const galleriesOf = (
   pipe(
     inTurn(best, ({ name, run }) =>
       pipe(
-        readBytesIfPresent(join(run.record?.folder ?? '', file)),
-        TE.map((found) => ({ name, href: run.href, bytes: O.toNullable(found) })),
+        shownBy(run.record?.folder ?? '', kind, altOf(name)),
+        TE.map((found) => ({ name, href: run.href, found })),
       ),
     ),
-    TE.map((found) => {
+    TE.map((all) => {
       const galleries: Gallery[] = [];
       let used = 0;
       let leftOut = 0;
-      for (const { name, href, bytes } of found) {
-        if (bytes === null) continue;
-        if (used + bytes.length > budget) leftOut++;
+      for (const { name, href, found } of all) {
+        if (found === null) continue;
+        if (used + found.bytes > budget) leftOut++;
         else {
-          used += bytes.length;
-          galleries.push({ name, href, picture: picture(bytes, name) });
+          used += found.bytes;
+          galleries.push({ name, href, picture: found.shown });
         }
       }
       return { galleries, leftOut, used };
@@ -167,14 +203,17 @@ const gather = (
           .sort((a, b) => iouOf(b.run) - iouOf(a.run))
           .filter(({ run }) => 'readout' in run.experiment.model)
           .slice(0, mostWaves),
-        files.waves,
+        'waves',
         pictureBudget / 2,
-        (light, name) => gifPicture({ light, alt: `Waves of ${name}` }),
+        (name) => `Waves of ${name}`,
       ),
     ),
     TE.bind('predictions', ({ runs, waves }) =>
-      galleriesOf(bestRuns(runs), files.segmentations, pictureBudget - waves.used, (light, name) =>
-        pngPicture({ light, alt: `Predictions of ${name}` }),
+      galleriesOf(
+        bestRuns(runs),
+        'segmentations',
+        pictureBudget - waves.used,
+        (name) => `Predictions of ${name}`,
       ),
     ),
     TE.map(

@@ -139,6 +139,20 @@ describe('report/page', () => {
     );
   });
 
+  it('names the split of each score that it shows', () => {
+    const page = reportHtml(fullRun('word'));
+    for (const words of [
+      'test foreground IoU 0.571',
+      '<dt>Test foreground IoU</dt>',
+      '<dt>Test foreground accuracy</dt>',
+      '<dt>Test loss</dt>',
+      '<th scope="col">Score on the test images</th>',
+    ])
+      ok(page.includes(words), words);
+    const whole = reportHtml({ ...fullRun('word'), target: 'image' });
+    ok(whole.includes('<dt>Test accuracy</dt>'));
+  });
+
   it('gives the same bytes for the same run', () => {
     strictEqual(reportHtml(fullRun('word')), reportHtml(fullRun('word')));
   });

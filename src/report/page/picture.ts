@@ -1,6 +1,7 @@
-/** A picture in the page: its bytes go into the page itself, with a dark version where there is one. */
+/** A picture in the page: its bytes go into the page itself. A drawing has a dark version; panels need none. */
 
 import { type Html, html, nothing } from './html.js';
+import { type PanelFigure, panelMarkup } from './panel-figure.js';
 
 export interface Picture {
   readonly type: 'image/png' | 'image/gif' | 'image/svg+xml';
@@ -83,14 +84,22 @@ const sources = ({ type, dark, width, narrow }: Picture): readonly Html[] => [
   ...(dark === undefined ? [] : [source(type, darkWindow, dark, width)]),
 ];
 
-/** The picture with its caption; in a window that is narrower it is as wide as that. */
-export const figure = (picture: Picture, caption: Html): Html => {
-  const { type, light, dark, alt, width } = picture;
-  return html`
-<figure class="${dark === undefined ? 'paper' : 'themed'}">
-<div class="scroll"><picture>${sources(picture)}<img src="${dataUrl(type, light)}" alt="${alt}"${
+/** What a figure shows: a picture as it is, or panels whose words are the page's. */
+export type Shown = Picture | PanelFigure;
+
+const pictureMarkup = (picture: Picture): Html => {
+  const { type, light, alt, width } = picture;
+  return html`<picture>${sources(picture)}<img src="${dataUrl(type, light)}" alt="${alt}"${
     width === undefined ? nothing : html` width="${width}"`
-  }></picture></div>
+  }></picture>`;
+};
+
+/** The picture with its caption; in a window that is narrower it is as wide as that. */
+export const figure = (shown: Shown, caption: Html): Html => {
+  const themed = shown.type === 'panels' || shown.dark !== undefined;
+  return html`
+<figure class="${themed ? 'themed' : 'paper'}">
+<div class="scroll">${shown.type === 'panels' ? panelMarkup(shown) : pictureMarkup(shown)}</div>
 <figcaption>${caption}</figcaption>
 </figure>`;
 };

@@ -87,7 +87,7 @@ const scoreTable = (
   baseline: Scores | undefined,
 ): Html => html`
 <div class="table"><table class="worded">
-<thead><tr><th scope="col">Score</th><th scope="col" class="number">this model</th>${
+<thead><tr><th scope="col">Score on the test images</th><th scope="col" class="number">this model</th>${
   baseline === undefined ? nothing : html`<th scope="col" class="number">all background</th>`
 }<th scope="col">what it says</th></tr></thead>
 <tbody>${scoreRows
@@ -125,6 +125,12 @@ ${
         },
       ];
 
+/** What the colours of an animation of waves mean. */
+export const wavesCaption =
+  'Hidden state of some test images over time, channels counted from 1. Red: above the white middle; blue: below it. ' +
+  'Each channel has its own scale, the same over the whole animation: below it stand its middle, where that is not 0, ' +
+  'and how far from it the full colour is.';
+
 export const wavesSection = ({ waves }: RunReport): readonly Section[] =>
   waves === undefined
     ? []
@@ -132,10 +138,7 @@ export const wavesSection = ({ waves }: RunReport): readonly Section[] =>
         {
           id: 'waves',
           heading: 'See the waves',
-          body: html`${paragraphs(waves.words ?? '')}${figure(
-            waves.picture,
-            html`Hidden state of some test images over time, channels counted from 1. Red: above the white middle; blue: below it. Each channel has its own scale, the same over the whole animation: below it stand its middle, where that is not 0, and how far from it the full colour is.`,
-          )}`,
+          body: html`${paragraphs(waves.words ?? '')}${figure(waves.picture, html`${wavesCaption}`)}`,
         },
       ];
 

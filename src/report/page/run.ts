@@ -1,7 +1,7 @@
 /** A run as its report takes it: plain values and finished pictures. What is left out is left out of the page. */
 
 import type { EpochScores, Scores } from '../scores.js';
-import type { Picture } from './picture.js';
+import type { Picture, Shown } from './picture.js';
 
 /** One line of a list of facts. */
 export interface Fact {
@@ -36,7 +36,7 @@ export interface RunReport {
     /** What the images show and how they are made. */
     readonly words: string;
     readonly facts?: readonly Fact[];
-    readonly examples?: Picture;
+    readonly examples?: Shown;
   };
   readonly training: {
     readonly epochs: readonly EpochScores[];
@@ -59,11 +59,11 @@ export interface RunReport {
     readonly baseline?: Scores;
   };
   readonly waves?: {
-    readonly picture: Picture;
+    readonly picture: Shown;
     /** How this model's hidden state moves, as its graph tells; left out, nothing is said of it. */
     readonly words?: string;
   };
-  readonly predictions?: Picture;
+  readonly predictions?: Shown;
   readonly program?: {
     readonly diagram?: Picture;
     /** Source of the program's Mermaid diagram. */

@@ -22,7 +22,7 @@ export const verdict = ({ test, training, target = 'pixel' }: RunReport): string
   }
   return (
     `On ${plural(test.images, 'test image')} that it never saw, the model gives ${percent(foregroundAccuracy)} of ` +
-    `the foreground pixels their right class (foreground IoU ${foregroundIou.toFixed(3)}). ${trained}`
+    `the foreground pixels their right class (test foreground IoU ${foregroundIou.toFixed(3)}). ${trained}`
   );
 };
 
@@ -36,13 +36,13 @@ export const tiles = ({ test, program, training, target = 'pixel' }: RunReport):
       ? []
       : target === 'image'
         ? ([
-            ['Accuracy', scoreText(test.scores.accuracy), 'share of images'],
+            ['Test accuracy', scoreText(test.scores.accuracy), 'share of images'],
             ['Test loss', scoreText(test.scores.loss), 'nats per image'],
           ] as const)
         : ([
-            ['Foreground IoU', scoreText(test.scores.foregroundIou), against(base?.foregroundIou)],
+            ['Test foreground IoU', scoreText(test.scores.foregroundIou), against(base?.foregroundIou)],
             [
-              'Foreground accuracy',
+              'Test foreground accuracy',
               scoreText(test.scores.foregroundAccuracy),
               against(base?.foregroundAccuracy),
             ],

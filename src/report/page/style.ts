@@ -1,6 +1,7 @@
 /** The one style sheet of the page: system fonts, one column, light and dark. */
 
 import { dark, hex, light, type Theme } from '../colours.js';
+import { panelStyle } from './panel-figure.js';
 
 const variables = (theme: Theme, page: string, accent: string, soft: string): string =>
   `--page:${page};--paper:${hex(theme.paper)};--ink:${hex(theme.ink)};--muted:${hex(theme.muted)};` +
@@ -39,7 +40,7 @@ figure{margin:1.5rem 0}
 figure .scroll{overflow-x:auto;background:var(--paper);border:1px solid var(--line);border-radius:12px;padding:.6rem}
 figure.paper .scroll{background:#fff}
 figure img{display:block;margin:0 auto;max-width:100%;height:auto}
-figcaption{margin-top:.7rem;color:var(--muted);font-size:.9375rem;line-height:1.5;max-width:46rem}
+${panelStyle}figcaption{margin-top:.7rem;color:var(--muted);font-size:.9375rem;line-height:1.5;max-width:46rem}
 .table{overflow-x:auto;margin:1.2rem 0}
 table{border-collapse:collapse;width:100%;font-size:.9688rem;font-variant-numeric:tabular-nums}
 th,td{text-align:left;padding:.5rem 1.2rem .5rem 0;border-bottom:1px solid var(--line);vertical-align:top}

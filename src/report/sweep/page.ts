@@ -3,6 +3,7 @@
 import { type Html, html, nothing, verbatim, when } from '../page/html.js';
 import { factList, paragraphs, type Section, sectionMarkup, tableFrame } from '../page/parts.js';
 import { figure, type Picture } from '../page/picture.js';
+import { wavesCaption } from '../page/results.js';
 import { style } from '../page/style.js';
 import { scoreFigure } from '../tables/figures.js';
 import type { Table } from '../tables/table.js';
@@ -59,10 +60,7 @@ const waveSection = ({ waves }: SweepReport): readonly Section[] =>
         {
           id: 'waves',
           heading: 'See the waves',
-          body: galleries(
-            waves,
-            'Hidden state over time beside input, target and prediction. Red: displaced upwards; blue: downwards; white: at rest. The scale of each row is symmetric about zero and stays the same.',
-          ),
+          body: galleries(waves, wavesCaption),
         },
       ];
 

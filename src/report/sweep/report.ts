@@ -1,6 +1,6 @@
 /** A sweep as its report takes it: plain values and finished pictures. What is left out is left out of the page. */
 
-import type { Picture } from '../page/picture.js';
+import type { Picture, Shown } from '../page/picture.js';
 import type { Fact } from '../page/run.js';
 import type { Table } from '../tables/table.js';
 
@@ -21,7 +21,7 @@ export interface RunLine {
 export interface Gallery {
   readonly name: string;
   readonly href: string | null;
-  readonly picture: Picture;
+  readonly picture: Shown;
 }
 
 export interface SweepReport {
