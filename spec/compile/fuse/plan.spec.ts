@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { type FusionPlan, fusionPlan } from '../../../src/compile/fuse/plan.js';
 import { showPlan } from '../../../src/compile/fuse/show.js';
-import { conv, maxPool, type Program, program, relu, select } from '../../../src/dsl/index.js';
+import { conv, dense, maxPool, type Program, program, relu, select } from '../../../src/dsl/index.js';
 import { experimentNamed, experimentNames } from '../../../src/experiments/catalogue.js';
 import { buildModel, type ModelSpec, type Sizes } from '../../../src/models/catalogue.js';
 import { fusableArbitrary } from './fusable/program.js';
@@ -36,6 +36,26 @@ const isWhole = (plan: FusionPlan, { graph }: Program): void => {
 };
 
 describe('the plan of what is fused', () => {
+  it('says how far what is no number reaches, where layers share products among pixels', () => {
+    const convolved = (channels: number): FusionPlan =>
+      fusionPlan(
+        program({ x: [16, 16, channels] }, ({ x }) => ({ y: relu(conv(channels)(relu(conv(channels)(x)))) })),
+      );
+    assert.deepEqual(convolved(4).spreads, []);
+    const [lines, ...none] = convolved(8).spreads;
+    assert.match(lines, /^fused convolutions of 8 channels and more .* two lines beyond the window$/);
+    assert.deepEqual(none, []);
+    assert.ok(showPlan(convolved(8)).endsWith(`${lines}; not with --fuse off`));
+    const wide = program({ x: [16, 16, 128] }, ({ x }) => ({ y: relu(dense(128)(relu(dense(128)(x)))) }));
+    assert.match(
+      fusionPlan(wide).spreads.join(),
+      /^fused dense layers of 128 features and more .* 32 further/,
+    );
+    const pooled = program({ x: [16, 16, 8] }, ({ x }) => ({ y: conv(8)(maxPool(2)(x)) }));
+    if (fusionPlan(pooled).segments.every(({ fused }) => !fused))
+      assert.deepEqual(fusionPlan(pooled).spreads, []);
+  });
+
   it(`has ${100 * least} % and more of the FLOPs of every wave network, recurrent network and CNN of the catalogue`, () => {
     const seen = new Set<string>();
     const tried = new Set<string>();

@@ -2,8 +2,10 @@
 
 import * as t from 'io-ts';
 import { real, record, whole } from '../../base/codec.js';
-import type { Program } from '../../dsl/index.js';
+import { type Program, parametersOf } from '../../dsl/index.js';
 import { cost } from '../cost/index.js';
+import { leastChannels } from './emit/lines.js';
+import { leastFeatures } from './emit/quarters.js';
 import { type LeftOut, segmentsOf } from './segments.js';
 
 /** A segment and what it takes for one sample, in a step of training. */
@@ -25,7 +27,35 @@ export interface FusionPlan {
   readonly leftOut: readonly LeftOut[];
   /** The share of all FLOPs of a step of training that is in fused segments. */
   readonly fusedShare: number;
+  /** How far a value that is no number may reach beyond what reads it, a sentence each; none where windows are sharp. */
+  readonly spreads: readonly string[];
 }
+
+/**
+ * Of layers that share products among pixels, by the sizes of their weights. Whether a grid lets them is not asked: what is
+ * said may not come about, what comes about is said.
+ */
+const spreadsOf = ({ graph }: Program): readonly string[] => {
+  const shapes = parametersOf(graph).map(({ shape }) => shape);
+  const mixed = shapes.some(
+    (shape) => shape.length === 4 && shape[0] === 3 && Math.min(shape[2], shape[3]) >= leastChannels,
+  );
+  const quartered = shapes.some((shape) => shape.length === 2 && Math.min(...shape) >= leastFeatures);
+  return [
+    ...(mixed
+      ? [
+          `fused convolutions of ${leastChannels} channels and more take four lines together: a NaN or an infinity in one ` +
+            'reaches up to two lines beyond the window',
+        ]
+      : []),
+    ...(quartered
+      ? [
+          `fused dense layers of ${leastFeatures} features and more take two pixels together: a NaN or an infinity in one ` +
+            'reaches the other, 32 further in its tile of 64',
+        ]
+      : []),
+  ];
+};
 
 const numbers = real(0, Number.MAX_VALUE);
 const node = whole(0, Number.MAX_SAFE_INTEGER);
@@ -50,6 +80,7 @@ export const fusionPlanCodec: t.Type<FusionPlan, unknown, unknown> = record('pla
   ),
   leftOut: t.readonlyArray(record('node left out', { node, operation: t.string, why: t.string })),
   fusedShare: numbers,
+  spreads: t.readonlyArray(t.string),
 });
 
 /**
@@ -100,5 +131,6 @@ export const fusionPlan = (program: Program): FusionPlan => {
       planned.map((_, i) => i),
       (i) => (planned[i].fused ? planned[i].share : 0),
     ),
+    spreads: planned.some(({ fused }) => fused) ? spreadsOf(program) : [],
   };
 };

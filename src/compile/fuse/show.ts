@@ -36,7 +36,7 @@ const byReason = (leftOut: FusionPlan['leftOut']): readonly string[] => {
  * showPlan(fusionPlan(program({ x: [8, 8, 1] }, ({ x }) => ({ y: conv(2)(conv(4)(x)) })))).split('\n')[0];
  * // => '100 % of the FLOPs of a step of training are in fused segments'
  */
-export const showPlan = ({ segments, leftOut, fusedShare }: FusionPlan): string =>
+export const showPlan = ({ segments, leftOut, fusedShare, spreads }: FusionPlan): string =>
   [
     `${percent(fusedShare)} of the FLOPs of a step of training are in fused segments`,
     '',
@@ -53,6 +53,7 @@ export const showPlan = ({ segments, leftOut, fusedShare }: FusionPlan): string 
       ]),
     ]),
     ...(leftOut.length === 0 ? [] : ['', 'op by op:', ...byReason(leftOut)]),
+    ...(spreads.length === 0 ? [] : ['', ...spreads.map((one) => `${one}; not with --fuse off`)]),
   ].join('\n');
 
 /**

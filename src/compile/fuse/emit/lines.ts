@@ -23,7 +23,7 @@ import { before, type Emitting, type Operand } from './emitting.js';
 import { scratchHalo } from './window.js';
 
 /** With fewer channels, mixing lines takes longer than it saves. */
-const leastChannels = 8;
+export const leastChannels = 8;
 
 /** What is mixed at a time, so that it stays in cache. */
 const cacheBytes = 2 ** 18;

@@ -27,7 +27,7 @@ import { stripBytes } from '../place.js';
 import { before, type Emitting, type Operand } from './emitting.js';
 
 /** With smaller layers, additions take as long as the product that they save. */
-const least = 128;
+export const leastFeatures = 128;
 
 export const isQuartered = (
   { outer, inner, count, to }: FieldOpOf<'dense'>,
@@ -36,7 +36,7 @@ export const isQuartered = (
 ): boolean =>
   strips !== undefined &&
   outer * inner === 1 &&
-  Math.min(count, to) >= least &&
+  Math.min(count, to) >= leastFeatures &&
   count % 8 === 0 &&
   to % 8 === 0 &&
   most % 2 === 0 &&
