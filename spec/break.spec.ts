@@ -4,7 +4,9 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { damage } from '../bench/break/damage.js';
 import { documents } from '../bench/break/documents.js';
+import { errors } from '../bench/break/errors.js';
 import { kills } from '../bench/break/kills.js';
 import type { Part } from '../bench/break/part.js';
 
@@ -12,6 +14,8 @@ import type { Part } from '../bench/break/part.js';
 const short: readonly { readonly part: Part; readonly rounds: readonly number[]; readonly least: number }[] =
   [
     { part: kills, rounds: [0, 1, 2, 3, 4, 5, 6, 8, 9, 11, 12], least: 20 },
+    { part: errors, rounds: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 14], least: 14 },
+    { part: damage, rounds: Array.from({ length: 26 }, (_, i) => i), least: 1000 },
     { part: documents, rounds: Array.from({ length: 48 }, (_, i) => i), least: 5000 },
   ];
 

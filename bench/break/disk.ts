@@ -75,6 +75,12 @@ const half = async (call: Call, name: string, args: readonly unknown[]): Promise
   }
 };
 
+/** A file that was opened by a process that died then. */
+const closed = async (made: unknown): Promise<void> => {
+  if (typeof made === 'object' && made !== null && 'close' in made && typeof made.close === 'function')
+    await Reflect.apply(made.close, made, []);
+};
+
 /** Breaks the disk of this process below a folder. */
 export const breakDisk = (below: string, fault: Fault): Disk => {
   const root = below === sep ? sep : resolve(below) + sep;
@@ -100,7 +106,7 @@ export const breakDisk = (below: string, fault: Fault): Disk => {
       if (changes_ && ++changes === fault.at) {
         [struck, where] = [true, here()];
         if (fault.moment === 'middle') await half(call, name, args);
-        if (fault.moment === 'after') await call(...args);
+        if (fault.moment === 'after') await closed(await call(...args));
         throw failing('EIO', 'a dead process');
       }
       return call(...args);

@@ -137,6 +137,7 @@ export const documents: Part = {
           }
           if (disk.changes() > 0) fail(`it changed files (${disk.changes()})`, '');
         } finally {
+          dog.rests();
           disk.mend();
           process.off('unhandledRejection', stray);
           process.off('uncaughtException', stray);

@@ -14,12 +14,14 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { damage } from './damage.js';
 import { documents } from './documents.js';
+import { errors } from './errors.js';
 import { kills } from './kills.js';
 import { type Found, type Part, type Ready, sum } from './part.js';
 import { readState, type State, writeState } from './state.js';
 
-const parts: readonly Part[] = [kills, documents];
+const parts: readonly Part[] = [kills, errors, damage, documents];
 
 const options = {
   minutes: { type: 'string', default: '60' },

@@ -24,14 +24,14 @@ const drawn = (random: Random, changes: number): Fault =>
 const trial = /^\.drumhead-[0-9a-f-]{36}\.tmp$/;
 
 /** An hour later: what is in the way for a moment only is known by its age. */
-const ageLeft = async (place: string): Promise<void> => {
+export const ageLeft = async (place: string): Promise<void> => {
   const then = Date.now() / 1000 - 3600;
   for (const name of await readdir(place, { recursive: true }))
     if (name.endsWith('.tmp')) await utimes(join(place, name), then, then);
 };
 
 /** What must hold whenever something was killed; null where it does. */
-const afterKill = async (
+export const afterKill = async (
   { work, before, print }: Straight,
   place: string,
   told: number,
@@ -99,7 +99,7 @@ export const kills: Part = {
   share: 40,
   open: async (seed, folder) => {
     const works = await worksIn(folder);
-    const straight = straights(works, folder);
+    const straight = straights(folder);
     return {
       round: async (index) => {
         const work = workOf(works, index);

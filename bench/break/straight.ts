@@ -33,10 +33,8 @@ export const straightOf = async (work: Work, folder: string): Promise<Straight> 
 };
 
 /** What each work leaves, looked up when it is first asked for. */
-export const straights = (works: readonly Work[], folder: string): ((work: Work) => Promise<Straight>) => {
-  const known = new Map<string, Promise<Straight>>(
-    works.slice(0, 0).map((work) => [work.name, straightOf(work, folder)]),
-  );
+export const straights = (folder: string): ((work: Work) => Promise<Straight>) => {
+  const known = new Map<string, Promise<Straight>>();
   return (work) => {
     const found = known.get(work.name) ?? straightOf(work, folder);
     known.set(work.name, found);

@@ -5,6 +5,8 @@ import { Worker } from 'node:worker_threads';
 export interface Watchdog {
   /** Work begins, in a round of this number. */
   readonly begins: (round: number) => void;
+  /** Nothing is under way. */
+  readonly rests: () => void;
   readonly end: () => Promise<void>;
 }
 
@@ -35,6 +37,9 @@ export const watchdog = (command: string): Watchdog => {
     begins: (round) => {
       beats[1] = round;
       beats[0] = Date.now();
+    },
+    rests: () => {
+      beats[0] = 0;
     },
     end: async () => void (await worker.terminate()),
   };

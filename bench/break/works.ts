@@ -54,7 +54,8 @@ const epochsIn = async (folder: string): Promise<number> => {
 
 const training = (workers: number): Work => ({
   name: `training on ${workers === 1 ? 'one thread' : `${workers} threads`}`,
-  weight: workers === 1 ? 8 : 1,
+  // Threads take seconds to start.
+  weight: workers === 1 ? 32 : 1,
   before: async () => {},
   run: (folder, finished) =>
     runExperiment(
@@ -98,7 +99,7 @@ const jobHere =
 
 const sweep: Work = {
   name: 'sweep of two runs',
-  weight: 3,
+  weight: 9,
   before: async () => {},
   run: async (folder) => {
     const of = pipe({ ...sweepOf(tiny), name: 'tiny/sweep' }, vary(trainingAxis('rate'), [0.01, 0.02]));
@@ -179,18 +180,18 @@ export const worksIn = async (folder: string): Promise<readonly Work[]> => {
     training(1),
     training(2),
     sweep,
-    writing('export as program', 2, source, other, exporting('program')),
-    writing('export as safetensors', 2, source, other, exporting('safetensors')),
-    writing('export as graph-model', 1, source, other, exporting('graph-model')),
-    writing('import', 2, tensors, others, (from, to) =>
+    writing('export as program', 7, source, other, exporting('program')),
+    writing('export as safetensors', 7, source, other, exporting('safetensors')),
+    writing('export as graph-model', 4, source, other, exporting('graph-model')),
+    writing('import', 7, tensors, others, (from, to) =>
       importInto(join(from, 'weights.safetensors'), null, to),
     ),
-    writing('run-program', 2, source, other, (from, to) => runProgram(from, [input], to, 'wasm')),
-    writing('data --export as npy', 2, source, other, (from, to) => writeNpyPairs(dataOf(from), to)),
-    writing('data --export as png', 1, source, other, (from, to) => writePngPairs(dataOf(from), to)),
+    writing('run-program', 7, source, other, (from, to) => runProgram(from, [input], to, 'wasm')),
+    writing('data --export as npy', 7, source, other, (from, to) => writeNpyPairs(dataOf(from), to)),
+    writing('data --export as png', 4, source, other, (from, to) => writePngPairs(dataOf(from), to)),
     {
       name: 'query --parquet',
-      weight: 1,
+      weight: 3,
       before: async () => {},
       run: (to) => parquet(to)(),
       kept: null,

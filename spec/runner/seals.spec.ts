@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, describe as sentence } from '../../src/base/error.js';
-import { readTrained } from '../../src/runner/export/index.js';
+import { exportTrained, readTrained } from '../../src/runner/export/index.js';
+import { importInto, readRunnable } from '../../src/runner/import/index.js';
 import { openRun } from '../../src/runner/open-run.js';
 import { readWholeResult } from '../../src/runner/result.js';
 import { readRun } from '../../src/runner/runs.js';
@@ -74,6 +75,7 @@ describe('seals of a finished run', () => {
       'weights/weights.bin',
       (text) => `${String.fromCharCode(text.charCodeAt(0) ^ 1)}${text.slice(1)}`,
     ],
+    ['another engine', 'environment.json', (text) => text.replace(/"engine": "\w+"/, '"engine": "gpu"')],
     ['another seed', 'run.json', (text) => text.replace(/"seed": \d+/, '"seed": 77')],
   ];
   for (const [what, name, edit] of faults)
@@ -98,6 +100,49 @@ describe('seals of a finished run', () => {
           await agree(/it is missing/);
         },
       ));
+
+  it('say that the newest checkpoint is damaged, where the one before it counts', () =>
+    edited(
+      'checkpoint.json',
+      (text) => text.replace(/"lossSum": [\d.]+/, '"lossSum": 77'),
+      async () => {
+        const { state, problem } = await statusOf(folder, false);
+        assert.equal(state, 'finished');
+        assert.match(problem ?? '', /checkpoint\.json: its checksum is wrong.*; the one before it counts/);
+      },
+    ));
+
+  it('hold imports and exports to the list of their files, and take what somebody changed without it', async () => {
+    const trained = await readTrained(folder)();
+    assert.ok(E.isRight(trained));
+    for (const [format, file] of [
+      ['program', 'program.json'],
+      ['safetensors', 'weights.safetensors'],
+      ['import', 'weights/weights.bin'],
+    ] as const) {
+      const out = join(runs, format);
+      if (format === 'import') assert.ok(E.isRight(await importInto(join(runs, 'program'), null, out)()));
+      else assert.ok(E.isRight(await exportTrained(trained.right, format, out)()));
+      assert.ok(E.isRight(await readRunnable(out)()));
+      const bytes = readFileSync(join(out, file));
+      const text = bytes.toString('latin1');
+      const changed =
+        format === 'program'
+          ? text.replace('"description":"', '"description":"better ')
+          : // The lowest bit of a weight.
+            `${text.slice(0, -4)}${String.fromCharCode(text.charCodeAt(text.length - 4) ^ 1)}${text.slice(-3)}`;
+      writeFileSync(join(out, file), changed, 'latin1');
+      const refused = await readRunnable(out)();
+      assert.ok(E.isLeft(refused), format);
+      assert.match(
+        sentence(refused.left),
+        /it is not what drumhead wrote there; .* remove drumhead-files\.json/,
+      );
+      rmSync(join(out, 'drumhead-files.json'));
+      assert.ok(E.isRight(await readRunnable(out)()), format);
+      writeFileSync(join(out, file), bytes);
+    }
+  });
 });
 
 /** The first two weights of one shape change their names. */

@@ -5,13 +5,15 @@
 
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readdir, readFile, rm, rmdir } from 'node:fs/promises';
+import { lstat, readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { hashOf } from '../base/canonical.js';
+import { type DrumheadError, decodeError, fileError } from '../base/error.js';
 
 /** The file that lists the others. */
 export const listName = 'drumhead-files.json';
@@ -103,6 +105,41 @@ export const strangerIn = async (folder: string): Promise<Stranger | null> => {
   return first === undefined ? null : { name: first, why: 'not listed' };
 };
 
+/** A list may be anybody's: a name that leads out of the folder is none of it. */
+const leadsOut = (name: string): boolean =>
+  name.split('/').some((part) => part === '' || part === '.' || part === '..');
+
+/**
+ * Whether the files that drumhead listed in a folder are as it wrote them. A file of the list that is gone, and a folder
+ * without a list, are not asked about.
+ *
+ * **Errors** DecodeError for a file with other bytes; FileError.
+ */
+export const asWritten = (folder: string): TE.TaskEither<DrumheadError, void> =>
+  pipe(
+    TE.tryCatch(
+      async () => {
+        for (const [name, digest] of Object.entries((await readList(folder)) ?? {})) {
+          const path = join(folder, name);
+          if (leadsOut(name) || !(await lstat(path).catch(() => null))?.isFile()) continue;
+          if ((await digestOfFile(path)) !== digest) return path;
+        }
+        return null;
+      },
+      (cause): DrumheadError => fileError(folder, cause),
+    ),
+    TE.flatMapEither((path) =>
+      path === null
+        ? E.right(undefined)
+        : E.left(
+            decodeError(
+              path,
+              `it is not what drumhead wrote there; the file is damaged or was edited. To take it as it is, remove ${listName} of its folder`,
+            ),
+          ),
+    ),
+  );
+
 const absent = (cause: unknown): void => {
   if (codeOf(cause) !== 'ENOENT') throw cause;
 };
@@ -116,8 +153,7 @@ export const removeListed = async (folder: string): Promise<void> => {
   const folders = new Set<string>();
   for (const name of Object.keys(list)) {
     const parts = name.split('/');
-    // A list may be anybody's: nothing beyond the folder is touched.
-    if (parts.some((part) => part === '' || part === '.' || part === '..')) continue;
+    if (leadsOut(name)) continue;
     parts.slice(0, -1).forEach((_, i) => void folders.add(parts.slice(0, i + 1).join('/')));
     await rm(join(folder, name)).catch(absent);
   }

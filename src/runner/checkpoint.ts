@@ -229,12 +229,14 @@ const stateOf = (
   });
 };
 
-/** Where a training stands, without its weights. */
-export type Position = Pick<Header, 'epoch' | 'step' | 'history'>;
+/** Where a training stands, without its weights; and what is wrong with a newer checkpoint, where there is one. */
+export interface Position extends Pick<Header, 'epoch' | 'step' | 'history'> {
+  readonly problem?: DrumheadError;
+}
 
 /**
  * Where the training in a folder stands; null where nothing was kept yet. Of a checkpoint that was being replaced, or is
- * damaged, the one before counts, as it does when the run goes on.
+ * damaged, the one before counts, as it does when the run goes on; of a damaged one that is told.
  *
  * **Errors** FileError; DecodeError where all are damaged, or of a newer drumhead.
  */
@@ -247,7 +249,11 @@ export const readPosition = (folder: string): TE.TaskEither<DrumheadError, Posit
       (error) =>
         pipe(
           at(files.checkpointBefore),
-          TE.chain((before) => (before === null || mustStay(error) ? TE.left(error) : TE.right(before))),
+          TE.chain((before) =>
+            before === null || mustStay(error)
+              ? TE.left(error)
+              : TE.right<DrumheadError, Position | null>({ ...before, problem: error }),
+          ),
         ),
       (current) => (current === null ? at(files.checkpointBefore) : TE.right(current)),
     ),

@@ -1,9 +1,10 @@
 /**
  * Whether a run folder holds what was written there. Every reader of runs asks here, so that all of them say the same.
  *
- * run.json and result.json carry their own checksum, and name those of the others: experiment.json and program.json
- * from the start, metrics.ndjson and weights.bin from the end on. weights.json follows from the program. What a run of
- * an earlier version did not write down is not asked for.
+ * run.json, environment.json and result.json carry their own checksum. The first and the last name those of the others:
+ * experiment.json and program.json from the start, metrics.ndjson and weights.bin from the end on. weights.json follows
+ * from the program. What a run of an earlier version did not write down is not asked for. What was imported is held to
+ * the list of its files.
  */
 
 import { createHash } from 'node:crypto';
@@ -17,6 +18,7 @@ import * as t from 'io-ts';
 import { hashOf } from '../base/canonical.js';
 import { type DrumheadError, decodeError, describe } from '../base/error.js';
 import { isPresent, readBytes, readBytesIfPresent } from '../data/files.js';
+import { asWritten } from '../data/own-folder.js';
 import { decodeProgram, parametersOf } from '../dsl/index.js';
 import { isFromLater, readChecked } from './checked.js';
 import { files, parseJson } from './folder.js';
@@ -135,10 +137,13 @@ export const checkSeals =
     const ends = E.isRight(result) ? result.right : null;
     // Results have named their metrics since there were records.
     const missing = sums === null && ends?.metrics !== undefined && E.isRight(record);
+    const environment = await ifPresent(join(folder, files.environment), t.UnknownRecord)();
     const program = await holds(folder, files.program, sums?.program)();
     const checks: readonly E.Either<DrumheadError, unknown>[] = [
+      await asWritten(folder)(),
       missing ? E.left(decodeError(join(folder, files.run), 'it is missing')) : record,
       result,
+      environment,
       await holds(folder, files.experiment, sums?.experiment)(),
       program,
       await holds(folder, files.metrics, ends?.metrics?.sha256)(),

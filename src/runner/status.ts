@@ -101,8 +101,10 @@ const stateOf = ({ record, position, result, seals, failure, pid }: Readings): [
   const older = E.isLeft(record) && record.left._tag === 'FileError' && hasBegun(result, position);
   const damage = [...(older ? [] : [record]), result, position, seals].find(E.isLeft);
   if (damage !== undefined) return ['damaged', firstLine(damage.left)];
-  if (rightOf(result) !== null) return ['finished', null];
-  return failure === null ? ['unfinished', null] : ['failed', failure.split('\n')[0]];
+  const newest = rightOf(position)?.problem;
+  const note = newest === undefined ? null : `${firstLine(newest)}; the one before it counts`;
+  if (rightOf(result) !== null) return ['finished', note];
+  return failure === null ? ['unfinished', note] : ['failed', failure.split('\n')[0]];
 };
 
 /**

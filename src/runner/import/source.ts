@@ -7,6 +7,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { type DrumheadError, decodeError, fileError } from '../../base/error.js';
 import { isPresent } from '../../data/files.js';
+import { asWritten } from '../../data/own-folder.js';
 import { bringBack } from '../../data/write-folder.js';
 import { readTrained, type Trained } from '../export/trained.js';
 import { readJson } from '../folder.js';
@@ -104,14 +105,18 @@ export const readRunnable = (
   pipe(
     resolved(path),
     TE.chain((file) =>
-      file.endsWith('.safetensors')
-        ? pipe(
-            readSafetensors(file, wanted),
-            TE.map(({ trained, unused }) => program(trained, unused)),
-          )
-        : pipe(
-            readJson(file),
-            TE.chain((json) => fromJson(json, file)),
-          ),
+      pipe(
+        file.endsWith('.safetensors')
+          ? pipe(
+              readSafetensors(file, wanted),
+              TE.map(({ trained, unused }) => program(trained, unused)),
+            )
+          : pipe(
+              readJson(file),
+              TE.chain((json) => fromJson(json, file)),
+            ),
+        // What reads well may be damaged still.
+        TE.chainFirst(() => asWritten(dirname(file))),
+      ),
     ),
   );

@@ -1,0 +1,98 @@
+/**
+ * Errors of the disk at any call that reads or changes a file: the work ends with one sentence, or does without, and the
+ * same work without the error then ends as if nothing had happened.
+ */
+
+import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { describe } from '../../src/base/error.js';
+import { type Random, stream } from '../../src/base/random.js';
+import { anotherLife, breakDisk, codes, type Fault, ownLife } from './disk.js';
+import { afterKill, ageLeft } from './kills.js';
+import { againWith, type Part } from './part.js';
+import { type Straight, straights, workOf } from './straight.js';
+import { differ, printOf } from './tiny.js';
+import { begin, worksIn } from './works.js';
+
+/** What is wrong with a sentence; null where nothing is. */
+const sentenceProblem = (sentence: string): string | null =>
+  /fault of drumhead/.test(sentence)
+    ? 'it counts as a fault of drumhead'
+    : /injected at/.test(sentence)
+      ? 'it says what the system says, and not what to do'
+      : sentence.trim() === '' || sentence.length > 1000
+        ? 'it is no sentence'
+        : null;
+
+/** Does a work with an error in it, and once more without. */
+export const failed = async (straight: Straight, random: Random, place: string): Promise<string | null> => {
+  const { work, print, calls } = straight;
+  const fault: Fault = {
+    kind: 'error',
+    at: 1 + random.integer(calls),
+    code: codes[random.integer(codes.length)],
+    lasts: random.integer(2) === 0,
+  };
+  let story = `${work.name}, ${fault.code}${fault.lasts ? ' from' : ''} at call ${fault.at}`;
+  try {
+    anotherLife();
+    await begin(work, place);
+    anotherLife();
+    const disk = breakDisk(place, fault);
+    let told = 0;
+    const done = await work
+      .run(place, (epochs) => {
+        told = epochs;
+      })
+      .finally(disk.mend);
+    story += disk.struck() ? `, ${disk.where()}` : ', which did not come';
+    if (E.isLeft(done)) {
+      const sentence = describe(done.left);
+      const problem = sentenceProblem(sentence);
+      if (problem !== null) return `${story}: ${problem}: ${sentence}`;
+      await ageLeft(place);
+      const lost = await afterKill(straight, place, told);
+      if (lost !== null) return `${story}: ${lost}`;
+    } else {
+      // What was passed over may leave something behind, and nothing else.
+      const now = await printOf(place);
+      const other = differ(print, Object.fromEntries(Object.entries(now).filter(([name]) => name in print)));
+      if (other !== null) return `${story}: it ended well, and ${other}`;
+    }
+    await ageLeft(place);
+    anotherLife();
+    const again = await work.run(place, () => {});
+    if (E.isLeft(again)) return `${story}: without it then: ${describe(again.left)}`;
+    const other = differ(print, await printOf(place));
+    return other === null ? null : `${story}: without it then: ${other}`;
+  } catch (cause) {
+    return `${story}: thrown: ${cause instanceof Error ? (cause.stack ?? cause.message) : cause}`;
+  } finally {
+    ownLife();
+  }
+};
+
+export const errors: Part = {
+  name: 'errors',
+  does: 'EIO, ENOSPC, EACCES, EMFILE, EROFS at any call that reads or changes a file, once or from there on',
+  share: 15,
+  open: async (seed, folder) => {
+    const works = await worksIn(folder);
+    const straight = straights(folder);
+    return {
+      round: async (index) => {
+        const work = workOf(works, index);
+        const says = await failed(
+          await straight(work),
+          stream(seed, 'errors', index),
+          join(folder, 'failed'),
+        );
+        return {
+          tried: { [`errors in ${work.name}`]: 1 },
+          found: says === null ? [] : [{ says, again: againWith('errors', seed, index) }],
+        };
+      },
+      end: async () => {},
+    };
+  },
+};
