@@ -65,7 +65,7 @@ export const pngs: readonly Uint8Array[] = kinds.flatMap(({ depth, colourType, c
 );
 
 /** Header and samples of a picture, one behind the other: damaged, they come in a PNG whose checksums are right. */
-const bareOf = (
+export const bareOf = (
   width: number,
   height: number,
   depth: number,

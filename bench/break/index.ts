@@ -17,11 +17,13 @@ import { parseArgs } from 'node:util';
 import { damage } from './damage.js';
 import { documents } from './documents.js';
 import { errors } from './errors.js';
+import { full } from './full.js';
 import { kills } from './kills.js';
 import { type Found, type Part, type Ready, sum } from './part.js';
+import { realKills } from './real-kills.js';
 import { readState, type State, writeState } from './state.js';
 
-const parts: readonly Part[] = [kills, errors, damage, documents];
+const parts: readonly Part[] = [kills, realKills, errors, full, damage, documents];
 
 const options = {
   minutes: { type: 'string', default: '60' },
