@@ -118,6 +118,49 @@ const state = ofImage((image) => {
   return { logits: pixelLogits(image), waves: final.h };
 });
 
+/** Two sequences on lattices of their own: the one that is called waves is drawn, at its own size and its own steps. */
+const twoGrids = ofImage((image) => {
+  const coarse = scan({
+    steps: 7,
+    init: { h: tanh(conv(3, { stride: 2 })(image)) },
+    step: ({ h }) => ({ h: tanh(scope('coarse', conv(3))(h)) }),
+    observe: ({ h }) => h,
+  });
+  const waves = scan({
+    steps: 5,
+    init: { h: image },
+    step: ({ h }) => ({ h: tanh(scope('fine', conv(3))(h)) }),
+    observe: ({ h }) => h,
+  });
+  return {
+    logits: upsample(2)(scope('out', mlp([4], 6))(readout('last')(coarse))),
+    waves,
+    coarse,
+  };
+});
+
+/** More channels than a picture has colours of any kind. */
+const manyChannels = ofImage((image) => {
+  const waves = scan({
+    steps: 3,
+    init: { h: conv(300)(image) },
+    step: ({ h }) => ({ h: scale(0.9, h) }),
+    observe: ({ h }) => h,
+  });
+  return { logits: pixelLogits(image), waves };
+});
+
+/** A lattice of one site. */
+const onePixel = ofImage((image) => {
+  const waves = scan({
+    steps: 4,
+    init: { h: mean(0, 1)(image) },
+    step: ({ h }) => ({ h: scale(0.5, h) }),
+    observe: ({ h }) => reshape(1, 1, 3)(h),
+  });
+  return { logits: pixelLogits(image), waves };
+});
+
 const silent = ofImage((image) => ({ logits: pixelLogits(image) }));
 
 const right = <A>(either: E.Either<Parameters<typeof sentence>[0], A>): A =>
@@ -172,6 +215,9 @@ describe('a run of a program whose waves are odd', () => {
     'on a row of sites': [row, 5],
     'on three axes': [box, 4],
     'of one step': [oneStep, 1],
+    'of two observed grids at once': [twoGrids, 5],
+    'of more channels than there are colours': [manyChannels, 3],
+    'of one site': [onePixel, 4],
   };
   for (const [what, [model, frames]] of Object.entries(drawn))
     it(`${what}: it has its result, its report and its waves`, async () => {
@@ -180,6 +226,23 @@ describe('a run of a program whose waves are odd', () => {
       assert.equal(gif?.frames.length, frames);
       assert.ok(report.includes('id="waves"') && !report.includes('Not all is shown'));
     }).timeout(60_000);
+
+  it('of two observed grids: the one called waves is drawn, and that the answer is read from the other is said', async () => {
+    const { report } = await trained(twoGrids);
+    assert.match(report, /<\/span>step 5<\/p>/);
+    assert.match(report, /The waves that are drawn take no part in the answer/);
+    assert.doesNotMatch((await trained(strided)).report, /take no part in the answer/);
+    const found = waveGridOf(twoGrids);
+    assert.deepEqual(
+      found.kind === 'grid' && [found.grid.steps, found.grid.height, found.grid.channels],
+      [5, 8, 3],
+    );
+  }).timeout(60_000);
+
+  it('of many channels: which of how many are shown is said', async () => {
+    const { report } = await trained(manyChannels);
+    assert.ok(report.includes('channel 4 of 300') && !report.includes('channel 5 of 300'));
+  }).timeout(60_000);
 
   it('beyond all numbers: they are drawn, and black is said to be none', async () => {
     const { gif } = await trained(broken);

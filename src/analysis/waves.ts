@@ -18,14 +18,14 @@ export interface Waves {
 /**
  * Waves that can be analysed.
  *
- * **Errors** DecodeError for fewer than 8 steps, for values that are not as many as the sizes say, and for values that
- * are not finite.
+ * **Errors** DecodeError where there is no step, for values that are not as many as the sizes say, and for values that are
+ * not finite. How few steps tell what is said by each measure.
  */
 export const wavesOf = (waves: Waves): E.Either<DrumheadError, Waves> => {
   const { steps, height, width, channels, dt, values } = waves;
   const wanted = steps * height * width * channels;
-  if (steps < 8)
-    return E.left(decodeError('waves', `${steps} steps: an analysis over time needs at least 8`));
+  if (!Number.isInteger(steps) || steps < 1)
+    return E.left(decodeError('waves', `${steps} steps: an analysis needs at least one`));
   if (!(dt > 0)) return E.left(decodeError('waves', `a time step of ${dt} is not more than 0`));
   if (values.length !== wanted)
     return E.left(

@@ -2,6 +2,7 @@
 
 import type { Portrait, ScanPortrait } from '../compile/light-cone/index.js';
 import type { Task } from '../data/task.js';
+import type { Graph, Program } from '../dsl/index.js';
 import type { LossSpec } from '../experiments/loss.js';
 
 const steps = (count: number): string => (count === 1 ? 'its only step' : `each of its ${count} steps`);
@@ -72,6 +73,27 @@ export const wavesWords = (found: Portrait, pixels: boolean): string => {
       ? [`So what is said of a pixel can depend on the image up to ${sight} pixels away.`]
       : [];
   return [...each, [...heardOf(found), ...seen].join(' ')].filter((text) => text !== '').join('\n\n');
+};
+
+/** The scans that an output is computed from, by their nodes. */
+const scansBehind = ({ nodes, outputs }: Graph, output: string): ReadonlySet<number> => {
+  const seen = new Set<number>();
+  const open = [outputs[output]];
+  for (let at = open.pop(); at !== undefined; at = open.pop()) {
+    if (seen.has(at)) continue;
+    seen.add(at);
+    open.push(...nodes[at].inputs);
+  }
+  return new Set([...seen].filter((at) => nodes[at].op.op === 'scan'));
+};
+
+/** That the answer is read from something else than the waves that are drawn, where it is so. */
+export const apartWords = ({ graph }: Program): string => {
+  const answer = scansBehind(graph, 'logits');
+  const behind = [...scansBehind(graph, 'waves')];
+  return behind.length > 0 && !behind.some((scan) => answer.has(scan))
+    ? 'The waves that are drawn take no part in the answer, which is computed without them; what is said of steps above is said of what the answer is computed from.'
+    : '';
 };
 
 /** What the loss that is minimised is, and its unit. */

@@ -25,7 +25,7 @@ import { writeFigures } from './figures.js';
 import { files, writeText } from './folder.js';
 import { curveOf, drawable, drawPictures, type Fitted, type Pictures } from './pictures.js';
 import type { Prepared } from './prepare.js';
-import { experimentWords, lossUnit, wavesWords } from './report-words.js';
+import { apartWords, experimentWords, lossUnit, wavesWords } from './report-words.js';
 import type { Result } from './result.js';
 import type { TrainState } from './state.js';
 import { versionsOf } from './versions.js';
@@ -197,10 +197,13 @@ const reportOf = (
       : {
           waves: {
             picture: pictures.waves.figure,
-            words: wavesWords(
-              portrait(program, { output: 'logits', input: 'image' }),
-              experiment.loss.target === 'pixel',
-            ),
+            words: [
+              wavesWords(
+                portrait(program, { output: 'logits', input: 'image' }),
+                experiment.loss.target === 'pixel',
+              ),
+              apartWords(program),
+            ].join('\n\n'),
           },
         }),
     ...(pictures.segmentations === null

@@ -80,6 +80,7 @@ const draw = (
                 notes: [
                   `mean over ${imagesText(analysis)} and all channels, ${stepsText(spectrumSteps)}`,
                   withoutOffsets,
+                  ...(spectrum.joined ? [] : [windowed]),
                   `frequencies to about ${(2 / (spectrumSteps * (dt ?? 1))).toPrecision(2)}; faster than ${(1 / (2 * (dt ?? 1))).toPrecision(3)} appears slower`,
                 ],
                 unit,
@@ -90,14 +91,15 @@ const draw = (
           ),
     ),
     TE.bind('curves', () =>
-      energies.length === 0
+      // Between two steps there is one energy, which is no line.
+      energies.length < 2
         ? TE.right([])
         : pipe(
             inBothThemes((theme) =>
               energyCurves({
                 energies,
                 title: `Energy of the waves: ${name}`,
-                note: `mean over sites and over ${over}`,
+                note: `${aboutZero}; mean over sites and over ${over}`,
                 theme,
               }),
             ),
@@ -119,6 +121,12 @@ const draw = (
     TE.map(({ map, curves, pictures, numbers }) => [...map, ...curves, ...pictures, numbers]),
   );
 };
+
+/** What the energy is of: a state that rests elsewhere than at 0 has some all the same. */
+const aboutZero = 'about y = 0, of the linear springs';
+
+/** What is said where a graph does not join opposite edges. */
+const windowed = 'edges are not joined: in space through a window, wave numbers to about 4π / sites';
 
 const withoutOffsets = 'each site without its mean and linear trend';
 
@@ -159,11 +167,13 @@ const said = (open: OpenRun, analysis: WaveAnalysis, paths: readonly string[]): 
     ...samples.map(
       ({ index, propagation }) => `  test image ${index}: ${swingText(propagation, unitOf(analysis))}`,
     ),
-    ...(isUnresolved(spectrum) ? [`  spectrum not resolved: ${spectrum.unresolved}`] : []),
+    isUnresolved(spectrum)
+      ? `  spectrum not resolved: ${spectrum.unresolved}`
+      : `  spectrum over ${analysis.spectrumSteps} steps${spectrum.joined ? '' : `; ${windowed}`}`,
     ...(total.length === 0
       ? []
       : [
-          `  energy about y = 0, of the linear springs, from ${total[0].toPrecision(3)} to ${total[total.length - 1].toPrecision(3)}`,
+          `  energy ${aboutZero}, from ${total[0].toPrecision(3)} to ${total[total.length - 1].toPrecision(3)}`,
         ]),
     ...paths.map((path) => `  ${path}`),
   ].join('\n');

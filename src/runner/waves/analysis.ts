@@ -63,6 +63,8 @@ export interface WaveAnalysis {
   readonly steps: number;
   /** The lattice of the waves, in the plane that is looked at. */
   readonly grid: { readonly height: number; readonly width: number };
+  /** Whether opposite edges are neighbours. */
+  readonly torus: boolean;
   /** Null where the model tells none: then a step is the unit of time. */
   readonly dt: number | null;
   /** Medians over sites and samples, one a channel; null for a model without oscillators. */
@@ -106,7 +108,7 @@ const analyse =
         energies: lattice === null || omega === null ? [] : energyOf(waves, { ...lattice, omega }),
       }),
     );
-    const { steps, dt, height, width } = observed[0].waves;
+    const { steps, dt, height, width, torus = true } = observed[0].waves;
     return {
       samples,
       ...spectrum,
@@ -115,6 +117,7 @@ const analyse =
       channel,
       steps,
       grid: { height, width },
+      torus,
       dt: dtOf(open),
       lattice,
     };
@@ -133,11 +136,19 @@ const allWaves = (observed: readonly Observed[]): E.Either<DrumheadError, readon
     ),
   );
 
-/** A spectrum over space needs a space. */
-const spectrumOf = (waves: Waves): KOmega | Unresolved =>
-  waves.height * waves.width < 2
-    ? unresolved('one site has no waves of any length: there is no spectrum over space')
+/** With fewer steps all frequencies run into each other. */
+const fewestSpectralSteps = 8;
+
+/** A spectrum over space and time needs some of both. */
+const spectrumOf = (waves: Waves): KOmega | Unresolved => {
+  if (waves.height * waves.width < 2)
+    return unresolved('one site has no waves of any length: there is no spectrum over space');
+  return waves.steps < fewestSpectralSteps
+    ? unresolved(
+        `${waves.steps} steps are too few: a spectrum over time needs at least ${fewestSpectralSteps}`,
+      )
     : kOmega(waves);
+};
 
 /** One image after the other, so that only one long record is held at a time. */
 const spectralOf = (open: OpenRun, plan: AnalysisPlan): TE.TaskEither<DrumheadError, Spectral> =>
@@ -175,7 +186,7 @@ const hasChannel =
  * Observes and analyses the waves of an opened run: phase, speed and energy over the steps that it was trained with,
  * their spectrum over more.
  *
- * **Errors** DecodeError for a model without waves, fewer than 8 steps, an image or a channel that is not there.
+ * **Errors** DecodeError for a model without waves, an image or a channel that is not there.
  */
 export const analyseWaves = (open: OpenRun, plan: AnalysisPlan): TE.TaskEither<DrumheadError, WaveAnalysis> =>
   pipe(
@@ -201,6 +212,8 @@ export const analysisNumbers = (open: OpenRun, analysis: WaveAnalysis) => ({
   channel: analysis.channel + 1,
   unitOfTime: analysis.dt === null ? 'step' : 'the time of dt',
   spectrum: isUnresolved(analysis.spectrum) ? analysis.spectrum : 'k-omega',
+  /** Whether opposite edges are neighbours, as the model's graph says; where not, the spectrum went through a window. */
+  joinedEdges: analysis.torus,
   lattice:
     analysis.lattice === null
       ? null

@@ -11,7 +11,7 @@ import { outputsOf, type Program, select } from '../../dsl/index.js';
 import { programFor } from '../../experiments/model.js';
 import type { Sample } from '../../report/index.js';
 import { type OpenRun, runGridOf, withRunSession } from '../open-run.js';
-import { planeOf, waveGridOf } from '../wave-grid.js';
+import { planeOf, type WaveGrid, waveGridOf } from '../wave-grid.js';
 
 /** The program that gives the waves, for so many steps; what only the logits need is left out. */
 export const waveProgram = (open: OpenRun, steps: number | null): E.Either<DrumheadError, Program> => {
@@ -61,6 +61,20 @@ export interface Observed {
   readonly alpha: Float32Array | null;
 }
 
+/** Whether a plane is a scan's whole lattice: of a piece that was cut out, opposite edges are no neighbours. */
+const isWholeState = ({ graph: { nodes } }: Program, { height, width, plane }: WaveGrid): boolean => {
+  const sides = [...(plane === null ? [] : [plane.of]), ...(height === 1 ? [] : [height]), width].join();
+  return nodes.some(
+    ({ op, inputs }) =>
+      op.op === 'scan' &&
+      inputs
+        .slice(0, op.fields.length)
+        .some(
+          (input) => nodes[input].shape.join().startsWith(`${sides},`) || nodes[input].shape.join() === sides,
+        ),
+  );
+};
+
 export const observe = (
   open: OpenRun,
   program: Program,
@@ -77,7 +91,7 @@ export const observe = (
   const { grid } = found;
   const { steps, height, width, channels } = grid;
   const { scans } = portrait(program, { output: 'waves', input: 'image' });
-  const torus = scans.length > 0 && scans.every((scan) => scan.torus);
+  const torus = scans.length > 0 && scans.every((scan) => scan.torus) && isWholeState(program, grid);
   const names = Object.keys(outputsOf(program.graph));
   return withRunSession(open, program, async (session) => {
     const observed: Observed[] = [];
