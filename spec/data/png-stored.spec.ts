@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { decodeMaskPng, decodePng, findMask, findPicture } from '../../src/data/png.js';
 import { sentence, value } from './either.js';
-import { type Stored, storedPng } from './tiny-png.js';
+import { chunk, type Stored, storedPng } from './tiny-png.js';
 
 /** Every form of PNG, with random samples, filters and sizes, interlaced or not. */
 const forms: readonly (readonly [Stored['colourType'], Stored['depth']])[] = [
@@ -141,5 +142,56 @@ describe('samples of a png', () => {
         );
     }
     assert.match(sentence(decodePng(new Uint8Array(), 'x.png')), /: the file is empty$/);
+  });
+});
+
+describe('a png from anywhere', () => {
+  const whole = storedPng({
+    ...{ width: 9, height: 7, depth: 8, colourType: 2, filters: [0, 1, 2, 3, 4] },
+    values: Array.from({ length: 9 * 7 * 3 }, (_, i) => (i * 37) % 256),
+  });
+  /** The same file with other samples: a good checksum, whatever was packed. */
+  const holding = (samples: Uint8Array): Buffer => {
+    const at = whole.indexOf('IDAT') - 4;
+    return Buffer.concat([
+      whole.subarray(0, at),
+      chunk('IDAT', deflateSync(samples)),
+      chunk('IEND', new Uint8Array()),
+    ]);
+  };
+
+  it('that is cut short anywhere is refused, and never the memory that happened to be there', () => {
+    for (let length = 0; length < whole.length; length++)
+      assert.match(sentence(decodePng(whole.subarray(0, length), 'x')), /not a readable PNG/);
+    const samples = Buffer.alloc(7 * 28, 0);
+    for (let length = 0; length < samples.length; length++)
+      for (const decode of [decodePng, decodeMaskPng])
+        assert.match(
+          sentence(decode(holding(samples.subarray(0, length)), 'x')),
+          /fewer samples than its header says/,
+        );
+    value(decodePng(holding(samples), 'x'));
+  });
+
+  it('that unpacks to more than its header says is not unpacked whole', () => {
+    value(decodePng(holding(Buffer.alloc(7 * 28 + 1000)), 'x'));
+    assert.match(sentence(decodePng(holding(Buffer.alloc(50_000_000)), 'x')), /cannot be unpacked/);
+  });
+
+  it('beyond the limit is refused by its header', () => {
+    const claimed = (width: number, height: number): string => {
+      const head = Buffer.from(whole.subarray(16, 29));
+      head.writeUInt32BE(width, 0);
+      head.writeUInt32BE(height, 4);
+      return sentence(
+        decodePng(Buffer.concat([whole.subarray(0, 8), chunk('IHDR', head), whole.subarray(33)]), 'x'),
+      );
+    };
+    assert.match(
+      claimed(12_000, 12_000),
+      /12000x12000, 144,000,000 pixels, and 16,777,216 is the limit; make/,
+    );
+    assert.match(claimed(1, 2 ** 32 - 1), /is the limit/);
+    assert.match(claimed(4096, 4096), /fewer samples/);
   });
 });

@@ -7,6 +7,9 @@ import { type DrumheadError, decodeError, nearest } from './error.js';
 
 /** What was found, as a person may have written it, and no more of it than finds room in a sentence. */
 const shown = (value: unknown): string => {
+  // Written out only where it is small: a list may have millions of entries.
+  if (typeof value === 'string' && value.length > 80) return `${JSON.stringify(value.slice(0, 79))}…`;
+  if (Array.isArray(value) && value.length > 1000) return `a list of ${value.length}`;
   const text = pipe(
     // A module may hold what JSON has no words for: a function, a BigInt, an object that holds itself.
     E.tryCatch(
@@ -115,17 +118,29 @@ export const record = <P extends t.Props>(
       const decoded = base.validate(u, context);
       if (strangers.length === 0) return decoded;
       return t.failures([
-        ...strangers.map((key) => ({
+        ...strangers.slice(0, mostStrangers).map((key) => ({
           value: u[key],
           context: t.appendContext(context, key, t.never, u[key]),
           message: noSuchField(key, known),
         })),
+        ...(strangers.length > mostStrangers
+          ? [
+              {
+                value: u,
+                context,
+                message: `${strangers.length - mostStrangers} more fields that are not known`,
+              },
+            ]
+          : []),
         ...(E.isLeft(decoded) ? decoded.left : []),
       ]);
     },
     base.encode,
   );
 };
+
+/** So many fields that are not known are named; nobody reads more. */
+const mostStrangers = 50;
 
 const noSuchField = (key: string, known: readonly string[]): string => {
   const hint = nearest(key, known);
@@ -250,5 +265,5 @@ export const decodeWith =
   (value: unknown): E.Either<DrumheadError, A> =>
     pipe(
       codec.decode(value),
-      E.mapLeft((errors) => decodeError(source, ...problemsOf(errors))),
+      E.mapLeft((errors) => decodeError(source, problemsOf(errors))),
     );

@@ -103,10 +103,14 @@ export type DrumheadError =
  * @example
  * describe(decodeError('model.json', 'it is not JSON')); // => 'model.json: it is not JSON'
  */
-export const decodeError = (source: string, ...problems: readonly string[]): DecodeError => ({
+export const decodeError = (
+  source: string,
+  /** Lists as they are: spread into arguments, a long one would be too many of them. */
+  ...problems: readonly (string | readonly string[])[]
+): DecodeError => ({
   _tag: 'DecodeError',
   source,
-  problems,
+  problems: problems.flat(),
 });
 
 /** An UnknownName; the message proposes the known name that is nearest. */
@@ -148,7 +152,8 @@ const fileMessages: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full; free some space and run the same command again',
   ENOTDIR: 'part of the path is a file, not a folder',
   EISDIR: 'it is a folder, not a file',
-  ELOOP: 'it is a link, which is not followed; remove the link and run the same command again',
+  ELOOP:
+    'it is a link, which is not followed or leads back to itself; remove the link and run the same command again',
   EMFILE:
     'too many files are open; close some programs or raise the limit (ulimit -n), and run the same command again',
   ENFILE: 'too many files are open; close some programs, and run the same command again',
@@ -168,15 +173,20 @@ const fileMessage = (cause: unknown): string => {
  * nearest('tetromino', ['mnist', 'tetrominoes']); // => 'tetrominoes'
  */
 export const nearest = (name: string, known: readonly string[]): string | undefined => {
-  const scored = known.map((candidate) => ({ candidate, distance: editDistance(name, candidate) }));
+  // No name is as long; comparing would take the product of both lengths.
+  if (name.length > longestName) return undefined;
+  const most = Math.max(2, Math.ceil(name.length / 3));
+  // Names that differ more in length alone are not near.
+  const alike = known.filter((candidate) => Math.abs(candidate.length - name.length) <= most);
+  const scored = alike.map((candidate) => ({ candidate, distance: editDistance(name, candidate) }));
   const best = scored.reduce<(typeof scored)[number] | undefined>(
     (a, b) => (a === undefined || b.distance < a.distance ? b : a),
     undefined,
   );
-  return best !== undefined && best.distance <= Math.max(2, Math.ceil(name.length / 3))
-    ? best.candidate
-    : undefined;
+  return best !== undefined && best.distance <= most ? best.candidate : undefined;
 };
+
+const longestName = 200;
 
 const editDistance = (a: string, b: string): number => {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
@@ -191,6 +201,40 @@ const editDistance = (a: string, b: string): number => {
   return row[b.length];
 };
 
+/** How much of one word, of one line and of a list of problems is shown. */
+const [longestWord, longestLine, mostProblems] = [400, 2000, 50];
+
+const cut = (text: string, most: number): string => `${text.slice(0, most)}…`;
+
+/**
+ * Text with what nobody reads cut out: of a word longer than any path, and of a line longer than a page, only the
+ * beginning is left.
+ *
+ * @example
+ * cutLong(`unknown name '${'x'.repeat(500)}'`).length; // => 94
+ */
+export const cutLong = (text: string): string =>
+  text
+    .split('\n')
+    .map((line) => {
+      if (line.length <= longestWord) return line;
+      const words = cutWords(line);
+      return words.length > longestLine ? cut(words, longestLine) : words;
+    })
+    .join('\n');
+
+const cutWords = (line: string): string =>
+  line
+    .split(' ')
+    .map((word) => (word.length > longestWord ? cut(word, 80) : word))
+    .join(' ');
+
+/** The problems that are shown: all, or the first and how many more there are. */
+const shownProblems = (problems: readonly string[]): readonly string[] =>
+  problems.length <= mostProblems
+    ? problems
+    : [...problems.slice(0, mostProblems), `and ${problems.length - mostProblems} more`];
+
 /** A list that a person still reads: the first dozen, and how many more there are. */
 const few = (names: readonly string[]): string =>
   names.length <= 12 ? names.join(', ') : `${names.slice(0, 6).join(', ')} and ${names.length - 6} more`;
@@ -204,14 +248,22 @@ const mib = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20).toLocaleStr
  * describe(unknownName('engine', 'wasn', ['wasm', 'cpu']));
  * // => "unknown engine 'wasn'; did you mean 'wasm'? Known: wasm, cpu"
  */
-export const describe = (error: DrumheadError): string => {
+export const describe = (error: DrumheadError): string => cutLong(sentence(error));
+
+/** What the system says when it gives no memory; no fault of ours. */
+const noMemory =
+  /could not allocate memory|allocation failed|Cannot allocate Wasm memory|out of memory|Invalid (typed )?array( buffer)? length/i;
+
+const sentence = (error: DrumheadError): string => {
   switch (error._tag) {
     case 'ProgramError':
       return `${error.operation}: ${error.message}${error.at === undefined ? '' : ` (at ${error.at})`}`;
     case 'DecodeError':
       return error.problems.length === 1
         ? `${error.source}: ${error.problems[0]}`
-        : `${error.source}: ${error.problems.length} problems\n${error.problems.map((p) => `  - ${p}`).join('\n')}`;
+        : `${error.source}: ${error.problems.length} problems\n${shownProblems(error.problems)
+            .map((p) => `  - ${p}`)
+            .join('\n')}`;
     case 'FileError':
       return `${error.path}: ${error.message}`;
     case 'UnknownName': {
@@ -237,6 +289,8 @@ export const describe = (error: DrumheadError): string => {
     case 'Mismatch':
       return error.message;
     case 'Defect':
+      if (noMemory.test(error.message))
+        return `there is not enough memory: ${error.message}; use a smaller grid, fewer steps or fewer images, raise ulimit -v, or take --engine cpu`;
       return `this is a fault of drumhead, please report it: ${error.message}`;
   }
 };

@@ -1,6 +1,8 @@
 /** What JSON.parse swallows: a key that an object has twice, of which only the last is kept. */
 
-const tokens = /"(?:[^"\\]|\\.)*"|[{}[\],:]/g;
+import { endOfQuoted } from './json-text.js';
+
+const tokens = /["{}[\],:]/g;
 
 interface Open {
   /** Null in an array. */
@@ -18,7 +20,10 @@ interface Open {
  */
 export const repeatedKey = (json: string): string | undefined => {
   const open: Open[] = [];
-  for (const [token] of json.matchAll(tokens)) {
+  tokens.lastIndex = 0;
+  for (let found = tokens.exec(json); found !== null; found = tokens.exec(json)) {
+    const [token] = found;
+    if (token === '"') tokens.lastIndex = endOfQuoted(json, found.index);
     const inside = open[open.length - 1];
     if (token === '{') open.push({ keys: new Set(), atKey: true });
     else if (token === '[') open.push({ keys: null, atKey: false });
@@ -26,7 +31,7 @@ export const repeatedKey = (json: string): string | undefined => {
     else if (token === ':' && inside !== undefined) inside.atKey = false;
     else if (token === ',' && inside !== undefined) inside.atKey = inside.keys !== null;
     else if (inside?.keys && inside.atKey) {
-      const key = String(JSON.parse(token));
+      const key = String(JSON.parse(json.slice(found.index, tokens.lastIndex)));
       if (inside.keys.has(key)) return key;
       inside.keys.add(key);
     }

@@ -104,7 +104,13 @@ const spareAxes = ({ sweep }: Found, overrides: readonly Override[]): Check => {
   const [first, ...others] = problems;
   return first === undefined
     ? E.right(undefined)
-    : E.left(decodeError(first.flag, first.said, ...others.map(({ said }) => said)));
+    : E.left(
+        decodeError(
+          first.flag,
+          first.said,
+          others.map(({ said }) => said),
+        ),
+      );
 };
 
 /** An axis of models by their names leaves the settings of models free. */
@@ -228,5 +234,5 @@ export const changedSweep = (
 
 const truthful = (sweep: Sweep): Check => {
   const problems = sweepProblems(sweep);
-  return problems.length === 0 ? E.right(undefined) : E.left(decodeError(sweep.name, ...problems));
+  return problems.length === 0 ? E.right(undefined) : E.left(decodeError(sweep.name, problems));
 };

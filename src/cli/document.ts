@@ -7,34 +7,19 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { type DrumheadError, decodeError, describe } from '../base/error.js';
-import { isPresent, readBytes } from '../data/files.js';
+import { isPresent, mayBeRead, readBytes } from '../data/files.js';
 import { ProgramFault } from '../dsl/index.js';
 import { mayRun } from './code.js';
 import { readJsonText } from './json.js';
 import { faultOf, plainFault } from './module-fault.js';
+import { readYamlText } from './yaml.js';
 
 type Read = (path: string) => TE.TaskEither<DrumheadError, unknown>;
 
 const readYaml: Read = (path) =>
   pipe(
-    readBytes(path),
-    TE.chain((bytes) => async () => {
-      // Taken when they are needed: most commands read no such file.
-      const { parseDocument } = await import('yaml');
-      const document = parseDocument(textOf(bytes), { prettyErrors: true });
-      if (document.contents === null && document.errors.length === 0)
-        return E.left<DrumheadError, unknown>(decodeError(path, 'there is nothing in it'));
-      // A tag that is unknown would be passed over, and its value taken for something else.
-      const problems = [...document.errors, ...document.warnings].map(({ message }) =>
-        message.split('\n')[0].replace(/:$/, ''),
-      );
-      return problems.length > 0
-        ? E.left<DrumheadError, unknown>(decodeError(path, ...problems))
-        : E.tryCatch(
-            (): unknown => document.toJS(),
-            (cause) => decodeError(path, cause instanceof Error ? cause.message : String(cause)),
-          );
-    }),
+    readBytes(path, 'yaml'),
+    TE.chain((bytes) => readYamlText(textOf(bytes), path)),
   );
 
 /** The text of a file: UTF-8, with or without a mark at its beginning, or UTF-16 where the mark says so. */
@@ -69,7 +54,7 @@ export const inWords = (cause: unknown): string =>
 export const unwrapped = (value: unknown, path: string): E.Either<DrumheadError, unknown> => {
   if (!t.UnknownRecord.is(value)) return E.right(value);
   if (value._tag === 'Right') return E.right(value.right);
-  return value._tag === 'Left' ? E.left(decodeError(path, ...problemsIn(value.left))) : E.right(value);
+  return value._tag === 'Left' ? E.left(decodeError(path, problemsIn(value.left))) : E.right(value);
 };
 
 const problemsIn = (left: unknown): readonly string[] =>
@@ -104,7 +89,8 @@ const attempt = <A>(
 
 const importModule: Read = (path) =>
   pipe(
-    TE.fromEither(mayRun(path)),
+    mayBeRead(path, 'code'),
+    TE.flatMap(() => TE.fromEither(mayRun(path))),
     TE.flatMap(() =>
       attempt(async (): Promise<unknown> => {
         const { createJiti } = await import('jiti');

@@ -3,6 +3,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { type DrumheadError, decodeError } from '../base/error.js';
+import { parsedJson } from '../base/json-text.js';
 import { largestSeed } from '../experiments/experiment.js';
 import { optionalFlag } from './optional-flag.js';
 
@@ -97,12 +98,7 @@ const isText = (path: string): boolean => /(^|\.)(name|folder|mnistDir|classes\.
 const typedValue = (path: string, typed: string): unknown => {
   if (isText(path) && typed !== 'null') return typed;
   if (decimal.test(typed)) return Number(typed);
-  return E.getOrElse((): unknown => typed)(
-    E.tryCatch(
-      (): unknown => JSON.parse(typed),
-      () => null,
-    ),
-  );
+  return E.getOrElse((): unknown => typed)(parsedJson(typed));
 };
 
 /**
@@ -130,5 +126,5 @@ export const settingsFlag = (
   ];
   return problems.length === 0
     ? E.right(Object.fromEntries(pairs.map(([path, value]) => [path, typedValue(path, value)])))
-    : E.left(decodeError(flag, problems[0], ...problems.slice(1)));
+    : E.left(decodeError(flag, problems[0], problems.slice(1)));
 };

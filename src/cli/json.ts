@@ -1,7 +1,10 @@
 /** JSON that people write: what is wrong with it is said by line and column. Pure. */
 
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
 import { type DrumheadError, decodeError } from '../base/error.js';
+import { endOfQuoted, nestsBeyond, parsedJson, tooDeep } from '../base/json-text.js';
+import { limits } from '../base/limits.js';
 
 const placeOf = (text: string, at: number): string => {
   const before = text.slice(0, at).split('\n');
@@ -22,7 +25,6 @@ const hintFor = (text: string, at: number): string => {
     : 'it cannot stand here';
 };
 
-const string = /"(?:[^"\\\n\r\t]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
 const scalar = /(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?![\w.])/y;
 const space = /[ \t\r\n]*/y;
 
@@ -42,6 +44,15 @@ const scan = (text: string): Scan => {
     if (found !== null) at += found.length;
     return found;
   };
+  const quoted = (): string | null => {
+    if (text[at] !== '"') return null;
+    const end = endOfQuoted(text, at);
+    const found = end < 0 ? null : text.slice(at, end);
+    // Line ends as they are, and escapes that JSON has not, may not stand in it.
+    if (found === null || E.isLeft(parsedJson(found))) return null;
+    at = end;
+    return found;
+  };
   const sign = (one: string): boolean => {
     take(space);
     if (text[at] !== one) return false;
@@ -58,12 +69,12 @@ const scan = (text: string): Scan => {
   const value = (): boolean => {
     take(space);
     if (sign('[')) return list(']', value);
-    if (!sign('{')) return take(string) !== null || take(scalar) !== null;
+    if (!sign('{')) return quoted() !== null || take(scalar) !== null;
     const names = new Set<string>();
     return list('}', () => {
       take(space);
       const start = at;
-      const name = take(string);
+      const name = quoted();
       if (name === null) return false;
       if (names.has(name)) again.push({ at: start, name });
       names.add(name);
@@ -75,6 +86,9 @@ const scan = (text: string): Scan => {
   return { stopped: whole && at === text.length ? null : at, again };
 };
 
+/** So many names that stand twice are told: finding a line takes the whole text each time. */
+const mostAgain = 20;
+
 /**
  * The value of a JSON text.
  *
@@ -82,6 +96,8 @@ const scan = (text: string): Scan => {
  */
 export const readJsonText = (text: string, source: string): E.Either<DrumheadError, unknown> => {
   if (text.trim() === '') return E.left(decodeError(source, 'there is nothing in it'));
+  // What goes through a text here follows its brackets.
+  if (nestsBeyond(text, limits.nesting)) return E.left(decodeError(source, tooDeep));
   const { stopped, again } = scan(text);
   if (stopped !== null)
     return E.left(
@@ -91,11 +107,14 @@ export const readJsonText = (text: string, source: string): E.Either<DrumheadErr
     ? E.left(
         decodeError(
           source,
-          ...again.map(({ at, name }) => `${placeOf(text, at)}: ${name} stands twice in one object`),
+          again
+            .slice(0, mostAgain)
+            .map(({ at, name }) => `${placeOf(text, at)}: ${name} stands twice in one object`),
+          again.length > mostAgain ? [`${again.length - mostAgain} more names stand twice`] : [],
         ),
       )
-    : E.tryCatch(
-        (): unknown => JSON.parse(text),
-        (cause) => decodeError(source, `this is not JSON: ${String(cause)}`),
+    : pipe(
+        parsedJson(text),
+        E.mapLeft((problem) => decodeError(source, problem)),
       );
 };

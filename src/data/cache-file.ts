@@ -10,20 +10,24 @@ import { deflate, inflate } from 'node:zlib';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { canonical } from '../base/canonical.js';
-import { type DrumheadError, decodeError, defect } from '../base/error.js';
+import { whole as wholeNumber } from '../base/codec.js';
+import { type DrumheadError, decodeError } from '../base/error.js';
+import { parsedJson } from '../base/json-text.js';
+import { limits } from '../base/limits.js';
 import { type Dataset, type Split, splitNames } from './dataset.js';
 
 const magic = new TextEncoder().encode('drumset1');
 const checksumBytes = 32;
 
+const size = wholeNumber(0, limits.datasetValues);
 const splitHeader = t.type({
-  count: t.number,
-  height: t.number,
-  width: t.number,
-  channels: t.number,
+  count: size,
+  height: size,
+  width: size,
+  channels: size,
   /** Compressed sizes in bytes. */
-  images: t.number,
-  masks: t.number,
+  images: size,
+  masks: size,
 });
 const header = t.type({
   key: t.string,
@@ -36,7 +40,11 @@ const header = t.type({
 // The fastest level: masks and drawn images shrink a hundredfold already, and time matters more here than space.
 const pack = (bytes: Uint8Array): Promise<Uint8Array> =>
   promisify<Uint8Array, { level: number }, Buffer>(deflate)(bytes, { level: 1 });
-const unpack: (bytes: Uint8Array) => Promise<Uint8Array> = promisify<Uint8Array, Buffer>(inflate);
+/** As many bytes as the header says, or it rejects: what unpacks to more is not what was written. */
+const unpack = (bytes: Uint8Array, length: number): Promise<Uint8Array> =>
+  promisify<Uint8Array, { maxOutputLength: number }, Buffer>(inflate)(bytes, {
+    maxOutputLength: Math.max(1, length),
+  });
 
 const sha256 = (...parts: readonly Uint8Array[]): Uint8Array => {
   const hash = createHash('sha256');
@@ -67,11 +75,8 @@ export const packDataset = async (dataset: Dataset, key: string): Promise<Uint8A
 };
 
 const readHeader = (text: Uint8Array): t.Validation<t.TypeOf<typeof header>> => {
-  try {
-    return header.decode(JSON.parse(new TextDecoder().decode(text)));
-  } catch {
-    return header.decode(undefined);
-  }
+  const parsed = parsedJson(new TextDecoder().decode(text));
+  return header.decode(E.isRight(parsed) ? parsed.right : undefined);
 };
 
 const unpackSplit = async (
@@ -80,7 +85,12 @@ const unpackSplit = async (
   masks: Uint8Array,
 ): Promise<Split> => {
   const { count, height, width, channels } = described;
-  return { count, height, width, channels, images: await unpack(images), masks: await unpack(masks) };
+  const pixels = count * height * width;
+  return {
+    ...{ count, height, width, channels },
+    images: await unpack(images, pixels * channels),
+    masks: await unpack(masks, pixels),
+  };
 };
 
 const whole = (split: Split): boolean =>
@@ -118,7 +128,7 @@ export const unpackDataset = async (
     const [train, validation, test] = await Promise.all(splitNames.map(read));
     const dataset = { train, validation, test, classes: described.right.classes };
     return [train, validation, test].every(whole) ? E.right(dataset) : damaged;
-  } catch (cause) {
-    return E.left(defect(cause));
+  } catch {
+    return damaged;
   }
 };

@@ -29,7 +29,7 @@ export const cachePath = (folder: string, name: string, identity: unknown): stri
 
 /** What is kept under this key; none where nothing is. */
 const found = async (path: string, key: string): Promise<E.Either<DrumheadError, O.Option<Dataset>>> => {
-  const bytes = await readBytesIfPresent(path)();
+  const bytes = await readBytesIfPresent(path, 'array')();
   if (E.isLeft(bytes)) return bytes;
   if (O.isNone(bytes.right)) return E.right(O.none);
   const dataset = await unpackDataset(bytes.right.value, key, path);

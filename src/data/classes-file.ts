@@ -7,6 +7,7 @@ import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { decodeWith, record, withDefault } from '../base/codec.js';
 import { type DrumheadError, decodeError } from '../base/error.js';
+import { parsedJson } from '../base/json-text.js';
 import { classNames } from './class-names.js';
 import { type Dataset, splitNames } from './dataset.js';
 import { readBytesIfPresent } from './files.js';
@@ -41,8 +42,8 @@ export const readClasses = (folder: string): TE.TaskEither<DrumheadError, O.Opti
       O.match(
         () => E.right(O.none),
         flow(
-          (bytes) => E.tryCatch((): unknown => JSON.parse(new TextDecoder().decode(bytes)), String),
-          E.mapLeft((problem) => decodeError(classesFile(folder), `not JSON (${problem})`)),
+          (bytes) => parsedJson(new TextDecoder().decode(bytes)),
+          E.mapLeft((problem) => decodeError(classesFile(folder), problem)),
           E.chain((json) => decode(json, classesFile(folder))),
           E.map(O.some),
         ),

@@ -1,17 +1,29 @@
 /** The few things this room asks of the file system, with errors as values. */
 
 import { randomUUID } from 'node:crypto';
-import { lstat, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { lstat, open, opendir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, fileError } from '../base/error.js';
+import { type FileKind, grouped, limits } from '../base/limits.js';
 import { makeFolder } from './make-folder.js';
+import { checkFile, wholeFile } from './whole-file.js';
 
-/** The whole file. Fails with a FileError. */
-export const readBytes = (path: string): TE.TaskEither<DrumheadError, Uint8Array> =>
+/**
+ * The whole file. Fails with a FileError, and before it reads where the file is no file (a pipe, a device) or larger
+ * than files of its kind may be.
+ */
+export const readBytes = (path: string, kind: FileKind = 'json'): TE.TaskEither<DrumheadError, Uint8Array> =>
   TE.tryCatch(
-    () => readFile(path),
+    () => wholeFile(path, kind),
+    (cause) => fileError(path, cause),
+  );
+
+/** Whether a file may be read, for readers that open it on their own. Fails with a FileError. */
+export const mayBeRead = (path: string, kind: FileKind): TE.TaskEither<DrumheadError, void> =>
+  TE.tryCatch(
+    () => checkFile(path, kind),
     (cause) => fileError(path, cause),
   );
 
@@ -23,9 +35,12 @@ const ignoring =
   };
 
 /** The whole file, or none where there is no such file. Fails with a FileError for any other reason. */
-export const readBytesIfPresent = (path: string): TE.TaskEither<DrumheadError, O.Option<Uint8Array>> =>
+export const readBytesIfPresent = (
+  path: string,
+  kind: FileKind = 'json',
+): TE.TaskEither<DrumheadError, O.Option<Uint8Array>> =>
   TE.tryCatch(
-    async () => O.fromNullable(await readFile(path).catch(ignoring('ENOENT'))),
+    async () => O.fromNullable(await wholeFile(path, kind).catch(ignoring('ENOENT'))),
     (cause) => fileError(path, cause),
   );
 
@@ -36,10 +51,22 @@ export const isPresent = (path: string): TE.TaskEither<DrumheadError, boolean> =
     (cause) => fileError(path, cause),
   );
 
+const namesIn = async (path: string): Promise<string[]> => {
+  const names: string[] = [];
+  for await (const { name } of await opendir(path, { bufferSize: 1024 })) {
+    names.push(name);
+    if (names.length > limits.filesInFolder)
+      throw new Error(
+        `it holds more than ${grouped(limits.filesInFolder)} files, the limit; make several folders of it, or arrays (.npy)`,
+      );
+  }
+  return names;
+};
+
 /** The names in a folder, sorted, so that nothing depends on the order the disk keeps them in. */
 export const listFolder = (path: string): TE.TaskEither<DrumheadError, readonly string[]> =>
   TE.tryCatch(
-    async () => (await readdir(path)).sort(),
+    async () => (await namesIn(path)).sort(),
     (cause) => fileError(path, cause),
   );
 

@@ -208,7 +208,7 @@ export const fileProblems = (folder: string, problems: readonly FileProblem[]): 
   if (first !== undefined && others.length === 0) return decodeError(first.path, first.problem);
   const shown = problems.slice(0, mostProblems).map(({ path, problem }) => `${path}: ${problem}`);
   const more = problems.length - shown.length;
-  return decodeError(folder, ...shown, ...(more === 0 ? [] : [`and ${more} more`]));
+  return decodeError(folder, shown, more === 0 ? [] : [`and ${more} more`]);
 };
 
 const mostProblems = 12;

@@ -6,6 +6,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, decodeError } from '../base/error.js';
+import { limits, sizeText } from '../base/limits.js';
 import { readBytes } from './files.js';
 
 /** Unsigned bytes in C order. */
@@ -49,18 +50,26 @@ export const decodeIdx = (
 
 const isGzipped = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
 
+const unpackingProblem = (cause: unknown): string =>
+  cause instanceof Error && 'code' in cause && cause.code === 'ERR_BUFFER_TOO_LARGE'
+    ? `it unpacks to more than ${sizeText(limits.unpacked)}, the limit; take a file with fewer images`
+    : `damaged gzip: ${cause instanceof Error ? cause.message : cause}`;
+
 const unzipped = (bytes: Uint8Array, source: string): TE.TaskEither<DrumheadError, Uint8Array> =>
   isGzipped(bytes)
     ? TE.tryCatch(
-        () => promisify<Uint8Array, Buffer>(gunzip)(bytes),
-        (cause) => decodeError(source, `damaged gzip: ${cause instanceof Error ? cause.message : cause}`),
+        () =>
+          promisify<Uint8Array, { maxOutputLength: number }, Buffer>(gunzip)(bytes, {
+            maxOutputLength: limits.unpacked,
+          }),
+        (cause) => decodeError(source, unpackingProblem(cause)),
       )
     : TE.right(bytes);
 
 /** Reads an IDX file, gzipped or not, whatever its name ends in. */
 export const readIdx = (path: string, rank: number): TE.TaskEither<DrumheadError, IdxArray> =>
   pipe(
-    readBytes(path),
+    readBytes(path, 'array'),
     TE.chain((bytes) => unzipped(bytes, path)),
     TE.chainEitherK((bytes) => decodeIdx(bytes, rank, path)),
   );

@@ -2,6 +2,7 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import { type DrumheadError, decodeError } from '../base/error.js';
+import { grouped, limits } from '../base/limits.js';
 import { kindOf } from './picture-kind.js';
 
 /** The element types that arrays are held in and written as, with NumPy's description of each and its size in bytes. */
@@ -107,11 +108,16 @@ const storedOf = (descr: string): E.Either<string, Pick<NpyHeader, 'stored' | 'b
   );
 };
 
+/** NumPy's own limit is 64. */
+const mostAxes = 64;
+
 const shapeOf = (text: string): E.Either<string, readonly number[]> => {
   const sizes = text
     .split(',')
     .map((size) => size.trim())
     .filter((size) => size !== '');
+  if (sizes.length > mostAxes)
+    return E.left(`its shape has ${sizes.length} axes, and ${mostAxes} is the limit`);
   const shape = sizes.map((size) => (/^\d+L?$/.test(size) ? Number.parseInt(size, 10) : Number.NaN));
   return shape.every(Number.isSafeInteger) ? E.right(shape) : E.left(`its shape (${text}) is not readable`);
 };
@@ -139,6 +145,10 @@ export const decodeHeader = (bytes: Uint8Array, source: string): E.Either<Drumhe
   if (E.isLeft(found)) return refuse(found.left);
   const { start, length } = found.right;
   const offset = start + length;
+  if (length > limits.npyHeader)
+    return refuse(
+      `its header has ${grouped(length)} bytes, and ${grouped(limits.npyHeader)} is the limit; save the array again with np.save`,
+    );
   if (bytes.length < offset)
     return refuse(`truncated: the header alone needs ${offset} bytes, the file has ${bytes.length}`);
   const parsed = dictionary(latin1(bytes.subarray(start, offset)));

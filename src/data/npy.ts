@@ -148,7 +148,7 @@ export const ofDtype =
 /** Reads a `.npy` file; fails with a FileError or a DecodeError. */
 export const readNpy = (path: string): TE.TaskEither<DrumheadError, NpyArray> =>
   pipe(
-    readBytes(path),
+    readBytes(path, 'array'),
     TE.chainEitherK((bytes) => decodeNpy(bytes, path)),
   );
 

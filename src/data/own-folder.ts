@@ -5,7 +5,7 @@
 
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { lstat, readdir, readFile, rm, rmdir } from 'node:fs/promises';
+import { lstat, readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import * as E from 'fp-ts/lib/Either.js';
@@ -14,6 +14,8 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { hashOf } from '../base/canonical.js';
 import { type DrumheadError, decodeError, fileError } from '../base/error.js';
+import { parsedJson } from '../base/json-text.js';
+import { wholeFile } from './whole-file.js';
 
 /** The file that lists the others. */
 export const listName = 'drumhead-files.json';
@@ -46,16 +48,14 @@ const codeOf = (cause: unknown): string =>
 
 /** The list of a folder; null where there is none that drumhead wrote. It rejects with what the disk says. */
 export const readList = async (folder: string): Promise<Digests | null> => {
-  const text = await readFile(join(folder, listName), 'utf8').catch((cause) => {
+  const bytes = await wholeFile(join(folder, listName), 'json').catch((cause) => {
     if (['ENOENT', 'EISDIR', 'ENOTDIR'].includes(codeOf(cause))) return null;
     throw cause;
   });
-  if (text === null) return null;
+  if (bytes === null) return null;
+  const text = new TextDecoder().decode(bytes);
   return pipe(
-    E.tryCatch(
-      (): unknown => JSON.parse(text),
-      () => null,
-    ),
+    parsedJson(text),
     E.chainW(listCodec.decode),
     E.filterOrElseW(
       ({ files, checksum }) => checksum === hashOf(files),

@@ -2,6 +2,7 @@
 
 import { crc32 } from 'node:zlib';
 import * as E from 'fp-ts/lib/Either.js';
+import { grouped, limits } from '../base/limits.js';
 import { kindOf } from './picture-kind.js';
 
 /** The kinds of samples: grey, colours, indices of a palette, and the first two with an opacity. */
@@ -36,9 +37,6 @@ const depthsOf: Readonly<Record<number, readonly number[]>> = {
   [colourTypes.coloursAlpha]: [8, 16],
 };
 
-/** More pixels than any image here has; a damaged header may promise more than memory holds. */
-const mostPixels = 2 ** 28;
-
 /** Those that say how samples are to be read; another of such a rank may change all that follows. */
 const critical = ['IHDR', 'PLTE', 'IDAT', 'IEND'];
 
@@ -47,8 +45,12 @@ const headerOf = (body: Uint8Array): E.Either<string, PngHeader> => {
   const view = new DataView(body.buffer, body.byteOffset, body.length);
   const [width, height] = [view.getUint32(0), view.getUint32(4)];
   const [depth, colourType, compression, filter, interlace] = body.subarray(8);
-  if (width === 0 || height === 0 || width * height > mostPixels)
-    return E.left(`its header says that it is ${height}x${width}`);
+  if (width === 0 || height === 0)
+    return E.left(`its header says that it is ${height}x${width}; the file is damaged`);
+  if (width * height > limits.pixels)
+    return E.left(
+      `it is ${height}x${width}, ${grouped(width * height)} pixels, and ${grouped(limits.pixels)} is the limit; make it smaller, or cut it into tiles`,
+    );
   if (!depthsOf[colourType]?.includes(depth) || compression !== 0 || filter !== 0 || interlace > 1)
     return E.left(`its header asks for a form that PNG has not (${body.subarray(8).join(' ')})`);
   return E.right({ width, height, depth, colourType, interlaced: interlace === 1 });

@@ -89,7 +89,7 @@ export const pairsIn = (folder: string): TE.TaskEither<DrumheadError, Pairs> => 
         ...(unused.length > 0 ? [`masks without an image of the same name: ${some(unused)}`] : []),
       ];
       return problems.length > 0
-        ? E.left(decodeError(folder, ...problems))
+        ? E.left(decodeError(folder, problems))
         : E.right({
             pairs: [...images.byStem].map(([stem, name]) => ({
               image: join(imageFolder, name),

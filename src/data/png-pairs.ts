@@ -60,8 +60,8 @@ const readPair = (files: PairFiles): TE.TaskEither<DrumheadError, Pair> =>
   pipe(
     TE.Do,
     TE.let('files', () => files),
-    TE.bind('imageBytes', () => readBytes(files.image)),
-    TE.bind('maskBytes', () => readBytes(files.mask)),
+    TE.bind('imageBytes', () => readBytes(files.image, 'picture')),
+    TE.bind('maskBytes', () => readBytes(files.mask, 'picture')),
     TE.bind('image', ({ imageBytes }) => TE.fromEither(findPicture(imageBytes, files.image))),
     TE.bind('mask', ({ maskBytes }) => TE.fromEither(findMask(maskBytes, files.mask))),
     TE.filterOrElse(

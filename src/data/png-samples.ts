@@ -3,6 +3,10 @@
  *
  * Transparency, gamma, colour profiles, significant bits and backgrounds say how a picture is shown. They change no
  * sample here, since a sample may be a label. Format: https://www.w3.org/TR/png-3/
+ *
+ * Why this is ours and no library's: pngjs 7 changes samples under tRNS; fast-png 8.0.0 reads interlaced pictures of 1, 2
+ * and 4 bits wrong (6 of the 30 forms of `png-stored.spec.ts`), refuses a picture for a damaged colour profile that it
+ * does not need, and unpacks whatever the data hold, a gigabyte for one pixel. sharp converts instead of reading.
  */
 
 import { inflateSync } from 'node:zlib';
@@ -116,11 +120,11 @@ export const samplesOf = ({ header, data }: PngFile): E.Either<string, Samples> 
       for (const pass of passes) {
         const [across, down] = sizeOf(header, pass);
         const length = rowBytes(across);
-        let before = new Uint8Array(length);
+        let before: Uint8Array = new Uint8Array(length);
         for (let y = 0; y < (across === 0 ? 0 : down); y++) {
           const filter = raw[at];
           if (filter > 4) return E.left('a row has an unknown filter; the file is damaged');
-          const row = Uint8Array.from(raw.subarray(at + 1, at + 1 + length));
+          const row = raw.subarray(at + 1, at + 1 + length);
           unfilter(filter, row, before, Math.max(1, (channels * depth) >> 3));
           if (depth === 8 && !header.interlaced) values.set(row, y * width * channels);
           else

@@ -72,10 +72,24 @@ const leftOutOf = ({ file, samples }: Read): readonly LeftOut[] => [
   ...(file.kinds.has('acTL') ? ['further pictures' as const] : []),
 ];
 
-/** Samples of any depth as 0 to 255, rounded. */
-const toBytes = ({ depth, values }: Samples): Uint8Array => {
+/** The first samples of each pixel, of any depth, as 0 to 255, rounded. A loop: `filter` would keep each on the heap. */
+const toBytes = ({ depth, values, channels }: Samples, wanted: 1 | 3): Uint8Array => {
   const most = 2 ** depth - 1;
-  return depth === 8 ? Uint8Array.from(values) : Uint8Array.from(values, (v) => Math.round((v * 255) / most));
+  const out = new Uint8Array((values.length / channels) * wanted);
+  for (let from = 0, to = 0; from < values.length; from += channels)
+    for (let c = 0; c < wanted; c++) {
+      const value = values[from + c];
+      out[to++] = depth === 8 ? value : Math.round((value * 255) / most);
+    }
+  return out;
+};
+
+/** The first sample of each pixel as it is stored. */
+const firsts = ({ values, channels }: Samples): Samples['values'] => {
+  const count = values.length / channels;
+  const out = values instanceof Uint16Array ? new Uint16Array(count) : new Uint8Array(count);
+  for (let p = 0; p < count; p++) out[p] = values[p * channels];
+  return out;
 };
 
 /** The colours of indices, or the first index that has none. */
@@ -84,7 +98,7 @@ const coloursOf = (indices: Samples['values'], palette: Uint8Array): E.Either<st
   if (beyond !== undefined)
     return E.left(`it uses colour ${beyond} of its palette, which has ${palette.length / 3}`);
   const out = new Uint8Array(indices.length * 3);
-  for (const [i, index] of indices.entries()) out.set(palette.subarray(3 * index, 3 * index + 3), 3 * i);
+  for (let i = 0; i < out.length; i++) out[i] = palette[3 * indices[Math.floor(i / 3)] + (i % 3)];
   return E.right(out);
 };
 
@@ -109,13 +123,9 @@ export const findPicture = (bytes: Uint8Array, source: string): E.Either<Drumhea
           E.mapLeft((problem) => decodeError(source, `not a readable PNG: ${problem}`)),
           E.map((colours) => ({ picture: { height, width, channels: 3, values: colours }, leftOut })),
         );
-      const bytesOf = toBytes(found.samples);
       const channels = stored < 3 ? 1 : 3;
       return E.right({
-        picture: {
-          ...{ height, width, channels },
-          values: stored === channels ? bytesOf : bytesOf.filter((_, i) => i % stored < channels),
-        },
+        picture: { height, width, channels, values: toBytes(found.samples, channels) },
         leftOut,
       });
     }),
@@ -141,9 +151,10 @@ export const findMask = (bytes: Uint8Array, source: string): E.Either<DrumheadEr
       const { width, height, channels, values } = found.samples;
       const stored = { height, width, leftOut: leftOutOf(found) };
       if (channels === 1) return E.right({ ...stored, values });
-      const first = values.filter((_, i) => i % channels === 0);
+      const first = firsts(found.samples);
       if (channels === 2) return E.right({ ...stored, values: first });
-      for (const [p, value] of first.entries()) {
+      for (let p = 0; p < first.length; p++) {
+        const value = first[p];
         if (value === values[p * channels + 1] && value === values[p * channels + 2]) continue;
         const place = `row ${Math.floor(p / width)}, column ${p % width}`;
         return E.left(

@@ -148,7 +148,7 @@ const allowedNames = (folder: string, files: Files): E.Either<DrumheadError, voi
       ? []
       : [`${JSON.stringify(name.slice(0, 80))} cannot be written there: ${why}; rename it`];
   });
-  return problems.length === 0 ? E.right(undefined) : E.left(decodeError(folder, ...problems));
+  return problems.length === 0 ? E.right(undefined) : E.left(decodeError(folder, problems));
 };
 
 /** The first name of this form that is free. */

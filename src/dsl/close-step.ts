@@ -1,11 +1,26 @@
 /** Closing a step: it is run once, on placeholders, and what it returns becomes the body of a scan. */
 
+import { limits } from '../base/limits.js';
+import { tooNested } from './extent.js';
 import type { Clock, Observed, Run, Sequenced, StateOf } from './scan-types.js';
 import { type Shape, sameShape, show } from './shape.js';
 import { type Expr, freeIn, isTensor, known, refuse, shapeOf, type Tensor } from './tensor.js';
 
 /** Names of fields may be in any script: θ and ω are good names. */
 const fieldName = /^[\p{L}][\p{L}\p{N}_-]*$/u;
+
+/** How many steps are being written within one another now; only a refusal depends on it. */
+let nesting = 0;
+
+const within = <A>(operation: string, write: () => A): A => {
+  if (nesting >= limits.scanNesting) return refuse(operation, tooNested);
+  nesting++;
+  try {
+    return write();
+  } finally {
+    nesting--;
+  }
+};
 
 /** The expression of a scan, and its ports. Refuses what is not a step over this state. */
 export const closeStep = <State extends StateOf, In extends Shape, T extends number, O extends Observed>(
@@ -39,9 +54,9 @@ export const closeStep = <State extends StateOf, In extends Shape, T extends num
   const clock: Clock = {
     index: placeholder({ op: 'placeholder', scan: identity, leaf: { op: 'clock' } }, []),
   };
-  const next = step(state, elements, clock);
+  const next = within(operation, () => step(state, elements, clock));
   checkNext(operation, init, fields, next);
-  const observed = observe(replaceFields(init, fields, (field) => next[field]));
+  const observed = within(operation, () => observe(replaceFields(init, fields, (field) => next[field])));
   const recorded: Readonly<Record<string, Tensor>> = isTensor(observed) ? { value: observed } : observed;
   const names = Object.keys(recorded);
   if (names.length === 0)

@@ -7,6 +7,7 @@
  */
 
 import { canonical } from '../base/canonical.js';
+import { extentProblem } from './extent.js';
 import { type Graph, languageVersion } from './graph.js';
 import type { Layer } from './layer.js';
 import { type Names, names } from './naming.js';
@@ -75,11 +76,13 @@ export const closeGraph = (
     ...order.map((name) => outputs[name]),
   ];
   for (const expr of inOrder(roots, () => true)) numbers.set(expr, closeNode(expr, numbers, add, context));
-  return {
+  const graph: Graph = {
     language: languageVersion,
     nodes,
     outputs: Object.fromEntries(order.map((name) => [name, numberOf(numbers, outputs[name])])),
   };
+  const problem = extentProblem(graph);
+  return problem === undefined ? graph : refuse('program', problem);
 };
 
 const numberOf = (numbers: ReadonlyMap<Expr, number>, expr: Expr): number => {

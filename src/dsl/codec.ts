@@ -6,6 +6,7 @@ import * as t from 'io-ts';
 import { canonical } from '../base/canonical.js';
 import { type DecodeError, decodeError } from '../base/error.js';
 import { problemOf } from './diagnose.js';
+import { extentProblem } from './extent.js';
 import { type Graph, inputsOf, languageVersion, outputsOf } from './graph.js';
 import { factsOf, readable } from './infer.js';
 import { isPath } from './naming.js';
@@ -53,7 +54,7 @@ export const decodeProgram = <const I extends Shapes = Shapes, const Out extends
   pipe(
     versioned(json),
     E.chain((value) => {
-      const problem = problemOf(value);
+      const problem = extentProblem(value) ?? problemOf(value);
       return problem === undefined ? E.right(value) : E.left(problem);
     }),
     E.chain((value) =>

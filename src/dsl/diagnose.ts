@@ -96,7 +96,11 @@ const nodeProblem = (node: unknown, number: number): string | undefined => {
 
 const nodesProblem = (nodes: unknown): string | undefined => {
   if (!Array.isArray(nodes)) return wrong('nodes', 'a list of nodes', nodes);
-  return first(...nodes.map((node: unknown, number) => () => nodeProblem(node, number)));
+  for (const [number, node] of nodes.entries()) {
+    const found = nodeProblem(node, number);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 };
 
 /** The first thing about the form of a graph that is wrong; that its shapes fit is for `factsOf` to say. */

@@ -7,6 +7,7 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
+import { grouped, limits } from '../base/limits.js';
 import {
   axesOf,
   batchNormShape,
@@ -50,6 +51,10 @@ const inferShape = (op: Op, inputs: readonly Facts[], leaves: Leaves | undefined
   switch (op.op) {
     case 'input':
     case 'parameter':
+      if (op.op === 'parameter' && volume(op.shape) > limits.parameterValues)
+        return E.left(
+          `'${op.name}' of shape ${show(op.shape)} has ${grouped(volume(op.shape))} numbers, and ${grouped(limits.parameterValues)} is the limit; use fewer channels`,
+        );
       return leaves === undefined
         ? E.right(op.shape)
         : E.left(`${op.op === 'input' ? 'an input' : 'a parameter'} cannot stand in the step of a scan`);

@@ -2,7 +2,8 @@
  * Scopes: where the names of parameters come from.
  *
  * `scope('encoder', f)` is f, with the parameters that f uses named `encoder/...`. Scopes nest. The current scope
- * is the one piece of mutable state of the language; it is set only while f runs and only names depend on it.
+ * is, beside how deep scans nest while they are written, the one piece of mutable state of the language; it is set only
+ * while f runs and only names depend on it.
  */
 
 import { checkedName, isSegment } from './naming.js';

@@ -14,6 +14,12 @@ const probeWasm = async (): Promise<Usable> => {
   if (wasmBinaryFolder() === undefined) {
     return { usable: false, reason: 'the package @tensorflow/tfjs-backend-wasm is not installed' };
   }
+  const { hasRoom } = await import('./wasm/address-space.js');
+  if (!hasRoom())
+    return {
+      usable: false,
+      reason: 'there is no room for the memory of WebAssembly, some 10 GB of addresses each; raise ulimit -v',
+    };
   const { hasSimd } = await import('./wasm/simd/module.js');
   return hasSimd() ? usable : { usable: false, reason: 'there is no WebAssembly with SIMD on this machine' };
 };

@@ -5,6 +5,7 @@ import * as t from 'io-ts';
 import { hashOf } from '../base/canonical.js';
 import { choice, decodeWith, record, text, where, whole, withDefault, withOptional } from '../base/codec.js';
 import type { DrumheadError } from '../base/error.js';
+import { grouped, limits } from '../base/limits.js';
 import { type Task, taskCodec } from '../data/task.js';
 import { lossCodec, publishedLoss } from './loss.js';
 import { anyModelCodec } from './model.js';
@@ -22,7 +23,11 @@ const distinct = <A>(codec: t.Type<A, A, unknown>, what: string) =>
 export const largestSeed = 2 ** 32 - 1;
 
 const seedList = where(distinct(whole(0, largestSeed), 'a seed'), (list) =>
-  list.length === 0 ? 'at least one seed is needed' : undefined,
+  list.length === 0
+    ? 'at least one seed is needed'
+    : list.length > limits.seeds
+      ? `there are ${grouped(list.length)} seeds, and ${grouped(limits.seeds)} is the limit`
+      : undefined,
 );
 
 /** A list of seeds; one number is the list of it, and `0,1,2` the list of those. */
@@ -31,18 +36,23 @@ const seeds: t.Type<readonly number[], readonly number[], unknown> = new t.Type(
   seedList.is,
   (u, context) => {
     if (typeof u === 'number') return seedList.validate([u], context);
-    return typeof u === 'string' && /^\s*\d+(\s*,\s*\d+)*\s*$/.test(u)
+    return typeof u === 'string' && u.length < 20 * limits.seeds && /^\s*\d+(\s*,\s*\d+)*\s*$/.test(u)
       ? seedList.validate(u.split(',').map(Number), context)
       : seedList.validate(u, context);
   },
   t.identity,
 );
 
+/** A name is a path of folders, which systems do not let grow without end. */
+const longestName = 200;
+
 /** The name of an experiment or a sweep: parts that can be folders, none of which leads out of the one above it. */
 export const experimentName = where(text, (name) =>
-  /^[a-z0-9][a-z0-9_.-]*(\/[a-z0-9][a-z0-9_.-]*)*$/i.test(name)
-    ? undefined
-    : "a name has letters, digits, '_', '-', '.' and '/' between parts",
+  name.length > longestName
+    ? `a name has at most ${longestName} letters, this one has ${name.length}`
+    : /^[a-z0-9][a-z0-9_.-]*(\/[a-z0-9][a-z0-9_.-]*)*$/i.test(name)
+      ? undefined
+      : "a name has letters, digits, '_', '-', '.' and '/' between parts",
 );
 
 /** Scores that a table or a summary can show; all of them are always kept. */

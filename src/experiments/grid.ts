@@ -18,6 +18,7 @@ import * as t from 'io-ts';
 import { canonical } from '../base/canonical.js';
 import { choice, decodeWith, record, where, withDefault, withOptional } from '../base/codec.js';
 import { type DrumheadError, decodeError, nearest } from '../base/error.js';
+import { grouped, limits } from '../base/limits.js';
 import type { AxisValue } from './axis.js';
 import { experimentNamed } from './catalogue.js';
 import { decodeExperiment, type Experiment, experimentName, labelCodec } from './experiment.js';
@@ -54,11 +55,13 @@ const experimentKeys = ['task', 'model', 'loss', 'training', 'seeds', 'scores', 
 
 /** How many of these are keys of the value, as they are or nearly. */
 const keysLike = (value: object, known: readonly string[]): number =>
-  Object.keys(value).filter((key) => {
-    const all = [...sweepKeys, ...experimentKeys];
-    const meant = all.includes(key) ? key : nearest(key, all);
-    return meant !== undefined && known.includes(meant);
-  }).length;
+  Object.keys(value)
+    .slice(0, 100)
+    .filter((key) => {
+      const all = [...sweepKeys, ...experimentKeys];
+      const meant = all.includes(key) ? key : nearest(key, all);
+      return meant !== undefined && known.includes(meant);
+    }).length;
 
 /**
  * Whether this is meant as a sweep rather than as an experiment: it has what only sweeps have, or, where it has neither
@@ -142,9 +145,22 @@ const leaves = (given: Settings): readonly string[] =>
     t.UnknownRecord.is(value) ? leaves(value).map((inner) => `${path}.${inner}`) : [path],
   );
 
+/** How many members there will be, told before any is made. */
+const membersOf = ({ vary, zip }: Grid): number =>
+  Object.values(vary).reduce((product, { length }) => product * length, 1) *
+  (Object.values(zip)[0]?.length ?? 1);
+
 const expand = (grid: Grid, source: string): E.Either<DrumheadError, Written> => {
+  const members = membersOf(grid);
+  if (members > limits.members)
+    return E.left(
+      decodeError(
+        source,
+        `it has ${grouped(members)} members, and ${grouped(limits.members)} is the limit; let fewer things vary, or zip them`,
+      ),
+    );
   const twice = clashes(grid);
-  if (twice.length > 0) return E.left(decodeError(source, ...twice));
+  if (twice.length > 0) return E.left(decodeError(source, twice));
   return pipe(
     baseOf(grid, source),
     E.chain((base) =>
@@ -215,7 +231,7 @@ const withHint = (error: DrumheadError, value: unknown): DrumheadError => {
     : decodeError(
         error.source,
         `${own.join(', ')}: in a sweep ${own.length === 1 ? 'it stands' : 'they stand'} under \`experiment:\``,
-        ...error.problems.filter((problem) => !own.some((key) => problem.startsWith(`${key}: `))),
+        error.problems.filter((problem) => !own.some((key) => problem.startsWith(`${key}: `))),
       );
 };
 

@@ -4,6 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import { canonical } from '../base/canonical.js';
+import { parsedJson } from '../base/json-text.js';
 import type { AxisValue } from './axis.js';
 import type { Experiment } from './experiment.js';
 import { at, settingsBelow, withSettings } from './settings.js';
@@ -29,10 +30,7 @@ const readings = (value: AxisValue): readonly unknown[] =>
     ? [
         value,
         ...pipe(
-          E.tryCatch(
-            (): unknown => JSON.parse(value),
-            () => null,
-          ),
+          parsedJson(value),
           E.match(
             () => [],
             (read) => [read],

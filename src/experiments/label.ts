@@ -7,6 +7,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import { canonical } from '../base/canonical.js';
+import { parsedJson } from '../base/json-text.js';
 import type { Experiment } from './experiment.js';
 import type { Axes, Member, Sweep } from './sweep.js';
 import { fitted, programHash, valueAmong, valueText } from './value-text.js';
@@ -40,11 +41,8 @@ type Facts = readonly Fact[];
 const parsed = (value: unknown): unknown =>
   typeof value === 'string' && /^[[{]/.test(value)
     ? pipe(
-        E.tryCatch(
-          (): unknown => JSON.parse(value),
-          () => value,
-        ),
-        E.toUnion,
+        parsedJson(value),
+        E.getOrElse((): unknown => value),
       )
     : value;
 

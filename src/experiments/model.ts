@@ -102,7 +102,7 @@ const fits = (
       ? []
       : [`its output logits must be ${wantedLogits.map(show).join(' or ')}, it is ${signature(program)}`]),
   ];
-  return problems.length === 0 ? E.right(undefined) : E.left(decodeError('model', ...problems));
+  return problems.length === 0 ? E.right(undefined) : E.left(decodeError('model', problems));
 };
 
 /** The mean of the logits over all pixels, as one more node. */

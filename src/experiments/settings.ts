@@ -118,7 +118,7 @@ export const changed = (
         ),
       { value, notes: [] },
     );
-  return problems.length === 0 ? E.right(result) : E.left(decodeError(source, ...problems));
+  return problems.length === 0 ? E.right(result) : E.left(decodeError(source, problems));
 };
 
 /** An experiment with some settings changed, and what had to give way for them. */
@@ -149,8 +149,8 @@ export const reset = (
   return E.left(
     decodeError(
       source,
-      ...said,
-      ...(E.isLeft(others) && others.left._tag === 'DecodeError' ? others.left.problems : []),
+      said,
+      E.isLeft(others) && others.left._tag === 'DecodeError' ? others.left.problems : [],
     ),
   );
 };

@@ -6,12 +6,14 @@
  * equal axes can be joined; a sweep without members is a sweep too.
  */
 
-import type * as E from 'fp-ts/lib/Either.js';
+import * as E from 'fp-ts/lib/Either.js';
 import type { Endomorphism } from 'fp-ts/lib/Endomorphism.js';
+import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import { canonical } from '../base/canonical.js';
 import { decodeWith, record, where } from '../base/codec.js';
 import type { DrumheadError } from '../base/error.js';
+import { grouped, limits } from '../base/limits.js';
 import type { Axis, AxisValue } from './axis.js';
 import { type Experiment, experimentCodec, experimentName } from './experiment.js';
 import { axisProblems, decidedBy, isHeldAxis } from './held.js';
@@ -168,12 +170,39 @@ const axisValue: t.Type<AxisValue, AxisValue, unknown> = t.union([t.string, t.nu
 
 const memberCodec = record('member', { axes: t.record(t.string, axisValue), experiment: experimentCodec });
 
-const distinct = where(t.readonlyArray(memberCodec), (members) =>
+/** Counted before any member is read. */
+const countable: t.Type<readonly unknown[], readonly unknown[], unknown> = where(
+  t.readonlyArray(t.unknown),
+  ({ length }) =>
+    length > limits.members
+      ? `there are ${grouped(length)} members, and ${grouped(limits.members)} is the limit; make several sweeps of them`
+      : undefined,
+);
+
+const few = new t.Type<
+  readonly t.TypeOf<typeof memberCodec>[],
+  readonly t.TypeOf<typeof memberCodec>[],
+  unknown
+>(
+  'members',
+  t.readonlyArray(memberCodec).is,
+  (u, context) =>
+    pipe(
+      countable.validate(u, context),
+      E.chain(() => t.readonlyArray(memberCodec).validate(u, context)),
+    ),
+  t.identity,
+);
+
+const distinct = where(few, (members) =>
   new Set(members.map(canonical)).size < members.length ? 'a member is listed twice' : undefined,
 );
 
 /** A label that is not what runs would stand over the wrong numbers for good. */
 const truthful = where(distinct, (members) => {
+  const runs = members.reduce((sum, { experiment }) => sum + experiment.seeds.length, 0);
+  if (runs > limits.runs)
+    return `with their seeds the members are ${grouped(runs)} runs, and ${grouped(limits.runs)} is the limit; make several sweeps of them`;
   const problems = sweepProblems({ members });
   return problems.length === 0
     ? undefined

@@ -8,6 +8,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import { byName, choice, decodeWith, real, record, where, whole, withDefault } from '../base/codec.js';
 import { type DrumheadError, unknownName } from '../base/error.js';
+import { limits } from '../base/limits.js';
 import { type Program, readouts, tryProgram } from '../dsl/index.js';
 import { cnn } from './cnn.js';
 import { convGru } from './conv-gru.js';
@@ -52,7 +53,7 @@ const codecs = {
     name: t.literal('cnn'),
     mid: withDefault(channelCount, 16),
     channels: withDefault(channelCount, 2),
-    layers: withDefault(whole(1, 10_000), 8),
+    layers: withDefault(whole(1, limits.layers), 8),
     features: withDefault(channelCount, 49),
     ...perPixel,
   }),

@@ -4,6 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import { nearest } from '../base/error.js';
+import { limits } from '../base/limits.js';
 
 /**
  * Hidden layers by the names the reference gives them (there each goes with the linear readout; here the MLP and the
@@ -26,13 +27,15 @@ export const isMlpVariant = (name: unknown): name is MlpVariant =>
 const isWidth = (u: unknown): u is number =>
   typeof u === 'number' && Number.isSafeInteger(u) && u >= 1 && u <= 65_536;
 
-const isWidths = (u: unknown): u is readonly number[] => Array.isArray(u) && u.every(isWidth);
+const isWidths = (u: unknown): u is readonly number[] =>
+  Array.isArray(u) && u.length <= limits.layers && u.every(isWidth);
 
-const wanted = `a list of whole numbers from 1 to 65536, one a hidden layer, or one of ${mlpVariantNames.join(', ')}`;
+const wanted = `a list of at most ${limits.layers} whole numbers from 1 to 65536, one a hidden layer, or one of ${mlpVariantNames.join(', ')}`;
 
 const problem = (u: unknown): string => {
   const hint = typeof u === 'string' ? nearest(u, mlpVariantNames) : undefined;
-  return `${JSON.stringify(u) ?? String(u)} is not ${wanted}${hint === undefined ? '' : `; did you mean '${hint}'?`}`;
+  const found = Array.isArray(u) && u.length > limits.layers ? `a list of ${u.length}` : JSON.stringify(u);
+  return `${found ?? String(u)} is not ${wanted}${hint === undefined ? '' : `; did you mean '${hint}'?`}`;
 };
 
 /** Widths of hidden layers, or a variant's name, which becomes its widths. */

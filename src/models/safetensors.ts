@@ -10,6 +10,8 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import { type DecodeError, decodeError } from '../base/error.js';
 import { halfOf } from '../base/half.js';
+import { parsedJson, tooDeep } from '../base/json-text.js';
+import { limits, sizeText } from '../base/limits.js';
 import { repeatedKey } from '../base/repeated-key.js';
 import { type Shape, volume } from '../dsl/index.js';
 
@@ -117,18 +119,27 @@ const metadataCodec = t.record(t.string, t.string);
 const header = (bytes: Uint8Array): E.Either<string, { readonly json: unknown; readonly values: number }> => {
   if (bytes.length < 8) return E.left('it is too short to be a safetensors file');
   const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
-  if (length > 100_000_000n || bytes.length < 10 || bytes[8] !== 0x7b)
-    return E.left('it is not a safetensors file');
+  if (length > BigInt(bytes.length) || bytes.length < 10 || bytes[8] !== 0x7b)
+    return E.left(
+      bytes.length >= 10 && bytes[8] === 0x7b && length <= BigInt(limits.safetensorsHeader)
+        ? 'it ends in its header; the file is damaged or cut short'
+        : 'it is not a safetensors file',
+    );
+  if (length > BigInt(limits.safetensorsHeader))
+    return E.left(
+      `its header has ${sizeText(Number(length))}, and ${sizeText(limits.safetensorsHeader)} is the limit; save fewer tensors in one file`,
+    );
   const values = 8 + Number(length);
   if (values > bytes.length) return E.left('it ends in its header; the file is damaged or cut short');
   return pipe(
     E.tryCatch(
-      () => {
-        const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, values));
-        const json: unknown = JSON.parse(text);
-        return { json, text };
-      },
-      () => 'its header is not JSON; the file is damaged or is something else',
+      () => new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, values)),
+      () => 'not UTF-8',
+    ),
+    E.bindTo('text'),
+    E.bind('json', ({ text }) => parsedJson(text)),
+    E.mapLeft((problem) =>
+      problem === tooDeep ? problem : 'its header is not JSON; the file is damaged or is something else',
     ),
     E.chain(({ json, text }) => {
       const twice = repeatedKey(text);
@@ -212,7 +223,7 @@ export const decodeSafetensors = (bytes: Uint8Array, source: string): E.Either<D
         ...(broken.length > 0 ? broken : placeProblems(entries, values.length)),
       ];
       return problems.length > 0
-        ? E.left(decodeError(source, ...problems))
+        ? E.left(decodeError(source, problems))
         : E.right({
             tensors: Object.fromEntries(
               read.flatMap(([name, tensor]) => (E.isRight(tensor) ? [[name, tensor.right]] : [])),

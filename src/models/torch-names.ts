@@ -156,7 +156,7 @@ export const importTorch = (
 ): E.Either<DrumheadError, Imported> => {
   const found = parametersOf(program.graph).map(({ name, shape }) => pick(spec, name, shape, state));
   const problems = found.flatMap((one) => (E.isLeft(one) ? [one.left] : []));
-  if (problems.length > 0) return E.left(decodeError(source, ...problems));
+  if (problems.length > 0) return E.left(decodeError(source, problems));
   const picked = found.flatMap((one) => (E.isRight(one) ? [one.right] : []));
   const taken = new Set(picked.map(({ torch }) => torch));
   return E.right({

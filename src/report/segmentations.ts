@@ -134,7 +134,7 @@ export const checkedSegmentations = <A extends SegmentationsPicture>(
   picture: A,
 ): E.Either<DrumheadError, A> => {
   const found = problems(picture);
-  return found.length === 0 ? E.right(picture) : E.left(decodeError('segmentations picture', ...found));
+  return found.length === 0 ? E.right(picture) : E.left(decodeError('segmentations picture', found));
 };
 
 /** The gallery as a raster, to be put together with others. */

@@ -177,5 +177,5 @@ export const statesPng = (picture: StatesPicture): E.Either<DrumheadError, Uint8
         E.tryCatch(() => draw(picture), defect),
         E.map(encodePng),
       )
-    : E.left(decodeError('states picture', ...found));
+    : E.left(decodeError('states picture', found));
 };

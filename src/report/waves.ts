@@ -180,7 +180,7 @@ const drawFrames = (picture: WavesPicture): WaveFrames => {
 /** The picture, if it can be drawn. **Errors** DecodeError with every problem. */
 export const checkedWaves = <A extends WavesPicture>(picture: A): E.Either<DrumheadError, A> => {
   const found = problems(picture);
-  return found.length === 0 ? E.right(picture) : E.left(decodeError('waves picture', ...found));
+  return found.length === 0 ? E.right(picture) : E.left(decodeError('waves picture', found));
 };
 
 /**

@@ -187,7 +187,7 @@ const load = (
     TE.chainEitherK(ofArithmetic(arithmetic, join(folder, header))),
     TE.chain((found) =>
       pipe(
-        readBytesIfPresent(join(folder, found.values)),
+        readBytesIfPresent(join(folder, found.values), 'array'),
         TE.chainEitherK(
           O.match(
             () => E.left(decodeError(join(folder, header), `its values, ${found.values}, are gone`)),

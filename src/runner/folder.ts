@@ -5,6 +5,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, decodeError } from '../base/error.js';
+import { parsedJson, tooDeep } from '../base/json-text.js';
 import { readBytes, writeBytes } from '../data/files.js';
 
 /** The files of a run folder. */
@@ -41,9 +42,14 @@ export const writeJson = (path: string, value: unknown): TE.TaskEither<DrumheadE
 
 /** Parses JSON text. **Errors** DecodeError for what is not JSON. */
 export const parseJson = (content: string, source: string): E.Either<DrumheadError, unknown> =>
-  E.tryCatch(
-    (): unknown => JSON.parse(content),
-    () => decodeError(source, 'this is not JSON; the file is damaged or is something else'),
+  pipe(
+    parsedJson(content),
+    E.mapLeft((problem) =>
+      decodeError(
+        source,
+        problem === tooDeep ? problem : 'this is not JSON; the file is damaged or is something else',
+      ),
+    ),
   );
 
 /** Reads a JSON file. **Errors** FileError, DecodeError. */

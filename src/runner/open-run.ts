@@ -61,7 +61,7 @@ const readWeights = (folder: string): TE.TaskEither<DrumheadError, Arrays> => {
         TE.chainEitherK((json) => decodeManifest(json, manifest)),
       ),
     ),
-    TE.bind('bytes', () => readBytes(values)),
+    TE.bind('bytes', () => readBytes(values, 'array')),
     TE.bind('sha256', () =>
       pipe(
         readJson(join(folder, files.result)),

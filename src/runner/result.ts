@@ -82,7 +82,7 @@ export const readWeightValues = (
 ): TE.TaskEither<DrumheadError, Uint8Array> => {
   const path = join(folder, files.weightValues);
   return pipe(
-    readBytes(path),
+    readBytes(path, 'array'),
     TE.mapLeft(
       (error): DrumheadError => (error._tag === 'FileError' ? decodeError(path, error.message) : error),
     ),

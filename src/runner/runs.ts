@@ -80,7 +80,7 @@ const withoutSeal = (value: unknown): unknown => {
 const readMetrics = (path: string): TE.TaskEither<DrumheadError, readonly EpochMetrics[]> =>
   pipe(
     isPresent(path),
-    TE.chain((there) => (there ? readBytes(path) : TE.right(new Uint8Array()))),
+    TE.chain((there) => (there ? readBytes(path, 'array') : TE.right(new Uint8Array()))),
     TE.map((bytes) =>
       new TextDecoder()
         .decode(bytes)

@@ -50,7 +50,7 @@ const sumOf = (path: string): TE.TaskEither<DrumheadError, string> =>
       const before = known.get(path);
       if (before?.stamp === stamp) return TE.right(before.sha256);
       return pipe(
-        readBytes(path),
+        readBytes(path, 'array'),
         TE.map((bytes) => {
           // Node's own: tables read the weights of hundreds of runs.
           const sha256 = createHash('sha256').update(bytes).digest('hex');
@@ -159,5 +159,5 @@ export const checkSeals =
     if (first === undefined) return E.right(undefined);
     return wrong.length === 1 || first._tag === 'FileError' || isFromLater(first)
       ? E.left(first)
-      : E.left(decodeError(folder, ...wrong.map(describe)));
+      : E.left(decodeError(folder, wrong.map(describe)));
   };

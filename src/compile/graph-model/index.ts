@@ -8,6 +8,7 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import { type ProgramError, type UnknownName, unknownName } from '../../base/error.js';
+import { grouped, limits } from '../../base/limits.js';
 import { type Graph, inputsOf } from '../../dsl/graph.js';
 import { type Program, select } from '../../dsl/program.js';
 import { factsIn } from '../fold.js';
@@ -73,6 +74,17 @@ export const graphModel = (
   const stranger = wanted.find((name) => !known.includes(name));
   if (stranger !== undefined || wanted.length === 0)
     return E.left(unknownName('output', stranger ?? '', known));
+  if (options.unroll === true) {
+    const nodes = writtenOut(program.graph.nodes);
+    if (nodes > limits.unrolledNodes)
+      return E.left({
+        _tag: 'ProgramError',
+        operation: 'graph model',
+        message:
+          `unrolled it has at least ${grouped(nodes)} nodes, and ${grouped(limits.unrolledNodes)} is the limit; ` +
+          'export it with its loops (without --unroll), or take fewer steps',
+      });
+  }
   const sources = [...new Set(wanted.map((name) => (own.includes(name) ? name : 'logits')))];
   return E.tryCatch(
     () => written(select(program, ...sources), parameters, wanted, options.unroll ?? false),
@@ -83,6 +95,10 @@ export const graphModel = (
     }),
   );
 };
+
+/** How many nodes there are when each step of each scan stands for itself. */
+const writtenOut = (nodes: Program['graph']['nodes']): number =>
+  nodes.reduce((sum, { op }) => sum + (op.op === 'scan' ? op.steps * writtenOut(op.body.nodes) : 1), 0);
 
 const written = (
   { graph }: Program,

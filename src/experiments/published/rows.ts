@@ -124,7 +124,7 @@ export const decodePublished = (
     rows,
     E.fromPredicate(
       () => problems.length === 0,
-      () => decodeError('published scores', ...problems),
+      () => decodeError('published scores', problems),
     ),
   );
 };

@@ -186,5 +186,5 @@ export const propagationMaps = (picture: MapsPicture): E.Either<DrumheadError, U
         E.tryCatch(() => draw(picture), defect),
         E.map(encodePng),
       )
-    : E.left(decodeError('propagation maps', ...problems));
+    : E.left(decodeError('propagation maps', problems));
 };

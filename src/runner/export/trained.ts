@@ -99,7 +99,7 @@ export const fitted = (
 ): E.Either<DrumheadError, Arrays> => {
   const problems = misfits(parametersOf(program.graph), entries);
   return problems.length > 0
-    ? E.left(decodeError(source, ...problems))
+    ? E.left(decodeError(source, problems))
     : pipe(
         decodeWeights(entries, bytes, bytesSource),
         E.chainW((arrays) => allNumbers(arrays, bytesSource)),
@@ -192,7 +192,7 @@ export const readTrained = (folder: string): TE.TaskEither<DrumheadError, Traine
     ),
     TE.bind('entries', () => readEntries(path('weights'))),
     TE.bind('bytes', ({ result }) =>
-      result === null ? readBytes(path('weightValues')) : readWeightValues(folder, result),
+      result === null ? readBytes(path('weightValues'), 'array') : readWeightValues(folder, result),
     ),
     TE.chainEitherK(({ program, experiment, imported, result, entries, bytes }) =>
       pipe(

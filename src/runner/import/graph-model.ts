@@ -97,7 +97,7 @@ const wholeGraph = (file: t.TypeOf<typeof codec>, path: string): E.Either<Drumhe
     constantsOf(file),
     file.weightsManifest.flatMap(({ weights }) => weights),
   );
-  if (problems.length > 0) return E.left(decodeError(path, ...problems));
+  if (problems.length > 0) return E.left(decodeError(path, problems));
   return hashOf([file.modelTopology, file.signature]) === file.userDefinedMetadata.graphSha256
     ? E.right(undefined)
     : E.left(decodeError(path, 'its graph is not the one that was exported; export the run again'));
@@ -115,10 +115,15 @@ const readShards = (
   if (outside !== undefined)
     return TE.left(decodeError(path, `'${outside}' is not the name of a shard beside it`));
   return async () => {
-    const read = await Promise.all(names.map((name) => readBytes(join(dirname(path), name))()));
+    const read = await Promise.all(names.map((name) => readBytes(join(dirname(path), name), 'array')()));
     const problems = read.flatMap((one) => (E.isLeft(one) ? [describe(one.left)] : []));
     return problems.length > 0
-      ? E.left(decodeError(path, ...problems.map((problem) => `a shard is missing: ${problem}`)))
+      ? E.left(
+          decodeError(
+            path,
+            problems.map((problem) => `a shard is missing: ${problem}`),
+          ),
+        )
       : E.right(A.rights(read));
   };
 };

@@ -110,7 +110,7 @@ const asImage =
  */
 export const readInput = (path: string, shape: Shape): TE.TaskEither<DrumheadError, Input> =>
   pipe(
-    readBytes(path),
+    readBytes(path, path.toLowerCase().endsWith('.npy') ? 'array' : 'picture'),
     TE.chainEitherK(
       (bytes): Read =>
         path.toLowerCase().endsWith('.npy')

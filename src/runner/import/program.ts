@@ -69,7 +69,7 @@ export const readProgramFile = (
     TE.bindW('program', ({ file }) => TE.fromEither(decodeProgram(file.program, path))),
     TE.bind('told', ({ file }) => TE.fromEither(toldOf(file, path))),
     TE.bind('entries', ({ file }) => TE.fromEither(decodeManifest(file.weightsManifest, path))),
-    TE.bind('bytes', () => readBytes(values)),
+    TE.bind('bytes', () => readBytes(values, 'array')),
     TE.chainEitherK(({ file, program, told, entries, bytes }) =>
       pipe(
         fitted(program, entries, bytes, path, values),

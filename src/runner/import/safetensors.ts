@@ -75,7 +75,7 @@ const exactWeights = (
   const problems = Object.entries(tensors)
     .filter(([name, { rounded }]) => rounded && !unused.includes(name))
     .map(([name]) => `'${name}' holds whole numbers that float32 has not; save it as F32`);
-  return problems.length === 0 ? E.right(undefined) : E.left(decodeError(path, ...problems));
+  return problems.length === 0 ? E.right(undefined) : E.left(decodeError(path, problems));
 };
 
 /** What takes no part in the original either: its count of batches, and what it allocates in vain. */
@@ -94,7 +94,7 @@ export const readSafetensors = (
   wanted: Wanted | null,
 ): TE.TaskEither<DrumheadError, ImportedProgram> =>
   pipe(
-    readBytes(path),
+    readBytes(path, 'array'),
     TE.chainEitherKW((bytes) => decodeSafetensors(bytes, path)),
     TE.bindTo('file'),
     TE.bind('told', ({ file }) => TE.fromEither(toldBy(file, path))),

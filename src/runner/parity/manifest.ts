@@ -7,6 +7,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { decodeWith } from '../../base/codec.js';
 import { type DrumheadError, decodeError } from '../../base/error.js';
+import { parsedJson } from '../../base/json-text.js';
 import { readBytes } from '../../data/files.js';
 
 /** An array in a file of its own, in PyTorch's layout. */
@@ -155,10 +156,9 @@ const decodeCase =
     );
 
 const parseJson = (source: string, bytes: Uint8Array): E.Either<DrumheadError, unknown> =>
-  E.tryCatch(
-    (): unknown => JSON.parse(new TextDecoder().decode(bytes)),
-    (cause) =>
-      decodeError(source, `it is not JSON: ${cause instanceof Error ? cause.message : String(cause)}`),
+  pipe(
+    parsedJson(new TextDecoder().decode(bytes)),
+    E.mapLeft((problem) => decodeError(source, problem.replace(/^this/, 'it'))),
   );
 
 /**

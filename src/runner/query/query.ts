@@ -149,7 +149,7 @@ export const queryToParquet = (
       }),
       TE.chainFirst(() =>
         pipe(
-          readBytes(made),
+          readBytes(made, 'array'),
           TE.chain((bytes) => writeBytes(file, bytes)),
         ),
       ),

@@ -73,7 +73,7 @@ export const readSweepFile = (path: string): TE.TaskEither<DrumheadError, SweepF
       error._tag === 'DecodeError' && error.problems.some((problem) => problem.includes('the axis '))
         ? decodeError(
             path,
-            ...error.problems,
+            error.problems,
             'its labels are not what ran; `drumhead sweep` of the same file writes it anew, and the runs themselves stand',
           )
         : error,

@@ -75,7 +75,7 @@ export const runSweep =
 /** No label may stand over numbers that are another experiment's. */
 const truthful = (sweep: Sweep): E.Either<DrumheadError, Sweep> => {
   const problems = sweepProblems(sweep);
-  return problems.length === 0 ? E.right(sweep) : E.left(decodeError(sweep.name, ...problems));
+  return problems.length === 0 ? E.right(sweep) : E.left(decodeError(sweep.name, problems));
 };
 
 const runSettled = (

@@ -1,0 +1,69 @@
+/**
+ * How much is taken from outside: of files, of text, of numbers. What goes beyond is refused in a sentence before work
+ * starts. SECURITY.md lists these, and a spec holds the list to them.
+ */
+
+const kib = 2 ** 10;
+const mib = 2 ** 20;
+
+/** The most bytes of a file, by what the file is. */
+export const fileLimits = {
+  /** JSON: experiments, sweeps, programs, manifests, what runs keep of themselves. */
+  json: 64 * mib,
+  /** YAML, whose parser needs some hundred bytes for each of the text. */
+  yaml: 2 * mib,
+  /** A module in TypeScript or JavaScript. */
+  code: 16 * mib,
+  /** A picture as it is stored. */
+  picture: 256 * mib,
+  /** An array, a file of weights, a shard, a dataset in the cache. */
+  array: 1024 * mib,
+} as const;
+
+/** What a file is, as far as its size is limited. */
+export type FileKind = keyof typeof fileLimits;
+
+/** The most of what is counted. */
+export const limits = {
+  /** Brackets within brackets in JSON and YAML. */
+  nesting: 512,
+  /** Bytes that a compressed file may unpack to. */
+  unpacked: 512 * mib,
+  /** Bytes of the header of an .npy file. */
+  npyHeader: 64 * kib,
+  /** Bytes of the header of a safetensors file. */
+  safetensorsHeader: 16 * mib,
+  /** Pixels of a picture. */
+  pixels: 2 ** 24,
+  /** Files of one folder of data. */
+  filesInFolder: 200_000,
+  /** Values of all images of a dataset: images, rows, columns, channels. */
+  datasetValues: 2 ** 30,
+  /** Experiments of a sweep. */
+  members: 10_000,
+  /** Seeds of an experiment. */
+  seeds: 10_000,
+  /** Runs of a sweep: each member from each of its seeds. */
+  runs: 100_000,
+  /** Layers of a convolutional network, and hidden layers at each pixel. */
+  layers: 128,
+  /** Numbers of one parameter of a program. */
+  parameterValues: 2 ** 28,
+  /** Nodes of a program, those in the steps of its scans included. */
+  nodes: 20_000,
+  /** Scans within scans. */
+  scanNesting: 32,
+  /** Nodes of a graph whose loops are written out. */
+  unrolledNodes: 200_000,
+} as const;
+
+/** A number as a person reads it: `12,000`. */
+export const grouped = (n: number): string => n.toLocaleString('en-US');
+
+/** A size in bytes as a person reads it, in whole MiB or KiB where it is one. */
+export const sizeText = (bytes: number): string =>
+  bytes >= mib
+    ? `${grouped(Math.ceil(bytes / mib))} MiB`
+    : bytes >= kib
+      ? `${grouped(Math.ceil(bytes / kib))} KiB`
+      : `${bytes} bytes`;

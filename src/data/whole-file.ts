@@ -1,0 +1,73 @@
+/** A file as bytes: no more of them than its kind may have, and nothing but a file is ever opened. */
+
+import type { Stats } from 'node:fs';
+import { constants, type FileHandle, open, stat } from 'node:fs/promises';
+import { type FileKind, fileLimits, sizeText } from '../base/limits.js';
+
+/** What lies at a path and is no file. A pipe or a device may give bytes for ever, or none and no end. */
+const otherThanFile = (found: Stats): string | null => {
+  if (found.isFile() || found.isDirectory()) return null;
+  if (found.isFIFO()) return 'a pipe';
+  if (found.isSocket()) return 'a socket';
+  return found.isCharacterDevice() || found.isBlockDevice() ? 'a device' : 'something else';
+};
+
+const advice: Readonly<Record<FileKind, string>> = {
+  json: 'split it into several files, or leave out what is not needed',
+  yaml: 'write it as JSON, or as several files',
+  code: 'keep its data in files of their own',
+  picture: 'make it smaller, or cut it into several',
+  array: 'store fewer samples in it, or smaller numbers such as uint8',
+};
+
+/** Throws where this is not a file, or is larger than files of its kind may be. */
+const check = (found: Stats, kind: FileKind): void => {
+  const other = otherThanFile(found);
+  if (other !== null) throw new Error(`it is ${other}, not a file; save what it gives to a file first`);
+  const limit = fileLimits[kind];
+  if (found.isFile() && found.size > limit)
+    throw new Error(
+      `it is ${sizeText(found.size)} large, and ${sizeText(limit)} is the limit for ${kindText[kind]}; ${advice[kind]}`,
+    );
+};
+
+const kindText: Readonly<Record<FileKind, string>> = {
+  json: 'JSON',
+  yaml: 'YAML',
+  code: 'code',
+  picture: 'a picture',
+  array: 'arrays and weights',
+};
+
+/** Bytes until the file ends, and none beyond the size that was checked, should it grow meanwhile. */
+const bytesOf = async (file: FileHandle, size: number): Promise<Uint8Array> => {
+  const bytes = Buffer.alloc(size);
+  let at = 0;
+  while (at < size) {
+    const { bytesRead } = await file.read(bytes, at, size - at, at);
+    if (bytesRead === 0) break;
+    at += bytesRead;
+  }
+  return bytes.subarray(0, at);
+};
+
+/** The whole file. It rejects with what the disk says, or with what the limit is. */
+export const wholeFile = async (path: string, kind: FileKind): Promise<Uint8Array> => {
+  // Looked at before it is opened: opening a pipe waits for somebody who writes into it.
+  check(await stat(path), kind);
+  const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  try {
+    const found = await file.stat();
+    check(found, kind);
+    return found.isFile() ? await bytesOf(file, found.size) : await file.readFile();
+  } finally {
+    await file.close();
+  }
+};
+
+/** Rejects where the file at this path may not be read: for readers that open it on their own. */
+export const checkFile = async (path: string, kind: FileKind): Promise<void> => {
+  const found = await stat(path);
+  if (found.isDirectory()) throw Object.assign(new Error('a folder'), { code: 'EISDIR' });
+  check(found, kind);
+};

@@ -1,0 +1,26 @@
+/** Whether there is room for WebAssembly's memories, each of which reserves some 10 GB of addresses, used or not. */
+
+import { readFileSync } from 'node:fs';
+import { newMemory } from '../seam.js';
+
+/** The backend's memory, and those of fused programs for training and for inference. */
+const memories = 3;
+
+/** Whether a person limited the addresses of this process (`ulimit -v`); systems without /proc tell nothing. */
+const isLimited = (): boolean => {
+  try {
+    return /^Max address space\s+\d/m.test(readFileSync('/proc/self/limits', 'utf8'));
+  } catch {
+    return false;
+  }
+};
+
+/** Tried only where addresses are limited: what is tried is given back when the collector comes to it. */
+export const hasRoom = (): boolean => {
+  if (!isLimited()) return true;
+  try {
+    return Array.from({ length: memories }, () => newMemory(1)).length === memories;
+  } catch {
+    return false;
+  }
+};
