@@ -38,7 +38,7 @@ export const limits = {
   /** Files of one folder of data. */
   filesInFolder: 200_000,
   /** Values of all images of a dataset: images, rows, columns, channels. */
-  datasetValues: 2 ** 30,
+  datasetValues: 2 ** 31,
   /** Experiments of a sweep. */
   members: 10_000,
   /** Seeds of an experiment. */

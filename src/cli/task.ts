@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { DrumheadError } from '../base/error.js';
+import { type DrumheadError, decodeError } from '../base/error.js';
 import { isPresent } from '../data/files.js';
 import { type Task, taskNamed, taskNames } from '../data/task.js';
 import { files } from '../runner/folder.js';
@@ -36,6 +36,9 @@ export const ofTask = (
 
 const isTask = (name: string): boolean => taskNames.some((task) => task === name);
 
+/** A single file of those that folders of data hold. */
+const isPicture = (name: string): boolean => /\.(png|npy|npz|jpe?g|gif|tiff?|bmp|webp)$/i.test(name);
+
 /** Whether this is a folder of data; run folders are experiments. */
 const isData = (name: string): TE.TaskEither<DrumheadError, boolean> =>
   TE.fromTask(async () => {
@@ -66,11 +69,18 @@ export const taskFrom = (
         TE.chain((data) =>
           data
             ? folderTask(name, ofTask(settings, flags.mnistDir))
-            : name.includes('/') || isDocument(name)
-              ? pipe(
-                  experimentFrom(name, preset, flags),
-                  TE.map(({ experiment }) => experiment.task),
+            : isPicture(name)
+              ? TE.left(
+                  decodeError(
+                    name,
+                    'data is a folder of pairs, images/NAME.png and masks/NAME.png, or train_images.npy and the like; give that folder',
+                  ),
                 )
-              : TE.fromEither(taskNamed(name)),
+              : name.includes('/') || isDocument(name)
+                ? pipe(
+                    experimentFrom(name, preset, flags),
+                    TE.map(({ experiment }) => experiment.task),
+                  )
+                : TE.fromEither(taskNamed(name)),
         ),
       );

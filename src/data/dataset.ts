@@ -1,5 +1,8 @@
 /** Segmentation data in memory: still images, and for every pixel the class it belongs to, or that it is ignored. */
 
+import * as E from 'fp-ts/lib/Either.js';
+import { type DrumheadError, decodeError } from '../base/error.js';
+import { grouped, limits } from '../base/limits.js';
 import { hasClass, noClass } from '../base/no-class.js';
 
 export const splitNames = ['train', 'validation', 'test'] as const;
@@ -17,6 +20,21 @@ export interface TaskShape {
 /** How many images each split has, for people: '10,000 / 1,000 / 1,000 images'. */
 export const describeCounts = (counts: Readonly<Record<SplitName, number>>): string =>
   `${splitNames.map((name) => counts[name].toLocaleString('en-US')).join(' / ')} images`;
+
+/** Whether so many images of so many values each can be held. **Errors** DecodeError, before any is made. */
+export const withinLimit = (
+  source: string,
+  images: number,
+  valuesOfOne: number,
+): E.Either<DrumheadError, void> =>
+  images * valuesOfOne <= limits.datasetValues
+    ? E.right(undefined)
+    : E.left(
+        decodeError(
+          source,
+          `its images have ${grouped(images * valuesOfOne)} values, and ${grouped(limits.datasetValues)} is the limit; take fewer or smaller images`,
+        ),
+      );
 
 /** Some images of one size and their masks. Read-only by agreement: the arrays are shared, never changed. */
 export interface Split {

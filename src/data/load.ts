@@ -5,6 +5,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { DrumheadError } from '../base/error.js';
 import { cached, type Loaded } from './cache.js';
+import { splitNames, withinLimit } from './dataset.js';
 import { type Digits, readDigits } from './digits.js';
 import { generate, type Recipe, type Watch } from './generate.js';
 import { type MnistTask, mnist } from './mnist.js';
@@ -68,6 +69,13 @@ export const load = (task: Task, options: LoadOptions = {}): TE.TaskEither<Drumh
   if (task.name === 'png') return readPngPairs(task, options);
   return pipe(
     making(task),
+    TE.chainFirstEitherK(({ recipe: { counts, height, width, channels } }) =>
+      withinLimit(
+        task.name,
+        splitNames.reduce((sum, name) => sum + counts[name], 0),
+        height * width * channels,
+      ),
+    ),
     TE.chain(({ recipe, shapedBy }) =>
       cached(
         options.cacheDir,

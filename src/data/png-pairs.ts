@@ -10,7 +10,7 @@ import { record, withDefault } from '../base/codec.js';
 import { type DrumheadError, decodeError, describe } from '../base/error.js';
 import type { Loaded } from './cache.js';
 import { readClasses } from './classes-file.js';
-import type { Split } from './dataset.js';
+import { type Split, withinLimit } from './dataset.js';
 import { listFolder, readBytes } from './files.js';
 import {
   assemble,
@@ -148,10 +148,17 @@ const readSplit = (
       const pairs: Pair[] = [];
       const problems: FileProblem[] = [];
       const errors: DrumheadError[] = [];
+      let values = 0;
       for (const [at, one] of files.entries()) {
         const pair = await readPair(one)();
-        if (E.isRight(pair)) pairs.push(pair.right);
-        else {
+        if (E.isRight(pair)) {
+          pairs.push(pair.right);
+          const { length } = pair.right.image.picture.values;
+          values += length;
+          // As if all that follow were like it: those that are not are refused at the end.
+          const fits = withinLimit(folder, 1, values + (files.length - at - 1) * length);
+          if (E.isLeft(fits)) return fits;
+        } else {
           errors.push(pair.left);
           problems.push(problemOf(pair.left, one));
           if (errors.length === enough) break;
