@@ -14,7 +14,7 @@ import type { Experiment } from '../../experiments/experiment.js';
 import { describeLoss } from '../../experiments/loss.js';
 import { describeAnyModel } from '../../experiments/model.js';
 import { describeTraining } from '../../experiments/training.js';
-import { duration } from '../../report/page/numbers.js';
+import { duration, plural } from '../../report/page/numbers.js';
 import type { Speed } from '../../runner/estimate.js';
 import {
   giga,
@@ -28,8 +28,12 @@ import {
   withEngine,
 } from './sized.js';
 
+/** A run that may stop early takes no longer than all its epochs. */
+const epochsText = ({ experiment: { training } }: Sized): string =>
+  `${plural(training.epochs, 'epoch')}${training.patience === null ? '' : ' (fewer where it stops early)'}`;
+
 const timeLine = (one: Sized, speed: Speed, engine: Engine): string =>
-  `time: about ${duration(secondsOf(one, speed))} a run of ${one.experiment.training.epochs} epochs in one thread of this ` +
+  `time: about ${duration(secondsOf(one, speed))} a run of ${epochsText(one)} in one thread of this ` +
   `machine; an estimate, from ${giga(speed.flopsPerSecond)} GFLOP/s measured in ${speed.seconds.toFixed(1)} s on ${engine.name}`;
 
 const describeExperiment = (experiment: Experiment, program: Program): readonly string[] => [

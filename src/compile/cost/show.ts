@@ -44,7 +44,8 @@ export const showCost = (cost: Cost, top = 8): string => {
       scaled(node.backwardFlops, 'FLOP'),
       share(node),
     ]);
-  const head = ['node', 'operation', 'shape', 'forward', 'backward', 'of a step'];
+  const trains = cost.parameters > 0;
+  const head = ['node', 'operation', 'shape', 'forward', 'backward', trains ? 'of a step' : 'of all'];
   const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i].length)));
   const table = [head, ...rows].map((row) =>
     row
@@ -55,7 +56,7 @@ export const showCost = (cost: Cost, top = 8): string => {
   return [
     `batch ${cost.batch}, ${cost.parameters.toLocaleString('en-US')} numbers in parameters`,
     line('inference', cost.inference),
-    line('training step', cost.training),
+    ...(trains ? [line('training step', cost.training)] : ['training step nothing to train']),
     ...(rows.length === 0 ? [] : ['', ...table]),
   ].join('\n');
 };

@@ -36,8 +36,9 @@ const byReason = (leftOut: FusionPlan['leftOut']): readonly string[] => {
  * showPlan(fusionPlan(program({ x: [8, 8, 1] }, ({ x }) => ({ y: conv(2)(conv(4)(x)) })))).split('\n')[0];
  * // => '100 % of the FLOPs of a step of training are in fused segments'
  */
-export const showPlan = ({ segments, leftOut, fusedShare, spreads }: FusionPlan): string =>
-  [
+export const showPlan = ({ segments, leftOut, fusedShare, spreads }: FusionPlan): string => {
+  if (segments.length === 0) return 'nothing is computed: there are no segments';
+  return [
     `${percent(fusedShare)} of the FLOPs of a step of training are in fused segments`,
     '',
     ...columns([
@@ -55,6 +56,7 @@ export const showPlan = ({ segments, leftOut, fusedShare, spreads }: FusionPlan)
     ...(leftOut.length === 0 ? [] : ['', 'op by op:', ...byReason(leftOut)]),
     ...(spreads.length === 0 ? [] : ['', ...spreads.map((one) => `${one}; not with --fuse off`)]),
   ].join('\n');
+};
 
 /**
  * A line for each of several plans: its name, how much of it is fused, and why the rest is not.

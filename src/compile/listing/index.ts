@@ -131,6 +131,14 @@ const startInWords = (init: Initialiser): string => {
 
 const grouped = (n: number): string => n.toLocaleString('en-US');
 
+/** Of a program without parameters nothing is trained, and nothing is said of training. */
+const countsText = (parameters: number, numbers: number, trainable: number): string => {
+  if (parameters === 0) return 'no parameters';
+  const trained =
+    trainable === numbers ? 'all' : trainable === 0 ? 'none of them' : `${grouped(trainable)} of them`;
+  return `${grouped(parameters)} parameter${parameters === 1 ? '' : 's'}, ${grouped(numbers)} numbers, ${trained} trained`;
+};
+
 /**
  * A listing as plain text: signature, parameters, their counts, nodes; a part that is empty is left out. Ends without
  * a newline.
@@ -163,9 +171,7 @@ export const showListing = (listing: Listing): string => {
     }),
   );
   const { count, trainable } = listing;
-  const counts = `${grouped(listing.parameters.length)} parameters, ${grouped(count)} numbers${
-    trainable === count ? ', all trained' : `, ${grouped(trainable)} of them trained`
-  }`;
+  const counts = countsText(listing.parameters.length, count, trainable);
   const byOutput = Object.entries(listing.byOutput)
     .map(([name, numbers]) => `${name} ${grouped(numbers)}`)
     .join(', ');
