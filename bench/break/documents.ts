@@ -2,12 +2,13 @@
 
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type * as E from 'fp-ts/lib/Either.js';
+import * as E from 'fp-ts/lib/Either.js';
 import { describe } from '../../src/base/error.js';
 import { stream } from '../../src/base/random.js';
+import { listName } from '../../src/data/own-folder.js';
 import { sweepOf } from '../../src/experiments/sweep.js';
 import { type ExportFormat, exportTrained, readTrained } from '../../src/runner/export/index.js';
 import { runExperiment } from '../../src/runner/run.js';
@@ -108,13 +109,26 @@ const saying = async <A>(read: A): Promise<Awaited<A>> => {
 const isLeft = (value: unknown): value is E.Left<Parameters<typeof describe>[0]> =>
   typeof value === 'object' && value !== null && '_tag' in value && value._tag === 'Left';
 
+const readsSome = async (reader: Reader): Promise<boolean> => {
+  if (reader.of === 'bytes') {
+    for (const example of reader.examples) if (E.isRight(await reader.read(example))) return true;
+  } else for (const example of reader.examples) if (E.isRight(await reader.read(example))) return true;
+  return false;
+};
+
 export const documents: Part = {
   name: 'documents',
   does: 'documents, arrays and pictures made wrong, through every reader in this process',
   share: 25,
   open: async (seed, folder) => {
     const samples = await samplesIn(folder);
+    // Held to the list beside them, all that is changed would be refused, and no reader would go further.
+    for (const place of [samples.program, samples.graphModel, samples.safetensors])
+      await rm(join(place, listName));
     const readers = await readersOf(samples);
+    // A reader that takes none of its examples would refuse all that is made of them at its door.
+    for (const reader of readers)
+      if (!(await readsSome(reader))) throw new Error(`${reader.name}: none of its examples is read`);
     const dog = watchdog(againWith('documents', seed, 0).replace('--from 0', '--from ROUND'));
     return {
       round: async (index) => {

@@ -15,13 +15,13 @@ export const experiments: readonly unknown[] = [
   ...experimentNames.map((name) => must(experimentNamed(name, 'quick'))),
 ];
 export const sweeps: readonly unknown[] = [
-  { name: 'mine', base: tinyDocument, vary: { 'training.rate': [0.01, 0.02], 'model.steps': [2, 3] } },
+  { name: 'mine', experiment: tinyDocument, vary: { 'training.rate': [0.01, 0.02], 'model.steps': [2, 3] } },
   {
-    base: 'tetrominoes/nwm-linear',
+    experiment: 'tetrominoes/nwm-linear',
     preset: 'quick',
     zip: { 'training.rate': [1e-3, 3e-3], 'training.batch': [4, 8] },
   },
-  { base: tinyDocument, set: { 'training.epochs': 2 }, grid: { 'model.mid': [2, 4] } },
+  { experiment: tinyDocument, set: { 'training.epochs': 2 }, vary: { 'model.mid': [2, 4] } },
   ...sweepNames.slice(0, 3).map((name) => must(sweepNamed(name))),
 ];
 export const tasks: readonly unknown[] = [

@@ -100,7 +100,7 @@ const give = async (given: string): Promise<void> => {
   await writeFile(join(given, 'tiny.json'), JSON.stringify(tinyDocument));
   await writeFile(
     join(given, 'sweep.json'),
-    JSON.stringify({ name: 'tiny/sweep', base: tinyDocument, vary: { 'training.rate': [0.01, 0.02] } }),
+    JSON.stringify({ name: 'tiny/sweep', experiment: tinyDocument, vary: { 'training.rate': [0.01, 0.02] } }),
   );
   await writeFile(join(given, 'image.png'), wrapped(bareOf(16, 16, 8, 2, 48)));
   const must = async (...words: readonly string[]): Promise<void> => {
