@@ -7,7 +7,9 @@ import { join } from 'node:path';
 import { damage } from '../bench/break/damage.js';
 import { documents } from '../bench/break/documents.js';
 import { errors } from '../bench/break/errors.js';
+import { full } from '../bench/break/full.js';
 import { kills } from '../bench/break/kills.js';
+import { lines } from '../bench/break/lines.js';
 import type { Part } from '../bench/break/part.js';
 
 /** Seed 2026, and rounds that are over in seconds. */
@@ -16,6 +18,8 @@ const short: readonly { readonly part: Part; readonly rounds: readonly number[];
     { part: kills, rounds: [0, 1, 2, 3, 4, 5, 6, 8, 9, 11, 12], least: 20 },
     { part: errors, rounds: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 14], least: 14 },
     { part: damage, rounds: Array.from({ length: 26 }, (_, i) => i), least: 1000 },
+    { part: full, rounds: [0, 1, 2, 3, 4, 5], least: 6 },
+    { part: lines, rounds: [0, 4, 6, 8, 9], least: 5 },
     { part: documents, rounds: Array.from({ length: 48 }, (_, i) => i), least: 5000 },
   ];
 

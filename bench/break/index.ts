@@ -19,11 +19,12 @@ import { documents } from './documents.js';
 import { errors } from './errors.js';
 import { full } from './full.js';
 import { kills } from './kills.js';
+import { lines } from './lines.js';
 import { type Found, type Part, type Ready, sum } from './part.js';
 import { realKills } from './real-kills.js';
 import { readState, type State, writeState } from './state.js';
 
-const parts: readonly Part[] = [kills, realKills, errors, full, damage, documents];
+const parts: readonly Part[] = [kills, realKills, errors, full, damage, documents, lines];
 
 const options = {
   minutes: { type: 'string', default: '60' },
