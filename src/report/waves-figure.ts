@@ -2,12 +2,11 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import { type DrumheadError, defect } from '../base/error.js';
-import { light, type Rgb, rgb } from './colours.js';
-import { encodeGif } from './gif.js';
-import type { Cut, Film, Panel, PanelFigure } from './page/panel-figure.js';
-import { base64, classKey, sidesOf, still } from './panel-parts.js';
+import { light } from './colours.js';
+import { filmOf, type Moving, time } from './film.js';
+import type { Panel, PanelFigure } from './page/panel-figure.js';
+import { classKey, sidesOf, still } from './panel-parts.js';
 import { historyPanel, imagePanel, inputName, labelPanel, predictionPanel, wavePanel } from './panels.js';
-import { above, beside, pixel, type Raster, tabulate } from './raster.js';
 import { type WaveSample, waveSizeOf } from './sample.js';
 import { channelScale, rangeText, timeText, type ValueScale } from './scale.js';
 import { channelName, isLine } from './wave-row.js';
@@ -15,30 +14,8 @@ import { checkedWaves, defaultChannels, delayOf, framesOf, notesOf, type WavesPi
 
 const sizes = { wide: 128, narrow: 104 };
 
-/** Of a film that is seen on light and on dark paper. */
-const time: { readonly gone: Rgb; readonly toCome: Rgb } = { gone: rgb('#4f8fd0'), toCome: rgb('#a9afba') };
 /** What has not come yet of a row of sites. */
 const notYet = { ...light, paper: time.toCome };
-
-const clockCells = 100;
-
-/** Cells repeated all round, so that a piece that is cut out by fractions of a pixel shows nothing else. */
-const edged = (raster: Raster): Raster => {
-  const inside = (at: number, length: number): number => Math.min(length - 1, Math.max(0, at - 1));
-  return tabulate(raster.width + 2, raster.height + 2, (x, y) =>
-    pixel(raster, inside(x, raster.width), inside(y, raster.height)),
-  );
-};
-
-/** One thing that moves, in cells. */
-interface Moving {
-  readonly name: string;
-  readonly range: string;
-  readonly width: number;
-  readonly height: number;
-  readonly sides: Pick<Panel<unknown>, 'wide' | 'narrow'>;
-  readonly draw: (frame: number) => Raster;
-}
 
 const movingOf = (
   sample: WaveSample,
@@ -69,30 +46,6 @@ const movingOf = (
   };
 };
 
-/** Where each thing lies in the film, a sample's things in a line, the clock in the last. */
-const laidOut = (
-  lines: readonly (readonly Pick<Moving, 'width' | 'height'>[])[],
-): readonly (readonly Cut[])[] => {
-  let y = 0;
-  return lines.map((line) => {
-    let x = 0;
-    const cuts = line.map(({ width, height }) => {
-      const cut: Cut = { x: x + 1, y: y + 1, width, height };
-      x += width + 2;
-      return cut;
-    });
-    y += Math.max(0, ...line.map(({ height }) => height + 2));
-    return cuts;
-  });
-};
-
-const clockOf = (frames: number): Pick<Moving, 'width' | 'height' | 'draw'> => ({
-  width: clockCells,
-  height: 1,
-  draw: (frame) =>
-    tabulate(clockCells, 1, (x) => (x < (clockCells * (frame + 1)) / frames ? time.gone : time.toCome)),
-});
-
 const stepText = (step: number, dt: number | undefined): string =>
   `step ${step + 1}${dt === undefined ? '' : `, t = ${timeText((step + 1) * dt, dt)}`}`;
 
@@ -115,24 +68,12 @@ const draw = (picture: WavesPicture & { readonly alt: string }): PanelFigure => 
   const moving = samples.map((sample) =>
     channels.map((channel) => movingOf(sample, channel, steps, picture.scale)),
   );
-  const clock = clockOf(steps.length);
-  const cuts = laidOut([...moving, [clock]]);
-  // Only its colour fills up what a line leaves over, and nothing shows it.
-  const [join, stack] = [beside(time.toCome), above(time.toCome)];
-  const frame = (index: number): Raster =>
-    stack(...[...moving, [clock]].map((line) => join(...line.map((one) => edged(one.draw(index))))));
-  const { width, height } = frame(0);
-  const gif = encodeGif({ frames: steps.length, frame, delay: delayOf(steps.length, picture.delay) });
-  const film: Film = {
-    gif: base64(gif),
-    width,
-    height,
-    clock: {
-      ...cuts[samples.length][0],
-      from: stepText(steps[0], dt),
-      to: stepText(steps[steps.length - 1], dt),
-    },
-  };
+  const { film, panels } = filmOf(moving, {
+    frames: steps.length,
+    delay: delayOf(steps.length, picture.delay),
+    from: stepText(steps[0], dt),
+    to: stepText(steps[steps.length - 1], dt),
+  });
   return {
     type: 'panels',
     alt,
@@ -141,7 +82,7 @@ const draw = (picture: WavesPicture & { readonly alt: string }): PanelFigure => 
       name: sample.name ?? '',
       note: notesOf(sample),
       stills: stillsOf(sample, classes.length),
-      moving: moving[i].map(({ name, range, sides }, c) => ({ name, range, shows: cuts[i][c], ...sides })),
+      moving: panels[i],
     })),
     keys: [
       classKey(

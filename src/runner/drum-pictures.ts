@@ -17,17 +17,18 @@ import type { Engine } from '../engine/index.js';
 import {
   type DrumsReport,
   drumAreas,
+  drumModesFigure,
   drumModesPng,
   drumTones,
+  drumWavesFigure,
   drumWavesGif,
   wav,
 } from '../report/drums/index.js';
 import {
   dark,
-  gifPicture,
   light,
+  type PanelFigure,
   type Picture,
-  pngPicture,
   svgPicture,
   svgPng,
   type Theme,
@@ -74,10 +75,10 @@ const chart = (
   folder: string,
   name: string,
   alt: string,
-  draw: (theme: Theme) => Effect<string>,
+  draw: (theme: Theme, narrow: boolean) => Effect<string>,
 ): Effect<Picture> =>
   pipe(
-    inBoth(draw),
+    inBoth((theme) => draw(theme, false)),
     TE.chainFirst((svg) =>
       eachTheme((suffix, theme) =>
         pipe(
@@ -87,18 +88,23 @@ const chart = (
         ),
       ),
     ),
-    TE.map((svg) => svgPicture({ ...svg, alt })),
+    TE.chain((svg) =>
+      pipe(
+        inBoth((theme) => draw(theme, true)),
+        TE.map((narrow) => ({ ...svgPicture({ ...svg, alt }), narrow: svgPicture({ ...narrow, alt }) })),
+      ),
+    ),
   );
 
 const bitmap = (
   path: (suffix: string) => string,
-  picture: (bytes: Both<Uint8Array>) => Picture,
+  figure: () => E.Either<DrumheadError, PanelFigure>,
   draw: (theme: Theme) => E.Either<DrumheadError, Uint8Array>,
-): Effect<Picture> =>
+): Effect<PanelFigure> =>
   pipe(
     inBoth((theme) => TE.fromEither(draw(theme))),
     TE.chainFirst((bytes) => eachTheme((suffix, theme) => writeBytes(path(suffix), bytes[theme]))),
-    TE.map(picture),
+    TE.chainEitherK(figure),
   );
 
 const areas = (
@@ -117,7 +123,8 @@ const areas = (
         folder,
         'areas',
         'Heard areas of squares against their true areas, and the relative errors',
-        (theme) => drumAreas({ squares, discretisation: squareAreaError(1, experiment), theme }),
+        (theme, narrow) =>
+          drumAreas({ squares, discretisation: squareAreaError(1, experiment), theme, narrow }),
       );
 };
 
@@ -132,10 +139,10 @@ const tones = (
         folder,
         'tones',
         'Spectra of the drums laid over that of the first, and the differences of their tones',
-        (theme) => drumTones({ drums: results.slice(0, mostCompared), theme }),
+        (theme, narrow) => drumTones({ drums: results.slice(0, mostCompared), theme, narrow }),
       );
 
-const modes = (folder: string, { tones: count, drums }: DrumExperiment): Effect<Picture | null> =>
+const modes = (folder: string, { tones: count, drums }: DrumExperiment): Effect<PanelFigure | null> =>
   count < 2
     ? TE.right(null)
     : pipe(
@@ -143,19 +150,19 @@ const modes = (folder: string, { tones: count, drums }: DrumExperiment): Effect<
         TE.chain((drawn) =>
           bitmap(
             (suffix) => join(folder, `modes${suffix}.png`),
-            (bytes) => pngPicture({ ...bytes, alt: 'The lowest modes of the drums' }),
+            () => drumModesFigure({ drums: drawn, alt: 'The lowest modes of the drums' }),
             (theme) => drumModesPng({ drums: drawn, theme }),
           ),
         ),
       );
 
-const waves = (folder: string, experiment: DrumExperiment, engine: Engine): Effect<Picture> =>
+const waves = (folder: string, experiment: DrumExperiment, engine: Engine): Effect<PanelFigure> =>
   pipe(
     drumMovies({ ...experiment, drums: evenly(mostFilmed, experiment.drums) }, engine),
     TE.chain((movies) =>
       bitmap(
         (suffix) => join(folder, suffix === '' ? files.waves : `waves${suffix}.gif`),
-        (bytes) => gifPicture({ ...bytes, alt: 'Waves running over the drums, and what is heard of them' }),
+        () => drumWavesFigure({ movies, alt: 'Waves running over the drums, and what is heard of them' }),
         (theme) => drumWavesGif({ movies, title: 'Struck at the ring, heard at the dot', theme }),
       ),
     ),

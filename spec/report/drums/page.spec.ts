@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { drumExperiments } from '../../../src/drums/index.js';
+import { type DrumResult, drumExperiments } from '../../../src/drums/index.js';
 import { drumsReport, drumVerdict, wav } from '../../../src/report/drums/index.js';
 import { relativeText } from '../../../src/report/drums/tables.js';
 import { svgPicture } from '../../../src/report/index.js';
@@ -57,7 +57,7 @@ describe('the report of drums', () => {
   });
 
   it('says a tone that is not heard with a dash', () => {
-    assert.match(report(), /<td class="number">–<\/td>/);
+    assert.match(report(), /<td class="number" data-head="[^"]+">–<\/td>/);
   });
 
   it('says in words which drums sound alike', () => {
@@ -65,6 +65,41 @@ describe('the report of drums', () => {
     assert.match(words, /3 lowest tones of 3 drums, 8 of 9 are heard/);
     assert.match(words, /The two has the same tones as the one: they are at most 1 × 10⁻⁷ apart/);
     assert.match(words, /Other tones than the one, apart by up to: three \(2\.00 %\)/);
+  });
+
+  it('says of each drum and picture only what is so', () => {
+    const alike = result('two', 8);
+    const unlike = result('three', 8, 1.02);
+    const mixed = { ...result('L', 8), area: null };
+    const page = (results: readonly DrumResult[], tones = 3) =>
+      report({ results, experiment: { ...drumExperiments['drums/squares'], tones } });
+    // Tones of equal eigenvalues, and of others.
+    assert.match(page([result('one', 8), alike]), /tones of the two and of the one agree to 0/);
+    assert.doesNotMatch(page([result('one', 8), result('wide', 12)]), /Computed as eigenvalues/);
+    // Areas on the curve of grid and step, and off it.
+    const off = { ...unlike, area: unlike.area && { ...unlike.area, heard: 1.01 * unlike.area.lattice } };
+    assert.match(page([result('one', 8), alike]), /the areas lie on it\./);
+    assert.match(page([result('one', 8), off]), /the areas lie up to 1\.00 % off it\./);
+    // Areas are spoken of where every drum is a square alone; Kac and Webb where there are tones to compare.
+    assert.match(page([alike]), /The modes of a square of side L/);
+    const shapes = page([result('one', 8), mixed]);
+    assert.ok(
+      /Kac asked/.test(shapes) && !/The modes of a square|tells the area of|Off the true area/.test(shapes),
+    );
+    assert.doesNotMatch(page([mixed], 1), /Kac asked|The modes of a square/);
+    // One drum has none to be alike with.
+    assert.equal(drumVerdict([mixed]), 'Of the 3 lowest tones of 1 drum, 3 of 3 are heard.');
+    assert.doesNotMatch(drumVerdict([mixed]), /same tones|Other tones/);
+    const deaf = { ...mixed, tones: mixed.tones.slice(0, 1) };
+    assert.equal(drumVerdict([deaf]), '1 drum struck and heard.');
+  });
+
+  it('names each number on a phone, where a table has no columns', () => {
+    const page = report();
+    assert.match(page, /data-head="off the true area"/);
+    assert.match(page, /data-head="against one"/);
+    for (const [row] of page.matchAll(/<tr><th scope="row">.*?<\/tr>/g))
+      assert.doesNotMatch(row, /<td class="number">/);
   });
 
   it('writes differences as a person reads them', () => {

@@ -20,12 +20,16 @@ export interface AreaPicture {
   readonly squares: readonly SquareHeard[];
   /** pi^2 (1 - 2 c^2 dt^2) / 12: the relative error that grid and step make is this over L^2. */
   readonly discretisation: number;
+  /** The panels below each other, for a window as narrow as a phone's. */
+  readonly narrow?: boolean;
   readonly theme?: Theme;
 }
 
 const panelWidth = 300;
 const panelHeight = 260;
 const spacing = 96;
+/** The axis of the first panel and the title of the second. */
+const narrowSpacing = 128;
 const margins = { left: 62, right: 28, top: 78, bottom: 50 };
 
 /** 1, 2, 3 and 5 times powers of ten. */
@@ -185,16 +189,18 @@ const errorPanel = ({ squares, discretisation }: AreaPicture, theme: Theme) => {
 
 /** The chart as data, with nothing drawn yet. */
 export const areaChart = (picture: AreaPicture): Chart => {
-  const theme = picture.theme ?? light;
+  const { theme = light, narrow = false } = picture;
+  const panels = [measuredPanel(picture, theme), errorPanel(picture, theme)];
   return {
     spec: {
       $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
       config: chartConfig(theme),
       bounds: 'flush',
-      spacing,
-      hconcat: [measuredPanel(picture, theme), errorPanel(picture, theme)],
+      ...(narrow ? { spacing: narrowSpacing, vconcat: panels } : { spacing, hconcat: panels }),
     },
-    frame: { width: 2 * panelWidth + spacing, height: panelHeight, margins },
+    frame: narrow
+      ? { width: panelWidth, height: 2 * panelHeight + narrowSpacing, margins }
+      : { width: 2 * panelWidth + spacing, height: panelHeight, margins },
   };
 };
 

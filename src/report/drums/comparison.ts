@@ -10,10 +10,12 @@ export type HeardDrum = Pick<DrumResult, 'drum' | 'tones' | 'spectrum'>;
 export interface TonesPicture {
   /** The first is what the others are compared with; two to five. */
   readonly drums: readonly HeardDrum[];
+  /** For a window as narrow as a phone's. */
+  readonly narrow?: boolean;
   readonly theme?: Theme;
 }
 
-export const panelWidth = 660;
+export const widthOf = ({ narrow = false }: Pick<TonesPicture, 'narrow'>): number => (narrow ? 230 : 660);
 export const panelHeight = 168;
 
 /** How a drum is drawn, told apart by colour and by sign. */

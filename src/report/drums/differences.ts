@@ -2,7 +2,7 @@
 
 import { countTicks, linearTicks, spread } from '../axis.js';
 import { hex, light } from '../colours.js';
-import { markOf, panelHeight, panelWidth, type TonesPicture } from './comparison.js';
+import { markOf, panelHeight, type TonesPicture, widthOf } from './comparison.js';
 
 const labelHeight = 15;
 
@@ -47,7 +47,7 @@ export const differences = (picture: TonesPicture) => {
     axis: { values: [...ticks.values], format: '~f' },
   };
   return {
-    width: panelWidth,
+    width: widthOf(picture),
     height: panelHeight,
     title: {
       text: 'Peak by peak',
@@ -71,7 +71,7 @@ export const differences = (picture: TonesPicture) => {
       ...shown.map(({ name, colour }, i) => ({
         data: { values: [{ words: name }] },
         mark: { type: 'text' as const, align: 'left' as const, color: hex(colour), fontWeight: 600 as const },
-        encoding: { x: { value: panelWidth + 8 }, y: { value: labelAt[i] }, text: { field: 'words' } },
+        encoding: { x: { value: widthOf(picture) + 8 }, y: { value: labelAt[i] }, text: { field: 'words' } },
       })),
     ],
   };

@@ -2,6 +2,7 @@
 
 export { type AreaPicture, drumAreas, type SquareHeard } from './area.js';
 export type { TonesPicture } from './comparison.js';
+export { drumModesFigure, drumWavesFigure } from './figures.js';
 export { type DrumModesPicture, drumModesPng } from './modes.js';
 export { drumsReport } from './page.js';
 export { type Playing, wav } from './sound.js';

@@ -19,32 +19,52 @@ export interface DrumModesPicture {
 const size = 132;
 const gap = 18;
 
-const drumRow = (look: Look, drum: DrumModes, unit: number, zoom: number): Raster => {
-  const { theme, density } = look;
-  const skin = skinOf(drum, zoom * density, theme);
-  const modes = drum.modes.vectors.map((mode, k) => {
-    const largest = mode.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-    // The sign of a mode means nothing: the first drum of red is as good as the first of blue.
-    const sign = (mode.find((value) => Math.abs(value) > largest / 2) ?? 1) < 0 ? -1 : 1;
-    const painted = skin.paint(
-      mode.map((value) => sign * value),
-      0,
-      largest,
-    );
-    return column(
-      look,
-      painted,
-      space(look, 0, 3),
-      atLeast(look, size, 0, say(look, 'caption', `${Math.sqrt(drum.modes.values[k] / unit).toFixed(4)}`)),
-    );
+/** A drum's modes: each tone in units of the first drum's fundamental, and how the skin swings. */
+export interface ModeRow {
+  readonly name: string;
+  readonly modes: readonly { readonly tone: string; readonly skin: Raster }[];
+}
+
+/** The rows of some drums, the first of which gives the unit. */
+export const modeRows = ({ theme, density }: Look, drums: readonly DrumModes[]): readonly ModeRow[] => {
+  const zoom = size / Math.max(...drums.map(({ lattice }) => Math.max(lattice.rows, lattice.columns) + 1));
+  const [unit] = drums[0].modes.values;
+  return drums.map((drum): ModeRow => {
+    const skin = skinOf(drum, zoom * density, theme);
+    return {
+      name: drum.name,
+      modes: drum.modes.vectors.map((mode, k) => {
+        const largest = mode.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+        // The sign of a mode means nothing: the first drum of red is as good as the first of blue.
+        const sign = (mode.find((value) => Math.abs(value) > largest / 2) ?? 1) < 0 ? -1 : 1;
+        return {
+          tone: Math.sqrt(drum.modes.values[k] / unit).toFixed(4),
+          skin: skin.paint(
+            mode.map((value) => sign * value),
+            0,
+            largest,
+          ),
+        };
+      }),
+    };
   });
-  return column(
-    look,
-    say(look, 'strong', drum.name),
-    space(look, 0, 5),
-    row(look, ...separated(space(look, gap, 0), modes)),
-  );
 };
+
+const drawnRow = (look: Look, { name, modes }: ModeRow): Raster =>
+  column(
+    look,
+    say(look, 'strong', name),
+    space(look, 0, 5),
+    row(
+      look,
+      ...separated(
+        space(look, gap, 0),
+        modes.map(({ tone, skin }) =>
+          column(look, skin, space(look, 0, 3), atLeast(look, size, 0, say(look, 'caption', tone))),
+        ),
+      ),
+    ),
+  );
 
 /**
  * The modes as a PNG, two pixels a point; under each its tone in units of the first drum's fundamental.
@@ -55,12 +75,10 @@ export const drumModesPng = ({
   drums,
   theme = light,
 }: DrumModesPicture): E.Either<DrumheadError, Uint8Array> => {
-  const [first] = drums;
-  if (first === undefined) return E.left(decodeError('drum modes picture', 'drums: none given'));
+  if (drums.length === 0) return E.left(decodeError('drum modes picture', 'drums: none given'));
   return E.tryCatch(() => {
     const look: Look = { theme, density: 2 };
-    const zoom = size / Math.max(...drums.map(({ lattice }) => Math.max(lattice.rows, lattice.columns) + 1));
-    const rows = drums.map((drum) => drumRow(look, drum, first.modes.values[0], zoom));
+    const rows = modeRows(look, drums).map((one) => drawnRow(look, one));
     return encodePng(onPaper(look, column(look, ...separated(space(look, 0, 20), rows))));
   }, defect);
 };

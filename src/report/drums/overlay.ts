@@ -1,14 +1,7 @@
 /** One panel: the spectrum of a drum laid over that of the first, their tones marked. */
 
 import { hex, light, mix } from '../colours.js';
-import {
-  type HeardDrum,
-  type Mark,
-  markOf,
-  panelHeight,
-  panelWidth,
-  type TonesPicture,
-} from './comparison.js';
+import { type HeardDrum, type Mark, markOf, panelHeight, type TonesPicture, widthOf } from './comparison.js';
 
 /** Decibels below the loudest that are shown. */
 const depth = 60;
@@ -120,7 +113,7 @@ export const overlay = (picture: TonesPicture, index: number) => {
   const one = draw(reference, marks.reference, 2.4);
   const two = draw(other, marks.other, 1.1);
   return {
-    width: panelWidth,
+    width: widthOf(picture),
     height: panelHeight,
     ...(index === 1
       ? {

@@ -5,7 +5,7 @@ import { type Html, html, verbatim } from '../page/html.js';
 import { count } from '../page/numbers.js';
 import { factList, type Section, sectionMarkup } from '../page/parts.js';
 import { figure } from '../page/picture.js';
-import { style } from '../page/style.js';
+import { phoneTables, style } from '../page/style.js';
 import { type DrumsReport, experimentSection, tiles } from './story.js';
 import { areaTable, relativeText, toneTable } from './tables.js';
 import { drumVerdict } from './words.js';
@@ -152,7 +152,7 @@ export const drumsReport = (report: DrumsReport): string => {
 <meta name="color-scheme" content="light dark">
 <meta name="generator" content="drumhead">
 <title>${report.name} · drumhead</title>
-<style>${verbatim(`${style}thead th.number{white-space:normal}audio{display:block;width:min(26rem,100%);height:2.4rem}`)}</style>
+<style>${verbatim(`${style}${phoneTables}thead th.number{white-space:normal}audio{display:block;width:min(26rem,100%);height:2.4rem}`)}</style>
 </head>
 <body>
 <header>

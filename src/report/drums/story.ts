@@ -4,7 +4,7 @@ import type { DrumExperiment, DrumResult } from '../../drums/index.js';
 import { type Html, html } from '../page/html.js';
 import { count, duration } from '../page/numbers.js';
 import { factList, paragraphs, type Section } from '../page/parts.js';
-import type { Picture } from '../page/picture.js';
+import type { Picture, Shown } from '../page/picture.js';
 import type { Fact } from '../page/run.js';
 import { relativeText } from './tables.js';
 import { apart } from './words.js';
@@ -17,8 +17,8 @@ export interface DrumsReport {
   readonly pictures: {
     readonly areas?: Picture;
     readonly tones?: Picture;
-    readonly waves?: Picture;
-    readonly modes?: Picture;
+    readonly waves?: Shown;
+    readonly modes?: Shown;
   };
   /** WAV files, one a drum, and how many steps of the simulation a second plays. */
   readonly sounds?: { readonly rate: number; readonly files: readonly Uint8Array[] };

@@ -22,43 +22,77 @@ export const relativeText = (difference: number): string =>
       ? powerText(difference)
       : `${(100 * difference).toFixed(2).replace('-', '−')} %`;
 
+interface Column {
+  readonly head: string;
+  readonly cell: string;
+}
+
+/** A table of a row a thing; each cell knows its column's head, for a window too narrow for columns. */
+const numbersTable = (
+  first: string,
+  rows: readonly { readonly name: string; readonly columns: readonly Column[] }[],
+): Html => {
+  const heads = (rows[0]?.columns ?? []).map(({ head }) => head);
+  return tableFrame(
+    1 + heads.length,
+    html`<thead><tr><th scope="col">${first}</th>${heads.map((head) => html`<th scope="col" class="number">${head}</th>`)}</tr></thead>
+<tbody>${rows.map(
+      ({ name, columns }) => html`
+<tr><th scope="row">${name}</th>${columns.map(
+        ({ head, cell }) => html`<td class="number" data-head="${head}">${cell}</td>`,
+      )}</tr>`,
+    )}
+</tbody>`,
+  );
+};
+
 /** One row a square; nothing where there is none. */
 export const areaTable = (results: readonly DrumResult[]): Html => {
-  const rows = results.flatMap(({ drum, area, points }) => (area === null ? [] : [{ drum, area, points }]));
-  return rows.length === 0
-    ? nothing
-    : tableFrame(
-        8,
-        html`<thead><tr><th scope="col">Square</th><th scope="col" class="number">points that move</th><th scope="col" class="number">true area L²</th><th scope="col" class="number">nearest bin</th><th scope="col" class="number">between bins</th><th scope="col" class="number">off the lattice</th><th scope="col" class="number">off the true area</th><th scope="col" class="number">of that, grid and step</th></tr></thead>
-<tbody>${rows.map(
-          ({ drum, area, points }) => html`
-<tr><th scope="row">${drum.name}</th><td class="number">${points}</td><td class="number">${area.theory}</td><td class="number">${area.raw.toFixed(1)}</td><td class="number">${area.heard.toFixed(3)}</td><td class="number">${relativeText(area.heard / area.lattice - 1)}</td><td class="number">${relativeText(area.heard / area.theory - 1)}</td><td class="number">${relativeText(area.discretisation)}</td></tr>`,
-        )}
-</tbody>`,
-      );
+  const rows = results.flatMap(({ drum, area, points }) =>
+    area === null
+      ? []
+      : [
+          {
+            name: drum.name,
+            columns: [
+              { head: 'points that move', cell: String(points) },
+              { head: 'true area L²', cell: String(area.theory) },
+              { head: 'nearest bin', cell: area.raw.toFixed(1) },
+              { head: 'between bins', cell: area.heard.toFixed(3) },
+              { head: 'off the lattice', cell: relativeText(area.heard / area.lattice - 1) },
+              { head: 'off the true area', cell: relativeText(area.heard / area.theory - 1) },
+              { head: 'of that, grid and step', cell: relativeText(area.discretisation) },
+            ],
+          },
+        ],
+  );
+  return rows.length === 0 ? nothing : numbersTable('Square', rows);
 };
 
 /** One row a tone: the first drum's exact and heard frequency, and by how much every drum's differs from it. */
 export const toneTable = (results: readonly DrumResult[]): Html => {
   const [first, ...others] = results;
   const frequency = (value: number | undefined): string => (value === undefined ? '–' : value.toFixed(6));
-  return tableFrame(
-    4 + 2 * others.length,
-    html`<thead><tr><th scope="col">Tone</th><th scope="col" class="number">${first.drum.name}, exact</th><th scope="col" class="number">heard</th><th scope="col" class="number">difference</th>${others.map(
-      ({ drum }) =>
-        html`<th scope="col" class="number">${drum.name}, heard</th><th scope="col" class="number">against ${first.drum.name}</th>`,
-    )}</tr></thead>
-<tbody>${first.tones.map(
-      ({ lattice, heard }, k) => html`
-<tr><th scope="row">${k + 1}</th><td class="number">${frequency(lattice)}</td><td class="number">${frequency(heard?.frequency)}</td><td class="number">${
-        heard === null ? '–' : relativeText(heard.frequency / lattice - 1)
-      }</td>${others.map(({ tones }) => {
-        const other = tones[k]?.heard ?? null;
-        return html`<td class="number">${frequency(other?.frequency)}</td><td class="number">${
-          other === null || heard === null ? '–' : relativeText(other.frequency / heard.frequency - 1)
-        }</td>`;
-      })}</tr>`,
-    )}
-</tbody>`,
+  return numbersTable(
+    'Tone',
+    first.tones.map(({ lattice, heard }, k) => ({
+      name: String(k + 1),
+      columns: [
+        { head: `${first.drum.name}, exact`, cell: frequency(lattice) },
+        { head: 'heard', cell: frequency(heard?.frequency) },
+        { head: 'difference', cell: heard === null ? '–' : relativeText(heard.frequency / lattice - 1) },
+        ...others.flatMap(({ drum, tones }) => {
+          const other = tones[k]?.heard ?? null;
+          return [
+            { head: `${drum.name}, heard`, cell: frequency(other?.frequency) },
+            {
+              head: `against ${first.drum.name}`,
+              cell:
+                other === null || heard === null ? '–' : relativeText(other.frequency / heard.frequency - 1),
+            },
+          ];
+        }),
+      ],
+    })),
   );
 };

@@ -6,7 +6,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, decodeError } from '../../base/error.js';
 import { type Chart, chartConfig, chartSvg } from '../chart.js';
 import { light } from '../colours.js';
-import { mostDrums, panelHeight, panelWidth, type TonesPicture } from './comparison.js';
+import { mostDrums, panelHeight, type TonesPicture, widthOf } from './comparison.js';
 import { differences } from './differences.js';
 import { overlay } from './overlay.js';
 
@@ -15,12 +15,12 @@ const spacing = 58;
 const room = 1;
 const margins = { left: 52, right: 128, top: 104, bottom: 50 };
 
-const empty = {
-  width: panelWidth,
+const emptyOf = (picture: TonesPicture) => ({
+  width: widthOf(picture),
   height: room,
   data: { values: [] },
   mark: { type: 'point' as const },
-};
+});
 
 /** The chart as data, with nothing drawn yet. **Errors** DecodeError unless there are two to five drums with tones. */
 export const tonesChart = (picture: TonesPicture): E.Either<DrumheadError, Chart> => {
@@ -36,10 +36,14 @@ export const tonesChart = (picture: TonesPicture): E.Either<DrumheadError, Chart
       config: chartConfig(theme),
       bounds: 'flush',
       spacing,
-      vconcat: [...drums.slice(1).map((_, i) => overlay(picture, i + 1)), empty, differences(picture)],
+      vconcat: [
+        ...drums.slice(1).map((_, i) => overlay(picture, i + 1)),
+        emptyOf(picture),
+        differences(picture),
+      ],
     },
     frame: {
-      width: panelWidth,
+      width: widthOf(picture),
       height: panels * (panelHeight + spacing) + room + spacing + panelHeight,
       margins,
     },

@@ -4,7 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { type DrumheadError, decodeError, defect } from '../../base/error.js';
 import type { DrumMovie } from '../../drums/index.js';
 import { lineColours } from '../chart.js';
-import { light, type Theme } from '../colours.js';
+import { light, type Rgb, type Theme } from '../colours.js';
 import { encodeGif } from '../gif.js';
 import {
   atLeast,
@@ -40,12 +40,18 @@ const traceHeight = 46;
 const narrowest = 96;
 const lastFrameStands = 900;
 
+/** How long each frame stands, in milliseconds. */
+export const delayOf =
+  (frames: number, delay = 60) =>
+  (index: number): number =>
+    index === frames - 1 ? lastFrameStands : delay;
+
 /** Pixels a cell, the same for all drums. */
-const zoomOf = (movies: readonly DrumMovie[]): number =>
+export const zoomOf = (movies: readonly DrumMovie[]): number =>
   largest / Math.max(...movies.map(({ lattice }) => Math.max(lattice.columns, lattice.rows) + 1));
 
 /** What belongs to one drum and does not change. */
-interface Column {
+export interface Column {
   readonly movie: DrumMovie;
   readonly name: Raster;
   readonly skin: Skin;
@@ -56,7 +62,8 @@ interface Column {
   readonly traceScale: number;
 }
 
-const columnOf = (look: Look, movie: DrumMovie, zoom: number): Column => {
+/** What of a movie stands still. */
+export const columnOf = (look: Look, movie: DrumMovie, zoom: number): Column => {
   const { lattice, microphone, frames, waves } = movie;
   const at = microphone.row * lattice.columns + microphone.column;
   const heard = Array.from({ length: frames }, (_, frame) => waves[frame * lattice.inside.length + at]);
@@ -75,27 +82,35 @@ const columnOf = (look: Look, movie: DrumMovie, zoom: number): Column => {
 const scaleOf = ({ waves, lattice, frames }: DrumMovie): number =>
   symmetricScale(waves.subarray(Math.floor(frames / 8) * lattice.inside.length), 0.985);
 
+/** The skin at a frame, with a ring where it was struck and a dot where it is listened to. */
+export const markedSkin = ({ movie, skin, scale }: Column, frame: number, listener: Rgb): Raster => {
+  const { lattice, strike, microphone, waves } = movie;
+  // Ink on the skin, which is light in both themes.
+  return [
+    dot(...skin.place(strike.row, strike.column), 5, light.ink, true),
+    dot(...skin.place(microphone.row, microphone.column), 4.5, light.paper),
+    dot(...skin.place(microphone.row, microphone.column), 3, listener),
+  ].reduce((raster, mark) => mark(raster), skin.paint(waves, frame * lattice.inside.length, scale));
+};
+
+/** What has been heard until a frame. */
+export const soundSoFar = ({ skin, heard, traceScale }: Column, frame: number, theme: Theme): Raster =>
+  traceRaster(
+    { values: heard, scale: traceScale, width: Math.max(skin.width, narrowest), height: traceHeight },
+    frame,
+    lineColours(theme).first,
+    theme,
+  );
+
 const drawFrame =
   ({ theme, density }: Look, columns: readonly Column[], tall: number) =>
   (frame: number): Raster => {
     const look: Look = { theme, density };
     const { first } = lineColours(theme);
-    const drums = columns.map(({ movie, name, skin, heard, scale, traceScale }) => {
-      const { lattice, strike, microphone } = movie;
-      const field = skin.paint(movie.waves, frame * lattice.inside.length, scale);
-      // Ink on the skin, which is light in both themes.
-      const marked = [
-        dot(...skin.place(strike.row, strike.column), 5, light.ink, true),
-        dot(...skin.place(microphone.row, microphone.column), 4.5, light.paper),
-        dot(...skin.place(microphone.row, microphone.column), 3, first),
-      ].reduce((raster, mark) => mark(raster), field);
-      const wide = Math.max(skin.width, narrowest);
-      const trace = traceRaster(
-        { values: heard, scale: traceScale, width: wide, height: traceHeight },
-        frame,
-        first,
-        theme,
-      );
+    const drums = columns.map((one) => {
+      const { name, skin } = one;
+      const marked = markedSkin(one, frame, first);
+      const trace = soundSoFar(one, frame, theme);
       return column(
         look,
         space(look, 0, tall - skin.height),
@@ -117,7 +132,7 @@ const clock = (look: Look, frame: number, { interval, frames }: DrumMovie, wide:
   return row(look, label, column(look, space(look, 0, 7), bar));
 };
 
-const draw = ({ movies, title, theme = light, delay = 60 }: DrumWavesPicture): Uint8Array => {
+const draw = ({ movies, title, theme = light, delay }: DrumWavesPicture): Uint8Array => {
   const look: Look = { ...plainLook, theme };
   const zoom = zoomOf(movies);
   const columns = movies.map((movie) => columnOf(look, movie, zoom));
@@ -137,8 +152,21 @@ const draw = ({ movies, title, theme = light, delay = 60 }: DrumWavesPicture): U
   return encodeGif({
     frames: first.frames,
     frame,
-    delay: (i) => (i === first.frames - 1 ? lastFrameStands : delay),
+    delay: delayOf(first.frames, delay),
   });
+};
+
+/** The picture, if it can be drawn. **Errors** DecodeError when there is no drum, or the movies differ in their frames. */
+export const checkedMovies = <A extends DrumWavesPicture>(picture: A): E.Either<DrumheadError, A> => {
+  const [first] = picture.movies;
+  if (first === undefined) return E.left(decodeError('drum waves picture', 'movies: none given'));
+  return picture.movies.every(
+    ({ frames, interval }) => frames === first.frames && interval === first.interval,
+  )
+    ? E.right(picture)
+    : E.left(
+        decodeError('drum waves picture', 'movies: they differ in their frames or in the time between them'),
+      );
 };
 
 /**
@@ -149,14 +177,5 @@ const draw = ({ movies, title, theme = light, delay = 60 }: DrumWavesPicture): U
  * @example
  * drumWavesGif({ movies, title: 'Two drums that sound alike' })   // Right(Uint8Array)
  */
-export const drumWavesGif = (picture: DrumWavesPicture): E.Either<DrumheadError, Uint8Array> => {
-  const [first] = picture.movies;
-  if (first === undefined) return E.left(decodeError('drum waves picture', 'movies: none given'));
-  return picture.movies.every(
-    ({ frames, interval }) => frames === first.frames && interval === first.interval,
-  )
-    ? E.tryCatch(() => draw(picture), defect)
-    : E.left(
-        decodeError('drum waves picture', 'movies: they differ in their frames or in the time between them'),
-      );
-};
+export const drumWavesGif = (picture: DrumWavesPicture): E.Either<DrumheadError, Uint8Array> =>
+  E.flatMap(checkedMovies(picture), (p) => E.tryCatch(() => draw(p), defect));

@@ -73,3 +73,14 @@ table.worded th,table.worded td{border-bottom:0}table.worded th.number{white-spa
 pre{white-space:pre-wrap;overflow-wrap:anywhere}}
 @media print{body{background:#fff}section{break-inside:avoid-page}details pre{max-height:none}}
 `;
+
+/**
+ * Of pages whose cells know their columns' heads (`data-head`): on a phone a line of a table is a block, each number beside
+ * its name, so that nothing lies outside the window.
+ */
+export const phoneTables =
+  '@media (max-width:40rem){.table{overflow:visible}.table thead{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}' +
+  '.table table,.table tbody,.table tr,.table th,.table td{display:block;white-space:normal}' +
+  '.table th,.table td{padding:.15rem .7rem;border:0}.table tr{padding:.4rem 0}details .table tr{border-top:1px solid var(--line)}' +
+  '.table tbody th{font-weight:600}.table td[data-head]{display:flex;justify-content:space-between;gap:1rem;text-align:right}' +
+  '.table td[data-head]::before{content:attr(data-head);color:var(--muted);font-weight:400;text-align:left}.table td:empty,.table td[data-head=""]{display:none}}';

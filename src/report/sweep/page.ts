@@ -4,7 +4,7 @@ import { type Html, html, nothing, verbatim, when } from '../page/html.js';
 import { factList, paragraphs, type Section, sectionMarkup, tableFrame } from '../page/parts.js';
 import { figure, type Picture } from '../page/picture.js';
 import { wavesCaption } from '../page/results.js';
-import { style } from '../page/style.js';
+import { phoneTables, style } from '../page/style.js';
 import { scoreFigure } from '../tables/figures.js';
 import type { Table } from '../tables/table.js';
 import type { Gallery, RunLine, SweepReport } from './report.js';
@@ -155,13 +155,8 @@ const own =
   'tr.beside th{padding-left:1.8rem}tr.chief th,tr.chief td{border-bottom:0;border-top:1px solid var(--line)}' +
   'mark{background:none;color:inherit;font-weight:700;text-decoration:underline;text-decoration-color:var(--accent);text-underline-offset:.2em}' +
   '.dense tr.chief td{font-weight:400}.dense th:first-child{white-space:normal;min-width:10rem}' +
-  // On a phone a line of a table is a block, each number beside its name, so that nothing lies outside the window.
-  '@media (max-width:40rem){.table{overflow:visible}.table thead{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}' +
-  '.table table,.table tbody,.table tr,.table th,.table td{display:block;white-space:normal}' +
-  '.table th,.table td{padding:.15rem .7rem;border:0}.table tr{padding:.4rem 0}.table tr.chief,details .table tr{border-top:1px solid var(--line)}' +
-  '.table tbody th{font-weight:600}.table td[data-head]{display:flex;justify-content:space-between;gap:1rem;text-align:right}' +
-  '.table td[data-head]::before{content:attr(data-head);color:var(--muted);font-weight:400;text-align:left}.table td:empty,.table td[data-head=""]{display:none}' +
-  '.table tr.chief th,.table tr.chief td{border-top:0}tr.beside th{padding-left:.7rem}figure.wide img{min-width:0}main,header,footer{padding-left:1rem;padding-right:1rem}}';
+  phoneTables +
+  '@media (max-width:40rem){.table tr.chief{border-top:1px solid var(--line)}.table tr.chief th,.table tr.chief td{border-top:0}tr.beside th{padding-left:.7rem}figure.wide img{min-width:0}}';
 
 /**
  * The whole page, from what was asked down to the versions: pictures are inside it, it runs no script and asks for

@@ -1,0 +1,103 @@
+/** The waves and the modes of drums as figures of a page: the panels of their pictures, the words the page's own. */
+
+import * as E from 'fp-ts/lib/Either.js';
+import { type DrumheadError, decodeError, defect } from '../../base/error.js';
+import { lineColours } from '../chart.js';
+import { dark, rgb, type Theme } from '../colours.js';
+import { filmOf, type Moving } from '../film.js';
+import { plainLook } from '../look.js';
+import type { Panel, PanelFigure, Side } from '../page/panel-figure.js';
+import { base64 } from '../panel-parts.js';
+import { encodePng } from '../png.js';
+import type { Raster } from '../raster.js';
+import { type DrumModesPicture, modeRows } from './modes.js';
+import {
+  checkedMovies,
+  columnOf,
+  type DrumWavesPicture,
+  delayOf,
+  markedSkin,
+  soundSoFar,
+  zoomOf,
+} from './waves.js';
+
+/** What lies round a skin is seen on light and on dark paper: a slate between the two. */
+const slate: Theme = { ...dark, paper: rgb('#3a404c') };
+
+/** Two of the largest drums lie beside each other on a phone. */
+const narrowShare = 0.72;
+
+const shrunk = ({ width, height }: Side, share: number): Side => ({
+  width: Math.max(1, Math.round(width * share)),
+  height: Math.max(1, Math.round(height * share)),
+});
+
+/** Pixels are shown as they are, `density` of them a CSS pixel. */
+const sides = (raster: Side, density: number): Pick<Panel<unknown>, 'wide' | 'narrow'> => {
+  const wide = shrunk(raster, 1 / density);
+  return { wide, narrow: shrunk(wide, narrowShare) };
+};
+
+const moving = (name: string, draw: (frame: number) => Raster): Moving => {
+  const { width, height } = draw(0);
+  return { name, width, height, sides: sides({ width, height }, 1), draw };
+};
+
+const drawWaves = ({ movies, alt, delay }: DrumWavesPicture & { readonly alt: string }): PanelFigure => {
+  const zoom = zoomOf(movies);
+  const { first: listener } = lineColours(slate);
+  const columns = movies.map((movie) => columnOf({ ...plainLook, theme: slate }, movie, zoom));
+  const [{ frames, interval }] = movies;
+  const { film, panels } = filmOf(
+    columns.map((one) => [
+      moving('skin', (frame) => markedSkin(one, frame, listener)),
+      moving('heard so far', (frame) => soundSoFar(one, frame, slate)),
+    ]),
+    {
+      frames,
+      delay: delayOf(frames, delay),
+      from: 't = 0.0',
+      to: `t = ${((frames - 1) * interval).toFixed(1)}`,
+    },
+  );
+  return {
+    type: 'panels',
+    alt,
+    film,
+    groups: movies.map(({ name }, i) => ({ name, note: '', stills: [], moving: panels[i] })),
+    keys: [],
+  };
+};
+
+/** The animation as a figure. **Errors** as `drumWavesGif`. */
+export const drumWavesFigure = (
+  picture: DrumWavesPicture & { readonly alt: string },
+): E.Either<DrumheadError, PanelFigure> =>
+  E.flatMap(checkedMovies(picture), (p) => E.tryCatch(() => drawWaves(p), defect));
+
+/** The modes as a figure. **Errors** DecodeError when there is no drum. */
+export const drumModesFigure = ({
+  drums,
+  alt,
+}: DrumModesPicture & { readonly alt: string }): E.Either<DrumheadError, PanelFigure> =>
+  drums.length === 0
+    ? E.left(decodeError('drum modes picture', 'drums: none given'))
+    : E.tryCatch(
+        (): PanelFigure => ({
+          type: 'panels',
+          alt,
+          film: null,
+          groups: modeRows({ theme: slate, density: 2 }, drums).map(({ name, modes }) => ({
+            name,
+            note: '',
+            stills: modes.map(({ tone, skin }) => ({
+              name: tone,
+              shows: base64(encodePng(skin)),
+              ...sides(skin, 2),
+            })),
+            moving: [],
+          })),
+          keys: [],
+        }),
+        defect,
+      );

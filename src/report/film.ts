@@ -1,0 +1,95 @@
+/** Films of figures of panels: all that moves in one animation, in lines of pieces, a clock in the last. */
+
+import { type Rgb, rgb } from './colours.js';
+import { encodeGif } from './gif.js';
+import type { Cut, Film, Panel } from './page/panel-figure.js';
+import { base64 } from './panel-parts.js';
+import { above, beside, pixel, type Raster, tabulate } from './raster.js';
+
+/** Of a film that is seen on light and on dark paper. */
+export const time: { readonly gone: Rgb; readonly toCome: Rgb } = {
+  gone: rgb('#4f8fd0'),
+  toCome: rgb('#a9afba'),
+};
+
+const clockCells = 100;
+
+/** Cells repeated all round, so that a piece that is cut out by fractions of a pixel shows nothing else. */
+const edged = (raster: Raster): Raster => {
+  const inside = (at: number, length: number): number => Math.min(length - 1, Math.max(0, at - 1));
+  return tabulate(raster.width + 2, raster.height + 2, (x, y) =>
+    pixel(raster, inside(x, raster.width), inside(y, raster.height)),
+  );
+};
+
+/** One thing that moves, in cells. */
+export interface Moving {
+  readonly name: string;
+  readonly range?: string;
+  readonly width: number;
+  readonly height: number;
+  readonly sides: Pick<Panel<unknown>, 'wide' | 'narrow'>;
+  readonly draw: (frame: number) => Raster;
+}
+
+/** Where each thing lies in the film, a sample's things in a line, the clock in the last. */
+const laidOut = (
+  lines: readonly (readonly Pick<Moving, 'width' | 'height'>[])[],
+): readonly (readonly Cut[])[] => {
+  let y = 0;
+  return lines.map((line) => {
+    let x = 0;
+    const cuts = line.map(({ width, height }) => {
+      const cut: Cut = { x: x + 1, y: y + 1, width, height };
+      x += width + 2;
+      return cut;
+    });
+    y += Math.max(0, ...line.map(({ height }) => height + 2));
+    return cuts;
+  });
+};
+
+const clockOf = (frames: number): Pick<Moving, 'width' | 'height' | 'draw'> => ({
+  width: clockCells,
+  height: 1,
+  draw: (frame) =>
+    tabulate(clockCells, 1, (x) => (x < (clockCells * (frame + 1)) / frames ? time.gone : time.toCome)),
+});
+
+/** When its frames are, and what stands at the ends of its clock. */
+export interface Timing {
+  readonly frames: number;
+  readonly delay: (index: number) => number;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** The film of lines of things, and for each its panel. */
+export const filmOf = (
+  moving: readonly (readonly Moving[])[],
+  { frames, delay, from, to }: Timing,
+): { readonly film: Film; readonly panels: readonly (readonly Panel<Cut>[])[] } => {
+  const lines = [...moving, [clockOf(frames)]];
+  const cuts = laidOut(lines);
+  // Only its colour fills up what a line leaves over, and nothing shows it.
+  const [join, stack] = [beside(time.toCome), above(time.toCome)];
+  const frame = (index: number): Raster =>
+    stack(...lines.map((line) => join(...line.map((one) => edged(one.draw(index))))));
+  const { width, height } = frame(0);
+  return {
+    film: {
+      gif: base64(encodeGif({ frames, frame, delay })),
+      width,
+      height,
+      clock: { ...cuts[moving.length][0], from, to },
+    },
+    panels: moving.map((line, i) =>
+      line.map(({ name, range, sides }, at) => ({
+        name,
+        ...(range === undefined ? {} : { range }),
+        shows: cuts[i][at],
+        ...sides,
+      })),
+    ),
+  };
+};
