@@ -199,7 +199,7 @@ export const areaChart = (picture: AreaPicture): Chart => {
       ...(narrow ? { spacing: narrowSpacing, vconcat: panels } : { spacing, hconcat: panels }),
     },
     frame: narrow
-      ? { width: panelWidth, height: 2 * panelHeight + narrowSpacing, margins }
+      ? { width: panelWidth, height: 2 * panelHeight + narrowSpacing, margins: { ...margins, right: 60 } }
       : { width: 2 * panelWidth + spacing, height: panelHeight, margins },
   };
 };

@@ -119,7 +119,13 @@ export const overlay = (picture: TonesPicture, index: number) => {
       ? {
           title: {
             text: 'What is heard',
-            subtitle: `spectra, decibels below the loudest tone; hairlines: exact tones of the ${reference.drum.name}`,
+            subtitle:
+              picture.narrow === true
+                ? [
+                    'spectra, decibels below the loudest tone;',
+                    `hairlines: exact tones of the ${reference.drum.name}`,
+                  ]
+                : `spectra, decibels below the loudest tone; hairlines: exact tones of the ${reference.drum.name}`,
             offset: 36,
             frame: 'group' as const,
           },

@@ -28,7 +28,7 @@ const areaSection = ({ results, pictures }: DrumsReport): readonly Section[] =>
           heading: 'The area, heard',
           body: html`${figure(
             pictures.areas,
-            html`Left: area told from the fundamental, against the true area. Right: its relative error. Read at the nearest bin, the frequency is rounded to the resolution. The dashed curve, π² (1 − 2 c² dt²) / 12 L², is what grid and time step do to any square; read between the bins, the areas lie ${onCurve(results)}.`,
+            html`First: area told from the fundamental, against the true area. Second: its relative error. Read at the nearest bin, the frequency is rounded to the resolution. The dashed curve, π² (1 − 2 c² dt²) / 12 L², is what grid and time step do to any square; read between the bins, the areas lie ${onCurve(results)}.`,
           )}${areaTable(results)}<p>“Off the lattice” compares with the exact frequency on the lattice, f = asin(dt √λ / 2) / (π dt) with λ = 8 c² sin²(π / 2L): it is the error of listening alone.</p>`,
         },
       ];
@@ -73,7 +73,7 @@ const waveSection = ({ pictures }: DrumsReport): readonly Section[] =>
           heading: 'See the waves',
           body: figure(
             pictures.waves,
-            html`The same drums on a finer lattice after a smooth stroke at the ring. Red: up; blue: down; each drum in its own scale. Below each drum, what is heard at the dot so far.`,
+            html`The same drums on a finer lattice after a smooth stroke at the ring. Red: up; blue: down; each drum in its own scale. Beside each drum, what is heard at the dot so far.`,
           ),
         },
       ];
@@ -87,7 +87,7 @@ const modeSection = ({ pictures }: DrumsReport): readonly Section[] =>
           heading: 'The modes',
           body: figure(
             pictures.modes,
-            html`How each drum swings in its lowest tones, and the tone below it in units of the first drum’s fundamental, without the time step.`,
+            html`How each drum swings in its lowest tones, and the tone above it in units of the first drum’s fundamental, without the time step.`,
           ),
         },
       ];
