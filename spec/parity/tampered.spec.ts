@@ -123,7 +123,7 @@ describe('parity with fixtures that were tampered with', () => {
         if (one.name === 'lstm_fft') Object.assign(one.hyper ?? {}, { num_classes: 2 });
       }
     });
-    assert.match(await problem(nwm), /case nwm_linear_smaller4: T: "ten" is not number/);
+    assert.match(await problem(nwm), /case nwm_linear_smaller4: T: "ten" is not a number/);
     assert.match(
       await problem('gru_last'),
       /case gru_last: \d+ problems[\s\S]*is \[3,6,3,3\], expected \[4,8,3,3\]/,

@@ -104,6 +104,6 @@ describe('sessions', () => {
     await writeFile(file, bytes);
     const refused = await modelWaves(engine, watched(folder))();
     assert.ok(E.isLeft(refused));
-    assert.match(sentence(refused.left), /its checksum is not that of result\.json; the file is damaged/);
+    assert.match(sentence(refused.left), /it is not what was written; the file is damaged or was edited/);
   });
 });

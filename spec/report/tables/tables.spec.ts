@@ -176,8 +176,8 @@ describe('groups of runs', () => {
     assert.deepEqual(
       groupsOf([run(0, 'a'), run(0, 'd', 'cpu'), run(1, 'b')]).map(({ name, runs }) => [name, runs.length]),
       [
-        ['tetrominoes/nwm-linear (wasm)', 2],
-        ['tetrominoes/nwm-linear (cpu)', 1],
+        ['tetrominoes/nwm-linear (wasm, arithmetic 1)', 2],
+        ['tetrominoes/nwm-linear (cpu, arithmetic 1)', 1],
       ],
     );
   });

@@ -134,11 +134,12 @@ const counted = (runs: readonly RunStatus[]): string => {
   return `${runs.length} ${runs.length === 1 ? 'run' : 'runs'}${parts.length === 0 ? '' : `: ${parts.join(', ')}`}`;
 };
 
-/** What is wrong is said below the table, where it finds room. */
-const problems = (runs: readonly RunStatus[]): readonly string[] =>
-  runs.flatMap(({ label, seed, state, problem }) =>
-    problem === null ? [] : [`${label}${seed === null ? '' : `, seed ${seed}`}, ${state}: ${problem}`],
-  );
+/** What is wrong, and why a training ended before its last epoch, is said below the table, where it finds room. */
+const remarks = (runs: readonly RunStatus[]): readonly string[] =>
+  runs.flatMap(({ label, seed, state, problem, result }) => {
+    const words = problem ?? result?.stoppedEarly ?? null;
+    return words === null ? [] : [`${label}${seed === null ? '' : `, seed ${seed}`}, ${state}: ${words}`];
+  });
 
 const left = (name: string) => ({ name, align: 'left' as const });
 const right = (name: string) => ({ name, align: 'right' as const });
@@ -172,14 +173,14 @@ const wide = (runs: readonly RunStatus[]): Table => ({
       ],
     },
   ]),
-  notes: problems(runs),
+  notes: remarks(runs),
 });
 
 const narrow = (runs: readonly RunStatus[]): Table => ({
   title: counted(runs),
   columns: [...firstColumns, right('foreground IoU')],
   groups: runs.map((run) => [{ kind: 'chief', cells: [...begin(run), oneScore(run)] }]),
-  notes: problems(runs),
+  notes: remarks(runs),
 });
 
 /**
