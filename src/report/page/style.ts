@@ -68,7 +68,7 @@ details>*:not(summary){margin-left:1.2rem;margin-right:1.2rem}
 details pre{border:0;padding:0;max-height:30rem}
 footer{color:var(--muted);font-size:.875rem;padding-top:3rem;padding-bottom:3rem}
 @media (max-width:40rem){.tiles{grid-template-columns:repeat(auto-fit,minmax(9rem,1fr))}.facts{grid-template-columns:1fr}.facts>div{gap:0}.facts dt{font-size:.875rem}main,header,footer{padding-left:1rem;padding-right:1rem}figure .scroll{padding:.3rem}th:first-child{min-width:0}th,td{padding-right:.6rem}
-table.worded thead th:last-child{display:none}table.worded tr{display:grid;grid-template-columns:minmax(0,1fr) 4.8rem 5rem;border-bottom:1px solid var(--line)}
+table.worded thead th:last-child{display:none}table.worded tr{display:grid;grid-template-columns:minmax(0,1fr) 4.8rem 5.9rem;border-bottom:1px solid var(--line)}
 table.worded th,table.worded td{border-bottom:0}table.worded th.number{white-space:normal}table.worded td.words{grid-column:1/-1;min-width:0;padding:0 .7rem .6rem}
 pre{white-space:pre-wrap;overflow-wrap:anywhere}}
 @media print{body{background:#fff}section{break-inside:avoid-page}details pre{max-height:none}}
