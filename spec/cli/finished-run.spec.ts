@@ -11,6 +11,7 @@ import { type ExportFlags, exportRun } from '../../src/cli/commands/export.js';
 import { play } from '../../src/cli/commands/play.js';
 import { runProgramFile } from '../../src/cli/commands/run-program.js';
 import { encodePng } from '../../src/data/png.js';
+import { smaller } from '../../src/experiments/presets.js';
 import { runExperiment } from '../../src/runner/run.js';
 import { environmentOf, tiny } from '../runner/kill/tiny.js';
 
@@ -117,6 +118,53 @@ describe('the finished run of an experiment', () => {
     writeFileSync(input, encodePng({ width: 16, height: 16, pixels }));
     const answer = { input: [input], out: join(folder, 'answer'), engine: 'cpu', runs };
     assert.match(await done(runProgramFile(file, answer)), /seed 0, weights of epoch \d, test/);
+  });
+
+  it('is never another by chance: exactly what is named, else the only one there is, else none', async () => {
+    const apart = join(folder, 'apart');
+    const variants = [0.003, 0.002, 0.004].map((rate) => ({
+      ...tiny,
+      training: { ...tiny.training, rate, epochs: 1 },
+    }));
+    const finish = async (experiment: typeof tiny): Promise<string> => {
+      const finished = await runExperiment(experiment, 0)(environmentOf(apart))();
+      return E.isRight(finished) ? finished.right.folder : assert.fail(sentence(finished.left));
+    };
+    const named = (name: string, changes: Partial<ExportFlags> = {}) =>
+      exportRun(name, flags({ runs: apart, ...changes }));
+    const first = await finish(variants[0]);
+    // The only one that goes by the name, which is said.
+    assert.ok((await done(named('tiny/killed'))).includes(`weights of ${first}\n`));
+    const others = [await finish(variants[1]), await finish(variants[2])];
+    const words = await refused(named('tiny/killed'));
+    assert.match(words, /3 finished runs are of different experiments.*drumhead export FOLDER/);
+    for (const one of [first, ...others]) assert.ok(words.includes(one), words);
+    for (const rate of ['0.003', '0.002', '0.004']) assert.match(words, new RegExp(`rate ${rate}`));
+    // With the catalogue's name too, though none of them is the catalogue's experiment.
+    const catalogued = variants.map((one) => ({ ...one, name: 'tetrominoes/nwm-linear' }));
+    const borrowed = join(folder, 'borrowed');
+    for (const [i, experiment] of catalogued.entries()) {
+      assert.ok(E.isRight(await runExperiment(experiment, 0)(environmentOf(borrowed))()));
+      const outcome = exportRun('tetrominoes/nwm-linear', flags({ runs: borrowed }));
+      if (i === 0)
+        assert.match(await done(outcome), /no run is exactly tetrominoes\/nwm-linear; this one differs: /);
+      else assert.match(await refused(outcome), /finished runs are of different experiments/);
+    }
+    const answer = { input: ['none.png'], out: join(folder, 'refused'), engine: 'cpu', runs: borrowed };
+    assert.match(
+      await refused(runProgramFile('tetrominoes/nwm-linear', answer)),
+      /different experiments.*drumhead run-program FOLDER/,
+    );
+    // What is exactly named comes before all of them, whatever their folders are called; the largest size of several.
+    const zero = join(folder, 'exact.json');
+    writeFileSync(zero, JSON.stringify(tiny));
+    const quick = await finish(smaller('quick')(tiny));
+    assert.ok((await done(named(zero))).includes(`weights of ${quick}\n`));
+    const whole = await finish(tiny);
+    const sized = await done(named(zero));
+    assert.ok(sized.includes(`weights of ${whole}\n`), sized);
+    assert.match(sized, /the largest that was run; --preset quick means another/);
+    assert.ok((await done(named(zero, { preset: 'quick' }))).includes(`weights of ${quick}\n`));
   });
 
   it('of another size than the one asked for is not taken for it', async () => {

@@ -1,128 +1,153 @@
-/** From a NAME on the command line to finished runs: a run folder, a folder of runs, an experiment, a sweep. */
+/**
+ * From a NAME on the command line to finished runs: a run folder, a folder of runs, an experiment, a sweep. No run is
+ * taken by chance: those that are exactly what is named come first, and of several different ones none is.
+ */
 
 import { stat } from 'node:fs/promises';
-import { isAbsolute, join } from 'node:path';
+import { join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js';
-import * as RNEA from 'fp-ts/lib/ReadonlyNonEmptyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, decodeError } from '../base/error.js';
-import { mapSweep, type Sweep } from '../experiments/sweep.js';
+import { experimentLabels } from '../experiments/label.js';
 import { sweepNames } from '../experiments/sweeps.js';
-import { collect } from '../runner/collection.js';
 import { files } from '../runner/folder.js';
-import { sweepFrom } from './source.js';
+import type { RunSummary } from '../runner/runs.js';
+import { candidates, type RunsFlags, several } from './candidates.js';
+import { remark } from './edge.js';
 
-/** Where runs are looked for, and at which size those of a name are meant. */
-export interface RunsFlags {
-  readonly runs: string;
-  /** None: the runs at full size, or where there are none those at any. */
-  readonly preset?: string;
-  /** None: the seeds that the experiment names. */
-  readonly seed?: number;
+/** Finished runs that a name means, and what is said of the choice. */
+export interface Found {
+  readonly folders: readonly string[];
+  readonly notes: readonly string[];
+}
+/** As `Found`, where there is one at least. */
+export interface Finished extends Found {
+  readonly folders: ReadonlyNonEmptyArray<string>;
+}
+/** One of them. */
+export interface Taken {
+  readonly folder: string;
+  readonly notes: readonly string[];
 }
 
-const isThere = async (path: string): Promise<boolean> => (await stat(path).catch(() => null)) !== null;
+type Effect<A> = TE.TaskEither<DrumheadError, A>;
 
-/** A run's folder or an import's; and a path to nothing, of which whoever opens it says so. */
-const isOneRun = async (name: string): Promise<boolean> =>
-  ((isAbsolute(name) || name.startsWith('.')) && !(await isThere(name))) ||
-  (await isThere(join(name, files.program))) ||
-  (await isThere(join(name, files.experiment)));
-
-const finishedOf = (
-  name: string,
-  runs: string,
-  otherwise: TE.TaskEither<DrumheadError, Sweep>,
-): TE.TaskEither<DrumheadError, readonly string[]> =>
-  pipe(
-    collect(name, runs, otherwise),
-    TE.map(({ runs: found }) =>
-      found.flatMap(({ record }) => (record?.state === 'finished' ? [record.folder] : [])),
-    ),
+const noneFinished = (name: string, { runs, preset, seed }: RunsFlags, otherwise: string): DrumheadError => {
+  const asked =
+    (preset === undefined ? '' : ` --preset ${preset}`) + (seed === undefined ? '' : ` --seed ${seed}`);
+  return decodeError(
+    name,
+    `none of its runs${asked === '' ? '' : ` at${asked}`} is finished in '${runs}'; ` +
+      `\`drumhead ${sweepNames.includes(name) ? 'sweep' : 'run'} ${name}${asked}\` trains it${otherwise}`,
   );
-
-/** The seed that the name of a run folder tells. */
-const seedOfFolder = (folder: string): number | null => {
-  const found = /seed-(\d+)-[0-9a-f]+$/.exec(folder);
-  return found === null ? null : Number(found[1]);
 };
 
 /**
- * The folders of the finished runs that a name means, in the order of their seeds; the folder of a run is that run. Where
- * none was made as the name says now and no size was asked for, those that were made under that name at another size or
- * with other settings.
- *
- * @param otherwise what else a person can do where there is none
+ * All finished runs that a name means, in the order of their seeds; the folder of a run is that run. Of an experiment those
+ * that are exactly it, at the largest size that was run; where there are none, all that go by the name.
  *
  * **Errors** UnknownName, DecodeError where none of them is finished, FileError.
  */
-export const finishedRuns = (
-  name: string,
-  flags: RunsFlags,
-  otherwise = '',
-): TE.TaskEither<DrumheadError, ReadonlyNonEmptyArray<string>> =>
+export const finishedRuns = (name: string, flags: RunsFlags): Effect<Finished> =>
   pipe(
-    foundRuns(name, flags),
-    TE.chainOptionK<DrumheadError>(() => {
-      const { runs, preset, seed } = flags;
-      const asked =
-        (preset === undefined ? '' : ` --preset ${preset}`) + (seed === undefined ? '' : ` --seed ${seed}`);
-      return decodeError(
-        name,
-        `none of its runs${asked === '' ? '' : ` at${asked}`} is finished in '${runs}'; ` +
-          `\`drumhead ${sweepNames.includes(name) ? 'sweep' : 'run'} ${name}${asked}\` trains it${otherwise}`,
-      );
-    })(RNEA.fromReadonlyArray),
+    candidates(name, flags),
+    TE.chain((found): Effect<Finished> => {
+      if (typeof found === 'string') return TE.right({ folders: [found], notes: [] });
+      const [first, ...others] = found.runs.map(({ folder }) => folder);
+      return first === undefined
+        ? TE.left(noneFinished(name, flags, ''))
+        : TE.right({ folders: [first, ...others], notes: found.notes });
+    }),
   );
 
-/** The folders of the finished runs that a name means; none where none is finished. */
-const foundRuns = (
-  name: string,
-  { runs, preset, seed }: RunsFlags,
-): TE.TaskEither<DrumheadError, readonly string[]> => {
-  const meant = pipe(
-    sweepFrom(name, preset ?? 'full'),
-    TE.map(mapSweep((experiment) => (seed === undefined ? experiment : { ...experiment, seeds: [seed] }))),
-  );
-  return pipe(
-    TE.fromTask<boolean, DrumheadError>(() => isOneRun(name)),
-    TE.chain((one) =>
-      one
-        ? TE.right<DrumheadError, readonly string[]>([name])
-        : pipe(
-            TE.Do,
-            TE.bind('exact', () => finishedOf(name, runs, meant)),
-            TE.bind('below', () => TE.fromTask(() => isThere(join(runs, name)))),
-            TE.chain(({ exact, below }) =>
-              exact.length === 0 && below && preset === undefined
-                ? finishedOf(join(runs, name), runs, meant)
-                : TE.right(exact),
-            ),
-          ),
-    ),
-    TE.map((found) =>
-      seed === undefined ? found : found.filter((folder) => (seedOfFolder(folder) ?? seed) === seed),
-    ),
+/** How many candidates a sentence lists. */
+const mostListed = 12;
+
+const severalWords = (name: string, runs: readonly RunSummary[], command: string): DrumheadError => {
+  const labels = experimentLabels(runs.map(({ experiment }) => experiment));
+  const lines = runs.map((run, i) => `  ${labels[i].name}, seed ${run.seed}: ${run.folder}`);
+  return decodeError(
+    name,
+    [
+      `its ${runs.length} finished runs are of different experiments, and none is exactly this one; ` +
+        `name the folder of one: drumhead ${command} FOLDER`,
+      ...lines.slice(0, mostListed),
+      ...(lines.length > mostListed
+        ? [`  and ${lines.length - mostListed} more, which \`drumhead table ${name}\` lists`]
+        : []),
+    ].join('\n'),
   );
 };
 
-/** The first finished run that a name means; null where none is finished. **Errors** UnknownName, DecodeError, FileError. */
-export const finishedRunOrNone = (
-  name: string,
-  flags: RunsFlags,
-): TE.TaskEither<DrumheadError, string | null> =>
+/** The first by its seed, and of one seed the newest. */
+const firstOf = async (runs: readonly RunSummary[]): Promise<string> => {
+  const dated = await Promise.all(
+    runs.map(async ({ folder, seed }) => ({
+      folder,
+      seed,
+      at: (await stat(join(folder, files.result)).catch(() => null))?.mtimeMs ?? 0,
+    })),
+  );
+  return dated.sort((a, b) => a.seed - b.seed || b.at - a.at)[0].folder;
+};
+
+/**
+ * The one finished run that a name means: exactly the named experiment at the largest size that was run, the first of its
+ * seeds; where none is exactly it, the only one that goes by the name. Null where none is finished.
+ *
+ * @param command what the person called, for the sentence that refuses several different runs
+ *
+ * **Errors** UnknownName, FileError; DecodeError where several different runs go by the name.
+ */
+export const finishedRunOrNone = (name: string, flags: RunsFlags, command: string): Effect<Taken | null> =>
   pipe(
-    foundRuns(name, flags),
-    TE.map((found): string | null => found[0] ?? null),
+    candidates(name, flags),
+    TE.chain((found): Effect<Taken | null> => {
+      if (typeof found === 'string') return TE.right({ folder: found, notes: [] });
+      const { runs, exact, notes } = found;
+      if (runs.length === 0) return TE.right(null);
+      if (!exact && several(runs)) return TE.left(severalWords(name, runs, command));
+      return pipe(
+        TE.fromTask(() => firstOf(runs)),
+        TE.map((folder) => ({
+          folder,
+          notes: [
+            ...(runs.length < 2
+              ? []
+              : [`  the first of ${runs.length} finished runs; another is meant by its folder or --seed`]),
+            ...notes,
+          ],
+        })),
+      );
+    }),
   );
 
-/** The first of them: what is meant where one run is looked at. **Errors** as `finishedRuns`. */
-export const finishedRun = (name: string, flags: RunsFlags): TE.TaskEither<DrumheadError, string> =>
-  pipe(finishedRuns(name, flags), TE.map(RNEA.head));
+/**
+ * As `finishedRunOrNone`, where one is needed.
+ *
+ * @param otherwise what else a person can do where there is none
+ *
+ * **Errors** as `finishedRunOrNone`; DecodeError where none is finished.
+ */
+export const finishedRun = (name: string, flags: RunsFlags, command: string, otherwise = ''): Effect<Taken> =>
+  pipe(
+    finishedRunOrNone(name, flags, command),
+    TE.chain((taken) => (taken === null ? TE.left(noneFinished(name, flags, otherwise)) : TE.right(taken))),
+  );
 
-/** Which of several finished runs was taken, in words; nothing where there is only one. */
-export const takenWords = (all: readonly string[]): readonly string[] =>
-  all.length < 2
-    ? []
-    : [`  the first of ${all.length} finished runs; another is meant by its folder or --seed`];
+/** Which run a name means, where it is not the run's folder itself: for a line of its own. */
+export const takenWords = (name: string, { folder, notes }: Taken): readonly string[] =>
+  folder === name ? [] : [`  weights of ${folder}`, ...notes];
+
+/** The folder of the run that was taken; which it is, is said on stderr. */
+export const sayingTaken =
+  (name: string) =>
+  (taken: Effect<Taken>): Effect<string> =>
+    pipe(
+      taken,
+      TE.map((one) => {
+        for (const line of takenWords(name, one)) remark(line.trimStart());
+        return one.folder;
+      }),
+    );

@@ -53,6 +53,10 @@ export interface Collection {
 const keyOf = (experiment: Experiment, seed: number): string =>
   canonical({ ...shapingOf(experiment, canonical(experiment.model)), seed });
 
+/** What must be equal for two experiments to have the same runs: names, seeds, scores and pictures are not in it. */
+export const settingsKey = (experiment: Experiment): string =>
+  canonical(shapingOf(experiment, canonical(experiment.model)));
+
 /** Each run once under a label, however often it is listed; and a sentence where several members share runs. */
 const onceEach = (listed: readonly CollectedRun[]): Pick<Collection, 'runs' | 'notes'> => {
   const runOf = ({ experiment, seed, record }: CollectedRun): string =>

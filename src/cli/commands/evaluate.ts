@@ -12,6 +12,7 @@ import { type ScoreName, scoreNames } from '../../experiments/experiment.js';
 import type { Scores } from '../../experiments/scores.js';
 import { type Row, type Table, terminalTable } from '../../report/tables/index.js';
 import { mayRescore, type Rescored, rescore } from '../../runner/rescore.js';
+import { remark } from '../edge.js';
 import { finishedRuns } from '../finished.js';
 import { type ChangeFlags, settingsFlag } from '../flags.js';
 import { type CommonFlags, withEnvironment } from '../session.js';
@@ -112,7 +113,11 @@ export const evaluateRuns = (name: string, flags: EvaluateFlags): TE.TaskEither<
     TE.Do,
     TE.bind('split', () => TE.fromEither(splitNamed(flags.split))),
     TE.chainFirst(() => TE.fromEither(settingsFlag('--set', flags.set ?? []))),
-    TE.bind('folders', () => finishedRuns(name, flags)),
+    TE.bind('found', () => finishedRuns(name, flags)),
+    TE.let('folders', ({ found }) => {
+      for (const note of found.notes) remark(note.trimStart());
+      return found.folders;
+    }),
     // Before the first of them takes its time.
     TE.chainFirst(({ split, folders }) =>
       pipe(

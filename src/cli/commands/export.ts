@@ -16,7 +16,7 @@ import {
   untrained,
 } from '../../runner/export/index.js';
 import { readRunnable } from '../../runner/import/index.js';
-import { finishedRuns, takenWords } from '../finished.js';
+import { finishedRun, takenWords } from '../finished.js';
 import { wholeFlag } from '../flags.js';
 import { optionalFlag } from '../optional-flag.js';
 import { programIn } from '../program-file.js';
@@ -77,26 +77,24 @@ const ofProgram = (program: Program, flags: ExportFlags): TE.TaskEither<Drumhead
       )
     : TE.left(decodeError('--preset', 'a program alone has no sizes to choose from; leave --preset out'));
 
-/** The finished run that a name means: that of the seed asked for, else the first by its seed; which is said. */
+/** The finished run that a name means: that of the seed asked for, else the first by its seed of what is exactly it; which is said. */
 const ofRun = (name: string, flags: ExportFlags): TE.TaskEither<DrumheadError, Leaving> => {
   const { runs, preset } = flags;
   return pipe(
     TE.Do,
     TE.bind('seed', () => TE.fromEither(optionalFlag(flags.seed, wholeFlag('--seed', 0)))),
-    TE.bind('folders', ({ seed }) =>
-      finishedRuns(
+    TE.bind('taken', ({ seed }) =>
+      finishedRun(
         name,
         { runs, ...(preset === undefined ? {} : { preset }), ...(seed === null ? {} : { seed }) },
+        'export',
         ', and --untrained takes its weights as they start',
       ),
     ),
-    TE.chain(({ folders }) =>
+    TE.chain(({ taken }) =>
       pipe(
-        written(folders[0]),
-        TE.map(({ trained }) => ({
-          trained,
-          notes: [`  weights of ${folders[0]}`, ...takenWords(folders)],
-        })),
+        written(taken.folder),
+        TE.map(({ trained }) => ({ trained, notes: takenWords(name, taken) })),
       ),
     ),
   );

@@ -11,7 +11,7 @@ import { dark, light, segmentationsPng, type Theme, type WaveSample, wavesGif } 
 import type { Environment } from '../../runner/environment.js';
 import { firstImages, type OpenRun, observeImages, observeSamples, openRun } from '../../runner/open-run.js';
 import { drawStates } from '../../runner/states.js';
-import { finishedRun } from '../finished.js';
+import { finishedRun, sayingTaken } from '../finished.js';
 import { wholeFlag, wholesFlag } from '../flags.js';
 import { optionalFlag } from '../optional-flag.js';
 import { type CommonFlags, withEnvironment } from '../session.js';
@@ -30,7 +30,7 @@ export const listed = (paths: readonly string[]): string => paths.join('\n');
 
 const opened = <A>(
   folders: readonly string[],
-  flags: FigureFlags,
+  flags: FigureFlags & { readonly figure: string },
   work: (runs: readonly OpenRun[], environment: Environment) => TE.TaskEither<DrumheadError, A>,
 ): TE.TaskEither<DrumheadError, A> =>
   withEnvironment({ ...flags, workers: '1', pictures: false }, (environment) =>
@@ -38,7 +38,8 @@ const opened = <A>(
       folders,
       A.traverse(TE.ApplicativeSeq)((name) =>
         pipe(
-          finishedRun(name, flags),
+          finishedRun(name, flags, `figure ${flags.figure}`),
+          sayingTaken(name),
           TE.chain((folder) => openRun(folder, environment)),
         ),
       ),
@@ -93,7 +94,7 @@ export const drawWaves = (folder: string, flags: FigureFlags): TE.TaskEither<Dru
     TE.bind('channels', () => channelsOf(flags)),
     TE.bind('frames', () => TE.fromEither(optionalFlag(flags.frames, wholeFlag('--frames', 1)))),
     TE.chain(({ samples, channels, frames }) =>
-      opened([folder], flags, ([open]) =>
+      opened([folder], { ...flags, figure: 'waves' }, ([open]) =>
         pipe(
           observeSamples(open, samples ?? firstImages(open, 4)),
           TE.chainEitherK((observed) => haveChannels(observed, channels)),
@@ -121,7 +122,7 @@ export const drawSegmentations = (folder: string, flags: FigureFlags): TE.TaskEi
   pipe(
     samplesOf(flags),
     TE.chain((indices) =>
-      opened([folder], flags, ([open]) =>
+      opened([folder], { ...flags, figure: 'segmentations' }, ([open]) =>
         pipe(
           observeImages(open, indices ?? firstImages(open, 12)),
           TE.chain((samples) =>
@@ -156,7 +157,7 @@ export const drawBeside = (
         decodeError('--channels', 'models are laid beside each other in one channel: name one'),
     ),
     TE.chain(({ samples, channels }) =>
-      opened(folders, flags, (runs) =>
+      opened(folders, { ...flags, figure: 'nwm-lstm' }, (runs) =>
         pipe(
           samples,
           A.traverse(TE.ApplicativeSeq)((index) =>

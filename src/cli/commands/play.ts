@@ -21,6 +21,7 @@ import {
 import { type FieldMovie, fieldGif } from '../../report/field-movie.js';
 import { type Followed, followSystem } from '../../runner/follow.js';
 import { modelWaves } from '../../runner/model-waves.js';
+import { remark } from '../edge.js';
 import { finishedRunOrNone } from '../finished.js';
 import { settingsFlag, wholeFlag } from '../flags.js';
 import { allNames, experimentFrom } from '../source.js';
@@ -169,7 +170,7 @@ const playModel = (name: string, flags: PlayFlags): TE.TaskEither<DrumheadError,
   );
 
 /**
- * The finished run whose weights are played: the folder that is named, or the first finished run of an experiment.
+ * The finished run whose weights are played: the folder that is named, or the finished run that is meant by a name.
  * Settings that are changed make it another experiment, whose runs are not looked for.
  */
 const trainedRun = (name: string, flags: PlayFlags): TE.TaskEither<DrumheadError, string | null> => {
@@ -179,7 +180,13 @@ const trainedRun = (name: string, flags: PlayFlags): TE.TaskEither<DrumheadError
     TE.chain((folder) =>
       folder || flags.set.length > 0
         ? TE.right(folder ? name : null)
-        : pipe(finishedRunOrNone(name, { runs: flags.runs ?? 'runs', ...presetOf(flags) })),
+        : pipe(
+            finishedRunOrNone(name, { runs: flags.runs ?? 'runs', ...presetOf(flags) }, 'play'),
+            TE.map((taken) => {
+              for (const note of taken?.notes ?? []) remark(note.trimStart());
+              return taken?.folder ?? null;
+            }),
+          ),
     ),
   );
 };

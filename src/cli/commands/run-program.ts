@@ -10,7 +10,7 @@ import { readJson } from '../../runner/folder.js';
 import { type Runnable, readRunnable } from '../../runner/import/index.js';
 import { runRunnable } from '../../runner/import/run.js';
 import { isDocument } from '../document.js';
-import { finishedRun } from '../finished.js';
+import { finishedRun, sayingTaken } from '../finished.js';
 import { programIn } from '../program-file.js';
 import { allNames } from '../source.js';
 
@@ -23,6 +23,9 @@ export interface RunProgramFlags {
 }
 
 const readWeights = (path: string): TE.TaskEither<DrumheadError, Runnable> => readRunnable(path);
+
+const finishedOf = (path: string, runs: string): TE.TaskEither<DrumheadError, string> =>
+  pipe(finishedRun(path, { runs }, 'run-program'), sayingTaken(path));
 
 /** Whether this is a name of the catalogue, and no path. */
 const isNamed = (name: string): boolean => allNames.includes(name);
@@ -37,7 +40,7 @@ const runnable = (path: string, runs: string): TE.TaskEither<DrumheadError, Runn
         readJson(path),
         TE.chain((json) =>
           t.UnknownRecord.is(json) && 'task' in json
-            ? pipe(finishedRun(path, { runs }), TE.chain(readWeights))
+            ? pipe(finishedOf(path, runs), TE.chain(readWeights))
             : readWeights(path),
         ),
       )
@@ -46,7 +49,7 @@ const runnable = (path: string, runs: string): TE.TaskEither<DrumheadError, Runn
         TE.chain((program) =>
           program === null
             ? pipe(
-                isNamed(path) || isDocument(path) ? finishedRun(path, { runs }) : TE.right(path),
+                isNamed(path) || isDocument(path) ? finishedOf(path, runs) : TE.right(path),
                 TE.chain(readWeights),
               )
             : TE.right<DrumheadError, Runnable>({

@@ -25,7 +25,7 @@ import {
   analysisNumbers,
   type WaveAnalysis,
 } from '../../runner/waves/analysis.js';
-import { finishedRun } from '../finished.js';
+import { finishedRun, sayingTaken } from '../finished.js';
 import { wholeFlag, wholesFlag } from '../flags.js';
 import { optionalFlag } from '../optional-flag.js';
 import { type CommonFlags, withEnvironment } from '../session.js';
@@ -188,7 +188,8 @@ export const waves = (name: string, flags: WavesFlags): TE.TaskEither<DrumheadEr
     TE.chain((plan) =>
       withEnvironment({ ...flags, workers: '1', pictures: false }, (environment) =>
         pipe(
-          finishedRun(name, flags),
+          finishedRun(name, flags, 'waves'),
+          sayingTaken(name),
           TE.chain((folder) => openRun(folder, environment)),
           TE.chain((open) =>
             pipe(

@@ -22,7 +22,7 @@ export const exchange = (program: Command): void => {
     .addOption(
       new Option(
         '--preset <size>',
-        `of an experiment: ${presets.join(', ')}; default its finished runs of any size, full with --untrained`,
+        `of an experiment: ${presets.join(', ')}; default the largest that was run, full with --untrained`,
       ),
     )
     .option('--seed <n>', 'the seed of the run; of --untrained weights default 0')
@@ -33,7 +33,10 @@ export const exchange = (program: Command): void => {
 graph-model  model.json and weight shards that plain tf.loadGraphModel loads and runs, in Node and in a browser, on every
              backend: input image, outputs logits, classes, waves
 safetensors  weights under the names that PyTorch gives them in the original
-program      the language and its weights, as JSON and binary`,
+program      the language and its weights, as JSON and binary
+
+A name means a finished run that is exactly the named experiment, with no setting changed, at the largest size that was
+run, its first seed; where none is, the only one that goes by the name. Several different ones are refused with a list.`,
     )
     .action(async (run, flags) => {
       const { exportRun } = await import('../commands/export.js');

@@ -9,10 +9,7 @@ import { engine, fuse, mnistDir, runs, workers } from './options.js';
 
 /** Of runs that are meant by a name. */
 const ofNamed = () =>
-  new Option(
-    '--preset <size>',
-    `of what is named: ${presets.join(', ')}; default full, or where no run of it is finished any size`,
-  );
+  new Option('--preset <size>', `of what is named: ${presets.join(', ')}; default the largest that was run`);
 
 export const results = (program: Command): void => {
   program
@@ -161,7 +158,7 @@ Examples:
     .option('--frames <n>', 'about so many frames', '96')
     .option(
       '--preset <size>',
-      `of an experiment: ${presets.join(', ')}; default its finished runs of any size; untrained, quick for a name and full for a file`,
+      `of an experiment: ${presets.join(', ')}; default the largest that was run; untrained, quick for a name and full for a file`,
     )
     .option('--untrained', 'weights as they start, whether or not a run is finished')
     .addOption(runs())
