@@ -10,6 +10,10 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, describe } from '../../src/base/error.js';
 import { stream } from '../../src/base/random.js';
+import { load } from '../../src/data/load.js';
+import { writeNpyPairs } from '../../src/data/npy-pairs.js';
+import { decodeTask } from '../../src/data/task.js';
+import { writePngPairs } from '../../src/data/write-png-pairs.js';
 import { hashProgram } from '../../src/dsl/index.js';
 import { readTrained, type Trained } from '../../src/runner/export/index.js';
 import { importInto, readRunnable } from '../../src/runner/import/index.js';
@@ -131,6 +135,24 @@ const runnable: Observer = {
     ),
 };
 
+/** Data are read as they are, and what was changed since is noted. */
+const reading = (name: 'npy' | 'png'): Observer => ({
+  name: `data, run of ${name}`,
+  every: 1,
+  look: (folder) =>
+    pipe(
+      TE.fromEither(decodeTask({ name, folder })),
+      TE.chain(load),
+      TE.match(
+        (error): Told => ({ kind: 'says', sentence: describe(error) }),
+        (found): Told =>
+          found.notes.length > 0
+            ? { kind: 'says', sentence: found.notes[0] }
+            : { kind: 'values', values: found },
+      ),
+    )(),
+});
+
 /** A folder, and who reads it. */
 interface Place {
   readonly name: string;
@@ -158,12 +180,18 @@ export const damage: Part = {
     const { run, program, graphModel, safetensors } = await samplesIn(folder);
     const imported = join(folder, 'imported');
     must(await importInto(program, null, imported)());
+    const dataset = must(await load(tiny.task)());
+    const [npy, png] = [join(folder, 'npy'), join(folder, 'png')];
+    must(await writeNpyPairs(dataset, npy)());
+    must(await writePngPairs(dataset, png)());
     const places: readonly Place[] = [
       { name: 'a run', folder: run, observers: [status, tables, exporting, evaluating, running] },
       { name: 'an import', folder: imported, observers: [exporting, runnable] },
       { name: 'an exported program', folder: program, observers: [runnable] },
       { name: 'an exported graph model', folder: graphModel, observers: [runnable] },
       { name: 'exported safetensors', folder: safetensors, observers: [runnable] },
+      { name: 'exported arrays', folder: npy, observers: [reading('npy')] },
+      { name: 'exported pictures', folder: png, observers: [reading('png')] },
     ];
     const whole = join(folder, 'whole');
     const rounds = places.flatMap((place) => filesIn(place.folder).map((file) => ({ place, file })));

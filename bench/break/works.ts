@@ -1,6 +1,6 @@
 /** Works that change files, each in a folder of its own, so that all of them can be broken in the same ways. */
 
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -144,6 +144,9 @@ const exporting =
       TE.chain((trained) => exportTrained(trained, format, to)),
     );
 
+/** Of the runs that are given one alone, so that there is the run that is met and no other. */
+const isOfSeed0 = (path: string): boolean => !/seed-[1-9]/.test(path);
+
 /** All works, with the finished runs that some of them begin from. */
 export const worksIn = async (folder: string): Promise<readonly Work[]> => {
   const given = join(folder, 'given');
@@ -180,6 +183,13 @@ export const worksIn = async (folder: string): Promise<readonly Work[]> => {
     training(1),
     training(2),
     sweep,
+    {
+      ...training(1),
+      name: 'a finished run, met again',
+      weight: 6,
+      before: (folder) =>
+        cp(join(given, 'runs'), join(folder, 'runs'), { recursive: true, filter: isOfSeed0 }),
+    },
     writing('export as program', 7, source, other, exporting('program')),
     writing('export as safetensors', 7, source, other, exporting('safetensors')),
     writing('export as graph-model', 4, source, other, exporting('graph-model')),

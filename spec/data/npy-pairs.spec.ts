@@ -52,6 +52,19 @@ describe('npy pairs', () => {
     assert.deepEqual(taskShape(npy), O.none);
   });
 
+  it('that were changed since they were written are read, and that is noted', async () => {
+    const made = value(await load(task({ name: 'tetrominoes', size: 16, cell: 2, train: 2, test: 1 }))());
+    const out = join(folder, 'out');
+    value(await writeNpyPairs(made, out)());
+    const path = join(out, 'train_masks.npy');
+    const bytes = await readFile(path);
+    bytes[bytes.length - 1] ^= 1;
+    await writeFile(path, bytes);
+    const { notes } = value(await load(task({ name: 'npy', folder: out }))());
+    assert.equal(notes.length, 1);
+    assert.match(notes[0], /train_masks\.npy: it is not what drumhead wrote there/);
+  });
+
   it('are never written over what is there', async () => {
     const made = value(await load(task({ name: 'tetrominoes', size: 16, cell: 2, train: 1, test: 1 }))());
     await writeFile(join(folder, 'test_masks.npy'), 'mine');

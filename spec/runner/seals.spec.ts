@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
+import { breakDisk } from '../../bench/break/disk.js';
 import { type DrumheadError, describe as sentence } from '../../src/base/error.js';
 import { exportTrained, readTrained } from '../../src/runner/export/index.js';
 import { importInto, readRunnable } from '../../src/runner/import/index.js';
@@ -111,6 +112,19 @@ describe('seals of a finished run', () => {
         assert.match(problem ?? '', /checkpoint\.json: its checksum is wrong.*; the one before it counts/);
       },
     ));
+
+  it('tell a file that the disk does not give from one that is missing', async () => {
+    const disk = breakDisk(folder, { kind: 'none' });
+    await checkSeals(folder)();
+    const calls = disk.calls();
+    disk.mend();
+    for (let at = 1; at <= calls; at++) {
+      const broken = breakDisk(folder, { kind: 'error', at, code: 'EACCES', lasts: false });
+      const found = await checkSeals(folder)().finally(broken.mend);
+      if (E.isLeft(found))
+        assert.match(sentence(found.left), /permission denied/, `call ${at}, ${broken.where()}`);
+    }
+  });
 
   it('hold imports and exports to the list of their files, and take what somebody changed without it', async () => {
     const trained = await readTrained(folder)();

@@ -16,6 +16,7 @@ import { assemble, consistent, folderFields, labellingIn } from './folder.js';
 import type { Labelling } from './labelling.js';
 import { encodeNpy, type NpyArray, readNpy } from './npy.js';
 import { type ReadSplit, splitOf } from './npy-split.js';
+import { notesOnList } from './own-folder.js';
 import { type Files, type Writing, writeFolder } from './write-folder.js';
 
 /**
@@ -105,7 +106,8 @@ export const readNpyPairs = (task: NpyTask): TE.TaskEither<DrumheadError, Loaded
         ),
       ),
     ),
-    TE.chainEitherK(({ named, train, validation, test }) =>
+    TE.bind('listed', () => notesOnList(task.folder)),
+    TE.chainEitherK(({ named, train, validation, test, listed }) =>
       assemble(
         task,
         {
@@ -117,7 +119,10 @@ export const readNpyPairs = (task: NpyTask): TE.TaskEither<DrumheadError, Loaded
           test: test.split,
         },
         named,
-        [train, ...(O.isSome(validation) ? [validation.value] : []), test].flatMap(({ notes }) => notes),
+        [
+          ...[train, ...(O.isSome(validation) ? [validation.value] : []), test].flatMap(({ notes }) => notes),
+          ...listed,
+        ],
       ),
     ),
   );

@@ -13,7 +13,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { hashOf } from '../base/canonical.js';
-import { type DrumheadError, decodeError, fileError } from '../base/error.js';
+import { type DrumheadError, decodeError, describe, fileError } from '../base/error.js';
 import { parsedJson } from '../base/json-text.js';
 import { wholeFile } from './whole-file.js';
 
@@ -139,6 +139,14 @@ export const asWritten = (folder: string): TE.TaskEither<DrumheadError, void> =>
           ),
     ),
   );
+
+/** As `asWritten`, as sentences: what is in a folder of data is a person's to edit, and is told, not refused. */
+export const notesOnList =
+  (folder: string): TE.TaskEither<DrumheadError, readonly string[]> =>
+  async () => {
+    const found = await asWritten(folder)();
+    return E.right(E.isLeft(found) ? [describe(found.left)] : []);
+  };
 
 const absent = (cause: unknown): void => {
   if (codeOf(cause) !== 'ENOENT') throw cause;

@@ -25,6 +25,7 @@ import {
 import { breath, interrupted, type Watch } from './generate.js';
 import type { Labelling } from './labelling.js';
 import { type FileProblem, labelsOfValues } from './mask-values.js';
+import { notesOnList } from './own-folder.js';
 import {
   type FoundPicture,
   findMask,
@@ -238,5 +239,8 @@ export const readPngPairs = (task: PngTask, watch: Watch = {}): TE.TaskEither<Dr
     TE.Do,
     TE.bind('named', () => readClasses(task.folder)),
     TE.bind('read', ({ named }) => readParts(task, labellingIn(task, named), watch)),
-    TE.chainEitherK(({ read: { parts, notes }, named }) => assemble(task, parts, named, notes)),
+    TE.bind('listed', () => notesOnList(task.folder)),
+    TE.chainEitherK(({ read: { parts, notes }, named, listed }) =>
+      assemble(task, parts, named, [...notes, ...listed]),
+    ),
   );

@@ -16,7 +16,7 @@ import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { hashOf } from '../base/canonical.js';
-import { type DrumheadError, decodeError, describe } from '../base/error.js';
+import { type DrumheadError, decodeError, describe, fileError } from '../base/error.js';
 import { isPresent, readBytes, readBytesIfPresent } from '../data/files.js';
 import { asWritten } from '../data/own-folder.js';
 import { decodeProgram, parametersOf } from '../dsl/index.js';
@@ -44,7 +44,10 @@ const sumOf = (path: string): TE.TaskEither<DrumheadError, string> =>
         const { size, mtimeMs, ctimeMs, ino } = await stat(path);
         return `${size} ${mtimeMs} ${ctimeMs} ${ino}`;
       },
-      () => decodeError(path, 'it is missing'),
+      (cause) =>
+        cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
+          ? decodeError(path, 'it is missing')
+          : fileError(path, cause),
     ),
     TE.flatMap((stamp) => {
       const before = known.get(path);
