@@ -103,5 +103,10 @@ describe('the progress of a sweep', () => {
     assert.equal(text.split('\n').filter((line) => /rate 0\.001, steps 50\) +[01] /.test(line)).length, 2);
     assert.match(text.replace(/\s+/g, ' '), /seed 1, failed: the loss is not a number after step 17/);
     assert.match(statusTable([one]), /validation foreground IoU +test foreground IoU/);
+    // The time that is left has a head where any run has some.
+    assert.doesNotMatch(statusTable([one]), /time left/);
+    const [, , head, , row] = statusTable([{ ...one, secondsLeft: 113 }]).split('\n');
+    assert.match(head, / time left$/);
+    assert.match(row, / about 1 ?m\w* 53 ?s$/);
   });
 });

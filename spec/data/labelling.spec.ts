@@ -76,6 +76,13 @@ describe('values of masks', () => {
       notes.join('\n'),
       /the masks hold 2 values \(0, 255\) and are read as 256 classes, of which 254 never occur; say which value .* labels=\{"255": "NAME"\}.*ignore=255/,
     );
+    await putPng([0, 128, 200, 255]);
+    const several = (await read('png')).notes.join('\n');
+    const example = /labels=(\{.*?\}),/.exec(several)?.[1] ?? '';
+    assert.equal(example, '{"128": "NAME 1", "200": "NAME 2", "255": "NAME 3"}');
+    // What the warning says is what one can do.
+    const done = await read('png', { labels: JSON.parse(example) });
+    assert.deepEqual(done.classes, ['background', 'NAME 1', 'NAME 2', 'NAME 3']);
     await putPng([0, 1, 2, 1]);
     assert.deepEqual((await read('png')).notes, []);
   });

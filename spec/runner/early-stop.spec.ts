@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { summary } from '../../src/cli/commands/run.js';
 import { statusTable } from '../../src/cli/commands/status.js';
+import { describeTraining } from '../../src/experiments/training.js';
 import { earlyStopWords, endsEarly, epochsWithoutProgress } from '../../src/runner/early-stop.js';
 import { runExperiment } from '../../src/runner/run.js';
 import type { EpochMetrics } from '../../src/runner/state.js';
@@ -96,6 +97,19 @@ describe('early stopping', () => {
     assert.equal(words([3, 2, 1]), null);
     assert.equal(words([3, 2, 2, 2], { epochs: 4 }), null, 'its last epoch');
     assert.equal(words([3, 3, 3], { patience: null }), null);
+  });
+});
+
+describe('the training in one line', () => {
+  it('has early stopping as a rule, not as what happened', () => {
+    const said = (tolerance: number): string =>
+      describeTraining({ ...tiny.training, patience: 2, tolerance, minimumEpochs: 5 });
+    assert.match(
+      said(0.001),
+      /stops early, from epoch 5 on, once the validation loss has not become better by more than 0\.001 for 2 epochs/,
+    );
+    assert.match(said(0), /has not become better for 2 epochs/);
+    assert.doesNotMatch(said(0), /stopped/);
   });
 });
 

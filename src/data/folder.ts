@@ -119,9 +119,13 @@ const gapNotes = (counts: Float64Array, classes: readonly string[]): readonly st
   const found = classes.flatMap((_, label) => (counts[label] > 0 ? [label] : []));
   if (found.length >= classes.length || found.length < 1) return [];
   const last = found[found.length - 1];
+  // Complete: what is neither named nor ignored is refused, and only 0 has a name of its own.
+  const named = found
+    .filter((value) => value !== 0)
+    .map((value, i, { length }) => `"${value}": "NAME${length === 1 ? '' : ` ${i + 1}`}"`);
   return [
     `the masks hold ${found.length} ${found.length === 1 ? 'value' : 'values'} (${few(found)}) and are read as ${classes.length} classes, ` +
-      `of which ${classes.length - found.length} never occur; say which value is which class with labels={"${last}": "NAME"}, or leave one out with ignore=${last}`,
+      `of which ${classes.length - found.length} never occur; say which value is which class with labels={${named.join(', ')}}, or leave one out with ignore=${last}`,
   ];
 };
 

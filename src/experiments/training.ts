@@ -73,7 +73,10 @@ export const describeTraining = (training: Training): string => {
     `${epochs} epochs`,
     ...(patience === null
       ? []
-      : [`stopped after ${patience} epochs that are not ${tolerance} better, from epoch ${minimumEpochs}`]),
+      : [
+          `stops early, from epoch ${minimumEpochs} on, once the validation loss has not become better` +
+            `${tolerance === 0 ? '' : ` by more than ${tolerance}`} for ${patience} ${patience === 1 ? 'epoch' : 'epochs'}`,
+        ]),
     ...(clip === null ? [] : [`gradients clipped at ${clip}`]),
   ].join(', ');
 };

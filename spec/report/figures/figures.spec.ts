@@ -89,6 +89,12 @@ describe('figures of many runs', () => {
     assert.ok(values.flat().some((item) => 'text' in item && item.text === 'no finished run'));
   });
 
+  it('promise a standard deviation only where there are several seeds', () => {
+    const wordsOf = (few: readonly Entry[]): string => JSON.stringify(barsChart({ entries: few }).spec);
+    assert.match(wordsOf(entries), /mean over seeds, in figures with its standard deviation/);
+    assert.doesNotMatch(wordsOf(entries.slice(2)), /in figures with its standard deviation/);
+  });
+
   it('have the name of every bar beside its middle, and every bar begin at 0', async () => {
     for (const few of [entries.slice(0, 1), entries]) {
       const svg = await svgOf(scoreBars({ entries: few }));

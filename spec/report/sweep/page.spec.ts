@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { pngPicture } from '../../../src/report/index.js';
+import { wavesCaption } from '../../../src/report/page/results.js';
 import { type SweepReport, sweepReportHtml } from '../../../src/report/sweep/index.js';
 
 const picture = pngPicture({ light: new Uint8Array([137, 80, 78, 71]), alt: 'a picture' });
@@ -106,6 +107,15 @@ describe('the report of a sweep', () => {
   it('escapes every text', () => {
     assert.ok(page.includes('&lt;script&gt;'));
     assert.ok(page.includes('&lt;0.98&gt;'));
+  });
+
+  it('says of its pictures what they show', () => {
+    const whole = sweepReportHtml({ ...report, parameters: picture });
+    // The same words as on the page of a run: the colours are the same.
+    assert.ok(whole.includes(wavesCaption));
+    assert.doesNotMatch(whole, /symmetric about zero|figures at their ends|not at 0/);
+    assert.match(whole, /in figures at the right/);
+    assert.match(whole, /it need not begin at 0/);
   });
 
   it('leaves out what there is not', () => {

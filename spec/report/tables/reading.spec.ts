@@ -13,6 +13,7 @@ import {
   meansTable,
   type ScoreGroup,
   scoreFigure,
+  scoreKeys,
   scoresCsv,
   scoresJson,
   scoresNamed,
@@ -98,6 +99,8 @@ describe('scores in tables', () => {
     );
     assert.deepEqual(named('iou,loss', 'validation'), E.right(['validation.iou', 'validation.loss']));
     assert.deepEqual(named('all', 'train'), E.right(['train.loss']));
+    assert.deepEqual(named('every'), E.right([...scoreKeys, 'own']));
+    assert.deepEqual(named('every', 'train'), named('every'));
     for (const [wrong, hint] of [
       ['diec', 'dice'],
       ['validation.iuo', 'validation.iou'],

@@ -269,8 +269,29 @@ describe('queries over runs', () => {
   it('say in one sentence what is wrong with them', async () => {
     const wrong = await query(tables, 'select sede from runs')();
     assert.ok(E.isLeft(wrong));
-    assert.match(sentence(wrong.left), /^query: Binder Error: .*"sede".*seed/);
+    assert.match(
+      sentence(wrong.left),
+      /^query: there is no column 'sede'; did you mean 'seed' of runs and epochs\?/,
+    );
     assert.ok(!sentence(wrong.left).includes('\n'));
+    for (const [sql, said] of [
+      [
+        'select name from runs',
+        /^query: there is no column 'name'; did you mean 'experiment' of runs and epochs\? Columns of runs: sweep, .*; columns of epochs: /,
+      ],
+      [
+        'select runs.epoch from runs',
+        /^query: there is no column 'epoch' in runs; did you mean 'epochs' of runs\? Columns of runs: [^;]*$/,
+      ],
+      ['select * exclude (seeed) from epochs', /^query: there is no column 'seeed'; did you mean 'seed'/],
+      ['select zzzzzzzzzz from runs', /^query: there is no column 'zzzzzzzzzz'\. Columns of runs: /],
+      ['select seed from run', /^query: there is no table 'run'; the tables are runs and epochs$/],
+      ['select x.seed from runs', /^query: there is no table 'x'; the tables are runs and epochs$/],
+    ] as const) {
+      const refused = await query(tables, sql)();
+      assert.ok(E.isLeft(refused));
+      assert.match(sentence(refused.left), said);
+    }
     const broken = await query(tables, 'selekt')();
     assert.ok(E.isLeft(broken));
     assert.match(sentence(broken.left), /^query: Parser Error: .*selekt/);

@@ -110,7 +110,7 @@ const stateText = ({ state, pid, kernels }: RunStatus): string =>
   `${state}${pid === null ? '' : ` (${pid})`}${kernels === 'op by op' ? ', op by op' : ''}`;
 
 const leftText = ({ secondsLeft }: RunStatus): string =>
-  secondsLeft === null ? '' : `about ${duration(secondsLeft)} left`;
+  secondsLeft === null ? '' : `about ${duration(secondsLeft)}`;
 
 /** The name is cut where there is no room for it, so that every run has one line. */
 const begin = (run: RunStatus): readonly string[] => [
@@ -150,31 +150,34 @@ const firstColumns = [
   right('epoch'),
 ];
 
-const wide = (runs: readonly RunStatus[]): Table => ({
-  title: counted(runs),
-  columns: [
-    ...firstColumns,
-    right('train loss'),
-    right('validation loss'),
-    right('validation foreground IoU'),
-    right('test foreground IoU'),
-    left(''),
-  ],
-  groups: runs.map((run) => [
-    {
-      kind: 'chief',
-      cells: [
-        ...begin(run),
-        score(run.last?.trainLoss),
-        score(run.last?.validation?.loss),
-        score(run.last?.validation?.foregroundIou),
-        score(run.result?.test.foregroundIou),
-        leftText(run),
-      ],
-    },
-  ]),
-  notes: remarks(runs),
-});
+const wide = (runs: readonly RunStatus[]): Table => {
+  const timed = runs.some(({ secondsLeft }) => secondsLeft !== null);
+  return {
+    title: counted(runs),
+    columns: [
+      ...firstColumns,
+      right('train loss'),
+      right('validation loss'),
+      right('validation foreground IoU'),
+      right('test foreground IoU'),
+      ...(timed ? [left('time left')] : []),
+    ],
+    groups: runs.map((run) => [
+      {
+        kind: 'chief',
+        cells: [
+          ...begin(run),
+          score(run.last?.trainLoss),
+          score(run.last?.validation?.loss),
+          score(run.last?.validation?.foregroundIou),
+          score(run.result?.test.foregroundIou),
+          ...(timed ? [leftText(run)] : []),
+        ],
+      },
+    ]),
+    notes: remarks(runs),
+  };
+};
 
 const narrow = (runs: readonly RunStatus[]): Table => ({
   title: counted(runs),

@@ -19,7 +19,7 @@ export const results = (program: Command): void => {
     .option('--format <name>', 'terminal, csv, json, markdown, latex', 'terminal')
     .option(
       '--scores <list>',
-      'scores to show: any that runs keep, such as dice, validation.iou, train.loss, epochs; or all',
+      'scores to show: any that runs keep, such as dice, validation.iou, train.loss, epochs; all: those of the split; every: those of all splits, epochs and parameters too',
       'foregroundIou,foregroundAccuracy,iou,accuracy',
     )
     .option('--split <name>', 'where scores are taken that name no split: test, validation, train', 'test')

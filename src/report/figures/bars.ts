@@ -202,12 +202,16 @@ const panelOf = ({ task, families, lines, height }: Panel, frame: Frame) => {
   };
 };
 
+/** A single seed has no deviation, and none is promised. */
+const meanWords = (entries: readonly Entry[]): string =>
+  `mean over seeds, in figures${entries.some(({ runs }) => runs.length > 1) ? ' with its standard deviation' : ''}`;
+
 const keyOf = (entries: readonly Entry[], score: BarScore, theme: Theme): readonly KeyItem[] => {
   const { first, second } = lineColours(theme);
   const faint = mix(theme.paper, first, 0.55);
   return [
     {
-      words: 'mean over seeds, in figures with its standard deviation',
+      words: meanWords(entries),
       sign: { colour: faint, shape: 'square', filled: true, size: 130 },
     },
     { words: 'each seed', sign: { colour: first, shape: 'circle', filled: true, size: 26 } },

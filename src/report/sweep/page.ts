@@ -115,7 +115,7 @@ const sections = (report: SweepReport): readonly Section[] => [
     'scores',
     'At a glance',
     report.bars,
-    html`Bars: the mean over seeds on the test images, in figures at their ends; dots: each seed.${report.published ? ' Diamonds: the published mean, with its standard deviation.' : ''} Where nothing is finished yet the bar is missing and it is said.`,
+    html`Bars: the mean over seeds on the test images, in figures at the right; dots: each seed.${report.published ? ' Diamonds: the published mean, with its standard deviation.' : ''} Where nothing is finished yet the bar is missing and it is said.`,
   ),
   ...withPicture(
     'curves',
@@ -127,7 +127,7 @@ const sections = (report: SweepReport): readonly Section[] => [
     'parameters',
     'What it costs',
     report.parameters,
-    html`Test scores against the number of parameters; further up and further left is better. The axes begin where the marks are, not at 0.`,
+    html`Test scores against the number of parameters; further up and further left is better. Each axis covers the marks and little more; it need not begin at 0.`,
   ),
   ...waveSection(report),
   ...predictionSection(report),

@@ -69,7 +69,8 @@ export const scoreKeys: readonly string[] = [...scoreSplits.flatMap(keysOf), ...
 /**
  * The scores that a person names, in their order.
  *
- * @param list names with commas between them, such as `iou,validation.loss`, or `all`
+ * @param list names with commas between them, such as `iou,validation.loss`; `all`: those of the split; `every`: those of
+ *   every split too, and numbers of a run such as its epochs and parameters
  * @param split where a name without a split is taken
  * @param kept keys that the runs hold, beside those that all runs hold
  *
@@ -96,13 +97,14 @@ export const scoresNamed = (
   if (names.length === 0) return E.left(decodeError('--scores', 'it names no score'));
   const keys: string[] = [];
   for (const name of names) {
-    const found = name === 'all' ? here : [keyOf(name) ?? ''];
+    const found = name === 'every' ? known : name === 'all' ? here : [keyOf(name) ?? ''];
     if (found.includes(''))
       return E.left(
         unknownName('score', name, [
           ...here.map(nameOfScore),
           ...known.filter((key) => !here.includes(key)),
           'all',
+          'every',
         ]),
       );
     keys.push(...found);

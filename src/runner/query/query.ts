@@ -9,6 +9,7 @@ import { type DrumheadError, fileError } from '../../base/error.js';
 import { readBytes, writeBytes } from '../../data/files.js';
 import { type Connection, selects, withDatabase } from './duckdb.js';
 import { exactText, exactValue } from './exact.js';
+import { inOurNames } from './fault.js';
 import type { PlainTable } from './tables.js';
 
 /** What a query gives. */
@@ -115,13 +116,16 @@ const inTemporary = <A>(
  * anything but a SELECT; nothing of it has then run.
  */
 export const query = (tables: readonly PlainTable[], sql: string): TE.TaskEither<DrumheadError, Answer> =>
-  inTemporary((folder) =>
-    withDatabase(async (connection) => {
-      for (const table of tables) await put(connection, table, folder);
-      await lockIn(connection, []);
-      await readsOnly(connection, sql);
-      return answerOf(connection, sql);
-    }),
+  pipe(
+    inTemporary((folder) =>
+      withDatabase(async (connection) => {
+        for (const table of tables) await put(connection, table, folder);
+        await lockIn(connection, []);
+        await readsOnly(connection, sql);
+        return answerOf(connection, sql);
+      }),
+    ),
+    TE.mapLeft(inOurNames(tables)),
   );
 
 /**
@@ -147,6 +151,7 @@ export const queryToParquet = (
         const { rows } = await answerOf(connection, `SELECT count(*) FROM read_parquet(${quoted(made)})`);
         return Number(rows[0][0]);
       }),
+      TE.mapLeft(inOurNames(tables)),
       TE.chainFirst(() =>
         pipe(
           readBytes(made, 'array'),
