@@ -118,7 +118,7 @@ describe('npy pairs', () => {
       /a train mask has the label 2, .*only 2 class names/,
     );
     await writeFile(join(folder, 'classes.json'), '["ground", ');
-    assert.match(await reading(), /classes\.json: not JSON/);
+    assert.match(await reading(), /classes\.json: this is not JSON/);
     await writeFile(join(folder, 'classes.json'), '["ground", "ground"]');
     assert.match(await reading(), /classes\.json: class names must be/);
     await writeFile(join(folder, 'classes.json'), '["ground", "\\u001b[31mred", "dog"]');
