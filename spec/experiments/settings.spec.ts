@@ -109,6 +109,72 @@ describe('a sweep in a file', () => {
       /listed twice/,
     );
   });
+
+  it('is refused with all that is wrong at once, each with its place and the nearest name', () => {
+    const experiment = { task: { name: 'mnist' }, model: { name: 'cnn' } };
+    const all = (value: object): readonly string[] => {
+      const read = decodeAnySweep({ name: 's', ...value });
+      assert.ok(E.isLeft(read) && read.left._tag === 'DecodeError', JSON.stringify(read));
+      assert.equal(read.left.source, 'sweep');
+      return read.left.problems;
+    };
+    const holds = (found: readonly string[], ...wanted: readonly RegExp[]): void => {
+      assert.equal(found.length, wanted.length, found.join('\n'));
+      for (const one of wanted)
+        assert.ok(
+          found.some((problem) => one.test(problem)),
+          `${one}: ${found.join('\n')}`,
+        );
+    };
+    const path = /^vary\.trainin\.rate: there is no such field; did you mean 'training'\?/;
+    holds(
+      all({ seeds: [-1], experiment, vary: { 'trainin.rate': [0.1, 0.2] } }),
+      /^seeds: in a sweep it stands under/,
+      /^seeds\.0: -1 is not/,
+      path,
+    );
+    holds(
+      all({
+        varry: {},
+        experiment,
+        set: { 'training.batch': 0 },
+        vary: { 'trainin.rate': [1], 'training.epochs': [1, -2] },
+      }),
+      /^varry: .*did you mean 'vary'/,
+      path,
+      /^set\.training\.batch: 0 is not/,
+      /^vary\.training\.epochs: -2 is not/,
+    );
+    // The experiment itself, axes that clash, and settings.
+    holds(
+      all({
+        experiment: { ...experiment, task: { name: 'mnist', sise: 3 } },
+        zip: { 'training.rate': [2, 0.1] },
+        vary: { 'model.layrs': [1], 'loss.target': [] },
+      }),
+      /^task\.sise: .*did you mean 'size'/,
+      /^zip\.training\.rate: 2 is not/,
+      /^vary\.model\.layrs: .*did you mean 'layers'/,
+      /^vary\.loss\.target: an axis without values/,
+    );
+    // A name that is not known, beside a key that is not.
+    holds(
+      all({ experiment: 'mnist/cnn-22', varry: {} }),
+      /^varry: /,
+      /^experiment: .*did you mean 'mnist\/cnn-2'/,
+    );
+    // What depends on each other is judged together: the second model has no steps of its own.
+    assert.ok(
+      E.isRight(
+        decodeAnySweep({
+          name: 's',
+          experiment,
+          set: { model: 'nwm', 'model.steps': 7 },
+          vary: { 'training.rate': [0.1, 0.2] },
+        }),
+      ),
+    );
+  });
 });
 
 describe('differences', () => {

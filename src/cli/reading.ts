@@ -9,7 +9,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as A from 'fp-ts/lib/ReadonlyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
-import { type DrumheadError, decodeError } from '../base/error.js';
+import { type DrumheadError, decodeError, describe } from '../base/error.js';
 import { isPresent } from '../data/files.js';
 import type { Task } from '../data/task.js';
 import { decodeExperiment, type Experiment } from '../experiments/experiment.js';
@@ -115,17 +115,28 @@ const withoutSeal = (value: unknown): unknown => {
   return typeof format === 'number' && typeof checksum === 'string' ? rest : value;
 };
 
+/** Every experiment of a list is read, also after one that cannot be. */
+const allProblems = E.getApplicativeValidation(A.getMonoid<string>());
+
 /** A list of experiments is a sweep of them, called after its file. */
 const listed = (values: readonly unknown[], path: string): E.Either<DrumheadError, Held> =>
   pipe(
     values,
-    A.traverseWithIndex(E.Applicative)((i, value) =>
+    A.traverseWithIndex(allProblems)((i, value) =>
       pipe(
         unwrapped(value, `${path}, ${i}`),
         E.chain((one) => decodeExperiment(one, `${path}, ${i}`)),
-        E.map((experiment): Member => ({ axes: {}, experiment: anchored(dirname(path))(experiment) })),
+        E.bimap(
+          // Where in the list it is, and what is wrong there.
+          (error) =>
+            error._tag === 'DecodeError'
+              ? error.problems.map((problem) => `${i}.${problem}`)
+              : [`${i}: ${describe(error)}`],
+          (experiment): Member => ({ axes: {}, experiment: anchored(dirname(path))(experiment) }),
+        ),
       ),
     ),
+    E.mapLeft((problems): DrumheadError => decodeError(path, problems)),
     E.chain((members) =>
       members.length === 0
         ? E.left(decodeError(path, 'its list of experiments is empty'))

@@ -22,6 +22,7 @@ import { grouped, limits } from '../base/limits.js';
 import type { AxisValue } from './axis.js';
 import { experimentNamed } from './catalogue.js';
 import { decodeExperiment, type Experiment, experimentName, labelCodec } from './experiment.js';
+import { settingsProblems } from './grid-problems.js';
 import { settingsText } from './label.js';
 import { presets } from './presets.js';
 import { reset, type Settings } from './settings.js';
@@ -216,11 +217,26 @@ export const readSweepValue = (value: unknown, source = 'sweep'): E.Either<Drumh
       decodeWith(gridCodec, source),
       E.mapLeft((error) => withHint(error, value)),
       E.chain((grid) => expand(grid, source)),
+      E.mapLeft((error) => withSettingsProblems(error, value, source)),
     );
   return pipe(
     decodeSweep(value, source),
     E.map((sweep) => ({ sweep, kept: [], notes: [] })),
   );
+};
+
+/** The error with all else that is wrong: what stops the reading of a sweep must not hide the rest. */
+const withSettingsProblems = (error: DrumheadError, value: unknown, source: string): DrumheadError => {
+  if (!t.UnknownRecord.is(value)) return error;
+  const found = settingsProblems(
+    value,
+    experimentKeys.filter((key) => key in value),
+  );
+  if (found.length === 0 || error._tag !== 'DecodeError') return error;
+  // What one member is refused for is among what was found, with its place in the file.
+  const said = error.source === source ? error.problems : [];
+  const bare = found.map((problem) => problem.replace(/^(set|zip|vary)\./, ''));
+  return decodeError(source, [...said.filter((problem) => !bare.includes(problem)), ...found]);
 };
 
 /** An experiment's own keys beside those of a sweep: they belong one deeper. */
