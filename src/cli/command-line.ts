@@ -1,9 +1,11 @@
 /** The command line as a value: its commands, their flags and their help. */
 
 import { Command } from '@commander-js/extra-typings';
-import { fuseVariable } from '../engine/names.js';
+import { EngineName, fuseVariable } from '../engine/names.js';
 import { packageVersion } from '../runner/versions.js';
+import { idleFuse } from './begun.js';
 import { codeVariable } from './code.js';
+import { remark } from './edge.js';
 import { asking } from './line/asking.js';
 import { exchange } from './line/exchange.js';
 import { results } from './line/results.js';
@@ -14,6 +16,8 @@ const heed = (flags: object): void => {
   if ('code' in flags && flags.code !== undefined)
     process.env[codeVariable] = flags.code === true ? 'on' : 'off';
   if ('fuse' in flags && typeof flags.fuse === 'string') process.env[fuseVariable] = flags.fuse;
+  if ('fuse' in flags && flags.fuse !== undefined && 'engine' in flags && EngineName.is(flags.engine))
+    for (const note of idleFuse(flags.engine)) remark(`note: ${note}`);
 };
 
 /** All commands, made anew at each call. */

@@ -2,10 +2,11 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { type DrumheadError, decodeError } from '../base/error.js';
+import { type DrumheadError, decodeError, describe } from '../base/error.js';
 import { parsedJson } from '../base/json-text.js';
 import { largestSeed } from '../experiments/experiment.js';
 import { optionalFlag } from './optional-flag.js';
+import { readFlow } from './yaml.js';
 
 /** A whole number from `low`. **Errors** DecodeError naming the flag. */
 export const wholeFlag =
@@ -92,17 +93,23 @@ export const overridesOf = ({
   );
 
 /** Values that are text whatever they look like: a folder may be called 2024. */
-const isText = (path: string): boolean => /(^|\.)(name|folder|mnistDir|classes\.\d+)$/.test(path);
+const isText = (path: string): boolean => /(^|\.)(name|label|folder|mnistDir|classes\.\d+)$/.test(path);
 
-/** A value as a person types it: JSON where it is JSON, a number where it looks like one, text otherwise. */
-const typedValue = (path: string, typed: string): unknown => {
-  if (isText(path) && typed !== 'null') return typed;
-  if (decimal.test(typed)) return Number(typed);
-  return E.getOrElse((): unknown => typed)(parsedJson(typed));
+/** A value as a person types it: JSON or a list or an object of YAML, a number where it looks like one, text otherwise. */
+const typedValue = (path: string, typed: string): E.Either<readonly string[], unknown> => {
+  if (isText(path) && typed !== 'null') return E.right(typed);
+  if (decimal.test(typed)) return E.right(Number(typed));
+  const json = parsedJson(typed);
+  if (E.isRight(json) || !/^\s*[[{]/.test(typed)) return E.right(E.isRight(json) ? json.right : typed);
+  return pipe(
+    readFlow(typed, path),
+    E.mapLeft((error) => (error._tag === 'DecodeError' ? error.problems : [describe(error)])),
+  );
 };
 
 /**
- * Settings as `name=value`: `size=32`, `rate=.001`, `texture=saturate`, `hidden=[8,8]`, `clip=null`, `task.folder=2024`.
+ * Settings as `name=value`: `size=32`, `rate=.001`, `texture=saturate`, `hidden=[8,8]`,
+ * `labels={255: cell}`, `clip=null`, `task.folder=2024`.
  *
  * **Errors** DecodeError for what is not of this form, has no value, or is set twice.
  */
@@ -115,6 +122,7 @@ export const settingsFlag = (
     return [text.slice(0, cut), text.slice(cut + 1)] as const;
   });
   const twice = pairs.find(([path], i) => pairs.findIndex(([other]) => other === path) < i);
+  const typed = pairs.map(([path, value]) => [path, typedValue(path, value)] as const);
   const problems = [
     ...values
       .filter((value) => !/^[A-Za-z]\w*(\.\w+)*=/.test(value))
@@ -122,9 +130,20 @@ export const settingsFlag = (
     ...pairs
       .filter(([path, value]) => path !== '' && value === '')
       .map(([path]) => `${path}= has no value; ${path}=null turns off what can be off`),
+    ...typed.flatMap(([path, value]) =>
+      path !== '' && E.isLeft(value)
+        ? [
+            `${path}: ${value.left[0] ?? 'no list and no object'}; a list is written [0, 255], an object {255: cell}`,
+          ]
+        : [],
+    ),
     ...(twice === undefined ? [] : [`${twice[0]} is set twice; set it once`]),
   ];
   return problems.length === 0
-    ? E.right(Object.fromEntries(pairs.map(([path, value]) => [path, typedValue(path, value)])))
+    ? E.right(
+        Object.fromEntries(
+          typed.flatMap(([path, value]) => (E.isRight(value) ? [[path, value.right] as const] : [])),
+        ),
+      )
     : E.left(decodeError(flag, problems[0], problems.slice(1)));
 };

@@ -1,5 +1,6 @@
 /** YAML that people write, to a value: no code, no aliases without end, and every name once. */
 
+import { createRequire } from 'node:module';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
@@ -53,6 +54,48 @@ const problemsIn = (
   return [...new Set(problems)];
 };
 
+type Yaml = Pick<typeof import('yaml'), 'LineCounter' | 'parseDocument' | 'isScalar' | 'visit'>;
+
+const valueIn = (
+  { LineCounter, parseDocument, ...yaml }: Yaml,
+  text: string,
+  source: string,
+): E.Either<DrumheadError, unknown> => {
+  const lineCounter = new LineCounter();
+  const wrong = (cause: unknown): DrumheadError => decodeError(source, faultOf(cause));
+  return pipe(
+    E.tryCatch(() => {
+      // A tag that is unknown would be passed over, and its value taken for something else: warnings are problems.
+      const document = parseDocument(text, { prettyErrors: true, uniqueKeys: false, lineCounter });
+      const problems = problemsIn(document, yaml, (offset) => lineCounter.linePos(offset));
+      return { document, problems };
+    }, wrong),
+    E.chain(({ document, problems }): E.Either<DrumheadError, unknown> => {
+      if (document.contents === null && document.errors.length === 0)
+        return E.left(decodeError(source, 'there is nothing in it'));
+      return problems.length > 0
+        ? E.left(decodeError(source, problems))
+        : E.tryCatch((): unknown => document.toJS(), wrong);
+    }),
+    E.filterOrElse(
+      (value) => !nestsDeep(value),
+      (): DrumheadError => decodeError(source, tooDeep),
+    ),
+  );
+};
+
+const needed = createRequire(import.meta.url);
+
+/**
+ * A list or an object in one line, as YAML has it: `[0, 255]`, `{ 255: cell }`. Read at once, since flags are.
+ *
+ * **Errors** as `readYamlText`.
+ */
+export const readFlow = (text: string, source: string): E.Either<DrumheadError, unknown> => {
+  const yaml: Yaml = needed('yaml');
+  return valueIn(yaml, text, source);
+};
+
 /**
  * The value of a YAML text.
  *
@@ -61,27 +104,6 @@ const problemsIn = (
 export const readYamlText =
   (text: string, source: string): TE.TaskEither<DrumheadError, unknown> =>
   async () => {
-    // Taken when they are needed: most commands read no such file.
-    const { LineCounter, parseDocument, ...yaml } = await import('yaml');
-    const lineCounter = new LineCounter();
-    const wrong = (cause: unknown): DrumheadError => decodeError(source, faultOf(cause));
-    return pipe(
-      E.tryCatch(() => {
-        // A tag that is unknown would be passed over, and its value taken for something else: warnings are problems.
-        const document = parseDocument(text, { prettyErrors: true, uniqueKeys: false, lineCounter });
-        const problems = problemsIn(document, yaml, (offset) => lineCounter.linePos(offset));
-        return { document, problems };
-      }, wrong),
-      E.chain(({ document, problems }): E.Either<DrumheadError, unknown> => {
-        if (document.contents === null && document.errors.length === 0)
-          return E.left(decodeError(source, 'there is nothing in it'));
-        return problems.length > 0
-          ? E.left(decodeError(source, problems))
-          : E.tryCatch((): unknown => document.toJS(), wrong);
-      }),
-      E.filterOrElse(
-        (value) => !nestsDeep(value),
-        (): DrumheadError => decodeError(source, tooDeep),
-      ),
-    );
+    // Taken when it is needed: most commands read no such file.
+    return valueIn(await import('yaml'), text, source);
   };

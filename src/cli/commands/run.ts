@@ -16,6 +16,7 @@ import { runDrumExperiment } from '../../runner/drums.js';
 import { files } from '../../runner/folder.js';
 import { relabelRun } from '../../runner/relabel.js';
 import { type Finished, runExperiment } from '../../runner/run.js';
+import { anotherEngine, idleFuse } from '../begun.js';
 import { remark } from '../edge.js';
 import { type ChangeFlags, overridesOf } from '../flags.js';
 import { optionalFlag } from '../optional-flag.js';
@@ -188,6 +189,17 @@ const runTrained = (name: string, flags: RunFlags): TE.TaskEither<DrumheadError,
       return pipe(
         TE.fromEither(canGoOn(source, engine)),
         TE.chainEitherK(() => askedKernels()),
+        TE.chainFirstIOK((asked) => () => {
+          const folder = source.begun?.folder ?? name;
+          const notes = [
+            ...anotherEngine(folder, source.engine, flags.engine),
+            // With an engine of its own the flag was heeded when it was read.
+            ...(asked !== null && flags.engine === 'auto' && source.engine !== null
+              ? idleFuse(source.engine)
+              : []),
+          ];
+          for (const note of notes) remark(`note: ${note}`);
+        }),
         TE.chainEitherK((asked) => kernelsFor(source, engine, asked)),
         TE.chain((kernels) =>
           runSeeds(experiment, experiment.seeds, {

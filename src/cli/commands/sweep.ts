@@ -10,6 +10,7 @@ import { askedKernels, parseEngineChoice } from '../../engine/index.js';
 import type { Sweep } from '../../experiments/sweep.js';
 import { type Job, processJob } from '../../runner/sweep/job.js';
 import { runSweep, type SweepEnvironment, type SweepOutcome } from '../../runner/sweep/run.js';
+import { anotherEngine } from '../begun.js';
 import { interruptible, remark } from '../edge.js';
 import { type ChangeFlags, overridesOf, wholeFlag } from '../flags.js';
 import { seconds } from '../session.js';
@@ -108,6 +109,9 @@ export const sweep = (
         withRemarks(namedFrom(name, flags.preset, { ...flags, overrides })),
       ),
       TE.bind('asked', () => TE.fromEither(askedKernels())),
+      TE.chainFirstIOK(({ engine, value }) => () => {
+        for (const note of anotherEngine(name, value.engine, engine)) remark(`note: ${note}`);
+      }),
       TE.chain(({ jobs, workers, engine, value, asked }) => {
         // What lies in a folder goes on as it was begun, unless a person asks for something else.
         const kernels = asked ?? value.kernels;
