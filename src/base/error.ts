@@ -154,6 +154,7 @@ const fileMessages: Readonly<Record<string, string>> = {
   EISDIR: 'it is a folder, not a file',
   ELOOP:
     'it is a link, which is not followed or leads back to itself; remove the link and run the same command again',
+  ENAMETOOLONG: 'the name is longer than the system allows; shorten it',
   EMFILE:
     'too many files are open; close some programs or raise the limit (ulimit -n), and run the same command again',
   ENFILE: 'too many files are open; close some programs, and run the same command again',

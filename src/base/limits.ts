@@ -45,6 +45,10 @@ export const limits = {
   seeds: 10_000,
   /** Runs of a sweep: each member from each of its seeds. */
   runs: 100_000,
+  /** Threads of a run, and processes of a sweep. */
+  workers: 128,
+  /** Frames of a movie. */
+  frames: 2_000,
   /** Layers of a convolutional network, and hidden layers at each pixel. */
   layers: 128,
   /** Numbers of one parameter of a program. */

@@ -8,14 +8,19 @@ import { largestSeed } from '../experiments/experiment.js';
 import { optionalFlag } from './optional-flag.js';
 import { readFlow } from './yaml.js';
 
-/** A whole number from `low`. **Errors** DecodeError naming the flag. */
+/** A whole number from `low` to `high`. **Errors** DecodeError naming the flag. */
 export const wholeFlag =
-  (flag: string, low: number) =>
+  (flag: string, low: number, high = Number.MAX_SAFE_INTEGER) =>
   (value: string): E.Either<DrumheadError, number> => {
     const number = Number(value);
-    return /^\d+$/.test(value.trim()) && Number.isSafeInteger(number) && number >= low
+    return /^\d+$/.test(value.trim()) && Number.isSafeInteger(number) && number >= low && number <= high
       ? E.right(number)
-      : E.left(decodeError(flag, `'${value}' is not a whole number from ${low}`));
+      : E.left(
+          decodeError(
+            flag,
+            `'${value}' is not a whole number from ${low}${high === Number.MAX_SAFE_INTEGER ? '' : ` to ${high}`}`,
+          ),
+        );
   };
 
 /** Whole numbers with commas between them: `0,1,2`. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { DrumheadError } from '../base/error.js';
+import { limits } from '../base/limits.js';
 import { type Kernels, parseEngineChoice } from '../engine/index.js';
 import type { Environment } from '../runner/environment.js';
 import { interruptible, remark } from './edge.js';
@@ -33,7 +34,7 @@ export const withEnvironment = <A>(
   pipe(
     TE.Do,
     TE.bind('engine', () => TE.fromEither(parseEngineChoice(flags.engine))),
-    TE.bindW('workers', () => TE.fromEither(wholeFlag('--workers', 1)(flags.workers))),
+    TE.bindW('workers', () => TE.fromEither(wholeFlag('--workers', 1, limits.workers)(flags.workers))),
     TE.chainW(({ engine, workers }) => async () => {
       const teller = process.stderr.isTTY ? barTeller(process.stderr) : plainTeller(remark, seconds);
       const { signal, done } = interruptible();

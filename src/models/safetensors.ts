@@ -191,7 +191,7 @@ const placeProblems = (entries: Readonly<Record<string, unknown>>, bytes: number
     if (begin < before.end) return [`'${name}' begins at ${begin}, within '${before.name}'`];
     return begin > before.end ? [`${begin - before.end} bytes before '${name}' belong to no tensor`] : [];
   });
-  const end = Math.max(0, ...places.map((place) => place.end));
+  const end = places.reduce((most, place) => Math.max(most, place.end), 0);
   return [...between, ...(end < bytes ? [`${bytes - end} bytes at its end belong to no tensor`] : [])];
 };
 

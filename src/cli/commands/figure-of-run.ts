@@ -6,6 +6,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as A from 'fp-ts/lib/ReadonlyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, decodeError } from '../../base/error.js';
+import { limits } from '../../base/limits.js';
 import { writeBytes } from '../../data/files.js';
 import { dark, light, segmentationsPng, type Theme, type WaveSample, wavesGif } from '../../report/index.js';
 import type { Environment } from '../../runner/environment.js';
@@ -92,7 +93,9 @@ export const drawWaves = (folder: string, flags: FigureFlags): TE.TaskEither<Dru
     TE.Do,
     TE.bind('samples', () => samplesOf(flags)),
     TE.bind('channels', () => channelsOf(flags)),
-    TE.bind('frames', () => TE.fromEither(optionalFlag(flags.frames, wholeFlag('--frames', 1)))),
+    TE.bind('frames', () =>
+      TE.fromEither(optionalFlag(flags.frames, wholeFlag('--frames', 1, limits.frames))),
+    ),
     TE.chain(({ samples, channels, frames }) =>
       opened([folder], { ...flags, figure: 'waves' }, ([open]) =>
         pipe(

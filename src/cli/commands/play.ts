@@ -6,6 +6,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, decodeError, mismatch } from '../../base/error.js';
+import { limits } from '../../base/limits.js';
 import { writeBytes } from '../../data/files.js';
 import { mayBeFile } from '../../data/make-folder.js';
 import { openEngine, parseEngineChoice } from '../../engine/index.js';
@@ -65,7 +66,7 @@ const played = (name: string, flags: PlayFlags): E.Either<DrumheadError, Play> =
     E.bind('steps', () => optional(flags.steps, wholeFlag('--steps', 1))),
     E.bind('seed', () => wholeFlag('--seed', 0)(flags.seed)),
     E.bind('fps', () => wholeFlag('--fps', 1)(flags.fps)),
-    E.bind('frames', () => wholeFlag('--frames', 1)(flags.frames)),
+    E.bind('frames', () => wholeFlag('--frames', 1, limits.frames)(flags.frames)),
     E.bind('plain', () => systemNamed(name)),
     E.bind('spec', ({ plain, settings, size, steps }) =>
       systemNamed(name, {
@@ -136,7 +137,7 @@ const playModel = (name: string, flags: PlayFlags): TE.TaskEither<DrumheadError,
     TE.bind('image', () => TE.fromEither(wholeFlag('--seed', 0)(flags.seed))),
     TE.chainFirstEitherK(() => onlyOfSystems(flags)),
     TE.bind('fps', () => TE.fromEither(wholeFlag('--fps', 1)(flags.fps))),
-    TE.bind('frames', () => TE.fromEither(wholeFlag('--frames', 1)(flags.frames))),
+    TE.bind('frames', () => TE.fromEither(wholeFlag('--frames', 1, limits.frames)(flags.frames))),
     TE.bind('choice', () => TE.fromEither(parseEngineChoice(flags.engine))),
     TE.bindW('run', () => trainedRun(name, flags)),
     TE.bindW('source', ({ run }) =>

@@ -6,6 +6,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { DrumheadError } from '../../base/error.js';
+import { limits } from '../../base/limits.js';
 import { askedKernels, parseEngineChoice } from '../../engine/index.js';
 import type { Sweep } from '../../experiments/sweep.js';
 import { type Job, processJob } from '../../runner/sweep/job.js';
@@ -101,8 +102,8 @@ export const sweep = (
   inTimeBox(flags.minutes, (until) =>
     pipe(
       TE.Do,
-      TE.bind('jobs', () => optional(flags.jobs, wholeFlag('--jobs', 1))),
-      TE.bind('workers', () => optional(flags.workers, wholeFlag('--workers', 1))),
+      TE.bind('jobs', () => optional(flags.jobs, wholeFlag('--jobs', 1, limits.workers))),
+      TE.bind('workers', () => optional(flags.workers, wholeFlag('--workers', 1, limits.workers))),
       TE.bind('overrides', () => TE.fromEither(overridesOf(flags))),
       TE.bind('engine', () => TE.fromEither(parseEngineChoice(flags.engine))),
       TE.bind('value', ({ overrides }) =>

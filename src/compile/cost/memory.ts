@@ -82,6 +82,8 @@ const peakOf = (visits: readonly Visit[], nodes: readonly Node[], kept: readonly
   for (const [number, { inputs }] of nodes.entries())
     for (const input of inputs) last[sources[input]] = number;
   for (const number of kept) last[sources[number]] = nodes.length;
+  const readLast: number[][] = nodes.map(() => []);
+  for (const [value, reader] of last.entries()) readLast[reader]?.push(value);
   let live: Amount = none;
   let peak: Amount = none;
   for (const [number, { op }] of nodes.entries()) {
@@ -92,8 +94,8 @@ const peakOf = (visits: readonly Visit[], nodes: readonly Node[], kept: readonly
       add(live, size, op.op === 'scan' ? scanPeak(visits[number]) : temporaries(visits[number])),
     );
     live = add(live, size);
-    for (const [value, reader] of last.entries()) {
-      const gone = reader === number && sources[value] === value && !throughout.includes(nodes[value].op.op);
+    for (const value of readLast[number]) {
+      const gone = sources[value] === value && !throughout.includes(nodes[value].op.op);
       if (gone) live = less(live, numbers(visits[value].result));
     }
   }
