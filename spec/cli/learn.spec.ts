@@ -7,8 +7,23 @@ import { join, relative } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe as sentenceOf } from '../../src/base/error.js';
 import { learningOn } from '../../src/cli/commands/learn.js';
+import { experimentFrom } from '../../src/cli/source.js';
+import { load } from '../../src/data/load.js';
+import { writeNpyPairs } from '../../src/data/npy-pairs.js';
+import { decodeTask } from '../../src/data/task.js';
+import { writePngPairs } from '../../src/data/write-png-pairs.js';
 import type { Experiment } from '../../src/experiments/experiment.js';
 
+const decoded = decodeTask({
+  name: 'tetrominoes',
+  size: 16,
+  cell: 2,
+  maxPieces: 2,
+  train: 6,
+  validation: 2,
+  test: 2,
+});
+const taskOfSix = E.isRight(decoded) ? decoded.right : assert.fail(sentenceOf(decoded.left));
 const flags = { seeds: '0', epochs: '2', steps: '5', batch: '4', rate: '0.01', schedule: 'cosine' };
 const of = async (folder: string): Promise<Experiment> => {
   const read = await learningOn(folder, flags)();
@@ -33,6 +48,28 @@ describe('what is learnt on a folder', () => {
     for (const spelt of ['link', 'link/', './plain', 'plain/', 'round/./link', 'round/round/plain/../plain'])
       for (const path of [`${folder}/${spelt}`, `${relative(process.cwd(), folder)}/${spelt}`])
         assert.deepEqual(await of(path), expected, path);
+  });
+
+  it('is read as PNG or as .npy pairs, as it is written, and as `run` says of a folder of data', async () => {
+    const dataset = await load(taskOfSix)();
+    assert.ok(E.isRight(dataset));
+    for (const [format, write] of [
+      ['png', writePngPairs],
+      ['npy', writeNpyPairs],
+    ] as const) {
+      const at = join(folder, format);
+      const written = await write(dataset.right, at)();
+      assert.equal(written._tag, 'Right');
+      const { task } = await of(at);
+      assert.equal(task.name, format);
+      assert.ok(E.isRight(await load(task)()));
+      const run = await experimentFrom(at, 'full')();
+      assert.ok(E.isLeft(run));
+      assert.match(sentenceOf(run.left), /a folder of data, not of a run; `drumhead learn .*` trains on it/);
+    }
+    // The folder of one split, which is images and masks alone.
+    const { task } = await of(join(folder, 'png', 'train'));
+    assert.equal(task.name, 'png');
   });
 
   it('has a name whatever its folder is called', async () => {

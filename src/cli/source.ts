@@ -21,6 +21,7 @@ import { sweepNamed, sweepNames } from '../experiments/sweeps.js';
 import { files, readJson } from '../runner/folder.js';
 import { readSweepFile } from '../runner/sweep/file.js';
 import { type Asked, type Begun, changedSweep, type Found } from './changes.js';
+import { dataKind } from './data-folder.js';
 import { isDocument } from './document.js';
 import { remark } from './edge.js';
 import { type ChangeFlags, settingsFlag } from './flags.js';
@@ -165,6 +166,13 @@ const catalogued: Omit<Found, 'sweep' | 'one'> = {
   value: null,
 };
 
+/** Those that begin with the same part of a path come first: a long list shows its beginning alone. */
+const nearFirst = (name: string, known: readonly string[]): readonly string[] => {
+  const [part] = name.split('/');
+  const near = known.filter((one) => one.startsWith(`${part}/`));
+  return [...near, ...known.filter((one) => !near.includes(one))];
+};
+
 const nameNamed = (name: string): E.Either<DrumheadError, Found> => {
   if (experimentNames.includes(name))
     return pipe(
@@ -179,7 +187,7 @@ const nameNamed = (name: string): E.Either<DrumheadError, Found> => {
   return E.left(
     Object.hasOwn(drumExperiments, name)
       ? decodeError(name, 'drums are struck, not trained; `drumhead run` and `drumhead show` know them')
-      : unknownName('experiment', name, allNames),
+      : unknownName('experiment, sweep or run', name, nearFirst(name, allNames)),
   );
 };
 
@@ -216,6 +224,7 @@ const folderNamed = (folder: string): Effect<Found> =>
             )
           : pipe(
               TE.Do,
+              TE.chainFirst(() => noData(folder)),
               TE.bind('experiment', () => readExperiment(join(folder, files.experiment))),
               TE.bind('begun', () => readBegun(join(folder, files.environment))),
               TE.bind('finished', () => isPresent(join(folder, files.result))),
@@ -229,6 +238,25 @@ const folderNamed = (folder: string): Effect<Found> =>
                 origin: 'folder',
               })),
             ),
+    ),
+  );
+
+/** A folder of data is no experiment yet: it is said what makes one of it. */
+const noData = (folder: string): Effect<void> =>
+  pipe(
+    TE.Do,
+    TE.bind('run', () => isPresent(join(folder, files.experiment))),
+    TE.bind('kind', () => dataKind(folder)),
+    TE.chain(({ run, kind }) =>
+      run || kind === null
+        ? TE.right(undefined)
+        : TE.left(
+            decodeError(
+              folder,
+              `this is a folder of data, not of a run; \`drumhead learn ${folder}\` trains on it, and so does an experiment ` +
+                `with task: { name: ${kind}, folder: ${folder} }`,
+            ),
+          ),
     ),
   );
 

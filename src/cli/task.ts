@@ -2,12 +2,13 @@
 
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, decodeError } from '../base/error.js';
-import { isPresent } from '../data/files.js';
 import { type Task, taskNamed, taskNames } from '../data/task.js';
 import { files } from '../runner/folder.js';
+import { dataKind } from './data-folder.js';
 import { isDocument } from './document.js';
 import type { ChangeFlags } from './flags.js';
 import { experimentFrom } from './source.js';
@@ -18,9 +19,8 @@ const folderTask = (
   settings: Readonly<Record<string, unknown>>,
 ): TE.TaskEither<DrumheadError, Task> =>
   pipe(
-    [join(folder, 'images'), join(folder, 'train', 'images')],
-    TE.traverseArray(isPresent),
-    TE.chainEitherK((there) => taskNamed(there.includes(true) ? 'png' : 'npy', { ...settings, folder })),
+    dataKind(folder),
+    TE.chainEitherK((kind) => taskNamed(kind ?? 'npy', { ...settings, folder })),
   );
 
 /** Settings of a task may be written as those of an experiment: `task.size` is `size`. */
@@ -35,6 +35,20 @@ export const ofTask = (
 });
 
 const isTask = (name: string): boolean => taskNames.some((task) => task === name);
+
+/** Tasks of a person's own files need to know where these lie. */
+const namedTask = (
+  name: string,
+  settings: Readonly<Record<string, unknown>>,
+): E.Either<DrumheadError, Task> =>
+  (name === 'npy' || name === 'png') && settings.folder === undefined
+    ? E.left(
+        decodeError(
+          name,
+          `this task is a folder of your own files; name the folder itself instead of ${name}, or add --set folder=FOLDER`,
+        ),
+      )
+    : taskNamed(name, settings);
 
 /** A single file of those that folders of data hold. */
 const isPicture = (name: string): boolean => /\.(png|npy|npz|jpe?g|gif|tiff?|bmp|webp)$/i.test(name);
@@ -63,7 +77,7 @@ export const taskFrom = (
   preset = 'full',
 ): TE.TaskEither<DrumheadError, Task> =>
   isTask(name)
-    ? TE.fromEither(taskNamed(name, ofTask(settings, flags.mnistDir)))
+    ? TE.fromEither(namedTask(name, ofTask(settings, flags.mnistDir)))
     : pipe(
         isData(name),
         TE.chain((data) =>

@@ -3,8 +3,8 @@
  * listed too, so that a table can say n of m.
  */
 
-import { stat } from 'node:fs/promises';
-import { isAbsolute, join } from 'node:path';
+import { readdir, stat } from 'node:fs/promises';
+import { isAbsolute, join, sep } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { canonical } from '../base/canonical.js';
@@ -209,6 +209,27 @@ const fromRecord = (name: string, runs: string): TE.TaskEither<DrumheadError, Co
     ),
   );
 
+/** The names of sweeps and of experiments that ran here: folders of a record, and folders of runs. */
+const namesIn = async (runs: string): Promise<readonly string[]> => {
+  const found: string[] = [];
+  const below = async (name: string): Promise<void> => {
+    const entries = await readdir(join(runs, name), { withFileTypes: true }).catch(() => []);
+    const folders = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'));
+    const runsHere = folders.filter((entry) => /^seed-\d+-[0-9a-f]+$/.test(entry.name));
+    if (runsHere.length > 0 || entries.some((entry) => entry.name === 'sweep.json'))
+      found.push(
+        name
+          .split(sep)
+          .join('/')
+          .replace(/^sweeps\//, ''),
+      );
+    if (name.split(sep).length < 8)
+      for (const entry of folders) if (!runsHere.includes(entry)) await below(join(name, entry.name));
+  };
+  await below('');
+  return found.sort();
+};
+
 const ofOwnName = (
   name: string,
   runs: string,
@@ -218,10 +239,20 @@ const ofOwnName = (
     ? TE.left(error)
     : pipe(
         fromFolder(join(runs, name)),
-        TE.mapLeft(() => error),
-        TE.filterOrElse(
+        TE.filterOrElseW(
           (found) => found.runs.length > 0,
           () => error,
+        ),
+        TE.orElse(() =>
+          pipe(
+            TE.fromTask<readonly string[], DrumheadError>(() => namesIn(runs)),
+            TE.chain((here) =>
+              TE.left<DrumheadError, Collection>({
+                ...error,
+                known: [...new Set([...here, ...error.known])],
+              }),
+            ),
+          ),
         ),
       );
 

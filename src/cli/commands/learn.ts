@@ -1,4 +1,4 @@
-/** `drumhead learn`: an NWM trained on a folder of .npy pairs, over several seeds. */
+/** `drumhead learn`: an NWM trained on a folder of PNG or .npy pairs, over several seeds. */
 
 import { basename } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -7,6 +7,7 @@ import type { DrumheadError } from '../../base/error.js';
 import { wholePath } from '../../data/whereabouts.js';
 import { decodeExperiment, type Experiment } from '../../experiments/experiment.js';
 import type { Finished } from '../../runner/run.js';
+import { dataKind } from '../data-folder.js';
 import { rateFlag, seedsFlag, wholeFlag } from '../flags.js';
 import type { CommonFlags } from '../session.js';
 import { runSeeds, summary } from './run.js';
@@ -44,12 +45,13 @@ export const learningOn = (
     TE.bind('batch', () => TE.fromEither(wholeFlag('--batch', 1)(flags.batch))),
     TE.bind('rate', () => TE.fromEither(rateFlag('--rate')(flags.rate))),
     TE.bind('whole', () => TE.fromTask<string, DrumheadError>(() => wholePath(folder))),
-    TE.chainEitherK(({ whole, seeds, epochs, steps, batch, rate }) =>
+    TE.bind('kind', ({ whole }) => dataKind(whole)),
+    TE.chainEitherK(({ whole, kind, seeds, epochs, steps, batch, rate }) =>
       decodeExperiment(
         {
           name: `learn/${nameFrom(basename(whole))}`,
           // No validation share: every training image is trained on and the last weights are scored.
-          task: { name: 'npy', folder: whole, validationShare: 0 },
+          task: { name: kind ?? 'npy', folder: whole, validationShare: 0 },
           model: { name: 'nwm', steps },
           training: { batch, epochs, rate, schedule: flags.schedule },
           seeds,

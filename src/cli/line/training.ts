@@ -83,8 +83,11 @@ which run lies where; \`drumhead status NAME --watch\` shows how far they are.`,
 
   program
     .command('learn')
-    .argument('<folder>', 'with train_images.npy, train_masks.npy, test_images.npy, test_masks.npy')
-    .description('Train the NWM with linear readout on a folder of .npy pairs and score its test set.')
+    .argument(
+      '<folder>',
+      'with images/ and masks/ of PNG files, alone or in train/ and test/; or with train_images.npy, train_masks.npy, test_images.npy, test_masks.npy',
+    )
+    .description('Train the NWM with linear readout on a folder of PNG or .npy pairs and score its test set.')
     .addHelpText(
       'after',
       '\nThe reference trains with --batch 16 --rate 0.001 --schedule constant: slower, and with more luck needed.',

@@ -90,6 +90,13 @@ const fromJson = (json: unknown, path: string): TE.TaskEither<DrumheadError, Run
   );
 };
 
+const ofNoKind = (path: string): DrumheadError =>
+  decodeError(
+    path,
+    'this is nothing that can be read here: give a .safetensors file, program.json as export --format program writes it, ' +
+      'or a folder with one of them',
+  );
+
 /**
  * Reads what lies at a path, told apart by what it is: model.json of a GraphModel, program.json with its weights,
  * safetensors, a run folder, or a folder that holds one of them.
@@ -113,6 +120,9 @@ export const readRunnable = (
             )
           : pipe(
               readJson(file),
+              TE.mapLeft((error) =>
+                error._tag === 'DecodeError' && !file.endsWith('.json') ? ofNoKind(file) : error,
+              ),
               TE.chain((json) => fromJson(json, file)),
             ),
         // What reads well may be damaged still.
