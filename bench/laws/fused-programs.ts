@@ -2,13 +2,14 @@
 
 import type fc from 'fast-check';
 import { fusableArbitrary } from '../../spec/compile/fuse/fusable/program.js';
+import { isFusedRight, permutedArbitrary } from '../../spec/compile/fuse/permuted.js';
 import {
   computesValues,
   givesLoss,
   givesSlopes,
   givesTapeGradients,
 } from '../../spec/compile/fuse/properties.js';
-import type { Engine } from '../../src/engine/index.js';
+import { type Engine, opByOp } from '../../src/engine/index.js';
 
 /** A property of random values, under a name. */
 export interface Tried {
@@ -26,11 +27,15 @@ export const onFused = (engine: Engine): readonly Tried[] => [
         // the loss first, in a memory where nothing was laid out before
         givesLoss(made, seed);
         computesValues(made);
-        givesTapeGradients(engine)(made);
+        givesTapeGradients(opByOp(engine))(made);
       }),
   },
   {
     name: 'fused kernels: gradients of smooth programs as central differences in float64',
     property: (f) => f.property(fusableArbitrary(true), f.nat(), givesSlopes),
+  },
+  {
+    name: 'fused parts of programs whose axes change places: values as float64, gradients as the tape',
+    property: (f) => f.asyncProperty(permutedArbitrary, isFusedRight(engine)),
   },
 ];

@@ -124,10 +124,12 @@ export const tapePull = (
   inputs: Arrays,
   count: number,
   cotangents: Arrays,
+  // op by op, or with fused segments
+  compiled: typeof compile = compile,
 ): { readonly parameters: Arrays; readonly inputs: Arrays } => {
   const { tf } = engine;
   makeCurrent(engine);
-  const made = compile(tf, program);
+  const made = compiled(tf, program);
   const execute = E.isRight(made) ? made.right : assert.fail(made.left.message);
   const declared = parametersOf(program.graph);
   const shapes = Object.entries(inputsOf(program.graph));

@@ -7,6 +7,7 @@
  */
 
 import type { Boundary, MapFunction, ZipFunction } from '../../dsl/op.js';
+import { isWithin } from './extents.js';
 
 /** How many planes, and whether each is a plane of pixels or a single number. */
 export interface Extent {
@@ -168,7 +169,7 @@ export const isPointwise = ({ op }: FieldNode): boolean => pointwise.has(op.op);
 /** Whether an order changes nothing. */
 export const isIdentity = (order: readonly number[]): boolean => order.every((from, to) => from === to);
 
-/** Builds a list of nodes in which equal ones are one. */
+/** Builds a list of nodes in which equal ones are one; one that would reach beyond what it reads is a defect. */
 export class FieldBuilder {
   readonly nodes: FieldNode[] = [];
   readonly #known = new Map<string, number>();
@@ -177,6 +178,11 @@ export class FieldBuilder {
     const key = `${JSON.stringify(op)} ${inputs.join()} ${extent.planes} ${extent.grid}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
+    const read = inputs.map((input) => this.extent(input));
+    if (!isWithin(op, read, extent))
+      throw new Error(
+        `${op.op} would reach beyond its planes: ${JSON.stringify(read)} to ${JSON.stringify(extent)}`,
+      );
     this.nodes.push({ op, inputs, extent });
     this.#known.set(key, this.nodes.length - 1);
     return this.nodes.length - 1;

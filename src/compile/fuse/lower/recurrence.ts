@@ -21,7 +21,14 @@ export const lowerRecurrence = (
   const field = without(pushes.layout, 0);
   if (initial !== undefined && !sameLayout(initial.layout, field))
     return refuse('it starts from other pixels than it goes on with');
-  const body = stepOf(kind, without(factors.layout, 0), field);
+  const n = field.dims.at(-1) ?? 1;
+  if (kind === 'matrix' && field.axes.at(-1) === 'pixel') return refuse('its matrices multiply along pixels');
+  // a matrix has one axis more: [..., n, n] for [..., n]
+  const ofFactors: Layout =
+    kind === 'diagonal' ? field : { dims: [...field.dims, n], axes: [...field.axes, field.dims.length] };
+  if (!sameLayout(factors.layout, sequenceOf(ofFactors, steps)))
+    return refuse('its factors have other pixels than what they multiply');
+  const body = stepOf(kind, ofFactors, field);
   const start =
     initial?.node ?? b.add({ op: 'leaf', source: { kind: 'constant', value: 0 } }, [], extentOf(field));
   const scan = b.add(

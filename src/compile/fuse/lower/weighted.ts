@@ -3,7 +3,7 @@
 import type { OpOf } from '../../../dsl/op.js';
 import { bins, type Shape } from '../../../dsl/shape.js';
 import type { FieldBuilder } from '../field.js';
-import { along, onGrid, plain, resized } from '../layout.js';
+import { along, onGrid, plain, resized, sameLayout } from '../layout.js';
 import { extentOf, type Lowered, type Result, refuse, settled } from './value.js';
 
 export const lowerDense = (b: FieldBuilder, [x, y, bias]: readonly Lowered[], to: number): Result => {
@@ -31,12 +31,16 @@ export const lowerConv = (
   if (!onGrid(x.layout) || weight.length !== grid.length + 2)
     return refuse('a convolution over other axes than the grid');
   if (onGrid(y.layout)) return refuse('its weights have pixels');
+  const field = settled(b, x);
+  // pixels that a transpose moved away are not told by their sizes: in a cube all axes are as long as the grid's
+  if (!sameLayout(field.layout, plain([...grid, field.layout.dims[0]], grid.length)))
+    return refuse('a convolution along axes that are not the pixels');
   const [height, width] = grid.length === 2 ? weight : [1, weight[0]];
   const [from, to] = weight.slice(-2);
   const layout = plain(result, grid.length);
   const node = b.add(
     { op: 'conv', height, width, from, to, depthwise: op.depthwise, boundary: op.boundary },
-    [settled(b, x).node, settled(b, y).node],
+    [field.node, settled(b, y).node],
     extentOf(layout),
   );
   return biased(b, { node, layout }, bias);
