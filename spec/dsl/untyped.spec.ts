@@ -39,3 +39,84 @@ describe('dsl: what no compiler has checked', () => {
   for (const [source, says] of cases)
     it(`is refused in the words of the language: ${source}`, () => assert.equal(written(source), says));
 });
+
+const convOptions = 'kernel, stride, boundary, bias, init, name';
+const scanning = 'init: { y: zeros(2) }, step: (s) => s, observe: ({ y }) => y';
+
+/** Every layer that takes options, with one misspelt. */
+const misspelt: readonly (readonly [string, string])[] = [
+  ['conv(2, { kernl: 5 })', `conv: it has no option 'kernl'; did you mean 'kernel'? It has ${convOptions}`],
+  ['conv(2, { padding: 2 })', `conv: it has no option 'padding'; it has ${convOptions}`],
+  [
+    'conv1d(2, { kernl: 5 })',
+    `conv1d: it has no option 'kernl'; did you mean 'kernel'? It has ${convOptions}`,
+  ],
+  [
+    'depthwise({ Boundary: "none" })',
+    `depthwise: it has no option 'Boundary'; did you mean 'boundary'? It has ${convOptions}`,
+  ],
+  [
+    'depthwise1d({ strides: 2 })',
+    `depthwise1d: it has no option 'strides'; did you mean 'stride'? It has ${convOptions}`,
+  ],
+  [
+    'convTranspose(2, { strid: 1 })',
+    "convTranspose: it has no option 'strid'; did you mean 'stride'? It has kernel, stride, bias, init, name",
+  ],
+  [
+    'convTranspose1d(2, { boundary: "zero" })',
+    "convTranspose1d: it has no option 'boundary'; it has kernel, stride, bias, init, name",
+  ],
+  [
+    'dense(2, { bais: false })',
+    "dense: it has no option 'bais'; did you mean 'bias'? It has bias, init, name",
+  ],
+  [
+    'batchNorm({ momentun: 0.2 })',
+    "batchNorm: it has no option 'momentun'; did you mean 'momentum'? It has momentum, epsilon, name",
+  ],
+  [
+    'coupling({ kernal: 5 })',
+    "coupling: it has no option 'kernal'; did you mean 'kernel'? It has kernel, boundary, init, name",
+  ],
+  ['coupling1d({ bias: true })', "coupling1d: it has no option 'bias'; it has kernel, boundary, init, name"],
+  [
+    'encoder([4], 2, { name: "eye" })',
+    "encoder: it has no option 'name'; it has kernel, boundary, bias, init",
+  ],
+  [
+    'mlp([4], 2, { bias: false })',
+    'mlp: it takes no options; leave out what stands behind its last argument',
+  ],
+  [
+    'oscillator({ dt: 0.1, coupling: coupling(), dampning: 1 })',
+    "oscillator: it has no option 'dampning'; did you mean 'damping'? It has dt, coupling, frequency, damping, forcing",
+  ],
+  [
+    `scan({ steps: 2, reverse: true, ${scanning} })`,
+    "scan: it has no option 'reverse'; it has steps, init, step, observe",
+  ],
+  [
+    `scanOver({ over: zeros(3, 2), steps: 2, ${scanning} })`,
+    "scanOver: it has no option 'steps'; did you mean 'step'? It has over, init, step, observe",
+  ],
+  [
+    'parameter("gain", [2], { init: "zeros", trainible: false })',
+    "parameter: it has no option 'trainible'; did you mean 'trainable'? It has init, fanIn, fanOut, trainable",
+  ],
+  ['conv(2, "circular")', 'conv: its options are a record such as { kernel: ... }'],
+  ['dense(2, null)', 'dense: its options are a record such as { bias: ... }'],
+  [
+    'dense(2, { init: "zero" })(zeros(3))',
+    'dense: its init is one of pytorch, glorot, kaiming, laplacian, identity, zeros, { constant: x }, { uniform: x } or { normal: x }',
+  ],
+  [
+    'dense(2, { init: { normal: 1, mean: 3 } })(zeros(3))',
+    'dense: its init is one of pytorch, glorot, kaiming, laplacian, identity, zeros, { constant: x }, { uniform: x } or { normal: x }',
+  ],
+];
+
+describe('dsl: options that there are not', () => {
+  for (const [source, says] of misspelt)
+    it(`are refused, with the nearest that there is: ${source}`, () => assert.equal(written(source), says));
+});

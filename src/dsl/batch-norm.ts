@@ -1,6 +1,7 @@
 /** Batch normalisation with running statistics. */
 
 import { layer, parameterOf } from './layer.js';
+import { checkedOptions } from './options.js';
 import type { Shape } from './shape.js';
 import { apply, refuse, shapeOf, type Tensor } from './tensor.js';
 
@@ -26,7 +27,10 @@ export interface BatchNormOptions {
  * const tame = pipe(image, conv(8, { bias: false }), batchNorm(), relu);   // Tensor<readonly [64, 64, 8]>
  */
 export const batchNorm = (options: BatchNormOptions = {}) => {
-  const self = layer('batchNorm', options.name);
+  const self = layer(
+    'batchNorm',
+    checkedOptions('batchNorm', options, { momentum: true, epsilon: true, name: true }).name,
+  );
   const { momentum = 0.1, epsilon = 1e-5 } = options;
   return <S extends Shape>(x: Tensor<S>): Tensor<S> => {
     const shape = shapeOf(x);

@@ -3,6 +3,7 @@
 import type { InitialiserName } from './initialiser.js';
 import { type Layer, layer } from './layer.js';
 import type { Boundary } from './op.js';
+import { checkedOptions } from './options.js';
 import type { CeilDiv, Shape, Windows } from './shape.js';
 import { apply, type Tensor } from './tensor.js';
 import { channelsOf, fansOf, sides, weighted } from './weighted.js';
@@ -30,6 +31,15 @@ export interface ConvOptions<K extends number, D extends number, B extends Bound
   /** Instead of `conv1`, `conv2`, ... */
   readonly name?: string;
 }
+
+const conventional = {
+  kernel: true,
+  stride: true,
+  boundary: true,
+  bias: true,
+  init: true,
+  name: true,
+} as const;
 
 interface Resolved {
   readonly kernel: number;
@@ -105,7 +115,7 @@ export const conv = <
   channels: C,
   options: ConvOptions<K, D, B> = {},
 ) => {
-  const self = layer('conv', options.name);
+  const self = layer('conv', checkedOptions('conv', options, conventional).name);
   return <H extends number, W extends number, I extends number>(
     x: Tensor<readonly [H, W, I]>,
   ): Tensor<readonly [ConvSize<H, K, D, B>, ConvSize<W, K, D, B>, C]> =>
@@ -127,7 +137,7 @@ export const conv1d = <
   channels: C,
   options: ConvOptions<K, D, B> = {},
 ) => {
-  const self = layer('conv', options.name);
+  const self = layer('conv', checkedOptions('conv1d', options, conventional).name);
   return <L extends number, I extends number>(
     x: Tensor<readonly [L, I]>,
   ): Tensor<readonly [ConvSize<L, K, D, B>, C]> => convolve('conv1d', self, 1, x, channels, options);
@@ -149,7 +159,7 @@ export const depthwise = <
 >(
   options: ConvOptions<K, D, B> = {},
 ) => {
-  const self = layer('depthwise', options.name);
+  const self = layer('depthwise', checkedOptions('depthwise', options, conventional).name);
   return <H extends number, W extends number, C extends number>(
     x: Tensor<readonly [H, W, C]>,
   ): Tensor<readonly [ConvSize<H, K, D, B>, ConvSize<W, K, D, B>, C]> =>
@@ -170,7 +180,7 @@ export const depthwise1d = <
 >(
   options: ConvOptions<K, D, B> = {},
 ) => {
-  const self = layer('depthwise', options.name);
+  const self = layer('depthwise', checkedOptions('depthwise1d', options, conventional).name);
   return <L extends number, C extends number>(
     x: Tensor<readonly [L, C]>,
   ): Tensor<readonly [ConvSize<L, K, D, B>, C]> => convolveEach('depthwise1d', self, 1, x, options);

@@ -2,6 +2,7 @@
 
 import type { InitialiserName } from './initialiser.js';
 import { layer, parameterOf } from './layer.js';
+import { checkedOptions } from './options.js';
 import type { Shape } from './shape.js';
 import { apply, refuse, shapeOf, type Tensor } from './tensor.js';
 
@@ -24,7 +25,7 @@ export interface DenseOptions {
  * const logits = pipe(features, dense(256), relu, dense(6));   // Tensor<readonly [64, 64, 6]>
  */
 export const dense = <const F extends number>(features: F, options: DenseOptions = {}) => {
-  const self = layer('dense', options.name);
+  const self = layer('dense', checkedOptions('dense', options, { bias: true, init: true, name: true }).name);
   const init = options.init ?? 'pytorch';
   return <R extends Shape, I extends number>(x: Tensor<readonly [...R, I]>): Tensor<readonly [...R, F]> => {
     const shape = shapeOf(x);

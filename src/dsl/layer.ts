@@ -10,6 +10,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { infer } from './infer.js';
 import { type InitialiserName, resolveInitialiser } from './initialiser.js';
 import { checkedName } from './naming.js';
+import { checkedInit, checkedOptions } from './options.js';
 import { placeHere } from './place.js';
 import { currentScope } from './scope.js';
 import { type Shape, volume } from './shape.js';
@@ -69,9 +70,10 @@ export const parameterOf = <const S extends Shape>(
   shape: S,
   options: ParameterOptions,
 ): Tensor<S> => {
+  checkedOptions(owner.kind, options, { init: true, fanIn: true, fanOut: true, trainable: true });
   const fanIn = options.fanIn ?? volume(shape.slice(0, -1));
   const fanOut = options.fanOut ?? shape[shape.length - 1] ?? 1;
-  const init = resolveInitialiser(options.init, fanIn, fanOut);
+  const init = resolveInitialiser(checkedInit(owner.kind, options.init), fanIn, fanOut);
   const sizes = [...shape];
   const trainable = options.trainable ?? true;
   if (role !== '') checkedName(owner.kind, role);

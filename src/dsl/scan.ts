@@ -7,6 +7,7 @@
  */
 
 import { closeStep } from './close-step.js';
+import { checkedOptions } from './options.js';
 import type { DrivenScan, Observed, Run, Scan, Sequenced, StateOf } from './scan-types.js';
 import type { Shape } from './shape.js';
 import { refuse, shapeOf } from './tensor.js';
@@ -61,13 +62,17 @@ export const scanWithFinal = <
   State extends StateOf,
   Next extends NoInfer<State>,
   O extends Observed,
->({
-  steps,
-  init,
-  step,
-  observe,
-}: Scan<T, State, Next, O>): Run<T, State, O> =>
-  closeStep('scan', steps, [], init, (state, _, clock) => step(state, clock), observe);
+>(
+  options: Scan<T, State, Next, O>,
+): Run<T, State, O> => {
+  const { steps, init, step, observe } = checkedOptions('scan', options, {
+    steps: true,
+    init: true,
+    step: true,
+    observe: true,
+  });
+  return closeStep('scan', steps, [], init, (state, _, clock) => step(state, clock), observe);
+};
 
 /**
  * A scan driven by a sequence: the step also takes the current element. As many steps as the sequence has.
@@ -107,12 +112,15 @@ export const scanOverWithFinal = <
   State extends StateOf,
   Next extends NoInfer<State>,
   O extends Observed,
->({
-  over,
-  init,
-  step,
-  observe,
-}: DrivenScan<T, In, State, Next, O>): Run<T, State, O> => {
+>(
+  options: DrivenScan<T, In, State, Next, O>,
+): Run<T, State, O> => {
+  const { over, init, step, observe } = checkedOptions('scanOver', options, {
+    over: true,
+    init: true,
+    step: true,
+    observe: true,
+  });
   const [steps] = shapeOf(over);
   if (steps === undefined) return refuse('scanOver', 'a scalar has no time axis to run over');
   return closeStep(

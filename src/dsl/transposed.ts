@@ -2,6 +2,7 @@
 
 import type { InitialiserName } from './initialiser.js';
 import { type Layer, layer } from './layer.js';
+import { checkedOptions } from './options.js';
 import type { Shape, Upsampled } from './shape.js';
 import { apply, type Tensor } from './tensor.js';
 import { channelsOf, fansOf, sides, weighted } from './weighted.js';
@@ -19,6 +20,8 @@ export interface ConvTransposeOptions<K extends number, D extends number> {
   /** Instead of `convTranspose1`, `convTranspose2`, ... */
   readonly name?: string;
 }
+
+const all = { kernel: true, stride: true, bias: true, init: true, name: true } as const;
 
 const spread = <S extends Shape>(
   operation: string,
@@ -53,7 +56,7 @@ export const convTranspose = <const C extends number, const K extends number = 2
   channels: C,
   options: ConvTransposeOptions<K, D> = {},
 ) => {
-  const self = layer('convTranspose', options.name);
+  const self = layer('convTranspose', checkedOptions('convTranspose', options, all).name);
   return <H extends number, W extends number, I extends number>(
     x: Tensor<readonly [H, W, I]>,
   ): Tensor<readonly [Upsampled<H, K, D>, Upsampled<W, K, D>, C]> =>
@@ -74,7 +77,7 @@ export const convTranspose1d = <
   channels: C,
   options: ConvTransposeOptions<K, D> = {},
 ) => {
-  const self = layer('convTranspose', options.name);
+  const self = layer('convTranspose', checkedOptions('convTranspose1d', options, all).name);
   return <L extends number, I extends number>(
     x: Tensor<readonly [L, I]>,
   ): Tensor<readonly [Upsampled<L, K, D>, C]> => spread('convTranspose1d', self, 1, x, channels, options);

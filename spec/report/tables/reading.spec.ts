@@ -11,6 +11,7 @@ import {
   latexTable,
   markdownTable,
   meansTable,
+  namedTwice,
   type ScoreGroup,
   scoreFigure,
   scoreKeys,
@@ -101,6 +102,25 @@ describe('scores in tables', () => {
     assert.deepEqual(named('all', 'train'), E.right(['train.loss']));
     assert.deepEqual(named('every'), E.right([...scoreKeys, 'own']));
     assert.deepEqual(named('every', 'train'), named('every'));
+    for (const split of ['test', 'validation', 'train'] as const) {
+      assert.deepEqual(named('test.loss', split), E.right(['loss']), split);
+      assert.deepEqual(
+        named('test.loss,validation.loss,train.loss', split),
+        E.right(['loss', 'validation.loss', 'train.loss']),
+        split,
+      );
+      assert.deepEqual(
+        named(`${split}.loss,loss,epochs`, split),
+        E.right([split === 'test' ? 'loss' : `${split}.loss`, 'epochs']),
+      );
+      assert.deepEqual(namedTwice(`${split}.loss,loss`, split), [
+        `'loss' of the ${split} images is '${split}.loss': one column`,
+      ]);
+    }
+    assert.deepEqual(named('train.loss,test.loss', 'train'), E.right(['train.loss', 'loss']));
+    assert.deepEqual(namedTwice('test.loss,loss', 'train'), []);
+    assert.ok(E.isLeft(named('test.epochs')), 'epochs are of no images');
+    assert.ok(E.isLeft(named('accuracy', 'train')), 'of the train images the loss alone is kept');
     for (const [wrong, hint] of [
       ['diec', 'dice'],
       ['validation.iuo', 'validation.iou'],

@@ -10,6 +10,7 @@ import { experimentNamed } from '../../../src/experiments/catalogue.js';
 import { scoresOf, tallies } from '../../../src/experiments/scores.js';
 import {
   epochsTable,
+  jsonText,
   query,
   queryToParquet,
   runsTable,
@@ -121,6 +122,27 @@ describe('queries over runs', () => {
       ...['2020-01-02', '{"months":0,"days":3,"micros":"0"}', '\\xAA', '0.1', '-0.50'],
       ...['1234567890123456.7', '18446744073709551615'],
     ]);
+  });
+
+  it('keep the sign of a zero, in every format', async () => {
+    const answer = await run(
+      query(
+        [],
+        "select -0.0::double as d, 0.0::double as z, [-0.0::double, 1] as l, {'a': -0.0::float} as s",
+      ),
+    );
+    assert.equal(render('csv', answer), 'd,z,l,s\n-0.0,0,"[-0.0,1]","{""a"":-0.0}"');
+    const json = render('json', answer);
+    assert.equal(json.match(/-0\.0/g)?.length, 3, json);
+    const [row] = JSON.parse(json);
+    assert.ok(
+      Object.is(row.d, -0) && Object.is(row.z, 0) && Object.is(row.l[0], -0) && Object.is(row.s.a, -0),
+    );
+    assert.ok(render('terminal', answer).includes('-0.0'));
+    for (const value of [null, [], {}, [1, { a: 'x', b: [] }], { c: { d: [null, true] } }]) {
+      assert.equal(jsonText(value), JSON.stringify(value));
+      assert.equal(jsonText(value, 2), JSON.stringify(value, null, 2));
+    }
   });
 
   it('have columns that are told apart as DuckDB does it in Parquet', async () => {

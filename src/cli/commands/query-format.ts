@@ -3,7 +3,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { type DrumheadError, unknownName } from '../../base/error.js';
 import { type Table, terminalTable } from '../../report/tables/index.js';
-import type { Answer } from '../../runner/query/index.js';
+import { type Answer, jsonText } from '../../runner/query/index.js';
 import { terminalWidth } from '../terminal-width.js';
 
 const formats = ['terminal', 'csv', 'json'] as const;
@@ -43,7 +43,7 @@ const csv = ({ columns, texts }: Answer): string =>
 const json = ({ columns, rows }: Answer): string => {
   if (rows.length === 0) return '[]';
   const member = (name: string, value: unknown): string =>
-    `    ${JSON.stringify(name)}: ${JSON.stringify(value, null, 2).replace(/\n/g, '\n    ')}`;
+    `    ${JSON.stringify(name)}: ${jsonText(value, 2).replace(/\n/g, '\n    ')}`;
   const object = (row: readonly unknown[]): string =>
     `  {\n${columns.map(({ name }, i) => member(name, row[i] ?? null)).join(',\n')}\n  }`;
   return `[\n${rows.map(object).join(',\n')}\n]`;

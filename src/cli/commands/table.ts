@@ -8,6 +8,7 @@ import {
   latexTable,
   markdownTable,
   meansTable,
+  namedTwice,
   type ScoreGroup,
   type ScoreSplit,
   scoreGroups,
@@ -21,6 +22,7 @@ import {
 } from '../../report/tables/index.js';
 import { type Collection, collect, groupedRun } from '../../runner/collection.js';
 import { readPublished } from '../../runner/published.js';
+import { remark } from '../edge.js';
 import { sweepFrom } from '../source.js';
 import { terminalWidth } from '../terminal-width.js';
 
@@ -115,6 +117,9 @@ export const table = (name: string, flags: TableFlags): TE.TaskEither<DrumheadEr
     TE.bind('published', () => readPublished),
     TE.let('groups', ({ collection, published }) => scoreGroups(collection.runs.map(groupedRun), published)),
     TE.bind('scores', ({ split, groups }) => TE.fromEither(scoresNamed(flags.scores, split, keptIn(groups)))),
+    TE.chainFirstIOK(({ split }) => () => {
+      for (const note of namedTwice(flags.scores, split)) remark(`note: ${note}`);
+    }),
     TE.map(({ format, kinds, scores, collection, groups }) =>
       render(collection, groups, scores, format, kinds),
     ),

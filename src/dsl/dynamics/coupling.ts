@@ -3,6 +3,7 @@
 import type { InitialiserName } from '../initialiser.js';
 import { layer, parameterOf } from '../layer.js';
 import type { Boundary } from '../op.js';
+import { checkedOptions } from '../options.js';
 import { apply, shapeOf, type Tensor } from '../tensor.js';
 
 /** How oscillators feel their neighbours. */
@@ -17,6 +18,8 @@ export interface CouplingOptions {
   readonly name?: string;
 }
 
+const all = { kernel: true, boundary: true, init: true, name: true } as const;
+
 /**
  * A learned coupling W * y: a dense convolution to as many channels as the field has, without bias.
  *
@@ -25,12 +28,13 @@ export interface CouplingOptions {
  * @example
  * const force = tanh(coupling()(y));   // Tensor<readonly [64, 64, 2]>
  */
-export const coupling = ({
-  kernel = 3,
-  boundary = 'circular',
-  init = 'laplacian',
-  name = 'coupling',
-}: CouplingOptions = {}) => {
+export const coupling = (options: CouplingOptions = {}) => {
+  const {
+    kernel = 3,
+    boundary = 'circular',
+    init = 'laplacian',
+    name = 'coupling',
+  } = checkedOptions('coupling', options, all);
   const self = layer('coupling', name);
   return <H extends number, W extends number, C extends number>(
     y: Tensor<readonly [H, W, C]>,
@@ -47,12 +51,13 @@ export const coupling = ({
  * @example
  * const force = tanh(coupling1d()(line));   // Tensor<readonly [128, 4]>
  */
-export const coupling1d = ({
-  kernel = 3,
-  boundary = 'circular',
-  init = 'laplacian',
-  name = 'coupling',
-}: CouplingOptions = {}) => {
+export const coupling1d = (options: CouplingOptions = {}) => {
+  const {
+    kernel = 3,
+    boundary = 'circular',
+    init = 'laplacian',
+    name = 'coupling',
+  } = checkedOptions('coupling1d', options, all);
   const self = layer('coupling', name);
   return <L extends number, C extends number>(y: Tensor<readonly [L, C]>): Tensor<readonly [L, C]> => {
     const c = shapeOf(y)[1] ?? 1;

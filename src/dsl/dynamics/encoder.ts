@@ -2,6 +2,7 @@
 
 import { type ConvOptions, conv } from '../convolution.js';
 import { dense } from '../dense.js';
+import { checkedOptions, nothingMore } from '../options.js';
 import { relu } from '../pointwise.js';
 import type { Shape } from '../shape.js';
 import type { Tensor } from '../tensor.js';
@@ -19,6 +20,7 @@ export const encoder = <const O extends number>(
   out: O,
   options: Omit<ConvOptions<number, 1, 'zero' | 'circular' | 'reflect'>, 'stride' | 'name'> = {},
 ) => {
+  checkedOptions('encoder', options, { kernel: true, boundary: true, bias: true, init: true });
   const layers = hidden.map((channels) =>
     conv(channels, { ...options, stride: 1, boundary: options.boundary ?? 'zero' }),
   );
@@ -35,7 +37,8 @@ export const encoder = <const O extends number>(
  * @example
  * const logits = mlp([256, 256, 256], 6)(features);   // Tensor<readonly [64, 64, 6]>
  */
-export const mlp = <const O extends number>(hidden: readonly number[], out: O) => {
+export const mlp = <const O extends number>(hidden: readonly number[], out: O, ...more: readonly never[]) => {
+  nothingMore('mlp', more);
   const layers = hidden.map((features) => dense(features));
   const last = dense(out);
   return <R extends Shape, I extends number>(x: Tensor<readonly [...R, I]>): Tensor<readonly [...R, O]> =>

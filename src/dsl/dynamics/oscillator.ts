@@ -1,5 +1,6 @@
 /** The oscillator step: second-order dynamics on a grid, integrated kick-drift. */
 
+import { checkedOptions } from '../options.js';
 import { add, mul, scale, sub } from '../pointwise.js';
 import type { Clock } from '../scan-types.js';
 import type { Shape } from '../shape.js';
@@ -22,6 +23,8 @@ export interface Oscillator<S extends Shape> {
   readonly forcing?: (state: Wave<S>, clock: Clock) => Tensor<S>;
 }
 
+const all = { dt: true, coupling: true, frequency: true, damping: true, forcing: true } as const;
+
 /**
  * One kick-drift (symplectic Euler) step,
  *
@@ -38,9 +41,9 @@ export interface Oscillator<S extends Shape> {
  *   observe: (wave) => wave.y,
  * });   // Tensor<readonly [100, 64, 64, 2]>
  */
-export const oscillator =
-  <S extends Shape>({ dt, coupling, frequency, damping, forcing }: Oscillator<S>) =>
-  (state: Wave<S>, clock: Clock): Wave<S> => {
+export const oscillator = <S extends Shape>(what: Oscillator<S>) => {
+  const { dt, coupling, frequency, damping, forcing } = checkedOptions('oscillator', what, all);
+  return (state: Wave<S>, clock: Clock): Wave<S> => {
     const { y, z } = state;
     const restored = frequency === undefined ? coupling(y) : sub(coupling(y), mul(frequency, y));
     const damped = damping === undefined ? restored : sub(restored, mul(damping, z));
@@ -48,3 +51,4 @@ export const oscillator =
     const kicked = add(z, scale(dt, force));
     return { y: add(y, scale(dt, kicked)), z: kicked };
   };
+};

@@ -8,12 +8,14 @@ export { markdownTable } from './markdown.js';
 export { scoresCsv, scoresJson } from './records.js';
 export {
   betterOf,
+  namedTwice,
   nameOfScore,
   type ScoreSplit,
   scoreKeys,
   scoreSplits,
   scoresNamed,
   scoreWords,
+  splitIsIdle,
   splitOf,
 } from './score-columns.js';
 export {

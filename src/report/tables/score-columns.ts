@@ -66,6 +66,37 @@ const keysOf = (split: ScoreSplit): readonly string[] => {
 /** Keys of all scores that any run keeps. */
 export const scoreKeys: readonly string[] = [...scoreSplits.flatMap(keysOf), ...Object.keys(ofRun)];
 
+const namesIn = (list: string): readonly string[] =>
+  list
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+
+/** Whether a name says of which images it is: `test.loss`, `validation.iou`. */
+export const namesSplit = (name: string): boolean =>
+  scoreSplits.some((split) => name.startsWith(`${split}.`));
+
+/** The key of a score by its name; one that names no split is of this one. */
+const placedKey = (name: string, split: ScoreSplit): string =>
+  (namesSplit(name) ? name : `${split}.${name}`).replace(/^test\./, '');
+
+/**
+ * Scores that are named twice, with their split and without it: they stand in one column, a sentence each.
+ *
+ * @example
+ * namedTwice('train.loss,loss', 'train')   // ["'loss' of the train images is 'train.loss': one column"]
+ */
+export const namedTwice = (list: string, split: ScoreSplit): readonly string[] => {
+  const names = namesIn(list);
+  return names
+    .filter((name) => !namesSplit(name) && names.includes(`${split}.${name}`))
+    .map((name) => `'${name}' of the ${split} images is '${split}.${name}': one column`);
+};
+
+/** Whether no name of these is left to `--split`: each names its own, or is of no images. */
+export const splitIsIdle = (list: string): boolean =>
+  namesIn(list).every((name) => name !== 'all' && (namesSplit(name) || splitOf(name) === null));
+
 /**
  * The scores that a person names, in their order.
  *
@@ -84,16 +115,11 @@ export const scoresNamed = (
   const known = [...new Set([...scoreKeys, ...kept])];
   const here = known.filter((key) => splitOf(key) === split && betterOf(key) !== null);
   const keyOf = (name: string): string | undefined => {
-    const plain = name.replace(/^test\./, '');
-    const placed = split === 'test' ? plain : `${split}.${plain}`;
-    return [placed, plain].find(
-      (key) => known.includes(key) && (key === placed || splitOf(key) === null || plain.includes('.')),
-    );
+    const key = placedKey(name, split);
+    if (known.includes(key)) return key;
+    return known.includes(name) && splitOf(name) === null ? name : undefined;
   };
-  const names = list
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
+  const names = namesIn(list);
   if (names.length === 0) return E.left(decodeError('--scores', 'it names no score'));
   const keys: string[] = [];
   for (const name of names) {

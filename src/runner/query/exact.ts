@@ -61,8 +61,28 @@ export const exactValue = (type: ColumnType, cell: unknown): unknown => {
   return memberTypes?.[member] === undefined ? cell : struct(cell, ['value'], [memberTypes[member]]);
 };
 
+/** As JSON.stringify, which writes -0 as 0: here it keeps its sign. */
+export const jsonText = (value: unknown, indent = 0): string => {
+  const pad = (deeper: number): string => (indent === 0 ? '' : `\n${' '.repeat(indent * deeper)}`);
+  const written = (part: unknown, depth: number): string => {
+    if (Object.is(part, -0)) return '-0.0';
+    if (typeof part !== 'object' || part === null) return JSON.stringify(part ?? null);
+    const entries = Array.isArray(part)
+      ? part.map((entry: unknown) => written(entry, depth + 1))
+      : Object.entries(part).map(
+          ([key, entry]) => `${JSON.stringify(key)}:${indent === 0 ? '' : ' '}${written(entry, depth + 1)}`,
+        );
+    const [open, close] = Array.isArray(part) ? '[]' : '{}';
+    return entries.length === 0
+      ? `${open}${close}`
+      : `${open}${pad(depth + 1)}${entries.join(`,${pad(depth + 1)}`)}${pad(depth)}${close}`;
+  };
+  return written(value, 0);
+};
+
 /** A cell as text with all its digits, as DuckDB writes a decimal; lists, structs and maps as JSON; null for none. */
 export const exactText = (type: ColumnType, cell: unknown): string | null => {
   if (cell === null || cell === undefined) return null;
-  return typeof cell === 'object' ? JSON.stringify(exactValue(type, cell)) : String(cell);
+  if (Object.is(cell, -0)) return '-0.0';
+  return typeof cell === 'object' ? jsonText(exactValue(type, cell)) : String(cell);
 };

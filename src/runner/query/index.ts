@@ -1,6 +1,7 @@
 /** All runs as one table that can be queried. */
 
 export { withDatabase } from './duckdb.js';
+export { jsonText } from './exact.js';
 export { type Answer, query, queryToParquet } from './query.js';
 export { type SweepsFound, sweepsIn } from './sweeps.js';
 export { epochsTable, type PlainTable, runsTable, type SweepsOf } from './tables.js';
