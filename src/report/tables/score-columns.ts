@@ -116,7 +116,7 @@ export const scoresNamed = (
   const here = known.filter((key) => splitOf(key) === split && betterOf(key) !== null);
   const keyOf = (name: string): string | undefined => {
     const key = placedKey(name, split);
-    if (known.includes(key)) return key;
+    if (known.includes(key) && (splitOf(key) !== null || !namesSplit(name))) return key;
     return known.includes(name) && splitOf(name) === null ? name : undefined;
   };
   const names = namesIn(list);
