@@ -1,11 +1,12 @@
 /** The command line as a value: its commands, their flags and their help. */
 
-import { Command } from '@commander-js/extra-typings';
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { EngineName, fuseVariable } from '../engine/names.js';
 import { packageVersion } from '../runner/versions.js';
 import { idleFuse } from './begun.js';
 import { codeVariable } from './code.js';
 import { remark } from './edge.js';
+import type { Line } from './idle-flags.js';
 import { asking } from './line/asking.js';
 import { exchange } from './line/exchange.js';
 import { results } from './line/results.js';
@@ -20,6 +21,26 @@ const heed = (flags: object): void => {
     for (const note of idleFuse(flags.engine)) remark(`note: ${note}`);
 };
 
+/** What this says of itself, as it was given. */
+export const lineOf = (command: CommandUnknownOpts): Line => ({
+  command: command.name(),
+  names: command.args,
+  given: command.options
+    .filter((option) => command.getOptionValueSource(option.attributeName()) === 'cli')
+    .map((option) => (option.long ?? '').replace(/^--/, '')),
+  flags: command.opts(),
+});
+
+/** Refuses flags that would do nothing, and says of those that are passed over that they are. */
+const refuseIdle = async (line: Line): Promise<void> => {
+  if (line.given.length === 0) return;
+  const { idleFlags } = await import('./idle-flags.js');
+  const { refused, noted } = await idleFlags(line);
+  for (const sentence of refused) remark(`drumhead: ${sentence}`);
+  if (refused.length > 0) process.exit(2);
+  for (const note of noted) remark(`note: ${note}`);
+};
+
 /** All commands, made anew at each call. */
 export const commandLine = () => {
   const program = new Command('drumhead')
@@ -27,9 +48,10 @@ export const commandLine = () => {
     .version(packageVersion())
     .option('--code', 'let .json and .yaml files name experiments in .ts or .js files, which are then run')
     .option('--no-code', 'refuse .ts and .js files: only data is read, and nothing of a file is run')
-    .hook('preAction', (all, command) => {
+    .hook('preAction', async (all, command) => {
       heed(all.opts());
       heed(command.opts());
+      await refuseIdle(lineOf(command));
     })
     .showHelpAfterError('(--help says what there is)')
     .addHelpText(

@@ -165,11 +165,24 @@ const ofDocument = (path: string, flags: SubjectFlags): Effect<System> =>
       return pipe(
         readDocument(path),
         TE.chain((value) =>
-          isProgram(value) ? TE.fromEither(ofProgram(path, value)) : ofExperiment(path, flags),
+          isProgram(value)
+            ? pipe(
+                TE.fromEither(withoutSettings(flags)),
+                TE.chainEitherK(() => ofProgram(path, value)),
+              )
+            : ofExperiment(path, flags),
         ),
       );
     }),
   );
+
+/** A program alone has neither settings nor sizes. */
+const withoutSettings = ({ set, preset }: SubjectFlags): E.Either<DrumheadError, void> => {
+  const idle = set !== undefined && set.length > 0 ? '--set' : preset === 'full' ? undefined : '--preset';
+  return idle === undefined
+    ? E.right(undefined)
+    : E.left(decodeError(idle, 'this is a program alone, without settings and sizes; leave it out'));
+};
 
 const ofFunction = (path: string, write: Writer): E.Either<DrumheadError, System> => {
   const at = writtenBy(write, path);

@@ -41,7 +41,27 @@ const programNamed = (name: string, flags: ShowFlags): Effect<Program | null> =>
           E.chain(buildSystem),
         ),
       )
-    : programIn(name);
+    : pipe(
+        programIn(name),
+        TE.chainEitherK((program) => (program === null ? E.right(null) : withoutTask(program, flags))),
+      );
+
+/** A program alone has no sizes, settings or training: flags that are of these are refused. */
+const withoutTask = (program: Program, flags: ShowFlags): E.Either<DrumheadError, Program> => {
+  const { set, mnistDir, preset, time, engine } = flags;
+  const idle = [
+    ...(set === undefined || set.length === 0 ? [] : ['--set']),
+    ...(mnistDir === undefined ? [] : ['--mnist-dir']),
+    ...(preset === 'full' ? [] : ['--preset']),
+    ...(time ? [] : ['--no-time']),
+    ...(engine === 'auto' ? [] : ['--engine']),
+  ];
+  return idle.length === 0
+    ? E.right(program)
+    : E.left(
+        decodeError(idle[0], 'this is a program alone, without settings, sizes and training; leave it out'),
+      );
+};
 
 /** What has a task: an experiment or a sweep, by its name, its file or its folder. */
 const withTask = (name: string, flags: ShowFlags): Effect<string> =>

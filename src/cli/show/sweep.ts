@@ -1,9 +1,10 @@
 /** A sweep: a line for each of its experiments. */
 
+import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as A from 'fp-ts/lib/ReadonlyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { DrumheadError } from '../../base/error.js';
+import { type DrumheadError, decodeError } from '../../base/error.js';
 import { cost } from '../../compile/cost/index.js';
 import { showPlans } from '../../compile/fuse/show.js';
 import { select } from '../../dsl/index.js';
@@ -92,10 +93,22 @@ const sweepPlans = (sweep: Sweep, members: readonly Sized[], flags: ShowFlags): 
   return flags.json === true ? json(named.map(([member, plan]) => ({ member, plan }))) : showPlans(named);
 };
 
+/** Flags of one program. */
+const onlyOfOne = ({ name }: Sweep, { nodes, diagram }: ShowFlags): E.Either<DrumheadError, void> =>
+  nodes === true || diagram === true
+    ? E.left(
+        decodeError(
+          nodes === true ? '--nodes' : '--diagram',
+          `${name} is a sweep, of which every member has a program of its own; show one of its experiments`,
+        ),
+      )
+    : E.right(undefined);
+
 export const showSweep = (sweep: Sweep, flags: ShowFlags): Effect<string> =>
   pipe(
-    sweep.members,
-    A.traverse(TE.ApplicativeSeq)(({ experiment }) => sized(experiment)),
+    TE.fromEither(onlyOfOne(sweep, flags)),
+    TE.map(() => sweep.members),
+    TE.chain(A.traverse(TE.ApplicativeSeq)(({ experiment }) => sized(experiment))),
     TE.chain((members) =>
       flags.plan === true
         ? TE.right(sweepPlans(sweep, members, flags))

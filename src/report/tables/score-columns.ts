@@ -95,7 +95,9 @@ export const namedTwice = (list: string, split: ScoreSplit): readonly string[] =
 
 /** Whether no name of these is left to `--split`: each names its own, or is of no images. */
 export const splitIsIdle = (list: string): boolean =>
-  namesIn(list).every((name) => name !== 'all' && (namesSplit(name) || splitOf(name) === null));
+  namesIn(list).every(
+    (name) => name === 'every' || (name !== 'all' && (namesSplit(name) || splitOf(name) === null)),
+  );
 
 /**
  * The scores that a person names, in their order.
