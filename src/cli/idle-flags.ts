@@ -214,15 +214,7 @@ const exchange: readonly Rule[] = [
   },
 ];
 
-const rules: readonly Rule[] = [
-  fuse,
-  ...training,
-  ...showing,
-  ...asking,
-  ...results,
-  ...figures,
-  ...exchange,
-];
+const rules: readonly Rule[] = [...training, ...showing, ...asking, ...results, ...figures, ...exchange];
 
 const isFolder = async (path: string): Promise<boolean> =>
   (await stat(path).catch(() => null))?.isDirectory() === true;
