@@ -168,6 +168,103 @@ describe('what cannot be resolved in space', () => {
   });
 });
 
+describe('waves of two cells', () => {
+  const standing: readonly (readonly [string, (x: number, y: number) => number])[] = [
+    ['a checkerboard', (x, y) => (-1) ** (x + y)],
+    ['stripes', (x) => (-1) ** x],
+  ];
+  for (const [name, shape] of standing)
+    for (const noise of [0, 1e-7, 1e-3, 0.05])
+      it(`${name} that stands, with noise ${noise}: it does not run`, () => {
+        const random = stream(3, 'noise');
+        const waves = waveOf(
+          made,
+          (x, y, t) => shape(x, y) * Math.cos((2 * Math.PI * 5 * t) / duration) + noise * random.normal(),
+        );
+        for (const torus of [true, false]) {
+          const [, { speed, travelling }] = looked({ ...waves, torus });
+          assert.ok(resolved(travelling) < 0.2, String(travelling));
+          assert.match(whyNot(speed), /stands/);
+        }
+      });
+
+  it('cannot run: cos(pi x - w t) is the same as one that stands', () => {
+    const { travelling } = looked({
+      ...plane(5, 12, 0),
+      values: Float32Array.from(plane(5, 12, 0).values),
+    })[1];
+    assert.ok(resolved(travelling) < 0.02);
+  });
+
+  it('are told from those that are hardly longer and run', () => {
+    for (const m of [9, 10, 11]) {
+      const { speed, travelling } = looked(plane(5, m, 0))[1];
+      near(resolved(speed), ((5 / duration) * 24) / m, 0.01, 'speed');
+      assert.ok(resolved(travelling) > 0.9);
+    }
+  });
+});
+
+describe('a beam', () => {
+  const turned = 2 * Math.PI;
+  const beams: readonly (readonly [string, (x: number, y: number) => number])[] = [
+    ['over 4 of 20 rows', (_, y) => (y < 4 ? 1 : 0)],
+    ['over half of the rows', (_, y) => (y < 10 ? 1 : 0)],
+    ['of Gauss', (_, y) => Math.exp(-((y - 10) ** 2) / 8)],
+    ['of Gauss, wide', (_, y) => Math.exp(-((y - 10) ** 2) / 32)],
+  ];
+  for (const [name, shape] of beams)
+    for (const torus of [true, false])
+      it(`${name}${torus ? '' : ', edges not joined'}: runs as the wave in it does, and all of it`, () => {
+        const waves = waveOf(
+          made,
+          (x, y, t) => shape(x, y) * Math.cos(turned * (x / 12 - (5 * t) / duration)),
+        );
+        const { speed, travelling, direction } = looked({ ...waves, torus })[1];
+        near(resolved(speed), (5 / duration) * 12, 0.01, 'speed');
+        assert.ok(resolved(travelling) > 0.97, String(travelling));
+        assert.ok(Math.abs(resolved(direction)) < 0.01);
+      });
+
+  it('of Gauss, aslant: the same', () => {
+    const waves = waveOf(
+      { ...made, height: 24 },
+      (x, y, t) => Math.exp(-((x - y) ** 2) / 16) * Math.cos(turned * ((x + y) / 12 - (5 * t) / duration)),
+    );
+    const { speed, direction } = looked({ ...waves, torus: false })[1];
+    near(resolved(speed), ((5 / duration) * 12) / Math.SQRT2, 0.05, 'speed');
+    assert.ok(Math.abs(resolved(direction) - Math.PI / 4) < 0.02);
+  });
+});
+
+describe('one event', () => {
+  const events: readonly (readonly [string, (x: number, t: number) => number])[] = [
+    ['a pulse that passes', (x, t) => Math.exp(-((x + 4 - 4 * t) ** 2) / 8)],
+    ['a pulse everywhere at once', (x, t) => Math.sin(x) * Math.exp(-((t - 3) ** 2) / 0.3)],
+    ['a step', (x, t) => Math.sin(x) * Number(t > 3)],
+    ['an early step', (x, t) => Math.sin(x) * Number(t > 1.3)],
+    ['a kick that relaxes', (x, t) => (t < 2.4 ? 0 : Math.sin(x) * Math.exp(2.4 - t))],
+    ['a kick that rises and falls', (x, t) => (t < 2 ? 0 : Math.sin(x) * (t - 2) * Math.exp(3 * (2 - t)))],
+    ['a front', (x, t) => Math.sin(x) * Math.tanh(3 * (t - 3))],
+  ];
+  for (const [name, event] of events)
+    it(`${name} has no frequency, no speed, no way`, () => {
+      const [found, { speed, travelling, direction }] = looked(waveOf(made, (x, _, t) => event(x, t)));
+      for (const value of [found, speed, travelling, direction])
+        assert.match(whyNot(value), /one event|1\.5 cycles/);
+    });
+
+  it('is told from a swing that dies out, or grows', () => {
+    for (const rate of [-1, -0.3, 0.3]) {
+      const waves = waveOf(
+        made,
+        (x, _, t) => Math.exp(rate * t) * Math.cos(2 * Math.PI * (x / 12 - (5 * t) / duration)),
+      );
+      near(resolved(looked(waves)[0]).frequency, 5 / duration, 0.01, 'frequency');
+    }
+  });
+});
+
 describe('what has no frequency', () => {
   const refusals: readonly (readonly [string, Waves, RegExp])[] = [
     ['silence', waveOf(made, () => 0), /nothing swings/],

@@ -1,7 +1,9 @@
 /** Where waves come from and how fast they run: phase over space at the frequency that carries most. */
 
+import { isEvent } from './event.js';
 import { isUnresolved, type Measured, type Unresolved, unresolved } from './measured.js';
 import { fewestSteps, peakOf, type Records, swingAt } from './sinusoid.js';
+import { runsOneWay, sharesThatRun, slopesAt, waveNumberAlong, waveNumberTowards } from './slopes.js';
 import type { Complex } from './transform.js';
 import type { Waves } from './waves.js';
 
@@ -42,6 +44,10 @@ const frequencyOf = (records: Records, dt: number): Measured => {
     );
   if (peak.share < byChance(records))
     return unresolved('no frequency stands out from the others: it is noise, or many waves at once');
+  if (isEvent(records, peak, byChance(records)))
+    return unresolved(
+      `what changes is not told from one event, such as a pulse, a step or a kick: about ${cyclesText(peak.cycles)} cycles of no sinusoid`,
+    );
   return peak.cycles / (steps * dt);
 };
 
@@ -49,7 +55,7 @@ const frequencyOf = (records: Records, dt: number): Measured => {
  * The frequency of the sinusoid that says most of one channel, all sites together, beside an offset and a trend of each
  * site; cycles a unit of time, at most 1 / (2 dt): what is faster appears slower (aliasing).
  *
- * Unresolved with fewer than 1.5 cycles in the record, for what is constant, not finite, or noise.
+ * Unresolved with fewer than 1.5 cycles in the record, for one event, for what is constant, not finite, or noise.
  */
 export const dominantFrequency = (waves: Waves, channel: number): Measured =>
   frequencyOf(recordsOf(waves, channel), waves.dt);
@@ -72,9 +78,12 @@ export interface Propagation {
   readonly speed: Float64Array;
   /** Radians from the x axis (to the right) towards the y axis (downwards); NaN where the speed is. */
   readonly direction: Float64Array;
-  /** 0 for a standing wave, 1 for one that runs: |Im conj(a) grad a| / (|a| |grad a|); NaN where too little fits in. */
+  /**
+   * 0 for a standing wave, 1 for one that runs: |Im conj(a) grad a| / (|a| |grad a|), less what a beam's amplitude changes
+   * across its way; NaN where too little fits in.
+   */
   readonly travelling: Float64Array;
-  /** Root mean square over all sites, radians a cell. */
+  /** Along the way that it runs, radians a cell: root mean square; where it runs many ways the mean turn of the phase. */
   readonly waveNumber: number;
   /** Cycles across the lattice, along the axis that has more of them. */
   readonly across: number;
@@ -88,74 +97,6 @@ export const quiet = 0.1;
 
 /** Where less than this runs, the wave stands: its phase jumps from cell to cell and tells no speed. */
 const standing = 0.2;
-
-/** The angle from a to b. */
-const turn = ({ re, im }: Complex, a: number, b: number): number =>
-  Math.atan2(re[a] * im[b] - im[a] * re[b], re[a] * re[b] + im[a] * im[b]);
-
-type Pair = readonly [before: number, after: number];
-
-/** Neighbours along an axis of `n` places: round the torus, or at an edge the site itself. */
-const pairOf = (at: number, n: number, torus: boolean, number: (place: number) => number): Pair =>
-  torus
-    ? [number((at + n - 1) % n), number((at + 1) % n)]
-    : [number(Math.max(0, at - 1)), number(Math.min(n - 1, at + 1))];
-
-interface Around {
-  readonly across: Pair;
-  readonly down: Pair;
-  /** Steps between the two of a pair: 1 at an edge, else 2; 0 where there is no neighbour. */
-  readonly far: readonly [across: number, down: number];
-}
-
-const aroundOf = ({ height, width, torus = true }: Waves, site: number): Around => {
-  const [row, column] = [Math.floor(site / width), site % width];
-  const across = pairOf(column, width, torus, (place) => row * width + place);
-  const down = pairOf(row, height, torus, (place) => place * width + column);
-  const steps = (at: number, n: number): number => (n < 2 ? 0 : torus || (at > 0 && at < n - 1) ? 2 : 1);
-  return { across, down, far: [steps(column, width), steps(row, height)] };
-};
-
-const slopeOf = ({ re, im }: Complex, [from, to]: Pair, far: number) => ({
-  re: far === 0 ? 0 : (re[to] - re[from]) / far,
-  im: far === 0 ? 0 : (im[to] - im[from]) / far,
-});
-
-/** The site so many places further along an axis; null beyond an edge that is none of a torus. */
-const further = (
-  { height, width, torus = true }: Waves,
-  axis: 'x' | 'y',
-  site: number,
-  places: number,
-): number | null => {
-  const [row, column] = [Math.floor(site / width), site % width];
-  const [at, n] = axis === 'x' ? [column + places, width] : [row + places, height];
-  if (!torus && at >= n) return null;
-  return axis === 'x' ? row * width + (at % n) : (at % n) * width + column;
-};
-
-/** 2 sin(k places / 2) of the mean wave number k, root mean square over all pairs of sites so many places apart. */
-const meanChange = (waves: Waves, a: Complex, axis: 'x' | 'y', places: number): number => {
-  let [swing, change] = [0, 0];
-  for (let site = 0; site < waves.height * waves.width; site++) {
-    const next = further(waves, axis, site, places);
-    if (next === null) continue;
-    swing += (a.re[site] ** 2 + a.im[site] ** 2 + a.re[next] ** 2 + a.im[next] ** 2) / 2;
-    change += (a.re[next] - a.re[site]) ** 2 + (a.im[next] - a.im[site]) ** 2;
-  }
-  return swing === 0 ? 0 : Math.min(2, Math.sqrt(change / swing));
-};
-
-/** Wave numbers up to this are read from pairs two places apart, on which noise weighs half as much. */
-const longWave = 1;
-
-/** The wave number along an axis, root mean square over all sites: of a wave that runs and of one that stands alike. */
-const waveNumberAlong = (waves: Waves, a: Complex, axis: 'x' | 'y'): number => {
-  const n = axis === 'x' ? waves.width : waves.height;
-  if (n < 2) return 0;
-  const near = 2 * Math.asin(meanChange(waves, a, axis, 1) / 2);
-  return n < 5 || near > longWave ? near : Math.asin(meanChange(waves, a, axis, 2) / 2);
-};
 
 /**
  * Phase, speed and direction of one channel at its dominant frequency, or at the one given.
@@ -178,34 +119,29 @@ export const propagation = (waves: Waves, channel: number, given?: number): Prop
   const loud = quiet * amplitude.reduce((most, value) => Math.max(most, value), 0);
   const speed = new Float64Array(sites).fill(Number.NaN);
   const direction = new Float64Array(sites).fill(Number.NaN);
-  const travelling = new Float64Array(sites);
-  let [fluxX, fluxY, fluxes] = [0, 0, 0];
-  for (let site = 0; site < sites; site++) {
-    const { across, down, far } = aroundOf(waves, site);
-    const [x, y] = [slopeOf(a, across, far[0]), slopeOf(a, down, far[1])];
-    const flux = (d: { readonly re: number; readonly im: number }): number =>
-      a.re[site] * d.im - a.im[site] * d.re;
-    const size = amplitude[site] * Math.hypot(x.re, x.im, y.re, y.im);
-    travelling[site] = size < 1e-300 ? 0 : Math.min(1, Math.hypot(flux(x), flux(y)) / size);
-    fluxX += flux(x);
-    fluxY += flux(y);
-    fluxes += Math.hypot(flux(x), flux(y));
-    const gradient = ([before, after]: Pair, steps_: number): number =>
-      steps_ === 0 ? 0 : (turn(a, before, site) + turn(a, site, after)) / steps_;
-    const [kx, ky] = [gradient(across, far[0]), gradient(down, far[1])];
-    const cyclesAcross = Math.max(Math.abs(kx) * width, Math.abs(ky) * height) / (2 * Math.PI);
+  const slopes = Array.from({ length: sites }, (_, site) => slopesAt(waves, a, site));
+  const travelling = sharesThatRun(slopes, amplitude);
+  let [fluxX, fluxY, fluxes, turned, swing] = [0, 0, 0, 0, 0];
+  for (const [site, { runs, turns }] of slopes.entries()) {
+    fluxX += amplitude[site] * runs.x;
+    fluxY += amplitude[site] * runs.y;
+    fluxes += amplitude[site] * Math.hypot(runs.x, runs.y);
+    turned += amplitude[site] ** 2 * Math.hypot(turns.x, turns.y);
+    swing += amplitude[site] ** 2;
+    const cyclesAcross = Math.max(Math.abs(turns.x) * width, Math.abs(turns.y) * height) / (2 * Math.PI);
     if (
       amplitude[site] > 0 &&
       amplitude[site] >= loud &&
       cyclesAcross >= fewestAcross / 2 &&
       travelling[site] >= standing
     ) {
-      speed[site] = (2 * Math.PI * frequency) / Math.hypot(kx, ky);
-      direction[site] = Math.atan2(ky, kx);
+      speed[site] = (2 * Math.PI * frequency) / Math.hypot(turns.x, turns.y);
+      direction[site] = Math.atan2(turns.y, turns.x);
     }
   }
+  const heading = fluxes === 0 ? null : { x: fluxX / fluxes, y: fluxY / fluxes };
   const phase = Float64Array.from({ length: sites }, (_, site) => Math.atan2(a.im[site], a.re[site]));
-  const k = { x: waveNumberAlong(waves, a, 'x'), y: waveNumberAlong(waves, a, 'y') };
+  const k = { x: waveNumberAlong(waves, a, 1, 0), y: waveNumberAlong(waves, a, 0, 1) };
   const across = Math.max(k.x * width, k.y * height) / (2 * Math.PI);
   // A piece of a wave does not tell whether it runs, nor how fast.
   if (across < fewestAcross) for (const map of [speed, direction, travelling]) map.fill(Number.NaN);
@@ -218,10 +154,10 @@ export const propagation = (waves: Waves, channel: number, given?: number): Prop
     speed,
     direction,
     travelling,
-    waveNumber: Math.hypot(k.x, k.y),
+    waveNumber: runsOneWay(heading) ? waveNumberTowards(waves, a, heading) : swing === 0 ? 0 : turned / swing,
     across,
     sites,
-    heading: fluxes === 0 ? null : { x: fluxX / fluxes, y: fluxY / fluxes },
+    heading,
   };
 };
 

@@ -55,18 +55,29 @@ interface Basis {
 const hannWeights = (steps: number): Float64Array =>
   Float64Array.from({ length: steps }, (_, t) => hann(t, steps));
 
-const slowOf = (weights: Float64Array): readonly Float64Array[] => {
+/** These vectors, freed of others and orthonormal; fewer where they are in the span of those. */
+export const besides = (
+  weights: Float64Array,
+  vectors: readonly Float64Array[],
+  others: readonly Float64Array[] = [],
+): readonly Float64Array[] => {
+  const own: Float64Array[] = [];
+  for (const vector of vectors) {
+    const rest = without(weights, vector, [...others, ...own]);
+    const size = Math.sqrt(dot(weights, rest, rest));
+    if (size > degenerate * Math.sqrt(dot(weights, vector, vector)))
+      own.push(rest.map((value) => value / size));
+  }
+  return own;
+};
+
+/** Offset and trend. */
+export const slowOf = (weights: Float64Array): readonly Float64Array[] => {
   const steps = weights.length;
-  const slow: Float64Array[] = [];
-  for (const vector of [
+  return besides(weights, [
     new Float64Array(steps).fill(1),
     Float64Array.from({ length: steps }, (_, t) => t - (steps - 1) / 2),
-  ]) {
-    const rest = without(weights, vector, slow);
-    const size = Math.sqrt(dot(weights, rest, rest));
-    if (size > 0) slow.push(rest.map((value) => value / size));
-  }
-  return slow;
+  ]);
 };
 
 /** @param cycles over the whole record */
@@ -90,7 +101,7 @@ const basisAt = (weights: Float64Array, slow: readonly Float64Array[], cycles: n
   return { weights, slow, fast, parts: [c, s0, s1] };
 };
 
-const projections = (
+export const projections = (
   { count, steps, values }: Records,
   weights: Float64Array,
   vectors: readonly Float64Array[],
@@ -106,7 +117,8 @@ const projections = (
     return out;
   });
 
-const squares = (values: Float64Array): number => values.reduce((sum, value) => sum + value * value, 0);
+export const squares = (values: Float64Array): number =>
+  values.reduce((sum, value) => sum + value * value, 0);
 
 /** The most that one sinusoid explains. */
 export interface Peak {
@@ -161,7 +173,7 @@ const few = 3;
 const fewestCycles = 0.25;
 
 /** Records without their least-squares lines, as far as the window weighs them. */
-const detrend = (records: Records, weights: Float64Array, slow: readonly Float64Array[]): Records => {
+export const detrend = (records: Records, weights: Float64Array, slow: readonly Float64Array[]): Records => {
   const found = projections(records, weights, slow);
   const { steps } = records;
   return {
@@ -203,6 +215,13 @@ export const peakOf = (records: Records): Peak | null => {
     Math.min(highest, best + 0.25),
   );
   return { cycles, share: Math.min(1, explained(cycles) / all ** 2) };
+};
+
+/** Records without offset, trend and the swing at so many cycles. */
+export const withoutSwing = (records: Records, cycles: number): Records => {
+  const weights = hannWeights(records.steps);
+  const slow = slowOf(weights);
+  return detrend(records, weights, [...slow, ...basisAt(weights, slow, cycles).fast]);
 };
 
 /** What swings at so many cycles: each record is about offset + trend + Re a e^{-2 pi i cycles t / steps}. */

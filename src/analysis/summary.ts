@@ -2,6 +2,7 @@
 
 import { isUnresolved, type Measured, type Unresolved, unresolved } from './measured.js';
 import { cyclesText, fewestAcross, type Propagation, quiet } from './phase.js';
+import { runsOneWay } from './slopes.js';
 
 /** What a channel does as a whole. */
 export interface Summary {
@@ -27,8 +28,8 @@ const spaceOf = ({ sites, across }: Propagation): Unresolved | null => {
 
 /**
  * Speed, share that runs and direction of a channel; the share is a mean over the sites that swing, each weighing as much
- * as its energy (amplitude squared). The speed is that of the mean wave number, so that a wave and its echo have that of
- * each. All are unresolved where the frequency is, or where the wave is longer than the lattice.
+ * as its energy (amplitude squared). The speed is that of the mean wave number along the way, so that a wave and its
+ * echo have that of each. All are unresolved where the frequency is, or where the wave is longer than the lattice.
  */
 export const summaryOf = (found: Propagation | Unresolved): Summary => {
   const all = (why: Unresolved): Summary => ({ speed: why, travelling: why, direction: why });
@@ -51,7 +52,7 @@ export const summaryOf = (found: Propagation | Unresolved): Summary => {
     speed: runs ? (2 * Math.PI * frequency) / waveNumber : stands,
     direction: !runs
       ? stands
-      : heading !== null && Math.hypot(heading.x, heading.y) >= 0.5
+      : runsOneWay(heading)
         ? Math.atan2(heading.y, heading.x)
         : unresolved('it runs in many directions'),
   };
