@@ -11,6 +11,7 @@ import { dampingHints, leastDamping } from './damping.js';
 import { kernelHints } from './kernel.js';
 import { observedHints } from './observed.js';
 import { phaseFaults, phaseHints } from './phases.js';
+import { stageHints } from './stages.js';
 import { timeFaults, timeHints } from './time.js';
 
 export { leastDamping } from './damping.js';
@@ -70,4 +71,5 @@ export const hintsOn = (system: System): readonly string[] => [
   ...phaseHints(system),
   ...partsHints(system),
   ...timeHints(system),
+  ...stageHints(system),
 ];

@@ -30,7 +30,7 @@ const methodOf = (shares: readonly number[]): Method | undefined =>
   });
 
 /** What an operation is, whatever it is applied to: the same force at several places is the same operation. */
-const kindOf = ({ op, inputs }: Node, fixed: (node: number) => boolean): string =>
+export const kindOf = ({ op, inputs }: Node, fixed: (node: number) => boolean): string =>
   JSON.stringify([op, inputs.filter(fixed)]);
 
 /** The method that a step's sums of forces are those of, in words. */
