@@ -7,6 +7,18 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe as sentence } from '../../src/base/error.js';
 import { diff } from '../../src/cli/commands/diff.js';
+import { load } from '../../src/data/load.js';
+import { taskNamed } from '../../src/data/task.js';
+import { writePngPairs } from '../../src/data/write-png-pairs.js';
+
+const polygonsOf = async ({
+  name,
+  ...settings
+}: { readonly name: string } & Readonly<Record<string, unknown>>) => {
+  const task = taskNamed(name, { ...settings, train: 8, validation: 2, test: 2 });
+  assert.ok(E.isRight(task), JSON.stringify(task));
+  return load(task.right);
+};
 
 describe('drumhead diff', () => {
   let folder = '';
@@ -41,6 +53,30 @@ describe('drumhead diff', () => {
     assert.match(text, /^ {2}label +- -> other {3}\(changes no result\)$/m);
     assert.match(text, /^ {2}seeds .*\(changes no result\)$/m);
     assert.match(text, /no run is shared: 2 runs and 2 runs, all different/);
+  });
+
+  it('tells runs of files by what the files hold, as run does', async () => {
+    const data = join(folder, 'png');
+    const made = await (await polygonsOf(base.task))();
+    assert.ok(E.isRight(made), JSON.stringify(made));
+    assert.ok(E.isRight(await writePngPairs(made.right, data)()));
+    const mine = { name: 'mine', task: { name: 'png', folder: data }, model: { name: 'cnn', layers: 2 } };
+    const one = file('png.json', mine);
+    const unused = file('unused.json', { ...mine, task: { ...mine.task, ignore: 77 } });
+    assert.match(
+      await said(one, unused),
+      /task\.ignore +null -> 77.*\n(.*\n)*1 run of the same engine is the same/,
+    );
+    const elsewhere = file('copy.json', { ...mine, task: { ...mine.task, folder: `${folder}/./png/` } });
+    assert.match(await said(one, elsewhere), /\n1 run of the same engine is the same/);
+    const used = file('used.json', { ...mine, task: { ...mine.task, ignore: 0 } });
+    assert.match(await said(one, used), /no run is shared/);
+    const gone = file('gone.json', { ...mine, task: { ...mine.task, folder: join(folder, 'gone') } });
+    assert.match(await said(one, gone), /no run is shared/);
+    const names = Object.fromEntries(made.right.classes.map((_, k) => [k, `c${k}`]));
+    const named = file('named.json', { ...mine, task: { ...mine.task, labels: names } });
+    // Names of classes are in a run's identity, by `classes` and by `labels` alike.
+    assert.match(await said(one, named), /task\.labels +null -> \{"0":"c0".*\n(.*\n)*no run is shared/);
   });
 
   it('lists the runs of sweeps by the labels of their members', async () => {

@@ -72,6 +72,20 @@ describe('settings that do nothing', () => {
       0,
     );
     assert.equal(equalMembers(sweep({ 'training.rate': [0.1, 0.2] })).length, 0);
+    const said = (vary: object): string => equalMembers(sweep(vary)).join('\n');
+    assert.match(
+      said({ 'model.hidden': ['linear', [256, 256, 256]] }),
+      /^these members are the same runs, since what they differ in is one value in two spellings: [^\n]*$/,
+    );
+    assert.match(
+      said({ 'loss.weights': [[], [1, 1, 1, 1, 1, 1], [1, 2, 1, 1, 1, 1]] }),
+      /^these members have the same result, up to rounding, in runs of their own, [^\n]*weights \[\][^\n]*weights \[1, 1, 1[^\n]*$/,
+    );
+    assert.match(
+      said({ loss: [{ name: 'focal', gamma: 0 }, 'cross-entropy', 'focal'] }),
+      /^these members have the same result, up to rounding, in runs of their own, [^\n]*$/,
+    );
+    assert.equal(said({ loss: ['focal', 'cross-entropy', 'dice'] }), '');
   });
 
   it('are known from values alone: what is an axis, or not as it is by itself', () => {

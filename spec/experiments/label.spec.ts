@@ -136,6 +136,27 @@ describe('the labels of experiments', () => {
     assert.ok(E.isLeft(mistyped) && /did you mean 'label'/.test(JSON.stringify(mistyped.left)));
   });
 
+  it('say what the values of masks mean as one setting, and only where it differs', () => {
+    const task = (labels: object | null) =>
+      right(
+        decodeExperiment({
+          name: 'mine',
+          task: { name: 'png', folder: 'x', labels },
+          model: { name: 'cnn' },
+        }),
+      );
+    const [plain, named] = experimentLabels([task(null), task({ 0: 'a', 1: 'b', 2: 'c' })]);
+    assert.deepEqual([plain.name, named.name], ['mine (labels null)', 'mine (labels {0 a, 1 b, 2 c})']);
+  });
+
+  it('call no number null', () => {
+    assert.equal(settingsText({ 'training.rate': Number.NaN }), 'training.rate NaN');
+    assert.equal(
+      settingsText({ 'training.rate': -Infinity, 'training.clip': null }),
+      'training.rate -Infinity, training.clip null',
+    );
+  });
+
   it('tell experiments of one name apart that are no members, and are one where nothing differs', () => {
     const shorter = { ...mine, training: { ...mine.training, epochs: 3 } };
     const other = { ...mine, seeds: [7] };

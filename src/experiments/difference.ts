@@ -18,9 +18,9 @@ export interface Difference {
 
 type Leaves = ReadonlyMap<string, string>;
 
-/** Settings by path; a list is one setting. */
+/** Settings by path; a list is one setting, and so is what masks' values mean. */
 const leavesOf = (value: unknown, path = ''): readonly (readonly [string, string])[] =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !path.endsWith('.labels')
     ? Object.entries(value).flatMap(([key, inner]) => leavesOf(inner, path === '' ? key : `${path}.${key}`))
     : [[path, typeof value === 'string' ? value : canonical(value)]];
 
@@ -72,14 +72,16 @@ export interface SharedRuns {
  * Which runs are the same runs on the same engine, so that they run once.
  *
  * @param programOf tells programs apart: their hash where it is known, else the model's settings
+ * @param dataOf the digest of data that lie in files, where they were read
  */
 export const sharedRuns = (
   a: Sweep,
   b: Sweep,
   programOf: (experiment: Experiment) => string = ({ model }) => hashOf(model),
+  dataOf: (experiment: Experiment) => string | undefined = () => undefined,
 ): SharedRuns => {
   const key = ({ member: { experiment }, seed }: SweepRun): string =>
-    hashOf({ ...shapingOf(experiment, programOf(experiment)), seed });
+    hashOf({ ...shapingOf(experiment, programOf(experiment), dataOf(experiment)), seed });
   const runs = (sweep: Sweep): ReadonlyMap<string, SweepRun> =>
     new Map(runsOf(sweep).map((run) => [key(run), run]));
   const [ofA, ofB] = [runs(a), runs(b)];

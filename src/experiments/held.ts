@@ -122,7 +122,10 @@ export const isHeldAxis = (experiment: Experiment, axis: string, value: AxisValu
   findingOf(experiment, axis, value) === 'held';
 
 const shown = (value: unknown): string => {
-  const text = typeof value === 'string' ? value : canonical(value ?? null);
+  const text =
+    typeof value === 'string' || (typeof value === 'number' && !Number.isFinite(value))
+      ? String(value)
+      : canonical(value ?? null);
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 };
 

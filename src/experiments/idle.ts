@@ -59,12 +59,15 @@ const modelIdle = ({ model }: Experiment): readonly Idle[] => {
   }
 };
 
+/** Of what computes the same in a run that keeps the name it always had. */
+const ownRun = ', up to rounding; the run without it has another name and the same result';
+
 const lossIdle = ({ loss }: Experiment): readonly Idle[] => [
   ...(loss.weights.length > 0 && new Set(loss.weights).size === 1
-    ? [{ path: 'loss.weights', why: 'equal weights are none' }]
+    ? [{ path: 'loss.weights', why: `equal weights are none${ownRun}` }]
     : []),
   ...(loss.name === 'focal' && loss.gamma === 0
-    ? [{ path: 'loss.gamma', why: 'with 0 the focal loss is the cross-entropy' }]
+    ? [{ path: 'loss.gamma', why: `with 0 the focal loss is the cross-entropy${ownRun}` }]
     : []),
 ];
 
@@ -105,23 +108,47 @@ const effectOf = (experiment: Experiment): string => {
   });
 };
 
+/** The experiment with the plainest loss that is the same: equal weights are none, focal with gamma 0 is the cross-entropy. */
+const withPlainLoss = (experiment: Experiment): Experiment => {
+  const { loss } = experiment;
+  const weights = new Set(loss.weights).size === 1 ? [] : loss.weights;
+  return {
+    ...experiment,
+    loss:
+      loss.name === 'focal' && loss.gamma === 0
+        ? { name: 'cross-entropy', target: loss.target, weights }
+        : { ...loss, weights },
+  };
+};
+
+/** Everything that shapes the runs, what does nothing too. */
+const wholeOf = ({ task, model, loss, training, seeds }: Experiment): string =>
+  canonical({ task, model, loss, training, seeds });
+
+const differentIn = (keys: readonly string[]): boolean => new Set(keys).size > 1;
+
 /**
- * Members that are the same runs though their axes differ, a sentence for each such group: what they differ in does
- * nothing.
+ * Members that are the same runs, or compute the same, though their axes differ, a sentence for each such group: what they
+ * differ in does nothing, or is one value in two spellings.
  */
 export const equalMembers = ({ members }: Sweep): readonly string[] => {
   const names = labelsOf(members).map(({ name }) => name);
-  const groups = new Map<string, string[]>();
+  const groups = new Map<string, readonly { readonly name: string; readonly experiment: Experiment }[]>();
   members.forEach(({ experiment }, i) => {
-    const key = effectOf(experiment);
-    groups.set(key, [...(groups.get(key) ?? []), names[i]]);
+    const key = effectOf(withPlainLoss(experiment));
+    groups.set(key, [...(groups.get(key) ?? []), { name: names[i], experiment }]);
   });
   return [...groups.values()]
     .filter((group) => group.length > 1)
-    .map(
-      (group) =>
-        `these members are the same runs, since what they differ in does nothing: ${group.join('; ')}`,
-    );
+    .map((group) => {
+      const all = group.map(({ experiment }) => experiment);
+      const why = differentIn(all.map(effectOf))
+        ? 'have the same result, up to rounding, in runs of their own, since what they differ in does nothing'
+        : differentIn(all.map(wholeOf))
+          ? 'are the same runs, since what they differ in does nothing'
+          : 'are the same runs, since what they differ in is one value in two spellings';
+      return `these members ${why}: ${group.map(({ name }) => name).join('; ')}`;
+    });
 };
 
 /** Whether a setting is another than where nothing is said of it. */

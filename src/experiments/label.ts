@@ -46,8 +46,14 @@ const parsed = (value: unknown): unknown =>
       )
     : value;
 
+/** What masks' values mean is one setting: its keys are values, not settings. */
+const isOneSetting = (path: string): boolean => /(^|\.)labels$/.test(path);
+
 const leaves = (value: unknown, path: string): Facts =>
-  t.UnknownRecord.is(value) && !Array.isArray(value) && programHash(value) === undefined
+  t.UnknownRecord.is(value) &&
+  !Array.isArray(value) &&
+  !isOneSetting(path) &&
+  programHash(value) === undefined
     ? Object.entries(value).flatMap(([key, inner]) => leaves(inner, path === '' ? key : `${path}.${key}`))
     : [{ path, value: programHash(value) === undefined ? value : valueText(value) }];
 

@@ -46,6 +46,8 @@ export const valueText = (value: unknown): string => {
       : `{${Object.entries(value)
           .map(([key, inner]) => `${key} ${valueText(inner)}`)
           .join(', ')}}`;
+  // JSON has neither NaN nor infinities, and would call them null.
+  if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
   return typeof value === 'string' ? value : canonical(value ?? null);
 };
 

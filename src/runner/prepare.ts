@@ -19,6 +19,7 @@ import { hashProgram, type Program, usesBatchStatistics } from '../dsl/index.js'
 import { arithmetic, type Engine, engineLabel, openEngine } from '../engine/index.js';
 import { type Experiment, identityOf } from '../experiments/experiment.js';
 import { programFor } from '../experiments/model.js';
+import type { Sizes } from '../models/catalogue.js';
 import type { Environment } from './environment.js';
 import { findRun, ownFolder, runFoldersBelow } from './place.js';
 
@@ -139,6 +140,38 @@ export const identityOn = (
   data?: string,
   number = arithmetic[engine.name],
 ): string => identityOf(experiment, program, seed, engineLabel(engine), data, number);
+
+/** An experiment with its folders settled and the digest of its data, as its runs are told by them. */
+export interface Told {
+  readonly experiment: Experiment;
+  readonly data: string | undefined;
+  readonly sizes: Sizes;
+}
+
+/**
+ * What a run of an experiment is told by, where its data come from a person's files: those are read. Null of made data,
+ * which its task tells.
+ *
+ * **Errors** what the task's files have wrong.
+ */
+export const toldByFiles = (experiment: Experiment): TE.TaskEither<DrumheadError, Told | null> => {
+  const { task } = experiment;
+  return task.name === 'npy' || task.name === 'png'
+    ? pipe(
+        TE.fromTask<Task, DrumheadError>(() => settled(task)),
+        TE.chain((whole) =>
+          pipe(
+            load(whole),
+            TE.map((dataset) => ({
+              experiment: { ...experiment, task: whole },
+              data: digestFor(whole, dataset),
+              sizes: shapeOfDataset(dataset),
+            })),
+          ),
+        ),
+      )
+    : TE.right(null);
+};
 
 /** Made data is told by its task; what lies in files is told by what it is. */
 export const digestFor = (task: Task, dataset: Loaded): string | undefined =>

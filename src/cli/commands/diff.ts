@@ -3,9 +3,10 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
+import type * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { hashOf } from '../../base/canonical.js';
-import { type DrumheadError, decodeError } from '../../base/error.js';
+import { canonical, hashOf } from '../../base/canonical.js';
+import { type DrumheadError, decodeError, describe } from '../../base/error.js';
 import { taskShape } from '../../data/task.js';
 import { drumExperiments } from '../../drums/index.js';
 import { hashProgram } from '../../dsl/index.js';
@@ -20,7 +21,9 @@ import type { Experiment } from '../../experiments/experiment.js';
 import { memberName } from '../../experiments/label.js';
 import { programFor } from '../../experiments/model.js';
 import { type Sweep, type SweepRun, sweepOf } from '../../experiments/sweep.js';
-import { type Named, namedFrom } from '../source.js';
+import { type Told, toldByFiles } from '../../runner/prepare.js';
+import { remark } from '../edge.js';
+import { asSweep, type Named, namedFrom } from '../source.js';
 
 export interface DiffFlags {
   readonly preset: string;
@@ -37,13 +40,43 @@ const lines = (differences: readonly Difference[]): readonly string[] => {
   );
 };
 
+/** What was read of tasks that lie in files, by the experiment. */
+type Read = ReadonlyMap<Experiment, Told>;
+
+/** Reads the data of every experiment whose task lies in files, each task once: its runs are told by what it holds. */
+const readAll =
+  (experiments: readonly Experiment[]): T.Task<Read> =>
+  async () => {
+    const byTask = new Map<string, Told | null>();
+    const read = new Map<Experiment, Told>();
+    for (const experiment of experiments) {
+      const key = canonical(experiment.task);
+      if (!byTask.has(key)) {
+        const told = await toldByFiles(experiment)();
+        if (E.isLeft(told))
+          remark(
+            `note: its runs are told by its settings alone, since its data cannot be read: ${describe(told.left)}`,
+          );
+        byTask.set(key, E.isRight(told) ? told.right : null);
+      }
+      const told = byTask.get(key);
+      if (told !== undefined && told !== null) read.set(experiment, told);
+    }
+    return read;
+  };
+
 /** Where the sizes are known, models that come to the same program are the same. */
-const programOf = ({ model, loss, task }: Experiment): string =>
-  pipe(
-    taskShape(task),
-    O.chain((sizes) => O.fromEither(programFor(model, loss.target, sizes))),
-    O.match(() => hashOf(model), hashProgram),
-  );
+const programOf =
+  (read: Read) =>
+  (experiment: Experiment): string => {
+    const { model, loss, task } = experiment;
+    const told = read.get(experiment);
+    return pipe(
+      told === undefined ? taskShape(task) : O.some(told.sizes),
+      O.chain((sizes) => O.fromEither(programFor(model, loss.target, sizes))),
+      O.match(() => hashOf(model), hashProgram),
+    );
+  };
 
 const plural = (count: number): string => `${count} ${count === 1 ? 'run' : 'runs'}`;
 
@@ -61,16 +94,18 @@ const runLines = (title: string, sweep: Sweep, runs: readonly SweepRun[]): reado
   ...(runs.length > most ? [`  and ${runs.length - most} more`] : []),
 ];
 
-const compared = (a: Named, b: Named): string => {
+const compared = (a: Named, b: Named, read: Read): string => {
+  const shared = (one: Sweep, other: Sweep) =>
+    sharedRuns(one, other, programOf(read), (experiment) => read.get(experiment)?.data);
   if (a.kind === 'experiment' && b.kind === 'experiment') {
     const differences = differencesOf(a.experiment, b.experiment);
-    const runs = sharedRuns(sweepOf(a.experiment), sweepOf(b.experiment), programOf);
+    const runs = shared(sweepOf(a.experiment), sweepOf(b.experiment));
     return [...(differences.length === 0 ? ['nothing differs'] : lines(differences)), shareLine(runs)].join(
       '\n',
     );
   }
-  const sweep = (named: Named) => (named.kind === 'sweep' ? named.sweep : sweepOf(named.experiment));
-  const runs = sharedRuns(sweep(a), sweep(b), programOf);
+  const sweep = asSweep;
+  const runs = shared(sweep(a), sweep(b));
   return [
     ...runLines('only the first:', sweep(a), runs.onlyA),
     ...runLines('only the second:', sweep(b), runs.onlyB),
@@ -95,5 +130,12 @@ export const diff = (a: string, b: string, { preset }: DiffFlags): TE.TaskEither
         TE.Do,
         TE.bind('first', () => namedFrom(a, preset)),
         TE.bind('second', () => namedFrom(b, preset)),
-        TE.map(({ first, second }) => compared(first, second)),
+        TE.bind('read', ({ first, second }) =>
+          TE.fromTask(
+            readAll(
+              [first, second].flatMap((one) => asSweep(one).members.map(({ experiment }) => experiment)),
+            ),
+          ),
+        ),
+        TE.map(({ first, second, read }) => compared(first, second, read)),
       );

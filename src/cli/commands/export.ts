@@ -5,9 +5,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, decodeError } from '../../base/error.js';
-import { taskShape } from '../../data/task.js';
 import type { Program } from '../../dsl/index.js';
-import { programFor } from '../../experiments/model.js';
 import {
   type ExportFormat,
   exportTrained,
@@ -20,6 +18,7 @@ import { finishedRun, takenWords } from '../finished.js';
 import { wholeFlag } from '../flags.js';
 import { optionalFlag } from '../optional-flag.js';
 import { programIn } from '../program-file.js';
+import { sized } from '../show/sized.js';
 import { experimentFrom } from '../source.js';
 
 export interface ExportFlags {
@@ -111,16 +110,12 @@ const asItStarts = (name: string, flags: ExportFlags): TE.TaskEither<DrumheadErr
         TE.map(({ experiment }) => experiment),
       ),
     ),
-    TE.bindW('sizes', ({ experiment }) =>
-      TE.fromOption(() =>
-        decodeError(
-          name,
-          'the sizes of this task are known when its files are read; run it, and export the run',
-        ),
-      )(taskShape(experiment.task)),
-    ),
-    TE.bindW('program', ({ experiment, sizes }) =>
-      TE.fromEither(programFor(experiment.model, experiment.loss.target, sizes)),
+    // Of a person's files the sizes are known when they are read.
+    TE.bind('program', ({ experiment }) =>
+      pipe(
+        sized(experiment),
+        TE.map(({ program }) => program),
+      ),
     ),
     TE.map(({ program, experiment, seed }) => ({ trained: untrained(program, experiment, seed), notes: [] })),
   );
