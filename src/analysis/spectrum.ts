@@ -58,7 +58,12 @@ export const kOmega = (waves: Waves): KOmega => {
     Math.round(
       Math.hypot(waveNumber(site % width, width), waveNumber(Math.floor(site / width), height)) / unit,
     );
-  const rings = 1 + Math.max(...Array.from({ length: sites }, (_, site) => ringOf(site)));
+  const rings =
+    1 +
+    Array.from({ length: sites }, (_, site) => ringOf(site)).reduce(
+      (a, b) => Math.max(a, b),
+      Number.NEGATIVE_INFINITY,
+    );
   const power = new Float64Array(rings * bins);
   const members = new Float64Array(rings);
   for (let site = 0; site < sites; site++) members[ringOf(site)] += channels;

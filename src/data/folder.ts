@@ -190,7 +190,9 @@ export const assemble = (
   const inFolder = O.isSome(named) ? named.value.names : [];
   const given = [labelling.names ?? [], classes, inFolder].find((names) => names.length > 0);
   const largest =
-    labelling.labels === null ? Math.max(...all.map(largestLabel)) : Math.max(...labelling.labels.values());
+    labelling.labels === null
+      ? all.map(largestLabel).reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
+      : Math.max(...labelling.labels.values());
   const names = given ?? numbered(largest);
   const problem = problemOf(splits, names);
   if (problem !== undefined) return E.left(decodeError(folder, problem));

@@ -107,7 +107,10 @@ const splitOf = (
     const problem = `images of ${height}x${width} and of ${picture.height}x${picture.width}; all must be of one size (${names})`;
     return E.left(decodeError(join(folder, 'images'), problem));
   }
-  const channels = Math.max(...pairs.map(({ image: { picture } }) => picture.channels));
+  const channels = pairs.reduce(
+    (most, { image: { picture } }) => Math.max(most, picture.channels),
+    Number.NEGATIVE_INFINITY,
+  );
   return pipe(
     labelsOfValues(
       pairs.map(({ files, mask: { values } }) => ({ path: files.mask, values, width })),

@@ -114,10 +114,14 @@ const convolved = (x: Tensor, depthwise: boolean, [a, b, c]: readonly number[]):
   return apply('conv', op, x, weight('conv', [...kernel, from, to], fan));
 };
 
+/** TensorFlow.js has no gradient of what is repeated along more axes, the batch's among them. */
+const mostRepeated = 3;
+
 /** Something of this shape from the outside: one number, numbers, weights, numbers or weights that are repeated. */
 const beside = (shape: Shape, [a, b]: readonly number[]): Tensor => {
+  const ways = shape.length > mostRepeated ? 4 : 5;
   const thin = shape.map((n, axis) => ((b >> axis) % 2 === 0 ? n : 1));
-  switch (a % 5) {
+  switch (a % ways) {
     case 0:
       return fill(0.5, ...shape);
     case 1:
@@ -170,11 +174,11 @@ const makers: Readonly<Record<Kind, (x: Tensor, pick: readonly number[]) => Tens
     const to = a % 2 === 0 ? from : 1 + (b % 4);
     return apply('dense', { op: 'dense' }, x, weight('dense', [from, to], from));
   },
-  softmax: (x, [a]) => softmax(a % shapeOf(x).length)(x),
+  softmax: (x, [a]) => (shapeOf(x).length > mostRepeated ? x : softmax(a % shapeOf(x).length)(x)),
   level: (x, [a, b]) => {
     const shape = shapeOf(x);
     const axes = [...shape.keys()].filter((axis) => (a >> axis) % 2 === 1);
-    if (axes.length === 0) return x;
+    if (axes.length === 0 || shape.length > mostRepeated) return x;
     const fn = b % 2 === 0 ? 'mean' : 'sum';
     const level: Tensor = apply('level', { op: 'reduce', fn, axes }, x);
     const thin = shape.map((n, axis) => (axes.includes(axis) ? 1 : n));
@@ -192,7 +196,9 @@ const makers: Readonly<Record<Kind, (x: Tensor, pick: readonly number[]) => Tens
     const [n] = shape.slice(-1);
     if (!isSequence(x) || volume(shape) * n > 4 * most) return x;
     const factors =
-      a % 2 === 0 ? beside([...shape, n], [b, c]) : broadcast(...shape, n)(reshape(...shape, 1)(tanh(x)));
+      a % 2 === 0 || shape.length >= mostRepeated
+        ? beside([...shape, n], [b, c])
+        : broadcast(...shape, n)(reshape(...shape, 1)(tanh(x)));
     return apply('recur', { op: 'recurrence', kind: 'matrix' }, scale(1 / n, factors), x);
   },
   driven: (x, [a, b]) => {

@@ -14,6 +14,8 @@ import {
   add,
   conv,
   dense,
+  fill,
+  matmul,
   mean,
   type Program,
   parameter,
@@ -251,3 +253,25 @@ describe('long sums', () => {
 function* repeated(values: Float32Array, times: number): Generator<number> {
   for (let i = 0; i < times; i++) yield* values;
 }
+
+describe('sums over very many channels', () => {
+  // a copy of each channel was an argument of one call, of which JavaScript allows some hundred thousand
+  it('are laid out where there are more than a call has arguments', () => {
+    const n = 150_000;
+    const made = program({ x: [2, 2, n] }, ({ x }) => ({ each: mean(2)(x), all: mean(0, 1, 2)(x) }));
+    const { each, all } = fusedOf(made, {}).infer(
+      { count: 1, inputs: { x: new Float32Array(4 * n).fill(1000.1) } },
+      ['each', 'all'],
+    );
+    for (const found of [...each, ...all])
+      assert.ok(Math.abs(found - 1000.1) < 68 * rounding * 1000.1, `${found}`);
+  });
+
+  it('of a product are off by no more than a rounding for each channel', () => {
+    const n = 5000;
+    const made = program({ x: [3, 3, n] }, ({ x }) => ({ y: matmul(x, fill(1, n, 2)) }));
+    const x = new Float32Array(9 * n).fill(1000.1);
+    for (const found of fusedOf(made, {}).infer({ count: 1, inputs: { x } }, ['y']).y)
+      isSum('product', found, x.subarray(0, n), n);
+  });
+});

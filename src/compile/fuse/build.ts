@@ -92,16 +92,15 @@ export const build = (nodes: readonly FieldNode[], around: Surroundings): Built 
       ['dense', 'denseWeight', 'crossEntropy'].includes(nodes[number].op.op),
     );
     if (phase.tiled && heavy) {
-      instructions.push(
-        ...buildTiles(nodes, phase.nodes, {
-          machine,
-          grid,
-          emitting,
-          isSummed: (number) => around.summed(number) !== undefined,
-          isRead,
-          operand,
-        }),
-      );
+      const tiles = buildTiles(nodes, phase.nodes, {
+        machine,
+        grid,
+        emitting,
+        isSummed: (number) => around.summed(number) !== undefined,
+        isRead,
+        operand,
+      });
+      for (const each of tiles) instructions.push(each);
       continue;
     }
     for (const unit of unitsOf(nodes, phase.nodes)) {
@@ -120,7 +119,8 @@ export const build = (nodes: readonly FieldNode[], around: Surroundings): Built 
       }
       const sums = accumulates(node) && around.summed(number) === undefined ? doubles(number) : undefined;
       if (sums !== undefined) instructions.push(clearDoubles(sums, node.extent, whole));
-      instructions.push(...emit(node, inputs, operand(number), whole));
+      // one by one: as arguments of one call, a long axis of channels has too many
+      for (const each of emit(node, inputs, operand(number), whole)) instructions.push(each);
       if (sums !== undefined) instructions.push(settleDoubles(sums, operand(number), whole));
     }
   }

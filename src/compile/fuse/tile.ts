@@ -75,7 +75,7 @@ export const buildTiles = (
         starts.push(clearDoubles(sums, node.extent, emitting));
         ends.push(settleDoubles(sums, operand(number), emitting));
       }
-      work.push(...emit(node, inputs, inTile(number), emitting));
+      for (const each of emit(node, inputs, inTile(number), emitting)) work.push(each);
     }
     for (const number of unit) {
       const outside = isRead(number, (user) => inside.has(user));

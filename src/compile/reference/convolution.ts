@@ -110,6 +110,8 @@ export const pool = (op: OpOf<'pool'>, x: NdArray, out: Shape): NdArray => {
     const window = taps.map((tap) =>
       get(x, [...tap.map((k, axis) => position[axis] * op.stride[axis] + k), channel]),
     );
-    return op.fn === 'max' ? Math.max(...window) : window.reduce((a, b) => a + b, 0) / window.length;
+    return op.fn === 'max'
+      ? window.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
+      : window.reduce((a, b) => a + b, 0) / window.length;
   });
 };

@@ -56,7 +56,10 @@ const intervalOf = ({ op }: Node, inputs: readonly Interval[], asSum: () => Inte
     case 'constant':
       return typeof op.value === 'number'
         ? interval(op.value, op.value)
-        : interval(Math.min(...op.value), Math.max(...op.value));
+        : interval(
+            op.value.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
+            op.value.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY),
+          );
     case 'map':
       return mapped(op.fn, a);
     case 'affine':
