@@ -3,6 +3,7 @@
 import type { Arrays } from '../../compile/reference/run.js';
 import { volume } from '../../dsl/shape.js';
 import { exact, unit64 } from '../bounded.js';
+import { earlierIn, holdsItself, onOneMotion } from '../earlier.js';
 import { digits } from '../findings.js';
 import { forceAt } from '../force.js';
 import { broken, type Finding, holds, type Law, type Need, silent, type Trial, vacuous } from '../law.js';
@@ -146,10 +147,18 @@ export const convergence: Law = {
     const h = timeStepOf(trial.system);
     if (h === undefined) return silent;
     const start = startOnSphere(trial);
-    const ratios = ratiosOf(trial, h, Object.keys(trial.system.fields), () => start);
+    const earlier = earlierIn(trial.system);
+    const ratios = ratiosOf(
+      trial,
+      h,
+      Object.keys(trial.system.fields).filter((name) => !earlier.has(name)),
+      (system, step) => onOneMotion(system, start, step),
+    );
     if (typeof ratios === 'string') return vacuous(ratios);
     const found = `halving the time step divides the change by ${digits(ratios[0])}, then by ${digits(ratios[1])}`;
     // Below the first order by far: the steps do not approach one motion.
+    if (!(ratios[1] > 1.5) && holdsItself(trial.system))
+      return vacuous('its state holds earlier values of itself: no start for a smaller time step follows');
     if (!(ratios[1] > 1.5))
       return broken(
         `${found}, instead of 2 or more: the steps do not approach one motion (is a dt missing?)`,
@@ -157,7 +166,7 @@ export const convergence: Law = {
     const order = orderOf(ratios);
     const meant = weightedFor(trial.system);
     if (order === undefined) return vacuous(`${found}: no order can be read from that`);
-    return meant !== undefined && order < meant.order
+    return meant !== undefined && earlier.size === 0 && order < meant.order
       ? broken(
           `${found}, as a method of order ${order} does, instead of ${2 ** meant.order}: its forces are added ${meant.as}, which is ` +
             `of order ${meant.order} (is a coefficient of a stage wrong?)`,
