@@ -53,6 +53,28 @@ describe('drumhead evaluate', () => {
   });
   after(() => rmSync(runs, { recursive: true }));
 
+  it('calls runs of one name by what differs between them', async () => {
+    const other = join(runs, 'several');
+    for (const rate of [0.002, 0.003]) {
+      const read = decodeExperiment({ ...experiment, training: { ...experiment.training, rate } });
+      assert.ok(E.isRight(read));
+      const environment = {
+        engine: 'wasm' as const,
+        runs: other,
+        cache: join(runs, '.cache'),
+        workers: 1,
+        pictures: false,
+        now: () => 0,
+        tell: () => {},
+        signal: new AbortController().signal,
+      };
+      assert.ok(E.isRight(await runExperiment(read.right, 0)(environment)()));
+    }
+    const words = await said('tiny/again', { runs: other });
+    for (const rate of ['0.002', '0.003'])
+      assert.ok(words.includes(`tiny/again (rate ${rate}), seed 0`), words);
+  });
+
   const said = async (name: string, changes: Partial<EvaluateFlags> = {}): Promise<string> => {
     const done = await evaluateRuns(name, { ...flags, ...changes })();
     assert.ok(E.isRight(done), E.isLeft(done) ? sentence(done.left) : '');
@@ -85,7 +107,10 @@ describe('drumhead evaluate', () => {
     assert.notDeepEqual(await scoresIn(folder, { set: ['seed=9'] }), own);
     const large = { set: ['size=24', 'cell=3', 'test=2'] };
     assert.match(await said(folder, large), /24x24x3.*: 2 scored/);
-    assert.match(await said(folder, large), /its own test, then/);
+    assert.match(
+      await said(folder, large),
+      /recorded: own test images[\s\S]*recorded: the scores that result\.json keeps/,
+    );
     assert.deepEqual(
       await scoresIn(folder, { task: 'tetrominoes', set: Object.entries(task).flatMap(settings) }),
       own,

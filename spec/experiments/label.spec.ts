@@ -157,6 +157,17 @@ describe('the labels of experiments', () => {
     );
   });
 
+  it('say nothing of settings that do nothing', () => {
+    const decaying = (weightDecay: number, epochs: number): Experiment => ({
+      ...mine,
+      training: { ...mine.training, optimiser: 'adam', weightDecay, epochs },
+    });
+    assert.deepEqual(
+      experimentLabels([decaying(0.5, 1), decaying(0.01, 2), decaying(0.01, 1)]).map(({ name }) => name),
+      ['mine (epochs 1)', 'mine (epochs 2)', 'mine (epochs 1)'],
+    );
+  });
+
   it('tell experiments of one name apart that are no members, and are one where nothing differs', () => {
     const shorter = { ...mine, training: { ...mine.training, epochs: 3 } };
     const other = { ...mine, seeds: [7] };

@@ -9,6 +9,7 @@ import * as t from 'io-ts';
 import { canonical } from '../base/canonical.js';
 import { parsedJson } from '../base/json-text.js';
 import type { Experiment } from './experiment.js';
+import { lossIdle, modelIdle, trainingIdle } from './idle-paths.js';
 import type { Axes, Member, Sweep } from './sweep.js';
 import { fitted, programHash, valueAmong, valueText } from './value-text.js';
 
@@ -60,10 +61,15 @@ const leaves = (value: unknown, path: string): Facts =>
 /** A whole program is one setting. */
 const modelOf = ({ model }: Experiment): unknown => (model.name === 'program' ? valueText(model) : model);
 
-/** What shapes the runs, setting by setting. */
+/** What shapes the runs, setting by setting; settings that do nothing are left out. */
 const settingsOf = (experiment: Experiment): Facts => {
   const { task, loss, training } = experiment;
-  return leaves({ task, model: modelOf(experiment), loss, training }, '');
+  const idle = new Set(
+    [...trainingIdle(experiment), ...modelIdle(experiment), ...lossIdle(experiment)].map(({ path }) => path),
+  );
+  return leaves({ task, model: modelOf(experiment), loss, training }, '').filter(
+    ({ path }) => !idle.has(path),
+  );
 };
 
 /** An axis is a setting's path or a name of its own; what a path leads to is split where it has parts. */
@@ -209,8 +215,12 @@ export const memberLabels = ({ members }: Sweep): ReadonlyMap<Member, Label> => 
  * The labels of experiments that are no members of a sweep; what differs in nothing that shapes a run has one label.
  */
 export const experimentLabels = (experiments: readonly Experiment[]): readonly Label[] => {
-  const keyOf = ({ name, label, task, model, loss, training }: Experiment): string =>
-    canonical([name, label ?? null, task, model, loss, training]);
+  const keyOf = (experiment: Experiment): string =>
+    canonical([
+      experiment.name,
+      experiment.label ?? null,
+      settingsOf(experiment).map(({ path, value }) => [path, value ?? null]),
+    ]);
   const keys = experiments.map(keyOf);
   const distinct = [...new Map(experiments.map((experiment, i) => [keys[i], experiment]))];
   const labels = labelsOf(distinct.map(([, experiment]) => ({ experiment })));

@@ -9,9 +9,11 @@ import { type DrumheadError, decodeError, unknownName } from '../../base/error.j
 import { type SplitName, splitNames } from '../../data/dataset.js';
 import { describeTask, type Task, taskNamed } from '../../data/task.js';
 import { type ScoreName, scoreNames } from '../../experiments/experiment.js';
+import { experimentLabels } from '../../experiments/label.js';
 import type { Scores } from '../../experiments/scores.js';
 import { type Row, type Table, terminalTable } from '../../report/tables/index.js';
 import { mayRescore, type Rescored, rescore } from '../../runner/rescore.js';
+import { readRunFolders } from '../../runner/runs.js';
 import { remark } from '../edge.js';
 import { finishedRuns } from '../finished.js';
 import { type ChangeFlags, settingsFlag } from '../flags.js';
@@ -62,11 +64,36 @@ const cellsOf = (first: string, scores: Scores): readonly string[] => [
   ...order.map((name) => scores[name]?.toFixed(4) ?? ''),
 ];
 
-const groupOf = ({ name, seed, scores, recorded, ownTest }: Rescored): readonly Row[] => [
-  { kind: 'chief', cells: cellsOf(seed === null ? name : `${name}, seed ${seed}`, scores) },
+/** A scored run, and what it is called among the others. */
+interface Named extends Rescored {
+  readonly label: string;
+}
+
+/** As everywhere: what differs between experiments of one name; and the engine and kernels where these differ. */
+const labelled = (all: readonly Rescored[]): TE.TaskEither<DrumheadError, readonly Named[]> =>
+  pipe(
+    readRunFolders(all.map(({ folder }) => folder)),
+    TE.map(({ runs }) => {
+      const labels = experimentLabels(runs.map(({ experiment }) => experiment));
+      const on = runs.map(({ engine, kernels }) =>
+        [engine, kernels].filter((part) => part != null).join(' '),
+      );
+      const apart = new Set(on).size > 1;
+      const byFolder = new Map(
+        runs.map(({ folder }, i) => [
+          folder,
+          `${labels[i].name}${apart && on[i] !== '' ? `, ${on[i]}` : ''}`,
+        ]),
+      );
+      return all.map((one) => ({ ...one, label: byFolder.get(one.folder) ?? one.name }));
+    }),
+  );
+
+const groupOf = ({ label, seed, scores, recorded, ownTest }: Named): readonly Row[] => [
+  { kind: 'chief', cells: cellsOf(seed === null ? label : `${label}, seed ${seed}`, scores) },
   ...(recorded === null || (ownTest && isDeepStrictEqual(scores, recorded))
     ? []
-    : [{ kind: 'beside' as const, cells: cellsOf('  its own test, then', recorded) }]),
+    : [{ kind: 'beside' as const, cells: cellsOf('  recorded: own test images', recorded) }]),
 ];
 
 /** The largest difference of a score from what was written; 0 where all are the same to the last bit. */
@@ -98,14 +125,20 @@ const imagesOf = (all: readonly Rescored[]): readonly string[] => {
 };
 
 /** What is said of scored runs. */
-const scoredTable = (all: readonly Rescored[]): Table => ({
+const scoredTable = (all: readonly Named[]): Table => ({
   title: all.length === 1 ? all[0].description : `${all.length} runs`,
   columns: [
     { name: 'run', align: 'left' },
     ...order.map((name) => ({ name: titles[name], align: 'right' as const })),
   ],
   groups: all.map(groupOf),
-  notes: [...imagesOf(all), ...sameAsThen(all)],
+  notes: [
+    ...imagesOf(all),
+    ...(all.some((one) => groupOf(one).length > 1)
+      ? ["recorded: the scores that result.json keeps of a run's own test images, from when it was trained"]
+      : []),
+    ...sameAsThen(all),
+  ],
 });
 
 export const evaluateRuns = (name: string, flags: EvaluateFlags): TE.TaskEither<DrumheadError, string> =>
@@ -135,6 +168,7 @@ export const evaluateRuns = (name: string, flags: EvaluateFlags): TE.TaskEither<
         ),
       ),
     ),
+    TE.chain(labelled),
     TE.map((all) =>
       flags.json === true ? JSON.stringify(all, null, 2) : terminalTable(scoredTable(all), terminalWidth()),
     ),
