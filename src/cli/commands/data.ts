@@ -18,6 +18,7 @@ import { mayBeFile } from '../../data/make-folder.js';
 import { describeTask, type Task } from '../../data/task.js';
 import { dataSheetPng } from '../../report/data-sheet.js';
 import { interruptible, remark } from '../edge.js';
+import { fitted } from '../fitted.js';
 import { type ChangeFlags, settingsFlag, wholeFlag } from '../flags.js';
 import { plainTeller } from '../progress.js';
 import { seconds } from '../session.js';
@@ -111,8 +112,7 @@ const watched = (name: string, flags: DataFlags, signal: AbortSignal): TE.TaskEi
             TE.map((paths) => `\nwritten: ${paths.join(', ')}`),
           ),
     ),
-    TE.map(
-      ({ task, dataset, sheet, exported }) =>
-        [...dataset.notes, dataSummary(task, dataset)].join('\n') + sheet + exported,
+    TE.map(({ task, dataset, sheet, exported }) =>
+      fitted([...dataset.notes, dataSummary(task, dataset)].join('\n') + sheet + exported),
     ),
   );

@@ -23,6 +23,7 @@ import { programFor } from '../../experiments/model.js';
 import { type Sweep, type SweepRun, sweepOf } from '../../experiments/sweep.js';
 import { type Told, toldByFiles } from '../../runner/prepare.js';
 import { remark } from '../edge.js';
+import { fitted } from '../fitted.js';
 import { asSweep, type Named, namedFrom } from '../source.js';
 
 export interface DiffFlags {
@@ -124,18 +125,21 @@ const comparedDrums = (a: string, b: string): E.Either<DrumheadError, string> =>
 };
 
 export const diff = (a: string, b: string, { preset }: DiffFlags): TE.TaskEither<DrumheadError, string> =>
-  Object.hasOwn(drumExperiments, a) || Object.hasOwn(drumExperiments, b)
-    ? TE.fromEither(comparedDrums(a, b))
-    : pipe(
-        TE.Do,
-        TE.bind('first', () => namedFrom(a, preset)),
-        TE.bind('second', () => namedFrom(b, preset)),
-        TE.bind('read', ({ first, second }) =>
-          TE.fromTask(
-            readAll(
-              [first, second].flatMap((one) => asSweep(one).members.map(({ experiment }) => experiment)),
+  pipe(
+    Object.hasOwn(drumExperiments, a) || Object.hasOwn(drumExperiments, b)
+      ? TE.fromEither(comparedDrums(a, b))
+      : pipe(
+          TE.Do,
+          TE.bind('first', () => namedFrom(a, preset)),
+          TE.bind('second', () => namedFrom(b, preset)),
+          TE.bind('read', ({ first, second }) =>
+            TE.fromTask(
+              readAll(
+                [first, second].flatMap((one) => asSweep(one).members.map(({ experiment }) => experiment)),
+              ),
             ),
           ),
+          TE.map(({ first, second, read }) => compared(first, second, read)),
         ),
-        TE.map(({ first, second, read }) => compared(first, second, read)),
-      );
+    TE.map((text) => fitted(text)),
+  );

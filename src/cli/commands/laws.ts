@@ -24,8 +24,10 @@ import {
   type Verdict,
 } from '../../laws/index.js';
 import { fieldsPng, type TitledField } from '../../report/fields.js';
+import { fitted } from '../fitted.js';
 import { wholeFlag } from '../flags.js';
 import { type SubjectFlags, subjectFrom } from '../subject.js';
+import { terminalWidth } from '../terminal-width.js';
 
 /** Flags of `drumhead laws`. */
 export interface LawsFlags extends SubjectFlags {
@@ -111,14 +113,21 @@ export const laws = (name: string, flags: LawsFlags): Effect<string> =>
       if (!isLawful(report)) process.exitCode = 1;
       return flags.json === true
         ? JSON.stringify(reportAsData(report), null, 2)
-        : [
-            showReport(report, again(name, flags)),
-            ...lateness(report, name, flags),
-            ...hint(report, name, flags),
-            ...drawn,
-          ].join('\n');
+        : fitted(
+            [
+              showReport(report, again(name, flags)),
+              ...lateness(report, name, flags),
+              ...hint(report, name, flags),
+              ...drawn,
+            ].join('\n'),
+            terminalWidth(),
+            isCopied,
+          );
     }),
   );
+
+/** Lines that a person copies: a counterexample as code, and the command that finds it again. */
+const isCopied = (line: string): boolean => /^ {4}|^ *again: /.test(line);
 
 /** The command without what says which law and case. */
 const again = (name: string, { set, preset, engine, export: which }: LawsFlags): string =>

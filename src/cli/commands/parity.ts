@@ -6,6 +6,7 @@ import { type DrumheadError, mismatch } from '../../base/error.js';
 import { parseEngineChoice } from '../../engine/index.js';
 import { parityJson, renderParity, runParity } from '../../runner/parity/index.js';
 import { answer } from '../edge.js';
+import { fitted } from '../fitted.js';
 
 export interface ParityFlags {
   readonly case?: string;
@@ -21,7 +22,7 @@ export const parity = (folder: string, flags: ParityFlags): TE.TaskEither<Drumhe
       runParity(folder, { engine, ...(flags.case === undefined ? {} : { case: flags.case }) }),
     ),
     TE.chain((report): TE.TaskEither<DrumheadError, string> => {
-      const text = flags.json === true ? parityJson(report) : renderParity(report);
+      const text = flags.json === true ? parityJson(report) : fitted(renderParity(report));
       if (report.passed) return TE.right(text);
       answer(text);
       const failed = report.cases.filter(({ status }) => status === 'fail').map(({ name }) => name);

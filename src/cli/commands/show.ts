@@ -9,6 +9,7 @@ import { drumExperiments } from '../../drums/index.js';
 import type { Program } from '../../dsl/index.js';
 import { buildSystem, systemNamed, systemNames } from '../../models/systems/index.js';
 import { isDocument } from '../document.js';
+import { fitted } from '../fitted.js';
 import { settingsFlag } from '../flags.js';
 import { programIn } from '../program-file.js';
 import { showExperiment } from '../show/experiment.js';
@@ -80,7 +81,7 @@ const withTask = (name: string, flags: ShowFlags): Effect<string> =>
 export const show = (name: string, flags: ShowFlags): Effect<string> => {
   if (flags.json === true && flags.plan !== true)
     return TE.left(decodeError('--json', 'only the plan is shown as JSON: give --plan too'));
-  if (Object.hasOwn(drumExperiments, name)) return TE.right(showDrums(name));
+  if (Object.hasOwn(drumExperiments, name)) return TE.right(fitted(showDrums(name)));
   return pipe(
     programNamed(name, flags),
     TE.chain((program) => (program === null ? withTask(name, flags) : TE.right(showProgram(program, flags)))),

@@ -26,6 +26,7 @@ import {
   type WaveAnalysis,
 } from '../../runner/waves/analysis.js';
 import { finishedRun, sayingTaken } from '../finished.js';
+import { fitted } from '../fitted.js';
 import { wholeFlag, wholesFlag } from '../flags.js';
 import { optionalFlag } from '../optional-flag.js';
 import { type CommonFlags, withEnvironment } from '../session.js';
@@ -205,7 +206,7 @@ export const waves = (name: string, flags: WavesFlags): TE.TaskEither<DrumheadEr
               TE.chain((analysis) =>
                 pipe(
                   draw(open, analysis, flags.out ?? analysisFolder(open)),
-                  TE.map((paths) => said(open, analysis, paths)),
+                  TE.map((paths) => fitted(said(open, analysis, paths))),
                 ),
               ),
             ),

@@ -16,6 +16,7 @@ import { describeAnyModel } from '../../experiments/model.js';
 import { describeTraining } from '../../experiments/training.js';
 import { duration, plural } from '../../report/page/numbers.js';
 import type { Speed } from '../../runner/estimate.js';
+import { fitted } from '../fitted.js';
 import {
   giga,
   json,
@@ -49,16 +50,16 @@ const describeExperiment = (experiment: Experiment, program: Program): readonly 
 const whole = (one: Sized, time: string, flags: ShowFlags): string => {
   const { experiment, program } = one;
   const listing = list(program);
-  return [
+  // The diagram is code, and stays as it is.
+  const words = [
     ...describeExperiment(experiment, program),
     '',
     showListing(flags.nodes === true ? listing : { ...listing, nodes: [] }),
     '',
     showCost(cost(select(program, 'logits'), { batch: experiment.training.batch })),
     ...(time === '' ? [] : ['', time]),
-    '',
-    diagram(program),
   ].join('\n');
+  return `${fitted(words)}\n\n${diagram(program)}`;
 };
 
 export const showExperiment = (
@@ -71,7 +72,7 @@ export const showExperiment = (
       flags.diagram === true
         ? TE.right(diagram(one.program))
         : flags.plan === true
-          ? TE.right(flags.json === true ? json(planOf(one)) : showPlan(planOf(one)))
+          ? TE.right(flags.json === true ? json(planOf(one)) : fitted(showPlan(planOf(one))))
           : flags.time
             ? withEngine(flags, (engine) =>
                 pipe(

@@ -6,20 +6,20 @@ import { fusionPlan } from '../../compile/fuse/plan.js';
 import { showPlan } from '../../compile/fuse/show.js';
 import { list, showListing } from '../../compile/listing/index.js';
 import { hashProgram, type Program } from '../../dsl/index.js';
+import { fitted } from '../fitted.js';
 import { json, type ShowFlags } from './sized.js';
 
 export const showProgram = (program: Program, flags: ShowFlags): string => {
   if (flags.diagram === true) return diagram(program);
   const plan = fusionPlan(program);
-  if (flags.plan === true) return flags.json === true ? json(plan) : showPlan(plan);
+  if (flags.plan === true) return flags.json === true ? json(plan) : fitted(showPlan(plan));
   const listing = list(program);
-  return [
+  const words = [
     `program ${hashProgram(program).slice(0, 16)}`,
     '',
     showListing(flags.nodes === true ? listing : { ...listing, nodes: [] }),
     '',
     showCost(cost(program, { batch: 1 })),
-    '',
-    diagram(program),
   ].join('\n');
+  return `${fitted(words)}\n\n${diagram(program)}`;
 };

@@ -13,6 +13,7 @@ import { memberName } from '../../experiments/label.js';
 import { runsOf, type Sweep } from '../../experiments/sweep.js';
 import { duration } from '../../report/page/numbers.js';
 import type { Speed } from '../../runner/estimate.js';
+import { fitted } from '../fitted.js';
 import {
   giga,
   json,
@@ -73,7 +74,7 @@ const sweepText = (
     (sum, { experiment }, i) => sum + experiment.seeds.length * (times[i] ?? 0),
     0,
   );
-  return [
+  const text = [
     `${sweep.name}: ${members.length} experiments, ${runsOf(sweep).length} runs`,
     '',
     ...table,
@@ -84,13 +85,16 @@ const sweepText = (
         ]
       : []),
   ].join('\n');
+  return fitted(text);
 };
 
 /** The plan of each member. */
 const sweepPlans = (sweep: Sweep, members: readonly Sized[], flags: ShowFlags): string => {
   const nameOf = memberName(sweep);
   const named = members.map((one, i) => [nameOf(sweep.members[i]), planOf(one)] as const);
-  return flags.json === true ? json(named.map(([member, plan]) => ({ member, plan }))) : showPlans(named);
+  return flags.json === true
+    ? json(named.map(([member, plan]) => ({ member, plan })))
+    : fitted(showPlans(named));
 };
 
 /** Flags of one program. */
