@@ -24,10 +24,7 @@ describe('text at the width of a terminal', () => {
   it('has no longer line, and every word in its order', () => {
     const word = fc.stringMatching(/^[a-z0-9[\],.±]{1,9}$/);
     const line = fc
-      .tuple(
-        fc.nat(4),
-        fc.array(fc.tuple(word, fc.integer({ min: 1, max: 5 })), { minLength: 1, maxLength: 30 }),
-      )
+      .tuple(fc.nat(4), fc.array(fc.tuple(word, fc.constant(1)), { minLength: 1, maxLength: 30 }))
       .map(([indent, words]) =>
         `${' '.repeat(indent)}${words.map(([text, gap]) => `${text}${' '.repeat(gap)}`).join('')}`.trimEnd(),
       );
@@ -53,6 +50,19 @@ describe('text at the width of a terminal', () => {
       fitted('    code that is long enough', 10, (line) => line.startsWith('    ')),
       '    code that is long enough',
     );
+  });
+
+  it('sets a table anew, each number in its column', () => {
+    const table = [
+      'part      numbers  starts as',
+      'a/weight    1,234  uniform at 0.1',
+      'b/bias         16  0',
+    ];
+    assert.equal(fitted(table.join('\n'), 40), table.join('\n'));
+    const [head, rule, first] = fitted(table.join('\n'), 26).split('\n');
+    assert.equal(head, 'part      numbers');
+    assert.match(rule, /^─+$/);
+    assert.equal(first, 'a/weight    1,234');
   });
 
   it('is what show and diff say, but for the diagram, which is code', async () => {

@@ -1,6 +1,6 @@
-/** Text of several lines at the width of the terminal: sentences go on, and a row of a table goes on under its first entry. */
+/** Text of several lines at the width of the terminal: sentences go on in lines of their own, tables in blocks. */
 
-import { columnsWide, wrapped } from '../report/tables/index.js';
+import { columnsWide, terminalTable, wrapped } from '../report/tables/index.js';
 import { terminalWidth } from './terminal-width.js';
 
 /** What stands before a text in its line: an indent, and a name with room behind it. */
@@ -33,9 +33,54 @@ const lineWithin = (line: string, width: number): readonly string[] => {
   return lines.map((text, i) => `${i === 0 ? head : hang}${text}`);
 };
 
+const cellsOf = (line: string): readonly string[] => line.trim().split(/\s{2,}/);
+
+/** How many of the lines from here on are a table: a head and rows, each with as many entries, three or more. */
+const tableFrom = (lines: readonly string[], at: number): number => {
+  const count = cellsOf(lines[at]).length;
+  if (count < 3) return 0;
+  const end = lines.findIndex((line, i) => i > at && cellsOf(line).length !== count);
+  const rows = (end < 0 ? lines.length : end) - at;
+  return rows < 2 ? 0 : rows;
+};
+
+const tableWithin = (lines: readonly string[], width: number): readonly string[] => {
+  const [names, ...rows] = lines.map(cellsOf);
+  const table = terminalTable(
+    {
+      title: '',
+      columns: names.map((name, i) => ({
+        name,
+        align: rows.every((row) => /^[\d.,]+( \S+)?$/.test(row[i])) ? ('right' as const) : ('left' as const),
+      })),
+      groups: rows.map((cells) => [{ kind: 'chief' as const, cells }]),
+      notes: [],
+    },
+    width,
+  );
+  // Without the title and the line below it.
+  return table.split('\n').slice(2);
+};
+
+const linesWithin = (
+  lines: readonly string[],
+  width: number,
+  kept: (line: string) => boolean,
+): readonly string[] => {
+  const made: string[] = [];
+  for (let at = 0; at < lines.length; ) {
+    const rows = kept(lines[at]) ? 0 : tableFrom(lines, at);
+    const block = lines.slice(at, at + Math.max(1, rows));
+    if (rows > 0 && block.some((line) => columnsWide(line) > width)) made.push(...tableWithin(block, width));
+    else made.push(...block.flatMap((line) => (kept(line) ? [line] : lineWithin(line, width))));
+    at += block.length;
+  }
+  return made;
+};
+
 /**
- * The text with no line longer than the terminal, as far as that can be: spaces between columns become one where a row
- * does not find room, and what is a path or is kept stays whole.
+ * The text with no line longer than the terminal, as far as that can be: a table is set anew where it does not find
+ * room, and what is a path or is kept stays whole.
  *
  * @param width columns of the terminal; undefined where the output goes elsewhere, which has no width
  * @param kept lines that stay as they are: code, and commands that are copied
@@ -44,10 +89,4 @@ export const fitted = (
   text: string,
   width: number | undefined = terminalWidth(),
   kept: (line: string) => boolean = () => false,
-): string =>
-  width === undefined
-    ? text
-    : text
-        .split('\n')
-        .flatMap((line) => (kept(line) ? [line] : lineWithin(line, width)))
-        .join('\n');
+): string => (width === undefined ? text : linesWithin(text.split('\n'), width, kept).join('\n'));
