@@ -142,7 +142,7 @@ describe('drumhead', () => {
       'a value that holds itself',
       () => ['run', join(folder, 'itself.yaml')],
       1,
-      /name: this value is not a text/,
+      /more than 512 brackets within one another, the limit/,
     ],
     [
       'no workers',
