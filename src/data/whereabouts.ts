@@ -8,7 +8,7 @@ import type { Task } from './task.js';
  * The path of a folder without links, dots and slashes at its end. Of what is not there, the part that is there.
  *
  * @example
- * await wholePath('data/./plain/')   // '/home/me/data/plain'
+ * await wholePath('data/./plain/')   // '/data/plain', asked in '/'
  */
 export const wholePath = async (path: string): Promise<string> => {
   const whole = resolve(path);
