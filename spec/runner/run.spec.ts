@@ -155,7 +155,10 @@ describe('a run', () => {
   });
 
   it('that cannot fit its engine is refused before anything is written, with the estimate', async () => {
-    const refused = await runExperiment(tiny({ model: { steps: 1_000_000, readout: 'last' } }), 0)(environment().made)();
+    const refused = await runExperiment(
+      tiny({ model: { steps: 1_000_000, readout: 'last' } }),
+      0,
+    )(environment().made)();
     assert.ok(E.isLeft(refused) && refused.left._tag === 'OutOfMemory');
     assert.ok(refused.left.neededBytes > refused.left.limitBytes);
     assert.deepEqual(
