@@ -34,7 +34,7 @@ describe('a file that holds a program alone', () => {
     return E.isRight(end) ? end.right : assert.fail(sentence(end.left));
   };
 
-  const flags = { preset: 'full', engine: 'cpu', time: true };
+  const flags = { preset: 'full', engine: 'auto', time: true };
 
   it('is shown with its shapes, its cost and its plan', async () => {
     const said = await done(show(file, flags));

@@ -66,7 +66,7 @@ describe('how large a program is', () => {
   it('nodes are counted before anything follows them', () => {
     const node = { op: { op: 'input', name: 'x', shape: [1] }, inputs: [], shape: [1] };
     const many = { language: 1, nodes: Array.from({ length: 1_000_000 }, () => node), outputs: { y: 0 } };
-    const said = /more than 20,000 nodes, the limit; write what repeats as a scan/;
+    const said = /more than 32,000 nodes, the limit; write what repeats as a scan/;
     assert.match(refusal(decodeProgram(many)), said);
     assert.match(refusal(tryProgram(() => chain(limits.nodes))), said);
     assert.ok(E.isRight(tryProgram(() => chain(limits.nodes - 1))));

@@ -75,7 +75,7 @@ describe('catalogue of models', () => {
     );
     assert.match(
       sentence(modelNamed('cnn', { hidden: [4, 0] })),
-      /hidden: \[4,0\] is not a list of whole numbers/,
+      /hidden: \[4,0\] is not a list of at most 128 whole numbers/,
     );
     assert.match(sentence(modelNamed('unet', { steps: 3 })), /steps: there is no such field/);
   });

@@ -122,7 +122,7 @@ describe('run folders, read', () => {
     assert.equal((await run(collect(runs, runs, nothing))).runs.length, 2);
     const refused = await collect('paper/tetromino', runs, nothing)();
     assert.ok(E.isLeft(refused));
-    assert.equal(refused.left, missing);
+    assert.ok(refused.left._tag === 'UnknownName' && refused.left.name === missing.name);
   });
 
   it('are collected from the record of a sweep, each by the folder that it names', async () => {

@@ -9,7 +9,7 @@ import { grouped, limits } from './limits.js';
  *
  * @param at the place of its opening quote
  * @example
- * endOfQuoted('["a\\\\"b", 1]', 1); // => 7
+ * endOfQuoted('["a\\\\"b", 1]', 1); // => 6
  */
 export const endOfQuoted = (text: string, at: number): number => {
   for (let to = at + 1; to < text.length; to++) {

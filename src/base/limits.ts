@@ -54,7 +54,7 @@ export const limits = {
   /** Numbers of one parameter of a program. */
   parameterValues: 2 ** 28,
   /** Nodes of a program, those in the steps of its scans included. */
-  nodes: 20_000,
+  nodes: 32_000,
   /** Scans within scans. */
   scanNesting: 32,
   /** Nodes of a graph whose loops are written out. */

@@ -70,7 +70,11 @@ describe('cost: operations', () => {
           const p = program({ x: [height, width, inside] }, ({ x }) => ({
             dense: conv(outside, options)(x),
             deep: depthwise(options)(x),
-            up: convTranspose(outside, options)(x),
+            up: convTranspose(outside, {
+              kernel: options.kernel,
+              stride: options.stride,
+              bias: options.bias,
+            })(x),
           }));
           assert.equal(cost(p, { batch }).inference.flops, batch * countedFlops(p));
         },
