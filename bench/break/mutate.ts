@@ -205,7 +205,7 @@ const changedMembers = (
   }
 };
 
-/** One change somewhere in a value: each of its parts is as likely as any other. */
+/** One change somewhere in a value: all of its parts are equally likely. */
 const changedOnce = (value: unknown, random: Random, others: readonly unknown[]): unknown => {
   const total = count(value);
   let left = random.integer(total);

@@ -57,9 +57,7 @@ export const forceAt = (
   z: Bounded,
   at = 0,
 ): Bounded => {
-  const state = { ...rest(system), [oscillator.y]: y, [oscillator.z]: z };
-  const next = boundedStep(system, state, around, unit64, at);
-  const change = minus(next[oscillator.z], z);
+  const change = impulseAt({ system, around }, oscillator, y, z, at);
   return oscillator.pace.length === 0
     ? scaled(1 / oscillator.h, change)
     : over(change, paceOf({ system, around }, oscillator));

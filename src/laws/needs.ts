@@ -61,7 +61,7 @@ export const kickFirst: Need = {
     found?.order === 'drift-kick' ? 'the drift comes before the kick' : undefined,
 };
 
-/** Explicit Euler gains energy, unless what it steps loses more: a relaxation oscillator is stepped by it as well as any. */
+/** Explicit Euler gains energy, unless what it steps loses more: a relaxation oscillator may well be stepped by it. */
 export const notDissipative: Need = {
   name: 'a step that is meant to keep energy',
   missing: (system, { oscillator: found }) => {
