@@ -12,7 +12,7 @@ import { presetNote } from '../experiments/difference.js';
 import type { Written } from '../experiments/grid.js';
 import { decidedBy, pathOf, touches } from '../experiments/held.js';
 import { equalMembers, idleSettings, isWritten, saidOfMembers } from '../experiments/idle.js';
-import { settingsText } from '../experiments/label.js';
+import { memberName } from '../experiments/label.js';
 import type { Preset } from '../experiments/presets.js';
 import { reset } from '../experiments/settings.js';
 import { type Member, type Sweep, smallerSweep, sweepProblems } from '../experiments/sweep.js';
@@ -157,17 +157,14 @@ const withOverrides = (found: Found, overrides: readonly Override[]): E.Either<D
   const settings = Object.fromEntries(
     overrides.filter(({ path }) => found.one || path !== 'name').map(({ path, value }) => [path, value]),
   );
+  const nameOf = memberName(found.sweep);
   return pipe(
     found.sweep.members,
-    A.traverse(E.Applicative)(({ axes, experiment }) =>
+    A.traverse(E.Applicative)((member) =>
       pipe(
-        reset(
-          experiment,
-          settings,
-          found.one ? experiment.name : `${found.sweep.name}, ${settingsText(axes)}`,
-        ),
+        reset(member.experiment, settings, nameOf(member)),
         E.map(({ experiment: made, notes }) => ({
-          member: { axes, experiment: anchored(process.cwd())(made) },
+          member: { axes: member.axes, experiment: anchored(process.cwd())(made) },
           notes,
         })),
       ),

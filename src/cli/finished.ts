@@ -9,8 +9,8 @@ import { pipe } from 'fp-ts/lib/function.js';
 import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, decodeError } from '../base/error.js';
-import { experimentLabels } from '../experiments/label.js';
 import { sweepNames } from '../experiments/sweeps.js';
+import { labelsOfRuns } from '../runner/called.js';
 import { files } from '../runner/folder.js';
 import type { RunSummary } from '../runner/runs.js';
 import { candidates, type RunsFlags, several } from './candidates.js';
@@ -64,8 +64,12 @@ export const finishedRuns = (name: string, flags: RunsFlags): Effect<Finished> =
 /** How many candidates a sentence lists. */
 const mostListed = 12;
 
-const severalWords = (name: string, runs: readonly RunSummary[], command: string): DrumheadError => {
-  const labels = experimentLabels(runs.map(({ experiment }) => experiment));
+const severalWords = async (
+  name: string,
+  runs: readonly RunSummary[],
+  command: string,
+): Promise<DrumheadError> => {
+  const labels = await labelsOfRuns(runs, name)();
   const lines = runs.map((run, i) => `  ${labels[i].name}, seed ${run.seed}: ${run.folder}`);
   return decodeError(
     name,
@@ -107,7 +111,7 @@ export const finishedRunOrNone = (name: string, flags: RunsFlags, command: strin
       if (typeof found === 'string') return TE.right({ folder: found, notes: [] });
       const { runs, exact, notes } = found;
       if (runs.length === 0) return TE.right(null);
-      if (!exact && several(runs)) return TE.left(severalWords(name, runs, command));
+      if (!exact && several(runs)) return TE.leftTask(() => severalWords(name, runs, command));
       return pipe(
         TE.fromTask(() => firstOf(runs)),
         TE.map((folder) => ({

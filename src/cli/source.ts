@@ -7,6 +7,7 @@ import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
+import * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { decodeWith } from '../base/codec.js';
@@ -18,6 +19,7 @@ import { experimentNamed, experimentNames, presetNamed } from '../experiments/ca
 import { decodeExperiment, type Experiment } from '../experiments/experiment.js';
 import { type Sweep, sweepOf } from '../experiments/sweep.js';
 import { sweepNamed, sweepNames } from '../experiments/sweeps.js';
+import { labelOfRun } from '../runner/called.js';
 import { files, readJson } from '../runner/folder.js';
 import { readSweepFile } from '../runner/sweep/file.js';
 import { type Asked, type Begun, changedSweep, type Found } from './changes.js';
@@ -127,6 +129,15 @@ export const experimentFrom = (
           ),
     ),
   );
+
+/** What an experiment is called: the run of a folder as everywhere, else, and where it is changed, by its label or name. */
+export const calledAs = (
+  { experiment, begun }: Source,
+  { set = [], mnistDir }: ChangeFlags = {},
+): T.Task<string> =>
+  begun === null || set.length > 0 || mnistDir !== undefined
+    ? T.of(experiment.label ?? experiment.name)
+    : labelOfRun({ folder: begun.folder, experiment });
 
 /** The sweep that is named; an experiment is a sweep of one. */
 export const asSweep = (found: Named): Sweep =>

@@ -211,17 +211,40 @@ export const memberLabels = ({ members }: Sweep): ReadonlyMap<Member, Label> => 
   return new Map(members.map((member, i) => [member, labels[i]]));
 };
 
+/** What must be equal for two experiments to have one label: their name, their own label, and all that shapes a run. */
+export const labelKey = (experiment: Experiment): string =>
+  canonical([
+    experiment.name,
+    experiment.label ?? null,
+    settingsOf(experiment).map(({ path, value }) => [path, value ?? null]),
+  ]);
+
+/** Labels that stand beside each other from several sweeps: where two are the same, each says its sweep. */
+export const withoutDoubles = (
+  labels: readonly { readonly label: Label; readonly sweep: string | null }[],
+): readonly Label[] => {
+  const times = (name: string): number => labels.filter(({ label }) => label.name === name).length;
+  const told = numbered(
+    labels.map(({ label: { name }, sweep }) =>
+      sweep === null || times(name) === 1
+        ? name
+        : `${fitted(name, longestName)} in ${fitted(sweep, longestLabel - longestName - 4)}`,
+    ),
+  );
+  return labels.map(({ label, sweep }, i) => ({
+    name: told[i],
+    differs:
+      told[i] === label.name || sweep === null
+        ? label.differs
+        : [label.differs, sweep].filter(Boolean).join(', '),
+  }));
+};
+
 /**
  * The labels of experiments that are no members of a sweep; what differs in nothing that shapes a run has one label.
  */
 export const experimentLabels = (experiments: readonly Experiment[]): readonly Label[] => {
-  const keyOf = (experiment: Experiment): string =>
-    canonical([
-      experiment.name,
-      experiment.label ?? null,
-      settingsOf(experiment).map(({ path, value }) => [path, value ?? null]),
-    ]);
-  const keys = experiments.map(keyOf);
+  const keys = experiments.map(labelKey);
   const distinct = [...new Map(experiments.map((experiment, i) => [keys[i], experiment]))];
   const labels = labelsOf(distinct.map(([, experiment]) => ({ experiment })));
   const byKey = new Map(distinct.map(([key], i) => [key, labels[i]]));

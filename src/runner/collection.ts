@@ -12,9 +12,10 @@ import type { DrumheadError } from '../base/error.js';
 import { isPresent } from '../data/files.js';
 import { experimentNames } from '../experiments/catalogue.js';
 import { type Experiment, shapingOf } from '../experiments/experiment.js';
-import { experimentLabels, type Label, memberLabels } from '../experiments/label.js';
+import { type Label, memberLabels } from '../experiments/label.js';
 import { type Member, runsOf, type Sweep } from '../experiments/sweep.js';
 import type { GroupedRun } from '../report/tables/index.js';
+import { labelsOfRuns } from './called.js';
 import { keptScores } from './kept-scores.js';
 import { type RunSummary, type RunsFound, readRunFolders, readRuns } from './runs.js';
 import { readSweep, sweepPath } from './sweep/file.js';
@@ -141,9 +142,9 @@ const inPublishedOrder = (a: RunSummary, b: RunSummary): number => {
 const fromFolder = (folder: string): TE.TaskEither<DrumheadError, Collection> =>
   pipe(
     readRuns(folder),
-    TE.map(({ runs: found, notes }) => {
-      const sorted = [...found].sort(inPublishedOrder);
-      const labels = experimentLabels(sorted.map(({ experiment }) => experiment));
+    TE.map(({ runs, notes }) => ({ sorted: [...runs].sort(inPublishedOrder), notes })),
+    TE.bind('labels', ({ sorted }) => TE.fromTask(labelsOfRuns(sorted))),
+    TE.map(({ sorted, labels, notes }) => {
       const runs = sorted.map((record, i) => ({
         experiment: record.experiment,
         seed: record.seed,

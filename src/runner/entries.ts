@@ -8,7 +8,7 @@ import type { Experiment } from '../experiments/experiment.js';
 import { catalogueName, type PublishedRow, publishedBeside } from '../experiments/published/index.js';
 import { buildModel } from '../models/catalogue.js';
 import { countParameters } from '../models/parameter-count.js';
-import { distinctPlaces, type Entry, placeOf } from '../report/figures/index.js';
+import { type Entry, placeOf } from '../report/figures/index.js';
 import { groupsOf } from '../report/tables/index.js';
 import type { CollectedRun } from './collection.js';
 import { curveOf } from './pictures.js';
@@ -33,19 +33,11 @@ export const entriesOf = (
   published: readonly PublishedRow[],
 ): readonly Entry[] => {
   const groups = groupsOf(runs.map((run) => ({ ...run, scores: run.record?.scores ?? null })));
-  const places = distinctPlaces(
-    groups.map(({ name, differs, experiment }) => ({
-      ...placeOf(experiment),
-      name,
-      differs,
-      labelled: experiment.label !== undefined,
-    })),
-  );
-  return groups.map(({ name, experiment, runs: members }, i) => {
+  return groups.map(({ name, experiment, runs: members }) => {
     const row = publishedBeside(experiment, published)?.row ?? null;
     const began = members.flatMap(({ seed, record }) => (record === null ? [] : [{ seed, record }]));
     return {
-      ...places[i],
+      ...placeOf(experiment),
       name,
       runs: members.flatMap(({ seed, scores }) => (scores === null ? [] : [{ seed, scores }])),
       courses: began.map(({ seed, record }) => ({ seed, epochs: record.history.map(curveOf) })),

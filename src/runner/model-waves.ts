@@ -15,6 +15,7 @@ import type { Experiment } from '../experiments/experiment.js';
 import { programFor } from '../experiments/model.js';
 import { predictedClasses } from '../experiments/scores.js';
 import { type WavesPicture, wavesGif } from '../report/index.js';
+import { labelOfRun } from './called.js';
 import { readTrained } from './export/trained.js';
 import { drawnWaves, planeText, type WaveGrid, waveGridOf } from './wave-grid.js';
 
@@ -79,7 +80,10 @@ const pictureOf = async (
       },
     ],
     classes,
-    title: run === null ? `${experiment.name}, untrained` : experiment.name,
+    title:
+      run === null
+        ? `${experiment.label ?? experiment.name}, untrained`
+        : await labelOfRun({ folder: run, experiment })(),
     ...('dt' in model ? { dt: model.dt } : {}),
     mostFrames: frames,
     delay,

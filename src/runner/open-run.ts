@@ -17,6 +17,7 @@ import { decodeProgram, outputsOf, type Program, select } from '../dsl/index.js'
 import type { Engine } from '../engine/index.js';
 import { imageScores, predictedClasses } from '../experiments/scores.js';
 import type { Sample, WaveSample } from '../report/index.js';
+import { labelOfRun } from './called.js';
 import { openEngineFor } from './computed-on.js';
 import type { Environment } from './environment.js';
 import { files, readJson } from './folder.js';
@@ -27,6 +28,8 @@ import { decodeManifest, decodeWeights } from './weights.js';
 /** A run that can be computed with. */
 export interface OpenRun {
   readonly run: RunSummary;
+  /** What it is called: its label and its seed. */
+  readonly title: string;
   readonly program: Program;
   readonly parameters: Arrays;
   readonly dataset: Dataset;
@@ -93,6 +96,7 @@ export const openRun = (
   pipe(
     TE.Do,
     TE.bind('run', () => readRun(folder)),
+    TE.bind('title', ({ run }) => TE.fromTask(async () => `${await labelOfRun(run)()}, seed ${run.seed}`)),
     TE.bind('parameters', () => readWeights(folder)),
     TE.bind('program', () =>
       pipe(

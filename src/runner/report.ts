@@ -20,6 +20,7 @@ import { describeLoss } from '../experiments/loss.js';
 import { describeAnyModel } from '../experiments/model.js';
 import { describeTraining } from '../experiments/training.js';
 import { type Fact, type Picture, type RunReport, reportHtml, svgPicture } from '../report/index.js';
+import { labelOfRun } from './called.js';
 import type { Environment } from './environment.js';
 import { writeFigures } from './figures.js';
 import { files, writeText } from './folder.js';
@@ -64,11 +65,12 @@ export const writeReport =
       lossUnit(experiment.loss),
     )();
     const written = await writePictures(folder, pictures);
+    const name = await labelOfRun({ folder, experiment })();
     const warnings = [...notDrawn(prepared), ...pictures.failed, ...written];
     const page = await kept('the report', async () =>
       writeText(
         join(folder, files.report),
-        reportHtml({ ...reportOf(prepared, state, result, pictures, seconds, workers), warnings }),
+        reportHtml({ ...reportOf(prepared, state, result, pictures, seconds, workers), name, warnings }),
       )(),
     );
     const all = [...warnings, ...page];
@@ -146,13 +148,12 @@ const reportOf = (
   pictures: Pictures,
   seconds: number | null,
   workers: number,
-): RunReport => {
+): Omit<RunReport, 'name'> => {
   const { experiment, seed, dataset, program, engine, cut } = prepared;
   const { training, task, model } = experiment;
   const { accuracy, iou } = allBackgroundScore(dataset.test);
   const versions = versionsOf(engine);
   return {
-    name: experiment.label ?? experiment.name,
     words: experimentWords(describeAnyModel(model), task, experiment.loss),
     target: experiment.loss.target,
     settings: [

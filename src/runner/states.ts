@@ -76,8 +76,8 @@ const modelStates =
             ? ''
             : ', which this readout does not use';
         return {
-          name: names[model.name] ?? open.run.experiment.name,
-          note: `${open.run.experiment.name}, seed ${open.run.seed}, channel ${channel + 1}${sample.note === undefined ? '' : `, ${sample.note}`}`,
+          name: names[model.name] ?? open.title,
+          note: `${open.title}, channel ${channel + 1}${sample.note === undefined ? '' : `, ${sample.note}`}`,
           prediction: sample.prediction ?? sample.target,
           grid: waveSizeOf(sample),
           statesName: `hidden state over ${waves.steps} steps`,
@@ -100,7 +100,7 @@ const sameTask = (runs: readonly OpenRun[]): E.Either<DrumheadError, void> =>
     ? E.right(undefined)
     : E.left(
         decodeError(
-          runs.map(({ run }) => run.experiment.name).join(' and '),
+          runs.map(({ title }) => title).join(' and '),
           'they are of different tasks, or of one task at different sizes: there is no image that both were made for',
         ),
       );

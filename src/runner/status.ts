@@ -6,7 +6,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, describe } from '../base/error.js';
 import { decodeExperiment, type Experiment } from '../experiments/experiment.js';
-import { experimentLabels } from '../experiments/label.js';
+import { labelsOfRuns } from './called.js';
 import { type Position, readPosition } from './checkpoint.js';
 import { type ComputedOn, readComputedOn, unsaid } from './computed-on.js';
 import { readFailure } from './failure.js';
@@ -147,7 +147,7 @@ export const statusOf = async (folder: string, thorough: boolean): Promise<RunSt
 };
 
 /**
- * How far the runs in these folders are, each under a label that tells its experiment from the others.
+ * How far the runs in these folders are, each under its label: a sweep's member as in its sweep.
  *
  * @param thorough as `statusOf` takes it
  */
@@ -160,7 +160,11 @@ export const statusesOf = async (
     const experiment = rightOf(await readExperiment(join(folder, files.experiment))());
     found.push({ status: await statusOf(folder, thorough), experiment });
   }
-  const labels = experimentLabels(found.flatMap(({ experiment }) => experiment ?? []));
+  const labels = await labelsOfRuns(
+    found.flatMap(({ status: { folder }, experiment }) =>
+      experiment === null ? [] : [{ folder, experiment }],
+    ),
+  )();
   const next = labels.values();
   return found.map(({ status, experiment }) =>
     experiment === null ? status : { ...status, label: next.next().value?.name ?? status.label },

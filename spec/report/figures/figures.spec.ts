@@ -7,13 +7,13 @@ import {
   bandOf,
   barsChart,
   coursesChart,
-  distinctPlaces,
   type Entry,
   parameterScores,
   placeOf,
   scoreBars,
   seedCourses,
 } from '../../../src/report/figures/index.js';
+import { phraseLines } from '../../../src/report/figures/layout.js';
 import { dark, hex, light } from '../../../src/report/index.js';
 
 const svgOf = async (task: TE.TaskEither<unknown, string>): Promise<string> => {
@@ -42,7 +42,6 @@ const entry = (family: string, variant: string, scores: readonly number[]): Entr
   name: `${family} ${variant}`,
   task: 'MNIST',
   family,
-  variant,
   runs: scores.map((foregroundIou, seed) => ({ seed, scores: { foregroundIou, foregroundAccuracy: 0.5 } })),
   courses: scores.map((score, seed) => ({
     seed,
@@ -99,7 +98,9 @@ describe('figures of many runs', () => {
     for (const few of [entries.slice(0, 1), entries]) {
       const svg = await svgOf(scoreBars({ entries: few }));
       const names = [
-        ...svg.matchAll(/aria-label="text: (?:linear|fft|last|2|4|8)"[^>]*translate\([\d.-]+,([\d.-]+)\)/g),
+        ...svg.matchAll(
+          /aria-label="text: (?:NWM linear|NWM fft|CNN, by layers 8)"[^>]*translate\([\d.-]+,([\d.-]+)\)/g,
+        ),
       ].map(([, y]) => Number(y));
       const bars = [
         ...svg.matchAll(
@@ -168,12 +169,12 @@ describe('figures of many runs', () => {
     const across = ticks.filter((text) => Number(text) >= 0.9 && Number(text) < 2 && text !== '1');
     assert.ok(new Set(across).size >= 2, `${ticks}`);
     const bars = await svgOf(scoreBars({ entries: alike }));
-    for (const name of ['linear · 1', 'linear · 2']) assert.ok(bars.includes(`>${name}<`), name);
+    for (const { name } of alike) assert.ok(bars.includes(`>${name}<`), name);
   });
 
   it('keep the names of models apart and in their panel, however close their marks are', async () => {
     const many = Array.from({ length: 15 }, (_, i) => ({
-      ...entry('CNN, by layers', `v${i}`, [0]),
+      ...entry('CNN', `v${i}`, [0]),
       runs: [{ seed: 0, scores: { foregroundIou: i % 3 === 0 ? 0 : 0.01 * i, foregroundAccuracy: 0.5 } }],
     }));
     const svg = await svgOf(parameterScores({ entries: many }));
@@ -213,29 +214,28 @@ describe('places in the figures', () => {
     assert.deepEqual(placeOf({ ...found.right, name: 'my/own' }), {
       task: 'Multi-MNIST',
       family: 'U-Net, by width',
-      variant: '3',
     });
   });
+});
 
-  it('are told apart where they are the same, in what differs between them', () => {
-    const place = {
-      task: 'MNIST',
-      family: 'NWM',
-      variant: 'fft',
-      name: 'mine',
-      differs: '',
-      labelled: false,
-    };
-    const places = [
-      { ...place, differs: 'rate 0.001' },
-      { ...place, variant: 'last' },
-      { ...place, differs: 'rate 0.01' },
-      { ...place, differs: 'rate 0.01', name: 'other (rate 0.01)' },
-      { ...place, variant: 'linear', differs: 'leaky', labelled: true },
-    ];
-    assert.deepEqual(
-      distinctPlaces(places).map(({ variant }) => variant),
-      ['rate 0.001', 'last', 'mine', 'other (rate 0.01)', 'leaky'],
-    );
+describe('labels in the figures', () => {
+  it('lose nothing and go on lines between their phrases, else at slashes', () => {
+    const lines = (letters: number): readonly string[] =>
+      phraseLines('tetrominoes/nwm-linear (rate 0.002, steps 8) (wasm, op by op)', letters);
+    assert.deepEqual(lines(20), ['tetrominoes/nwm-', 'linear (rate 0.002,', 'steps 8) (wasm,', 'op by op)']);
+    assert.deepEqual(lines(30), ['tetrominoes/nwm-linear', '(rate 0.002, steps 8) (wasm,', 'op by op)']);
+    assert.deepEqual(phraseLines('abcdefghijklmnopqrstuvwxyz', 20), ['abcdefghijklmnopqrst', 'uvwxyz']);
+  });
+
+  it('stand above their bars on a phone, each whole', () => {
+    const name = `${'long/'.repeat(12)}end (rate 0.002)`;
+    const { spec, frame } = barsChart({ entries: [{ ...entry('NWM', 'fft', [0.5]), name }], room: 'narrow' });
+    const texts = layersOf(spec)
+      .flatMap(({ data }) => data?.values ?? [])
+      .flatMap((item) => ('text' in item ? [String(item.text)] : []));
+    const from = texts.findIndex((text) => text.startsWith('long/'));
+    const parts = texts.slice(from, texts.findIndex((text) => text.endsWith('0.002)')) + 1);
+    assert.ok(parts.length > 1 && frame.height > 100);
+    assert.equal(parts.join('').replaceAll(' ', ''), name.replaceAll(' ', ''));
   });
 });

@@ -3,7 +3,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
-import type * as T from 'fp-ts/lib/Task.js';
+import * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { canonical, hashOf } from '../../base/canonical.js';
 import { type DrumheadError, decodeError, describe } from '../../base/error.js';
@@ -20,11 +20,11 @@ import {
 import type { Experiment } from '../../experiments/experiment.js';
 import { memberName } from '../../experiments/label.js';
 import { programFor } from '../../experiments/model.js';
-import { type Sweep, type SweepRun, sweepOf } from '../../experiments/sweep.js';
+import { type Member, type Sweep, type SweepRun, sweepOf } from '../../experiments/sweep.js';
 import { type Told, toldByFiles } from '../../runner/prepare.js';
 import { remark } from '../edge.js';
 import { fitted } from '../fitted.js';
-import { asSweep, type Named, namedFrom } from '../source.js';
+import { asSweep, calledAs, type Named, namedFrom } from '../source.js';
 
 export interface DiffFlags {
   readonly preset: string;
@@ -89,13 +89,28 @@ const shareLine = ({ shared, onlyA, onlyB }: SharedRuns): string =>
 
 const most = 12;
 
-const runLines = (title: string, sweep: Sweep, runs: readonly SweepRun[]): readonly string[] => [
+/** What is compared, and what its members are called. */
+interface Side {
+  readonly named: Named;
+  readonly nameOf: (member: Member) => string;
+}
+
+const sideOf = (named: Named): T.Task<Side> =>
+  named.kind === 'sweep'
+    ? T.of({ named, nameOf: memberName(named.sweep) })
+    : pipe(
+        calledAs(named),
+        T.map((label) => ({ named, nameOf: () => label })),
+      );
+
+const runLines = (title: string, { nameOf }: Side, runs: readonly SweepRun[]): readonly string[] => [
   ...(runs.length === 0 ? [] : [title]),
-  ...runs.slice(0, most).map(({ member, seed }) => `  ${memberName(sweep)(member)}, seed ${seed}`),
+  ...runs.slice(0, most).map(({ member, seed }) => `  ${nameOf(member)}, seed ${seed}`),
   ...(runs.length > most ? [`  and ${runs.length - most} more`] : []),
 ];
 
-const compared = (a: Named, b: Named, read: Read): string => {
+const compared = (first: Side, second: Side, read: Read): string => {
+  const [a, b] = [first.named, second.named];
   const shared = (one: Sweep, other: Sweep) =>
     sharedRuns(one, other, programOf(read), (experiment) => read.get(experiment)?.data);
   if (a.kind === 'experiment' && b.kind === 'experiment') {
@@ -105,11 +120,10 @@ const compared = (a: Named, b: Named, read: Read): string => {
       '\n',
     );
   }
-  const sweep = asSweep;
-  const runs = shared(sweep(a), sweep(b));
+  const runs = shared(asSweep(a), asSweep(b));
   return [
-    ...runLines('only the first:', sweep(a), runs.onlyA),
-    ...runLines('only the second:', sweep(b), runs.onlyB),
+    ...runLines('only the first:', first, runs.onlyA),
+    ...runLines('only the second:', second, runs.onlyB),
     shareLine(runs),
   ].join('\n');
 };
@@ -139,7 +153,11 @@ export const diff = (a: string, b: string, { preset }: DiffFlags): TE.TaskEither
               ),
             ),
           ),
-          TE.map(({ first, second, read }) => compared(first, second, read)),
+          TE.chainTaskK(
+            ({ first, second, read }) =>
+              async () =>
+                compared(await sideOf(first)(), await sideOf(second)(), read),
+          ),
         ),
     TE.map((text) => fitted(text)),
   );

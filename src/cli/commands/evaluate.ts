@@ -9,9 +9,9 @@ import { type DrumheadError, decodeError, unknownName } from '../../base/error.j
 import { type SplitName, splitNames } from '../../data/dataset.js';
 import { describeTask, type Task, taskNamed } from '../../data/task.js';
 import { type ScoreName, scoreNames } from '../../experiments/experiment.js';
-import { experimentLabels } from '../../experiments/label.js';
 import type { Scores } from '../../experiments/scores.js';
 import { type Row, type Table, terminalTable } from '../../report/tables/index.js';
+import { labelsOfRuns } from '../../runner/called.js';
 import { mayRescore, type Rescored, rescore } from '../../runner/rescore.js';
 import { readRunFolders } from '../../runner/runs.js';
 import { remark } from '../edge.js';
@@ -69,25 +69,27 @@ interface Named extends Rescored {
   readonly label: string;
 }
 
-/** As everywhere: what differs between experiments of one name; and the engine and kernels where these differ. */
-const labelled = (all: readonly Rescored[]): TE.TaskEither<DrumheadError, readonly Named[]> =>
-  pipe(
-    readRunFolders(all.map(({ folder }) => folder)),
-    TE.map(({ runs }) => {
-      const labels = experimentLabels(runs.map(({ experiment }) => experiment));
-      const on = runs.map(({ engine, kernels }) =>
-        [engine, kernels].filter((part) => part != null).join(' '),
-      );
-      const apart = new Set(on).size > 1;
-      const byFolder = new Map(
-        runs.map(({ folder }, i) => [
-          folder,
-          `${labels[i].name}${apart && on[i] !== '' ? `, ${on[i]}` : ''}`,
-        ]),
-      );
-      return all.map((one) => ({ ...one, label: byFolder.get(one.folder) ?? one.name }));
-    }),
-  );
+/** As everywhere; and the engine and kernels where these differ. */
+const labelled =
+  (asked: string) =>
+  (all: readonly Rescored[]): TE.TaskEither<DrumheadError, readonly Named[]> =>
+    pipe(
+      readRunFolders(all.map(({ folder }) => folder)),
+      TE.bind('labels', ({ runs }) => TE.fromTask(labelsOfRuns(runs, asked))),
+      TE.map(({ runs, labels }) => {
+        const on = runs.map(({ engine, kernels }) =>
+          [engine, kernels].filter((part) => part != null).join(' '),
+        );
+        const apart = new Set(on).size > 1;
+        const byFolder = new Map(
+          runs.map(({ folder }, i) => [
+            folder,
+            `${labels[i].name}${apart && on[i] !== '' ? `, ${on[i]}` : ''}`,
+          ]),
+        );
+        return all.map((one) => ({ ...one, label: byFolder.get(one.folder) ?? one.name }));
+      }),
+    );
 
 const groupOf = ({ label, seed, scores, recorded, ownTest }: Named): readonly Row[] => [
   { kind: 'chief', cells: cellsOf(seed === null ? label : `${label}, seed ${seed}`, scores) },
@@ -168,7 +170,7 @@ export const evaluateRuns = (name: string, flags: EvaluateFlags): TE.TaskEither<
         ),
       ),
     ),
-    TE.chain(labelled),
+    TE.chain(labelled(name)),
     TE.map((all) =>
       flags.json === true ? JSON.stringify(all, null, 2) : terminalTable(scoredTable(all), terminalWidth()),
     ),

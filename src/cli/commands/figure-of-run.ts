@@ -103,11 +103,11 @@ export const drawWaves = (folder: string, flags: FigureFlags): TE.TaskEither<Dru
           TE.chainEitherK((observed) => haveChannels(observed, channels)),
           TE.chain((observed) =>
             writeBoth(flags.out, 'waves', 'gif', (theme) => {
-              const { model, name } = open.run.experiment;
+              const { model } = open.run.experiment;
               return wavesGif({
                 samples: observed,
                 classes: open.dataset.classes,
-                title: `${name}, seed ${open.run.seed}`,
+                title: open.title,
                 ...(channels === null ? {} : { channels }),
                 ...(frames === null ? {} : { mostFrames: frames }),
                 ...('dt' in model ? { dt: model.dt } : {}),
@@ -134,7 +134,7 @@ export const drawSegmentations = (folder: string, flags: FigureFlags): TE.TaskEi
                 samples,
                 classes: open.dataset.classes,
                 columns: Math.min(3, samples.length),
-                title: `${open.run.experiment.name}, seed ${open.run.seed}`,
+                title: open.title,
                 theme,
               }),
             ),

@@ -16,7 +16,7 @@ import { showExperiment } from '../show/experiment.js';
 import { showProgram } from '../show/program.js';
 import type { ShowFlags } from '../show/sized.js';
 import { showSweep } from '../show/sweep.js';
-import { allNames, namedFrom, withRemarks } from '../source.js';
+import { allNames, calledAs, namedFrom, withRemarks } from '../source.js';
 
 type Effect<A> = TE.TaskEither<DrumheadError, A>;
 
@@ -74,7 +74,12 @@ const withTask = (name: string, flags: ShowFlags): Effect<string> =>
     ),
     TE.chain(() => withRemarks(namedFrom(name, flags.preset, flags))),
     TE.chain((found) =>
-      found.kind === 'sweep' ? showSweep(found.sweep, flags) : showExperiment(found.experiment, flags),
+      found.kind === 'sweep'
+        ? showSweep(found.sweep, flags)
+        : pipe(
+            TE.fromTask(calledAs(found, flags)),
+            TE.chain((label) => showExperiment(found.experiment, label, flags)),
+          ),
     ),
   );
 

@@ -39,8 +39,6 @@ export interface WavesFlags extends Omit<CommonFlags, 'pictures' | 'workers'> {
   readonly preset?: string;
 }
 
-const subject = ({ run }: OpenRun): string => `${run.experiment.name}, seed ${run.seed}`;
-
 const imagesText = ({ samples }: WaveAnalysis): string =>
   samples.length === 1 ? 'one test image' : `${samples.length} test images`;
 
@@ -50,7 +48,7 @@ const draw = (
   folder: string,
 ): TE.TaskEither<DrumheadError, readonly string[]> => {
   const { spectrum, spectrumSteps, lines, energies, samples, channel, steps, dt } = analysis;
-  const name = subject(open);
+  const name = open.title;
   const unit = unitOf(analysis);
   const stepsText = (count: number): string => (dt === null ? `${count} steps` : `${count} steps of ${dt}`);
   const over = `${imagesText(analysis)}, ${stepsText(steps)}`;
@@ -164,7 +162,7 @@ const said = (open: OpenRun, analysis: WaveAnalysis, paths: readonly string[]): 
   const { samples, energies, channel, spectrum } = analysis;
   const total = energies.map(({ kinetic, coupling, own }) => kinetic + coupling + own);
   return [
-    `${subject(open)}, channel ${channel + 1}; ${withoutOffsets}`,
+    `${open.title}, channel ${channel + 1}; ${withoutOffsets}`,
     ...samples.map(
       ({ index, propagation }) => `  test image ${index}: ${swingText(propagation, unitOf(analysis))}`,
     ),

@@ -37,8 +37,9 @@ const timeLine = (one: Sized, speed: Speed, engine: Engine): string =>
   `time: about ${duration(secondsOf(one, speed))} a run of ${epochsText(one)} in one thread of this ` +
   `machine; an estimate, from ${giga(speed.flopsPerSecond)} GFLOP/s measured in ${speed.seconds.toFixed(1)} s on ${engine.name}`;
 
-const describeExperiment = (experiment: Experiment, program: Program): readonly string[] => [
-  experiment.name,
+const describeExperiment = (experiment: Experiment, label: string, program: Program): readonly string[] => [
+  label,
+  ...(label === experiment.name ? [] : [`  name      ${experiment.name}`]),
   `  task      ${describeTask(experiment.task)}`,
   `  model     ${describeAnyModel(experiment.model)}`,
   `  loss      ${describeLoss(experiment.loss)}`,
@@ -47,12 +48,12 @@ const describeExperiment = (experiment: Experiment, program: Program): readonly 
   `  program   ${hashProgram(program).slice(0, 16)}`,
 ];
 
-const whole = (one: Sized, time: string, flags: ShowFlags): string => {
+const whole = (one: Sized, label: string, time: string, flags: ShowFlags): string => {
   const { experiment, program } = one;
   const listing = list(program);
   // The diagram is code, and stays as it is.
   const words = [
-    ...describeExperiment(experiment, program),
+    ...describeExperiment(experiment, label, program),
     '',
     showListing(flags.nodes === true ? listing : { ...listing, nodes: [] }),
     '',
@@ -62,8 +63,10 @@ const whole = (one: Sized, time: string, flags: ShowFlags): string => {
   return `${fitted(words)}\n\n${diagram(program)}`;
 };
 
+/** @param label what it is called */
 export const showExperiment = (
   experiment: Experiment,
+  label: string,
   flags: ShowFlags,
 ): TE.TaskEither<DrumheadError, string> =>
   pipe(
@@ -77,9 +80,9 @@ export const showExperiment = (
             ? withEngine(flags, (engine) =>
                 pipe(
                   speedOf(one, engine),
-                  TE.map((speed) => whole(one, timeLine(one, speed, engine), flags)),
+                  TE.map((speed) => whole(one, label, timeLine(one, speed, engine), flags)),
                 ),
               )
-            : TE.right(whole(one, '', flags)),
+            : TE.right(whole(one, label, '', flags)),
     ),
   );

@@ -12,7 +12,7 @@ import { betterOf, scoreWords } from '../tables/score-columns.js';
 import { type Summary, summarise } from '../tables/statistics.js';
 import type { Entry } from './entries.js';
 import { headOf, type KeyItem } from './key.js';
-import { pointsOf, type Room, textWidth, withinPoints } from './layout.js';
+import { phraseLines, pointsOf, type Room, textWidth, withinPoints } from './layout.js';
 import { textAt } from './parts.js';
 
 export type BarScore = Exclude<PublishedScore, 'foregroundLoss'>;
@@ -76,8 +76,12 @@ interface Frame {
   readonly right: number;
 }
 
-/** Lines from top to bottom, kind by kind. */
-const placed = (task: string, entries: readonly Entry[], score: BarScore, above: boolean): Panel => {
+/** Labels above bars go on as many lines as they need: none loses its end. */
+const nameLines = ({ name }: Entry, room: number): readonly string[] =>
+  phraseLines(name, Math.floor(room / textWidth('x')));
+
+/** Lines from top to bottom, kind by kind; `above` is the room for a label above its bar, null where it stands beside. */
+const placed = (task: string, entries: readonly Entry[], score: BarScore, above: number | null): Panel => {
   let at = taskHeight;
   const families: { family: string; at: number }[] = [];
   const lines: Line[] = [];
@@ -85,7 +89,7 @@ const placed = (task: string, entries: readonly Entry[], score: BarScore, above:
     families.push({ family, at: at + familyHeight / 2 });
     at += familyHeight;
     for (const entry of entries.filter((one) => one.family === family)) {
-      const name = above ? nameHeight : 0;
+      const name = above === null ? 0 : nameHeight * nameLines(entry, above).length;
       lines.push({ entry, at: at + name + lineHeight / 2, summary: summarise(valuesOf(entry, score)) });
       at += name + lineHeight;
     }
@@ -183,14 +187,11 @@ const panelOf = ({ task, families, lines, height }: Panel, frame: Frame) => {
         textAt(-left, at + 2, withinPoints(family, left + width), theme.ink),
       ),
       ...lines.flatMap(({ entry, at, summary }) => [
-        above
-          ? textAt(
-              -left,
-              at - lineHeight / 2 - nameHeight / 2 + 3,
-              withinPoints(entry.variant, left + width + frame.right),
-              theme.muted,
+        ...(above
+          ? nameLines(entry, left + width + frame.right).map((words, i, { length }) =>
+              textAt(-left, at - lineHeight / 2 - nameHeight * (length - i - 0.5) + 3, words, theme.muted),
             )
-          : textAt(-10, at, withinPoints(entry.variant, longestBeside), theme.muted, { align: 'right' }),
+          : [textAt(-10, at, entry.name, theme.muted, { align: 'right' })]),
         // What is not there yet is said, so that no bar is not taken for a score of 0.
         summary === null
           ? textAt(6, at, entry.runs.length === 0 ? 'no finished run' : 'no such score', theme.muted, {
@@ -233,7 +234,7 @@ export const barsChart = ({
   theme = light,
   room = 'wide',
 }: BarsPicture): Chart => {
-  const longestName = Math.max(0, ...entries.map(({ variant }) => textWidth(variant)));
+  const longestName = Math.max(0, ...entries.map(({ name }) => textWidth(name)));
   const above = room === 'narrow' || longestName > longestBeside;
   const summaries = entries.map((entry) => ({ entry, summary: summarise(valuesOf(entry, score)) }));
   const right =
@@ -253,7 +254,7 @@ export const barsChart = ({
       task,
       entries.filter((entry) => entry.task === task),
       score,
-      above,
+      above ? left + width + right : null,
     ),
   );
   const better = betterOf(score) === 'less' ? 'less is better' : 'more is better';

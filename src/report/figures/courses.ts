@@ -9,7 +9,7 @@ import { type EpochScores, known, type Score } from '../scores.js';
 import { summarise } from '../tables/statistics.js';
 import type { Entry } from './entries.js';
 import { headOf } from './key.js';
-import { kindAndVariant, phraseLines, pointsOf, type Room, textWidth, withinPoints } from './layout.js';
+import { phraseLines, pointsOf, type Room, textWidth, withinPoints } from './layout.js';
 import { textAt } from './parts.js';
 
 /** What is drawn over the epochs. */
@@ -75,7 +75,7 @@ const seedWords = ({ task, courses }: Entry, drawn: number): string => {
 
 /** The name of an experiment above its panel, on as many lines as it needs. */
 const nameLines = (entry: Entry, width: number): readonly string[] =>
-  phraseLines(kindAndVariant(entry), Math.floor((width + column - 8) / textWidth('x', 12.5)));
+  phraseLines(entry.name, Math.floor((width + column - 8) / textWidth('x', 12.5)));
 
 const panel = (
   entry: Entry,

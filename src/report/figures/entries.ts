@@ -1,19 +1,18 @@
 /** What the figures of a sweep are drawn from: each experiment's place, its runs' scores, what was published. */
 
-import { canonical } from '../../base/canonical.js';
 import type { Experiment } from '../../experiments/experiment.js';
 import type { PublishedRow } from '../../experiments/published/index.js';
 import type { EpochScores, Scores } from '../scores.js';
 
-/** Where an experiment stands in the figures: which task, which kind of model, which of that kind. */
+/** Where an experiment stands in the figures: which task, which kind of model. */
 export interface Place {
   readonly task: string;
   readonly family: string;
-  readonly variant: string;
 }
 
 /** One experiment with what its runs gave. */
 export interface Entry extends Place {
+  /** Its label, as everywhere. */
   readonly name: string;
   /** Test scores of the finished runs. */
   readonly runs: readonly { readonly seed: number; readonly scores: Scores }[];
@@ -43,54 +42,8 @@ const families: Readonly<Record<string, string>> = {
   program: 'programs',
 };
 
-const variantOf = ({ model, name }: Experiment): string => {
-  switch (model.name) {
-    case 'nwm':
-    case 'conv-lstm':
-    case 'conv-gru':
-    case 'conv-rnn':
-      return model.readout;
-    case 'cnn':
-      return String(model.layers);
-    case 'unet':
-      return String(model.base);
-    case 'program':
-      return name.split('/').at(-1) ?? name;
-  }
-};
-
 /** The place of an experiment by its settings, whatever its name. */
 export const placeOf = (experiment: Experiment): Place => ({
   task: tasks[experiment.task.name] ?? experiment.name.split('/')[0],
   family: families[experiment.model.name] ?? experiment.model.name,
-  variant: variantOf(experiment),
 });
-
-/** A place, with what else there is to say of it. */
-interface NamedPlace extends Place {
-  /** What it is called among all others. */
-  readonly name: string;
-  /** What tells it from those of its name; empty where it is alone. */
-  readonly differs: string;
-  /** Whether a person gave it a label. */
-  readonly labelled: boolean;
-}
-
-/** A label stands where a person gave one; experiments of the same place are told apart by what differs between them. */
-export const distinctPlaces = (places: readonly NamedPlace[]): readonly Place[] => {
-  const said = places.map(({ task, family, variant, differs, labelled }) => {
-    const alike = places.filter(
-      (other) => other.task === task && other.family === family && other.variant === variant,
-    );
-    const told = labelled || (alike.length > 1 && differs !== '');
-    return { task, family, variant: told ? differs : variant };
-  });
-  // Experiments of several names may differ in the same words.
-  return said.map((place, i) => ({
-    ...place,
-    variant:
-      said.filter((other) => canonical(other) === canonical(place)).length > 1
-        ? places[i].name
-        : place.variant,
-  }));
-};

@@ -8,6 +8,6 @@ export {
   coursesChart,
   seedCourses,
 } from './courses.js';
-export { distinctPlaces, type Entry, type Place, placeOf } from './entries.js';
+export { type Entry, type Place, placeOf } from './entries.js';
 export type { Room } from './layout.js';
 export { type ParametersPicture, parameterScores, parametersChart } from './parameters.js';

@@ -2,7 +2,6 @@
 
 import { fitted } from '../../experiments/value-text.js';
 import { wrapped } from '../tables/harmless.js';
-import type { Place } from './entries.js';
 
 /** How wide a chart may be: beside text on a page, or alone on a phone. */
 export type Room = 'wide' | 'narrow';
@@ -39,15 +38,23 @@ export const flow = (
   return { places, lines: line + 1 };
 };
 
-/** A kind of model and which of it; a program is of no kind. */
-export const kindAndVariant = ({ family, variant }: Place): string =>
-  family === 'programs' ? variant : `${family.split(',')[0]} ${variant}`;
+/** A word that no line holds, in parts that end at its slashes and hyphens where it has some. */
+const parted = (word: string, letters: number): string => {
+  const parts: string[] = [];
+  for (const part of word.split(/(?<=[/-])/)) {
+    const last = parts.at(-1);
+    if (last !== undefined && last.length + part.length <= letters) parts[parts.length - 1] = last + part;
+    else parts.push(part);
+  }
+  return parts.join(' ');
+};
 
 /** Names on lines of so many letters; a setting and its value, `rate 0.001`, stay together where both are short. */
 export const phraseLines = (text: string, letters: number): readonly string[] => {
   const kept = text
-    .split(', ')
-    .map((phrase) => (phrase.length < 20 ? phrase.replace(/ /g, '\u00a0') : phrase))
-    .join(', ');
+    .replace(/(?<=^|\(|, )[^,()]{1,19}(?=,|\)|$)/g, (phrase) => phrase.replace(/ /g, '\u00a0'))
+    .split(' ')
+    .map((word) => (word.length > letters ? parted(word, letters) : word))
+    .join(' ');
   return wrapped(kept, letters).map((line) => line.replace(/\u00a0/g, ' '));
 };

@@ -10,7 +10,7 @@ import { scoreFigure } from '../tables/figures.js';
 import { summarise } from '../tables/statistics.js';
 import type { Entry } from './entries.js';
 import { headOf, type KeyItem } from './key.js';
-import { kindAndVariant, phraseLines, pointsOf, type Room, textWidth, withinPoints } from './layout.js';
+import { phraseLines, pointsOf, type Room, textWidth, withinPoints } from './layout.js';
 import { lineBetween, textAt } from './parts.js';
 
 export interface ParametersPicture {
@@ -39,7 +39,7 @@ interface Mark {
 }
 
 /** The name of a mark, and what it is worth. */
-const labelOf = (entry: Entry, value: number): string => `${kindAndVariant(entry)}: ${scoreFigure(value)}`;
+const labelOf = (entry: Entry, value: number): string => `${entry.name}: ${scoreFigure(value)}`;
 
 /** Letters of a line of names; a longer name goes on several, never without its end. */
 const letters: Readonly<Record<Room, number>> = { wide: 30, narrow: 22 };

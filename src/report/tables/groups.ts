@@ -31,8 +31,6 @@ export interface GroupedRun {
 /** The runs of one experiment with the name that tells it from all others. */
 export interface RunGroup<R> {
   readonly name: string;
-  /** What tells it from those of its experiment's name; empty where it is alone. */
-  readonly differs: string;
   readonly experiment: Experiment;
   readonly runs: readonly R[];
 }
@@ -87,7 +85,6 @@ export const groupsOf = <R extends Omit<GroupedRun, 'scores' | 'state'>>(
   return [...found.values()].flatMap(({ first: { label, experiment }, runs: listed }) =>
     engineParts(onceEach(listed)).map(([engine, members]) => ({
       name: engine === null ? label.name : `${label.name} (${engine})`,
-      differs: [label.differs, engine ?? ''].filter((part) => part !== '').join(', '),
       experiment,
       runs: members,
     })),

@@ -5,7 +5,8 @@
  * says: so nothing here can become untrue.
  */
 
-import { join } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
@@ -60,6 +61,22 @@ export interface SweepRecord {
 /** The file of a sweep's record. */
 export const sweepPath = (runs: string, name: string): string =>
   join(runs, 'sweeps', ...name.split('/'), 'sweep.json');
+
+const recordsBelow = async (folder: string): Promise<readonly string[]> => {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const found: string[] = [];
+  for (const entry of entries) {
+    if (entry.isFile() && entry.name === 'sweep.json') found.push(folder);
+    if (entry.isDirectory()) found.push(...(await recordsBelow(join(folder, entry.name))));
+  }
+  return found;
+};
+
+/** The names of all sweeps that have a record in a folder of runs, sorted. */
+export const recordedSweeps = async (runs: string): Promise<readonly string[]> => {
+  const root = join(runs, 'sweeps');
+  return (await recordsBelow(root)).map((folder) => relative(root, folder).split(sep).join('/')).sort();
+};
 
 /** Writes the record of a sweep, atomically and with a checksum. **Errors** FileError. */
 export const writeSweep = (runs: string, file: SweepFile): TE.TaskEither<DrumheadError, string> =>
