@@ -3,11 +3,17 @@
 import assert from 'node:assert/strict';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { describe as sentence } from '../../src/base/error.js';
+import type * as TE from 'fp-ts/lib/TaskEither.js';
+import { type DrumheadError, describe as sentence } from '../../src/base/error.js';
 import { type EvaluateFlags, evaluateRuns } from '../../src/cli/commands/evaluate.js';
+import { run } from '../../src/cli/commands/run.js';
+import { sweep } from '../../src/cli/commands/sweep.js';
 import { exitCode } from '../../src/cli/edge.js';
+import { finishedRuns } from '../../src/cli/finished.js';
+import { amongRuns } from '../../src/cli/names-here.js';
+import { namedFrom } from '../../src/cli/source.js';
 import { decodeExperiment } from '../../src/experiments/experiment.js';
 import { runExperiment } from '../../src/runner/run.js';
 
@@ -73,6 +79,43 @@ describe('drumhead evaluate', () => {
     const words = await said('tiny/again', { runs: other });
     for (const rate of ['0.002', '0.003'])
       assert.ok(words.includes(`tiny/again (rate ${rate}), seed 0`), words);
+
+    // Of an experiment its exact run is scored, and the others are said; also what is damaged or not finished.
+    const file = join(runs, 'exact.json');
+    writeFileSync(file, JSON.stringify({ ...experiment, training: { ...experiment.training, rate: 0.002 } }));
+    const [below] = readdirSync(join(other, 'tiny', 'again')).map((name) =>
+      join(other, 'tiny', 'again', name),
+    );
+    const unfinished = join(dirname(below), 'seed-9-0123456789');
+    const damaged = join(dirname(below), 'seed-8-0123456789');
+    for (const copy of [unfinished, damaged]) cpSync(below, copy, { recursive: true });
+    rmSync(join(unfinished, 'result.json'));
+    writeFileSync(join(damaged, 'result.json'), '{');
+    const found = await finishedRuns(file, { runs: other })();
+    assert.ok(E.isRight(found));
+    assert.equal(found.right.folders.length, 1);
+    const notes = found.right.notes.join('\n');
+    assert.match(notes, /left out: 1 finished run of this name that is of other settings/);
+    assert.match(notes, /tiny\/again \(rate 0\.003\), seed 0: .*seed-0-|tiny\/again, seed 0: .*seed-0-/);
+    assert.match(notes, /left out: 1 run that is not finished/);
+    assert.match(notes, /left out: .*seed-8-0123456789/);
+    const all = await finishedRuns('tiny/again', { runs: other })();
+    assert.ok(E.isRight(all) && all.right.folders.length === 2);
+    assert.match(all.right.notes.join('\n'), /1 run that is not finished/);
+  });
+
+  it('and sweep, run, show and diff know the names of what was begun here', async () => {
+    const refusal = async (work: TE.TaskEither<DrumheadError, unknown>): Promise<string> => {
+      const done = await work();
+      return E.isLeft(done) ? sentence(done.left) : assert.fail('it was done');
+    };
+    const asked = { preset: 'full', engine: 'cpu', runs, pictures: false, workers: '1' };
+    for (const command of [sweep, run]) {
+      assert.match(await refusal(command('tiny/agian', asked)), /did you mean 'tiny\/again'\?/);
+      assert.match(await refusal(command('tiny/again', asked)), /name its folder: .*tiny\/again\/seed-0-/);
+    }
+    const near = await refusal(amongRuns(runs)(namedFrom('tiny/agian', 'full')));
+    assert.match(near, /unknown experiment, sweep or run 'tiny\/agian'; did you mean 'tiny\/again'\?/);
   });
 
   const said = async (name: string, changes: Partial<EvaluateFlags> = {}): Promise<string> => {

@@ -1,7 +1,7 @@
 /** Which finished runs a NAME can mean: those that are exactly what is named, else all that go by the name. */
 
 import { stat } from 'node:fs/promises';
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute, join, sep } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
@@ -34,6 +34,15 @@ export interface Candidates {
   readonly exact: boolean;
   readonly runs: readonly RunSummary[];
   readonly notes: readonly string[];
+  /** Finished runs that go by the name too and are not meant: of other settings, of another engine or older arithmetic. */
+  readonly others: readonly RunSummary[];
+  /** What else is left out where all are asked for, a sentence each: runs that are not finished or cannot be read. */
+  readonly leftOut: readonly string[];
+}
+
+interface Read {
+  readonly runs: readonly RunSummary[];
+  readonly leftOut: readonly string[];
 }
 
 const isThere = async (path: string): Promise<boolean> => (await stat(path).catch(() => null)) !== null;
@@ -44,14 +53,41 @@ const isOneRun = async (name: string): Promise<boolean> =>
   (await isThere(join(name, files.program))) ||
   (await isThere(join(name, files.experiment)));
 
-const finishedOnly = (runs: readonly RunSummary[]): readonly RunSummary[] =>
-  runs.filter(({ state }) => state === 'finished');
+const unfinishedWords = (count: number): readonly string[] =>
+  count === 0
+    ? []
+    : [
+        `left out: ${count} ${count === 1 ? 'run that is' : 'runs that are'} not finished; \`drumhead status\` shows them`,
+      ];
 
-const readAll = (folder: string): Effect<readonly RunSummary[]> =>
+/** Finished runs, and what is left out of all; of a name where one is given. */
+const finishedOnly = (
+  runs: readonly (RunSummary | null)[],
+  notes: readonly string[],
+  names: ReadonlySet<string> | null = null,
+): Read => {
+  const finished = runs.flatMap((run) => (run?.state === 'finished' ? [run] : []));
+  const counted = runs.filter((run) => names === null || (run !== null && names.has(run.experiment.name)));
+  return {
+    runs: finished,
+    leftOut: [...notes, ...unfinishedWords(counted.filter((run) => run?.state !== 'finished').length)],
+  };
+};
+
+const readAll = (folder: string, names: ReadonlySet<string> | null = null): Effect<Read> =>
   pipe(
     isPresent(folder),
     TE.chain((there) => (there ? readRuns(folder) : TE.right({ runs: [], notes: [] }))),
-    TE.map(({ runs }) => finishedOnly(runs)),
+    TE.map(({ runs, notes }) =>
+      finishedOnly(
+        runs,
+        // What lies in folders of other names is nobody's concern here.
+        notes.filter(
+          (note) => names === null || [...names].some((name) => note.includes(`${join(folder, name)}${sep}`)),
+        ),
+        names,
+      ),
+    ),
   );
 
 /** The runs that are exactly an experiment, in the order of their seeds; of a seed the best kept one. */
@@ -63,19 +99,27 @@ const exactly = (experiment: Experiment, all: readonly RunSummary[]): readonly R
 };
 
 /** Everything finished that goes by a name: members of the sweep of that name, and runs in the folder of that name. */
-const byName = (name: string, { runs, preset }: RunsFlags): Effect<readonly RunSummary[]> =>
+const byName = (name: string, { runs, preset }: RunsFlags): Effect<Read> =>
   pipe(
     collect(name, runs, sweepFrom(name, preset ?? 'full')),
-    TE.map(({ runs: found }) => finishedOnly(found.flatMap(({ record }) => record ?? []))),
+    TE.map(({ runs: found, notes }) =>
+      finishedOnly(
+        found.map(({ record }) => record),
+        notes,
+      ),
+    ),
     TE.chain((listed) =>
       preset !== undefined
         ? TE.right(listed)
         : pipe(
-            isAbsolute(name) ? TE.right([]) : readAll(join(runs, name)),
-            TE.map((below) => [
+            isAbsolute(name) ? TE.right({ runs: [], leftOut: [] }) : readAll(join(runs, name)),
+            TE.map((below) => ({
               ...listed,
-              ...below.filter(({ folder }) => !listed.some((run) => run.folder === folder)),
-            ]),
+              runs: [
+                ...listed.runs,
+                ...below.runs.filter(({ folder }) => !listed.runs.some((run) => run.folder === folder)),
+              ],
+            })),
           ),
     ),
   );
@@ -89,14 +133,18 @@ const differsFrom = (named: readonly Experiment[], { experiment }: RunSummary): 
   return [...shown, ...(texts.length > 6 ? [`${texts.length - 6} more`] : [])].join(', ');
 };
 
+const namesOf = (named: readonly (readonly [string, Experiment])[]): ReadonlySet<string> =>
+  new Set(named.map(([, { name }]) => name));
+
 const ofExperiment = (
   name: string,
   flags: RunsFlags,
   named: readonly (readonly [Preset | string, Experiment])[],
 ): Effect<Candidates> =>
   pipe(
-    readAll(flags.runs),
-    TE.chain((all): Effect<Candidates> => {
+    readAll(flags.runs, namesOf(named)),
+    TE.chain(({ runs: all, leftOut }): Effect<Candidates> => {
+      const ofName = all.filter(({ experiment }) => namesOf(named).has(experiment.name));
       const sized = named
         .map(([preset, experiment]) => ({ preset, runs: exactly(experiment, all) }))
         .filter(({ runs }) => runs.length > 0);
@@ -106,6 +154,8 @@ const ofExperiment = (
         return TE.right({
           exact: true,
           runs,
+          others: ofName.filter((run) => !runs.includes(run)),
+          leftOut,
           notes:
             sizes.size < 2
               ? []
@@ -113,12 +163,14 @@ const ofExperiment = (
         });
       }
       return flags.preset !== undefined
-        ? TE.right({ exact: true, runs: [], notes: [] })
+        ? TE.right({ exact: true, runs: [], notes: [], others: ofName, leftOut })
         : pipe(
             byName(name, flags),
-            TE.map((runs) => ({
+            TE.map(({ runs, leftOut }) => ({
               exact: false,
               runs,
+              others: [],
+              leftOut,
               notes:
                 runs.length === 0 || several(runs)
                   ? []
@@ -145,6 +197,11 @@ const atEverySize = (name: string, preset?: string): Effect<readonly (readonly [
     ),
   )(preset === undefined ? [...presets].reverse() : [preset]);
 
+const isAsked =
+  ({ seed }: RunsFlags) =>
+  (run: RunSummary): boolean =>
+    seed === undefined || run.seed === seed;
+
 const candidatesOf = (name: string, flags: RunsFlags): Effect<Candidates> =>
   pipe(
     TE.fromTask<boolean, DrumheadError>(async () => {
@@ -167,12 +224,12 @@ const candidatesOf = (name: string, flags: RunsFlags): Effect<Candidates> =>
         : // What no catalogue knows may have a sweep's record, or a folder below the runs.
           pipe(
             byName(name, flags),
-            TE.map((runs) => ({ exact: false, runs, notes: [] })),
+            TE.map((read) => ({ exact: false, notes: [], others: [], ...read })),
           );
     }),
-    TE.map(({ runs, ...rest }) => ({
+    TE.map(({ runs, others, ...rest }) => ({
       ...rest,
-      runs: runs.filter((run) => flags.seed === undefined || run.seed === flags.seed),
+      ...{ runs: runs.filter(isAsked(flags)), others: others.filter(isAsked(flags)) },
     })),
   );
 

@@ -13,7 +13,7 @@ import { sweepNames } from '../experiments/sweeps.js';
 import { labelsOfRuns } from '../runner/called.js';
 import { files } from '../runner/folder.js';
 import type { RunSummary } from '../runner/runs.js';
-import { candidates, type RunsFlags, several } from './candidates.js';
+import { type Candidates, candidates, type RunsFlags, several } from './candidates.js';
 import { remark } from './edge.js';
 
 /** Finished runs that a name means, and what is said of the choice. */
@@ -43,9 +43,32 @@ const noneFinished = (name: string, { runs, preset, seed }: RunsFlags, otherwise
   );
 };
 
+/** How many runs a sentence lists. */
+const mostListed = 12;
+
+/** Runs with their labels and folders, a line each. */
+const linesOf = async (name: string, runs: readonly RunSummary[]): Promise<readonly string[]> => {
+  const labels = await labelsOfRuns(runs, name)();
+  return runs.slice(0, mostListed).map((run, i) => `  ${labels[i].name}, seed ${run.seed}: ${run.folder}`);
+};
+
+/** Runs that go by the name and are not scored are said: else a person takes what is shown for all there is. */
+const leftOutWords = async (name: string, { others, leftOut }: Candidates): Promise<readonly string[]> => [
+  ...leftOut,
+  ...(others.length === 0
+    ? []
+    : [
+        `left out: ${others.length} finished ${others.length === 1 ? 'run' : 'runs'} of this name that ` +
+          `${others.length === 1 ? 'is' : 'are'} of other settings, another engine or older arithmetic; name the folder to take one`,
+        ...(await linesOf(name, others)),
+        ...(others.length > mostListed ? [`  and ${others.length - mostListed} more`] : []),
+      ]),
+];
+
 /**
  * All finished runs that a name means, in the order of their seeds; the folder of a run is that run. Of an experiment those
- * that are exactly it, at the largest size that was run; where there are none, all that go by the name.
+ * that are exactly it, at the largest size that was run; where there are none, all that go by the name. The notes say what
+ * is left out.
  *
  * **Errors** UnknownName, DecodeError where none of them is finished, FileError.
  */
@@ -57,28 +80,26 @@ export const finishedRuns = (name: string, flags: RunsFlags): Effect<Finished> =
       const [first, ...others] = found.runs.map(({ folder }) => folder);
       return first === undefined
         ? TE.left(noneFinished(name, flags, ''))
-        : TE.right({ folders: [first, ...others], notes: found.notes });
+        : TE.rightTask(async () => ({
+            folders: [first, ...others],
+            notes: [...found.notes.map((note) => note.trimStart()), ...(await leftOutWords(name, found))],
+          }));
     }),
   );
-
-/** How many candidates a sentence lists. */
-const mostListed = 12;
 
 const severalWords = async (
   name: string,
   runs: readonly RunSummary[],
   command: string,
 ): Promise<DrumheadError> => {
-  const labels = await labelsOfRuns(runs, name)();
-  const lines = runs.map((run, i) => `  ${labels[i].name}, seed ${run.seed}: ${run.folder}`);
   return decodeError(
     name,
     [
       `its ${runs.length} finished runs are of different experiments, and none is exactly this one; ` +
         `name the folder of one: drumhead ${command} FOLDER`,
-      ...lines.slice(0, mostListed),
-      ...(lines.length > mostListed
-        ? [`  and ${lines.length - mostListed} more, which \`drumhead table ${name}\` lists`]
+      ...(await linesOf(name, runs)),
+      ...(runs.length > mostListed
+        ? [`  and ${runs.length - mostListed} more, which \`drumhead table ${name}\` lists`]
         : []),
     ].join('\n'),
   );

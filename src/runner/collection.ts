@@ -211,7 +211,7 @@ const fromRecord = (name: string, runs: string): TE.TaskEither<DrumheadError, Co
   );
 
 /** The names of sweeps and of experiments that ran here: folders of a record, and folders of runs. */
-const namesIn = async (runs: string): Promise<readonly string[]> => {
+export const namesIn = async (runs: string): Promise<readonly string[]> => {
   const found: string[] = [];
   const below = async (name: string): Promise<void> => {
     const entries = await readdir(join(runs, name), { withFileTypes: true }).catch(() => []);

@@ -13,8 +13,10 @@ import {
   type Program,
   program,
   relu,
+  reshape,
   scan,
   select,
+  sin,
   tanh,
 } from '../../../src/dsl/index.js';
 import { buildModel, type ModelSpec } from '../../../src/models/catalogue.js';
@@ -128,6 +130,17 @@ describe('a fusion plan as text', () => {
     const convolutions = plan.leftOut.filter(({ operation }) => operation === 'conv');
     assert.equal(convolutions.length, unet.graph.nodes.filter(({ op }) => op.op === 'conv').length);
     for (const { why } of convolutions) assert.equal(why, 'too little work to fuse by itself');
+  });
+
+  it('says what the shares are of: a step of training, one evaluation, or nothing', () => {
+    const fixed = program({ x: [8, 8, 1] }, ({ x }) => ({ y: sin(x) }));
+    const moved = program({ x: [8, 8, 1] }, ({ x }) => ({ y: reshape(64)(x) }));
+    assert.match(showPlan(fusionPlan(fixed)), / % of the FLOPs of one evaluation are in fused segments\n/);
+    assert.match(
+      showPlan(fusionPlan(moved)),
+      /^there are no FLOPs: values are moved, and nothing is computed\n/,
+    );
+    assert.doesNotMatch(showPlans([['moved', fusionPlan(moved)]]), /%/);
   });
 
   it('of several is a line each', () => {

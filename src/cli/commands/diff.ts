@@ -24,6 +24,7 @@ import { type Member, type Sweep, type SweepRun, sweepOf } from '../../experimen
 import { type Told, toldByFiles } from '../../runner/prepare.js';
 import { remark } from '../edge.js';
 import { fitted } from '../fitted.js';
+import { amongRuns } from '../names-here.js';
 import { asSweep, calledAs, type Named, namedFrom } from '../source.js';
 
 export interface DiffFlags {
@@ -146,6 +147,7 @@ export const diff = (a: string, b: string, { preset }: DiffFlags): TE.TaskEither
           TE.Do,
           TE.bind('first', () => namedFrom(a, preset)),
           TE.bind('second', () => namedFrom(b, preset)),
+          amongRuns('runs'),
           TE.bind('read', ({ first, second }) =>
             TE.fromTask(
               readAll(

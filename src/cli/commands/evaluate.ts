@@ -150,7 +150,7 @@ export const evaluateRuns = (name: string, flags: EvaluateFlags): TE.TaskEither<
     TE.chainFirst(() => TE.fromEither(settingsFlag('--set', flags.set ?? []))),
     TE.bind('found', () => finishedRuns(name, flags)),
     TE.let('folders', ({ found }) => {
-      for (const note of found.notes) remark(note.trimStart());
+      for (const note of found.notes) remark(note);
       return found.folders;
     }),
     // Before the first of them takes its time.

@@ -19,6 +19,7 @@ import { type Finished, runExperiment } from '../../runner/run.js';
 import { anotherEngine, idleFuse } from '../begun.js';
 import { remark } from '../edge.js';
 import { type ChangeFlags, overridesOf } from '../flags.js';
+import { amongRuns } from '../names-here.js';
 import { optionalFlag } from '../optional-flag.js';
 import { type CommonFlags, withEnvironment } from '../session.js';
 import { experimentFrom, type Source, withRemarks } from '../source.js';
@@ -181,7 +182,7 @@ const runTrained = (name: string, flags: RunFlags): TE.TaskEither<DrumheadError,
     TE.bind('overrides', () => TE.fromEither(overridesOf(flags))),
     TE.bind('label', () => TE.fromEither(optionalFlag(flags.label, decodeWith(labelCodec, '--label')))),
     TE.bind('source', ({ overrides }) =>
-      withRemarks(experimentFrom(name, flags.preset, { ...flags, overrides })),
+      pipe(experimentFrom(name, flags.preset, { ...flags, overrides }), amongRuns(flags.runs), withRemarks),
     ),
     TE.chain(({ source, label }) => {
       const experiment = { ...source.experiment, ...(label === null ? {} : { label }) };

@@ -11,6 +11,7 @@ import { buildSystem, systemNamed, systemNames } from '../../models/systems/inde
 import { isDocument } from '../document.js';
 import { fitted } from '../fitted.js';
 import { settingsFlag } from '../flags.js';
+import { amongRuns } from '../names-here.js';
 import { programIn } from '../program-file.js';
 import { showExperiment } from '../show/experiment.js';
 import { showProgram } from '../show/program.js';
@@ -73,6 +74,7 @@ const withTask = (name: string, flags: ShowFlags): Effect<string> =>
       (): DrumheadError => unknownName('experiment or system', name, [...allNames, ...systemNames]),
     ),
     TE.chain(() => withRemarks(namedFrom(name, flags.preset, flags))),
+    amongRuns('runs'),
     TE.chain((found) =>
       found.kind === 'sweep'
         ? showSweep(found.sweep, flags)

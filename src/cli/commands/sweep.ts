@@ -14,6 +14,7 @@ import { runSweep, type SweepEnvironment, type SweepOutcome } from '../../runner
 import { anotherEngine } from '../begun.js';
 import { interruptible, remark } from '../edge.js';
 import { type ChangeFlags, overridesOf, wholeFlag } from '../flags.js';
+import { amongRuns } from '../names-here.js';
 import { seconds } from '../session.js';
 import { asSweep, namedFrom, withRemarks } from '../source.js';
 import { barSweepTeller, nameOf, plainSweepTeller } from '../sweep-progress.js';
@@ -107,7 +108,7 @@ export const sweep = (
       TE.bind('overrides', () => TE.fromEither(overridesOf(flags))),
       TE.bind('engine', () => TE.fromEither(parseEngineChoice(flags.engine))),
       TE.bind('value', ({ overrides }) =>
-        withRemarks(namedFrom(name, flags.preset, { ...flags, overrides })),
+        pipe(namedFrom(name, flags.preset, { ...flags, overrides }), amongRuns(flags.runs), withRemarks),
       ),
       TE.bind('asked', () => TE.fromEither(askedKernels())),
       TE.chainFirstIOK(({ engine, value }) => () => {

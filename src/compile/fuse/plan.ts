@@ -25,8 +25,12 @@ export interface PlannedSegment {
 export interface FusionPlan {
   readonly segments: readonly PlannedSegment[];
   readonly leftOut: readonly LeftOut[];
-  /** The share of all FLOPs of a step of training that is in fused segments. */
+  /** The share of all FLOPs that is in fused segments: of a step of training, or of one evaluation where nothing is trained. */
   readonly fusedShare: number;
+  /** All FLOPs of a sample; 0 where values are only moved. */
+  readonly flops: number;
+  /** Whether there is something to train. */
+  readonly trains: boolean;
   /** How far a value that is no number may reach beyond what reads it, a sentence each; none where windows are sharp. */
   readonly spreads: readonly string[];
 }
@@ -80,6 +84,8 @@ export const fusionPlanCodec: t.Type<FusionPlan, unknown, unknown> = record('pla
   ),
   leftOut: t.readonlyArray(record('node left out', { node, operation: t.string, why: t.string })),
   fusedShare: numbers,
+  flops: numbers,
+  trains: t.boolean,
   spreads: t.readonlyArray(t.string),
 });
 
@@ -90,7 +96,7 @@ export const fusionPlanCodec: t.Type<FusionPlan, unknown, unknown> = record('pla
  * fusionPlan(program({ x: [8, 8, 1] }, ({ x }) => ({ y: conv(2)(conv(4)(x)) }))).fusedShare; // => 1
  */
 export const fusionPlan = (program: Program): FusionPlan => {
-  const { nodes } = cost(program, { batch: 1 });
+  const { nodes, parameters } = cost(program, { batch: 1 });
   const work = new Map(nodes.map((node) => [node.path, node] as const));
   const of = (number: number) => work.get(String(number));
   const { segments, leftOut } = segmentsOf(program.graph);
@@ -99,12 +105,9 @@ export const fusionPlan = (program: Program): FusionPlan => {
   const bytesOf = (number: number): number => (of(number)?.bytesRead ?? 0) + (of(number)?.bytesWritten ?? 0);
   const sum = (list: readonly number[], f: (number: number) => number): number =>
     list.reduce((total, number) => total + f(number), 0);
-  const total = Math.max(
-    1,
-    sum(
-      segments.flatMap((segment) => segment.nodes),
-      flopsOf,
-    ),
+  const all = sum(
+    segments.flatMap((segment) => segment.nodes),
+    flopsOf,
   );
   const planned = segments.map(({ fused, nodes: numbers }): PlannedSegment => {
     const flops = sum(numbers, flopsOf);
@@ -121,7 +124,7 @@ export const fusionPlan = (program: Program): FusionPlan => {
         .map(([op, count]) => (count > 1 ? `${count} ${op}` : op)),
       flops,
       bytes: sum(numbers, bytesOf),
-      share: flops / total,
+      share: flops / Math.max(1, all),
     };
   });
   return {
@@ -131,6 +134,8 @@ export const fusionPlan = (program: Program): FusionPlan => {
       planned.map((_, i) => i),
       (i) => (planned[i].fused ? planned[i].share : 0),
     ),
+    flops: all,
+    trains: parameters > 0,
     spreads: planned.some(({ fused }) => fused) ? spreadsOf(program) : [],
   };
 };

@@ -29,6 +29,12 @@ const byReason = (leftOut: FusionPlan['leftOut']): readonly string[] => {
   });
 };
 
+/** What the shares are of. */
+const headOf = ({ flops, fusedShare, trains }: FusionPlan): string =>
+  flops === 0
+    ? 'there are no FLOPs: values are moved, and nothing is computed'
+    : `${percent(fusedShare)} of the FLOPs of ${trains ? 'a step of training' : 'one evaluation'} are in fused segments`;
+
 /**
  * A line for each segment in the order in which they run, then every reason why a node runs op by op, with the nodes.
  *
@@ -36,10 +42,11 @@ const byReason = (leftOut: FusionPlan['leftOut']): readonly string[] => {
  * showPlan(fusionPlan(program({ x: [8, 8, 1] }, ({ x }) => ({ y: conv(2)(conv(4)(x)) })))).split('\n')[0];
  * // => '100 % of the FLOPs of a step of training are in fused segments'
  */
-export const showPlan = ({ segments, leftOut, fusedShare, spreads }: FusionPlan): string => {
+export const showPlan = (plan: FusionPlan): string => {
+  const { segments, leftOut, spreads } = plan;
   if (segments.length === 0) return 'nothing is computed: there are no segments';
   return [
-    `${percent(fusedShare)} of the FLOPs of a step of training are in fused segments`,
+    headOf(plan),
     '',
     ...columns([
       ['segment', 'runs', 'nodes', 'MFLOP a sample', 'MB op by op', 'share', 'operations'],
@@ -70,9 +77,9 @@ export const showPlans = (plans: readonly (readonly [string, FusionPlan])[]): st
   const widest = Math.max(...plans.map(([name]) => name.length));
   return columns([
     ['member'.padEnd(widest), 'fused', 'segments', 'op by op'],
-    ...plans.map(([name, { fusedShare, segments, leftOut }]) => [
+    ...plans.map(([name, { flops, fusedShare, segments, leftOut }]) => [
       name.padEnd(widest),
-      percent(fusedShare),
+      flops === 0 ? '–' : percent(fusedShare),
       String(segments.length),
       [...new Set(leftOut.map(({ why }) => why))].join('; '),
     ]),

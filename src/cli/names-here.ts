@@ -1,0 +1,46 @@
+/** Names that no catalogue and no file has, but that something was begun under here: they are told among the known ones. */
+
+import { stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type DrumheadError, decodeError } from '../base/error.js';
+import { namesIn } from '../runner/collection.js';
+import { runFoldersBelow } from '../runner/place.js';
+import { sweepPath } from '../runner/sweep/file.js';
+
+/** The folder of a sweep or of the first run that was begun under a name. */
+const folderOf = async (runs: string, name: string): Promise<string | null> => {
+  const record = sweepPath(runs, name);
+  if ((await stat(record).catch(() => null)) !== null) return dirname(record);
+  return (await runFoldersBelow(join(runs, name)))[0] ?? null;
+};
+
+/**
+ * Says of an unknown name what was begun under it or nearly under it in the folder of all runs.
+ *
+ * @example
+ * amongRuns('runs')(namedFrom('my/grdi', 'full'))   // left: unknown … 'my/grdi'; did you mean 'my/grid'? …
+ */
+export const amongRuns =
+  (runs: string) =>
+  <A>(work: TE.TaskEither<DrumheadError, A>): TE.TaskEither<DrumheadError, A> =>
+    pipe(
+      work,
+      TE.orElse((error) =>
+        error._tag !== 'UnknownName'
+          ? TE.left(error)
+          : TE.leftTask(async (): Promise<DrumheadError> => {
+              const here = await namesIn(runs);
+              if (!here.includes(error.name))
+                return { ...error, known: [...new Set([...here, ...error.known])] };
+              const found = await folderOf(runs, error.name);
+              return found === null
+                ? error
+                : decodeError(
+                    error.name,
+                    `no experiment or sweep that is known has this name, but something was begun under it; name its folder: ${found}`,
+                  );
+            }),
+      ),
+    );
