@@ -21,8 +21,8 @@ import { imagesOf } from '../src/data/dataset.js';
 import { select } from '../src/dsl/index.js';
 import { predictedClasses } from '../src/experiments/scores.js';
 import { exportTrained, readTrained } from '../src/runner/export/index.js';
-import { openRun, withRunSession } from '../src/runner/open-run.js';
 import { relativeError } from '../src/runner/parity/check.js';
+import { openRun, withRunSession } from '../src/runner/results/open-run.js';
 
 const command = new Command('graph-model')
   .argument('<runs...>')

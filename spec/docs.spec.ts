@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { commandsPage, filesPage } from '../bench/docs/pages.js';
 import { sections } from '../bench/docs/sections.js';
 import { commandLine } from '../src/cli/command-line.js';
-import { files } from '../src/runner/folder.js';
+import { files } from '../src/runner/folder/files.js';
 
 const page = (name: string): string => readFileSync(new URL(`../docs/${name}.md`, import.meta.url), 'utf8');
 

@@ -2,10 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { importRules, rooms } from '../bench/house/rooms.js';
 
 const biome = createRequire(import.meta.url).resolve('@biomejs/biome/bin/biome');
 
@@ -35,53 +36,44 @@ const refused = (imports: readonly (readonly string[])[]): readonly boolean[] =>
 };
 
 describe('the house', () => {
-  const upward = [
-    ['base', '../dsl/index.js'],
-    ['analysis', '../dsl/index.js'],
-    ['dsl', '../compile/tfjs/compile.js'],
-    ['dsl', '@tensorflow/tfjs'],
-    ['engine', '../compile/cut.js'],
-    ['compile', '../models/nwm.js'],
-    ['models', '../data/task.js'],
-    ['models', '../laws/index.js'],
-    ['laws', '../runner/run.js'],
-    ['experiments', '../laws/index.js'],
-    ['laws', '../report/index.js'],
-    ['laws', '@tensorflow/tfjs'],
-    ['data', '../experiments/scores.js'],
-    ['experiments', '../runner/run.js'],
-    ['report', '../runner/run.js'],
-    ['report', '@tensorflow/tfjs-core'],
-    ['report', '../laws/index.js'],
-    ['runner', '../laws/index.js'],
-    ['runner', '../cli/main.js'],
-  ];
-  it('refuses imports that go up', () => {
-    const passed = refused(upward);
+  const pairs = rooms.flatMap(({ name, may }) =>
+    rooms
+      .filter((other) => other.name !== name)
+      .map((other) => ({ name, other: other.name, may: may.includes(other.name) })),
+  );
+  const tried = refused([
+    ...pairs.map(({ name, other }) => [name, `../${other}/thing.js`]),
+    ...rooms.map(({ name }) => [name, '@tensorflow/tfjs']),
+    ...rooms.map(({ name }) => [name, '@tensorflow/tfjs-core']),
+  ]);
+
+  it('has every room of src in its table, each below those that may import it', () => {
+    const there = readdirSync(new URL('../src', import.meta.url), { withFileTypes: true });
     assert.deepEqual(
-      upward.filter((_, i) => !passed[i]),
+      rooms.map(({ name }) => name).sort(),
+      there
+        .filter((entry) => entry.isDirectory())
+        .map(({ name }) => name)
+        .sort(),
+    );
+    for (const [at, { may }] of rooms.entries())
+      for (const name of may) assert.ok(rooms.findIndex((room) => room.name === name) < at, name);
+  });
+
+  it('refuses every import that goes up or aside, and allows every one of the table', () => {
+    assert.deepEqual(
+      pairs.filter(({ may }, i) => may === tried[i]),
       [],
     );
   });
 
-  const downward = [
-    ['dsl', '../base/error.js'],
-    ['compile', '../dsl/index.js'],
-    ['models', '../dsl/index.js'],
-    ['experiments', '../models/catalogue.js'],
-    ['laws', '../models/systems/index.js'],
-    ['laws', '../experiments/experiment.js'],
-    ['laws', '../compile/reference/run.js'],
-    ['runner', '../report/index.js'],
-    ['report', '../analysis/index.js'],
-    ['cli', '../runner/run.js'],
-    ['cli', '../laws/index.js'],
-  ];
-  it('allows imports that go down', () => {
-    const stopped = refused(downward);
-    assert.deepEqual(
-      downward.filter((_, i) => stopped[i]),
-      [],
-    );
+  it('keeps TensorFlow.js where it may be', () => {
+    for (const [i, { name, tensorflow }] of [...rooms, ...rooms].entries())
+      assert.equal(tried[pairs.length + i], !tensorflow, name);
+  });
+
+  it('has the lists of the linter from its table', () => {
+    const linter = JSON.parse(readFileSync(new URL('../biome.json', import.meta.url), 'utf8'));
+    assert.deepEqual(linter.overrides, importRules());
   });
 });

@@ -9,14 +9,19 @@ export { flow, pipe } from 'fp-ts/lib/function.js';
 export { type DrumheadError, describe } from './base/error.js';
 export { type Random, stream } from './base/random.js';
 export * from './compile/cost/index.js';
-export { type Cut, cut, type Footprint } from './compile/cut.js';
 export { diagram } from './compile/diagram/index.js';
-export { type FusionPlan, fusionPlan, fusionPlanCodec, type PlannedSegment } from './compile/fuse/plan.js';
-export { showPlan, showPlans } from './compile/fuse/show.js';
+export {
+  type FusionPlan,
+  fusionPlan,
+  fusionPlanCodec,
+  type PlannedSegment,
+} from './compile/fuse/partition/plan.js';
+export { showPlan, showPlans } from './compile/fuse/partition/show.js';
 export { type GraphModel, type GraphModelOptions, graphModel } from './compile/graph-model/index.js';
 export { graphModelFiles } from './compile/graph-model/shards.js';
 export * from './compile/light-cone/index.js';
 export { type Listing, list, showListing } from './compile/listing/index.js';
+export { type Cut, cut, type Footprint } from './compile/micro-batches.js';
 export { initialParameters } from './compile/parameters.js';
 export {
   type NdArray,
@@ -26,9 +31,9 @@ export {
   runReference,
 } from './compile/reference/index.js';
 export { compile, type Executable, type Feed, type Results } from './compile/tfjs/compile.js';
-export { openPool } from './compile/tfjs/pool.js';
 export { compileSegments } from './compile/tfjs/segmented.js';
-export { type Arrays, openSession, type Samples, type Session } from './compile/tfjs/session.js';
+export { openPool } from './compile/tfjs/session/pool.js';
+export { type Arrays, openSession, type Samples, type Session } from './compile/tfjs/session/session.js';
 export * from './compile/transform/index.js';
 export type { Dataset, Split } from './data/dataset.js';
 export { load } from './data/load.js';
@@ -46,15 +51,15 @@ export { experimentNamed, experimentNames } from './experiments/catalogue.js';
 export { type Difference, differencesOf, sharedRuns } from './experiments/difference.js';
 export type { ExperimentDraft } from './experiments/draft.js';
 export { decodeExperiment, type Experiment, identityOf, type Training } from './experiments/experiment.js';
-export { decodeAnySweep } from './experiments/grid.js';
 export { type Label, labelsOf, memberName } from './experiments/label.js';
 export type { LossSpec } from './experiments/loss.js';
 export { type Model, programFor } from './experiments/model.js';
-export { type Preset, presets, smaller } from './experiments/presets.js';
 export { type Scores, scoresOf, tallies, tallyLogits } from './experiments/scores.js';
-export { withSettings } from './experiments/settings.js';
-export * from './experiments/sweep.js';
-export { sweepNamed, sweepNames } from './experiments/sweeps.js';
+export { type Preset, presets, smaller } from './experiments/settings/presets.js';
+export { withSettings } from './experiments/settings/settings.js';
+export { decodeAnySweep } from './experiments/sweep/grid.js';
+export * from './experiments/sweep/sweep.js';
+export { sweepNamed, sweepNames } from './experiments/sweep/sweeps.js';
 export { buildModel, decodeModel, describeModel, type ModelSpec, modelNames } from './models/catalogue.js';
 export { cnn } from './models/cnn.js';
 export { convGru } from './models/conv-gru.js';
@@ -64,4 +69,4 @@ export { nwm } from './models/nwm.js';
 export * from './models/systems/index.js';
 export { unet } from './models/unet.js';
 export type { Environment, RunEvent } from './runner/environment.js';
-export { type Finished, runExperiment } from './runner/run.js';
+export { type Finished, runExperiment } from './runner/run/run.js';

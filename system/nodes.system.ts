@@ -15,8 +15,8 @@ const specs = [
   'spec/dsl/**/*.spec.ts',
   'spec/engine/**/*.spec.ts',
   'spec/compile/fuse/programs.spec.ts',
-  'spec/compile/tfjs/pool.spec.ts',
-  'spec/runner/run.spec.ts',
+  'spec/compile/tfjs/session/pool.spec.ts',
+  'spec/runner/run/run.spec.ts',
   'spec/cli/command.spec.ts',
 ];
 

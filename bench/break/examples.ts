@@ -2,9 +2,9 @@
 
 import { deflateSync } from 'node:zlib';
 import { chunk, storedPng } from '../../spec/data/tiny-png.js';
-import { encodeNpy } from '../../src/data/npy.js';
 import { experimentNamed, experimentNames } from '../../src/experiments/catalogue.js';
-import { sweepNamed, sweepNames } from '../../src/experiments/sweeps.js';
+import { sweepNamed, sweepNames } from '../../src/experiments/sweep/sweeps.js';
+import { encodeNpy } from '../../src/formats/npy/npy.js';
 import { must, tiny, tinyDocument } from './tiny.js';
 
 export const text = (value: string): Uint8Array => new TextEncoder().encode(value);

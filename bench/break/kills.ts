@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe } from '../../src/base/error.js';
 import { type Random, stream } from '../../src/base/random.js';
-import { bringBack } from '../../src/data/write-folder.js';
+import { bringBack } from '../../src/files/write-folder.js';
 import { anotherLife, breakDisk, type Fault, moments, ownLife } from './disk.js';
 import { againWith, type Found, type Part } from './part.js';
 import { type Straight, straights, workOf } from './straight.js';

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
-import { writeText } from '../../src/runner/folder.js';
+import { writeText } from '../../src/runner/folder/files.js';
 
 const codec = t.type({
   seed: t.number,

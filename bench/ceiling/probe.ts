@@ -5,7 +5,7 @@
 
 import { pointwiseGroup } from '../../src/compile/fuse/kernels/pointwise.js';
 import { product } from '../../src/compile/fuse/kernels/product.js';
-import { Machine } from '../../src/compile/fuse/machine.js';
+import { Machine } from '../../src/compile/fuse/memory/arena.js';
 
 /** The least seconds of one of many runs, over so many milliseconds. */
 const least = (milliseconds: number, run: () => void): number => {

@@ -3,13 +3,13 @@
 import { createInterface } from 'node:readline';
 import { decodeWith } from '../../src/base/codec.js';
 import { stream } from '../../src/base/random.js';
-import { cutOnEngine } from '../../src/compile/cut-on-engine.js';
+import { cutOnEngine } from '../../src/compile/micro-batches-on-engine.js';
 import { initialParameters } from '../../src/compile/parameters.js';
-import { openPool } from '../../src/compile/tfjs/pool.js';
-import { openSession, type Session } from '../../src/compile/tfjs/session.js';
+import { openPool } from '../../src/compile/tfjs/session/pool.js';
+import { openSession, type Session } from '../../src/compile/tfjs/session/session.js';
 import { select, usesBatchStatistics } from '../../src/dsl/index.js';
 import { type Engine, opByOp, openEngine } from '../../src/engine/index.js';
-import { adam, optimise, untrained } from '../../src/runner/optimiser.js';
+import { adam, optimise, untrained } from '../../src/runner/training/optimiser.js';
 import { type Phase, programOf, value } from '../cases.js';
 import { peakBytes } from './peak.js';
 import { type Answer, type Contender, type Request, requestCodec } from './protocol.js';

@@ -10,7 +10,7 @@ import { installGradients } from '../../src/engine/gradients.js';
 import type { Engine } from '../../src/engine/index.js';
 import { limitBytes } from '../../src/engine/index.js';
 import { wasmBinaryFolder } from '../../src/engine/wasm/binaries.js';
-import { installMaxPoolGrad } from '../../src/engine/wasm/max-pool-grad.js';
+import { installMaxPoolGrad } from '../../src/engine/wasm/kernels/max-pool-grad.js';
 
 type Four = [number, number, number, number];
 type Pair = [number, number];

@@ -1,7 +1,10 @@
-/** Writes docs/commands.md and docs/files.md: `npm run docs`. */
+/** Writes docs/commands.md, docs/files.md and the linter's lists of imports: `npm run docs`. */
 
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { importRules } from '../house/rooms.js';
 import { commandsPage, filesPage } from './pages.js';
 
 writeFileSync('docs/commands.md', commandsPage());
 writeFileSync('docs/files.md', filesPage());
+const linter = JSON.parse(readFileSync('biome.json', 'utf8'));
+writeFileSync('biome.json', JSON.stringify({ ...linter, overrides: importRules() }, null, 2));

@@ -5,7 +5,7 @@ import * as t from 'io-ts';
 import { describe } from '../../src/base/error.js';
 import { taskNames } from '../../src/data/task.js';
 import { decodeExperiment } from '../../src/experiments/experiment.js';
-import { decodeAnySweep } from '../../src/experiments/grid.js';
+import { decodeAnySweep } from '../../src/experiments/sweep/grid.js';
 import { modelNames } from '../../src/models/catalogue.js';
 
 /** A key of an object in a file. */

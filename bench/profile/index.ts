@@ -6,7 +6,7 @@
 
 import { stream } from '../../src/base/random.js';
 import { initialParameters } from '../../src/compile/parameters.js';
-import { openSession } from '../../src/compile/tfjs/session.js';
+import { openSession } from '../../src/compile/tfjs/session/session.js';
 import { select } from '../../src/dsl/index.js';
 import { openEngine } from '../../src/engine/index.js';
 import { type Case, flopsOf, type Phase, phases, programOf, value } from '../cases.js';

@@ -1,6 +1,6 @@
 /** Where the time of the fused path goes: every kernel of a machine wrapped, its calls timed and their work counted. */
 
-import { Machine } from '../../src/compile/fuse/machine.js';
+import { Machine } from '../../src/compile/fuse/memory/arena.js';
 import { workOf } from './work.js';
 
 export interface Spent {

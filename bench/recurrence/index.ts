@@ -8,7 +8,7 @@
 
 import { stream } from '../../src/base/random.js';
 import { initialParameters } from '../../src/compile/parameters.js';
-import { openPool, type Pool } from '../../src/compile/tfjs/pool.js';
+import { openPool, type Pool } from '../../src/compile/tfjs/session/pool.js';
 import { openEngine } from '../../src/engine/index.js';
 import { value } from '../cases.js';
 import { median, ratio } from '../statistics.js';

@@ -3,11 +3,11 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { stream } from '../../dist/base/random.js';
 import { initialParameters } from '../../dist/compile/parameters.js';
-import { openPool } from '../../dist/compile/tfjs/pool.js';
+import { openPool } from '../../dist/compile/tfjs/session/pool.js';
 import { select } from '../../dist/dsl/index.js';
 import { openEngine } from '../../dist/engine/index.js';
 import { buildModel, decodeModel } from '../../dist/models/catalogue.js';
-import { adam, optimise, untrained } from '../../dist/runner/optimiser.js';
+import { adam, optimise, untrained } from '../../dist/runner/training/optimiser.js';
 
 const value = (either) => {
   if (E.isLeft(either)) throw new Error(JSON.stringify(either.left));

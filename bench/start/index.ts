@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url';
 import * as O from 'fp-ts/lib/Option.js';
 import * as t from 'io-ts';
 import { decodeWith } from '../../src/base/codec.js';
-import { fuse } from '../../src/compile/fuse/fused.js';
+import { fuse } from '../../src/compile/fuse/execute/fused.js';
 import { initialParameters } from '../../src/compile/parameters.js';
 import { taskShape } from '../../src/data/task.js';
 import { select } from '../../src/dsl/index.js';

@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { shellWord } from '../../src/runner/report.js';
+import { shellWord } from '../../src/runner/run/report.js';
 
 const command = resolve('bin/drumhead.js');
 

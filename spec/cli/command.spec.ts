@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
-import { fusionPlanCodec } from '../../src/compile/fuse/plan.js';
+import { fusionPlanCodec } from '../../src/compile/fuse/partition/plan.js';
 
 const command = fileURLToPath(new URL('../../bin/drumhead.js', import.meta.url));
 

@@ -8,8 +8,8 @@ import * as E from 'fp-ts/lib/Either.js';
 import { describe as sentence } from '../../src/base/error.js';
 import { diff } from '../../src/cli/commands/diff.js';
 import { load } from '../../src/data/load.js';
+import { writePngPairs } from '../../src/data/own/write-png-pairs.js';
 import { taskNamed } from '../../src/data/task.js';
-import { writePngPairs } from '../../src/data/write-png-pairs.js';
 
 const polygonsOf = async ({
   name,

@@ -11,11 +11,11 @@ import { type EvaluateFlags, evaluateRuns } from '../../src/cli/commands/evaluat
 import { run } from '../../src/cli/commands/run.js';
 import { sweep } from '../../src/cli/commands/sweep.js';
 import { exitCode } from '../../src/cli/edge.js';
-import { finishedRuns } from '../../src/cli/finished.js';
 import { amongRuns } from '../../src/cli/names-here.js';
-import { namedFrom } from '../../src/cli/source.js';
+import { finishedRuns } from '../../src/cli/source/finished.js';
+import { namedFrom } from '../../src/cli/source/source.js';
 import { decodeExperiment } from '../../src/experiments/experiment.js';
-import { runExperiment } from '../../src/runner/run.js';
+import { runExperiment } from '../../src/runner/run/run.js';
 
 const task = { name: 'tetrominoes', size: 16, cell: 2, maxPieces: 2, train: 8, validation: 2, test: 3 };
 const experiment = {

@@ -6,7 +6,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { encodePng } from '../../src/data/png.js';
+import { encodePng } from '../../src/formats/png/png.js';
 
 const command = fileURLToPath(new URL('../../bin/drumhead.js', import.meta.url));
 

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { exportRun } from '../../src/cli/commands/export.js';
 import { load } from '../../src/data/load.js';
+import { writePngPairs } from '../../src/data/own/write-png-pairs.js';
 import { taskNamed } from '../../src/data/task.js';
-import { writePngPairs } from '../../src/data/write-png-pairs.js';
 
 const right = <A>(read: E.Either<unknown, A>): A =>
   E.isRight(read) ? read.right : assert.fail(JSON.stringify(read.left));

@@ -10,9 +10,9 @@ import { type DrumheadError, describe as sentence } from '../../src/base/error.j
 import { type ExportFlags, exportRun } from '../../src/cli/commands/export.js';
 import { play } from '../../src/cli/commands/play.js';
 import { runProgramFile } from '../../src/cli/commands/run-program.js';
-import { encodePng } from '../../src/data/png.js';
-import { smaller } from '../../src/experiments/presets.js';
-import { runExperiment } from '../../src/runner/run.js';
+import { smaller } from '../../src/experiments/settings/presets.js';
+import { encodePng } from '../../src/formats/png/png.js';
+import { runExperiment } from '../../src/runner/run/run.js';
 import { environmentOf, tiny } from '../runner/kill/tiny.js';
 
 const done = async (effect: TE.TaskEither<DrumheadError, string>): Promise<string> => {

@@ -7,11 +7,11 @@ import { join, relative } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe as sentenceOf } from '../../src/base/error.js';
 import { learningOn } from '../../src/cli/commands/learn.js';
-import { experimentFrom } from '../../src/cli/source.js';
+import { experimentFrom } from '../../src/cli/source/source.js';
 import { load } from '../../src/data/load.js';
-import { writeNpyPairs } from '../../src/data/npy-pairs.js';
+import { writeNpyPairs } from '../../src/data/own/npy-pairs.js';
+import { writePngPairs } from '../../src/data/own/write-png-pairs.js';
 import { decodeTask } from '../../src/data/task.js';
-import { writePngPairs } from '../../src/data/write-png-pairs.js';
 import type { Experiment } from '../../src/experiments/experiment.js';
 
 const decoded = decodeTask({

@@ -7,7 +7,7 @@ import { type DrumheadError, describe as sentence } from '../../src/base/error.j
 import { waves } from '../../src/cli/commands/waves.js';
 import { add, conv, type Program, program, scale, scan, slice, tanh } from '../../src/dsl/index.js';
 import { decodeExperiment } from '../../src/experiments/experiment.js';
-import { runExperiment } from '../../src/runner/run.js';
+import { runExperiment } from '../../src/runner/run/run.js';
 import { environmentIn, trainTiny } from '../runner/tiny-run.js';
 
 const right = <A>(result: E.Either<DrumheadError, A>): A =>

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { PNG } from 'pngjs';
 import { type Colour, classColour, voidColours } from '../../src/data/class-colours.js';
-import { contactSheet, type Raster } from '../../src/data/contact-sheet.js';
+import { contactSheet } from '../../src/data/contact-sheet.js';
 import type { Split } from '../../src/data/dataset.js';
-import { encodePng } from '../../src/data/png.js';
+import type { Raster } from '../../src/formats/png/png.js';
+import { encodePng } from '../../src/formats/png/png.js';
 
 const split: Split = {
   count: 3,

@@ -10,11 +10,11 @@ import * as E from 'fp-ts/lib/Either.js';
 import { limits } from '../../src/base/limits.js';
 import { packDataset, unpackDataset } from '../../src/data/cache-file.js';
 import { withinLimit } from '../../src/data/dataset.js';
-import { decodeIdx, readIdx } from '../../src/data/idx.js';
 import { load } from '../../src/data/load.js';
-import { decodeNpy, encodeNpy } from '../../src/data/npy.js';
 import { taskNamed } from '../../src/data/task.js';
-import { decodeSafetensors, encodeSafetensors } from '../../src/models/safetensors.js';
+import { decodeIdx, readIdx } from '../../src/formats/idx.js';
+import { decodeNpy, encodeNpy } from '../../src/formats/npy/npy.js';
+import { decodeSafetensors, encodeSafetensors } from '../../src/formats/safetensors.js';
 import { sentence, value } from './either.js';
 
 const npyOf = (header: string, data = 0): Uint8Array => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
-import { decodeMaskPng, decodePng, findMask, findPicture } from '../../src/data/png.js';
+import { decodeMaskPng, decodePng, findMask, findPicture } from '../../src/formats/png/png.js';
 import { sentence, value } from './either.js';
 import { chunk, type Stored, storedPng } from './tiny-png.js';
 

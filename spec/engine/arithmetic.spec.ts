@@ -13,10 +13,10 @@ import { arithmetic } from '../../src/engine/index.js';
 import { fuseVariable } from '../../src/engine/names.js';
 import { decodeExperiment, type Experiment, identityOf } from '../../src/experiments/experiment.js';
 import { programFor } from '../../src/experiments/model.js';
-import { restoreCheckpoint } from '../../src/runner/checkpoint.js';
-import { collect } from '../../src/runner/collection.js';
-import { runExperiment } from '../../src/runner/run.js';
-import { readRun } from '../../src/runner/runs.js';
+import { restoreCheckpoint } from '../../src/runner/folder/checkpoint.js';
+import { collect } from '../../src/runner/results/collection.js';
+import { readRun } from '../../src/runner/results/summary.js';
+import { runExperiment } from '../../src/runner/run/run.js';
 import { environmentOf, tiny } from '../runner/kill/tiny.js';
 
 /**

@@ -6,7 +6,7 @@ import { hashProgram } from '../../src/dsl/index.js';
 import { experimentNamed, experimentNames, presetNamed } from '../../src/experiments/catalogue.js';
 import { decodeExperiment, type Experiment, identityOf } from '../../src/experiments/experiment.js';
 import { programFor } from '../../src/experiments/model.js';
-import { presets } from '../../src/experiments/presets.js';
+import { presets } from '../../src/experiments/settings/presets.js';
 
 const right = <A>(result: E.Either<unknown, A>): A =>
   E.isRight(result) ? result.right : assert.fail(JSON.stringify(result.left));

@@ -6,7 +6,6 @@ import * as E from 'fp-ts/lib/Either.js';
 import { hashProgram } from '../../src/dsl/index.js';
 import { experimentNamed } from '../../src/experiments/catalogue.js';
 import { decodeExperiment, type Experiment, identityOf } from '../../src/experiments/experiment.js';
-import { decodeAnySweep } from '../../src/experiments/grid.js';
 import {
   experimentLabels,
   labelsOf,
@@ -15,8 +14,9 @@ import {
   settingsText,
 } from '../../src/experiments/label.js';
 import { programFor } from '../../src/experiments/model.js';
-import { type Axes, runsOf, type Sweep } from '../../src/experiments/sweep.js';
-import { sweepNamed } from '../../src/experiments/sweeps.js';
+import { decodeAnySweep } from '../../src/experiments/sweep/grid.js';
+import { type Axes, runsOf, type Sweep } from '../../src/experiments/sweep/sweep.js';
+import { sweepNamed } from '../../src/experiments/sweep/sweeps.js';
 
 const right = <A>(read: E.Either<unknown, A>): A => {
   assert.ok(E.isRight(read), JSON.stringify(read));

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { check, replay, reportAsData, showReport, systemFrom } from 'drumhead/laws';
-import { cellCount } from '../../src/laws/case.js';
+import { cellCount } from '../../src/laws/trial/case.js';
 import * as wrong from './wrong.js';
 
 const laws = ['work balance'];

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { add, type Program, scale } from 'drumhead';
 import { hintsOn } from '../../src/laws/diagnosis/index.js';
-import { type Subject, systemFrom } from '../../src/laws/family.js';
+import { type Subject, systemFrom } from '../../src/laws/system/parametrised.js';
 import { fieldSystems } from './correct/fields.js';
 import {
   heun,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { initialParameters } from '../../src/compile/parameters.js';
-import { openSession } from '../../src/compile/tfjs/session.js';
+import { openSession } from '../../src/compile/tfjs/session/session.js';
 import { parametersOf, volume } from '../../src/dsl/index.js';
 import { openEngine } from '../../src/engine/index.js';
 import { modelWithSizesArbitrary } from '../../src/laws/arbitraries/model.js';

@@ -8,9 +8,9 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { type DrumheadError, describe as describeError } from '../../src/base/error.js';
 import { decodeExperiment, type Experiment } from '../../src/experiments/experiment.js';
-import { sealed } from '../../src/runner/checked.js';
 import type { Environment, RunEvent } from '../../src/runner/environment.js';
-import { type Finished, runExperiment } from '../../src/runner/run.js';
+import { sealed } from '../../src/runner/folder/sealed.js';
+import { type Finished, runExperiment } from '../../src/runner/run/run.js';
 import { environmentOf, fingerprint, theRun, tiny } from './kill/tiny.js';
 
 type Fingerprint = Awaited<ReturnType<typeof fingerprint>>;

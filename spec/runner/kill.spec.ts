@@ -7,7 +7,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe as describeError } from '../../src/base/error.js';
-import { runExperiment } from '../../src/runner/run.js';
+import { runExperiment } from '../../src/runner/run/run.js';
 import { killManyTimes } from './kill/attempts.js';
 import { breakDisk, type Fault } from './kill/faulty-disk.js';
 import { environmentOf, fingerprint, theRun, tiny } from './kill/tiny.js';

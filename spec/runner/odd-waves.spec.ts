@@ -32,8 +32,8 @@ import {
 } from '../../src/dsl/index.js';
 import { decodeExperiment, type Experiment } from '../../src/experiments/experiment.js';
 import type { Environment, RunEvent } from '../../src/runner/environment.js';
-import { runExperiment } from '../../src/runner/run.js';
-import { gridOfShape, waveGridOf } from '../../src/runner/wave-grid.js';
+import { runExperiment } from '../../src/runner/run/run.js';
+import { gridOfShape, waveGridOf } from '../../src/runner/run/wave-grid.js';
 import { decodeGif } from '../report/decode-gif.js';
 
 type Image = Tensor<readonly [8, 8, 3]>;

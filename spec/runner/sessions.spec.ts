@@ -6,17 +6,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe as sentence } from '../../src/base/error.js';
-import { openSessions } from '../../src/compile/tfjs/share.js';
+import { openSessions } from '../../src/compile/tfjs/session/share.js';
 import { drumExperiments } from '../../src/drums/experiment.js';
 import { compute, runDrums } from '../../src/drums/run.js';
 import { program, zeros } from '../../src/dsl/index.js';
 import { type Engine, openEngine } from '../../src/engine/index.js';
 import { startOf, systemNamed } from '../../src/models/systems/index.js';
 import { untrained } from '../../src/runner/export/index.js';
-import { followSystem } from '../../src/runner/follow.js';
 import { compute as computeRunnable } from '../../src/runner/import/compute.js';
-import { modelWaves } from '../../src/runner/model-waves.js';
-import { runExperiment } from '../../src/runner/run.js';
+import { modelWaves } from '../../src/runner/pictures/model-waves.js';
+import { followSystem } from '../../src/runner/pictures/simulate.js';
+import { runExperiment } from '../../src/runner/run/run.js';
 import { environmentOf, theRun, tiny } from './kill/tiny.js';
 
 const right = <A>(value: E.Either<unknown, A>): A =>

@@ -6,7 +6,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { describe as sentence } from '../../src/base/error.js';
 import { decodeExperiment } from '../../src/experiments/experiment.js';
 import type { Environment } from '../../src/runner/environment.js';
-import { runExperiment } from '../../src/runner/run.js';
+import { runExperiment } from '../../src/runner/run/run.js';
 
 export const environmentIn = (runs: string): Environment => ({
   engine: 'wasm',

@@ -6,17 +6,17 @@ import { pipe } from 'fp-ts/lib/function.js';
 import { type DrumheadError, describe as sentenceOf } from '../../src/base/error.js';
 import { stream } from '../../src/base/random.js';
 import { initialParameters } from '../../src/compile/parameters.js';
-import { openPool, type Pool } from '../../src/compile/tfjs/pool.js';
+import { openPool, type Pool } from '../../src/compile/tfjs/session/pool.js';
 import type { Dataset, Split } from '../../src/data/dataset.js';
 import { imageClass, labelsOf } from '../../src/data/targets.js';
 import { conv, type Program, program, tanh } from '../../src/dsl/index.js';
 import { openEngine } from '../../src/engine/index.js';
 import { decodeExperiment, type Experiment } from '../../src/experiments/experiment.js';
 import { programFor } from '../../src/experiments/model.js';
-import { evaluate, evaluateLoss } from '../../src/runner/evaluate.js';
-import { untrained } from '../../src/runner/optimiser.js';
-import { type TrainState, validationLossOf } from '../../src/runner/state.js';
-import { isTrained, train } from '../../src/runner/train.js';
+import { evaluate, evaluateLoss } from '../../src/runner/training/evaluate.js';
+import { untrained } from '../../src/runner/training/optimiser.js';
+import { type TrainState, validationLossOf } from '../../src/runner/training/state.js';
+import { isTrained, train } from '../../src/runner/training/train.js';
 
 const value = <A>(either: E.Either<DrumheadError, A>): A =>
   E.isRight(either) ? either.right : assert.fail(sentenceOf(either.left));

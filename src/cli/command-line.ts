@@ -2,15 +2,15 @@
 
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { EngineName, fuseVariable } from '../engine/names.js';
-import { packageVersion } from '../runner/versions.js';
-import { idleFuse } from './begun.js';
-import { codeVariable } from './code.js';
+import { packageVersion } from '../runner/folder/versions.js';
+import { codeVariable } from './document/code.js';
 import { remark } from './edge.js';
-import type { Line } from './idle-flags.js';
+import type { Line } from './flags/idle-flags.js';
 import { asking } from './line/asking.js';
 import { exchange } from './line/exchange.js';
 import { results } from './line/results.js';
 import { training } from './line/training.js';
+import { idleFuse } from './source/begun.js';
 
 // An environment variable, since workers and the processes of a sweep have to hear of it too.
 const heed = (flags: object): void => {
@@ -34,7 +34,7 @@ export const lineOf = (command: CommandUnknownOpts): Line => ({
 /** Refuses flags that would do nothing, and says of those that are passed over that they are. */
 const refuseIdle = async (line: Line): Promise<void> => {
   if (line.given.length === 0) return;
-  const { idleFlags } = await import('./idle-flags.js');
+  const { idleFlags } = await import('./flags/idle-flags.js');
   const { refused, noted } = await idleFlags(line);
   for (const sentence of refused) remark(`drumhead: ${sentence}`);
   if (refused.length > 0) process.exit(2);

@@ -5,9 +5,9 @@ import { dirname, join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, decodeError } from '../base/error.js';
-import { namesIn } from '../runner/collection.js';
-import { runFoldersBelow } from '../runner/place.js';
-import { sweepPath } from '../runner/sweep/file.js';
+import { runFoldersBelow } from '../runner/folder/paths.js';
+import { sweepPath } from '../runner/folder/sweep-file.js';
+import { namesIn } from '../runner/results/collection.js';
 
 /** The folder of a sweep or of the first run that was begun under a name. */
 const folderOf = async (runs: string, name: string): Promise<string | null> => {

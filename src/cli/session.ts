@@ -8,8 +8,8 @@ import { limits } from '../base/limits.js';
 import { type Kernels, parseEngineChoice } from '../engine/index.js';
 import type { Environment } from '../runner/environment.js';
 import { interruptible, remark } from './edge.js';
-import { wholeFlag } from './flags.js';
-import { barTeller, plainTeller } from './progress.js';
+import { wholeFlag } from './flags/flags.js';
+import { barTeller, plainTeller } from './terminal/progress.js';
 
 /** Flags of every command that computes. */
 export interface CommonFlags {

@@ -11,9 +11,9 @@ import * as O from 'fp-ts/lib/Option.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
 import { hashOf } from '../base/canonical.js';
 import { type DrumheadError, defect, describe } from '../base/error.js';
+import { readBytesIfPresent, writeBytes } from '../files/files.js';
 import { packDataset, unpackDataset } from './cache-file.js';
 import type { Dataset } from './dataset.js';
-import { readBytesIfPresent, writeBytes } from './files.js';
 
 /** A dataset, with where it came from and what a person may want to be told about that. */
 export interface Loaded extends Dataset {

@@ -1,14 +1,8 @@
 /** A sheet of images, each beside its mask, as one raster of RGB bytes. */
 
+import type { Raster } from '../formats/png/png.js';
 import { type Colour, labelColourAt } from './class-colours.js';
 import { maskOf, type Split } from './dataset.js';
-
-/** A picture: (height, width, 3) bytes, row by row. */
-export interface Raster {
-  readonly width: number;
-  readonly height: number;
-  readonly pixels: Uint8Array;
-}
 
 export interface SheetOptions {
   /** Which images; all of them where left out. */

@@ -6,15 +6,15 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { DrumheadError } from '../base/error.js';
 import { cached, type Loaded } from './cache.js';
 import { splitNames, withinLimit } from './dataset.js';
-import { type Digits, readDigits } from './digits.js';
-import { generate, type Recipe, type Watch } from './generate.js';
-import { type MnistTask, mnist } from './mnist.js';
-import { type MultiMnistTask, multiMnist } from './multi-mnist.js';
-import { readNpyPairs } from './npy-pairs.js';
-import { readPngPairs } from './png-pairs.js';
-import { polygons } from './polygons.js';
+import { type Digits, readDigits } from './made/digits.js';
+import { generate, type Recipe, type Watch } from './made/generate.js';
+import { type MnistTask, mnist } from './made/mnist.js';
+import { type MultiMnistTask, multiMnist } from './made/multi-mnist.js';
+import { polygons } from './made/polygons.js';
+import { tetrominoes } from './made/tetrominoes.js';
+import { readNpyPairs } from './own/npy-pairs.js';
+import { readPngPairs } from './own/png-pairs.js';
 import type { Task } from './task.js';
-import { tetrominoes } from './tetrominoes.js';
 
 export interface LoadOptions extends Watch {
   /** Where made data is kept, under a key of everything that shapes it; left out, nothing is kept. */

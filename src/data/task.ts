@@ -6,13 +6,13 @@ import type * as t from 'io-ts';
 import { byName, decodeWith } from '../base/codec.js';
 import { type DrumheadError, unknownName } from '../base/error.js';
 import type { TaskShape } from './dataset.js';
-import { describeFolder } from './folder.js';
-import { describeMnist, digitShape, mnistTask } from './mnist.js';
-import { describeMultiMnist, multiMnistTask } from './multi-mnist.js';
-import { npyTask } from './npy-pairs.js';
-import { pngTask } from './png-pairs.js';
-import { describePolygons, polygonsShape, polygonsTask } from './polygons.js';
-import { describeTetrominoes, tetrominoesShape, tetrominoesTask } from './tetrominoes.js';
+import { describeMnist, digitShape, mnistTask } from './made/mnist.js';
+import { describeMultiMnist, multiMnistTask } from './made/multi-mnist.js';
+import { describePolygons, polygonsShape, polygonsTask } from './made/polygons.js';
+import { describeTetrominoes, tetrominoesShape, tetrominoesTask } from './made/tetrominoes.js';
+import { describeFolder } from './own/folder.js';
+import { npyTask } from './own/npy-pairs.js';
+import { pngTask } from './own/png-pairs.js';
 
 const codecs = {
   tetrominoes: tetrominoesTask,

@@ -4,7 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, mismatch } from '../base/error.js';
-import { withSession } from '../compile/tfjs/with-session.js';
+import { withSession } from '../compile/tfjs/session/with-session.js';
 import type { Program } from '../dsl/index.js';
 import type { Engine } from '../engine/index.js';
 import { lowestModes } from './eigen.js';

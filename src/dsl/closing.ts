@@ -9,7 +9,7 @@
 import { canonical } from '../base/canonical.js';
 import { extentProblem } from './extent.js';
 import { type Graph, languageVersion } from './graph.js';
-import type { Layer } from './layer.js';
+import type { Layer } from './identity.js';
 import { type Names, names } from './naming.js';
 import type { Body, Node, Op } from './op.js';
 import { type Shape, sameShape, show } from './shape.js';

@@ -1,7 +1,8 @@
 /** Convolutions: what a site learns from its neighbours. */
 
+import type { Layer } from './identity.js';
 import type { InitialiserName } from './initialiser.js';
-import { type Layer, layer } from './layer.js';
+import { layer } from './layer.js';
 import type { Boundary } from './op.js';
 import { checkedOptions } from './options.js';
 import type { CeilDiv, Shape, Windows } from './shape.js';

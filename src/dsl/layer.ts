@@ -7,6 +7,7 @@
  */
 
 import * as E from 'fp-ts/lib/Either.js';
+import type { Layer } from './identity.js';
 import { infer } from './infer.js';
 import { type InitialiserName, resolveInitialiser } from './initialiser.js';
 import { checkedName } from './naming.js';
@@ -15,16 +16,6 @@ import { placeHere } from './place.js';
 import { currentScope } from './scope.js';
 import { type Shape, volume } from './shape.js';
 import { known, refuse, type Tensor } from './tensor.js';
-
-/** The identity that parameters belong to. */
-export interface Layer {
-  /** What it is, and what its name is made of: `conv`, `dense`. */
-  readonly kind: string;
-  /** Chosen by the user; without it the kind and a count. */
-  readonly name: string | undefined;
-  /** Where in the user's source it was built, `file:line:column`. */
-  readonly at: () => string | undefined;
-}
 
 /**
  * A new layer: its parameters are its own.

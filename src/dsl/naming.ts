@@ -1,7 +1,6 @@
 /** Names of parameters, given once, when a program is closed. */
 
-import type { Layer } from './layer.js';
-import type { Scope } from './scope.js';
+import type { Layer, Scope } from './identity.js';
 import { refuse } from './tensor.js';
 
 /** Gives each layer its path; the same layer always the same. */

@@ -1,8 +1,9 @@
 /** Noise: what differs from step to step and from sample to sample, always the same for one seed. */
 
 import * as E from 'fp-ts/lib/Either.js';
+import type { Layer } from './identity.js';
 import { infer } from './infer.js';
-import { type Layer, layer } from './layer.js';
+import { layer } from './layer.js';
 import type { Clock } from './scan-types.js';
 import { currentScope } from './scope.js';
 import type { Shape } from './shape.js';

@@ -207,6 +207,18 @@ export type OpName = Op['op'];
 /** The operation of this name. */
 export type OpOf<N extends OpName> = Extract<Op, { readonly op: N }>;
 
+/** Operations whose values come from outside of the list of nodes. */
+export type LeafOp = OpOf<'input' | 'parameter' | 'state' | 'element' | 'external' | 'clock'>;
+
+/** Whether the value of an operation comes from outside of the list of nodes. */
+export const isLeafOp = (op: Op): op is LeafOp =>
+  op.op === 'input' ||
+  op.op === 'parameter' ||
+  op.op === 'state' ||
+  op.op === 'element' ||
+  op.op === 'external' ||
+  op.op === 'clock';
+
 /** An operation, the numbers of its inputs (all smaller than its own), and its shape. */
 export interface Node {
   readonly op: Op;

@@ -6,19 +6,10 @@
  * while f runs and only names depend on it.
  */
 
+import type { Scope } from './identity.js';
 import { checkedName, isSegment } from './naming.js';
 import { placeHere } from './place.js';
 import type { Tensor } from './tensor.js';
-
-/** One call of `scope`. */
-export interface Scope {
-  readonly name: string;
-  readonly parent: Scope | undefined;
-  /** Two calls of `scope` with the same name are two scopes: using both in one program is an error. */
-  readonly identity: symbol;
-  /** Where in the user's source it was made. */
-  readonly at: () => string | undefined;
-}
 
 let current: Scope | undefined;
 

@@ -7,13 +7,12 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import type { ProgramError } from '../base/error.js';
+import type { Layer, Scope } from './identity.js';
 import { type Facts, infer } from './infer.js';
 import { noBatchInScan } from './infer-shape.js';
 import type { Initialiser } from './initialiser.js';
-import type { Layer } from './layer.js';
 import type { Op, OpName, OpOf } from './op.js';
 import { placeHere } from './place.js';
-import type { Scope } from './scope.js';
 import type { Shape } from './shape.js';
 
 declare const shape: unique symbol;

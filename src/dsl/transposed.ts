@@ -1,7 +1,8 @@
 /** Transposed convolutions: the way up. */
 
+import type { Layer } from './identity.js';
 import type { InitialiserName } from './initialiser.js';
-import { type Layer, layer } from './layer.js';
+import { layer } from './layer.js';
 import { checkedOptions } from './options.js';
 import type { Shape, Upsampled } from './shape.js';
 import { apply, type Tensor } from './tensor.js';

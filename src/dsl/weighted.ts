@@ -1,7 +1,8 @@
 /** What layers with weights have in common: their parameters and the ranks of their fields. */
 
+import type { Layer } from './identity.js';
 import type { InitialiserName } from './initialiser.js';
-import { type Layer, parameterOf } from './layer.js';
+import { parameterOf } from './layer.js';
 import { type Shape, show, volume } from './shape.js';
 import { refuse, shapeOf, type Tensor } from './tensor.js';
 

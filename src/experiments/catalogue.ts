@@ -5,7 +5,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import { type DrumheadError, unknownName } from '../base/error.js';
 import { readouts } from '../dsl/index.js';
 import { decodeExperiment, type Experiment } from './experiment.js';
-import { type Preset, presets, smaller } from './presets.js';
+import { type Preset, presets, smaller } from './settings/presets.js';
 
 /** An experiment as a person writes it: what is left out has its published value. */
 interface Draft {

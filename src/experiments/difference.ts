@@ -4,8 +4,8 @@ import { canonical, hashOf } from '../base/canonical.js';
 import { hashProgram } from '../dsl/index.js';
 import { type Experiment, shapingOf } from './experiment.js';
 import type { Model } from './model.js';
-import type { Preset } from './presets.js';
-import { runsOf, type Sweep, type SweepRun } from './sweep.js';
+import type { Preset } from './settings/presets.js';
+import { runsOf, type Sweep, type SweepRun } from './sweep/sweep.js';
 
 /** A setting that differs; undefined where one of them has no such setting. */
 export interface Difference {

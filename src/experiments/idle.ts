@@ -3,11 +3,11 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { canonical } from '../base/canonical.js';
 import { decodeExperiment, type Experiment, shapingOf } from './experiment.js';
-import { pathOf } from './held.js';
-import { type Idle, lossIdle, modelIdle, trainingIdle } from './idle-paths.js';
 import { labelsOf } from './label.js';
-import { at } from './settings.js';
-import type { Sweep } from './sweep.js';
+import { type Idle, lossIdle, modelIdle, trainingIdle } from './settings/idle-paths.js';
+import { at } from './settings/settings.js';
+import { pathOf } from './sweep/held.js';
+import type { Sweep } from './sweep/sweep.js';
 
 const outputsIdle = ({ model, outputs }: Experiment): readonly Idle[] => [
   ...(outputs.includes('waves') && (model.name === 'cnn' || model.name === 'unet')

@@ -9,8 +9,8 @@ import * as t from 'io-ts';
 import { canonical } from '../base/canonical.js';
 import { parsedJson } from '../base/json-text.js';
 import type { Experiment } from './experiment.js';
-import { lossIdle, modelIdle, trainingIdle } from './idle-paths.js';
-import type { Axes, Member, Sweep } from './sweep.js';
+import { lossIdle, modelIdle, trainingIdle } from './settings/idle-paths.js';
+import type { Axes, Member, Sweep } from './sweep/sweep.js';
 import { fitted, programHash, valueAmong, valueText } from './value-text.js';
 
 /** No label has more letters: a line of a terminal holds it with what is said of it. */

@@ -2,10 +2,17 @@
 
 import fc from 'fast-check';
 import { volume } from '../dsl/shape.js';
-import { arraysOf, type Case } from './case.js';
-import { caseArbitrary } from './case-arbitrary.js';
-import { inTime } from './deadline.js';
-import { type Subject, systemFrom } from './family.js';
+import { allLaws } from './laws/index.js';
+import { structureOf } from './reading/structure.js';
+import { meantBy } from './requirements/intended.js';
+import { type Subject, systemFrom } from './system/parametrised.js';
+import { settled } from './system/settled.js';
+import { type System, weightsOf } from './system/system.js';
+import { arraysOf, type Case } from './trial/case.js';
+import { caseArbitrary } from './trial/case-arbitrary.js';
+import { inTime } from './trial/deadline.js';
+import { gridsFor, systemAt } from './trial/grids.js';
+import { type Interpreter, reference } from './trial/interpreter.js';
 import {
   aboutIn,
   caseOptionsOf,
@@ -16,15 +23,8 @@ import {
   missingFor,
   silent,
   type Trial,
-} from './law.js';
-import { allLaws } from './laws/index.js';
-import { meantBy } from './meant.js';
-import { structureOf } from './reading/structure.js';
-import { type Interpreter, reference } from './run.js';
-import { settled } from './settled.js';
-import { gridsFor, systemAt } from './sizes.js';
-import { type System, weightsOf } from './system.js';
-import type { Report, Verdict } from './verdict.js';
+} from './trial/law.js';
+import type { Report, Verdict } from './trial/verdict.js';
 
 /** How laws are tried. */
 export interface CheckOptions {

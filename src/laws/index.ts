@@ -9,12 +9,23 @@
  */
 
 export * as arbitraries from './arbitraries/index.js';
-export type { Bounded } from './bounded.js';
-export type { Case, CaseOptions, Sparse } from './case.js';
-export { caseArbitrary } from './case-arbitrary.js';
 export { type CheckOptions, check, replay, tryCase } from './check.js';
 export { diagnose, hintsOn } from './diagnosis/index.js';
-export { type Family, type Subject, systemFrom } from './family.js';
+export { allLaws } from './laws/index.js';
+export type { Degree } from './reading/degree.js';
+export type { Form } from './reading/forms.js';
+export type { Interval } from './reading/interval.js';
+export type { Oscillator } from './reading/oscillator.js';
+export type { Parity } from './reading/parity.js';
+export { type Convolution, type Structure, structureOf } from './reading/structure.js';
+export { type Meant, meantBy } from './requirements/intended.js';
+export type { Bounded } from './rounding/bounded.js';
+export { describeSystem, reportAsData, showCase, showCounterexample, showReport } from './show.js';
+export { type Family, type Subject, systemFrom } from './system/parametrised.js';
+export { type External, type System, systemOf } from './system/system.js';
+export type { Case, CaseOptions, Sparse } from './trial/case.js';
+export { caseArbitrary } from './trial/case-arbitrary.js';
+export { type Interpreter, onEngine, reference } from './trial/interpreter.js';
 export {
   broken,
   type Finding,
@@ -24,16 +35,5 @@ export {
   type Picture,
   silent,
   type Trial,
-} from './law.js';
-export { allLaws } from './laws/index.js';
-export { type Meant, meantBy } from './meant.js';
-export type { Degree } from './reading/degree.js';
-export type { Form } from './reading/forms.js';
-export type { Interval } from './reading/interval.js';
-export type { Oscillator } from './reading/oscillator.js';
-export type { Parity } from './reading/parity.js';
-export { type Convolution, type Structure, structureOf } from './reading/structure.js';
-export { type Interpreter, onEngine, reference } from './run.js';
-export { describeSystem, reportAsData, showCase, showCounterexample, showReport } from './show.js';
-export { type External, type System, systemOf } from './system.js';
-export { type Counterexample, isLawful, type Report, type Verdict } from './verdict.js';
+} from './trial/law.js';
+export { type Counterexample, isLawful, type Report, type Verdict } from './trial/verdict.js';

@@ -1,16 +1,16 @@
 /** Reports in words: what a system is, a table of laws, counterexamples as code. */
 
-import type { Case } from './case.js';
 import { diagnose, hintsOn, leastDamping } from './diagnosis/index.js';
-import { digits } from './findings.js';
-import { dampingOf } from './force.js';
-import { reciprocalKernels, symmetricKernels } from './needs.js';
 import { kernelsOf } from './reading/kernels.js';
 import { boundaryName, structureOf } from './reading/structure.js';
-import { sample } from './sample.js';
-import { vectorsOf } from './sphere.js';
-import type { System } from './system.js';
-import type { Counterexample, Report, Verdict } from './verdict.js';
+import { sample } from './requirements/at-rest.js';
+import { dampingOf } from './requirements/force.js';
+import { reciprocalKernels, symmetricKernels } from './requirements/requirements.js';
+import { vectorsOf } from './requirements/sphere.js';
+import type { System } from './system/system.js';
+import type { Case } from './trial/case.js';
+import { digits } from './trial/findings.js';
+import type { Counterexample, Report, Verdict } from './trial/verdict.js';
 
 const sizes = (shape: readonly number[]): string => `[${shape.join(', ')}]`;
 

@@ -2,7 +2,7 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import { initialParameters } from '../../../src/compile/parameters.js';
-import { openSession } from '../../../src/compile/tfjs/session.js';
+import { openSession } from '../../../src/compile/tfjs/session/session.js';
 import { inputsOf, outputsOf, type Program, volume } from '../../../src/dsl/index.js';
 import type { Engine } from '../../../src/engine/index.js';
 

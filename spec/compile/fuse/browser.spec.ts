@@ -8,7 +8,7 @@ import * as t from 'io-ts';
 import type { Browser } from 'playwright-core';
 import { decodeWith } from '../../../src/base/codec.js';
 import { stream } from '../../../src/base/random.js';
-import { fuse } from '../../../src/compile/fuse/fused.js';
+import { fuse } from '../../../src/compile/fuse/execute/fused.js';
 import { initialParameters } from '../../../src/compile/parameters.js';
 import { encodeProgram } from '../../../src/dsl/index.js';
 import { nwm } from '../../../src/models/nwm.js';

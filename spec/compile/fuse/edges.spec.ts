@@ -1,7 +1,7 @@
 /** Fused kernels at the edges of arithmetic: `spec/support/edges.ts` says what every interpreter owes. */
 
 import assert from 'node:assert/strict';
-import { type Fused, fuse } from '../../../src/compile/fuse/fused.js';
+import { type Fused, fuse } from '../../../src/compile/fuse/execute/fused.js';
 import { initialParameters } from '../../../src/compile/parameters.js';
 import { type Edge, edges, strayed } from '../../support/edges.js';
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import type { Tensor } from '@tensorflow/tfjs';
 import * as E from 'fp-ts/lib/Either.js';
 import { stream } from '../../../src/base/random.js';
-import { type Fused, fuse } from '../../../src/compile/fuse/fused.js';
+import { type Fused, fuse } from '../../../src/compile/fuse/execute/fused.js';
 import {
   type Arrays as NdArrays,
   ndarray,

@@ -11,7 +11,7 @@ import { stream } from '../../../src/base/random.js';
 import { initialParameters } from '../../../src/compile/parameters.js';
 import { runReference } from '../../../src/compile/reference/index.js';
 import { compileSegments } from '../../../src/compile/tfjs/segmented.js';
-import { openSession } from '../../../src/compile/tfjs/session.js';
+import { openSession } from '../../../src/compile/tfjs/session/session.js';
 import {
   add,
   broadcast,

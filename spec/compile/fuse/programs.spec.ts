@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
-import { gridShape } from '../../../src/compile/fuse/grid.js';
+import { gridShape } from '../../../src/compile/fuse/partition/grid.js';
 import { initialParameters } from '../../../src/compile/parameters.js';
 import { runReference } from '../../../src/compile/reference/index.js';
-import { openSession } from '../../../src/compile/tfjs/session.js';
+import { openSession } from '../../../src/compile/tfjs/session/session.js';
 import {
   conv,
   coupling,

@@ -5,7 +5,7 @@
 
 import assert from 'node:assert/strict';
 import { stream } from '../../../src/base/random.js';
-import type { Fused } from '../../../src/compile/fuse/fused.js';
+import type { Fused } from '../../../src/compile/fuse/execute/fused.js';
 import { initialParameters } from '../../../src/compile/parameters.js';
 import { runReference } from '../../../src/compile/reference/index.js';
 import { outputsOf } from '../../../src/dsl/index.js';

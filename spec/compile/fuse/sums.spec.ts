@@ -9,7 +9,7 @@
 import assert from 'node:assert/strict';
 import * as E from 'fp-ts/lib/Either.js';
 import { initialParameters } from '../../../src/compile/parameters.js';
-import { openSession } from '../../../src/compile/tfjs/session.js';
+import { openSession } from '../../../src/compile/tfjs/session/session.js';
 import {
   add,
   conv,

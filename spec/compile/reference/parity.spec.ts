@@ -12,8 +12,8 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { build, get } from '../../../src/compile/reference/array.js';
 import { type NdArray, ndarray, runReference } from '../../../src/compile/reference/index.js';
-import { decodeNpy } from '../../../src/data/npy.js';
 import { parametersOf, type Readout } from '../../../src/dsl/index.js';
+import { decodeNpy } from '../../../src/formats/npy/npy.js';
 import { nwm } from '../../../src/models/nwm.js';
 import { relativeError } from './compute.js';
 

@@ -15,7 +15,7 @@ import {
   runReference,
 } from '../../../src/compile/reference/index.js';
 import { compile, type Feed } from '../../../src/compile/tfjs/compile.js';
-import { openSession } from '../../../src/compile/tfjs/session.js';
+import { openSession } from '../../../src/compile/tfjs/session/session.js';
 import { decodeProgram, encodeProgram, inputsOf, parametersOf } from '../../../src/dsl/index.js';
 import { type Engine, openEngine } from '../../../src/engine/index.js';
 import { type GeneratedProgram, programArbitrary } from '../../../src/laws/arbitraries/program.js';

@@ -10,7 +10,7 @@ import {
   type PublishedRow,
   publishedBeside,
 } from '../../../src/experiments/published/index.js';
-import { readPublished } from '../../../src/runner/published.js';
+import { readPublished } from '../../../src/runner/results/published.js';
 
 const here = new URL('../../../src/experiments/published/', import.meta.url);
 const given = new URL('../../../../shared/reference/', import.meta.url);

@@ -10,7 +10,7 @@ import {
   programArbitrary,
   sparse,
 } from '../../../src/laws/arbitraries/index.js';
-import { turned, turnsOf } from '../../../src/laws/turns.js';
+import { turned, turnsOf } from '../../../src/laws/requirements/square-symmetries.js';
 
 /** What a property that fails is left with. */
 const smallest = <A>(arbitrary: fc.Arbitrary<A>, holds: (value: A) => boolean): A => {

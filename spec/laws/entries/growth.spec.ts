@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import type { Program } from 'drumhead';
 import { systemOf } from 'drumhead/laws';
 import { parametersOf } from '../../../src/dsl/graph.js';
-import { stepsOf } from '../../../src/laws/program.js';
+import { stepsOf } from '../../../src/laws/system/program.js';
 import { convGru } from '../../../src/models/conv-gru.js';
 import { convLstm } from '../../../src/models/conv-lstm.js';
 import { checkered, filled, followed, largest, programOf, split } from './follow.js';

@@ -10,7 +10,7 @@ import { cost } from '../../../src/compile/cost/index.js';
 import { type LightConeOptions, lightCone } from '../../../src/compile/light-cone/index.js';
 import { initialParameters } from '../../../src/compile/parameters.js';
 import { closed, programLeaf, symbolic } from '../../../src/compile/transform/differentiable.js';
-import { lift, owners } from '../../../src/compile/transform/lift.js';
+import { lift, owners } from '../../../src/compile/transform/retrace.js';
 import {
   decodeProgram,
   encodeProgram,

@@ -1,7 +1,7 @@
 /** Wrong interpreters: the float64 reference, with one thing that it does wrong. */
 
 import type { Node, Op, Program } from '../../../src/dsl/index.js';
-import { type Interpreter, reference } from '../../../src/laws/run.js';
+import { type Interpreter, reference } from '../../../src/laws/trial/interpreter.js';
 import {
   akorn,
   ginzburgLandau,

@@ -2,10 +2,10 @@
 
 import type { Program } from '../../../src/dsl/index.js';
 import { check } from '../../../src/laws/check.js';
-import type { Family } from '../../../src/laws/family.js';
 import { allLaws } from '../../../src/laws/laws/index.js';
-import { type Interpreter, reference } from '../../../src/laws/run.js';
-import type { Verdict } from '../../../src/laws/verdict.js';
+import type { Family } from '../../../src/laws/system/parametrised.js';
+import { type Interpreter, reference } from '../../../src/laws/trial/interpreter.js';
+import type { Verdict } from '../../../src/laws/trial/verdict.js';
 
 /** A fault: of a system (another program), or of what computes it (another interpreter). */
 export interface Mutant {

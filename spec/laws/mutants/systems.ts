@@ -27,7 +27,7 @@ import {
   type Tensor,
   tanh,
 } from '../../../src/dsl/index.js';
-import type { Family } from '../../../src/laws/family.js';
+import type { Family } from '../../../src/laws/system/parametrised.js';
 import { laplacian, stencil } from '../../../src/models/systems/lattice.js';
 import type { Mutant } from './mutant.js';
 

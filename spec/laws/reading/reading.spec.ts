@@ -6,11 +6,11 @@ import { initialParameters } from '../../../src/compile/parameters.js';
 import { type NdArray, ndarray, parameterArrays } from '../../../src/compile/reference/index.js';
 import { inputsOf, type Node } from '../../../src/dsl/index.js';
 import { type GeneratedProgram, programArbitrary } from '../../../src/laws/arbitraries/program.js';
-import { evaluateUncertain } from '../../../src/laws/error/evaluate.js';
 import { degreesOf } from '../../../src/laws/reading/degree.js';
 import { formsOf } from '../../../src/laws/reading/forms.js';
 import { intervalsOf } from '../../../src/laws/reading/interval.js';
 import { paritiesOf } from '../../../src/laws/reading/parity.js';
+import { evaluateUncertain } from '../../../src/laws/rounding/evaluate.js';
 
 type Arrays = Readonly<Record<string, NdArray>>;
 

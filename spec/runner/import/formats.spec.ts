@@ -5,11 +5,11 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { initialParameters } from '../../../src/compile/parameters.js';
-import { decodeNpy, encodeNpy } from '../../../src/data/npy.js';
-import { decodePng, encodePng } from '../../../src/data/png.js';
 import { hashProgram } from '../../../src/dsl/index.js';
+import { decodeNpy, encodeNpy } from '../../../src/formats/npy/npy.js';
+import { decodePng, encodePng } from '../../../src/formats/png/png.js';
+import { decodeSafetensors } from '../../../src/formats/safetensors.js';
 import { programArbitrary } from '../../../src/laws/arbitraries/program.js';
-import { decodeSafetensors } from '../../../src/models/safetensors.js';
 import { exportFormats, exportTrained, readTrained } from '../../../src/runner/export/index.js';
 import { importInto, readRunnable } from '../../../src/runner/import/index.js';
 import { runProgram } from '../../../src/runner/import/run.js';

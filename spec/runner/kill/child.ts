@@ -3,7 +3,7 @@
 import { writeSync } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe } from '../../../src/base/error.js';
-import { runExperiment } from '../../../src/runner/run.js';
+import { runExperiment } from '../../../src/runner/run/run.js';
 import { breakDisk, type Fault } from './faulty-disk.js';
 import { environmentOf, tiny } from './tiny.js';
 

@@ -9,7 +9,6 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { decodeError, describe as describeError } from '../../../src/base/error.js';
-import { encodePicture } from '../../../src/data/png.js';
 import { decodeExperiment, withTraining } from '../../../src/experiments/experiment.js';
 import {
   mapSweep,
@@ -18,13 +17,14 @@ import {
   sweepOf,
   trainingAxis,
   vary,
-} from '../../../src/experiments/sweep.js';
-import { sealed } from '../../../src/runner/checked.js';
-import { collect } from '../../../src/runner/collection.js';
-import { sweepsIn } from '../../../src/runner/query/index.js';
-import { runExperiment } from '../../../src/runner/run.js';
-import { statusOf } from '../../../src/runner/status.js';
-import { readSweep, sweepPath } from '../../../src/runner/sweep/file.js';
+} from '../../../src/experiments/sweep/sweep.js';
+import { encodePicture } from '../../../src/formats/png/png.js';
+import { sealed } from '../../../src/runner/folder/sealed.js';
+import { readSweep, sweepPath } from '../../../src/runner/folder/sweep-file.js';
+import { collect } from '../../../src/runner/results/collection.js';
+import { sweepsIn } from '../../../src/runner/results/query/index.js';
+import { statusOf } from '../../../src/runner/results/status.js';
+import { runExperiment } from '../../../src/runner/run/run.js';
 import { type Job, processJob } from '../../../src/runner/sweep/job.js';
 import type { Outcome, RunRequest } from '../../../src/runner/sweep/messages.js';
 import { runSweep, type SweepEnvironment, type SweepEvent } from '../../../src/runner/sweep/run.js';

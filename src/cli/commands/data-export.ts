@@ -5,10 +5,10 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, decodeError, unknownName } from '../../base/error.js';
 import type { Dataset } from '../../data/dataset.js';
-import type { Watch } from '../../data/generate.js';
-import { writeNpyPairs } from '../../data/npy-pairs.js';
-import { mayWrite, type Writing } from '../../data/write-folder.js';
-import { writePngPairs } from '../../data/write-png-pairs.js';
+import type { Watch } from '../../data/made/generate.js';
+import { writeNpyPairs } from '../../data/own/npy-pairs.js';
+import { writePngPairs } from '../../data/own/write-png-pairs.js';
+import { mayWrite, type Writing } from '../../files/write-folder.js';
 
 const formats = ['npy', 'png'] as const;
 

@@ -12,17 +12,17 @@ import {
   type Split,
   splitNames,
 } from '../../data/dataset.js';
-import { writeBytes } from '../../data/files.js';
 import { load } from '../../data/load.js';
-import { mayBeFile } from '../../data/make-folder.js';
 import { describeTask, type Task } from '../../data/task.js';
+import { writeBytes } from '../../files/files.js';
+import { mayBeFile } from '../../files/make-folder.js';
 import { dataSheetPng } from '../../report/data-sheet.js';
 import { interruptible, remark } from '../edge.js';
-import { fitted } from '../fitted.js';
-import { type ChangeFlags, settingsFlag, wholeFlag } from '../flags.js';
-import { plainTeller } from '../progress.js';
+import { type ChangeFlags, settingsFlag, wholeFlag } from '../flags/flags.js';
 import { seconds } from '../session.js';
-import { taskFrom } from '../task.js';
+import { taskFrom } from '../source/task.js';
+import { fitted } from '../terminal/fitted.js';
+import { plainTeller } from '../terminal/progress.js';
 import { exportAsked, exportData, mayExport } from './data-export.js';
 
 export interface DataFlags extends ChangeFlags {

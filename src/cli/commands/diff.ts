@@ -20,12 +20,12 @@ import {
 import type { Experiment } from '../../experiments/experiment.js';
 import { memberName } from '../../experiments/label.js';
 import { programFor } from '../../experiments/model.js';
-import { type Member, type Sweep, type SweepRun, sweepOf } from '../../experiments/sweep.js';
-import { type Told, toldByFiles } from '../../runner/prepare.js';
+import { type Member, type Sweep, type SweepRun, sweepOf } from '../../experiments/sweep/sweep.js';
+import { type Told, toldByFiles } from '../../runner/run/prepare.js';
 import { remark } from '../edge.js';
-import { fitted } from '../fitted.js';
 import { amongRuns } from '../names-here.js';
-import { asSweep, calledAs, type Named, namedFrom } from '../source.js';
+import { asSweep, calledAs, type Named, namedFrom } from '../source/source.js';
+import { fitted } from '../terminal/fitted.js';
 
 export interface DiffFlags {
   readonly preset: string;

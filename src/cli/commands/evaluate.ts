@@ -11,15 +11,15 @@ import { describeTask, type Task, taskNamed } from '../../data/task.js';
 import { type ScoreName, scoreNames } from '../../experiments/experiment.js';
 import type { Scores } from '../../experiments/scores.js';
 import { type Row, type Table, terminalTable } from '../../report/tables/index.js';
-import { labelsOfRuns } from '../../runner/called.js';
-import { mayRescore, type Rescored, rescore } from '../../runner/rescore.js';
-import { readRunFolders } from '../../runner/runs.js';
+import { labelsOfRuns } from '../../runner/folder/called.js';
+import { mayRescore, type Rescored, rescore } from '../../runner/results/rescore.js';
+import { readRunFolders } from '../../runner/results/summary.js';
 import { remark } from '../edge.js';
-import { finishedRuns } from '../finished.js';
-import { type ChangeFlags, settingsFlag } from '../flags.js';
+import { type ChangeFlags, settingsFlag } from '../flags/flags.js';
 import { type CommonFlags, withEnvironment } from '../session.js';
-import { ofTask, taskFrom } from '../task.js';
-import { terminalWidth } from '../terminal-width.js';
+import { finishedRuns } from '../source/finished.js';
+import { ofTask, taskFrom } from '../source/task.js';
+import { terminalWidth } from '../terminal/terminal-width.js';
 
 export interface EvaluateFlags extends Omit<CommonFlags, 'pictures'>, ChangeFlags {
   readonly task?: string;

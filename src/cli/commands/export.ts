@@ -14,12 +14,12 @@ import {
   untrained,
 } from '../../runner/export/index.js';
 import { readRunnable } from '../../runner/import/index.js';
-import { finishedRun, takenWords } from '../finished.js';
-import { wholeFlag } from '../flags.js';
-import { optionalFlag } from '../optional-flag.js';
-import { programIn } from '../program-file.js';
+import { programIn } from '../document/program-file.js';
+import { wholeFlag } from '../flags/flags.js';
+import { optionalFlag } from '../flags/optional-flag.js';
 import { sized } from '../show/sized.js';
-import { experimentFrom } from '../source.js';
+import { finishedRun, takenWords } from '../source/finished.js';
+import { experimentFrom } from '../source/source.js';
 
 export interface ExportFlags {
   readonly format: string;

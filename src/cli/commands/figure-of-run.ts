@@ -7,15 +7,21 @@ import * as A from 'fp-ts/lib/ReadonlyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, decodeError } from '../../base/error.js';
 import { limits } from '../../base/limits.js';
-import { writeBytes } from '../../data/files.js';
+import { writeBytes } from '../../files/files.js';
 import { dark, light, segmentationsPng, type Theme, type WaveSample, wavesGif } from '../../report/index.js';
 import type { Environment } from '../../runner/environment.js';
-import { firstImages, type OpenRun, observeImages, observeSamples, openRun } from '../../runner/open-run.js';
-import { drawStates } from '../../runner/states.js';
-import { finishedRun, sayingTaken } from '../finished.js';
-import { wholeFlag, wholesFlag } from '../flags.js';
-import { optionalFlag } from '../optional-flag.js';
+import { drawStates } from '../../runner/pictures/hidden-states.js';
+import {
+  firstImages,
+  type OpenRun,
+  observeImages,
+  observeSamples,
+  openRun,
+} from '../../runner/results/open-run.js';
+import { wholeFlag, wholesFlag } from '../flags/flags.js';
+import { optionalFlag } from '../flags/optional-flag.js';
 import { type CommonFlags, withEnvironment } from '../session.js';
+import { finishedRun, sayingTaken } from '../source/finished.js';
 
 export interface FigureFlags extends Omit<CommonFlags, 'pictures' | 'workers'> {
   readonly preset?: string;

@@ -4,7 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, decodeError, unknownName } from '../../base/error.js';
-import { mayHoldFiles } from '../../data/make-folder.js';
+import { mayHoldFiles } from '../../files/make-folder.js';
 import {
   type BarScore,
   type CourseScore,
@@ -13,11 +13,11 @@ import {
   scoreBars,
   seedCourses,
 } from '../../report/figures/index.js';
-import { collect } from '../../runner/collection.js';
-import { type Drawing, inBothThemes, writeDrawing } from '../../runner/drawings.js';
-import { entriesOf } from '../../runner/entries.js';
-import { readPublished } from '../../runner/published.js';
-import { sweepFrom } from '../source.js';
+import { entriesOf } from '../../runner/pictures/figure-entries.js';
+import { type Drawing, inBothThemes, writeDrawing } from '../../runner/pictures/themes.js';
+import { collect } from '../../runner/results/collection.js';
+import { readPublished } from '../../runner/results/published.js';
+import { sweepFrom } from '../source/source.js';
 import { drawBeside, drawSegmentations, drawWaves, type FigureFlags, listed } from './figure-of-run.js';
 
 export const figureKinds = ['scores', 'curves', 'parameters', 'waves', 'segmentations', 'nwm-lstm'] as const;

@@ -7,8 +7,8 @@ import { type DrumheadError, decodeError } from '../../base/error.js';
 import { taskShape } from '../../data/task.js';
 import { modelNamed, modelNames, type Sizes } from '../../models/catalogue.js';
 import { importInto, type Wanted } from '../../runner/import/index.js';
-import { settingsFlag, wholeFlag } from '../flags.js';
-import { experimentFrom } from '../source.js';
+import { settingsFlag, wholeFlag } from '../flags/flags.js';
+import { experimentFrom } from '../source/source.js';
 
 export interface ImportFlags {
   readonly out: string;

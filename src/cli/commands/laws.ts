@@ -6,9 +6,9 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as A from 'fp-ts/lib/ReadonlyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, decodeError, describe, unknownName } from '../../base/error.js';
-import { writeBytes } from '../../data/files.js';
-import { mayHoldFiles } from '../../data/make-folder.js';
 import { openEngine, parseEngineChoice } from '../../engine/index.js';
+import { writeBytes } from '../../files/files.js';
+import { mayHoldFiles } from '../../files/make-folder.js';
 import {
   allLaws,
   type CheckOptions,
@@ -24,10 +24,10 @@ import {
   type Verdict,
 } from '../../laws/index.js';
 import { fieldsPng, type TitledField } from '../../report/fields.js';
-import { fitted } from '../fitted.js';
-import { wholeFlag } from '../flags.js';
-import { type SubjectFlags, subjectFrom } from '../subject.js';
-import { terminalWidth } from '../terminal-width.js';
+import { wholeFlag } from '../flags/flags.js';
+import { type SubjectFlags, subjectFrom } from '../source/subject.js';
+import { fitted } from '../terminal/fitted.js';
+import { terminalWidth } from '../terminal/terminal-width.js';
 
 /** Flags of `drumhead laws`. */
 export interface LawsFlags extends SubjectFlags {

@@ -4,12 +4,12 @@ import { basename } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { DrumheadError } from '../../base/error.js';
-import { wholePath } from '../../data/whereabouts.js';
+import { wholePath } from '../../data/own/whereabouts.js';
 import { decodeExperiment, type Experiment } from '../../experiments/experiment.js';
-import type { Finished } from '../../runner/run.js';
-import { dataKind } from '../data-folder.js';
-import { rateFlag, seedsFlag, wholeFlag } from '../flags.js';
+import type { Finished } from '../../runner/run/run.js';
+import { rateFlag, seedsFlag, wholeFlag } from '../flags/flags.js';
 import type { CommonFlags } from '../session.js';
+import { dataKind } from '../source/data-folder.js';
 import { runSeeds, summary } from './run.js';
 
 export interface LearnFlags extends CommonFlags {

@@ -7,12 +7,12 @@ import { describeTask, taskNamed, taskNames } from '../../data/task.js';
 import { drumExperiments } from '../../drums/index.js';
 import { experimentNamed, experimentNames } from '../../experiments/catalogue.js';
 import { describeAnyModel } from '../../experiments/model.js';
-import { runsOf } from '../../experiments/sweep.js';
-import { sweepNamed, sweepNames } from '../../experiments/sweeps.js';
+import { runsOf } from '../../experiments/sweep/sweep.js';
+import { sweepNamed, sweepNames } from '../../experiments/sweep/sweeps.js';
 import { describeModel, modelNamed, modelNames } from '../../models/catalogue.js';
 import { systemNamed, systemNames, viewOf } from '../../models/systems/index.js';
 import { columnsWide, wrapped } from '../../report/tables/index.js';
-import { terminalWidth } from '../terminal-width.js';
+import { terminalWidth } from '../terminal/terminal-width.js';
 
 export const listKinds = ['experiments', 'sweeps', 'drums', 'systems', 'tasks', 'models'] as const;
 type ListKind = (typeof listKinds)[number];

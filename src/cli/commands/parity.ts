@@ -6,7 +6,7 @@ import { type DrumheadError, mismatch } from '../../base/error.js';
 import { parseEngineChoice } from '../../engine/index.js';
 import { parityJson, renderParity, runParity } from '../../runner/parity/index.js';
 import { answer } from '../edge.js';
-import { fitted } from '../fitted.js';
+import { fitted } from '../terminal/fitted.js';
 
 export interface ParityFlags {
   readonly case?: string;

@@ -7,9 +7,9 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, decodeError, mismatch } from '../../base/error.js';
 import { limits } from '../../base/limits.js';
-import { writeBytes } from '../../data/files.js';
-import { mayBeFile } from '../../data/make-folder.js';
 import { openEngine, parseEngineChoice } from '../../engine/index.js';
+import { writeBytes } from '../../files/files.js';
+import { mayBeFile } from '../../files/make-folder.js';
 import {
   latticeOf,
   type SystemSpec,
@@ -20,12 +20,12 @@ import {
   viewOf,
 } from '../../models/systems/index.js';
 import { type FieldMovie, fieldGif } from '../../report/field-movie.js';
-import { type Followed, followSystem } from '../../runner/follow.js';
-import { modelWaves } from '../../runner/model-waves.js';
+import { modelWaves } from '../../runner/pictures/model-waves.js';
+import { type Followed, followSystem } from '../../runner/pictures/simulate.js';
 import { remark } from '../edge.js';
-import { finishedRunOrNone } from '../finished.js';
-import { settingsFlag, wholeFlag } from '../flags.js';
-import { allNames, experimentFrom } from '../source.js';
+import { settingsFlag, wholeFlag } from '../flags/flags.js';
+import { finishedRunOrNone } from '../source/finished.js';
+import { allNames, experimentFrom } from '../source/source.js';
 
 /** Flags of `drumhead play`. */
 export interface PlayFlags {

@@ -3,8 +3,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { type DrumheadError, unknownName } from '../../base/error.js';
 import { type Table, terminalTable } from '../../report/tables/index.js';
-import { type Answer, jsonText } from '../../runner/query/index.js';
-import { terminalWidth } from '../terminal-width.js';
+import { type Answer, jsonText } from '../../runner/results/query/index.js';
+import { terminalWidth } from '../terminal/terminal-width.js';
 
 const formats = ['terminal', 'csv', 'json'] as const;
 export type Format = (typeof formats)[number];

@@ -3,7 +3,7 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { DrumheadError } from '../../base/error.js';
-import { mayBeFile } from '../../data/make-folder.js';
+import { mayBeFile } from '../../files/make-folder.js';
 import {
   query as ask,
   epochsTable,
@@ -11,8 +11,8 @@ import {
   queryToParquet,
   runsTable,
   sweepsIn,
-} from '../../runner/query/index.js';
-import { readRuns } from '../../runner/runs.js';
+} from '../../runner/results/query/index.js';
+import { readRuns } from '../../runner/results/summary.js';
 import { remark } from '../edge.js';
 import { type Format, formatNamed, render } from './query-format.js';
 

@@ -4,12 +4,12 @@ import { dirname, join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { DrumheadError } from '../../base/error.js';
-import { mayBeFile } from '../../data/make-folder.js';
-import { type Collection, collect } from '../../runner/collection.js';
-import { readPublished } from '../../runner/published.js';
-import { sweepPath } from '../../runner/sweep/file.js';
-import { writeSweepReport } from '../../runner/sweep-report.js';
-import { sweepFrom } from '../source.js';
+import { mayBeFile } from '../../files/make-folder.js';
+import { sweepPath } from '../../runner/folder/sweep-file.js';
+import { writeSweepReport } from '../../runner/pictures/sweep-report.js';
+import { type Collection, collect } from '../../runner/results/collection.js';
+import { readPublished } from '../../runner/results/published.js';
+import { sweepFrom } from '../source/source.js';
 
 export interface ReportFlags {
   readonly runs: string;

@@ -6,13 +6,13 @@ import * as t from 'io-ts';
 import type { DrumheadError } from '../../base/error.js';
 import { parseEngineChoice } from '../../engine/index.js';
 import { untrained } from '../../runner/export/index.js';
-import { readJson } from '../../runner/folder.js';
+import { readJson } from '../../runner/folder/files.js';
 import { type Runnable, readRunnable } from '../../runner/import/index.js';
 import { runRunnable } from '../../runner/import/run.js';
-import { isDocument } from '../document.js';
-import { finishedRun, sayingTaken } from '../finished.js';
-import { programIn } from '../program-file.js';
-import { allNames } from '../source.js';
+import { isDocument } from '../document/document.js';
+import { programIn } from '../document/program-file.js';
+import { finishedRun, sayingTaken } from '../source/finished.js';
+import { allNames } from '../source/source.js';
 
 export interface RunProgramFlags {
   readonly input: readonly string[];

@@ -12,17 +12,17 @@ import { arithmetic, askedKernels, type Kernels, kernelsText } from '../../engin
 import { fuseVariable } from '../../engine/names.js';
 import { type Experiment, labelCodec, type ScoreName } from '../../experiments/experiment.js';
 import type { Scores } from '../../experiments/scores.js';
-import { runDrumExperiment } from '../../runner/drums.js';
-import { files } from '../../runner/folder.js';
-import { relabelRun } from '../../runner/relabel.js';
-import { type Finished, runExperiment } from '../../runner/run.js';
-import { anotherEngine, idleFuse } from '../begun.js';
+import { runDrumExperiment } from '../../runner/drums/run.js';
+import { files } from '../../runner/folder/files.js';
+import { relabelRun } from '../../runner/results/relabel.js';
+import { type Finished, runExperiment } from '../../runner/run/run.js';
 import { remark } from '../edge.js';
-import { type ChangeFlags, overridesOf } from '../flags.js';
+import { type ChangeFlags, overridesOf } from '../flags/flags.js';
+import { optionalFlag } from '../flags/optional-flag.js';
 import { amongRuns } from '../names-here.js';
-import { optionalFlag } from '../optional-flag.js';
 import { type CommonFlags, withEnvironment } from '../session.js';
-import { experimentFrom, type Source, withRemarks } from '../source.js';
+import { anotherEngine, idleFuse } from '../source/begun.js';
+import { experimentFrom, type Source, withRemarks } from '../source/source.js';
 import { inTimeBox } from '../time-box.js';
 
 export interface RunFlags extends CommonFlags, ChangeFlags {

@@ -4,20 +4,20 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, decodeError, unknownName } from '../../base/error.js';
-import { isPresent } from '../../data/files.js';
 import { drumExperiments } from '../../drums/index.js';
 import type { Program } from '../../dsl/index.js';
+import { isPresent } from '../../files/files.js';
 import { buildSystem, systemNamed, systemNames } from '../../models/systems/index.js';
-import { isDocument } from '../document.js';
-import { fitted } from '../fitted.js';
-import { settingsFlag } from '../flags.js';
+import { isDocument } from '../document/document.js';
+import { programIn } from '../document/program-file.js';
+import { settingsFlag } from '../flags/flags.js';
 import { amongRuns } from '../names-here.js';
-import { programIn } from '../program-file.js';
 import { showExperiment } from '../show/experiment.js';
 import { showProgram } from '../show/program.js';
 import type { ShowFlags } from '../show/sized.js';
 import { showSweep } from '../show/sweep.js';
-import { allNames, calledAs, namedFrom, withRemarks } from '../source.js';
+import { allNames, calledAs, namedFrom, withRemarks } from '../source/source.js';
+import { fitted } from '../terminal/fitted.js';
 
 type Effect<A> = TE.TaskEither<DrumheadError, A>;
 

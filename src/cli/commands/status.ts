@@ -10,9 +10,10 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, decodeError, fileError, unknownName } from '../../base/error.js';
 import { drumExperiments } from '../../drums/index.js';
 import { memberName } from '../../experiments/label.js';
-import { sweepNames } from '../../experiments/sweeps.js';
+import { sweepNames } from '../../experiments/sweep/sweeps.js';
 import { columnsWide, scoreFigure, type Table, terminalTable } from '../../report/tables/index.js';
-import { isRunFolderName, runFoldersBelow } from '../../runner/place.js';
+import { isRunFolderName, runFoldersBelow } from '../../runner/folder/paths.js';
+import { readSweep, sweepPath } from '../../runner/folder/sweep-file.js';
 import {
   notBegun,
   type RunState,
@@ -20,12 +21,11 @@ import {
   runStates,
   statusesOf,
   statusOf,
-} from '../../runner/status.js';
-import { readSweep, sweepPath } from '../../runner/sweep/file.js';
+} from '../../runner/results/status.js';
 import { answer } from '../edge.js';
-import { duration } from '../progress.js';
-import { allNames } from '../source.js';
-import { terminalWidth } from '../terminal-width.js';
+import { allNames } from '../source/source.js';
+import { duration } from '../terminal/progress.js';
+import { terminalWidth } from '../terminal/terminal-width.js';
 
 export interface StatusFlags {
   readonly runs: string;

@@ -8,16 +8,16 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { DrumheadError } from '../../base/error.js';
 import { limits } from '../../base/limits.js';
 import { askedKernels, parseEngineChoice } from '../../engine/index.js';
-import type { Sweep } from '../../experiments/sweep.js';
+import type { Sweep } from '../../experiments/sweep/sweep.js';
 import { type Job, processJob } from '../../runner/sweep/job.js';
 import { runSweep, type SweepEnvironment, type SweepOutcome } from '../../runner/sweep/run.js';
-import { anotherEngine } from '../begun.js';
 import { interruptible, remark } from '../edge.js';
-import { type ChangeFlags, overridesOf, wholeFlag } from '../flags.js';
+import { type ChangeFlags, overridesOf, wholeFlag } from '../flags/flags.js';
 import { amongRuns } from '../names-here.js';
 import { seconds } from '../session.js';
-import { asSweep, namedFrom, withRemarks } from '../source.js';
-import { barSweepTeller, nameOf, plainSweepTeller } from '../sweep-progress.js';
+import { anotherEngine } from '../source/begun.js';
+import { asSweep, namedFrom, withRemarks } from '../source/source.js';
+import { barSweepTeller, nameOf, plainSweepTeller } from '../terminal/sweep-progress.js';
 import { inTimeBox } from '../time-box.js';
 
 export interface SweepFlags extends ChangeFlags {

@@ -20,11 +20,11 @@ import {
   type Table,
   terminalTable,
 } from '../../report/tables/index.js';
-import { type Collection, collect, groupedRun } from '../../runner/collection.js';
-import { readPublished } from '../../runner/published.js';
+import { type Collection, collect, groupedRun } from '../../runner/results/collection.js';
+import { readPublished } from '../../runner/results/published.js';
 import { remark } from '../edge.js';
-import { sweepFrom } from '../source.js';
-import { terminalWidth } from '../terminal-width.js';
+import { sweepFrom } from '../source/source.js';
+import { terminalWidth } from '../terminal/terminal-width.js';
 
 export interface TableFlags {
   readonly runs: string;

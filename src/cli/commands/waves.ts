@@ -12,24 +12,24 @@ import {
   type Unresolved,
 } from '../../analysis/index.js';
 import type { DrumheadError } from '../../base/error.js';
-import { writeBytes } from '../../data/files.js';
-import { mayHoldFiles } from '../../data/make-folder.js';
+import { writeBytes } from '../../files/files.js';
+import { mayHoldFiles } from '../../files/make-folder.js';
 import { energyCurves, kOmegaMap, propagationMaps } from '../../report/analysis/index.js';
 import { dark, light } from '../../report/index.js';
-import { inBothThemes, writeDrawing } from '../../runner/drawings.js';
-import { writeJson } from '../../runner/folder.js';
-import { firstImages, type OpenRun, openRun } from '../../runner/open-run.js';
+import { writeJson } from '../../runner/folder/files.js';
+import { inBothThemes, writeDrawing } from '../../runner/pictures/themes.js';
 import {
   analyseWaves,
   analysisFolder,
   analysisNumbers,
   type WaveAnalysis,
-} from '../../runner/waves/analysis.js';
-import { finishedRun, sayingTaken } from '../finished.js';
-import { fitted } from '../fitted.js';
-import { wholeFlag, wholesFlag } from '../flags.js';
-import { optionalFlag } from '../optional-flag.js';
+} from '../../runner/pictures/waves/analysis.js';
+import { firstImages, type OpenRun, openRun } from '../../runner/results/open-run.js';
+import { wholeFlag, wholesFlag } from '../flags/flags.js';
+import { optionalFlag } from '../flags/optional-flag.js';
 import { type CommonFlags, withEnvironment } from '../session.js';
+import { finishedRun, sayingTaken } from '../source/finished.js';
+import { fitted } from '../terminal/fitted.js';
 
 export interface WavesFlags extends Omit<CommonFlags, 'pictures' | 'workers'> {
   readonly samples?: string;

@@ -4,7 +4,7 @@ import { type Command, Option } from '@commander-js/extra-typings';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { taskNames } from '../../data/task.js';
 import { engineChoices } from '../../engine/names.js';
-import { presets } from '../../experiments/presets.js';
+import { presets } from '../../experiments/settings/presets.js';
 import { atEdge } from '../edge.js';
 import { engine, force, fuse, mnistDir, named, namedOrProgram, settings } from './options.js';
 

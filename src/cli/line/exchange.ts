@@ -1,7 +1,7 @@
 /** Commands of programs and weights that leave and come back. */
 
 import { type Command, Option } from '@commander-js/extra-typings';
-import { presets } from '../../experiments/presets.js';
+import { presets } from '../../experiments/settings/presets.js';
 import { atEdge } from '../edge.js';
 import { engine, force, fuse, runs } from './options.js';
 

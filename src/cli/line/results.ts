@@ -3,7 +3,7 @@
 import { type Command, Option } from '@commander-js/extra-typings';
 import { splitNames } from '../../data/dataset.js';
 import { taskNames } from '../../data/task.js';
-import { presets } from '../../experiments/presets.js';
+import { presets } from '../../experiments/settings/presets.js';
 import { atEdge } from '../edge.js';
 import { engine, fuse, mnistDir, runs, workers } from './options.js';
 

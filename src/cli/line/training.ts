@@ -1,7 +1,7 @@
 /** Commands of what trains: runs, sweeps, and how far they are. */
 
 import { type Command, Option } from '@commander-js/extra-typings';
-import { presets } from '../../experiments/presets.js';
+import { presets } from '../../experiments/settings/presets.js';
 import { atEdge } from '../edge.js';
 import { engine, fuse, minutes, mnistDir, named, pictures, runs, settings, workers } from './options.js';
 

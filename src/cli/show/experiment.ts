@@ -5,7 +5,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { DrumheadError } from '../../base/error.js';
 import { cost, showCost } from '../../compile/cost/index.js';
 import { diagram } from '../../compile/diagram/index.js';
-import { showPlan } from '../../compile/fuse/show.js';
+import { showPlan } from '../../compile/fuse/partition/show.js';
 import { list, showListing } from '../../compile/listing/index.js';
 import { describeTask } from '../../data/task.js';
 import { hashProgram, type Program, select } from '../../dsl/index.js';
@@ -15,8 +15,8 @@ import { describeLoss } from '../../experiments/loss.js';
 import { describeAnyModel } from '../../experiments/model.js';
 import { describeTraining } from '../../experiments/training.js';
 import { duration, plural } from '../../report/page/numbers.js';
-import type { Speed } from '../../runner/estimate.js';
-import { fitted } from '../fitted.js';
+import type { Speed } from '../../runner/run/estimate.js';
+import { fitted } from '../terminal/fitted.js';
 import {
   giga,
   json,

@@ -2,11 +2,11 @@
 
 import { cost, showCost } from '../../compile/cost/index.js';
 import { diagram } from '../../compile/diagram/index.js';
-import { fusionPlan } from '../../compile/fuse/plan.js';
-import { showPlan } from '../../compile/fuse/show.js';
+import { fusionPlan } from '../../compile/fuse/partition/plan.js';
+import { showPlan } from '../../compile/fuse/partition/show.js';
 import { list, showListing } from '../../compile/listing/index.js';
 import { hashProgram, type Program } from '../../dsl/index.js';
-import { fitted } from '../fitted.js';
+import { fitted } from '../terminal/fitted.js';
 import { json, type ShowFlags } from './sized.js';
 
 export const showProgram = (program: Program, flags: ShowFlags): string => {

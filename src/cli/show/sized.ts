@@ -4,7 +4,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { DrumheadError } from '../../base/error.js';
-import { type FusionPlan, fusionPlan } from '../../compile/fuse/plan.js';
+import { type FusionPlan, fusionPlan } from '../../compile/fuse/partition/plan.js';
 import { shapeOfDataset, splitNames } from '../../data/dataset.js';
 import { load } from '../../data/load.js';
 import { type Task, taskShape } from '../../data/task.js';
@@ -13,8 +13,8 @@ import { type Engine, openEngine, parseEngineChoice } from '../../engine/index.j
 import type { Experiment } from '../../experiments/experiment.js';
 import { programFor } from '../../experiments/model.js';
 import type { Sizes } from '../../models/catalogue.js';
-import { type Counts, measureSpeed, runFlops, type Speed } from '../../runner/estimate.js';
-import type { ChangeFlags } from '../flags.js';
+import { type Counts, measureSpeed, runFlops, type Speed } from '../../runner/run/estimate.js';
+import type { ChangeFlags } from '../flags/flags.js';
 import { seconds } from '../session.js';
 
 export interface ShowFlags extends ChangeFlags {

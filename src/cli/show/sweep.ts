@@ -6,14 +6,14 @@ import * as A from 'fp-ts/lib/ReadonlyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, decodeError } from '../../base/error.js';
 import { cost } from '../../compile/cost/index.js';
-import { showPlans } from '../../compile/fuse/show.js';
+import { showPlans } from '../../compile/fuse/partition/show.js';
 import { select } from '../../dsl/index.js';
 import type { Engine } from '../../engine/index.js';
 import { memberName } from '../../experiments/label.js';
-import { runsOf, type Sweep } from '../../experiments/sweep.js';
+import { runsOf, type Sweep } from '../../experiments/sweep/sweep.js';
 import { duration } from '../../report/page/numbers.js';
-import type { Speed } from '../../runner/estimate.js';
-import { fitted } from '../fitted.js';
+import type { Speed } from '../../runner/run/estimate.js';
+import { fitted } from '../terminal/fitted.js';
 import {
   giga,
   json,

@@ -2,65 +2,18 @@
 
 import type { Node } from '../../dsl/op.js';
 import type { Program } from '../../dsl/program.js';
-import { type Shape, volume } from '../../dsl/shape.js';
-import { inWords } from '../fold.js';
+import { volume } from '../../dsl/shape.js';
+import { inWords } from '../facts.js';
 import { type Amount, add, at, none, times } from './amount.js';
 import { adamFlops, backwardFlops, forwardFlops } from './flops.js';
 import { byDerivative, byTape } from './gradients.js';
 import { inferenceMemory, trainingMemory } from './memory.js';
 import { backwardTraffic, forwardTraffic, type Traffic } from './traffic.js';
+import type { Cost, CostOptions, NodeCost, Work } from './types.js';
 import { type Visit, visits } from './visit.js';
 
 export { showCost } from './show.js';
-
-/** What one pass over a batch takes. */
-export interface Work {
-  /** Floating-point operations; a multiplication with an addition counts 2. */
-  readonly flops: number;
-  /** Bytes that the operations read and write, each by itself. */
-  readonly bytesRead: number;
-  readonly bytesWritten: number;
-  /** Bytes held that do not grow with the batch. */
-  readonly fixedBytes: number;
-  /** Bytes held for each sample. */
-  readonly bytesPerSample: number;
-  /** fixedBytes + batch * bytesPerSample. */
-  readonly peakBytes: number;
-}
-
-/** What one node takes over all its evaluations for the batch; a scan takes what its body does. */
-export interface NodeCost {
-  /** `43`, or `43/7` in the body of the scan that is node 43. */
-  readonly path: string;
-  readonly operation: string;
-  /** Per sample. */
-  readonly shape: Shape;
-  /** How often it is evaluated for a sample. */
-  readonly repeats: number;
-  readonly forwardFlops: number;
-  /** Of its gradient in training. */
-  readonly backwardFlops: number;
-  readonly bytesRead: number;
-  readonly bytesWritten: number;
-  readonly body: readonly NodeCost[];
-}
-
-export interface Cost {
-  readonly batch: number;
-  /** Numbers in all parameters. */
-  readonly parameters: number;
-  /** Of these, those that are trained. */
-  readonly trainable: number;
-  /** One forward pass. */
-  readonly inference: Work;
-  /** One step: forward, backward, Adam. */
-  readonly training: Work;
-  readonly nodes: readonly NodeCost[];
-}
-
-export interface CostOptions {
-  readonly batch: number;
-}
+export type { Cost, CostOptions, NodeCost, Work } from './types.js';
 
 /**
  * Counts what a program takes for a batch, computing all its outputs and training on all of them; for some of them

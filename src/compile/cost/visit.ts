@@ -2,7 +2,7 @@
 
 import type { Facts } from '../../dsl/infer.js';
 import type { Node, Op } from '../../dsl/op.js';
-import { factsIn, factsInBody } from '../fold.js';
+import { factsIn, factsInBody } from '../facts.js';
 import { type Flow, flowOf, type Passes } from './gradients.js';
 
 export interface Visit {

@@ -2,7 +2,7 @@
 
 import type { Graph } from '../../dsl/graph.js';
 import type { Node, Op, ScanOp } from '../../dsl/op.js';
-import { inWords, layerOf, sizes } from '../fold.js';
+import { inWords, layerOf, sizes } from '../facts.js';
 import { blank, type Canvas, type Drawing, type Group, type Place } from './canvas.js';
 import { type Origin, seconds, weightsOf, wordsOf } from './words.js';
 

@@ -2,7 +2,7 @@
 
 import type { Node, Op, ZipFunction } from '../../dsl/op.js';
 import type { Shape } from '../../dsl/shape.js';
-import { inWords, layerOf } from '../fold.js';
+import { inWords, layerOf } from '../facts.js';
 
 /** Where a value comes from: a box, or something that is drawn only if it must be. */
 export type Origin =

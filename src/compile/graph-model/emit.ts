@@ -1,40 +1,20 @@
 /** From a program's nodes to the nodes of a graph: each operation in the terms of TensorFlow's own. */
 
 import type { Facts } from '../../dsl/infer.js';
-import type { Node, Op, OpOf, ScanOp } from '../../dsl/op.js';
+import { isLeafOp, type LeafOp, type Node, type Op, type OpOf, type ScanOp } from '../../dsl/op.js';
 import { volume } from '../../dsl/shape.js';
-import { layerOf } from '../fold.js';
+import { layerOf } from '../facts.js';
 import { constantOf, fold, folds, uniform } from './constant.js';
 import * as convolution from './convolution.js';
-import type { Draft, Ref, Site } from './draft.js';
+import type { Ref, Site } from './draft.js';
 import { typeAttr } from './graph-def.js';
 import * as tf from './ops.js';
 import * as pointwise from './pointwise.js';
 import { recurrence } from './recurrence.js';
 import { portsOfScan } from './scan.js';
+import type { Scene } from './scene.js';
 import * as structure from './structure.js';
 import { constantValue, tensorValue, type Value } from './value.js';
-
-export type LeafOp = OpOf<'input' | 'parameter' | 'state' | 'element' | 'external' | 'clock'>;
-
-/** Where a list of nodes is written, and what its leaves are. */
-export interface Scene {
-  readonly draft: Draft;
-  readonly batch: () => Ref;
-  /** Whether scans are written step by step. */
-  readonly unroll: boolean;
-  /** What all names begin with: nothing, or `scan/step3`. */
-  readonly prefix: string;
-  readonly leaf: (op: LeafOp) => Value;
-}
-
-const isLeaf = (op: Op): op is LeafOp =>
-  op.op === 'input' ||
-  op.op === 'parameter' ||
-  op.op === 'state' ||
-  op.op === 'element' ||
-  op.op === 'external' ||
-  op.op === 'clock';
 
 /** Convolutions and dense layers with a bias that a ReLU follows, and nothing else: they run as one. */
 const fusedRelus = (nodes: readonly Node[], kept: readonly number[]): ReadonlySet<number> => {
@@ -83,7 +63,7 @@ export const emit = (
     if (op.op === 'scan')
       ports.set(number, portsOfScan(scene, site, op, inputs, wanted(nodes, number), emit));
     else if (op.op === 'take') values[number] = taken(ports.get(node.inputs[0]), op.port);
-    else if (isLeaf(op)) values[number] = scene.leaf(op);
+    else if (isLeafOp(op)) values[number] = scene.leaf(op);
     else if (fused.has(node.inputs[0])) values[number] = inputs[0];
     else values[number] = computed(scene, site, op, node, inputs, facts[number], fused.has(number));
   }

@@ -11,7 +11,7 @@ import { type ProgramError, type UnknownName, unknownName } from '../../base/err
 import { grouped, limits } from '../../base/limits.js';
 import { type Graph, inputsOf } from '../../dsl/graph.js';
 import { type Program, select } from '../../dsl/program.js';
-import { factsIn } from '../fold.js';
+import { factsIn } from '../facts.js';
 import { constantOf } from './constant.js';
 import { draft, emptyStore, type Ref, type Site, type Weight } from './draft.js';
 import { emit } from './emit.js';

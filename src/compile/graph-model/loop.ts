@@ -6,7 +6,7 @@ import { draft, type Ref, type Site, under } from './draft.js';
 import { needed } from './finish.js';
 import { type DType, functionAttr, typeAttr, wholeAttr } from './graph-def.js';
 import * as tf from './ops.js';
-import { type Emit, type Parts, perSample, type Run, resultsOf } from './scan-parts.js';
+import { type Emit, type Parts, perSample, type Run, resultsOf } from './scene.js';
 import { overBatch, tensorValue } from './value.js';
 
 /** What goes round: the step, the state, lists of what is recorded, sequences, and what was computed outside. */

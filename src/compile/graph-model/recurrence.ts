@@ -7,10 +7,9 @@ import type { Node, OpOf, ScanOp } from '../../dsl/op.js';
 import { type Shape, volume } from '../../dsl/shape.js';
 import { constantOf } from './constant.js';
 import type { Site } from './draft.js';
-import type { Scene } from './emit.js';
 import * as tf from './ops.js';
 import { portsOfScan } from './scan.js';
-import type { Emit } from './scan-parts.js';
+import type { Emit, Scene } from './scene.js';
 import { constantValue, refOf, tensorValue, type Value } from './value.js';
 
 /** h A' + b: state 0, factors 1, input 2, and what follows from them; the last node is the next state. */

@@ -3,12 +3,12 @@
 import { splitPort } from '../../dsl/infer.js';
 import type { ScanOp } from '../../dsl/op.js';
 import { volume } from '../../dsl/shape.js';
-import { factsInBody } from '../fold.js';
+import { factsInBody } from '../facts.js';
 import { type Site, under } from './draft.js';
-import type { Scene } from './emit.js';
 import { looped } from './loop.js';
 import * as tf from './ops.js';
-import { type Emit, type Parts, perSample } from './scan-parts.js';
+import type { Scene } from './scene.js';
+import { type Emit, type Parts, perSample } from './scene.js';
 import { unrolled } from './unroll.js';
 import { overBatch, tensorValue, type Value } from './value.js';
 

@@ -4,10 +4,10 @@ import type { ScanOp } from '../../dsl/op.js';
 import { volume } from '../../dsl/shape.js';
 import { constantOf } from './constant.js';
 import { type Ref, type Site, under } from './draft.js';
-import type { Scene } from './emit.js';
 import { typeAttr, wholeAttr } from './graph-def.js';
 import * as tf from './ops.js';
-import { type Emit, type Parts, perSample, type Run, resultsOf } from './scan-parts.js';
+import type { Scene } from './scene.js';
+import { type Emit, type Parts, perSample, type Run, resultsOf } from './scene.js';
 import { constantValue, overBatch, tensorValue } from './value.js';
 
 /** The steps, each in a folder of its own. */

@@ -3,9 +3,9 @@
 import type { Facts } from '../../dsl/infer.js';
 import type { Node, ScanOp } from '../../dsl/op.js';
 import { type Shape, volume } from '../../dsl/shape.js';
-import { factsInBody } from '../fold.js';
+import { factsInBody } from '../facts.js';
+import { pull } from './dependence.js';
 import { empty, type Mask, union } from './mask.js';
-import { pull } from './pull.js';
 import { type Support, supportsOf } from './support.js';
 
 /** A list of nodes with what is known of them. */

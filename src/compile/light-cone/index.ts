@@ -6,7 +6,7 @@ import { type DecodeError, type UnknownName, unknownName } from '../../base/erro
 import type { Node } from '../../dsl/op.js';
 import type { Program } from '../../dsl/program.js';
 import type { Shape } from '../../dsl/shape.js';
-import { factsIn } from '../fold.js';
+import { factsIn } from '../facts.js';
 import { backward, type Known, nothing, type Seen, scanWalk, see } from './backward.js';
 import { empty, type Mask, sameMask } from './mask.js';
 import { centreOf, maskOf, overSites, radiusOf, type Site, spatialOf } from './site.js';

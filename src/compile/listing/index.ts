@@ -5,7 +5,7 @@ import type { Initialiser } from '../../dsl/initialiser.js';
 import type { Node } from '../../dsl/op.js';
 import { type Program, signature } from '../../dsl/program.js';
 import { type Shape, show, volume } from '../../dsl/shape.js';
-import { factsIn, factsInBody, inWords } from '../fold.js';
+import { factsIn, factsInBody, inWords } from '../facts.js';
 
 /** A parameter: `count` is how many numbers it has. */
 export interface ListedParameter {

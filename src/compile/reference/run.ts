@@ -8,13 +8,13 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { parametersOf } from '../../dsl/graph.js';
 import { factsOf } from '../../dsl/infer.js';
-import type { Node, OpOf } from '../../dsl/op.js';
+import type { LeafOp, Node, OpOf } from '../../dsl/op.js';
 import type { Program } from '../../dsl/program.js';
 import { type Shape, sameShape, show } from '../../dsl/shape.js';
 import { entry, type NdArray, ndarray, stacked } from './array.js';
 import { moments, moved, normalise } from './batch-norm.js';
+import { evaluate, type Value } from './evaluate.js';
 import { fault } from './fault.js';
-import { evaluate, type LeafOp, type Value } from './sample.js';
 
 /** Arrays by name. */
 export type Arrays = Readonly<Record<string, NdArray>>;

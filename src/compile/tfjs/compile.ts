@@ -12,17 +12,17 @@ import type { ProgramError } from '../../base/error.js';
 import { drawNoise } from '../../dsl/draw-noise.js';
 import type { Possible, Program, Shapes } from '../../dsl/index.js';
 import { splitPort } from '../../dsl/infer.js';
-import type { Node, Op, OpOf, ScanOp } from '../../dsl/op.js';
+import { isLeafOp, type LeafOp, type Node, type Op, type OpOf, type ScanOp } from '../../dsl/op.js';
 import { volume } from '../../dsl/shape.js';
 import type { TensorFlow } from '../../engine/index.js';
-import { batchNorm } from './batch-norm.js';
-import { type Context, overBatch, type Value } from './context.js';
-import * as convolution from './convolution.js';
+import { batchNorm } from './operations/batch-norm.js';
+import { type Context, overBatch, type Value } from './operations/context.js';
+import * as convolution from './operations/convolution.js';
+import * as pointwise from './operations/pointwise.js';
+import { recurrence } from './operations/recurrence.js';
+import * as reduction from './operations/reduce.js';
+import * as structure from './operations/structure.js';
 import { type Plan, planNodes, sourceOf } from './plan.js';
-import * as pointwise from './pointwise.js';
-import { recurrence } from './recurrence.js';
-import * as reduction from './reduce.js';
-import * as structure from './structure.js';
 
 /** What a run is given. Inputs have a leading batch axis, parameters have none. */
 export interface Feed {
@@ -85,21 +85,11 @@ export const compile = <O extends Shapes>(
     ),
   );
 
-type LeafOp = OpOf<'input' | 'parameter' | 'state' | 'element' | 'external' | 'clock'>;
-
 const feedLeaf = (feed: Feed, op: LeafOp): Tensor => {
   if (op.op === 'input' && Object.hasOwn(feed.inputs, op.name)) return feed.inputs[op.name];
   if (op.op === 'parameter' && Object.hasOwn(feed.parameters, op.name)) return feed.parameters[op.name];
   throw new Error(`no value was given for ${op.op} ${'name' in op ? `'${op.name}'` : ''}`);
 };
-
-const isLeafOp = (op: Op): op is LeafOp =>
-  op.op === 'input' ||
-  op.op === 'parameter' ||
-  op.op === 'state' ||
-  op.op === 'element' ||
-  op.op === 'external' ||
-  op.op === 'clock';
 
 /** Runs a list of nodes; values that nobody reads again are given back at once. */
 const runNodes = (plan: Plan, leaf: (op: LeafOp) => Tensor, context: Context): ((node: number) => Value) => {

@@ -3,7 +3,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { type Facts, factsOf, type Leaves, leavesOf } from '../../dsl/infer.js';
-import type { Body, Node, ScanOp } from '../../dsl/op.js';
+import { type Body, isLeafOp, type Node, type ScanOp } from '../../dsl/op.js';
 
 export interface Plan {
   readonly nodes: readonly Node[];
@@ -99,9 +99,6 @@ export const sourceOf = (nodes: readonly Node[], fusedRelu: ReadonlySet<number>,
   return input !== undefined && fusedRelu.has(input) ? input : number;
 };
 
-const isLeaf = ({ op }: Node): boolean =>
-  ['input', 'parameter', 'state', 'element', 'external', 'clock'].includes(op.op);
-
 const findReleases = (
   nodes: readonly Node[],
   kept: readonly number[],
@@ -114,7 +111,7 @@ const findReleases = (
   const release: number[][] = nodes.map(() => []);
   for (const [number, reader] of last) {
     const source = nodes[number].op.op;
-    if (!isLeaf(nodes[number]) && source !== 'scan' && !wanted.has(number)) release[reader].push(number);
+    if (!isLeafOp(nodes[number].op) && source !== 'scan' && !wanted.has(number)) release[reader].push(number);
   }
   return release;
 };

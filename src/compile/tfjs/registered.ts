@@ -4,8 +4,8 @@ import type { BackendValues, NamedTensorInfoMap, Tensor, TensorInfo } from '@ten
 import { type Graph, inputsOf, parametersOf } from '../../dsl/graph.js';
 import { hashProgram } from '../../dsl/index.js';
 import type { TensorFlow } from '../../engine/index.js';
-import { type Fused, fuse } from '../fuse/fused.js';
-import { gridShape } from '../fuse/grid.js';
+import { type Fused, fuse } from '../fuse/execute/fused.js';
+import { gridShape } from '../fuse/partition/grid.js';
 
 /** What the kernel calls an input of the graph; inputs and parameters may have the same names. */
 export const inputName = (name: string): string => `input ${name}`;

@@ -6,7 +6,7 @@ import type { ProgramError } from '../../base/error.js';
 import { inputsOf, parametersOf } from '../../dsl/graph.js';
 import type { Possible, Program, Shapes } from '../../dsl/index.js';
 import type { TensorFlow } from '../../engine/index.js';
-import { type Segment, segmentsOf } from '../fuse/segments.js';
+import { type Segment, segmentsOf } from '../fuse/partition/segments.js';
 import { compile, type Executable, type Feed } from './compile.js';
 import { inputName, outputNames, parameterName, registerFused } from './registered.js';
 

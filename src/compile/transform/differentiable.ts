@@ -2,12 +2,12 @@
 
 import { closeGraph } from '../../dsl/closing.js';
 import { inputsOf, parametersOf } from '../../dsl/graph.js';
-import type { Node } from '../../dsl/op.js';
+import type { LeafOp, Node } from '../../dsl/op.js';
 import type { Program } from '../../dsl/program.js';
 import type { Shape } from '../../dsl/shape.js';
 import { type Expr, refuse, type Tensor } from '../../dsl/tensor.js';
-import { type LeafOp, lift, type Owners } from './lift.js';
 import { by } from './raw.js';
+import { lift, type Owners } from './retrace.js';
 
 /** What is differentiated by. */
 export interface WithRespectTo {

@@ -12,9 +12,9 @@ import {
   type WithRespectTo,
   written,
 } from './differentiable.js';
-import { pushForward } from './forward.js';
-import { owners } from './lift.js';
+import { pushForward } from './jvp-graph.js';
 import { zerosOf } from './raw.js';
+import { owners } from './retrace.js';
 
 /** The names that `jvp` gives to what it adds. */
 export interface JvpNames {

@@ -5,7 +5,6 @@ import type { Node } from '../../dsl/op.js';
 import type { Program } from '../../dsl/program.js';
 import type { Tensor } from '../../dsl/tensor.js';
 import { activeNodes } from './activity.js';
-import { pullBack } from './backward.js';
 import {
   closed,
   namesFor,
@@ -15,8 +14,9 @@ import {
   type WithRespectTo,
   written,
 } from './differentiable.js';
-import { lift, owners } from './lift.js';
 import { add, zerosOf } from './raw.js';
+import { lift, owners } from './retrace.js';
+import { pullBack } from './vjp-graph.js';
 
 /** The names that `vjp` gives to what it adds. */
 export interface VjpNames {

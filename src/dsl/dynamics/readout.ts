@@ -5,7 +5,8 @@
  */
 
 import { dense } from '../dense.js';
-import { type Layer, layer, parameterOf } from '../layer.js';
+import type { Layer } from '../identity.js';
+import { layer, parameterOf } from '../layer.js';
 import { max, mean, spectrum } from '../reduce.js';
 import { type Bins, bins, type Shape, show, type Times } from '../shape.js';
 import { at, timeToChannels, transpose } from '../structure.js';

@@ -1,23 +1,23 @@
 /** Every substitute for a kernel of the wasm backend, registered. */
 
-import { installActivationGrad } from './activation-grad.js';
-import { installBatchNorm } from './batch-norm.js';
-import { installConcat } from './concat.js';
-import { installConv2D } from './conv2d.js';
-import { installDepthwiseConv2d } from './depthwise-conv2d.js';
-import { installExtremes } from './extremes.js';
-import { installIdentity } from './identity.js';
-import { installManyAxes } from './many-axes.js';
-import { installMatMul } from './mat-mul.js';
-import { installMaxPoolGrad } from './max-pool-grad.js';
-import { installNearZero } from './near-zero.js';
-import { installPad } from './pad.js';
-import { installPool } from './pool.js';
-import { installSlice } from './slice.js';
-import { installSum } from './sum.js';
-import { installTanh } from './tanh.js';
-import { installTranspose } from './transpose.js';
-import { installUnsortedSegmentSum } from './unsorted-segment-sum.js';
+import { installActivationGrad } from './kernels/activation-grad.js';
+import { installBatchNorm } from './kernels/batch-norm.js';
+import { installConcat } from './kernels/concat.js';
+import { installConv2D } from './kernels/conv2d.js';
+import { installDepthwiseConv2d } from './kernels/depthwise-conv2d.js';
+import { installExtremes } from './kernels/extremes.js';
+import { installIdentity } from './kernels/identity.js';
+import { installManyAxes } from './kernels/many-axes.js';
+import { installMatMul } from './kernels/mat-mul.js';
+import { installMaxPoolGrad } from './kernels/max-pool-grad.js';
+import { installNearZero } from './kernels/near-zero.js';
+import { installPad } from './kernels/pad.js';
+import { installPool } from './kernels/pool.js';
+import { installSlice } from './kernels/slice.js';
+import { installSum } from './kernels/sum.js';
+import { installTanh } from './kernels/tanh.js';
+import { installTranspose } from './kernels/transpose.js';
+import { installUnsortedSegmentSum } from './kernels/unsorted-segment-sum.js';
 
 export const installKernels = (): void => {
   installIdentity();

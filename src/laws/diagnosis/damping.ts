@@ -1,12 +1,12 @@
 /** Dampings that feed energy in, and those that multiply something else than the velocity. */
 
 import { volume } from '../../dsl/shape.js';
-import { dampingOf } from '../force.js';
 import { degreesOf } from '../reading/degree.js';
 import type { Oscillator } from '../reading/oscillator.js';
 import { structureOf } from '../reading/structure.js';
-import { sample } from '../sample.js';
-import type { System } from '../system.js';
+import { sample } from '../requirements/at-rest.js';
+import { dampingOf } from '../requirements/force.js';
+import type { System } from '../system/system.js';
 
 /** The least damping of any site when all free fields are one, where the damping is a number at each site. */
 export const leastDamping = (system: System, oscillator: Oscillator): number | undefined => {

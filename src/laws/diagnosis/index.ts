@@ -1,12 +1,12 @@
 /** What is likely wrong with a system, in the words of someone who reads its step. */
 
-import { digits } from '../findings.js';
-import { missingFor } from '../law.js';
 import { allLaws } from '../laws/index.js';
-import { meantBy } from '../meant.js';
 import { structureOf } from '../reading/structure.js';
-import type { System } from '../system.js';
-import { amplitudeFaults, partsHints } from './complex.js';
+import { amplitudeFaults, partsHints } from '../requirements/complex.js';
+import { meantBy } from '../requirements/intended.js';
+import type { System } from '../system/system.js';
+import { digits } from '../trial/findings.js';
+import { missingFor } from '../trial/law.js';
 import { dampingHints, leastDamping } from './damping.js';
 import { kernelHints } from './kernel.js';
 import { observedHints } from './observed.js';

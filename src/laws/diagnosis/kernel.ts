@@ -2,11 +2,11 @@
 
 import type { NdArray } from '../../compile/reference/array.js';
 import { volume } from '../../dsl/shape.js';
-import { digits } from '../findings.js';
-import { isGiven } from '../meant.js';
 import { kernelsOf } from '../reading/kernels.js';
 import { structureOf } from '../reading/structure.js';
-import type { System } from '../system.js';
+import { isGiven } from '../requirements/intended.js';
+import type { System } from '../system/system.js';
+import { digits } from '../trial/findings.js';
 
 /** The numbers from one channel to another, where the neighbours push one way and the centre the other. */
 const laplacianLike = ({ shape, data }: NdArray, rank: number): readonly (readonly number[])[] => {

@@ -1,7 +1,7 @@
 /** What a program shows of its state: the state after each step, or by mistake the one before. */
 
-import type { System } from '../system.js';
-import { scanOf } from '../system.js';
+import type { System } from '../system/system.js';
+import { scanOf } from '../system/system.js';
 
 /** Fields that are shown as they were before each step and nowhere as they are after it. */
 export const observedHints = ({ program: { graph }, kind }: System): readonly string[] => {

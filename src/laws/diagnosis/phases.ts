@@ -1,9 +1,9 @@
 /** Phases that are coupled otherwise than by their differences, or that push each other apart. */
 
-import { answerOf } from '../coupling.js';
 import { repels } from '../laws/attraction.js';
 import { structureOf } from '../reading/structure.js';
-import type { System } from '../system.js';
+import { answerOf } from '../requirements/coupling.js';
+import type { System } from '../system/system.js';
 
 const phaseAlone = (system: System): string | undefined => {
   const { phase } = structureOf(system);

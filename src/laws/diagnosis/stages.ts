@@ -1,12 +1,12 @@
 /** Methods of several stages: whether forces are taken where a second order needs them. */
 
 import type { Node } from '../../dsl/op.js';
-import { digits } from '../findings.js';
 import { degreesOf } from '../reading/degree.js';
 import { type Form, formsOf } from '../reading/forms.js';
 import { stateNode } from '../reading/oscillator.js';
 import { kindOf } from '../reading/stages.js';
-import type { System } from '../system.js';
+import type { System } from '../system/system.js';
+import { digits } from '../trial/findings.js';
 
 /** A step so short that damping and what else is of higher order in it does not show in its numbers. */
 const short = 2 ** -16;

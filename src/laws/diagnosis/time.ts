@@ -1,13 +1,13 @@
 /** Where the time step stands in a step, and where it is missing or stands twice. */
 
 import { volume } from '../../dsl/shape.js';
-import { exact } from '../bounded.js';
-import { digits } from '../findings.js';
-import { forceAt } from '../force.js';
 import type { Oscillator } from '../reading/oscillator.js';
 import { structureOf } from '../reading/structure.js';
-import { sample } from '../sample.js';
-import type { System } from '../system.js';
+import { sample } from '../requirements/at-rest.js';
+import { forceAt } from '../requirements/force.js';
+import { exact } from '../rounding/bounded.js';
+import type { System } from '../system/system.js';
+import { digits } from '../trial/findings.js';
 
 const near = (a: number, b: number): boolean => Math.abs(a - b) < 0.02 * b;
 

@@ -6,13 +6,13 @@ import type { Arrays } from '../../compile/reference/run.js';
 import { jvp, jvpNames, vjp, vjpNames } from '../../compile/transform/index.js';
 import type { Program } from '../../dsl/program.js';
 import { volume } from '../../dsl/shape.js';
-import { unit64 } from '../bounded.js';
-import { functionUnits } from '../error/pointwise.js';
-import { digits } from '../findings.js';
-import { broken, type Finding, holds, type Law, type Need, type Trial, vacuous } from '../law.js';
-import { oneStep } from '../program.js';
-import { boundedStep, type Interpreter } from '../run.js';
-import { type System, sequenceName } from '../system.js';
+import { unit64 } from '../rounding/bounded.js';
+import { functionUnits } from '../rounding/pointwise.js';
+import { oneStep } from '../system/program.js';
+import { type System, sequenceName } from '../system/system.js';
+import { digits } from '../trial/findings.js';
+import { boundedStep, type Interpreter } from '../trial/interpreter.js';
+import { broken, type Finding, holds, type Law, type Need, type Trial, vacuous } from '../trial/law.js';
 
 interface Derived {
   readonly step: Program;

@@ -1,18 +1,18 @@
 /** Law 15: phases that attract each other fall together, and two of them lock. */
 
 import { volume } from '../../dsl/shape.js';
-import { unit64 } from '../bounded.js';
-import { couplingOf, pullsOf } from '../coupling.js';
-import { digits } from '../findings.js';
-import { broken, type Finding, holds, type Law, type Need, silent, vacuous } from '../law.js';
-import * as needs from '../needs.js';
 import { formsOf } from '../reading/forms.js';
 import { structureOf } from '../reading/structure.js';
-import { resize } from '../resize.js';
-import { trajectory } from '../run.js';
-import { atRest, sample } from '../sample.js';
-import { type System, weightsOf } from '../system.js';
-import { lastStep } from '../taken.js';
+import { atRest, sample } from '../requirements/at-rest.js';
+import { couplingOf, pullsOf } from '../requirements/coupling.js';
+import * as needs from '../requirements/requirements.js';
+import { unit64 } from '../rounding/bounded.js';
+import { resize } from '../system/resize.js';
+import { type System, weightsOf } from '../system/system.js';
+import { lastStep } from '../trial/bounded-steps.js';
+import { digits } from '../trial/findings.js';
+import { trajectory } from '../trial/interpreter.js';
+import { broken, type Finding, holds, type Law, type Need, silent, vacuous } from '../trial/law.js';
 import { level, phase, phaseCases, sine, single, symmetric } from './phases.js';
 
 /** Whether phases push each other apart, all of them. */

@@ -1,14 +1,14 @@
 /** Law 14: the ring that carries what it hears. */
 
 import { volume } from '../../dsl/shape.js';
-import { exact, minus, unit64 } from '../bounded.js';
-import { isZero, sides } from '../findings.js';
-import { broken, type Finding, holds, type Law, type Need, silent, vacuous } from '../law.js';
-import * as needs from '../needs.js';
 import { structureOf } from '../reading/structure.js';
-import { boundedStep, trajectory } from '../run.js';
-import { atRest, sample } from '../sample.js';
-import type { System } from '../system.js';
+import { atRest, sample } from '../requirements/at-rest.js';
+import * as needs from '../requirements/requirements.js';
+import { exact, minus, unit64 } from '../rounding/bounded.js';
+import type { System } from '../system/system.js';
+import { isZero, sides } from '../trial/findings.js';
+import { boundedStep, trajectory } from '../trial/interpreter.js';
+import { broken, type Finding, holds, type Law, type Need, silent, vacuous } from '../trial/law.js';
 
 /** Where a single 1 goes in one step of a ring, and as how much. */
 interface Shift {

@@ -1,15 +1,15 @@
 /** Law 11: the energy of a coRNN. */
 
 import { volume } from '../../dsl/shape.js';
-import { dot, sumOf } from '../bounded.js';
-import { digits } from '../findings.js';
-import { broken, holds, type Law, type Need, silent, vacuous } from '../law.js';
-import * as needs from '../needs.js';
 import { everything, intervalsOf } from '../reading/interval.js';
 import type { Structure } from '../reading/structure.js';
-import { trajectory } from '../run.js';
-import { type System, sequenceName } from '../system.js';
-import { exactState } from '../taken.js';
+import * as needs from '../requirements/requirements.js';
+import { dot, sumOf } from '../rounding/bounded.js';
+import { type System, sequenceName } from '../system/system.js';
+import { exactState } from '../trial/bounded-steps.js';
+import { digits } from '../trial/findings.js';
+import { trajectory } from '../trial/interpreter.js';
+import { broken, holds, type Law, type Need, silent, vacuous } from '../trial/law.js';
 import { slack } from './slack.js';
 
 /** What a coRNN's step says about itself: z' = a z + b s - c y with |s| <= 1. */

@@ -1,16 +1,16 @@
 /** Law 4: how fast plane waves turn on the lattice. */
 
 import { volume } from '../../dsl/shape.js';
-import { exact, minus, plus, scaled, unit64, within } from '../bounded.js';
-import { isZero, sides } from '../findings.js';
-import { rest, stiffnessOf, waveOf } from '../force.js';
-import { type Finding, type Law, type Need, silent, type Trial } from '../law.js';
-import * as needs from '../needs.js';
 import type { Oscillator } from '../reading/oscillator.js';
 import { structureOf } from '../reading/structure.js';
-import { probe, sample } from '../sample.js';
-import type { System } from '../system.js';
-import { stepFrom } from '../taken.js';
+import { probe, sample } from '../requirements/at-rest.js';
+import { rest, stiffnessOf, waveOf } from '../requirements/force.js';
+import * as needs from '../requirements/requirements.js';
+import { exact, minus, plus, scaled, unit64, within } from '../rounding/bounded.js';
+import type { System } from '../system/system.js';
+import { stepFrom } from '../trial/bounded-steps.js';
+import { isZero, sides } from '../trial/findings.js';
+import { type Finding, type Law, type Need, silent, type Trial } from '../trial/law.js';
 
 /** K = c^2 (-L) + omega with the five-point L (three-point on a line). */
 interface Lattice {

@@ -1,12 +1,12 @@
 /** Laws 11 and 16: fields that stay within what their gates let through. */
 
-import { digits } from '../findings.js';
-import { broken, holds, type Law, type Need, vacuous } from '../law.js';
-import * as needs from '../needs.js';
 import { formsOf } from '../reading/forms.js';
 import { everything, type Interval, intervalsOf } from '../reading/interval.js';
-import { type Trajectory, trajectory } from '../run.js';
-import type { System } from '../system.js';
+import * as needs from '../requirements/requirements.js';
+import type { System } from '../system/system.js';
+import { digits } from '../trial/findings.js';
+import { type Trajectory, trajectory } from '../trial/interpreter.js';
+import { broken, holds, type Law, type Need, vacuous } from '../trial/law.js';
 import { largest, slack } from './slack.js';
 
 /** Intervals of the next fields from those of the fields; what drives may be anything. */

@@ -1,13 +1,22 @@
 /** Law 12: how fast two states can come apart. */
 
 import { volume } from '../../dsl/shape.js';
-import { exact } from '../bounded.js';
-import { digits } from '../findings.js';
-import { dampingOf, rest } from '../force.js';
-import { broken, type Finding, holds, type Law, type Need, silent, type Trial, vacuous } from '../law.js';
-import * as needs from '../needs.js';
 import { type Degree, degreesOf } from '../reading/degree.js';
-import { boundedStep, trajectory } from '../run.js';
+import { dampingOf, rest } from '../requirements/force.js';
+import * as needs from '../requirements/requirements.js';
+import { exact } from '../rounding/bounded.js';
+import { digits } from '../trial/findings.js';
+import { boundedStep, trajectory } from '../trial/interpreter.js';
+import {
+  broken,
+  type Finding,
+  holds,
+  type Law,
+  type Need,
+  silent,
+  type Trial,
+  vacuous,
+} from '../trial/law.js';
 import { largest, slack } from './slack.js';
 
 /** Whether differences grow by factors that do not depend on the state: no state times state. */

@@ -1,12 +1,12 @@
 /** Law 11: how fast waves can grow under a bounded force. */
 
-import { digits } from '../findings.js';
-import { broken, holds, type Law, type Need, silent, vacuous } from '../law.js';
-import * as needs from '../needs.js';
 import { everything, intervalsOf } from '../reading/interval.js';
 import type { Oscillator } from '../reading/oscillator.js';
-import { trajectory } from '../run.js';
-import type { System } from '../system.js';
+import * as needs from '../requirements/requirements.js';
+import type { System } from '../system/system.js';
+import { digits } from '../trial/findings.js';
+import { trajectory } from '../trial/interpreter.js';
+import { broken, holds, type Law, type Need, silent, vacuous } from '../trial/law.js';
 import { largest, slack } from './slack.js';
 
 /** |F| of an oscillator whose free externals are zero, whatever its state. */

@@ -1,6 +1,6 @@
 /** All laws of wave dynamics, in the order of laws.md. */
 
-import type { Law } from '../law.js';
+import type { Law } from '../trial/law.js';
 import { adjoint } from './adjoint.js';
 import { locking, phaseEnergy } from './attraction.js';
 import { carrying } from './carrying.js';

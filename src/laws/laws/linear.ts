@@ -3,16 +3,25 @@
 import type { NdArray } from '../../compile/reference/array.js';
 import type { Arrays } from '../../compile/reference/run.js';
 import { volume } from '../../dsl/shape.js';
-import { type Bounded, exact, minus, plus, scaled, sumOf, total, unit64 } from '../bounded.js';
-import { digits, firstBroken, isZero, sides } from '../findings.js';
-import { stiffnessOf, waveOf } from '../force.js';
-import { broken, type Finding, holds, type Law, type Need, silent, type Trial, vacuous } from '../law.js';
-import * as needs from '../needs.js';
 import { structureOf } from '../reading/structure.js';
-import { probe, sample } from '../sample.js';
-import type { System } from '../system.js';
-import { sequenceName } from '../system.js';
-import { exactState, isTame, lastStep, stepFrom } from '../taken.js';
+import { probe, sample } from '../requirements/at-rest.js';
+import { stiffnessOf, waveOf } from '../requirements/force.js';
+import * as needs from '../requirements/requirements.js';
+import { type Bounded, exact, minus, plus, scaled, sumOf, total, unit64 } from '../rounding/bounded.js';
+import type { System } from '../system/system.js';
+import { sequenceName } from '../system/system.js';
+import { exactState, isTame, lastStep, stepFrom } from '../trial/bounded-steps.js';
+import { digits, firstBroken, isZero, sides } from '../trial/findings.js';
+import {
+  broken,
+  type Finding,
+  holds,
+  type Law,
+  type Need,
+  silent,
+  type Trial,
+  vacuous,
+} from '../trial/law.js';
 
 /** Everything that a linear step is linear in: fields and what drives them. */
 const scaleAll = (system: System, arrays: Arrays, f: (x: NdArray) => NdArray): Arrays =>

@@ -1,15 +1,15 @@
 /** Law 13: the eigenvalues of an oscillator's step. */
 
 import { volume } from '../../dsl/shape.js';
-import { exact, unit64 } from '../bounded.js';
-import { digits } from '../findings.js';
-import { rest } from '../force.js';
-import { broken, holds, type Law, type Need, silent, type Trial, vacuous } from '../law.js';
-import * as needs from '../needs.js';
 import { structureOf } from '../reading/structure.js';
-import { boundedStep, reference } from '../run.js';
-import { atRest, probe, surrounded } from '../sample.js';
-import type { System } from '../system.js';
+import { atRest, probe, surrounded } from '../requirements/at-rest.js';
+import { rest } from '../requirements/force.js';
+import * as needs from '../requirements/requirements.js';
+import { exact, unit64 } from '../rounding/bounded.js';
+import type { System } from '../system/system.js';
+import { digits } from '../trial/findings.js';
+import { boundedStep, reference } from '../trial/interpreter.js';
+import { broken, holds, type Law, type Need, silent, type Trial, vacuous } from '../trial/law.js';
 import { recurrencesOf, valuesOf } from './recurrences.js';
 
 type Block = readonly [number, number, number, number];

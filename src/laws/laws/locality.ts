@@ -5,14 +5,23 @@ import { lightCone } from '../../compile/light-cone/index.js';
 import type { NdArray } from '../../compile/reference/array.js';
 import type { Arrays } from '../../compile/reference/run.js';
 import { type Shape, volume } from '../../dsl/shape.js';
-import { tick } from '../deadline.js';
-import { digits, placeOf } from '../findings.js';
-import { broken, type Finding, holds, type Law, type Need, silent, type Trial, vacuous } from '../law.js';
-import * as needs from '../needs.js';
-import { stepsOf } from '../program.js';
-import { type Trajectory, trajectory } from '../run.js';
-import { gridsFor } from '../sizes.js';
-import { isOn, type System } from '../system.js';
+import * as needs from '../requirements/requirements.js';
+import { stepsOf } from '../system/program.js';
+import { isOn, type System } from '../system/system.js';
+import { tick } from '../trial/deadline.js';
+import { digits, placeOf } from '../trial/findings.js';
+import { gridsFor } from '../trial/grids.js';
+import { type Trajectory, trajectory } from '../trial/interpreter.js';
+import {
+  broken,
+  type Finding,
+  holds,
+  type Law,
+  type Need,
+  silent,
+  type Trial,
+  vacuous,
+} from '../trial/law.js';
 
 const cones = new WeakMap<System, Map<string, ReturnType<typeof lightCone>>>();
 

@@ -1,19 +1,19 @@
 /** Law 16: complex amplitudes. */
 
 import { volume } from '../../dsl/shape.js';
-import { type Bounded, exact, minus, unit64 } from '../bounded.js';
-import { amplitudeFaults } from '../diagnosis/complex.js';
-import { digits, isZero, sides } from '../findings.js';
-import { rest } from '../force.js';
-import { broken, type Finding, holds, type Law, type Need, silent, type Trial } from '../law.js';
-import * as needs from '../needs.js';
 import { structureOf } from '../reading/structure.js';
-import { resize } from '../resize.js';
-import { boundedStep, trajectory } from '../run.js';
-import { atRest, probe, sample, surrounded } from '../sample.js';
-import type { System } from '../system.js';
-import { exactState, held, isTame, lastStep, stepFrom } from '../taken.js';
-import { timeStepOf, withTimeStep } from '../time-step.js';
+import { atRest, probe, sample, surrounded } from '../requirements/at-rest.js';
+import { amplitudeFaults } from '../requirements/complex.js';
+import { rest } from '../requirements/force.js';
+import * as needs from '../requirements/requirements.js';
+import { timeStepOf, withTimeStep } from '../requirements/time-step.js';
+import { type Bounded, exact, minus, unit64 } from '../rounding/bounded.js';
+import { resize } from '../system/resize.js';
+import type { System } from '../system/system.js';
+import { exactState, held, isTame, lastStep, stepFrom } from '../trial/bounded-steps.js';
+import { digits, isZero, sides } from '../trial/findings.js';
+import { boundedStep, trajectory } from '../trial/interpreter.js';
+import { broken, type Finding, holds, type Law, type Need, silent, type Trial } from '../trial/law.js';
 
 const amplitude: Need = {
   name: 'a complex amplitude',

@@ -3,15 +3,15 @@
 import type { NdArray } from '../../compile/reference/array.js';
 import type { Arrays } from '../../compile/reference/run.js';
 import type { Node } from '../../dsl/op.js';
-import { type Bounded, minus } from '../bounded.js';
-import { firstBroken, isZero, sides } from '../findings.js';
-import { type Finding, type Law, type Need, silent, type Trial, vacuous } from '../law.js';
-import * as needs from '../needs.js';
 import { holdsPlaces, isMedium } from '../reading/placed.js';
-import { surroundingsOf } from '../surroundings.js';
-import { isOn, type System, sequenceName, weightsIn } from '../system.js';
-import { exactState, isTame, lastStep, stepFrom } from '../taken.js';
-import { turned, turnsOf } from '../turns.js';
+import * as needs from '../requirements/requirements.js';
+import { turned, turnsOf } from '../requirements/square-symmetries.js';
+import { type Bounded, minus } from '../rounding/bounded.js';
+import { surroundingsOf } from '../system/encoders.js';
+import { isOn, type System, sequenceName, weightsIn } from '../system/system.js';
+import { exactState, isTame, lastStep, stepFrom } from '../trial/bounded-steps.js';
+import { firstBroken, isZero, sides } from '../trial/findings.js';
+import { type Finding, type Law, type Need, silent, type Trial, vacuous } from '../trial/law.js';
 import { onGridNeed } from './locality.js';
 
 /** An array on the grid moved around the ring. */

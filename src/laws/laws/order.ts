@@ -2,20 +2,29 @@
 
 import type { Arrays } from '../../compile/reference/run.js';
 import { volume } from '../../dsl/shape.js';
-import { exact, unit64 } from '../bounded.js';
-import { earlierIn, holdsItself, onOneMotion } from '../earlier.js';
-import { digits } from '../findings.js';
-import { forceAt } from '../force.js';
-import { broken, type Finding, holds, type Law, type Need, silent, type Trial, vacuous } from '../law.js';
-import * as needs from '../needs.js';
+import { earlierIn, holdsItself, onOneMotion } from '../reading/earlier.js';
 import { bareForce } from '../reading/oscillator.js';
 import { weightedFor } from '../reading/stages.js';
 import { structureOf } from '../reading/structure.js';
-import { trajectory } from '../run.js';
-import { atRest } from '../sample.js';
-import { startOnSphere } from '../sphere.js';
-import { type System, sequenceName } from '../system.js';
-import { timeStepOf, withTimeStep } from '../time-step.js';
+import { atRest } from '../requirements/at-rest.js';
+import { forceAt } from '../requirements/force.js';
+import * as needs from '../requirements/requirements.js';
+import { startOnSphere } from '../requirements/sphere.js';
+import { timeStepOf, withTimeStep } from '../requirements/time-step.js';
+import { exact, unit64 } from '../rounding/bounded.js';
+import { type System, sequenceName } from '../system/system.js';
+import { digits } from '../trial/findings.js';
+import { trajectory } from '../trial/interpreter.js';
+import {
+  broken,
+  type Finding,
+  holds,
+  type Law,
+  type Need,
+  silent,
+  type Trial,
+  vacuous,
+} from '../trial/law.js';
 
 /** Halvings of a step that is a sixteenth of the system's own, or where rounding hides the change, of longer ones. */
 const firsts = [1 / 16, 1 / 4, 1];

@@ -1,5 +1,16 @@
 /** Laws 1, 2 and 5: what every kick-drift step keeps, whatever its force. */
 
+import type { Oscillator } from '../reading/oscillator.js';
+import {
+  forceAt,
+  impulseAt,
+  onesLike,
+  paceOf,
+  stiffnessOf,
+  waveOf,
+  zerosLike,
+} from '../requirements/force.js';
+import * as needs from '../requirements/requirements.js';
 import {
   type Bounded,
   type BoundedNumber,
@@ -11,13 +22,10 @@ import {
   scaled,
   sumOf,
   times,
-} from '../bounded.js';
-import { digits, firstBroken, isNought, isZero, sides } from '../findings.js';
-import { forceAt, impulseAt, onesLike, paceOf, stiffnessOf, waveOf, zerosLike } from '../force.js';
-import { type Finding, type Law, silent, type Trial, vacuous } from '../law.js';
-import * as needs from '../needs.js';
-import type { Oscillator } from '../reading/oscillator.js';
-import { exactState, held, isTame, lastStep, stepFrom, type Taken } from '../taken.js';
+} from '../rounding/bounded.js';
+import { exactState, held, isTame, lastStep, stepFrom, type Taken } from '../trial/bounded-steps.js';
+import { digits, firstBroken, isNought, isZero, sides } from '../trial/findings.js';
+import { type Finding, type Law, silent, type Trial, vacuous } from '../trial/law.js';
 
 const running =
   'each operation of the last step hands on its error and adds what it rounds (running error analysis); the law holds ' +

@@ -2,13 +2,13 @@
 
 import type { NdArray } from '../../compile/reference/array.js';
 import { volume } from '../../dsl/shape.js';
-import { type Bounded, exact, minus, plus, sumOf, total, unit64 } from '../bounded.js';
-import { answerOf, couplingOf } from '../coupling.js';
-import { digits, isZero, sides } from '../findings.js';
-import { broken, holds, type Law, type Need, type Trial, vacuous } from '../law.js';
-import * as needs from '../needs.js';
-import type { System } from '../system.js';
-import { exactState, held, lastStep, stepFrom } from '../taken.js';
+import { answerOf, couplingOf } from '../requirements/coupling.js';
+import * as needs from '../requirements/requirements.js';
+import { type Bounded, exact, minus, plus, sumOf, total, unit64 } from '../rounding/bounded.js';
+import type { System } from '../system/system.js';
+import { exactState, held, lastStep, stepFrom } from '../trial/bounded-steps.js';
+import { digits, isZero, sides } from '../trial/findings.js';
+import { broken, holds, type Law, type Need, type Trial, vacuous } from '../trial/law.js';
 
 export const phase: Need = {
   name: 'a phase',

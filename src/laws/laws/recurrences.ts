@@ -1,15 +1,14 @@
 /** Law 13: the scan of a linear recurrence. */
 
 import type { NdArray } from '../../compile/reference/array.js';
-import type { LeafOp } from '../../compile/reference/sample.js';
-import type { Node, OpOf } from '../../dsl/op.js';
-import { exact, minus, within } from '../bounded.js';
-import { evaluateUncertain } from '../error/evaluate.js';
-import type { Uncertain } from '../error/uncertain.js';
-import { firstBroken, isZero } from '../findings.js';
-import { type Law, type Need, silent, type Trial, vacuous } from '../law.js';
-import { trajectory } from '../run.js';
-import type { System } from '../system.js';
+import type { LeafOp, Node, OpOf } from '../../dsl/op.js';
+import { exact, minus, within } from '../rounding/bounded.js';
+import { evaluateUncertain } from '../rounding/evaluate.js';
+import type { Uncertain } from '../rounding/uncertain.js';
+import type { System } from '../system/system.js';
+import { firstBroken, isZero } from '../trial/findings.js';
+import { trajectory } from '../trial/interpreter.js';
+import { type Law, type Need, silent, type Trial, vacuous } from '../trial/law.js';
 
 export const recurrencesOf = ({ nodes }: System): readonly (Node & { readonly op: OpOf<'recurrence'> })[] =>
   nodes.filter((node): node is Node & { readonly op: OpOf<'recurrence'> } => node.op.op === 'recurrence');

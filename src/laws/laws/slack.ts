@@ -1,7 +1,7 @@
 /** What bounds of many steps have in common: the largest element, and what rounding may add. */
 
-import { functionUnits } from '../error/pointwise.js';
-import type { System } from '../system.js';
+import { functionUnits } from '../rounding/pointwise.js';
+import type { System } from '../system/system.js';
 
 export const largest = (data: ArrayLike<number>): number =>
   Array.from(data).reduce((most, v) => Math.max(most, Math.abs(v)), 0);

@@ -2,19 +2,28 @@
 
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { volume } from '../../dsl/shape.js';
-import { exact, times, unit64 } from '../bounded.js';
-import { digits } from '../findings.js';
-import { dampingOf, impulseAt, matrixOf, paceOf, rest, stiffnessOf } from '../force.js';
-import { broken, type Finding, holds, type Law, type Need, silent, type Trial, vacuous } from '../law.js';
-import { forSmall, linearised } from '../linearise.js';
-import * as needs from '../needs.js';
 import type { Oscillator } from '../reading/oscillator.js';
 import { structureOf } from '../reading/structure.js';
-import { boundedStep, trajectory } from '../run.js';
-import { settled } from '../settled.js';
-import { gridsFor, systemAt } from '../sizes.js';
-import { type System, weightsOf } from '../system.js';
-import { withTimeStep } from '../time-step.js';
+import { dampingOf, impulseAt, matrixOf, paceOf, rest, stiffnessOf } from '../requirements/force.js';
+import { forSmall, linearised } from '../requirements/linearise.js';
+import * as needs from '../requirements/requirements.js';
+import { withTimeStep } from '../requirements/time-step.js';
+import { exact, times, unit64 } from '../rounding/bounded.js';
+import { settled } from '../system/settled.js';
+import { type System, weightsOf } from '../system/system.js';
+import { digits } from '../trial/findings.js';
+import { gridsFor, systemAt } from '../trial/grids.js';
+import { boundedStep, trajectory } from '../trial/interpreter.js';
+import {
+  broken,
+  type Finding,
+  holds,
+  type Law,
+  type Need,
+  silent,
+  type Trial,
+  vacuous,
+} from '../trial/law.js';
 
 interface Spectrum {
   readonly low: number;

@@ -1,12 +1,12 @@
 /** Law 15: vectors that keep their length. */
 
-import { sumOf } from '../bounded.js';
-import { digits } from '../findings.js';
-import { broken, type Finding, holds, type Law, type Need, silent, vacuous } from '../law.js';
-import * as needs from '../needs.js';
-import { startOnSphere, vectorsIn, vectorsOf } from '../sphere.js';
-import type { System } from '../system.js';
-import { lastStep } from '../taken.js';
+import * as needs from '../requirements/requirements.js';
+import { startOnSphere, vectorsIn, vectorsOf } from '../requirements/sphere.js';
+import { sumOf } from '../rounding/bounded.js';
+import type { System } from '../system/system.js';
+import { lastStep } from '../trial/bounded-steps.js';
+import { digits } from '../trial/findings.js';
+import { broken, type Finding, holds, type Law, type Need, silent, vacuous } from '../trial/law.js';
 
 const divided: Need = {
   name: 'a field divided by a root',

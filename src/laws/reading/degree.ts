@@ -1,7 +1,7 @@
 /** How a value depends on chosen leaves. */
 
 import type { Node } from '../../dsl/op.js';
-import { along } from './along.js';
+import { along } from '../system/along.js';
 
 /** How a value depends on chosen leaves: not at all, as a linear map, as one with a constant beside it, otherwise. */
 export type Degree = 'none' | 'linear' | 'affine' | 'other';

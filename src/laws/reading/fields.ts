@@ -1,7 +1,7 @@
 /** Fields that are more than numbers: phases, amplitudes and unit vectors, told by what a step does with them. */
 
 import type { Node } from '../../dsl/op.js';
-import type { System } from '../system.js';
+import type { System } from '../system/system.js';
 import { degreesOf } from './degree.js';
 import { formsOf } from './forms.js';
 import { stateNode } from './oscillator.js';

@@ -6,7 +6,7 @@
  */
 
 import type { Node } from '../../dsl/op.js';
-import { along } from './along.js';
+import { along } from '../system/along.js';
 
 /** constant + sum of coefficient times the value of a node. */
 export interface Form {

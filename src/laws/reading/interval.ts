@@ -1,7 +1,7 @@
 /** What values stay within. */
 
 import type { Node } from '../../dsl/op.js';
-import { along } from './along.js';
+import { along } from '../system/along.js';
 import { type Form, formsOf } from './forms.js';
 
 /** Two numbers that every element lies between. */

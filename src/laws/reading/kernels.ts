@@ -1,8 +1,8 @@
 /** The kernels that a state meets, as numbers. */
 
 import type { NdArray } from '../../compile/reference/array.js';
-import { evaluate } from '../../compile/reference/sample.js';
-import { type System, weightsOf } from '../system.js';
+import { evaluate } from '../../compile/reference/evaluate.js';
+import { type System, weightsOf } from '../system/system.js';
 import type { Structure } from './structure.js';
 
 /** The kernels of the convolutions that read the state, as the program's parameters start. */

@@ -2,8 +2,8 @@
 
 import type { Node } from '../../dsl/op.js';
 import { sameShape } from '../../dsl/shape.js';
-import type { System } from '../system.js';
-import { along } from './along.js';
+import { along } from '../system/along.js';
+import type { System } from '../system/system.js';
 import { type Degree, degreesOf, worst } from './degree.js';
 import { type Form, formsOf, plus, sameForm } from './forms.js';
 

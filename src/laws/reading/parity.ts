@@ -1,7 +1,7 @@
 /** How a value answers when chosen leaves change their sign. */
 
 import type { Node } from '../../dsl/op.js';
-import { along } from './along.js';
+import { along } from '../system/along.js';
 import { type Chosen, isNought } from './degree.js';
 
 /** How a value answers when all chosen leaves change their sign. */

@@ -2,8 +2,8 @@
 
 import type { Node, Op } from '../../dsl/op.js';
 import { volume } from '../../dsl/shape.js';
-import { type External, isOn, type System, weightsIn } from '../system.js';
-import { along } from './along.js';
+import { along } from '../system/along.js';
+import { type External, isOn, type System, weightsIn } from '../system/system.js';
 
 const leaves: readonly string[] = ['state', 'element', 'input', 'clock', 'noise'];
 

@@ -1,7 +1,7 @@
 /** Methods of several stages, told by how a step adds its forces: 1 : 2 : 2 : 1 is the method of Runge and Kutta. */
 
 import type { Node } from '../../dsl/op.js';
-import type { System } from '../system.js';
+import type { System } from '../system/system.js';
 import { degreesOf } from './degree.js';
 import { formsOf } from './forms.js';
 

@@ -4,7 +4,7 @@
  */
 
 import type { Boundary, Node } from '../../dsl/op.js';
-import type { System } from '../system.js';
+import type { System } from '../system/system.js';
 import { type Degree, degreesOf, worst } from './degree.js';
 import { amplitudeOf, phaseOf, unitOf } from './fields.js';
 import { type Oscillator, oscillatorOf } from './oscillator.js';

@@ -1,6 +1,6 @@
 /** Two fields that by their names are a displacement and its velocity, and how a step moves them, in words. */
 
-import type { System } from '../system.js';
+import type { System } from '../system/system.js';
 import { type Form, formsOf, plus } from './forms.js';
 import { stateNode } from './oscillator.js';
 

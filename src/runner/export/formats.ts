@@ -6,13 +6,13 @@ import { hashOf, sha256Hex } from '../../base/canonical.js';
 import { type DrumheadError, decodeError, unknownName } from '../../base/error.js';
 import { type GraphModelOptions, graphModel } from '../../compile/graph-model/index.js';
 import { graphModelFiles, weightBytes } from '../../compile/graph-model/shards.js';
-import type { Files } from '../../data/write-folder.js';
 import { hashProgram, parametersOf } from '../../dsl/index.js';
-import { encodeSafetensors, type SafeTensor } from '../../models/safetensors.js';
+import type { Files } from '../../files/write-folder.js';
+import { encodeSafetensors, type SafeTensor } from '../../formats/safetensors.js';
 import { idleTorch } from '../../models/torch-idle.js';
 import { exportTorch } from '../../models/torch-names.js';
-import { packageVersion } from '../versions.js';
-import { encodeWeights, weightsManifest } from '../weights.js';
+import { packageVersion } from '../folder/versions.js';
+import { encodeWeights, weightsManifest } from '../folder/weights.js';
 import { sizesOf, type Trained } from './trained.js';
 
 export const exportFormats = ['graph-model', 'safetensors', 'program'] as const;

@@ -4,7 +4,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { DrumheadError } from '../../base/error.js';
 import type { GraphModelOptions } from '../../compile/graph-model/index.js';
-import { type Files, type Writing, writeFolder } from '../../data/write-folder.js';
+import { type Files, type Writing, writeFolder } from '../../files/write-folder.js';
 import { type ExportFormat, filesOf } from './formats.js';
 import type { Trained } from './trained.js';
 

@@ -1,7 +1,7 @@
 /** Weights that are not those of a program: all of them, each in a line. */
 
 import { type ParameterDeclaration, sameShape, show } from '../../dsl/index.js';
-import type { WeightEntry } from '../weights.js';
+import type { WeightEntry } from '../folder/weights.js';
 
 /** What is missing, has another shape, or belongs to no parameter. */
 export const misfits = (

@@ -8,8 +8,7 @@ import * as t from 'io-ts';
 import { decodeWith } from '../../base/codec.js';
 import { type DrumheadError, decodeError } from '../../base/error.js';
 import { initialParameters } from '../../compile/parameters.js';
-import type { Arrays } from '../../compile/tfjs/session.js';
-import { isPresent, readBytes } from '../../data/files.js';
+import type { Arrays } from '../../compile/tfjs/session/session.js';
 import { describeTask } from '../../data/task.js';
 import {
   decodeProgram,
@@ -21,12 +20,13 @@ import {
 } from '../../dsl/index.js';
 import { decodeExperiment, type Experiment } from '../../experiments/experiment.js';
 import { describeAnyModel } from '../../experiments/model.js';
+import { isPresent, readBytes } from '../../files/files.js';
 import { decodeModel, type ModelSpec, type Sizes } from '../../models/catalogue.js';
-import { unfinite } from '../finite.js';
-import { files, readJson } from '../folder.js';
-import { type Result, readResult, readWeightValues } from '../result.js';
-import { checkSeals } from '../seals.js';
-import { decodeManifest, decodeWeights, type WeightEntry } from '../weights.js';
+import { files, readJson } from '../folder/files.js';
+import { type Result, readResult, readWeightValues } from '../folder/result.js';
+import { checkSeals } from '../folder/seals.js';
+import { decodeManifest, decodeWeights, type WeightEntry } from '../folder/weights.js';
+import { unfinite } from '../training/finite.js';
 import { misfits } from './misfits.js';
 
 export interface Trained {

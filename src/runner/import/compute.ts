@@ -4,7 +4,7 @@ import type { Tensor } from '@tensorflow/tfjs';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, engineError } from '../../base/error.js';
-import { type Arrays, errorOf, openSession, type Session } from '../../compile/tfjs/session.js';
+import { type Arrays, errorOf, openSession, type Session } from '../../compile/tfjs/session/session.js';
 import { inputsOf, outputsOf, type Shape, select, volume } from '../../dsl/index.js';
 import { type Engine, type EngineChoice, openEngine } from '../../engine/index.js';
 import { predictedClasses } from '../../experiments/scores.js';

@@ -9,8 +9,8 @@ import * as t from 'io-ts';
 import { hashOf, sha256Hex } from '../../base/canonical.js';
 import { decodeWith } from '../../base/codec.js';
 import { type DrumheadError, decodeError, describe } from '../../base/error.js';
-import { readBytes } from '../../data/files.js';
 import { type Shape, volume } from '../../dsl/index.js';
+import { readBytes } from '../../files/files.js';
 import { misfits } from '../export/misfits.js';
 import { knownVersion } from './program.js';
 

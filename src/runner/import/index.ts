@@ -3,11 +3,11 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, decodeError } from '../../base/error.js';
-import { type Files, type Writing, writeFolder } from '../../data/write-folder.js';
 import { encodeProgram, parametersOf } from '../../dsl/index.js';
+import { type Files, type Writing, writeFolder } from '../../files/write-folder.js';
 import { importRecord, type Trained } from '../export/trained.js';
-import { files } from '../folder.js';
-import { encodeWeights, weightsManifest } from '../weights.js';
+import { files } from '../folder/files.js';
+import { encodeWeights, weightsManifest } from '../folder/weights.js';
 import type { Wanted } from './safetensors.js';
 import { readRunnable } from './source.js';
 

@@ -4,10 +4,10 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, decodeError } from '../../base/error.js';
-import { readBytes } from '../../data/files.js';
-import { decodeNpy, type NpyArray } from '../../data/npy.js';
-import { decodePng, type Picture } from '../../data/png.js';
 import { type Shape, sameShape, show, volume } from '../../dsl/index.js';
+import { readBytes } from '../../files/files.js';
+import { decodeNpy, type NpyArray } from '../../formats/npy/npy.js';
+import { decodePng, type Picture } from '../../formats/png/png.js';
 
 /** Values of one input: some samples, one after the other. */
 export interface Input {

@@ -8,13 +8,13 @@ import * as t from 'io-ts';
 import { sha256Hex } from '../../base/canonical.js';
 import { decodeWith } from '../../base/codec.js';
 import { type DrumheadError, decodeError } from '../../base/error.js';
-import { readBytes } from '../../data/files.js';
 import { decodeProgram } from '../../dsl/index.js';
 import { decodeExperiment, type Experiment } from '../../experiments/experiment.js';
+import { readBytes } from '../../files/files.js';
 import { decodeModel, type ModelSpec } from '../../models/catalogue.js';
 import { exportVersion } from '../export/formats.js';
 import { fitted, type Trained } from '../export/trained.js';
-import { decodeManifest } from '../weights.js';
+import { decodeManifest } from '../folder/weights.js';
 
 const codec = t.type({
   description: t.string,

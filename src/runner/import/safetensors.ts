@@ -6,16 +6,16 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { decodeWith, whole } from '../../base/codec.js';
 import { type DrumheadError, decodeError } from '../../base/error.js';
-import { readBytes } from '../../data/files.js';
 import type { Program } from '../../dsl/index.js';
 import type { Experiment } from '../../experiments/experiment.js';
 import { programFor } from '../../experiments/model.js';
+import { readBytes } from '../../files/files.js';
+import { decodeSafetensors, type Safetensors } from '../../formats/safetensors.js';
 import { buildModel, type ModelSpec, type Sizes } from '../../models/catalogue.js';
-import { decodeSafetensors, type Safetensors } from '../../models/safetensors.js';
 import { idleTorch } from '../../models/torch-idle.js';
 import { importTorch } from '../../models/torch-names.js';
 import { allNumbers, describeTrained, type Trained } from '../export/trained.js';
-import { parseJson } from '../folder.js';
+import { parseJson } from '../folder/files.js';
 import { knownVersion, toldOf } from './program.js';
 
 /** The model that weights are for. */

@@ -3,11 +3,11 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, decodeError } from '../../base/error.js';
-import type { Arrays, Labelled } from '../../compile/tfjs/session.js';
-import { withSession } from '../../compile/tfjs/with-session.js';
+import type { Arrays, Labelled } from '../../compile/tfjs/session/session.js';
+import { withSession } from '../../compile/tfjs/session/with-session.js';
 import type { Engine } from '../../engine/index.js';
 import { fromTorch, type TorchTensor } from '../../models/torch-names.js';
-import { type OptimiserSettings, optimise, untrained } from '../optimiser.js';
+import { type OptimiserSettings, optimise, untrained } from '../training/optimiser.js';
 import { readArrays, toChannelsLast } from './arrays.js';
 import { type Check, limitOf, lossError, maxDifference } from './check.js';
 import type { AdamCase } from './manifest.js';

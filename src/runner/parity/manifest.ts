@@ -8,7 +8,7 @@ import * as t from 'io-ts';
 import { decodeWith } from '../../base/codec.js';
 import { type DrumheadError, decodeError } from '../../base/error.js';
 import { parsedJson } from '../../base/json-text.js';
-import { readBytes } from '../../data/files.js';
+import { readBytes } from '../../files/files.js';
 
 /** An array in a file of its own, in PyTorch's layout. */
 const entryCodec = t.type(

@@ -6,7 +6,7 @@ import * as RR from 'fp-ts/lib/ReadonlyRecord.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, decodeError } from '../../base/error.js';
 import { initialParameters } from '../../compile/parameters.js';
-import type { Arrays } from '../../compile/tfjs/session.js';
+import type { Arrays } from '../../compile/tfjs/session/session.js';
 import { type Program, parametersOf, sameShape, show } from '../../dsl/index.js';
 import { buildModel, type ModelSpec, type Sizes } from '../../models/catalogue.js';
 import { exportTorch, importTorch, type TorchTensor, torchNames } from '../../models/torch-names.js';

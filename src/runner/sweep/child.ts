@@ -9,7 +9,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { type DrumheadError, defect, describe } from '../../base/error.js';
 import { parseEngineChoice } from '../../engine/index.js';
 import type { RunEvent } from '../environment.js';
-import { type Finished, runExperiment } from '../run.js';
+import { type Finished, runExperiment } from '../run/run.js';
 import { type Answer, type News, type Outcome, type RunRequest, requestCodec } from './messages.js';
 
 const stop = new AbortController();

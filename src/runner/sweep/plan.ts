@@ -17,11 +17,11 @@ import { type Engine, kernelsOf } from '../../engine/index.js';
 import type { Experiment } from '../../experiments/experiment.js';
 import { memberName } from '../../experiments/label.js';
 import { programFor } from '../../experiments/model.js';
-import { type Member, runsOf, type Sweep } from '../../experiments/sweep.js';
-import { findRun } from '../place.js';
-import { digestFor, identityOn, readsDigits } from '../prepare.js';
-import { type Result, readWholeResult } from '../result.js';
-import type { SweepFile } from './file.js';
+import { type Member, runsOf, type Sweep } from '../../experiments/sweep/sweep.js';
+import { findRun } from '../folder/paths.js';
+import { type Result, readWholeResult } from '../folder/result.js';
+import type { SweepFile } from '../folder/sweep-file.js';
+import { digestFor, identityOn, readsDigits } from '../run/prepare.js';
 
 /** One run of a sweep. */
 export interface Assignment {

@@ -2,9 +2,9 @@
 
 import { relative } from 'node:path';
 import { canonical } from '../../base/canonical.js';
-import { settled, wholePath } from '../../data/whereabouts.js';
-import { pathOf } from '../../experiments/held.js';
-import type { Axes, Member, Sweep } from '../../experiments/sweep.js';
+import { settled, wholePath } from '../../data/own/whereabouts.js';
+import { pathOf } from '../../experiments/sweep/held.js';
+import type { Axes, Member, Sweep } from '../../experiments/sweep/sweep.js';
 
 const paths: readonly (string | null)[] = ['task.folder', 'task.mnistDir'];
 

@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { isMixed } from '../../../../src/compile/fuse/emit/lines.js';
-import type { Window } from '../../../../src/compile/fuse/field.js';
+import { isMixed } from '../../../../src/compile/fuse/emit/winograd.js';
+import type { Window } from '../../../../src/compile/fuse/ir/field.js';
 import { grids, wholePlanes, wholes } from './whole.js';
 import { type Planes, same, Workbench } from './workbench.js';
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { stream } from '../../../../src/base/random.js';
-import { labelBytes } from '../../../../src/compile/fuse/convey.js';
+import { labelBytes } from '../../../../src/compile/fuse/memory/transfer.js';
 import { grids } from './whole.js';
 import { tileStrips, Workbench } from './workbench.js';
 

@@ -1,7 +1,7 @@
 /** What copies, sums and reduces planes, on whole planes and tile after tile, held against its definition. */
 
 import fc from 'fast-check';
-import type { FieldOp } from '../../../../src/compile/fuse/field.js';
+import type { FieldOp } from '../../../../src/compile/fuse/ir/field.js';
 import { grids, wholePlanes, wholes } from './whole.js';
 import { type Planes, same, Workbench } from './workbench.js';
 

@@ -8,9 +8,8 @@
 import assert from 'node:assert/strict';
 import type { Doubles, Emitting, Operand } from '../../../../src/compile/fuse/emit/emitting.js';
 import { emit } from '../../../../src/compile/fuse/emit/index.js';
-import type { FieldOp } from '../../../../src/compile/fuse/field.js';
-import { Machine } from '../../../../src/compile/fuse/machine.js';
-import { packedBytes, packer } from '../../../../src/compile/fuse/pack.js';
+import { packedBytes, packer } from '../../../../src/compile/fuse/emit/pack-weights.js';
+import type { FieldOp } from '../../../../src/compile/fuse/ir/field.js';
 import {
   type Grid,
   gridOf,
@@ -19,7 +18,8 @@ import {
   stripBytes,
   stripPlace,
   wholePlace,
-} from '../../../../src/compile/fuse/place.js';
+} from '../../../../src/compile/fuse/memory/address.js';
+import { Machine } from '../../../../src/compile/fuse/memory/arena.js';
 
 /** Planes, each with its pixels in their order; a list is one number a plane. */
 export type Planes = readonly (readonly number[])[];

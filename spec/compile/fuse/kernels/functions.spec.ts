@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { stream } from '../../../../src/base/random.js';
 import { functions } from '../../../../src/compile/fuse/kernels/functions.js';
 import { pointwiseGroup } from '../../../../src/compile/fuse/kernels/pointwise.js';
-import { Machine } from '../../../../src/compile/fuse/machine.js';
+import { Machine } from '../../../../src/compile/fuse/memory/arena.js';
 import type { MapFunction } from '../../../../src/dsl/op.js';
 
 const names = Object.keys(functions).filter((name): name is MapFunction => Object.hasOwn(functions, name));

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { type PointwiseStep, pointwiseGroup } from '../../../../src/compile/fuse/kernels/pointwise.js';
-import { Machine } from '../../../../src/compile/fuse/machine.js';
+import { Machine } from '../../../../src/compile/fuse/memory/arena.js';
 
 describe('lengths of pairs', () => {
   const machine = new Machine();

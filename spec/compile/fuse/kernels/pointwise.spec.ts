@@ -7,7 +7,7 @@ import {
   type PointwiseStep,
   pointwiseGroup,
 } from '../../../../src/compile/fuse/kernels/pointwise.js';
-import { Machine } from '../../../../src/compile/fuse/machine.js';
+import { Machine } from '../../../../src/compile/fuse/memory/arena.js';
 
 const round = Math.fround;
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { fusionPlan } from '../../../../src/compile/fuse/plan.js';
+import { fusionPlan } from '../../../../src/compile/fuse/partition/plan.js';
 import { initialParameters } from '../../../../src/compile/parameters.js';
 import { runReference } from '../../../../src/compile/reference/index.js';
 import { type Program, program, type Tensor } from '../../../../src/dsl/index.js';

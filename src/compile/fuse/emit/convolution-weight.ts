@@ -1,12 +1,12 @@
 /** Gradients of convolutions by their weights. */
 
-import type { FieldOpOf } from '../field.js';
-import { cellOf, fillHalo } from '../halo.js';
-import type { Instruction } from '../place.js';
+import type { FieldOpOf } from '../ir/field.js';
+import type { Instruction } from '../memory/address.js';
 import { dots } from './dots.js';
 import type { Emitting, Operand } from './emitting.js';
-import { emitMixedWeight, isMixed } from './lines.js';
+import { cellOf, fillHalo } from './halo.js';
 import { forwardMargins, scratchHalo } from './window.js';
+import { emitMixedWeight, isMixed } from './winograd.js';
 
 export const emitConvWeight = (
   op: FieldOpOf<'convWeight'>,

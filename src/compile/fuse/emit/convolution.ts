@@ -1,7 +1,10 @@
 /** Convolutions and their adjoints by the input: products over planes with margins. */
 
-import type { FieldOpOf } from '../field.js';
-import { cellOf, fillHalo, foldReflected, type Halo, haloAt, type Margins } from '../halo.js';
+import type { FieldOpOf } from '../ir/field.js';
+import type { Instruction } from '../memory/address.js';
+import { convolve } from './convolve.js';
+import { before, type Emitting, type Operand } from './emitting.js';
+import { cellOf, fillHalo, foldReflected, type Halo, haloAt, type Margins } from './halo.js';
 import {
   convInputPacking,
   convPacking,
@@ -9,12 +12,9 @@ import {
   depthwisePacking,
   linesInputPacking,
   linesPacking,
-} from '../pack.js';
-import type { Instruction } from '../place.js';
-import { convolve } from './convolve.js';
-import { before, type Emitting, type Operand } from './emitting.js';
-import { emitMixed, isMixed } from './lines.js';
+} from './pack-weights.js';
 import { forwardMargins, offsetsOf, scratchHalo, turnedMargins } from './window.js';
+import { emitMixed, isMixed } from './winograd.js';
 
 export const emitConv = (
   op: FieldOpOf<'conv'>,

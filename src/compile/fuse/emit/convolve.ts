@@ -1,11 +1,11 @@
 /** Lines of products over planes with margins. */
 
-import { cellOf, type Halo } from '../halo.js';
 import { product } from '../kernels/product.js';
-import type { Machine } from '../machine.js';
-import { blockOffset, blocksOf, type Packing } from '../pack.js';
-import type { Instruction } from '../place.js';
+import type { Instruction } from '../memory/address.js';
+import type { Machine } from '../memory/arena.js';
 import type { Packed } from './emitting.js';
+import { cellOf, type Halo } from './halo.js';
+import { blockOffset, blocksOf, type Packing } from './pack-weights.js';
 
 export interface Convolved {
   readonly packed: Packed;

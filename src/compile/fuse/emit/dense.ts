@@ -1,14 +1,14 @@
 /** Dense layers and their gradients. */
 
-import type { FieldOpOf } from '../field.js';
+import type { FieldOpOf } from '../ir/field.js';
 import { product } from '../kernels/product.js';
 import { addOnto } from '../kernels/sums.js';
 import { turn } from '../kernels/weights.js';
-import { blockOffset, blocksOf, densePacking } from '../pack.js';
-import type { Instruction, Place } from '../place.js';
+import type { Instruction, Place } from '../memory/address.js';
 import { dots } from './dots.js';
 import { before, type Emitting, middles, type Operand } from './emitting.js';
-import { emitQuarters, isQuartered } from './quarters.js';
+import { blockOffset, blocksOf, densePacking } from './pack-weights.js';
+import { emitQuarters, isQuartered } from './strassen.js';
 
 export const emitDense = (
   op: FieldOpOf<'dense'>,

@@ -1,9 +1,9 @@
 /** Dot products of planes: gradients by weights on whole planes. */
 
 import { blockVectors, dot } from '../kernels/sums.js';
-import type { Machine } from '../machine.js';
-import { blocksOf } from '../pack.js';
-import type { Instruction } from '../place.js';
+import type { Instruction } from '../memory/address.js';
+import type { Machine } from '../memory/arena.js';
+import { blocksOf } from './pack-weights.js';
 
 export const columnsOf = (
   count: number,

@@ -1,11 +1,11 @@
 /** What the operations of a block are emitted with. */
 
-import type { Along, Extent, FieldNode } from '../field.js';
+import type { Along, Extent, FieldNode } from '../ir/field.js';
 import { fill } from '../kernels/move.js';
 import { addOnto, settle } from '../kernels/sums.js';
-import type { Machine } from '../machine.js';
-import type { Packing } from '../pack.js';
-import { type Grid, type Instruction, type Place, sizeOf, stripBytes } from '../place.js';
+import { type Grid, type Instruction, type Place, sizeOf, stripBytes } from '../memory/address.js';
+import type { Machine } from '../memory/arena.js';
+import type { Packing } from './pack-weights.js';
 
 /** What the operations of a block are emitted with. */
 export interface Emitting {

@@ -1,16 +1,16 @@
 /** From one operation of a field graph to instructions: which kernel, with which addresses. */
 
-import type { Along, FieldNode } from '../field.js';
+import type { Along, FieldNode } from '../ir/field.js';
 import { crossEntropy, firstMax, reducePlanes } from '../kernels/move.js';
 import { sumPlanes } from '../kernels/sums.js';
-import { emitOnLists } from '../lists.js';
-import type { Kernel } from '../machine.js';
-import type { Instruction } from '../place.js';
-import { runsOf } from '../runs.js';
+import type { Instruction } from '../memory/address.js';
+import type { Kernel } from '../memory/arena.js';
+import { runsOf } from '../memory/copy-runs.js';
 import { emitConv, emitConvInput } from './convolution.js';
 import { emitConvWeight } from './convolution-weight.js';
 import { emitDense, emitDenseWeight, emitDenseWeightWhole } from './dense.js';
 import { type Emitting, emitAddOnto, extentIn, type Operand, zero } from './emitting.js';
+import { emitOnLists } from './list-operations.js';
 import { copyRun, emitSum } from './planes.js';
 
 /** A kernel along the middle of its first operand's planes, whose others are as large, or as `small` without a middle. */

@@ -2,7 +2,7 @@
 
 import { copy, copyCells } from '../kernels/move.js';
 import { sumPlanes } from '../kernels/sums.js';
-import { type Instruction, numberBytes, type Place } from '../place.js';
+import { type Instruction, numberBytes, type Place } from '../memory/address.js';
 import { type Emitting, extentIn, type Operand } from './emitting.js';
 
 export interface Run {

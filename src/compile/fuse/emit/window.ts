@@ -1,8 +1,8 @@
 /** Windows over planes: margins, and where each place of a window is. */
 
-import type { Window } from '../field.js';
-import { type Halo, haloAt, type Margins } from '../halo.js';
+import type { Window } from '../ir/field.js';
 import type { Emitting } from './emitting.js';
+import { type Halo, haloAt, type Margins } from './halo.js';
 
 export const forwardMargins = ({ height, width }: Window): Margins => {
   const top = Math.floor((height - 1) / 2);

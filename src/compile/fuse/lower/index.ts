@@ -3,9 +3,10 @@
 import type { Graph } from '../../../dsl/graph.js';
 import type { Node, OpOf } from '../../../dsl/op.js';
 import type { Shape } from '../../../dsl/shape.js';
-import { conveyanceOf } from '../convey.js';
-import { FieldBuilder, type Source } from '../field.js';
-import { type Layout, onGrid, plain, sameLayout } from '../layout.js';
+import { FieldBuilder } from '../ir/builder.js';
+import type { Source } from '../ir/field.js';
+import { type Layout, onGrid, plain, sameLayout } from '../ir/layout.js';
+import { conveyanceOf } from '../memory/transfer.js';
 import { leafLayout, sequenceNodes, weightNodes } from './leaves.js';
 import { lowerRecurrence } from './recurrence.js';
 import { lowerReduce } from './reduce.js';

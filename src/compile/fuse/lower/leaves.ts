@@ -2,7 +2,7 @@
 
 import type { Node } from '../../../dsl/op.js';
 import type { Shape } from '../../../dsl/shape.js';
-import { type Layout, plain } from '../layout.js';
+import { type Layout, plain } from '../ir/layout.js';
 
 /** Whether the axes from this one on are those of the grid. */
 const matches = (shape: Shape, from: number, grid: Shape): boolean =>

@@ -1,8 +1,9 @@
 /** Lowering of linear recurrences: a scan that does what they say, one step after the other. */
 
 import type { OpOf } from '../../../dsl/op.js';
-import { type FieldBody, FieldBuilder, type Source } from '../field.js';
-import { type Layout, onGrid, sameLayout, sequenceOf, without } from '../layout.js';
+import { FieldBuilder } from '../ir/builder.js';
+import type { FieldBody, Source } from '../ir/field.js';
+import { type Layout, onGrid, sameLayout, sequenceOf, without } from '../ir/layout.js';
 import { extentOf, type Lowered, type Result, refuse, settled } from './value.js';
 
 /**

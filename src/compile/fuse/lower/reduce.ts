@@ -2,8 +2,8 @@
 
 import type { OpOf } from '../../../dsl/op.js';
 import { type Shape, volume } from '../../../dsl/shape.js';
-import type { FieldBuilder } from '../field.js';
-import { along, planesOf, without } from '../layout.js';
+import type { FieldBuilder } from '../ir/builder.js';
+import { along, planesOf, without } from '../ir/layout.js';
 import { extentOf, type Lowered, type Result, refuse } from './value.js';
 
 export const lowerReduce = (b: FieldBuilder, op: OpOf<'reduce'>, x: Lowered, grid: Shape): Result => {

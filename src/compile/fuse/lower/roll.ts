@@ -1,8 +1,8 @@
 /** Lowering of rolls: a field cut in two along pixels, and joined the other way round. */
 
 import type { Node } from '../../../dsl/op.js';
-import type { FieldBuilder } from '../field.js';
-import { onGrid, planesOf } from '../layout.js';
+import type { FieldBuilder } from '../ir/builder.js';
+import { onGrid, planesOf } from '../ir/layout.js';
 import { extentOf, type Lowered } from './value.js';
 
 /** Entry i along an axis is entry i + shift of the source, around the ring. */

@@ -2,8 +2,9 @@
 
 import type { Node, ScanOp } from '../../../dsl/op.js';
 import type { Shape } from '../../../dsl/shape.js';
-import type { FieldBody, FieldBuilder, FieldNode, Source } from '../field.js';
-import { type Layout, onGrid, sameLayout, sequenceOf, without } from '../layout.js';
+import type { FieldBuilder } from '../ir/builder.js';
+import type { FieldBody, FieldNode, Source } from '../ir/field.js';
+import { type Layout, onGrid, sameLayout, sequenceOf, without } from '../ir/layout.js';
 import { extentOf, type Lowered, type Refusal, type Result, refuse, refused, settled } from './value.js';
 
 /** A lowered scan: its node, and the layouts of its ports by their names. */

@@ -2,8 +2,17 @@
 
 import type { OpOf } from '../../../dsl/op.js';
 import type { Shape } from '../../../dsl/shape.js';
-import type { FieldBuilder } from '../field.js';
-import { along, type Layout, onGrid, reshaped, resized, sameLayout, transposed, without } from '../layout.js';
+import type { FieldBuilder } from '../ir/builder.js';
+import {
+  along,
+  type Layout,
+  onGrid,
+  reshaped,
+  resized,
+  sameLayout,
+  transposed,
+  without,
+} from '../ir/layout.js';
 import { extentOf, type Lowered, type Result, refuse, refused, settled } from './value.js';
 
 export const lowerTranspose = (op: OpOf<'transpose'>, x: Lowered): Result => {

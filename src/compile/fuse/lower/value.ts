@@ -1,7 +1,8 @@
 /** Values while a program is lowered: where each lies, or why it cannot be fused. */
 
-import { type Extent, type FieldBuilder, isIdentity } from '../field.js';
-import { type Layout, onGrid, planesOf } from '../layout.js';
+import type { FieldBuilder } from '../ir/builder.js';
+import { type Extent, isIdentity } from '../ir/field.js';
+import { type Layout, onGrid, planesOf } from '../ir/layout.js';
 
 /** A value in a field graph, and where the axes of the program's value are in it. */
 export interface Lowered {

@@ -2,8 +2,8 @@
 
 import type { OpOf } from '../../../dsl/op.js';
 import { bins, type Shape } from '../../../dsl/shape.js';
-import type { FieldBuilder } from '../field.js';
-import { along, onGrid, plain, resized, sameLayout } from '../layout.js';
+import type { FieldBuilder } from '../ir/builder.js';
+import { along, onGrid, plain, resized, sameLayout } from '../ir/layout.js';
 import { extentOf, type Lowered, type Result, refuse, settled } from './value.js';
 
 export const lowerDense = (b: FieldBuilder, [x, y, bias]: readonly Lowered[], to: number): Result => {

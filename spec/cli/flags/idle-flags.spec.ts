@@ -1,0 +1,179 @@
+/** Every flag of every command: where it would do nothing, it is refused or it is said. */
+
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { commandLine, lineOf } from '../../../src/cli/command-line.js';
+import { type IdleFlags, idleFlags } from '../../../src/cli/flags/idle-flags.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'drumhead-idle-'));
+const run = join(folder, 'run');
+const nowhere = join(folder, 'nowhere');
+const begun = join(folder, 'runs');
+mkdirSync(run);
+mkdirSync(join(begun, 'sweeps', 'mine', 'sweep.json'), { recursive: true });
+
+/** What is said of a command line, none of which is run. */
+const saidOf = async (words: readonly string[]): Promise<IdleFlags> => {
+  const program = commandLine();
+  const command = program.commands.find((one) => one.name() === words[0]);
+  assert.ok(command !== undefined, words[0]);
+  const { operands, unknown } = command.parseOptions(words.slice(1));
+  assert.deepEqual(unknown, []);
+  return idleFlags({ ...lineOf(command), names: operands });
+};
+
+/** Where each flag does nothing: the line, the flag, and part of why. */
+const refused: readonly (readonly [readonly string[], string, string])[] = [
+  ...(['--preset', '--seed', '--label', '--epochs', '--set', '--mnist-dir', '--workers'] as const).map(
+    (flag) =>
+      [['run', 'drums/shapes', flag, flag === '--preset' ? 'full' : '3'], flag, 'learns nothing'] as const,
+  ),
+  [['run', 'drums/shapes', '--no-pictures'], '--no-pictures', 'learns nothing'],
+  [['show', 'wave', '--preset', 'quick'], '--preset', 'one size'],
+  [['show', 'wave', '--mnist-dir', '.'], '--mnist-dir', 'a system'],
+  [['show', 'wave', '--no-time'], '--no-time', 'no training'],
+  [['show', 'wave', '--engine', 'cpu'], '--engine', 'a system'],
+  [['show', 'wave', '--fuse', 'off'], '--fuse', 'a system'],
+  [['show', 'drums/shapes', '--set', 'a=1'], '--set', 'struck'],
+  [['show', 'drums/shapes', '--plan'], '--plan', 'no program'],
+  [['show', 'drums/shapes', '--json'], '--json', 'no program'],
+  [['show', 'mnist/cnn-2', '--nodes', '--plan'], '--nodes', 'the plan alone'],
+  [['show', 'mnist/cnn-2', '--nodes', '--diagram'], '--nodes', 'the diagram alone'],
+  [['show', 'mnist/cnn-2', '--diagram', '--plan'], '--diagram', 'the plan alone'],
+  [['show', 'mnist/cnn-2', '--no-time', '--plan'], '--no-time', 'the plan alone'],
+  [['diff', 'drums/shapes', 'drums/shapes', '--preset', 'quick'], '--preset', 'one size'],
+  [['data', 'polygons', '--force'], '--force', '--export'],
+  [['data', 'polygons', '--show', '0', '--out', 'a.png'], '--out', 'no contact sheet'],
+  [['data', run, '--cache', nowhere], '--cache', 'where it lies'],
+  [['data', 'png', '--set', 'folder=x', '--cache', nowhere], '--cache', 'where it lies'],
+  [['laws', 'wave', '--no-pictures', '--out', run], '--out', '--no-pictures'],
+  [['laws', 'wave', '--law', 'a', '--expect', 'b'], '--expect', 'other laws'],
+  [['laws', 'wave', '--preset', 'quick'], '--preset', 'one size'],
+  [['table', 'x', '--scores', 'test.loss,epochs', '--split', 'train'], '--split', 'name no split'],
+  [['table', 'x', '--scores', 'every', '--split', 'train'], '--split', 'name no split'],
+  [['table', 'x', '--tables', 'means', '--no-extremes'], '--no-extremes', 'no extremes'],
+  [['table', run, '--preset', 'quick'], '--preset', 'a folder'],
+  [['report', run, '--preset', 'quick'], '--preset', 'a folder'],
+  [['evaluate', run, '--preset', 'quick'], '--preset', 'a folder'],
+  [['query', '--parquet', 'f', '--format', 'json'], '--format', '--parquet'],
+  ...(['samples', 'channels', 'frames', 'engine', 'fuse'] as const).map(
+    (flag) =>
+      [['figure', 'curves', 'x', `--${flag}`, flag === 'fuse' ? 'off' : '1'], `--${flag}`, 'curves'] as const,
+  ),
+  [['figure', 'parameters', 'x', '--score', 'iou'], '--score', 'parameters'],
+  [['figure', 'waves', 'x', '--score', 'iou'], '--score', 'waves'],
+  [['figure', 'segmentations', 'x', '--channels', '1'], '--channels', 'segmentations'],
+  [['figure', 'nwm-lstm', 'x', 'y', '--frames', '1'], '--frames', 'nwm-lstm'],
+  [['figure', 'waves', run, '--preset', 'quick'], '--preset', 'a folder'],
+  [['waves', run, '--preset', 'quick'], '--preset', 'a folder'],
+  [['play', 'wave', '--preset', 'quick'], '--preset', 'no runs'],
+  [['play', 'wave', '--untrained'], '--untrained', 'no runs'],
+  [['play', 'wave', '--runs', nowhere], '--runs', 'no runs'],
+  ...(['set', 'size', 'classes', 'preset'] as const).map(
+    (flag) => [['import', 'w', '--out', 'o', `--${flag}`, '3'], `--${flag}`, '--model'] as const,
+  ),
+  [['import', 'w', '--out', 'o', '--model', 'nwm', '--preset', 'quick'], '--preset', 'a model'],
+];
+
+const noted: readonly (readonly [readonly string[], string, string])[] = [
+  [['show', 'mnist/cnn-2', '--no-time', '--engine', 'wasm'], '--engine', 'the estimate'],
+  [['show', 'mnist/cnn-2', '--plan', '--fuse', 'off'], '--fuse', 'the estimate'],
+  [['status', run, '--runs', nowhere], '--runs', 'a folder'],
+  [['table', run, '--runs', nowhere], '--runs', 'a folder'],
+  [['report', run, '--runs', nowhere], '--runs', 'a folder'],
+  [['figure', 'curves', run, '--runs', nowhere], '--runs', 'a folder'],
+  [['evaluate', run, '--runs', nowhere], '--runs', 'made data alone is kept there'],
+  [['waves', run, '--runs', nowhere], '--runs', 'made data alone is kept there'],
+  [['export', run, '--out', 'o', '--runs', nowhere], '--runs', 'a folder'],
+  [['export', 'x', '--out', 'o', '--untrained', '--runs', nowhere], '--runs', 'of no run'],
+  [['run-program', run, '--out', 'o', '--runs', nowhere], '--runs', 'a folder'],
+  [['table', 'mine', '--runs', begun, '--preset', 'quick'], '--preset', 'begun already'],
+  [['report', 'mine', '--runs', begun, '--preset', 'quick'], '--preset', 'begun already'],
+];
+
+/** Flags that do something wherever they stand, or whose command refuses them itself where they do nothing. */
+const never: Readonly<Record<string, string>> = {
+  run: 'fuse minutes engine runs',
+  sweep: 'fuse preset jobs workers seed epochs set mnist-dir minutes engine runs no-pictures',
+  status: 'watch check json',
+  learn: 'fuse seeds epochs steps batch rate schedule engine workers runs no-pictures',
+  list: 'names long json',
+  show: '',
+  diff: '',
+  data: 'show set mnist-dir export format',
+  parity: 'fuse case engine json',
+  laws: 'law export cases seconds seed path engine no-pictures json set',
+  table: 'format scores tables',
+  evaluate: 'fuse task split set mnist-dir json engine workers',
+  query: 'parquet runs',
+  report: 'out',
+  figure: 'out',
+  waves: 'fuse samples channel steps out engine',
+  play: 'fuse gif size steps seed set field fps frames engine',
+  export: 'format out force unroll outputs untrained preset seed',
+  import: 'out force model',
+  'run-program': 'fuse input out force engine',
+};
+
+const useful: readonly (readonly string[])[] = [
+  ['run', 'mnist/cnn-2', '--preset', 'quick', '--no-pictures', '--engine', 'wasm', '--fuse', 'off'],
+  ['run', run, '--runs', nowhere],
+  ['show', 'mnist/cnn-2', '--nodes', '--preset', 'quick', '--no-time'],
+  ['show', 'wave', '--set', 'dt=0.1', '--nodes'],
+  ['data', 'polygons', '--export', 'o', '--force', '--out', 'a.png', '--cache', nowhere],
+  [
+    'table',
+    'x',
+    '--scores',
+    'loss,train.loss',
+    '--split',
+    'validation',
+    '--no-extremes',
+    '--preset',
+    'quick',
+  ],
+  ['table', 'x', '--scores', 'all', '--split', 'validation'],
+  ['evaluate', run, '--task', 'mnist/cnn-2', '--preset', 'quick'],
+  ['figure', 'waves', 'x', '--samples', '1', '--channels', '1', '--frames', '3', '--runs', nowhere],
+  ['laws', 'wave', '--law', 'a', 'b', '--expect', 'b', '--out', run],
+  ['export', 'x', '--out', 'o', '--untrained', '--preset', 'quick', '--seed', '1'],
+];
+
+describe('flags that do nothing', () => {
+  after(() => rmSync(folder, { recursive: true }));
+
+  for (const [words, flag, why] of refused)
+    it(`are refused: ${words.join(' ').replaceAll(folder, 'X')}`, async () => {
+      const said = await saidOf(words);
+      const own = said.refused.filter((sentence) => sentence.startsWith(`${flag}: it does nothing here`));
+      assert.equal(own.length, 1, JSON.stringify(said));
+      assert.ok(own[0].includes(why), own[0]);
+    });
+
+  for (const [words, flag, why] of noted)
+    it(`are noted: ${words.join(' ').replaceAll(folder, 'X')}`, async () => {
+      const said = await saidOf(words);
+      assert.deepEqual(said.refused, []);
+      const own = said.noted.filter((sentence) => sentence.startsWith(`${flag} does nothing here`));
+      assert.equal(own.length, 1, JSON.stringify(said));
+      assert.ok(own[0].includes(why), own[0]);
+    });
+
+  for (const words of useful)
+    it(`are none of these: ${words.join(' ').replaceAll(folder, 'X')}`, async () =>
+      assert.deepEqual(await saidOf(words), { refused: [], noted: [] }));
+
+  it('are thought of for every flag of every command', () => {
+    for (const command of commandLine().commands) {
+      const flags = command.options.map(({ long }) => (long ?? '').slice(2)).sort();
+      const lines = [...refused, ...noted].filter(([words]) => words[0] === command.name());
+      const ruled = new Set(lines.map(([, flag]) => flag.slice(2)));
+      const free = never[command.name()].split(' ').filter((flag) => flag !== '');
+      const both = [...ruled].filter((flag) => free.includes(flag));
+      assert.deepEqual(both, [], `${command.name()}: flags in both lists`);
+      assert.deepEqual([...ruled, ...free].sort(), flags, command.name());
+    }
+  });
+});

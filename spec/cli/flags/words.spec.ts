@@ -1,0 +1,46 @@
+/** Words of a command line: a flag that takes several values leaves the command its name. */
+
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { type Declared, spread } from '../../../src/cli/flags/words.js';
+
+const show: Declared = {
+  needed: 1,
+  flags: [
+    { names: ['--set'], takes: 'several' },
+    { names: ['--law'], takes: 'several' },
+    { names: ['--preset', '-p'], takes: 'one' },
+    { names: ['--json'], takes: 'nothing' },
+  ],
+};
+
+describe('a flag that takes several values', () => {
+  it('gives the name back that stands behind them', () => {
+    const name = ['mine', '--set', 'a=1', '--set', 'b=2'];
+    for (const words of [
+      ['--set', 'a=1', '--set', 'b=2', 'mine'],
+      ['--set', 'a=1', 'b=2', 'mine'],
+      ['--set', 'a=1', 'mine', 'b=2'],
+      ['--set', 'a=1', 'mine', '--set', 'b=2'],
+      ['mine', '--set', 'a=1', 'b=2'],
+    ])
+      assert.deepEqual(spread(show, words), name, words.join(' '));
+    assert.deepEqual(spread(show, ['--law', 'energy', 'wave']), ['wave', '--law', 'energy']);
+    assert.deepEqual(spread(show, ['wave', '--law', 'a', 'b']), ['wave', '--law', 'a', '--law', 'b']);
+    assert.deepEqual(spread(show, ['-p', 'quick', '--set', 'a=1', 'mine', '--json']), [
+      ...['-p', 'quick', 'mine', '--set', 'a=1', '--json'],
+    ]);
+  });
+
+  it('keeps its values where the command has its name, and what stands behind --', () => {
+    assert.deepEqual(spread(show, ['--set', 'mine']), ['--set', 'mine']);
+    assert.deepEqual(spread(show, ['--set', 'a=1', '--', 'mine']), ['--set', 'a=1', '--', 'mine']);
+    const word = fc.constantFrom('a=1', 'b=2', 'c.d=[1,2]', '--json');
+    fc.assert(
+      fc.property(fc.array(word, { maxLength: 6 }), (words) => {
+        const values = (all: readonly string[]) => all.filter((one) => one.includes('='));
+        assert.deepEqual(values(spread(show, ['mine', '--set', 'z=0', ...words])), ['z=0', ...values(words)]);
+      }),
+    );
+  });
+});

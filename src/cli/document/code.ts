@@ -1,0 +1,50 @@
+/**
+ * Files that are code. A TypeScript or JavaScript file is a program of whoever wrote it: to look at it is to run it, with
+ * all that the person at the keyboard may do. JSON and YAML are data, and run nothing.
+ */
+
+import { extname, resolve } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { type DrumheadError, decodeError } from '../../base/error.js';
+import { remark } from '../edge.js';
+
+const endings: readonly string[] = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'];
+
+/** Whether a file of this name is run when it is read. */
+export const isCode = (path: string): boolean => endings.includes(extname(path));
+
+/** What `--code` and `--no-code` set, so that the processes of a sweep hear of it too: `on` or `off`. */
+export const codeVariable = 'DRUMHEAD_CODE';
+
+const told = new Set<string>();
+
+/**
+ * Asked before code is run; says once on stderr that it will be.
+ *
+ * **Errors** DecodeError under `--no-code`.
+ */
+export const mayRun = (path: string): E.Either<DrumheadError, void> => {
+  if (process.env[codeVariable] === 'off')
+    return E.left(
+      decodeError(path, 'it is code, and --no-code runs none; give what it holds as .json or .yaml'),
+    );
+  if (!told.has(resolve(path))) remark(`running the code of ${path}`);
+  told.add(resolve(path));
+  return E.right(undefined);
+};
+
+/**
+ * Whether a file may name another that is read in its place. Data names no code, since who opens data expects that
+ * nothing runs.
+ *
+ * **Errors** DecodeError where data names code, but under `--code`.
+ */
+export const mayName = (path: string, other: string): E.Either<DrumheadError, void> =>
+  isCode(other) && !isCode(path) && process.env[codeVariable] !== 'on'
+    ? E.left(
+        decodeError(
+          path,
+          `it is data and names code, ${other}; --code lets it run, or write this file as .ts too and import it`,
+        ),
+      )
+    : E.right(undefined);

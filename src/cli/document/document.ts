@@ -1,0 +1,173 @@
+/** Files that hold a value: JSON, YAML, or a TypeScript or JavaScript module whose default export it is. */
+
+import { dirname, extname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import * as t from 'io-ts';
+import { type DrumheadError, decodeError, describe } from '../../base/error.js';
+import { ProgramFault } from '../../dsl/index.js';
+import { isPresent, mayBeRead, readBytes } from '../../files/files.js';
+import { mayRun } from './code.js';
+import { readJsonText } from './json.js';
+import { faultOf, plainFault } from './module-fault.js';
+import { readYamlText } from './yaml.js';
+
+type Read = (path: string) => TE.TaskEither<DrumheadError, unknown>;
+
+const readYaml: Read = (path) =>
+  pipe(
+    readBytes(path, 'yaml'),
+    TE.chain((bytes) => readYamlText(textOf(bytes), path)),
+  );
+
+/** The text of a file: UTF-8, with or without a mark at its beginning, or UTF-16 where the mark says so. */
+const textOf = (bytes: Uint8Array): string => {
+  const [a, b] = bytes;
+  const encoding = a === 0xff && b === 0xfe ? 'utf-16le' : a === 0xfe && b === 0xff ? 'utf-16be' : 'utf-8';
+  return new TextDecoder(encoding).decode(bytes);
+};
+
+const readJson: Read = (path) =>
+  pipe(
+    readBytes(path),
+    TE.chainEitherK((bytes) => readJsonText(textOf(bytes), path)),
+  );
+
+/** This package, so that a module finds the very drumhead that reads it, installed beside it or not. */
+const own = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? '../../index.ts' : '../../index.js', import.meta.url),
+);
+
+const ownLaws = own.replace(/index\.(ts|js)$/, 'laws/index.$1');
+
+/** What a person's own code threw. */
+export const inWords = (cause: unknown): string =>
+  cause instanceof ProgramFault
+    ? describe(cause.error)
+    : cause instanceof Error
+      ? plainFault(cause, dirname(own))
+      : String(cause);
+
+/** A module may give an Either, as fp-ts's pipelines end with one; its left is an error here. */
+export const unwrapped = (value: unknown, path: string): E.Either<DrumheadError, unknown> => {
+  if (!t.UnknownRecord.is(value)) return E.right(value);
+  if (value._tag === 'Right') return E.right(value.right);
+  return value._tag === 'Left' ? E.left(decodeError(path, problemsIn(value.left))) : E.right(value);
+};
+
+const problemsIn = (left: unknown): readonly string[] =>
+  t.type({ problems: t.array(t.string) }).is(left) ? left.problems : [JSON.stringify(left)];
+
+/** What stands for a default export that is undefined: the module once more. */
+const isHollow = (value: unknown): boolean =>
+  value === undefined || (t.UnknownRecord.is(value) && 'default' in value && value.default === undefined);
+
+/** What a module threw, in a sentence that says where and what was probably meant. */
+const faultIn =
+  (path: string) =>
+  async (cause: unknown): Promise<DrumheadError> => {
+    const names = await import(own).then(Object.keys, () => []);
+    return decodeError(path, await faultOf(cause, dirname(own), names));
+  };
+
+/** As `TE.tryCatch`, where what was thrown takes a look into files to be told. */
+const attempt = <A>(
+  work: () => Promise<A>,
+  told: (cause: unknown) => Promise<DrumheadError>,
+): TE.TaskEither<DrumheadError, A> => {
+  const done = async (): Promise<E.Either<DrumheadError, A>> => {
+    try {
+      return E.right(await work());
+    } catch (cause) {
+      return E.left(await told(cause));
+    }
+  };
+  return done;
+};
+
+const importModule: Read = (path) =>
+  pipe(
+    mayBeRead(path, 'code'),
+    TE.flatMap(() => TE.fromEither(mayRun(path))),
+    TE.flatMap(() =>
+      attempt(async (): Promise<unknown> => {
+        const { createJiti } = await import('jiti');
+        const jiti = createJiti(import.meta.url, {
+          fsCache: false,
+          alias: { 'drumhead/laws': ownLaws, drumhead: own },
+        });
+        const module: unknown = await jiti.import(resolve(path));
+        return module;
+      }, faultIn(path)),
+    ),
+  );
+
+const readModule: Read = (path) =>
+  pipe(
+    importModule(path),
+    TE.chain((module) =>
+      t.UnknownRecord.is(module) && 'default' in module && !isHollow(module.default)
+        ? attempt(async () => module.default, faultIn(path))
+        : TE.left(
+            decodeError(path, 'it has no default export; `export default` the experiment, sweep or program'),
+          ),
+    ),
+    TE.chainEitherK((value) => unwrapped(value, path)),
+  );
+
+const readers: Readonly<Record<string, Read>> = {
+  '.json': readJson,
+  '.yaml': readYaml,
+  '.yml': readYaml,
+  '.ts': readModule,
+  '.mts': readModule,
+  '.cts': readModule,
+  '.js': readModule,
+  '.mjs': readModule,
+  '.cjs': readModule,
+};
+
+const endings = Object.keys(readers).join(', ');
+
+/** Whether a name is that of a file by its ending. */
+export const isDocument = (name: string): boolean => Object.hasOwn(readers, extname(name));
+
+/**
+ * The value that a file holds. A module is executed: it is the person's own program.
+ *
+ * **Errors** FileError where there is none; DecodeError with every problem of its syntax, or what a module threw.
+ */
+export const readDocument: Read = (path) =>
+  pipe(
+    isPresent(path),
+    TE.chain((there) => {
+      const reader = Object.hasOwn(readers, extname(path)) ? readers[extname(path)] : undefined;
+      // The reader of bytes says what is missing.
+      if (!there) return readBytes(path);
+      return reader === undefined
+        ? TE.left<DrumheadError, unknown>(
+            decodeError(path, `what it is cannot be told from its name: ${endings}`),
+          )
+        : reader(path);
+    }),
+  );
+
+/** Whether a file is a module, which may export several values. */
+export const isModule = (name: string): boolean => /^\.[cm]?[tj]s$/.test(extname(name));
+
+/**
+ * All that a module exports, by name. **Errors** FileError where there is none; DecodeError of what it threw.
+ */
+export const readExports = (path: string): TE.TaskEither<DrumheadError, Readonly<Record<string, unknown>>> =>
+  pipe(
+    isPresent(path),
+    TE.chain((there) => (there ? importModule(path) : readBytes(path))),
+    TE.map((module) =>
+      // An own copy: what jiti gives also looks into the default export.
+      t.UnknownRecord.is(module)
+        ? Object.fromEntries(Object.keys(module).map((name) => [name, module[name]]))
+        : {},
+    ),
+  );

@@ -1,0 +1,85 @@
+/** What went wrong in a person's module, with the place in their own file and the name that was probably meant. */
+
+import { readFile } from 'node:fs/promises';
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, nearest } from '../../base/error.js';
+import { ProgramFault } from '../../dsl/index.js';
+
+interface Place {
+  readonly file: string;
+  readonly line: number;
+}
+
+const frame = /\(?((?:file:\/\/)?\/[^():]+):(\d+):\d+\)?$/;
+
+/**
+ * The first place in a stack that is not of a library: in the person's own code, none where their module was not even begun.
+ * Lines are those of their file, since types are taken out in place; columns may be others.
+ */
+const placeIn = (stack: string, library: string): Place | null => {
+  for (const text of stack.split('\n').slice(1)) {
+    if (text.includes('/node_modules/jiti/')) return null;
+    const found = frame.exec(text.trim());
+    if (found === null) continue;
+    const file = found[1].startsWith('file:') ? fileURLToPath(found[1]) : found[1];
+    if (!file.includes('/node_modules/') && !file.startsWith(library))
+      return { file, line: Number(found[2]) };
+  }
+  return null;
+};
+
+/** Where a person's code threw an error, behind a sentence: its file and line; nothing where that is not known. */
+const thrownAt = ({ stack = '' }: Error, library: string): string => {
+  const place = placeIn(stack, library);
+  return place === null ? '' : ` (at ${relative(process.cwd(), place.file)}:${place.line})`;
+};
+
+/** The name that an error is about. */
+const nameIn = (message: string): string | null =>
+  /([\w$]+)\)? is not (?:a function|a constructor|defined|iterable)/.exec(message)?.[1] ??
+  /\(reading '([\w$]+)'\)/.exec(message)?.[1] ??
+  null;
+
+/** Where a name stands in a text, nearest to a line: what runs has lost its types, and with them some lines. */
+const findName = (text: string, name: string, line: number): string | null => {
+  const places = text
+    .split('\n')
+    .map((content, i) => ({
+      line: i + 1,
+      column: content.search(new RegExp(`(?<![\\w$])${name.replace(/\$/g, '\\$')}(?![\\w$])`)) + 1,
+    }))
+    .filter(({ column }) => column > 0);
+  const [best] = [...places].sort((a, b) => Math.abs(a.line - line) - Math.abs(b.line - line));
+  return best === undefined ? null : `${best.line}:${best.column}`;
+};
+
+/** An error that is about no name, in one line. A parser says where on a line of its own; others by where they were thrown. */
+export const plainFault = (cause: Error, library: string): string => {
+  const [first, second = ''] = cause.message.split('\n').map((line) => line.trim());
+  const title = cause.name === 'Error' ? '' : `${cause.name}: `;
+  return `${title}${first}${/:\d+:\d+$/.test(second) ? ` (at ${second})` : thrownAt(cause, library)}`;
+};
+
+/**
+ * One sentence on what a module threw.
+ *
+ * @param library the folder of this package, whose places in a stack say nothing to a person
+ * @param known names that the module may have meant
+ */
+export const faultOf = async (cause: unknown, library: string, known: readonly string[]): Promise<string> => {
+  if (cause instanceof ProgramFault) return describe(cause.error);
+  if (!(cause instanceof Error)) return String(cause);
+  const title = cause.name === 'Error' ? '' : `${cause.name}: `;
+  const name = nameIn(cause.message);
+  const place = placeIn(cause.stack ?? '', library);
+  if (name === null || place === null) return plainFault(cause, library);
+  const text = await readFile(place.file, 'utf8').catch(() => '');
+  const at = findName(text, name, place.line);
+  const hint = known.includes(name) ? undefined : nearest(name, known);
+  const said = cause.message.replace(/\(0 ?, ?_?[\w$]+\.([\w$]+)\)/, '$1');
+  return (
+    `${title}${said}${hint === undefined || /reading/.test(said) ? '' : `; did you mean '${hint}'?`}` +
+    (at === null ? '' : ` (at ${relative(process.cwd(), place.file)}:${at})`)
+  );
+};

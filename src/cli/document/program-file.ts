@@ -1,0 +1,66 @@
+/** A file that holds a program alone: without a task there is nothing to train, but much to ask. */
+
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import * as t from 'io-ts';
+import { type DrumheadError, decodeError } from '../../base/error.js';
+import { decodeProgram, type Program } from '../../dsl/index.js';
+import { inWords, isDocument, readDocument } from './document.js';
+
+/** A function that writes a program, for laws to write it with another time step. */
+export type Writer = (options: object) => unknown;
+
+export const isWriter = (value: unknown): value is Writer => typeof value === 'function';
+
+/** The graph in a program or in its JSON; undefined for anything else, such as an experiment. */
+const graphIn = (value: unknown): unknown => {
+  if (!t.UnknownRecord.is(value) || 'task' in value) return undefined;
+  return 'language' in value ? value : value.graph;
+};
+
+/** Whether this is a program, its JSON, or a function that writes one. */
+export const isProgram = (value: unknown): boolean => isWriter(value) || graphIn(value) !== undefined;
+
+/** What a function of a file writes. **Errors** DecodeError: what it threw, or that it gives no program. */
+export const writtenBy =
+  (write: Writer, path: string) =>
+  (options: object): E.Either<DrumheadError, Program> =>
+    pipe(
+      E.tryCatch(
+        () => write(options),
+        (cause): DrumheadError => decodeError(path, inWords(cause)),
+      ),
+      E.chain((value) =>
+        graphIn(value) === undefined
+          ? E.left<DrumheadError, Program>(
+              decodeError(path, 'its function gives no program: ({ dt = 0.1 } = {}) => program(…) is meant'),
+            )
+          : decodeProgram(graphIn(value), path),
+      ),
+    );
+
+/** The program that a file's value is. **Errors** DecodeError. */
+export const programOf = (value: unknown, path: string): E.Either<DrumheadError, Program> =>
+  isWriter(value) ? writtenBy(value, path)({}) : decodeProgram(graphIn(value), path);
+
+/** The program of a file; null where the name is that of something else. **Errors** FileError, DecodeError. */
+export const programIn = (name: string): TE.TaskEither<DrumheadError, Program | null> =>
+  isDocument(name)
+    ? pipe(
+        readDocument(name),
+        TE.chainEitherK((value) => {
+          if (!isWriter(value)) return isProgram(value) ? programOf(value, name) : E.right(null);
+          // A function may write an experiment or several as well.
+          return pipe(
+            E.tryCatch(
+              () => value({}),
+              (cause): DrumheadError => decodeError(name, inWords(cause)),
+            ),
+            E.chain((made) =>
+              graphIn(made) === undefined ? E.right(null) : decodeProgram(graphIn(made), name),
+            ),
+          );
+        }),
+      )
+    : TE.right(null);

@@ -1,0 +1,186 @@
+/**
+ * What a person's file holds: an experiment or a sweep, as they wrote it. A module may give a value, a promise of it, a
+ * function that makes it, or a list of experiments, which is a sweep of them.
+ */
+
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as A from 'fp-ts/lib/ReadonlyArray.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import * as t from 'io-ts';
+import { type DrumheadError, decodeError, describe } from '../../base/error.js';
+import type { Task } from '../../data/task.js';
+import { decodeExperiment, type Experiment } from '../../experiments/experiment.js';
+import { isSweep, readSweepValue, type Written } from '../../experiments/sweep/grid.js';
+import { type Member, mapSweep, sweepOf } from '../../experiments/sweep/sweep.js';
+import { isPresent } from '../../files/files.js';
+import { files } from '../../runner/folder/files.js';
+import { mayName } from './code.js';
+import { inWords, isDocument, readDocument, unwrapped } from './document.js';
+import { isProgram, isWriter } from './program-file.js';
+
+type Effect<A> = TE.TaskEither<DrumheadError, A>;
+
+/** What a file holds, as a sweep; `one` where it is a single experiment. */
+export interface Held extends Written {
+  readonly one: boolean;
+  /** What was written, before anything was filled in. */
+  readonly value: unknown;
+}
+
+const anchoredTask = (folder: string, task: Task): Task => {
+  switch (task.name) {
+    case 'npy':
+    case 'png':
+      return { ...task, folder: resolve(folder, task.folder) };
+    case 'mnist':
+    case 'multi-mnist':
+      return task.mnistDir === null ? task : { ...task, mnistDir: resolve(folder, task.mnistDir) };
+    case 'tetrominoes':
+    case 'polygons':
+      return task;
+  }
+};
+
+/** Paths in a file begin at the file's folder, those that are typed where they are typed; from here on they are whole. */
+export const anchored =
+  (folder: string) =>
+  (experiment: Experiment): Experiment => ({ ...experiment, task: anchoredTask(folder, experiment.task) });
+
+/** What a function gives when it is called for an experiment. */
+const called = (value: unknown, path: string): Effect<unknown> =>
+  isWriter(value)
+    ? pipe(
+        TE.tryCatch(
+          async () => value({}),
+          (cause): DrumheadError => decodeError(path, inWords(cause)),
+        ),
+        TE.chainEitherK((made) => unwrapped(made, path)),
+      )
+    : TE.right(value);
+
+/** A file or a run folder that stands where an experiment is meant, beginning at the folder of the file it stands in. */
+const isReference = (value: unknown, folder: string): TE.TaskEither<DrumheadError, string | null> => {
+  if (typeof value !== 'string') return TE.right(null);
+  const path = resolve(folder, value);
+  if (isDocument(value)) return TE.right(path);
+  return pipe(
+    isPresent(join(path, files.experiment)),
+    TE.map((there) => (there ? join(path, files.experiment) : /^\.{0,2}\//.test(value) ? path : null)),
+  );
+};
+
+/** A sweep whose experiment is a file: that file's experiment stands in its place, with its own paths. */
+const withReference = (value: unknown, path: string): Effect<unknown> =>
+  t.UnknownRecord.is(value) && 'experiment' in value
+    ? pipe(
+        isReference(value.experiment, dirname(path)),
+        TE.chain((reference) =>
+          reference === null
+            ? TE.right<DrumheadError, unknown>(value)
+            : pipe(
+                TE.fromEither(mayName(path, String(value.experiment))),
+                TE.flatMap(() => readHeld(reference)),
+                TE.filterOrElse(
+                  ({ one }) => one,
+                  (): DrumheadError =>
+                    decodeError(
+                      path,
+                      `experiment: ${String(value.experiment)} holds a sweep; an experiment is meant`,
+                    ),
+                ),
+                TE.map(({ sweep }): unknown => ({ ...value, experiment: sweep.members[0].experiment })),
+              ),
+        ),
+      )
+    : TE.right(value);
+
+const single = (value: unknown, path: string): E.Either<DrumheadError, Held> =>
+  pipe(
+    decodeExperiment(withoutSeal(value), path),
+    E.map((experiment) => ({
+      sweep: sweepOf(anchored(dirname(path))(experiment)),
+      kept: [],
+      notes: [],
+      one: true,
+      value,
+    })),
+  );
+
+/** Files of runs may be sealed with their format and checksum, which are no part of the experiment. */
+const withoutSeal = (value: unknown): unknown => {
+  if (!t.UnknownRecord.is(value)) return value;
+  const { format, checksum, ...rest } = value;
+  return typeof format === 'number' && typeof checksum === 'string' ? rest : value;
+};
+
+/** Every experiment of a list is read, also after one that cannot be. */
+const allProblems = E.getApplicativeValidation(A.getMonoid<string>());
+
+/** A list of experiments is a sweep of them, called after its file. */
+const listed = (values: readonly unknown[], path: string): E.Either<DrumheadError, Held> =>
+  pipe(
+    values,
+    A.traverseWithIndex(allProblems)((i, value) =>
+      pipe(
+        unwrapped(value, `${path}, ${i}`),
+        E.chain((one) => decodeExperiment(one, `${path}, ${i}`)),
+        E.bimap(
+          // Where in the list it is, and what is wrong there.
+          (error) =>
+            error._tag === 'DecodeError'
+              ? error.problems.map((problem) => `${i}.${problem}`)
+              : [`${i}: ${describe(error)}`],
+          (experiment): Member => ({ axes: {}, experiment: anchored(dirname(path))(experiment) }),
+        ),
+      ),
+    ),
+    E.mapLeft((problems): DrumheadError => decodeError(path, problems)),
+    E.chain((members) =>
+      members.length === 0
+        ? E.left(decodeError(path, 'its list of experiments is empty'))
+        : E.right({
+            sweep: { name: basename(path, extname(path)).replace(/[^\w.-]/g, '-'), members },
+            kept: [],
+            notes: [],
+            one: members.length === 1,
+            value: null,
+          }),
+    ),
+  );
+
+const heldIn = (value: unknown, path: string): Effect<Held> => {
+  if (Array.isArray(value)) return TE.fromEither(listed(value, path));
+  if (isProgram(value))
+    return TE.left(
+      decodeError(
+        path,
+        'it holds a program alone; an experiment has a task too: { name, task, model: program }',
+      ),
+    );
+  if (!isSweep(value)) return TE.fromEither(single(value, path));
+  return pipe(
+    withReference(value, path),
+    TE.chainEitherK((whole) => readSweepValue(whole, path)),
+    TE.map((written) => ({
+      ...written,
+      sweep: mapSweep(anchored(dirname(path)))(written.sweep),
+      one: false,
+      value,
+    })),
+  );
+};
+
+/**
+ * What a file holds.
+ *
+ * **Errors** FileError; DecodeError with every problem at once; UnknownName for an experiment that is not in the
+ * catalogue.
+ */
+export const readHeld = (path: string): Effect<Held> =>
+  pipe(
+    readDocument(path),
+    TE.chain((value) => called(value, path)),
+    TE.chain((value) => heldIn(value, path)),
+  );

@@ -1,0 +1,109 @@
+/** YAML that people write, to a value: no code, no aliases without end, and every name once. */
+
+import { createRequire } from 'node:module';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import type * as TE from 'fp-ts/lib/TaskEither.js';
+import type { Document } from 'yaml';
+import { type DrumheadError, decodeError } from '../../base/error.js';
+import { tooDeep } from '../../base/json-text.js';
+import { limits } from '../../base/limits.js';
+
+/** What the parser threw. Aliases of aliases make gigabytes of a few lines; it stops where they multiply. */
+const faultOf = (cause: unknown): string => {
+  if (cause instanceof RangeError) return tooDeep;
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return /alias count/i.test(message)
+    ? 'its aliases (*name) multiply beyond 100, the limit; write out what they stand for'
+    : message;
+};
+
+/** Whether lists and objects nest beyond the limit. By hand: recursion is what must not be tried. */
+const nestsDeep = (value: unknown): boolean => {
+  let level: readonly unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > limits.nesting) return true;
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
+  }
+  return false;
+};
+
+const wordsOf = ({ message }: Error): string =>
+  message.includes('call stack') ? tooDeep : message.split('\n')[0].replace(/:$/, '');
+
+/** What the parser said, and names that stand twice: its own check of these takes the square of their number. */
+const problemsIn = (
+  document: Document,
+  yaml: Pick<typeof import('yaml'), 'isScalar' | 'visit'>,
+  placeOf: (offset: number) => { readonly line: number; readonly col: number },
+): readonly string[] => {
+  const problems = [...document.errors, ...document.warnings].map(wordsOf);
+  yaml.visit(document, {
+    Map: (_, { items }) => {
+      const names = new Set<unknown>();
+      for (const { key } of items) {
+        if (!yaml.isScalar(key)) continue;
+        if (names.has(key.value)) {
+          const { line, col } = placeOf(key.range?.[0] ?? 0);
+          problems.push(`Map keys must be unique at line ${line}, column ${col}`);
+        }
+        names.add(key.value);
+      }
+    },
+  });
+  return [...new Set(problems)];
+};
+
+type Yaml = Pick<typeof import('yaml'), 'LineCounter' | 'parseDocument' | 'isScalar' | 'visit'>;
+
+const valueIn = (
+  { LineCounter, parseDocument, ...yaml }: Yaml,
+  text: string,
+  source: string,
+): E.Either<DrumheadError, unknown> => {
+  const lineCounter = new LineCounter();
+  const wrong = (cause: unknown): DrumheadError => decodeError(source, faultOf(cause));
+  return pipe(
+    E.tryCatch(() => {
+      // A tag that is unknown would be passed over, and its value taken for something else: warnings are problems.
+      const document = parseDocument(text, { prettyErrors: true, uniqueKeys: false, lineCounter });
+      const problems = problemsIn(document, yaml, (offset) => lineCounter.linePos(offset));
+      return { document, problems };
+    }, wrong),
+    E.chain(({ document, problems }): E.Either<DrumheadError, unknown> => {
+      if (document.contents === null && document.errors.length === 0)
+        return E.left(decodeError(source, 'there is nothing in it'));
+      return problems.length > 0
+        ? E.left(decodeError(source, problems))
+        : E.tryCatch((): unknown => document.toJS(), wrong);
+    }),
+    E.filterOrElse(
+      (value) => !nestsDeep(value),
+      (): DrumheadError => decodeError(source, tooDeep),
+    ),
+  );
+};
+
+const needed = createRequire(import.meta.url);
+
+/**
+ * A list or an object in one line, as YAML has it: `[0, 255]`, `{ 255: cell }`. Read at once, since flags are.
+ *
+ * **Errors** as `readYamlText`.
+ */
+export const readFlow = (text: string, source: string): E.Either<DrumheadError, unknown> => {
+  const yaml: Yaml = needed('yaml');
+  return valueIn(yaml, text, source);
+};
+
+/**
+ * The value of a YAML text.
+ *
+ * **Errors** DecodeError with every problem of its syntax, each with its line.
+ */
+export const readYamlText =
+  (text: string, source: string): TE.TaskEither<DrumheadError, unknown> =>
+  async () => {
+    // Taken when it is needed: most commands read no such file.
+    return valueIn(await import('yaml'), text, source);
+  };

@@ -1,0 +1,154 @@
+/** Flags: what a person types, checked before any work starts. */
+
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import { type DrumheadError, decodeError, describe } from '../../base/error.js';
+import { parsedJson } from '../../base/json-text.js';
+import { largestSeed } from '../../experiments/experiment.js';
+import { readFlow } from '../document/yaml.js';
+import { optionalFlag } from './optional-flag.js';
+
+/** A whole number from `low` to `high`. **Errors** DecodeError naming the flag. */
+export const wholeFlag =
+  (flag: string, low: number, high = Number.MAX_SAFE_INTEGER) =>
+  (value: string): E.Either<DrumheadError, number> => {
+    const number = Number(value);
+    return /^\d+$/.test(value.trim()) && Number.isSafeInteger(number) && number >= low && number <= high
+      ? E.right(number)
+      : E.left(
+          decodeError(
+            flag,
+            `'${value}' is not a whole number from ${low}${high === Number.MAX_SAFE_INTEGER ? '' : ` to ${high}`}`,
+          ),
+        );
+  };
+
+/** Whole numbers with commas between them: `0,1,2`. */
+export const wholesFlag =
+  (flag: string, low: number) =>
+  (value: string): E.Either<DrumheadError, readonly number[]> => {
+    const each = value.split(',').map(wholeFlag(flag, low));
+    const bad = each.find(E.isLeft);
+    return bad ?? E.right(each.flatMap((item) => (E.isRight(item) ? [item.right] : [])));
+  };
+
+/** The seeds of runs, such as `0,1,2`: each once, none that an experiment could not name. */
+export const seedsFlag =
+  (flag: string) =>
+  (value: string): E.Either<DrumheadError, readonly number[]> =>
+    pipe(
+      wholesFlag(flag, 0)(value),
+      E.chain((seeds) => {
+        const large = seeds.find((seed) => seed > largestSeed);
+        if (large !== undefined)
+          return E.left(decodeError(flag, `${large} is more than the largest seed, ${largestSeed}`));
+        const twice = seeds.find((seed, i) => seeds.indexOf(seed) !== i);
+        return twice === undefined
+          ? E.right(seeds)
+          : E.left(decodeError(flag, `the seed ${twice} is listed twice`));
+      }),
+    );
+
+/** A number as people write it: `.001`, `1e-3`, `+2`; no `0x10`, no `1_000`, no `Infinity`. */
+const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+/** A learning rate: more than 0, at most 1. **Errors** DecodeError naming the flag. */
+export const rateFlag =
+  (flag: string) =>
+  (value: string): E.Either<DrumheadError, number> => {
+    const rate = decimal.test(value.trim()) ? Number(value) : Number.NaN;
+    return rate > 0 && rate <= 1
+      ? E.right(rate)
+      : E.left(decodeError(flag, `'${value}' is not a number, more than 0 up to 1`));
+  };
+
+/** A setting that a flag of its own changes, such as `--epochs`. */
+export interface Override {
+  readonly flag: string;
+  readonly path: string;
+  readonly value: unknown;
+}
+
+/** Flags that change an experiment. */
+export interface ChangeFlags {
+  /** `--set path=value ...` */
+  readonly set?: readonly string[];
+  /** `--mnist-dir FOLDER` */
+  readonly mnistDir?: string;
+  /** What other flags change. */
+  readonly overrides?: readonly Override[];
+}
+
+/** What `--epochs` and `--seed` change of an experiment. **Errors** DecodeError naming the flag. */
+export const overridesOf = ({
+  epochs,
+  seed,
+}: {
+  readonly epochs?: string;
+  readonly seed?: string;
+}): E.Either<DrumheadError, readonly Override[]> =>
+  pipe(
+    E.Do,
+    E.bind('epochs', () => optionalFlag(epochs, wholeFlag('--epochs', 1))),
+    E.bind('seeds', () => optionalFlag(seed, seedsFlag('--seed'))),
+    E.map((given) => [
+      ...(given.epochs === null ? [] : [{ flag: '--epochs', path: 'training.epochs', value: given.epochs }]),
+      ...(given.seeds === null ? [] : [{ flag: '--seed', path: 'seeds', value: given.seeds }]),
+    ]),
+  );
+
+/** Values that are text whatever they look like: a folder may be called 2024. */
+const isText = (path: string): boolean => /(^|\.)(name|label|folder|mnistDir|classes\.\d+)$/.test(path);
+
+/** A value as a person types it: JSON or a list or an object of YAML, a number where it looks like one, text otherwise. */
+const typedValue = (path: string, typed: string): E.Either<readonly string[], unknown> => {
+  if (isText(path) && typed !== 'null') return E.right(typed);
+  if (decimal.test(typed)) return E.right(Number(typed));
+  const json = parsedJson(typed);
+  if (E.isRight(json) || !/^\s*[[{]/.test(typed)) return E.right(E.isRight(json) ? json.right : typed);
+  return pipe(
+    readFlow(typed, path),
+    E.mapLeft((error) => (error._tag === 'DecodeError' ? error.problems : [describe(error)])),
+  );
+};
+
+/**
+ * Settings as `name=value`: `size=32`, `rate=.001`, `texture=saturate`, `hidden=[8,8]`,
+ * `labels={255: cell}`, `clip=null`, `task.folder=2024`.
+ *
+ * **Errors** DecodeError for what is not of this form, has no value, or is set twice.
+ */
+export const settingsFlag = (
+  flag: string,
+  values: readonly string[],
+): E.Either<DrumheadError, Readonly<Record<string, unknown>>> => {
+  const pairs = values.map((text) => {
+    const cut = text.indexOf('=');
+    return [text.slice(0, cut), text.slice(cut + 1)] as const;
+  });
+  const twice = pairs.find(([path], i) => pairs.findIndex(([other]) => other === path) < i);
+  const typed = pairs.map(([path, value]) => [path, typedValue(path, value)] as const);
+  const problems = [
+    ...values
+      .filter((value) => !/^[A-Za-z]\w*(\.\w+)*=/.test(value))
+      .map((value) => `'${value}' is not of the form name=value`),
+    ...pairs
+      .filter(([path, value]) => path !== '' && value === '')
+      .map(([path]) => `${path}= has no value; ${path}=null turns off what can be off`),
+    ...typed.flatMap(([path, value]) =>
+      path !== '' && E.isLeft(value)
+        ? [
+            `${path}: ${value.left[0] ?? 'no list and no object'}; a list is written [0, 255], an object {255: cell}`,
+          ]
+        : [],
+    ),
+    ...(twice === undefined ? [] : [`${twice[0]} is set twice; set it once`]),
+  ];
+  return problems.length === 0
+    ? E.right(
+        Object.fromEntries(
+          typed.flatMap(([path, value]) => (E.isRight(value) ? [[path, value.right] as const] : [])),
+        ),
+      )
+    : E.left(decodeError(flag, problems[0], problems.slice(1)));
+};

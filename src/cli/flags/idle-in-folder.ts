@@ -1,0 +1,44 @@
+/** Settings of a person's own data that do nothing, since the folder says it all. */
+
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Task } from '../../data/task.js';
+
+const isThere = async (...parts: readonly string[]): Promise<boolean> =>
+  (await stat(join(...parts)).catch(() => null)) !== null;
+
+/** What a folder holds apart already, so that no share of other images is taken for it. */
+const apart = async (
+  task: Task,
+): Promise<{ readonly validation: boolean; readonly test: boolean } | null> => {
+  switch (task.name) {
+    case 'npy':
+      return { validation: await isThere(task.folder, 'validation_images.npy'), test: true };
+    case 'png': {
+      const split = await isThere(task.folder, 'train');
+      return { validation: split && (await isThere(task.folder, 'validation')), test: split };
+    }
+    default:
+      return null;
+  }
+};
+
+/** What of the settings that were written does nothing, a sentence each. */
+export const idleInFolder = async (
+  task: Task,
+  written: (path: string) => boolean,
+): Promise<readonly string[]> => {
+  const held = await apart(task);
+  if (held === null || !('validationShare' in task)) return [];
+  const drawn = [
+    held.validation ? 0 : task.validationShare,
+    'testShare' in task && !held.test ? task.testShare : 0,
+  ];
+  return [
+    ...(held.validation ? ['task.validationShare does nothing here: the folder has validation images'] : []),
+    ...(held.test ? ['task.testShare does nothing here: the folder has test images'] : []),
+    ...(drawn.every((share) => share === 0)
+      ? ['task.seed does nothing here: no images are drawn from others']
+      : []),
+  ].filter((note) => written(note.split(' ')[0]));
+};

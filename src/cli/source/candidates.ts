@@ -1,0 +1,245 @@
+/** Which finished runs a NAME can mean: those that are exactly what is named, else all that go by the name. */
+
+import { stat } from 'node:fs/promises';
+import { isAbsolute, join, sep } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { DrumheadError } from '../../base/error.js';
+import { differencesOf } from '../../experiments/difference.js';
+import type { Experiment } from '../../experiments/experiment.js';
+import { type Preset, presets } from '../../experiments/settings/presets.js';
+import { sweepOf } from '../../experiments/sweep/sweep.js';
+import { sweepNames } from '../../experiments/sweep/sweeps.js';
+import { isPresent } from '../../files/files.js';
+import { files } from '../../runner/folder/files.js';
+import { sweepPath } from '../../runner/folder/sweep-file.js';
+import { collect, collectSweep, settingsKey } from '../../runner/results/collection.js';
+import { type RunSummary, readRuns } from '../../runner/results/summary.js';
+import { asSweep, type Named, namedFrom, sweepFrom } from './source.js';
+
+/** Where runs are looked for, and at which size those of a name are meant. */
+export interface RunsFlags {
+  readonly runs: string;
+  /** None: the runs at the largest size that was run. */
+  readonly preset?: string;
+  /** None: every seed that was run. */
+  readonly seed?: number;
+}
+
+type Effect<A> = TE.TaskEither<DrumheadError, A>;
+
+/** The runs of a name: those that are exactly the named experiment at one size, or else all that go by the name. */
+export interface Candidates {
+  readonly exact: boolean;
+  readonly runs: readonly RunSummary[];
+  readonly notes: readonly string[];
+  /** Finished runs that go by the name too and are not meant: of other settings, of another engine or older arithmetic. */
+  readonly others: readonly RunSummary[];
+  /** What else is left out where all are asked for, a sentence each: runs that are not finished or cannot be read. */
+  readonly leftOut: readonly string[];
+}
+
+interface Read {
+  readonly runs: readonly RunSummary[];
+  readonly leftOut: readonly string[];
+}
+
+const isThere = async (path: string): Promise<boolean> => (await stat(path).catch(() => null)) !== null;
+
+/** A run's folder or an import's; and a path to nothing, of which whoever opens it says so. */
+const isOneRun = async (name: string): Promise<boolean> =>
+  ((isAbsolute(name) || name.startsWith('.')) && !(await isThere(name))) ||
+  (await isThere(join(name, files.program))) ||
+  (await isThere(join(name, files.experiment)));
+
+const unfinishedWords = (count: number): readonly string[] =>
+  count === 0
+    ? []
+    : [
+        `left out: ${count} ${count === 1 ? 'run that is' : 'runs that are'} not finished; \`drumhead status\` shows them`,
+      ];
+
+/** Finished runs, and what is left out of all; of a name where one is given. */
+const finishedOnly = (
+  runs: readonly (RunSummary | null)[],
+  notes: readonly string[],
+  names: ReadonlySet<string> | null = null,
+): Read => {
+  const finished = runs.flatMap((run) => (run?.state === 'finished' ? [run] : []));
+  const counted = runs.filter((run) => names === null || (run !== null && names.has(run.experiment.name)));
+  return {
+    runs: finished,
+    leftOut: [...notes, ...unfinishedWords(counted.filter((run) => run?.state !== 'finished').length)],
+  };
+};
+
+const readAll = (folder: string, names: ReadonlySet<string> | null = null): Effect<Read> =>
+  pipe(
+    isPresent(folder),
+    TE.chain((there) => (there ? readRuns(folder) : TE.right({ runs: [], notes: [] }))),
+    TE.map(({ runs, notes }) =>
+      finishedOnly(
+        runs,
+        // What lies in folders of other names is nobody's concern here.
+        notes.filter(
+          (note) => names === null || [...names].some((name) => note.includes(`${join(folder, name)}${sep}`)),
+        ),
+        names,
+      ),
+    ),
+  );
+
+/** The runs that are exactly an experiment, in the order of their seeds; of a seed the best kept one. */
+const exactly = (experiment: Experiment, all: readonly RunSummary[]): readonly RunSummary[] => {
+  const key = settingsKey(experiment);
+  const same = all.filter((run) => settingsKey(run.experiment) === key);
+  const seeds = [...new Set(same.map(({ seed }) => seed))].sort((a, b) => a - b);
+  return collectSweep(sweepOf({ ...experiment, seeds }), same).flatMap(({ record }) => record ?? []);
+};
+
+/** Everything finished that goes by a name: members of the sweep of that name, and runs in the folder of that name. */
+const byName = (name: string, { runs, preset }: RunsFlags): Effect<Read> =>
+  pipe(
+    collect(name, runs, sweepFrom(name, preset ?? 'full')),
+    TE.map(({ runs: found, notes }) =>
+      finishedOnly(
+        found.map(({ record }) => record),
+        notes,
+      ),
+    ),
+    TE.chain((listed) =>
+      preset !== undefined
+        ? TE.right(listed)
+        : pipe(
+            isAbsolute(name) ? TE.right({ runs: [], leftOut: [] }) : readAll(join(runs, name)),
+            TE.map((below) => ({
+              ...listed,
+              runs: [
+                ...listed.runs,
+                ...below.runs.filter(({ folder }) => !listed.runs.some((run) => run.folder === folder)),
+              ],
+            })),
+          ),
+    ),
+  );
+
+/** What differs from the named experiment at the size that is nearest. */
+const differsFrom = (named: readonly Experiment[], { experiment }: RunSummary): string => {
+  const texts = named
+    .map((one) => differencesOf(one, experiment).filter(({ shapes }) => shapes))
+    .sort((a, b) => a.length - b.length)[0];
+  const shown = texts.slice(0, 6).map(({ path, a, b }) => `${path} ${a ?? '-'} -> ${b ?? '-'}`);
+  return [...shown, ...(texts.length > 6 ? [`${texts.length - 6} more`] : [])].join(', ');
+};
+
+const namesOf = (named: readonly (readonly [string, Experiment])[]): ReadonlySet<string> =>
+  new Set(named.map(([, { name }]) => name));
+
+const ofExperiment = (
+  name: string,
+  flags: RunsFlags,
+  named: readonly (readonly [Preset | string, Experiment])[],
+): Effect<Candidates> =>
+  pipe(
+    readAll(flags.runs, namesOf(named)),
+    TE.chain(({ runs: all, leftOut }): Effect<Candidates> => {
+      const ofName = all.filter(({ experiment }) => namesOf(named).has(experiment.name));
+      const sized = named
+        .map(([preset, experiment]) => ({ preset, runs: exactly(experiment, all) }))
+        .filter(({ runs }) => runs.length > 0);
+      if (sized.length > 0) {
+        const { runs } = sized[0];
+        const sizes = new Set(sized.map((one) => one.runs[0].folder));
+        return TE.right({
+          exact: true,
+          runs,
+          others: ofName.filter((run) => !runs.includes(run)),
+          leftOut,
+          notes:
+            sizes.size < 2
+              ? []
+              : [`  of its sizes the largest that was run; --preset ${sized.at(-1)?.preset} means another`],
+        });
+      }
+      return flags.preset !== undefined
+        ? TE.right({ exact: true, runs: [], notes: [], others: ofName, leftOut })
+        : pipe(
+            byName(name, flags),
+            TE.map(({ runs, leftOut }) => ({
+              exact: false,
+              runs,
+              others: [],
+              leftOut,
+              notes:
+                runs.length === 0 || several(runs)
+                  ? []
+                  : [
+                      `  no run is exactly ${name}; this one differs: ${differsFrom(
+                        named.map(([, experiment]) => experiment),
+                        runs[0],
+                      )}`,
+                    ],
+            })),
+          );
+    }),
+  );
+
+/** Whether these are runs of different experiments. */
+export const several = (runs: readonly RunSummary[]): boolean =>
+  new Set(runs.map(({ experiment }) => settingsKey(experiment))).size > 1;
+
+const atEverySize = (name: string, preset?: string): Effect<readonly (readonly [string, Named])[]> =>
+  TE.traverseSeqArray((size: string) =>
+    pipe(
+      namedFrom(name, size),
+      TE.map((named) => [size, named] as const),
+    ),
+  )(preset === undefined ? [...presets].reverse() : [preset]);
+
+const isAsked =
+  ({ seed }: RunsFlags) =>
+  (run: RunSummary): boolean =>
+    seed === undefined || run.seed === seed;
+
+const candidatesOf = (name: string, flags: RunsFlags): Effect<Candidates> =>
+  pipe(
+    TE.fromTask<boolean, DrumheadError>(async () => {
+      const folder = (await stat(name).catch(() => null))?.isDirectory() === true;
+      return folder || ((await isThere(sweepPath(flags.runs, name))) && sweepNames.includes(name));
+    }),
+    TE.chain((ofName) =>
+      ofName
+        ? TE.right<DrumheadError, E.Either<DrumheadError, readonly (readonly [string, Named])[]>>(E.right([]))
+        : TE.fromTask(atEverySize(name, flags.preset)),
+    ),
+    TE.chain((read) => {
+      const experiments = E.isRight(read)
+        ? read.right.flatMap(([size, named]) =>
+            named.kind === 'experiment' ? [[size, asSweep(named).members[0].experiment] as const] : [],
+          )
+        : [];
+      return experiments.length > 0
+        ? ofExperiment(name, flags, experiments)
+        : // What no catalogue knows may have a sweep's record, or a folder below the runs.
+          pipe(
+            byName(name, flags),
+            TE.map((read) => ({ exact: false, notes: [], others: [], ...read })),
+          );
+    }),
+    TE.map(({ runs, others, ...rest }) => ({
+      ...rest,
+      ...{ runs: runs.filter(isAsked(flags)), others: others.filter(isAsked(flags)) },
+    })),
+  );
+
+/**
+ * The finished runs that a name can mean; none where none is finished. A text is the folder of the one run that was named.
+ *
+ * **Errors** UnknownName, DecodeError, FileError.
+ */
+export const candidates = (name: string, flags: RunsFlags): Effect<Candidates | string> =>
+  pipe(
+    TE.fromTask<boolean, DrumheadError>(() => isOneRun(name)),
+    TE.chain((one): Effect<Candidates | string> => (one ? TE.right(name) : candidatesOf(name, flags))),
+  );

@@ -1,0 +1,178 @@
+/**
+ * From a NAME on the command line to finished runs: a run folder, a folder of runs, an experiment, a sweep. No run is
+ * taken by chance: those that are exactly what is named come first, and of several different ones none is.
+ */
+
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipe } from 'fp-ts/lib/function.js';
+import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type DrumheadError, decodeError } from '../../base/error.js';
+import { sweepNames } from '../../experiments/sweep/sweeps.js';
+import { labelsOfRuns } from '../../runner/folder/called.js';
+import { files } from '../../runner/folder/files.js';
+import type { RunSummary } from '../../runner/results/summary.js';
+import { remark } from '../edge.js';
+import { type Candidates, candidates, type RunsFlags, several } from './candidates.js';
+
+/** Finished runs that a name means, and what is said of the choice. */
+export interface Found {
+  readonly folders: readonly string[];
+  readonly notes: readonly string[];
+}
+/** As `Found`, where there is one at least. */
+export interface Finished extends Found {
+  readonly folders: ReadonlyNonEmptyArray<string>;
+}
+/** One of them. */
+export interface Taken {
+  readonly folder: string;
+  readonly notes: readonly string[];
+}
+
+type Effect<A> = TE.TaskEither<DrumheadError, A>;
+
+const noneFinished = (name: string, { runs, preset, seed }: RunsFlags, otherwise: string): DrumheadError => {
+  const asked =
+    (preset === undefined ? '' : ` --preset ${preset}`) + (seed === undefined ? '' : ` --seed ${seed}`);
+  return decodeError(
+    name,
+    `none of its runs${asked === '' ? '' : ` at${asked}`} is finished in '${runs}'; ` +
+      `\`drumhead ${sweepNames.includes(name) ? 'sweep' : 'run'} ${name}${asked}\` trains it${otherwise}`,
+  );
+};
+
+/** How many runs a sentence lists. */
+const mostListed = 12;
+
+/** Runs with their labels and folders, a line each. */
+const linesOf = async (name: string, runs: readonly RunSummary[]): Promise<readonly string[]> => {
+  const labels = await labelsOfRuns(runs, name)();
+  return runs.slice(0, mostListed).map((run, i) => `  ${labels[i].name}, seed ${run.seed}: ${run.folder}`);
+};
+
+/** Runs that go by the name and are not scored are said: else a person takes what is shown for all there is. */
+const leftOutWords = async (name: string, { others, leftOut }: Candidates): Promise<readonly string[]> => [
+  ...leftOut,
+  ...(others.length === 0
+    ? []
+    : [
+        `left out: ${others.length} finished ${others.length === 1 ? 'run' : 'runs'} of this name that ` +
+          `${others.length === 1 ? 'is' : 'are'} of other settings, another engine or older arithmetic; name the folder to take one`,
+        ...(await linesOf(name, others)),
+        ...(others.length > mostListed ? [`  and ${others.length - mostListed} more`] : []),
+      ]),
+];
+
+/**
+ * All finished runs that a name means, in the order of their seeds; the folder of a run is that run. Of an experiment those
+ * that are exactly it, at the largest size that was run; where there are none, all that go by the name. The notes say what
+ * is left out.
+ *
+ * **Errors** UnknownName, DecodeError where none of them is finished, FileError.
+ */
+export const finishedRuns = (name: string, flags: RunsFlags): Effect<Finished> =>
+  pipe(
+    candidates(name, flags),
+    TE.chain((found): Effect<Finished> => {
+      if (typeof found === 'string') return TE.right({ folders: [found], notes: [] });
+      const [first, ...others] = found.runs.map(({ folder }) => folder);
+      return first === undefined
+        ? TE.left(noneFinished(name, flags, ''))
+        : TE.rightTask(async () => ({
+            folders: [first, ...others],
+            notes: [...found.notes.map((note) => note.trimStart()), ...(await leftOutWords(name, found))],
+          }));
+    }),
+  );
+
+const severalWords = async (
+  name: string,
+  runs: readonly RunSummary[],
+  command: string,
+): Promise<DrumheadError> => {
+  return decodeError(
+    name,
+    [
+      `its ${runs.length} finished runs are of different experiments, and none is exactly this one; ` +
+        `name the folder of one: drumhead ${command} FOLDER`,
+      ...(await linesOf(name, runs)),
+      ...(runs.length > mostListed
+        ? [`  and ${runs.length - mostListed} more, which \`drumhead table ${name}\` lists`]
+        : []),
+    ].join('\n'),
+  );
+};
+
+/** The first by its seed, and of one seed the newest. */
+const firstOf = async (runs: readonly RunSummary[]): Promise<string> => {
+  const dated = await Promise.all(
+    runs.map(async ({ folder, seed }) => ({
+      folder,
+      seed,
+      at: (await stat(join(folder, files.result)).catch(() => null))?.mtimeMs ?? 0,
+    })),
+  );
+  return dated.sort((a, b) => a.seed - b.seed || b.at - a.at)[0].folder;
+};
+
+/**
+ * The one finished run that a name means: exactly the named experiment at the largest size that was run, the first of its
+ * seeds; where none is exactly it, the only one that goes by the name. Null where none is finished.
+ *
+ * @param command what the person called, for the sentence that refuses several different runs
+ *
+ * **Errors** UnknownName, FileError; DecodeError where several different runs go by the name.
+ */
+export const finishedRunOrNone = (name: string, flags: RunsFlags, command: string): Effect<Taken | null> =>
+  pipe(
+    candidates(name, flags),
+    TE.chain((found): Effect<Taken | null> => {
+      if (typeof found === 'string') return TE.right({ folder: found, notes: [] });
+      const { runs, exact, notes } = found;
+      if (runs.length === 0) return TE.right(null);
+      if (!exact && several(runs)) return TE.leftTask(() => severalWords(name, runs, command));
+      return pipe(
+        TE.fromTask(() => firstOf(runs)),
+        TE.map((folder) => ({
+          folder,
+          notes: [
+            ...(runs.length < 2
+              ? []
+              : [`  the first of ${runs.length} finished runs; another is meant by its folder or --seed`]),
+            ...notes,
+          ],
+        })),
+      );
+    }),
+  );
+
+/**
+ * As `finishedRunOrNone`, where one is needed.
+ *
+ * @param otherwise what else a person can do where there is none
+ *
+ * **Errors** as `finishedRunOrNone`; DecodeError where none is finished.
+ */
+export const finishedRun = (name: string, flags: RunsFlags, command: string, otherwise = ''): Effect<Taken> =>
+  pipe(
+    finishedRunOrNone(name, flags, command),
+    TE.chain((taken) => (taken === null ? TE.left(noneFinished(name, flags, otherwise)) : TE.right(taken))),
+  );
+
+/** Which run a name means, where it is not the run's folder itself: for a line of its own. */
+export const takenWords = (name: string, { folder, notes }: Taken): readonly string[] =>
+  folder === name ? [] : [`  weights of ${folder}`, ...notes];
+
+/** The folder of the run that was taken; which it is, is said on stderr. */
+export const sayingTaken =
+  (name: string) =>
+  (taken: Effect<Taken>): Effect<string> =>
+    pipe(
+      taken,
+      TE.map((one) => {
+        for (const line of takenWords(name, one)) remark(line.trimStart());
+        return one.folder;
+      }),
+    );

@@ -1,0 +1,296 @@
+/**
+ * From a NAME on the command line to an experiment or a sweep: a name of the catalogue, a JSON, YAML or TypeScript file,
+ * a run folder, or the folder of a sweep; at the size and with the changes that a person asks for.
+ */
+
+import { stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as T from 'fp-ts/lib/Task.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import * as t from 'io-ts';
+import { decodeWith } from '../../base/codec.js';
+import { type DrumheadError, decodeError, unknownName } from '../../base/error.js';
+import { drumExperiments } from '../../drums/index.js';
+import { EngineName, Kernels } from '../../engine/index.js';
+import { experimentNamed, experimentNames, presetNamed } from '../../experiments/catalogue.js';
+import { decodeExperiment, type Experiment } from '../../experiments/experiment.js';
+import { type Sweep, sweepOf } from '../../experiments/sweep/sweep.js';
+import { sweepNamed, sweepNames } from '../../experiments/sweep/sweeps.js';
+import { isPresent } from '../../files/files.js';
+import { labelOfRun } from '../../runner/folder/called.js';
+import { files, readJson } from '../../runner/folder/files.js';
+import { readSweepFile } from '../../runner/folder/sweep-file.js';
+import { isDocument } from '../document/document.js';
+import { readHeld } from '../document/reading.js';
+import { remark } from '../edge.js';
+import { type Asked, type Begun, changedSweep, type Found } from '../flags/changes.js';
+import { type ChangeFlags, settingsFlag } from '../flags/flags.js';
+import { dataKind } from './data-folder.js';
+
+/** On what a run or a sweep was begun, where it was begun before and says so. */
+interface BegunOn {
+  readonly engine: EngineName | null;
+  readonly kernels: Kernels | null;
+}
+
+/** An experiment, and what it was begun on. */
+export interface Source extends BegunOn {
+  readonly experiment: Experiment;
+  readonly begun: Begun | null;
+}
+
+/** What a NAME can mean, and what is to be said of it: settings that do nothing, what a preset changed. */
+export type Named = (
+  | ({ readonly kind: 'experiment' } & Source)
+  | ({ readonly kind: 'sweep'; readonly sweep: Sweep } & BegunOn)
+) & { readonly notes: readonly string[] };
+
+type Effect<A> = TE.TaskEither<DrumheadError, A>;
+
+/** All names that can be run, swept or shown. */
+export const allNames: readonly string[] = [
+  ...experimentNames,
+  ...sweepNames,
+  ...Object.keys(drumExperiments),
+];
+
+/** What is asked for, read before anything else is. */
+const askedFor = (preset: string, flags: ChangeFlags): E.Either<DrumheadError, Asked> =>
+  pipe(
+    E.Do,
+    E.bind('preset', () => presetNamed(preset)),
+    E.bind('settings', () => settingsFlag('--set', flags.set ?? [])),
+    E.map(({ preset: size, settings }) => ({
+      preset: size,
+      overrides: [
+        ...Object.entries(settings).map(([path, value]) => ({ flag: '--set', path, value })),
+        ...(flags.overrides ?? []),
+      ],
+      mnistDir: flags.mnistDir,
+    })),
+  );
+
+/**
+ * What a person means, at the size and with the changes that they ask for.
+ *
+ * **Errors** UnknownName, DecodeError with every problem at once, FileError.
+ */
+export const namedFrom = (name: string, preset: string, flags: ChangeFlags = {}): Effect<Named> =>
+  pipe(
+    TE.fromEither(askedFor(preset, flags)),
+    TE.bindTo('asked'),
+    TE.bind('found', () => find(name)),
+    TE.chain(({ asked, found }) =>
+      pipe(
+        changedSweep(found, asked),
+        TE.map(({ sweep, notes }) =>
+          found.one
+            ? {
+                kind: 'experiment',
+                experiment: sweep.members[0].experiment,
+                engine: found.engine,
+                kernels: found.kernels,
+                begun: found.begun,
+                notes,
+              }
+            : { kind: 'sweep', sweep, engine: found.engine, kernels: found.kernels, notes },
+        ),
+      ),
+    ),
+  );
+
+/** Says what is to be said of what was named, before any work. */
+export const withRemarks = <A extends { readonly notes: readonly string[] }>(named: Effect<A>): Effect<A> =>
+  pipe(
+    named,
+    TE.chainFirstIOK(({ notes }) => () => {
+      for (const note of notes) remark(`note: ${note}`);
+    }),
+  );
+
+/** The experiment that a person means. **Errors** as `namedFrom`; DecodeError for a sweep. */
+export const experimentFrom = (
+  name: string,
+  preset: string,
+  flags: ChangeFlags = {},
+): Effect<Source & Pick<Named, 'notes'>> =>
+  pipe(
+    namedFrom(name, preset, flags),
+    TE.chainEitherK((found) =>
+      found.kind === 'experiment'
+        ? E.right(found)
+        : E.left(
+            decodeError(
+              name,
+              `this is a sweep of ${found.sweep.members.length} experiments; run it by \`drumhead sweep ${name}\``,
+            ),
+          ),
+    ),
+  );
+
+/** What an experiment is called: the run of a folder as everywhere, else, and where it is changed, by its label or name. */
+export const calledAs = (
+  { experiment, begun }: Source,
+  { set = [], mnistDir }: ChangeFlags = {},
+): T.Task<string> =>
+  begun === null || set.length > 0 || mnistDir !== undefined
+    ? T.of(experiment.label ?? experiment.name)
+    : labelOfRun({ folder: begun.folder, experiment });
+
+/** The sweep that is named; an experiment is a sweep of one. */
+export const asSweep = (found: Named): Sweep =>
+  found.kind === 'sweep' ? found.sweep : sweepOf(found.experiment);
+
+/** The sweep that a person means; an experiment is a sweep of one. **Errors** as `namedFrom`. */
+export const sweepFrom = (name: string, preset: string, flags: ChangeFlags = {}): Effect<Sweep> =>
+  pipe(namedFrom(name, preset, flags), TE.map(asSweep));
+
+const find =
+  (name: string): Effect<Found> =>
+  async () => {
+    switch (await kindOf(name)) {
+      case 'name':
+        return nameNamed(name);
+      case 'file':
+        return readNamed(name)();
+      case 'folder':
+        return folderNamed(name)();
+    }
+  };
+
+const kindOf = async (name: string): Promise<'name' | 'file' | 'folder'> => {
+  const found = await stat(name).catch(() => null);
+  if (found?.isDirectory()) return 'folder';
+  return found !== null || isDocument(name) ? 'file' : 'name';
+};
+
+const catalogued: Omit<Found, 'sweep' | 'one'> = {
+  kept: [],
+  notes: [],
+  engine: null,
+  kernels: null,
+  begun: null,
+  from: '.',
+  origin: 'catalogue',
+  value: null,
+};
+
+/** Those that begin with the same part of a path come first: a long list shows its beginning alone. */
+const nearFirst = (name: string, known: readonly string[]): readonly string[] => {
+  const [part] = name.split('/');
+  const near = known.filter((one) => one.startsWith(`${part}/`));
+  return [...near, ...known.filter((one) => !near.includes(one))];
+};
+
+const nameNamed = (name: string): E.Either<DrumheadError, Found> => {
+  if (experimentNames.includes(name))
+    return pipe(
+      experimentNamed(name, 'full'),
+      E.map((experiment) => ({ ...catalogued, sweep: sweepOf(experiment), one: true })),
+    );
+  if (sweepNames.includes(name))
+    return pipe(
+      sweepNamed(name),
+      E.map((sweep) => ({ ...catalogued, sweep, one: false })),
+    );
+  return E.left(
+    Object.hasOwn(drumExperiments, name)
+      ? decodeError(name, 'drums are struck, not trained; `drumhead run` and `drumhead show` know them')
+      : unknownName('experiment, sweep or run', name, nearFirst(name, allNames)),
+  );
+};
+
+/** What files hold is meant at full size, until a preset is asked for by name. */
+const readNamed = (path: string): Effect<Found> =>
+  pipe(
+    readHeld(path),
+    TE.map((held) => ({
+      ...held,
+      engine: null,
+      kernels: null,
+      begun: null,
+      from: dirname(path),
+      origin: 'file',
+    })),
+  );
+
+const folderNamed = (folder: string): Effect<Found> =>
+  pipe(
+    isPresent(join(folder, 'sweep.json')),
+    TE.chain(
+      (swept): Effect<Found> =>
+        swept
+          ? pipe(
+              readSweepFile(join(folder, 'sweep.json')),
+              TE.map(({ sweep, engine, kernels }) => ({
+                ...catalogued,
+                sweep,
+                one: false,
+                engine: EngineName.is(engine) ? engine : null,
+                kernels: kernels ?? null,
+                origin: 'folder',
+              })),
+            )
+          : pipe(
+              TE.Do,
+              TE.chainFirst(() => noData(folder)),
+              TE.bind('experiment', () => readExperiment(join(folder, files.experiment))),
+              TE.bind('begun', () => readBegun(join(folder, files.environment))),
+              TE.bind('finished', () => isPresent(join(folder, files.result))),
+              TE.map(({ experiment, begun, finished }) => ({
+                ...catalogued,
+                sweep: sweepOf(experiment),
+                one: true,
+                engine: begun?.engine ?? null,
+                kernels: begun?.kernels ?? null,
+                begun: begun === null ? null : { folder, arithmetic: begun.arithmetic ?? 1, finished },
+                origin: 'folder',
+              })),
+            ),
+    ),
+  );
+
+/** A folder of data is no experiment yet: it is said what makes one of it. */
+const noData = (folder: string): Effect<void> =>
+  pipe(
+    TE.Do,
+    TE.bind('run', () => isPresent(join(folder, files.experiment))),
+    TE.bind('kind', () => dataKind(folder)),
+    TE.chain(({ run, kind }) =>
+      run || kind === null
+        ? TE.right(undefined)
+        : TE.left(
+            decodeError(
+              folder,
+              `this is a folder of data, not of a run; \`drumhead learn ${folder}\` trains on it, and so does an experiment ` +
+                `with task: { name: ${kind}, folder: ${folder} }`,
+            ),
+          ),
+    ),
+  );
+
+const readExperiment = (path: string): Effect<Experiment> =>
+  pipe(
+    readJson(path),
+    TE.chainEitherK((json) => decodeExperiment(json, path)),
+  );
+
+/**
+ * A run goes on with the engine that it began with: another would not give the same bits. Null for what was imported,
+ * which began on none.
+ */
+const begunCodec = t.intersection([
+  t.type({ engine: EngineName }),
+  t.partial({ arithmetic: t.number, kernels: Kernels }),
+]);
+
+const readBegun = (path: string): Effect<t.TypeOf<typeof begunCodec> | null> =>
+  pipe(
+    isPresent(path),
+    TE.chain(
+      (there): Effect<t.TypeOf<typeof begunCodec> | null> =>
+        there ? pipe(readJson(path), TE.chainEitherK(decodeWith(begunCodec, path))) : TE.right(null),
+    ),
+  );

@@ -1,0 +1,211 @@
+/** What laws are asked about: a system or an experiment by its name, or a file that holds a program. */
+
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as O from 'fp-ts/lib/Option.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import * as t from 'io-ts';
+import { type DrumheadError, decodeError, unknownName } from '../../base/error.js';
+import { shapeOfDataset } from '../../data/dataset.js';
+import { load } from '../../data/load.js';
+import { type Task, taskNames, taskShape } from '../../data/task.js';
+import type { Program } from '../../dsl/index.js';
+import { experimentNamed, experimentNames } from '../../experiments/catalogue.js';
+import { programFor } from '../../experiments/model.js';
+import { isPresent } from '../../files/files.js';
+import { type System, systemFrom } from '../../laws/index.js';
+import { modelNames, type Sizes } from '../../models/catalogue.js';
+import { buildSystem, systemNamed, systemNames } from '../../models/systems/index.js';
+import { isDocument, isModule, readDocument, readExports } from '../document/document.js';
+import { isProgram, isWriter, programOf, type Writer, writtenBy } from '../document/program-file.js';
+import { type ChangeFlags, settingsFlag } from '../flags/flags.js';
+import { allNames, experimentFrom } from './source.js';
+
+type Effect<A> = TE.TaskEither<DrumheadError, A>;
+
+/** Settings of a system or an experiment, the size of an experiment, and which export of a file is meant. */
+export interface SubjectFlags extends ChangeFlags {
+  readonly preset: string;
+  readonly export?: string;
+}
+
+/** A file and, after a #, which of its exports: `waves.ts#byRk4`. */
+const withExport = (name: string): readonly [string, string | undefined] => {
+  const at = name.lastIndexOf('#');
+  return at > 0 && isModule(name.slice(0, at)) ? [name.slice(0, at), name.slice(at + 1)] : [name, undefined];
+};
+
+/**
+ * The system that a person means.
+ *
+ * **Errors** UnknownName; DecodeError of a file that holds no program, or of settings that do not fit; ProgramError.
+ */
+export const subjectFrom = (given: string, flags: SubjectFlags): Effect<System> => {
+  const [name, suffix] = withExport(given);
+  const wanted = flags.export ?? suffix;
+  if (wanted !== undefined)
+    return isModule(name)
+      ? ofExport(name, wanted)
+      : TE.left(
+          decodeError('--export', `'${name}' is no module of TypeScript or JavaScript, which has exports`),
+        );
+  if (systemNames.some((known) => known === name)) return TE.fromEither(ofCatalogue(name, flags));
+  return pipe(
+    isPresent(name),
+    TE.chain((there) => {
+      if (isDocument(name)) return ofDocument(name, flags);
+      if (there || allNames.includes(name)) return ofExperiment(name, flags);
+      const known = modelNames.some((model) => model === name)
+        ? 'model'
+        : taskNames.some((task) => task === name)
+          ? 'task'
+          : undefined;
+      return TE.left(
+        known === undefined
+          ? unknownName('system or experiment', name, [...systemNames, ...allNames])
+          : decodeError(name, ofAnotherKind(name, known)),
+      );
+    }),
+  );
+};
+
+/** What to do with the name of a model or of a task, which alone have no program. */
+const ofAnotherKind = (name: string, kind: 'model' | 'task'): string => {
+  const uses = experimentNames.filter((experiment) =>
+    pipe(
+      experimentNamed(experiment, 'quick'),
+      E.match(
+        () => false,
+        ({ model, task }) => (kind === 'model' ? model.name : task.name) === name,
+      ),
+    ),
+  );
+  const what =
+    kind === 'model'
+      ? 'this is a model, which has sizes only with a task'
+      : 'this is a task, which computes nothing';
+  return uses.length === 0
+    ? `${what}; hold a file with a program of it against the laws: drumhead laws FILE`
+    : `${what}; hold an experiment with it against the laws: drumhead laws ${uses.slice(0, 3).join(', or ')}`;
+};
+
+/** Programs among what a module exports, and among what its default export holds by name. */
+const programsIn = (
+  path: string,
+  exports: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> => {
+  const own = exports.default;
+  const all = { ...(t.UnknownRecord.is(own) && !isProgram(own) ? own : {}), ...exports };
+  return Object.fromEntries(
+    Object.entries(all).filter(
+      ([name, value]) =>
+        name !== 'default' &&
+        (isWriter(value) ? E.isRight(writtenBy(value, path)({})) : E.isRight(programOf(value, path))),
+    ),
+  );
+};
+
+const ofExport = (path: string, name: string): Effect<System> =>
+  pipe(
+    readExports(path),
+    TE.chainEitherK((exports) => {
+      const programs = programsIn(path, exports);
+      return Object.hasOwn(programs, name)
+        ? ofProgram(path, programs[name])
+        : E.left(unknownName(`program among the exports of ${path}`, name, Object.keys(programs)));
+    }),
+  );
+
+const ofProgram = (path: string, value: unknown): E.Either<DrumheadError, System> =>
+  isWriter(value) ? ofFunction(path, value) : pipe(programOf(value, path), E.map(systemFrom));
+
+const ofCatalogue = (name: string, flags: SubjectFlags): E.Either<DrumheadError, System> =>
+  pipe(
+    settingsFlag('--set', flags.set ?? []),
+    E.chain((settings) => systemNamed(name, settings)),
+    E.bindTo('spec'),
+    E.bind('program', ({ spec }) => buildSystem(spec)),
+    E.map(({ spec, program }) =>
+      // A system without a time step, such as the Wave-RNN, is the program alone.
+      'dt' in spec
+        ? systemFrom(({ dt = spec.dt }) => orElse(program, buildSystem({ ...spec, dt })))
+        : systemFrom(program),
+    ),
+  );
+
+/** A time step at which a system cannot be written leaves it as it was. */
+const orElse = (otherwise: Program, made: E.Either<DrumheadError, Program>): Program =>
+  E.isRight(made) ? made.right : otherwise;
+
+/**
+ * A file holds a program, a function of { dt } that writes one, or an experiment, whose model is meant. A module of
+ * several programs says which there are.
+ */
+const ofDocument = (path: string, flags: SubjectFlags): Effect<System> =>
+  pipe(
+    isModule(path) ? readExports(path) : TE.right<DrumheadError, Readonly<Record<string, unknown>>>({}),
+    TE.chain((exports) => {
+      const own = exports.default;
+      const isRecord = t.UnknownRecord.is(own) && !isProgram(own) && Object.values(own).some(isProgram);
+      if (isModule(path) && (own === undefined || isRecord)) {
+        const programs = programsIn(path, exports);
+        const [first, ...others] = Object.keys(programs);
+        if (first !== undefined)
+          return TE.fromEither(
+            others.length === 0
+              ? ofProgram(path, programs[first])
+              : E.left(
+                  decodeError(
+                    path,
+                    `it exports ${others.length + 1} programs (${[first, ...others].join(', ')}); say which: --export ${first}`,
+                  ),
+                ),
+          );
+      }
+      return pipe(
+        readDocument(path),
+        TE.chain((value) =>
+          isProgram(value)
+            ? pipe(
+                TE.fromEither(withoutSettings(flags)),
+                TE.chainEitherK(() => ofProgram(path, value)),
+              )
+            : ofExperiment(path, flags),
+        ),
+      );
+    }),
+  );
+
+/** A program alone has neither settings nor sizes. */
+const withoutSettings = ({ set, preset }: SubjectFlags): E.Either<DrumheadError, void> => {
+  const idle = set !== undefined && set.length > 0 ? '--set' : preset === 'full' ? undefined : '--preset';
+  return idle === undefined
+    ? E.right(undefined)
+    : E.left(decodeError(idle, 'this is a program alone, without settings and sizes; leave it out'));
+};
+
+const ofFunction = (path: string, write: Writer): E.Either<DrumheadError, System> => {
+  const at = writtenBy(write, path);
+  return pipe(
+    at({}),
+    E.map((program) => systemFrom((options) => orElse(program, at(options)))),
+  );
+};
+
+/** The model of an experiment, at the size of its task. */
+const ofExperiment = (name: string, flags: SubjectFlags): Effect<System> =>
+  pipe(
+    experimentFrom(name, flags.preset, flags),
+    TE.chain(({ experiment }) =>
+      pipe(
+        sizesOf(experiment.task),
+        TE.chainEitherK((sizes) => programFor(experiment.model, experiment.loss.target, sizes)),
+      ),
+    ),
+    TE.map(systemFrom),
+  );
+
+const sizesOf = (task: Task): Effect<Sizes> => {
+  const known = taskShape(task);
+  return O.isSome(known) ? TE.right(known.value) : pipe(load(task), TE.map(shapeOfDataset));
+};

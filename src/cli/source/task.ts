@@ -1,0 +1,100 @@
+/** From a name on the command line to a task: its own name, a folder of data, or the experiment that it is part of. */
+
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type DrumheadError, decodeError } from '../../base/error.js';
+import { type Task, taskNamed, taskNames } from '../../data/task.js';
+import { files } from '../../runner/folder/files.js';
+import { isDocument } from '../document/document.js';
+import type { ChangeFlags } from '../flags/flags.js';
+import { dataKind } from './data-folder.js';
+import { experimentFrom } from './source.js';
+
+/** A person's own folder: of PNG pairs where it has a folder `images` or `train/images`, else of .npy pairs. */
+const folderTask = (
+  folder: string,
+  settings: Readonly<Record<string, unknown>>,
+): TE.TaskEither<DrumheadError, Task> =>
+  pipe(
+    dataKind(folder),
+    TE.chainEitherK((kind) => taskNamed(kind ?? 'npy', { ...settings, folder })),
+  );
+
+/** Settings of a task may be written as those of an experiment: `task.size` is `size`. */
+export const ofTask = (
+  settings: Readonly<Record<string, unknown>>,
+  mnistDir: string | undefined,
+): Readonly<Record<string, unknown>> => ({
+  ...Object.fromEntries(
+    Object.entries(settings).map(([path, value]) => [path.replace(/^task\./, ''), value]),
+  ),
+  ...(mnistDir === undefined ? {} : { mnistDir }),
+});
+
+const isTask = (name: string): boolean => taskNames.some((task) => task === name);
+
+/** Tasks of a person's own files need to know where these lie. */
+const namedTask = (
+  name: string,
+  settings: Readonly<Record<string, unknown>>,
+): E.Either<DrumheadError, Task> =>
+  (name === 'npy' || name === 'png') && settings.folder === undefined
+    ? E.left(
+        decodeError(
+          name,
+          `this task is a folder of your own files; name the folder itself instead of ${name}, or add --set folder=FOLDER`,
+        ),
+      )
+    : taskNamed(name, settings);
+
+/** A single file of those that folders of data hold. */
+const isPicture = (name: string): boolean => /\.(png|npy|npz|jpe?g|gif|tiff?|bmp|webp)$/i.test(name);
+
+/** Whether this is a folder of data; run folders are experiments. */
+const isData = (name: string): TE.TaskEither<DrumheadError, boolean> =>
+  TE.fromTask(async () => {
+    const found = await stat(name).catch(() => null);
+    return (
+      found?.isDirectory() === true && (await stat(join(name, files.experiment)).catch(() => null)) === null
+    );
+  });
+
+/**
+ * A task by its name, a folder of data, or the task of an experiment.
+ *
+ * @param settings what is changed of it
+ * @param preset the size of an experiment's
+ *
+ * **Errors** UnknownName, DecodeError with every problem at once, FileError.
+ */
+export const taskFrom = (
+  name: string,
+  settings: Readonly<Record<string, unknown>>,
+  flags: ChangeFlags,
+  preset = 'full',
+): TE.TaskEither<DrumheadError, Task> =>
+  isTask(name)
+    ? TE.fromEither(namedTask(name, ofTask(settings, flags.mnistDir)))
+    : pipe(
+        isData(name),
+        TE.chain((data) =>
+          data
+            ? folderTask(name, ofTask(settings, flags.mnistDir))
+            : isPicture(name)
+              ? TE.left(
+                  decodeError(
+                    name,
+                    'data is a folder of pairs, images/NAME.png and masks/NAME.png, or train_images.npy and the like; give that folder',
+                  ),
+                )
+              : name.includes('/') || isDocument(name)
+                ? pipe(
+                    experimentFrom(name, preset, flags),
+                    TE.map(({ experiment }) => experiment.task),
+                  )
+                : TE.fromEither(taskNamed(name)),
+        ),
+      );

@@ -1,0 +1,212 @@
+/** What a sweep says while it works: a line for each run at work on a terminal, plain lines elsewhere. */
+
+import cliProgress from 'cli-progress';
+import { plainText } from '../../base/plain-text.js';
+import { fitted } from '../../experiments/value-text.js';
+import { columnsWide, cutFront, scoreFigure } from '../../report/tables/index.js';
+import type { News, Outcome } from '../../runner/sweep/messages.js';
+import type { Assignment } from '../../runner/sweep/plan.js';
+import type { SweepEvent } from '../../runner/sweep/run.js';
+import { duration } from './progress.js';
+import { terminalWidth } from './terminal-width.js';
+
+/** Draws events; `close` leaves the terminal as it was. */
+export interface SweepTeller {
+  readonly tell: (event: SweepEvent) => void;
+  readonly close: () => void;
+}
+
+/** `tetrominoes/nwm-linear, seed 0` */
+export const nameOf = ({ name, seed }: Assignment): string => `${name}, seed ${seed}`;
+
+const score = (value: number | null): string => (value === null ? '–' : scoreFigure(value));
+
+const ended = (outcome: Outcome): string => {
+  switch (outcome.kind) {
+    case 'finished':
+      return `finished${outcome.before ? ' before' : ''}, test foreground IoU ${score(outcome.foregroundIou)}`;
+    case 'stopped':
+      return outcome.message;
+    case 'failed':
+      return `FAILED: ${outcome.message}`;
+  }
+};
+
+/** How much is done and how long the rest takes, judged by the arithmetic that was done since the sweep began. */
+export interface Estimate {
+  readonly see: (event: SweepEvent) => void;
+  readonly finished: () => number;
+  readonly total: () => number;
+  /** Share of all arithmetic, 0 to 1. */
+  readonly share: () => number;
+  /** Null until there is something to judge by. */
+  readonly secondsLeft: () => number | null;
+}
+
+export const estimate = (now: () => number): Estimate => {
+  let began = now();
+  let plan: readonly Assignment[] = [];
+  // Shares of each run that are done, and that were done before anything was seen of them.
+  const done = new Map<Assignment, number>();
+  const first = new Map<Assignment, number>();
+  let finished = 0;
+  const sum = (share: (run: Assignment) => number): number =>
+    plan.reduce((total, run) => total + run.work * share(run), 0);
+  const shareOf = (run: Assignment): number => done.get(run) ?? 0;
+  return {
+    see: (event) => {
+      if (event.kind === 'plan') {
+        began = now();
+        ({ plan } = event);
+        for (const run of plan.filter(({ result }) => result !== null)) {
+          done.set(run, 1);
+          first.set(run, 1);
+          finished++;
+        }
+      } else if (event.kind === 'news' && event.news.kind === 'step') {
+        const share = event.news.done / event.news.total;
+        if (!first.has(event.run)) first.set(event.run, share);
+        done.set(event.run, share);
+      } else if (event.kind === 'end') {
+        // A failed one is no work any more either.
+        if (event.outcome.kind !== 'stopped') done.set(event.run, 1);
+        if (event.outcome.kind === 'finished') finished++;
+        if (event.outcome.kind === 'finished' && event.outcome.before) first.set(event.run, 1);
+      }
+    },
+    finished: () => finished,
+    total: () => plan.length,
+    share: () => {
+      const all = sum(() => 1);
+      return all === 0 ? 1 : sum(shareOf) / all;
+    },
+    secondsLeft: () => {
+      const worked = sum((run) => shareOf(run) - (first.get(run) ?? shareOf(run)));
+      const left = sum((run) => 1 - shareOf(run));
+      return worked <= 0 ? null : (left * Math.max(0, now() - began)) / worked;
+    },
+  };
+};
+
+const leftText = (secondsLeft: number | null): string =>
+  secondsLeft === null ? '' : `, about ${duration(secondsLeft)} left`;
+
+const planLine = (event: Extract<SweepEvent, { kind: 'plan' }>): string => {
+  const finished = event.plan.filter(({ result }) => result !== null).length;
+  return `${event.plan.length} runs on ${event.engine}, ${finished} finished before`;
+};
+
+/** Plain lines, for logs and pipes: each run that begins and ends, each epoch. */
+export const plainSweepTeller = (print: (line: string) => void, now: () => number): SweepTeller => {
+  const guess = estimate(now);
+  const tell = (event: SweepEvent): void => {
+    guess.see(event);
+    switch (event.kind) {
+      case 'note':
+        print(`note: ${event.message}`);
+        return;
+      case 'plan':
+        print(planLine(event));
+        return;
+      case 'begin':
+        print(`${nameOf(event.run)}: begins`);
+        return;
+      case 'news': {
+        const { news, run } = event;
+        if (news.kind === 'epoch')
+          print(
+            `${nameOf(run)}: epoch ${news.epoch} of ${run.member.experiment.training.epochs}  ` +
+              `train loss ${score(news.trainLoss)}  validation loss ${score(news.validationLoss)}  ` +
+              `validation foreground IoU ${score(news.foregroundIou)}${leftText(guess.secondsLeft())}`,
+          );
+        if (news.kind === 'says') print(`${nameOf(run)}: ${news.message}`);
+        return;
+      }
+      case 'end':
+        print(
+          `${nameOf(event.run)}: ${ended(event.outcome)}  (${guess.finished()} of ${guess.total()}${leftText(guess.secondsLeft())})`,
+        );
+        return;
+    }
+  };
+  return { tell, close: () => {} };
+};
+
+const barSize = 12;
+
+/** A run's line beside its bar: whole where it finds room, else shorter words, and the name without its beginning. */
+export const lineWithin = (width: number, name: string, words: string, fewWords = words): string => {
+  const room = width - barSize - 2;
+  if (columnsWide(`${name}  ${words}`) <= room) return `${name}  ${words}`;
+  const rest = fitted(fewWords, Math.max(8, room - 18));
+  return `${cutFront(name, Math.max(8, room - columnsWide(rest) - 2))}  ${rest}`;
+};
+
+const stepWords = (
+  news: Extract<News, { kind: 'step' }>,
+  epochs: number,
+  iou: number | null,
+): readonly [words: string, fewWords: string] => [
+  `epoch ${news.epoch} of ${epochs}  train loss ${score(news.loss)}  validation foreground IoU ${score(iou)}  ` +
+    `${duration(news.secondsLeft)} left`,
+  `${news.epoch}/${epochs}  val. fg. IoU ${score(iou)}  ${duration(news.secondsLeft)}`,
+];
+
+/** A table that stays at the bottom of the terminal: a bar for each run at work and one for all; what ended stands above. */
+export const barSweepTeller = (stream: NodeJS.WriteStream, now: () => number): SweepTeller => {
+  const guess = estimate(now);
+  const bars = new cliProgress.MultiBar({
+    stream,
+    hideCursor: true,
+    clearOnComplete: true,
+    barsize: barSize,
+    format: '{bar} {line}',
+    gracefulExit: false,
+    fps: 5,
+  });
+  const line = (name: string, words: string, fewWords?: string): { readonly line: string } => ({
+    line: lineWithin(terminalWidth(stream) ?? 80, name, words, fewWords),
+  });
+  const all = bars.create(1000, 0, line('all runs', ''));
+  const each = new Map<Assignment, cliProgress.SingleBar>();
+  const scores = new Map<Assignment, number | null>();
+  const print = (text: string): void => bars.log(`${plainText(text)}\n`);
+  const tell = (event: SweepEvent): void => {
+    guess.see(event);
+    switch (event.kind) {
+      case 'note':
+        print(`note: ${event.message}`);
+        break;
+      case 'plan':
+        print(planLine(event));
+        break;
+      case 'begin':
+        each.set(event.run, bars.create(1, 0, line(nameOf(event.run), 'begins')));
+        break;
+      case 'news': {
+        const bar = each.get(event.run);
+        const { news, run } = event;
+        if (news.kind === 'epoch') scores.set(run, news.foregroundIou);
+        if (news.kind === 'says') bar?.update(line(nameOf(run), plainText(news.message)));
+        if (news.kind === 'step') {
+          const { epochs } = run.member.experiment.training;
+          bar?.setTotal(news.total);
+          bar?.update(news.done, line(nameOf(run), ...stepWords(news, epochs, scores.get(run) ?? null)));
+        }
+        break;
+      }
+      case 'end': {
+        const bar = each.get(event.run);
+        if (bar !== undefined) bars.remove(bar);
+        each.delete(event.run);
+        print(`${nameOf(event.run)}: ${ended(event.outcome)}`);
+        break;
+      }
+    }
+    all.update(
+      Math.round(1000 * guess.share()),
+      line('all runs', `${guess.finished()} of ${guess.total()} finished${leftText(guess.secondsLeft())}`),
+    );
+  };
+  return { tell, close: () => bars.stop() };
+};

@@ -1,0 +1,52 @@
+/** The cost of a program, in numbers. */
+
+import type { Shape } from '../../dsl/shape.js';
+
+/** What one pass over a batch takes. */
+export interface Work {
+  /** Floating-point operations; a multiplication with an addition counts 2. */
+  readonly flops: number;
+  /** Bytes that the operations read and write, each by itself. */
+  readonly bytesRead: number;
+  readonly bytesWritten: number;
+  /** Bytes held that do not grow with the batch. */
+  readonly fixedBytes: number;
+  /** Bytes held for each sample. */
+  readonly bytesPerSample: number;
+  /** fixedBytes + batch * bytesPerSample. */
+  readonly peakBytes: number;
+}
+
+/** What one node takes over all its evaluations for the batch; a scan takes what its body does. */
+export interface NodeCost {
+  /** `43`, or `43/7` in the body of the scan that is node 43. */
+  readonly path: string;
+  readonly operation: string;
+  /** Per sample. */
+  readonly shape: Shape;
+  /** How often it is evaluated for a sample. */
+  readonly repeats: number;
+  readonly forwardFlops: number;
+  /** Of its gradient in training. */
+  readonly backwardFlops: number;
+  readonly bytesRead: number;
+  readonly bytesWritten: number;
+  readonly body: readonly NodeCost[];
+}
+
+export interface Cost {
+  readonly batch: number;
+  /** Numbers in all parameters. */
+  readonly parameters: number;
+  /** Of these, those that are trained. */
+  readonly trainable: number;
+  /** One forward pass. */
+  readonly inference: Work;
+  /** One step: forward, backward, Adam. */
+  readonly training: Work;
+  readonly nodes: readonly NodeCost[];
+}
+
+export interface CostOptions {
+  readonly batch: number;
+}

@@ -1,0 +1,70 @@
+/** Cotangents of the nodes of a field graph while they are collected. */
+
+import type { FieldBuilder } from '../ir/builder.js';
+import type { Along, FieldNode } from '../ir/field.js';
+
+/** Part of a cotangent: the planes that a slice took, along its middle. */
+export interface Piece extends Along {
+  readonly begin: number;
+  readonly size: number;
+  readonly node: number;
+}
+
+/** Cotangents of the nodes of a graph, being collected. */
+export class Cotangents {
+  readonly #whole = new Map<number, number>();
+  readonly #pieces = new Map<number, Piece[]>();
+
+  constructor(
+    private readonly builder: FieldBuilder,
+    private readonly extentOf: (node: number) => FieldNode['extent'],
+  ) {}
+
+  add(node: number, cotangent: number): void {
+    const before = this.#whole.get(node);
+    this.#whole.set(node, before === undefined ? cotangent : this.builder.zip('add', before, cotangent));
+  }
+
+  addPiece(node: number, piece: Piece): void {
+    this.#pieces.set(node, [...(this.#pieces.get(node) ?? []), piece]);
+  }
+
+  /** The cotangent of a node, or nothing when nothing that is trained depends on it. */
+  of(node: number): number | undefined {
+    const pieces = this.#pieces.get(node);
+    this.#pieces.delete(node);
+    if (pieces !== undefined) this.#join(node, pieces);
+    return this.#whole.get(node);
+  }
+
+  /** Slices that lie side by side and cover everything are joined; others are set among zeros. */
+  #join(node: number, pieces: readonly Piece[]): void {
+    const extent = this.extentOf(node);
+    const sorted = [...pieces].sort((a, b) => a.begin - b.begin);
+    const [{ outer, count, inner }] = sorted;
+    let end = 0;
+    const cover = sorted.every((piece) => {
+      const fits = piece.outer === outer && piece.inner === inner && piece.begin === end;
+      end += piece.size;
+      return fits;
+    });
+    if (cover && end === count) {
+      const sizes = sorted.map(({ size }) => size);
+      this.add(
+        node,
+        sorted.length === 1
+          ? sorted[0].node
+          : this.builder.add(
+              { op: 'concatPlanes', outer, inner, sizes },
+              sorted.map((piece) => piece.node),
+              extent,
+            ),
+      );
+      return;
+    }
+    for (const { node: part, ...piece } of pieces) {
+      const { node: _, ...place } = { node: part, ...piece };
+      this.add(node, this.builder.add({ op: 'embedPlanes', ...place }, [part], extent));
+    }
+  }
+}

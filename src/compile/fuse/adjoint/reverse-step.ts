@@ -1,0 +1,136 @@
+/**
+ * The reverse of a step, a graph of its own: what the step computed dearly (convolutions, dense layers, transcendental
+ * functions) is recorded, the rest is computed again from what was recorded.
+ */
+
+import { FieldBuilder } from '../ir/builder.js';
+import type { FieldNode, FieldReverse, FieldScan, Source } from '../ir/field.js';
+import { dependents } from '../schedule/order.js';
+import { Cotangents } from './cotangents.js';
+import { type Rebuilding, rebuilding } from './recompute-velocity.js';
+import { keptNodes } from './residuals.js';
+import { pullBack, type Rule } from './rules.js';
+
+export type ReverseStep = Pick<FieldReverse, 'nodes' | 'carry' | 'elements' | 'externals'> & {
+  /** How fields that are not recorded follow from others. */
+  readonly rebuilt: ReadonlyMap<string, Rebuilding>;
+};
+
+/** Costs so much to compute again that it is recorded: what reads neighbours or weights, and what is no arithmetic. */
+const isDear = ({ op }: FieldNode): boolean => {
+  switch (op.op) {
+    case 'map':
+      return !['relu', 'square', 'abs', 'sign', 'stopGradient'].includes(op.fn);
+    case 'leaf':
+    case 'affine':
+    case 'zip':
+    case 'keep':
+    case 'spread':
+    case 'slicePlanes':
+    case 'concatPlanes':
+    case 'repeatPlanes':
+    case 'rearrange':
+      return false;
+    default:
+      return true;
+  }
+};
+
+/** Planes of pixels that are kept at every step. */
+const keptPlanes = (scan: FieldScan, observed: readonly string[], { nodes }: ReverseStep): number =>
+  [...keptNodes(scan, observed, nodes)].reduce((sum, node) => {
+    const { op, extent } = scan.body.nodes[node];
+    return sum + (extent.grid && op.op !== 'leaf' ? extent.planes : 0);
+  }, 0);
+
+/**
+ * The reverse step that keeps least: fields are rebuilt from those that are kept anyway. Each must save memory by
+ * itself, so no two that are moved alike are told by the same displacement, of which one alone knows the start.
+ */
+export const reverseStep = (
+  scan: FieldScan,
+  observed: readonly string[],
+  wanted: (source: Source) => boolean,
+): ReverseStep => {
+  const { body, fields } = scan;
+  let best = derive(scan, observed, wanted, new Map());
+  for (const field of fields)
+    for (const from of fields) {
+      const how = rebuilding(body, field, from);
+      if (how === undefined) continue;
+      const other = derive(scan, observed, wanted, new Map([...best.rebuilt, [field, how]]));
+      if (keptPlanes(scan, observed, other) < keptPlanes(scan, observed, best)) best = other;
+    }
+  return best;
+};
+
+const derive = (
+  { body, fields }: FieldScan,
+  observed: readonly string[],
+  wantedSource: (source: Source) => boolean,
+  rebuilt: ReadonlyMap<string, Rebuilding>,
+): ReverseStep => {
+  const b = new FieldBuilder();
+  const forward = body.nodes;
+  const isWanted = (number: number): boolean => {
+    const { op } = forward[number];
+    return op.op === 'leaf' && wantedSource(op.source);
+  };
+  const depends = dependents(forward, isWanted);
+  const leaf = (source: Source, { extent }: FieldNode): number => b.add({ op: 'leaf', source }, [], extent);
+  const rebuild = ({ from, keep, gain, moved }: Rebuilding, node: FieldNode): number => {
+    const now = leaf({ kind: 'state', field: from }, node);
+    const [later, sooner] =
+      moved === 'after'
+        ? [now, leaf({ kind: 'earlier', field: from }, node)]
+        : [leaf({ kind: 'recorded', node: body.next[from] }, node), now];
+    return b.affine(b.zip('sub', later, b.affine(sooner, keep)), 1 / gain);
+  };
+  const values = new Map<number, number>();
+  const value = (number: number): number => {
+    const known = values.get(number);
+    if (known !== undefined) return known;
+    const node = forward[number];
+    const { op, extent } = node;
+    const how = op.op === 'leaf' && op.source.kind === 'state' ? rebuilt.get(op.source.field) : undefined;
+    const made =
+      how !== undefined
+        ? rebuild(how, node)
+        : isDear(node)
+          ? leaf({ kind: 'recorded', node: number }, node)
+          : b.add(op, node.inputs.map(value), extent);
+    values.set(number, made);
+    return made;
+  };
+  const cotangents = new Cotangents(b, (node) => forward[node].extent);
+  const seed = (node: number, source: Source): void => {
+    if (depends[node]) cotangents.add(node, leaf(source, forward[node]));
+  };
+  for (const field of fields) seed(body.next[field], { kind: 'carry', field });
+  for (const name of observed) seed(body.observe[name], { kind: 'observed', name });
+  const rule: Rule = {
+    b,
+    nodes: forward,
+    value,
+    give: (node, cotangent) => cotangents.add(node, cotangent),
+    givePiece: (node, piece) => cotangents.addPiece(node, piece),
+    wanted: (node) => depends[node],
+  };
+  for (let number = forward.length - 1; number >= 0; number--) {
+    if (!depends[number] || forward[number].op.op === 'leaf') continue;
+    const d = cotangents.of(number);
+    if (d !== undefined) pullBack(number, d, rule);
+  }
+  const carry: Record<string, number> = {};
+  const elements: Record<number, number> = {};
+  const externals: Record<number, number> = {};
+  for (const [number, { op }] of forward.entries()) {
+    if (op.op !== 'leaf' || !isWanted(number)) continue;
+    const d = cotangents.of(number);
+    if (d === undefined) continue;
+    if (op.source.kind === 'state') carry[op.source.field] = d;
+    if (op.source.kind === 'element') elements[op.source.sequence] = d;
+    if (op.source.kind === 'external') externals[op.source.index] = d;
+  }
+  return { nodes: b.nodes, carry, elements, externals, rebuilt };
+};

@@ -1,0 +1,116 @@
+/** Planes with what lies beyond their edges: where a window may look outside without asking. */
+
+import type { Boundary } from '../../../dsl/op.js';
+import { copy, copyCells, fill } from '../kernels/move.js';
+import type { Grid, Instruction, Place } from '../memory/address.js';
+import type { Machine } from '../memory/arena.js';
+
+/** How many pixels lie beyond each edge. */
+export interface Margins {
+  readonly top: number;
+  readonly bottom: number;
+  readonly left: number;
+  readonly right: number;
+}
+
+/** Lines of the planes with margins: bytes from line to line and from plane to plane; pixels before the first. */
+export interface Halo {
+  readonly at: number;
+  readonly line: number;
+  readonly plane: number;
+  readonly lead: number;
+  readonly margins: Margins;
+}
+
+const four = (pixels: number): number => Math.ceil(pixels / 4) * 4;
+
+/** The sizes of planes with margins around a grid of this size, at an address. */
+export const haloAt = (
+  at: number,
+  { height, width }: Pick<Grid, 'height' | 'width'>,
+  margins: Margins,
+): Halo => {
+  const lead = four(margins.left);
+  // room for the last strip of a line to be read whole
+  const line = 4 * (lead + four(width) + four(margins.right) + 16);
+  return { at, line, lead, margins, plane: line * (height + margins.top + margins.bottom) };
+};
+
+/** Where the pixel (0, 0) of plane 0 is, shifted by so many lines and columns. */
+export const cellOf = ({ at, line, lead, margins }: Halo, dy: number, dx: number): number =>
+  at + (margins.top + dy) * line + 4 * (lead + dx);
+
+/** The place inside, of a place beyond the edge; nothing where a constant stands. */
+const inside = (place: number, size: number, boundary: Boundary): number | undefined => {
+  if (place >= 0 && place < size) return place;
+  if (boundary === 'circular') return ((place % size) + size) % size;
+  if (boundary !== 'reflect') return undefined;
+  const period = Math.max(1, 2 * (size - 1));
+  const folded = ((place % period) + period) % period;
+  return folded < size ? folded : period - folded;
+};
+
+/** Copies planes into a halo and fills its margins. */
+export const fillHalo = (
+  machine: Machine,
+  { height, width }: Grid,
+  from: Place,
+  planes: number,
+  halo: Halo,
+  boundary: Exclude<Boundary, 'none'>,
+): Instruction => {
+  const rows = machine.kernel('copy', copy);
+  const cells = machine.kernel('copyCells', copyCells);
+  const filled = machine.kernel('fill', fill);
+  const { margins, line, plane } = halo;
+  const constant = machine.constants([typeof boundary === 'object' ? boundary.fixed : 0]);
+  const wide = line / 16;
+  const outside = (before: number, size: number, after: number): number[] => [
+    ...Array.from({ length: before }, (_, i) => i - before),
+    ...Array.from({ length: after }, (_, i) => size + i),
+  ];
+  const columns = outside(margins.left, width, margins.right);
+  const lines = outside(margins.top, height, margins.bottom);
+  return (t) => {
+    const inner = cellOf(halo, 0, 0);
+    const start = inner - 4 * halo.lead;
+    rows(from.at(t), 4 * width, from.plane, inner, line, plane, planes, height, Math.ceil(width / 4));
+    for (const x of columns) {
+      const source = inside(x, width, boundary);
+      const [address, step] = source === undefined ? [constant, 0] : [inner + 4 * source, line];
+      cells(address, step, source === undefined ? 0 : plane, inner + 4 * x, line, plane, planes, height);
+    }
+    for (const y of lines) {
+      const source = inside(y, height, boundary);
+      if (source === undefined) filled(constant, start + y * line, plane, planes, wide);
+      else rows(start + source * line, 0, plane, start + y * line, 0, plane, planes, 1, wide);
+    }
+  };
+};
+
+/**
+ * The adjoint of reflecting: adds what stands in the margins to where it was copied from, then takes the inside.
+ * Rarely used, so plain loops.
+ */
+export const foldReflected = (
+  machine: Machine,
+  { height, width }: Grid,
+  halo: Halo,
+  planes: number,
+  to: Place,
+): Instruction => {
+  const { top, bottom, left, right } = halo.margins;
+  return (t) => {
+    const { floats } = machine;
+    for (let p = 0; p < planes; p++) {
+      const target = (to.at(t) + p * to.plane) / 4;
+      floats.fill(0, target, target + height * width);
+      for (let y = -top; y < height + bottom; y++)
+        for (let x = -left; x < width + right; x++) {
+          const row = inside(y, height, 'reflect') ?? 0;
+          const column = inside(x, width, 'reflect') ?? 0;
+          floats[target + row * width + column] += floats[(cellOf(halo, y, x) + p * halo.plane) / 4];
+        }
+    }
+  };
+};

@@ -1,0 +1,140 @@
+/** Weights in the order in which the kernels read them: blocks of up to four rows, one depth after the other. */
+
+import type { FieldOpOf, Window } from '../ir/field.js';
+import { pickCells } from '../kernels/move.js';
+import type { Machine } from '../memory/arena.js';
+
+/** How the rows of a product are grouped: blocks of four, then what remains. */
+export interface Blocks {
+  readonly rows: 1 | 2 | 3 | 4;
+  readonly count: number;
+  /** The first row. */
+  readonly first: number;
+}
+
+const asRows = (rows: number): 1 | 2 | 3 => (rows === 1 ? 1 : rows === 2 ? 2 : 3);
+
+export const blocksOf = (rows: number): readonly Blocks[] => {
+  const fours = Math.floor(rows / 4);
+  const rest = rows - 4 * fours;
+  return [
+    ...(fours > 0 ? [{ rows: 4 as const, count: fours, first: 0 }] : []),
+    ...(rest > 0 ? [{ rows: asRows(rest), count: 1, first: 4 * fours }] : []),
+  ];
+};
+
+/** Which weight stands at (row, depth) of a product, as a place in the list of weights. */
+export interface Packing {
+  readonly rows: number;
+  readonly depth: number;
+  readonly source: (row: number, depth: number) => number;
+  /** A sum of weights in the place of one: that many places after each other, each with its factor. */
+  readonly mix?: { readonly factors: readonly number[]; readonly step: number };
+  /** What follows from the packed weights and lies after them: its size in numbers, and what computes it. */
+  readonly more?: { readonly size: number; readonly fill: (machine: Machine, at: number) => () => void };
+}
+
+/** Bytes of what is packed. */
+export const packedBytes = ({ rows, depth, more }: Packing): number => 4 * (rows * depth + (more?.size ?? 0));
+
+/** c[to] = sum over count of w[count, to], or of w[to, count] when transposed. */
+export const densePacking = ({ count, to, transposed }: FieldOpOf<'dense'>): Packing => ({
+  rows: to,
+  depth: count,
+  source: transposed ? (row, depth) => row * count + depth : (row, depth) => depth * to + row,
+});
+
+/** Forward: depth runs over channel and window place, in the order of `offsetsOf`. */
+export const convPacking = ({ height, width, from, to }: Window): Packing => ({
+  rows: to,
+  depth: from * height * width,
+  source: (row, depth) => {
+    const channel = Math.floor(depth / (height * width));
+    const tap = depth % (height * width);
+    return (tap * from + channel) * to + row;
+  },
+});
+
+/** By the input: the window turned around, channels exchanged. */
+export const convInputPacking = ({ height, width, from, to }: Window): Packing => ({
+  rows: from,
+  depth: to * height * width,
+  source: (row, depth) => {
+    const channel = Math.floor(depth / (height * width));
+    const tap = height * width - 1 - (depth % (height * width));
+    return (tap * from + row) * to + channel;
+  },
+});
+
+/** The same for one of the products of `kernels/lines.ts`: depth runs over channel and column of the window. */
+export const linesPacking = ({ width, from, to }: Window, factors: readonly number[]): Packing => ({
+  rows: to,
+  depth: from * width,
+  source: (row, depth) => ((depth % width) * from + Math.floor(depth / width)) * to + row,
+  mix: { factors, step: width * from * to },
+});
+
+export const linesInputPacking = (
+  { height, width, from, to }: Window,
+  factors: readonly number[],
+): Packing => ({
+  rows: from,
+  depth: to * width,
+  source: (row, depth) => {
+    const tap = height * width - 1 - (depth % width);
+    return (tap * from + row) * to + Math.floor(depth / width);
+  },
+  mix: { factors, step: -width * from * to },
+});
+
+/** One channel of a depthwise convolution, [height, width, from, to]. */
+export const depthwisePacking = ({ height, width, from, to }: Window, channel: number): Packing => ({
+  rows: to,
+  depth: height * width,
+  source: (row, tap) => (tap * from + channel) * to + row,
+});
+
+export const depthwiseInputPacking = ({ height, width, from, to }: Window, channel: number): Packing => ({
+  rows: 1,
+  depth: to * height * width,
+  source: (_, depth) => {
+    const result = Math.floor(depth / (height * width));
+    const tap = height * width - 1 - (depth % (height * width));
+    return (tap * from + channel) * to + result;
+  },
+});
+
+/** Bytes from the start of packed weights to the block of this first row. */
+export const blockOffset = ({ depth }: Packing, first: number): number => 4 * first * depth;
+
+/** A function that packs the weights at an address to another. */
+export const packer = (machine: Machine, packing: Packing, to: number): ((from: number) => void) => {
+  const order: number[] = [];
+  for (const { rows, count, first } of blocksOf(packing.rows))
+    for (let block = 0; block < count; block++)
+      for (let depth = 0; depth < packing.depth; depth++)
+        for (let row = 0; row < rows; row++) order.push(packing.source(first + block * rows + row, depth));
+  const { mix } = packing;
+  const fill = packing.more?.fill(machine, to) ?? (() => {});
+  if (mix === undefined) {
+    const run = machine.kernel('pickCells', pickCells);
+    const table = machine.table(order.map((place) => 4 * place));
+    return (from) => {
+      run(table, from, to, Math.ceil(order.length / 4));
+      fill();
+    };
+  }
+  const places = Int32Array.from(order);
+  return (from) => {
+    const { floats } = machine;
+    const source = from / 4;
+    const target = to / 4;
+    for (let i = 0; i < places.length; i++) {
+      let sum = 0;
+      for (let j = 0; j < mix.factors.length; j++)
+        sum += mix.factors[j] * floats[source + places[i] + j * mix.step];
+      floats[target + i] = sum;
+    }
+    fill();
+  };
+};

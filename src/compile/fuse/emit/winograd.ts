@@ -1,0 +1,266 @@
+/** Convolutions of many channels with three lines to the window: half the products, by `kernels/lines.ts`. */
+
+import type { Window } from '../ir/field.js';
+import { fill } from '../kernels/move.js';
+import { addOnto, settle } from '../kernels/sums.js';
+import {
+  answer,
+  linesRead,
+  linesTogether,
+  type Matrix,
+  mixed,
+  mixLines,
+  transposed,
+  weigh,
+} from '../kernels/winograd.js';
+import type { Grid, Instruction, Place } from '../memory/address.js';
+import type { Machine } from '../memory/arena.js';
+import { convolve } from './convolve.js';
+import { dots } from './dots.js';
+import { before, type Emitting, type Operand } from './emitting.js';
+import { cellOf, fillHalo, type Halo, type Margins } from './halo.js';
+import type { Packing } from './pack-weights.js';
+import { scratchHalo } from './window.js';
+
+/** With fewer channels, mixing lines takes longer than it saves. */
+export const leastChannels = 8;
+
+/** What is mixed at a time, so that it stays in cache. */
+const cacheBytes = 2 ** 18;
+
+export const isMixed = ({ height, from, to, depthwise }: Window, grid: Grid): boolean =>
+  !depthwise &&
+  height === 3 &&
+  Math.min(from, to) >= leastChannels &&
+  (from * to) % 4 === 0 &&
+  grid.height % linesTogether === 0 &&
+  grid.width % 4 === 0 &&
+  grid.width >= 8;
+
+/** Lines [plane, six, group, pixels] in scratch memory. */
+interface Lines {
+  readonly at: () => number;
+  readonly line: number;
+  readonly six: number;
+  readonly plane: number;
+}
+
+const mixer = (machine: Machine, name: string, matrix: Matrix) =>
+  machine.kernel(`mixLines ${name}`, () => mixLines(matrix));
+
+/** As many groups of lines at a time as stay in cache, in equal pieces. */
+const groupsAtOnce = (grid: Grid, bytes: number): number => {
+  const all = grid.height / linesTogether;
+  let groups = all;
+  while (groups > 1 && (all % groups !== 0 || groups * bytes > cacheBytes)) groups--;
+  return groups;
+};
+
+/** Everything that both uses share: the input with its margins, and six mixed lines for four of the result. */
+const mixedInput = (
+  window: Window,
+  margins: Margins,
+  channels: readonly [number, number],
+  x: Place,
+  boundary: Window['boundary'],
+  e: Emitting,
+  more: number,
+) => {
+  const { grid, machine } = e;
+  const [from, to] = channels;
+  const lead = Math.ceil(margins.left / 4) * 4;
+  const line = 4 * (lead + Math.ceil((grid.width + margins.right) / 4) * 4 + 8);
+  const groups = groupsAtOnce(grid, linesRead * (from * line + to * 4 * grid.width));
+  const six = groups * line;
+  const plane = linesRead * six;
+  const other = { line: 4 * grid.width, six: groups * 4 * grid.width };
+  const otherPlane = linesRead * other.six;
+  const halo = scratchHalo(e, grid, margins, from, from * plane + to * otherPlane + 256 + more);
+  const start = (): number => halo.at + from * halo.plane + 64;
+  const lines: Lines = { at: start, line, six, plane };
+  const results: Lines = { ...other, plane: otherPlane, at: () => start() + from * plane + 64 };
+  const mix = mixer(machine, 'input', mixed);
+  const pad = fillHalo(machine, grid, x, from, halo, boundary);
+  const gather = (first: number): void =>
+    mix(
+      cellOf(halo, first - margins.top, 0) - 4 * lead,
+      halo.line,
+      linesTogether * halo.line,
+      halo.plane,
+      start(),
+      six,
+      line,
+      plane,
+      from,
+      groups,
+      line / 16 - 2,
+    );
+  const asHalo = (k: number): Halo => ({
+    get at() {
+      return start() + k * six;
+    },
+    line,
+    plane,
+    lead,
+    margins: { ...margins, top: 0, bottom: 0 },
+  });
+  const offsets = Array.from(
+    { length: from * window.width },
+    (_, depth) => Math.floor(depth / window.width) * plane + 4 * ((depth % window.width) - margins.left),
+  );
+  return {
+    pad,
+    gather,
+    asHalo,
+    offsets,
+    lines,
+    results,
+    groups,
+    after: () => results.at() + to * otherPlane + 64,
+  };
+};
+
+/** A step's or sample's work, once for each piece of the grid; `work` is told its first line. */
+const byPieces =
+  (grid: Grid, groups: number, work: (first: number, t: number) => void): Instruction =>
+  (t) => {
+    for (let first = 0; first < grid.height; first += groups * linesTogether) work(first, t);
+  };
+
+export interface Mixed {
+  readonly window: Window;
+  readonly margins: Margins;
+  readonly boundary: Window['boundary'];
+  readonly from: number;
+  readonly to: number;
+  readonly packing: (factors: readonly number[]) => Packing;
+  readonly key: string;
+}
+
+/** A convolution, or its adjoint by the input. */
+export const emitMixed = (
+  { window, margins, boundary, from, to, packing, key }: Mixed,
+  x: Operand,
+  w: Operand,
+  out: Operand,
+  e: Emitting,
+): readonly Instruction[] => {
+  const { grid, machine } = e;
+  const input = mixedInput(window, margins, [from, to], x.place, boundary, e, 0);
+  const { results, groups } = input;
+  const packs = weigh.map((factors, k) => {
+    const packed = packing(factors);
+    return { packing: packed, packed: e.packed(w.node, packed, `${key} ${k}`) };
+  });
+  const products = packs.flatMap((pack, k) =>
+    convolve(machine, {
+      ...pack,
+      halo: input.asHalo(k),
+      offsets: input.offsets,
+      from: 0,
+      lines: groups,
+      width: grid.width,
+      to: () => results.at() + k * results.six,
+      toLine: results.line,
+      toPlane: results.plane,
+    }),
+  );
+  const mix = mixer(machine, 'answer', answer);
+  const line = 4 * grid.width;
+  return [
+    ...packs.flatMap(({ packed }) => before(packed)),
+    input.pad,
+    byPieces(grid, groups, (first, t) => {
+      input.gather(first);
+      for (const run of products) run(t);
+      mix(
+        results.at(),
+        results.six,
+        results.line,
+        results.plane,
+        out.place.at(t) + first * line,
+        line,
+        linesTogether * line,
+        out.place.plane,
+        to,
+        groups,
+        grid.width / 4,
+      );
+    }),
+  ];
+};
+
+/** Its gradient by the weights: the same products the other way round, summed before they are taken together. */
+export const emitMixedWeight = (
+  window: Window,
+  margins: Margins,
+  x: Operand,
+  dy: Operand,
+  out: Operand,
+  e: Emitting,
+): readonly Instruction[] => {
+  const { grid, machine } = e;
+  const { from, to, width } = window;
+  const each = 4 * width * from * to;
+  // doubles of the six products' sums, the same as floats, and what they are taken together
+  const six = linesRead * each;
+  const more = 3 * six + window.height * each + 256;
+  const input = mixedInput(window, margins, [from, to], x.place, window.boundary, e, more);
+  const { lines, results, groups } = input;
+  const sums = input.after;
+  const floats = (): number => sums() + 2 * six;
+  const weights = (): number => floats() + six;
+  const doubles = e.doubles(out.node);
+  const products = weigh.flatMap((_, k) =>
+    dots(machine, {
+      x: () => cellOf(input.asHalo(k), 0, 0),
+      // as the weights lie: columns of the window, then channels
+      offsets: Array.from(
+        { length: width * from },
+        (_, row) => (row % from) * lines.plane + 4 * (Math.floor(row / from) - margins.left),
+      ),
+      y: () => results.at() + k * results.six,
+      yRow: results.plane,
+      columns: to,
+      c: () => sums() + 2 * k * each,
+      cRow: to,
+      lines: groups,
+      xLine: lines.line,
+      yLine: results.line,
+      width: grid.width,
+    }),
+  );
+  const spread = mixer(machine, 'spread', transposed(answer));
+  const gather = mixer(machine, 'weigh', transposed(weigh));
+  const clear = machine.kernel('fill', fill);
+  const zero = machine.constants([0]);
+  const settled = machine.kernel('settle', settle);
+  const added = machine.kernel('addOnto', () => addOnto(false));
+  const line = 4 * grid.width;
+  return [
+    input.pad,
+    () => clear(zero, sums(), 0, 1, (2 * six) / 16),
+    byPieces(grid, groups, (first, t) => {
+      input.gather(first);
+      spread(
+        dy.place.at(t) + first * line,
+        line,
+        linesTogether * line,
+        dy.place.plane,
+        results.at(),
+        results.six,
+        results.line,
+        results.plane,
+        to,
+        groups,
+        grid.width / 4,
+      );
+      for (const run of products) run(t);
+    }),
+    () => {
+      settled(sums(), floats(), six / 16);
+      gather(floats(), each, 0, 0, weights(), each, 0, 0, 1, 1, each / 16);
+      added(weights(), doubles, (window.height * each) / 16);
+    },
+  ];
+};

@@ -1,0 +1,36 @@
+/** What training by fused kernels holds: the arena of one sample, laid out on no memory to be counted. */
+
+import { type Graph, inputsOf, outputsOf, parametersOf } from '../../../dsl/graph.js';
+import { volume } from '../../../dsl/shape.js';
+import type { Footprint } from '../../micro-batches.js';
+import { ledgerGround, Machine } from '../memory/arena.js';
+import { gridShape } from '../partition/grid.js';
+import { fuse } from './fused.js';
+
+const float = Float32Array.BYTES_PER_ELEMENT;
+
+/** Tensors of the logits' size that a loss without a kernel of its own makes. */
+const lossTensors = 8;
+
+/**
+ * Bytes that a worker holds to train the logits of a program by fused kernels: an arena that is the same for every
+ * batch, since samples go through one after the other, and what goes in and out for each sample. Nothing where the
+ * logits cannot be fused as a whole.
+ *
+ * @example
+ * const p = program({ image: [8, 8, 1] }, ({ image }) => ({ logits: conv(3)(image) }));
+ * fusedFootprint(p.graph)?.bytesPerSample; // => 6400
+ */
+export const fusedFootprint = (graph: Graph): Footprint | undefined => {
+  const zeros = Object.fromEntries(
+    parametersOf(graph).map(({ name, shape }) => [name, new Float32Array(volume(shape))]),
+  );
+  const fused = fuse(graph, zeros, gridShape(graph), new Machine(ledgerGround()));
+  if (fused?.fits(['logits']) !== true) return undefined;
+  fused.prepare('gradients');
+  const fed = Object.values(inputsOf(graph)).reduce((sum, shape) => sum + volume(shape), 0);
+  return {
+    fixedBytes: fused.bytes(),
+    bytesPerSample: float * (fed + lossTensors * volume(outputsOf(graph).logits)),
+  };
+};

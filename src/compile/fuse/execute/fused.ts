@@ -1,0 +1,216 @@
+/** A program, or what of it can be, computed sample after sample by fused kernels. */
+
+import { type Graph, parametersOf } from '../../../dsl/graph.js';
+import { type Shape, volume } from '../../../dsl/shape.js';
+import { crossEntropySlope } from '../../loss.js';
+import type { FieldBuilder } from '../ir/builder.js';
+import { Machine } from '../memory/arena.js';
+import { labelBytes } from '../memory/transfer.js';
+import { gridShape } from '../partition/grid.js';
+import { type Backward, backward, classesOf, hasLoss, lossSeeds } from './gradients.js';
+import type { Region } from './region.js';
+import { type Arrays, checkSize, type Leaf, Workspace } from './workspace.js';
+
+/** Samples of one part: each input's values one sample after the other. */
+export interface FusedPart {
+  readonly count: number;
+  readonly inputs: Arrays;
+}
+
+export interface LabelledFusedPart extends FusedPart {
+  readonly labels: Uint8Array | Int32Array;
+  /** What a pixel of each class counts; none: 1. */
+  readonly weights: readonly number[];
+  /** What the sum is divided by. */
+  readonly lossCount: number;
+}
+
+export interface Fused {
+  readonly load: (parameters: Arrays) => void;
+  /** Whether these outputs can be computed. */
+  readonly fits: (outputs: readonly string[]) => boolean;
+  /** Lays out now what `gradients` needs, or `infer` of these outputs; else it is laid out when first asked for. */
+  readonly prepare: (what: 'gradients' | readonly string[]) => void;
+  readonly infer: (part: FusedPart, outputs: readonly string[]) => Record<string, Float32Array>;
+  /**
+   * The cross-entropy's share: summed over the part's pixels, each counting its class's weight, over `lossCount`. In
+   * one pass where the logits have a kernel for it, else from their values, which are then pulled back.
+   */
+  readonly gradients: (part: LabelledFusedPart) => {
+    readonly loss: number;
+    readonly gradients: Record<string, Float32Array>;
+  };
+  /** What the cotangents of outputs become: gradients of the parameters, summed over samples, and of the inputs. */
+  readonly pull: (
+    part: FusedPart,
+    cotangents: Arrays,
+  ) => { readonly parameters: Record<string, Float32Array>; readonly inputs: Record<string, Float32Array> };
+  /** Bytes of memory laid out so far. */
+  readonly bytes: () => number;
+}
+
+/**
+ * Prepares a program; nothing when it has no grid. Regions are laid out when first asked for.
+ *
+ * @throws an Error where a parameter, an input or labels have another size than they should
+ */
+export const fuse = (
+  graph: Graph,
+  values: Arrays,
+  grid = gridShape(graph),
+  machine = new Machine(),
+): Fused | undefined => (grid === undefined ? undefined : fusedOn(graph, values, grid, machine));
+
+const fusedOn = (graph: Graph, values: Arrays, grid: Shape, machine: Machine): Fused => {
+  const workspace = new Workspace(graph, grid, values, machine);
+  const trained = parametersOf(graph).flatMap(({ name, trainable }) => (trainable ? [name] : []));
+  const logits = workspace.output('logits');
+  const inferring = memo((key) => {
+    const nodes = key.split(' ').flatMap((name) => workspace.output(name)?.node ?? []);
+    return workspace.layOut({ nodes: workspace.lowered().nodes, outputs: nodes, sums: new Map() });
+  });
+  const pulling = memo((key) =>
+    backward(workspace, trained, (builder) => cotangentSeeds(workspace, builder, key.split(' ')), true),
+  );
+  const training = memo(() => backward(workspace, trained, (b) => lossSeeds(logits, b), false));
+  const fused: Fused = {
+    load: (next) => workspace.load(next),
+    fits: (outputs) => outputs.every((name) => workspace.output(name) !== undefined),
+    prepare: (what) =>
+      void (what !== 'gradients'
+        ? inferring(keyOf(what))
+        : hasLoss(logits)
+          ? training('')
+          : [inferring('logits'), pulling('logits')]),
+    infer: (part, outputs) => infer(workspace, inferring(keyOf(outputs)), part, outputs),
+    gradients: (part) =>
+      hasLoss(logits) ? train(workspace, training(''), part, logits) : trainByValues(fused, part, logits),
+    pull: (part, cotangents) => pull(workspace, pulling(keyOf(Object.keys(cotangents))), part, cotangents),
+    bytes: () => workspace.machine.bytes,
+  };
+  return fused;
+};
+
+const keyOf = (names: readonly string[]): string => [...names].sort().join(' ');
+
+/** Remembers what a function gave. */
+const memo = <A>(f: (key: string) => A): ((key: string) => A) => {
+  const known = new Map<string, A>();
+  return (key) => {
+    const made = known.get(key) ?? f(key);
+    known.set(key, made);
+    return made;
+  };
+};
+
+/** Leaves for the cotangents of outputs; those of one node are added. */
+const cotangentSeeds = (
+  workspace: Workspace,
+  builder: FieldBuilder,
+  names: readonly string[],
+): ReadonlyMap<number, number> => {
+  const seeds = new Map<number, number>();
+  for (const name of names) {
+    const node = workspace.output(name)?.node;
+    if (node === undefined) continue;
+    const source = { kind: 'cotangent', name } as const;
+    const leaf = builder.add({ op: 'leaf', source }, [], builder.extent(node));
+    const before = seeds.get(node);
+    seeds.set(node, before === undefined ? leaf : builder.zip('add', before, leaf));
+  }
+  return seeds;
+};
+
+const checkInputs = ({ inputs }: Workspace, part: FusedPart): void => {
+  for (const [name, { shape }] of inputs)
+    checkSize(`input '${name}'`, part.inputs[name], part.count * volume(shape));
+};
+
+const infer = (
+  workspace: Workspace,
+  region: Region,
+  part: FusedPart,
+  outputs: readonly string[],
+): Record<string, Float32Array> => {
+  checkInputs(workspace, part);
+  const results = outputs.flatMap((name) => {
+    const leaf = workspace.output(name);
+    return leaf === undefined
+      ? []
+      : [{ name, leaf, values: new Float32Array(part.count * volume(leaf.shape)) }];
+  });
+  for (let sample = 0; sample < part.count; sample++) {
+    workspace.feed(region, part.inputs, sample);
+    region.run();
+    for (const { leaf, values } of results) workspace.take(leaf, region.place(leaf.node), values, sample);
+  }
+  return Object.fromEntries(results.map(({ name, values }) => [name, values]));
+};
+
+const train = (
+  workspace: Workspace,
+  { region, gradients }: Backward,
+  part: LabelledFusedPart,
+  logits: Leaf,
+): ReturnType<Fused['gradients']> => {
+  const { machine, grid, loss } = workspace;
+  checkInputs(workspace, part);
+  checkSize('labels', part.labels, part.count * grid.pixels);
+  region.clear();
+  const { floats } = machine;
+  floats[loss.scale / 4] = 1 / part.lossCount;
+  const classes = classesOf(logits);
+  for (let label = 0; label < classes; label++) floats[loss.weights / 4 + label] = part.weights[label] ?? 1;
+  let total = 0;
+  for (let sample = 0; sample < part.count; sample++) {
+    workspace.feed(region, part.inputs, sample);
+    const first = loss.labels / 4;
+    // a label of no class past the last pixel
+    floats.fill(-1, first, first + labelBytes(grid) / 4);
+    for (let i = 0; i < grid.pixels; i++) floats[first + i] = part.labels[sample * grid.pixels + i];
+    floats.fill(0, loss.total / 4, loss.total / 4 + 8);
+    region.run();
+    for (let lane = 0; lane < 4; lane++) total += machine.doubles[loss.total / 8 + lane];
+  }
+  return { loss: total / part.lossCount, gradients: gradients() };
+};
+
+/** The loss of logits that have no kernel for it: from their values, in float64. */
+const trainByValues = (
+  { infer, pull }: Fused,
+  part: LabelledFusedPart,
+  logits: Leaf | undefined,
+): ReturnType<Fused['gradients']> => {
+  if (logits === undefined) throw new Error('the logits are not fused');
+  const classes = classesOf(logits);
+  checkSize('labels', part.labels, (part.count * volume(logits.shape)) / classes);
+  const values = infer(part, ['logits']).logits;
+  const { total, slope } = crossEntropySlope(values, classes, part.labels, part.weights);
+  const cotangent = Float32Array.from(slope, (each) => each / part.lossCount);
+  return { loss: total / part.lossCount, gradients: pull(part, { logits: cotangent }).parameters };
+};
+
+const pull = (
+  workspace: Workspace,
+  { region, gradients, inputs }: Backward,
+  part: FusedPart,
+  cotangents: Arrays,
+): ReturnType<Fused['pull']> => {
+  checkInputs(workspace, part);
+  region.clear();
+  const results = Object.fromEntries(
+    [...workspace.inputs].map(([name, { shape }]) => [name, new Float32Array(part.count * volume(shape))]),
+  );
+  for (let sample = 0; sample < part.count; sample++) {
+    workspace.feed(region, part.inputs, sample);
+    for (const [name, values] of Object.entries(cotangents)) {
+      const target = region.cotangent(name);
+      const leaf = workspace.output(name);
+      if (target !== undefined && leaf !== undefined) workspace.put(leaf, values, sample, target.place);
+    }
+    region.run();
+    for (const [name, { leaf, gradient }] of inputs)
+      workspace.take(leaf, region.place(gradient), results[name], sample);
+  }
+  return { parameters: gradients(), inputs: results };
+};

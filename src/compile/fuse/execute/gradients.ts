@@ -1,0 +1,92 @@
+/** Regions that go back: a program, seeds on some of its nodes, and the gradients that follow. */
+
+import { volume } from '../../../dsl/shape.js';
+import { addGradients } from '../adjoint/graph.js';
+import type { FieldBuilder } from '../ir/builder.js';
+import { onGrid, planesOf } from '../ir/layout.js';
+import type { Region } from './region.js';
+import type { Leaf, Workspace } from './workspace.js';
+
+export interface Backward {
+  readonly region: Region;
+  /** The gradients of trained parameters, summed since the region was cleared. */
+  readonly gradients: () => Record<string, Float32Array>;
+  /** The inputs that gradients reach: where they come from, and the node of the gradient. */
+  readonly inputs: ReadonlyMap<string, { readonly leaf: Leaf; readonly gradient: number }>;
+}
+
+/** `seedsOf` gives the cotangents of some nodes, which it adds to the graph; `inputsToo`: not of parameters alone. */
+export const backward = (
+  workspace: Workspace,
+  trained: readonly string[],
+  seedsOf: (builder: FieldBuilder) => ReadonlyMap<number, number>,
+  inputsToo: boolean,
+): Backward => {
+  const builder = workspace.lowered();
+  const seeds = seedsOf(builder);
+  const parameters = trained.flatMap((name) => {
+    const leaf = workspace.parameters.get(name);
+    return leaf === undefined ? [] : [{ name, leaf }];
+  });
+  const inputs = inputsToo ? [...workspace.inputs] : [];
+  const wanted = new Set([
+    ...parameters.map(({ leaf }) => leaf.node),
+    ...inputs.map(([, leaf]) => leaf.node),
+  ]);
+  const cotangents = addGradients(builder, seeds, wanted);
+  const sums = new Map(
+    parameters.flatMap(({ leaf }, index) => {
+      const cotangent = cotangents.get(leaf.node);
+      return cotangent === undefined ? [] : [[index, cotangent] as const];
+    }),
+  );
+  const reached = inputs.flatMap(([name, leaf]) => {
+    const gradient = cotangents.get(leaf.node);
+    return gradient === undefined ? [] : [[name, { leaf, gradient }] as const];
+  });
+  const region = workspace.layOut({
+    nodes: builder.nodes,
+    outputs: [...seeds.values(), ...reached.map(([, { gradient }]) => gradient)],
+    sums,
+  });
+  return {
+    region,
+    inputs: new Map(reached),
+    gradients: () => {
+      // side by side in one memory, which another thread is given as a whole
+      const memory = new ArrayBuffer(4 * parameters.reduce((all, { leaf }) => all + volume(leaf.shape), 0));
+      let begin = 0;
+      region.settle();
+      return Object.fromEntries(
+        parameters.map(({ name, leaf }, index) => {
+          const values = new Float32Array(memory, begin, volume(leaf.shape));
+          begin += values.byteLength;
+          const sum = region.sum(index);
+          if (sum !== undefined) workspace.take(leaf, sum.place, values, 0);
+          return [name, values];
+        }),
+      );
+    },
+  };
+};
+
+/** The cotangent of the logits, from the cross-entropy. */
+export const lossSeeds = (logits: Leaf | undefined, builder: FieldBuilder): ReadonlyMap<number, number> => {
+  if (logits === undefined) throw new Error('the logits are not fused');
+  const seed = builder.add({ op: 'crossEntropy' }, [logits.node], builder.extent(logits.node));
+  return new Map([[logits.node, seed]]);
+};
+
+/**
+ * Whether fused kernels have the loss of these logits. The kernel takes all planes of a pixel for its classes, and a
+ * label for each pixel. So the classes must be the planes, and the pixels all the rest: a region's grid may be shorter
+ * than that of the logits, [4] where they are [4, 2, classes], or hold what should be classes, where they are transposed.
+ */
+export const hasLoss = (logits: Leaf | undefined): logits is Leaf => {
+  if (logits === undefined || !onGrid(logits.layout)) return false;
+  const { axes } = logits.layout;
+  return axes[axes.length - 1] !== 'pixel' && planesOf(logits.layout) === classesOf(logits);
+};
+
+/** The classes of logits: their last axis. */
+export const classesOf = ({ shape }: Leaf): number => shape[shape.length - 1] ?? 1;

@@ -1,0 +1,51 @@
+/** Writes field graphs, node after node. */
+
+import type { MapFunction, ZipFunction } from '../../../dsl/op.js';
+import { isWithin } from './extents.js';
+import type { Extent, FieldNode, FieldOp } from './field.js';
+
+/** Builds a list of nodes in which equal ones are one; one that would reach beyond what it reads is a defect. */
+export class FieldBuilder {
+  readonly nodes: FieldNode[] = [];
+  readonly #known = new Map<string, number>();
+
+  add(op: FieldOp, inputs: readonly number[], extent: Extent): number {
+    const key = `${JSON.stringify(op)} ${inputs.join()} ${extent.planes} ${extent.grid}`;
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const read = inputs.map((input) => this.extent(input));
+    if (!isWithin(op, read, extent))
+      throw new Error(
+        `${op.op} would reach beyond its planes: ${JSON.stringify(read)} to ${JSON.stringify(extent)}`,
+      );
+    this.nodes.push({ op, inputs, extent });
+    this.#known.set(key, this.nodes.length - 1);
+    return this.nodes.length - 1;
+  }
+
+  extent(node: number): Extent {
+    return this.nodes[node].extent;
+  }
+
+  map(fn: MapFunction, x: number): number {
+    return this.add({ op: 'map', fn }, [x], this.extent(x));
+  }
+
+  affine(x: number, scale: number, shift = 0): number {
+    return scale === 1 && shift === 0 ? x : this.add({ op: 'affine', scale, shift }, [x], this.extent(x));
+  }
+
+  zip(fn: ZipFunction, a: number, b: number): number {
+    return this.add({ op: 'zip', fn }, [a, b], joined(this.extent(a), this.extent(b)));
+  }
+
+  keep(a: number, condition: number): number {
+    return this.add({ op: 'keep' }, [a, condition], joined(this.extent(a), this.extent(condition)));
+  }
+}
+
+/** The extent of a pointwise map of two: planes of pixels where one has them, as many as the larger has. */
+const joined = (a: Extent, b: Extent): Extent => ({
+  planes: Math.max(a.planes, b.planes),
+  grid: a.grid || b.grid,
+});

@@ -1,0 +1,175 @@
+/** Layouts: where the axes of a value of the language are, once it lies in planes. */
+
+import type { Shape } from '../../../dsl/shape.js';
+
+/**
+ * The dimensions of the planes in the order in which they are stored, and for each axis of the value either 'pixel'
+ * or which of the dimensions it is. A value without pixels has no 'pixel' axes.
+ */
+export interface Layout {
+  readonly dims: readonly number[];
+  readonly axes: readonly ('pixel' | number)[];
+}
+
+export const planesOf = ({ dims }: Layout): number => dims.reduce((a, b) => a * b, 1);
+
+export const onGrid = ({ axes }: Layout): boolean => axes.includes('pixel');
+
+/** A value as it comes: pixels first, or a list of numbers. */
+export const plain = (shape: Shape, pixels: number): Layout => ({
+  dims: shape.slice(pixels),
+  axes: shape.map((_, axis) => (axis < pixels ? 'pixel' : axis - pixels)),
+});
+
+export const sameLayout = (a: Layout, b: Layout): boolean =>
+  a.dims.join() === b.dims.join() && a.axes.join() === b.axes.join();
+
+export const transposed = (layout: Layout, order: readonly number[]): Layout | undefined => {
+  const axes = order.map((axis) => layout.axes[axis]);
+  // x stays after y: pixels are never transposed themselves
+  const pixels = (list: readonly number[]): number[] => list.filter((axis) => layout.axes[axis] === 'pixel');
+  return pixels(order).every((axis, i, all) => i === 0 || all[i - 1] < axis)
+    ? { dims: layout.dims, axes }
+    : undefined;
+};
+
+/** The middle that an axis is: what is stored before, along and after it. */
+export const along = (
+  { dims, axes }: Layout,
+  axis: number,
+): { readonly outer: number; readonly count: number; readonly inner: number } | undefined => {
+  const dim = axes[axis];
+  if (dim === 'pixel' || dim === undefined) return undefined;
+  const product = (list: readonly number[]): number => list.reduce((a, b) => a * b, 1);
+  return { outer: product(dims.slice(0, dim)), count: dims[dim], inner: product(dims.slice(dim + 1)) };
+};
+
+/** The layout with another size along an axis. */
+export const resized = (layout: Layout, axis: number, size: number): Layout => ({
+  ...layout,
+  dims: layout.dims.map((old, dim) => (dim === layout.axes[axis] ? size : old)),
+});
+
+/** The layout without an axis, whose planes have become one. */
+export const without = ({ dims, axes }: Layout, axis: number): Layout => {
+  const gone = axes[axis];
+  if (gone === 'pixel') return { dims, axes };
+  return {
+    dims: dims.filter((_, dim) => dim !== gone),
+    axes: axes.filter((_, at) => at !== axis).map((dim) => (dim !== 'pixel' && dim > gone ? dim - 1 : dim)),
+  };
+};
+
+/** A layout with a new first axis that is stored first: a sequence of what has this layout. */
+export const sequenceOf = ({ dims, axes }: Layout, steps: number): Layout => ({
+  dims: [steps, ...dims],
+  axes: [0, ...axes.map((dim) => (dim === 'pixel' ? dim : dim + 1))],
+});
+
+interface Group {
+  readonly old: readonly number[];
+  readonly sizes: readonly number[];
+}
+
+/**
+ * The layout after a reshape, or nothing when pixels are reshaped themselves or dimensions that are not neighbours in
+ * memory would have to become one.
+ */
+export const reshaped = (layout: Layout, from: Shape, to: Shape): Layout | undefined => {
+  const groups = groupsOf(layout, from, to);
+  if (groups === undefined) return undefined;
+  const newDims = new Map<number, readonly number[]>();
+  const gone = new Set<number>();
+  const axes: ('pixel' | readonly [number, number] | 'one')[] = [];
+  for (const group of groups) {
+    if (group === 'pixel') {
+      axes.push('pixel');
+      continue;
+    }
+    const real = group.old.flatMap((axis) => {
+      const dim = layout.axes[axis];
+      return dim === 'pixel' || layout.dims[dim] === 1 ? [] : [dim];
+    });
+    if (real.some((dim, i) => i > 0 && !neighbours(layout.dims, real[i - 1], dim))) return undefined;
+    const sizes = group.sizes.filter((size) => size !== 1);
+    if (real.length > 0) {
+      newDims.set(real[0], sizes);
+      for (const dim of real.slice(1)) gone.add(dim);
+    }
+    let part = 0;
+    for (const size of group.sizes) axes.push(size === 1 ? 'one' : [real[0], part++]);
+  }
+  const dims: number[] = [];
+  const place = new Map<string, number>();
+  for (const [dim, size] of layout.dims.entries()) {
+    if (gone.has(dim) || size === 1) continue;
+    for (const [part, partSize] of (newDims.get(dim) ?? [size]).entries()) {
+      place.set(`${dim} ${part}`, dims.length);
+      dims.push(partSize);
+    }
+  }
+  return {
+    dims: [...dims, ...axes.flatMap((axis) => (axis === 'one' ? [1] : []))],
+    axes: (() => {
+      let ones = dims.length;
+      return axes.map((axis) =>
+        axis === 'pixel' ? axis : axis === 'one' ? ones++ : (place.get(`${axis[0]} ${axis[1]}`) ?? 0),
+      );
+    })(),
+  };
+};
+
+/** Whether nothing but dimensions of size 1 lies between two. */
+const neighbours = (dims: readonly number[], a: number, b: number): boolean =>
+  b > a && dims.slice(a + 1, b).every((size) => size === 1);
+
+/** Axes of both shapes that hold the same elements, pixel axes each by itself; nothing when they do not match up. */
+const groupsOf = (layout: Layout, from: Shape, to: Shape): (Group | 'pixel')[] | undefined => {
+  const groups: (Group | 'pixel')[] = [];
+  let i = 0;
+  let j = 0;
+  const isPixel = (axis: number): boolean => layout.axes[axis] === 'pixel';
+  while (i < from.length || j < to.length) {
+    if (i < from.length && isPixel(i)) {
+      // a pixel axis stays what it is; axes of size 1 before it come first
+      if (to[j] === 1 && from[i] !== 1) {
+        groups.push({ old: [], sizes: [1] });
+        j++;
+        continue;
+      }
+      if (to[j] !== from[i]) return undefined;
+      groups.push('pixel');
+      i++;
+      j++;
+      continue;
+    }
+    const old: number[] = [];
+    const sizes: number[] = [];
+    let had = 1;
+    let has = 1;
+    if (i < from.length) {
+      had *= from[i];
+      old.push(i++);
+    }
+    if (j < to.length && !(old.length === 0 && to[j] !== 1)) {
+      if (had !== 1 || to[j] === 1) {
+        has *= to[j];
+        sizes.push(to[j++]);
+      }
+    }
+    while (had !== has) {
+      if (had < has) {
+        if (i >= from.length || isPixel(i)) return undefined;
+        had *= from[i];
+        old.push(i++);
+      } else {
+        if (j >= to.length) return undefined;
+        has *= to[j];
+        sizes.push(to[j++]);
+      }
+    }
+    if (old.length === 0 && sizes.length === 0) return undefined;
+    groups.push({ old, sizes });
+  }
+  return groups;
+};

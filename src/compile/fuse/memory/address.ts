@@ -1,0 +1,61 @@
+/** Where values are: planes of pixels as a whole, strips of eight pixels, or lists of numbers. */
+
+import type { Extent } from '../ir/field.js';
+
+/** Does something at a step of a scan, or for a tile of pixels. */
+export type Instruction = (t: number) => void;
+
+/** Bytes. Strip s of plane p begins at at(t) + p plane + s strip. */
+export interface Place {
+  readonly at: (t: number) => number;
+  readonly plane: number;
+  readonly strip: number;
+}
+
+/** The pixels of a region. */
+export interface Grid {
+  readonly height: number;
+  readonly width: number;
+  readonly pixels: number;
+  /** Bytes from plane to plane: room for a strip past the end, and no power of two. */
+  readonly plane: number;
+}
+
+export const gridOf = (shape: readonly number[]): Grid => {
+  const [height, width] = shape.length === 2 ? shape : [1, shape[0]];
+  const pixels = height * width;
+  return { height, width, pixels, plane: 4 * (Math.ceil(pixels / 8) * 8 + 8) };
+};
+
+/** Pixels of a strip, strips of a tile. */
+export const stripPixels = 8;
+export const stripBytes = 32;
+
+export const wholePlace = (at: Place['at'], grid: Grid): Place => ({
+  at,
+  plane: grid.plane,
+  strip: stripBytes,
+});
+
+export const stripPlace = (at: number, planes: number): Place => ({
+  at: () => at,
+  plane: stripBytes,
+  strip: planes * stripBytes,
+});
+
+/** From one number of a list to the next. */
+export const numberBytes = 4;
+
+export const listPlace = (at: Place['at']): Place => ({ at, plane: numberBytes, strip: 0 });
+
+/** A value as a whole: its planes, or a list of numbers. */
+export const placeFor = ({ grid: pixels }: Extent, at: Place['at'], grid: Grid): Place =>
+  pixels ? wholePlace(at, grid) : listPlace(at);
+
+/** From one step of a sequence to the next: its lists lie one right after the other, as they come from outside. */
+export const strideOf = ({ planes, grid }: Extent, { plane }: Grid): number =>
+  planes * (grid ? plane : numberBytes);
+
+/** Bytes of a value as a whole. */
+export const sizeOf = ({ planes, grid }: Extent, { plane }: Grid): number =>
+  grid ? planes * plane : 4 * Math.ceil(planes / 4) * 4;

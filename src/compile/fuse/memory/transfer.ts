@@ -1,0 +1,84 @@
+/** Between values as the language writes them and planes in memory. */
+
+import type { Shape } from '../../../dsl/shape.js';
+import type { Layout } from '../ir/layout.js';
+import { type Grid, numberBytes, type Place } from './address.js';
+import type { Machine } from './arena.js';
+
+/** Where each plane and each pixel of a value stands in the language's order. */
+export interface Conveyance {
+  readonly planes: Int32Array;
+  readonly pixels: Int32Array;
+  /** Whether it is a list in the language's own order. */
+  readonly list: boolean;
+}
+
+export const conveyanceOf = (shape: Shape, { dims, axes }: Layout): Conveyance => {
+  const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
+  const offsets = (sizes: readonly number[], steps: readonly number[]): Int32Array =>
+    sizes.reduce<Int32Array>(
+      (before, size, i) =>
+        Int32Array.from({ length: before.length * size }, (_, at) => {
+          const index = at % size;
+          return before[Math.floor(at / size)] + index * steps[i];
+        }),
+      Int32Array.of(0),
+    );
+  const pixelAxes = axes.flatMap((dim, axis) => (dim === 'pixel' ? [axis] : []));
+  const planes = offsets(
+    dims,
+    dims.map((_, dim) => strides[axes.indexOf(dim)] ?? 0),
+  );
+  return {
+    planes,
+    list: pixelAxes.length === 0 && planes.every((place, i) => place === i),
+    pixels: offsets(
+      pixelAxes.map((axis) => shape[axis]),
+      pixelAxes.map((axis) => strides[axis]),
+    ),
+  };
+};
+
+/** Writes a sample's values, that begin at `from`, into planes. */
+export const putPlanes = (
+  machine: Machine,
+  { planes, pixels, list }: Conveyance,
+  values: Float32Array,
+  from: number,
+  to: Place,
+): void => {
+  if (list && to.plane === numberBytes) {
+    machine.write(to.at(0), values.subarray(from, from + planes.length));
+    return;
+  }
+  const { floats } = machine;
+  for (let p = 0; p < planes.length; p++) {
+    const plane = (to.at(0) + p * to.plane) / 4;
+    const start = from + planes[p];
+    for (let i = 0; i < pixels.length; i++) floats[plane + i] = values[start + pixels[i]];
+  }
+};
+
+/** Reads planes back. */
+export const takePlanes = (
+  machine: Machine,
+  { planes, pixels, list }: Conveyance,
+  from: Place,
+  values: Float32Array,
+  to: number,
+): void => {
+  const { floats } = machine;
+  const first = from.at(0) / 4;
+  if (list && from.plane === numberBytes) {
+    values.set(floats.subarray(first, first + planes.length), to);
+    return;
+  }
+  for (let p = 0; p < planes.length; p++) {
+    const plane = (from.at(0) + p * from.plane) / 4;
+    const start = to + planes[p];
+    for (let i = 0; i < pixels.length; i++) values[start + pixels[i]] = floats[plane + i];
+  }
+};
+
+/** The bytes that a grid's labels take: whole tiles. */
+export const labelBytes = ({ pixels }: Grid): number => 4 * Math.ceil(pixels / 64) * 64;

@@ -1,0 +1,92 @@
+/** Pointwise nodes that are one pass over memory. */
+
+import type { Operand } from '../emit/emitting.js';
+import { type FieldNode, isPointwise } from '../ir/field.js';
+import { type Group, type PointwiseStep, pointwiseGroup } from '../kernels/pointwise.js';
+import type { Grid, Instruction } from '../memory/address.js';
+import type { Machine } from '../memory/arena.js';
+import type { Unit } from './order.js';
+
+export const isPointwiseUnit = (nodes: readonly FieldNode[], [first]: Unit): boolean =>
+  isPointwise(nodes[first]);
+
+interface Passing {
+  readonly machine: Machine;
+  readonly grid: Grid;
+  readonly strips?: (t: number) => number;
+}
+
+/** Pointwise nodes as one pass; `used` are those that are read by others. */
+export const group = (
+  nodes: readonly FieldNode[],
+  unit: readonly number[],
+  used: readonly number[],
+  operand: (node: number) => Operand,
+  { machine, grid, strips }: Passing,
+): Instruction => {
+  const { extent } = nodes[unit[0]];
+  const inside = new Set(unit);
+  const literal = (number: number): number | undefined => {
+    const { op } = nodes[number];
+    return op.op === 'leaf' && op.source.kind === 'constant' && typeof op.source.value === 'number'
+      ? op.source.value
+      : undefined;
+  };
+  const outer: number[] = [];
+  for (const number of unit)
+    for (const input of nodes[number].inputs)
+      if (!inside.has(input) && literal(input) === undefined && !outer.includes(input)) outer.push(input);
+  const given = outer.map(operand);
+  const operands = given.map(({ extent: of }) => {
+    if (of.grid === extent.grid && of.planes === extent.planes) return 'full' as const;
+    return of.planes === 1 ? ('scalar' as const) : ('plane' as const);
+  });
+  const steps: PointwiseStep[] = [];
+  const numbers = new Map<number, number>(outer.map((number, i) => [number, i]));
+  const push = (step: PointwiseStep): number => {
+    steps.push(step);
+    return operands.length + steps.length - 1;
+  };
+  const numberOf = (number: number): number => {
+    const known = numbers.get(number);
+    if (known !== undefined) return known;
+    const made = push({ op: 'constant', value: literal(number) ?? 0 });
+    numbers.set(number, made);
+    return made;
+  };
+  for (const number of unit) {
+    const { op, inputs } = nodes[number];
+    const [a, b, c] = inputs.map(numberOf);
+    switch (op.op) {
+      case 'map':
+        numbers.set(number, push({ op: 'map', fn: op.fn, of: a }));
+        break;
+      case 'affine':
+        numbers.set(number, push({ op: 'affine', scale: op.scale, shift: op.shift, of: a }));
+        break;
+      case 'zip':
+        numbers.set(number, push({ op: 'zip', fn: op.fn, of: a, with: b }));
+        break;
+      case 'keep':
+      case 'length':
+        numbers.set(number, push({ op: 'zip', fn: op.op, of: a, with: b }));
+        break;
+      case 'lengthShare':
+        numbers.set(number, push({ op: 'lengthShare', share: a, of: b, with: c }));
+        break;
+      default:
+        numbers.set(number, a);
+    }
+  }
+  const results = used.map((number) => numbers.get(number) ?? 0);
+  const targets = used.map(operand);
+  const described: Group = { operands, steps, results };
+  const run = machine.kernel(`pointwise ${JSON.stringify(described)}`, () => pointwiseGroup(described));
+  const addresses = [...given, ...targets].map(({ place }) => place.at);
+  const [count, planes, vectors]: readonly [(t: number) => number, number, number] = !extent.grid
+    ? [() => 1, 1, Math.ceil(extent.planes / 4)]
+    : strips === undefined
+      ? [() => 1, extent.planes, grid.plane / 16]
+      : [strips, extent.planes, 2];
+  return (t) => run(count(t), planes, vectors, ...addresses.map((at) => at(t)));
+};

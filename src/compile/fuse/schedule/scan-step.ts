@@ -1,0 +1,111 @@
+/** What scans and their reverses share: the steps one after the other, each on whole planes. */
+
+import type { Operand } from '../emit/emitting.js';
+import { packedBytes, packer } from '../emit/pack-weights.js';
+import type { FieldNode, Source } from '../ir/field.js';
+import { copy, copyCells } from '../kernels/move.js';
+import {
+  type Grid,
+  type Instruction,
+  listPlace,
+  numberBytes,
+  type Place,
+  sizeOf,
+  wholePlace,
+} from '../memory/address.js';
+import type { Machine } from '../memory/arena.js';
+import { type Built, build, type Surroundings } from './build.js';
+
+export interface StepContext {
+  readonly machine: Machine;
+  readonly grid: Grid;
+  readonly emitting: Surroundings['emitting'];
+  /** Packed weights of a node of the main graph. */
+  readonly packedOuter: Surroundings['emitting']['packed'];
+}
+
+export const isLeaf = ({ op }: FieldNode): boolean => op.op === 'leaf';
+
+export const advanced = (place: Place, by: (t: number) => number): Place => ({
+  ...place,
+  at: (t) => place.at(0) + by(t),
+});
+
+export const noSpecial = (): never => {
+  throw new Error('a scan inside a step');
+};
+
+/** Weights of a step: mostly externals, which the main graph has packed; others are packed at each step. */
+const packedInside =
+  (
+    nodes: readonly FieldNode[],
+    externals: readonly Operand[],
+    context: StepContext,
+    place: (node: number) => Place,
+  ): Surroundings['emitting']['packed'] =>
+  (weight, packing, key) => {
+    const { op } = nodes[weight];
+    if (op.op === 'leaf' && op.source.kind === 'external')
+      return context.packedOuter(externals[op.source.index].node, packing, key);
+    const at = context.machine.allocate(packedBytes(packing));
+    const pack = packer(context.machine, packing, at);
+    return { at, refresh: (t) => pack(place(weight).at(t)) };
+  };
+
+/** The nodes of a step; what is special of a scan or its reverse is where its leaves are and what is kept. */
+export const buildStep = (
+  nodes: readonly FieldNode[],
+  externals: readonly Operand[],
+  context: StepContext,
+  own: Pick<Surroundings, 'leaf' | 'pinned' | 'summed' | 'roots'>,
+): Built => {
+  const { machine, grid } = context;
+  const made: Built = build(nodes, {
+    ...own,
+    machine,
+    grid,
+    tiles: false,
+    fresh: (bytes) => machine.allocate(bytes),
+    special: noSpecial,
+    port: noSpecial,
+    emitting: {
+      ...context.emitting,
+      packed: packedInside(nodes, externals, context, (node) => made.place(node)),
+    },
+  });
+  return made;
+};
+
+export const splitAt = (name: string): readonly [string, string] => {
+  const slash = name.indexOf('/');
+  return [name.slice(0, slash), name.slice(slash + 1)];
+};
+
+/** Copies what a step leaves to its place in a sequence: exactly that, since lists lie side by side. */
+export const copyStep = (machine: Machine, from: Place, base: number, stride: number): Instruction => {
+  if (stride % 16 === 0) {
+    const run = machine.kernel('copy', copy);
+    return (t) => run(from.at(t), 0, 0, base + t * stride, 0, 0, 1, 1, stride / 16);
+  }
+  const run = machine.kernel('copyCells', copyCells);
+  return (t) => run(from.at(t), numberBytes, 0, base + t * stride, numberBytes, 0, 1, stride / numberBytes);
+};
+
+/** A constant in memory, for what needs an address. */
+export const constantPlace = (
+  machine: Machine,
+  grid: Grid,
+  { value }: Extract<Source, { kind: 'constant' }>,
+  { extent }: FieldNode,
+): Place => {
+  const bytes = sizeOf(extent, grid);
+  const at = machine.allocate(bytes);
+  const { floats } = machine;
+  if (typeof value === 'number') floats.fill(value, at / 4, (at + bytes) / 4);
+  else if (!extent.grid) machine.write(at, value);
+  // as it is written: pixels first, planes last
+  else
+    for (const [i, number] of value.entries())
+      floats[(at + (i % extent.planes) * grid.plane) / 4 + Math.floor(i / extent.planes)] = number;
+  return extent.grid ? wholePlace(() => at, grid) : listPlace(() => at);
+};

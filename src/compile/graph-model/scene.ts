@@ -1,0 +1,54 @@
+/** Where a list of nodes is written, and what the two ways to write a scan have in common. */
+
+import type { Facts } from '../../dsl/infer.js';
+import type { LeafOp, Node, ScanOp } from '../../dsl/op.js';
+import type { Shape } from '../../dsl/shape.js';
+import type { Draft, Ref } from './draft.js';
+import type { Value } from './value.js';
+
+/** Where a list of nodes is written, and what its leaves are. */
+export interface Scene {
+  readonly draft: Draft;
+  readonly batch: () => Ref;
+  /** Whether scans are written step by step. */
+  readonly unroll: boolean;
+  /** What all names begin with: nothing, or `scan/step3`. */
+  readonly prefix: string;
+  readonly leaf: (op: LeafOp) => Value;
+}
+
+/** `emit`, handed in since it and the scans in it need each other. */
+export type Emit = (
+  scene: Scene,
+  nodes: readonly Node[],
+  facts: readonly Facts[],
+  kept: readonly number[],
+) => (node: number) => Value;
+
+/** The inputs of a scan as tensors. */
+export interface Parts {
+  /** With a batch axis. */
+  readonly initial: readonly Ref[];
+  /** [B, T, elements], and the shape of one. */
+  readonly sequences: readonly { readonly ref: Ref; readonly shape: Shape }[];
+  readonly externals: readonly Value[];
+  /** Names of what is recorded and read. */
+  readonly observed: readonly string[];
+  readonly facts: readonly Facts[];
+}
+
+export const perSample = (shape: Shape): Facts => ({ shape, perSample: true });
+
+/** What a scan leaves. */
+export interface Run {
+  /** [B, T, ...]. */
+  readonly observed: Readonly<Record<string, Ref>>;
+  /** In the order of the fields. */
+  readonly finals: readonly Ref[];
+}
+
+/** The nodes of a body that are read from outside of it. */
+export const resultsOf = ({ body }: ScanOp, observed: readonly string[]): readonly number[] => [
+  ...Object.values(body.next),
+  ...observed.map((name) => body.observe[name]),
+];

@@ -1,0 +1,36 @@
+/** Batch normalisation in TensorFlow.js. */
+
+import type { Tensor } from '@tensorflow/tfjs';
+import type { OpOf } from '../../../dsl/op.js';
+import { batchNorm as byBatch, normaliseBy } from '../../../engine/index.js';
+import type { Context, Value } from './context.js';
+
+/**
+ * Normalises over the batch and all sites in training, by the running statistics otherwise; in training the new
+ * running statistics go to the context, moved by `momentum` towards the batch's mean and unbiased variance.
+ *
+ * @param names the parameters that hold the running mean and variance
+ */
+export const batchNorm = (
+  { momentum, epsilon }: OpOf<'batchNorm'>,
+  [x, scale, shift, mean, variance]: readonly Value[],
+  names: readonly [string, string] | undefined,
+  { tf, training, statistics }: Context,
+): Tensor => {
+  const affine = { scale: scale.tensor, shift: shift.tensor, epsilon };
+  if (!training)
+    return normaliseBy(tf, x.tensor, { ...affine, mean: mean.tensor, variance: variance.tensor });
+  // A layer used twice moves its statistics twice, each time from where the last left them.
+  const before = names?.map((name) => statistics.get(name)) ?? [];
+  const made = byBatch(tf, x.tensor, {
+    ...affine,
+    mean: before[0] ?? mean.tensor,
+    variance: before[1] ?? variance.tensor,
+    momentum,
+  });
+  if (names === undefined) return made.value;
+  statistics.set(names[0], tf.keep(made.mean));
+  statistics.set(names[1], tf.keep(made.variance));
+  for (const old of before) old?.dispose();
+  return made.value;
+};

@@ -1,0 +1,113 @@
+/** Reductions and the spectrum in TensorFlow.js. */
+
+import type { Tensor } from '@tensorflow/tfjs';
+import type { OpOf } from '../../../dsl/op.js';
+import { bins, volume } from '../../../dsl/shape.js';
+import { keepsNaN, type TensorFlow } from '../../../engine/index.js';
+import { axisOf, type Context, lead, type Value } from './context.js';
+import { withGradient } from './gradient.js';
+
+export const reduce = (op: OpOf<'reduce'>, x: Value, { tf }: Context): Tensor => {
+  const axes = op.axes.map((axis) => axisOf(x, axis));
+  if (axes.length === 0) return x.tensor.clone();
+  switch (op.fn) {
+    case 'sum':
+      return tf.sum(x.tensor, axes);
+    case 'mean':
+      return tf.mean(x.tensor, axes);
+    case 'max':
+      return extreme(tf, x.tensor, axes);
+    case 'min':
+      return tf.neg(extreme(tf, tf.neg(x.tensor), axes));
+  }
+};
+
+/**
+ * The maximum, whose gradient goes to the first place where it is reached. TensorFlow.js's own gives it to all of
+ * them, several times over.
+ */
+const extreme = (tf: TensorFlow, x: Tensor, axes: readonly number[]): Tensor => {
+  const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+  const sorted = [...axes].sort((a, b) => a - b);
+  const n = volume(sorted.map((axis) => x.shape[axis]));
+  const rest = kept.map((axis) => x.shape[axis]);
+  // The maximum of one is that one; and tf.oneHot refuses a depth of 1.
+  if (n === 1) return x.reshape(rest);
+  const rows = tf.transpose(x, [...kept, ...sorted]).reshape([volume(rest), n]);
+  return withGradient(tf, rows, {
+    forward: (value) => {
+      const largest = tf.max(value, 1);
+      const top = keepsNaN(tf, 'Max')
+        ? largest
+        : tf.where(tf.any(tf.isNaN(value), 1), tf.scalar(Number.NaN), largest);
+      return { value: top, saved: [tf.argMax(whereReached(tf, value, top.expandDims(1)).toInt(), 1)] };
+    },
+    backward: (dy, [first]) => tf.mul(dy.expandDims(1), tf.oneHot(first.toInt(), n).toFloat()),
+  }).reshape(rest);
+};
+
+/** Where values are the largest, which is NaN where one of them is. */
+const whereReached = (tf: TensorFlow, value: Tensor, top: Tensor): Tensor =>
+  tf.logicalOr(tf.equal(value, top), tf.logicalAnd(tf.isNaN(value), tf.isNaN(top)));
+
+/** cos and -sin of 2 pi k t / T side by side: [T, 2 K]. Angles are reduced before the cosine, which keeps them exact. */
+const fourier = (t: number): Float32Array => {
+  const k = bins(t);
+  const matrix = new Float32Array(t * 2 * k);
+  for (let time = 0; time < t; time++)
+    for (let bin = 0; bin < k; bin++) {
+      const angle = (2 * Math.PI * ((time * bin) % t)) / t;
+      matrix[time * 2 * k + bin] = Math.cos(angle);
+      matrix[time * 2 * k + k + bin] = -Math.sin(angle);
+    }
+  return matrix;
+};
+
+/**
+ * |DFT| over the first axis of the sample, as one matrix product: T is small, and every backend multiplies matrices
+ * well while few have a Fourier transform with a gradient.
+ */
+export const spectrum = (x: Value, { tf }: Context): Tensor => {
+  const [steps, ...rest] = x.facts.shape;
+  const k = bins(steps);
+  const n = lead(x) === 1 ? x.tensor.shape[0] : 1;
+  const sites = volume(rest);
+  const rows = tf.transpose(x.tensor.reshape([n, steps, sites]), [0, 2, 1]).reshape([n * sites, steps]);
+  const transformed = tf.matMul(rows.as2D(n * sites, steps), tf.tensor2d(fourier(steps), [steps, 2 * k]));
+  const magnitude = tf.transpose(modulus(tf, transformed).reshape([n, sites, k]), [0, 2, 1]);
+  return magnitude.reshape(lead(x) === 1 ? [n, k, ...rest] : [k, ...rest]);
+};
+
+/** Beyond these a square over- or underflows: parts are scaled first, by powers of two, which rounds nothing. */
+const far = { from: 2 ** 40, scale: 2 ** -70 };
+const near = { below: 2 ** -40, scale: 2 ** 90 };
+
+/** For each pair of rows [re | im] the factor by which both are scaled. */
+const scaleOf = (tf: TensorFlow, pairs: Tensor): Tensor => {
+  const larger = tf.tidy(() => {
+    const [re, im] = tf.split(pairs, 2, 1);
+    return tf.maximum(tf.abs(re), tf.abs(im));
+  });
+  const [large, small, one] = [far.scale, near.scale, 1].map((factor) => tf.scalar(factor));
+  const within = tf.where(tf.less(larger, near.below), small, one);
+  return tf.where(tf.greater(larger, far.from), large, within);
+};
+
+/** |re + i im| of rows [re | im], with gradient zero where it is zero: right at every scale. */
+const modulus = (tf: TensorFlow, pairs: Tensor): Tensor =>
+  withGradient(tf, pairs, {
+    forward: (value) => {
+      const scale = tf.tidy(() => scaleOf(tf, value));
+      const scaled = tf.tidy(() => tf.mul(value, tf.concat([scale, scale], 1)));
+      const length = tf.tidy(() => {
+        const [re, im] = tf.split(scaled, 2, 1);
+        return tf.sqrt(tf.add(tf.square(re), tf.square(im)));
+      });
+      return { value: tf.div(length, scale), saved: [scaled, length] };
+    },
+    backward: (dy, [scaled, length]) => {
+      // Where the length is 0 both parts are 0, scaled as they are, so any finite factor gives gradient 0.
+      const factor = tf.div(dy, tf.maximum(length, 1e-30));
+      return tf.mul(scaled, tf.concat([factor, factor], 1));
+    },
+  });

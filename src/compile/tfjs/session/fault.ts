@@ -1,0 +1,28 @@
+/** How a session's promise fails: an Error, since a rejection should be one, that carries the error as a value. */
+
+import { type DrumheadError, defect, describe, engineError } from '../../../base/error.js';
+import type { EngineName } from '../../../engine/index.js';
+
+export class SessionFault extends Error {
+  readonly error: DrumheadError;
+  constructor(error: DrumheadError) {
+    super(describe(error));
+    this.name = 'SessionFault';
+    this.error = error;
+  }
+}
+
+/** A fault of the engine: it is lost, or was never there. */
+export const engineFault = (engine: EngineName, message: string): SessionFault =>
+  new SessionFault(engineError(engine, message));
+
+export const closedFault = (engine: EngineName): SessionFault => engineFault(engine, 'the session is closed');
+
+/**
+ * What a rejected promise of a session means.
+ *
+ * @example
+ * TE.tryCatch(() => session.gradients(batch, cut), errorOf)
+ */
+export const errorOf = (cause: unknown): DrumheadError =>
+  cause instanceof SessionFault ? cause.error : defect(cause);

@@ -1,0 +1,113 @@
+/** A lane in a worker thread, as the thread that started it sees it. */
+
+import { Worker } from 'node:worker_threads';
+import { defect } from '../../../base/error.js';
+import { engineFault, type SessionFault } from './fault.js';
+import type { Lane } from './lane.js';
+import { type Answer, type AnswerOf, handOver, type Request, type Setup } from './protocol.js';
+
+export interface RemoteLane extends Lane {
+  /** Lets the worker read these of the shared parameters anew, before what is asked after it. */
+  readonly load: (names: readonly string[]) => void;
+  /** Stops the worker at once; what is asked of it, now or later, is rejected with this. */
+  readonly end: (fault: SessionFault) => void;
+}
+
+/** Beside this file; from source it needs tsx, which Node 20 does not hand on to a thread by `--import`. */
+const entry = import.meta.url.endsWith('.ts') ? './worker-from-source.mjs' : './worker.js';
+
+const spawn = (setup: Setup): Worker => {
+  try {
+    return new Worker(new URL(entry, import.meta.url), { name: 'drumhead', workerData: setup });
+  } catch (cause) {
+    throw engineFault(setup.engine, `a worker did not start: ${defect(cause).message}`);
+  }
+};
+
+interface Waiting {
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (fault: SessionFault) => void;
+}
+
+/**
+ * Starts a worker and waits until it can compute. Only while something is asked of it does a worker keep the process
+ * alive.
+ *
+ * **Errors** Rejected with a SessionFault when the worker cannot start.
+ *
+ * @param lost called when the worker ends, for whatever reason
+ */
+export const startRemoteLane = async (
+  setup: Setup,
+  lost: (fault: SessionFault) => void,
+): Promise<RemoteLane> => {
+  const worker = spawn(setup);
+  let waiting: Waiting | undefined;
+  let ended: SessionFault | undefined;
+
+  const end = (fault: SessionFault): void => {
+    if (ended !== undefined) return;
+    ended = fault;
+    waiting?.reject(fault);
+    waiting = undefined;
+    void worker.terminate();
+    lost(fault);
+  };
+  const fail = (reason: string): void => end(engineFault(setup.engine, `a worker ended: ${reason}`));
+  worker.on('error', (cause) => fail(cause instanceof Error ? cause.message : String(cause)));
+  worker.on('messageerror', (cause) => fail(cause.message));
+  worker.on('exit', (code) => fail(`its thread stopped with code ${code}`));
+  worker.on('message', (answer: Answer) => {
+    worker.unref();
+    waiting?.resolve(answer);
+    waiting = undefined;
+  });
+
+  const answer = (): Promise<Answer> =>
+    new Promise((resolve, reject) => {
+      if (ended !== undefined) return reject(ended);
+      waiting = { resolve, reject };
+      worker.ref();
+    });
+  const ask = (request: Request, buffers: readonly ArrayBuffer[] = []): Promise<Answer> => {
+    const promise = answer();
+    if (ended === undefined) worker.postMessage(request, buffers);
+    return promise;
+  };
+
+  const first = await answer();
+  if (first.kind === 'failed') {
+    const fault = engineFault(setup.engine, `a worker did not start: ${first.message}`);
+    end(fault);
+    throw fault;
+  }
+  return {
+    load: (names) => {
+      if (ended === undefined) worker.postMessage({ kind: 'load', names } satisfies Request);
+    },
+    gradients: async (part) => {
+      const { arrays, buffers } = handOver(part.inputs);
+      const labels = part.labels.slice();
+      const request: Request = { kind: 'gradients', part: { ...part, inputs: arrays, labels } };
+      return expect(await ask(request, [...buffers, labels.buffer]), 'gradients').gradients;
+    },
+    infer: async (part, outputs, training) => {
+      const { arrays, buffers } = handOver(part.inputs);
+      const request: Request = { kind: 'infer', part: { ...part, inputs: arrays }, outputs, training };
+      return expect(await ask(request, buffers), 'inference').inference;
+    },
+    tensors: async () => expect(await ask({ kind: 'tensors' }), 'tensors').count,
+    end,
+  };
+};
+
+const isKind = <K extends Answer['kind']>(answer: Answer, kind: K): answer is AnswerOf<K> =>
+  answer.kind === kind;
+
+/** The answer that belongs to the question; what went wrong in the worker goes wrong here too. */
+const expect = <K extends Answer['kind']>(answer: Answer, kind: K): AnswerOf<K> => {
+  if (isKind(answer, kind)) return answer;
+  throw new Error(
+    answer.kind === 'failed' ? answer.message : `a worker answered ${answer.kind}, not ${kind}`,
+  );
+};

@@ -1,0 +1,70 @@
+/** What a session takes and gives: plain arrays, never what lives on an engine. */
+
+import type { Loss } from '../../loss.js';
+import type { Cut } from '../../micro-batches.js';
+
+/** Values by name, row-major. */
+export type Arrays = Readonly<Record<string, Float32Array>>;
+
+/** Some samples: each input's values one sample after the other. */
+export interface Samples {
+  readonly count: number;
+  readonly inputs: Arrays;
+  /** The numbers of the samples, for noise; default 0, 1, 2, ... */
+  readonly samples?: readonly number[];
+  readonly noiseSeed?: number;
+}
+
+/**
+ * Samples with the class of every pixel, or of every image where `logits` has no pixels. A label below 0 is of no class:
+ * what it stands at is ignored.
+ */
+export interface Labelled extends Samples {
+  readonly labels: Uint8Array | Int32Array;
+  /** What is minimised; default the mean cross-entropy. */
+  readonly loss?: Loss;
+}
+
+export interface Gradients {
+  /** The loss of the batch. */
+  readonly loss: number;
+  /** By parameter name. */
+  readonly gradients: Arrays;
+  /** New running statistics, by parameter name. */
+  readonly statistics: Arrays;
+}
+
+export interface Inference {
+  /** The named outputs, one sample after the other. */
+  readonly outputs: Arrays;
+  /** New running statistics, by parameter name; empty without `training`. */
+  readonly statistics: Arrays;
+}
+
+export interface InferOptions {
+  /** Normalise by batch statistics; default false. */
+  readonly training?: boolean;
+  /** How many samples are computed at once; default: all. Another cut may give other last bits. */
+  readonly cut?: Cut;
+}
+
+/**
+ * One program on one engine, or on several of the same kind. Calls are answered one after the other.
+ *
+ * **Errors** A promise is rejected with what `errorOf` turns into a value: a SessionFault when the engine was lost or
+ * the session is closed, anything else where drumhead is at fault.
+ */
+export interface Session {
+  /** Sets parameters; those not named stay. Holds for the calls after it. */
+  readonly load: (parameters: Arrays) => void;
+  /** The gradient of the batch's loss, accumulated over the micro-batches of the cut in their order. */
+  readonly gradients: (batch: Labelled, cut: Cut) => Promise<Gradients>;
+  /** The named outputs, one sample after the other. */
+  readonly infer: (
+    samples: Samples,
+    outputs: readonly string[],
+    options?: InferOptions,
+  ) => Promise<Inference>;
+  /** Gives everything on the engine back, at once; calls under way are rejected. */
+  readonly close: () => void;
+}

@@ -1,0 +1,187 @@
+/**
+ * Retracing: a graph's nodes as tensors of the language again, so that a transform writes a program the way a person
+ * does: what is equal becomes one node, what a step uses from outside is found by itself.
+ */
+
+import type { Layer } from '../../dsl/identity.js';
+import { layer } from '../../dsl/layer.js';
+import type { LeafOp, Node, OpOf, ScanOp } from '../../dsl/op.js';
+import { known, type Tensor } from '../../dsl/tensor.js';
+import { add, affine, alongLast, by, mul, reciprocal, sqrt, sub } from './raw.js';
+import { runSteps, type Tensors } from './steps.js';
+
+/** Where the leaves of a list of nodes come from. */
+export type Leaf = (op: LeafOp) => Tensor;
+
+/** Parameters and sources of noise, each the same wherever its name stands. */
+export interface Owners {
+  readonly parameter: (op: OpOf<'parameter'>) => Tensor;
+  readonly noise: (name: string) => Layer;
+}
+
+export const owners = (): Owners => {
+  const parameters = new Map<string, Tensor>();
+  const layers = new Map<string, Layer>();
+  const once = <A>(made: Map<string, A>, name: string, make: () => A): A => {
+    const found = made.get(name) ?? make();
+    made.set(name, found);
+    return found;
+  };
+  return {
+    parameter: ({ name, shape, init, trainable }) =>
+      once(parameters, name, () =>
+        known(
+          {
+            op: 'parameter',
+            layer: layer('parameter', name),
+            role: '',
+            scope: undefined,
+            shape,
+            init,
+            trainable,
+          },
+          { shape, perSample: false },
+          [],
+          new Set(),
+        ),
+      ),
+    noise: (name) => once(layers, name, () => layer('noise', name)),
+  };
+};
+
+/** Values of the ports of a scan, and the states that its steps left, each a sequence by field. */
+export interface Lifted {
+  readonly values: readonly Tensor[];
+  readonly scans: ReadonlyMap<number, LiftedScan>;
+}
+
+export interface LiftedScan {
+  readonly ports: Readonly<Record<string, Tensor>>;
+  /** After each step. */
+  readonly states: Readonly<Record<string, Tensor>>;
+}
+
+/** A value that a node's inputs never are: a scan is read through its ports alone. */
+const nothing: Tensor = by({ op: 'constant', shape: [], value: 0 });
+
+/** One node that is no leaf and no scan, on its inputs. */
+export const lifted = (
+  op: Exclude<Node['op'], LeafOp | ScanOp | OpOf<'take'>>,
+  inputs: readonly Tensor[],
+  own: Owners,
+): Tensor => {
+  if (op.op === 'noise') {
+    const [clock] = inputs;
+    return known(
+      {
+        op: 'noise',
+        layer: own.noise(op.name),
+        scope: undefined,
+        shape: op.shape,
+        distribution: op.distribution,
+      },
+      { shape: op.shape, perSample: true },
+      [clock.expr],
+      clock.expr.free,
+    );
+  }
+  return op.op === 'batchNorm' ? normalised(op, inputs) : by(op, ...inputs);
+};
+
+/**
+ * Batch norm by its running statistics, as it computes outside of training: (x - mean) scale / sqrt(variance + epsilon)
+ * + shift. The statistics of a batch cannot be written per sample.
+ */
+const normalised = (
+  { epsilon }: OpOf<'batchNorm'>,
+  [x, scale, shift, mean, variance]: readonly Tensor[],
+): Tensor => {
+  const shape = x.expr.facts.shape;
+  const factor = mul(scale, reciprocal(sqrt(affine(1, variance, epsilon))));
+  return add(mul(sub(x, alongLast(shape, mean)), alongLast(shape, factor)), alongLast(shape, shift));
+};
+
+/** The values of a list of nodes. */
+export const lift = (nodes: readonly Node[], leaf: Leaf, own: Owners): Lifted => {
+  const values: Tensor[] = [];
+  const scans = new Map<number, LiftedScan>();
+  for (const [number, { op, inputs }] of nodes.entries()) {
+    const given = inputs.map((input) => values[input]);
+    switch (op.op) {
+      case 'input':
+      case 'parameter':
+      case 'state':
+      case 'element':
+      case 'external':
+      case 'clock':
+        values.push(leaf(op));
+        break;
+      case 'scan':
+        scans.set(number, liftScan(op, given, own));
+        values.push(nothing);
+        break;
+      case 'take':
+        values.push(scans.get(inputs[0])?.ports[op.port] ?? nothing);
+        break;
+      default:
+        values.push(lifted(op, given, own));
+    }
+  }
+  return { values, scans };
+};
+
+/** The parts of a scan's inputs. */
+export const partsOf = <A>(op: ScanOp, inputs: readonly A[]) => ({
+  fields: inputs.slice(0, op.fields.length),
+  sequences: inputs.slice(op.fields.length, op.fields.length + op.sequences),
+  externals: inputs.slice(op.fields.length + op.sequences),
+});
+
+/** The leaves of a body: its state, the elements of its sequences, what it uses from outside, and the time. */
+export const bodyLeaf =
+  (
+    state: (field: string) => Tensor,
+    elements: readonly Tensor[],
+    externals: readonly Tensor[],
+    clock: Tensor,
+  ): Leaf =>
+  (op) => {
+    switch (op.op) {
+      case 'state':
+        return state(op.field);
+      case 'element':
+        return elements[op.sequence];
+      case 'external':
+        return externals[op.index];
+      default:
+        return clock;
+    }
+  };
+
+const liftScan = (op: ScanOp, inputs: readonly Tensor[], own: Owners): LiftedScan => {
+  const { fields, sequences, externals } = partsOf(op, inputs);
+  const { body } = op;
+  let seen: Tensors = {};
+  const { sequence, final } = runSteps({
+    steps: op.steps,
+    sequences,
+    init: Object.fromEntries(op.fields.map((field, i) => [field, fields[i]])),
+    step: (state, elements, time) => {
+      const leaf = bodyLeaf((field) => state[field], elements, externals, time);
+      const { values } = lift(body.nodes, leaf, own);
+      seen = Object.fromEntries(Object.entries(body.observe).map(([name, n]) => [`seen-${name}`, values[n]]));
+      return Object.fromEntries(op.fields.map((field) => [field, values[body.next[field]]]));
+    },
+    observe: (state) => ({
+      ...seen,
+      ...Object.fromEntries(op.fields.map((field) => [`state-${field}`, state[field]])),
+    }),
+  });
+  return {
+    ports: Object.fromEntries([
+      ...Object.keys(body.observe).map((name) => [`observed/${name}`, sequence[`seen-${name}`]]),
+      ...op.fields.map((field) => [`final/${field}`, final[field]]),
+    ]),
+    states: Object.fromEntries(op.fields.map((field) => [field, sequence[`state-${field}`]])),
+  };
+};

@@ -1,0 +1,193 @@
+/** Reverse mode over a list of nodes, and over a scan: backwards in time, from states that were kept. */
+
+import { splitPort } from '../../dsl/infer.js';
+import type { Node, ScanOp } from '../../dsl/op.js';
+import { shapeOf, type Tensor } from '../../dsl/tensor.js';
+import { activeNodes, type Moves } from './activity.js';
+import { before } from './linear.js';
+import { add, affine, reverse, zerosOf } from './raw.js';
+import { bodyLeaf, type Lifted, type LiftedScan, lift, type Owners, partsOf } from './retrace.js';
+import { runSteps, type Tensors } from './steps.js';
+import { pull } from './vjp-rules.js';
+import type { Owed, Wanted } from './weighted.js';
+
+/** What some nodes are owed, by their numbers. */
+export type Debts = ReadonlyMap<number, Tensor>;
+
+/** What every node of a list is owed, given what some are. */
+export const pullBack = (
+  nodes: readonly Node[],
+  { values, scans }: Lifted,
+  active: readonly boolean[],
+  seeds: Debts,
+  own: Owners,
+): Debts => {
+  const owed = new Map(seeds);
+  const ports = new Map<number, Map<string, Tensor>>();
+  const give = (to: number, amount: Tensor | undefined): void => {
+    if (amount === undefined || !active[to]) return;
+    const already = owed.get(to);
+    owed.set(to, already === undefined ? amount : add(already, amount));
+  };
+  for (let number = nodes.length - 1; number >= 0; number--) {
+    const { op, inputs } = nodes[number];
+    const given = inputs.map((input) => values[input]);
+    const wanted = inputs.map((input) => active[input]);
+    const g = owed.get(number);
+    if (!active[number]) continue;
+    if (op.op === 'scan') {
+      const of = ports.get(number);
+      const scan = scans.get(number);
+      if (of !== undefined && scan !== undefined)
+        pullScan(op, given, wanted, scan, of, own).forEach((amount, i) => {
+          give(inputs[i], amount);
+        });
+      continue;
+    }
+    if (g === undefined) continue;
+    switch (op.op) {
+      case 'take': {
+        const of = ports.get(inputs[0]) ?? new Map<string, Tensor>();
+        const already = of.get(op.port);
+        ports.set(inputs[0], of.set(op.port, already === undefined ? g : add(already, g)));
+        break;
+      }
+      case 'input':
+      case 'parameter':
+      case 'constant':
+      case 'state':
+      case 'element':
+      case 'external':
+      case 'clock':
+      case 'noise':
+      case 'batchNorm':
+        break;
+      default:
+        pull(op, given, values[number], g, wanted).forEach((amount, i) => {
+          give(inputs[i], amount);
+        });
+    }
+  }
+  return owed;
+};
+
+/** What a scan's inputs may do to its body: all of its states change when any input does. */
+export const movesIn = (op: ScanOp, moving: Wanted): Moves => {
+  const { sequences, externals } = partsOf(op, moving);
+  return (leaf) => {
+    switch (leaf.op) {
+      case 'state':
+        return true;
+      case 'element':
+        return sequences[leaf.sequence];
+      case 'external':
+        return externals[leaf.index];
+      default:
+        return false;
+    }
+  };
+};
+
+/** The sum of what the leaves that answer to a description are owed. */
+const owedTo = (nodes: readonly Node[], debts: Debts, is: (op: Node['op']) => boolean): Tensor | undefined =>
+  nodes.reduce<Tensor | undefined>((sum, { op }, number) => {
+    const debt = is(op) ? debts.get(number) : undefined;
+    return debt === undefined ? sum : sum === undefined ? debt : add(sum, debt);
+  }, undefined);
+
+/**
+ * A scan backwards. Its state is what the forward state is owed, what each external is owed so far, and what the
+ * current elements of the driving sequences are owed. It is driven, from the last step to the first, by the states
+ * that the forward scan began its steps with, its driving sequences, and what was owed to what it showed. Each step
+ * computes the forward step anew: only states are kept, not what happened between them.
+ */
+const pullScan = (
+  op: ScanOp,
+  inputs: readonly Tensor[],
+  moving: Wanted,
+  { states }: LiftedScan,
+  ports: ReadonlyMap<string, Tensor>,
+  own: Owners,
+): Owed => {
+  const { body, fields, steps } = op;
+  const given = partsOf(op, inputs);
+  const moves = partsOf(op, moving);
+  const active = activeNodes(body.nodes, movesIn(op, moving));
+  const shown = [...ports].flatMap(([port, amount]) => {
+    const [kind, name] = splitPort(port);
+    return kind === 'observed' ? [{ node: body.observe[name], amount }] : [];
+  });
+  const starts = fields.map((field, i) => before(states[field], given.fields[i]));
+  const driving = [...starts, ...given.sequences, ...shown.map(({ amount }) => amount)];
+
+  const elementField = (i: number): string => `element-${i}`;
+  const externalField = (i: number): string => `external-${i}`;
+  const stateField = (field: string): string => `state-${field}`;
+  const init: Tensors = Object.fromEntries([
+    ...fields.map((field, i) => [
+      stateField(field),
+      ports.get(`final/${field}`) ?? zerosOf(shapeOf(given.fields[i])),
+    ]),
+    ...given.sequences.flatMap((sequence, i) =>
+      moves.sequences[i] ? [[elementField(i), zerosOf(shapeOf(sequence).slice(1))]] : [],
+    ),
+    ...given.externals.flatMap((external, i) =>
+      moves.externals[i] ? [[externalField(i), zerosOf(shapeOf(external))]] : [],
+    ),
+  ]);
+
+  const step = (state: Tensors, elements: readonly Tensor[], time: Tensor): Tensors => {
+    const before = elements.slice(0, fields.length);
+    const current = elements.slice(fields.length, fields.length + op.sequences);
+    const owedNow = elements.slice(fields.length + op.sequences);
+    const leaf = bodyLeaf((field) => before[fields.indexOf(field)], current, given.externals, time);
+    const seeds = new Map<number, Tensor>();
+    const seed = (node: number, amount: Tensor): void => {
+      const already = seeds.get(node);
+      seeds.set(node, already === undefined ? amount : add(already, amount));
+    };
+    for (const field of fields) seed(body.next[field], state[stateField(field)]);
+    shown.forEach(({ node }, i) => {
+      seed(node, owedNow[i]);
+    });
+    const debts = pullBack(body.nodes, lift(body.nodes, leaf, own), active, seeds, own);
+    return Object.fromEntries(
+      Object.keys(init).map((name) => {
+        const [kind, of] = splitField(name);
+        const debt = owedTo(body.nodes, debts, (inner) => {
+          if (kind === 'state') return inner.op === 'state' && inner.field === of;
+          if (kind === 'element') return inner.op === 'element' && inner.sequence === Number(of);
+          return inner.op === 'external' && inner.index === Number(of);
+        });
+        if (kind === 'external') return [name, debt === undefined ? state[name] : add(state[name], debt)];
+        return [name, debt ?? zerosOf(shapeOf(init[name]))];
+      }),
+    );
+  };
+
+  const names = given.sequences.flatMap((_, i) => (moves.sequences[i] ? [elementField(i)] : []));
+  const { sequence, final } = runSteps({
+    steps,
+    sequences: driving.map((x) => reverse([0], x)),
+    init,
+    step: (state, elements, time) => step(state, elements, affine(-1, time, steps - 1)),
+    // Something must be observed; what nobody takes is not kept.
+    observe: (state) =>
+      Object.fromEntries(
+        (names.length === 0 ? [stateField(fields[0])] : names).map((name) => [name, state[name]]),
+      ),
+  });
+  return [
+    ...fields.map((field) => final[stateField(field)]),
+    ...given.sequences.map((_, i) =>
+      moves.sequences[i] ? reverse([0], sequence[elementField(i)]) : undefined,
+    ),
+    ...given.externals.map((_, i) => (moves.externals[i] ? final[externalField(i)] : undefined)),
+  ];
+};
+
+/** `state-y` → ['state', 'y']. */
+const splitField = (name: string): readonly [string, string] => {
+  const cut = name.indexOf('-');
+  return [name.slice(0, cut), name.slice(cut + 1)];
+};

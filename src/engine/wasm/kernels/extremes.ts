@@ -1,0 +1,65 @@
+/**
+ * Maximum and Minimum, with NaN where one of the two is. The wasm backend's own give the first where the second is no
+ * number.
+ */
+
+import type { TensorInfo } from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import { register, stock } from '../../seam.js';
+import { floats } from '../heap.js';
+import { max, min } from '../simd/code.js';
+import { pointwise } from '../simd/pointwise.js';
+
+interface Pair {
+  readonly a: TensorInfo;
+  readonly b: TensorInfo;
+}
+
+const anyNaN = (values: Float32Array): boolean => {
+  for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i])) return true;
+  return false;
+};
+
+/** For each element of a broadcast, the number of the element of x that stands there. */
+const placesIn = (x: TensorInfo, shape: readonly number[]): ((element: number) => number) => {
+  const sizes = [...new Array<number>(shape.length - x.shape.length).fill(1), ...x.shape];
+  return (element) => {
+    let [rest, place, stride] = [element, 0, 1];
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      if (sizes[axis] > 1) place += (rest % shape[axis]) * stride;
+      rest = Math.floor(rest / shape[axis]);
+      stride *= sizes[axis];
+    }
+    return place;
+  };
+};
+
+/** Of tensors that are repeated and hold a NaN, which is rare: one element after the other. */
+const eachPair = (backend: BackendWasm, { a, b }: Pair, f: (a: number, b: number) => number): TensorInfo => {
+  const shape = tf.broadcast_util.assertAndGetBroadcastShape([...a.shape], [...b.shape]);
+  const out = backend.makeOutput(shape, 'float32');
+  const [left, right, values] = [floats(backend, a), floats(backend, b), floats(backend, out)];
+  const [inA, inB] = [placesIn(a, shape), placesIn(b, shape)];
+  for (let i = 0; i < values.length; i++) values[i] = f(left[inA(i)], right[inB(i)]);
+  return out;
+};
+
+const sameShape = (a: TensorInfo, b: TensorInfo): boolean =>
+  a.shape.length === b.shape.length && a.shape.every((n, axis) => n === b.shape[axis]);
+
+export const installExtremes = (): void => {
+  const install = (name: 'Maximum' | 'Minimum', lanes: typeof max, f: typeof Math.max): void => {
+    const plain = stock<Pair, object>(name);
+    register<Pair, object>(name, ({ a, b }, attrs, backend) => {
+      if (a.dtype !== 'float32' || b.dtype !== 'float32') return plain({ a, b }, attrs, backend);
+      if (sameShape(a, b))
+        return pointwise(backend, name, [a, b], ([left, right]) => ({ result: lanes(left, right) }));
+      return anyNaN(floats(backend, a)) || anyNaN(floats(backend, b))
+        ? eachPair(backend, { a, b }, f)
+        : plain({ a, b }, attrs, backend);
+    });
+  };
+  install('Maximum', max, Math.max);
+  install('Minimum', min, Math.min);
+};

@@ -1,0 +1,176 @@
+/** Changing an experiment by paths, as a person types them: `task.size`, `model.steps`, `training.epochs`. */
+
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as t from 'io-ts';
+import { type DrumheadError, decodeError, nearest } from '../../base/error.js';
+import { decodeExperiment, type Experiment } from '../experiment.js';
+import { begun, renamed } from './rename.js';
+
+/** Values by path, the parts of a path with dots between them. */
+export type Settings = Readonly<Record<string, unknown>>;
+
+/** What stands at a path; undefined where nothing does. */
+export const at = (value: unknown, path: string): unknown =>
+  path
+    .split('.')
+    .reduce<unknown>(
+      (inner, key) =>
+        typeof inner === 'object' && inner !== null && Object.hasOwn(inner, key)
+          ? Object.entries(inner).find(([name]) => name === key)?.[1]
+          : undefined,
+      value,
+    );
+
+/** The paths of all settings of some data; a list is one setting, and so is a whole program. */
+export const settingsBelow = (value: unknown, path = ''): readonly string[] =>
+  t.UnknownRecord.is(value) && !('nodes' in value)
+    ? Object.entries(value).flatMap(([key, inner]) =>
+        settingsBelow(inner, path === '' ? key : `${path}.${key}`),
+      )
+    : [path];
+
+/** A list is set by its places: `model.hidden.0`. */
+const setIn = (value: unknown, [key, ...rest]: readonly string[], to: unknown): E.Either<string, unknown> => {
+  if (key === undefined) return E.right(to);
+  if (Array.isArray(value)) {
+    const place = Number(key);
+    return Number.isInteger(place) && place >= 0 && place < value.length
+      ? pipe(
+          setIn(value[place], rest, to),
+          E.map((changed) => value.with(place, changed)),
+        )
+      : E.left(`there is no place ${key} in a list of ${value.length}`);
+  }
+  // What is not there yet is made, and whether it may be there the codec says, with the nearest that may.
+  if (value === undefined) return setIn({}, [key, ...rest], to);
+  if (!t.UnknownRecord.is(value)) return E.left(`${JSON.stringify(value)} has no setting '${key}'`);
+  return pipe(
+    setIn(Object.hasOwn(value, key) ? value[key] : undefined, rest, to),
+    E.map((changed) => ({ ...value, [key]: changed })),
+  );
+};
+
+const last = (path: string): string => path.slice(path.lastIndexOf('.') + 1);
+
+/** A setting is often written without its section: `rate` is meant as `training.rate`. */
+const meantBy = (value: unknown, path: string): readonly string[] => {
+  if (path.includes('.') || !t.UnknownRecord.is(value) || Object.hasOwn(value, path)) return [];
+  const all = settingsBelow(value).filter((known) => known.includes('.'));
+  const exact = all.filter((known) => last(known) === path);
+  if (exact.length > 0) return exact;
+  const top = nearest(path, Object.keys(value));
+  const hint = nearest(path, all.map(last));
+  return top !== undefined || hint === undefined ? [] : all.filter((known) => last(known) === hint);
+};
+
+/** Data with some settings changed, and what had to give way for them, a sentence each. */
+export interface Changed {
+  readonly value: unknown;
+  readonly notes: readonly string[];
+}
+
+const isSection = (path: string): boolean => path === 'task' || path === 'model' || path === 'loss';
+const isName = (path: string): boolean => /^(task|model|loss)\.name$/.test(path);
+/** What is changed first: a whole section, then a name, which bring their own settings, then what lies deeper. */
+const rank = (path: string): number => path.split('.').length - (isName(path) ? 0.5 : 0);
+
+const step = (made: unknown, path: string, to: unknown): E.Either<string, Changed> => {
+  const [section] = path.split('.');
+  const own = t.UnknownRecord.is(made) ? made[section] : undefined;
+  const meant = meantBy(made, path);
+  if (meant.length > 0)
+    return E.left(`there is no such setting; did you mean ${meant.map((one) => `'${one}'`).join(' or ')}?`);
+  // A name alone stands for what begins with its own defaults.
+  const whole = isSection(path) && typeof to === 'string' ? begun(section, own, to) : null;
+  const named = isName(path) && typeof to === 'string' ? renamed(section, own, to) : null;
+  const given = whole ?? named;
+  return pipe(
+    given === null ? setIn(made, path.split('.'), to) : setIn(made, [section], given.value),
+    E.map((value) => ({ value, notes: given?.notes ?? [] })),
+  );
+};
+
+/**
+ * Data with these settings changed, before it is read as an experiment.
+ *
+ * **Errors** DecodeError with every path that leads nowhere.
+ */
+export const changed = (
+  value: unknown,
+  settings: Settings,
+  source: string,
+): E.Either<DrumheadError, Changed> => {
+  const problems: string[] = [];
+  const result = Object.entries(settings)
+    .sort(([a], [b]) => rank(a) - rank(b))
+    .reduce<Changed>(
+      (made, [path, to]) =>
+        pipe(
+          step(made.value, path, to),
+          E.match(
+            (problem) => {
+              problems.push(`${path}: ${problem}`);
+              return made;
+            },
+            (next) => ({ value: next.value, notes: [...made.notes, ...next.notes] }),
+          ),
+        ),
+      { value, notes: [] },
+    );
+  return problems.length === 0 ? E.right(result) : E.left(decodeError(source, problems));
+};
+
+/** An experiment with some settings changed, and what had to give way for them. */
+export interface Reset {
+  readonly experiment: Experiment;
+  readonly notes: readonly string[];
+}
+
+/** As `withSettings`, with what had to give way for the changes. **Errors** as `withSettings`. */
+export const reset = (
+  experiment: Experiment,
+  settings: Settings,
+  source = 'experiment',
+): E.Either<DrumheadError, Reset> => {
+  if (Object.keys(settings).length === 0) return E.right({ experiment, notes: [] });
+  const made = changed(experiment, settings, source);
+  if (E.isRight(made))
+    return pipe(
+      decodeExperiment(made.right.value, source),
+      E.map((read) => ({ experiment: read, notes: made.right.notes })),
+    );
+  // Where some paths lead nowhere, what is wrong with the others is said in the same breath.
+  const said = made.left._tag === 'DecodeError' ? made.left.problems : [];
+  const rest = Object.fromEntries(
+    Object.entries(settings).filter(([path]) => !said.some((problem) => problem.startsWith(`${path}: `))),
+  );
+  const others = Object.keys(rest).length === 0 ? E.right(null) : reset(experiment, rest, source);
+  return E.left(
+    decodeError(
+      source,
+      said,
+      E.isLeft(others) && others.left._tag === 'DecodeError' ? others.left.problems : [],
+    ),
+  );
+};
+
+/**
+ * The experiment with these settings changed. A new name of a task, a model or a loss brings that one's own settings, and
+ * what was set otherwise stays where it still applies.
+ *
+ * **Errors** DecodeError with every problem at once: paths that do not exist, with the nearest that do, and values that
+ * cannot be.
+ *
+ * @example
+ * withSettings(experiment, { 'task.size': 32, 'model.steps': 50 })
+ */
+export const withSettings = (
+  experiment: Experiment,
+  settings: Settings,
+  source = 'experiment',
+): E.Either<DrumheadError, Experiment> =>
+  pipe(
+    reset(experiment, settings, source),
+    E.map((made) => made.experiment),
+  );

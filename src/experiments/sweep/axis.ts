@@ -1,0 +1,60 @@
+/** Axes: what of an experiment a sweep changes. */
+
+import type { Endomorphism } from 'fp-ts/lib/Endomorphism.js';
+import type { Experiment, Training } from '../experiment.js';
+
+/** A value along an axis, as it stands in tables and files. */
+export type AxisValue = string | number | boolean;
+
+/** A named way to change an experiment. **Law** set(b) after set(a) is set(b). */
+export interface Axis<V extends AxisValue> {
+  readonly name: string;
+  readonly set: (value: V) => Endomorphism<Experiment>;
+}
+
+/** An axis that can also be read. **Laws** get(set(v)(e)) = v; set(get(e))(e) = e, where there is a value. */
+export interface Lens<V extends AxisValue> extends Axis<V> {
+  /** Null where the experiment has no value there. */
+  readonly get: (experiment: Experiment) => V | null;
+}
+
+/** An axis of this name. */
+export const axis = <V extends AxisValue>(
+  name: string,
+  set: (value: V) => Endomorphism<Experiment>,
+): Axis<V> => ({ name, set });
+
+type Along<T> = { readonly [K in keyof T]: NonNullable<T[K]> extends AxisValue ? K : never }[keyof T];
+
+/** Settings of the training that can be an axis. */
+export type TrainingSetting = Along<Training>;
+
+/**
+ * A setting of the training.
+ *
+ * @example
+ * trainingAxis('rate').set(3e-3)(experiment).training.rate   // 0.003
+ */
+export const trainingAxis = <K extends TrainingSetting>(key: K): Lens<NonNullable<Training[K]>> => ({
+  name: key,
+  get: ({ training }) => training[key] ?? null,
+  set: (value) => (experiment) => ({ ...experiment, training: { ...experiment.training, [key]: value } }),
+});
+
+/** How many seeds: the first so many whole numbers. */
+export const seedsAxis: Axis<number> = axis('seeds', (count) => (experiment) => ({
+  ...experiment,
+  seeds: Array.from({ length: count }, (_, seed) => seed),
+}));
+
+/**
+ * An axis of alternatives, each a change of the experiment: models, tasks, whatever has no number. A label that is not
+ * among them cannot be written.
+ *
+ * @example
+ * const size = choiceOf('size', { small: smaller('small'), full: smaller('full') });   // Axis<'small' | 'full'>
+ */
+export const choiceOf = <const O extends Readonly<Record<string, Endomorphism<Experiment>>>>(
+  name: string,
+  options: O,
+): Axis<keyof O & string> => axis(name, (label) => options[label]);

@@ -1,0 +1,172 @@
+/** Whether what a member of a sweep is called is what its experiment holds. */
+
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as t from 'io-ts';
+import { canonical } from '../../base/canonical.js';
+import { parsedJson } from '../../base/json-text.js';
+import type { Experiment } from '../experiment.js';
+import { at, settingsBelow, withSettings } from '../settings/settings.js';
+import type { AxisValue } from './axis.js';
+
+const sections = ['task', 'model', 'loss'];
+const unshaping = ['name', 'scores', 'outputs'];
+const folders = ['task.folder', 'task.mnistDir'];
+
+/**
+ * The setting that an axis moves, by its path: of `rate` it is `training.rate`. Null for an axis that is none, such as
+ * one of alternatives with names of their own.
+ */
+export const pathOf = (experiment: Experiment, axis: string): string | null => {
+  if (at(experiment, axis) !== undefined) return axis;
+  if (axis.includes('.')) return /^(task|model|loss|training)\./.test(axis) ? axis : null;
+  const ending = settingsBelow(experiment).filter((path) => path.endsWith(`.${axis}`));
+  return ending.length === 1 ? ending[0] : null;
+};
+
+/** What a label may stand for: itself, or the JSON that it is. */
+const readings = (value: AxisValue): readonly unknown[] =>
+  typeof value === 'string'
+    ? [
+        value,
+        ...pipe(
+          parsedJson(value),
+          E.match(
+            () => [],
+            (read) => [read],
+          ),
+        ),
+      ]
+    : [value];
+
+const same = (a: unknown, b: unknown): boolean => canonical([a]) === canonical([b]);
+
+/** A label is relative to wherever its sweep was written; the experiment holds the whole path. */
+const isFolder = (held: unknown, value: unknown): boolean => {
+  if (typeof held !== 'string' || typeof value !== 'string') return false;
+  const parts: string[] = [];
+  for (const part of value.split('/'))
+    if (part === '..') parts.pop();
+    else if (part !== '.' && part !== '') parts.push(part);
+  const inner = parts.join('/');
+  return inner === '' || held === inner || held.endsWith(`/${inner}`);
+};
+
+const isSeeds = (held: readonly number[], value: unknown): boolean =>
+  typeof value === 'number' &&
+  (same(held, [value]) ||
+    same(
+      held,
+      Array.from({ length: Math.min(value, held.length + 1) }, (_, seed) => seed),
+    ));
+
+type Finding = 'held' | 'lost' | 'label';
+
+/** A task, a model or a loss: by its name alone, or with the settings that were written. */
+const sectionFinding = (experiment: Experiment, path: string, value: unknown): Finding => {
+  if (typeof value === 'string') {
+    if (at(experiment, `${path}.name`) === value) return 'held';
+    return E.isRight(withSettings(experiment, { [path]: value })) ? 'lost' : 'label';
+  }
+  if (!t.UnknownRecord.is(value)) return 'lost';
+  if ('graph' in value || 'language' in value)
+    return E.match(
+      (): Finding => 'lost',
+      (made: Experiment): Finding => (same(made.model, experiment.model) ? 'held' : 'lost'),
+    )(withSettings(experiment, { [path]: value }));
+  return Object.entries(value).every(([key, inner]) => isHeld(experiment, `${path}.${key}`, inner))
+    ? 'held'
+    : 'lost';
+};
+
+/** Whether an experiment holds a value at a path, written in whatever way its codec takes. */
+const isHeld = (experiment: Experiment, path: string, value: unknown): boolean => {
+  const now = at(experiment, path);
+  return (
+    same(now, value) ||
+    (folders.includes(path) && isFolder(now, value)) ||
+    (path === 'seeds' && isSeeds(experiment.seeds, value)) ||
+    (now !== undefined &&
+      pipe(
+        withSettings(experiment, { [path]: value }),
+        E.match(
+          () => false,
+          (made) => same(at(made, path), now),
+        ),
+      ))
+  );
+};
+
+/** Whether a value could stand there at all: what could not is the label of an alternative. */
+const isPossible = (experiment: Experiment, path: string, value: unknown): boolean =>
+  typeof value === typeof at(experiment, path) && typeof value === 'number'
+    ? true
+    : E.isRight(withSettings(experiment, { [path]: value }));
+
+const findingOf = (experiment: Experiment, axis: string, value: AxisValue): Finding => {
+  const path = pathOf(experiment, axis);
+  if (path === null) return 'label';
+  const read = readings(value);
+  if (sections.includes(path)) {
+    const found = read.map((one) => sectionFinding(experiment, path, one));
+    return found.includes('held') ? 'held' : found[found.length - 1];
+  }
+  if (read.some((one) => isHeld(experiment, path, one))) return 'held';
+  // They change no result, and are called as anybody likes.
+  if (unshaping.includes(path)) return 'label';
+  return axis.includes('.') || read.some((one) => isPossible(experiment, path, one)) ? 'lost' : 'label';
+};
+
+/** Whether an axis is a setting, and says of it what the experiment holds. */
+export const isHeldAxis = (experiment: Experiment, axis: string, value: AxisValue): boolean =>
+  findingOf(experiment, axis, value) === 'held';
+
+const shown = (value: unknown): string => {
+  const text =
+    typeof value === 'string' || (typeof value === 'number' && !Number.isFinite(value))
+      ? String(value)
+      : canonical(value ?? null);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+};
+
+/**
+ * What of a member's axes is not what its experiment holds, a sentence each. An axis that is no setting, or whose value
+ * could stand at no setting, is a name that its author chose: nothing is said of it.
+ *
+ * @example
+ * axisProblems({ axes: { 'training.rate': 0.1 }, experiment })
+ * // ["the axis training.rate says 0.1, but the experiment holds 0.001"]
+ */
+export const axisProblems = ({
+  axes,
+  experiment,
+}: {
+  readonly axes: Readonly<Record<string, AxisValue>>;
+  readonly experiment: Experiment;
+}): readonly string[] =>
+  Object.entries(axes).flatMap(([axis, value]) => {
+    if (findingOf(experiment, axis, value) !== 'lost') return [];
+    const path = pathOf(experiment, axis) ?? axis;
+    const now = at(experiment, sections.includes(path) ? `${path}.name` : path);
+    return [
+      `the axis ${axis} says ${shown(value)}, but the experiment holds ${now === undefined ? 'no such setting' : shown(now)}`,
+    ];
+  });
+
+/**
+ * The settings that an axis decides, by path: an axis of models by their names decides `model.name`, one of written
+ * models all that was written. None where the axis is a name of its author's.
+ */
+export const decidedBy = (experiment: Experiment, axis: string, value: AxisValue): readonly string[] => {
+  const path = pathOf(experiment, axis);
+  if (path === null) return [];
+  if (!sections.includes(path)) return [path];
+  const written = readings(value).find(t.UnknownRecord.is);
+  return written === undefined || 'graph' in written || 'language' in written
+    ? [`${path}.name`]
+    : Object.keys(written).map((key) => `${path}.${key}`);
+};
+
+/** Whether changing one path changes another: they are the same, or one is part of the other. */
+export const touches = (a: string, b: string): boolean =>
+  a === b || a.startsWith(`${b}.`) || b.startsWith(`${a}.`);

@@ -1,0 +1,77 @@
+/** The elements of a `.npy` file, whatever their type, order and bytes, as an array in C order that holds each exactly. */
+
+import * as E from 'fp-ts/lib/Either.js';
+import { halfOf } from '../../base/half.js';
+import type { NpyHeader } from './header.js';
+
+type Read = (view: DataView, at: number, little: boolean) => number;
+
+const readers: Readonly<Record<string, Read>> = {
+  float16: (v, at, little) => halfOf(v.getUint16(at, little)),
+  float32: (v, at, little) => v.getFloat32(at, little),
+  float64: (v, at, little) => v.getFloat64(at, little),
+  bool: (v, at) => v.getUint8(at),
+  uint8: (v, at) => v.getUint8(at),
+  uint16: (v, at, little) => v.getUint16(at, little),
+  uint32: (v, at, little) => v.getUint32(at, little),
+  uint64: (v, at, little) => Number(v.getBigUint64(at, little)),
+  int8: (v, at) => v.getInt8(at),
+  int16: (v, at, little) => v.getInt16(at, little),
+  int32: (v, at, little) => v.getInt32(at, little),
+  int64: (v, at, little) => Number(v.getBigInt64(at, little)),
+};
+
+/** For each element in C order, its place in Fortran order. */
+const fortranPlaces = (shape: readonly number[], visit: (to: number, from: number) => void): void => {
+  const strides = shape.map((_, axis) => shape.slice(0, axis).reduce((a, b) => a * b, 1));
+  const size = shape.reduce((a, b) => a * b, 1);
+  const index = shape.map(() => 0);
+  let from = 0;
+  for (let to = 0; to < size; to++) {
+    visit(to, from);
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      index[axis]++;
+      from += strides[axis];
+      if (index[axis] < shape[axis]) break;
+      from -= strides[axis] * shape[axis];
+      index[axis] = 0;
+    }
+  }
+};
+
+/**
+ * The elements in C order.
+ *
+ * @param into as many zeros as the shape has elements
+ *
+ * **Errors** a sentence where an integer is beyond those that a number holds exactly.
+ */
+export const elementsInto = <A extends Float32Array | Float64Array | Uint8Array | Int32Array>(
+  bytes: Uint8Array,
+  { stored, bigEndian, fortran, shape, offset }: NpyHeader,
+  into: A,
+): E.Either<string, A> => {
+  const view = new DataView(bytes.buffer, bytes.byteOffset + offset, bytes.byteLength - offset);
+  const read = readers[stored.name];
+  // As they lie in memory here: copied at once.
+  if (
+    stored.name === stored.dtype &&
+    stored.dtype !== 'int64' &&
+    !bigEndian &&
+    (!fortran || shape.length < 2)
+  ) {
+    new Uint8Array(into.buffer).set(bytes.subarray(offset));
+    return E.right(into);
+  }
+  const put = (to: number, from: number): void => {
+    into[to] = read(view, from * stored.bytes, !bigEndian);
+  };
+  if (fortran && shape.length > 1) fortranPlaces(shape, put);
+  else for (let i = 0; i < into.length; i++) put(i, i);
+  if (stored.name === 'int64' || stored.name === 'uint64') {
+    const beyond = into.findIndex((value: number) => !Number.isSafeInteger(value));
+    if (beyond >= 0)
+      return E.left(`element ${beyond} is about ${into[beyond]}, beyond the exact integers (2^53)`);
+  }
+  return E.right(into);
+};

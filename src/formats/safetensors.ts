@@ -1,0 +1,233 @@
+/**
+ * Safetensors: named tensors in one file, as PyTorch's users exchange weights.
+ *
+ * Eight bytes, the length of a JSON header; the header, name → type, shape and place; then the values, little-endian,
+ * without gaps (https://github.com/huggingface/safetensors#format).
+ */
+
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as t from 'io-ts';
+import { type DecodeError, decodeError } from '../base/error.js';
+import { halfOf } from '../base/half.js';
+import { parsedJson, tooDeep } from '../base/json-text.js';
+import { limits, sizeText } from '../base/limits.js';
+import { repeatedKey } from '../base/repeated-key.js';
+
+/** A tensor to be written: numbers of 32 bits, or whole numbers of 64. */
+export interface SafeTensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array | BigInt64Array;
+}
+
+/** A tensor as it was read: whatever its type, as float32. */
+export interface ReadTensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+  /** Whether whole numbers were rounded, which float32 has not all from 2^24 on. */
+  readonly rounded: boolean;
+}
+
+export interface Safetensors {
+  readonly tensors: Readonly<Record<string, ReadTensor>>;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** How one number of each type is read. A half has 5 bits of exponent and 10 of fraction, a bfloat16 8 and 7. */
+const readers: Readonly<
+  Record<string, { readonly bytes: number; readonly at: (v: DataView, i: number) => number }>
+> = {
+  F64: { bytes: 8, at: (v, i) => v.getFloat64(i, true) },
+  F32: { bytes: 4, at: (v, i) => v.getFloat32(i, true) },
+  F16: { bytes: 2, at: (v, i) => halfOf(v.getUint16(i, true)) },
+  BF16: { bytes: 2, at: (v, i) => brain(v.getUint16(i, true)) },
+  I64: { bytes: 8, at: (v, i) => Number(v.getBigInt64(i, true)) },
+  I32: { bytes: 4, at: (v, i) => v.getInt32(i, true) },
+  I16: { bytes: 2, at: (v, i) => v.getInt16(i, true) },
+  I8: { bytes: 1, at: (v, i) => v.getInt8(i) },
+  U64: { bytes: 8, at: (v, i) => Number(v.getBigUint64(i, true)) },
+  U32: { bytes: 4, at: (v, i) => v.getUint32(i, true) },
+  U16: { bytes: 2, at: (v, i) => v.getUint16(i, true) },
+  U8: { bytes: 1, at: (v, i) => v.getUint8(i) },
+  BOOL: { bytes: 1, at: (v, i) => v.getUint8(i) },
+};
+
+const brain = (bits: number): number => {
+  const view = new DataView(new ArrayBuffer(4));
+  view.setUint32(0, bits << 16);
+  return view.getFloat32(0);
+};
+
+const bytesOf = ({ data }: SafeTensor): Uint8Array => {
+  const bytes = new Uint8Array(data.byteLength);
+  const view = new DataView(bytes.buffer);
+  for (let i = 0; i < data.length; i++)
+    if (data instanceof Float32Array) view.setFloat32(4 * i, data[i], true);
+    else view.setBigInt64(8 * i, data[i], true);
+  return bytes;
+};
+
+/**
+ * The bytes of a file. Tensors lie in the order of their names, wide types first, so that each begins on a multiple of
+ * its size.
+ *
+ * @example
+ * encodeSafetensors({ bias: { shape: [2], data: Float32Array.of(1, 2) } }, { format: 'pt' })
+ */
+export const encodeSafetensors = (
+  tensors: Readonly<Record<string, SafeTensor>>,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array => {
+  const entries = Object.entries(tensors).sort(([a, { data: x }], [b, { data: y }]) =>
+    x.BYTES_PER_ELEMENT === y.BYTES_PER_ELEMENT
+      ? a < b
+        ? -1
+        : 1
+      : y.BYTES_PER_ELEMENT - x.BYTES_PER_ELEMENT,
+  );
+  let offset = 0;
+  const places = entries.map(([name, { shape, data }]) => {
+    const begin = offset;
+    offset += data.byteLength;
+    const dtype = data instanceof Float32Array ? 'F32' : 'I64';
+    return [name, { dtype, shape, data_offsets: [begin, offset] }] as const;
+  });
+  const head = JSON.stringify({
+    ...(Object.keys(metadata).length === 0 ? {} : { __metadata__: metadata }),
+    ...Object.fromEntries(places),
+  });
+  const text = new TextEncoder().encode(head);
+  // Filled up with spaces, so that the values begin on a multiple of 8.
+  const length = 8 * Math.ceil(text.length / 8);
+  const bytes = new Uint8Array(8 + length + offset).fill(0x20, 8, 8 + length);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);
+  bytes.set(text, 8);
+  for (const [i, [, tensor]] of entries.entries())
+    bytes.set(bytesOf(tensor), 8 + length + places[i][1].data_offsets[0]);
+  return bytes;
+};
+
+const entryCodec = t.type({
+  dtype: t.string,
+  shape: t.readonlyArray(t.number),
+  data_offsets: t.tuple([t.number, t.number]),
+});
+const headerCodec = t.record(t.string, t.unknown);
+const metadataCodec = t.record(t.string, t.string);
+
+const header = (bytes: Uint8Array): E.Either<string, { readonly json: unknown; readonly values: number }> => {
+  if (bytes.length < 8) return E.left('it is too short to be a safetensors file');
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
+  if (length > BigInt(bytes.length) || bytes.length < 10 || bytes[8] !== 0x7b)
+    return E.left(
+      bytes.length >= 10 && bytes[8] === 0x7b && length <= BigInt(limits.safetensorsHeader)
+        ? 'it ends in its header; the file is damaged or cut short'
+        : 'it is not a safetensors file',
+    );
+  if (length > BigInt(limits.safetensorsHeader))
+    return E.left(
+      `its header has ${sizeText(Number(length))}, and ${sizeText(limits.safetensorsHeader)} is the limit; save fewer tensors in one file`,
+    );
+  const values = 8 + Number(length);
+  if (values > bytes.length) return E.left('it ends in its header; the file is damaged or cut short');
+  return pipe(
+    E.tryCatch(
+      () => new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, values)),
+      () => 'not UTF-8',
+    ),
+    E.bindTo('text'),
+    E.bind('json', ({ text }) => parsedJson(text)),
+    E.mapLeft((problem) =>
+      problem === tooDeep ? problem : 'its header is not JSON; the file is damaged or is something else',
+    ),
+    E.chain(({ json, text }) => {
+      const twice = repeatedKey(text);
+      return twice === undefined
+        ? E.right({ json, values })
+        : E.left(`its header has '${twice}' twice, and nobody can tell which is meant`);
+    }),
+  );
+};
+
+const tensorOf = (name: string, entry: unknown, values: Uint8Array): E.Either<string, ReadTensor> => {
+  if (!entryCodec.is(entry)) return E.left(`'${name}' has no type, shape and place`);
+  const { dtype, shape, data_offsets } = entry;
+  const [begin, end] = data_offsets;
+  if (!Object.hasOwn(readers, dtype)) return E.left(`'${name}' is of type ${dtype}, which is not read here`);
+  const { bytes, at } = readers[dtype];
+  const size = shape.reduce((size, side) => size * side, 1);
+  if (![...shape, begin, end, size].every((n) => Number.isSafeInteger(n) && n >= 0))
+    return E.left(
+      `'${name}' has sizes [${shape.join(',')}] and lies from ${begin} to ${end}, which no tensor can`,
+    );
+  if (end < begin) return E.left(`'${name}' ends at ${end}, before it begins at ${begin}`);
+  if (end - begin !== bytes * size)
+    return E.left(
+      `'${name}' of shape [${shape.join(',')}] has a place of ${end - begin} bytes; ${dtype} needs ${bytes * size}`,
+    );
+  if (end > values.length) return E.left(`'${name}' lies beyond the end of the file, which is cut short`);
+  const view = new DataView(values.buffer, values.byteOffset + begin, end - begin);
+  const data = new Float32Array(size);
+  let rounded = false;
+  for (let i = 0; i < size; i++) {
+    const number = at(view, bytes * i);
+    data[i] = number;
+    if (Number.isFinite(number) && !Number.isFinite(data[i]))
+      return E.left(`'${name}' holds ${number}, which is beyond float32`);
+    rounded ||= Number.isInteger(number) && data[i] !== number;
+  }
+  return E.right({ shape, data, rounded: rounded && !dtype.startsWith('F') });
+};
+
+/** Tensors fill the file in some order: none begins before the one before it ends, and nothing is left between. */
+const placeProblems = (entries: Readonly<Record<string, unknown>>, bytes: number): readonly string[] => {
+  const places = Object.entries(entries).flatMap(([name, entry]) =>
+    entryCodec.is(entry) ? [{ name, begin: entry.data_offsets[0], end: entry.data_offsets[1] }] : [],
+  );
+  const sorted = [...places].sort((a, b) => a.begin - b.begin || a.end - b.end);
+  const between = sorted.flatMap(({ name, begin }, i): readonly string[] => {
+    const before = sorted[i - 1] ?? { name: '', end: 0 };
+    if (begin < before.end) return [`'${name}' begins at ${begin}, within '${before.name}'`];
+    return begin > before.end ? [`${begin - before.end} bytes before '${name}' belong to no tensor`] : [];
+  });
+  const end = places.reduce((most, place) => Math.max(most, place.end), 0);
+  return [...between, ...(end < bytes ? [`${bytes - end} bytes at its end belong to no tensor`] : [])];
+};
+
+/**
+ * The tensors in the bytes of a file, each as float32. The file is read as the format has it: every name once, tensors
+ * without gap or overlap, metadata of texts.
+ *
+ * **Errors** DecodeError with a line for everything that is otherwise.
+ */
+export const decodeSafetensors = (bytes: Uint8Array, source: string): E.Either<DecodeError, Safetensors> =>
+  pipe(
+    header(bytes),
+    E.chain(({ json, values }) =>
+      headerCodec.is(json)
+        ? E.right({ json, values })
+        : E.left('its header is not a list of tensors; the file is something else'),
+    ),
+    E.mapLeft((problem) => decodeError(source, problem)),
+    E.chain(({ json, values: start }) => {
+      const { __metadata__: metadata = {}, ...entries } = json;
+      const values = bytes.subarray(start);
+      const read = Object.entries(entries).map(
+        ([name, entry]) => [name, tensorOf(name, entry, values)] as const,
+      );
+      const broken = read.flatMap(([, tensor]) => (E.isLeft(tensor) ? [tensor.left] : []));
+      // Where a tensor's own place makes no sense, what lies beside it says nothing more.
+      const problems = [
+        ...(metadataCodec.is(metadata) ? [] : ['its metadata is not a list of names and texts']),
+        ...(broken.length > 0 ? broken : placeProblems(entries, values.length)),
+      ];
+      return problems.length > 0
+        ? E.left(decodeError(source, problems))
+        : E.right({
+            tensors: Object.fromEntries(
+              read.flatMap(([name, tensor]) => (E.isRight(tensor) ? [[name, tensor.right]] : [])),
+            ),
+            metadata: metadataCodec.is(metadata) ? metadata : {},
+          });
+    }),
+  );

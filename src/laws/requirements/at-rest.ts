@@ -1,0 +1,56 @@
+/** A system as it is looked at, not tried: small, with everything around it at rest. */
+
+import type { Arrays } from '../../compile/reference/run.js';
+import { volume } from '../../dsl/shape.js';
+import { type System, sequenceName, weightsOf } from '../system/system.js';
+import { sizesOf } from '../trial/grids.js';
+import type { Trial } from '../trial/law.js';
+
+/** What a law is tried with when only its needs are looked at: the smallest grid with no ring of two, all externals at rest. */
+export const sample = (system: System): Pick<Trial, 'system' | 'around'> => {
+  const sizes = [...sizesOf(system).values()].sort((a, b) => volume(a.grid) - volume(b.grid));
+  const small = sizes.find(({ grid }) => grid.every((n) => n >= 3)) ?? sizes[0] ?? system;
+  return { system: small, around: atRest(small) };
+};
+
+/** Numbers that nothing relates, between -1 and 1. */
+export const probe = (size: number, seed: number): Float64Array =>
+  Float64Array.from({ length: size }, (_, i) => Math.sin(seed + 2.3 * i + 0.7 * seed * ((i * i) % 11)));
+
+/** The same with everything around it switched on: free fields between 0.2 and 0.8, all different. */
+export const surrounded = ({
+  system,
+  around,
+}: Pick<Trial, 'system' | 'around'>): Pick<Trial, 'system' | 'around'> => ({
+  system,
+  around: {
+    ...around,
+    ...Object.fromEntries(
+      system.externals.flatMap(({ name, shape, kind }, i) =>
+        kind === 'field'
+          ? [[name, { shape, data: probe(volume(shape), i + 2).map((v) => 0.5 + 0.3 * v) }]]
+          : [],
+      ),
+    ),
+    ...Object.fromEntries(
+      system.sequences.map((shape, i) => [
+        sequenceName(i),
+        { shape: [1, ...shape], data: probe(volume(shape), i + 7) },
+      ]),
+    ),
+  },
+});
+
+/** Weights as the program has them, everything else zero. */
+export const atRest = (system: System, steps = 1): Arrays => ({
+  ...Object.fromEntries(
+    system.externals.map(({ name, shape }) => [name, { shape, data: new Float64Array(volume(shape)) }]),
+  ),
+  ...Object.fromEntries(
+    system.sequences.map((shape, i) => [
+      sequenceName(i),
+      { shape: [steps, ...shape], data: new Float64Array(steps * volume(shape)) },
+    ]),
+  ),
+  ...weightsOf(system, 0),
+});

@@ -1,0 +1,118 @@
+/** How phases are coupled, found by moving one of them at a time. */
+
+import { volume } from '../../dsl/shape.js';
+import { structureOf } from '../reading/structure.js';
+import { exact, unit64 } from '../rounding/bounded.js';
+import type { System } from '../system/system.js';
+import { boundedStep } from '../trial/interpreter.js';
+import type { Trial } from '../trial/law.js';
+import { probe, sample } from './at-rest.js';
+import { matrixOf, rest } from './force.js';
+
+type At = Pick<Trial, 'system' | 'around'>;
+
+/** What one step adds to each phase. */
+const turnsBy = ({ system, around }: At, phases: Float64Array): Float64Array => {
+  const name = structureOf(system).phase ?? '';
+  const { value } = boundedStep(system, { ...rest(system), [name]: exact(phases) }, around, unit64)[name];
+  return value.map((v, i) => v - phases[i]);
+};
+
+/** h K_ij: what a phase of pi/2 at j does to i, in units of one step. */
+export const pullsOf = (system: System, around: Trial['around']): readonly (readonly number[])[] => {
+  const size = volume(system.fields[structureOf(system).phase ?? ''] ?? []);
+  const rest = turnsBy({ system, around }, new Float64Array(size));
+  return matrixOf(size, (unit) => {
+    const next = turnsBy(
+      { system, around },
+      unit.map((v) => (v * Math.PI) / 2),
+    );
+    return next.map((v, i) => (unit[i] === 1 ? 0 : v - rest[i]));
+  });
+};
+
+/** What is known of a coupling of phases. */
+interface Coupling {
+  readonly pulls: readonly (readonly number[])[];
+  /** Whether each phase moves by its own frequency and K_ij sin(theta_j - theta_i), and by nothing else. */
+  readonly isSine: boolean;
+  readonly isSymmetric: boolean;
+  /** Whether equal phases all move by the same. */
+  readonly isLevel: boolean;
+}
+
+/** Phases of which all pairs can be looked at. */
+const most = 400;
+
+const known = new WeakMap<System, Coupling | undefined>();
+
+/** Of a system of phases alone, on its smallest grid with all around it at rest; undefined where they are too many. */
+export const couplingOf = (system: System): Coupling | undefined => {
+  if (!known.has(system)) known.set(system, read(sample(system)));
+  return known.get(system);
+};
+
+const read = (small: At): Coupling | undefined => {
+  const { system, around } = small;
+  const size = volume(system.fields[structureOf(system).phase ?? ''] ?? []);
+  if (size > most) return undefined;
+  const pulls = pullsOf(system, around);
+  const own = turnsBy(small, new Float64Array(size));
+  const phases = probe(size, 3).map((v) => 3 * v);
+  const found = turnsBy(small, phases);
+  const near = (a: number, b: number): boolean => Math.abs(a - b) <= 1e-9 * (1 + Math.abs(a));
+  return {
+    pulls,
+    isSine: pulls.every((row, i) =>
+      near(
+        found[i],
+        row.reduce((sum, k, j) => sum + k * Math.sin(phases[j] - phases[i]), own[i]),
+      ),
+    ),
+    isSymmetric: pulls.every((row, i) => row.every((v, j) => Math.abs(v - pulls[j][i]) <= 64 * unit64)),
+    isLevel: own.every((v) => near(v, own[0])),
+  };
+};
+
+/** How a phase answers to another one: by their difference, in a way that looks like a mistake, or otherwise. */
+export type Answer = 'difference' | 'sum' | 'other alone' | 'otherwise';
+
+const answers = new WeakMap<System, Answer>();
+
+export const answerOf = (system: System): Answer => {
+  const found = answers.get(system) ?? answer(sample(system));
+  answers.set(system, found);
+  return found;
+};
+
+const answer = (small: At): Answer => {
+  const size = volume(small.system.fields[structureOf(small.system).phase ?? ''] ?? []);
+  const at = (a: number, b: number, j: number): number =>
+    turnsBy(
+      small,
+      Float64Array.from({ length: size }, (_, i) => (i === 0 ? a : i === j ? b : 0)),
+    )[0];
+  const phases = probe(size, 3).map((v) => 2 * v);
+  const [plain, moved] = [
+    turnsBy(small, phases),
+    turnsBy(
+      small,
+      phases.map((v) => v + 0.7),
+    ),
+  ];
+  if (plain.every((v, i) => Math.abs(v - moved[i]) <= 1e-9)) return 'difference';
+  const felt = (a: number, b: number, j: number): number => at(a, b, j) - at(a, 0, j);
+  const j = Array.from({ length: Math.max(0, Math.min(size, most) - 1) }, (_, i) => i + 1).find(
+    (other) => Math.abs(felt(0.4, 1.1, other)) > 1e-9,
+  );
+  if (j === undefined) return 'otherwise';
+  const pairs = [
+    [0.4, 1.1],
+    [-0.9, 0.7],
+    [1.3, -0.5],
+  ] as const;
+  const always = (predicted: (a: number, b: number) => number): boolean =>
+    pairs.every(([a, b]) => Math.abs(felt(a, b, j) - predicted(a, b)) <= 1e-9);
+  if (always((a, b) => felt(0, a + b, j) - felt(0, a, j))) return 'sum';
+  return always((_, b) => felt(0, b, j)) ? 'other alone' : 'otherwise';
+};

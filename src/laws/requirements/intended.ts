@@ -1,0 +1,84 @@
+/**
+ * What a system is meant to be, though it is not.
+ *
+ * Laws are chosen by what a system is, and a mistake makes it something else: then the law that it breaks would not apply
+ * to it. So where the rest of a system says what was meant, that law is expected of it, and the lack of it is a fault.
+ */
+
+import { bareForce, swapped } from '../reading/oscillator.js';
+import { type Structure, structureOf } from '../reading/structure.js';
+import { isNearlyWave } from '../reading/wave-pair.js';
+import type { System } from '../system/system.js';
+import { mirroredKernels } from './requirements.js';
+
+/** A law that a system was meant to keep, and why it is thought so. */
+export interface Meant {
+  readonly law: string;
+  readonly because: string;
+}
+
+/** Whether a kernel was written down, not learned. */
+export const isGiven = (
+  { nodes, externals, program }: System,
+  { weight }: Structure['convolutions'][number],
+): boolean => {
+  const { op } = nodes[weight];
+  if (op.op !== 'external') return op.op === 'constant';
+  return program.graph.nodes[externals[op.index].node].op.op === 'constant';
+};
+
+/** Whether all kernels that the state meets were written down. */
+const kernelsAreGiven = (system: System, { convolutions }: Structure): boolean =>
+  convolutions.every((convolution) => !convolution.ofState || isGiven(system, convolution));
+
+/**
+ * Laws that a system was meant to keep.
+ *
+ * @example
+ * const exchanged = program({ y: [4, 4, 1], z: [4, 4, 1] }, ({ y, z }) =>
+ *   scan({
+ *     steps: 4,
+ *     init: { y, z },
+ *     step: (s) => {
+ *       const z1 = sub(s.z, scale(0.1, s.y));
+ *       return { y: z1, z: add(s.y, scale(0.1, z1)) };
+ *     },
+ *     observe: (s) => s,
+ *   }),
+ * );
+ * meantBy(systemOf(exchanged)).map(({ law }) => law); // => ['work balance']
+ */
+export const meantBy = (system: System): readonly Meant[] => {
+  const structure = structureOf(system);
+  const { oscillator } = structure;
+  if (system.kind === 'map') return [];
+  if (oscillator === undefined)
+    return swapped(system) !== undefined
+      ? [{ law: 'work balance', because: 'an oscillator whose two results are exchanged' }]
+      : isNearlyWave(system)
+        ? [
+            {
+              law: 'work balance',
+              because: `fields named ${Object.keys(system.fields).join(' and ')} are meant as an oscillator`,
+            },
+          ]
+        : [];
+  return [
+    ...(bareForce(system) === undefined
+      ? []
+      : [{ law: 'convergence', because: 'a force is meant to be multiplied by the time step' }]),
+    ...(['linear', 'affine'].includes(oscillator.inDisplacement) &&
+    oscillator.order === 'kick-drift' &&
+    oscillator.pace.length === 0 &&
+    !structure.noisy &&
+    mirroredKernels.missing(system, structure) !== undefined &&
+    kernelsAreGiven(system, structure)
+      ? [
+          {
+            law: oscillator.inVelocity === 'none' ? 'modified energy' : 'stability',
+            because: 'a kernel that is written down, not learned, is meant to be symmetric',
+          },
+        ]
+      : []),
+  ];
+};

@@ -1,0 +1,50 @@
+/** A system for small displacements: every tanh and sine of what vanishes at rest is what it is made of. */
+
+import type { Node } from '../../dsl/op.js';
+import { degreesOf } from '../reading/degree.js';
+import { structureOf } from '../reading/structure.js';
+import type { System } from '../system/system.js';
+import type { Need } from '../trial/law.js';
+
+const isState = ({ op }: Node): boolean => op.op === 'state' || op.op === 'element';
+
+const known = new WeakMap<System, System>();
+
+/** tanh'(0) = sin'(0) = 1. A bias within moves the argument away from 0: such a node stays as it is. */
+export const linearised = (system: System): System => {
+  const before = known.get(system);
+  if (before !== undefined) return before;
+  const nodes: Node[] = [...system.nodes];
+  for (const [number, node] of nodes.entries()) {
+    const { op, inputs } = node;
+    if (op.op !== 'map' || (op.fn !== 'tanh' && op.fn !== 'sin')) continue;
+    if (degreesOf(nodes.slice(0, number), isState)[inputs[0]] === 'linear')
+      nodes[number] = { ...node, op: { op: 'affine', scale: 1, shift: 0 } };
+  }
+  const changed = nodes.some((node, i) => node !== system.nodes[i]);
+  const { refine } = system;
+  const found: System = !changed
+    ? system
+    : {
+        ...system,
+        nodes,
+        refine:
+          refine === undefined
+            ? undefined
+            : (dt) => {
+                const finer = refine(dt);
+                return finer === undefined ? undefined : linearised(finer);
+              },
+      };
+  known.set(system, found);
+  return found;
+};
+
+/** The same need of the system for small displacements. */
+export const forSmall = (need: Need): Need => ({
+  ...need,
+  missing: (system) => {
+    const small = linearised(system);
+    return need.missing(small, structureOf(small));
+  },
+});

@@ -1,0 +1,298 @@
+/** What laws need of a system, each with the sentence that says why a system does not have it. */
+
+import { volume } from '../../dsl/shape.js';
+import { degreesOf } from '../reading/degree.js';
+import { kernelsOf, same, transposedKernel } from '../reading/kernels.js';
+import { type Oscillator, swapped } from '../reading/oscillator.js';
+import { boundaryName } from '../reading/structure.js';
+import { motionInWords, wavePairOf } from '../reading/wave-pair.js';
+import { dot, exact, minus } from '../rounding/bounded.js';
+import type { System } from '../system/system.js';
+import { digits } from '../trial/findings.js';
+import type { Need } from '../trial/law.js';
+import { probe, sample, surrounded } from './at-rest.js';
+import { dampingOf, forceAt, stiffnessOf } from './force.js';
+import { turned, turnsOf } from './square-symmetries.js';
+import { timeStepOf } from './time-step.js';
+
+export const steps: Need = {
+  name: 'a step',
+  essential: true,
+  missing: ({ kind }) => (kind === 'step' ? undefined : 'it has no scan: there is no step to repeat'),
+};
+
+export const oscillator: Need = {
+  name: 'an oscillator',
+  essential: true,
+  missing: (system, { oscillator: found }) =>
+    system.kind === 'map'
+      ? 'it has no scan: there is no step to repeat'
+      : found === undefined
+        ? whyNone(system)
+        : whatElse(system, found),
+};
+
+/** Where other fields push too, the force is no function of displacement and velocity. */
+const whatElse = ({ nodes, fields, next }: System, { y, z }: Oscillator): string | undefined => {
+  const pushes = Object.keys(fields).find(
+    (name) =>
+      name !== y &&
+      name !== z &&
+      degreesOf(nodes, ({ op }) => op.op === 'state' && op.field === name)[next[z]] !== 'none',
+  );
+  return pushes === undefined ? undefined : `its force depends on the field ${pushes} besides ${y} and ${z}`;
+};
+
+const whyNone = (system: System): string => {
+  const exchanged = swapped(system);
+  const pair = wavePairOf(system);
+  if (exchanged === undefined && pair !== undefined) {
+    const [y, z] = pair;
+    return `${motionInWords(system, pair)}; an oscillator has ${y}' = ${y} + h ${z}', ${z}' = ${z} + h F`;
+  }
+  return exchanged === undefined
+    ? "no field is moved by another as y' = y + h z"
+    : `the step's results are exchanged: what it calls ${exchanged.y} is the new ${exchanged.z}, and the other way round`;
+};
+
+export const kickFirst: Need = {
+  name: 'kick before drift',
+  missing: (_, { oscillator: found }) =>
+    found?.order === 'drift-kick' ? 'the drift comes before the kick' : undefined,
+};
+
+/** Explicit Euler gains energy, unless what it steps loses more: a relaxation oscillator may well be stepped by it. */
+export const notDissipative: Need = {
+  name: 'a step that is meant to keep energy',
+  missing: (system, { oscillator: found }) => {
+    if (found === undefined || found.order !== 'old velocity') return undefined;
+    if (found.inVelocity === 'other') return `the force is not linear in the velocity ${found.z}`;
+    if (found.inVelocity === 'none' || !found.diagonal) return undefined;
+    const small = sample(system);
+    const size = volume(small.system.fields[found.y]);
+    const y = exact(probe(size, 1));
+    const still = exact(new Float64Array(size));
+    const pull = Math.hypot(
+      ...minus(forceAt(small, found, y, still), forceAt(small, found, still, still)).value,
+    );
+    const alpha = Math.min(...dampingOf(small, found).value);
+    return alpha * Math.hypot(...y.value) > Math.abs(found.h) * pull
+      ? `its damping, alpha = ${digits(alpha)}, takes more energy out than explicit Euler brings in`
+      : undefined;
+  },
+};
+
+/** One time step for all units. */
+export const evenPace: Need = {
+  name: 'one time step for all units',
+  essential: true,
+  missing: (_, { oscillator: found }) =>
+    found !== undefined && found.pace.length > 0 ? 'its time step differs from unit to unit' : undefined,
+};
+
+export const linearForce: Need = {
+  name: 'a force linear in the displacement',
+  essential: true,
+  missing: (_, { oscillator: found }) =>
+    found !== undefined && ['linear', 'affine'].includes(found.inDisplacement)
+      ? undefined
+      : `the force is not linear in ${found?.y ?? 'the displacement'}`,
+};
+
+export const undamped: Need = {
+  name: 'undamped',
+  missing: (_, { oscillator: found }) =>
+    found?.inVelocity === 'none' ? undefined : `the force depends on the velocity ${found?.z ?? ''}`.trim(),
+};
+
+/** Undamped once every free external is zero. */
+export const undampedAtRest: Need = {
+  name: 'no damping of its own',
+  missing: (system, { oscillator: found }) => {
+    if (found === undefined || found.inVelocity === 'none') return undefined;
+    if (!found.diagonal) return `the force depends on the velocity ${found.z}`;
+    const alpha = dampingOf(sample(system), found).value.reduce((most, a) => Math.max(most, Math.abs(a)), 0);
+    return alpha < 1e-12 ? undefined : `it is damped: alpha = ${digits(alpha)}`;
+  },
+};
+
+export const diagonalDamping: Need = {
+  name: 'damping at each site',
+  essential: true,
+  missing: (_, { oscillator: found }) =>
+    found === undefined || found.inVelocity === 'none' || (found.diagonal && found.inVelocity !== 'other')
+      ? undefined
+      : `the force depends on the velocity ${found.z} otherwise than by a damping at each site`,
+};
+
+export const undriven: Need = {
+  name: 'undriven',
+  missing: ({ sequences }, { timed, noisy }) =>
+    noisy
+      ? 'noise drives it'
+      : timed
+        ? 'its step depends on the time'
+        : sequences.length > 0
+          ? 'a sequence drives it'
+          : undefined,
+};
+
+/** Driving sequences are fine, they can be held at zero; time and noise cannot. */
+export const timeless: Need = {
+  name: 'the same step at all times',
+  missing: (_, { timed, noisy }) =>
+    noisy ? 'noise drives it' : timed ? 'its step depends on the time' : undefined,
+};
+
+export const noiseless: Need = {
+  name: 'no noise',
+  essential: true,
+  missing: (_, { noisy }) => (noisy ? 'noise drives it' : undefined),
+};
+
+export const space: Need = {
+  name: 'space',
+  essential: true,
+  missing: ({ grid }) => (grid.length > 0 ? undefined : 'its fields do not lie on one grid'),
+};
+
+export const circular: Need = {
+  name: 'circular boundary',
+  missing: (_, { convolutions }) => {
+    const other = convolutions.find(({ boundary, ofState }) => ofState && boundary !== 'circular');
+    return other === undefined
+      ? undefined
+      : `a convolution has the boundary '${boundaryName(other.boundary)}'`;
+  },
+};
+
+export const uniform: Need = {
+  name: 'the same at every site',
+  missing: (_, { placed, convolutions }) =>
+    placed ?? (convolutions.some(({ stride }) => stride) ? 'a convolution has a stride' : undefined),
+};
+
+export const linear: Need = {
+  name: 'linear',
+  missing: (_, { degree }) =>
+    degree === 'linear'
+      ? undefined
+      : degree === 'affine'
+        ? 'its step adds a constant'
+        : 'its step is not linear',
+};
+
+export const odd: Need = {
+  name: 'odd',
+  missing: (_, { parity }) =>
+    parity === 'odd' ? undefined : 'its step is not made of odd functions alone (a bias, a square, a ReLU)',
+};
+
+export const symmetricKernels: Need = {
+  name: 'kernels invariant under the symmetries of the square',
+  missing: (system, structure) => {
+    const rank = system.grid.length;
+    for (const kernel of kernelsOf(system, structure)) {
+      if (kernel.shape.slice(0, rank).some((n) => n % 2 === 0)) return 'a kernel of even side has no centre';
+      const broken = turnsOf(rank).find(
+        (turn) =>
+          turn.to.some((from, axis) => kernel.shape[from] !== kernel.shape[axis]) ||
+          !same(turned(kernel, turn, rank), kernel),
+      );
+      if (broken !== undefined) return `a kernel is not invariant under ${broken.name}`;
+    }
+    return undefined;
+  },
+};
+
+/** Kernels that are the same when they are mirrored and their channels exchanged. */
+export const mirroredKernels: Need = {
+  name: 'symmetric coupling',
+  missing: (system, structure) => {
+    const rank = system.grid.length;
+    for (const kernel of kernelsOf(system, structure)) {
+      const [inputs, outputs] = kernel.shape.slice(rank);
+      const depthwise = outputs === 1 && inputs > 1;
+      const mirrored = depthwise
+        ? turned(
+            kernel,
+            {
+              name: '',
+              to: Array.from({ length: rank }, (_, axis) => axis),
+              mirror: new Array<boolean>(rank).fill(true),
+            },
+            rank,
+          )
+        : transposedKernel(kernel, rank);
+      if (!same(mirrored, kernel))
+        return 'a kernel is not symmetric: what a site does to its neighbour, the neighbour does not do to it';
+    }
+    return undefined;
+  },
+};
+
+export const reciprocalKernels: Need = {
+  name: 'symmetric coupling',
+  missing: (system, structure) => {
+    const kernels = mirroredKernels.missing(system, structure);
+    if (kernels !== undefined) return kernels;
+    const lopsided = structure.convolutions.find(
+      ({ boundary, ofState }) => ofState && boundary !== 'circular' && boundary !== 'zero',
+    );
+    return lopsided === undefined
+      ? undefined
+      : `the boundary '${boundaryName(lopsided.boundary)}' makes the coupling asymmetric`;
+  },
+};
+
+const mutual = new WeakMap<System, string | null>();
+
+/** Whether K is symmetric, tried on displacements that nothing relates: x.K y = y.K x. */
+export const reciprocal: Need = {
+  name: 'symmetric coupling',
+  missing: (system, structure) => {
+    const kernels = reciprocalKernels.missing(system, structure);
+    if (kernels !== undefined || structure.oscillator === undefined) return kernels;
+    const known = mutual.get(system);
+    if (known !== undefined) return known ?? undefined;
+    const found = lopsided(system, structure.oscillator);
+    mutual.set(system, found ?? null);
+    return found;
+  },
+};
+
+const lopsided = (system: System, oscillator: Oscillator): string | undefined => {
+  const small = surrounded(sample(system));
+  const size = volume(small.system.fields[oscillator.y]);
+  const [x, y] = [exact(probe(size, 1)), exact(probe(size, 5))];
+  const [kx, ky] = [stiffnessOf(small, oscillator, x), stiffnessOf(small, oscillator, y)];
+  const [one, other] = [dot(x, ky), dot(y, kx)];
+  const noise = one.error + other.error + 1e-9 * (Math.abs(one.value) + Math.abs(other.value));
+  return Math.abs(one.value - other.value) <= noise || !Number.isFinite(noise)
+    ? undefined
+    : 'the coupling is not symmetric: what a site does to another, the other does not do to it';
+};
+
+/** Two values of which one is made of the other: a law that chose both would make a system that the program never is. */
+export const independent: Need = {
+  name: 'surroundings that can be chosen apart',
+  essential: true,
+  missing: ({ externals, program: { graph } }) => {
+    const free = externals.filter(({ kind }) => kind === 'field');
+    const madeOf = (node: number, of: number): boolean =>
+      node === of || graph.nodes[node].inputs.some((input) => input >= of && madeOf(input, of));
+    const pair = free.flatMap((a) =>
+      free.flatMap((b) => (a !== b && madeOf(a.node, b.node) ? [[a, b]] : [])),
+    )[0];
+    return pair === undefined
+      ? undefined
+      : `${pair[0].name}, which its step reads, is made of ${pair[1].name}, which it reads too: they cannot be chosen apart`;
+  },
+};
+
+export const changeableStep: Need = {
+  name: 'a time step that can be told apart',
+  essential: true,
+  missing: (system) =>
+    timeStepOf(system) === undefined ? 'its time step cannot be told from its other numbers' : undefined,
+};

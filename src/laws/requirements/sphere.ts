@@ -1,0 +1,95 @@
+/** Fields of unit vectors: which numbers are one vector, and states that lie on the sphere. */
+
+import type { NdArray } from '../../compile/reference/array.js';
+import type { Arrays } from '../../compile/reference/run.js';
+import { type Shape, volume } from '../../dsl/shape.js';
+import { structureOf } from '../reading/structure.js';
+import { exact, unit64 } from '../rounding/bounded.js';
+import type { System } from '../system/system.js';
+import { boundedStep } from '../trial/interpreter.js';
+import type { Trial } from '../trial/law.js';
+import { atRest, probe, surrounded } from './at-rest.js';
+
+/** Which numbers are one vector: so many channels that lie side by side, or all along an axis. */
+export interface Vectors {
+  readonly axis: number;
+  readonly size: number;
+  /** How far from 1 their length is at most after a step. */
+  readonly off: number;
+}
+
+const known = new WeakMap<System, Vectors | undefined>();
+
+/** The indices of every vector. */
+export const vectorsIn = (
+  shape: Shape,
+  { axis, size }: Pick<Vectors, 'axis' | 'size'>,
+): readonly (readonly number[])[] => {
+  const stride = volume(shape.slice(axis + 1));
+  const whole = shape[axis] * stride;
+  const found: number[][] = [];
+  for (let first = 0; first < volume(shape); first += whole)
+    for (let part = 0; part < shape[axis]; part += size)
+      for (let inner = 0; inner < stride; inner++)
+        found.push(Array.from({ length: size }, (_, i) => first + (part + i) * stride + inner));
+  return found;
+};
+
+const candidates = (shape: Shape): readonly Pick<Vectors, 'axis' | 'size'>[] => {
+  const last = shape.length - 1;
+  const channels = shape[last] ?? 1;
+  const groups = Array.from({ length: channels }, (_, i) => i + 1).filter(
+    (n) => n >= 2 && channels % n === 0,
+  );
+  return [
+    ...groups.map((size) => ({ axis: last, size })),
+    ...shape.slice(0, -1).flatMap((n, axis) => (n >= 2 ? [{ axis, size: n }] : [])),
+  ];
+};
+
+const lengths = (data: Float64Array, vectors: readonly (readonly number[])[]): readonly number[] =>
+  vectors.map((indices) => Math.hypot(...indices.map((i) => data[i])));
+
+/** The vectors of a field that is divided by a root: those that come out of a step closest to length 1. */
+export const vectorsOf = (system: System): Vectors | undefined => {
+  const name = structureOf(system).unit;
+  if (name === undefined) return undefined;
+  if (!known.has(system)) known.set(system, closest(system, name));
+  return known.get(system);
+};
+
+const closest = (system: System, name: string): Vectors | undefined => {
+  const { around } = surrounded({ system, around: atRest(system) });
+  const start = Object.fromEntries(
+    Object.entries(system.fields).map(([field, shape], i) => [field, exact(probe(volume(shape), i + 1))]),
+  );
+  const { value } = boundedStep(system, start, around, unit64)[name];
+  const shape = system.fields[name];
+  const found = candidates(shape).map((each): Vectors => {
+    const off = lengths(value, vectorsIn(shape, each)).map((length) => Math.abs(length - 1));
+    return { ...each, off: Math.max(...off) };
+  });
+  return found.reduce<Vectors | undefined>(
+    (best, each) => (best === undefined || each.off < best.off ? each : best),
+    undefined,
+  );
+};
+
+/** Vectors of length 1; a vector of zeros points along its first component. */
+const onSphere = ({ shape, data }: NdArray, vectors: Vectors): NdArray => {
+  const out = Float64Array.from(data);
+  for (const indices of vectorsIn(shape, vectors)) {
+    const length = Math.hypot(...indices.map((i) => data[i]));
+    for (const [number, i] of indices.entries())
+      out[i] = Math.fround(length === 0 ? Number(number === 0) : data[i] / length);
+  }
+  return { shape, data: out };
+};
+
+/** What a trial starts with, its unit vectors on the sphere: a vector of zeros has no direction to go on in. */
+export const startOnSphere = ({ system, structure, start }: Trial): Arrays => {
+  const vectors = vectorsOf(system);
+  return structure.unit === undefined || vectors === undefined
+    ? start
+    : { ...start, [structure.unit]: onSphere(start[structure.unit], vectors) };
+};

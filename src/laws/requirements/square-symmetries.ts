@@ -1,0 +1,81 @@
+/** The symmetries of a line, a square and a cube, and arrays turned by them. */
+
+import type { NdArray } from '../../compile/reference/array.js';
+
+/** One of the symmetries of a line, a square or a cube: axes exchanged, then each mirrored or not. */
+export interface Turn {
+  readonly name: string;
+  /** Axis i of what is turned comes from this axis. */
+  readonly to: readonly number[];
+  readonly mirror: readonly boolean[];
+}
+
+const ofSquare: readonly Turn[] = [
+  { name: 'nothing', to: [0, 1], mirror: [false, false] },
+  { name: 'a quarter turn', to: [1, 0], mirror: [false, true] },
+  { name: 'a half turn', to: [0, 1], mirror: [true, true] },
+  { name: 'a quarter turn back', to: [1, 0], mirror: [true, false] },
+  { name: 'the reflection in a horizontal line', to: [0, 1], mirror: [true, false] },
+  { name: 'the reflection in a vertical line', to: [0, 1], mirror: [false, true] },
+  { name: 'the transposition', to: [1, 0], mirror: [false, false] },
+  { name: 'the reflection in the other diagonal', to: [1, 0], mirror: [true, true] },
+];
+
+const ofCube = (): readonly Turn[] => {
+  const orders = [
+    [0, 1, 2],
+    [0, 2, 1],
+    [1, 0, 2],
+    [1, 2, 0],
+    [2, 0, 1],
+    [2, 1, 0],
+  ];
+  return orders.flatMap((to) =>
+    Array.from({ length: 8 }, (_, bits): Turn => {
+      const mirror = [0, 1, 2].map((axis) => ((bits >> axis) & 1) === 1);
+      const mirrored = mirror.flatMap((is, axis) => (is ? [axis] : []));
+      const exchanged = to.every((from, axis) => from === axis) ? '' : `axes in the order ${to.join(', ')}`;
+      const reflected = mirrored.length === 0 ? '' : `the reflection along axis ${mirrored.join(' and ')}`;
+      return {
+        name: [exchanged, reflected].filter((text) => text !== '').join(' with ') || 'nothing',
+        to,
+        mirror,
+      };
+    }),
+  );
+};
+
+/** The symmetries of a line (2), of the square (8) or of the cube (48); the first is none. */
+export const turnsOf = (rank: number): readonly Turn[] =>
+  rank === 1
+    ? [
+        { name: 'nothing', to: [0], mirror: [false] },
+        { name: 'the reflection', to: [0], mirror: [true] },
+      ]
+    : rank === 2
+      ? ofSquare
+      : rank === 3
+        ? ofCube()
+        : [{ name: 'nothing', to: [], mirror: [] }];
+
+/** An array turned along its axes from `first` on; the turned axes must fit. */
+export const turned = ({ shape, data }: NdArray, turn: Turn, rank: number, first = 0): NdArray => {
+  const to = [...shape];
+  for (let axis = 0; axis < rank; axis++) to[first + axis] = shape[first + turn.to[axis]];
+  const out = new Float64Array(data.length);
+  const position = new Array<number>(shape.length).fill(0);
+  for (let i = 0; i < data.length; i++) {
+    const target = [...position];
+    for (let axis = 0; axis < rank; axis++) {
+      const at = position[first + turn.to[axis]];
+      target[first + axis] = turn.mirror[axis] ? to[first + axis] - 1 - at : at;
+    }
+    out[target.reduce((offset, p, axis) => offset * to[axis] + p, 0)] = data[i];
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      position[axis] += 1;
+      if (position[axis] < shape[axis]) break;
+      position[axis] = 0;
+    }
+  }
+  return { shape: to, data: out };
+};

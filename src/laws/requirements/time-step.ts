@@ -1,0 +1,109 @@
+/** The time step of a system, and the same system with another one. */
+
+import type { Node, Op } from '../../dsl/op.js';
+import { volume } from '../../dsl/shape.js';
+import { structureOf } from '../reading/structure.js';
+import { beyond, exact, minus, scaled, unit64 } from '../rounding/bounded.js';
+import type { System } from '../system/system.js';
+import type { BoundedState } from '../trial/bounded-steps.js';
+import { boundedStep } from '../trial/interpreter.js';
+import { atRest } from './at-rest.js';
+
+const refined = new WeakMap<System, Map<number, System | undefined>>();
+
+/** The time step of a system: an oscillator's h, else the number by which its whole change is multiplied. */
+export const timeStepOf = (system: System): number | undefined => {
+  const { oscillator } = structureOf(system);
+  if (system.timeStep !== undefined) return system.timeStep;
+  if (oscillator !== undefined) return oscillator.h;
+  return scalesOf(system.nodes).find((h) => h > 0 && h < 1 && withTimeStep(system, h, h / 2) !== undefined);
+};
+
+/**
+ * The same system with time step `to` instead of `from`: written by the function that it came from, or with every
+ * number of the step that is h, -h or h^2 replaced. Undefined where the step's change does not follow, since then the
+ * time step cannot be told from the system's other numbers.
+ */
+export const withTimeStep = (system: System, from: number, to: number): System | undefined => {
+  const before = refined.get(system) ?? new Map<number, System | undefined>();
+  refined.set(system, before);
+  if (before.has(to)) return before.get(to);
+  const written = system.refine?.(to);
+  const found = written ?? replaced(system, from, to);
+  before.set(to, found);
+  return found;
+};
+
+const scalesOf = (nodes: readonly Node[]): readonly number[] => [
+  ...new Set(
+    nodes.flatMap(({ op }) => {
+      if (op.op === 'affine') return [Math.abs(op.scale)];
+      return op.op === 'constant' && typeof op.value === 'number' ? [Math.abs(op.value)] : [];
+    }),
+  ),
+];
+
+const near = (a: number, b: number): boolean => Math.abs(a - b) <= 1e-12 * Math.abs(b);
+
+const replaced = (system: System, from: number, to: number): System | undefined => {
+  const swap = (x: number): number =>
+    near(x, from)
+      ? to
+      : near(x, -from)
+        ? -to
+        : near(x, from * from)
+          ? to * to
+          : near(x, -from * from)
+            ? -to * to
+            : x;
+  const op = (old: Op): Op => {
+    if (old.op === 'affine') return { ...old, scale: swap(old.scale) };
+    if (old.op === 'constant' && typeof old.value === 'number') return { ...old, value: swap(old.value) };
+    return old;
+  };
+  const other: System = { ...system, nodes: system.nodes.map((node) => ({ ...node, op: op(node.op) })) };
+  return changesAlike(system, other, from, to) ? other : undefined;
+};
+
+/** Whether (x' - x) / h is the same for both, or for an oscillator the force: at a state of many values. */
+const changesAlike = (system: System, other: System, from: number, to: number): boolean => {
+  const { oscillator } = structureOf(system);
+  const names = oscillator === undefined ? Object.keys(system.fields) : [oscillator.z];
+  const state = Object.fromEntries(
+    Object.entries(system.fields).map(([name, shape], i) => [
+      name,
+      exact(Float64Array.from({ length: volume(shape) }, (_, n) => Math.sin(1 + i + 2.3 * n))),
+    ]),
+  );
+  const around = {
+    ...atRest(system),
+    ...Object.fromEntries(
+      system.externals.flatMap(({ name, shape, kind }) =>
+        kind === 'field'
+          ? [
+              [
+                name,
+                {
+                  shape,
+                  data: Float64Array.from({ length: volume(shape) }, (_, n) => 0.5 + 0.3 * Math.sin(n)),
+                },
+              ],
+            ]
+          : [],
+      ),
+    ),
+  };
+  const rate = (s: System, h: number): BoundedState => {
+    const next = boundedStep(s, state, around, unit64);
+    return Object.fromEntries(names.map((name) => [name, scaled(1 / h, minus(next[name], state[name]))]));
+  };
+  const [a, b] = [rate(system, from), rate(other, to)];
+  const again = structureOf(other).oscillator;
+  if (oscillator !== undefined && !(again !== undefined && near(again.h, to))) return false;
+  return (
+    names.every((name) => beyond(minus(a[name], b[name])) === undefined) &&
+    // Where no bound of error is known nothing can be told.
+    names.every((name) => [...a[name].error, ...b[name].error].every(Number.isFinite)) &&
+    names.some((name) => a[name].value.some((v) => v !== 0))
+  );
+};

@@ -1,0 +1,76 @@
+/** How wrong one evaluation of a step may be: every operation's value, with a bound of its error. */
+
+import { isLeafOp, type LeafOp, type Node, type Op } from '../../dsl/op.js';
+import type { Shape } from '../../dsl/shape.js';
+import { along } from '../system/along.js';
+import { type Known, mapErrorAt, zipErrorAt } from './pointwise.js';
+import { linearError, poolError, recurrenceError, reduceError } from './sums.js';
+import { applied, errorsOf, type Uncertain } from './uncertain.js';
+
+/**
+ * Values and error bounds of all nodes, in an arithmetic that rounds by `unit`, from leaves that may be wrong already.
+ */
+export const evaluateUncertain = (
+  nodes: readonly Node[],
+  leaf: (op: LeafOp) => Uncertain,
+  unit: number,
+): readonly Uncertain[] =>
+  along(nodes, ({ op, shape }, inputs) => {
+    if (isLeafOp(op)) return leaf(op);
+    const array = applied(
+      op,
+      inputs.map((input) => input.array),
+      shape,
+    );
+    return { array, error: errorOf(op, inputs, array.data, shape, unit) };
+  });
+
+const errorOf = (
+  op: Op,
+  inputs: readonly Uncertain[],
+  value: Float64Array,
+  shape: Shape,
+  unit: number,
+): Float64Array => {
+  const [x, y] = inputs;
+  switch (op.op) {
+    case 'constant':
+      // Written in float64; an engine takes the nearest number that it has.
+      return value.map((v) => (unit > 2 ** -53 && Math.fround(v) !== v ? unit * Math.abs(v) : 0));
+    case 'affine':
+      return value.map((_, i) => {
+        const scaledX = Math.abs(op.scale * x.array.data[i]);
+        return Math.abs(op.scale) * x.error[i] + unit * (3 * scaledX + 2 * Math.abs(op.shift));
+      });
+    case 'map':
+      return value.map((v, i) => mapErrorAt(op.fn, x.array.data[i], x.error[i], v, unit));
+    case 'zip':
+      return value.map((v, i) => zipErrorAt(op.fn, knownAt(x, i), knownAt(y, i), v, unit));
+    case 'conv':
+    case 'convTranspose':
+    case 'dense':
+      return linearError(op, inputs, shape, unit);
+    case 'reduce':
+      return reduceError(op, x, value, shape, unit);
+    case 'pool':
+      return poolError(op, x, shape, unit);
+    case 'slice':
+    case 'reshape':
+    case 'transpose':
+    case 'reverse':
+    case 'broadcast':
+    case 'concat':
+      return applied(op, inputs.map(errorsOf), shape).data;
+    case 'recurrence':
+      return recurrenceError(op, inputs, shape, unit);
+    case 'noise':
+      return value.map((v) => unit * Math.abs(v));
+    default:
+      // A spectrum, a batch norm, a scan in a step: no bound is known, so no law is judged by it.
+      return value.map(() => Number.POSITIVE_INFINITY);
+  }
+};
+
+/** An element, or the only one that there is. */
+const knownAt = ({ array, error }: Uncertain, i: number): Known =>
+  array.shape.length === 0 ? [array.data[0], error[0]] : [array.data[i], error[i]];

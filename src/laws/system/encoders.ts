@@ -1,0 +1,32 @@
+/** What comes before the first step: the map from a program's inputs to the start and to what every step reads. */
+
+import { factsIn } from '../../compile/facts.js';
+import { pruneGraph } from '../../dsl/prune.js';
+import { type System, scanOf, systemOf } from './system.js';
+
+const known = new WeakMap<System, System | undefined>();
+
+/**
+ * The encoders of a model: image in, first state and the fields beside it (omega, alpha) out. Undefined where the step
+ * reads the program's inputs as they are, or where another scan comes first.
+ */
+export const surroundingsOf = (system: System): System | undefined => {
+  if (!known.has(system)) known.set(system, read(system));
+  return known.get(system);
+};
+
+const read = ({ program: { graph }, fields, externals, ...system }: System): System | undefined => {
+  const scan = system.kind === 'step' ? scanOf(graph) : undefined;
+  if (scan === undefined) return undefined;
+  const { nodes } = graph;
+  const given = [
+    ...Object.keys(fields).map((name, i) => ({ name, node: scan.inputs[i] })),
+    ...externals.filter(({ kind }) => kind === 'field'),
+  ];
+  const facts = factsIn(nodes);
+  const made = given.filter(({ node }) => nodes[node].op.op !== 'input' && facts[node].perSample);
+  if (made.length === 0) return undefined;
+  const outputs = Object.fromEntries(made.map(({ name, node }) => [name, node]));
+  const before = systemOf({ graph: pruneGraph({ ...graph, outputs }, Object.keys(outputs)) });
+  return before.kind === 'map' ? before : undefined;
+};

@@ -1,0 +1,219 @@
+/**
+ * Systems: what a law is about. A program is read as the one step it repeats, apart from what surrounds it.
+ *
+ * The step has state fields, and it reads what was computed before the scan: fields that lie on the same grid (a
+ * natural frequency, a damping), which a law may choose freely, and weights (kernels), which are the program's own.
+ * A program without a scan is a map: its inputs are its fields, and there is nothing to repeat.
+ */
+
+import { factsIn } from '../../compile/facts.js';
+import { initialParameters } from '../../compile/parameters.js';
+import { type NdArray, ndarray } from '../../compile/reference/array.js';
+import { evaluate, type Value } from '../../compile/reference/evaluate.js';
+import { fault } from '../../compile/reference/fault.js';
+import { type Graph, inputsOf, parametersOf } from '../../dsl/graph.js';
+import type { Node, ScanOp } from '../../dsl/op.js';
+import type { Program } from '../../dsl/program.js';
+import { type Shape, sameShape } from '../../dsl/shape.js';
+import { straight } from './straight.js';
+
+/** What a step reads that is not state. */
+export interface External {
+  /** The name of the input, parameter or output that it is, or one made of its number. */
+  readonly name: string;
+  readonly shape: Shape;
+  /** `field`: on the grid, chosen freely by a law; `weight`: the program's own, the same for all samples. */
+  readonly kind: 'field' | 'weight';
+  /** Its number among the nodes of the program. */
+  readonly node: number;
+}
+
+/** A system: one step and what it reads. */
+export interface System {
+  /** `step`: it is repeated; `map`: it is applied once. */
+  readonly kind: 'step' | 'map';
+  /** The program that it was read from. */
+  readonly program: Program;
+  /** The nodes of the step. */
+  readonly nodes: readonly Node[];
+  /** Its fields: the state of a step, the inputs of a map. */
+  readonly fields: Readonly<Record<string, Shape>>;
+  /** Nodes of the fields' next values; of a map its outputs. */
+  readonly next: Readonly<Record<string, number>>;
+  /** In the order of the scan's externals; of a map its parameters. */
+  readonly externals: readonly External[];
+  /** Shapes of the elements of what drives it. */
+  readonly sequences: readonly Shape[];
+  /** Steps that the program takes. */
+  readonly steps: number;
+  /** Sizes along the space that all fields share; empty where they share none. */
+  readonly grid: Shape;
+  /** The time step, where the system was given as a function of it. */
+  readonly timeStep?: number;
+  /** The same system at another time step, where it was given as a function of it. */
+  readonly refine?: ((dt: number) => System | undefined) | undefined;
+  /** The system as it was before its learned numbers were written down (`settled`). */
+  readonly learned?: System | undefined;
+}
+
+/** Sizes of a field [L, C], [H, W, C] or, where there are three axes of space, [D, H, W, C] along these. */
+export const spaceOf = (shape: Shape, axes = 2): Shape =>
+  shape.slice(0, Math.max(0, Math.min(axes, shape.length - 1)));
+
+/** The sizes along space that all of these begin with, or none. */
+const sharedGrid = (shapes: readonly Shape[], nodes: readonly Node[]): Shape => {
+  const axes = isVolume(shapes, nodes) ? 3 : 2;
+  const [first, ...rest] = shapes.map((shape) => spaceOf(shape, axes));
+  return first !== undefined && rest.every((grid) => sameShape(grid, first)) ? first : [];
+};
+
+/** Whether fields [a, b, c, d] lie in a volume: neighbours are looked up along three axes, not in groups of channels. */
+const isVolume = (shapes: readonly Shape[], nodes: readonly Node[]): boolean => {
+  const [first] = shapes;
+  if (first?.length !== 4 || !shapes.every((shape) => shape.length === 4)) return false;
+  const cut = new Set(
+    nodes.flatMap(({ op, inputs, shape }) =>
+      op.op === 'slice' && sameShape(nodes[inputs[0]].shape, first)
+        ? shape.flatMap((n, axis) => (n === first[axis] ? [] : [axis]))
+        : [],
+    ),
+  );
+  return [0, 1, 2].every((axis) => cut.has(axis));
+};
+
+/** Whether an array of this shape lies on the grid. */
+export const isOn = (grid: Shape, shape: Shape): boolean =>
+  grid.length > 0 && shape.length > grid.length && grid.every((n, axis) => shape[axis] === n);
+
+/** Numbers of the nodes that are read as weights: they never lie on the grid, whatever their shape. */
+export const weightsIn = (nodes: readonly Node[]): ReadonlySet<number> => {
+  const weights = new Set<number>();
+  for (let number = nodes.length - 1; number >= 0; number--) {
+    const { op, inputs } = nodes[number];
+    if (['conv', 'convTranspose', 'dense', 'batchNorm'].includes(op.op))
+      for (const input of inputs.slice(1)) weights.add(input);
+    // What a weight is made of is a weight.
+    else if (weights.has(number)) for (const input of inputs) weights.add(input);
+  }
+  return weights;
+};
+
+type Scan = Node & { readonly op: ScanOp };
+
+const isScan = (node: Node): node is Scan => node.op.op === 'scan';
+
+/** The longest scan of a program: the first of them where several are as long. */
+export const scanOf = ({ nodes }: Graph): Scan | undefined =>
+  nodes
+    .filter(isScan)
+    .reduce<Scan | undefined>(
+      (best, node) => (best === undefined || node.op.steps > best.op.steps ? node : best),
+      undefined,
+    );
+
+/**
+ * The system that a program describes: the step of its longest scan, or the program itself where it has none.
+ *
+ * @example
+ * systemOf(program({ y: [4, 4, 1] }, ({ y }) => ({ y: tanh(y) }))).kind; // => 'map'
+ */
+export const systemOf = (p: Program): System => {
+  const longest = scanOf(p.graph);
+  return longest === undefined ? mapOf(p) : stepOf(p, longest);
+};
+
+const stepOf = (p: Program, { op, inputs }: Scan): System => {
+  const { nodes, outputs } = p.graph;
+  const body = straight(op.body);
+  const shapes = inputs.map((input) => nodes[input].shape);
+  const fields = Object.fromEntries(op.fields.map((field, i) => [field, shapes[i]]));
+  const grid = sharedGrid(Object.values(fields), body.nodes);
+  const own = op.fields.length + op.sequences;
+  const asWeights = weightsIn(body.nodes);
+  const read = new Set(
+    body.nodes.flatMap((node, n) => (node.op.op === 'external' && asWeights.has(n) ? [node.op.index] : [])),
+  );
+  const facts = factsIn(nodes);
+  const taken = new Set(Object.keys(fields));
+  const externals = inputs.slice(own).map((node, index): External => {
+    const free =
+      !read.has(index) &&
+      (facts[node].perSample || isOn(grid, shapes[own + index])) &&
+      nodes[node].op.op !== 'constant';
+    const shown = Object.keys(outputs).find((name) => outputs[name] === node);
+    const name = unique(nameOf(nodes[node], shown ?? `external${index}`), taken);
+    taken.add(name);
+    return { name, shape: shapes[own + index], kind: free ? 'field' : 'weight', node };
+  });
+  return {
+    kind: 'step',
+    program: p,
+    nodes: body.nodes,
+    fields,
+    next: body.next,
+    externals,
+    sequences: shapes.slice(op.fields.length, own).map((shape) => shape.slice(1)),
+    steps: op.steps,
+    grid,
+  };
+};
+
+const nameOf = ({ op }: Node, otherwise: string): string =>
+  op.op === 'input' || op.op === 'parameter' ? op.name : otherwise;
+
+const unique = (name: string, taken: ReadonlySet<string>): string =>
+  taken.has(name) ? unique(`${name}'`, taken) : name;
+
+const mapOf = (p: Program): System => {
+  const fields = inputsOf(p.graph);
+  return {
+    kind: 'map',
+    program: p,
+    nodes: p.graph.nodes,
+    fields,
+    next: p.graph.outputs,
+    externals: p.graph.nodes.flatMap(({ op, shape }, node): readonly External[] =>
+      op.op === 'parameter' ? [{ name: op.name, shape, kind: 'weight', node }] : [],
+    ),
+    sequences: [],
+    steps: 1,
+    grid: sharedGrid(Object.values(fields), p.graph.nodes),
+  };
+};
+
+/** The values of a system's weights, when the program's parameters are drawn with this seed. */
+export const weightsOf = (system: System, seed: number): Readonly<Record<string, NdArray>> => {
+  const { graph } = system.program;
+  const drawn = initialParameters(graph, seed);
+  const declared = new Map(parametersOf(graph).map(({ name, shape }) => [name, shape]));
+  const values = new Map<number, Value>();
+  const valueAt = (number: number): Value => {
+    const known = values.get(number);
+    if (known !== undefined) return known;
+    const { op, inputs, shape } = graph.nodes[number];
+    const value = evaluate(op, inputs.map(valueAt), shape, {
+      noiseSeed: 0,
+      sample: 0,
+      leaf: (leaf) =>
+        leaf.op === 'parameter'
+          ? ndarray(declared.get(leaf.name) ?? [], drawn[leaf.name])
+          : fault(`a weight depends on ${leaf.op}`),
+    });
+    values.set(number, value);
+    return value;
+  };
+  return Object.fromEntries(
+    system.externals.flatMap(({ name, kind, node }) => (kind === 'weight' ? [[name, valueAt(node)]] : [])),
+  );
+};
+
+/** The name under which driving sequence number `index` is given. */
+export const sequenceName = (index: number): string => `drive${index}`;
+
+/** Names and shapes of everything that a law chooses: the fields, then the free externals. */
+export const chosenBy = ({ fields, externals }: System): Readonly<Record<string, Shape>> => ({
+  ...fields,
+  ...Object.fromEntries(
+    externals.flatMap(({ name, shape, kind }) => (kind === 'field' ? [[name, shape]] : [])),
+  ),
+});

@@ -1,0 +1,84 @@
+/** Steps as they were taken, with how wrong what they gave may be. */
+
+import type { NdArray } from '../../compile/reference/array.js';
+import type { Arrays } from '../../compile/reference/run.js';
+import { volume } from '../../dsl/shape.js';
+import { type Bounded, exact, unit64, within } from '../rounding/bounded.js';
+import { sequenceName } from '../system/system.js';
+import { boundedStep, type Surroundings, trajectory } from './interpreter.js';
+import type { Trial } from './law.js';
+
+/** Fields by name, with error bounds. */
+export type BoundedState = Readonly<Record<string, Bounded>>;
+
+/** A step as it was taken: before, exactly what the interpreter held; after, what it gave and how wrong that may be. */
+export interface Taken {
+  readonly before: Arrays;
+  readonly after: BoundedState;
+  /** The number of the step. */
+  readonly at: number;
+}
+
+/** Fields as numbers without doubt. */
+export const exactState = (arrays: Arrays): BoundedState =>
+  Object.fromEntries(Object.entries(arrays).map(([name, { data }]) => [name, exact(data)]));
+
+/** What an interpreter gave for a step from a state that may itself be in doubt. */
+export const taken = (
+  { system, on }: Pick<Trial, 'system' | 'on'>,
+  before: BoundedState,
+  gave: Arrays,
+  around: Surroundings,
+  at: number,
+): BoundedState => {
+  const bounds = boundedStep(system, before, around, on.unit, at);
+  return Object.fromEntries(
+    Object.entries(bounds).map(([name, { error }]) => [name, within(gave[name].data, error)]),
+  );
+};
+
+/** The last step of a trial; all before it only lead there. */
+export const lastStep = (trial: Trial): Taken => {
+  const { system, on, start, around, steps } = trial;
+  const count = system.kind === 'map' ? 1 : steps;
+  const path = trajectory(on, system, start, around, count);
+  const before = path[count - 1];
+  return { before, after: taken(trial, exactState(before), path[count], around, count - 1), at: count - 1 };
+};
+
+/** One step from a state that the law made; driven as the first step is. */
+export const stepFrom = (
+  trial: Trial,
+  before: BoundedState,
+  around: Surroundings = trial.around,
+  at = 0,
+): BoundedState => {
+  const { system, on } = trial;
+  const values = Object.fromEntries(
+    Object.entries(before).map(([name, { value }]) => [name, { shape: system.fields[name], data: value }]),
+  );
+  const shifted = Object.fromEntries(
+    Object.entries(around).map(([name, x]) => [
+      name,
+      system.sequences.some((_, i) => sequenceName(i) === name) ? from(x, at) : x,
+    ]),
+  );
+  const path = trajectory(on, system, values, shifted, 1);
+  return taken(trial, before, path[1], shifted, 0);
+};
+
+export const from = ({ shape, data }: NdArray, at: number): NdArray => {
+  const [steps, ...element] = shape;
+  return { shape: [steps - at, ...element], data: data.slice(at * volume(element)) };
+};
+
+/** The nearest numbers that an interpreter holds, and how far they are from those wanted. */
+export const held = ({ on }: Pick<Trial, 'on'>, wanted: Bounded): Bounded => {
+  if (on.unit <= unit64) return wanted;
+  const value = wanted.value.map(Math.fround);
+  return { value, error: wanted.error.map((e, i) => e + Math.abs(value[i] - wanted.value[i])) };
+};
+
+/** Whether all numbers are finite and of a size that float32 still resolves. */
+export const isTame = (state: BoundedState): boolean =>
+  Object.values(state).every(({ value }) => value.every((v) => Math.abs(v) < 1e12));

@@ -1,0 +1,46 @@
+/** The grids on which a law's cases lie. */
+
+import { type Shape, sameShape, volume } from '../../dsl/shape.js';
+import { resize } from '../system/resize.js';
+import type { System } from '../system/system.js';
+import type { CaseOptions } from './case.js';
+
+const candidates = (rank: number): readonly Shape[] => {
+  const sizes = [2, 3, 4, 5, 6];
+  if (rank === 1) return [...sizes, 8, 16].map((n) => [n]);
+  const planes = sizes.flatMap((h) => sizes.map((w) => [h, w]));
+  const few = [2, 3, 4];
+  return rank === 2
+    ? [...planes, [12, 12]]
+    : few.flatMap((d) => few.flatMap((h) => few.map((w) => [d, h, w]))).filter((grid) => volume(grid) <= 36);
+};
+
+const sized = new WeakMap<System, ReadonlyMap<string, System>>();
+
+/** The system on every small grid that it can be moved to, and on its own where there is none. */
+export const sizesOf = (system: System): ReadonlyMap<string, System> => {
+  const known = sized.get(system);
+  if (known !== undefined) return known;
+  const found = candidates(system.grid.length).flatMap((grid): readonly (readonly [string, System])[] => {
+    const moved = system.grid.length === 0 ? undefined : resize(system, grid);
+    return moved === undefined ? [] : [[grid.join('x'), moved]];
+  });
+  const all = new Map(found.length === 0 ? [[system.grid.join('x'), system] as const] : found);
+  sized.set(system, all);
+  return all;
+};
+
+/** The system on one of these grids. */
+export const systemAt = (system: System, grid: Shape): System | undefined =>
+  sizesOf(system).get(grid.join('x')) ?? (sameShape(grid, system.grid) ? system : resize(system, grid));
+
+/** The grids that a law's cases lie on. */
+export const gridsFor = (
+  system: System,
+  { grids = () => true, sites = 36 }: CaseOptions,
+): readonly Shape[] => {
+  const all = [...sizesOf(system).values()].map(({ grid }) => grid);
+  const fitting = all.filter((grid) => grids(grid) && volume(grid) <= sites);
+  const nearest = fitting.length > 0 ? fitting : all.filter(grids);
+  return [...(nearest.length > 0 ? nearest : [])].sort((a, b) => volume(a) - volume(b));
+};

@@ -1,0 +1,215 @@
+/** Running systems: on the reference in float64 or on an engine in float32, and once more with error bounds. */
+
+import * as E from 'fp-ts/lib/Either.js';
+import { type NdArray, ndarray } from '../../compile/reference/array.js';
+import { fault } from '../../compile/reference/fault.js';
+import { type Arrays, runReference } from '../../compile/reference/run.js';
+import { compile, type Executable } from '../../compile/tfjs/compile.js';
+import type { LeafOp } from '../../dsl/op.js';
+import type { Program } from '../../dsl/program.js';
+import { volume } from '../../dsl/shape.js';
+import { type Engine, makeCurrent } from '../../engine/index.js';
+import { type Bounded, unit32, unit64 } from '../rounding/bounded.js';
+import { evaluateUncertain } from '../rounding/evaluate.js';
+import type { Uncertain } from '../rounding/uncertain.js';
+import { stepsOf } from '../system/program.js';
+import { type System, sequenceName } from '../system/system.js';
+import { tick } from './deadline.js';
+
+/** Something that computes programs, and what it rounds by. */
+export interface Interpreter {
+  /** `float64` or the engine's name. */
+  readonly name: string;
+  /** Half the distance from 1 to the next number. */
+  readonly unit: number;
+  /** Outputs of one sample, without a batch axis. */
+  readonly run: (program: Program, parameters: Arrays, inputs: Arrays) => Arrays;
+}
+
+const bare = ({ shape, data }: NdArray): NdArray => ({ shape: shape.slice(1), data });
+const batched = ({ shape, data }: NdArray): NdArray => ({ shape: [1, ...shape], data });
+const mapArrays = (arrays: Arrays, f: (x: NdArray) => NdArray): Arrays =>
+  Object.fromEntries(Object.entries(arrays).map(([name, x]) => [name, f(x)]));
+
+/**
+ * The reference interpreter: float64, slow, obvious.
+ *
+ * @example
+ * reference.unit === 2 ** -53; // => true
+ */
+export const reference: Interpreter = {
+  name: 'float64',
+  unit: unit64,
+  run: (program, parameters, inputs) =>
+    mapArrays(
+      runReference(program, { parameters, inputs: mapArrays(inputs, batched), batch: 1 }).outputs,
+      bare,
+    ),
+};
+
+/**
+ * An engine as an interpreter: float32.
+ *
+ * @example
+ * const onWasm = pipe(
+ *   openEngine('wasm'),
+ *   TE.map((engine) => check(system, { on: [onEngine(engine)] })),
+ * );
+ */
+export const onEngine = (engine: Engine): Interpreter => {
+  const compiled = new WeakMap<Program, Executable>();
+  const { tf } = engine;
+  const tensors = (arrays: Arrays) =>
+    Object.fromEntries(
+      Object.entries(arrays).map(([name, { shape, data }]) => [
+        name,
+        tf.tensor(Float32Array.from(data), [...shape], 'float32'),
+      ]),
+    );
+  return {
+    name: engine.name,
+    unit: unit32,
+    run: (program, parameters, inputs) => {
+      makeCurrent(engine);
+      const executable =
+        compiled.get(program) ??
+        E.getOrElseW((error: { readonly message: string }) => fault(error.message))(compile(tf, program));
+      compiled.set(program, executable);
+      const given = { parameters: tensors(parameters), inputs: tensors(mapArrays(inputs, batched)) };
+      const { outputs } = executable({ ...given, batch: 1 });
+      const values = Object.fromEntries(
+        Object.entries(outputs).map(([name, x]) => [name, ndarray(x.shape.slice(1), x.dataSync())]),
+      );
+      tf.dispose([given, outputs]);
+      return values;
+    },
+  };
+};
+
+const programs = new WeakMap<System, Map<number, Program>>();
+
+const programFor = (system: System, steps: number): Program => {
+  const made = programs.get(system) ?? new Map<number, Program>();
+  programs.set(system, made);
+  const known = made.get(steps) ?? stepsOf(system, steps);
+  made.set(steps, known);
+  return known;
+};
+
+/** What a step reads besides its state: weights and fields by name, driving sequences [steps, ...element]. */
+export type Surroundings = Arrays;
+
+/** Fields by name, after each step; entry 0 is the start. */
+export type Trajectory = readonly Arrays[];
+
+const only = (arrays: Arrays, names: readonly string[]): Arrays =>
+  Object.fromEntries(names.map((name) => [name, arrays[name] ?? fault(`'${name}' is missing`)]));
+
+/** The states from a start on; of a map its outputs stand where the first step's state would. */
+export const trajectory = (
+  on: Interpreter,
+  system: System,
+  start: Arrays,
+  around: Surroundings,
+  steps: number,
+): Trajectory => {
+  tick();
+  const names = Object.keys(system.fields);
+  const weights = system.externals.flatMap(({ name, kind }) => (kind === 'weight' ? [name] : []));
+  const free = system.externals.flatMap(({ name, kind }) => (kind === 'field' ? [name] : []));
+  const drives = system.sequences.map((_, i) => sequenceName(i));
+  const state = only(start, names);
+  if (steps === 0) return [state];
+  const inputs = {
+    ...state,
+    ...only(around, free),
+    ...mapArrays(only(around, drives), (x) => firstEntries(x, steps)),
+  };
+  const outputs = on.run(programFor(system, steps), only(around, weights), inputs);
+  if (system.kind === 'map') return [state, outputs];
+  const size = Object.fromEntries(names.map((name) => [name, volume(system.fields[name])]));
+  return [
+    state,
+    ...Array.from({ length: steps }, (_, t) =>
+      Object.fromEntries(
+        names.map((name) => [
+          name,
+          {
+            shape: system.fields[name],
+            data: outputs[name].data.slice(t * size[name], (t + 1) * size[name]),
+          },
+        ]),
+      ),
+    ),
+  ];
+};
+
+const firstEntries = ({ shape, data }: NdArray, steps: number): NdArray => {
+  const [, ...element] = shape;
+  return { shape: [steps, ...element], data: data.slice(0, steps * volume(element)) };
+};
+
+/**
+ * One step in float64 with error bounds, as an arithmetic that rounds by `unit` would take it: the values are those of
+ * float64, the bounds those of the other.
+ *
+ * @param at the number of the step, for the clock and the driving sequences
+ */
+export const boundedStep = (
+  system: System,
+  state: Readonly<Record<string, Bounded>>,
+  around: Surroundings,
+  unit: number,
+  at = 0,
+): Readonly<Record<string, Bounded>> => {
+  const values = boundedNodes(system, state, around, unit, at);
+  return Object.fromEntries(
+    Object.entries(system.next).map(([name, node]) => [
+      name,
+      { value: values[node].array.data, error: values[node].error },
+    ]),
+  );
+};
+
+/** All nodes of such a step. */
+export const boundedNodes = (
+  system: System,
+  state: Readonly<Record<string, Bounded>>,
+  around: Surroundings,
+  unit: number,
+  at = 0,
+): readonly Uncertain[] => {
+  tick();
+  const leaf = (op: LeafOp): Uncertain => {
+    switch (op.op) {
+      case 'state':
+        return bounded(state[op.field], system.fields[op.field]);
+      case 'input':
+        return bounded(state[op.name], system.fields[op.name]);
+      case 'parameter':
+        return certain(around[op.name]);
+      case 'external':
+        return certain(around[system.externals[op.index].name]);
+      case 'element': {
+        const shape = system.sequences[op.sequence];
+        const size = volume(shape);
+        const { data } = around[sequenceName(op.sequence)];
+        return certain({ shape, data: data.slice(at * size, (at + 1) * size) });
+      }
+      case 'clock':
+        return certain({ shape: [], data: Float64Array.of(at) });
+    }
+  };
+  const weighed = unit > unit64;
+  const certain = (array: NdArray): Uncertain => ({
+    array,
+    // What an engine is given in float32 it does not have to round; weights may need it.
+    error: array.data.map((v) => (weighed && Math.fround(v) !== v ? unit * Math.abs(v) : 0)),
+  });
+  return evaluateUncertain(system.nodes, leaf, unit);
+};
+
+const bounded = ({ value, error }: Bounded, shape: readonly number[]): Uncertain => ({
+  array: { shape, data: value },
+  error,
+});

@@ -1,0 +1,115 @@
+/**
+ * What runs are called wherever they are shown: a member of a recorded sweep as in its sweep, any other run by its own
+ * label or name and what differs from the others. Reads the records of sweeps; what cannot be read calls nothing.
+ */
+
+import { basename, dirname, resolve, sep } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import type * as T from 'fp-ts/lib/Task.js';
+import type { Experiment } from '../../experiments/experiment.js';
+import {
+  experimentLabels,
+  type Label,
+  labelKey,
+  memberLabels,
+  withoutDoubles,
+} from '../../experiments/label.js';
+import { readSweep, recordedSweeps } from './sweep-file.js';
+
+/** A run that is shown. */
+export interface ShownRun {
+  readonly folder: string;
+  readonly experiment: Experiment;
+}
+
+/** What a sweep calls one of its members, and where its runs lie. */
+interface Called {
+  readonly sweep: string;
+  readonly label: Label;
+  readonly key: string;
+  /** The label that a person gave to the member. */
+  readonly own: string | undefined;
+  readonly folders: ReadonlySet<string>;
+}
+
+/** The folder of all runs that a run lies in: `runs` of `runs/NAME/seed-0-…`. Null where it was moved elsewhere. */
+const rootOf = ({ folder, experiment }: ShownRun): string | null => {
+  const above = dirname(resolve(folder));
+  const end = `${sep}${experiment.name.split('/').join(sep)}`;
+  return basename(above) !== '' && above.endsWith(end) ? above.slice(0, -end.length) || sep : null;
+};
+
+const calledIn = async (runs: string): Promise<readonly Called[]> => {
+  const found: Called[] = [];
+  for (const name of await recordedSweeps(runs)) {
+    const read = await readSweep(runs, name)();
+    if (E.isLeft(read)) continue;
+    const { sweep, runs: placed } = read.right;
+    for (const [member, label] of memberLabels(sweep))
+      found.push({
+        sweep: name,
+        label,
+        key: labelKey(member.experiment),
+        own: member.experiment.label,
+        folders: new Set(
+          placed.flatMap((run) =>
+            run.member === member && run.folder !== null ? [resolve(run.folder)] : [],
+          ),
+        ),
+      });
+  }
+  return found;
+};
+
+/** A run is a member's where it lies in its folder, unless a person called it something else since, or is of its settings. */
+const isOf =
+  ({ folder, experiment }: ShownRun) =>
+  ({ folders, key, own }: Called): boolean =>
+    key === labelKey(experiment) ||
+    (folders.has(resolve(folder)) && (experiment.label === undefined || experiment.label === own));
+
+/** Of several sweeps the one that is asked about, then the one that has the experiment's name, then the first. */
+const chosen = (found: readonly Called[], name: string, asked: string | undefined): Called | undefined =>
+  found.find(({ sweep }) => sweep === asked) ?? found.find(({ sweep }) => sweep === name) ?? found[0];
+
+/**
+ * The labels of runs, in their order. Runs of one experiment have one label, and no two experiments have the same.
+ *
+ * @param asked the sweep that is asked about, where a run is of several
+ *
+ * @example
+ * await labelsOfRuns([{ folder: 'runs/mine/seed-0-0123456789', experiment }])()
+ * // [{ name: 'mine (rate 0.001)', differs: 'rate 0.001' }], where it is a member of a sweep along the rate
+ */
+export const labelsOfRuns =
+  (shown: readonly ShownRun[], asked?: string): T.Task<readonly Label[]> =>
+  async () => {
+    const inRoot = new Map<string, readonly Called[]>();
+    for (const run of shown) {
+      const root = rootOf(run);
+      if (root !== null && !inRoot.has(root)) inRoot.set(root, await calledIn(root));
+    }
+    const own = experimentLabels(shown.map(({ experiment }) => experiment));
+    const keys = shown.map(({ experiment }) => labelKey(experiment));
+    // Every experiment once, by the sweep that any of its runs is of.
+    const labels = new Map<string, { readonly label: Label; readonly sweep: string | null }>();
+    keys.forEach((key, i) => {
+      if (labels.has(key)) return;
+      const found = shown.flatMap((run, j) =>
+        keys[j] === key ? (inRoot.get(rootOf(run) ?? '') ?? []).filter(isOf(run)) : [],
+      );
+      const called = chosen(found, shown[i].experiment.name, asked);
+      labels.set(
+        key,
+        called === undefined ? { label: own[i], sweep: null } : { label: called.label, sweep: called.sweep },
+      );
+    });
+    const names = new Map([...labels.keys()].map((key, i) => [key, withoutDoubles([...labels.values()])[i]]));
+    return keys.map((key, i) => names.get(key) ?? own[i]);
+  };
+
+/** What one run is called. */
+export const labelOfRun =
+  (run: ShownRun): T.Task<string> =>
+  async () =>
+    (await labelsOfRuns([run])())[0].name;

@@ -1,0 +1,352 @@
+/**
+ * Checkpoints: a training state on disk.
+ *
+ * The values go to a file of their own, then a small sealed JSON that names it and its hash is put in place; the one
+ * before is kept. So whenever the power goes, one whole checkpoint is there.
+ */
+
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as O from 'fp-ts/lib/Option.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import * as t from 'io-ts';
+import { sha256Hex } from '../../base/canonical.js';
+import { type DrumheadError, decodeError, describe, fileError } from '../../base/error.js';
+import type { Arrays } from '../../compile/tfjs/session/session.js';
+import { type ParameterDeclaration, volume } from '../../dsl/index.js';
+import { type Arithmetic, Kernels, kernelsText } from '../../engine/index.js';
+import { isPresent, readBytesIfPresent, writeBytes } from '../../files/files.js';
+import { type EpochMetrics, epochMetricsCodec, type TrainState } from '../training/state.js';
+import { files } from './files.js';
+import { isFromLater, readChecked, writeChecked } from './sealed.js';
+import { decodeWeights, encodeWeights, type WeightEntry } from './weights.js';
+
+const header = t.type({
+  values: t.string,
+  sha256: t.string,
+  epoch: t.number,
+  step: t.number,
+  lossSum: t.number,
+  optimiserStep: t.number,
+  best: t.union([t.null, t.type({ epoch: t.number, loss: t.number })]),
+  history: t.readonlyArray(epochMetricsCodec),
+});
+/** With the arithmetic that it was computed with: its number, left out is 1, and the kernels, where there is a choice. */
+const codec = t.intersection([header, t.partial({ arithmetic: t.number, kernels: Kernels })]);
+type Header = t.TypeOf<typeof codec>;
+
+const groups = ['parameters', 'mean', 'square', 'best'] as const;
+type Group = (typeof groups)[number];
+
+/** What the file of values holds, in its order. Moments exist once a step was taken, for trainable parameters. */
+const entriesOf = (
+  declared: readonly ParameterDeclaration[],
+  header: Pick<Header, 'optimiserStep' | 'best'>,
+): Readonly<Record<Group, readonly WeightEntry[]>> => {
+  const moments = header.optimiserStep > 0 ? declared.filter(({ trainable }) => trainable) : [];
+  return {
+    parameters: declared,
+    mean: moments,
+    square: moments,
+    best: header.best === null ? [] : declared,
+  };
+};
+
+const bytesOf = (entries: readonly WeightEntry[]): number =>
+  4 * entries.reduce((sum, { shape }) => sum + volume(shape), 0);
+
+/** The file of a state's values. */
+const valuesOf = ({ epoch, step }: Pick<TrainState, 'epoch' | 'step'>): string =>
+  `checkpoint-${epoch}-${step}.bin`;
+
+/** What no gradient ever reaches, such as what only the waves need, has moments that stayed zero. */
+const withZeros = (entries: readonly WeightEntry[], found: Arrays): Arrays =>
+  Object.fromEntries(
+    entries.map(({ name, shape }) => [name, found[name] ?? new Float32Array(volume(shape))]),
+  );
+
+/** Keeps a state. **Errors** FileError; the checkpoint before it stands. */
+export const saveCheckpoint = (
+  folder: string,
+  declared: readonly ParameterDeclaration[],
+  state: TrainState,
+  arithmetic: Arithmetic,
+): TE.TaskEither<DrumheadError, void> => {
+  const best = state.best === null ? null : { epoch: state.best.epoch, loss: state.best.loss };
+  const entries = entriesOf(declared, { optimiserStep: state.optimiser.step, best });
+  const values: Readonly<Record<Group, Arrays>> = {
+    parameters: state.parameters,
+    mean: withZeros(entries.mean, state.optimiser.mean),
+    square: withZeros(entries.square, state.optimiser.square),
+    best: state.best?.parameters ?? {},
+  };
+  const bytes = Buffer.concat(groups.map((group) => encodeWeights(entries[group], values[group])));
+  const name = valuesOf(state);
+  const header: Header = {
+    values: name,
+    sha256: sha256Hex(bytes),
+    epoch: state.epoch,
+    step: state.step,
+    lossSum: state.lossSum,
+    optimiserStep: state.optimiser.step,
+    best,
+    history: state.history,
+    ...(arithmetic.number === 1 ? {} : { arithmetic: arithmetic.number }),
+    ...(arithmetic.kernels === null ? {} : { kernels: arithmetic.kernels }),
+  };
+  const path = join(folder, files.checkpoint);
+  return pipe(
+    writeBytes(join(folder, name), bytes),
+    TE.chain(() => setAside(folder, name)),
+    TE.chain(() => writeChecked(path, header)),
+    TE.chain(() => sweep(folder, name)),
+  );
+};
+
+const attempt = <A>(path: string, work: () => Promise<A>): TE.TaskEither<DrumheadError, A> =>
+  TE.tryCatch(work, (cause) => fileError(path, cause));
+
+/**
+ * The checkpoint there is becomes the one before; not where it is of the same values, written anew, since two headers of
+ * one file would be damaged together.
+ */
+const setAside = (folder: string, next: string): TE.TaskEither<DrumheadError, void> => {
+  const path = join(folder, files.checkpoint);
+  return async () => {
+    const current = await readHeader(path)();
+    if (E.isRight(current) && current.right.values === next) return E.right(undefined);
+    return attempt(folder, async () => {
+      await rename(path, join(folder, files.checkpointBefore)).catch((cause: unknown) => {
+        if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')) throw cause;
+      });
+    })();
+  };
+};
+
+const isValues = (name: string): boolean => /^checkpoint-\d+-\d+\.bin$/.test(name);
+
+/** Removes values that neither the checkpoint nor the one before it names. Where that one cannot be read, none go. */
+const sweep =
+  (folder: string, current: string): TE.TaskEither<DrumheadError, void> =>
+  async () => {
+    const before = await headerIfPresent(folder, files.checkpointBefore)();
+    if (E.isLeft(before)) return E.right(undefined);
+    const kept = new Set([current, before.right?.values]);
+    return attempt(folder, async () => {
+      for (const name of await readdir(folder))
+        if (isValues(name) && !kept.has(name)) await rm(join(folder, name));
+    })();
+  };
+
+const readHeader = (path: string): TE.TaskEither<DrumheadError, Header> => readChecked(path, codec);
+
+const headerIfPresent = (folder: string, header: string): TE.TaskEither<DrumheadError, Header | null> =>
+  pipe(
+    isPresent(join(folder, header)),
+    TE.chain((there) => (there ? readHeader(join(folder, header)) : TE.right<DrumheadError, null>(null))),
+  );
+
+const otherArithmetic = 'it was computed ';
+
+/** Bits of two arithmetics in one training would be those of neither. */
+const ofArithmetic =
+  (wanted: Arithmetic, source: string) =>
+  (found: Header): E.Either<DrumheadError, Header> => {
+    if ((found.arithmetic ?? 1) !== wanted.number)
+      return E.left(
+        decodeError(
+          source,
+          `${otherArithmetic}with arithmetic ${found.arithmetic ?? 1} of its engine, and this drumhead computes with ` +
+            `${wanted.number}, whose bits differ: go on with the drumhead that began it, or move its folder away to begin ` +
+            'anew. Nothing was touched',
+        ),
+      );
+    return found.kernels === undefined || found.kernels === wanted.kernels
+      ? E.right(found)
+      : E.left(
+          decodeError(
+            source,
+            `${otherArithmetic}${kernelsText(found.kernels)}, and this run computes ` +
+              `${wanted.kernels === null ? 'on an engine without that choice' : kernelsText(wanted.kernels)}, whose bits ` +
+              `differ: go on with --fuse ${found.kernels === 'fused' ? 'on' : 'off'} on the engine that began it, or move ` +
+              'its folder away to begin anew. Nothing was touched',
+          ),
+        );
+  };
+
+const load = (
+  folder: string,
+  header: string,
+  declared: readonly ParameterDeclaration[],
+  arithmetic: Arithmetic,
+): TE.TaskEither<DrumheadError, TrainState> =>
+  pipe(
+    readHeader(join(folder, header)),
+    TE.chainEitherK(ofArithmetic(arithmetic, join(folder, header))),
+    TE.chain((found) =>
+      pipe(
+        readBytesIfPresent(join(folder, found.values), 'array'),
+        TE.chainEitherK(
+          O.match(
+            () => E.left(decodeError(join(folder, header), `its values, ${found.values}, are gone`)),
+            (bytes) => stateOf(found, bytes, declared, join(folder, found.values)),
+          ),
+        ),
+      ),
+    ),
+  );
+
+const stateOf = (
+  header: Header,
+  bytes: Uint8Array,
+  declared: readonly ParameterDeclaration[],
+  source: string,
+): E.Either<DrumheadError, TrainState> => {
+  if (sha256Hex(bytes) !== header.sha256)
+    return E.left(decodeError(source, 'its checksum is wrong; the file is damaged'));
+  const entries = entriesOf(declared, header);
+  const arrays: Partial<Record<Group, Arrays>> = {};
+  let offset = 0;
+  for (const group of groups) {
+    const size = bytesOf(entries[group]);
+    const part = decodeWeights(entries[group], bytes.subarray(offset, offset + size), source);
+    if (E.isLeft(part)) return part;
+    arrays[group] = part.right;
+    offset += size;
+  }
+  const { parameters = {}, mean = {}, square = {}, best = {} } = arrays;
+  const history: readonly EpochMetrics[] = header.history;
+  return E.right({
+    epoch: header.epoch,
+    step: header.step,
+    lossSum: header.lossSum,
+    parameters,
+    optimiser: { step: header.optimiserStep, mean, square },
+    best: header.best === null ? null : { ...header.best, parameters: best },
+    history,
+  });
+};
+
+/** Where a training stands, without its weights; and what is wrong with a newer checkpoint, where there is one. */
+export interface Position extends Pick<Header, 'epoch' | 'step' | 'history'> {
+  readonly problem?: DrumheadError;
+}
+
+/**
+ * Where the training in a folder stands; null where nothing was kept yet. Of a checkpoint that was being replaced, or is
+ * damaged, the one before counts, as it does when the run goes on; of a damaged one that is told.
+ *
+ * **Errors** FileError; DecodeError where all are damaged, or of a newer drumhead.
+ */
+export const readPosition = (folder: string): TE.TaskEither<DrumheadError, Position | null> => {
+  const at = (header: string): TE.TaskEither<DrumheadError, Position | null> =>
+    headerIfPresent(folder, header);
+  return pipe(
+    at(files.checkpoint),
+    TE.foldW(
+      (error) =>
+        pipe(
+          at(files.checkpointBefore),
+          TE.chain((before) =>
+            before === null || mustStay(error)
+              ? TE.left(error)
+              : TE.right<DrumheadError, Position | null>({ ...before, problem: error }),
+          ),
+        ),
+      (current) => (current === null ? at(files.checkpointBefore) : TE.right(current)),
+    ),
+  );
+};
+
+/** A state found on disk, with a sentence where something had to be skipped to get it. */
+export interface Restored {
+  readonly state: TrainState | null;
+  readonly notes: readonly string[];
+}
+
+/** The state that a header names; null where there is no header. */
+const loadIfPresent = (
+  folder: string,
+  header: string,
+  declared: readonly ParameterDeclaration[],
+  arithmetic: Arithmetic,
+): TE.TaskEither<DrumheadError, TrainState | null> =>
+  pipe(
+    isPresent(join(folder, header)),
+    TE.chain((there) =>
+      there ? load(folder, header, declared, arithmetic) : TE.right<DrumheadError, TrainState | null>(null),
+    ),
+  );
+
+/**
+ * Whether a checkpoint that could not be read stays as it is: a newer drumhead wrote it, or the disk did not give it.
+ * Only what was read and is wrong is damaged. Were "not read" taken for it, a mistaken permission would cost the training.
+ */
+const mustStay = (error: DrumheadError): boolean =>
+  error._tag === 'FileError' || isFromLater(error) || isOfOtherArithmetic(error);
+
+const isOfOtherArithmetic = (error: DrumheadError): boolean =>
+  error._tag === 'DecodeError' && error.problems.some((problem) => problem.startsWith(otherArithmetic));
+
+/**
+ * The newest whole checkpoint; null where there is none. A damaged one is put aside with its values, and said: were it
+ * left in its place, the next to be kept would push it over the whole one.
+ *
+ * **Errors** DecodeError where a newer drumhead wrote it, or one of another arithmetic or other kernels; FileError where it is
+ * there and cannot be read, or cannot be put aside.
+ */
+export const restoreCheckpoint =
+  (
+    folder: string,
+    declared: readonly ParameterDeclaration[],
+    arithmetic: Arithmetic,
+  ): TE.TaskEither<DrumheadError, Restored> =>
+  async () => {
+    const notes: string[] = [];
+    for (const [header, instead] of [
+      [files.checkpoint, 'the one before it is taken'],
+      [files.checkpointBefore, 'there is no other, so that the training begins again'],
+    ]) {
+      const loaded = await loadIfPresent(folder, header, declared, arithmetic)();
+      if (E.isLeft(loaded)) {
+        if (mustStay(loaded.left)) return loaded;
+        const aside = await moveAside(folder, header)();
+        if (E.isLeft(aside)) return aside;
+        notes.push(`a checkpoint cannot be used, ${instead}: ${describe(loaded.left)}`);
+      } else if (loaded.right !== null) {
+        // Of a process that ended between a checkpoint and its tidying, values may be left that nobody names.
+        const before = await readHeader(join(folder, files.checkpointBefore))();
+        if (header === files.checkpoint && E.isRight(before)) await sweep(folder, valuesOf(loaded.right))();
+        return E.right({ state: loaded.right, notes });
+      }
+    }
+    return E.right({ state: null, notes });
+  };
+
+/** The first folder `damaged-N` that is not there yet; what was put aside before stays. */
+const freshAside = async (folder: string): Promise<string> => {
+  const names = new Set(await readdir(folder));
+  for (let i = 1; ; i++) if (!names.has(`${aside}-${i}`)) return join(folder, `${aside}-${i}`);
+};
+
+const aside = 'damaged';
+
+/** Moves a header, and all values that the other one does not name, to a folder that no later save touches. */
+const moveAside = (folder: string, header: string): TE.TaskEither<DrumheadError, void> => {
+  const other = header === files.checkpoint ? files.checkpointBefore : files.checkpoint;
+  return async () => {
+    const named = await headerIfPresent(folder, other)();
+    // Two headers that are both damaged name nothing: the values go with the first of them.
+    const kept = E.isRight(named) ? named.right?.values : undefined;
+    if (E.isLeft(named) && mustStay(named.left)) return named;
+    return attempt(folder, async () => {
+      const place = await freshAside(folder);
+      await mkdir(place);
+      for (const name of await readdir(folder))
+        if (isValues(name) && name !== kept) await rename(join(folder, name), join(place, name));
+      await rename(join(folder, header), join(place, header));
+    })();
+  };
+};

@@ -1,0 +1,68 @@
+/**
+ * The event file of a run, for `tensorboard --logdir runs` while it trains.
+ *
+ * It is the one file that is appended to instead of replaced: TensorBoard keeps it open and reads on. Each record carries
+ * its checksum; what a kill left of half a record is cut off before the next is appended.
+ */
+
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type DrumheadError, fileError } from '../../base/error.js';
+import { fileVersion, recordEnds, scalarRecord } from '../../formats/tensorboard/event.js';
+import type { EpochMetrics } from '../training/state.js';
+import { files } from './files.js';
+
+/** The scalars of an epoch by TensorBoard's tags; what was not scored is left out. */
+export const scalarsOf = ({
+  trainLoss,
+  rate,
+  validation,
+}: EpochMetrics): Readonly<Record<string, number>> => ({
+  'loss/train': trainLoss,
+  'training/rate': rate,
+  ...Object.fromEntries(
+    Object.entries(validation ?? {})
+      .filter((entry): entry is [string, number] => typeof entry[1] === 'number' && !isCount(entry[0]))
+      .map(([score, value]) => [score === 'loss' ? 'loss/validation' : `validation/${score}`, value]),
+  ),
+});
+
+const isCount = (score: string): boolean => score.startsWith('images');
+
+/**
+ * Brings the event file to a history: what is beyond it or damaged is cut off, what it lacks is appended, an epoch a
+ * record.
+ *
+ * **Errors** FileError.
+ */
+export const writeEvents = (
+  folder: string,
+  history: readonly EpochMetrics[],
+): TE.TaskEither<DrumheadError, void> => {
+  const path = join(folder, files.events);
+  return TE.tryCatch(
+    async () => {
+      // Created where it is not there, never emptied; a link is not followed, where the system knows how.
+      const { O_RDWR, O_CREAT, O_APPEND, O_NOFOLLOW } = constants;
+      const file = await open(path, O_RDWR | O_CREAT | O_APPEND | (O_NOFOLLOW ?? 0), 0o666);
+      try {
+        const ends = recordEnds(await file.readFile());
+        const kept = Math.min(ends.length, history.length + 1);
+        await file.truncate(kept === 0 ? 0 : ends[kept - 1]);
+        const wallTime = Date.now() / 1000;
+        const records = [
+          ...(kept === 0 ? [fileVersion(wallTime)] : []),
+          ...history
+            .slice(Math.max(0, kept - 1))
+            .map((metrics) => scalarRecord({ wallTime, step: metrics.epoch, scalars: scalarsOf(metrics) })),
+        ];
+        if (records.length > 0) await file.appendFile(Buffer.concat(records));
+      } finally {
+        await file.close();
+      }
+    },
+    (cause) => fileError(path, cause),
+  );
+};

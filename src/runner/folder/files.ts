@@ -1,0 +1,60 @@
+/** Run folders: where a run's files lie, and how they are written. */
+
+import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type DrumheadError, decodeError } from '../../base/error.js';
+import { parsedJson, tooDeep } from '../../base/json-text.js';
+import { readBytes, writeBytes } from '../../files/files.js';
+
+/** The files of a run folder. */
+export const files = {
+  run: 'run.json',
+  experiment: 'experiment.json',
+  program: 'program.json',
+  environment: 'environment.json',
+  metrics: 'metrics.ndjson',
+  timing: 'timing.json',
+  result: 'result.json',
+  weights: join('weights', 'weights.json'),
+  weightValues: join('weights', 'weights.bin'),
+  checkpoint: 'checkpoint.json',
+  checkpointBefore: 'checkpoint.before.json',
+  progress: 'progress.json',
+  failure: 'failure.json',
+  events: 'events.out.tfevents.0.drumhead',
+  waves: 'waves.gif',
+  segmentations: 'segmentations.png',
+  curves: 'curves.svg',
+  curvesPng: 'curves.png',
+  figures: 'figures.json',
+  report: 'report.html',
+} as const;
+
+/** Writes a text atomically. */
+export const writeText = (path: string, content: string): TE.TaskEither<DrumheadError, string> =>
+  writeBytes(path, new TextEncoder().encode(content));
+
+/** Writes a value as indented JSON, atomically. */
+export const writeJson = (path: string, value: unknown): TE.TaskEither<DrumheadError, string> =>
+  writeText(path, `${JSON.stringify(value, null, 2)}\n`);
+
+/** Parses JSON text. **Errors** DecodeError for what is not JSON. */
+export const parseJson = (content: string, source: string): E.Either<DrumheadError, unknown> =>
+  pipe(
+    parsedJson(content),
+    E.mapLeft((problem) =>
+      decodeError(
+        source,
+        problem === tooDeep ? problem : 'this is not JSON; the file is damaged or is something else',
+      ),
+    ),
+  );
+
+/** Reads a JSON file. **Errors** FileError, DecodeError. */
+export const readJson = (path: string): TE.TaskEither<DrumheadError, unknown> =>
+  pipe(
+    readBytes(path),
+    TE.chainEitherK((bytes) => parseJson(new TextDecoder().decode(bytes), path)),
+  );

@@ -1,0 +1,239 @@
+/**
+ * Who works in a run folder: one process at a time.
+ *
+ * Each process that wants to work puts a file of its own there, whose name nobody else has, and only then looks for
+ * those of others. So of two that come at the same time at least one sees the other and goes; and the file that a killed
+ * process left can be removed by anyone, since its name never comes back.
+ *
+ * Where a process id tells whether its process lives, no clock is asked. Where it does not (another machine, another
+ * container), the file is written again every few seconds while work goes on. One that has not been written for minutes
+ * is of a dead process. Both times are the file system's own: the age is taken against a file made just now.
+ */
+
+import { randomInt } from 'node:crypto';
+import { lstat, open, readdir, rm, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import * as E from 'fp-ts/lib/Either.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type DrumheadError, fileError } from '../../base/error.js';
+import { isPresent } from '../../files/files.js';
+import { type Holder, holderName, holderOf, livesHere, ownHolder } from '../../files/holder.js';
+import { makeFolder } from '../../files/make-folder.js';
+import { files } from './files.js';
+
+const prefix = 'lock-';
+
+/** How often a lock is written again, and after how long without it counts as left behind, in milliseconds. */
+export const heartbeat = { every: 20_000, lost: 300_000 } as const;
+
+const leftover = /\.[0-9a-f-]{36}\.tmp$/;
+
+/** The folders that this process works in, each with its lock. */
+const ours = new Map<string, string>();
+
+interface Lock {
+  readonly file: string;
+  readonly holder: Holder;
+  /** Milliseconds since it was last written, by the file system's clock; null where its process id tells. */
+  readonly age: number | null;
+}
+
+const timeOf = async (file: string): Promise<number> => (await stat(file)).mtimeMs;
+
+/** A lock without a heartbeat: of a drumhead that knew none. It stands until somebody removes it. */
+const beats = (holder: Holder): boolean => holder.realm !== null;
+
+/**
+ * The locks in a folder whose process lives, but for one's own; those of the dead are removed, where they can be. What
+ * this process left of earlier work is as if it had died.
+ */
+const livingLocks = async (folder: string, mine: string | null): Promise<readonly Lock[]> => {
+  const own = await ownHolder();
+  const isOurs = mine === null && ours.has(resolve(folder));
+  const now = mine === null ? Date.now() : await timeOf(mine);
+  const living: Lock[] = [];
+  for (const name of await readdir(folder)) {
+    const file = join(folder, name);
+    const holder = name.startsWith(prefix) ? holderOf(name.slice(prefix.length)) : null;
+    if (holder === null || file === mine) continue;
+    const lives = await livesHere(holder, own);
+    if (lives === null) {
+      const written = await timeOf(file).catch(() => null);
+      if (written === null) continue;
+      const age = Math.max(0, now - written);
+      if (!beats(holder) || age < heartbeat.lost) living.push({ file, holder, age });
+      else await rm(file, { force: true }).catch(() => {});
+      continue;
+    }
+    const left = holder.pid === own.pid && !isOurs;
+    if (lives && !left) living.push({ file, holder, age: null });
+    else await rm(file, { force: true }).catch(() => {});
+  }
+  return living;
+};
+
+/** The process that works in a folder, null for none. */
+export const workerIn = async (folder: string): Promise<number | null> =>
+  (await livingLocks(folder, null).catch(() => [])).map(({ holder }) => holder.pid)[0] ?? null;
+
+const refusal = (folder: string, { file, holder, age }: Lock): DrumheadError => ({
+  _tag: 'FileError',
+  path: folder,
+  message:
+    age === null
+      ? `process ${holder.pid} is working on this run; wait for it or stop it`
+      : `process ${holder.pid} of the machine '${holder.host}' may be working on this run; ` +
+        (beats(holder)
+          ? `it showed itself ${Math.round(age / 1000)} s ago and counts as gone after ${heartbeat.lost / 1000}; wait for it, or stop it there`
+          : `wait for it, or remove ${file} when it is gone`),
+});
+
+const attempts = 3;
+
+const touch = (file: string): TE.TaskEither<DrumheadError, void> =>
+  TE.tryCatch(
+    async () => (await open(file, 'wx')).close(),
+    (cause) => fileError(file, cause),
+  );
+
+const take = async (folder: string): Promise<E.Either<DrumheadError, string>> => {
+  const place = resolve(folder);
+  const own = await ownHolder();
+  for (let attempt = 1; ; attempt++) {
+    const held = ours.get(place);
+    if (held !== undefined) return E.left(refusal(folder, { file: held, holder: own, age: null }));
+    const file = join(folder, `${prefix}${holderName(own)}`);
+    ours.set(place, file);
+    const made = await touch(file)();
+    if (E.isLeft(made)) {
+      ours.delete(place);
+      return made;
+    }
+    const others = await TE.tryCatch(
+      () => livingLocks(folder, file),
+      (cause) => fileError(folder, cause),
+    )();
+    if (E.isRight(others) && others.right.length === 0) return E.right(file);
+    await rm(file, { force: true });
+    ours.delete(place);
+    if (E.isLeft(others)) return others;
+    if (attempt >= attempts) return E.left(refusal(folder, others.right[0]));
+    // Two that came at the same moment both went; they come again at different ones.
+    await setTimeout(randomInt(20, 120));
+  }
+};
+
+/** Writes a lock again, so that its age is 0. One that was removed is not made again: then another took the folder. */
+const beat = async (file: string): Promise<void> => {
+  const handle = await open(file, 'r+');
+  try {
+    await handle.write('.', 0);
+  } finally {
+    await handle.close();
+  }
+};
+
+/**
+ * Whether the folder is still this process's own, asked before it writes what another might be writing: a process that
+ * was stopped for long counts as dead elsewhere, and its lock is removed. Folders that it never took are nobody's.
+ *
+ * **Errors** FileError where the lock is gone.
+ */
+export const stillHeld = (folder: string): TE.TaskEither<DrumheadError, void> => {
+  const file = ours.get(resolve(folder));
+  if (file === undefined) return TE.right(undefined);
+  return TE.flatMap(
+    isPresent(file),
+    (there): TE.TaskEither<DrumheadError, void> =>
+      there
+        ? TE.right(undefined)
+        : TE.left({
+            _tag: 'FileError',
+            path: folder,
+            message:
+              'its lock was removed, so another process may work here; nothing more is written. Run the same command again',
+          }),
+  );
+};
+
+/** What a killed process was still writing, and its progress; not below other folders, which have locks of their own. */
+const leftIn = async (folder: string): Promise<readonly string[]> => {
+  const found: string[] = [];
+  for (const place of [folder, join(folder, 'weights')])
+    for (const name of await readdir(place).catch(() => []))
+      if (leftover.test(name) || (place === folder && name === files.progress)) found.push(join(place, name));
+  return found;
+};
+
+const tidy = async (folder: string): Promise<void> => {
+  for (const path of await leftIn(folder)) await rm(path, { force: true });
+};
+
+/**
+ * Clears away what processes that have died left in a folder where nothing is to be done any more. Where another works
+ * there, nothing is touched; what cannot be removed stays.
+ */
+export const tidyLeft = async (folder: string): Promise<void> => {
+  const living = await livingLocks(folder, null).catch(() => null);
+  if (living?.length === 0 && (await leftIn(folder)).length > 0)
+    await inFolder(folder, TE.right(undefined))();
+};
+
+/** Folders within a run folder, and files that are appended to: what a link there points to would be changed. */
+const writtenInto = /^weights$|^events\.out\./;
+
+/**
+ * Refuses a folder in which a link stands where work would write through it. A file that is replaced whole needs no
+ * such care: the link itself goes.
+ */
+const withoutLinks = (folder: string): TE.TaskEither<DrumheadError, void> =>
+  TE.flatMap(
+    TE.tryCatch(
+      async () => {
+        for (const name of await readdir(folder))
+          if (writtenInto.test(name) && (await lstat(join(folder, name))).isSymbolicLink())
+            return join(folder, name);
+        return null;
+      },
+      (cause) => fileError(folder, cause),
+    ),
+    (link): TE.TaskEither<DrumheadError, void> =>
+      link === null
+        ? TE.right(undefined)
+        : TE.left({
+            _tag: 'FileError',
+            path: link,
+            message:
+              'it is a link to another place, which would be changed; remove the link and run the same command again',
+          }),
+  );
+
+/**
+ * Runs work in a folder that nobody else is working in; the folder is made. What a process left that has died is cleared
+ * away.
+ *
+ * **Errors** FileError when another process works there or the folder cannot be written.
+ */
+export const inFolder =
+  <A>(folder: string, work: TE.TaskEither<DrumheadError, A>): TE.TaskEither<DrumheadError, A> =>
+  async () => {
+    const made = await TE.tryCatch(
+      () => makeFolder(folder),
+      (cause) => fileError(folder, cause),
+    )();
+    if (E.isLeft(made)) return made;
+    const lock = await take(folder);
+    if (E.isLeft(lock)) return lock;
+    const pulse = setInterval(() => void beat(lock.right).catch(() => {}), heartbeat.every).unref();
+    try {
+      const own = await withoutLinks(folder)();
+      if (E.isLeft(own)) return own;
+      await tidy(folder).catch(() => {});
+      return await work();
+    } finally {
+      clearInterval(pulse);
+      ours.delete(resolve(folder));
+      await rm(lock.right, { force: true }).catch(() => {});
+    }
+  };

@@ -1,0 +1,85 @@
+/** Where runs lie: `runs/NAME/seed-S-IDENTITY`. */
+
+import type { Dirent } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { isAbsolute, join, relative, sep } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type DrumheadError, decodeError } from '../../base/error.js';
+import { isPresent } from '../../files/files.js';
+
+const runFolderName = /^seed-\d+-[0-9a-f]{10}$/;
+
+/** Whether a folder of this name is a run's. */
+export const isRunFolderName = (name: string): boolean => runFolderName.test(name);
+
+const leafOf = (seed: number, identity: string): string => `seed-${seed}-${identity.slice(0, 10)}`;
+
+/**
+ * The folder of a run under the name of its experiment.
+ *
+ * **Errors** DecodeError for a name that leads out of the folder of all runs.
+ */
+export const ownFolder = (
+  runs: string,
+  name: string,
+  seed: number,
+  identity: string,
+): E.Either<DrumheadError, string> => {
+  const inside = relative(runs, join(runs, name));
+  return name === '' ||
+    inside === '' ||
+    inside === '..' ||
+    inside.startsWith(`..${sep}`) ||
+    isAbsolute(inside)
+    ? E.left(
+        decodeError(
+          'experiment',
+          `name: '${name}' leads out of the folder of all runs; use letters, digits and '/' between parts`,
+        ),
+      )
+    : E.right(join(runs, name, leafOf(seed, identity)));
+};
+
+/** All run folders below a folder, in the order of their paths. What cannot be read holds none. */
+export const runFoldersBelow = async (folder: string): Promise<readonly string[]> => {
+  const entries: Dirent[] = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const found: string[] = [];
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    if (!entry.isDirectory() || entry.name.startsWith('.')) continue;
+    const path = join(folder, entry.name);
+    if (isRunFolderName(entry.name)) found.push(path);
+    else found.push(...(await runFoldersBelow(path)));
+  }
+  return found;
+};
+
+/**
+ * Where a run of this identity lies: under its own name, or under another name that the same was begun with, since
+ * names do not change what is computed; where it is not there yet, its own.
+ *
+ * **Errors** as `ownFolder`; FileError.
+ */
+export const findRun = (
+  runs: string,
+  name: string,
+  seed: number,
+  identity: string,
+): TE.TaskEither<DrumheadError, string> =>
+  pipe(
+    TE.fromEither(ownFolder(runs, name, seed, identity)),
+    TE.chain((own) =>
+      pipe(
+        isPresent(own),
+        TE.chain((there) =>
+          there
+            ? TE.right(own)
+            : TE.fromTask(async () => {
+                const end = `${sep}${leafOf(seed, identity)}`;
+                return (await runFoldersBelow(runs)).find((folder) => folder.endsWith(end)) ?? own;
+              }),
+        ),
+      ),
+    ),
+  );

@@ -1,0 +1,63 @@
+/**
+ * How far a run is, for whoever looks into its folder while it works: progress.json, every second or so.
+ *
+ * It is for the eyes alone. What a run goes on from is its checkpoint; a write that fails here is no failure.
+ */
+
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type * as TE from 'fp-ts/lib/TaskEither.js';
+import * as t from 'io-ts';
+import type { DrumheadError } from '../../base/error.js';
+import type { RunEvent } from '../environment.js';
+import { files } from './files.js';
+import { readChecked, writeChecked } from './sealed.js';
+
+const codec = t.type({
+  /** The epoch under way, from 1. */
+  epoch: t.number,
+  /** Steps done of the whole training. */
+  done: t.number,
+  total: t.number,
+  loss: t.number,
+  samplesPerSecond: t.number,
+  secondsLeft: t.number,
+});
+export type Progress = t.TypeOf<typeof codec>;
+
+/** How far the run in a folder was when it last said so. **Errors** FileError, DecodeError. */
+export const readProgress = (folder: string): TE.TaskEither<DrumheadError, Progress> =>
+  readChecked(join(folder, files.progress), codec);
+
+export interface Heartbeat {
+  /** Takes an event; a step is written down when the last was long enough ago. */
+  readonly see: (event: RunEvent) => void;
+  /** Waits for what is being written and clears it away: the run works no more. */
+  readonly end: () => Promise<void>;
+}
+
+const secondsBetween = 1;
+
+/** Writes down the progress of a run in its folder. */
+export const heartbeat = (folder: string, now: () => number): Heartbeat => {
+  const path = join(folder, files.progress);
+  let last = Number.NEGATIVE_INFINITY;
+  let writing: Promise<unknown> | null = null;
+  const write = async (progress: Progress): Promise<void> => {
+    await writeChecked(path, progress)();
+    writing = null;
+  };
+  return {
+    see: (event) => {
+      // A clock that was set back must not silence it.
+      if (event.kind !== 'step' || writing !== null || Math.abs(now() - last) < secondsBetween) return;
+      last = now();
+      const { epoch, done, total, loss, samplesPerSecond, secondsLeft } = event;
+      writing = write({ epoch, done, total, loss, samplesPerSecond, secondsLeft });
+    },
+    end: async () => {
+      await writing;
+      await rm(path, { force: true }).catch(() => {});
+    },
+  };
+};

@@ -1,0 +1,58 @@
+/**
+ * What a run folder says of itself before the first step: what is run (run.json, experiment.json, program.json), and what
+ * it is computed with (environment.json).
+ */
+
+import { join } from 'node:path';
+import type * as TE from 'fp-ts/lib/TaskEither.js';
+import * as t from 'io-ts';
+import type { DrumheadError } from '../../base/error.js';
+import { Kernels } from '../../engine/index.js';
+import { files } from './files.js';
+import { readChecked } from './sealed.js';
+
+export const runCodec = t.type({
+  /** Hash of task, program, training, seed and engine. */
+  identity: t.string,
+  name: t.string,
+  seed: t.number,
+  epochs: t.number,
+  /** SHA-256 of experiment.json and program.json. */
+  experiment: t.string,
+  program: t.string,
+});
+/** What run.json holds. */
+export type RunRecord = t.TypeOf<typeof runCodec>;
+
+/** The record of a run folder. **Errors** FileError, DecodeError. */
+export const readRunRecord = (folder: string): TE.TaskEither<DrumheadError, RunRecord> =>
+  readChecked(join(folder, files.run), runCodec);
+
+/** What could change numbers: recorded, and compared when a run goes on. */
+const settingsCodec = t.type({
+  drumhead: t.string,
+  commit: t.union([t.string, t.null]),
+  language: t.number,
+  node: t.string,
+  platform: t.string,
+  processor: t.string,
+  engine: t.string,
+  engineVersion: t.string,
+  /** Images of each micro-batch of a step. */
+  cut: t.readonlyArray(t.number),
+});
+export type Settings = t.TypeOf<typeof settingsCodec>;
+
+const changeCodec = t.type({ what: t.string, from: t.string, to: t.string });
+export const environmentCodec = t.intersection([
+  settingsCodec,
+  t.type({
+    why: t.string,
+    workers: t.number,
+    /** What was otherwise when the run went on, in the order in which it happened. */
+    changes: t.readonlyArray(changeCodec),
+  }),
+  /** The engine's arithmetic: its number, left out is 1, and its kernels where it has the choice. Another is another run. */
+  t.partial({ arithmetic: t.number, kernels: Kernels }),
+]);
+export type Recorded = t.TypeOf<typeof environmentCodec>;

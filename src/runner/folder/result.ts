@@ -1,0 +1,95 @@
+/** The result of a finished run. */
+
+import { join } from 'node:path';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import * as t from 'io-ts';
+import { sha256Hex } from '../../base/canonical.js';
+import { type DrumheadError, decodeError, describe } from '../../base/error.js';
+import { isPresent, readBytes } from '../../files/files.js';
+import { scoresCodec } from '../training/state.js';
+import { files } from './files.js';
+import { isFromLater, readChecked } from './sealed.js';
+import { checkSeals } from './seals.js';
+
+/** What a finished run says of itself, in result.json. No times: the same run gives the same bytes. */
+export const resultCodec = t.intersection([
+  t.type({
+    identity: t.string,
+    name: t.string,
+    seed: t.number,
+    /** The epoch whose weights were kept: the best on validation, or the last. */
+    epoch: t.number,
+    epochs: t.number,
+    test: scoresCodec,
+    weights: t.type({ parameters: t.number, sha256: t.string }),
+  }),
+  t.partial({
+    /** Of metrics.ndjson; results of before that have none. */
+    metrics: t.type({ sha256: t.string }),
+    /** Why the training ended before its last epoch, in words; left out where it did not. */
+    stoppedEarly: t.string,
+  }),
+]);
+export type Result = t.TypeOf<typeof resultCodec>;
+
+/**
+ * The result in a run folder; null where the run is not finished.
+ *
+ * **Errors** DecodeError where it is damaged or of a newer drumhead; FileError.
+ */
+export const readResult = (folder: string): TE.TaskEither<DrumheadError, Result | null> => {
+  const path = join(folder, files.result);
+  return pipe(
+    isPresent(path),
+    TE.chain((there) => (there ? readChecked<Result | null>(path, resultCodec) : TE.right(null))),
+  );
+};
+
+/** A result, with a sentence where there is one that cannot be trusted. */
+export interface WholeResult {
+  readonly result: Result | null;
+  readonly problem: string | null;
+}
+
+/**
+ * The result in a run folder, if it and all that belongs to it are whole.
+ *
+ * **Errors** DecodeError where a newer drumhead wrote it; FileError.
+ */
+export const readWholeResult = (folder: string): TE.TaskEither<DrumheadError, WholeResult> => {
+  const none = (problem: string | null): WholeResult => ({ result: null, problem });
+  return pipe(
+    readResult(folder),
+    TE.chain((result) =>
+      result === null
+        ? TE.right(none(null))
+        : pipe(
+            checkSeals(folder),
+            TE.map((): WholeResult => ({ result, problem: null })),
+          ),
+    ),
+    TE.orElse((error) =>
+      error._tag === 'FileError' || isFromLater(error) ? TE.left(error) : TE.right(none(describe(error))),
+    ),
+  );
+};
+
+/** The values of a finished run's weights. **Errors** DecodeError where they are not those of its result; FileError. */
+export const readWeightValues = (
+  folder: string,
+  { weights }: Result,
+): TE.TaskEither<DrumheadError, Uint8Array> => {
+  const path = join(folder, files.weightValues);
+  return pipe(
+    readBytes(path, 'array'),
+    TE.mapLeft(
+      (error): DrumheadError => (error._tag === 'FileError' ? decodeError(path, error.message) : error),
+    ),
+    TE.chain((bytes) =>
+      sha256Hex(bytes) === weights.sha256
+        ? TE.right(bytes)
+        : TE.left(decodeError(path, 'its checksum is not that of result.json; the file is damaged')),
+    ),
+  );
+};

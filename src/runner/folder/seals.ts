@@ -1,0 +1,166 @@
+/**
+ * Whether a run folder holds what was written there. Every reader of runs asks here, so that all of them say the same.
+ *
+ * run.json, environment.json and result.json carry their own checksum. The first and the last name those of the others:
+ * experiment.json and program.json from the start, metrics.ndjson and weights.bin from the end on. weights.json follows
+ * from the program. What a run of an earlier version did not write down is not asked for. What was imported is held to
+ * the list of its files.
+ */
+
+import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as O from 'fp-ts/lib/Option.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import * as t from 'io-ts';
+import { hashOf } from '../../base/canonical.js';
+import { type DrumheadError, decodeError, describe, fileError } from '../../base/error.js';
+import { decodeProgram, parametersOf } from '../../dsl/index.js';
+import { isPresent, readBytes, readBytesIfPresent } from '../../files/files.js';
+import { asWritten } from '../../files/manifest.js';
+import { files, parseJson } from './files.js';
+import { isFromLater, readChecked } from './sealed.js';
+import { weightsManifest } from './weights.js';
+
+/** Of run.json, the sums that it names. */
+const recordCodec = t.type({ experiment: t.string, program: t.string });
+
+/** Of result.json; earlier versions named fewer. */
+const resultCodec = t.type({
+  weights: t.partial({ sha256: t.string }),
+  metrics: t.union([t.undefined, t.type({ sha256: t.string })]),
+});
+
+/** A sum that was taken of a file, by what tells whether it is the same file still: a table is drawn again and again. */
+const known = new Map<string, { readonly stamp: string; readonly sha256: string }>();
+const mostKnown = 50_000;
+
+const sumOf = (path: string): TE.TaskEither<DrumheadError, string> =>
+  pipe(
+    TE.tryCatch(
+      async () => {
+        const { size, mtimeMs, ctimeMs, ino } = await stat(path);
+        return `${size} ${mtimeMs} ${ctimeMs} ${ino}`;
+      },
+      (cause) =>
+        cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
+          ? decodeError(path, 'it is missing')
+          : fileError(path, cause),
+    ),
+    TE.flatMap((stamp) => {
+      const before = known.get(path);
+      if (before?.stamp === stamp) return TE.right(before.sha256);
+      return pipe(
+        readBytes(path, 'array'),
+        TE.map((bytes) => {
+          // Node's own: tables read the weights of hundreds of runs.
+          const sha256 = createHash('sha256').update(bytes).digest('hex');
+          if (known.size >= mostKnown) known.clear();
+          known.set(path, { stamp, sha256 });
+          return sha256;
+        }),
+      );
+    }),
+  );
+
+const holds = (
+  folder: string,
+  name: string,
+  wanted: string | undefined,
+): TE.TaskEither<DrumheadError, void> =>
+  wanted === undefined
+    ? TE.right(undefined)
+    : pipe(
+        sumOf(join(folder, name)),
+        TE.filterOrElse(
+          (found) => found === wanted,
+          (): DrumheadError =>
+            decodeError(join(folder, name), 'it is not what was written; the file is damaged or was edited'),
+        ),
+        TE.map(() => undefined),
+      );
+
+const ifPresent = <A>(path: string, codec: t.Decoder<unknown, A>): TE.TaskEither<DrumheadError, A | null> =>
+  pipe(
+    isPresent(path),
+    TE.flatMap((there) => (there ? readChecked<A | null>(path, codec) : TE.right(null))),
+  );
+
+const jsonOf = (path: string): TE.TaskEither<DrumheadError, unknown> =>
+  pipe(
+    readBytesIfPresent(path),
+    TE.flatMapEither(
+      O.match(
+        () => E.left(decodeError(path, 'it is missing')),
+        (bytes) => parseJson(new TextDecoder().decode(bytes), path),
+      ),
+    ),
+  );
+
+/** The list of weights names them in the program's order: swapped names would give each the values of another. */
+const namesFollow = (folder: string): TE.TaskEither<DrumheadError, void> => {
+  const [list, program] = [join(folder, files.weights), join(folder, files.program)];
+  return pipe(
+    TE.Do,
+    TE.bind('found', () => jsonOf(list)),
+    TE.bindW('declared', () =>
+      pipe(
+        jsonOf(program),
+        TE.flatMapEither((json) => decodeProgram(json, program)),
+        TE.map(({ graph }) => parametersOf(graph)),
+      ),
+    ),
+    TE.flatMapEither(({ found, declared }) =>
+      hashOf(found) === hashOf(weightsManifest(declared, 'weights.bin'))
+        ? E.right(undefined)
+        : E.left(
+            decodeError(
+              list,
+              'it does not list the weights of the program; the file is damaged or was edited',
+            ),
+          ),
+    ),
+  );
+};
+
+/**
+ * Checks all that a run folder says of itself.
+ *
+ * **Errors** DecodeError with a line for everything that is not as it was written, or where a newer drumhead wrote it;
+ * FileError.
+ */
+export const checkSeals =
+  (folder: string): TE.TaskEither<DrumheadError, void> =>
+  async () => {
+    const record = await ifPresent(join(folder, files.run), recordCodec)();
+    const result = await ifPresent(join(folder, files.result), resultCodec)();
+    const sums = E.isRight(record) ? record.right : null;
+    const ends = E.isRight(result) ? result.right : null;
+    // Results have named their metrics since there were records.
+    const missing = sums === null && ends?.metrics !== undefined && E.isRight(record);
+    const environment = await ifPresent(join(folder, files.environment), t.UnknownRecord)();
+    const program = await holds(folder, files.program, sums?.program)();
+    const checks: readonly E.Either<DrumheadError, unknown>[] = [
+      await asWritten(folder)(),
+      missing ? E.left(decodeError(join(folder, files.run), 'it is missing')) : record,
+      result,
+      environment,
+      await holds(folder, files.experiment, sums?.experiment)(),
+      program,
+      await holds(folder, files.metrics, ends?.metrics?.sha256)(),
+      ...(sums === null || ends === null
+        ? []
+        : [
+            await holds(folder, files.weightValues, ends.weights.sha256)(),
+            ...(E.isRight(program) ? [await namesFollow(folder)()] : []),
+          ]),
+    ];
+    const wrong = checks.flatMap((check) => (E.isLeft(check) ? [check.left] : []));
+    const first = wrong.find((error) => error._tag === 'FileError' || isFromLater(error)) ?? wrong[0];
+    if (first === undefined) return E.right(undefined);
+    return wrong.length === 1 || first._tag === 'FileError' || isFromLater(first)
+      ? E.left(first)
+      : E.left(decodeError(folder, wrong.map(describe)));
+  };

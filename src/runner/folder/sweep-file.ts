@@ -1,0 +1,130 @@
+/**
+ * The record of a sweep: `runs/sweeps/NAME/sweep.json`.
+ *
+ * It holds the sweep itself and, for each member and seed, the folder of its run. How far a run is, only its own folder
+ * says: so nothing here can become untrue.
+ */
+
+import { readdir } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import * as t from 'io-ts';
+import { record, whole, withOptional } from '../../base/codec.js';
+import { type DrumheadError, decodeError } from '../../base/error.js';
+import { Kernels } from '../../engine/index.js';
+import { type Member, type Sweep, sweepCodec } from '../../experiments/sweep/sweep.js';
+import { readChecked, writeChecked } from './sealed.js';
+
+const placeCodec = record('place', {
+  /** Index among the sweep's members. */
+  member: whole(0, 1e6),
+  seed: whole(0, 2 ** 32 - 1),
+  /**
+   * Folder of the run, from the folder of all runs on, with `/` between its parts; null until it is known, for a task
+   * whose sizes only a person's files can tell.
+   */
+  folder: t.union([t.string, t.null]),
+});
+
+const codec = withOptional(
+  record('sweep.json', { sweep: sweepCodec, engine: t.string, places: t.readonlyArray(placeCodec) }, [
+    'kernels',
+  ]),
+  'kernels',
+  Kernels,
+);
+
+/** Where a run of the sweep lies, as in the file. */
+export type Place = t.TypeOf<typeof placeCodec>;
+/** What sweep.json holds. */
+export type SweepFile = t.TypeOf<typeof codec>;
+
+/** A run of the sweep: what it is of, and its folder, null until that is known. The folder is there once it began. */
+export interface PlacedRun {
+  readonly member: Member;
+  readonly seed: number;
+  readonly folder: string | null;
+}
+
+/** A sweep as its record tells it. */
+export interface SweepRecord {
+  readonly sweep: Sweep;
+  /** Name of the engine that its runs are of. */
+  readonly engine: string;
+  /** What computes them: op by op is recorded, since fused kernels are the rule; null for those. */
+  readonly kernels: Kernels | null;
+  /** In the order in which they are run. */
+  readonly runs: readonly PlacedRun[];
+}
+
+/** The file of a sweep's record. */
+export const sweepPath = (runs: string, name: string): string =>
+  join(runs, 'sweeps', ...name.split('/'), 'sweep.json');
+
+const recordsBelow = async (folder: string): Promise<readonly string[]> => {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const found: string[] = [];
+  for (const entry of entries) {
+    if (entry.isFile() && entry.name === 'sweep.json') found.push(folder);
+    if (entry.isDirectory()) found.push(...(await recordsBelow(join(folder, entry.name))));
+  }
+  return found;
+};
+
+/** The names of all sweeps that have a record in a folder of runs, sorted. */
+export const recordedSweeps = async (runs: string): Promise<readonly string[]> => {
+  const root = join(runs, 'sweeps');
+  return (await recordsBelow(root)).map((folder) => relative(root, folder).split(sep).join('/')).sort();
+};
+
+/** Writes the record of a sweep, atomically and with a checksum. **Errors** FileError. */
+export const writeSweep = (runs: string, file: SweepFile): TE.TaskEither<DrumheadError, string> =>
+  writeChecked(sweepPath(runs, file.sweep.name), file);
+
+/** Reads a record as it lies in its file. **Errors** FileError; DecodeError, also of labels that are not what ran. */
+export const readSweepFile = (path: string): TE.TaskEither<DrumheadError, SweepFile> =>
+  pipe(
+    readChecked(path, codec),
+    TE.mapLeft((error) =>
+      error._tag === 'DecodeError' && error.problems.some((problem) => problem.includes('the axis '))
+        ? decodeError(
+            path,
+            error.problems,
+            'its labels are not what ran; `drumhead sweep` of the same file writes it anew, and the runs themselves stand',
+          )
+        : error,
+    ),
+  );
+
+/**
+ * What a sweep ran and where.
+ *
+ * @param runs the folder of all runs
+ * @param name the sweep's name, such as `paper/small`
+ *
+ * **Errors** FileError where it never ran, DecodeError where its record is damaged or of a newer drumhead.
+ *
+ * @example
+ * readSweep('runs', 'paper/small')   // right({ sweep, engine: 'wasm', runs: [{ member, seed: 0, folder: 'runs/…' }, …] })
+ */
+export const readSweep = (runs: string, name: string): TE.TaskEither<DrumheadError, SweepRecord> =>
+  pipe(
+    readSweepFile(sweepPath(runs, name)),
+    TE.map(({ sweep, engine, kernels = null, places }) => ({
+      sweep,
+      engine,
+      kernels,
+      runs: places.flatMap(({ member, seed, folder }) =>
+        member < sweep.members.length
+          ? [
+              {
+                member: sweep.members[member],
+                seed,
+                folder: folder === null ? null : join(runs, ...folder.split('/')),
+              },
+            ]
+          : [],
+      ),
+    })),
+  );

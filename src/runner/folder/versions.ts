@@ -1,0 +1,85 @@
+/** Versions that could change numbers, for the record. */
+
+import { execFile } from 'node:child_process';
+import { readFileSync, realpathSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as t from 'io-ts';
+import { languageVersion } from '../../dsl/index.js';
+import { arithmetic, type Engine, type Kernels, kernelsOf } from '../../engine/index.js';
+
+export const packageVersion = (): string =>
+  pipe(
+    E.tryCatch(
+      (): unknown => JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')),
+      () => null,
+    ),
+    E.chainW(t.type({ version: t.string }).decode),
+    E.match(
+      () => 'unknown',
+      ({ version }) => version,
+    ),
+  );
+
+export interface Versions {
+  readonly drumhead: string;
+  readonly language: number;
+  readonly node: string;
+  readonly platform: string;
+  readonly processor: string;
+  readonly engine: string;
+  readonly engineVersion: string;
+  /** The number of its arithmetic. */
+  readonly arithmetic: number;
+  /** What computes, on an engine that has the choice. */
+  readonly kernels?: Kernels;
+  /** Why this engine was taken. */
+  readonly why: string;
+}
+
+/** What this process computes with. */
+export const versionsOf = (engine: Engine): Versions => {
+  const kernels = kernelsOf(engine);
+  return {
+    drumhead: packageVersion(),
+    language: languageVersion,
+    node: process.version,
+    platform: `${process.platform} ${process.arch}`,
+    processor: cpus()[0]?.model ?? 'unknown',
+    engine: engine.name,
+    engineVersion: engine.version,
+    arithmetic: arithmetic[engine.name],
+    ...(kernels === null ? {} : { kernels }),
+    why: engine.why,
+  };
+};
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+
+/**
+ * The commit of drumhead's own source, with `+` where files were changed since; null where it is not a checkout of its
+ * own, but was installed.
+ */
+export const commitHere = async (): Promise<string | null> => {
+  const git = async (...args: readonly string[]): Promise<string> =>
+    (await promisify(execFile)('git', ['-C', root, ...args])).stdout.trim();
+  try {
+    const [top, commit] = (await git('rev-parse', '--show-toplevel', 'HEAD')).split('\n');
+    // An installed copy lies in somebody else's checkout.
+    if (realpathSync(top) !== realpathSync(root)) return null;
+    const changed = await git(
+      'status',
+      '--porcelain',
+      '--untracked-files=no',
+      '--',
+      'src',
+      'package-lock.json',
+    );
+    return changed === '' ? commit : `${commit}+`;
+  } catch {
+    return null;
+  }
+};

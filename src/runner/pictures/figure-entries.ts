@@ -1,0 +1,49 @@
+/** Collected runs as the figures take them. */
+
+import * as E from 'fp-ts/lib/Either.js';
+import * as O from 'fp-ts/lib/Option.js';
+import { taskShape } from '../../data/task.js';
+import { experimentNamed } from '../../experiments/catalogue.js';
+import type { Experiment } from '../../experiments/experiment.js';
+import { catalogueName, type PublishedRow, publishedBeside } from '../../experiments/published/index.js';
+import { buildModel } from '../../models/catalogue.js';
+import { countParameters } from '../../models/parameter-count.js';
+import { type Entry, placeOf } from '../../report/figures/index.js';
+import { groupsOf } from '../../report/tables/index.js';
+import type { CollectedRun } from '../results/collection.js';
+import { curveOf } from '../run/pictures.js';
+
+/** Numbers in the parameters of an experiment's model; null where only a person's files can tell its sizes. */
+const parametersOf = ({ model, task }: Experiment): number | null => {
+  const sizes = taskShape(task);
+  if (O.isNone(sizes) || model.name === 'program') return null;
+  const built = buildModel(model, sizes.value);
+  return E.isRight(built) ? countParameters(built.right).trainable : null;
+};
+
+/** As published; dead parameters of the original left out, of which the models of Multi-MNIST have none. */
+const publishedParameters = (row: PublishedRow): number | null => {
+  const full = experimentNamed(catalogueName(row), 'full');
+  return E.isRight(full) ? parametersOf(full.right) : null;
+};
+
+/** One entry an experiment, in the order of the collection. */
+export const entriesOf = (
+  runs: readonly CollectedRun[],
+  published: readonly PublishedRow[],
+): readonly Entry[] => {
+  const groups = groupsOf(runs.map((run) => ({ ...run, scores: run.record?.scores ?? null })));
+  return groups.map(({ name, experiment, runs: members }) => {
+    const row = publishedBeside(experiment, published)?.row ?? null;
+    const began = members.flatMap(({ seed, record }) => (record === null ? [] : [{ seed, record }]));
+    return {
+      ...placeOf(experiment),
+      name,
+      runs: members.flatMap(({ seed, scores }) => (scores === null ? [] : [{ seed, scores }])),
+      courses: began.map(({ seed, record }) => ({ seed, epochs: record.history.map(curveOf) })),
+      parameters: began.some(({ record }) => record.parameters !== null) ? parametersOf(experiment) : null,
+      published: row,
+      publishedParameters: row === null ? null : publishedParameters(row),
+    };
+  });
+};

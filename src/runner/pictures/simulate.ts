@@ -1,0 +1,135 @@
+/** Follows a system over time: runs it piece by piece, so that only what is shown is kept. */
+
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type DrumheadError, decodeError } from '../../base/error.js';
+import { cost } from '../../compile/cost/index.js';
+import { initialParameters } from '../../compile/parameters.js';
+import type { Session } from '../../compile/tfjs/session/session.js';
+import { withSession } from '../../compile/tfjs/session/with-session.js';
+import { inputsOf, outputsOf, type Program, type Shape, volume } from '../../dsl/index.js';
+import type { Engine } from '../../engine/index.js';
+import { buildSystem, type InputValues, type SystemSpec } from '../../models/systems/index.js';
+
+/** What was seen of a field. */
+export interface Followed {
+  /** [frames, ...field], the first frame the initial state. */
+  readonly values: Float32Array;
+  readonly frames: number;
+  /** Steps from one frame to the next. */
+  readonly every: number;
+  /** Shape of the field. */
+  readonly shape: readonly number[];
+}
+
+/** How it is followed. */
+export interface Following {
+  /** About so many frames; as many steps as fit lie between two of them. */
+  readonly frames: number;
+  /** Of the parameters. */
+  readonly seed: number;
+  /** The field to keep. */
+  readonly field: string;
+}
+
+/** The entries of a driving sequence for one piece, from step `begin` on. */
+const piece = (values: Float32Array, shape: Shape, begin: number): Float32Array => {
+  const step = volume(shape) / shape[0];
+  return values.slice(begin * step, begin * step + volume(shape));
+};
+
+/**
+ * A system from its start to its end, a frame every few steps.
+ *
+ * The state at the end of a piece is the start of the next, so a system must not know the time, except through what
+ * drives it.
+ *
+ * @param start its initial state, made when it is known that there is room for it
+ *
+ * **Errors** ProgramError, EngineError, DecodeError for a field that does not exist, OutOfMemory before anything is made.
+ */
+export const followSystem = (
+  engine: Engine,
+  spec: SystemSpec,
+  start: () => InputValues,
+  { frames, seed, field }: Following,
+): TE.TaskEither<DrumheadError, Followed> => {
+  const every = Math.max(1, Math.floor(spec.steps / frames));
+  const count = Math.max(1, Math.floor(spec.steps / every));
+  return pipe(
+    TE.fromEither(buildSystem({ ...spec, steps: every })),
+    TE.chain((program) => {
+      const fields = Object.keys(outputsOf(program.graph));
+      if (!fields.includes(field))
+        return TE.left(
+          decodeError('--field', `there is no field '${field}'; there are ${fields.join(', ')}`),
+        );
+      return pipe(
+        TE.fromEither(hasRoom(engine, program, { fields, field, every, count })),
+        TE.chain(() =>
+          withSession(engine, program, initialParameters(program.graph, seed), (session) =>
+            follow(session, program, start(), { fields, field, every, count }),
+          ),
+        ),
+      );
+    }),
+  );
+};
+
+interface Pieces {
+  readonly fields: readonly string[];
+  readonly field: string;
+  readonly every: number;
+  readonly count: number;
+}
+
+/**
+ * What has to be held at the least: the frames that are kept, and one piece: on an engine without fused kernels all of its
+ * values, with them what it gives.
+ */
+const hasRoom = (
+  { name, limitBytes, fused }: Engine,
+  program: Program,
+  { fields, field, count }: Pieces,
+): E.Either<DrumheadError, void> => {
+  const given = outputsOf(program.graph);
+  const bytes = (shape: Shape): number => 4 * volume(shape);
+  const kept = (count + 1) * bytes(inputsOf(program.graph)[field]);
+  const piece = fused
+    ? fields.reduce((sum, each) => sum + bytes(given[each]), 0)
+    : cost(program, { batch: 1 }).inference.peakBytes;
+  const neededBytes = kept + piece;
+  return neededBytes <= limitBytes
+    ? E.right(undefined)
+    : E.left({ _tag: 'OutOfMemory', engine: name, neededBytes, limitBytes });
+};
+
+const follow = async (
+  session: Session,
+  program: Program,
+  start: InputValues,
+  { fields, field, every, count }: Pieces,
+): Promise<Followed> => {
+  const shapes = inputsOf(program.graph);
+  const shape = shapes[field];
+  const size = volume(shape);
+  // What is longer than one piece needs is a driving sequence, and comes piece by piece too.
+  const driving = Object.keys(shapes).filter(
+    (name) => !fields.includes(name) && start[name].length > volume(shapes[name]),
+  );
+  const values = new Float32Array((count + 1) * size);
+  values.set(start[field]);
+  let state = start;
+  for (let frame = 1; frame <= count; frame++) {
+    const pushed = driving.map(
+      (name) => [name, piece(start[name], shapes[name], (frame - 1) * every)] as const,
+    );
+    const inputs = { ...state, ...Object.fromEntries(pushed) };
+    const { outputs } = await session.infer({ count: 1, inputs }, fields);
+    const ends = fields.map((name) => [name, outputs[name].slice(-volume(shapes[name]))] as const);
+    state = { ...state, ...Object.fromEntries(ends) };
+    values.set(state[field], frame * size);
+  }
+  return { values, frames: count + 1, every, shape };
+};

@@ -1,0 +1,75 @@
+/** What the report of a sweep says in words: what was asked, and what came out. Pure. */
+
+import { axisTexts } from '../../experiments/label.js';
+import type { Entry } from '../../report/figures/index.js';
+import type { Fact } from '../../report/index.js';
+import { known } from '../../report/scores.js';
+import { groupsOf, type Summary, scoreFigure, summarise } from '../../report/tables/index.js';
+import type { Collection } from '../results/collection.js';
+
+export const distinct = (values: readonly string[]): readonly string[] => [...new Set(values)];
+
+export const listed = (values: readonly string[]): string => values.join(', ');
+
+export const wordsOf = ({ name, sweep, runs }: Collection): string => {
+  const experiments = groupsOf(runs);
+  const tasks = distinct(experiments.map(({ experiment }) => experiment.task.name));
+  const models = distinct(experiments.map(({ experiment }) => experiment.model.name));
+  const seeds = [...new Set(runs.map(({ seed }) => seed))].sort((a, b) => a - b);
+  const targets = distinct(experiments.map(({ experiment }) => experiment.loss.target));
+  return (
+    `${sweep === null ? `All runs below ${name}` : `The sweep ${name}`}: ${experiments.length} ` +
+    `${experiments.length === 1 ? 'experiment' : 'experiments'} on ${listed(tasks)} with ${listed(models)}, ` +
+    `${seeds.length === 1 ? `from seed ${seeds[0]}` : `from the seeds ${listed(seeds.map(String))}`}.\n\n` +
+    `Each model learns to give every ${targets.join(' or every ')} its class.`
+  );
+};
+
+/** The axes with their values, as people write them. */
+export const axesOf = ({ sweep }: Collection): readonly Fact[] =>
+  sweep === null ? [] : axisTexts(sweep).map(({ axis, values }) => ({ label: axis, value: listed(values) }));
+
+interface Ranked {
+  readonly entry: Entry;
+  readonly summary: Summary;
+}
+
+const ranked = (entries: readonly Entry[]): readonly Ranked[] =>
+  entries.flatMap((entry): readonly Ranked[] => {
+    const summary = summarise(entry.runs.map((run) => run.scores.foregroundIou).filter(known));
+    return summary === null ? [] : [{ entry, summary }];
+  });
+
+/** What came out on one task: which experiments are best, equal ones together. */
+const verdictOn = (task: string, found: readonly Ranked[]): string => {
+  const most = Math.max(...found.map(({ summary }) => summary.mean));
+  if (most === 0) return `On ${task} no model tells anything from background.`;
+  const best = found.filter(({ summary }) => scoreFigure(summary.mean) === scoreFigure(most));
+  const over = distinct(best.map(({ summary: { count } }) => `${count} ${count === 1 ? 'seed' : 'seeds'}`));
+  const names = best.map(({ entry }) => entry.name);
+  const verb = found.length === 1 ? 'has' : best.length === 1 ? 'is best with' : 'are best with';
+  return `On ${task} ${names.join(' and ')} ${verb} a mean test foreground IoU of ${scoreFigure(most)} over ${over.join(' or ')}.`;
+};
+
+export const verdictOf = ({ runs }: Collection, entries: readonly Entry[]): string => {
+  const finished = runs.filter(({ record }) => record?.scores != null).length;
+  const failed = runs.filter(({ record }) => record?.state === 'failed').length;
+  const best = distinct(entries.map(({ task }) => task)).flatMap((task) => {
+    const found = ranked(entries.filter((entry) => entry.task === task));
+    return found.length === 0 ? [] : [verdictOn(task, found)];
+  });
+  return `${finished} of ${runs.length} runs are finished${failed === 0 ? '' : `, ${failed} failed`}. ${best.join(' ')}`.trim();
+};
+
+export const tilesOf = ({ runs }: Collection, entries: readonly Entry[]): readonly Fact[] => [
+  { label: 'Experiments', value: String(entries.length) },
+  {
+    label: 'Runs finished',
+    value: String(runs.filter(({ record }) => record?.scores != null).length),
+    note: `of ${runs.length}`,
+  },
+  {
+    label: 'Epochs trained',
+    value: runs.reduce((sum, { record }) => sum + (record?.epochs ?? 0), 0).toLocaleString('en-US'),
+  },
+];

@@ -1,0 +1,231 @@
+/** What the waves of a finished run do: observed on test images, and analysed. */
+
+import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as A from 'fp-ts/lib/ReadonlyArray.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import {
+  type Energy,
+  energyOf,
+  isUnresolved,
+  type KOmega,
+  kOmega,
+  type LinearLattice,
+  meanSpectrum,
+  type Propagation,
+  propagation,
+  summaryOf,
+  type Unresolved,
+  unresolved,
+  type Waves,
+  wavesOf,
+} from '../../../analysis/index.js';
+import { type DrumheadError, decodeError } from '../../../base/error.js';
+import type { BranchLine } from '../../../report/analysis/index.js';
+import type { Sample } from '../../../report/index.js';
+import type { OpenRun } from '../../results/open-run.js';
+import { laplacianLines, latticeOf, learnedLines } from './lattice.js';
+import { dtOf, type Observed, observe, spectrumSteps, waveProgram } from './observe.js';
+
+/** What a person asks for. */
+export interface AnalysisPlan {
+  /** Test images. */
+  readonly samples: readonly number[];
+  /** 0-based; null takes the one that moves most. */
+  readonly channel: number | null;
+  /** Steps to follow the waves for their spectrum; null for several times as many as the model was trained with. */
+  readonly steps: number | null;
+}
+
+/** One image and what its waves do. */
+export interface AnalysedSample {
+  readonly index: number;
+  readonly sample: Sample;
+  /** Of the channel that is looked at, or why nothing can be said of it. */
+  readonly propagation: Propagation | Unresolved;
+  /** Empty for a model without oscillators. */
+  readonly energies: readonly Energy[];
+}
+
+/** All of it. */
+export interface WaveAnalysis {
+  readonly samples: readonly AnalysedSample[];
+  /** Mean over the samples. */
+  readonly spectrum: KOmega | Unresolved;
+  /** Steps that it was observed for. */
+  readonly spectrumSteps: number;
+  readonly lines: readonly BranchLine[];
+  /** Means over the samples. */
+  readonly energies: readonly Energy[];
+  /** Counted from 0. */
+  readonly channel: number;
+  readonly steps: number;
+  /** The lattice of the waves, in the plane that is looked at. */
+  readonly grid: { readonly height: number; readonly width: number };
+  /** Whether opposite edges are neighbours. */
+  readonly torus: boolean;
+  /** Null where the model tells none: then a step is the unit of time. */
+  readonly dt: number | null;
+  /** Medians over sites and samples, one a channel; null for a model without oscillators. */
+  readonly lattice: LinearLattice | null;
+}
+
+/** The channel that moves most, over all samples. */
+const loudest = (observed: readonly Observed[]): number => {
+  const { channels } = observed[0].waves;
+  const power = new Float64Array(channels);
+  for (const { waves } of observed) {
+    const size = waves.height * waves.width * channels;
+    for (let i = size; i < waves.values.length; i++)
+      power[i % channels] += (waves.values[i] - waves.values[i - size]) ** 2;
+  }
+  return power.indexOf(power.reduce((a, b) => Math.max(a, b), 0));
+};
+
+const meanEnergies = (all: readonly (readonly Energy[])[]): readonly Energy[] =>
+  (all[0] ?? []).map(({ time }, t) => {
+    const mean = (of: (energy: Energy) => number): number =>
+      all.reduce((sum, energies) => sum + of(energies[t]), 0) / all.length;
+    return {
+      time,
+      kinetic: mean(({ kinetic }) => kinetic),
+      coupling: mean(({ coupling }) => coupling),
+      own: mean(({ own }) => own),
+    };
+  });
+
+const analyse =
+  (open: OpenRun, plan: AnalysisPlan, spectrum: Spectral) =>
+  (observed: readonly Observed[]): WaveAnalysis => {
+    const lattice = latticeOf(open, observed);
+    const channel = plan.channel ?? loudest(observed);
+    const samples = observed.map(
+      ({ index, sample, waves, omega }): AnalysedSample => ({
+        index,
+        sample,
+        propagation: propagation(waves, channel),
+        energies: lattice === null || omega === null ? [] : energyOf(waves, { ...lattice, omega }),
+      }),
+    );
+    const { steps, dt, height, width, torus = true } = observed[0].waves;
+    return {
+      samples,
+      ...spectrum,
+      lines: lattice === null ? [] : [...laplacianLines(dt), ...learnedLines(lattice)],
+      energies: lattice === null ? [] : meanEnergies(samples.map(({ energies }) => energies)),
+      channel,
+      steps,
+      grid: { height, width },
+      torus,
+      dt: dtOf(open),
+      lattice,
+    };
+  };
+
+type Spectral = Pick<WaveAnalysis, 'spectrum' | 'spectrumSteps'>;
+
+const allWaves = (observed: readonly Observed[]): E.Either<DrumheadError, readonly Observed[]> =>
+  pipe(
+    observed,
+    A.traverse(E.Applicative)((one) =>
+      pipe(
+        wavesOf(one.waves),
+        E.map(() => one),
+      ),
+    ),
+  );
+
+/** With fewer steps all frequencies run into each other. */
+const fewestSpectralSteps = 8;
+
+/** A spectrum over space and time needs some of both. */
+const spectrumOf = (waves: Waves): KOmega | Unresolved => {
+  if (waves.height * waves.width < 2)
+    return unresolved('one site has no waves of any length: there is no spectrum over space');
+  return waves.steps < fewestSpectralSteps
+    ? unresolved(
+        `${waves.steps} steps are too few: a spectrum over time needs at least ${fewestSpectralSteps}`,
+      )
+    : kOmega(waves);
+};
+
+/** One image after the other, so that only one long record is held at a time. */
+const spectralOf = (open: OpenRun, plan: AnalysisPlan): TE.TaskEither<DrumheadError, Spectral> =>
+  pipe(
+    TE.fromEither(waveProgram(open, plan.steps ?? spectrumSteps(open))),
+    TE.chain((program) =>
+      pipe(
+        plan.samples,
+        A.traverse(TE.ApplicativeSeq)((index) =>
+          pipe(
+            observe(open, program, [index]),
+            TE.chainEitherK(allWaves),
+            TE.map(([{ waves }]) => ({ spectrum: spectrumOf(waves), spectrumSteps: waves.steps })),
+          ),
+        ),
+      ),
+    ),
+    TE.map((all) => {
+      const why = all.map(({ spectrum }) => spectrum).find(isUnresolved);
+      const spectra = all.flatMap(({ spectrum }) => (isUnresolved(spectrum) ? [] : [spectrum]));
+      return { ...all[0], spectrum: why ?? meanSpectrum(spectra) };
+    }),
+  );
+
+const hasChannel =
+  (channel: number | null) =>
+  (observed: readonly Observed[]): E.Either<DrumheadError, readonly Observed[]> => {
+    const { channels } = observed[0].waves;
+    return channel !== null && channel >= channels
+      ? E.left(decodeError('--channel', `there is no channel ${channel + 1}: they are 1 to ${channels}`))
+      : E.right(observed);
+  };
+
+/**
+ * Observes and analyses the waves of an opened run: phase, speed and energy over the steps that it was trained with,
+ * their spectrum over more.
+ *
+ * **Errors** DecodeError for a model without waves, an image or a channel that is not there.
+ */
+export const analyseWaves = (open: OpenRun, plan: AnalysisPlan): TE.TaskEither<DrumheadError, WaveAnalysis> =>
+  pipe(
+    TE.fromEither(waveProgram(open, null)),
+    TE.chain((program) => observe(open, program, plan.samples)),
+    TE.chainEitherK(allWaves),
+    TE.chainEitherK(hasChannel(plan.channel)),
+    TE.chain((observed) =>
+      pipe(
+        spectralOf(open, plan),
+        TE.map((spectrum) => analyse(open, plan, spectrum)(observed)),
+      ),
+    ),
+  );
+
+/** The numbers of an analysis, for analysis.json; what is not resolved is `{ unresolved: why }`. */
+export const analysisNumbers = (open: OpenRun, analysis: WaveAnalysis) => ({
+  run: open.run.identity,
+  steps: analysis.steps,
+  spectrumSteps: analysis.spectrumSteps,
+  dt: analysis.dt,
+  /** Counted from 1. */
+  channel: analysis.channel + 1,
+  unitOfTime: analysis.dt === null ? 'step' : 'the time of dt',
+  spectrum: isUnresolved(analysis.spectrum) ? analysis.spectrum : 'k-omega',
+  /** Whether opposite edges are neighbours, as the model's graph says; where not, the spectrum went through a window. */
+  joinedEdges: analysis.torus,
+  lattice:
+    analysis.lattice === null
+      ? null
+      : { medianOmega: analysis.lattice.omega, medianAlpha: analysis.lattice.alpha },
+  samples: analysis.samples.map(({ index, propagation: found }) => ({
+    image: index,
+    frequency: isUnresolved(found) ? found : found.frequency,
+    cycles: isUnresolved(found) ? found : found.cycles,
+    ...summaryOf(found),
+  })),
+  energy: analysis.energies,
+});
+
+/** The folder of an analysis where none is named. */
+export const analysisFolder = (open: OpenRun): string => join(open.run.folder, 'analysis');

@@ -1,0 +1,126 @@
+/** Waves of an opened run, observed on test images without what only its logits need, for as many steps as one wants. */
+
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { Waves } from '../../../analysis/index.js';
+import { type DrumheadError, decodeError } from '../../../base/error.js';
+import { portrait } from '../../../compile/light-cone/index.js';
+import { imagesOf, masksOf, shapeOfDataset } from '../../../data/dataset.js';
+import { outputsOf, type Program, select } from '../../../dsl/index.js';
+import { programFor } from '../../../experiments/model.js';
+import type { Sample } from '../../../report/index.js';
+import { type OpenRun, runGridOf, withRunSession } from '../../results/open-run.js';
+import { planeOf, type WaveGrid, waveGridOf } from '../../run/wave-grid.js';
+
+/** The program that gives the waves, for so many steps; what only the logits need is left out. */
+export const waveProgram = (open: OpenRun, steps: number | null): E.Either<DrumheadError, Program> => {
+  const { model, loss } = open.run.experiment;
+  const grid = runGridOf(open);
+  if (E.isLeft(grid)) return grid;
+  if (steps !== null && !('steps' in model))
+    return E.left(decodeError('--steps', 'this run has a program of its own, whose steps cannot be changed'));
+  return pipe(
+    steps === null || !('steps' in model)
+      ? E.right(open.program)
+      : programFor({ ...model, steps }, loss.target, shapeOfDataset(open.dataset)),
+    E.map((program) => {
+      const fields = ['omega', 'alpha'].filter((name) => name in outputsOf(program.graph));
+      return select(program, 'waves', ...fields);
+    }),
+  );
+};
+
+/** A record as long as training's tells frequencies only roughly: the same lattice is left to itself for longer. */
+const longer = 8;
+/** Half a minute of transforms. */
+const mostValues = 2 ** 22;
+
+/** The steps of the spectrum where none are asked for; null where the model's own cannot be changed. */
+export const spectrumSteps = (open: OpenRun): number | null => {
+  const { steps, height, width, channels } = pipe(
+    runGridOf(open),
+    E.getOrElse(() => ({ steps: 0, height: 1, width: 1, channels: 1 })),
+  );
+  const { run } = open;
+  return 'steps' in run.experiment.model
+    ? Math.max(steps, Math.min(longer * steps, Math.floor(mostValues / (height * width * channels))))
+    : null;
+};
+
+/** The time step of a run's waves; null where the model tells none, and time is counted in steps. */
+export const dtOf = ({ run }: OpenRun): number | null =>
+  'dt' in run.experiment.model ? run.experiment.model.dt : null;
+
+export interface Observed {
+  readonly index: number;
+  readonly sample: Sample;
+  /** Of the middle plane where the lattice has three axes; without a time step a step is 1. */
+  readonly waves: Waves;
+  readonly omega: Float32Array | null;
+  readonly alpha: Float32Array | null;
+}
+
+/** Whether a plane is a scan's whole lattice: of a piece that was cut out, opposite edges are no neighbours. */
+const isWholeState = ({ graph: { nodes } }: Program, { height, width, plane }: WaveGrid): boolean => {
+  const sides = [...(plane === null ? [] : [plane.of]), ...(height === 1 ? [] : [height]), width].join();
+  return nodes.some(
+    ({ op, inputs }) =>
+      op.op === 'scan' &&
+      inputs
+        .slice(0, op.fields.length)
+        .some(
+          (input) => nodes[input].shape.join().startsWith(`${sides},`) || nodes[input].shape.join() === sides,
+        ),
+  );
+};
+
+export const observe = (
+  open: OpenRun,
+  program: Program,
+  indices: readonly number[],
+): TE.TaskEither<DrumheadError, readonly Observed[]> => {
+  const { test } = open.dataset;
+  const missing = indices.find((i) => i >= test.count);
+  if (missing !== undefined)
+    return TE.left(
+      decodeError('--samples', `there is no test image ${missing}: they are 0 to ${test.count - 1}`),
+    );
+  const found = waveGridOf(program);
+  if (found.kind === 'none') return TE.left(decodeError(open.run.folder, found.why));
+  const { grid } = found;
+  const { steps, height, width, channels } = grid;
+  const { scans } = portrait(program, { output: 'waves', input: 'image' });
+  const torus = scans.length > 0 && scans.every((scan) => scan.torus) && isWholeState(program, grid);
+  const names = Object.keys(outputsOf(program.graph));
+  return withRunSession(open, program, async (session) => {
+    const observed: Observed[] = [];
+    for (const index of indices) {
+      const image = imagesOf(test, [index]);
+      const { outputs } = await session.infer({ count: 1, inputs: { image }, samples: [index] }, names);
+      observed.push({
+        index,
+        sample: {
+          height: test.height,
+          width: test.width,
+          channels: test.channels,
+          image: image.map((value) => value * 255),
+          target: masksOf(test, [index]),
+          name: `test image ${index}`,
+        },
+        waves: {
+          steps,
+          height,
+          width,
+          channels,
+          dt: dtOf(open) ?? 1,
+          values: planeOf(grid, outputs.waves),
+          torus,
+        },
+        omega: outputs.omega ?? null,
+        alpha: outputs.alpha ?? null,
+      });
+    }
+    return observed;
+  });
+};

@@ -1,0 +1,297 @@
+/**
+ * What a person means by the runs of NAME: a folder, or a sweep, recorded or only planned. Members that never ran are
+ * listed too, so that a table can say n of m.
+ */
+
+import { readdir, stat } from 'node:fs/promises';
+import { isAbsolute, join, sep } from 'node:path';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { canonical } from '../../base/canonical.js';
+import type { DrumheadError } from '../../base/error.js';
+import { experimentNames } from '../../experiments/catalogue.js';
+import { type Experiment, shapingOf } from '../../experiments/experiment.js';
+import { type Label, memberLabels } from '../../experiments/label.js';
+import { type Member, runsOf, type Sweep } from '../../experiments/sweep/sweep.js';
+import { isPresent } from '../../files/files.js';
+import type { GroupedRun } from '../../report/tables/index.js';
+import { labelsOfRuns } from '../folder/called.js';
+import { readSweep, sweepPath } from '../folder/sweep-file.js';
+import { keptScores } from './kept-scores.js';
+import { type RunSummary, type RunsFound, readRunFolders, readRuns } from './summary.js';
+
+/** A run that is there (`record`) or is still to be made. */
+export interface CollectedRun {
+  readonly experiment: Experiment;
+  readonly seed: number;
+  /** What its experiment is called among the others. */
+  readonly label: Label;
+  readonly record: RunSummary | null;
+}
+
+/** A collected run as the tables take it. */
+export const groupedRun = ({ experiment, seed, label, record }: CollectedRun): GroupedRun => ({
+  experiment,
+  seed,
+  label,
+  scores: record === null ? null : keptScores(record),
+  state: record?.state ?? 'not begun',
+  record,
+});
+
+/** Runs that are looked at together. */
+export interface Collection {
+  /** A sweep's or an experiment's name, or the folder. */
+  readonly name: string;
+  /** The sweep, where it is one. */
+  readonly sweep: Sweep | null;
+  readonly runs: readonly CollectedRun[];
+  /** What could not be read, a sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** What must be equal for two runs to be the same but for their engine: names, scores and pictures are not in it. */
+const keyOf = (experiment: Experiment, seed: number): string =>
+  canonical({ ...shapingOf(experiment, canonical(experiment.model)), seed });
+
+/** What must be equal for two experiments to have the same runs: names, seeds, scores and pictures are not in it. */
+export const settingsKey = (experiment: Experiment): string =>
+  canonical(shapingOf(experiment, canonical(experiment.model)));
+
+/** Each run once under a label, however often it is listed; and a sentence where several members share runs. */
+const onceEach = (listed: readonly CollectedRun[]): Pick<Collection, 'runs' | 'notes'> => {
+  const runOf = ({ experiment, seed, record }: CollectedRun): string =>
+    record?.identity ?? record?.folder ?? keyOf(experiment, seed);
+  const seen = new Set<string>();
+  const runs = listed.filter((run) => {
+    const key = canonical([run.label.name, runOf(run)]);
+    return !seen.has(key) && seen.add(key);
+  });
+  const made = new Set(runs.map(runOf)).size;
+  return {
+    runs,
+    notes:
+      made === runs.length
+        ? []
+        : [
+            `${made} ${made === 1 ? 'run stands' : 'runs stand'} here in ${runs.length} places: members that differ in nothing share their runs`,
+          ],
+  };
+};
+
+const labelIn = (sweep: Sweep): ((member: Member) => Label) => {
+  const labels = memberLabels(sweep);
+  return (member) => labels.get(member) ?? { name: member.experiment.name, differs: '' };
+};
+
+/**
+ * A finished run before one that is not, the newest arithmetic before older ones, fused kernels, which are the rule, before
+ * op by op, then the one that is furthest.
+ */
+const isBetter = (run: RunSummary, before: RunSummary): boolean => {
+  const rank = ({ scores, arithmetic, kernels, epochs }: RunSummary): readonly number[] => [
+    scores === null ? 0 : 1,
+    arithmetic,
+    kernels === 'op by op' ? 0 : 1,
+    scores === null ? epochs : 0,
+  ];
+  const [a, b] = [rank(run), rank(before)];
+  const first = a.findIndex((value, i) => value !== b[i]);
+  return first >= 0 && a[first] > b[first];
+};
+
+/** Runs of two arithmetics stand beside each other in a table: that is said. */
+const arithmeticNotes = (runs: readonly CollectedRun[]): readonly string[] => {
+  const records = runs.flatMap(({ record }) => (record === null ? [] : [record]));
+  const found = [...new Set(records.map(({ arithmetic }) => arithmetic))];
+  const kernels = new Set(records.flatMap((record) => record.kernels ?? []));
+  const together = (what: string): string => `${what} stand here together; they differ in their last bits`;
+  return [
+    ...(found.length < 2
+      ? []
+      : [together(`runs of the arithmetics ${found.sort((a, b) => a - b).join(' and ')}`)]),
+    ...(kernels.size < 2 ? [] : [together('runs with fused kernels and runs op by op')]),
+  ];
+};
+
+/** The runs of a sweep among those found; of several, a finished one, then the one that is furthest. */
+export const collectSweep = (sweep: Sweep, found: readonly RunSummary[]): readonly CollectedRun[] => {
+  const byKey = new Map<string, RunSummary>();
+  for (const run of found) {
+    const key = keyOf(run.experiment, run.seed);
+    const before = byKey.get(key);
+    if (before === undefined || isBetter(run, before)) byKey.set(key, run);
+  }
+  const label = labelIn(sweep);
+  return runsOf(sweep).map(({ member, seed }) => ({
+    experiment: member.experiment,
+    seed,
+    label: label(member),
+    record: byKey.get(keyOf(member.experiment, seed)) ?? null,
+  }));
+};
+
+const inPublishedOrder = (a: RunSummary, b: RunSummary): number => {
+  const place = ({ experiment }: RunSummary): number => {
+    const at = experimentNames.indexOf(experiment.name);
+    return at < 0 ? experimentNames.length : at;
+  };
+  return place(a) - place(b) || a.folder.localeCompare(b.folder, 'en', { numeric: true });
+};
+
+const fromFolder = (folder: string): TE.TaskEither<DrumheadError, Collection> =>
+  pipe(
+    readRuns(folder),
+    TE.map(({ runs, notes }) => ({ sorted: [...runs].sort(inPublishedOrder), notes })),
+    TE.bind('labels', ({ sorted }) => TE.fromTask(labelsOfRuns(sorted))),
+    TE.map(({ sorted, labels, notes }) => {
+      const runs = sorted.map((record, i) => ({
+        experiment: record.experiment,
+        seed: record.seed,
+        label: labels[i],
+        record,
+      }));
+      return {
+        name: folder,
+        sweep: null,
+        runs,
+        notes: [...notes, ...arithmeticNotes(runs)],
+      };
+    }),
+  );
+
+const nothingFound: RunsFound = { runs: [], notes: [] };
+
+const fromSweep = (sweep: Sweep, runs: string): TE.TaskEither<DrumheadError, Collection> =>
+  pipe(
+    isPresent(runs),
+    TE.chain((there) => (there ? readRuns(runs) : TE.right(nothingFound))),
+    TE.map(({ runs: found, notes }) => {
+      const once = onceEach(collectSweep(sweep, found));
+      return {
+        name: sweep.name,
+        sweep,
+        runs: once.runs,
+        notes: [...notes, ...once.notes, ...arithmeticNotes(once.runs)],
+      };
+    }),
+  );
+
+const fromRecord = (name: string, runs: string): TE.TaskEither<DrumheadError, Collection> =>
+  pipe(
+    readSweep(runs, name),
+    TE.chain(({ sweep, runs: placed }) =>
+      pipe(
+        TE.fromTask<readonly string[], DrumheadError>(async () => {
+          const there: string[] = [];
+          for (const folder of new Set(placed.map((run) => run.folder)))
+            if (folder !== null && (await stat(folder).catch(() => null)) !== null) there.push(folder);
+          return there;
+        }),
+        TE.chain(readRunFolders),
+        TE.map(({ runs: found, notes }) => {
+          const label = labelIn(sweep);
+          const once = onceEach(
+            placed.map(({ member, seed, folder }) => ({
+              experiment: member.experiment,
+              seed,
+              label: label(member),
+              record: found.find((run) => run.folder === folder) ?? null,
+            })),
+          );
+          return {
+            name,
+            sweep,
+            runs: once.runs,
+            notes: [...notes, ...once.notes, ...arithmeticNotes(once.runs)],
+          };
+        }),
+      ),
+    ),
+  );
+
+/** The names of sweeps and of experiments that ran here: folders of a record, and folders of runs. */
+export const namesIn = async (runs: string): Promise<readonly string[]> => {
+  const found: string[] = [];
+  const below = async (name: string): Promise<void> => {
+    const entries = await readdir(join(runs, name), { withFileTypes: true }).catch(() => []);
+    const folders = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'));
+    const runsHere = folders.filter((entry) => /^seed-\d+-[0-9a-f]+$/.test(entry.name));
+    if (runsHere.length > 0 || entries.some((entry) => entry.name === 'sweep.json'))
+      found.push(
+        name
+          .split(sep)
+          .join('/')
+          .replace(/^sweeps\//, ''),
+      );
+    if (name.split(sep).length < 8)
+      for (const entry of folders) if (!runsHere.includes(entry)) await below(join(name, entry.name));
+  };
+  await below('');
+  return found.sort();
+};
+
+const ofOwnName = (
+  name: string,
+  runs: string,
+  error: DrumheadError,
+): TE.TaskEither<DrumheadError, Collection> =>
+  error._tag !== 'UnknownName' || isAbsolute(name)
+    ? TE.left(error)
+    : pipe(
+        fromFolder(join(runs, name)),
+        TE.filterOrElseW(
+          (found) => found.runs.length > 0,
+          () => error,
+        ),
+        TE.orElse(() =>
+          pipe(
+            TE.fromTask<readonly string[], DrumheadError>(() => namesIn(runs)),
+            TE.chain((here) =>
+              TE.left<DrumheadError, Collection>({
+                ...error,
+                known: [...new Set([...here, ...error.known])],
+              }),
+            ),
+          ),
+        ),
+      );
+
+/**
+ * The runs of a name.
+ *
+ * @param name a folder of runs, a sweep that ran here, whatever `otherwise` makes a sweep of, or else an experiment that
+ *   ran here
+ * @param runs the folder of all runs
+ * @param otherwise the sweep that is meant where no folder and no record has this name
+ *
+ * **Errors** FileError, DecodeError; those of `otherwise`.
+ */
+export const collect = (
+  name: string,
+  runs: string,
+  otherwise: TE.TaskEither<DrumheadError, Sweep>,
+): TE.TaskEither<DrumheadError, Collection> =>
+  pipe(
+    TE.fromTask<'folder' | 'record' | 'name', DrumheadError>(async () => {
+      const there = async (path: string): Promise<boolean> => (await stat(path).catch(() => null)) !== null;
+      if (await there(sweepPath(runs, name))) return 'record';
+      const folder = (await stat(name).catch(() => null))?.isDirectory() === true;
+      return folder && !(await there(join(name, 'sweep.json'))) ? 'folder' : 'name';
+    }),
+    TE.chain((kind) => {
+      switch (kind) {
+        case 'record':
+          return fromRecord(name, runs);
+        case 'folder':
+          return fromFolder(name);
+        case 'name':
+          return pipe(
+            otherwise,
+            TE.chain((sweep) => fromSweep(sweep, runs)),
+            // What was run from a file has a name that no catalogue knows, and a folder of that name.
+            TE.orElse((error) => ofOwnName(name, runs, error)),
+          );
+      }
+    }),
+  );

@@ -1,0 +1,233 @@
+/** A finished run, opened again: its program with the weights that were kept, and its data. Nothing is written. */
+
+import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import * as t from 'io-ts';
+import { sha256Hex } from '../../base/canonical.js';
+import { decodeWith } from '../../base/codec.js';
+import { type DrumheadError, decodeError } from '../../base/error.js';
+import { errorOf, openSession, type Session } from '../../compile/tfjs/session/session.js';
+import type { Arrays } from '../../compile/tfjs/session/values.js';
+import { type Dataset, imagesOf, masksOf } from '../../data/dataset.js';
+import { load } from '../../data/load.js';
+import { decodeProgram, outputsOf, type Program, select } from '../../dsl/index.js';
+import type { Engine } from '../../engine/index.js';
+import { imageScores, predictedClasses } from '../../experiments/scores.js';
+import { isPresent, readBytes } from '../../files/files.js';
+import type { Sample, WaveSample } from '../../report/index.js';
+import type { Environment } from '../environment.js';
+import { labelOfRun } from '../folder/called.js';
+import { openEngineFor } from '../folder/computed-on.js';
+import { files, readJson } from '../folder/files.js';
+import { decodeManifest, decodeWeights } from '../folder/weights.js';
+import { drawnWaves, type WaveGrid, waveGridOf } from '../run/wave-grid.js';
+import { type RunSummary, readRun } from './summary.js';
+
+/** A run that can be computed with. */
+export interface OpenRun {
+  readonly run: RunSummary;
+  /** What it is called: its label and its seed. */
+  readonly title: string;
+  readonly program: Program;
+  readonly parameters: Arrays;
+  readonly dataset: Dataset;
+  readonly engine: Engine;
+}
+
+/** What opening a run needs of the world. */
+export type Opening = Pick<Environment, 'engine' | 'cache' | 'tell' | 'signal'>;
+
+const readWeights = (folder: string): TE.TaskEither<DrumheadError, Arrays> => {
+  const [manifest, values] = [join(folder, files.weights), join(folder, files.weightValues)];
+  return pipe(
+    TE.Do,
+    TE.chainFirst(() =>
+      pipe(
+        isPresent(manifest),
+        TE.chain((there) =>
+          there
+            ? TE.right(undefined)
+            : TE.left(
+                decodeError(
+                  folder,
+                  'this run is not finished: it has no weights yet; `drumhead run` goes on with it',
+                ),
+              ),
+        ),
+      ),
+    ),
+    TE.bind('entries', () =>
+      pipe(
+        readJson(manifest),
+        TE.chainEitherK((json) => decodeManifest(json, manifest)),
+      ),
+    ),
+    TE.bind('bytes', () => readBytes(values, 'array')),
+    TE.bind('sha256', () =>
+      pipe(
+        readJson(join(folder, files.result)),
+        TE.chainEitherK(
+          decodeWith(t.type({ weights: t.type({ sha256: t.string }) }), join(folder, files.result)),
+        ),
+        TE.map(({ weights }) => weights.sha256),
+      ),
+    ),
+    TE.chainEitherK(
+      ({ entries, bytes, sha256 }): E.Either<DrumheadError, Arrays> =>
+        sha256Hex(bytes) === sha256
+          ? decodeWeights(entries, bytes, values)
+          : E.left(decodeError(values, 'its checksum is not that of result.json; the file is damaged')),
+    ),
+  );
+};
+
+/**
+ * Opens the run of a folder on the engine asked for.
+ *
+ * **Errors** DecodeError where it is not finished or its files are damaged; FileError, EngineError; what its data has
+ * wrong.
+ */
+export const openRun = (
+  folder: string,
+  { engine, cache, tell, signal }: Opening,
+): TE.TaskEither<DrumheadError, OpenRun> =>
+  pipe(
+    TE.Do,
+    TE.bind('run', () => readRun(folder)),
+    TE.bind('title', ({ run }) => TE.fromTask(async () => `${await labelOfRun(run)()}, seed ${run.seed}`)),
+    TE.bind('parameters', () => readWeights(folder)),
+    TE.bind('program', () =>
+      pipe(
+        readJson(join(folder, files.program)),
+        TE.chainEitherKW((json) => decodeProgram(json, join(folder, files.program))),
+      ),
+    ),
+    TE.bind('engine', () => openEngineFor(folder, engine)),
+    TE.bind('dataset', ({ run }) =>
+      load(run.experiment.task, {
+        cacheDir: cache,
+        signal,
+        onProgress: ({ done, total }) => tell({ kind: 'data', done, total }),
+      }),
+    ),
+  );
+
+/** Runs work with a session of the run's program, or of another one that has parameters of the same names. */
+export const withRunSession = <A>(
+  { engine, parameters }: OpenRun,
+  program: Program,
+  work: (session: Session) => Promise<A>,
+): TE.TaskEither<DrumheadError, A> =>
+  pipe(
+    TE.fromEither(openSession(engine, program, parameters)),
+    TE.chainW((session) =>
+      TE.tryCatch(async () => {
+        try {
+          return await work(session);
+        } finally {
+          session.close();
+        }
+      }, errorOf),
+    ),
+  );
+
+/** The grid of a run's waves. **Errors** DecodeError that says why it has none. */
+export const runGridOf = ({ program, run }: OpenRun): E.Either<DrumheadError, WaveGrid> => {
+  const found = waveGridOf(program);
+  return found.kind === 'grid'
+    ? E.right(found.grid)
+    : E.left(decodeError(run.folder, `this model has no waves to look at: ${found.why}`));
+};
+
+/** The first test images, at most so many: what is looked at where nobody says which. */
+export const firstImages = ({ dataset: { test } }: OpenRun, most: number): readonly number[] =>
+  Array.from({ length: Math.min(most, test.count) }, (_, i) => i);
+
+const hasImages = (
+  { dataset: { test } }: OpenRun,
+  indices: readonly number[],
+): E.Either<DrumheadError, void> => {
+  const missing = indices.find((i) => i >= test.count);
+  return missing === undefined
+    ? E.right(undefined)
+    : E.left(decodeError('--samples', `there is no test image ${missing}: they are 0 to ${test.count - 1}`));
+};
+
+const givesPixels = ({ program, run }: OpenRun): E.Either<DrumheadError, void> =>
+  outputsOf(program.graph).logits?.length === 3
+    ? E.right(undefined)
+    : E.left(decodeError(run.folder, 'this model gives whole images a class, not pixels'));
+
+/** One test image through the program, with those of the outputs that are asked for beside its prediction. */
+const observeOne = async (session: Session, { dataset }: OpenRun, i: number, outputs: readonly string[]) => {
+  const { test, classes } = dataset;
+  const image = imagesOf(test, [i]);
+  const target = masksOf(test, [i]);
+  const found = await session.infer({ count: 1, inputs: { image }, samples: [i] }, ['logits', ...outputs]);
+  const prediction = predictedClasses(found.outputs.logits, classes.length);
+  const { foregroundIou } = imageScores(prediction, target);
+  const sample: Sample = {
+    height: test.height,
+    width: test.width,
+    channels: test.channels,
+    image: image.map((value) => value * 255),
+    target,
+    prediction,
+    name: `test image ${i}`,
+    ...(foregroundIou === null ? {} : { note: `test foreground IoU ${foregroundIou.toFixed(2)}` }),
+  };
+  return { sample, outputs: found.outputs };
+};
+
+const inOrder = async <A>(
+  indices: readonly number[],
+  work: (i: number) => Promise<A>,
+): Promise<readonly A[]> => {
+  const done: A[] = [];
+  for (const i of indices) done.push(await work(i));
+  return done;
+};
+
+/**
+ * Test images with their targets and predictions.
+ *
+ * **Errors** DecodeError for an image that is not there, and for a model without a class a pixel.
+ */
+export const observeImages = (
+  open: OpenRun,
+  indices: readonly number[],
+): TE.TaskEither<DrumheadError, readonly Sample[]> =>
+  pipe(
+    TE.fromEither(hasImages(open, indices)),
+    TE.chainEitherK(() => givesPixels(open)),
+    TE.chain(() =>
+      withRunSession(open, select(open.program, 'logits'), (session) =>
+        inOrder(indices, async (i) => (await observeOne(session, open, i, [])).sample),
+      ),
+    ),
+  );
+
+/**
+ * The same with their waves.
+ *
+ * **Errors** As `observeImages`; DecodeError for a model without waves.
+ */
+export const observeSamples = (
+  open: OpenRun,
+  indices: readonly number[],
+): TE.TaskEither<DrumheadError, readonly WaveSample[]> =>
+  pipe(
+    TE.fromEither(hasImages(open, indices)),
+    TE.chainEitherK(() => givesPixels(open)),
+    TE.chainEitherK(() => runGridOf(open)),
+    TE.chain((grid) =>
+      withRunSession(open, select(open.program, 'logits', 'waves'), (session) =>
+        inOrder(indices, async (i) => {
+          const { sample, outputs } = await observeOne(session, open, i, ['waves']);
+          return { ...sample, ...drawnWaves(grid, outputs.waves) };
+        }),
+      ),
+    ),
+  );

@@ -1,0 +1,91 @@
+/**
+ * What is used of @duckdb/node-api, which is optional (its engine has 70 MB). Its types are not imported, so that
+ * drumhead compiles without it.
+ */
+
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type DrumheadError, decodeError, engineError } from '../../../base/error.js';
+import type { ColumnType } from './exact.js';
+
+interface Reader {
+  readonly columnNames: () => readonly string[];
+  readonly columnTypes: () => readonly ColumnType[];
+  /** Large integers and decimals come as strings. */
+  readonly getRowsJson: () => readonly (readonly unknown[])[];
+}
+
+/** Statements that DuckDB has parsed and not run. */
+interface Statements {
+  readonly count: number;
+  readonly prepare: (index: number) => Promise<{
+    /** One of `StatementType`. */
+    readonly statementType: number;
+    readonly destroySync: () => void;
+  }>;
+}
+
+/** DuckDB's `StatementType.SELECT`: whatever answers with rows and changes nothing, `describe` and `from` too. */
+export const selects = 1;
+
+export interface Connection {
+  readonly extractStatements: (sql: string) => Promise<Statements>;
+  readonly run: (sql: string) => Promise<unknown>;
+  readonly runAndReadAll: (sql: string) => Promise<Reader>;
+  readonly closeSync: () => void;
+}
+
+interface DuckDb {
+  readonly DuckDBInstance: {
+    readonly create: (path: string) => Promise<{
+      readonly connect: () => Promise<Connection>;
+      readonly closeSync: () => void;
+    }>;
+  };
+}
+
+const packageName = '@duckdb/node-api';
+
+const load = (name: string): TE.TaskEither<DrumheadError, DuckDb> =>
+  TE.tryCatch(
+    async (): Promise<DuckDb> => await import(name),
+    () =>
+      engineError(
+        'duckdb',
+        `queries need the optional package ${name}, which is not installed here; run \`npm install ${name}\` in the folder of drumhead (it has about 70 MB), or read the CSV of \`drumhead table NAME --format csv\``,
+      ),
+  );
+
+/** The first line of what DuckDB says, which is the sentence; what follows draws the query. */
+const sqlError = (cause: unknown): DrumheadError => {
+  const said = cause instanceof Error ? cause.message : String(cause);
+  // What of its own functions failed is no news to whoever wrote the query.
+  const own = said.replace(/^Failed to \w+ statements: /, '');
+  if (own.startsWith('Permission Error'))
+    return decodeError(
+      'query',
+      'a query reads runs and changes nothing, and reaches no file or address; write a single SELECT from runs or epochs',
+    );
+  return decodeError('query', own.split('\n\n')[0].replace(/\s+/g, ' ').trim());
+};
+
+/**
+ * Runs work on a database in memory.
+ *
+ * **Errors** EngineError where DuckDB is not installed; DecodeError with what it says of a query.
+ */
+export const withDatabase = <A>(
+  work: (connection: Connection) => Promise<A>,
+  name: string = packageName,
+): TE.TaskEither<DrumheadError, A> =>
+  TE.chain((duckdb: DuckDb) =>
+    TE.tryCatch(async () => {
+      const instance = await duckdb.DuckDBInstance.create(':memory:');
+      const connection = await instance.connect();
+      try {
+        return await work(connection);
+      } finally {
+        connection.closeSync();
+        instance.closeSync();
+      }
+    }, sqlError),
+  )(load(name));

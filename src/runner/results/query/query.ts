@@ -1,0 +1,162 @@
+/** SQL over run folders. */
+
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type DrumheadError, fileError } from '../../../base/error.js';
+import { readBytes, writeBytes } from '../../../files/files.js';
+import { type Connection, selects, withDatabase } from './duckdb.js';
+import { exactText, exactValue } from './exact.js';
+import { inOurNames } from './fault.js';
+import type { PlainTable } from './tables.js';
+
+/** What a query gives. */
+export interface Answer {
+  /** No two of one name: where a query gives a name twice, DuckDB tells them apart as `seed` and `seed_1`. */
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  /** As values of JSON; numbers are numbers where they are exact, text otherwise. */
+  readonly rows: readonly (readonly unknown[])[];
+  /** As text with all digits; null where there is no value. */
+  readonly texts: readonly (readonly (string | null)[])[];
+}
+
+const quoted = (text: string): string => `'${text.replace(/'/g, "''")}'`;
+
+/** Written as lines of JSON and read with the types that the table names: no guessing, and an empty table works. */
+const put = async (connection: Connection, table: PlainTable, folder: string): Promise<void> => {
+  const path = join(folder, `${table.name}.ndjson`);
+  await writeFile(path, table.rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+  const columns = Object.entries(table.columns).map(([name, type]) => `${name}: ${quoted(type)}`);
+  await connection.run(
+    `CREATE TABLE ${table.name} AS SELECT * FROM read_json(${quoted(path)}, format = 'newline_delimited', ` +
+      `columns = {${columns.join(', ')}}, maximum_object_size = 16777216)`,
+  );
+};
+
+/**
+ * Locks the database in: from here on it reads no file but `allowed`, loads no extension, asks no network, and cannot be
+ * told otherwise. A query may come from somebody else, as may the names in it.
+ */
+const lockIn = async (connection: Connection, allowed: readonly string[]): Promise<void> => {
+  for (const setting of [
+    'autoinstall_known_extensions = false',
+    'autoload_known_extensions = false',
+    'allow_community_extensions = false',
+    "temp_directory = ''",
+    "memory_limit = '1GB'",
+    `allowed_paths = [${allowed.map(quoted).join(', ')}]`,
+    'enable_external_access = false',
+    'lock_configuration = true',
+  ])
+    await connection.run(`SET ${setting}`);
+};
+
+/** Rejects what is not one SELECT before any of it runs: a query reads, and only `--parquet` names a file to write. */
+const readsOnly = async (connection: Connection, sql: string): Promise<void> => {
+  // DuckDB gives a fault without words where there is no statement.
+  if (sql.replace(/--.*$/gm, '').replace(/[\s;]/g, '') === '')
+    throw new Error('it is empty; write a SELECT, such as select * from runs');
+  const statements = await connection.extractStatements(sql);
+  const first = await statements.prepare(0);
+  const reads = statements.count === 1 && first.statementType === selects;
+  first.destroySync();
+  if (!reads) throw new Error('a query reads runs and changes nothing; write a single SELECT');
+};
+
+/** A query as it may stand in brackets. */
+const bare = (sql: string): string => sql.trim().replace(/(;\s*)+$/, '');
+
+/** The names of an answer's columns, told apart as DuckDB itself does wherever it must: in a table, in Parquet. */
+const distinctNames = async (
+  connection: Connection,
+  sql: string,
+  names: readonly string[],
+): Promise<readonly string[]> =>
+  new Set(names.map((name) => name.toLowerCase())).size === names.length
+    ? names
+    : (await connection.runAndReadAll(`SELECT * FROM (${bare(sql)}\n) LIMIT 0`)).columnNames();
+
+const answerOf = async (connection: Connection, sql: string): Promise<Answer> => {
+  const reader = await connection.runAndReadAll(sql);
+  const names = await distinctNames(connection, sql, reader.columnNames());
+  const types = reader.columnTypes();
+  const cells = reader.getRowsJson();
+  return {
+    columns: types.map((type, i) => ({ name: names[i], type: type.toString() })),
+    rows: cells.map((row) => row.map((cell, i) => exactValue(types[i], cell))),
+    texts: cells.map((row) => row.map((cell, i) => exactText(types[i], cell))),
+  };
+};
+
+/** Runs work with a folder that is gone afterwards. */
+const inTemporary = <A>(
+  work: (folder: string) => TE.TaskEither<DrumheadError, A>,
+): TE.TaskEither<DrumheadError, A> =>
+  pipe(
+    TE.tryCatch(
+      () => mkdtemp(join(tmpdir(), 'drumhead-query-')),
+      (cause): DrumheadError => fileError(tmpdir(), cause),
+    ),
+    TE.chain((folder) => async () => {
+      try {
+        return await work(folder)();
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    }),
+  );
+
+/**
+ * The answer to a query over these tables: one SELECT, in the wide sense of DuckDB (`describe runs` is one). It reads
+ * these tables and nothing else: no file, no network, no extension.
+ *
+ * **Errors** EngineError where DuckDB is not installed; DecodeError with what it says of the query, or where it is
+ * anything but a SELECT; nothing of it has then run.
+ */
+export const query = (tables: readonly PlainTable[], sql: string): TE.TaskEither<DrumheadError, Answer> =>
+  pipe(
+    inTemporary((folder) =>
+      withDatabase(async (connection) => {
+        for (const table of tables) await put(connection, table, folder);
+        await lockIn(connection, []);
+        await readsOnly(connection, sql);
+        return answerOf(connection, sql);
+      }),
+    ),
+    TE.mapLeft(inOurNames(tables)),
+  );
+
+/**
+ * Writes what a query gives to a Parquet file, whole or not at all, and tells how many lines it has. The database itself
+ * writes to a folder of ours alone.
+ *
+ * **Errors** as `query`, FileError.
+ */
+export const queryToParquet = (
+  tables: readonly PlainTable[],
+  sql: string,
+  file: string,
+): TE.TaskEither<DrumheadError, number> =>
+  inTemporary((folder) => {
+    const made = join(folder, 'answer.parquet');
+    return pipe(
+      withDatabase(async (connection) => {
+        for (const table of tables) await put(connection, table, folder);
+        await lockIn(connection, [made]);
+        await readsOnly(connection, sql);
+        // On a line of its own: what is asked may end in a comment.
+        await connection.run(`COPY (${bare(sql)}\n) TO ${quoted(made)} (FORMAT parquet)`);
+        const { rows } = await answerOf(connection, `SELECT count(*) FROM read_parquet(${quoted(made)})`);
+        return Number(rows[0][0]);
+      }),
+      TE.mapLeft(inOurNames(tables)),
+      TE.chainFirst(() =>
+        pipe(
+          readBytes(made, 'array'),
+          TE.chain((bytes) => writeBytes(file, bytes)),
+        ),
+      ),
+    );
+  });

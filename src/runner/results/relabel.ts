@@ -1,0 +1,48 @@
+/** A finished run gets another label: its record says so, and nothing of its result changes. */
+
+import { join } from 'node:path';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { sha256Hex } from '../../base/canonical.js';
+import type { DrumheadError } from '../../base/error.js';
+import { decodeExperiment } from '../../experiments/experiment.js';
+import { files, readJson, writeText } from '../folder/files.js';
+import { inFolder } from '../folder/lock.js';
+import { readRunRecord } from '../folder/record.js';
+import { writeChecked } from '../folder/sealed.js';
+
+/**
+ * Writes the label into the experiment.json of a run folder, and its checksum into run.json.
+ *
+ * **Errors** FileError, also while a process works on the run; DecodeError where its record is damaged.
+ */
+export const relabelRun = (folder: string, label: string): TE.TaskEither<DrumheadError, void> => {
+  const path = join(folder, files.experiment);
+  return pipe(
+    readJson(path),
+    TE.chainEitherK((json) => decodeExperiment(json, path)),
+    TE.chain((experiment) =>
+      experiment.label === label
+        ? TE.right(undefined)
+        : inFolder(
+            folder,
+            pipe(
+              readRunRecord(folder),
+              TE.chain((record) => {
+                const text = `${JSON.stringify({ ...experiment, label }, null, 2)}\n`;
+                return pipe(
+                  writeText(path, text),
+                  TE.chain(() =>
+                    writeChecked(join(folder, files.run), {
+                      ...record,
+                      experiment: sha256Hex(new TextEncoder().encode(text)),
+                    }),
+                  ),
+                  TE.map(() => undefined),
+                );
+              }),
+            ),
+          ),
+    ),
+  );
+};

@@ -1,0 +1,209 @@
+/** Scores from saved weights: on the data that a run was made for, or on that of another task. Nothing is written. */
+
+import { isDeepStrictEqual } from 'node:util';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as O from 'fp-ts/lib/Option.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type DrumheadError, decodeError } from '../../base/error.js';
+import { cutOnEngine } from '../../compile/micro-batches-on-engine.js';
+import { openPool } from '../../compile/tfjs/session/pool.js';
+import { errorOf } from '../../compile/tfjs/session/session.js';
+import { type Dataset, type SplitName, shapeOfDataset, type TaskShape } from '../../data/dataset.js';
+import { load } from '../../data/load.js';
+import { type Task, taskShape } from '../../data/task.js';
+import { type Program, parametersOf, usesBatchStatistics } from '../../dsl/index.js';
+import type { Engine } from '../../engine/index.js';
+import { programFor } from '../../experiments/model.js';
+import type { Scores } from '../../experiments/scores.js';
+import type { Environment } from '../environment.js';
+import { misfits } from '../export/misfits.js';
+import { readTrained, sizesOf, type Trained } from '../export/trained.js';
+import { openEngineFor } from '../folder/computed-on.js';
+import { readResult } from '../folder/result.js';
+import { evaluationBatchOf } from '../run/prepare.js';
+import { evaluate } from '../training/evaluate.js';
+
+/** On what a run is scored. */
+export interface RescorePlan {
+  /** Another task, or changes to the run's own. */
+  readonly task: (own: Task | null) => TE.TaskEither<DrumheadError, Task>;
+  readonly split: SplitName;
+}
+
+/** Scores of saved weights, and what they are of. */
+export interface Rescored {
+  readonly folder: string;
+  /** What was trained, and how far. */
+  readonly description: string;
+  readonly name: string;
+  readonly seed: number | null;
+  readonly task: Task;
+  readonly split: SplitName;
+  readonly scores: Scores;
+  /** The scores of its own test, as they were written when it was finished. */
+  readonly recorded: Scores | null;
+  /** Whether these scores are of the data that it was scored on then. */
+  readonly ownTest: boolean;
+}
+
+/** The program at the sizes of other data; its weights stay, so none of them may depend on the sizes. */
+const programAt = (
+  { program, experiment, model }: Trained,
+  wanted: TaskShape,
+  folder: string,
+): E.Either<DrumheadError, Program> => {
+  const own = sizesOf(program);
+  const target = experiment?.loss.target ?? 'pixel';
+  const whole = experiment?.model ?? model;
+  const same =
+    own !== null &&
+    (['height', 'width', 'channels', 'classes'] as const).every((side) => own[side] === wanted[side]);
+  if (same || whole === null) return same ? E.right(program) : E.left(otherSizes(folder, own, wanted));
+  return pipe(
+    programFor(whole, target, wanted),
+    E.filterOrElse(
+      (made) => misfits(parametersOf(made.graph), parametersOf(program.graph)).length === 0,
+      () => otherSizes(folder, own, wanted),
+    ),
+  );
+};
+
+type Sizes = ReturnType<typeof sizesOf>;
+
+const words = (sizes: Sizes): string =>
+  sizes === null
+    ? 'something else than images'
+    : `${sizes.height}x${sizes.width}x${sizes.channels} and ${sizes.classes} classes`;
+
+const otherSizes = (folder: string, own: Sizes, wanted: Sizes): DrumheadError =>
+  decodeError(folder, `its weights are for ${words(own)} and do not fit this data, of ${words(wanted)}`);
+
+/** What a task says of its images and how many there are, before any of them is made. Of files nothing is known yet. */
+const fitsTask = (
+  trained: Trained,
+  task: Task,
+  split: SplitName,
+  folder: string,
+): E.Either<DrumheadError, void> => {
+  const shape = taskShape(task);
+  if (O.isNone(shape)) return E.right(undefined);
+  return pipe(
+    programAt(trained, shape.value, folder),
+    E.chain(() =>
+      Object.entries(task).some(([key, count]) => key === split && count === 0)
+        ? E.left(noImages(split))
+        : E.right(undefined),
+    ),
+  );
+};
+
+const noImages = (split: SplitName): DrumheadError => decodeError('--split', `there are no ${split} images`);
+
+/**
+ * Whether a run's weights fit the task that they are to be scored on, as far as the task says so itself: for whoever
+ * scores several, so that the last is not refused after the first has taken its time.
+ *
+ * **Errors** DecodeError as `rescore`.
+ */
+export const mayRescore = (
+  folder: string,
+  { task: taskFor, split }: RescorePlan,
+): TE.TaskEither<DrumheadError, void> =>
+  pipe(
+    TE.Do,
+    TE.bind('trained', () => readTrained(folder)),
+    TE.bind('task', ({ trained }) => taskFor(trained.experiment?.task ?? null)),
+    TE.chainEitherK(({ trained, task }) => fitsTask(trained, task, split, folder)),
+  );
+
+/** Runs imported without their experiment were cut in no way: any number of images does. */
+const batchFor = (
+  { experiment }: Trained,
+  program: Program,
+  engine: Engine,
+): E.Either<DrumheadError, number> =>
+  experiment === null
+    ? E.right(16)
+    : pipe(
+        cutOnEngine(program, experiment.training.batch, engine, usesBatchStatistics(program.graph)),
+        E.map(evaluationBatchOf),
+      );
+
+const score = (
+  trained: Trained,
+  program: Program,
+  dataset: Dataset,
+  engine: Engine,
+  split: SplitName,
+  { workers, signal }: Environment,
+): TE.TaskEither<DrumheadError, Scores> =>
+  pipe(
+    TE.Do,
+    TE.bind('batch', () => TE.fromEither(batchFor(trained, program, engine))),
+    TE.bind('session', () => openPool(engine, program, trained.parameters, workers)),
+    TE.chain(({ batch, session }) =>
+      TE.tryCatch(async () => {
+        const classes = dataset.classes.length;
+        const loss = trained.experiment?.loss;
+        try {
+          return await evaluate(session, dataset[split], classes, batch, () => {}, signal, loss);
+        } finally {
+          session.close();
+        }
+      }, errorOf),
+    ),
+    TE.chain((scores): TE.TaskEither<DrumheadError, Scores> => {
+      if (scores !== null) return TE.right(scores);
+      return TE.left(
+        signal.aborted ? { _tag: 'Interrupted', message: 'stopped; nothing is written' } : noImages(split),
+      );
+    }),
+  );
+
+/**
+ * Scores the weights of a finished or imported run again. A catalogued model is built for the sizes of the data where
+ * its weights do not depend on them: an NWM trained on small images is scored on large ones.
+ *
+ * **Errors** DecodeError where there are no weights yet, they are damaged, or they do not fit the data; FileError,
+ * EngineError; what the data has wrong.
+ */
+export const rescore = (
+  folder: string,
+  { task: taskFor, split }: RescorePlan,
+  environment: Environment,
+): TE.TaskEither<DrumheadError, Rescored> => {
+  const { engine: choice, cache, signal, tell } = environment;
+  return pipe(
+    TE.Do,
+    TE.bind('trained', () => readTrained(folder)),
+    TE.bind('result', () => readResult(folder)),
+    TE.bind('task', ({ trained }) => taskFor(trained.experiment?.task ?? null)),
+    TE.chainFirstEitherK(({ trained, task }) => fitsTask(trained, task, split, folder)),
+    TE.bind('engine', () => openEngineFor(folder, choice)),
+    TE.bind('dataset', ({ task }) =>
+      load(task, {
+        cacheDir: cache,
+        signal,
+        onProgress: ({ done, total }) => tell({ kind: 'data', done, total }),
+      }),
+    ),
+    TE.bind('program', ({ trained, dataset }) =>
+      TE.fromEither(programAt(trained, shapeOfDataset(dataset), folder)),
+    ),
+    TE.bind('scores', ({ trained, program, dataset, engine }) =>
+      score(trained, program, dataset, engine, split, environment),
+    ),
+    TE.map(({ trained, result, task, scores }) => ({
+      folder,
+      description: trained.description,
+      name: trained.experiment?.name ?? folder,
+      seed: result?.seed ?? null,
+      task,
+      split,
+      scores,
+      recorded: result?.test ?? null,
+      ownTest: split === 'test' && isDeepStrictEqual(task, trained.experiment?.task),
+    })),
+  );
+};

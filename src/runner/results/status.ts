@@ -1,0 +1,172 @@
+/** How far a run is, from its folder alone; nothing is written there and nobody's work is disturbed. */
+
+import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type DrumheadError, describe } from '../../base/error.js';
+import { decodeExperiment, type Experiment } from '../../experiments/experiment.js';
+import { labelsOfRuns } from '../folder/called.js';
+import { type Position, readPosition } from '../folder/checkpoint.js';
+import { type ComputedOn, readComputedOn, unsaid } from '../folder/computed-on.js';
+import { readFailure } from '../folder/failure.js';
+import { files, readJson } from '../folder/files.js';
+import { workerIn } from '../folder/lock.js';
+import { readProgress } from '../folder/progress.js';
+import { type RunRecord, readRunRecord } from '../folder/record.js';
+import { type Result, readResult } from '../folder/result.js';
+import { checkSeals } from '../folder/seals.js';
+import type { EpochMetrics } from '../training/state.js';
+
+const readExperiment = (path: string): TE.TaskEither<DrumheadError, Experiment> =>
+  pipe(
+    readJson(path),
+    TE.chainEitherK((json) => decodeExperiment(json, path)),
+  );
+
+export const runStates = ['finished', 'running', 'unfinished', 'failed', 'damaged', 'not begun'] as const;
+export type RunState = (typeof runStates)[number];
+
+/** A run as its folder tells it. */
+export interface RunStatus extends ComputedOn {
+  readonly folder: string;
+  /** Its experiment; null where the folder does not tell. */
+  readonly name: string | null;
+  /** What its experiment is called among those beside it. */
+  readonly label: string;
+  readonly seed: number | null;
+  readonly state: RunState;
+  /** The process that works on it. */
+  readonly pid: number | null;
+  /** Epochs done, and those planned. */
+  readonly epoch: number;
+  readonly epochs: number | null;
+  /** Of the last epoch that was kept. */
+  readonly last: EpochMetrics | null;
+  readonly result: Result | null;
+  /** While it runs, as it said last. */
+  readonly secondsLeft: number | null;
+  /** What is wrong, in one line. */
+  readonly problem: string | null;
+}
+
+/** A run that has no folder yet. */
+export const notBegun = (
+  folder: string,
+  { name, label, seed, epochs }: Pick<RunStatus, 'name' | 'label' | 'seed' | 'epochs'>,
+): RunStatus => ({
+  folder,
+  name,
+  label,
+  seed,
+  state: 'not begun',
+  pid: null,
+  epoch: 0,
+  epochs,
+  last: null,
+  result: null,
+  secondsLeft: null,
+  problem: null,
+  ...unsaid,
+});
+
+const firstLine = (error: DrumheadError): string => describe(error).split('\n')[0];
+
+/** The seed that a folder's name tells, where nothing in it does. */
+const seedOf = (folder: string): number | null => {
+  const found = /seed-(\d+)-[0-9a-f]+$/.exec(folder);
+  return found === null ? null : Number(found[1]);
+};
+
+interface Readings {
+  readonly record: E.Either<DrumheadError, RunRecord>;
+  readonly position: E.Either<DrumheadError, Position | null>;
+  readonly result: E.Either<DrumheadError, Result | null>;
+  /** Whether all files are as they were written. */
+  readonly seals: E.Either<DrumheadError, unknown>;
+  readonly failure: string | null;
+  readonly pid: number | null;
+}
+
+const rightOf = <A>(read: E.Either<DrumheadError, A>): A | null => (E.isRight(read) ? read.right : null);
+
+const hasBegun = (
+  result: E.Either<DrumheadError, Result | null>,
+  position: E.Either<DrumheadError, Position | null>,
+): boolean => rightOf(result) !== null || rightOf(position) !== null;
+
+const stateOf = ({ record, position, result, seals, failure, pid }: Readings): [RunState, string | null] => {
+  if (pid !== null) return ['running', null];
+  // Runs made before there was a record have none.
+  const older = E.isLeft(record) && record.left._tag === 'FileError' && hasBegun(result, position);
+  const damage = [...(older ? [] : [record]), result, position, seals].find(E.isLeft);
+  if (damage !== undefined) return ['damaged', firstLine(damage.left)];
+  const newest = rightOf(position)?.problem;
+  const note = newest === undefined ? null : `${firstLine(newest)}; the one before it counts`;
+  if (rightOf(result) !== null) return ['finished', note];
+  return failure === null ? ['unfinished', note] : ['failed', failure.split('\n')[0]];
+};
+
+/**
+ * How far the run in a folder is.
+ *
+ * @param thorough also compares the files of a run that is not finished with what was written
+ *
+ * @example
+ * statusOf('runs/tetrominoes/nwm-linear/seed-0-0123456789', false)   // { state: 'unfinished', epoch: 3, epochs: 25, … }
+ */
+export const statusOf = async (folder: string, thorough: boolean): Promise<RunStatus> => {
+  const record = await readRunRecord(folder)();
+  const result = await readResult(folder)();
+  const whole = rightOf(result) !== null || thorough;
+  const seals = whole ? await checkSeals(folder)() : E.right(undefined);
+  const position = await readPosition(folder)();
+  const failure = rightOf(await readFailure(folder)());
+  const computedOn = rightOf(await readComputedOn(folder)()) ?? unsaid;
+  const pid = await workerIn(folder);
+  const progress = pid === null ? null : rightOf(await readProgress(folder)());
+  const [state, problem] = stateOf({ record, position, result, seals, failure, pid });
+  const known = rightOf(record);
+  const last = rightOf(position)?.history.at(-1) ?? null;
+  const finished = rightOf(result);
+  return {
+    folder,
+    name: known?.name ?? finished?.name ?? null,
+    label: known?.name ?? finished?.name ?? folder,
+    seed: known?.seed ?? finished?.seed ?? seedOf(folder),
+    state,
+    pid,
+    epoch: finished?.epochs ?? rightOf(position)?.epoch ?? 0,
+    epochs: known?.epochs ?? null,
+    last,
+    result: finished,
+    secondsLeft: progress?.secondsLeft ?? null,
+    problem,
+    ...computedOn,
+  };
+};
+
+/**
+ * How far the runs in these folders are, each under its label: a sweep's member as in its sweep.
+ *
+ * @param thorough as `statusOf` takes it
+ */
+export const statusesOf = async (
+  folders: readonly string[],
+  thorough: boolean,
+): Promise<readonly RunStatus[]> => {
+  const found: { readonly status: RunStatus; readonly experiment: Experiment | null }[] = [];
+  for (const folder of folders) {
+    const experiment = rightOf(await readExperiment(join(folder, files.experiment))());
+    found.push({ status: await statusOf(folder, thorough), experiment });
+  }
+  const labels = await labelsOfRuns(
+    found.flatMap(({ status: { folder }, experiment }) =>
+      experiment === null ? [] : [{ folder, experiment }],
+    ),
+  )();
+  const next = labels.values();
+  return found.map(({ status, experiment }) =>
+    experiment === null ? status : { ...status, label: next.next().value?.name ?? status.label },
+  );
+};

@@ -1,0 +1,214 @@
+/** Run folders as values: what was run, how far it is, what came out. Reads only; a damaged folder stops nothing. */
+
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as A from 'fp-ts/lib/ReadonlyArray.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import * as t from 'io-ts';
+import { decodeWith } from '../../base/codec.js';
+import { type DrumheadError, describe, fileError } from '../../base/error.js';
+import { settled } from '../../data/own/whereabouts.js';
+import { decodeExperiment, type Experiment } from '../../experiments/experiment.js';
+import type { Scores } from '../../experiments/scores.js';
+import { isPresent, readBytes } from '../../files/files.js';
+import { type ComputedOn, readComputedOn } from '../folder/computed-on.js';
+import { readFailure } from '../folder/failure.js';
+import { files, parseJson, readJson } from '../folder/files.js';
+import { checkSeals } from '../folder/seals.js';
+import { type EpochMetrics, epochMetricsCodec, scoresCodec } from '../training/state.js';
+
+/** A run folder in memory. */
+export interface RunSummary extends ComputedOn {
+  readonly folder: string;
+  readonly experiment: Experiment;
+  readonly seed: number;
+  readonly state: 'finished' | 'unfinished' | 'failed';
+  readonly identity: string | null;
+  /** Epochs done. */
+  readonly epochs: number;
+  /** The epoch whose weights were kept; null until it is finished. */
+  readonly best: number | null;
+  /** On the test images; null until it is finished. */
+  readonly scores: Scores | null;
+  /** Numbers in all parameters; null until it is finished. */
+  readonly parameters: number | null;
+  readonly history: readonly EpochMetrics[];
+}
+
+/** The runs of a folder, and a sentence for each that cannot be read. */
+export interface RunsFound {
+  readonly runs: readonly RunSummary[];
+  readonly notes: readonly string[];
+}
+
+/** As the runner writes it, and as its earlier versions did: a table takes all that it can get. */
+const resultCodec = t.type({
+  identity: t.string,
+  epoch: t.number,
+  epochs: t.number,
+  test: scoresCodec,
+  weights: t.type({ parameters: t.number }),
+});
+
+const readIfPresent = <A>(
+  path: string,
+  codec: t.Decoder<unknown, A>,
+): TE.TaskEither<DrumheadError, A | null> =>
+  pipe(
+    isPresent(path),
+    TE.chain((there) =>
+      there
+        ? pipe(
+            readJson(path),
+            TE.chainEitherK(decodeWith(codec, path)),
+            TE.map((value): A | null => value),
+          )
+        : TE.right(null),
+    ),
+  );
+
+/** Files of runs may be sealed with their format and checksum, which are no part of the experiment. */
+const withoutSeal = (value: unknown): unknown => {
+  if (!t.UnknownRecord.is(value)) return value;
+  const { format: _, checksum: __, ...rest } = value;
+  return rest;
+};
+
+/** Lines of metrics.ndjson. A last line cut short by a kill is left out. */
+const readMetrics = (path: string): TE.TaskEither<DrumheadError, readonly EpochMetrics[]> =>
+  pipe(
+    isPresent(path),
+    TE.chain((there) => (there ? readBytes(path, 'array') : TE.right(new Uint8Array()))),
+    TE.map((bytes) =>
+      new TextDecoder()
+        .decode(bytes)
+        .split('\n')
+        .filter((line) => line.trim() !== ''),
+    ),
+    TE.chainEitherK((lines) =>
+      pipe(
+        lines,
+        A.traverseWithIndex(E.Applicative)((i, line) =>
+          pipe(
+            parseJson(line, `${path} line ${i + 1}`),
+            E.chain(decodeWith(epochMetricsCodec, `${path} line ${i + 1}`)),
+            E.fold(
+              (error) =>
+                i === lines.length - 1
+                  ? E.right<DrumheadError, readonly EpochMetrics[]>([])
+                  : E.left<DrumheadError, readonly EpochMetrics[]>(error),
+              (metrics) => E.right<DrumheadError, readonly EpochMetrics[]>([metrics]),
+            ),
+          ),
+        ),
+        E.map(A.flatten),
+      ),
+    ),
+  );
+
+/**
+ * One run folder.
+ *
+ * **Errors** FileError where there is none; DecodeError where its experiment, metrics or result are damaged.
+ */
+export const readRun = (folder: string): TE.TaskEither<DrumheadError, RunSummary> =>
+  pipe(
+    checkSeals(folder),
+    TE.bindTo('whole'),
+    TE.bind('experiment', () =>
+      pipe(
+        readJson(join(folder, files.experiment)),
+        TE.chainEitherK((json) => decodeExperiment(withoutSeal(json), join(folder, files.experiment))),
+      ),
+    ),
+    // Of runs that were written before folders were told by their whole path.
+    TE.bind('task', ({ experiment }) => TE.fromTask(() => settled(experiment.task))),
+    TE.bind('computedOn', () => readComputedOn(folder)),
+    TE.bind('result', () => readIfPresent(join(folder, files.result), resultCodec)),
+    TE.bind('history', () => readMetrics(join(folder, files.metrics))),
+    // What cannot be read of a failure is one all the same.
+    TE.bind('failure', () =>
+      pipe(
+        readFailure(folder),
+        TE.orElse(() => TE.right<DrumheadError, string | null>('unknown')),
+      ),
+    ),
+    TE.map(
+      ({ experiment, task, computedOn, result, history, failure }): RunSummary => ({
+        folder,
+        experiment: { ...experiment, task },
+        seed: experiment.seeds[0],
+        ...computedOn,
+        state: result !== null ? 'finished' : failure === null ? 'unfinished' : 'failed',
+        identity: result?.identity ?? null,
+        epochs: result?.epochs ?? history.length,
+        best: result?.epoch ?? null,
+        scores: result?.test ?? null,
+        parameters: result?.weights.parameters ?? null,
+        history,
+      }),
+    ),
+  );
+
+/** Folders below that hold an experiment, sorted; what begins with a dot, and records of sweeps, are none. */
+const runFolders = async (folder: string, top: boolean): Promise<readonly string[]> => {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const there = (name: string): boolean => entries.some((entry) => entry.isFile() && entry.name === name);
+  // An experiment on drums learns nothing: its results lie in a file of another name.
+  if (there(files.experiment)) return there('results.json') ? [] : [folder];
+  const below = entries
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.') && entry.name !== 'node_modules')
+    .filter((entry) => !(top && entry.name === 'sweeps'))
+    .map((entry) => entry.name)
+    .sort();
+  const found: string[] = [];
+  for (const name of below) found.push(...(await runFolders(join(folder, name), false)));
+  return found;
+};
+
+/** Reads each of these folders; what cannot be read becomes a note. */
+export const readRunFolders =
+  (folders: readonly string[]): TE.TaskEither<DrumheadError, RunsFound> =>
+  async () => {
+    const runs: RunSummary[] = [];
+    const notes: string[] = [];
+    for (const folder of folders) {
+      const read = await readRun(folder)();
+      if (E.isRight(read)) runs.push(read.right);
+      else notes.push(`left out: ${describe(read.left).split('\n')[0]}`);
+    }
+    return E.right({ runs, notes });
+  };
+
+/** A run whose folder was copied is there once: the first folder counts, and the others are said. */
+const onceEach = ({ runs, notes }: RunsFound): RunsFound => {
+  const first = new Map<string, string>();
+  const again: string[] = [];
+  const kept = runs.filter(({ identity, folder }) => {
+    const before = identity === null ? undefined : first.get(identity);
+    if (before !== undefined) again.push(`left out: ${folder} is the same run as ${before}`);
+    else if (identity !== null) first.set(identity, folder);
+    return before === undefined;
+  });
+  return { runs: kept, notes: [...notes, ...again] };
+};
+
+/**
+ * All runs below a folder, which may itself be one; each once.
+ *
+ * **Errors** FileError where there is no such folder.
+ *
+ * @example
+ * readRuns('runs')   // right({ runs: [{ folder: 'runs/tetrominoes/nwm-linear/seed-0-…', state: 'finished', … }], notes: [] })
+ */
+export const readRuns = (folder: string): TE.TaskEither<DrumheadError, RunsFound> =>
+  pipe(
+    TE.tryCatch(
+      () => runFolders(folder, true),
+      (cause): DrumheadError => fileError(folder, cause),
+    ),
+    TE.chain(readRunFolders),
+    TE.map(onceEach),
+  );

@@ -1,0 +1,127 @@
+/** How long a training takes on this machine: an estimate from a short probe, never a promise. */
+
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { DrumheadError } from '../../base/error.js';
+import { stream } from '../../base/random.js';
+import { cost } from '../../compile/cost/index.js';
+import { initialParameters } from '../../compile/parameters.js';
+import { errorOf, openSession, type Session } from '../../compile/tfjs/session/session.js';
+import { inputsOf, outputsOf, type Program, select, volume } from '../../dsl/index.js';
+import type { Engine } from '../../engine/index.js';
+import type { Experiment } from '../../experiments/experiment.js';
+import { programFor } from '../../experiments/model.js';
+import type { Sizes } from '../../models/catalogue.js';
+
+/** How fast one thread trained the probe. */
+export interface Speed {
+  readonly flopsPerSecond: number;
+  /** How long it took in all. */
+  readonly seconds: number;
+}
+
+/** What of an experiment says how fast it is. */
+type Learner = Pick<Experiment, 'model' | 'loss'>;
+
+/** FLOP of a probe: about a second in one thread of a laptop. */
+const most = 6e9;
+
+/** FLOP of the gradient for one image. */
+const perImage = (program: Program): number => {
+  const { training, trainable } = cost(select(program, 'logits'), { batch: 1 });
+  // The step of the optimiser is taken once for a batch.
+  return Math.max(1, training.flops - 10 * trainable);
+};
+
+/** The experiment made smaller until a probe of it is short: fewer steps of its waves, else fewer pixels. */
+const probeOf = ({ model, loss }: Learner, sizes: Sizes): E.Either<DrumheadError, Program> => {
+  const made = programFor(model, loss.target, sizes);
+  if (E.isLeft(made) || model.name === 'program' || perImage(made.right) <= most) return made;
+  if ('steps' in model && model.steps > 4)
+    return probeOf({ model: { ...model, steps: Math.max(4, Math.floor(model.steps / 2)) }, loss }, sizes);
+  const { height, width } = sizes;
+  return Math.min(height, width) < 32
+    ? made
+    : probeOf({ model, loss }, { ...sizes, height: Math.floor(height / 2), width: Math.floor(width / 2) });
+};
+
+const timed = async (
+  session: Session,
+  program: Program,
+  { loss }: Learner,
+  now: () => number,
+): Promise<Speed> => {
+  const random = stream(0, 'estimate');
+  const shapes = inputsOf(program.graph);
+  const labels = volume(outputsOf(program.graph).logits.slice(0, -1));
+  const batch = {
+    count: 1,
+    inputs: Object.fromEntries(
+      Object.entries(shapes).map(([name, shape]) => [
+        name,
+        Float32Array.from({ length: volume(shape) }, random.uniform),
+      ]),
+    ),
+    labels: new Uint8Array(labels),
+    loss,
+  };
+  const began = now();
+  const times: number[] = [];
+  // The first makes what is kept between steps; the fastest of the others is the one least disturbed.
+  while (times.length < 2 || (times.length < 4 && now() - began < 1)) {
+    const start = now();
+    await session.gradients(batch, [1]);
+    times.push(now() - start);
+  }
+  const fastest = Math.max(1e-6, Math.min(...times.slice(1)));
+  return { flopsPerSecond: perImage(program) / fastest, seconds: now() - began };
+};
+
+/**
+ * Trains a few single images of noise, or of a smaller experiment of the same kind, in this thread.
+ *
+ * **Errors** as the program's building; OutOfMemory is left to the run.
+ */
+export const measureSpeed = (
+  experiment: Learner,
+  sizes: Sizes,
+  engine: Engine,
+  now: () => number,
+): TE.TaskEither<DrumheadError, Speed> =>
+  pipe(
+    TE.fromEither(probeOf(experiment, sizes)),
+    TE.chainEitherKW((program) => {
+      const probe = select(program, 'logits');
+      return pipe(
+        openSession(engine, probe, initialParameters(probe.graph, 0)),
+        E.map((session) => ({ session, probe })),
+      );
+    }),
+    TE.chainW(({ session, probe }) =>
+      TE.tryCatch(async () => {
+        try {
+          return await timed(session, probe, experiment, now);
+        } finally {
+          session.close();
+        }
+      }, errorOf),
+    ),
+  );
+
+/** How many images there are; those of a person's files are counted when they are read. */
+export interface Counts {
+  readonly train: number;
+  readonly validation: number;
+  readonly test: number;
+}
+
+/** FLOP of a whole run: the training of every epoch, its validation, the test. */
+export const runFlops = ({ training }: Experiment, program: Program, counts: Counts): number => {
+  const { inference } = cost(select(program, 'logits'), { batch: 1 });
+  const trained = Math.floor(counts.train / training.batch) * training.batch;
+  return (
+    training.epochs * (trained * perImage(program) + counts.validation * inference.flops) +
+    counts.test * inference.flops
+  );
+};

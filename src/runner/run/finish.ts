@@ -1,0 +1,128 @@
+/** The end of a run: the best weights, the test set, the pictures, the result. */
+
+import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as T from 'fp-ts/lib/Task.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { sha256Hex } from '../../base/canonical.js';
+import { type DrumheadError, describe } from '../../base/error.js';
+import { errorOf, type Session } from '../../compile/tfjs/session/session.js';
+import { parametersOf } from '../../dsl/index.js';
+import type { Scores } from '../../experiments/scores.js';
+import { writeBytes } from '../../files/files.js';
+import type { Environment } from '../environment.js';
+import { files, writeJson } from '../folder/files.js';
+import { metricsHash } from '../folder/metrics.js';
+import type { Result } from '../folder/result.js';
+import { writeChecked } from '../folder/sealed.js';
+import { encodeWeights, weightsManifest } from '../folder/weights.js';
+import { earlyStopWords } from '../training/early-stop.js';
+import { evaluate } from '../training/evaluate.js';
+import type { TrainState } from '../training/state.js';
+import { isTrained } from '../training/train.js';
+import type { Prepared } from './prepare.js';
+
+/** The person stopped it: where it stands, and that nothing is lost. */
+export const interrupted = ({ experiment, folder }: Prepared, state: TrainState): DrumheadError => {
+  const { epoch, step } = state;
+  const { epochs } = experiment.training;
+  return {
+    _tag: 'Interrupted',
+    message:
+      `stopped ${isTrained(experiment.training, state) ? 'before its test' : `in epoch ${epoch + 1} of ${epochs} after ${step} of its steps`}; ` +
+      `what was done is kept in ${folder}, the same command goes on from there`,
+  };
+};
+
+type Drawing = typeof import('./report.js').writeReport;
+
+/** Charts take a second to load, which a run without pictures need not wait for. Nothing of it costs the result. */
+const drawn = (...[prepared, session, state, result, world]: Parameters<Drawing>): T.Task<void> =>
+  pipe(
+    TE.tryCatch(async () => {
+      const { writeReport } = await import('./report.js');
+      await writeReport(prepared, session, state, result, world)();
+    }, errorOf),
+    T.map(
+      E.match(
+        (error) => world.tell({ kind: 'note', message: `the report could not be made: ${describe(error)}` }),
+        () => {},
+      ),
+    ),
+  );
+
+/** Scores the kept weights on the test set and writes what a finished run leaves. */
+export const finish = (
+  prepared: Prepared,
+  session: Session,
+  state: TrainState,
+  seconds: number | null,
+  environment: Environment,
+): TE.TaskEither<DrumheadError, Result> => {
+  const { dataset, folder, program, evaluationBatch } = prepared;
+  const declared = parametersOf(program.graph);
+  const kept = state.best ?? { epoch: state.epoch, parameters: state.parameters };
+  const values = encodeWeights(declared, kept.parameters);
+  const early = earlyStopWords(prepared.experiment.training, state.history);
+  if (early !== null) environment.tell({ kind: 'note', message: early });
+  environment.tell({ kind: 'stage', message: `scoring ${dataset.test.count} test images` });
+  session.load(kept.parameters);
+  return pipe(
+    TE.tryCatch(
+      () =>
+        evaluate(
+          session,
+          dataset.test,
+          dataset.classes.length,
+          evaluationBatch,
+          () => {},
+          environment.signal,
+          prepared.experiment.loss,
+        ),
+      errorOf,
+    ),
+    TE.chain(
+      (test): TE.TaskEither<DrumheadError, Scores> =>
+        test === null ? TE.left(interrupted(prepared, state)) : TE.right(test),
+    ),
+    // A result of no numbers is none: of a model that answers NaN, every pixel would count as background.
+    TE.chain(
+      (test): TE.TaskEither<DrumheadError, Scores> =>
+        test.loss === null || Number.isFinite(test.loss)
+          ? TE.right(test)
+          : TE.left({
+              _tag: 'Diverged',
+              of: 'the test loss',
+              epoch: kept.epoch,
+              step: state.step,
+              loss: test.loss,
+            }),
+    ),
+    TE.chain((test) => {
+      const result: Result = {
+        identity: prepared.identity,
+        name: prepared.experiment.name,
+        seed: prepared.seed,
+        epoch: kept.epoch,
+        epochs: state.epoch,
+        test,
+        weights: { parameters: values.length / 4, sha256: sha256Hex(values) },
+        metrics: { sha256: metricsHash(state.history) },
+        ...(early === null ? {} : { stoppedEarly: early }),
+      };
+      return pipe(
+        writeBytes(join(folder, files.weightValues), values),
+        TE.chain(() => writeJson(join(folder, files.weights), weightsManifest(declared, 'weights.bin'))),
+        // Atomically: a run is finished when its result is there, whatever becomes of its pictures.
+        TE.chain(() => writeChecked(join(folder, files.result), result)),
+        TE.chainFirstTaskK(() =>
+          environment.pictures
+            ? drawn(prepared, session, state, result, { ...environment, seconds })
+            : T.of(undefined),
+        ),
+        TE.map(() => result),
+      );
+    }),
+  );
+};

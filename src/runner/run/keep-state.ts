@@ -1,0 +1,35 @@
+/** Keeps a training state in its folder: the checkpoint first, then what can be made from it again. */
+
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { DrumheadError } from '../../base/error.js';
+import type { ParameterDeclaration } from '../../dsl/index.js';
+import type { Arithmetic } from '../../engine/index.js';
+import { saveCheckpoint } from '../folder/checkpoint.js';
+import { writeEvents } from '../folder/events.js';
+import { stillHeld } from '../folder/lock.js';
+import { writeMetrics } from '../folder/metrics.js';
+import type { TrainState } from '../training/state.js';
+
+/** Writes metrics.ndjson and the event file of a history. **Errors** FileError. */
+export const writeHistory = (
+  folder: string,
+  { history }: Pick<TrainState, 'history'>,
+): TE.TaskEither<DrumheadError, void> =>
+  pipe(
+    writeMetrics(folder, history),
+    TE.chain(() => writeEvents(folder, history)),
+  );
+
+/** Keeps a state. **Errors** FileError, also where the folder was taken by another; what was kept before stands. */
+export const keepState = (
+  folder: string,
+  declared: readonly ParameterDeclaration[],
+  state: TrainState,
+  arithmetic: Arithmetic,
+): TE.TaskEither<DrumheadError, void> =>
+  pipe(
+    stillHeld(folder),
+    TE.chain(() => saveCheckpoint(folder, declared, state, arithmetic)),
+    TE.chain(() => writeHistory(folder, state)),
+  );

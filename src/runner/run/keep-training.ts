@@ -1,0 +1,80 @@
+/** Training inside a run folder: states are kept there as they come, progress is told. */
+
+import * as E from 'fp-ts/lib/Either.js';
+import type * as TE from 'fp-ts/lib/TaskEither.js';
+import type { DrumheadError } from '../../base/error.js';
+import type { Session } from '../../compile/tfjs/session/session.js';
+import { parametersOf } from '../../dsl/index.js';
+import { arithmeticOf } from '../../engine/index.js';
+import type { Environment } from '../environment.js';
+import type { TrainState } from '../training/state.js';
+import { stepsPerEpoch, type TrainPlan, train } from '../training/train.js';
+import { keepState } from './keep-state.js';
+import type { Prepared } from './prepare.js';
+
+const planOf = ({ experiment, seed, dataset, cut, evaluationBatch }: Prepared): TrainPlan => ({
+  training: experiment.training,
+  loss: experiment.loss,
+  seed,
+  dataset,
+  cut,
+  evaluationBatch,
+});
+
+/** Trains from a state to the last epoch, or until the person says stop. */
+export const keepTraining =
+  (
+    prepared: Prepared,
+    session: Session,
+    start: TrainState,
+    { now, tell, signal }: Environment,
+  ): TE.TaskEither<DrumheadError, TrainState> =>
+  async () => {
+    const { folder, program } = prepared;
+    const plan = planOf(prepared);
+    const declared = parametersOf(program.graph);
+    const steps = stepsPerEpoch(plan);
+    const total = steps * plan.training.epochs;
+    const began = now();
+    const first = start.epoch * steps + start.step;
+    let failed: DrumheadError | null = null;
+    const stop = new AbortController();
+    const either = AbortSignal.any([signal, stop.signal]);
+    tell({ kind: 'start', folder, epochs: plan.training.epochs, stepsPerEpoch: steps, fromStep: first });
+    const keep = async (state: TrainState): Promise<boolean> => {
+      const saved = await keepState(folder, declared, state, arithmeticOf(prepared.engine))();
+      if (E.isLeft(saved)) {
+        failed = saved.left;
+        stop.abort();
+      }
+      return E.isRight(saved);
+    };
+    const trained = await train(session, plan, start, {
+      signal: either,
+      keep,
+      step: (state, loss) => {
+        const done = state.epoch * steps + state.step;
+        // A clock that was set back must not promise less than no time.
+        const perStep = Math.max(0, now() - began) / Math.max(1, done - first);
+        tell({
+          kind: 'step',
+          epoch: state.epoch + 1,
+          step: state.step,
+          done,
+          total,
+          loss,
+          samplesPerSecond: perStep === 0 ? 0 : plan.training.batch / perStep,
+          secondsLeft: (total - done) * perStep,
+        });
+      },
+      epoch: ({ epoch, trainLoss, validation, validationLoss }) =>
+        tell({
+          kind: 'epoch',
+          epoch,
+          trainLoss,
+          validationLoss: validationLoss ?? validation?.loss ?? null,
+          foregroundIou: validation?.foregroundIou ?? null,
+        }),
+    });
+    return failed === null ? trained : E.left(failed);
+  };

@@ -1,0 +1,81 @@
+/** The first test images as a run's pictures show them: what the model is given, should say and says, and its waves. */
+
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type { DrumheadError } from '../../base/error.js';
+import { errorOf, type Session } from '../../compile/tfjs/session/session.js';
+import { type Dataset, imagesOf, masksOf } from '../../data/dataset.js';
+import { imageClass } from '../../data/targets.js';
+import type { Program } from '../../dsl/index.js';
+import { type ClassMap, imageScores, predictedClasses } from '../../experiments/scores.js';
+import type { Sample, WaveSample } from '../../report/index.js';
+import { range } from '../training/evaluate.js';
+import { drawnWaves, planeText, waveGridOf } from './wave-grid.js';
+
+/** The waves' samples are the first of all samples. */
+export interface LookedAt {
+  readonly samples: readonly Sample[];
+  readonly waves: readonly WaveSample[];
+}
+
+const gallery = 12;
+const mostFilmed = 4;
+
+const noteOf = (found: Int32Array, target: ClassMap, classes: readonly string[], whole: boolean): string => {
+  if (whole) return found[0] === target[0] ? 'right' : `taken for ${classes[found[0]]}`;
+  const { foregroundIou } = imageScores(found, target);
+  return foregroundIou === null ? '' : `test foreground IoU ${foregroundIou.toFixed(2)}`;
+};
+
+/**
+ * Runs the first test images, the first of them with their waves.
+ *
+ * **Errors** those of the engine.
+ */
+export const lookedAt = (
+  session: Session,
+  program: Program,
+  { test, classes }: Dataset,
+  filmed: boolean,
+): TE.TaskEither<DrumheadError, LookedAt> =>
+  TE.tryCatch(async () => {
+    const found = waveGridOf(program);
+    const grid = filmed && found.kind === 'grid' ? found.grid : null;
+    const pixels = test.height * test.width;
+    const samples: Sample[] = [];
+    const waves: WaveSample[] = [];
+    for (const i of range(0, Math.min(gallery, test.count))) {
+      const drawn = grid !== null && i < mostFilmed;
+      const image = imagesOf(test, [i]);
+      const mask = masksOf(test, [i]);
+      const { outputs } = await session.infer(
+        { count: 1, inputs: { image }, samples: [i] },
+        drawn ? ['logits', 'waves'] : ['logits'],
+      );
+      const classified = predictedClasses(outputs.logits, classes.length);
+      // Where whole images are classified, their class fills the picture.
+      const whole = classified.length === 1 && pixels > 1;
+      const prediction = whole ? new Int32Array(pixels).fill(classified[0]) : classified;
+      const target = whole ? new Int32Array(pixels).fill(imageClass(mask)) : mask;
+      const note = noteOf(prediction, target, classes, whole);
+      const sample: Sample = {
+        height: test.height,
+        width: test.width,
+        channels: test.channels,
+        image: image.map((value) => value * 255),
+        target,
+        prediction,
+        name: `test image ${i}`,
+        ...(note === '' ? {} : { note }),
+      };
+      samples.push(sample);
+      if (drawn) {
+        const notes = [note, planeText(grid)].filter((text) => text !== '').join(', ');
+        waves.push({
+          ...sample,
+          ...drawnWaves(grid, outputs.waves),
+          ...(notes === '' ? {} : { note: notes }),
+        });
+      }
+    }
+    return { samples, waves };
+  }, errorOf);

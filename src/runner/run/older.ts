@@ -1,0 +1,34 @@
+/** Runs of the same that an engine of an older arithmetic made: they stay as they are, and that is said. */
+
+import { stat } from 'node:fs/promises';
+import * as E from 'fp-ts/lib/Either.js';
+import { hashProgram } from '../../dsl/index.js';
+import { arithmetic } from '../../engine/index.js';
+import { findRun } from '../folder/paths.js';
+import { readResult } from '../folder/result.js';
+import { identityOn, type Prepared } from './prepare.js';
+
+/**
+ * A sentence for each run of the same experiment, seed and engine that an older arithmetic made: it is another run, whose
+ * bits differ. Nothing of it is touched.
+ */
+export const olderRuns = async (
+  { experiment, seed, engine, program, data }: Prepared,
+  runs: string,
+): Promise<readonly string[]> => {
+  const now = arithmetic[engine.name];
+  const notes: string[] = [];
+  for (let number = now - 1; number >= 1; number--) {
+    const identity = identityOn(engine, experiment, hashProgram(program), seed, data, number);
+    const found = await findRun(runs, experiment.name, seed, identity)();
+    if (E.isLeft(found) || (await stat(found.right).catch(() => null)) === null) continue;
+    const result = await readResult(found.right)();
+    const finished = E.isRight(result) && result.right !== null;
+    notes.push(
+      `${found.right} holds the same ${finished ? 'run, finished' : 'training, not finished,'} with arithmetic ${number} of ` +
+        `${engine.name}; this drumhead computes with ${now}, whose bits differ, so that this is a run of its own. ` +
+        `${finished ? 'That one can be read as before' : 'Only the drumhead that began it can go on with it'}`,
+    );
+  }
+  return notes;
+};

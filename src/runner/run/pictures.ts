@@ -1,0 +1,205 @@
+/**
+ * The pictures of a finished run: the waves, the segmentations, the learning curves; each as a file for who opens it
+ * alone, and for pages that follow light and dark. A picture that cannot be drawn is a sentence, never an error: what was
+ * trained is worth more.
+ */
+
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as T from 'fp-ts/lib/Task.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type DrumheadError, describe } from '../../base/error.js';
+import { errorOf, type Session } from '../../compile/tfjs/session/session.js';
+import type { Dataset } from '../../data/dataset.js';
+import type { Program } from '../../dsl/index.js';
+import { type OutputName, outputNames } from '../../experiments/experiment.js';
+import {
+  dark,
+  type EpochScores,
+  learningCurves,
+  light,
+  type PanelFigure,
+  segmentationsFigure,
+  segmentationsPng,
+  svgPng,
+  type Theme,
+  wavesFigure,
+  wavesGif,
+} from '../../report/index.js';
+import { plural } from '../../report/page/numbers.js';
+import { type EpochMetrics, validationLossOf } from '../training/state.js';
+import { type LookedAt, lookedAt } from './looked-at.js';
+import { waveGridOf } from './wave-grid.js';
+
+/** Something in light and in dark. */
+export interface Both<A> {
+  readonly light: A;
+  readonly dark: A;
+}
+
+/** A picture at its full width, and set anew for a window as narrow as a phone's. */
+export interface Fitted<A> {
+  readonly wide: Both<A>;
+  readonly narrow: Both<A>;
+}
+
+/** A picture as a file, on light paper, and as a figure of a page. */
+export interface Drawn {
+  readonly file: Uint8Array;
+  readonly figure: PanelFigure;
+}
+
+/** The pictures that an experiment asks for; null are those that it does not, and those that could not be drawn. */
+export interface Pictures {
+  /** Null too for a program without waves. */
+  readonly waves: Drawn | null;
+  readonly segmentations: Drawn | null;
+  /** The first images with their targets alone; drawn with the segmentations. */
+  readonly examples: PanelFigure | null;
+  /** SVG. */
+  readonly curves: Fitted<string> | null;
+  readonly curvesPng: Uint8Array | null;
+  /** What could not be drawn and why, a sentence each. */
+  readonly failed: readonly string[];
+}
+
+/** The outputs that there can be: a program without waves shows none. */
+export const drawable = (outputs: readonly OutputName[], program: Program): readonly OutputName[] =>
+  outputs.filter((output) => output !== 'waves' || waveGridOf(program).kind === 'grid');
+
+const both = <A>(
+  draw: (theme: Theme) => TE.TaskEither<DrumheadError, A>,
+): TE.TaskEither<DrumheadError, Both<A>> =>
+  pipe(
+    TE.Do,
+    TE.bind('light', () => draw(light)),
+    TE.bind('dark', () => draw(dark)),
+  );
+
+const fitted = <A>(
+  draw: (narrow: boolean, theme: Theme) => TE.TaskEither<DrumheadError, A>,
+): TE.TaskEither<DrumheadError, Fitted<A>> =>
+  pipe(
+    TE.Do,
+    TE.bind('wide', () => both((theme) => draw(false, theme))),
+    TE.bind('narrow', () => both((theme) => draw(true, theme))),
+  );
+
+const mostExamples = 6;
+
+/** What is drawn of what was looked at. */
+const drawers = ({ samples, waves }: LookedAt, classes: readonly string[], dt: number | undefined) => {
+  const moving = { samples: waves, classes, ...(dt === undefined ? {} : { dt }) };
+  const gallery = { samples, classes, columns: Math.min(3, samples.length) };
+  const bare = samples.slice(0, mostExamples).map(({ prediction: _, note: __, ...rest }) => rest);
+  return {
+    waves: (): E.Either<DrumheadError, Drawn> =>
+      pipe(
+        E.Do,
+        E.bind('file', () => wavesGif(moving)),
+        E.bind('figure', () =>
+          wavesFigure({
+            ...moving,
+            alt: `Hidden waves over time beside input, target and prediction of ${plural(waves.length, 'test image')}`,
+          }),
+        ),
+      ),
+    segmentations: (): E.Either<DrumheadError, Drawn> =>
+      pipe(
+        E.Do,
+        E.bind('file', () => segmentationsPng(gallery)),
+        E.bind('figure', () =>
+          segmentationsFigure({ ...gallery, alt: 'Test images, their targets, predictions and errors' }),
+        ),
+      ),
+    examples: (): E.Either<DrumheadError, PanelFigure> =>
+      segmentationsFigure({ samples: bare, classes, alt: 'Test images beside their targets' }),
+  };
+};
+
+/** What came of drawing one thing. */
+interface Attempt<A> {
+  readonly made: A | null;
+  readonly failed: readonly string[];
+}
+
+const attempt = <A>(
+  what: string,
+  is: boolean,
+  draw: () => TE.TaskEither<DrumheadError, A>,
+): T.Task<Attempt<A>> =>
+  is
+    ? pipe(
+        TE.tryCatch(() => draw()(), errorOf),
+        TE.chainEitherK((drawn) => drawn),
+        T.map(
+          E.match(
+            (error): Attempt<A> => ({
+              made: null,
+              failed: [`${what} could not be drawn: ${describe(error)}`],
+            }),
+            (made): Attempt<A> => ({ made, failed: [] }),
+          ),
+        ),
+      )
+    : T.of({ made: null, failed: [] });
+
+/** Runs the first test images and draws what is asked for; it never fails, but says what it could not draw. */
+export const drawPictures =
+  (
+    session: Session,
+    program: Program,
+    dataset: Dataset,
+    history: readonly EpochMetrics[],
+    best: number | undefined,
+    dt: number | undefined,
+    asked: readonly OutputName[] = outputNames,
+    lossUnit?: string,
+  ): T.Task<Pictures> =>
+  async () => {
+    const outputs = drawable(asked, program);
+    const of = (output: OutputName): boolean => outputs.includes(output);
+    const looked = await attempt('test images', of('waves') || of('segmentations'), () =>
+      lookedAt(session, program, dataset, of('waves')),
+    )();
+    const seen = looked.made ?? { samples: [], waves: [] };
+    const draw = drawers(seen, dataset.classes, dt);
+    const someSamples = of('segmentations') && seen.samples.length > 0;
+    const segmentations = await attempt('the segmentations', someSamples, () =>
+      TE.fromEither(draw.segmentations()),
+    )();
+    const examples = await attempt('the examples', someSamples, () => TE.fromEither(draw.examples()))();
+    const waves = await attempt('the waves', seen.waves.length > 0, () => TE.fromEither(draw.waves()))();
+    const curves = await attempt('the learning curves', of('curves'), () =>
+      fitted((narrow, theme) =>
+        learningCurves({
+          epochs: history.map(curveOf),
+          ...(best === undefined ? {} : { best }),
+          ...(lossUnit === undefined ? {} : { lossUnit }),
+          narrow,
+          theme,
+        }),
+      ),
+    )();
+    const { made: svg } = curves;
+    const png = await attempt('the learning curves', svg !== null, () =>
+      TE.fromEither(svgPng(svg?.wide.light ?? '')),
+    )();
+    return {
+      waves: waves.made,
+      segmentations: segmentations.made,
+      examples: examples.made,
+      curves: svg,
+      curvesPng: png.made,
+      failed: [looked, segmentations, examples, waves, curves, png].flatMap(({ failed }) => failed),
+    };
+  };
+
+/** An epoch as the curves take it; both losses are the one that is trained for. */
+export const curveOf = (metrics: EpochMetrics): EpochScores => ({
+  epoch: metrics.epoch,
+  train: { loss: metrics.trainLoss },
+  ...(metrics.validation === null
+    ? {}
+    : { validation: { ...metrics.validation, loss: validationLossOf(metrics) } }),
+});

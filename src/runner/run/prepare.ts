@@ -1,0 +1,220 @@
+/** What is settled before the first step of a run: data, program, engine, cut, identity, folder. */
+
+import { dirname, join, relative } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as O from 'fp-ts/lib/Option.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type DrumheadError, decodeError } from '../../base/error.js';
+import type { Cut } from '../../compile/micro-batches.js';
+import { cutOnEngine } from '../../compile/micro-batches-on-engine.js';
+import type { Loaded } from '../../data/cache.js';
+import { type Dataset, shapeOfDataset } from '../../data/dataset.js';
+import { digestOf } from '../../data/digest.js';
+import { load } from '../../data/load.js';
+import { settled } from '../../data/own/whereabouts.js';
+import { type Task, taskShape } from '../../data/task.js';
+import { hashProgram, type Program, usesBatchStatistics } from '../../dsl/index.js';
+import { arithmetic, type Engine, engineLabel, openEngine } from '../../engine/index.js';
+import { type Experiment, identityOf } from '../../experiments/experiment.js';
+import { programFor } from '../../experiments/model.js';
+import { mayHoldFiles } from '../../files/make-folder.js';
+import type { Sizes } from '../../models/catalogue.js';
+import type { Environment } from '../environment.js';
+import { findRun, ownFolder, runFoldersBelow } from '../folder/paths.js';
+
+/** Everything that is settled before the first step. */
+export interface Prepared {
+  readonly experiment: Experiment;
+  readonly seed: number;
+  readonly dataset: Dataset;
+  readonly program: Program;
+  readonly engine: Engine;
+  readonly cut: Cut;
+  readonly identity: string;
+  /** The digest of the data, where a person's files say what it is. */
+  readonly data: string | undefined;
+  readonly folder: string;
+  readonly evaluationBatch: number;
+}
+
+/** Loads, builds and opens what a run needs. Nothing is written. */
+export const prepare = (
+  experiment: Experiment,
+  seed: number,
+  environment: Environment,
+): TE.TaskEither<DrumheadError, Prepared> =>
+  pipe(
+    TE.fromTask<Experiment['task'], DrumheadError>(() => settled(experiment.task)),
+    TE.chain((task) => prepareSettled({ ...experiment, task }, seed, environment)),
+  );
+
+const prepareSettled = (
+  experiment: Experiment,
+  seed: number,
+  { engine, kernels, cache, runs, tell, signal }: Environment,
+): TE.TaskEither<DrumheadError, Prepared> =>
+  pipe(
+    // Before anything takes time; which identity it will be does not matter for that.
+    TE.Do,
+    TE.chainFirst(() => TE.fromEither(ownFolder(runs, experiment.name, seed, ''))),
+    TE.chainFirst(() => hasRoom(runs)),
+    TE.chainFirstEitherK(() => fitsTask(experiment)),
+    TE.bindW('engine', () => openEngine(engine, kernels)),
+    TE.bind('dataset', () =>
+      load(experiment.task, {
+        cacheDir: cache,
+        signal,
+        onProgress: ({ done, total }) => tell({ kind: 'data', done, total }),
+      }),
+    ),
+    TE.chainFirstIOK(({ dataset }) => () => {
+      for (const message of dataset.notes) tell({ kind: 'note', message });
+    }),
+    TE.bind('program', ({ dataset }) =>
+      TE.fromEither(programFor(experiment.model, experiment.loss.target, shapeOfDataset(dataset))),
+    ),
+    TE.chainFirstEitherK(({ dataset }) => weightsFit(experiment, dataset.classes.length)),
+    TE.chainFirstEitherK(({ dataset }) => canWait(experiment, dataset.validation.count)),
+    TE.bindW('cut', ({ program, engine }) =>
+      TE.fromEither(
+        cutOnEngine(program, experiment.training.batch, engine, usesBatchStatistics(program.graph)),
+      ),
+    ),
+    TE.chain(({ engine, dataset, program, cut }) => {
+      const data = digestFor(experiment.task, dataset);
+      const identity = identityOn(engine, experiment, hashProgram(program), seed, data);
+      const evaluationBatch = evaluationBatchOf(cut);
+      const steps = Math.floor(dataset.train.count / experiment.training.batch);
+      return steps < 1
+        ? TE.left<DrumheadError, Prepared>(tooFew(experiment, dataset.train.count))
+        : pipe(
+            findRun(runs, experiment.name, seed, identity),
+            TE.chainFirstIOK((folder) => () => {
+              if (relative(join(runs, experiment.name), dirname(folder)) !== '')
+                tell({
+                  kind: 'note',
+                  message: `the same run is there under another name, and is taken: ${folder}; the name ${experiment.name} changes nothing of it`,
+                });
+            }),
+            TE.map((folder) => ({
+              experiment,
+              seed,
+              dataset,
+              program,
+              engine,
+              cut,
+              identity,
+              data,
+              folder,
+              evaluationBatch,
+            })),
+          );
+    }),
+  );
+
+/** Whether a run can be kept in the folder of all runs; where runs lie already, one that is finished needs no room. */
+const hasRoom = (runs: string): TE.TaskEither<DrumheadError, void> =>
+  pipe(
+    mayHoldFiles(runs),
+    TE.orElse((error) =>
+      pipe(
+        TE.fromTask<readonly string[], DrumheadError>(() => runFoldersBelow(runs)),
+        TE.chain((found) => (found.length === 0 ? TE.left(error) : TE.right(undefined))),
+      ),
+    ),
+  );
+
+/**
+ * The identity of a run on an engine.
+ *
+ * @param program its hash
+ * @param data the digest of the data, where a person's files say what it is
+ * @param number of its arithmetic, where another than today's is meant
+ */
+export const identityOn = (
+  engine: Engine,
+  experiment: Experiment,
+  program: string,
+  seed: number,
+  data?: string,
+  number = arithmetic[engine.name],
+): string => identityOf(experiment, program, seed, engineLabel(engine), data, number);
+
+/** An experiment with its folders settled and the digest of its data, as its runs are told by them. */
+export interface Told {
+  readonly experiment: Experiment;
+  readonly data: string | undefined;
+  readonly sizes: Sizes;
+}
+
+/**
+ * What a run of an experiment is told by, where its data come from a person's files: those are read. Null of made data,
+ * which its task tells.
+ *
+ * **Errors** what the task's files have wrong.
+ */
+export const toldByFiles = (experiment: Experiment): TE.TaskEither<DrumheadError, Told | null> => {
+  const { task } = experiment;
+  return task.name === 'npy' || task.name === 'png'
+    ? pipe(
+        TE.fromTask<Task, DrumheadError>(() => settled(task)),
+        TE.chain((whole) =>
+          pipe(
+            load(whole),
+            TE.map((dataset) => ({
+              experiment: { ...experiment, task: whole },
+              data: digestFor(whole, dataset),
+              sizes: shapeOfDataset(dataset),
+            })),
+          ),
+        ),
+      )
+    : TE.right(null);
+};
+
+/** Made data is told by its task; what lies in files is told by what it is. */
+export const digestFor = (task: Task, dataset: Loaded): string | undefined =>
+  dataset.origin === 'files' || readsDigits(task) ? digestOf(dataset) : undefined;
+
+/** Whether the task's data comes from files of the person. */
+export const readsDigits = (task: Task): boolean => 'mnistDir' in task && task.mnistDir !== null;
+
+const weightsFit = ({ name, loss }: Experiment, classes: number): E.Either<DrumheadError, void> =>
+  loss.weights.length === 0 || loss.weights.length === classes
+    ? E.right(undefined)
+    : E.left(decodeError(name, `loss.weights: ${loss.weights.length} of them for ${classes} classes`));
+
+/** Early stopping waits for a better loss over images that are held out. */
+const canWait = ({ name, training }: Experiment, held: number): E.Either<DrumheadError, void> =>
+  training.patience === null || held > 0
+    ? E.right(undefined)
+    : E.left(
+        decodeError(
+          name,
+          'training.patience waits for a better validation loss, but there are no validation images; ' +
+            'raise task.validationShare, or leave patience out',
+        ),
+      );
+
+const tooFew = ({ name, training }: Experiment, images: number): DrumheadError =>
+  decodeError(name, `training.batch: ${training.batch} is more than the ${images} training images`);
+
+/** What a task says of its images and how many there are, before any of them is made. Of files nothing is known yet. */
+const fitsTask = (experiment: Experiment): E.Either<DrumheadError, void> => {
+  const { task, model, loss, training } = experiment;
+  const shape = taskShape(task);
+  if (O.isNone(shape)) return E.right(undefined);
+  return pipe(
+    programFor(model, loss.target, shape.value),
+    E.chain(() => weightsFit(experiment, shape.value.classes)),
+    E.chain(() =>
+      'train' in task && task.train < training.batch
+        ? E.left(tooFew(experiment, task.train))
+        : E.right(undefined),
+    ),
+  );
+};
+
+/** Images of a part that is scored at once: the same for the same cut, so that the same weights give the same bits. */
+export const evaluationBatchOf = (cut: Cut): number => Math.max(1, Math.min(16, ...cut));

@@ -1,0 +1,197 @@
+/**
+ * The interpreter of experiments: one experiment, one seed, one run folder.
+ *
+ * Data, program, engine; training from where it stands; the best weights; the test set; the pictures and the report.
+ * A finished run is not run again, an unfinished one goes on where it stopped.
+ */
+
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { type DrumheadError, defect } from '../../base/error.js';
+import { initialParameters } from '../../compile/parameters.js';
+import { openPool } from '../../compile/tfjs/session/pool.js';
+import { errorOf, type Session } from '../../compile/tfjs/session/session.js';
+import { type Program, parametersOf } from '../../dsl/index.js';
+import { arithmeticOf } from '../../engine/index.js';
+import type { Experiment } from '../../experiments/experiment.js';
+import type { Effect, Environment } from '../environment.js';
+import { restoreCheckpoint } from '../folder/checkpoint.js';
+import { forgetFailure, recordFailure } from '../folder/failure.js';
+import { inFolder, tidyLeft } from '../folder/lock.js';
+import { heartbeat } from '../folder/progress.js';
+import { type Result, readWholeResult } from '../folder/result.js';
+import { untrained } from '../training/optimiser.js';
+import type { TrainState } from '../training/state.js';
+import { finish, interrupted } from './finish.js';
+import { writeHistory } from './keep-state.js';
+import { keepTraining } from './keep-training.js';
+import { olderRuns } from './older.js';
+import { type Prepared, prepare } from './prepare.js';
+import { writeRecord } from './write-record.js';
+
+export interface Finished {
+  readonly folder: string;
+  readonly result: Result;
+  /** Whether it had been finished before, so that nothing ran. */
+  readonly before: boolean;
+}
+
+/** Runs an experiment from one seed, in its folder. */
+export const runExperiment =
+  (experiment: Experiment, seed: number): Effect<Finished> =>
+  (environment) =>
+    pipe(
+      prepare(experiment, seed, environment),
+      TE.chain((prepared) =>
+        pipe(
+          finishedBefore(prepared, environment),
+          TE.chain((before) =>
+            before !== null
+              ? TE.fromTask(async () => {
+                  await tidyLeft(prepared.folder);
+                  return before;
+                })
+              : inFolder(
+                  prepared.folder,
+                  pipe(
+                    // Another process may have finished it while this one waited.
+                    finishedBefore(prepared, environment),
+                    TE.chain((now) =>
+                      now !== null ? TE.right(now) : withHeartbeat(prepared, environment, runPrepared),
+                    ),
+                  ),
+                ),
+          ),
+        ),
+      ),
+    );
+
+/**
+ * What is there of an earlier run of the same; null where something is to be done still. A damaged result is none: its
+ * checkpoint gives it again.
+ */
+const finishedBefore = (
+  prepared: Prepared,
+  { pictures, tell }: Environment,
+): TE.TaskEither<DrumheadError, Finished | null> => {
+  const { folder, identity } = prepared;
+  return pipe(
+    TE.Do,
+    TE.bind('found', () => readWholeResult(folder)),
+    TE.bind('drawn', () => (pictures ? drawnBefore(prepared) : TE.right(true))),
+    TE.map(({ found: { result, problem }, drawn }) => {
+      if (problem !== null) tell({ kind: 'note', message: `${problem}; it is made again` });
+      return result?.identity === identity && drawn ? { folder, result, before: true } : null;
+    }),
+  );
+};
+
+/** Charts take a second to load, which a run without pictures need not wait for. */
+const drawnBefore = (prepared: Prepared): TE.TaskEither<DrumheadError, boolean> =>
+  pipe(
+    TE.tryCatch(() => import('./report.js'), defect),
+    TE.chain(({ isDrawn }) => isDrawn(prepared)),
+  );
+
+/** What happens is told, and written down for whoever looks into the folder; an error is left there too. */
+const withHeartbeat =
+  (
+    prepared: Prepared,
+    environment: Environment,
+    work: (prepared: Prepared, environment: Environment) => TE.TaskEither<DrumheadError, Finished>,
+  ): TE.TaskEither<DrumheadError, Finished> =>
+  async () => {
+    const { folder } = prepared;
+    const heart = heartbeat(folder, environment.now);
+    const told: Environment = {
+      ...environment,
+      tell: (event) => {
+        heart.see(event);
+        environment.tell(event);
+      },
+    };
+    try {
+      await forgetFailure(folder);
+      const done = await work(prepared, told)();
+      if (E.isLeft(done)) await recordFailure(folder, done.left);
+      return done;
+    } catch (cause) {
+      return E.left(defect(cause));
+    } finally {
+      await heart.end();
+    }
+  };
+
+const runPrepared = (
+  prepared: Prepared,
+  environment: Environment,
+): TE.TaskEither<DrumheadError, Finished> => {
+  const { program, engine, seed, folder } = prepared;
+  const note = (messages: readonly string[]): void => {
+    for (const message of messages) environment.tell({ kind: 'note', message });
+  };
+  return pipe(
+    TE.fromTask<readonly string[], DrumheadError>(() => olderRuns(prepared, environment.runs)),
+    TE.chainFirstIOK((notes) => () => note(notes)),
+    TE.chain(() => writeRecord(prepared, environment.workers)),
+    TE.chainFirstIOK((notes) => () => note(notes)),
+    TE.chain(() => restoreCheckpoint(folder, parametersOf(program.graph), arithmeticOf(engine))),
+    TE.chainFirstIOK(
+      ({ notes }) =>
+        () =>
+          note(notes),
+    ),
+    TE.map(({ state }) => state ?? fresh(program, seed)),
+    // A kill may have come between a checkpoint and what is made from it.
+    TE.chainFirst((start) => writeHistory(folder, start)),
+    TE.chain((start) =>
+      pipe(
+        openPool(engine, program, start.parameters, environment.workers),
+        TE.chain((session) =>
+          pipe(trainAndScore(prepared, session, start, environment), (work) => async () => {
+            try {
+              return await work();
+            } catch (cause) {
+              return E.left<DrumheadError, Finished>(errorOf(cause));
+            } finally {
+              session.close();
+            }
+          }),
+        ),
+      ),
+    ),
+  );
+};
+
+const fresh = (program: Program, seed: number): TrainState => ({
+  epoch: 0,
+  step: 0,
+  lossSum: 0,
+  parameters: initialParameters(program.graph, seed),
+  optimiser: untrained,
+  best: null,
+  history: [],
+});
+
+const trainAndScore = (
+  prepared: Prepared,
+  session: Session,
+  start: TrainState,
+  environment: Environment,
+): TE.TaskEither<DrumheadError, Finished> => {
+  const began = environment.now();
+  // Only a run in one go knows how long it took.
+  const whole = start.epoch === 0 && start.step === 0;
+  return pipe(
+    keepTraining(prepared, session, start, environment),
+    TE.chain((state) =>
+      environment.signal.aborted
+        ? TE.left<DrumheadError, Finished>(interrupted(prepared, state))
+        : pipe(
+            finish(prepared, session, state, whole ? environment.now() - began : null, environment),
+            TE.map((result) => ({ folder: prepared.folder, result, before: false })),
+          ),
+    ),
+  );
+};

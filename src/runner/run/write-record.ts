@@ -1,0 +1,134 @@
+/** The record of a run, written before its first step; and what is otherwise than when the run began. */
+
+import { join } from 'node:path';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import type * as t from 'io-ts';
+import { sha256Hex } from '../../base/canonical.js';
+import { type DrumheadError, describe } from '../../base/error.js';
+import { encodeProgram } from '../../dsl/index.js';
+import { isPresent } from '../../files/files.js';
+import { files, writeText } from '../folder/files.js';
+import {
+  environmentCodec,
+  type Recorded,
+  type RunRecord,
+  runCodec,
+  type Settings,
+} from '../folder/record.js';
+import { isFromLater, readChecked, writeChecked } from '../folder/sealed.js';
+import { commitHere, versionsOf } from '../folder/versions.js';
+import type { Prepared } from './prepare.js';
+
+const names: Readonly<Record<keyof Settings, string>> = {
+  drumhead: 'drumhead',
+  commit: 'commit',
+  language: 'language',
+  node: 'Node',
+  platform: 'platform',
+  processor: 'processor',
+  engine: 'engine',
+  engineVersion: 'engine version',
+  cut: 'micro-batches',
+};
+const keys: readonly (keyof Settings)[] = [
+  'drumhead',
+  'commit',
+  'language',
+  'node',
+  'platform',
+  'processor',
+  'engine',
+  'engineVersion',
+  'cut',
+];
+
+const shown = (value: Settings[keyof Settings]): string =>
+  value === null ? 'unknown' : typeof value === 'object' ? value.join(' + ') : String(value);
+
+/** What differs between what a run was computed with so far and what it goes on with. */
+const differences = (before: Recorded, now: Settings): Recorded['changes'] =>
+  keys
+    .map((key) => {
+      const last = before.changes.findLast(({ what }) => what === names[key]);
+      return { what: names[key], from: last?.to ?? shown(before[key]), to: shown(now[key]) };
+    })
+    .filter(({ from, to }) => from !== to);
+
+const readIfPresent = <A>(
+  path: string,
+  codec: t.Decoder<unknown, A>,
+): TE.TaskEither<DrumheadError, A | null> =>
+  pipe(
+    isPresent(path),
+    TE.chain((there) => (there ? readChecked<A | null>(path, codec) : TE.right(null))),
+  );
+
+/** What is damaged is written anew, and said; what a newer drumhead wrote is left alone. */
+const orNote =
+  (notes: string[]) =>
+  <A>(read: TE.TaskEither<DrumheadError, A | null>): TE.TaskEither<DrumheadError, A | null> =>
+    pipe(
+      read,
+      TE.orElse((error) => {
+        if (error._tag === 'FileError' || isFromLater(error)) return TE.left(error);
+        notes.push(`${describe(error)}; it is written anew`);
+        return TE.right(null);
+      }),
+    );
+
+/**
+ * Writes the record of a run that begins or goes on.
+ *
+ * @returns sentences on what is otherwise than when it began
+ *
+ * **Errors** DecodeError where a newer drumhead wrote it: nothing is touched then; FileError.
+ */
+export const writeRecord = (
+  prepared: Prepared,
+  workers: number,
+): TE.TaskEither<DrumheadError, readonly string[]> => {
+  const { folder, engine, cut, experiment, program, identity, seed } = prepared;
+  const notes: string[] = [];
+  const whole = orNote(notes);
+  const written = {
+    experiment: `${JSON.stringify({ ...experiment, seeds: [seed] }, null, 2)}\n`,
+    program: encodeProgram(program),
+  };
+  const hash = (text: string): string => sha256Hex(new TextEncoder().encode(text));
+  const record: RunRecord = {
+    identity,
+    name: experiment.name,
+    seed,
+    epochs: experiment.training.epochs,
+    experiment: hash(written.experiment),
+    program: hash(written.program),
+  };
+  const path = (file: keyof typeof files): string => join(folder, files[file]);
+  return pipe(
+    TE.Do,
+    TE.bind('before', () => whole(readIfPresent(path('run'), runCodec))),
+    TE.bind('recorded', () => whole(readIfPresent(path('environment'), environmentCodec))),
+    TE.bind('commit', () => TE.fromTask(commitHere)),
+    TE.chain(({ recorded, commit }) => {
+      const versions = versionsOf(engine);
+      const now = { ...versions, commit, cut: [...cut] };
+      const changed = recorded === null ? [] : differences(recorded, now);
+      for (const { what, from, to } of changed)
+        notes.push(
+          `this run began with ${what} ${from} and goes on with ${to}: what comes may differ in its last bits`,
+        );
+      const environment: Recorded =
+        recorded === null
+          ? { ...now, workers, changes: [] }
+          : { ...recorded, changes: [...recorded.changes, ...changed] };
+      return pipe(
+        writeText(path('experiment'), written.experiment),
+        TE.chain(() => writeText(path('program'), written.program)),
+        TE.chain(() => writeChecked(path('run'), record)),
+        TE.chain(() => writeChecked(path('environment'), environment)),
+        TE.map(() => notes),
+      );
+    }),
+  );
+};

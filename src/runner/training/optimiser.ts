@@ -1,0 +1,106 @@
+/**
+ * Adam and AdamW on plain arrays, in PyTorch's form.
+ *
+ * The update is a pure function from (state, parameters, gradients) to new ones, computed in float64 and kept in
+ * float32. It runs on the host: a model here has 10^5 parameters, a step costs 10^9 operations elsewhere, and a
+ * state of plain arrays can be written to a checkpoint as it is.
+ */
+
+import type { Arrays } from '../../compile/tfjs/session/session.js';
+
+export interface OptimiserSettings {
+  /** `adam`: weight decay, if any, is added to the gradient. `adamw`: it shrinks the weights by themselves. */
+  readonly name: 'adam' | 'adamw';
+  readonly learningRate: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  /** Added outside the root. */
+  readonly epsilon: number;
+  readonly weightDecay: number;
+}
+
+/** The reference's: Adam at 1e-3. */
+export const adam: OptimiserSettings = {
+  name: 'adam',
+  learningRate: 1e-3,
+  beta1: 0.9,
+  beta2: 0.999,
+  epsilon: 1e-8,
+  weightDecay: 0,
+};
+
+/** The reference's option: AdamW with weight decay 0.01. */
+export const adamW: OptimiserSettings = { ...adam, name: 'adamw', weightDecay: 0.01 };
+
+/** What the optimiser remembers: steps taken, and by parameter name the two running moments of the gradient. */
+export interface OptimiserState {
+  readonly step: number;
+  readonly mean: Arrays;
+  readonly square: Arrays;
+}
+
+/** The state before the first step. Moments of a parameter begin at zero with its first gradient. */
+export const untrained: OptimiserState = { step: 0, mean: {}, square: {} };
+
+export interface Optimised {
+  readonly parameters: Arrays;
+  readonly state: OptimiserState;
+}
+
+/**
+ * One step: p' = p - lr m_hat / (sqrt(v_hat) + epsilon), with m_hat = m/(1-beta1^t), v_hat = v/(1-beta2^t)
+ * (Kingma & Ba 2015, Algorithm 1; for AdamW after p shrank by lr * weightDecay, Loshchilov & Hutter 2019,
+ * Algorithm 2). A parameter without a gradient stays as it is, decay included, as in PyTorch. Nothing is changed
+ * in place.
+ *
+ * @example
+ * const { parameters, state } = optimise(adam)(untrained, weights, gradients);
+ */
+export const optimise =
+  (settings: OptimiserSettings) =>
+  (state: OptimiserState, parameters: Arrays, gradients: Arrays): Optimised => {
+    const step = state.step + 1;
+    const moved: Record<string, Float32Array> = { ...parameters };
+    const mean: Record<string, Float32Array> = { ...state.mean };
+    const square: Record<string, Float32Array> = { ...state.square };
+    for (const [name, gradient] of Object.entries(gradients)) {
+      if (!(name in parameters)) continue;
+      const next = update(settings, step, parameters[name], gradient, state.mean[name], state.square[name]);
+      moved[name] = next.parameter;
+      mean[name] = next.mean;
+      square[name] = next.square;
+    }
+    return { parameters: moved, state: { step, mean, square } };
+  };
+
+interface Updated {
+  readonly parameter: Float32Array;
+  readonly mean: Float32Array;
+  readonly square: Float32Array;
+}
+
+const update = (
+  { name, learningRate, beta1, beta2, epsilon, weightDecay }: OptimiserSettings,
+  step: number,
+  parameter: Float32Array,
+  gradient: Float32Array,
+  oldMean: Float32Array | undefined,
+  oldSquare: Float32Array | undefined,
+): Updated => {
+  const size = learningRate / (1 - beta1 ** step);
+  const correction = Math.sqrt(1 - beta2 ** step);
+  const added = name === 'adam' ? weightDecay : 0;
+  const kept = name === 'adamw' ? 1 - learningRate * weightDecay : 1;
+  const moved = new Float32Array(parameter.length);
+  const mean = new Float32Array(parameter.length);
+  const square = new Float32Array(parameter.length);
+  for (let i = 0; i < parameter.length; i++) {
+    const g = gradient[i] + added * parameter[i];
+    const m = beta1 * (oldMean === undefined ? 0 : oldMean[i]) + (1 - beta1) * g;
+    const v = beta2 * (oldSquare === undefined ? 0 : oldSquare[i]) + (1 - beta2) * g * g;
+    mean[i] = m;
+    square[i] = v;
+    moved[i] = kept * parameter[i] - (size * m) / (Math.sqrt(v) / correction + epsilon);
+  }
+  return { parameter: moved, mean, square };
+};
