@@ -13,10 +13,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import * as E from 'fp-ts/lib/Either.js';
-import type * as TE from 'fp-ts/lib/TaskEither.js';
 import { browserPath, openPage, serve } from '../spec/compile/graph-model/browser.js';
 import { plainTensorFlow } from '../spec/compile/graph-model/plain.js';
-import { type DrumheadError, describe } from '../src/base/error.js';
+import { describe, type Effect } from '../src/base/error.js';
 import { imagesOf } from '../src/data/dataset.js';
 import { select } from '../src/dsl/index.js';
 import { predictedClasses } from '../src/experiments/scores.js';
@@ -33,7 +32,7 @@ const [runs] = command.processedArgs;
 const { images, rounds } = command.opts();
 const [count, repeats] = [Number(images), Number(rounds)];
 
-const done = async <A>(work: TE.TaskEither<DrumheadError, A>): Promise<A> => {
+const done = async <A>(work: Effect<A>): Promise<A> => {
   const result = await work();
   if (E.isLeft(result)) throw new Error(describe(result.left));
   return result.right;

@@ -8,7 +8,7 @@ import { isDeepStrictEqual } from 'node:util';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, describe } from '../../src/base/error.js';
+import { describe, type Effect } from '../../src/base/error.js';
 import { stream } from '../../src/base/random.js';
 import { load } from '../../src/data/load.js';
 import { writeNpyPairs } from '../../src/data/own/npy-pairs.js';
@@ -39,7 +39,7 @@ interface Observer {
   readonly look: (folder: string) => Promise<Told>;
 }
 
-const toldBy = <A>(read: TE.TaskEither<DrumheadError, A>, values: (found: A) => unknown): Promise<Told> =>
+const toldBy = <A>(read: Effect<A>, values: (found: A) => unknown): Promise<Told> =>
   pipe(
     read,
     TE.match(
@@ -142,7 +142,7 @@ const reading = (name: 'npy' | 'png'): Observer => ({
   look: (folder) =>
     pipe(
       TE.fromEither(decodeTask({ name, folder })),
-      TE.chain(load),
+      TE.flatMap(load),
       TE.match(
         (error): Told => ({ kind: 'says', sentence: describe(error) }),
         (found): Told =>

@@ -4,9 +4,8 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import * as E from 'fp-ts/lib/Either.js';
-import type * as TE from 'fp-ts/lib/TaskEither.js';
 import { stringify } from 'yaml';
-import type { DrumheadError } from '../../src/base/error.js';
+import type { Checked, Effect } from '../../src/base/error.js';
 import { readDocument } from '../../src/cli/document/document.js';
 import { readJsonText } from '../../src/cli/document/json.js';
 import { readHeld } from '../../src/cli/document/reading.js';
@@ -43,7 +42,7 @@ import {
 } from './examples.js';
 import { must, tiny } from './tiny.js';
 
-type Read = E.Either<DrumheadError, unknown> | Promise<E.Either<DrumheadError, unknown>>;
+type Read = Checked<unknown> | Promise<Checked<unknown>>;
 
 export type Reader = {
   readonly name: string;
@@ -78,7 +77,7 @@ const ofFile = (
   inputs: number,
   path: string,
   examples: readonly Uint8Array[],
-  read: (path: string) => TE.TaskEither<DrumheadError, unknown>,
+  read: (path: string) => Effect<unknown>,
   wrap: (bytes: Uint8Array) => Uint8Array = (bytes) => bytes,
 ): Reader => ({
   name,
@@ -96,7 +95,7 @@ const valuesIn = (
   inputs: number,
   path: string,
   examples: readonly unknown[],
-  read: (path: string) => TE.TaskEither<DrumheadError, unknown>,
+  read: (path: string) => Effect<unknown>,
 ): Reader => ({
   name,
   inputs,

@@ -32,7 +32,7 @@ export const readState = async (seed: number): Promise<State> => {
       (): unknown => JSON.parse(text),
       () => null,
     ),
-    E.chainW(codec.decode),
+    E.flatMap(codec.decode),
     E.filterOrElseW(
       (state) => state.seed === seed,
       () => null,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, describe } from '../../src/base/error.js';
+import { type Checked, describe, type Effect } from '../../src/base/error.js';
 import type { Dataset } from '../../src/data/dataset.js';
 import { load } from '../../src/data/load.js';
 import { writeNpyPairs } from '../../src/data/own/npy-pairs.js';
@@ -24,7 +24,7 @@ import type { Job } from '../../src/runner/sweep/job.js';
 import { runSweep } from '../../src/runner/sweep/run.js';
 import { environmentIn, must, tiny } from './tiny.js';
 
-type Done = Promise<E.Either<DrumheadError, unknown>>;
+type Done = Promise<Checked<unknown>>;
 
 export interface Work {
   readonly name: string;
@@ -124,7 +124,7 @@ const writing = (
   weight: number,
   source: string,
   other: string,
-  write: (from: string, to: string) => TE.TaskEither<DrumheadError, unknown>,
+  write: (from: string, to: string) => Effect<unknown>,
 ): Work => ({
   name,
   weight,
@@ -138,10 +138,10 @@ const writing = (
 
 const exporting =
   (format: ExportFormat) =>
-  (from: string, to: string): TE.TaskEither<DrumheadError, unknown> =>
+  (from: string, to: string): Effect<unknown> =>
     pipe(
       readTrained(from),
-      TE.chain((trained) => exportTrained(trained, format, to)),
+      TE.flatMap((trained) => exportTrained(trained, format, to)),
     );
 
 /** Of the runs that are given one alone, so that there is the run that is met and no other. */
@@ -167,11 +167,11 @@ export const worksIn = async (folder: string): Promise<readonly Work[]> => {
   const dataset = must(await load(tiny.task)());
   const otherData = must(await load({ ...tiny.task, seed: 5 })());
   const dataOf = (from: string): Dataset => (from === source ? dataset : otherData);
-  const parquet = (folderOf: string): TE.TaskEither<DrumheadError, unknown> =>
+  const parquet = (folderOf: string): Effect<unknown> =>
     pipe(
       mayBeFile(join(folderOf, 'epochs.parquet')),
-      TE.chain(() => readRuns(join(given, 'runs'))),
-      TE.chain(({ runs }) =>
+      TE.flatMap(() => readRuns(join(given, 'runs'))),
+      TE.flatMap(({ runs }) =>
         queryToParquet(
           [runsTable(runs, () => []), epochsTable(runs, () => [])],
           'select experiment, seed, epoch, train_loss from epochs order by all',

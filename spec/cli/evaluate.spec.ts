@@ -5,8 +5,7 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, wri
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import type * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, describe as sentence } from '../../src/base/error.js';
+import { type Effect, describe as sentence } from '../../src/base/error.js';
 import { type EvaluateFlags, evaluateRuns } from '../../src/cli/commands/evaluate.js';
 import { run } from '../../src/cli/commands/run.js';
 import { sweep } from '../../src/cli/commands/sweep.js';
@@ -105,7 +104,7 @@ describe('drumhead evaluate', () => {
   });
 
   it('and sweep, run, show and diff know the names of what was begun here', async () => {
-    const refusal = async (work: TE.TaskEither<DrumheadError, unknown>): Promise<string> => {
+    const refusal = async (work: Effect<unknown>): Promise<string> => {
       const done = await work();
       return E.isLeft(done) ? sentence(done.left) : assert.fail('it was done');
     };

@@ -5,8 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import type * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, describe as sentence } from '../../src/base/error.js';
+import { type Effect, describe as sentence } from '../../src/base/error.js';
 import { type ExportFlags, exportRun } from '../../src/cli/commands/export.js';
 import { play } from '../../src/cli/commands/play.js';
 import { runProgramFile } from '../../src/cli/commands/run-program.js';
@@ -15,11 +14,11 @@ import { encodePng } from '../../src/formats/png/png.js';
 import { runExperiment } from '../../src/runner/run/run.js';
 import { environmentOf, tiny } from '../runner/kill/tiny.js';
 
-const done = async (effect: TE.TaskEither<DrumheadError, string>): Promise<string> => {
+const done = async (effect: Effect<string>): Promise<string> => {
   const outcome = await effect();
   return E.isRight(outcome) ? outcome.right : assert.fail(sentence(outcome.left));
 };
-const refused = async (effect: TE.TaskEither<DrumheadError, string>): Promise<string> => {
+const refused = async (effect: Effect<string>): Promise<string> => {
   const outcome = await effect();
   return E.isLeft(outcome) ? sentence(outcome.left) : assert.fail(`it did: ${outcome.right}`);
 };

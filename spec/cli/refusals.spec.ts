@@ -5,15 +5,14 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import type * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, describe as sentence } from '../../src/base/error.js';
+import { type Effect, describe as sentence } from '../../src/base/error.js';
 import { importWeights } from '../../src/cli/commands/import.js';
 import { finishedRuns } from '../../src/cli/source/finished.js';
 import { sweepFrom } from '../../src/cli/source/source.js';
 import { taskFrom } from '../../src/cli/source/task.js';
 import { collect } from '../../src/runner/results/collection.js';
 
-const refused = async (effect: TE.TaskEither<DrumheadError, unknown>): Promise<string> => {
+const refused = async (effect: Effect<unknown>): Promise<string> => {
   const outcome = await effect();
   return E.isLeft(outcome) ? sentence(outcome.left) : assert.fail('it is taken');
 };

@@ -8,8 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { csvParse } from 'd3-dsv';
 import * as E from 'fp-ts/lib/Either.js';
-import type * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, describe as sentence } from '../../src/base/error.js';
+import { type Effect, describe as sentence } from '../../src/base/error.js';
 import { figure } from '../../src/cli/commands/figure.js';
 import { query } from '../../src/cli/commands/query.js';
 import { report } from '../../src/cli/commands/report.js';
@@ -65,7 +64,7 @@ describe('drumhead, asked what came out', () => {
   it('refuses what there is not in one sentence, with nothing written', async () => {
     const none = join(runs, 'none');
     const figures = { ...common, score: 'foregroundIou', out: join(runs, 'o') };
-    const refused: readonly (readonly [TE.TaskEither<DrumheadError, string>, number, RegExp])[] = [
+    const refused: readonly (readonly [Effect<string>, number, RegExp])[] = [
       [table('paper/mnst', tables), 2, /did you mean 'paper\/mnist'/],
       [table('paper/mnist', { ...tables, format: 'pdf' }), 2, /Known: terminal, csv, json, markdown, latex/],
       [table('paper/mnist', { ...tables, scores: 'iou,f1' }), 2, /unknown score 'f1'/],

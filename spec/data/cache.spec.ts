@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, decodeError } from '../../src/base/error.js';
+import { decodeError, type Effect } from '../../src/base/error.js';
 import { cached, cachePath } from '../../src/data/cache.js';
 import { packDataset, unpackDataset } from '../../src/data/cache-file.js';
 import type { Dataset, Split } from '../../src/data/dataset.js';
@@ -84,7 +84,7 @@ describe('cache', () => {
   const dataset: Dataset = { train: split, validation: split, test: split, classes: ['background', 'a'] };
   let folder = '';
   let makings = 0;
-  const make: TE.TaskEither<DrumheadError, Dataset> = async () => {
+  const make: Effect<Dataset> = async () => {
     makings++;
     return E.right(dataset);
   };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { PNG } from 'pngjs';
-import { type DrumheadError, describe as inWords } from '../../src/base/error.js';
+import { type Checked, describe as inWords } from '../../src/base/error.js';
 import { html } from '../../src/report/page/html.js';
 import type { Cut, Film, PanelFigure } from '../../src/report/page/panel-figure.js';
 import { figure } from '../../src/report/page/picture.js';
@@ -16,7 +16,7 @@ import { wavesFigure } from '../../src/report/waves-figure.js';
 import { hostileText, movingSample } from './arbitraries.js';
 import { decodeGif } from './decode-gif.js';
 
-const right = <A>(result: E.Either<DrumheadError, A>): A => {
+const right = <A>(result: Checked<A>): A => {
   if (E.isLeft(result)) throw new Error(inWords(result.left));
   return result.right;
 };

@@ -1,7 +1,7 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
 import * as fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
-import { type DrumheadError, describe as inWords } from '../../src/base/error.js';
+import { type Checked, describe as inWords } from '../../src/base/error.js';
 import { dark, diverging, hex, light } from '../../src/report/colours.js';
 import { wavePanel } from '../../src/report/panels.js';
 import { type Raster, scaleUp } from '../../src/report/raster.js';
@@ -10,7 +10,7 @@ import { framesOf, type WavesPicture, waveFrames, wavesGif } from '../../src/rep
 import { hostileText, movingSample } from './arbitraries.js';
 import { decodeGif } from './decode-gif.js';
 
-const right = <A>(result: E.Either<DrumheadError, A>): A => {
+const right = <A>(result: Checked<A>): A => {
   if (E.isLeft(result)) throw new Error(inWords(result.left));
   return result.right;
 };

@@ -6,7 +6,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { type DrumheadError, describe as describeError } from '../../src/base/error.js';
+import { type Checked, describe as describeError } from '../../src/base/error.js';
 import { decodeExperiment, type Experiment } from '../../src/experiments/experiment.js';
 import type { Environment, RunEvent } from '../../src/runner/environment.js';
 import { sealed } from '../../src/runner/folder/sealed.js';
@@ -14,7 +14,7 @@ import { type Finished, runExperiment } from '../../src/runner/run/run.js';
 import { environmentOf, fingerprint, theRun, tiny } from './kill/tiny.js';
 
 type Fingerprint = Awaited<ReturnType<typeof fingerprint>>;
-type Outcome = E.Either<DrumheadError, Finished>;
+type Outcome = Checked<Finished>;
 
 describe('a run', () => {
   let kept = '';

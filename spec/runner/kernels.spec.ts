@@ -5,8 +5,7 @@ import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import type * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, describe as sentenceOf } from '../../src/base/error.js';
+import { type Checked, type Effect, describe as sentenceOf } from '../../src/base/error.js';
 import { run } from '../../src/cli/commands/run.js';
 import { statuses, statusTable } from '../../src/cli/commands/status.js';
 import { sweep } from '../../src/cli/commands/sweep.js';
@@ -27,10 +26,10 @@ import type { RunRequest } from '../../src/runner/sweep/messages.js';
 import { runSweep, type SweepEvent } from '../../src/runner/sweep/run.js';
 import { environmentOf, tiny } from './kill/tiny.js';
 
-const right = <A>(either: E.Either<DrumheadError, A>): A =>
+const right = <A>(either: Checked<A>): A =>
   E.isRight(either) ? either.right : assert.fail(sentenceOf(either.left));
-const given = async <A>(task: TE.TaskEither<DrumheadError, A>): Promise<A> => right(await task());
-const refused = async (task: TE.TaskEither<DrumheadError, unknown>): Promise<string> => {
+const given = async <A>(task: Effect<A>): Promise<A> => right(await task());
+const refused = async (task: Effect<unknown>): Promise<string> => {
   const done = await task();
   return E.isLeft(done) ? sentenceOf(done.left) : assert.fail('it was not refused');
 };

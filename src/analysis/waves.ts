@@ -1,7 +1,7 @@
 /** Observed waves as the analysis takes them. */
 
 import * as E from 'fp-ts/lib/Either.js';
-import { type DrumheadError, decodeError } from '../base/error.js';
+import { type Checked, decodeError } from '../base/error.js';
 
 /** A sequence of states [steps, height, width, channels], `dt` apart in time and 1 apart in space. */
 export interface Waves {
@@ -21,7 +21,7 @@ export interface Waves {
  * **Errors** DecodeError where there is no step, for values that are not as many as the sizes say, and for values that are
  * not finite. How few steps tell what is said by each measure.
  */
-export const wavesOf = (waves: Waves): E.Either<DrumheadError, Waves> => {
+export const wavesOf = (waves: Waves): Checked<Waves> => {
   const { steps, height, width, channels, dt, values } = waves;
   const wanted = steps * height * width * channels;
   if (!Number.isInteger(steps) || steps < 1)

@@ -3,7 +3,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
-import { type DrumheadError, decodeError, nearest } from './error.js';
+import { type Checked, decodeError, nearest } from './error.js';
 
 /** What was found, as a person may have written it, and no more of it than finds room in a sentence. */
 const shown = (value: unknown): string => {
@@ -85,7 +85,7 @@ export const where = <A>(codec: Same<A>, check: (value: A) => string | undefined
     (u, context) =>
       pipe(
         codec.validate(u, context),
-        E.chain((value) => {
+        E.flatMap((value) => {
           const problem = check(value);
           return problem === undefined ? t.success(value) : t.failure(u, context, problem);
         }),
@@ -262,7 +262,7 @@ export const problemsOf = (errors: t.Errors): readonly string[] =>
 /** Decodes, with a codec's errors as a DecodeError about the source. */
 export const decodeWith =
   <A>(codec: t.Decoder<unknown, A>, source: string) =>
-  (value: unknown): E.Either<DrumheadError, A> =>
+  (value: unknown): Checked<A> =>
     pipe(
       codec.decode(value),
       E.mapLeft((errors) => decodeError(source, problemsOf(errors))),

@@ -5,6 +5,9 @@
  * them into the one sentence that is shown. Nothing in drumhead throws across a room's boundary.
  */
 
+import type * as E from 'fp-ts/lib/Either.js';
+import type * as TE from 'fp-ts/lib/TaskEither.js';
+
 /** The language refused a program: operation, shapes and where in the user's source it was written. */
 export interface ProgramError {
   readonly _tag: 'ProgramError';
@@ -96,6 +99,12 @@ export type DrumheadError =
   | Interrupted
   | Mismatch
   | Defect;
+
+/** A value, or the error that says why there is none. */
+export type Checked<A> = E.Either<DrumheadError, A>;
+
+/** Work that is done when it is called, and leaves a value or the error that says why there is none. */
+export type Effect<A> = TE.TaskEither<DrumheadError, A>;
 
 /**
  * A DecodeError of these problems.

@@ -1,8 +1,7 @@
 /** The edge: where effects run, errors become sentences and exit codes, and Ctrl-C becomes a signal. */
 
 import * as E from 'fp-ts/lib/Either.js';
-import type * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, defect, describe, fileError } from '../base/error.js';
+import { type DrumheadError, defect, describe, type Effect, fileError } from '../base/error.js';
 import { plainText } from '../base/plain-text.js';
 
 /** What is typed on the command line itself: flags, and the SQL of `drumhead query`. */
@@ -30,8 +29,8 @@ export const answer = (text: string): void => void process.stdout.write(`${plain
 export const remark = (text: string): void => void process.stderr.write(`${plainText(text)}\n`);
 
 /** Runs a command to its end: prints what it returns, or one sentence, and sets the exit code. */
-export const atEdge = async (work: TE.TaskEither<DrumheadError, string>): Promise<void> => {
-  const done = await work().catch((cause: unknown) => E.left<DrumheadError, string>(defect(cause)));
+export const atEdge = async (work: Effect<string>): Promise<void> => {
+  const done = await work().catch((cause: unknown) => E.left(defect(cause)));
   if (E.isRight(done)) {
     if (done.right !== '') answer(done.right);
     return;

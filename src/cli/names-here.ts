@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, decodeError } from '../base/error.js';
+import { type DrumheadError, decodeError, type Effect } from '../base/error.js';
 import { runFoldersBelow } from '../runner/folder/paths.js';
 import { sweepPath } from '../runner/folder/sweep-file.js';
 import { namesIn } from '../runner/results/collection.js';
@@ -24,7 +24,7 @@ const folderOf = async (runs: string, name: string): Promise<string | null> => {
  */
 export const amongRuns =
   (runs: string) =>
-  <A>(work: TE.TaskEither<DrumheadError, A>): TE.TaskEither<DrumheadError, A> =>
+  <A>(work: Effect<A>): Effect<A> =>
     pipe(
       work,
       TE.orElse((error) =>

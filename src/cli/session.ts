@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { DrumheadError } from '../base/error.js';
+import type { Effect } from '../base/error.js';
 import { limits } from '../base/limits.js';
 import { type Kernels, parseEngineChoice } from '../engine/index.js';
 import type { Environment } from '../runner/environment.js';
@@ -29,13 +29,13 @@ export const seconds = (): number => performance.now() / 1000;
 /** Runs work in the environment that the flags describe; the terminal is left as it was. */
 export const withEnvironment = <A>(
   flags: CommonFlags,
-  work: (environment: Environment) => TE.TaskEither<DrumheadError, A>,
-): TE.TaskEither<DrumheadError, A> =>
+  work: (environment: Environment) => Effect<A>,
+): Effect<A> =>
   pipe(
     TE.Do,
     TE.bind('engine', () => TE.fromEither(parseEngineChoice(flags.engine))),
     TE.bindW('workers', () => TE.fromEither(wholeFlag('--workers', 1, limits.workers)(flags.workers))),
-    TE.chainW(({ engine, workers }) => async () => {
+    TE.flatMap(({ engine, workers }) => async () => {
       const teller = process.stderr.isTTY ? barTeller(process.stderr) : plainTeller(remark, seconds);
       const { signal, done } = interruptible();
       try {

@@ -3,12 +3,12 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, decodeError, describe } from '../base/error.js';
+import { type Checked, decodeError, describe, type Effect } from '../base/error.js';
 
 // What a timer of Node can wait for at most, 2^31 ms.
 const mostMinutes = 35_000;
 
-const minutesFlag = (value: string): E.Either<DrumheadError, number> => {
+const minutesFlag = (value: string): Checked<number> => {
   const minutes = Number(value);
   return value.trim() !== '' && minutes > 0 && minutes <= mostMinutes
     ? E.right(minutes)
@@ -24,13 +24,13 @@ const minutesFlag = (value: string): E.Either<DrumheadError, number> => {
  */
 export const inTimeBox = (
   minutes: string | undefined,
-  work: (until: AbortSignal) => TE.TaskEither<DrumheadError, string>,
-): TE.TaskEither<DrumheadError, string> =>
+  work: (until: AbortSignal) => Effect<string>,
+): Effect<string> =>
   minutes === undefined
     ? work(new AbortController().signal)
     : pipe(
         TE.fromEither(minutesFlag(minutes)),
-        TE.chain((limit) => async () => {
+        TE.flatMap((limit) => async () => {
           const box = new AbortController();
           const timer = setTimeout(() => box.abort(), limit * 60_000);
           try {

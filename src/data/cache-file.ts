@@ -11,7 +11,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { canonical } from '../base/canonical.js';
 import { whole as wholeNumber } from '../base/codec.js';
-import { type DrumheadError, decodeError } from '../base/error.js';
+import { type Checked, decodeError } from '../base/error.js';
 import { parsedJson } from '../base/json-text.js';
 import { limits } from '../base/limits.js';
 import { type Dataset, type Split, splitNames } from './dataset.js';
@@ -102,7 +102,7 @@ export const unpackDataset = async (
   bytes: Uint8Array,
   key: string,
   source: string,
-): Promise<E.Either<DrumheadError, Dataset>> => {
+): Promise<Checked<Dataset>> => {
   const damaged = E.left(decodeError(source, 'damaged: it is not the data that was written'));
   const textAt = magic.length + 4;
   if (bytes.length < textAt || magic.some((byte, i) => bytes[i] !== byte)) return damaged;

@@ -8,9 +8,8 @@
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import * as O from 'fp-ts/lib/Option.js';
-import type * as TE from 'fp-ts/lib/TaskEither.js';
 import { hashOf } from '../base/canonical.js';
-import { type DrumheadError, defect, describe } from '../base/error.js';
+import { type Checked, defect, describe, type Effect } from '../base/error.js';
 import { readBytesIfPresent, writeBytes } from '../files/files.js';
 import { packDataset, unpackDataset } from './cache-file.js';
 import type { Dataset } from './dataset.js';
@@ -28,7 +27,7 @@ export const cachePath = (folder: string, name: string, identity: unknown): stri
   join(folder, `${name}-${hashOf(identity).slice(0, 32)}.dataset`);
 
 /** What is kept under this key; none where nothing is. */
-const found = async (path: string, key: string): Promise<E.Either<DrumheadError, O.Option<Dataset>>> => {
+const found = async (path: string, key: string): Promise<Checked<O.Option<Dataset>>> => {
   const bytes = await readBytesIfPresent(path, 'array')();
   if (E.isLeft(bytes)) return bytes;
   if (O.isNone(bytes.right)) return E.right(O.none);
@@ -36,11 +35,7 @@ const found = async (path: string, key: string): Promise<E.Either<DrumheadError,
   return E.isLeft(dataset) ? dataset : E.right(O.some(dataset.right));
 };
 
-const keep = async (
-  path: string,
-  key: string,
-  dataset: Dataset,
-): Promise<E.Either<DrumheadError, string>> => {
+const keep = async (path: string, key: string, dataset: Dataset): Promise<Checked<string>> => {
   try {
     return await writeBytes(path, await packDataset(dataset, key))();
   } catch (cause) {
@@ -60,12 +55,7 @@ const keep = async (
  * @param make how to make it; the only error there can be is its own
  */
 export const cached =
-  (
-    folder: string | undefined,
-    name: string,
-    identity: unknown,
-    make: TE.TaskEither<DrumheadError, Dataset>,
-  ): TE.TaskEither<DrumheadError, Loaded> =>
+  (folder: string | undefined, name: string, identity: unknown, make: Effect<Dataset>): Effect<Loaded> =>
   async () => {
     const path = folder === undefined ? undefined : cachePath(folder, name, identity);
     const key = hashOf(identity);

@@ -1,7 +1,7 @@
 /** Segmentation data in memory: still images, and for every pixel the class it belongs to, or that it is ignored. */
 
 import * as E from 'fp-ts/lib/Either.js';
-import { type DrumheadError, decodeError } from '../base/error.js';
+import { type Checked, decodeError } from '../base/error.js';
 import { grouped, limits } from '../base/limits.js';
 import { hasClass, noClass } from '../base/no-class.js';
 
@@ -22,11 +22,7 @@ export const describeCounts = (counts: Readonly<Record<SplitName, number>>): str
   `${splitNames.map((name) => counts[name].toLocaleString('en-US')).join(' / ')} images`;
 
 /** Whether so many images of so many values each can be held. **Errors** DecodeError, before any is made. */
-export const withinLimit = (
-  source: string,
-  images: number,
-  valuesOfOne: number,
-): E.Either<DrumheadError, void> =>
+export const withinLimit = (source: string, images: number, valuesOfOne: number): Checked<void> =>
   images * valuesOfOne <= limits.datasetValues
     ? E.right(undefined)
     : E.left(

@@ -3,7 +3,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { DrumheadError } from '../base/error.js';
+import type { Checked, Effect } from '../base/error.js';
 import { cached, type Loaded } from './cache.js';
 import { splitNames, withinLimit } from './dataset.js';
 import { type Digits, readDigits } from './made/digits.js';
@@ -30,11 +30,11 @@ interface Making {
 /** Digits shape the data by what they are, not by the folder they lie in. */
 const ofDigits = <T extends MnistTask | MultiMnistTask>(
   task: T,
-  recipeOf: (task: T, digits: Digits) => E.Either<DrumheadError, Recipe>,
-): TE.TaskEither<DrumheadError, Making> =>
+  recipeOf: (task: T, digits: Digits) => Checked<Recipe>,
+): Effect<Making> =>
   pipe(
     readDigits(task.mnistDir),
-    TE.chainEitherK((digits) =>
+    TE.flatMapEither((digits) =>
       pipe(
         recipeOf(task, digits),
         E.map((recipe) => ({ recipe, shapedBy: { ...task, mnistDir: null, digest: digits.digest } })),
@@ -42,7 +42,7 @@ const ofDigits = <T extends MnistTask | MultiMnistTask>(
     ),
   );
 
-const making = (task: Exclude<Task, { name: 'npy' | 'png' }>): TE.TaskEither<DrumheadError, Making> => {
+const making = (task: Exclude<Task, { name: 'npy' | 'png' }>): Effect<Making> => {
   switch (task.name) {
     case 'tetrominoes':
       return TE.right({ recipe: tetrominoes(task), shapedBy: task });
@@ -63,20 +63,20 @@ const making = (task: Exclude<Task, { name: 'npy' | 'png' }>): TE.TaskEither<Dru
  * @example
  * pipe(load(task, { cacheDir: '.cache', onProgress: ({ stage, done, total }) => … }), TE.map((data) => data.train))
  */
-export const load = (task: Task, options: LoadOptions = {}): TE.TaskEither<DrumheadError, Loaded> => {
+export const load = (task: Task, options: LoadOptions = {}): Effect<Loaded> => {
   // What lies in files already is read each time: a copy in the cache could only become stale.
   if (task.name === 'npy') return readNpyPairs(task);
   if (task.name === 'png') return readPngPairs(task, options);
   return pipe(
     making(task),
-    TE.chainFirstEitherK(({ recipe: { counts, height, width, channels } }) =>
+    TE.tapEither(({ recipe: { counts, height, width, channels } }) =>
       withinLimit(
         task.name,
         splitNames.reduce((sum, name) => sum + counts[name], 0),
         height * width * channels,
       ),
     ),
-    TE.chain(({ recipe, shapedBy }) =>
+    TE.flatMap(({ recipe, shapedBy }) =>
       cached(
         options.cacheDir,
         task.name,

@@ -4,7 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as O from 'fp-ts/lib/Option.js';
 import type * as t from 'io-ts';
 import { byName, decodeWith } from '../base/codec.js';
-import { type DrumheadError, unknownName } from '../base/error.js';
+import { type Checked, unknownName } from '../base/error.js';
 import type { TaskShape } from './dataset.js';
 import { describeMnist, digitShape, mnistTask } from './made/mnist.js';
 import { describeMultiMnist, multiMnistTask } from './made/multi-mnist.js';
@@ -45,14 +45,11 @@ export const taskCodec = byName<Task>('task', codecs);
  * @example
  * decodeTask({ name: 'tetrominoes', size: 32, cell: 3 }) // right({ name: 'tetrominoes', size: 32, cell: 3, seed: 0, … })
  */
-export const decodeTask = (value: unknown, source = 'task'): E.Either<DrumheadError, Task> =>
+export const decodeTask = (value: unknown, source = 'task'): Checked<Task> =>
   decodeWith(taskCodec, source)(value);
 
 /** The task of this name with these settings; an UnknownName where there is none, for a name typed by a person. */
-export const taskNamed = (
-  name: string,
-  settings: Readonly<Record<string, unknown>> = {},
-): E.Either<DrumheadError, Task> =>
+export const taskNamed = (name: string, settings: Readonly<Record<string, unknown>> = {}): Checked<Task> =>
   isTaskName(name) ? decodeTask({ ...settings, name }, name) : E.left(unknownName('task', name, taskNames));
 
 /** The sizes of a task's data; none where only the person's files can tell. */

@@ -1,9 +1,8 @@
 /** Drums as an experiment: plain data, its codec, and the catalogued ones. */
 
-import type * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { choice, decodeWith, real, record, text, where, whole, withDefault } from '../base/codec.js';
-import type { DrumheadError } from '../base/error.js';
+import type { Checked } from '../base/error.js';
 import type { Point } from './lattice.js';
 import { alikeDrums, flippedDrum } from './polygon.js';
 import { pairOf, shapeCodec } from './shape.js';
@@ -63,10 +62,8 @@ export const drumExperimentCodec = where(
 );
 
 /** An experiment read from outside. **Errors** DecodeError with a line a problem. */
-export const decodeDrumExperiment = (
-  value: unknown,
-  source = 'experiment',
-): E.Either<DrumheadError, DrumExperiment> => decodeWith(drumExperimentCodec, source)(value);
+export const decodeDrumExperiment = (value: unknown, source = 'experiment'): Checked<DrumExperiment> =>
+  decodeWith(drumExperimentCodec, source)(value);
 
 const square = (side: number): Drum => ({
   name: `L = ${side}`,

@@ -4,7 +4,7 @@
  */
 
 import * as E from 'fp-ts/lib/Either.js';
-import { type DrumheadError, decodeError } from '../base/error.js';
+import { type Checked, decodeError } from '../base/error.js';
 
 /** A point of the plane, x to the right and y upwards. */
 export type Point = readonly [x: number, y: number];
@@ -49,7 +49,7 @@ export const neighbours = [
 export const latticeWhere = (
   bounds: { readonly left: number; readonly right: number; readonly bottom: number; readonly top: number },
   holds: (x: number, y: number) => boolean,
-): E.Either<DrumheadError, Lattice> => {
+): Checked<Lattice> => {
   const { left, right, bottom, top } = bounds;
   const columns = right - left + 1;
   const rows = top - bottom + 1;
@@ -68,11 +68,7 @@ export const latticeWhere = (
  * @example
  * latticeOfMask(2, 3, Uint8Array.from([1, 1, 0, 0, 1, 1]))   // right: four points in a zigzag
  */
-export const latticeOfMask = (
-  rows: number,
-  columns: number,
-  mask: ArrayLike<number>,
-): E.Either<DrumheadError, Lattice> =>
+export const latticeOfMask = (rows: number, columns: number, mask: ArrayLike<number>): Checked<Lattice> =>
   mask.length === rows * columns
     ? latticeWhere(
         { left: 0, right: columns - 1, bottom: 1 - rows, top: 0 },
@@ -81,7 +77,7 @@ export const latticeOfMask = (
     : E.left(decodeError('drum', `a mask of ${rows} x ${columns} has ${mask.length} entries`));
 
 /** A drum in pieces is several drums: a stroke on one would never be heard on another. */
-const whole = (lattice: Lattice): E.Either<DrumheadError, Lattice> => {
+const whole = (lattice: Lattice): Checked<Lattice> => {
   const total = siteCount(lattice);
   if (total === 0) return E.left(decodeError('drum', 'no lattice point lies inside; make it larger'));
   const reached = reachable(lattice);

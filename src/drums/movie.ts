@@ -6,7 +6,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { DrumheadError } from '../base/error.js';
+import type { Checked, DrumheadError, Effect } from '../base/error.js';
 import type { Program } from '../dsl/index.js';
 import type { Engine } from '../engine/index.js';
 import { lowestModes, type Modes } from './eigen.js';
@@ -59,7 +59,7 @@ export const finenessOf = (drums: readonly Drum[]): number =>
     ? 1
     : Math.max(1, Math.min(8, Math.floor(fineCells / largestSide(drums))));
 
-const draw = (drum: Drum, factor: number): E.Either<DrumheadError, Drawn> => {
+const draw = (drum: Drum, factor: number): Checked<Drawn> => {
   const shape: DrumShape = refined(drum.shape, factor);
   return pipe(
     latticeOf(shape),
@@ -102,7 +102,7 @@ export const drumMovies = (
   { drums, speed, dt }: Pick<DrumExperiment, 'drums' | 'speed' | 'dt'>,
   engine: Engine,
   { frames = 96, every = 4 }: MovieOptions = {},
-): TE.TaskEither<DrumheadError, readonly DrumMovie[]> => {
+): Effect<readonly DrumMovie[]> => {
   const factor = finenessOf(drums);
   const width = Math.max(1, (largestSide(drums) * factor) / 26);
   return pipe(
@@ -110,14 +110,14 @@ export const drumMovies = (
     TE.traverseSeqArray((drum) =>
       pipe(
         TE.fromEither(draw(drum, factor)),
-        TE.chain((drawn) => {
+        TE.flatMap((drawn) => {
           const pluck = stroke(drawn.lattice, drawn.strike, width);
           const first = pluck.map((value, i) => value * drawn.lattice.inside[i]);
           return pipe(
             TE.fromEither<DrumheadError, Program>(
               wavesProgram({ lattice: drawn.lattice, pluck, speed, dt }, frames - 1, every),
             ),
-            TE.chain(compute(engine, 'waves')),
+            TE.flatMap(compute(engine, 'waves')),
             TE.map((waves) => ({
               ...drawn,
               waves: joined(first, waves),
@@ -137,10 +137,7 @@ export const drumMovies = (
  *
  * **Errors** DecodeError for a shape without points or in pieces.
  */
-export const drumModes = (
-  drums: readonly Drum[],
-  count: number,
-): E.Either<DrumheadError, readonly DrumModes[]> => {
+export const drumModes = (drums: readonly Drum[], count: number): Checked<readonly DrumModes[]> => {
   const factor = finenessOf(drums);
   return pipe(
     drums,

@@ -3,7 +3,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, mismatch } from '../base/error.js';
+import { type Checked, type DrumheadError, type Effect, mismatch } from '../base/error.js';
 import { withSession } from '../compile/tfjs/session/with-session.js';
 import type { Program } from '../dsl/index.js';
 import type { Engine } from '../engine/index.js';
@@ -75,7 +75,7 @@ export interface DrumListening {
 /** The values of a program's output; a program of drums has no inputs and no parameters. */
 export const compute =
   (engine: Engine, output: string) =>
-  (program: Program): TE.TaskEither<DrumheadError, Float32Array> =>
+  (program: Program): Effect<Float32Array> =>
     withSession(engine, program, {}, async (session) => {
       const { outputs } = await session.infer({ count: 1, inputs: {} }, [output]);
       return outputs[output];
@@ -121,10 +121,10 @@ const listen = (
   drum: Drum,
   lattice: Lattice,
   sound: Float32Array,
-): E.Either<DrumheadError, Omit<DrumResult, 'seconds' | 'strike' | 'microphone'>> =>
+): Checked<Omit<DrumResult, 'seconds' | 'strike' | 'microphone'>> =>
   pipe(
     spectrumOf(sound, experiment.dt),
-    E.chain((spectrum) => {
+    E.flatMap((spectrum) => {
       const peaks = peaksOf(spectrum);
       const [fundamental] = peaks;
       if (fundamental === undefined)
@@ -153,14 +153,10 @@ const listen = (
   );
 
 /** Strikes one drum and listens. */
-const runDrum = (
-  experiment: DrumExperiment,
-  drum: Drum,
-  engine: Engine,
-): TE.TaskEither<DrumheadError, DrumResult> =>
+const runDrum = (experiment: DrumExperiment, drum: Drum, engine: Engine): Effect<DrumResult> =>
   pipe(
     TE.fromEither(latticeOf(drum.shape)),
-    TE.chain((lattice) => {
+    TE.flatMap((lattice) => {
       const strike = siteAt(lattice, drum.strike);
       const microphone = siteAt(lattice, drum.microphone);
       const { speed, dt, steps } = experiment;
@@ -168,8 +164,8 @@ const runDrum = (
       const begin = performance.now();
       return pipe(
         TE.fromEither<DrumheadError, Program>(soundProgram(membrane, microphone, steps)),
-        TE.chain(compute(engine, 'sound')),
-        TE.chainEitherK((sound) => {
+        TE.flatMap(compute(engine, 'sound')),
+        TE.flatMapEither((sound) => {
           const seconds = (performance.now() - begin) / 1000;
           return pipe(
             listen(experiment, drum, lattice, sound),
@@ -189,20 +185,20 @@ const runDrum = (
  *
  * @example
  * const engine = await openEngine('wasm')()
- * pipe(TE.fromEither(engine), TE.chain((e) => runDrums(drumExperiments['drums/squares'], e)))
+ * pipe(TE.fromEither(engine), TE.flatMap((e) => runDrums(drumExperiments['drums/squares'], e)))
  * // right: of each drum its area, heard and in theory
  */
 export const runDrums = (
   experiment: DrumExperiment,
   engine: Engine,
   { tell, signal }: DrumListening = {},
-): TE.TaskEither<DrumheadError, readonly DrumResult[]> =>
+): Effect<readonly DrumResult[]> =>
   pipe(
     experiment.drums,
     TE.traverseSeqArrayWithIndex((index, drum) =>
       pipe(
         TE.fromIO<void, DrumheadError>(() => tell?.(drum, index)),
-        TE.chain(() =>
+        TE.flatMap(() =>
           signal?.aborted === true
             ? TE.left({
                 _tag: 'Interrupted' as const,

@@ -1,9 +1,8 @@
 /** Shapes of drums as plain data, and the lattice of each. */
 
-import type * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { real, record, where, whole } from '../base/codec.js';
-import { type DrumheadError, nearest } from '../base/error.js';
+import { type Checked, nearest } from '../base/error.js';
 import { type Lattice, latticeOfMask, latticeWhere, type Point } from './lattice.js';
 import { boundsOf, isWithin, perimeterOf, polygonArea } from './polygon.js';
 
@@ -86,7 +85,7 @@ export const shapeCodec: t.Type<DrumShape, DrumShape, unknown> = new t.Type<Drum
   t.identity,
 );
 
-const box = (width: number, height: number): E.Either<DrumheadError, Lattice> =>
+const box = (width: number, height: number): Checked<Lattice> =>
   latticeWhere({ left: 1, right: width - 1, bottom: 1, top: height - 1 }, () => true);
 
 /**
@@ -97,7 +96,7 @@ const box = (width: number, height: number): E.Either<DrumheadError, Lattice> =>
  * @example
  * latticeOf({ kind: 'square', side: 6 })   // right: 5 x 5 points
  */
-export const latticeOf = (shape: DrumShape): E.Either<DrumheadError, Lattice> => {
+export const latticeOf = (shape: DrumShape): Checked<Lattice> => {
   switch (shape.kind) {
     case 'square':
       return box(shape.side, shape.side);

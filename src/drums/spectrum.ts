@@ -2,7 +2,7 @@
 
 import FourierTransform from 'fft.js';
 import * as E from 'fp-ts/lib/Either.js';
-import { type DrumheadError, decodeError } from '../base/error.js';
+import { type Checked, decodeError } from '../base/error.js';
 
 /** The magnitudes of a sound's Fourier transform under a Hann window. */
 export interface Spectrum {
@@ -37,7 +37,7 @@ const hann = (t: number, samples: number): number => Math.sin((Math.PI * t) / sa
  * spectrumOf(Float32Array.from({ length: 64 }, (_, t) => Math.cos((2 * Math.PI * 8 * t) / 64)), 1)
  * // right: greatest at bin 8
  */
-export const spectrumOf = (sound: ArrayLike<number>, dt: number): E.Either<DrumheadError, Spectrum> => {
+export const spectrumOf = (sound: ArrayLike<number>, dt: number): Checked<Spectrum> => {
   const samples = sound.length;
   if (samples < 8 || !Number.isInteger(Math.log2(samples)))
     return E.left(decodeError('sound', `${samples} samples: a spectrum needs 2^n of them, at least 8`));

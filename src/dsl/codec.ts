@@ -53,11 +53,11 @@ export const decodeProgram = <const I extends Shapes = Shapes, const Out extends
 ): E.Either<DecodeError, Program<I, Out>> =>
   pipe(
     versioned(json),
-    E.chain((value) => {
+    E.flatMap((value) => {
       const problem = extentProblem(value) ?? problemOf(value);
       return problem === undefined ? E.right(value) : E.left(problem);
     }),
-    E.chain((value) =>
+    E.flatMap((value) =>
       pipe(
         GraphCodec.decode(value),
         E.mapLeft(() => 'it is not a program of drumhead'),
@@ -67,8 +67,8 @@ export const decodeProgram = <const I extends Shapes = Shapes, const Out extends
       (graph) => canonical(graph) === canonical(json),
       () => 'it has fields that the language does not know',
     ),
-    E.chain(coherent),
-    E.chainFirst((graph) => (expected === undefined ? E.right(undefined) : fulfils(graph, expected))),
+    E.flatMap(coherent),
+    E.tap((graph) => (expected === undefined ? E.right(undefined) : fulfils(graph, expected))),
     E.bimap(
       (problem) => decodeError(source, problem),
       (graph) => ({ graph }),
@@ -142,7 +142,7 @@ const fulfils = (
 ): E.Either<string, void> =>
   pipe(
     matches('input', expected.inputs, inputsOf(graph)),
-    E.chain(() => matches('output', expected.outputs, outputsOf(graph))),
+    E.flatMap(() => matches('output', expected.outputs, outputsOf(graph))),
   );
 
 const matches = (what: string, expected: Shapes, found: Shapes): E.Either<string, void> => {

@@ -5,7 +5,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import type { Boundary, OpOf } from './op.js';
 import { ceilDiv, type Shape, sameShape, show, upsampled, windows } from './shape.js';
 
-export type Checked = E.Either<string, Shape>;
+export type CheckedShape = E.Either<string, Shape>;
 
 export const when = (holds: boolean, message: () => string): E.Either<string, void> =>
   holds ? E.right(undefined) : E.left(message());
@@ -14,7 +14,7 @@ export const when = (holds: boolean, message: () => string): E.Either<string, vo
 export const whole = (n: number): boolean => Number.isSafeInteger(n) && n >= 0;
 
 /** Every size whole and at least 1: an empty or fractional axis is a mistake wherever it comes from. */
-export const positive = (shape: Shape): Checked =>
+export const positive = (shape: Shape): CheckedShape =>
   shape.every((n) => whole(n) && n >= 1)
     ? E.right(shape)
     : E.left(`every size must be a whole number of at least 1, got ${show(shape)}`);
@@ -37,7 +37,7 @@ const biasFits = (bias: Shape | undefined, channels: number): E.Either<string, v
     bias === undefined ? '' : `the bias must be [${channels}], got ${show(bias)}`,
   );
 
-export const convShape = (op: OpOf<'conv'>, [x, w, bias]: readonly Shape[]): Checked => {
+export const convShape = (op: OpOf<'conv'>, [x, w, bias]: readonly Shape[]): CheckedShape => {
   const spatial = x.slice(0, -1);
   const kernel = w.slice(0, -2);
   const [inside, outside] = w.slice(-2);
@@ -49,12 +49,12 @@ export const convShape = (op: OpOf<'conv'>, [x, w, bias]: readonly Shape[]): Che
       () =>
         `a field of ${show(x)} and a kernel of ${show(w)} do not go together; fields are [H,W,C] or [L,C]`,
     ),
-    E.chain(() =>
+    E.flatMap(() =>
       when(channels === inside, () => `the kernel ${show(w)} expects ${inside} channels, got ${show(x)}`),
     ),
-    E.chain(() => strides(op.stride, spatial)),
-    E.chain(() => boundaryFits(op.boundary, spatial, kernel)),
-    E.chain(() => biasFits(bias, out)),
+    E.flatMap(() => strides(op.stride, spatial)),
+    E.flatMap(() => boundaryFits(op.boundary, spatial, kernel)),
+    E.flatMap(() => biasFits(bias, out)),
     E.map(() => [
       ...spatial.map((n, axis) =>
         op.boundary === 'none' ? windows(n, kernel[axis], op.stride[axis]) : ceilDiv(n, op.stride[axis]),
@@ -89,7 +89,7 @@ const boundaryFits = (boundary: Boundary, spatial: Shape, kernel: Shape): E.Eith
   return E.right(undefined);
 };
 
-export const transposedShape = (op: OpOf<'convTranspose'>, [x, w, bias]: readonly Shape[]): Checked => {
+export const transposedShape = (op: OpOf<'convTranspose'>, [x, w, bias]: readonly Shape[]): CheckedShape => {
   const spatial = x.slice(0, -1);
   const [outside, inside] = w.slice(-2);
   return pipe(
@@ -97,37 +97,37 @@ export const transposedShape = (op: OpOf<'convTranspose'>, [x, w, bias]: readonl
       x.length === w.length - 1 && (x.length === 2 || x.length === 3),
       () => `a field of ${show(x)} and a kernel of ${show(w)} do not go together`,
     ),
-    E.chain(() =>
+    E.flatMap(() =>
       when(
         x[x.length - 1] === inside,
         () => `the kernel ${show(w)} expects ${inside} channels, got ${show(x)}`,
       ),
     ),
-    E.chain(() => strides(op.stride, spatial)),
-    E.chain(() => biasFits(bias, outside)),
+    E.flatMap(() => strides(op.stride, spatial)),
+    E.flatMap(() => biasFits(bias, outside)),
     E.map(() => [...spatial.map((n, i) => upsampled(n, w[i], op.stride[i])), outside]),
   );
 };
 
-export const denseShape = ([x, w, bias]: readonly Shape[]): Checked =>
+export const denseShape = ([x, w, bias]: readonly Shape[]): CheckedShape =>
   pipe(
     rank(w, 2, 'the weight'),
-    E.chain(() =>
+    E.flatMap(() =>
       when(
         x.length >= 1 && x[x.length - 1] === w[0],
         () => `the weight ${show(w)} expects ${w[0]} features on the last axis, got ${show(x)}`,
       ),
     ),
-    E.chain(() => biasFits(bias, w[1])),
+    E.flatMap(() => biasFits(bias, w[1])),
     E.map(() => [...x.slice(0, -1), w[1]]),
   );
 
-export const poolShape = (op: OpOf<'pool'>, x: Shape): Checked => {
+export const poolShape = (op: OpOf<'pool'>, x: Shape): CheckedShape => {
   const spatial = x.slice(0, -1);
   return pipe(
     when(x.length === 2 || x.length === 3, () => `pooling takes fields [H,W,C] or [L,C], got ${show(x)}`),
-    E.chain(() => strides(op.stride, spatial)),
-    E.chain(() =>
+    E.flatMap(() => strides(op.stride, spatial)),
+    E.flatMap(() =>
       when(
         op.size.length === spatial.length && op.size.every((k, i) => whole(k) && k >= 1 && k <= spatial[i]),
         () => `a window of ${show(op.size)} does not fit a field of ${show(spatial)}`,
@@ -137,7 +137,7 @@ export const poolShape = (op: OpOf<'pool'>, x: Shape): Checked => {
   );
 };
 
-export const concatShape = (op: OpOf<'concat'>, shapes: readonly Shape[]): Checked => {
+export const concatShape = (op: OpOf<'concat'>, shapes: readonly Shape[]): CheckedShape => {
   const [first] = shapes;
   const others = (shape: Shape): Shape => shape.filter((_, axis) => axis !== op.axis);
   const misfit = shapes.find(
@@ -151,14 +151,14 @@ export const concatShape = (op: OpOf<'concat'>, shapes: readonly Shape[]): Check
   return E.right(first.map((n, axis) => (axis === op.axis ? total : n)));
 };
 
-export const sliceShape = (op: OpOf<'slice'>, x: Shape): Checked =>
+export const sliceShape = (op: OpOf<'slice'>, x: Shape): CheckedShape =>
   op.begin.length === x.length &&
   op.size.length === x.length &&
   x.every((n, i) => whole(op.begin[i]) && op.begin[i] + op.size[i] <= n)
     ? E.right(op.size)
     : E.left(`a box of ${show(op.size)} from ${show(op.begin)} does not lie inside ${show(x)}`);
 
-export const batchNormShape = ([x, ...statistics]: readonly Shape[], inScan: boolean): Checked => {
+export const batchNormShape = ([x, ...statistics]: readonly Shape[], inScan: boolean): CheckedShape => {
   const channels = x[x.length - 1];
   if (inScan) return E.left(noBatchInScan);
   const misfit = statistics.find((shape) => !sameShape(shape, [channels]));
@@ -167,7 +167,7 @@ export const batchNormShape = ([x, ...statistics]: readonly Shape[], inScan: boo
     : E.left(`scale, shift and statistics must be [${channels}], got ${show(misfit)}`);
 };
 
-export const recurrenceShape = (op: OpOf<'recurrence'>, [a, b, h0]: readonly Shape[]): Checked => {
+export const recurrenceShape = (op: OpOf<'recurrence'>, [a, b, h0]: readonly Shape[]): CheckedShape => {
   if (b.length < (op.kind === 'diagonal' ? 1 : 2))
     return E.left(`inputs must be ${op.kind === 'diagonal' ? '[T,...]' : '[T,...,n]'}, got ${show(b)}`);
   const expected = op.kind === 'diagonal' ? b : [...b, b[b.length - 1]];

@@ -11,7 +11,7 @@ import { grouped, limits } from '../base/limits.js';
 import {
   axesOf,
   batchNormShape,
-  type Checked,
+  type CheckedShape,
   concatShape,
   convShape,
   denseShape,
@@ -33,11 +33,11 @@ export type { Facts, Leaves } from './rules.js';
 export const infer = (op: Op, inputs: readonly Facts[], leaves?: Leaves): E.Either<string, Facts> =>
   pipe(
     arity(op, inputs.length),
-    E.chain(() => positive(declared(op))),
-    E.chain(() => literalsOf(op)),
-    E.chain(() => inferShape(op, inputs, leaves)),
-    E.chain(positive),
-    E.chain((shape) =>
+    E.flatMap(() => positive(declared(op))),
+    E.flatMap(() => literalsOf(op)),
+    E.flatMap(() => inferShape(op, inputs, leaves)),
+    E.flatMap(positive),
+    E.flatMap((shape) =>
       pipe(
         sharedWeights(op, inputs),
         E.map(() => ({ shape, perSample: perSample(op, inputs, leaves) })),
@@ -45,7 +45,7 @@ export const infer = (op: Op, inputs: readonly Facts[], leaves?: Leaves): E.Eith
     ),
   );
 
-const inferShape = (op: Op, inputs: readonly Facts[], leaves: Leaves | undefined): Checked => {
+const inferShape = (op: Op, inputs: readonly Facts[], leaves: Leaves | undefined): CheckedShape => {
   const shapes = inputs.map((input) => input.shape);
   const [x, y] = shapes;
   switch (op.op) {
@@ -138,10 +138,10 @@ const inferShape = (op: Op, inputs: readonly Facts[], leaves: Leaves | undefined
   }
 };
 
-const leaf = (facts: Facts | undefined, what: string): Checked =>
+const leaf = (facts: Facts | undefined, what: string): CheckedShape =>
   facts === undefined ? E.left(`${what} does not exist here`) : E.right(facts.shape);
 
-const scanShape = (op: ScanOp, inputs: readonly Facts[]): Checked => {
+const scanShape = (op: ScanOp, inputs: readonly Facts[]): CheckedShape => {
   const { fields, body } = op;
   const sequences = inputs.slice(fields.length, fields.length + op.sequences);
   const short = sequences.find(({ shape }) => shape[0] !== op.steps);
@@ -149,29 +149,29 @@ const scanShape = (op: ScanOp, inputs: readonly Facts[]): Checked => {
   const unread = Object.entries({ ...body.next, ...body.observe }).find(([, n]) => !readable(body.nodes, n));
   return pipe(
     when(op.steps >= 1, () => `takes at least 1 step, got ${op.steps}`),
-    E.chain(() => when(fields.length > 0, () => 'the state needs at least one field')),
-    E.chain(() =>
+    E.flatMap(() => when(fields.length > 0, () => 'the state needs at least one field')),
+    E.flatMap(() =>
       when(
         short === undefined,
         () => `${op.steps} steps need sequences [${op.steps},...], got ${show(short?.shape ?? [])}`,
       ),
     ),
-    E.chain(() =>
+    E.flatMap(() =>
       when(
         new Set(fields).size === fields.length && returned.join() === [...fields].sort().join(),
         () => `the step must return the state's fields ${fields.join(', ')}, got ${returned.join(', ')}`,
       ),
     ),
-    E.chain(() =>
+    E.flatMap(() =>
       when(unread === undefined, () => `its step has no node ${unread?.[1]} to give as '${unread?.[0]}'`),
     ),
-    E.chain(() =>
+    E.flatMap(() =>
       pipe(
         bodyFacts(body, leavesOf(op, inputs)),
         E.mapLeft((problem) => `in its step, ${problem}`),
       ),
     ),
-    E.chain((facts) => {
+    E.flatMap((facts) => {
       const changed = fields.findIndex(
         (field, i) => !sameShape(facts[body.next[field]].shape, inputs[i].shape),
       );
@@ -210,8 +210,8 @@ export const factsOf = (nodes: readonly Node[], leaves?: Leaves): E.Either<strin
   for (const [number, node] of nodes.entries()) {
     const found = pipe(
       inputsExist(node, number, nodes),
-      E.chain(() => inferNode(node, nodes, facts, leaves)),
-      E.chain((fact) =>
+      E.flatMap(() => inferNode(node, nodes, facts, leaves)),
+      E.flatMap((fact) =>
         sameShape(fact.shape, node.shape)
           ? E.right(fact)
           : E.left(`says ${show(node.shape)}, it is ${show(fact.shape)}`),

@@ -1,7 +1,7 @@
 /** Which engine runs: a pure rule over what was found to be there. */
 
 import * as E from 'fp-ts/lib/Either.js';
-import { type DrumheadError, engineError } from '../base/error.js';
+import { type Checked, engineError } from '../base/error.js';
 import type { EngineChoice, EngineName } from './names.js';
 
 /** Whether an engine can run on this machine; when not, one sentence that says why. */
@@ -36,18 +36,15 @@ const because: Readonly<Record<EngineName, string>> = {
  * chooseEngine('auto', { tensorflow: no('it is not installed'), wasm: yes, cpu: yes })
  * // right({ name: 'wasm', why: 'auto: WebAssembly is there; not tensorflow: it is not installed' })
  */
-export const chooseEngine = (
-  choice: EngineChoice,
-  availability: Availability,
-): E.Either<DrumheadError, Chosen> =>
+export const chooseEngine = (choice: EngineChoice, availability: Availability): Checked<Chosen> =>
   choice === 'auto' ? automatic(availability) : named(choice, availability);
 
-const named = (name: EngineName, availability: Availability): E.Either<DrumheadError, Chosen> => {
+const named = (name: EngineName, availability: Availability): Checked<Chosen> => {
   const found = availability[name];
   return found.usable ? E.right({ name, why: 'asked for by name' }) : E.left(engineError(name, found.reason));
 };
 
-const automatic = (availability: Availability): E.Either<DrumheadError, Chosen> => {
+const automatic = (availability: Availability): Checked<Chosen> => {
   const refusals: string[] = [];
   for (const name of autoOrder) {
     const found = availability[name];

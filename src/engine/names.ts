@@ -3,7 +3,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
-import { type DrumheadError, unknownName } from '../base/error.js';
+import { type Checked, unknownName } from '../base/error.js';
 
 /** Engines that TensorFlow.js can run on here; `tensorflow` is tfjs-node-gpu. */
 export const EngineName = t.keyof({ wasm: null, cpu: null, tensorflow: null }, 'EngineName');
@@ -23,7 +23,7 @@ export const engineChoices: readonly EngineChoice[] = ['auto', ...engineNames];
  * parseEngineChoice('wasm') // right('wasm')
  * parseEngineChoice('wasn') // left: unknown engine 'wasn'; did you mean 'wasm'? Known: auto, wasm, cpu, tensorflow
  */
-export const parseEngineChoice = (text: string): E.Either<DrumheadError, EngineChoice> =>
+export const parseEngineChoice = (text: string): Checked<EngineChoice> =>
   pipe(
     EngineChoice.decode(text),
     E.mapLeft(() => unknownName('engine', text, engineChoices)),

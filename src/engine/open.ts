@@ -3,7 +3,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, decodeError, engineError } from '../base/error.js';
+import { type Checked, decodeError, type Effect, engineError } from '../base/error.js';
 import { probeAvailability } from './availability.js';
 import { type Chosen, chooseEngine } from './choose.js';
 import { type Engine, limitBytes, type TensorFlow } from './engine.js';
@@ -17,7 +17,7 @@ const messageOf = (cause: unknown): string =>
       ? String(cause.message)
       : String(cause);
 
-const attempt = <A>(engine: string, work: () => Promise<A>): TE.TaskEither<DrumheadError, A> =>
+const attempt = <A>(engine: string, work: () => Promise<A>): Effect<A> =>
   TE.tryCatch(work, (cause) => engineError(engine, messageOf(cause)));
 
 /** tfjs is loaded here and not at the top: it takes half a second or more, which `drumhead --help` need not pay. */
@@ -66,7 +66,7 @@ const withoutNewListeners = async <A>(work: () => Promise<A>): Promise<A> => {
  *
  * **Errors** DecodeError where the variable is neither `on` nor `off`.
  */
-export const askedKernels = (): E.Either<DrumheadError, Kernels | null> => {
+export const askedKernels = (): Checked<Kernels | null> => {
   const asked = process.env[fuseVariable] ?? '';
   switch (asked) {
     case '':
@@ -82,7 +82,7 @@ export const askedKernels = (): E.Either<DrumheadError, Kernels | null> => {
 
 const start =
   (tf: TensorFlow, kernels: Kernels) =>
-  ({ name, why }: Chosen): TE.TaskEither<DrumheadError, Engine> =>
+  ({ name, why }: Chosen): Effect<Engine> =>
     attempt(name, async () => {
       const backendVersion = await prepare[name](tf);
       if (!(await withoutNewListeners(() => tf.setBackend(name))))
@@ -113,18 +113,16 @@ const start =
  * @example
  * const engine = await openEngine('auto')() // right({ name: 'wasm', why: 'auto: WebAssembly is there; ...', ... })
  */
-export const openEngine = (choice: EngineChoice, kernels?: Kernels): TE.TaskEither<DrumheadError, Engine> =>
+export const openEngine = (choice: EngineChoice, kernels?: Kernels): Effect<Engine> =>
   pipe(
     TE.Do,
     TE.bind('asked', () => TE.fromEither(kernels === undefined ? askedKernels() : E.right(kernels))),
     TE.bind('tf', () => loadTensorFlow),
-    TE.chain(({ tf, asked }) =>
+    TE.flatMap(({ tf, asked }) =>
       pipe(
         attempt('auto', () => probeAvailability(choice, tf)),
-        TE.chainEitherK(
-          (availability): E.Either<DrumheadError, Chosen> => chooseEngine(choice, availability),
-        ),
-        TE.chain(start(tf, asked ?? 'fused')),
+        TE.flatMapEither((availability): Checked<Chosen> => chooseEngine(choice, availability)),
+        TE.flatMap(start(tf, asked ?? 'fused')),
       ),
     ),
   );

@@ -2,7 +2,7 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { type DrumheadError, unknownName } from '../base/error.js';
+import { type Checked, unknownName } from '../base/error.js';
 import { readouts } from '../dsl/index.js';
 import { decodeExperiment, type Experiment } from './experiment.js';
 import { type Preset, presets, smaller } from './settings/presets.js';
@@ -71,7 +71,7 @@ export const experimentNames: readonly string[] = Object.keys(drafts);
 const isPreset = (name: string): name is Preset => presets.some((preset) => preset === name);
 
 /** The preset of this name. **Errors** UnknownName. */
-export const presetNamed = (name: string): E.Either<DrumheadError, Preset> =>
+export const presetNamed = (name: string): Checked<Preset> =>
   isPreset(name) ? E.right(name) : E.left(unknownName('preset', name, presets));
 
 /**
@@ -82,11 +82,11 @@ export const presetNamed = (name: string): E.Either<DrumheadError, Preset> =>
  * @example
  * experimentNamed('tetrominoes/nwm-linear', 'full')   // right({ name: 'tetrominoes/nwm-linear', seeds: [0, ..., 9], ... })
  */
-export const experimentNamed = (name: string, preset: Preset): E.Either<DrumheadError, Experiment> =>
+export const experimentNamed = (name: string, preset: Preset): Checked<Experiment> =>
   pipe(
     Object.hasOwn(drafts, name)
       ? E.right(drafts[name])
       : E.left(unknownName('experiment', name, experimentNames)),
-    E.chain((draft) => decodeExperiment({ name, ...draft }, name)),
+    E.flatMap((draft) => decodeExperiment({ name, ...draft }, name)),
     E.map(smaller(preset)),
   );

@@ -1,10 +1,9 @@
 /** Experiments as values: what is learnt, by what, how, and from which seeds. Plain data, nothing more. */
 
-import type * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { hashOf } from '../base/canonical.js';
 import { choice, decodeWith, record, text, where, whole, withDefault, withOptional } from '../base/codec.js';
-import type { DrumheadError } from '../base/error.js';
+import type { Checked } from '../base/error.js';
 import { grouped, limits } from '../base/limits.js';
 import { type Task, taskCodec } from '../data/task.js';
 import { lossCodec, publishedLoss } from './loss.js';
@@ -113,10 +112,8 @@ export type Experiment = t.TypeOf<typeof experimentCodec>;
  *
  * **Errors** DecodeError with the path of every problem at once and the nearest valid names.
  */
-export const decodeExperiment = (
-  value: unknown,
-  source = 'experiment',
-): E.Either<DrumheadError, Experiment> => decodeWith(experimentCodec, source)(value);
+export const decodeExperiment = (value: unknown, source = 'experiment'): Checked<Experiment> =>
+  decodeWith(experimentCodec, source)(value);
 
 /** The task by what its files hold rather than by where they lie. */
 const shapingTask = (task: Task, data: string | undefined): unknown => {

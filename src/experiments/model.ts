@@ -3,7 +3,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
-import { type DrumheadError, decodeError } from '../base/error.js';
+import { type Checked, decodeError } from '../base/error.js';
 import {
   decodeProgram,
   type Graph,
@@ -76,12 +76,10 @@ export const anyModelCodec: t.Type<Model, Model, unknown> = new t.Type<Model, Mo
  * **Errors** ProgramError where the sizes do not fit a catalogued model; DecodeError where a whole program has other
  * inputs or outputs than the task asks for.
  */
-export const programFor = (model: Model, target: Target, sizes: Sizes): E.Either<DrumheadError, Program> =>
+export const programFor = (model: Model, target: Target, sizes: Sizes): Checked<Program> =>
   pipe(
-    model.name === 'program'
-      ? E.right<DrumheadError, Program>({ graph: model.graph })
-      : buildModel(model, sizes),
-    E.chainFirst((program) => fits(program, target, sizes)),
+    model.name === 'program' ? E.right({ graph: model.graph }) : buildModel(model, sizes),
+    E.tap((program) => fits(program, target, sizes)),
     E.map((program) => (target === 'image' ? ofWholeImages(program) : program)),
   );
 
@@ -89,7 +87,7 @@ const fits = (
   program: Program,
   target: Target,
   { height, width, channels, classes }: Sizes,
-): E.Either<DrumheadError, void> => {
+): Checked<void> => {
   const { image, ...others } = inputsOf(program.graph);
   const { logits } = outputsOf(program.graph);
   const wantedImage = [height, width, channels];

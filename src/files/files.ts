@@ -5,7 +5,7 @@ import { lstat, open, opendir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, fileError } from '../base/error.js';
+import { type Effect, fileError } from '../base/error.js';
 import { type FileKind, grouped, limits } from '../base/limits.js';
 import { makeFolder } from './make-folder.js';
 import { checkFile, wholeFile } from './whole-file.js';
@@ -14,14 +14,14 @@ import { checkFile, wholeFile } from './whole-file.js';
  * The whole file. Fails with a FileError, and before it reads where the file is no file (a pipe, a device) or larger
  * than files of its kind may be.
  */
-export const readBytes = (path: string, kind: FileKind = 'json'): TE.TaskEither<DrumheadError, Uint8Array> =>
+export const readBytes = (path: string, kind: FileKind = 'json'): Effect<Uint8Array> =>
   TE.tryCatch(
     () => wholeFile(path, kind),
     (cause) => fileError(path, cause),
   );
 
 /** Whether a file may be read, for readers that open it on their own. Fails with a FileError. */
-export const mayBeRead = (path: string, kind: FileKind): TE.TaskEither<DrumheadError, void> =>
+export const mayBeRead = (path: string, kind: FileKind): Effect<void> =>
   TE.tryCatch(
     () => checkFile(path, kind),
     (cause) => fileError(path, cause),
@@ -35,17 +35,14 @@ const ignoring =
   };
 
 /** The whole file, or none where there is no such file. Fails with a FileError for any other reason. */
-export const readBytesIfPresent = (
-  path: string,
-  kind: FileKind = 'json',
-): TE.TaskEither<DrumheadError, O.Option<Uint8Array>> =>
+export const readBytesIfPresent = (path: string, kind: FileKind = 'json'): Effect<O.Option<Uint8Array>> =>
   TE.tryCatch(
     async () => O.fromNullable(await wholeFile(path, kind).catch(ignoring('ENOENT'))),
     (cause) => fileError(path, cause),
   );
 
 /** Whether there is anything at this path. Fails with a FileError where that cannot be told. */
-export const isPresent = (path: string): TE.TaskEither<DrumheadError, boolean> =>
+export const isPresent = (path: string): Effect<boolean> =>
   TE.tryCatch(
     async () => (await lstat(path).catch(ignoring('ENOENT'))) !== undefined,
     (cause) => fileError(path, cause),
@@ -64,7 +61,7 @@ const namesIn = async (path: string): Promise<string[]> => {
 };
 
 /** The names in a folder, sorted, so that nothing depends on the order the disk keeps them in. */
-export const listFolder = (path: string): TE.TaskEither<DrumheadError, readonly string[]> =>
+export const listFolder = (path: string): Effect<readonly string[]> =>
   TE.tryCatch(
     async () => (await namesIn(path)).sort(),
     (cause) => fileError(path, cause),
@@ -85,7 +82,7 @@ const writeThrough = async (path: string, bytes: Uint8Array): Promise<void> => {
  * Writes the file beside its place and renames it there, so that a reader sees the old file or the new one, never
  * half of one, whoever else is writing and whenever the power goes. Folders on the way are made.
  */
-export const writeBytes = (path: string, bytes: Uint8Array): TE.TaskEither<DrumheadError, string> =>
+export const writeBytes = (path: string, bytes: Uint8Array): Effect<string> =>
   TE.tryCatch(
     async () => {
       const temporary = `${path}.${randomUUID()}.tmp`;

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { lstat, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, fileError } from '../base/error.js';
+import { type Effect, fileError } from '../base/error.js';
 
 const codeOf = (cause: unknown): string =>
   cause instanceof Error && 'code' in cause ? String(cause.code) : '';
@@ -95,7 +95,7 @@ const tryWriting = async (folder: string): Promise<number> => {
  *
  * **Errors** FileError with the path that was asked about.
  */
-export const mayHoldFiles = (folder: string): TE.TaskEither<DrumheadError, void> =>
+export const mayHoldFiles = (folder: string): Effect<void> =>
   TE.tryCatch(
     async () => {
       const there = await nearestThere(resolve(folder));
@@ -112,7 +112,7 @@ export const mayHoldFiles = (folder: string): TE.TaskEither<DrumheadError, void>
  *
  * **Errors** FileError, also where a folder stands there.
  */
-export const mayBeFile = (file: string): TE.TaskEither<DrumheadError, void> =>
+export const mayBeFile = (file: string): Effect<void> =>
   TE.tryCatch(
     async () => {
       const there = await stat(file).catch(() => null);

@@ -13,7 +13,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { hashOf } from '../base/canonical.js';
-import { type DrumheadError, decodeError, describe, fileError } from '../base/error.js';
+import { type DrumheadError, decodeError, describe, type Effect, fileError } from '../base/error.js';
 import { parsedJson } from '../base/json-text.js';
 import { wholeFile } from './whole-file.js';
 
@@ -56,7 +56,7 @@ export const readList = async (folder: string): Promise<Digests | null> => {
   const text = new TextDecoder().decode(bytes);
   return pipe(
     parsedJson(text),
-    E.chainW(listCodec.decode),
+    E.flatMap(listCodec.decode),
     E.filterOrElseW(
       ({ files, checksum }) => checksum === hashOf(files),
       () => null,
@@ -115,7 +115,7 @@ const leadsOut = (name: string): boolean =>
  *
  * **Errors** DecodeError for a file with other bytes; FileError.
  */
-export const asWritten = (folder: string): TE.TaskEither<DrumheadError, void> =>
+export const asWritten = (folder: string): Effect<void> =>
   pipe(
     TE.tryCatch(
       async () => {
@@ -142,7 +142,7 @@ export const asWritten = (folder: string): TE.TaskEither<DrumheadError, void> =>
 
 /** As `asWritten`, as sentences: what is in a folder of data is a person's to edit, and is told, not refused. */
 export const notesOnList =
-  (folder: string): TE.TaskEither<DrumheadError, readonly string[]> =>
+  (folder: string): Effect<readonly string[]> =>
   async () => {
     const found = await asWritten(folder)();
     return E.right(E.isLeft(found) ? [describe(found.left)] : []);

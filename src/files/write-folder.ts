@@ -6,7 +6,7 @@ import { basename, dirname, join, resolve, sep } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, decodeError, fileError } from '../base/error.js';
+import { type Checked, decodeError, type Effect, fileError } from '../base/error.js';
 import { holderName, holderOf, livesHere, ownHolder } from './holder.js';
 import { makeFolder, mayHoldFiles } from './make-folder.js';
 import {
@@ -48,7 +48,7 @@ const wordOf = ({ name, why }: Stranger): string =>
     ? `${name} was changed since drumhead wrote it`
     : `the folder holds other things, such as ${name}`;
 
-const mayReplace = async (folder: string, place: string): Promise<E.Either<DrumheadError, void>> => {
+const mayReplace = async (folder: string, place: string): Promise<Checked<void>> => {
   if (!(await isThere(place))) return E.right(undefined);
   if (!(await stat(place)).isDirectory())
     return E.left(
@@ -72,7 +72,7 @@ const hiddenName = /^(.+)\.(tmp|old)$/;
  *
  * @returns whether an export came back
  */
-export const bringBack = (folder: string): TE.TaskEither<DrumheadError, boolean> =>
+export const bringBack = (folder: string): Effect<boolean> =>
   TE.tryCatch(
     async () => {
       const place = await placeOf(folder);
@@ -107,10 +107,7 @@ export const bringBack = (folder: string): TE.TaskEither<DrumheadError, boolean>
  *
  * **Errors** DecodeError where it holds something else, which is not ours to replace, or is where one stands; FileError.
  */
-export const mayWrite = (
-  folder: string,
-  { force = false }: Writing = {},
-): TE.TaskEither<DrumheadError, void> =>
+export const mayWrite = (folder: string, { force = false }: Writing = {}): Effect<void> =>
   pipe(
     `${process.cwd()}${sep}`.startsWith(`${resolve(folder)}${sep}`)
       ? TE.left(decodeError(folder === '' ? '.' : folder, 'that is the folder you are in; name a new one'))
@@ -128,7 +125,7 @@ export const mayWrite = (
     ),
     // It is moved to its place from beside it.
     TE.flatMap(() => mayHoldFiles(dirname(resolve(folder)))),
-    TE.mapLeft((error) => (error._tag === 'FileError' ? { ...error, path: folder } : error)),
+    TE.mapError((error) => (error._tag === 'FileError' ? { ...error, path: folder } : error)),
   );
 
 /** Why a name cannot be a file's within a folder; null where it can. */
@@ -141,7 +138,7 @@ export const whyNoFileName = (name: string): string | null => {
   return name === listName ? 'drumhead keeps its own list there' : null;
 };
 
-const allowedNames = (folder: string, files: Files): E.Either<DrumheadError, void> => {
+const allowedNames = (folder: string, files: Files): Checked<void> => {
   const problems = Object.keys(files).flatMap((name) => {
     const why = whyNoFileName(name);
     return why === null
@@ -156,11 +153,7 @@ const freeAside = async (place: string): Promise<string> => {
   for (let i = 1; ; i++) if (!(await isThere(`${place}.old-${i}`))) return `${place}.old-${i}`;
 };
 
-const write = async (
-  folder: string,
-  files: Files,
-  { force = false }: Writing,
-): Promise<E.Either<DrumheadError, void>> => {
+const write = async (folder: string, files: Files, { force = false }: Writing): Promise<Checked<void>> => {
   const place = await placeOf(folder);
   const stem = join(dirname(place), `${hiddenPrefix(place)}${holderName(await ownHolder())}`);
   const [fresh, old] = [`${stem}.tmp`, `${stem}.old`];
@@ -202,11 +195,7 @@ const write = async (
  * **Errors** as `mayWrite`; DecodeError for names that lead out of the folder. Then nothing is left behind and nothing
  * was touched.
  */
-export const writeFolder = (
-  folder: string,
-  files: Files,
-  writing: Writing = {},
-): TE.TaskEither<DrumheadError, string> =>
+export const writeFolder = (folder: string, files: Files, writing: Writing = {}): Effect<string> =>
   pipe(
     TE.fromEither(allowedNames(folder, files)),
     TE.flatMap(() => mayWrite(folder, writing)),

@@ -5,7 +5,7 @@ import { gunzip } from 'node:zlib';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, decodeError } from '../base/error.js';
+import { type Checked, decodeError, type Effect } from '../base/error.js';
 import { limits, sizeText } from '../base/limits.js';
 import { readBytes } from '../files/files.js';
 
@@ -24,11 +24,7 @@ const hex = (word: number): string => `0x${word.toString(16).padStart(8, '0')}`;
  * @returns a DecodeError where the magic number is another or the length is wrong
  * @see http://yann.lecun.com/exdb/mnist (the format)
  */
-export const decodeIdx = (
-  bytes: Uint8Array,
-  rank: number,
-  source: string,
-): E.Either<DrumheadError, IdxArray> => {
+export const decodeIdx = (bytes: Uint8Array, rank: number, source: string): Checked<IdxArray> => {
   const offset = 4 + 4 * rank;
   const magic = 0x0800 + rank;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -55,7 +51,7 @@ const unpackingProblem = (cause: unknown): string =>
     ? `it unpacks to more than ${sizeText(limits.unpacked)}, the limit; take a file with fewer images`
     : `damaged gzip: ${cause instanceof Error ? cause.message : cause}`;
 
-const unzipped = (bytes: Uint8Array, source: string): TE.TaskEither<DrumheadError, Uint8Array> =>
+const unzipped = (bytes: Uint8Array, source: string): Effect<Uint8Array> =>
   isGzipped(bytes)
     ? TE.tryCatch(
         () =>
@@ -67,9 +63,9 @@ const unzipped = (bytes: Uint8Array, source: string): TE.TaskEither<DrumheadErro
     : TE.right(bytes);
 
 /** Reads an IDX file, gzipped or not, whatever its name ends in. */
-export const readIdx = (path: string, rank: number): TE.TaskEither<DrumheadError, IdxArray> =>
+export const readIdx = (path: string, rank: number): Effect<IdxArray> =>
   pipe(
     readBytes(path, 'array'),
-    TE.chain((bytes) => unzipped(bytes, path)),
-    TE.chainEitherK((bytes) => decodeIdx(bytes, rank, path)),
+    TE.flatMap((bytes) => unzipped(bytes, path)),
+    TE.flatMapEither((bytes) => decodeIdx(bytes, rank, path)),
   );

@@ -140,7 +140,7 @@ const header = (bytes: Uint8Array): E.Either<string, { readonly json: unknown; r
     E.mapLeft((problem) =>
       problem === tooDeep ? problem : 'its header is not JSON; the file is damaged or is something else',
     ),
-    E.chain(({ json, text }) => {
+    E.flatMap(({ json, text }) => {
       const twice = repeatedKey(text);
       return twice === undefined
         ? E.right({ json, values })
@@ -203,13 +203,13 @@ const placeProblems = (entries: Readonly<Record<string, unknown>>, bytes: number
 export const decodeSafetensors = (bytes: Uint8Array, source: string): E.Either<DecodeError, Safetensors> =>
   pipe(
     header(bytes),
-    E.chain(({ json, values }) =>
+    E.flatMap(({ json, values }) =>
       headerCodec.is(json)
         ? E.right({ json, values })
         : E.left('its header is not a list of tensors; the file is something else'),
     ),
     E.mapLeft((problem) => decodeError(source, problem)),
-    E.chain(({ json, values: start }) => {
+    E.flatMap(({ json, values: start }) => {
       const { __metadata__: metadata = {}, ...entries } = json;
       const values = bytes.subarray(start);
       const read = Object.entries(entries).map(

@@ -7,7 +7,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import { byName, choice, decodeWith, real, record, where, whole, withDefault } from '../base/codec.js';
-import { type DrumheadError, unknownName } from '../base/error.js';
+import { type Checked, type DrumheadError, unknownName } from '../base/error.js';
 import { limits } from '../base/limits.js';
 import { type Program, readouts, tryProgram } from '../dsl/index.js';
 import { cnn } from './cnn.js';
@@ -89,14 +89,14 @@ export const modelCodec = byName<ModelSpec>('model', codecs);
  * decodeModel({ name: 'nwm', channels: 16, hidden: 'linear_smaller4' })
  * // right({ name: 'nwm', mid: 16, channels: 16, steps: 100, dt: 0.1, readout: 'linear', hidden: [32, 32, 32, 32, 32] })
  */
-export const decodeModel = (value: unknown, source = 'model'): E.Either<DrumheadError, ModelSpec> =>
+export const decodeModel = (value: unknown, source = 'model'): Checked<ModelSpec> =>
   decodeWith(modelCodec, source)(value);
 
 /** The model of this name with these settings; an UnknownName where there is none, for a name typed by a person. */
 export const modelNamed = (
   name: string,
   settings: Readonly<Record<string, unknown>> = {},
-): E.Either<DrumheadError, ModelSpec> =>
+): Checked<ModelSpec> =>
   isModelName(name)
     ? decodeModel({ ...settings, name }, name)
     : E.left(unknownName('model', name, modelNames));
@@ -118,7 +118,7 @@ export interface Sizes {
  *
  * **Errors** ProgramError where the sizes do not fit the model, such as a U-Net on less than 16 x 16.
  */
-export const buildModel = (spec: ModelSpec, sizes: Sizes): E.Either<DrumheadError, Program> =>
+export const buildModel = (spec: ModelSpec, sizes: Sizes): Checked<Program> =>
   pipe(
     tryProgram((): Program => write(spec, sizes)),
     E.mapLeft((error): DrumheadError => error),

@@ -9,7 +9,7 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import * as O from 'fp-ts/lib/Option.js';
-import { type DrumheadError, decodeError } from '../base/error.js';
+import { type Checked, decodeError } from '../base/error.js';
 import { type Program, parametersOf, type Shape, sameShape, show } from '../dsl/index.js';
 import type { ModelName, ModelSpec } from './catalogue.js';
 import { inverse, permute, permutedShape } from './permute.js';
@@ -153,7 +153,7 @@ export const importTorch = (
   program: Program,
   state: Readonly<Record<string, TorchTensor>>,
   source = 'PyTorch weights',
-): E.Either<DrumheadError, Imported> => {
+): Checked<Imported> => {
   const found = parametersOf(program.graph).map(({ name, shape }) => pick(spec, name, shape, state));
   const problems = found.flatMap((one) => (E.isLeft(one) ? [one.left] : []));
   if (problems.length > 0) return E.left(decodeError(source, problems));

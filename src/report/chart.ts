@@ -5,7 +5,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as vega from 'vega';
 import { type Config, compile, type TopLevelSpec } from 'vega-lite';
-import { type DrumheadError, defect } from '../base/error.js';
+import { type Checked, defect, type Effect } from '../base/error.js';
 import { hex, rgb, type Theme } from './colours.js';
 import { fontFamily, fontOptions } from './font.js';
 
@@ -78,7 +78,7 @@ export interface Chart {
 }
 
 /** Compiles and draws; the same chart always gives the same text. */
-export const chartSvg = ({ spec, frame }: Chart): TE.TaskEither<DrumheadError, string> =>
+export const chartSvg = ({ spec, frame }: Chart): Effect<string> =>
   TE.tryCatch(async () => {
     const { width, height, margins } = frame;
     const compiled = { ...compile(spec).spec, autosize: 'none' as const, padding: margins, width, height };
@@ -89,7 +89,7 @@ export const chartSvg = ({ spec, frame }: Chart): TE.TaskEither<DrumheadError, s
   }, defect);
 
 /** An SVG as the bytes of a PNG in the shipped typeface, `density` pixels per point. */
-export const svgPng = (svg: string, density = 2): E.Either<DrumheadError, Uint8Array> =>
+export const svgPng = (svg: string, density = 2): Checked<Uint8Array> =>
   E.tryCatch(() => {
     const drawn = new Resvg(svg, { font: fontOptions(), fitTo: { mode: 'zoom', value: density } });
     return new Uint8Array(drawn.render().asPng());

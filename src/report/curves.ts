@@ -1,7 +1,4 @@
-/** Learning curves: the loss on the left, the scores on the validation images on the right, over epochs. */
-
-import type * as TE from 'fp-ts/lib/TaskEither.js';
-import type { DrumheadError } from '../base/error.js';
+import type { Effect } from '../base/error.js';
 import { countTicks, linearTicks, spread, type Ticks } from './axis.js';
 import { type Chart, chartConfig, chartSvg, lineColours, numberLabels } from './chart.js';
 import { hex, light, type Rgb, type Theme } from './colours.js';
@@ -210,5 +207,5 @@ export const learningCurvesChart = (picture: CurvesPicture): Chart => {
  * @example
  * learningCurves({ epochs: [{ epoch: 1, train: { loss: 0.9 }, validation: { loss: 0.8 } }], best: 1 })
  */
-export const learningCurves = (picture: CurvesPicture): TE.TaskEither<DrumheadError, string> =>
+export const learningCurves = (picture: CurvesPicture): Effect<string> =>
   chartSvg(learningCurvesChart(picture));

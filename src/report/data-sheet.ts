@@ -1,7 +1,7 @@
 /** A contact sheet of a task's data with what its colours mean, as the bytes of a PNG. */
 
 import * as E from 'fp-ts/lib/Either.js';
-import { type DrumheadError, defect } from '../base/error.js';
+import { type Checked, defect } from '../base/error.js';
 import { contactSheet } from '../data/contact-sheet.js';
 import { type Dataset, masksOf, type Split } from '../data/dataset.js';
 import { light } from './colours.js';
@@ -23,7 +23,7 @@ export const dataSheetPng = (
   split: Split,
   { classes }: Pick<Dataset, 'classes'>,
   indices: readonly number[],
-): E.Either<DrumheadError, Uint8Array> =>
+): Checked<Uint8Array> =>
   E.tryCatch(() => {
     const { width, height, pixels } = contactSheet(split, { indices });
     const sheet = { width, height, rgb: pixels };

@@ -1,7 +1,7 @@
 /** A field over time as an animation: a lattice frame by frame, a row of sites as a picture of space and time. */
 
 import * as E from 'fp-ts/lib/Either.js';
-import { type DrumheadError, decodeError, defect } from '../base/error.js';
+import { type Checked, decodeError, defect } from '../base/error.js';
 import { diverging, light, type Rgb, type Theme } from './colours.js';
 import { complexColour, cyclic } from './cyclic.js';
 import { encodeGif } from './gif.js';
@@ -169,7 +169,7 @@ const draw = (movie: FieldMovie): Uint8Array => {
  * @example
  * fieldGif({ title: 'Kuramoto', height: 64, width: 64, channels: 1, frames: 50, values, seen: 'phase', interval: 1 })
  */
-export const fieldGif = (movie: FieldMovie): E.Either<DrumheadError, Uint8Array> => {
+export const fieldGif = (movie: FieldMovie): Checked<Uint8Array> => {
   const { height, width, channels, frames, values, seen } = movie;
   const wanted = frames * height * width * channels;
   if (frames < 1 || values.length !== wanted)

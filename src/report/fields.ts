@@ -2,7 +2,7 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { type DrumheadError, defect } from '../base/error.js';
+import { type Checked, defect } from '../base/error.js';
 import { diverging, light, type Theme } from './colours.js';
 import { colourBar } from './legend.js';
 import {
@@ -99,7 +99,7 @@ const draw = ({ title, notes, fields, theme, density }: FieldsPicture): Raster =
 };
 
 /** The picture as the bytes of a PNG; colours diverge from zero, and each field has its own scale beside it. */
-export const fieldsPng = (picture: FieldsPicture): E.Either<DrumheadError, Uint8Array> =>
+export const fieldsPng = (picture: FieldsPicture): Checked<Uint8Array> =>
   pipe(
     E.tryCatch(() => draw(picture), defect),
     E.map(encodePng),

@@ -1,7 +1,7 @@
 /** The gallery of still samples for a page: the panels of `segmentationsPng`, their words as the page's own text. */
 
 import * as E from 'fp-ts/lib/Either.js';
-import { type DrumheadError, defect } from '../base/error.js';
+import { type Checked, defect } from '../base/error.js';
 import type { PanelFigure, PanelGroup } from './page/panel-figure.js';
 import { classKey, errorKey, still } from './panel-parts.js';
 import { errorPanel, imagePanel, inputName, labelPanel, predictionPanel } from './panels.js';
@@ -39,7 +39,7 @@ const groupOf = (sample: Sample, classes: number, errors: boolean): PanelGroup =
  */
 export const segmentationsFigure = (
   picture: SegmentationsPicture & { readonly alt: string },
-): E.Either<DrumheadError, PanelFigure> =>
+): Checked<PanelFigure> =>
   E.flatMap(checkedSegmentations(picture), ({ samples, classes, errors = true }) =>
     E.tryCatch((): PanelFigure => {
       const wrong = errors && samples.some(({ prediction }) => prediction !== undefined);

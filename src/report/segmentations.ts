@@ -2,7 +2,7 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { type DrumheadError, decodeError, defect } from '../base/error.js';
+import { type Checked, decodeError, defect } from '../base/error.js';
 import { errorColours, light, type Theme } from './colours.js';
 import { classEntries, legend } from './legend.js';
 import {
@@ -130,15 +130,13 @@ const problems = ({
 ];
 
 /** The picture, if it can be drawn. **Errors** DecodeError with every problem. */
-export const checkedSegmentations = <A extends SegmentationsPicture>(
-  picture: A,
-): E.Either<DrumheadError, A> => {
+export const checkedSegmentations = <A extends SegmentationsPicture>(picture: A): Checked<A> => {
   const found = problems(picture);
   return found.length === 0 ? E.right(picture) : E.left(decodeError('segmentations picture', found));
 };
 
 /** The gallery as a raster, to be put together with others. */
-export const segmentations = (picture: SegmentationsPicture): E.Either<DrumheadError, Raster> =>
+export const segmentations = (picture: SegmentationsPicture): Checked<Raster> =>
   E.flatMap(checkedSegmentations(picture), (p) => E.tryCatch(() => draw(p), defect));
 
 /**
@@ -146,5 +144,5 @@ export const segmentations = (picture: SegmentationsPicture): E.Either<DrumheadE
  *
  * @returns DecodeError when sizes, lengths or labels do not agree, with every problem.
  */
-export const segmentationsPng = (picture: SegmentationsPicture): E.Either<DrumheadError, Uint8Array> =>
+export const segmentationsPng = (picture: SegmentationsPicture): Checked<Uint8Array> =>
   pipe(segmentations(picture), E.map(encodePng));

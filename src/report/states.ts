@@ -5,7 +5,7 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { type DrumheadError, decodeError, defect } from '../base/error.js';
+import { type Checked, decodeError, defect } from '../base/error.js';
 import { diverging, light, type Theme } from './colours.js';
 import { classEntries, colourBar, legend } from './legend.js';
 import {
@@ -170,7 +170,7 @@ const problems = ({ sample, models, classes }: StatesPicture): readonly string[]
  *
  * @returns DecodeError when sizes, lengths or labels do not agree, with every problem.
  */
-export const statesPng = (picture: StatesPicture): E.Either<DrumheadError, Uint8Array> => {
+export const statesPng = (picture: StatesPicture): Checked<Uint8Array> => {
   const found = problems(picture);
   return found.length === 0
     ? pipe(

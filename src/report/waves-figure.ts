@@ -1,7 +1,7 @@
 /** The hidden waves of a few samples for a page: the panels of `wavesGif`, their words as the page's own text. */
 
 import * as E from 'fp-ts/lib/Either.js';
-import { type DrumheadError, defect } from '../base/error.js';
+import { type Checked, defect } from '../base/error.js';
 import { light } from './colours.js';
 import { filmOf, type Moving, time } from './film.js';
 import type { Panel, PanelFigure } from './page/panel-figure.js';
@@ -98,7 +98,5 @@ const draw = (picture: WavesPicture & { readonly alt: string }): PanelFigure => 
  *
  * @returns DecodeError when sizes, lengths or labels do not agree, with every problem.
  */
-export const wavesFigure = (
-  picture: WavesPicture & { readonly alt: string },
-): E.Either<DrumheadError, PanelFigure> =>
+export const wavesFigure = (picture: WavesPicture & { readonly alt: string }): Checked<PanelFigure> =>
   E.flatMap(checkedWaves(picture), (p) => E.tryCatch(() => draw(p), defect));

@@ -5,7 +5,7 @@
  */
 
 import * as E from 'fp-ts/lib/Either.js';
-import { type DrumheadError, decodeError, defect } from '../base/error.js';
+import { type Checked, decodeError, defect } from '../base/error.js';
 import type { Theme } from './colours.js';
 import { encodeGif, withFewColours } from './gif.js';
 import { classEntries, legend } from './legend.js';
@@ -178,7 +178,7 @@ const drawFrames = (picture: WavesPicture): WaveFrames => {
 };
 
 /** The picture, if it can be drawn. **Errors** DecodeError with every problem. */
-export const checkedWaves = <A extends WavesPicture>(picture: A): E.Either<DrumheadError, A> => {
+export const checkedWaves = <A extends WavesPicture>(picture: A): Checked<A> => {
   const found = problems(picture);
   return found.length === 0 ? E.right(picture) : E.left(decodeError('waves picture', found));
 };
@@ -188,7 +188,7 @@ export const checkedWaves = <A extends WavesPicture>(picture: A): E.Either<Drumh
  *
  * @returns DecodeError when sizes, lengths or labels do not agree, with every problem.
  */
-export const waveFrames = (picture: WavesPicture): E.Either<DrumheadError, WaveFrames> =>
+export const waveFrames = (picture: WavesPicture): Checked<WaveFrames> =>
   E.flatMap(checkedWaves(picture), (p) => E.tryCatch(() => drawFrames(p), defect));
 
 /**
@@ -202,7 +202,7 @@ export const waveFrames = (picture: WavesPicture): E.Either<DrumheadError, WaveF
  *               waves, steps: 50, waveChannels: 2, name: 'test image 17' }],
  * })   // Right(Uint8Array)
  */
-export const wavesGif = (picture: WavesPicture): E.Either<DrumheadError, Uint8Array> =>
+export const wavesGif = (picture: WavesPicture): Checked<Uint8Array> =>
   E.flatMap(checkedWaves(picture), (p) =>
     E.tryCatch(() => {
       const { steps, frame } = drawFrames(p);

@@ -55,4 +55,4 @@ export interface Environment {
 }
 
 /** Work in an environment, with errors as values. */
-export type Effect<A> = RTE.ReaderTaskEither<Environment, DrumheadError, A>;
+export type RunEffect<A> = RTE.ReaderTaskEither<Environment, DrumheadError, A>;

@@ -5,8 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import type * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, describe as sentence } from '../../../src/base/error.js';
+import { type Effect, describe as sentence } from '../../../src/base/error.js';
 import { exportRun } from '../../../src/cli/commands/export.js';
 import { runProgramFile } from '../../../src/cli/commands/run-program.js';
 import { show } from '../../../src/cli/commands/show.js';
@@ -29,7 +28,7 @@ describe('a file that holds a program alone', () => {
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  const done = async (work: TE.TaskEither<DrumheadError, string>): Promise<string> => {
+  const done = async (work: Effect<string>): Promise<string> => {
     const end = await work();
     return E.isRight(end) ? end.right : assert.fail(sentence(end.left));
   };

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { stringify } from 'yaml';
-import { type DrumheadError, describe as sentenceOf } from '../../../src/base/error.js';
+import { type Checked, describe as sentenceOf } from '../../../src/base/error.js';
 import { experimentFrom, namedFrom, sweepFrom } from '../../../src/cli/source/source.js';
 import { experimentNamed } from '../../../src/experiments/catalogue.js';
 import { decodeExperiment } from '../../../src/experiments/experiment.js';
@@ -20,9 +20,9 @@ const draft = {
   training: { batch: 4 },
 };
 
-const right = <A>(result: E.Either<DrumheadError, A>): A =>
+const right = <A>(result: Checked<A>): A =>
   E.isRight(result) ? result.right : assert.fail(sentenceOf(result.left));
-const said = (result: E.Either<DrumheadError, unknown>): string =>
+const said = (result: Checked<unknown>): string =>
   E.isLeft(result) ? sentenceOf(result.left) : assert.fail('it was accepted');
 
 describe('a NAME', () => {

@@ -47,7 +47,7 @@ describe('transform: forward and reverse mode', () => {
       const built = pipe(
         systemNamed(name),
         E.map((spec) => smaller(spec)),
-        E.chain(buildSystem),
+        E.flatMap(buildSystem),
       );
       areAdjoint(caseOf(E.isRight(built) ? built.right : assert.fail(JSON.stringify(built.left)), 3), 1);
     });

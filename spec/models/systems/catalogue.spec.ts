@@ -77,7 +77,7 @@ describe('catalogue of systems', () => {
   });
 
   it('refuses a reach that goes around the torus', () => {
-    const program = pipe(systemNamed('kuramoto', { height: 3, width: 3, reach: 5 }), E.chain(buildSystem));
+    const program = pipe(systemNamed('kuramoto', { height: 3, width: 3, reach: 5 }), E.flatMap(buildSystem));
     assert.match(
       pipe(
         program,

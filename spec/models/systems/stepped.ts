@@ -10,7 +10,7 @@ import { inputsOf, type Program, volume } from '../../../src/dsl/index.js';
 import { buildSystem, systemNamed } from '../../../src/models/systems/index.js';
 
 export const built = (name: string, settings: Readonly<Record<string, unknown>>): Program => {
-  const program = pipe(systemNamed(name, settings), E.chain(buildSystem));
+  const program = pipe(systemNamed(name, settings), E.flatMap(buildSystem));
   return E.isRight(program) ? program.right : assert.fail(JSON.stringify(program.left));
 };
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, decodeError, describe as sentence } from '../../../src/base/error.js';
+import { decodeError, type Effect, describe as sentence } from '../../../src/base/error.js';
 import { diff } from '../../../src/cli/commands/diff.js';
 import { evaluateRuns } from '../../../src/cli/commands/evaluate.js';
 import { report } from '../../../src/cli/commands/report.js';
@@ -25,7 +25,7 @@ import { runExperiment } from '../../../src/runner/run/run.js';
 import type { Job } from '../../../src/runner/sweep/job.js';
 import { environmentOf } from '../kill/tiny.js';
 
-const rightOf = async <A>(work: TE.TaskEither<DrumheadError, A>): Promise<A> => {
+const rightOf = async <A>(work: Effect<A>): Promise<A> => {
   const done = await work();
   return E.isRight(done) ? done.right : assert.fail(sentence(done.left));
 };

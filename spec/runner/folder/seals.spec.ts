@@ -3,9 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import type * as TE from 'fp-ts/lib/TaskEither.js';
 import { breakDisk } from '../../../bench/break/disk.js';
-import { type DrumheadError, describe as sentence } from '../../../src/base/error.js';
+import { type Effect, describe as sentence } from '../../../src/base/error.js';
 import { exportTrained, readTrained } from '../../../src/runner/export/index.js';
 import { readWholeResult } from '../../../src/runner/folder/result.js';
 import { checkSeals } from '../../../src/runner/folder/seals.js';
@@ -38,7 +37,7 @@ describe('seals of a finished run', () => {
     }
   };
 
-  const readers: readonly (readonly [string, () => TE.TaskEither<DrumheadError, unknown>])[] = [
+  const readers: readonly (readonly [string, () => Effect<unknown>])[] = [
     ['checkSeals', () => checkSeals(folder)],
     ['tables and queries', () => readRun(folder)],
     ['export, evaluate and play', () => readTrained(folder)],

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, describe as sentence, unknownName } from '../../../src/base/error.js';
+import { type Effect, describe as sentence, unknownName } from '../../../src/base/error.js';
 import { experimentNamed } from '../../../src/experiments/catalogue.js';
 import type { Experiment } from '../../../src/experiments/experiment.js';
 import { scoresOf, tallies } from '../../../src/experiments/scores.js';
@@ -23,8 +23,8 @@ const right = <A>(either: E.Either<unknown, A>): A => {
 const run = async <A>(task: TE.TaskEither<unknown, A>): Promise<A> => right(await task());
 
 const missing = unknownName('sweep', 'x', []);
-const nothing: TE.TaskEither<DrumheadError, Sweep> = TE.left(missing);
-const paper: TE.TaskEither<DrumheadError, Sweep> = TE.fromEither(sweepNamed('paper/tetrominoes'));
+const nothing: Effect<Sweep> = TE.left(missing);
+const paper: Effect<Sweep> = TE.fromEither(sweepNamed('paper/tetrominoes'));
 
 const scores = { ...scoresOf(tallies.empty), foregroundIou: 0.5, images: 3 };
 const epoch = (n: number) => JSON.stringify({ epoch: n, trainLoss: 1 / n, rate: 0.1, validation: null });

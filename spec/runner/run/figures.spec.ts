@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, describe as inWords, unknownName } from '../../../src/base/error.js';
+import { type Checked, describe as inWords, unknownName } from '../../../src/base/error.js';
 import { decodeExperiment } from '../../../src/experiments/experiment.js';
 import { writeSweepReport } from '../../../src/runner/pictures/sweep-report.js';
 import { collect } from '../../../src/runner/results/collection.js';
 import { readFigures } from '../../../src/runner/run/figures.js';
 import { runExperiment } from '../../../src/runner/run/run.js';
 
-const right = <A>(result: E.Either<DrumheadError, A>): A => {
+const right = <A>(result: Checked<A>): A => {
   if (E.isLeft(result)) throw new Error(inWords(result.left));
   return result.right;
 };

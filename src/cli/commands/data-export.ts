@@ -3,7 +3,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, decodeError, unknownName } from '../../base/error.js';
+import { type Checked, decodeError, type Effect, unknownName } from '../../base/error.js';
 import type { Dataset } from '../../data/dataset.js';
 import type { Watch } from '../../data/made/generate.js';
 import { writeNpyPairs } from '../../data/own/npy-pairs.js';
@@ -22,7 +22,7 @@ export interface DataExport {
 export const exportAsked = (
   folder: string | undefined,
   format: string | undefined,
-): E.Either<DrumheadError, DataExport | null> => {
+): Checked<DataExport | null> => {
   if (folder === undefined)
     return format === undefined
       ? E.right(null)
@@ -34,7 +34,7 @@ export const exportAsked = (
 };
 
 /** Whether it can be written, asked before the data is made. */
-export const mayExport = (asked: DataExport | null, writing: Writing): TE.TaskEither<DrumheadError, void> =>
+export const mayExport = (asked: DataExport | null, writing: Writing): Effect<void> =>
   asked === null ? TE.right(undefined) : mayWrite(asked.folder, writing);
 
 /** Writes it, and gives the paths written. */
@@ -43,7 +43,7 @@ export const exportData = (
   { folder, format }: DataExport,
   watch: Watch,
   writing: Writing,
-): TE.TaskEither<DrumheadError, readonly string[]> =>
+): Effect<readonly string[]> =>
   format === 'npy'
     ? writeNpyPairs(dataset, folder, writing)
     : pipe(

@@ -2,7 +2,7 @@
 
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { DrumheadError } from '../../base/error.js';
+import type { Effect } from '../../base/error.js';
 import {
   allBackgroundScore,
   classShares,
@@ -66,7 +66,7 @@ const dataSummary = (task: Task, dataset: Dataset): string =>
 
 /** Ctrl-C stops between two images, and nothing half-made stays. */
 export const data =
-  (name: string, flags: DataFlags): TE.TaskEither<DrumheadError, string> =>
+  (name: string, flags: DataFlags): Effect<string> =>
   async () => {
     const { signal, done } = interruptible();
     try {
@@ -76,14 +76,14 @@ export const data =
     }
   };
 
-const watched = (name: string, flags: DataFlags, signal: AbortSignal): TE.TaskEither<DrumheadError, string> =>
+const watched = (name: string, flags: DataFlags, signal: AbortSignal): Effect<string> =>
   pipe(
     TE.Do,
     TE.bind('show', () => TE.fromEither(wholeFlag('--show', 0)(flags.show))),
     TE.bind('settings', () => TE.fromEither(settingsFlag('--set', flags.set ?? []))),
     TE.bind('asked', () => TE.fromEither(exportAsked(flags.export, flags.format))),
-    TE.chainFirst(({ asked }) => mayExport(asked, flags)),
-    TE.chainFirst(({ show }) => (show === 0 ? TE.right(undefined) : mayBeFile(flags.out))),
+    TE.tap(({ asked }) => mayExport(asked, flags)),
+    TE.tap(({ show }) => (show === 0 ? TE.right(undefined) : mayBeFile(flags.out))),
     TE.bind('task', ({ settings }) => taskFrom(name, settings, flags)),
     TE.bind('dataset', ({ task }) => {
       const { tell } = plainTeller(remark, seconds);
@@ -100,7 +100,7 @@ const watched = (name: string, flags: DataFlags, signal: AbortSignal): TE.TaskEi
       const indices = Array.from({ length: count }, (_, i) => i);
       return pipe(
         TE.fromEither(dataSheetPng(split, dataset, indices)),
-        TE.chain((bytes) => writeBytes(flags.out, bytes)),
+        TE.flatMap((bytes) => writeBytes(flags.out, bytes)),
         TE.map((path) => `\nthe first ${count} test images: ${path}`),
       );
     }),

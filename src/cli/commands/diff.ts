@@ -6,7 +6,7 @@ import * as O from 'fp-ts/lib/Option.js';
 import * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { canonical, hashOf } from '../../base/canonical.js';
-import { type DrumheadError, decodeError, describe } from '../../base/error.js';
+import { type Checked, decodeError, describe, type Effect } from '../../base/error.js';
 import { taskShape } from '../../data/task.js';
 import { drumExperiments } from '../../drums/index.js';
 import { hashProgram } from '../../dsl/index.js';
@@ -75,7 +75,7 @@ const programOf =
     const told = read.get(experiment);
     return pipe(
       told === undefined ? taskShape(task) : O.some(told.sizes),
-      O.chain((sizes) => O.fromEither(programFor(model, loss.target, sizes))),
+      O.flatMap((sizes) => O.fromEither(programFor(model, loss.target, sizes))),
       O.match(() => hashOf(model), hashProgram),
     );
   };
@@ -129,7 +129,7 @@ const compared = (first: Side, second: Side, read: Read): string => {
   ].join('\n');
 };
 
-const comparedDrums = (a: string, b: string): E.Either<DrumheadError, string> => {
+const comparedDrums = (a: string, b: string): Checked<string> => {
   const [first, second] = [a, b].map((name) =>
     Object.hasOwn(drumExperiments, name) ? drumExperiments[name] : undefined,
   );
@@ -139,7 +139,7 @@ const comparedDrums = (a: string, b: string): E.Either<DrumheadError, string> =>
   return E.right(differences.length === 0 ? 'nothing differs' : lines(differences).join('\n'));
 };
 
-export const diff = (a: string, b: string, { preset }: DiffFlags): TE.TaskEither<DrumheadError, string> =>
+export const diff = (a: string, b: string, { preset }: DiffFlags): Effect<string> =>
   pipe(
     Object.hasOwn(drumExperiments, a) || Object.hasOwn(drumExperiments, b)
       ? TE.fromEither(comparedDrums(a, b))
@@ -155,7 +155,7 @@ export const diff = (a: string, b: string, { preset }: DiffFlags): TE.TaskEither
               ),
             ),
           ),
-          TE.chainTaskK(
+          TE.flatMapTask(
             ({ first, second, read }) =>
               async () =>
                 compared(await sideOf(first)(), await sideOf(second)(), read),

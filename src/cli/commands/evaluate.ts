@@ -5,7 +5,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as A from 'fp-ts/lib/ReadonlyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, decodeError, unknownName } from '../../base/error.js';
+import { type Checked, decodeError, type Effect, unknownName } from '../../base/error.js';
 import { type SplitName, splitNames } from '../../data/dataset.js';
 import { describeTask, type Task, taskNamed } from '../../data/task.js';
 import { type ScoreName, scoreNames } from '../../experiments/experiment.js';
@@ -28,7 +28,7 @@ export interface EvaluateFlags extends Omit<CommonFlags, 'pictures'>, ChangeFlag
   readonly json?: boolean;
 }
 
-const splitNamed = (name: string): E.Either<DrumheadError, SplitName> => {
+const splitNamed = (name: string): Checked<SplitName> => {
   const found = splitNames.find((split) => split === name);
   return found === undefined ? E.left(unknownName('split', name, splitNames)) : E.right(found);
 };
@@ -36,10 +36,10 @@ const splitNamed = (name: string): E.Either<DrumheadError, SplitName> => {
 /** The task that is asked for; none means the run's own, with what is changed of it. */
 const taskOf =
   (flags: EvaluateFlags) =>
-  (own: Task | null): TE.TaskEither<DrumheadError, Task> =>
+  (own: Task | null): Effect<Task> =>
     pipe(
       TE.fromEither(settingsFlag('--set', flags.set ?? [])),
-      TE.chain((settings) => {
+      TE.flatMap((settings) => {
         if (flags.task !== undefined) return taskFrom(flags.task, settings, flags, flags.preset);
         return own === null
           ? TE.left(decodeError('--task', 'no experiment is known of these weights; say on which task'))
@@ -72,7 +72,7 @@ interface Named extends Rescored {
 /** As everywhere; and the engine and kernels where these differ. */
 const labelled =
   (asked: string) =>
-  (all: readonly Rescored[]): TE.TaskEither<DrumheadError, readonly Named[]> =>
+  (all: readonly Rescored[]): Effect<readonly Named[]> =>
     pipe(
       readRunFolders(all.map(({ folder }) => folder)),
       TE.bind('labels', ({ runs }) => TE.fromTask(labelsOfRuns(runs, asked))),
@@ -143,24 +143,24 @@ const scoredTable = (all: readonly Named[]): Table => ({
   ],
 });
 
-export const evaluateRuns = (name: string, flags: EvaluateFlags): TE.TaskEither<DrumheadError, string> =>
+export const evaluateRuns = (name: string, flags: EvaluateFlags): Effect<string> =>
   pipe(
     TE.Do,
     TE.bind('split', () => TE.fromEither(splitNamed(flags.split))),
-    TE.chainFirst(() => TE.fromEither(settingsFlag('--set', flags.set ?? []))),
+    TE.tap(() => TE.fromEither(settingsFlag('--set', flags.set ?? []))),
     TE.bind('found', () => finishedRuns(name, flags)),
     TE.let('folders', ({ found }) => {
       for (const note of found.notes) remark(note);
       return found.folders;
     }),
     // Before the first of them takes its time.
-    TE.chainFirst(({ split, folders }) =>
+    TE.tap(({ split, folders }) =>
       pipe(
         folders,
         TE.traverseSeqArray((folder) => mayRescore(folder, { task: taskOf(flags), split })),
       ),
     ),
-    TE.chain(({ split, folders }) =>
+    TE.flatMap(({ split, folders }) =>
       withEnvironment({ ...flags, pictures: false }, (environment) =>
         pipe(
           folders,
@@ -170,7 +170,7 @@ export const evaluateRuns = (name: string, flags: EvaluateFlags): TE.TaskEither<
         ),
       ),
     ),
-    TE.chain(labelled(name)),
+    TE.flatMap(labelled(name)),
     TE.map((all) =>
       flags.json === true ? JSON.stringify(all, null, 2) : terminalTable(scoredTable(all), terminalWidth()),
     ),

@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, decodeError } from '../../base/error.js';
+import { type Checked, decodeError, type Effect } from '../../base/error.js';
 import type { Program } from '../../dsl/index.js';
 import {
   type ExportFormat,
@@ -44,10 +44,10 @@ const isFolder = async (path: string): Promise<boolean> =>
   (await stat(path).catch(() => null))?.isDirectory() ?? false;
 
 /** A run folder or an export, with its weights. */
-const written = (path: string): TE.TaskEither<DrumheadError, Leaving> =>
+const written = (path: string): Effect<Leaving> =>
   pipe(
     readRunnable(path),
-    TE.chainEitherK((found) =>
+    TE.flatMapEither((found) =>
       found.kind === 'program'
         ? E.right({ trained: found.trained, notes: [] })
         : E.left(decodeError(path, 'a GraphModel is no program any more; export its run instead')),
@@ -55,7 +55,7 @@ const written = (path: string): TE.TaskEither<DrumheadError, Leaving> =>
   );
 
 /** A folder has its own size and seed: flags that would say another are refused. */
-const ofFolder = (path: string, flags: ExportFlags): TE.TaskEither<DrumheadError, Leaving> => {
+const ofFolder = (path: string, flags: ExportFlags): Effect<Leaving> => {
   const flag = flags.seed !== undefined ? '--seed' : flags.preset !== undefined ? '--preset' : null;
   return flag === null
     ? written(path)
@@ -64,11 +64,10 @@ const ofFolder = (path: string, flags: ExportFlags): TE.TaskEither<DrumheadError
       );
 };
 
-const seedOf = (flags: ExportFlags): E.Either<DrumheadError, number> =>
-  wholeFlag('--seed', 0)(flags.seed ?? '0');
+const seedOf = (flags: ExportFlags): Checked<number> => wholeFlag('--seed', 0)(flags.seed ?? '0');
 
 /** A program alone knows no runs: it leaves as it starts. */
-const ofProgram = (program: Program, flags: ExportFlags): TE.TaskEither<DrumheadError, Leaving> =>
+const ofProgram = (program: Program, flags: ExportFlags): Effect<Leaving> =>
   flags.preset === undefined
     ? pipe(
         TE.fromEither(seedOf(flags)),
@@ -77,7 +76,7 @@ const ofProgram = (program: Program, flags: ExportFlags): TE.TaskEither<Drumhead
     : TE.left(decodeError('--preset', 'a program alone has no sizes to choose from; leave --preset out'));
 
 /** The finished run that a name means: that of the seed asked for, else the first by its seed of what is exactly it; which is said. */
-const ofRun = (name: string, flags: ExportFlags): TE.TaskEither<DrumheadError, Leaving> => {
+const ofRun = (name: string, flags: ExportFlags): Effect<Leaving> => {
   const { runs, preset } = flags;
   return pipe(
     TE.Do,
@@ -90,7 +89,7 @@ const ofRun = (name: string, flags: ExportFlags): TE.TaskEither<DrumheadError, L
         ', and --untrained takes its weights as they start',
       ),
     ),
-    TE.chain(({ taken }) =>
+    TE.flatMap(({ taken }) =>
       pipe(
         written(taken.folder),
         TE.map(({ trained }) => ({ trained, notes: takenWords(name, taken) })),
@@ -100,7 +99,7 @@ const ofRun = (name: string, flags: ExportFlags): TE.TaskEither<DrumheadError, L
 };
 
 /** An experiment as it starts. */
-const asItStarts = (name: string, flags: ExportFlags): TE.TaskEither<DrumheadError, Leaving> =>
+const asItStarts = (name: string, flags: ExportFlags): Effect<Leaving> =>
   pipe(
     TE.Do,
     TE.bind('seed', () => TE.fromEither(seedOf(flags))),
@@ -123,7 +122,7 @@ const asItStarts = (name: string, flags: ExportFlags): TE.TaskEither<DrumheadErr
 const isExport = (name: string): boolean => name.endsWith('.safetensors') || name.endsWith('program.json');
 
 /** Flags that say nothing about another format are refused, not passed over. */
-const onlyOfGraphs = (format: ExportFormat, flags: ExportFlags): E.Either<DrumheadError, void> => {
+const onlyOfGraphs = (format: ExportFormat, flags: ExportFlags): Checked<void> => {
   const flag = flags.unroll === true ? '--unroll' : flags.outputs === undefined ? undefined : '--outputs';
   return flag === undefined || format === 'graph-model'
     ? E.right(undefined)
@@ -132,11 +131,11 @@ const onlyOfGraphs = (format: ExportFormat, flags: ExportFlags): E.Either<Drumhe
 
 const kib = (bytes: number): string => `${(bytes / 1024).toFixed(1)} KiB`;
 
-export const exportRun = (name: string, flags: ExportFlags): TE.TaskEither<DrumheadError, string> =>
+export const exportRun = (name: string, flags: ExportFlags): Effect<string> =>
   pipe(
     TE.Do,
     TE.bind('format', () => TE.fromEither(formatNamed(flags.format))),
-    TE.chainFirst(({ format }) => TE.fromEither(onlyOfGraphs(format, flags))),
+    TE.tap(({ format }) => TE.fromEither(onlyOfGraphs(format, flags))),
     TE.bind('folder', () => TE.fromTask(() => isFolder(name))),
     TE.let('whole', ({ folder }) => folder || isExport(name)),
     TE.bind('program', ({ whole }) => (whole ? TE.right(null) : programIn(name))),

@@ -5,7 +5,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as A from 'fp-ts/lib/ReadonlyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, decodeError } from '../../base/error.js';
+import { type Checked, type DrumheadError, decodeError, type Effect } from '../../base/error.js';
 import { limits } from '../../base/limits.js';
 import { writeBytes } from '../../files/files.js';
 import { dark, light, segmentationsPng, type Theme, type WaveSample, wavesGif } from '../../report/index.js';
@@ -38,8 +38,8 @@ export const listed = (paths: readonly string[]): string => paths.join('\n');
 const opened = <A>(
   folders: readonly string[],
   flags: FigureFlags & { readonly figure: string },
-  work: (runs: readonly OpenRun[], environment: Environment) => TE.TaskEither<DrumheadError, A>,
-): TE.TaskEither<DrumheadError, A> =>
+  work: (runs: readonly OpenRun[], environment: Environment) => Effect<A>,
+): Effect<A> =>
   withEnvironment({ ...flags, workers: '1', pictures: false }, (environment) =>
     pipe(
       folders,
@@ -47,10 +47,10 @@ const opened = <A>(
         pipe(
           finishedRun(name, flags, `figure ${flags.figure}`),
           sayingTaken(name),
-          TE.chain((folder) => openRun(folder, environment)),
+          TE.flatMap((folder) => openRun(folder, environment)),
         ),
       ),
-      TE.chain((runs) => work(runs, environment)),
+      TE.flatMap((runs) => work(runs, environment)),
     ),
   );
 
@@ -59,14 +59,14 @@ const writeBoth = (
   folder: string,
   name: string,
   extension: string,
-  draw: (theme: Theme) => E.Either<DrumheadError, Uint8Array>,
-): TE.TaskEither<DrumheadError, readonly string[]> =>
+  draw: (theme: Theme) => Checked<Uint8Array>,
+): Effect<readonly string[]> =>
   pipe(
     [light, dark],
     A.traverse(TE.ApplicativeSeq)((theme) =>
       pipe(
         TE.fromEither(draw(theme)),
-        TE.chain((bytes) =>
+        TE.flatMap((bytes) =>
           writeBytes(join(folder, `${name}${theme.name === 'dark' ? '-dark' : ''}.${extension}`), bytes),
         ),
       ),
@@ -86,7 +86,7 @@ const channelsOf = (flags: FigureFlags) =>
 const haveChannels = (
   observed: readonly WaveSample[],
   channels: readonly number[] | null,
-): E.Either<DrumheadError, readonly WaveSample[]> => {
+): Checked<readonly WaveSample[]> => {
   const { waveChannels } = observed[0];
   const missing = channels?.find((channel) => channel >= waveChannels);
   return missing === undefined
@@ -94,7 +94,7 @@ const haveChannels = (
     : E.left(decodeError('--channels', `there is no channel ${missing + 1}: they are 1 to ${waveChannels}`));
 };
 
-export const drawWaves = (folder: string, flags: FigureFlags): TE.TaskEither<DrumheadError, string> =>
+export const drawWaves = (folder: string, flags: FigureFlags): Effect<string> =>
   pipe(
     TE.Do,
     TE.bind('samples', () => samplesOf(flags)),
@@ -102,12 +102,12 @@ export const drawWaves = (folder: string, flags: FigureFlags): TE.TaskEither<Dru
     TE.bind('frames', () =>
       TE.fromEither(optionalFlag(flags.frames, wholeFlag('--frames', 1, limits.frames))),
     ),
-    TE.chain(({ samples, channels, frames }) =>
+    TE.flatMap(({ samples, channels, frames }) =>
       opened([folder], { ...flags, figure: 'waves' }, ([open]) =>
         pipe(
           observeSamples(open, samples ?? firstImages(open, 4)),
-          TE.chainEitherK((observed) => haveChannels(observed, channels)),
-          TE.chain((observed) =>
+          TE.flatMapEither((observed) => haveChannels(observed, channels)),
+          TE.flatMap((observed) =>
             writeBoth(flags.out, 'waves', 'gif', (theme) => {
               const { model } = open.run.experiment;
               return wavesGif({
@@ -127,14 +127,14 @@ export const drawWaves = (folder: string, flags: FigureFlags): TE.TaskEither<Dru
     ),
   );
 
-export const drawSegmentations = (folder: string, flags: FigureFlags): TE.TaskEither<DrumheadError, string> =>
+export const drawSegmentations = (folder: string, flags: FigureFlags): Effect<string> =>
   pipe(
     samplesOf(flags),
-    TE.chain((indices) =>
+    TE.flatMap((indices) =>
       opened([folder], { ...flags, figure: 'segmentations' }, ([open]) =>
         pipe(
           observeImages(open, indices ?? firstImages(open, 12)),
-          TE.chain((samples) =>
+          TE.flatMap((samples) =>
             writeBoth(flags.out, 'segmentations', 'png', (theme) =>
               segmentationsPng({
                 samples,
@@ -151,10 +151,7 @@ export const drawSegmentations = (folder: string, flags: FigureFlags): TE.TaskEi
     ),
   );
 
-export const drawBeside = (
-  folders: readonly string[],
-  flags: FigureFlags,
-): TE.TaskEither<DrumheadError, string> =>
+export const drawBeside = (folders: readonly string[], flags: FigureFlags): Effect<string> =>
   pipe(
     TE.Do,
     TE.bind('asked', () => samplesOf(flags)),
@@ -165,14 +162,14 @@ export const drawBeside = (
       (): DrumheadError =>
         decodeError('--channels', 'models are laid beside each other in one channel: name one'),
     ),
-    TE.chain(({ samples, channels }) =>
+    TE.flatMap(({ samples, channels }) =>
       opened(folders, { ...flags, figure: 'nwm-lstm' }, (runs) =>
         pipe(
           samples,
           A.traverse(TE.ApplicativeSeq)((index) =>
             pipe(
               drawStates(runs, index, channels?.[0] ?? 0),
-              TE.chain((both) =>
+              TE.flatMap((both) =>
                 writeBoth(
                   flags.out,
                   samples.length === 1 ? 'nwm-lstm' : `nwm-lstm-${index}`,

@@ -3,7 +3,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, decodeError, unknownName } from '../../base/error.js';
+import { type Checked, decodeError, type Effect, unknownName } from '../../base/error.js';
 import { mayHoldFiles } from '../../files/make-folder.js';
 import {
   type BarScore,
@@ -28,7 +28,7 @@ const courseScores: readonly CourseScore[] = [...barScores, 'trainLoss'];
 
 const oneOf =
   <N extends string>(kind: string, names: readonly N[]) =>
-  (name: string): E.Either<DrumheadError, N> => {
+  (name: string): Checked<N> => {
     const found = names.find((one) => one === name);
     return found === undefined ? E.left(unknownName(kind, name, names)) : E.right(found);
   };
@@ -41,18 +41,18 @@ const ofSweep = (
   flags: FigureFlags,
   file: string,
   drawing: (entries: readonly Entry[]) => Drawing,
-): TE.TaskEither<DrumheadError, string> =>
+): Effect<string> =>
   pipe(
     TE.Do,
     TE.bind('collection', () => collect(name, flags.runs, sweepFrom(name, flags.preset ?? 'full'))),
     TE.bind('published', () => readPublished),
-    TE.chain(({ collection, published }) => {
+    TE.flatMap(({ collection, published }) => {
       const entries = entriesOf(collection.runs, published);
       return entries.length === 0
-        ? TE.left<DrumheadError, readonly string[]>(decodeError(name, 'there are no runs here'))
+        ? TE.left(decodeError(name, 'there are no runs here'))
         : pipe(
             inBothThemes(drawing(entries)),
-            TE.chain((both) => writeDrawing(flags.out, file, both)),
+            TE.flatMap((both) => writeDrawing(flags.out, file, both)),
           );
     }),
     TE.map(listed),
@@ -63,7 +63,7 @@ const wants = (
   names: readonly string[],
   count: number,
   what: string,
-): E.Either<DrumheadError, readonly string[]> =>
+): Checked<readonly string[]> =>
   names.length === count
     ? E.right(names)
     : E.left(
@@ -73,67 +73,60 @@ const wants = (
         ),
       );
 
-export const figure = (
-  kind: string,
-  names: readonly string[],
-  flags: FigureFlags,
-): TE.TaskEither<DrumheadError, string> =>
-  pipe(
+export const figure = (kind: string, names: readonly string[], flags: FigureFlags): Effect<string> => {
+  const drawn = (found: FigureKind): Effect<string> => {
+    const one = (what: string) => TE.fromEither(wants(found, names, 1, what));
+    switch (found) {
+      case 'scores':
+        return pipe(
+          one('a sweep or a folder of runs'),
+          TE.bindTo('given'),
+          TE.bind('score', () => TE.fromEither(oneOf('score', barScores)(flags.score))),
+          TE.flatMap(({ given, score }) =>
+            ofSweep(given[0], flags, 'scores', (entries) => (theme) => scoreBars({ entries, score, theme })),
+          ),
+        );
+      case 'curves':
+        return pipe(
+          one('a sweep or a folder of runs'),
+          TE.bindTo('given'),
+          TE.bind('score', () => TE.fromEither(oneOf('score', courseScores)(flags.score))),
+          TE.flatMap(({ given, score }) =>
+            ofSweep(
+              given[0],
+              flags,
+              'curves',
+              (entries) => (theme) => seedCourses({ entries, score, theme }),
+            ),
+          ),
+        );
+      case 'parameters':
+        return pipe(
+          one('a sweep or a folder of runs'),
+          TE.flatMap(([name]) =>
+            ofSweep(name, flags, 'parameters', (entries) => (theme) => parameterScores({ entries, theme })),
+          ),
+        );
+      case 'waves':
+        return pipe(
+          one('a finished run, by its folder or its name'),
+          TE.flatMap(([folder]) => drawWaves(folder, flags)),
+        );
+      case 'segmentations':
+        return pipe(
+          one('a finished run, by its folder or its name'),
+          TE.flatMap(([folder]) => drawSegmentations(folder, flags)),
+        );
+      case 'nwm-lstm':
+        return pipe(
+          TE.fromEither(wants(found, names, 2, 'two finished runs of one task, by folder or name')),
+          TE.flatMap((folders) => drawBeside(folders, flags)),
+        );
+    }
+  };
+  return pipe(
     TE.fromEither(kindNamed(kind)),
-    TE.chainFirst(() => mayHoldFiles(flags.out)),
-    TE.chain((found) => {
-      const one = (what: string) => TE.fromEither(wants(found, names, 1, what));
-      switch (found) {
-        case 'scores':
-          return pipe(
-            one('a sweep or a folder of runs'),
-            TE.bindTo('given'),
-            TE.bind('score', () => TE.fromEither(oneOf('score', barScores)(flags.score))),
-            TE.chain(({ given, score }) =>
-              ofSweep(
-                given[0],
-                flags,
-                'scores',
-                (entries) => (theme) => scoreBars({ entries, score, theme }),
-              ),
-            ),
-          );
-        case 'curves':
-          return pipe(
-            one('a sweep or a folder of runs'),
-            TE.bindTo('given'),
-            TE.bind('score', () => TE.fromEither(oneOf('score', courseScores)(flags.score))),
-            TE.chain(({ given, score }) =>
-              ofSweep(
-                given[0],
-                flags,
-                'curves',
-                (entries) => (theme) => seedCourses({ entries, score, theme }),
-              ),
-            ),
-          );
-        case 'parameters':
-          return pipe(
-            one('a sweep or a folder of runs'),
-            TE.chain(([name]) =>
-              ofSweep(name, flags, 'parameters', (entries) => (theme) => parameterScores({ entries, theme })),
-            ),
-          );
-        case 'waves':
-          return pipe(
-            one('a finished run, by its folder or its name'),
-            TE.chain(([folder]) => drawWaves(folder, flags)),
-          );
-        case 'segmentations':
-          return pipe(
-            one('a finished run, by its folder or its name'),
-            TE.chain(([folder]) => drawSegmentations(folder, flags)),
-          );
-        case 'nwm-lstm':
-          return pipe(
-            TE.fromEither(wants(found, names, 2, 'two finished runs of one task, by folder or name')),
-            TE.chain((folders) => drawBeside(folders, flags)),
-          );
-      }
-    }),
+    TE.tap(() => mayHoldFiles(flags.out)),
+    TE.flatMap(drawn),
   );
+};

@@ -3,7 +3,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, decodeError } from '../../base/error.js';
+import { type Checked, decodeError, type Effect } from '../../base/error.js';
 import { taskShape } from '../../data/task.js';
 import { modelNamed, modelNames, type Sizes } from '../../models/catalogue.js';
 import { importInto, type Wanted } from '../../runner/import/index.js';
@@ -21,7 +21,7 @@ export interface ImportFlags {
 }
 
 /** `64x64x3` and the number of classes. */
-const sizesFlag = (flags: ImportFlags): E.Either<DrumheadError, Sizes | null> => {
+const sizesFlag = (flags: ImportFlags): Checked<Sizes | null> => {
   if (flags.size === undefined && flags.classes === undefined) return E.right(null);
   const found = /^(\d+)x(\d+)x(\d+)$/.exec(flags.size ?? '');
   if (found === null)
@@ -36,7 +36,7 @@ const sizesFlag = (flags: ImportFlags): E.Either<DrumheadError, Sizes | null> =>
 };
 
 /** A model by its own name and settings. */
-const ofModel = (name: string, flags: ImportFlags): E.Either<DrumheadError, Wanted> =>
+const ofModel = (name: string, flags: ImportFlags): Checked<Wanted> =>
   pipe(
     E.Do,
     E.bind('settings', () => settingsFlag('--set', flags.set)),
@@ -44,11 +44,9 @@ const ofModel = (name: string, flags: ImportFlags): E.Either<DrumheadError, Want
     E.bind('sizes', () =>
       pipe(
         sizesFlag(flags),
-        E.chain((sizes) =>
+        E.flatMap((sizes) =>
           sizes === null
-            ? E.left<DrumheadError>(
-                decodeError('--size', 'a model needs its sizes, such as --size 64x64x3 --classes 6'),
-              )
+            ? E.left(decodeError('--size', 'a model needs its sizes, such as --size 64x64x3 --classes 6'))
             : E.right(sizes),
         ),
       ),
@@ -57,27 +55,25 @@ const ofModel = (name: string, flags: ImportFlags): E.Either<DrumheadError, Want
   );
 
 /** The model of an experiment, at the size of its task. */
-const ofExperiment = (name: string, flags: ImportFlags): TE.TaskEither<DrumheadError, Wanted> =>
+const ofExperiment = (name: string, flags: ImportFlags): Effect<Wanted> =>
   pipe(
     TE.Do,
     TE.bind('sizes', () => TE.fromEither(sizesFlag(flags))),
     TE.bind('source', () => experimentFrom(name, flags.preset, { set: flags.set })),
-    TE.chainEitherK(({ sizes, source: { experiment } }) => {
+    TE.flatMapEither(({ sizes, source: { experiment } }) => {
       const shape = taskShape(experiment.task);
       const found = sizes ?? (shape._tag === 'Some' ? shape.value : null);
       if (experiment.model.name === 'program')
-        return E.left<DrumheadError>(
-          decodeError(name, 'its model is a program of its own, which has no names in PyTorch'),
-        );
+        return E.left(decodeError(name, 'its model is a program of its own, which has no names in PyTorch'));
       return found === null
-        ? E.left<DrumheadError>(
+        ? E.left(
             decodeError('--size', 'the sizes of this task lie in its files; give --size 64x64x3 --classes 6'),
           )
         : E.right({ model: experiment.model, sizes: found, experiment });
     }),
   );
 
-const wanted = (flags: ImportFlags): TE.TaskEither<DrumheadError, Wanted | null> => {
+const wanted = (flags: ImportFlags): Effect<Wanted | null> => {
   const { model } = flags;
   if (model === undefined) return TE.right(null);
   return modelNames.some((name) => name === model)
@@ -85,10 +81,10 @@ const wanted = (flags: ImportFlags): TE.TaskEither<DrumheadError, Wanted | null>
     : ofExperiment(model, flags);
 };
 
-export const importWeights = (file: string, flags: ImportFlags): TE.TaskEither<DrumheadError, string> =>
+export const importWeights = (file: string, flags: ImportFlags): Effect<string> =>
   pipe(
     wanted(flags),
-    TE.chain((target) => importInto(file, target, flags.out, flags)),
+    TE.flatMap((target) => importInto(file, target, flags.out, flags)),
     TE.map(({ folder, trained, unused }) =>
       [
         trained.description,

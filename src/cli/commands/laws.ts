@@ -5,7 +5,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as A from 'fp-ts/lib/ReadonlyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, decodeError, describe, unknownName } from '../../base/error.js';
+import { type Checked, decodeError, describe, type Effect, unknownName } from '../../base/error.js';
 import { openEngine, parseEngineChoice } from '../../engine/index.js';
 import { writeBytes } from '../../files/files.js';
 import { mayHoldFiles } from '../../files/make-folder.js';
@@ -44,21 +44,17 @@ export interface LawsFlags extends SubjectFlags {
   readonly pictures: boolean;
 }
 
-type Effect<A> = TE.TaskEither<DrumheadError, A>;
-
 /** Seconds for all laws together, where nobody says otherwise. */
 const plentySeconds = '40';
 
 const lawNames = allLaws.map(({ name }) => name);
 
-const namesFlag = (
-  names: readonly string[] | undefined,
-): E.Either<DrumheadError, readonly string[] | undefined> => {
+const namesFlag = (names: readonly string[] | undefined): Checked<readonly string[] | undefined> => {
   const stranger = names?.find((name) => !lawNames.includes(name));
   return stranger === undefined ? E.right(names) : E.left(unknownName('law', stranger, lawNames));
 };
 
-const pathFlag = ({ path, law }: LawsFlags): E.Either<DrumheadError, string | undefined> => {
+const pathFlag = ({ path, law }: LawsFlags): Checked<string | undefined> => {
   if (path === undefined) return E.right(undefined);
   if (!/^\d+(:\d+)*$/.test(path)) return E.left(decodeError('--path', `'${path}' is not of the form 0:1:2`));
   return law?.length === 1
@@ -66,7 +62,7 @@ const pathFlag = ({ path, law }: LawsFlags): E.Either<DrumheadError, string | un
     : E.left(decodeError('--path', 'a path belongs to one law: give it with --law'));
 };
 
-const optionsFrom = (flags: LawsFlags): E.Either<DrumheadError, CheckOptions> =>
+const optionsFrom = (flags: LawsFlags): Checked<CheckOptions> =>
   pipe(
     E.Do,
     E.bind('laws', () => namesFlag(flags.law)),
@@ -88,7 +84,7 @@ const optionsFrom = (flags: LawsFlags): E.Either<DrumheadError, CheckOptions> =>
 const interpreterFrom = (name: string): Effect<Interpreter> =>
   name === reference.name
     ? TE.right(reference)
-    : pipe(TE.fromEither(parseEngineChoice(name)), TE.chain(openEngine), TE.map(onEngine));
+    : pipe(TE.fromEither(parseEngineChoice(name)), TE.flatMap(openEngine), TE.map(onEngine));
 
 /**
  * Holds a system to the laws, prints the table and each smallest counterexample, and draws these.
@@ -100,9 +96,7 @@ export const laws = (name: string, flags: LawsFlags): Effect<string> =>
   pipe(
     TE.Do,
     TE.bind('options', () => TE.fromEither(optionsFrom(flags))),
-    TE.chainFirst(() =>
-      flags.pictures && flags.out !== undefined ? mayHoldFiles(flags.out) : TE.right(undefined),
-    ),
+    TE.tap(() => (flags.pictures && flags.out !== undefined ? mayHoldFiles(flags.out) : TE.right(undefined))),
     TE.bind('system', () => subjectFrom(name, flags)),
     TE.bind('on', () => interpreterFrom(flags.engine)),
     TE.let('report', ({ options, system, on }) => check(system, { ...options, on: [on] })),
@@ -182,7 +176,7 @@ const drawings = (name: string, folder: string, { verdicts }: Report): Effect<re
           fields: picturesOf(verdict).map(drawn),
         }),
         TE.fromEither,
-        TE.chain((png) => writeBytes(path, png)),
+        TE.flatMap((png) => writeBytes(path, png)),
         TE.map(() => `picture of ${verdict.law.name}: ${path}`),
         // What was found is worth more than its picture.
         TE.orElse((error) => TE.right(`no picture of ${verdict.law.name}: ${describe(error)}`)),

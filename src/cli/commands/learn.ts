@@ -3,7 +3,7 @@
 import { basename } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { DrumheadError } from '../../base/error.js';
+import type { DrumheadError, Effect } from '../../base/error.js';
 import { wholePath } from '../../data/own/whereabouts.js';
 import { decodeExperiment, type Experiment } from '../../experiments/experiment.js';
 import type { Finished } from '../../runner/run/run.js';
@@ -33,10 +33,7 @@ export const median = (values: readonly number[]): number => {
  *
  * **Errors** DecodeError: flags that cannot be.
  */
-export const learningOn = (
-  folder: string,
-  flags: Omit<LearnFlags, keyof CommonFlags>,
-): TE.TaskEither<DrumheadError, Experiment> =>
+export const learningOn = (folder: string, flags: Omit<LearnFlags, keyof CommonFlags>): Effect<Experiment> =>
   pipe(
     TE.Do,
     TE.bind('seeds', () => TE.fromEither(seedsFlag('--seeds')(flags.seeds))),
@@ -46,7 +43,7 @@ export const learningOn = (
     TE.bind('rate', () => TE.fromEither(rateFlag('--rate')(flags.rate))),
     TE.bind('whole', () => TE.fromTask<string, DrumheadError>(() => wholePath(folder))),
     TE.bind('kind', ({ whole }) => dataKind(whole)),
-    TE.chainEitherK(({ whole, kind, seeds, epochs, steps, batch, rate }) =>
+    TE.flatMapEither(({ whole, kind, seeds, epochs, steps, batch, rate }) =>
       decodeExperiment(
         {
           name: `learn/${nameFrom(basename(whole))}`,
@@ -61,10 +58,10 @@ export const learningOn = (
     ),
   );
 
-export const learn = (folder: string, flags: LearnFlags): TE.TaskEither<DrumheadError, string> =>
+export const learn = (folder: string, flags: LearnFlags): Effect<string> =>
   pipe(
     learningOn(folder, flags),
-    TE.chain((experiment) =>
+    TE.flatMap((experiment) =>
       pipe(
         runSeeds(experiment, experiment.seeds, flags),
         TE.map((finished) =>

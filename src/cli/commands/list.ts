@@ -2,7 +2,7 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { type DrumheadError, decodeError, unknownName } from '../../base/error.js';
+import { type Checked, decodeError, unknownName } from '../../base/error.js';
 import { describeTask, taskNamed, taskNames } from '../../data/task.js';
 import { drumExperiments } from '../../drums/index.js';
 import { experimentNamed, experimentNames } from '../../experiments/catalogue.js';
@@ -29,7 +29,7 @@ interface Entry {
   readonly about: string;
 }
 
-const about = <A>(found: E.Either<DrumheadError, A>, words: (value: A) => string): string =>
+const about = <A>(found: Checked<A>, words: (value: A) => string): string =>
   pipe(
     found,
     E.match(() => '', words),
@@ -121,7 +121,7 @@ export const list = (
   words: readonly string[],
   { json = false, names = false }: ListFlags,
   room = terminalWidth(),
-): E.Either<DrumheadError, string> => {
+): Checked<string> => {
   if (json && names)
     return E.left(decodeError('--names', 'with --json every entry has its name; give one of both'));
   const found = matching(words).filter(

@@ -2,7 +2,7 @@
 
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, mismatch } from '../../base/error.js';
+import { type Effect, mismatch } from '../../base/error.js';
 import { parseEngineChoice } from '../../engine/index.js';
 import { parityJson, renderParity, runParity } from '../../runner/parity/index.js';
 import { answer } from '../edge.js';
@@ -15,13 +15,13 @@ export interface ParityFlags {
 }
 
 /** The comparison is printed whole in either case; beyond the limits the command fails. */
-export const parity = (folder: string, flags: ParityFlags): TE.TaskEither<DrumheadError, string> =>
+export const parity = (folder: string, flags: ParityFlags): Effect<string> =>
   pipe(
     TE.fromEither(parseEngineChoice(flags.engine)),
-    TE.chain((engine) =>
+    TE.flatMap((engine) =>
       runParity(folder, { engine, ...(flags.case === undefined ? {} : { case: flags.case }) }),
     ),
-    TE.chain((report): TE.TaskEither<DrumheadError, string> => {
+    TE.flatMap((report): Effect<string> => {
       const text = flags.json === true ? parityJson(report) : fitted(renderParity(report));
       if (report.passed) return TE.right(text);
       answer(text);

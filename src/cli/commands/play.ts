@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, decodeError, mismatch } from '../../base/error.js';
+import { type Checked, type DrumheadError, decodeError, type Effect, mismatch } from '../../base/error.js';
 import { limits } from '../../base/limits.js';
 import { openEngine, parseEngineChoice } from '../../engine/index.js';
 import { writeBytes } from '../../files/files.js';
@@ -55,10 +55,10 @@ interface Play {
 /** A flag that may be left out. */
 const optional = <A>(
   value: string | undefined,
-  parse: (value: string) => E.Either<DrumheadError, A>,
-): E.Either<DrumheadError, A | undefined> => (value === undefined ? E.right(undefined) : parse(value));
+  parse: (value: string) => Checked<A>,
+): Checked<A | undefined> => (value === undefined ? E.right(undefined) : parse(value));
 
-const played = (name: string, flags: PlayFlags): E.Either<DrumheadError, Play> =>
+const played = (name: string, flags: PlayFlags): Checked<Play> =>
   pipe(
     E.Do,
     E.bind('settings', () => settingsFlag('--set', flags.set)),
@@ -108,22 +108,22 @@ const captionOf = (spec: SystemSpec, field: string): string => {
 };
 
 /** A system, followed and drawn. */
-const playSystem = (name: string, flags: PlayFlags): TE.TaskEither<DrumheadError, string> =>
+const playSystem = (name: string, flags: PlayFlags): Effect<string> =>
   pipe(
     TE.Do,
     TE.bind('play', () => TE.fromEither(played(name, flags))),
     TE.bind('choice', () => TE.fromEither(parseEngineChoice(flags.engine))),
     TE.let('path', ({ play: { spec } }) => flags.gif ?? `${spec.name}.gif`),
-    TE.chainFirstW(({ path }) => mayBeFile(path)),
+    TE.tap(({ path }) => mayBeFile(path)),
     TE.bindW('engine', ({ choice }) => openEngine(choice)),
     TE.bindW('followed', ({ play: { spec, view, seed, frames }, engine }) =>
       followSystem(engine, spec, () => startOf(spec, seed), { frames, seed, field: view.field }),
     ),
-    TE.chain(({ play, path, followed }) =>
+    TE.flatMap(({ play, path, followed }) =>
       followed.values.every(Number.isFinite)
         ? pipe(
             TE.fromEither(fieldGif(movieOf(play, followed))),
-            TE.chain((gif) => writeBytes(path, gif)),
+            TE.flatMap((gif) => writeBytes(path, gif)),
             TE.map(() => saying(path, followed)),
           )
         : TE.left(blownUp(play.spec, followed)),
@@ -131,11 +131,11 @@ const playSystem = (name: string, flags: PlayFlags): TE.TaskEither<DrumheadError
   );
 
 /** The waves of an experiment's model, of a run's where the name is its folder. */
-const playModel = (name: string, flags: PlayFlags): TE.TaskEither<DrumheadError, string> =>
+const playModel = (name: string, flags: PlayFlags): Effect<string> =>
   pipe(
     TE.Do,
     TE.bind('image', () => TE.fromEither(wholeFlag('--seed', 0)(flags.seed))),
-    TE.chainFirstEitherK(() => onlyOfSystems(flags)),
+    TE.tapEither(() => onlyOfSystems(flags)),
     TE.bind('fps', () => TE.fromEither(wholeFlag('--fps', 1)(flags.fps))),
     TE.bind('frames', () => TE.fromEither(wholeFlag('--frames', 1, limits.frames)(flags.frames))),
     TE.bind('choice', () => TE.fromEither(parseEngineChoice(flags.engine))),
@@ -146,7 +146,7 @@ const playModel = (name: string, flags: PlayFlags): TE.TaskEither<DrumheadError,
       }),
     ),
     TE.let('path', ({ source }) => flags.gif ?? `${source.experiment.name.replaceAll('/', '-')}.gif`),
-    TE.chainFirstW(({ path }) => mayBeFile(path)),
+    TE.tap(({ path }) => mayBeFile(path)),
     TE.bindW('engine', ({ choice }) => openEngine(choice)),
     TE.bindW('gif', ({ engine, source: { experiment }, run, image, fps, frames }) =>
       modelWaves(engine, {
@@ -158,7 +158,7 @@ const playModel = (name: string, flags: PlayFlags): TE.TaskEither<DrumheadError,
         cacheDir: join(flags.runs ?? 'runs', '.cache'),
       }),
     ),
-    TE.chain(({ gif, path, run }) =>
+    TE.flatMap(({ gif, path, run }) =>
       pipe(
         writeBytes(path, gif),
         TE.map((written) =>
@@ -174,11 +174,11 @@ const playModel = (name: string, flags: PlayFlags): TE.TaskEither<DrumheadError,
  * The finished run whose weights are played: the folder that is named, or the finished run that is meant by a name.
  * Settings that are changed make it another experiment, whose runs are not looked for.
  */
-const trainedRun = (name: string, flags: PlayFlags): TE.TaskEither<DrumheadError, string | null> => {
+const trainedRun = (name: string, flags: PlayFlags): Effect<string | null> => {
   if (flags.untrained === true) return TE.right(null);
   return pipe(
     TE.fromTask<boolean, DrumheadError>(() => isRunFolder(name)),
-    TE.chain((folder) =>
+    TE.flatMap((folder) =>
       folder || flags.set.length > 0
         ? TE.right(folder ? name : null)
         : pipe(
@@ -196,7 +196,7 @@ const presetOf = ({ preset }: PlayFlags): { readonly preset?: string } =>
   preset === undefined ? {} : { preset };
 
 /** Flags that an experiment has settings for. */
-const onlyOfSystems = ({ size, steps, field }: PlayFlags): E.Either<DrumheadError, void> => {
+const onlyOfSystems = ({ size, steps, field }: PlayFlags): Checked<void> => {
   const given = Object.entries({ size, steps, field }).find(([, value]) => value !== undefined);
   return given === undefined
     ? E.right(undefined)
@@ -220,10 +220,10 @@ const isRunFolder = (name: string): Promise<boolean> =>
  *
  * **Errors** UnknownName, DecodeError (flags, settings), ProgramError, EngineError, FileError.
  */
-export const play = (name: string, flags: PlayFlags): TE.TaskEither<DrumheadError, string> =>
+export const play = (name: string, flags: PlayFlags): Effect<string> =>
   pipe(
     TE.fromTask<boolean, DrumheadError>(async () => isSystem(name) || !(await isModel(name))),
-    TE.chain((system) => (system ? playSystem(name, flags) : playModel(name, flags))),
+    TE.flatMap((system) => (system ? playSystem(name, flags) : playModel(name, flags))),
   );
 
 const isCatalogued = (name: string): boolean => allNames.includes(name);

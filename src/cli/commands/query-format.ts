@@ -1,7 +1,7 @@
 /** The answer to a query, as a table for a terminal, CSV or JSON. */
 
 import * as E from 'fp-ts/lib/Either.js';
-import { type DrumheadError, unknownName } from '../../base/error.js';
+import { type Checked, unknownName } from '../../base/error.js';
 import { type Table, terminalTable } from '../../report/tables/index.js';
 import { type Answer, jsonText } from '../../runner/results/query/index.js';
 import { terminalWidth } from '../terminal/terminal-width.js';
@@ -10,7 +10,7 @@ const formats = ['terminal', 'csv', 'json'] as const;
 export type Format = (typeof formats)[number];
 
 /** **Errors** UnknownName. */
-export const formatNamed = (name: string): E.Either<DrumheadError, Format> => {
+export const formatNamed = (name: string): Checked<Format> => {
   const found = formats.find((format) => format === name);
   return found === undefined ? E.left(unknownName('format', name, formats)) : E.right(found);
 };

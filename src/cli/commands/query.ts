@@ -2,7 +2,7 @@
 
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { DrumheadError } from '../../base/error.js';
+import type { Effect } from '../../base/error.js';
 import { mayBeFile } from '../../files/make-folder.js';
 import {
   query as ask,
@@ -31,7 +31,7 @@ const answered = (
   sql: string | undefined,
   format: Format,
   parquet: string | undefined,
-): TE.TaskEither<DrumheadError, string> =>
+): Effect<string> =>
   parquet === undefined
     ? pipe(
         ask(tables, sql ?? overview),
@@ -42,17 +42,17 @@ const answered = (
         TE.map((rows) => `${rows} ${rows === 1 ? 'row' : 'rows'}: ${parquet}`),
       );
 
-export const query = (sql: string | undefined, flags: QueryFlags): TE.TaskEither<DrumheadError, string> =>
+export const query = (sql: string | undefined, flags: QueryFlags): Effect<string> =>
   pipe(
     TE.Do,
     TE.bind('format', () => TE.fromEither(formatNamed(flags.format))),
-    TE.chainFirst(() => (flags.parquet === undefined ? TE.right(undefined) : mayBeFile(flags.parquet))),
+    TE.tap(() => (flags.parquet === undefined ? TE.right(undefined) : mayBeFile(flags.parquet))),
     TE.bind('found', () => readRuns(flags.runs)),
     TE.bind('sweeps', () => sweepsIn(flags.runs)),
-    TE.chainFirstIOK(({ found, sweeps }) => () => {
+    TE.tapIO(({ found, sweeps }) => () => {
       for (const note of [...found.notes, ...sweeps.notes]) remark(note);
     }),
-    TE.chain(({ format, found, sweeps: { sweepsOf } }) =>
+    TE.flatMap(({ format, found, sweeps: { sweepsOf } }) =>
       answered(
         [runsTable(found.runs, sweepsOf), epochsTable(found.runs, sweepsOf)],
         sql,

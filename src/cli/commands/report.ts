@@ -3,7 +3,7 @@
 import { dirname, join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { DrumheadError } from '../../base/error.js';
+import type { Effect } from '../../base/error.js';
 import { mayBeFile } from '../../files/make-folder.js';
 import { sweepPath } from '../../runner/folder/sweep-file.js';
 import { writeSweepReport } from '../../runner/pictures/sweep-report.js';
@@ -25,13 +25,13 @@ const pageOf = ({ name, sweep }: Collection, { out, runs }: ReportFlags): string
     : join(dirname(sweepPath(runs, sweep.name)), 'report.html');
 };
 
-export const report = (name: string, flags: ReportFlags): TE.TaskEither<DrumheadError, string> =>
+export const report = (name: string, flags: ReportFlags): Effect<string> =>
   pipe(
     TE.Do,
     TE.bind('collection', () => collect(name, flags.runs, sweepFrom(name, flags.preset))),
     TE.let('page', ({ collection }) => pageOf(collection, flags)),
-    TE.chainFirst(({ page }) => mayBeFile(page)),
+    TE.tap(({ page }) => mayBeFile(page)),
     TE.bind('published', () => readPublished),
-    TE.chain(({ collection, published, page }) => writeSweepReport(collection, published, page)),
+    TE.flatMap(({ collection, published, page }) => writeSweepReport(collection, published, page)),
     TE.map((path) => `report: ${path}`),
   );

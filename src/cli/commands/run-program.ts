@@ -3,7 +3,7 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
-import type { DrumheadError } from '../../base/error.js';
+import type { Effect } from '../../base/error.js';
 import { parseEngineChoice } from '../../engine/index.js';
 import { untrained } from '../../runner/export/index.js';
 import { readJson } from '../../runner/folder/files.js';
@@ -22,9 +22,9 @@ export interface RunProgramFlags {
   readonly runs: string;
 }
 
-const readWeights = (path: string): TE.TaskEither<DrumheadError, Runnable> => readRunnable(path);
+const readWeights = (path: string): Effect<Runnable> => readRunnable(path);
 
-const finishedOf = (path: string, runs: string): TE.TaskEither<DrumheadError, string> =>
+const finishedOf = (path: string, runs: string): Effect<string> =>
   pipe(finishedRun(path, { runs }, 'run-program'), sayingTaken(path));
 
 /** Whether this is a name of the catalogue, and no path. */
@@ -34,25 +34,25 @@ const isNamed = (name: string): boolean => allNames.includes(name);
  * What lies at a path, or the finished run of an experiment by its name or file; a module that holds a program alone has
  * learnt nothing yet.
  */
-const runnable = (path: string, runs: string): TE.TaskEither<DrumheadError, Runnable> =>
+const runnable = (path: string, runs: string): Effect<Runnable> =>
   path.endsWith('.json')
     ? pipe(
         readJson(path),
-        TE.chain((json) =>
+        TE.flatMap((json) =>
           t.UnknownRecord.is(json) && 'task' in json
-            ? pipe(finishedOf(path, runs), TE.chain(readWeights))
+            ? pipe(finishedOf(path, runs), TE.flatMap(readWeights))
             : readWeights(path),
         ),
       )
     : pipe(
         isNamed(path) ? TE.right(null) : programIn(path),
-        TE.chain((program) =>
+        TE.flatMap((program) =>
           program === null
             ? pipe(
                 isNamed(path) || isDocument(path) ? finishedOf(path, runs) : TE.right(path),
-                TE.chain(readWeights),
+                TE.flatMap(readWeights),
               )
-            : TE.right<DrumheadError, Runnable>({
+            : TE.right({
                 kind: 'program',
                 trained: untrained(program, null, 0),
                 unused: [],
@@ -60,10 +60,10 @@ const runnable = (path: string, runs: string): TE.TaskEither<DrumheadError, Runn
         ),
       );
 
-export const runProgramFile = (path: string, flags: RunProgramFlags): TE.TaskEither<DrumheadError, string> =>
+export const runProgramFile = (path: string, flags: RunProgramFlags): Effect<string> =>
   pipe(
     TE.fromEither(parseEngineChoice(flags.engine)),
-    TE.chain((engine) => runRunnable(runnable(path, flags.runs), flags.input, flags.out, engine, flags)),
+    TE.flatMap((engine) => runRunnable(runnable(path, flags.runs), flags.input, flags.out, engine, flags)),
     TE.map(({ description, count, files, folder }) =>
       [
         description,

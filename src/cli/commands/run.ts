@@ -6,7 +6,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as A from 'fp-ts/lib/ReadonlyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { decodeWith } from '../../base/codec.js';
-import { type DrumheadError, decodeError } from '../../base/error.js';
+import { type Checked, decodeError, type Effect } from '../../base/error.js';
 import { drumExperiments } from '../../drums/index.js';
 import { arithmetic, askedKernels, type Kernels, kernelsText } from '../../engine/index.js';
 import { fuseVariable } from '../../engine/names.js';
@@ -90,7 +90,7 @@ export const runSeeds = (
   experiment: Experiment,
   seeds: readonly number[],
   flags: CommonFlags,
-): TE.TaskEither<DrumheadError, readonly Finished[]> =>
+): Effect<readonly Finished[]> =>
   withEnvironment(flags, (environment) =>
     pipe(
       seeds,
@@ -98,7 +98,7 @@ export const runSeeds = (
     ),
   );
 
-export const run = (name: string, flags: RunFlags): TE.TaskEither<DrumheadError, string> =>
+export const run = (name: string, flags: RunFlags): Effect<string> =>
   inTimeBox(flags.minutes, (until) =>
     Object.hasOwn(drumExperiments, name)
       ? runDrums(name, { ...flags, until })
@@ -118,7 +118,7 @@ const idleForDrums = ({ preset, seed, epochs, set, mnistDir, label }: RunFlags):
     .filter(([, value]) => value !== undefined)
     .map(([flag]) => `--${flag}`);
 
-const runDrums = (name: string, flags: RunFlags): TE.TaskEither<DrumheadError, string> => {
+const runDrums = (name: string, flags: RunFlags): Effect<string> => {
   const [idle] = idleForDrums(flags);
   if (idle !== undefined)
     return TE.left(
@@ -133,14 +133,14 @@ const runDrums = (name: string, flags: RunFlags): TE.TaskEither<DrumheadError, s
 };
 
 /** What was finished before has the label that it was run with. */
-const relabelled = (finished: readonly Finished[], label: string): TE.TaskEither<DrumheadError, unknown> =>
+const relabelled = (finished: readonly Finished[], label: string): Effect<unknown> =>
   pipe(
     finished.filter(({ before }) => before),
     A.traverse(TE.ApplicativeSeq)(({ folder }) => relabelRun(folder, label)),
   );
 
 /** A training goes on with the arithmetic that it was begun with, or not at all: its bits would be those of neither. */
-const canGoOn = ({ begun, engine: own }: Source, engine: string): E.Either<DrumheadError, void> => {
+const canGoOn = ({ begun, engine: own }: Source, engine: string): Checked<void> => {
   if (begun === null || own === null || own !== engine || begun.finished) return E.right(undefined);
   const now = arithmetic[own];
   return begun.arithmetic === now
@@ -160,7 +160,7 @@ const kernelsFor = (
   { begun, engine: own, kernels }: Source,
   engine: string,
   asked: Kernels | null,
-): E.Either<DrumheadError, Kernels | null> => {
+): Checked<Kernels | null> => {
   if (begun === null || own !== engine || kernels === null || asked === kernels) return E.right(asked);
   if (asked === null) return E.right(kernels);
   const [was, now] = [kernelsText(kernels), kernelsText(asked)];
@@ -176,7 +176,7 @@ const kernelsFor = (
   return E.right(asked);
 };
 
-const runTrained = (name: string, flags: RunFlags): TE.TaskEither<DrumheadError, string> =>
+const runTrained = (name: string, flags: RunFlags): Effect<string> =>
   pipe(
     TE.Do,
     TE.bind('overrides', () => TE.fromEither(overridesOf(flags))),
@@ -184,13 +184,13 @@ const runTrained = (name: string, flags: RunFlags): TE.TaskEither<DrumheadError,
     TE.bind('source', ({ overrides }) =>
       pipe(experimentFrom(name, flags.preset, { ...flags, overrides }), amongRuns(flags.runs), withRemarks),
     ),
-    TE.chain(({ source, label }) => {
+    TE.flatMap(({ source, label }) => {
       const experiment = { ...source.experiment, ...(label === null ? {} : { label }) };
       const engine = flags.engine === 'auto' ? (source.engine ?? 'auto') : flags.engine;
       return pipe(
         TE.fromEither(canGoOn(source, engine)),
-        TE.chainEitherK(() => askedKernels()),
-        TE.chainFirstIOK((asked) => () => {
+        TE.flatMapEither(() => askedKernels()),
+        TE.tapIO((asked) => () => {
           const folder = source.begun?.folder ?? name;
           const notes = [
             ...anotherEngine(folder, source.engine, flags.engine),
@@ -201,15 +201,15 @@ const runTrained = (name: string, flags: RunFlags): TE.TaskEither<DrumheadError,
           ];
           for (const note of notes) remark(`note: ${note}`);
         }),
-        TE.chainEitherK((asked) => kernelsFor(source, engine, asked)),
-        TE.chain((kernels) =>
+        TE.flatMapEither((asked) => kernelsFor(source, engine, asked)),
+        TE.flatMap((kernels) =>
           runSeeds(experiment, experiment.seeds, {
             ...flags,
             engine,
             ...(kernels === null ? {} : { kernels }),
           }),
         ),
-        TE.chainFirst((finished) => (label === null ? TE.right([]) : relabelled(finished, label))),
+        TE.tap((finished) => (label === null ? TE.right([]) : relabelled(finished, label))),
         TE.map((finished) => finished.map(summary(flags.pictures, experiment.scores)).join('\n')),
       );
     }),

@@ -3,7 +3,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, decodeError, unknownName } from '../../base/error.js';
+import { type Checked, type DrumheadError, decodeError, type Effect, unknownName } from '../../base/error.js';
 import { drumExperiments } from '../../drums/index.js';
 import type { Program } from '../../dsl/index.js';
 import { isPresent } from '../../files/files.js';
@@ -18,8 +18,6 @@ import type { ShowFlags } from '../show/sized.js';
 import { showSweep } from '../show/sweep.js';
 import { allNames, calledAs, namedFrom, withRemarks } from '../source/source.js';
 import { fitted } from '../terminal/fitted.js';
-
-type Effect<A> = TE.TaskEither<DrumheadError, A>;
 
 const showDrums = (name: string): string => {
   const { drums, speed, dt, steps, window, tones } = drumExperiments[name];
@@ -39,17 +37,17 @@ const programNamed = (name: string, flags: ShowFlags): Effect<Program | null> =>
     ? TE.fromEither(
         pipe(
           settingsFlag('--set', flags.set ?? []),
-          E.chain((settings) => systemNamed(name, settings)),
-          E.chain(buildSystem),
+          E.flatMap((settings) => systemNamed(name, settings)),
+          E.flatMap(buildSystem),
         ),
       )
     : pipe(
         programIn(name),
-        TE.chainEitherK((program) => (program === null ? E.right(null) : withoutTask(program, flags))),
+        TE.flatMapEither((program) => (program === null ? E.right(null) : withoutTask(program, flags))),
       );
 
 /** A program alone has no sizes, settings or training: flags that are of these are refused. */
-const withoutTask = (program: Program, flags: ShowFlags): E.Either<DrumheadError, Program> => {
+const withoutTask = (program: Program, flags: ShowFlags): Checked<Program> => {
   const { set, mnistDir, preset, time, engine } = flags;
   const idle = [
     ...(set === undefined || set.length === 0 ? [] : ['--set']),
@@ -73,14 +71,14 @@ const withTask = (name: string, flags: ShowFlags): Effect<string> =>
       (there) => there || isDocument(name) || allNames.includes(name),
       (): DrumheadError => unknownName('experiment or system', name, [...allNames, ...systemNames]),
     ),
-    TE.chain(() => withRemarks(namedFrom(name, flags.preset, flags))),
+    TE.flatMap(() => withRemarks(namedFrom(name, flags.preset, flags))),
     amongRuns('runs'),
-    TE.chain((found) =>
+    TE.flatMap((found) =>
       found.kind === 'sweep'
         ? showSweep(found.sweep, flags)
         : pipe(
             TE.fromTask(calledAs(found, flags)),
-            TE.chain((label) => showExperiment(found.experiment, label, flags)),
+            TE.flatMap((label) => showExperiment(found.experiment, label, flags)),
           ),
     ),
   );
@@ -91,6 +89,8 @@ export const show = (name: string, flags: ShowFlags): Effect<string> => {
   if (Object.hasOwn(drumExperiments, name)) return TE.right(fitted(showDrums(name)));
   return pipe(
     programNamed(name, flags),
-    TE.chain((program) => (program === null ? withTask(name, flags) : TE.right(showProgram(program, flags)))),
+    TE.flatMap((program) =>
+      program === null ? withTask(name, flags) : TE.right(showProgram(program, flags)),
+    ),
   );
 };

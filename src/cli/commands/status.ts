@@ -7,7 +7,7 @@ import { setTimeout } from 'node:timers/promises';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, decodeError, fileError, unknownName } from '../../base/error.js';
+import { decodeError, type Effect, fileError, unknownName } from '../../base/error.js';
 import { drumExperiments } from '../../drums/index.js';
 import { memberName } from '../../experiments/label.js';
 import { sweepNames } from '../../experiments/sweep/sweeps.js';
@@ -43,14 +43,10 @@ const inFolderOf = async (folder: string, thorough: boolean): Promise<readonly R
 };
 
 /** The runs of a sweep, those that did not begin too. */
-const ofSweep = (
-  runs: string,
-  name: string,
-  thorough: boolean,
-): TE.TaskEither<DrumheadError, readonly RunStatus[]> =>
+const ofSweep = (runs: string, name: string, thorough: boolean): Effect<readonly RunStatus[]> =>
   pipe(
     readSweep(runs, name),
-    TE.chainTaskK((record) => async () => {
+    TE.flatMapTask((record) => async () => {
       const found: RunStatus[] = [];
       const nameIn = memberName(record.sweep);
       for (const { member, seed, folder } of record.runs) {
@@ -73,10 +69,7 @@ const ofSweep = (
  * **Errors** UnknownName, FileError.
  */
 export const statuses =
-  (
-    name: string | undefined,
-    { runs, check = false }: StatusFlags,
-  ): TE.TaskEither<DrumheadError, readonly RunStatus[]> =>
+  (name: string | undefined, { runs, check = false }: StatusFlags): Effect<readonly RunStatus[]> =>
   async () => {
     if (name !== undefined && Object.hasOwn(drumExperiments, name))
       return E.left(
@@ -205,7 +198,7 @@ const secondsBetween = 2;
 
 /** Shows it again and again until Ctrl-C; elsewhere than on a terminal only what changed. */
 const watch =
-  (name: string | undefined, flags: StatusFlags): TE.TaskEither<DrumheadError, string> =>
+  (name: string | undefined, flags: StatusFlags): Effect<string> =>
   async () => {
     const stop = new AbortController();
     process.once('SIGINT', () => stop.abort());
@@ -224,7 +217,7 @@ const watch =
     }
   };
 
-export const status = (name: string | undefined, flags: StatusFlags): TE.TaskEither<DrumheadError, string> =>
+export const status = (name: string | undefined, flags: StatusFlags): Effect<string> =>
   flags.watch === true
     ? watch(name, flags)
     : pipe(

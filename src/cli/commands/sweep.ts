@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { DrumheadError } from '../../base/error.js';
+import type { Checked, DrumheadError, Effect } from '../../base/error.js';
 import { limits } from '../../base/limits.js';
 import { askedKernels, parseEngineChoice } from '../../engine/index.js';
 import type { Sweep } from '../../experiments/sweep/sweep.js';
@@ -47,10 +47,7 @@ export const shareCores = (
   return { jobs: taken, workers: workers ?? Math.max(1, Math.floor(cores / taken)) };
 };
 
-const optional = <B>(
-  value: string | undefined,
-  parse: (value: string) => E.Either<DrumheadError, B>,
-): TE.TaskEither<DrumheadError, B | null> =>
+const optional = <B>(value: string | undefined, parse: (value: string) => Checked<B>): Effect<B | null> =>
   TE.fromEither<DrumheadError, B | null>(value === undefined ? E.right(null) : parse(value));
 
 const said = (name: string, { record, total, finished, failed, unfinished }: SweepOutcome): string =>
@@ -68,7 +65,7 @@ const withTerminal =
     environment: Omit<SweepEnvironment, 'tell' | 'now' | 'signal'>,
     until: AbortSignal,
     sweep: Sweep,
-  ): TE.TaskEither<DrumheadError, string> =>
+  ): Effect<string> =>
   async () => {
     const teller = process.stderr.isTTY
       ? barSweepTeller(process.stderr, seconds)
@@ -95,11 +92,7 @@ const withTerminal =
     }
   };
 
-export const sweep = (
-  name: string,
-  flags: SweepFlags,
-  job: Job = processJob,
-): TE.TaskEither<DrumheadError, string> =>
+export const sweep = (name: string, flags: SweepFlags, job: Job = processJob): Effect<string> =>
   inTimeBox(flags.minutes, (until) =>
     pipe(
       TE.Do,
@@ -111,10 +104,10 @@ export const sweep = (
         pipe(namedFrom(name, flags.preset, { ...flags, overrides }), amongRuns(flags.runs), withRemarks),
       ),
       TE.bind('asked', () => TE.fromEither(askedKernels())),
-      TE.chainFirstIOK(({ engine, value }) => () => {
+      TE.tapIO(({ engine, value }) => () => {
         for (const note of anotherEngine(name, value.engine, engine)) remark(`note: ${note}`);
       }),
-      TE.chain(({ jobs, workers, engine, value, asked }) => {
+      TE.flatMap(({ jobs, workers, engine, value, asked }) => {
         // What lies in a folder goes on as it was begun, unless a person asks for something else.
         const kernels = asked ?? value.kernels;
         return withTerminal(

@@ -3,7 +3,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, decodeError, unknownName } from '../../base/error.js';
+import { type Checked, decodeError, type Effect, unknownName } from '../../base/error.js';
 import {
   latexTable,
   markdownTable,
@@ -45,7 +45,7 @@ type TableKind = (typeof tableKinds)[number];
 
 const oneOf =
   <N extends string>(kind: string, names: readonly N[]) =>
-  (name: string): E.Either<DrumheadError, N> => {
+  (name: string): Checked<N> => {
     const found = names.find((one) => one === name);
     return found === undefined ? E.left(unknownName(kind, name, names)) : E.right(found);
   };
@@ -54,7 +54,7 @@ const oneOf =
 const kindsWanted = (
   format: TableFormat,
   { tables, extremes = true }: TableFlags,
-): E.Either<DrumheadError, readonly TableKind[]> => {
+): Checked<readonly TableKind[]> => {
   if ((format === 'csv' || format === 'json') && (tables !== undefined || !extremes))
     return E.left(
       decodeError(
@@ -66,7 +66,7 @@ const kindsWanted = (
     (tables ?? tableKinds.join(',')).split(',').map((name) => name.trim()),
     E.traverseArray(oneOf('table', tableKinds)),
     E.map((names) => tableKinds.filter((kind) => names.includes(kind) && (extremes || kind !== 'extremes'))),
-    E.chain((kinds) =>
+    E.flatMap((kinds) =>
       kinds.length > 0
         ? E.right(kinds)
         : E.left(decodeError('--tables', 'no table is left without the extremes')),
@@ -107,7 +107,7 @@ const render = (
 
 const splitNamed = oneOf<ScoreSplit>('split', scoreSplits);
 
-export const table = (name: string, flags: TableFlags): TE.TaskEither<DrumheadError, string> =>
+export const table = (name: string, flags: TableFlags): Effect<string> =>
   pipe(
     TE.Do,
     TE.bind('format', () => TE.fromEither(oneOf('format', tableFormats)(flags.format))),
@@ -117,7 +117,7 @@ export const table = (name: string, flags: TableFlags): TE.TaskEither<DrumheadEr
     TE.bind('published', () => readPublished),
     TE.let('groups', ({ collection, published }) => scoreGroups(collection.runs.map(groupedRun), published)),
     TE.bind('scores', ({ split, groups }) => TE.fromEither(scoresNamed(flags.scores, split, keptIn(groups)))),
-    TE.chainFirstIOK(({ split }) => () => {
+    TE.tapIO(({ split }) => () => {
       for (const note of namedTwice(flags.scores, split)) remark(`note: ${note}`);
     }),
     TE.map(({ format, kinds, scores, collection, groups }) =>

@@ -11,7 +11,7 @@ import {
   summaryOf,
   type Unresolved,
 } from '../../analysis/index.js';
-import type { DrumheadError } from '../../base/error.js';
+import type { Effect } from '../../base/error.js';
 import { writeBytes } from '../../files/files.js';
 import { mayHoldFiles } from '../../files/make-folder.js';
 import { energyCurves, kOmegaMap, propagationMaps } from '../../report/analysis/index.js';
@@ -42,11 +42,7 @@ export interface WavesFlags extends Omit<CommonFlags, 'pictures' | 'workers'> {
 const imagesText = ({ samples }: WaveAnalysis): string =>
   samples.length === 1 ? 'one test image' : `${samples.length} test images`;
 
-const draw = (
-  open: OpenRun,
-  analysis: WaveAnalysis,
-  folder: string,
-): TE.TaskEither<DrumheadError, readonly string[]> => {
+const draw = (open: OpenRun, analysis: WaveAnalysis, folder: string): Effect<readonly string[]> => {
   const { spectrum, spectrumSteps, lines, energies, samples, channel, steps, dt } = analysis;
   const name = open.title;
   const unit = unitOf(analysis);
@@ -69,7 +65,7 @@ const draw = (
     TE.Do,
     TE.bind('map', () =>
       isUnresolved(spectrum)
-        ? TE.right<DrumheadError, readonly string[]>([])
+        ? TE.right([])
         : pipe(
             inBothThemes((theme) =>
               kOmegaMap({
@@ -86,7 +82,7 @@ const draw = (
                 theme,
               }),
             ),
-            TE.chain((drawing) => writeDrawing(folder, 'k-omega', drawing)),
+            TE.flatMap((drawing) => writeDrawing(folder, 'k-omega', drawing)),
           ),
     ),
     TE.bind('curves', () =>
@@ -102,7 +98,7 @@ const draw = (
                 theme,
               }),
             ),
-            TE.chain((drawing) => writeDrawing(folder, 'energy', drawing)),
+            TE.flatMap((drawing) => writeDrawing(folder, 'energy', drawing)),
           ),
     ),
     TE.bind('pictures', () =>
@@ -111,7 +107,7 @@ const draw = (
         A.traverse(TE.ApplicativeSeq)(({ path, picture }) =>
           pipe(
             TE.fromEither(picture),
-            TE.chain((bytes) => writeBytes(path, bytes)),
+            TE.flatMap((bytes) => writeBytes(path, bytes)),
           ),
         ),
       ),
@@ -178,22 +174,22 @@ const said = (open: OpenRun, analysis: WaveAnalysis, paths: readonly string[]): 
   ].join('\n');
 };
 
-export const waves = (name: string, flags: WavesFlags): TE.TaskEither<DrumheadError, string> =>
+export const waves = (name: string, flags: WavesFlags): Effect<string> =>
   pipe(
     TE.Do,
     TE.bind('samples', () => TE.fromEither(optionalFlag(flags.samples, wholesFlag('--samples', 0)))),
     TE.bind('channel', () => TE.fromEither(optionalFlag(flags.channel, wholeFlag('--channel', 1)))),
     TE.bind('steps', () => TE.fromEither(optionalFlag(flags.steps, wholeFlag('--steps', 8)))),
-    TE.chain((plan) =>
+    TE.flatMap((plan) =>
       withEnvironment({ ...flags, workers: '1', pictures: false }, (environment) =>
         pipe(
           finishedRun(name, flags, 'waves'),
           sayingTaken(name),
-          TE.chain((folder) => openRun(folder, environment)),
-          TE.chain((open) =>
+          TE.flatMap((folder) => openRun(folder, environment)),
+          TE.flatMap((open) =>
             pipe(
               mayHoldFiles(flags.out ?? analysisFolder(open)),
-              TE.chain(() =>
+              TE.flatMap(() =>
                 analyseWaves(open, {
                   ...plan,
                   // Counted from 1 by people.
@@ -201,7 +197,7 @@ export const waves = (name: string, flags: WavesFlags): TE.TaskEither<DrumheadEr
                   samples: plan.samples ?? firstImages(open, 4),
                 }),
               ),
-              TE.chain((analysis) =>
+              TE.flatMap((analysis) =>
                 pipe(
                   draw(open, analysis, flags.out ?? analysisFolder(open)),
                   TE.map((paths) => fitted(said(open, analysis, paths))),

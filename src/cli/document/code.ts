@@ -5,7 +5,7 @@
 
 import { extname, resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { type DrumheadError, decodeError } from '../../base/error.js';
+import { type Checked, decodeError } from '../../base/error.js';
 import { remark } from '../edge.js';
 
 const endings: readonly string[] = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'];
@@ -23,7 +23,7 @@ const told = new Set<string>();
  *
  * **Errors** DecodeError under `--no-code`.
  */
-export const mayRun = (path: string): E.Either<DrumheadError, void> => {
+export const mayRun = (path: string): Checked<void> => {
   if (process.env[codeVariable] === 'off')
     return E.left(
       decodeError(path, 'it is code, and --no-code runs none; give what it holds as .json or .yaml'),
@@ -39,7 +39,7 @@ export const mayRun = (path: string): E.Either<DrumheadError, void> => {
  *
  * **Errors** DecodeError where data names code, but under `--code`.
  */
-export const mayName = (path: string, other: string): E.Either<DrumheadError, void> =>
+export const mayName = (path: string, other: string): Checked<void> =>
   isCode(other) && !isCode(path) && process.env[codeVariable] !== 'on'
     ? E.left(
         decodeError(

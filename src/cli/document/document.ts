@@ -6,7 +6,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
-import { type DrumheadError, decodeError, describe } from '../../base/error.js';
+import { type Checked, type DrumheadError, decodeError, describe, type Effect } from '../../base/error.js';
 import { ProgramFault } from '../../dsl/index.js';
 import { isPresent, mayBeRead, readBytes } from '../../files/files.js';
 import { mayRun } from './code.js';
@@ -14,12 +14,12 @@ import { readJsonText } from './json.js';
 import { faultOf, plainFault } from './module-fault.js';
 import { readYamlText } from './yaml.js';
 
-type Read = (path: string) => TE.TaskEither<DrumheadError, unknown>;
+type Read = (path: string) => Effect<unknown>;
 
 const readYaml: Read = (path) =>
   pipe(
     readBytes(path, 'yaml'),
-    TE.chain((bytes) => readYamlText(textOf(bytes), path)),
+    TE.flatMap((bytes) => readYamlText(textOf(bytes), path)),
   );
 
 /** The text of a file: UTF-8, with or without a mark at its beginning, or UTF-16 where the mark says so. */
@@ -32,7 +32,7 @@ const textOf = (bytes: Uint8Array): string => {
 const readJson: Read = (path) =>
   pipe(
     readBytes(path),
-    TE.chainEitherK((bytes) => readJsonText(textOf(bytes), path)),
+    TE.flatMapEither((bytes) => readJsonText(textOf(bytes), path)),
   );
 
 /** This package, so that a module finds the very drumhead that reads it, installed beside it or not. */
@@ -51,7 +51,7 @@ export const inWords = (cause: unknown): string =>
       : String(cause);
 
 /** A module may give an Either, as fp-ts's pipelines end with one; its left is an error here. */
-export const unwrapped = (value: unknown, path: string): E.Either<DrumheadError, unknown> => {
+export const unwrapped = (value: unknown, path: string): Checked<unknown> => {
   if (!t.UnknownRecord.is(value)) return E.right(value);
   if (value._tag === 'Right') return E.right(value.right);
   return value._tag === 'Left' ? E.left(decodeError(path, problemsIn(value.left))) : E.right(value);
@@ -73,11 +73,8 @@ const faultIn =
   };
 
 /** As `TE.tryCatch`, where what was thrown takes a look into files to be told. */
-const attempt = <A>(
-  work: () => Promise<A>,
-  told: (cause: unknown) => Promise<DrumheadError>,
-): TE.TaskEither<DrumheadError, A> => {
-  const done = async (): Promise<E.Either<DrumheadError, A>> => {
+const attempt = <A>(work: () => Promise<A>, told: (cause: unknown) => Promise<DrumheadError>): Effect<A> => {
+  const done = async (): Promise<Checked<A>> => {
     try {
       return E.right(await work());
     } catch (cause) {
@@ -107,14 +104,14 @@ const importModule: Read = (path) =>
 const readModule: Read = (path) =>
   pipe(
     importModule(path),
-    TE.chain((module) =>
+    TE.flatMap((module) =>
       t.UnknownRecord.is(module) && 'default' in module && !isHollow(module.default)
         ? attempt(async () => module.default, faultIn(path))
         : TE.left(
             decodeError(path, 'it has no default export; `export default` the experiment, sweep or program'),
           ),
     ),
-    TE.chainEitherK((value) => unwrapped(value, path)),
+    TE.flatMapEither((value) => unwrapped(value, path)),
   );
 
 const readers: Readonly<Record<string, Read>> = {
@@ -142,14 +139,12 @@ export const isDocument = (name: string): boolean => Object.hasOwn(readers, extn
 export const readDocument: Read = (path) =>
   pipe(
     isPresent(path),
-    TE.chain((there) => {
+    TE.flatMap((there) => {
       const reader = Object.hasOwn(readers, extname(path)) ? readers[extname(path)] : undefined;
       // The reader of bytes says what is missing.
       if (!there) return readBytes(path);
       return reader === undefined
-        ? TE.left<DrumheadError, unknown>(
-            decodeError(path, `what it is cannot be told from its name: ${endings}`),
-          )
+        ? TE.left(decodeError(path, `what it is cannot be told from its name: ${endings}`))
         : reader(path);
     }),
   );
@@ -160,10 +155,10 @@ export const isModule = (name: string): boolean => /^\.[cm]?[tj]s$/.test(extname
 /**
  * All that a module exports, by name. **Errors** FileError where there is none; DecodeError of what it threw.
  */
-export const readExports = (path: string): TE.TaskEither<DrumheadError, Readonly<Record<string, unknown>>> =>
+export const readExports = (path: string): Effect<Readonly<Record<string, unknown>>> =>
   pipe(
     isPresent(path),
-    TE.chain((there) => (there ? importModule(path) : readBytes(path))),
+    TE.flatMap((there) => (there ? importModule(path) : readBytes(path))),
     TE.map((module) =>
       // An own copy: what jiti gives also looks into the default export.
       t.UnknownRecord.is(module)

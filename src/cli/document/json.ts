@@ -2,7 +2,7 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { type DrumheadError, decodeError } from '../../base/error.js';
+import { type Checked, decodeError } from '../../base/error.js';
 import { endOfQuoted, nestsBeyond, parsedJson, tooDeep } from '../../base/json-text.js';
 import { limits } from '../../base/limits.js';
 
@@ -94,7 +94,7 @@ const mostAgain = 20;
  *
  * **Errors** DecodeError with line and column: of what is no JSON, and of each name that stands twice.
  */
-export const readJsonText = (text: string, source: string): E.Either<DrumheadError, unknown> => {
+export const readJsonText = (text: string, source: string): Checked<unknown> => {
   if (text.trim() === '') return E.left(decodeError(source, 'there is nothing in it'));
   // What goes through a text here follows its brackets.
   if (nestsBeyond(text, limits.nesting)) return E.left(decodeError(source, tooDeep));

@@ -4,7 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
-import { type DrumheadError, decodeError } from '../../base/error.js';
+import { type Checked, type DrumheadError, decodeError, type Effect } from '../../base/error.js';
 import { decodeProgram, type Program } from '../../dsl/index.js';
 import { inWords, isDocument, readDocument } from './document.js';
 
@@ -25,15 +25,15 @@ export const isProgram = (value: unknown): boolean => isWriter(value) || graphIn
 /** What a function of a file writes. **Errors** DecodeError: what it threw, or that it gives no program. */
 export const writtenBy =
   (write: Writer, path: string) =>
-  (options: object): E.Either<DrumheadError, Program> =>
+  (options: object): Checked<Program> =>
     pipe(
       E.tryCatch(
         () => write(options),
         (cause): DrumheadError => decodeError(path, inWords(cause)),
       ),
-      E.chain((value) =>
+      E.flatMap((value) =>
         graphIn(value) === undefined
-          ? E.left<DrumheadError, Program>(
+          ? E.left(
               decodeError(path, 'its function gives no program: ({ dt = 0.1 } = {}) => program(…) is meant'),
             )
           : decodeProgram(graphIn(value), path),
@@ -41,15 +41,15 @@ export const writtenBy =
     );
 
 /** The program that a file's value is. **Errors** DecodeError. */
-export const programOf = (value: unknown, path: string): E.Either<DrumheadError, Program> =>
+export const programOf = (value: unknown, path: string): Checked<Program> =>
   isWriter(value) ? writtenBy(value, path)({}) : decodeProgram(graphIn(value), path);
 
 /** The program of a file; null where the name is that of something else. **Errors** FileError, DecodeError. */
-export const programIn = (name: string): TE.TaskEither<DrumheadError, Program | null> =>
+export const programIn = (name: string): Effect<Program | null> =>
   isDocument(name)
     ? pipe(
         readDocument(name),
-        TE.chainEitherK((value) => {
+        TE.flatMapEither((value) => {
           if (!isWriter(value)) return isProgram(value) ? programOf(value, name) : E.right(null);
           // A function may write an experiment or several as well.
           return pipe(
@@ -57,7 +57,7 @@ export const programIn = (name: string): TE.TaskEither<DrumheadError, Program | 
               () => value({}),
               (cause): DrumheadError => decodeError(name, inWords(cause)),
             ),
-            E.chain((made) =>
+            E.flatMap((made) =>
               graphIn(made) === undefined ? E.right(null) : decodeProgram(graphIn(made), name),
             ),
           );

@@ -9,7 +9,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as A from 'fp-ts/lib/ReadonlyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
-import { type DrumheadError, decodeError, describe } from '../../base/error.js';
+import { type Checked, type DrumheadError, decodeError, describe, type Effect } from '../../base/error.js';
 import type { Task } from '../../data/task.js';
 import { decodeExperiment, type Experiment } from '../../experiments/experiment.js';
 import { isSweep, readSweepValue, type Written } from '../../experiments/sweep/grid.js';
@@ -19,8 +19,6 @@ import { files } from '../../runner/folder/files.js';
 import { mayName } from './code.js';
 import { inWords, isDocument, readDocument, unwrapped } from './document.js';
 import { isProgram, isWriter } from './program-file.js';
-
-type Effect<A> = TE.TaskEither<DrumheadError, A>;
 
 /** What a file holds, as a sweep; `one` where it is a single experiment. */
 export interface Held extends Written {
@@ -56,12 +54,12 @@ const called = (value: unknown, path: string): Effect<unknown> =>
           async () => value({}),
           (cause): DrumheadError => decodeError(path, inWords(cause)),
         ),
-        TE.chainEitherK((made) => unwrapped(made, path)),
+        TE.flatMapEither((made) => unwrapped(made, path)),
       )
     : TE.right(value);
 
 /** A file or a run folder that stands where an experiment is meant, beginning at the folder of the file it stands in. */
-const isReference = (value: unknown, folder: string): TE.TaskEither<DrumheadError, string | null> => {
+const isReference = (value: unknown, folder: string): Effect<string | null> => {
   if (typeof value !== 'string') return TE.right(null);
   const path = resolve(folder, value);
   if (isDocument(value)) return TE.right(path);
@@ -76,9 +74,9 @@ const withReference = (value: unknown, path: string): Effect<unknown> =>
   t.UnknownRecord.is(value) && 'experiment' in value
     ? pipe(
         isReference(value.experiment, dirname(path)),
-        TE.chain((reference) =>
+        TE.flatMap((reference) =>
           reference === null
-            ? TE.right<DrumheadError, unknown>(value)
+            ? TE.right(value)
             : pipe(
                 TE.fromEither(mayName(path, String(value.experiment))),
                 TE.flatMap(() => readHeld(reference)),
@@ -96,7 +94,7 @@ const withReference = (value: unknown, path: string): Effect<unknown> =>
       )
     : TE.right(value);
 
-const single = (value: unknown, path: string): E.Either<DrumheadError, Held> =>
+const single = (value: unknown, path: string): Checked<Held> =>
   pipe(
     decodeExperiment(withoutSeal(value), path),
     E.map((experiment) => ({
@@ -119,13 +117,13 @@ const withoutSeal = (value: unknown): unknown => {
 const allProblems = E.getApplicativeValidation(A.getMonoid<string>());
 
 /** A list of experiments is a sweep of them, called after its file. */
-const listed = (values: readonly unknown[], path: string): E.Either<DrumheadError, Held> =>
+const listed = (values: readonly unknown[], path: string): Checked<Held> =>
   pipe(
     values,
     A.traverseWithIndex(allProblems)((i, value) =>
       pipe(
         unwrapped(value, `${path}, ${i}`),
-        E.chain((one) => decodeExperiment(one, `${path}, ${i}`)),
+        E.flatMap((one) => decodeExperiment(one, `${path}, ${i}`)),
         E.bimap(
           // Where in the list it is, and what is wrong there.
           (error) =>
@@ -137,7 +135,7 @@ const listed = (values: readonly unknown[], path: string): E.Either<DrumheadErro
       ),
     ),
     E.mapLeft((problems): DrumheadError => decodeError(path, problems)),
-    E.chain((members) =>
+    E.flatMap((members) =>
       members.length === 0
         ? E.left(decodeError(path, 'its list of experiments is empty'))
         : E.right({
@@ -162,7 +160,7 @@ const heldIn = (value: unknown, path: string): Effect<Held> => {
   if (!isSweep(value)) return TE.fromEither(single(value, path));
   return pipe(
     withReference(value, path),
-    TE.chainEitherK((whole) => readSweepValue(whole, path)),
+    TE.flatMapEither((whole) => readSweepValue(whole, path)),
     TE.map((written) => ({
       ...written,
       sweep: mapSweep(anchored(dirname(path)))(written.sweep),
@@ -181,6 +179,6 @@ const heldIn = (value: unknown, path: string): Effect<Held> => {
 export const readHeld = (path: string): Effect<Held> =>
   pipe(
     readDocument(path),
-    TE.chain((value) => called(value, path)),
-    TE.chain((value) => heldIn(value, path)),
+    TE.flatMap((value) => called(value, path)),
+    TE.flatMap((value) => heldIn(value, path)),
   );

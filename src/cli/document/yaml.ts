@@ -3,9 +3,8 @@
 import { createRequire } from 'node:module';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import type * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Document } from 'yaml';
-import { type DrumheadError, decodeError } from '../../base/error.js';
+import { type Checked, type DrumheadError, decodeError, type Effect } from '../../base/error.js';
 import { tooDeep } from '../../base/json-text.js';
 import { limits } from '../../base/limits.js';
 
@@ -60,7 +59,7 @@ const valueIn = (
   { LineCounter, parseDocument, ...yaml }: Yaml,
   text: string,
   source: string,
-): E.Either<DrumheadError, unknown> => {
+): Checked<unknown> => {
   const lineCounter = new LineCounter();
   const wrong = (cause: unknown): DrumheadError => decodeError(source, faultOf(cause));
   return pipe(
@@ -70,7 +69,7 @@ const valueIn = (
       const problems = problemsIn(document, yaml, (offset) => lineCounter.linePos(offset));
       return { document, problems };
     }, wrong),
-    E.chain(({ document, problems }): E.Either<DrumheadError, unknown> => {
+    E.flatMap(({ document, problems }): Checked<unknown> => {
       if (document.contents === null && document.errors.length === 0)
         return E.left(decodeError(source, 'there is nothing in it'));
       return problems.length > 0
@@ -91,7 +90,7 @@ const needed = createRequire(import.meta.url);
  *
  * **Errors** as `readYamlText`.
  */
-export const readFlow = (text: string, source: string): E.Either<DrumheadError, unknown> => {
+export const readFlow = (text: string, source: string): Checked<unknown> => {
   const yaml: Yaml = needed('yaml');
   return valueIn(yaml, text, source);
 };
@@ -102,7 +101,7 @@ export const readFlow = (text: string, source: string): E.Either<DrumheadError, 
  * **Errors** DecodeError with every problem of its syntax, each with its line.
  */
 export const readYamlText =
-  (text: string, source: string): TE.TaskEither<DrumheadError, unknown> =>
+  (text: string, source: string): Effect<unknown> =>
   async () => {
     // Taken when it is needed: most commands read no such file.
     return valueIn(await import('yaml'), text, source);

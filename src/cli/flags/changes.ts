@@ -6,7 +6,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as A from 'fp-ts/lib/ReadonlyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
-import { type DrumheadError, decodeError } from '../../base/error.js';
+import { type Checked, decodeError, type Effect } from '../../base/error.js';
 import type { EngineName, Kernels } from '../../engine/index.js';
 import { presetNote } from '../../experiments/difference.js';
 import { equalMembers, idleSettings, isWritten, saidOfMembers } from '../../experiments/idle.js';
@@ -67,7 +67,7 @@ export interface Asked {
   readonly mnistDir: string | undefined;
 }
 
-type Check = E.Either<DrumheadError, unknown>;
+type Check = Checked<unknown>;
 
 /** Two flags that change one setting: one of them would do nothing. */
 const givenTwice = (overrides: readonly Override[]): Check => {
@@ -118,7 +118,7 @@ const isChanged = (axis: string, path: string): boolean =>
   ['task', 'model', 'loss'].includes(axis) ? path === axis || path === `${axis}.name` : touches(axis, path);
 
 /** Digits from a folder, for every task that has digits. */
-const withDigits = (sweep: Sweep, folder: string | undefined): E.Either<DrumheadError, Sweep> => {
+const withDigits = (sweep: Sweep, folder: string | undefined): Checked<Sweep> => {
   if (folder === undefined) return E.right(sweep);
   const hasDigits = ({ experiment }: Member): boolean => 'mnistDir' in experiment.task;
   return sweep.members.some(hasDigits)
@@ -153,7 +153,7 @@ interface Made {
   readonly notes: readonly string[];
 }
 
-const withOverrides = (found: Found, overrides: readonly Override[]): E.Either<DrumheadError, Made> => {
+const withOverrides = (found: Found, overrides: readonly Override[]): Checked<Made> => {
   const settings = Object.fromEntries(
     overrides.filter(({ path }) => found.one || path !== 'name').map(({ path, value }) => [path, value]),
   );
@@ -199,21 +199,21 @@ const presetNotes = ({ origin }: Found, preset: Preset, before: Sweep, after: Sw
 export const changedSweep = (
   found: Found,
   { preset, overrides, mnistDir }: Asked,
-): TE.TaskEither<DrumheadError, { readonly sweep: Sweep; readonly notes: readonly string[] }> => {
+): Effect<{ readonly sweep: Sweep; readonly notes: readonly string[] }> => {
   const digits: readonly Override[] =
     mnistDir === undefined ? [] : [{ flag: '--mnist-dir', path: 'task.mnistDir', value: resolve(mnistDir) }];
   const size = found.origin === 'folder' ? 'full' : preset;
   return pipe(
     givenTwice([...overrides, ...digits]),
-    E.chain(() => spareAxes(found, [...overrides, ...digits])),
-    E.chain(() => withOverrides(found, overrides)),
+    E.flatMap(() => spareAxes(found, [...overrides, ...digits])),
+    E.flatMap(() => withOverrides(found, overrides)),
     E.bindTo('made'),
     E.let('full', ({ made }) => ({ ...renamed(found, overrides), members: made.members })),
     E.let('sized', ({ full }) => smallerSweep(size, [...found.kept, ...overrides.flatMap(leaves)])(full)),
     E.bind('whole', ({ sized }) => withDigits(sized, mnistDir === undefined ? undefined : resolve(mnistDir))),
-    E.chainFirst(({ whole }) => truthful(whole)),
+    E.tap(({ whole }) => truthful(whole)),
     TE.fromEither,
-    TE.chainTaskK(({ made, full, sized, whole }) => async () => {
+    TE.flatMapTask(({ made, full, sized, whole }) => async () => {
       const settled = await settledSweep(whole, found.from);
       return {
         sweep: settled.sweep,

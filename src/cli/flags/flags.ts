@@ -2,7 +2,7 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { type DrumheadError, decodeError, describe } from '../../base/error.js';
+import { type Checked, decodeError, describe } from '../../base/error.js';
 import { parsedJson } from '../../base/json-text.js';
 import { largestSeed } from '../../experiments/experiment.js';
 import { readFlow } from '../document/yaml.js';
@@ -11,7 +11,7 @@ import { optionalFlag } from './optional-flag.js';
 /** A whole number from `low` to `high`. **Errors** DecodeError naming the flag. */
 export const wholeFlag =
   (flag: string, low: number, high = Number.MAX_SAFE_INTEGER) =>
-  (value: string): E.Either<DrumheadError, number> => {
+  (value: string): Checked<number> => {
     const number = Number(value);
     return /^\d+$/.test(value.trim()) && Number.isSafeInteger(number) && number >= low && number <= high
       ? E.right(number)
@@ -26,7 +26,7 @@ export const wholeFlag =
 /** Whole numbers with commas between them: `0,1,2`. */
 export const wholesFlag =
   (flag: string, low: number) =>
-  (value: string): E.Either<DrumheadError, readonly number[]> => {
+  (value: string): Checked<readonly number[]> => {
     const each = value.split(',').map(wholeFlag(flag, low));
     const bad = each.find(E.isLeft);
     return bad ?? E.right(each.flatMap((item) => (E.isRight(item) ? [item.right] : [])));
@@ -35,10 +35,10 @@ export const wholesFlag =
 /** The seeds of runs, such as `0,1,2`: each once, none that an experiment could not name. */
 export const seedsFlag =
   (flag: string) =>
-  (value: string): E.Either<DrumheadError, readonly number[]> =>
+  (value: string): Checked<readonly number[]> =>
     pipe(
       wholesFlag(flag, 0)(value),
-      E.chain((seeds) => {
+      E.flatMap((seeds) => {
         const large = seeds.find((seed) => seed > largestSeed);
         if (large !== undefined)
           return E.left(decodeError(flag, `${large} is more than the largest seed, ${largestSeed}`));
@@ -55,7 +55,7 @@ const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 /** A learning rate: more than 0, at most 1. **Errors** DecodeError naming the flag. */
 export const rateFlag =
   (flag: string) =>
-  (value: string): E.Either<DrumheadError, number> => {
+  (value: string): Checked<number> => {
     const rate = decimal.test(value.trim()) ? Number(value) : Number.NaN;
     return rate > 0 && rate <= 1
       ? E.right(rate)
@@ -86,7 +86,7 @@ export const overridesOf = ({
 }: {
   readonly epochs?: string;
   readonly seed?: string;
-}): E.Either<DrumheadError, readonly Override[]> =>
+}): Checked<readonly Override[]> =>
   pipe(
     E.Do,
     E.bind('epochs', () => optionalFlag(epochs, wholeFlag('--epochs', 1))),
@@ -121,7 +121,7 @@ const typedValue = (path: string, typed: string): E.Either<readonly string[], un
 export const settingsFlag = (
   flag: string,
   values: readonly string[],
-): E.Either<DrumheadError, Readonly<Record<string, unknown>>> => {
+): Checked<Readonly<Record<string, unknown>>> => {
   const pairs = values.map((text) => {
     const cut = text.indexOf('=');
     return [text.slice(0, cut), text.slice(cut + 1)] as const;

@@ -2,7 +2,7 @@
 
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { DrumheadError } from '../../base/error.js';
+import type { Effect } from '../../base/error.js';
 import { cost, showCost } from '../../compile/cost/index.js';
 import { diagram } from '../../compile/diagram/index.js';
 import { showPlan } from '../../compile/fuse/partition/show.js';
@@ -64,14 +64,10 @@ const whole = (one: Sized, label: string, time: string, flags: ShowFlags): strin
 };
 
 /** @param label what it is called */
-export const showExperiment = (
-  experiment: Experiment,
-  label: string,
-  flags: ShowFlags,
-): TE.TaskEither<DrumheadError, string> =>
+export const showExperiment = (experiment: Experiment, label: string, flags: ShowFlags): Effect<string> =>
   pipe(
     sized(experiment),
-    TE.chain((one) =>
+    TE.flatMap((one) =>
       flags.diagram === true
         ? TE.right(diagram(one.program))
         : flags.plan === true

@@ -3,7 +3,7 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { DrumheadError } from '../../base/error.js';
+import type { Effect } from '../../base/error.js';
 import { type FusionPlan, fusionPlan } from '../../compile/fuse/partition/plan.js';
 import { shapeOfDataset, splitNames } from '../../data/dataset.js';
 import { load } from '../../data/load.js';
@@ -27,8 +27,6 @@ export interface ShowFlags extends ChangeFlags {
   /** `--no-time` makes it false. */
   readonly time: boolean;
 }
-
-type Effect<A> = TE.TaskEither<DrumheadError, A>;
 
 /** An experiment with what its task's data decides. */
 export interface Sized {
@@ -72,7 +70,7 @@ export const planOf = ({ program }: Sized): FusionPlan => fusionPlan(select(prog
 export const json = (value: unknown): string => JSON.stringify(value, null, 2);
 
 export const withEngine = <A>(flags: ShowFlags, work: (engine: Engine) => Effect<A>): Effect<A> =>
-  pipe(TE.fromEither(parseEngineChoice(flags.engine)), TE.chain(openEngine), TE.chain(work));
+  pipe(TE.fromEither(parseEngineChoice(flags.engine)), TE.flatMap(openEngine), TE.flatMap(work));
 
 export const speedOf = ({ experiment, sizes }: Sized, engine: Engine): Effect<Speed> =>
   measureSpeed(experiment, sizes, engine, seconds);

@@ -4,7 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as A from 'fp-ts/lib/ReadonlyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, decodeError } from '../../base/error.js';
+import { type Checked, decodeError, type Effect } from '../../base/error.js';
 import { cost } from '../../compile/cost/index.js';
 import { showPlans } from '../../compile/fuse/partition/show.js';
 import { select } from '../../dsl/index.js';
@@ -25,8 +25,6 @@ import {
   speedOf,
   withEngine,
 } from './sized.js';
-
-type Effect<A> = TE.TaskEither<DrumheadError, A>;
 
 /** One probe for each kind of model: the rest of a sweep differs in size. */
 const speedsOf = (members: readonly Sized[], engine: Engine): Effect<ReadonlyMap<string, Speed>> =>
@@ -98,7 +96,7 @@ const sweepPlans = (sweep: Sweep, members: readonly Sized[], flags: ShowFlags): 
 };
 
 /** Flags of one program. */
-const onlyOfOne = ({ name }: Sweep, { nodes, diagram }: ShowFlags): E.Either<DrumheadError, void> =>
+const onlyOfOne = ({ name }: Sweep, { nodes, diagram }: ShowFlags): Checked<void> =>
   nodes === true || diagram === true
     ? E.left(
         decodeError(
@@ -112,8 +110,8 @@ export const showSweep = (sweep: Sweep, flags: ShowFlags): Effect<string> =>
   pipe(
     TE.fromEither(onlyOfOne(sweep, flags)),
     TE.map(() => sweep.members),
-    TE.chain(A.traverse(TE.ApplicativeSeq)(({ experiment }) => sized(experiment))),
-    TE.chain((members) =>
+    TE.flatMap(A.traverse(TE.ApplicativeSeq)(({ experiment }) => sized(experiment))),
+    TE.flatMap((members) =>
       flags.plan === true
         ? TE.right(sweepPlans(sweep, members, flags))
         : flags.time

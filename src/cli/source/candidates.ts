@@ -5,7 +5,7 @@ import { isAbsolute, join, sep } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { DrumheadError } from '../../base/error.js';
+import type { DrumheadError, Effect } from '../../base/error.js';
 import { differencesOf } from '../../experiments/difference.js';
 import type { Experiment } from '../../experiments/experiment.js';
 import { type Preset, presets } from '../../experiments/settings/presets.js';
@@ -26,8 +26,6 @@ export interface RunsFlags {
   /** None: every seed that was run. */
   readonly seed?: number;
 }
-
-type Effect<A> = TE.TaskEither<DrumheadError, A>;
 
 /** The runs of a name: those that are exactly the named experiment at one size, or else all that go by the name. */
 export interface Candidates {
@@ -77,7 +75,7 @@ const finishedOnly = (
 const readAll = (folder: string, names: ReadonlySet<string> | null = null): Effect<Read> =>
   pipe(
     isPresent(folder),
-    TE.chain((there) => (there ? readRuns(folder) : TE.right({ runs: [], notes: [] }))),
+    TE.flatMap((there) => (there ? readRuns(folder) : TE.right({ runs: [], notes: [] }))),
     TE.map(({ runs, notes }) =>
       finishedOnly(
         runs,
@@ -108,7 +106,7 @@ const byName = (name: string, { runs, preset }: RunsFlags): Effect<Read> =>
         notes,
       ),
     ),
-    TE.chain((listed) =>
+    TE.flatMap((listed) =>
       preset !== undefined
         ? TE.right(listed)
         : pipe(
@@ -143,7 +141,7 @@ const ofExperiment = (
 ): Effect<Candidates> =>
   pipe(
     readAll(flags.runs, namesOf(named)),
-    TE.chain(({ runs: all, leftOut }): Effect<Candidates> => {
+    TE.flatMap(({ runs: all, leftOut }): Effect<Candidates> => {
       const ofName = all.filter(({ experiment }) => namesOf(named).has(experiment.name));
       const sized = named
         .map(([preset, experiment]) => ({ preset, runs: exactly(experiment, all) }))
@@ -208,12 +206,8 @@ const candidatesOf = (name: string, flags: RunsFlags): Effect<Candidates> =>
       const folder = (await stat(name).catch(() => null))?.isDirectory() === true;
       return folder || ((await isThere(sweepPath(flags.runs, name))) && sweepNames.includes(name));
     }),
-    TE.chain((ofName) =>
-      ofName
-        ? TE.right<DrumheadError, E.Either<DrumheadError, readonly (readonly [string, Named])[]>>(E.right([]))
-        : TE.fromTask(atEverySize(name, flags.preset)),
-    ),
-    TE.chain((read) => {
+    TE.flatMap((ofName) => (ofName ? TE.right(E.right([])) : TE.fromTask(atEverySize(name, flags.preset)))),
+    TE.flatMap((read) => {
       const experiments = E.isRight(read)
         ? read.right.flatMap(([size, named]) =>
             named.kind === 'experiment' ? [[size, asSweep(named).members[0].experiment] as const] : [],
@@ -241,5 +235,5 @@ const candidatesOf = (name: string, flags: RunsFlags): Effect<Candidates> =>
 export const candidates = (name: string, flags: RunsFlags): Effect<Candidates | string> =>
   pipe(
     TE.fromTask<boolean, DrumheadError>(() => isOneRun(name)),
-    TE.chain((one): Effect<Candidates | string> => (one ? TE.right(name) : candidatesOf(name, flags))),
+    TE.flatMap((one): Effect<Candidates | string> => (one ? TE.right(name) : candidatesOf(name, flags))),
   );

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, decodeError } from '../../base/error.js';
+import { type DrumheadError, decodeError, type Effect } from '../../base/error.js';
 import { sweepNames } from '../../experiments/sweep/sweeps.js';
 import { labelsOfRuns } from '../../runner/folder/called.js';
 import { files } from '../../runner/folder/files.js';
@@ -30,8 +30,6 @@ export interface Taken {
   readonly folder: string;
   readonly notes: readonly string[];
 }
-
-type Effect<A> = TE.TaskEither<DrumheadError, A>;
 
 const noneFinished = (name: string, { runs, preset, seed }: RunsFlags, otherwise: string): DrumheadError => {
   const asked =
@@ -75,7 +73,7 @@ const leftOutWords = async (name: string, { others, leftOut }: Candidates): Prom
 export const finishedRuns = (name: string, flags: RunsFlags): Effect<Finished> =>
   pipe(
     candidates(name, flags),
-    TE.chain((found): Effect<Finished> => {
+    TE.flatMap((found): Effect<Finished> => {
       if (typeof found === 'string') return TE.right({ folders: [found], notes: [] });
       const [first, ...others] = found.runs.map(({ folder }) => folder);
       return first === undefined
@@ -128,7 +126,7 @@ const firstOf = async (runs: readonly RunSummary[]): Promise<string> => {
 export const finishedRunOrNone = (name: string, flags: RunsFlags, command: string): Effect<Taken | null> =>
   pipe(
     candidates(name, flags),
-    TE.chain((found): Effect<Taken | null> => {
+    TE.flatMap((found): Effect<Taken | null> => {
       if (typeof found === 'string') return TE.right({ folder: found, notes: [] });
       const { runs, exact, notes } = found;
       if (runs.length === 0) return TE.right(null);
@@ -158,7 +156,7 @@ export const finishedRunOrNone = (name: string, flags: RunsFlags, command: strin
 export const finishedRun = (name: string, flags: RunsFlags, command: string, otherwise = ''): Effect<Taken> =>
   pipe(
     finishedRunOrNone(name, flags, command),
-    TE.chain((taken) => (taken === null ? TE.left(noneFinished(name, flags, otherwise)) : TE.right(taken))),
+    TE.flatMap((taken) => (taken === null ? TE.left(noneFinished(name, flags, otherwise)) : TE.right(taken))),
   );
 
 /** Which run a name means, where it is not the run's folder itself: for a line of its own. */

@@ -11,7 +11,7 @@ import * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { decodeWith } from '../../base/codec.js';
-import { type DrumheadError, decodeError, unknownName } from '../../base/error.js';
+import { type Checked, decodeError, type Effect, unknownName } from '../../base/error.js';
 import { drumExperiments } from '../../drums/index.js';
 import { EngineName, Kernels } from '../../engine/index.js';
 import { experimentNamed, experimentNames, presetNamed } from '../../experiments/catalogue.js';
@@ -47,8 +47,6 @@ export type Named = (
   | ({ readonly kind: 'sweep'; readonly sweep: Sweep } & BegunOn)
 ) & { readonly notes: readonly string[] };
 
-type Effect<A> = TE.TaskEither<DrumheadError, A>;
-
 /** All names that can be run, swept or shown. */
 export const allNames: readonly string[] = [
   ...experimentNames,
@@ -57,7 +55,7 @@ export const allNames: readonly string[] = [
 ];
 
 /** What is asked for, read before anything else is. */
-const askedFor = (preset: string, flags: ChangeFlags): E.Either<DrumheadError, Asked> =>
+const askedFor = (preset: string, flags: ChangeFlags): Checked<Asked> =>
   pipe(
     E.Do,
     E.bind('preset', () => presetNamed(preset)),
@@ -82,7 +80,7 @@ export const namedFrom = (name: string, preset: string, flags: ChangeFlags = {})
     TE.fromEither(askedFor(preset, flags)),
     TE.bindTo('asked'),
     TE.bind('found', () => find(name)),
-    TE.chain(({ asked, found }) =>
+    TE.flatMap(({ asked, found }) =>
       pipe(
         changedSweep(found, asked),
         TE.map(({ sweep, notes }) =>
@@ -105,7 +103,7 @@ export const namedFrom = (name: string, preset: string, flags: ChangeFlags = {})
 export const withRemarks = <A extends { readonly notes: readonly string[] }>(named: Effect<A>): Effect<A> =>
   pipe(
     named,
-    TE.chainFirstIOK(({ notes }) => () => {
+    TE.tapIO(({ notes }) => () => {
       for (const note of notes) remark(`note: ${note}`);
     }),
   );
@@ -118,7 +116,7 @@ export const experimentFrom = (
 ): Effect<Source & Pick<Named, 'notes'>> =>
   pipe(
     namedFrom(name, preset, flags),
-    TE.chainEitherK((found) =>
+    TE.flatMapEither((found) =>
       found.kind === 'experiment'
         ? E.right(found)
         : E.left(
@@ -184,7 +182,7 @@ const nearFirst = (name: string, known: readonly string[]): readonly string[] =>
   return [...near, ...known.filter((one) => !near.includes(one))];
 };
 
-const nameNamed = (name: string): E.Either<DrumheadError, Found> => {
+const nameNamed = (name: string): Checked<Found> => {
   if (experimentNames.includes(name))
     return pipe(
       experimentNamed(name, 'full'),
@@ -219,7 +217,7 @@ const readNamed = (path: string): Effect<Found> =>
 const folderNamed = (folder: string): Effect<Found> =>
   pipe(
     isPresent(join(folder, 'sweep.json')),
-    TE.chain(
+    TE.flatMap(
       (swept): Effect<Found> =>
         swept
           ? pipe(
@@ -235,7 +233,7 @@ const folderNamed = (folder: string): Effect<Found> =>
             )
           : pipe(
               TE.Do,
-              TE.chainFirst(() => noData(folder)),
+              TE.tap(() => noData(folder)),
               TE.bind('experiment', () => readExperiment(join(folder, files.experiment))),
               TE.bind('begun', () => readBegun(join(folder, files.environment))),
               TE.bind('finished', () => isPresent(join(folder, files.result))),
@@ -258,7 +256,7 @@ const noData = (folder: string): Effect<void> =>
     TE.Do,
     TE.bind('run', () => isPresent(join(folder, files.experiment))),
     TE.bind('kind', () => dataKind(folder)),
-    TE.chain(({ run, kind }) =>
+    TE.flatMap(({ run, kind }) =>
       run || kind === null
         ? TE.right(undefined)
         : TE.left(
@@ -274,7 +272,7 @@ const noData = (folder: string): Effect<void> =>
 const readExperiment = (path: string): Effect<Experiment> =>
   pipe(
     readJson(path),
-    TE.chainEitherK((json) => decodeExperiment(json, path)),
+    TE.flatMapEither((json) => decodeExperiment(json, path)),
   );
 
 /**
@@ -289,8 +287,8 @@ const begunCodec = t.intersection([
 const readBegun = (path: string): Effect<t.TypeOf<typeof begunCodec> | null> =>
   pipe(
     isPresent(path),
-    TE.chain(
+    TE.flatMap(
       (there): Effect<t.TypeOf<typeof begunCodec> | null> =>
-        there ? pipe(readJson(path), TE.chainEitherK(decodeWith(begunCodec, path))) : TE.right(null),
+        there ? pipe(readJson(path), TE.flatMapEither(decodeWith(begunCodec, path))) : TE.right(null),
     ),
   );

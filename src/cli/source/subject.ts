@@ -5,7 +5,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
-import { type DrumheadError, decodeError, unknownName } from '../../base/error.js';
+import { type Checked, type DrumheadError, decodeError, type Effect, unknownName } from '../../base/error.js';
 import { shapeOfDataset } from '../../data/dataset.js';
 import { load } from '../../data/load.js';
 import { type Task, taskNames, taskShape } from '../../data/task.js';
@@ -20,8 +20,6 @@ import { isDocument, isModule, readDocument, readExports } from '../document/doc
 import { isProgram, isWriter, programOf, type Writer, writtenBy } from '../document/program-file.js';
 import { type ChangeFlags, settingsFlag } from '../flags/flags.js';
 import { allNames, experimentFrom } from './source.js';
-
-type Effect<A> = TE.TaskEither<DrumheadError, A>;
 
 /** Settings of a system or an experiment, the size of an experiment, and which export of a file is meant. */
 export interface SubjectFlags extends ChangeFlags {
@@ -52,7 +50,7 @@ export const subjectFrom = (given: string, flags: SubjectFlags): Effect<System> 
   if (systemNames.some((known) => known === name)) return TE.fromEither(ofCatalogue(name, flags));
   return pipe(
     isPresent(name),
-    TE.chain((there) => {
+    TE.flatMap((there) => {
       if (isDocument(name)) return ofDocument(name, flags);
       if (there || allNames.includes(name)) return ofExperiment(name, flags);
       const known = modelNames.some((model) => model === name)
@@ -108,7 +106,7 @@ const programsIn = (
 const ofExport = (path: string, name: string): Effect<System> =>
   pipe(
     readExports(path),
-    TE.chainEitherK((exports) => {
+    TE.flatMapEither((exports) => {
       const programs = programsIn(path, exports);
       return Object.hasOwn(programs, name)
         ? ofProgram(path, programs[name])
@@ -116,13 +114,13 @@ const ofExport = (path: string, name: string): Effect<System> =>
     }),
   );
 
-const ofProgram = (path: string, value: unknown): E.Either<DrumheadError, System> =>
+const ofProgram = (path: string, value: unknown): Checked<System> =>
   isWriter(value) ? ofFunction(path, value) : pipe(programOf(value, path), E.map(systemFrom));
 
-const ofCatalogue = (name: string, flags: SubjectFlags): E.Either<DrumheadError, System> =>
+const ofCatalogue = (name: string, flags: SubjectFlags): Checked<System> =>
   pipe(
     settingsFlag('--set', flags.set ?? []),
-    E.chain((settings) => systemNamed(name, settings)),
+    E.flatMap((settings) => systemNamed(name, settings)),
     E.bindTo('spec'),
     E.bind('program', ({ spec }) => buildSystem(spec)),
     E.map(({ spec, program }) =>
@@ -134,7 +132,7 @@ const ofCatalogue = (name: string, flags: SubjectFlags): E.Either<DrumheadError,
   );
 
 /** A time step at which a system cannot be written leaves it as it was. */
-const orElse = (otherwise: Program, made: E.Either<DrumheadError, Program>): Program =>
+const orElse = (otherwise: Program, made: Checked<Program>): Program =>
   E.isRight(made) ? made.right : otherwise;
 
 /**
@@ -144,7 +142,7 @@ const orElse = (otherwise: Program, made: E.Either<DrumheadError, Program>): Pro
 const ofDocument = (path: string, flags: SubjectFlags): Effect<System> =>
   pipe(
     isModule(path) ? readExports(path) : TE.right<DrumheadError, Readonly<Record<string, unknown>>>({}),
-    TE.chain((exports) => {
+    TE.flatMap((exports) => {
       const own = exports.default;
       const isRecord = t.UnknownRecord.is(own) && !isProgram(own) && Object.values(own).some(isProgram);
       if (isModule(path) && (own === undefined || isRecord)) {
@@ -164,11 +162,11 @@ const ofDocument = (path: string, flags: SubjectFlags): Effect<System> =>
       }
       return pipe(
         readDocument(path),
-        TE.chain((value) =>
+        TE.flatMap((value) =>
           isProgram(value)
             ? pipe(
                 TE.fromEither(withoutSettings(flags)),
-                TE.chainEitherK(() => ofProgram(path, value)),
+                TE.flatMapEither(() => ofProgram(path, value)),
               )
             : ofExperiment(path, flags),
         ),
@@ -177,14 +175,14 @@ const ofDocument = (path: string, flags: SubjectFlags): Effect<System> =>
   );
 
 /** A program alone has neither settings nor sizes. */
-const withoutSettings = ({ set, preset }: SubjectFlags): E.Either<DrumheadError, void> => {
+const withoutSettings = ({ set, preset }: SubjectFlags): Checked<void> => {
   const idle = set !== undefined && set.length > 0 ? '--set' : preset === 'full' ? undefined : '--preset';
   return idle === undefined
     ? E.right(undefined)
     : E.left(decodeError(idle, 'this is a program alone, without settings and sizes; leave it out'));
 };
 
-const ofFunction = (path: string, write: Writer): E.Either<DrumheadError, System> => {
+const ofFunction = (path: string, write: Writer): Checked<System> => {
   const at = writtenBy(write, path);
   return pipe(
     at({}),
@@ -196,10 +194,10 @@ const ofFunction = (path: string, write: Writer): E.Either<DrumheadError, System
 const ofExperiment = (name: string, flags: SubjectFlags): Effect<System> =>
   pipe(
     experimentFrom(name, flags.preset, flags),
-    TE.chain(({ experiment }) =>
+    TE.flatMap(({ experiment }) =>
       pipe(
         sizesOf(experiment.task),
-        TE.chainEitherK((sizes) => programFor(experiment.model, experiment.loss.target, sizes)),
+        TE.flatMapEither((sizes) => programFor(experiment.model, experiment.loss.target, sizes)),
       ),
     ),
     TE.map(systemFrom),

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, decodeError } from '../../base/error.js';
+import { type Checked, decodeError, type Effect } from '../../base/error.js';
 import { type Task, taskNamed, taskNames } from '../../data/task.js';
 import { files } from '../../runner/folder/files.js';
 import { isDocument } from '../document/document.js';
@@ -14,13 +14,10 @@ import { dataKind } from './data-folder.js';
 import { experimentFrom } from './source.js';
 
 /** A person's own folder: of PNG pairs where it has a folder `images` or `train/images`, else of .npy pairs. */
-const folderTask = (
-  folder: string,
-  settings: Readonly<Record<string, unknown>>,
-): TE.TaskEither<DrumheadError, Task> =>
+const folderTask = (folder: string, settings: Readonly<Record<string, unknown>>): Effect<Task> =>
   pipe(
     dataKind(folder),
-    TE.chainEitherK((kind) => taskNamed(kind ?? 'npy', { ...settings, folder })),
+    TE.flatMapEither((kind) => taskNamed(kind ?? 'npy', { ...settings, folder })),
   );
 
 /** Settings of a task may be written as those of an experiment: `task.size` is `size`. */
@@ -37,10 +34,7 @@ export const ofTask = (
 const isTask = (name: string): boolean => taskNames.some((task) => task === name);
 
 /** Tasks of a person's own files need to know where these lie. */
-const namedTask = (
-  name: string,
-  settings: Readonly<Record<string, unknown>>,
-): E.Either<DrumheadError, Task> =>
+const namedTask = (name: string, settings: Readonly<Record<string, unknown>>): Checked<Task> =>
   (name === 'npy' || name === 'png') && settings.folder === undefined
     ? E.left(
         decodeError(
@@ -54,7 +48,7 @@ const namedTask = (
 const isPicture = (name: string): boolean => /\.(png|npy|npz|jpe?g|gif|tiff?|bmp|webp)$/i.test(name);
 
 /** Whether this is a folder of data; run folders are experiments. */
-const isData = (name: string): TE.TaskEither<DrumheadError, boolean> =>
+const isData = (name: string): Effect<boolean> =>
   TE.fromTask(async () => {
     const found = await stat(name).catch(() => null);
     return (
@@ -75,12 +69,12 @@ export const taskFrom = (
   settings: Readonly<Record<string, unknown>>,
   flags: ChangeFlags,
   preset = 'full',
-): TE.TaskEither<DrumheadError, Task> =>
+): Effect<Task> =>
   isTask(name)
     ? TE.fromEither(namedTask(name, ofTask(settings, flags.mnistDir)))
     : pipe(
         isData(name),
-        TE.chain((data) =>
+        TE.flatMap((data) =>
           data
             ? folderTask(name, ofTask(settings, flags.mnistDir))
             : isPicture(name)

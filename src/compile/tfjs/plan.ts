@@ -26,7 +26,7 @@ export const planNodes = (
 ): E.Either<string, Plan> =>
   pipe(
     factsOf(nodes, leaves),
-    E.chain((facts) =>
+    E.flatMap((facts) =>
       pipe(
         planBodies(nodes, facts),
         E.map((bodies) => {

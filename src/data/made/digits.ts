@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, decodeError } from '../../base/error.js';
+import { type Checked, type DrumheadError, decodeError, type Effect } from '../../base/error.js';
 import { stream } from '../../base/random.js';
 import { listFolder } from '../../files/files.js';
 import { type IdxArray, readIdx } from '../../formats/idx.js';
@@ -42,7 +42,7 @@ const notInstalled: DrumheadError = {
 /** Where the package keeps its files; looked up only when digits are wanted, as it is an optional one. */
 export const packagedDigits = (
   resolve: (request: string) => string = createRequire(import.meta.url).resolve,
-): E.Either<DrumheadError, string> =>
+): Checked<string> =>
   E.tryCatch(
     () => join(dirname(resolve(`${packageName}/package.json`)), 'data'),
     () => notInstalled,
@@ -64,7 +64,7 @@ const readNamed = (
   folder: string,
   present: readonly string[],
   { pattern, name, rank }: (typeof files)[keyof typeof files],
-): TE.TaskEither<DrumheadError, Named> => {
+): Effect<Named> => {
   const found = present.find((file) => pattern.test(file));
   if (found === undefined) {
     return TE.left({
@@ -80,7 +80,7 @@ const readNamed = (
   );
 };
 
-const setOf = (images: Named, labels: Named): E.Either<DrumheadError, DigitSet> => {
+const setOf = (images: Named, labels: Named): Checked<DigitSet> => {
   const [count, rows, columns] = images.shape;
   if (labels.shape[0] !== count) {
     return E.left(decodeError(labels.path, `${labels.shape[0]} labels for ${count} images`));
@@ -105,7 +105,7 @@ const digestOf = (arrays: readonly IdxArray[]): string => {
  * @returns fails with a FileError where the package, the folder or a file is missing, with a DecodeError where a file
  *   is not what it should be
  */
-export const readDigits = (folder: string | null): TE.TaskEither<DrumheadError, Digits> =>
+export const readDigits = (folder: string | null): Effect<Digits> =>
   pipe(
     TE.Do,
     TE.bind('place', () => (folder === null ? TE.fromEither(packagedDigits()) : TE.right(folder))),
@@ -114,7 +114,7 @@ export const readDigits = (folder: string | null): TE.TaskEither<DrumheadError, 
     TE.bind('trainLabels', ({ place, present }) => readNamed(place, present, files.trainLabels)),
     TE.bind('testImages', ({ place, present }) => readNamed(place, present, files.testImages)),
     TE.bind('testLabels', ({ place, present }) => readNamed(place, present, files.testLabels)),
-    TE.chainEitherK(({ trainImages, trainLabels, testImages, testLabels }) =>
+    TE.flatMapEither(({ trainImages, trainLabels, testImages, testLabels }) =>
       pipe(
         E.Do,
         E.bind('train', () => setOf(trainImages, trainLabels)),

@@ -1,8 +1,7 @@
 /** From a rule that draws one image to a whole dataset. */
 
 import * as E from 'fp-ts/lib/Either.js';
-import type * as TE from 'fp-ts/lib/TaskEither.js';
-import type { DrumheadError } from '../../base/error.js';
+import type { DrumheadError, Effect } from '../../base/error.js';
 import { type Dataset, type Split, type SplitName, splitNames } from '../dataset.js';
 
 /** How far the work is; `done` of `total` images. */
@@ -74,7 +73,7 @@ export const interrupted: DrumheadError = {
 
 /** The whole dataset, with pauses for everybody else. Fails only as Interrupted, when the signal says so. */
 export const generate =
-  (recipe: Recipe, { onProgress, signal }: Watch = {}): TE.TaskEither<DrumheadError, Dataset> =>
+  (recipe: Recipe, { onProgress, signal }: Watch = {}): Effect<Dataset> =>
   async () => {
     const splits = {
       train: emptySplit(recipe, recipe.counts.train),

@@ -8,7 +8,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { record, text, whole, withDefault } from '../../base/codec.js';
-import { type DrumheadError, decodeError } from '../../base/error.js';
+import { type Checked, decodeError } from '../../base/error.js';
 import { describeCounts, splitNames, type TaskShape } from '../dataset.js';
 import { type DigitSet, type Digits, type Shares, shareDigits } from './digits.js';
 import type { Recipe, Sample } from './generate.js';
@@ -64,7 +64,7 @@ const tooMany = (task: MnistTask, shares: Shares): string | undefined => {
 };
 
 /** The task as a rule for every image; a DecodeError where it asks for more digits than there are. */
-export const mnist = (task: MnistTask, digits: Digits): E.Either<DrumheadError, Recipe> => {
+export const mnist = (task: MnistTask, digits: Digits): Checked<Recipe> => {
   const shares = shareDigits(digits, task.seed);
   const problem = tooMany(task, shares);
   if (problem !== undefined) return E.left(decodeError('mnist', problem));

@@ -8,7 +8,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { choice, record, where, whole, withDefault } from '../../base/codec.js';
-import { type DrumheadError, decodeError } from '../../base/error.js';
+import { type Checked, decodeError } from '../../base/error.js';
 import { type Random, stream } from '../../base/random.js';
 import { describeCounts, type SplitName, splitNames } from '../dataset.js';
 import { type DigitSet, type Digits, shareDigits } from './digits.js';
@@ -106,7 +106,7 @@ const draw = (task: MultiMnistTask, pool: Pool, split: SplitName, index: number)
 };
 
 /** The task as a rule for every image; a DecodeError where a split has no digits to draw from. */
-export const multiMnist = (task: MultiMnistTask, digits: Digits): E.Either<DrumheadError, Recipe> => {
+export const multiMnist = (task: MultiMnistTask, digits: Digits): Checked<Recipe> => {
   const { train, validation, test } = shareDigits(digits, task.seed);
   const training = (indices: readonly number[]): Pool => poolOf(digits.train, task.digitSize, indices);
   const all = training([...train, ...validation]);

@@ -6,7 +6,7 @@ import { flow, pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { decodeWith, record, withDefault } from '../../base/codec.js';
-import { type DrumheadError, decodeError } from '../../base/error.js';
+import { type Checked, decodeError, type Effect } from '../../base/error.js';
 import { parsedJson } from '../../base/json-text.js';
 import { readBytesIfPresent } from '../../files/files.js';
 import { classNames } from '../class-names.js';
@@ -23,7 +23,7 @@ const withIgnored = record('classes.json', {
 });
 
 /** Names alone, or names beside the value that is ignored. */
-const decode = (json: unknown, path: string): E.Either<DrumheadError, Named> =>
+const decode = (json: unknown, path: string): Checked<Named> =>
   Array.isArray(json)
     ? pipe(
         decodeWith(classNames, path)(json),
@@ -35,16 +35,16 @@ const decode = (json: unknown, path: string): E.Either<DrumheadError, Named> =>
       );
 
 /** What a folder's `classes.json` says, where it has one: `["ground", "cat"]`, or `{"classes": [...], "ignore": 255}`. */
-export const readClasses = (folder: string): TE.TaskEither<DrumheadError, O.Option<Named>> =>
+export const readClasses = (folder: string): Effect<O.Option<Named>> =>
   pipe(
     readBytesIfPresent(classesFile(folder)),
-    TE.chainEitherK(
+    TE.flatMapEither(
       O.match(
         () => E.right(O.none),
         flow(
           (bytes) => parsedJson(new TextDecoder().decode(bytes)),
           E.mapLeft((problem) => decodeError(classesFile(folder), problem)),
-          E.chain((json) => decode(json, classesFile(folder))),
+          E.flatMap((json) => decode(json, classesFile(folder))),
           E.map(O.some),
         ),
       ),

@@ -4,7 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as O from 'fp-ts/lib/Option.js';
 import type * as t from 'io-ts';
 import { real, text, where, whole, withDefault } from '../../base/codec.js';
-import { type DrumheadError, decodeError } from '../../base/error.js';
+import { type Checked, type DrumheadError, decodeError } from '../../base/error.js';
 import { stream } from '../../base/random.js';
 import type { Loaded } from '../cache.js';
 import { classNames } from '../class-names.js';
@@ -175,7 +175,7 @@ export const assemble = (
   parts: Parts,
   named: O.Option<Named>,
   told: readonly string[] = [],
-): E.Either<DrumheadError, Loaded> => {
+): Checked<Loaded> => {
   const { folder, classes, validationShare, seed } = settings;
   const labelling = labellingIn(settings, named);
   const { kept, held } = O.isSome(parts.validation)

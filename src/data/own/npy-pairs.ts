@@ -7,7 +7,7 @@ import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { record } from '../../base/codec.js';
-import type { DrumheadError } from '../../base/error.js';
+import type { Checked, DrumheadError, Effect } from '../../base/error.js';
 import { isPresent, listFolder } from '../../files/files.js';
 import { notesOnList } from '../../files/manifest.js';
 import { type Files, type Writing, writeFolder } from '../../files/write-folder.js';
@@ -34,16 +34,12 @@ export const npyTask = consistent(record('npy', { name: t.literal('npy'), ...fol
 const imagesFile = (folder: string, name: SplitName): string => join(folder, `${name}_images.npy`);
 const masksFile = (folder: string, name: SplitName): string => join(folder, `${name}_masks.npy`);
 /** The arrays of one split, or why they cannot be read. */
-const readSplit = (
-  folder: string,
-  name: SplitName,
-  labelling: Labelling,
-): TE.TaskEither<DrumheadError, ReadSplit> =>
+const readSplit = (folder: string, name: SplitName, labelling: Labelling): Effect<ReadSplit> =>
   pipe(
     TE.Do,
     TE.bind('images', () => readNpy(imagesFile(folder, name))),
     TE.bind('masks', () => readNpy(masksFile(folder, name))),
-    TE.chainEitherK(({ images, masks }) =>
+    TE.flatMapEither(({ images, masks }) =>
       splitOf(
         { path: imagesFile(folder, name), array: images },
         { path: masksFile(folder, name), array: masks },
@@ -53,15 +49,15 @@ const readSplit = (
   );
 
 /** Refuses a folder that has not even images for training, with what it has instead. */
-const holdsPairs = (folder: string): TE.TaskEither<DrumheadError, void> =>
+const holdsPairs = (folder: string): Effect<void> =>
   pipe(
     isPresent(imagesFile(folder, 'train')),
-    TE.chain((present) =>
+    TE.flatMap((present) =>
       present
         ? TE.right(undefined)
         : pipe(
             listFolder(folder),
-            TE.chain((names) =>
+            TE.flatMap((names) =>
               TE.left<DrumheadError, void>({
                 _tag: 'FileError',
                 path: imagesFile(folder, 'train'),
@@ -88,10 +84,10 @@ const instead = (names: readonly string[]): string => {
 };
 
 /** Reads a folder of pairs. Fails with what the first bad file has wrong, its path first. */
-export const readNpyPairs = (task: NpyTask): TE.TaskEither<DrumheadError, Loaded> =>
+export const readNpyPairs = (task: NpyTask): Effect<Loaded> =>
   pipe(
     TE.Do,
-    TE.chainFirst(() => holdsPairs(task.folder)),
+    TE.tap(() => holdsPairs(task.folder)),
     TE.bind('named', () => readClasses(task.folder)),
     TE.let('labelling', ({ named }) => labellingIn(task, named)),
     TE.bind('train', ({ labelling }) => readSplit(task.folder, 'train', labelling)),
@@ -99,7 +95,7 @@ export const readNpyPairs = (task: NpyTask): TE.TaskEither<DrumheadError, Loaded
     TE.bind('validation', ({ labelling }) =>
       pipe(
         isPresent(imagesFile(task.folder, 'validation')),
-        TE.chain((present) =>
+        TE.flatMap((present) =>
           present
             ? pipe(readSplit(task.folder, 'validation', labelling), TE.map(O.some))
             : TE.right<DrumheadError, O.Option<ReadSplit>>(O.none),
@@ -107,7 +103,7 @@ export const readNpyPairs = (task: NpyTask): TE.TaskEither<DrumheadError, Loaded
       ),
     ),
     TE.bind('listed', () => notesOnList(task.folder)),
-    TE.chainEitherK(({ named, train, validation, test, listed }) =>
+    TE.flatMapEither(({ named, train, validation, test, listed }) =>
       assemble(
         task,
         {
@@ -128,7 +124,7 @@ export const readNpyPairs = (task: NpyTask): TE.TaskEither<DrumheadError, Loaded
   );
 
 /** What `writeNpyPairs` writes: files by name. */
-const filesOf = (dataset: Dataset): E.Either<DrumheadError, Files> =>
+const filesOf = (dataset: Dataset): Checked<Files> =>
   pipe(
     splitNames.flatMap((name): (readonly [string, NpyArray])[] => {
       const { count, height, width, channels, images, masks } = dataset[name];
@@ -161,9 +157,9 @@ export const writeNpyPairs = (
   dataset: Dataset,
   folder: string,
   writing: Writing = {},
-): TE.TaskEither<DrumheadError, readonly string[]> =>
+): Effect<readonly string[]> =>
   pipe(
     TE.fromEither(filesOf(dataset)),
-    TE.chainFirst((files) => writeFolder(folder, files, writing)),
+    TE.tap((files) => writeFolder(folder, files, writing)),
     TE.map((files) => Object.keys(files).map((name) => join(folder, name))),
   );

@@ -2,7 +2,7 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { type DrumheadError, decodeError } from '../../base/error.js';
+import { type Checked, decodeError } from '../../base/error.js';
 import type { NpyArray } from '../../formats/npy/npy.js';
 import type { Split } from '../dataset.js';
 import { fileProblems } from './folder.js';
@@ -65,7 +65,7 @@ interface Pixels {
 }
 
 /** Bytes as they are; floats as shares of 255, rounded. */
-const imageBytes = ({ path, array }: NpyFile): E.Either<DrumheadError, Pixels> => {
+const imageBytes = ({ path, array }: NpyFile): Checked<Pixels> => {
   const refuse = (problem: string) => E.left(decodeError(path, problem));
   if (array.dtype === 'uint8') {
     const largest = array.data.reduce((a, b) => Math.max(a, b), 0);
@@ -99,11 +99,7 @@ const imageBytes = ({ path, array }: NpyFile): E.Either<DrumheadError, Pixels> =
  *
  * **Errors** DecodeError: one sentence on the shape or type that does not fit, or a line for each value without a label.
  */
-export const splitOf = (
-  images: NpyFile,
-  masks: NpyFile,
-  labelling: Labelling,
-): E.Either<DrumheadError, ReadSplit> => {
+export const splitOf = (images: NpyFile, masks: NpyFile, labelling: Labelling): Checked<ReadSplit> => {
   const sizes = sizesOf(images.array.shape);
   if (sizes === undefined) {
     const problem = `shape ${shown(images.array.shape)}; images are (count, height, width, channels) or (count, height, width)`;

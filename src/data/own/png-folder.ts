@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, decodeError } from '../../base/error.js';
+import { type Checked, type DrumheadError, decodeError, type Effect } from '../../base/error.js';
 import { listFolder } from '../../files/files.js';
 
 /** The files of one pair. */
@@ -35,19 +35,17 @@ interface Listed {
   readonly others: readonly string[];
 }
 
-const listed = (folder: string): TE.TaskEither<DrumheadError, Listed> =>
+const listed = (folder: string): Effect<Listed> =>
   pipe(
     listFolder(folder),
-    TE.chainEitherK((all) => {
+    TE.flatMapEither((all) => {
       const names = all.filter((name) => !isLitter(name));
       const pngs = names.filter(isPng);
       const byStem = new Map(pngs.map((name) => [stemOf(name), name]));
       const twice = pngs.find((name) => byStem.get(stemOf(name)) !== name);
       return twice === undefined
         ? E.right({ byStem, others: names.filter((name) => !isPng(name)) })
-        : E.left<DrumheadError>(
-            decodeError(folder, `${twice} and ${byStem.get(stemOf(twice))} are two files of one name`),
-          );
+        : E.left(decodeError(folder, `${twice} and ${byStem.get(stemOf(twice))} are two files of one name`));
     }),
   );
 
@@ -74,13 +72,13 @@ const without = (names: Listed['byStem'], others: Listed['byStem']): readonly st
  *
  * **Errors** FileError; DecodeError that names the images without a mask and the masks without an image.
  */
-export const pairsIn = (folder: string): TE.TaskEither<DrumheadError, Pairs> => {
+export const pairsIn = (folder: string): Effect<Pairs> => {
   const [imageFolder, maskFolder] = [join(folder, 'images'), join(folder, 'masks')];
   return pipe(
     TE.Do,
     TE.bind('images', () => listed(imageFolder)),
     TE.bind('masks', () => listed(maskFolder)),
-    TE.chainEitherK(({ images, masks }): E.Either<DrumheadError, Pairs> => {
+    TE.flatMapEither(({ images, masks }): Checked<Pairs> => {
       if (images.byStem.size === 0) return E.left(noPngs(imageFolder, images));
       if (masks.byStem.size === 0) return E.left(noPngs(maskFolder, masks));
       const [unmasked, unused] = [without(images.byStem, masks.byStem), without(masks.byStem, images.byStem)];

@@ -7,7 +7,7 @@ import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { record, withDefault } from '../../base/codec.js';
-import { type DrumheadError, decodeError, describe } from '../../base/error.js';
+import { type Checked, type DrumheadError, decodeError, describe, type Effect } from '../../base/error.js';
 import { listFolder, readBytes } from '../../files/files.js';
 import { notesOnList } from '../../files/manifest.js';
 import {
@@ -57,7 +57,7 @@ interface Pair {
   readonly mask: StoredMask;
 }
 
-const readPair = (files: PairFiles): TE.TaskEither<DrumheadError, Pair> =>
+const readPair = (files: PairFiles): Effect<Pair> =>
   pipe(
     TE.Do,
     TE.let('files', () => files),
@@ -94,11 +94,7 @@ const leftOutNotes = (pairs: readonly Pair[]): readonly string[] => {
   return [...files].map(([what, paths]) => `left out: ${what} of ${some(paths)}`);
 };
 
-const splitOf = (
-  folder: string,
-  pairs: readonly Pair[],
-  labelling: Labelling,
-): E.Either<DrumheadError, Split> => {
+const splitOf = (folder: string, pairs: readonly Pair[], labelling: Labelling): Checked<Split> => {
   const { height, width } = pairs[0].image.picture;
   const odd = pairs.find(({ image: { picture } }) => picture.height !== height || picture.width !== width);
   if (odd !== undefined) {
@@ -145,10 +141,10 @@ const readSplit = (
   stage: keyof Parts,
   labelling: Labelling,
   watch: Watch,
-): TE.TaskEither<DrumheadError, ReadSplit> =>
+): Effect<ReadSplit> =>
   pipe(
     pairsIn(folder),
-    TE.chain(({ pairs: files, notes }) => async () => {
+    TE.flatMap(({ pairs: files, notes }) => async () => {
       const pairs: Pair[] = [];
       const problems: FileProblem[] = [];
       const errors: DrumheadError[] = [];
@@ -185,14 +181,10 @@ interface ReadParts {
   readonly notes: readonly string[];
 }
 
-const readParts = (
-  task: PngTask,
-  labelling: Labelling,
-  watch: Watch,
-): TE.TaskEither<DrumheadError, ReadParts> =>
+const readParts = (task: PngTask, labelling: Labelling, watch: Watch): Effect<ReadParts> =>
   pipe(
     listFolder(task.folder),
-    TE.chain((names) => {
+    TE.flatMap((names) => {
       if (!names.includes('train')) {
         return pipe(
           readSplit(task.folder, 'train', labelling, watch),
@@ -209,9 +201,7 @@ const readParts = (
         TE.Do,
         TE.bind('train', () => part('train')),
         TE.bind('validation', () =>
-          names.includes('validation')
-            ? pipe(part('validation'), TE.map(O.some))
-            : TE.right<DrumheadError, O.Option<ReadSplit>>(O.none),
+          names.includes('validation') ? pipe(part('validation'), TE.map(O.some)) : TE.right(O.none),
         ),
         TE.bind('test', () => part('test')),
         TE.map(({ train, validation, test }) => ({
@@ -237,13 +227,13 @@ const readParts = (
   );
 
 /** Reads a folder of PNG pairs. Fails with what is wrong, the path of each bad file first. */
-export const readPngPairs = (task: PngTask, watch: Watch = {}): TE.TaskEither<DrumheadError, Loaded> =>
+export const readPngPairs = (task: PngTask, watch: Watch = {}): Effect<Loaded> =>
   pipe(
     TE.Do,
     TE.bind('named', () => readClasses(task.folder)),
     TE.bind('read', ({ named }) => readParts(task, labellingIn(task, named), watch)),
     TE.bind('listed', () => notesOnList(task.folder)),
-    TE.chainEitherK(({ read: { parts, notes }, named, listed }) =>
+    TE.flatMapEither(({ read: { parts, notes }, named, listed }) =>
       assemble(task, parts, named, [...notes, ...listed]),
     ),
   );

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, decodeError } from '../../base/error.js';
+import { type Checked, decodeError, type Effect } from '../../base/error.js';
 import { type Files, mayWrite, type Writing, writeFolder } from '../../files/write-folder.js';
 import { encodePicture, type Picture } from '../../formats/png/png.js';
 import { type Dataset, type Split, type SplitName, splitNames } from '../dataset.js';
@@ -23,7 +23,7 @@ const filesOfSplit = async (
   { count, height, width, images, masks }: Split,
   channels: Picture['channels'],
   { onProgress, signal }: Watch,
-): Promise<E.Either<DrumheadError, Files>> => {
+): Promise<Checked<Files>> => {
   const files: Record<string, Uint8Array> = {};
   const pixels = height * width;
   for (let i = 0; i < count; i++) {
@@ -45,7 +45,7 @@ const filesOf = async (
   dataset: Dataset,
   channels: Picture['channels'],
   watch: Watch,
-): Promise<E.Either<DrumheadError, Files>> => {
+): Promise<Checked<Files>> => {
   let files: Files = { 'classes.json': classesBytes(dataset) };
   for (const name of splitNames) {
     const made = await filesOfSplit(name, dataset[name], channels, watch);
@@ -56,7 +56,7 @@ const filesOf = async (
 };
 
 /** The channels of a picture that PNG has: grey, or red, green and blue. */
-const channelsOf = ({ train }: Dataset): E.Either<DrumheadError, Picture['channels']> =>
+const channelsOf = ({ train }: Dataset): Checked<Picture['channels']> =>
   train.channels === 1 || train.channels === 3
     ? E.right(train.channels)
     : E.left(
@@ -81,10 +81,10 @@ export const writePngPairs = (
   folder: string,
   watch: Watch = {},
   writing: Writing = {},
-): TE.TaskEither<DrumheadError, string> =>
+): Effect<string> =>
   pipe(
     TE.fromEither(channelsOf(dataset)),
-    TE.chainFirst(() => mayWrite(folder, writing)),
-    TE.chain((channels) => () => filesOf(dataset, channels, watch)),
-    TE.chain((files) => writeFolder(folder, files, writing)),
+    TE.tap(() => mayWrite(folder, writing)),
+    TE.flatMap((channels) => () => filesOf(dataset, channels, watch)),
+    TE.flatMap((files) => writeFolder(folder, files, writing)),
   );

@@ -3,7 +3,7 @@
 import { csvParse, type DSVRowArray } from 'd3-dsv';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { type DrumheadError, decodeError } from '../../base/error.js';
+import { type Checked, decodeError } from '../../base/error.js';
 
 /** Scores that were published, under our names, and what the files call them. */
 const columns = {
@@ -89,10 +89,7 @@ const figures = (
  * **Errors** DecodeError with a line for every cell that is missing or no number, and for a spread that belongs to no
  * score.
  */
-export const decodePublished = (
-  scoresCsv: string,
-  spreadCsv: string,
-): E.Either<DrumheadError, readonly PublishedRow[]> => {
+export const decodePublished = (scoresCsv: string, spreadCsv: string): Checked<readonly PublishedRow[]> => {
   const problems: string[] = [];
   const spreads = linesOf(csvParse(spreadCsv));
   const lines = linesOf(csvParse(scoresCsv));

@@ -3,7 +3,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
-import { type DrumheadError, decodeError, nearest } from '../../base/error.js';
+import { type Checked, decodeError, nearest } from '../../base/error.js';
 import { decodeExperiment, type Experiment } from '../experiment.js';
 import { begun, renamed } from './rename.js';
 
@@ -96,11 +96,7 @@ const step = (made: unknown, path: string, to: unknown): E.Either<string, Change
  *
  * **Errors** DecodeError with every path that leads nowhere.
  */
-export const changed = (
-  value: unknown,
-  settings: Settings,
-  source: string,
-): E.Either<DrumheadError, Changed> => {
+export const changed = (value: unknown, settings: Settings, source: string): Checked<Changed> => {
   const problems: string[] = [];
   const result = Object.entries(settings)
     .sort(([a], [b]) => rank(a) - rank(b))
@@ -128,11 +124,7 @@ export interface Reset {
 }
 
 /** As `withSettings`, with what had to give way for the changes. **Errors** as `withSettings`. */
-export const reset = (
-  experiment: Experiment,
-  settings: Settings,
-  source = 'experiment',
-): E.Either<DrumheadError, Reset> => {
+export const reset = (experiment: Experiment, settings: Settings, source = 'experiment'): Checked<Reset> => {
   if (Object.keys(settings).length === 0) return E.right({ experiment, notes: [] });
   const made = changed(experiment, settings, source);
   if (E.isRight(made))
@@ -169,7 +161,7 @@ export const withSettings = (
   experiment: Experiment,
   settings: Settings,
   source = 'experiment',
-): E.Either<DrumheadError, Experiment> =>
+): Checked<Experiment> =>
   pipe(
     reset(experiment, settings, source),
     E.map((made) => made.experiment),

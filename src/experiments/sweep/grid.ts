@@ -17,7 +17,7 @@ import * as A from 'fp-ts/lib/ReadonlyArray.js';
 import * as t from 'io-ts';
 import { canonical } from '../../base/canonical.js';
 import { choice, decodeWith, record, where, withDefault, withOptional } from '../../base/codec.js';
-import { type DrumheadError, decodeError, nearest } from '../../base/error.js';
+import { type Checked, type DrumheadError, decodeError, nearest } from '../../base/error.js';
 import { grouped, limits } from '../../base/limits.js';
 import { experimentNamed } from '../catalogue.js';
 import { decodeExperiment, type Experiment, experimentName, labelCodec } from '../experiment.js';
@@ -96,10 +96,7 @@ const diagonal = (along: Lists): readonly Settings[] => {
       );
 };
 
-const baseOf = (
-  { name, experiment, label: title }: Grid,
-  source: string,
-): E.Either<DrumheadError, Experiment> =>
+const baseOf = ({ name, experiment, label: title }: Grid, source: string): Checked<Experiment> =>
   pipe(
     typeof experiment === 'string'
       ? experimentNamed(experiment, 'full')
@@ -151,7 +148,7 @@ const membersOf = ({ vary, zip }: Grid): number =>
   Object.values(vary).reduce((product, { length }) => product * length, 1) *
   (Object.values(zip)[0]?.length ?? 1);
 
-const expand = (grid: Grid, source: string): E.Either<DrumheadError, Written> => {
+const expand = (grid: Grid, source: string): Checked<Written> => {
   const members = membersOf(grid);
   if (members > limits.members)
     return E.left(
@@ -164,7 +161,7 @@ const expand = (grid: Grid, source: string): E.Either<DrumheadError, Written> =>
   if (twice.length > 0) return E.left(decodeError(source, twice));
   return pipe(
     baseOf(grid, source),
-    E.chain((base) =>
+    E.flatMap((base) =>
       pipe(
         diagonal(grid.zip).flatMap((zipped) =>
           combinations(grid.vary).map((varied) => ({ ...zipped, ...varied })),
@@ -177,7 +174,7 @@ const expand = (grid: Grid, source: string): E.Either<DrumheadError, Written> =>
         })),
       ),
     ),
-    E.chain((written) =>
+    E.flatMap((written) =>
       pipe(
         decodeSweep(written.sweep, source),
         E.map((sweep) => ({ ...written, sweep })),
@@ -191,7 +188,7 @@ const member = (
   along: Settings,
   { preset, set }: Grid,
   source: string,
-): E.Either<DrumheadError, readonly [Member, readonly string[]]> =>
+): Checked<readonly [Member, readonly string[]]> =>
   pipe(
     // In one go: a task, a model or a loss that varies comes before the settings of all members.
     reset(base, { ...set, ...along }, `${source}, ${settingsText(along)}`),
@@ -210,13 +207,13 @@ const member = (
  *
  * **Errors** DecodeError with every problem at once; UnknownName for an experiment that is not in the catalogue.
  */
-export const readSweepValue = (value: unknown, source = 'sweep'): E.Either<DrumheadError, Written> => {
+export const readSweepValue = (value: unknown, source = 'sweep'): Checked<Written> => {
   if (!t.UnknownRecord.is(value) || !('members' in value))
     return pipe(
       value,
       decodeWith(gridCodec, source),
       E.mapLeft((error) => withHint(error, value)),
-      E.chain((grid) => expand(grid, source)),
+      E.flatMap((grid) => expand(grid, source)),
       E.mapLeft((error) => withSettingsProblems(error, value, source)),
     );
   return pipe(
@@ -259,7 +256,7 @@ const withHint = (error: DrumheadError, value: unknown): DrumheadError => {
  * @example
  * decodeAnySweep({ name: 'rates', experiment: 'mnist/cnn-2', vary: { 'training.rate': [1e-3, 3e-3] } })   // two members
  */
-export const decodeAnySweep = (value: unknown, source = 'sweep'): E.Either<DrumheadError, Sweep> =>
+export const decodeAnySweep = (value: unknown, source = 'sweep'): Checked<Sweep> =>
   pipe(
     readSweepValue(value, source),
     E.map(({ sweep }) => sweep),

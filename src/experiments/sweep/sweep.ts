@@ -12,7 +12,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import { canonical } from '../../base/canonical.js';
 import { decodeWith, record, where } from '../../base/codec.js';
-import type { DrumheadError } from '../../base/error.js';
+import type { Checked } from '../../base/error.js';
 import { grouped, limits } from '../../base/limits.js';
 import { type Experiment, experimentCodec, experimentName } from '../experiment.js';
 import type { Preset } from '../settings/presets.js';
@@ -189,7 +189,7 @@ const few = new t.Type<
   (u, context) =>
     pipe(
       countable.validate(u, context),
-      E.chain(() => t.readonlyArray(memberCodec).validate(u, context)),
+      E.flatMap(() => t.readonlyArray(memberCodec).validate(u, context)),
     ),
   t.identity,
 );
@@ -217,5 +217,5 @@ export const sweepCodec = record('sweep', { name: experimentName, members: truth
  *
  * **Errors** DecodeError with the path of every problem at once.
  */
-export const decodeSweep = (value: unknown, source = 'sweep'): E.Either<DrumheadError, Sweep> =>
+export const decodeSweep = (value: unknown, source = 'sweep'): Checked<Sweep> =>
   decodeWith(sweepCodec, source)(value);

@@ -3,7 +3,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as A from 'fp-ts/lib/ReadonlyArray.js';
-import { type DrumheadError, unknownName } from '../../base/error.js';
+import { type Checked, unknownName } from '../../base/error.js';
 import { readouts } from '../../dsl/index.js';
 import { cnnDepths, experimentNamed, unetWidths } from '../catalogue.js';
 import { type Axes, mapSweep, type Sweep, seedsAxis, smallerSweep, trainingAxis } from './sweep.js';
@@ -83,10 +83,10 @@ export const sweepNames: readonly string[] = Object.keys(plans);
  * @example
  * sweepNamed('paper/multi-mnist')   // right({ name: 'paper/multi-mnist', members: [five of them] })
  */
-export const sweepNamed = (name: string): E.Either<DrumheadError, Sweep> =>
+export const sweepNamed = (name: string): Checked<Sweep> =>
   pipe(
     Object.hasOwn(plans, name) ? E.right(plans[name]) : E.left(unknownName('sweep', name, sweepNames)),
-    E.chain(({ entries, change }) =>
+    E.flatMap(({ entries, change }) =>
       pipe(
         entries,
         A.traverse(E.Applicative)(({ experiment, axes }) =>

@@ -1,7 +1,7 @@
 /** The header of a `.npy` file: magic, version, and a Python dictionary that says type, order and shape. */
 
 import * as E from 'fp-ts/lib/Either.js';
-import { type DrumheadError, decodeError } from '../../base/error.js';
+import { type Checked, decodeError } from '../../base/error.js';
 import { grouped, limits } from '../../base/limits.js';
 import { kindOf } from '../png/picture-kind.js';
 
@@ -139,7 +139,7 @@ const dictionary = (text: string): E.Either<string, Omit<NpyHeader, 'offset'>> =
 };
 
 /** Reads the header, and checks that the elements it promises are there, no fewer and no more. */
-export const decodeHeader = (bytes: Uint8Array, source: string): E.Either<DrumheadError, NpyHeader> => {
+export const decodeHeader = (bytes: Uint8Array, source: string): Checked<NpyHeader> => {
   const refuse = (problem: string) => E.left(decodeError(source, problem));
   const found = prefix(bytes);
   if (E.isLeft(found)) return refuse(found.left);

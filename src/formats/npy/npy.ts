@@ -8,7 +8,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, decodeError } from '../../base/error.js';
+import { type Checked, decodeError, type Effect } from '../../base/error.js';
 import { readBytes, writeBytes } from '../../files/files.js';
 import { elementsInto } from './elements.js';
 import { decodeHeader, encodeHeader, type NpyDtype, type NpyHeader, sizeOf } from './header.js';
@@ -78,11 +78,11 @@ const arrayOf = (bytes: Uint8Array, header: NpyHeader): E.Either<string, NpyArra
  * @example
  * pipe(decodeNpy(bytes, 'train_masks.npy'), E.map((array) => array.shape)) // right([512, 32, 32])
  */
-export const decodeNpy = (bytes: Uint8Array, source: string): E.Either<DrumheadError, NpyArray> =>
+export const decodeNpy = (bytes: Uint8Array, source: string): Checked<NpyArray> =>
   pipe(
     decodeHeader(bytes, source),
-    E.chain(
-      (header): E.Either<DrumheadError, NpyArray> =>
+    E.flatMap(
+      (header): Checked<NpyArray> =>
         pipe(
           arrayOf(bytes, header),
           E.mapLeft((problem) => decodeError(source, problem)),
@@ -110,7 +110,7 @@ const elementBytes = (array: NpyArray): E.Either<string, Uint8Array> => {
  * @example
  * encodeNpy({ dtype: 'uint8', shape: [2, 2], data: Uint8Array.of(0, 1, 2, 3) }) // right(132 bytes)
  */
-export const encodeNpy = (array: NpyArray): E.Either<DrumheadError, Uint8Array> => {
+export const encodeNpy = (array: NpyArray): Checked<Uint8Array> => {
   const { dtype, shape, data } = array;
   const refuse = (problem: string) => E.left(decodeError('array', problem));
   if (!shape.every((size) => Number.isSafeInteger(size) && size >= 0) || sizeOf(shape) !== data.length) {
@@ -129,11 +129,11 @@ export const encodeNpy = (array: NpyArray): E.Either<DrumheadError, Uint8Array> 
  * Accepts an array of one of the named types only, and narrows its type.
  *
  * @example
- * pipe(decodeNpy(bytes, path), E.chain(ofDtype(path, 'float32'))) // Either<…, { data: Float32Array, … }>
+ * pipe(decodeNpy(bytes, path), E.flatMap(ofDtype(path, 'float32'))) // Either<…, { data: Float32Array, … }>
  */
 export const ofDtype =
   <D extends NpyDtype>(source: string, ...dtypes: readonly D[]) =>
-  (array: NpyArray): E.Either<DrumheadError, Extract<NpyArray, { dtype: D }>> => {
+  (array: NpyArray): Checked<Extract<NpyArray, { dtype: D }>> => {
     const wanted = (a: NpyArray): a is Extract<NpyArray, { dtype: D }> => dtypes.some((d) => d === a.dtype);
     return wanted(array)
       ? E.right(array)
@@ -146,15 +146,15 @@ export const ofDtype =
   };
 
 /** Reads a `.npy` file; fails with a FileError or a DecodeError. */
-export const readNpy = (path: string): TE.TaskEither<DrumheadError, NpyArray> =>
+export const readNpy = (path: string): Effect<NpyArray> =>
   pipe(
     readBytes(path, 'array'),
-    TE.chainEitherK((bytes) => decodeNpy(bytes, path)),
+    TE.flatMapEither((bytes) => decodeNpy(bytes, path)),
   );
 
 /** Writes a `.npy` file, whole or not at all, and gives its path back. */
-export const writeNpy = (path: string, array: NpyArray): TE.TaskEither<DrumheadError, string> =>
+export const writeNpy = (path: string, array: NpyArray): Effect<string> =>
   pipe(
     TE.fromEither(encodeNpy(array)),
-    TE.chain((bytes) => writeBytes(path, bytes)),
+    TE.flatMap((bytes) => writeBytes(path, bytes)),
   );

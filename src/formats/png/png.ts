@@ -3,7 +3,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { PNG } from 'pngjs';
-import { type DrumheadError, decodeError } from '../../base/error.js';
+import { type Checked, decodeError } from '../../base/error.js';
 import { chunksOf, colourTypes, type PngFile } from './chunks.js';
 import { type Samples, samplesOf } from './samples.js';
 
@@ -58,7 +58,7 @@ interface Read {
   readonly samples: Samples;
 }
 
-const read = (bytes: Uint8Array, source: string): E.Either<DrumheadError, Read> =>
+const read = (bytes: Uint8Array, source: string): Checked<Read> =>
   pipe(
     chunksOf(bytes),
     E.bindTo('file'),
@@ -114,10 +114,10 @@ const coloursOf = (indices: Samples['values'], palette: Uint8Array): E.Either<st
  *
  * **Errors** DecodeError, where the file is damaged or something else.
  */
-export const findPicture = (bytes: Uint8Array, source: string): E.Either<DrumheadError, FoundPicture> =>
+export const findPicture = (bytes: Uint8Array, source: string): Checked<FoundPicture> =>
   pipe(
     read(bytes, source),
-    E.chain((found): E.Either<DrumheadError, FoundPicture> => {
+    E.flatMap((found): Checked<FoundPicture> => {
       const { width, height, channels: stored, depth, colourType, values } = found.samples;
       const leftOut = [
         ...leftOutOf(found),
@@ -138,7 +138,7 @@ export const findPicture = (bytes: Uint8Array, source: string): E.Either<Drumhea
   );
 
 /** The picture in the bytes of a PNG, as `findPicture`. */
-export const decodePng = (bytes: Uint8Array, source: string): E.Either<DrumheadError, Picture> =>
+export const decodePng = (bytes: Uint8Array, source: string): Checked<Picture> =>
   pipe(
     findPicture(bytes, source),
     E.map(({ picture }) => picture),
@@ -150,10 +150,10 @@ export const decodePng = (bytes: Uint8Array, source: string): E.Either<DrumheadE
  *
  * **Errors** DecodeError where the file is a picture in colours, damaged or something else.
  */
-export const findMask = (bytes: Uint8Array, source: string): E.Either<DrumheadError, StoredMask> =>
+export const findMask = (bytes: Uint8Array, source: string): Checked<StoredMask> =>
   pipe(
     read(bytes, source),
-    E.chain((found): E.Either<DrumheadError, StoredMask> => {
+    E.flatMap((found): Checked<StoredMask> => {
       const { width, height, channels, values } = found.samples;
       const stored = { height, width, leftOut: leftOutOf(found) };
       if (channels === 1) return E.right({ ...stored, values });
@@ -176,10 +176,10 @@ export const findMask = (bytes: Uint8Array, source: string): E.Either<DrumheadEr
  *
  * @returns (height, width) labels; a DecodeError where the file is a picture in colours, or a label is beyond 255
  */
-export const decodeMaskPng = (bytes: Uint8Array, source: string): E.Either<DrumheadError, Picture> =>
+export const decodeMaskPng = (bytes: Uint8Array, source: string): Checked<Picture> =>
   pipe(
     findMask(bytes, source),
-    E.chain(({ height, width, values }): E.Either<DrumheadError, Picture> => {
+    E.flatMap(({ height, width, values }): Checked<Picture> => {
       const beyond = values.find((value) => value > 255);
       return beyond === undefined
         ? E.right({ height, width, channels: 1, values: Uint8Array.from(values) })

@@ -113,7 +113,7 @@ export const samplesOf = ({ header, data }: PngFile): E.Either<string, Samples> 
     .reduce((sum, [across, down]) => sum + (across === 0 ? 0 : down * (1 + rowBytes(across))), 0);
   return pipe(
     inflated(data, needed),
-    E.chain((raw): E.Either<string, Samples> => {
+    E.flatMap((raw): E.Either<string, Samples> => {
       const count = width * height * channels;
       const values = depth === 16 ? new Uint16Array(count) : new Uint8Array(count);
       let at = 0;

@@ -10,7 +10,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import { decodeWith } from '../../base/codec.js';
-import { type DrumheadError, nearest, unknownName } from '../../base/error.js';
+import { type Checked, type DrumheadError, nearest, unknownName } from '../../base/error.js';
 import { type Program, tryProgram } from '../../dsl/index.js';
 import { akorn } from './akorn.js';
 import { cornn } from './cornn.js';
@@ -79,7 +79,7 @@ export const systemCodec: t.Type<SystemSpec, SystemSpec, unknown> = new t.Type<
 export const systemNamed = (
   name: string,
   settings: Readonly<Record<string, unknown>> = {},
-): E.Either<DrumheadError, SystemSpec> =>
+): Checked<SystemSpec> =>
   isSystemName(name)
     ? decodeWith(systemCodec, name)({ ...settings, name })
     : E.left(unknownName('system', name, systemNames));
@@ -90,10 +90,10 @@ export const systemNamed = (
  * **Errors** ProgramError where its sizes do not fit, such as a kernel that reaches around a small torus twice.
  *
  * @example
- * const wave8 = pipe(systemNamed('wave', { height: 8, width: 8, steps: 3 }), E.chain(buildSystem));
+ * const wave8 = pipe(systemNamed('wave', { height: 8, width: 8, steps: 3 }), E.flatMap(buildSystem));
  * pipe(wave8, E.map(signature)); // => E.right('y [8,8,1], z [8,8,1] → y [3,8,8,1], z [3,8,8,1]')
  */
-export const buildSystem = (spec: SystemSpec): E.Either<DrumheadError, Program> =>
+export const buildSystem = (spec: SystemSpec): Checked<Program> =>
   pipe(
     tryProgram((): Program => write(spec)),
     E.mapLeft((error): DrumheadError => error),

@@ -1,8 +1,7 @@
 /** The energy of waves over time, in its parts. */
 
-import type * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Energy } from '../../analysis/index.js';
-import type { DrumheadError } from '../../base/error.js';
+import type { Effect } from '../../base/error.js';
 import { linearTicks, spread } from '../axis.js';
 import { type Chart, chartConfig, chartSvg, lineColours, numberLabels } from '../chart.js';
 import { hex, light, type Rgb, type Theme } from '../colours.js';
@@ -93,5 +92,4 @@ export const energyChart = ({ energies, title, note, theme = light }: EnergyPict
 };
 
 /** The chart as an SVG; `svgPng` makes a PNG of it. */
-export const energyCurves = (picture: EnergyPicture): TE.TaskEither<DrumheadError, string> =>
-  chartSvg(energyChart(picture));
+export const energyCurves = (picture: EnergyPicture): Effect<string> => chartSvg(energyChart(picture));

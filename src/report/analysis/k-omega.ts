@@ -1,8 +1,7 @@
 /** The k-omega spectrum of waves as a map, with the dispersion relations that it is to be read against. */
 
-import type * as TE from 'fp-ts/lib/TaskEither.js';
 import type { KOmega } from '../../analysis/index.js';
-import type { DrumheadError } from '../../base/error.js';
+import type { Effect } from '../../base/error.js';
 import { linearTicks } from '../axis.js';
 import { type Chart, chartConfig, chartSvg, lineColours, numberLabels } from '../chart.js';
 import { hex, light, type Rgb, type Theme } from '../colours.js';
@@ -182,5 +181,4 @@ export const kOmegaChart = (picture: KOmegaPicture): Chart => {
 };
 
 /** The chart as an SVG; `svgPng` makes a PNG of it. */
-export const kOmegaMap = (picture: KOmegaPicture): TE.TaskEither<DrumheadError, string> =>
-  chartSvg(kOmegaChart(picture));
+export const kOmegaMap = (picture: KOmegaPicture): Effect<string> => chartSvg(kOmegaChart(picture));

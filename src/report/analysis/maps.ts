@@ -3,7 +3,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { isUnresolved, type Propagation, type Unresolved } from '../../analysis/index.js';
-import { type DrumheadError, decodeError, defect } from '../../base/error.js';
+import { type Checked, decodeError, defect } from '../../base/error.js';
 import { light, type Theme } from '../colours.js';
 import { scaleBar } from '../legend.js';
 import {
@@ -174,7 +174,7 @@ const draw = (picture: MapsPicture): Raster => {
  *
  * @returns DecodeError when sizes, lengths or labels do not agree, with every problem.
  */
-export const propagationMaps = (picture: MapsPicture): E.Either<DrumheadError, Uint8Array> => {
+export const propagationMaps = (picture: MapsPicture): Checked<Uint8Array> => {
   const problems = [
     ...(picture.rows.length === 0 ? ['rows: none given'] : []),
     ...picture.rows.flatMap(({ sample }, i) =>

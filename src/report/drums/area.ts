@@ -1,7 +1,4 @@
-/** Squares: the area that is heard against the area that is there, and how far off it is. */
-
-import type * as TE from 'fp-ts/lib/TaskEither.js';
-import type { DrumheadError } from '../../base/error.js';
+import type { Effect } from '../../base/error.js';
 import { linearTicks } from '../axis.js';
 import { type Chart, chartConfig, chartSvg, lineColours, numberLabels } from '../chart.js';
 import { hex, light, type Theme } from '../colours.js';
@@ -205,5 +202,4 @@ export const areaChart = (picture: AreaPicture): Chart => {
 };
 
 /** The chart as an SVG; `svgPng` makes a PNG of it. */
-export const drumAreas = (picture: AreaPicture): TE.TaskEither<DrumheadError, string> =>
-  chartSvg(areaChart(picture));
+export const drumAreas = (picture: AreaPicture): Effect<string> => chartSvg(areaChart(picture));

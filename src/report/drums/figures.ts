@@ -1,7 +1,7 @@
 /** The waves and the modes of drums as figures of a page: the panels of their pictures, the words the page's own. */
 
 import * as E from 'fp-ts/lib/Either.js';
-import { type DrumheadError, decodeError, defect } from '../../base/error.js';
+import { type Checked, decodeError, defect } from '../../base/error.js';
 import { lineColours } from '../chart.js';
 import { dark, rgb, type Theme } from '../colours.js';
 import { filmOf, type Moving } from '../film.js';
@@ -70,16 +70,14 @@ const drawWaves = ({ movies, alt, delay }: DrumWavesPicture & { readonly alt: st
 };
 
 /** The animation as a figure. **Errors** as `drumWavesGif`. */
-export const drumWavesFigure = (
-  picture: DrumWavesPicture & { readonly alt: string },
-): E.Either<DrumheadError, PanelFigure> =>
+export const drumWavesFigure = (picture: DrumWavesPicture & { readonly alt: string }): Checked<PanelFigure> =>
   E.flatMap(checkedMovies(picture), (p) => E.tryCatch(() => drawWaves(p), defect));
 
 /** The modes as a figure. **Errors** DecodeError when there is no drum. */
 export const drumModesFigure = ({
   drums,
   alt,
-}: DrumModesPicture & { readonly alt: string }): E.Either<DrumheadError, PanelFigure> =>
+}: DrumModesPicture & { readonly alt: string }): Checked<PanelFigure> =>
   drums.length === 0
     ? E.left(decodeError('drum modes picture', 'drums: none given'))
     : E.tryCatch(

@@ -1,7 +1,7 @@
 /** The lowest modes of some drums, one row a drum: which shapes swing at which tone. */
 
 import * as E from 'fp-ts/lib/Either.js';
-import { type DrumheadError, decodeError, defect } from '../../base/error.js';
+import { type Checked, decodeError, defect } from '../../base/error.js';
 import type { DrumModes } from '../../drums/index.js';
 import { light, type Theme } from '../colours.js';
 import { atLeast, column, type Look, onPaper, row, say, separated, space } from '../look.js';
@@ -71,10 +71,7 @@ const drawnRow = (look: Look, { name, modes }: ModeRow): Raster =>
  *
  * @returns DecodeError when there is no drum.
  */
-export const drumModesPng = ({
-  drums,
-  theme = light,
-}: DrumModesPicture): E.Either<DrumheadError, Uint8Array> => {
+export const drumModesPng = ({ drums, theme = light }: DrumModesPicture): Checked<Uint8Array> => {
   if (drums.length === 0) return E.left(decodeError('drum modes picture', 'drums: none given'));
   return E.tryCatch(() => {
     const look: Look = { theme, density: 2 };

@@ -3,7 +3,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, decodeError } from '../../base/error.js';
+import { type Checked, decodeError, type Effect } from '../../base/error.js';
 import { type Chart, chartConfig, chartSvg } from '../chart.js';
 import { light } from '../colours.js';
 import { mostDrums, panelHeight, type TonesPicture, widthOf } from './comparison.js';
@@ -23,7 +23,7 @@ const emptyOf = (picture: TonesPicture) => ({
 });
 
 /** The chart as data, with nothing drawn yet. **Errors** DecodeError unless there are two to five drums with tones. */
-export const tonesChart = (picture: TonesPicture): E.Either<DrumheadError, Chart> => {
+export const tonesChart = (picture: TonesPicture): Checked<Chart> => {
   const { drums, theme = light } = picture;
   if (drums.length < 2 || drums.length > mostDrums)
     return E.left(decodeError('drum tones picture', `drums: two to five are compared, not ${drums.length}`));
@@ -51,5 +51,5 @@ export const tonesChart = (picture: TonesPicture): E.Either<DrumheadError, Chart
 };
 
 /** The chart as an SVG; `svgPng` makes a PNG of it. */
-export const drumTones = (picture: TonesPicture): TE.TaskEither<DrumheadError, string> =>
-  pipe(TE.fromEither(tonesChart(picture)), TE.chain(chartSvg));
+export const drumTones = (picture: TonesPicture): Effect<string> =>
+  pipe(TE.fromEither(tonesChart(picture)), TE.flatMap(chartSvg));

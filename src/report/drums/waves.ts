@@ -1,7 +1,7 @@
 /** The waves of some drums side by side as an animation, and under each what its microphone hears. */
 
 import * as E from 'fp-ts/lib/Either.js';
-import { type DrumheadError, decodeError, defect } from '../../base/error.js';
+import { type Checked, decodeError, defect } from '../../base/error.js';
 import type { DrumMovie } from '../../drums/index.js';
 import { lineColours } from '../chart.js';
 import { light, type Rgb, type Theme } from '../colours.js';
@@ -157,7 +157,7 @@ const draw = ({ movies, title, theme = light, delay }: DrumWavesPicture): Uint8A
 };
 
 /** The picture, if it can be drawn. **Errors** DecodeError when there is no drum, or the movies differ in their frames. */
-export const checkedMovies = <A extends DrumWavesPicture>(picture: A): E.Either<DrumheadError, A> => {
+export const checkedMovies = <A extends DrumWavesPicture>(picture: A): Checked<A> => {
   const [first] = picture.movies;
   if (first === undefined) return E.left(decodeError('drum waves picture', 'movies: none given'));
   return picture.movies.every(
@@ -177,5 +177,5 @@ export const checkedMovies = <A extends DrumWavesPicture>(picture: A): E.Either<
  * @example
  * drumWavesGif({ movies, title: 'Two drums that sound alike' })   // Right(Uint8Array)
  */
-export const drumWavesGif = (picture: DrumWavesPicture): E.Either<DrumheadError, Uint8Array> =>
+export const drumWavesGif = (picture: DrumWavesPicture): Checked<Uint8Array> =>
   E.flatMap(checkedMovies(picture), (p) => E.tryCatch(() => draw(p), defect));

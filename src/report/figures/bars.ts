@@ -1,7 +1,4 @@
-/** Scores as bars: a line an experiment, with its name, every seed, the mean in figures and what was published. */
-
-import type * as TE from 'fp-ts/lib/TaskEither.js';
-import type { DrumheadError } from '../../base/error.js';
+import type { Effect } from '../../base/error.js';
 import type { PublishedScore } from '../../experiments/published/index.js';
 import { linearTicks } from '../axis.js';
 import { type Chart, chartConfig, chartSvg, lineColours, numberLabels } from '../chart.js';
@@ -285,5 +282,4 @@ export const barsChart = ({
 };
 
 /** The chart as an SVG; `svgPng` makes a PNG of it. */
-export const scoreBars = (picture: BarsPicture): TE.TaskEither<DrumheadError, string> =>
-  chartSvg(barsChart(picture));
+export const scoreBars = (picture: BarsPicture): Effect<string> => chartSvg(barsChart(picture));

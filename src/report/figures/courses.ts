@@ -1,7 +1,4 @@
-/** Learning curves with their spread over seeds: a small panel an experiment, all on the same axes. */
-
-import type * as TE from 'fp-ts/lib/TaskEither.js';
-import type { DrumheadError } from '../../base/error.js';
+import type { Effect } from '../../base/error.js';
 import { countTicks, linearTicks } from '../axis.js';
 import { type Chart, chartConfig, chartSvg, lineColours, numberLabels } from '../chart.js';
 import { hex, light, type Theme } from '../colours.js';
@@ -180,5 +177,4 @@ export const coursesChart = ({
 };
 
 /** The chart as an SVG; `svgPng` makes a PNG of it. */
-export const seedCourses = (picture: CoursesPicture): TE.TaskEither<DrumheadError, string> =>
-  chartSvg(coursesChart(picture));
+export const seedCourses = (picture: CoursesPicture): Effect<string> => chartSvg(coursesChart(picture));

@@ -1,7 +1,4 @@
-/** How much is bought with how many parameters: scores against the size of the model, ours and the published. */
-
-import type * as TE from 'fp-ts/lib/TaskEither.js';
-import type { DrumheadError } from '../../base/error.js';
+import type { Effect } from '../../base/error.js';
 import { linearTicks, logTicks, spread } from '../axis.js';
 import { type Chart, chartConfig, chartSvg, lineColours, numberLabels } from '../chart.js';
 import { hex, light, type Theme } from '../colours.js';
@@ -252,5 +249,5 @@ export const parametersChart = ({ entries, theme = light, room = 'wide' }: Param
 };
 
 /** The chart as an SVG; `svgPng` makes a PNG of it. */
-export const parameterScores = (picture: ParametersPicture): TE.TaskEither<DrumheadError, string> =>
+export const parameterScores = (picture: ParametersPicture): Effect<string> =>
   chartSvg(parametersChart(picture));

@@ -1,7 +1,7 @@
 /** Which scores a table can show: of which images, what they are called, and whether more or less of one is better. */
 
 import * as E from 'fp-ts/lib/Either.js';
-import { type DrumheadError, decodeError, unknownName } from '../../base/error.js';
+import { type Checked, decodeError, unknownName } from '../../base/error.js';
 import { scoreNames } from '../../experiments/experiment.js';
 import { publishedScoreNames } from '../../experiments/published/index.js';
 
@@ -113,7 +113,7 @@ export const scoresNamed = (
   list: string,
   split: ScoreSplit,
   kept: readonly string[] = [],
-): E.Either<DrumheadError, readonly string[]> => {
+): Checked<readonly string[]> => {
   const known = [...new Set([...scoreKeys, ...kept])];
   const here = known.filter((key) => splitOf(key) === split && betterOf(key) !== null);
   const keyOf = (name: string): string | undefined => {

@@ -1,10 +1,9 @@
 /** The pictures and sounds of an experiment on drums: drawn, and written beside the results. */
 
 import { join } from 'node:path';
-import type * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { DrumheadError } from '../../base/error.js';
+import type { Checked, Effect } from '../../base/error.js';
 import {
   type DrumExperiment,
   type DrumResult,
@@ -34,8 +33,6 @@ import {
   type Theme,
 } from '../../report/index.js';
 import { files, writeText } from '../folder/files.js';
-
-type Effect<A> = TE.TaskEither<DrumheadError, A>;
 
 /** Drums in the animation, in the comparison and among the modes. */
 const mostFilmed = 4;
@@ -68,7 +65,7 @@ const inBoth = <A>(draw: (theme: Theme) => Effect<A>): Effect<Both<A>> =>
 const eachTheme = (write: (suffix: string, theme: 'light' | 'dark') => Effect<string>): Effect<string> =>
   pipe(
     write('', 'light'),
-    TE.chain(() => write('-dark', 'dark')),
+    TE.flatMap(() => write('-dark', 'dark')),
   );
 
 const chart = (
@@ -79,16 +76,16 @@ const chart = (
 ): Effect<Picture> =>
   pipe(
     inBoth((theme) => draw(theme, false)),
-    TE.chainFirst((svg) =>
+    TE.tap((svg) =>
       eachTheme((suffix, theme) =>
         pipe(
           writeText(join(folder, `${name}${suffix}.svg`), svg[theme]),
-          TE.chain(() => TE.fromEither(svgPng(svg[theme]))),
-          TE.chain((png) => writeBytes(join(folder, `${name}${suffix}.png`), png)),
+          TE.flatMap(() => TE.fromEither(svgPng(svg[theme]))),
+          TE.flatMap((png) => writeBytes(join(folder, `${name}${suffix}.png`), png)),
         ),
       ),
     ),
-    TE.chain((svg) =>
+    TE.flatMap((svg) =>
       pipe(
         inBoth((theme) => draw(theme, true)),
         TE.map((narrow) => ({ ...svgPicture({ ...svg, alt }), narrow: svgPicture({ ...narrow, alt }) })),
@@ -98,13 +95,13 @@ const chart = (
 
 const bitmap = (
   path: (suffix: string) => string,
-  figure: () => E.Either<DrumheadError, PanelFigure>,
-  draw: (theme: Theme) => E.Either<DrumheadError, Uint8Array>,
+  figure: () => Checked<PanelFigure>,
+  draw: (theme: Theme) => Checked<Uint8Array>,
 ): Effect<PanelFigure> =>
   pipe(
     inBoth((theme) => TE.fromEither(draw(theme))),
-    TE.chainFirst((bytes) => eachTheme((suffix, theme) => writeBytes(path(suffix), bytes[theme]))),
-    TE.chainEitherK(figure),
+    TE.tap((bytes) => eachTheme((suffix, theme) => writeBytes(path(suffix), bytes[theme]))),
+    TE.flatMapEither(figure),
   );
 
 const areas = (
@@ -147,7 +144,7 @@ const modes = (folder: string, { tones: count, drums }: DrumExperiment): Effect<
     ? TE.right(null)
     : pipe(
         TE.fromEither(drumModes(drums.slice(0, mostModes), Math.min(count, modesEach))),
-        TE.chain((drawn) =>
+        TE.flatMap((drawn) =>
           bitmap(
             (suffix) => join(folder, `modes${suffix}.png`),
             () => drumModesFigure({ drums: drawn, alt: 'The lowest modes of the drums' }),
@@ -159,7 +156,7 @@ const modes = (folder: string, { tones: count, drums }: DrumExperiment): Effect<
 const waves = (folder: string, experiment: DrumExperiment, engine: Engine): Effect<PanelFigure> =>
   pipe(
     drumMovies({ ...experiment, drums: evenly(mostFilmed, experiment.drums) }, engine),
-    TE.chain((movies) =>
+    TE.flatMap((movies) =>
       bitmap(
         (suffix) => join(folder, suffix === '' ? files.waves : `waves${suffix}.gif`),
         () => drumWavesFigure({ movies, alt: 'Waves running over the drums, and what is heard of them' }),

@@ -6,7 +6,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { hashOf } from '../../base/canonical.js';
-import { type DrumheadError, unknownName } from '../../base/error.js';
+import { type Checked, type DrumheadError, type Effect, unknownName } from '../../base/error.js';
 import { type DrumExperiment, type DrumResult, drumExperiments, runDrums } from '../../drums/index.js';
 import { languageVersion } from '../../dsl/index.js';
 import {
@@ -46,7 +46,7 @@ export interface DrumRunOutcome {
 
 const resultsFile = 'results.json';
 
-const experimentOf = ({ name, experiment }: DrumRun): E.Either<DrumheadError, DrumExperiment> =>
+const experimentOf = ({ name, experiment }: DrumRun): Checked<DrumExperiment> =>
   experiment !== undefined
     ? E.right(experiment)
     : Object.hasOwn(drumExperiments, name)
@@ -68,16 +68,13 @@ const identityOf = (experiment: DrumExperiment, engine: Engine): string =>
 const finishedCodec = t.type({ identity: t.string, summary: t.string });
 
 /** What an earlier run of the same left; what is not whole is made again. */
-const finishedBefore = (
-  folder: string,
-  identity: string,
-): TE.TaskEither<DrumheadError, DrumRunOutcome | null> => {
+const finishedBefore = (folder: string, identity: string): Effect<DrumRunOutcome | null> => {
   const [results, report] = [join(folder, resultsFile), join(folder, files.report)];
   return pipe(
     TE.Do,
     TE.bind('done', () => isPresent(results)),
     TE.bind('drawn', () => isPresent(report)),
-    TE.chain(({ done, drawn }) =>
+    TE.flatMap(({ done, drawn }) =>
       done && drawn
         ? TE.rightTask<DrumheadError, DrumRunOutcome | null>(
             pipe(
@@ -144,39 +141,37 @@ const runInto = (
   experiment: DrumExperiment,
   engine: Engine,
   identity: string,
-): TE.TaskEither<DrumheadError, DrumRunOutcome> => {
+): Effect<DrumRunOutcome> => {
   const { folder, tell, signal } = run;
   const count = experiment.drums.length;
   return pipe(
     writeJson(join(folder, files.experiment), { name: run.name, ...experiment }),
-    TE.chain(() => writeJson(join(folder, files.environment), versionsOf(engine))),
-    TE.chain(() =>
+    TE.flatMap(() => writeJson(join(folder, files.environment), versionsOf(engine))),
+    TE.flatMap(() =>
       runDrums(experiment, engine, {
         signal,
         tell: ({ name }, index) =>
           tell({ kind: 'stage', message: `striking drum ${index + 1} of ${count}: ${name}` }),
       }),
     ),
-    TE.chainFirstIOK(
-      () => () => tell({ kind: 'stage', message: 'drawing the waves, the figures and the report' }),
-    ),
-    TE.chain((results) =>
+    TE.tapIO(() => () => tell({ kind: 'stage', message: 'drawing the waves, the figures and the report' })),
+    TE.flatMap((results) =>
       pipe(
         drawDrums(folder, experiment, results, engine),
-        TE.chain((drawn) =>
+        TE.flatMap((drawn) =>
           writeText(
             join(folder, files.report),
             drumsReport({ ...reportOf(run, experiment, results, engine), ...drawn }),
           ),
         ),
-        TE.chain((report) => {
+        TE.flatMap((report) => {
           const summary = drumVerdict(results);
           return pipe(
             writeJson(
               join(folder, files.timing),
               results.map(({ drum, seconds }) => ({ name: drum.name, seconds })),
             ),
-            TE.chain(() =>
+            TE.flatMap(() =>
               writeJson(join(folder, resultsFile), { identity, summary, drums: results.map(kept) }),
             ),
             TE.map(() => ({ report, summary })),
@@ -198,18 +193,18 @@ const runInto = (
  * @example
  * runDrumExperiment({ name: 'drums/squares', folder: 'runs/drums/squares', engine: 'auto', tell, signal })
  */
-export const runDrumExperiment = (run: DrumRun): TE.TaskEither<DrumheadError, DrumRunOutcome> =>
+export const runDrumExperiment = (run: DrumRun): Effect<DrumRunOutcome> =>
   pipe(
     TE.Do,
     TE.bind('experiment', () => TE.fromEither(experimentOf(run))),
     TE.bind('engine', () => openEngine(run.engine)),
-    TE.chain(({ experiment, engine }) => {
+    TE.flatMap(({ experiment, engine }) => {
       const identity = identityOf(experiment, engine);
       return inFolder(
         run.folder,
         pipe(
           finishedBefore(run.folder, identity),
-          TE.chain((before) => {
+          TE.flatMap((before) => {
             if (before === null) return runInto(run, experiment, engine, identity);
             run.tell({ kind: 'note', message: 'this run is finished; nothing was run again' });
             return TE.right(before);

@@ -3,7 +3,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { hashOf, sha256Hex } from '../../base/canonical.js';
-import { type DrumheadError, decodeError, unknownName } from '../../base/error.js';
+import { type Checked, decodeError, unknownName } from '../../base/error.js';
 import { type GraphModelOptions, graphModel } from '../../compile/graph-model/index.js';
 import { graphModelFiles, weightBytes } from '../../compile/graph-model/shards.js';
 import { hashProgram, parametersOf } from '../../dsl/index.js';
@@ -21,7 +21,7 @@ export type ExportFormat = (typeof exportFormats)[number];
 const isFormat = (name: string): name is ExportFormat => exportFormats.some((format) => format === name);
 
 /** The format of this name. **Errors** UnknownName. */
-export const formatNamed = (name: string): E.Either<DrumheadError, ExportFormat> =>
+export const formatNamed = (name: string): Checked<ExportFormat> =>
   isFormat(name) ? E.right(name) : E.left(unknownName('format', name, exportFormats));
 
 /** The version of what `--format program` and the metadata of the others hold. */
@@ -32,7 +32,7 @@ const bytesOf = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.st
 const graphModelFormat = (
   { program, parameters, experiment, description }: Trained,
   options: GraphModelOptions,
-): E.Either<DrumheadError, Files> =>
+): Checked<Files> =>
   pipe(
     graphModel(program, parameters, options),
     E.map((model) =>
@@ -67,7 +67,7 @@ const safetensorsFormat = ({
   experiment,
   model,
   description,
-}: Trained): E.Either<DrumheadError, Files> => {
+}: Trained): Checked<Files> => {
   if (model === null)
     return E.left(
       decodeError(
@@ -121,7 +121,7 @@ export const filesOf = (
   trained: Trained,
   format: ExportFormat,
   options: GraphModelOptions = {},
-): E.Either<DrumheadError, Files> => {
+): Checked<Files> => {
   switch (format) {
     case 'graph-model':
       return graphModelFormat(trained, options);

@@ -2,7 +2,7 @@
 
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { DrumheadError } from '../../base/error.js';
+import type { Effect } from '../../base/error.js';
 import type { GraphModelOptions } from '../../compile/graph-model/index.js';
 import { type Files, type Writing, writeFolder } from '../../files/write-folder.js';
 import { type ExportFormat, filesOf } from './formats.js';
@@ -24,8 +24,8 @@ export const exportTrained = (
   folder: string,
   options: GraphModelOptions = {},
   writing: Writing = {},
-): TE.TaskEither<DrumheadError, Files> =>
+): Effect<Files> =>
   pipe(
     TE.fromEither(filesOf(trained, format, options)),
-    TE.chainFirst((files) => writeFolder(folder, files, writing)),
+    TE.tap((files) => writeFolder(folder, files, writing)),
   );

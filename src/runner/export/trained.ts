@@ -6,7 +6,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { decodeWith } from '../../base/codec.js';
-import { type DrumheadError, decodeError } from '../../base/error.js';
+import { type Checked, type DrumheadError, decodeError, type Effect } from '../../base/error.js';
 import { initialParameters } from '../../compile/parameters.js';
 import type { Arrays } from '../../compile/tfjs/session/session.js';
 import { describeTask } from '../../data/task.js';
@@ -83,10 +83,10 @@ const scored = ({ epoch, seed, test }: Result): string => {
   return `seed ${seed}, weights of epoch ${epoch}${score === null ? '' : `, test ${name} ${score.toFixed(4)}`}`;
 };
 
-const readEntries = (path: string): TE.TaskEither<DrumheadError, readonly WeightEntry[]> =>
+const readEntries = (path: string): Effect<readonly WeightEntry[]> =>
   pipe(
     readJson(path),
-    TE.chainEitherK((json) => decodeManifest(json, path)),
+    TE.flatMapEither((json) => decodeManifest(json, path)),
   );
 
 /** Weights for these parameters. **Errors** DecodeError with a line for every one that does not fit. */
@@ -96,18 +96,18 @@ export const fitted = (
   bytes: Uint8Array,
   source: string,
   bytesSource = source,
-): E.Either<DrumheadError, Arrays> => {
+): Checked<Arrays> => {
   const problems = misfits(parametersOf(program.graph), entries);
   return problems.length > 0
     ? E.left(decodeError(source, problems))
     : pipe(
         decodeWeights(entries, bytes, bytesSource),
-        E.chainW((arrays) => allNumbers(arrays, bytesSource)),
+        E.flatMap((arrays) => allNumbers(arrays, bytesSource)),
       );
 };
 
 /** Weights that are not numbers would answer, and the answer would be class 0. */
-export const allNumbers = (arrays: Arrays, source: string): E.Either<DrumheadError, Arrays> => {
+export const allNumbers = (arrays: Arrays, source: string): Checked<Arrays> => {
   const wrong = unfinite(arrays);
   return wrong === null
     ? E.right(arrays)
@@ -119,15 +119,15 @@ export const allNumbers = (arrays: Arrays, source: string): E.Either<DrumheadErr
       );
 };
 
-const experimentIn = (folder: string): TE.TaskEither<DrumheadError, Experiment | null> => {
+const experimentIn = (folder: string): Effect<Experiment | null> => {
   const path = join(folder, files.experiment);
   return pipe(
     isPresent(path),
-    TE.chain((there) =>
+    TE.flatMap((there) =>
       there
         ? pipe(
             readJson(path),
-            TE.chainEitherK((json) => decodeExperiment(json, path)),
+            TE.flatMapEither((json) => decodeExperiment(json, path)),
             TE.map((experiment): Experiment | null => experiment),
           )
         : TE.right(null),
@@ -140,16 +140,16 @@ interface Imported {
   readonly model: ModelSpec | null;
 }
 
-const importIn = (folder: string): TE.TaskEither<DrumheadError, Imported | null> => {
+const importIn = (folder: string): Effect<Imported | null> => {
   const path = join(folder, importRecord);
   return pipe(
     isPresent(path),
-    TE.chain((there) =>
+    TE.flatMap((there) =>
       there
         ? pipe(
             readJson(path),
-            TE.chainEitherK(decodeWith(importCodec, path)),
-            TE.chainEitherK(({ description, model }) =>
+            TE.flatMapEither(decodeWith(importCodec, path)),
+            TE.flatMapEither(({ description, model }) =>
               model === null
                 ? E.right<DrumheadError, Imported | null>({ description, model })
                 : pipe(
@@ -168,7 +168,7 @@ const importIn = (folder: string): TE.TaskEither<DrumheadError, Imported | null>
  *
  * **Errors** FileError, DecodeError: also where the run is not finished, and with every weight that does not fit.
  */
-export const readTrained = (folder: string): TE.TaskEither<DrumheadError, Trained> => {
+export const readTrained = (folder: string): Effect<Trained> => {
   const path = (file: keyof typeof files): string => join(folder, files[file]);
   return pipe(
     checkSeals(folder),
@@ -176,14 +176,14 @@ export const readTrained = (folder: string): TE.TaskEither<DrumheadError, Traine
     TE.bindW('program', () =>
       pipe(
         readJson(path('program')),
-        TE.chainEitherKW((json) => decodeProgram(json, path('program'))),
+        TE.flatMapEither((json) => decodeProgram(json, path('program'))),
       ),
     ),
     TE.bindW('experiment', () => experimentIn(folder)),
     TE.bind('imported', () => importIn(folder)),
     TE.bind('result', () => readResult(folder)),
     TE.bind('there', () => isPresent(path('weights'))),
-    TE.chainFirst(({ there }) =>
+    TE.tap(({ there }) =>
       there
         ? TE.right<DrumheadError, void>(undefined)
         : TE.left<DrumheadError, void>(
@@ -194,7 +194,7 @@ export const readTrained = (folder: string): TE.TaskEither<DrumheadError, Traine
     TE.bind('bytes', ({ result }) =>
       result === null ? readBytes(path('weightValues'), 'array') : readWeightValues(folder, result),
     ),
-    TE.chainEitherK(({ program, experiment, imported, result, entries, bytes }) =>
+    TE.flatMapEither(({ program, experiment, imported, result, entries, bytes }) =>
       pipe(
         fitted(program, entries, bytes, path('weights'), path('weightValues')),
         E.map((parameters) => ({

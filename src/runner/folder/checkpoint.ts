@@ -13,7 +13,14 @@ import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { sha256Hex } from '../../base/canonical.js';
-import { type DrumheadError, decodeError, describe, fileError } from '../../base/error.js';
+import {
+  type Checked,
+  type DrumheadError,
+  decodeError,
+  describe,
+  type Effect,
+  fileError,
+} from '../../base/error.js';
 import type { Arrays } from '../../compile/tfjs/session/session.js';
 import { type ParameterDeclaration, volume } from '../../dsl/index.js';
 import { type Arithmetic, Kernels, kernelsText } from '../../engine/index.js';
@@ -73,7 +80,7 @@ export const saveCheckpoint = (
   declared: readonly ParameterDeclaration[],
   state: TrainState,
   arithmetic: Arithmetic,
-): TE.TaskEither<DrumheadError, void> => {
+): Effect<void> => {
   const best = state.best === null ? null : { epoch: state.best.epoch, loss: state.best.loss };
   const entries = entriesOf(declared, { optimiserStep: state.optimiser.step, best });
   const values: Readonly<Record<Group, Arrays>> = {
@@ -99,20 +106,20 @@ export const saveCheckpoint = (
   const path = join(folder, files.checkpoint);
   return pipe(
     writeBytes(join(folder, name), bytes),
-    TE.chain(() => setAside(folder, name)),
-    TE.chain(() => writeChecked(path, header)),
-    TE.chain(() => sweep(folder, name)),
+    TE.flatMap(() => setAside(folder, name)),
+    TE.flatMap(() => writeChecked(path, header)),
+    TE.flatMap(() => sweep(folder, name)),
   );
 };
 
-const attempt = <A>(path: string, work: () => Promise<A>): TE.TaskEither<DrumheadError, A> =>
+const attempt = <A>(path: string, work: () => Promise<A>): Effect<A> =>
   TE.tryCatch(work, (cause) => fileError(path, cause));
 
 /**
  * The checkpoint there is becomes the one before; not where it is of the same values, written anew, since two headers of
  * one file would be damaged together.
  */
-const setAside = (folder: string, next: string): TE.TaskEither<DrumheadError, void> => {
+const setAside = (folder: string, next: string): Effect<void> => {
   const path = join(folder, files.checkpoint);
   return async () => {
     const current = await readHeader(path)();
@@ -129,7 +136,7 @@ const isValues = (name: string): boolean => /^checkpoint-\d+-\d+\.bin$/.test(nam
 
 /** Removes values that neither the checkpoint nor the one before it names. Where that one cannot be read, none go. */
 const sweep =
-  (folder: string, current: string): TE.TaskEither<DrumheadError, void> =>
+  (folder: string, current: string): Effect<void> =>
   async () => {
     const before = await headerIfPresent(folder, files.checkpointBefore)();
     if (E.isLeft(before)) return E.right(undefined);
@@ -140,12 +147,12 @@ const sweep =
     })();
   };
 
-const readHeader = (path: string): TE.TaskEither<DrumheadError, Header> => readChecked(path, codec);
+const readHeader = (path: string): Effect<Header> => readChecked(path, codec);
 
-const headerIfPresent = (folder: string, header: string): TE.TaskEither<DrumheadError, Header | null> =>
+const headerIfPresent = (folder: string, header: string): Effect<Header | null> =>
   pipe(
     isPresent(join(folder, header)),
-    TE.chain((there) => (there ? readHeader(join(folder, header)) : TE.right<DrumheadError, null>(null))),
+    TE.flatMap((there) => (there ? readHeader(join(folder, header)) : TE.right(null))),
   );
 
 const otherArithmetic = 'it was computed ';
@@ -153,7 +160,7 @@ const otherArithmetic = 'it was computed ';
 /** Bits of two arithmetics in one training would be those of neither. */
 const ofArithmetic =
   (wanted: Arithmetic, source: string) =>
-  (found: Header): E.Either<DrumheadError, Header> => {
+  (found: Header): Checked<Header> => {
     if ((found.arithmetic ?? 1) !== wanted.number)
       return E.left(
         decodeError(
@@ -181,14 +188,14 @@ const load = (
   header: string,
   declared: readonly ParameterDeclaration[],
   arithmetic: Arithmetic,
-): TE.TaskEither<DrumheadError, TrainState> =>
+): Effect<TrainState> =>
   pipe(
     readHeader(join(folder, header)),
-    TE.chainEitherK(ofArithmetic(arithmetic, join(folder, header))),
-    TE.chain((found) =>
+    TE.flatMapEither(ofArithmetic(arithmetic, join(folder, header))),
+    TE.flatMap((found) =>
       pipe(
         readBytesIfPresent(join(folder, found.values), 'array'),
-        TE.chainEitherK(
+        TE.flatMapEither(
           O.match(
             () => E.left(decodeError(join(folder, header), `its values, ${found.values}, are gone`)),
             (bytes) => stateOf(found, bytes, declared, join(folder, found.values)),
@@ -203,7 +210,7 @@ const stateOf = (
   bytes: Uint8Array,
   declared: readonly ParameterDeclaration[],
   source: string,
-): E.Either<DrumheadError, TrainState> => {
+): Checked<TrainState> => {
   if (sha256Hex(bytes) !== header.sha256)
     return E.left(decodeError(source, 'its checksum is wrong; the file is damaged'));
   const entries = entriesOf(declared, header);
@@ -240,19 +247,16 @@ export interface Position extends Pick<Header, 'epoch' | 'step' | 'history'> {
  *
  * **Errors** FileError; DecodeError where all are damaged, or of a newer drumhead.
  */
-export const readPosition = (folder: string): TE.TaskEither<DrumheadError, Position | null> => {
-  const at = (header: string): TE.TaskEither<DrumheadError, Position | null> =>
-    headerIfPresent(folder, header);
+export const readPosition = (folder: string): Effect<Position | null> => {
+  const at = (header: string): Effect<Position | null> => headerIfPresent(folder, header);
   return pipe(
     at(files.checkpoint),
     TE.foldW(
       (error) =>
         pipe(
           at(files.checkpointBefore),
-          TE.chain((before) =>
-            before === null || mustStay(error)
-              ? TE.left(error)
-              : TE.right<DrumheadError, Position | null>({ ...before, problem: error }),
+          TE.flatMap((before) =>
+            before === null || mustStay(error) ? TE.left(error) : TE.right({ ...before, problem: error }),
           ),
         ),
       (current) => (current === null ? at(files.checkpointBefore) : TE.right(current)),
@@ -272,12 +276,10 @@ const loadIfPresent = (
   header: string,
   declared: readonly ParameterDeclaration[],
   arithmetic: Arithmetic,
-): TE.TaskEither<DrumheadError, TrainState | null> =>
+): Effect<TrainState | null> =>
   pipe(
     isPresent(join(folder, header)),
-    TE.chain((there) =>
-      there ? load(folder, header, declared, arithmetic) : TE.right<DrumheadError, TrainState | null>(null),
-    ),
+    TE.flatMap((there) => (there ? load(folder, header, declared, arithmetic) : TE.right(null))),
   );
 
 /**
@@ -298,11 +300,7 @@ const isOfOtherArithmetic = (error: DrumheadError): boolean =>
  * there and cannot be read, or cannot be put aside.
  */
 export const restoreCheckpoint =
-  (
-    folder: string,
-    declared: readonly ParameterDeclaration[],
-    arithmetic: Arithmetic,
-  ): TE.TaskEither<DrumheadError, Restored> =>
+  (folder: string, declared: readonly ParameterDeclaration[], arithmetic: Arithmetic): Effect<Restored> =>
   async () => {
     const notes: string[] = [];
     for (const [header, instead] of [
@@ -334,7 +332,7 @@ const freshAside = async (folder: string): Promise<string> => {
 const aside = 'damaged';
 
 /** Moves a header, and all values that the other one does not name, to a folder that no later save touches. */
-const moveAside = (folder: string, header: string): TE.TaskEither<DrumheadError, void> => {
+const moveAside = (folder: string, header: string): Effect<void> => {
   const other = header === files.checkpoint ? files.checkpointBefore : files.checkpoint;
   return async () => {
     const named = await headerIfPresent(folder, other)();

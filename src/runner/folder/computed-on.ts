@@ -5,7 +5,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { decodeWith } from '../../base/codec.js';
-import type { DrumheadError } from '../../base/error.js';
+import type { DrumheadError, Effect } from '../../base/error.js';
 import { askedKernels, type Engine, type EngineChoice, Kernels, openEngine } from '../../engine/index.js';
 import { isPresent } from '../../files/files.js';
 import { files, readJson } from './files.js';
@@ -28,15 +28,15 @@ const codec = t.intersection([
 export const unsaid: ComputedOn = { engine: null, arithmetic: 1, kernels: null };
 
 /** On what the run of a folder was computed. **Errors** FileError, DecodeError of a damaged environment.json. */
-export const readComputedOn = (folder: string): TE.TaskEither<DrumheadError, ComputedOn> => {
+export const readComputedOn = (folder: string): Effect<ComputedOn> => {
   const path = join(folder, files.environment);
   return pipe(
     isPresent(path),
-    TE.chain((there) =>
+    TE.flatMap((there) =>
       there
         ? pipe(
             readJson(path),
-            TE.chainEitherK(decodeWith(codec, path)),
+            TE.flatMapEither(decodeWith(codec, path)),
             TE.map(({ engine, arithmetic = 1, kernels = null }) => ({ engine, arithmetic, kernels })),
           )
         : TE.right(unsaid),
@@ -50,10 +50,10 @@ export const readComputedOn = (folder: string): TE.TaskEither<DrumheadError, Com
  *
  * **Errors** as `openEngine`.
  */
-export const openEngineFor = (folder: string, choice: EngineChoice): TE.TaskEither<DrumheadError, Engine> =>
+export const openEngineFor = (folder: string, choice: EngineChoice): Effect<Engine> =>
   pipe(
     TE.fromEither(askedKernels()),
-    TE.chain((asked) =>
+    TE.flatMap((asked) =>
       asked !== null
         ? TE.right<DrumheadError, Kernels | null>(asked)
         : pipe(
@@ -63,5 +63,5 @@ export const openEngineFor = (folder: string, choice: EngineChoice): TE.TaskEith
             TE.orElse(() => TE.right<DrumheadError, Kernels | null>(null)),
           ),
     ),
-    TE.chain((kernels) => openEngine(choice, kernels ?? undefined)),
+    TE.flatMap((kernels) => openEngine(choice, kernels ?? undefined)),
   );

@@ -9,7 +9,7 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, fileError } from '../../base/error.js';
+import { type Effect, fileError } from '../../base/error.js';
 import { fileVersion, recordEnds, scalarRecord } from '../../formats/tensorboard/event.js';
 import type { EpochMetrics } from '../training/state.js';
 import { files } from './files.js';
@@ -37,10 +37,7 @@ const isCount = (score: string): boolean => score.startsWith('images');
  *
  * **Errors** FileError.
  */
-export const writeEvents = (
-  folder: string,
-  history: readonly EpochMetrics[],
-): TE.TaskEither<DrumheadError, void> => {
+export const writeEvents = (folder: string, history: readonly EpochMetrics[]): Effect<void> => {
   const path = join(folder, files.events);
   return TE.tryCatch(
     async () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
-import { type DrumheadError, describe } from '../../base/error.js';
+import { type DrumheadError, describe, type Effect } from '../../base/error.js';
 import { isPresent } from '../../files/files.js';
 import { files } from './files.js';
 import { isFromLater, readChecked, writeChecked } from './sealed.js';
@@ -26,11 +26,11 @@ export const forgetFailure = (folder: string): Promise<void> =>
   rm(join(folder, files.failure), { force: true }).catch(() => {});
 
 /** Why the run failed; null where it did not. **Errors** FileError, DecodeError. */
-export const readFailure = (folder: string): TE.TaskEither<DrumheadError, string | null> => {
+export const readFailure = (folder: string): Effect<string | null> => {
   const path = join(folder, files.failure);
   return pipe(
     isPresent(path),
-    TE.chain((there) =>
+    TE.flatMap((there) =>
       there
         ? pipe(
             readChecked(path, codec),

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, decodeError } from '../../base/error.js';
+import { type Checked, decodeError, type Effect } from '../../base/error.js';
 import { parsedJson, tooDeep } from '../../base/json-text.js';
 import { readBytes, writeBytes } from '../../files/files.js';
 
@@ -33,15 +33,15 @@ export const files = {
 } as const;
 
 /** Writes a text atomically. */
-export const writeText = (path: string, content: string): TE.TaskEither<DrumheadError, string> =>
+export const writeText = (path: string, content: string): Effect<string> =>
   writeBytes(path, new TextEncoder().encode(content));
 
 /** Writes a value as indented JSON, atomically. */
-export const writeJson = (path: string, value: unknown): TE.TaskEither<DrumheadError, string> =>
+export const writeJson = (path: string, value: unknown): Effect<string> =>
   writeText(path, `${JSON.stringify(value, null, 2)}\n`);
 
 /** Parses JSON text. **Errors** DecodeError for what is not JSON. */
-export const parseJson = (content: string, source: string): E.Either<DrumheadError, unknown> =>
+export const parseJson = (content: string, source: string): Checked<unknown> =>
   pipe(
     parsedJson(content),
     E.mapLeft((problem) =>
@@ -53,8 +53,8 @@ export const parseJson = (content: string, source: string): E.Either<DrumheadErr
   );
 
 /** Reads a JSON file. **Errors** FileError, DecodeError. */
-export const readJson = (path: string): TE.TaskEither<DrumheadError, unknown> =>
+export const readJson = (path: string): Effect<unknown> =>
   pipe(
     readBytes(path),
-    TE.chainEitherK((bytes) => parseJson(new TextDecoder().decode(bytes), path)),
+    TE.flatMapEither((bytes) => parseJson(new TextDecoder().decode(bytes), path)),
   );

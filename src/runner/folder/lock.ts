@@ -16,7 +16,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, fileError } from '../../base/error.js';
+import { type Checked, type DrumheadError, type Effect, fileError } from '../../base/error.js';
 import { isPresent } from '../../files/files.js';
 import { type Holder, holderName, holderOf, livesHere, ownHolder } from '../../files/holder.js';
 import { makeFolder } from '../../files/make-folder.js';
@@ -91,13 +91,13 @@ const refusal = (folder: string, { file, holder, age }: Lock): DrumheadError => 
 
 const attempts = 3;
 
-const touch = (file: string): TE.TaskEither<DrumheadError, void> =>
+const touch = (file: string): Effect<void> =>
   TE.tryCatch(
     async () => (await open(file, 'wx')).close(),
     (cause) => fileError(file, cause),
   );
 
-const take = async (folder: string): Promise<E.Either<DrumheadError, string>> => {
+const take = async (folder: string): Promise<Checked<string>> => {
   const place = resolve(folder);
   const own = await ownHolder();
   for (let attempt = 1; ; attempt++) {
@@ -140,12 +140,12 @@ const beat = async (file: string): Promise<void> => {
  *
  * **Errors** FileError where the lock is gone.
  */
-export const stillHeld = (folder: string): TE.TaskEither<DrumheadError, void> => {
+export const stillHeld = (folder: string): Effect<void> => {
   const file = ours.get(resolve(folder));
   if (file === undefined) return TE.right(undefined);
   return TE.flatMap(
     isPresent(file),
-    (there): TE.TaskEither<DrumheadError, void> =>
+    (there): Effect<void> =>
       there
         ? TE.right(undefined)
         : TE.left({
@@ -187,7 +187,7 @@ const writtenInto = /^weights$|^events\.out\./;
  * Refuses a folder in which a link stands where work would write through it. A file that is replaced whole needs no
  * such care: the link itself goes.
  */
-const withoutLinks = (folder: string): TE.TaskEither<DrumheadError, void> =>
+const withoutLinks = (folder: string): Effect<void> =>
   TE.flatMap(
     TE.tryCatch(
       async () => {
@@ -198,7 +198,7 @@ const withoutLinks = (folder: string): TE.TaskEither<DrumheadError, void> =>
       },
       (cause) => fileError(folder, cause),
     ),
-    (link): TE.TaskEither<DrumheadError, void> =>
+    (link): Effect<void> =>
       link === null
         ? TE.right(undefined)
         : TE.left({
@@ -216,7 +216,7 @@ const withoutLinks = (folder: string): TE.TaskEither<DrumheadError, void> =>
  * **Errors** FileError when another process works there or the folder cannot be written.
  */
 export const inFolder =
-  <A>(folder: string, work: TE.TaskEither<DrumheadError, A>): TE.TaskEither<DrumheadError, A> =>
+  <A>(folder: string, work: Effect<A>): Effect<A> =>
   async () => {
     const made = await TE.tryCatch(
       () => makeFolder(folder),

@@ -1,9 +1,8 @@
 /** metrics.ndjson: a line an epoch, made of the training state alone. */
 
 import { join } from 'node:path';
-import type * as TE from 'fp-ts/lib/TaskEither.js';
 import { sha256Hex } from '../../base/canonical.js';
-import type { DrumheadError } from '../../base/error.js';
+import type { Effect } from '../../base/error.js';
 import type { EpochMetrics } from '../training/state.js';
 import { files, writeText } from './files.js';
 
@@ -15,7 +14,5 @@ export const metricsHash = (history: readonly EpochMetrics[]): string =>
   sha256Hex(new TextEncoder().encode(text(history)));
 
 /** Writes the whole history, atomically: a reader never sees half a line. **Errors** FileError. */
-export const writeMetrics = (
-  folder: string,
-  history: readonly EpochMetrics[],
-): TE.TaskEither<DrumheadError, string> => writeText(join(folder, files.metrics), text(history));
+export const writeMetrics = (folder: string, history: readonly EpochMetrics[]): Effect<string> =>
+  writeText(join(folder, files.metrics), text(history));

@@ -6,7 +6,7 @@ import { isAbsolute, join, relative, sep } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, decodeError } from '../../base/error.js';
+import { type Checked, decodeError, type Effect } from '../../base/error.js';
 import { isPresent } from '../../files/files.js';
 
 const runFolderName = /^seed-\d+-[0-9a-f]{10}$/;
@@ -21,12 +21,7 @@ const leafOf = (seed: number, identity: string): string => `seed-${seed}-${ident
  *
  * **Errors** DecodeError for a name that leads out of the folder of all runs.
  */
-export const ownFolder = (
-  runs: string,
-  name: string,
-  seed: number,
-  identity: string,
-): E.Either<DrumheadError, string> => {
+export const ownFolder = (runs: string, name: string, seed: number, identity: string): Checked<string> => {
   const inside = relative(runs, join(runs, name));
   return name === '' ||
     inside === '' ||
@@ -61,18 +56,13 @@ export const runFoldersBelow = async (folder: string): Promise<readonly string[]
  *
  * **Errors** as `ownFolder`; FileError.
  */
-export const findRun = (
-  runs: string,
-  name: string,
-  seed: number,
-  identity: string,
-): TE.TaskEither<DrumheadError, string> =>
+export const findRun = (runs: string, name: string, seed: number, identity: string): Effect<string> =>
   pipe(
     TE.fromEither(ownFolder(runs, name, seed, identity)),
-    TE.chain((own) =>
+    TE.flatMap((own) =>
       pipe(
         isPresent(own),
-        TE.chain((there) =>
+        TE.flatMap((there) =>
           there
             ? TE.right(own)
             : TE.fromTask(async () => {

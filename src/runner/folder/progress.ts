@@ -6,9 +6,8 @@
 
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
-import type { DrumheadError } from '../../base/error.js';
+import type { Effect } from '../../base/error.js';
 import type { RunEvent } from '../environment.js';
 import { files } from './files.js';
 import { readChecked, writeChecked } from './sealed.js';
@@ -26,7 +25,7 @@ const codec = t.type({
 export type Progress = t.TypeOf<typeof codec>;
 
 /** How far the run in a folder was when it last said so. **Errors** FileError, DecodeError. */
-export const readProgress = (folder: string): TE.TaskEither<DrumheadError, Progress> =>
+export const readProgress = (folder: string): Effect<Progress> =>
   readChecked(join(folder, files.progress), codec);
 
 export interface Heartbeat {

@@ -4,9 +4,8 @@
  */
 
 import { join } from 'node:path';
-import type * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
-import type { DrumheadError } from '../../base/error.js';
+import type { Effect } from '../../base/error.js';
 import { Kernels } from '../../engine/index.js';
 import { files } from './files.js';
 import { readChecked } from './sealed.js';
@@ -25,7 +24,7 @@ export const runCodec = t.type({
 export type RunRecord = t.TypeOf<typeof runCodec>;
 
 /** The record of a run folder. **Errors** FileError, DecodeError. */
-export const readRunRecord = (folder: string): TE.TaskEither<DrumheadError, RunRecord> =>
+export const readRunRecord = (folder: string): Effect<RunRecord> =>
   readChecked(join(folder, files.run), runCodec);
 
 /** What could change numbers: recorded, and compared when a run goes on. */

@@ -5,7 +5,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { sha256Hex } from '../../base/canonical.js';
-import { type DrumheadError, decodeError, describe } from '../../base/error.js';
+import { type DrumheadError, decodeError, describe, type Effect } from '../../base/error.js';
 import { isPresent, readBytes } from '../../files/files.js';
 import { scoresCodec } from '../training/state.js';
 import { files } from './files.js';
@@ -38,11 +38,11 @@ export type Result = t.TypeOf<typeof resultCodec>;
  *
  * **Errors** DecodeError where it is damaged or of a newer drumhead; FileError.
  */
-export const readResult = (folder: string): TE.TaskEither<DrumheadError, Result | null> => {
+export const readResult = (folder: string): Effect<Result | null> => {
   const path = join(folder, files.result);
   return pipe(
     isPresent(path),
-    TE.chain((there) => (there ? readChecked<Result | null>(path, resultCodec) : TE.right(null))),
+    TE.flatMap((there) => (there ? readChecked<Result | null>(path, resultCodec) : TE.right(null))),
   );
 };
 
@@ -57,11 +57,11 @@ export interface WholeResult {
  *
  * **Errors** DecodeError where a newer drumhead wrote it; FileError.
  */
-export const readWholeResult = (folder: string): TE.TaskEither<DrumheadError, WholeResult> => {
+export const readWholeResult = (folder: string): Effect<WholeResult> => {
   const none = (problem: string | null): WholeResult => ({ result: null, problem });
   return pipe(
     readResult(folder),
-    TE.chain((result) =>
+    TE.flatMap((result) =>
       result === null
         ? TE.right(none(null))
         : pipe(
@@ -76,17 +76,14 @@ export const readWholeResult = (folder: string): TE.TaskEither<DrumheadError, Wh
 };
 
 /** The values of a finished run's weights. **Errors** DecodeError where they are not those of its result; FileError. */
-export const readWeightValues = (
-  folder: string,
-  { weights }: Result,
-): TE.TaskEither<DrumheadError, Uint8Array> => {
+export const readWeightValues = (folder: string, { weights }: Result): Effect<Uint8Array> => {
   const path = join(folder, files.weightValues);
   return pipe(
     readBytes(path, 'array'),
-    TE.mapLeft(
+    TE.mapError(
       (error): DrumheadError => (error._tag === 'FileError' ? decodeError(path, error.message) : error),
     ),
-    TE.chain((bytes) =>
+    TE.flatMap((bytes) =>
       sha256Hex(bytes) === weights.sha256
         ? TE.right(bytes)
         : TE.left(decodeError(path, 'its checksum is not that of result.json; the file is damaged')),

@@ -6,7 +6,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { hashOf } from '../../base/canonical.js';
 import { decodeWith } from '../../base/codec.js';
-import { type DrumheadError, decodeError } from '../../base/error.js';
+import { type Checked, type DrumheadError, decodeError, type Effect } from '../../base/error.js';
 import { readJson, writeJson } from './files.js';
 
 /** The version of everything that this package writes into runs folders; files of a later one are refused. */
@@ -37,7 +37,7 @@ const fromLater = 'it was written by a newer drumhead';
  */
 export const unsealed =
   <A>(codec: t.Decoder<unknown, A>, source: string) =>
-  (value: unknown): E.Either<DrumheadError, A> => {
+  (value: unknown): Checked<A> => {
     if (!t.UnknownRecord.is(value)) return E.left(decodeError(source, 'it is not an object'));
     const { checksum, ...whole } = value;
     const { format, ...rest } = whole;
@@ -56,9 +56,8 @@ export const unsealed =
   };
 
 /** Writes a value sealed, atomically. **Errors** FileError. */
-export const writeChecked = (path: string, value: object): TE.TaskEither<DrumheadError, string> =>
-  writeJson(path, sealed(value));
+export const writeChecked = (path: string, value: object): Effect<string> => writeJson(path, sealed(value));
 
 /** Reads what `writeChecked` wrote. **Errors** FileError, and as `unsealed`. */
-export const readChecked = <A>(path: string, codec: t.Decoder<unknown, A>): TE.TaskEither<DrumheadError, A> =>
-  pipe(readJson(path), TE.chainEitherK(unsealed(codec, path)));
+export const readChecked = <A>(path: string, codec: t.Decoder<unknown, A>): Effect<A> =>
+  pipe(readJson(path), TE.flatMapEither(unsealed(codec, path)));

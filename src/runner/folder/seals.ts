@@ -16,7 +16,14 @@ import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { hashOf } from '../../base/canonical.js';
-import { type DrumheadError, decodeError, describe, fileError } from '../../base/error.js';
+import {
+  type Checked,
+  type DrumheadError,
+  decodeError,
+  describe,
+  type Effect,
+  fileError,
+} from '../../base/error.js';
 import { decodeProgram, parametersOf } from '../../dsl/index.js';
 import { isPresent, readBytes, readBytesIfPresent } from '../../files/files.js';
 import { asWritten } from '../../files/manifest.js';
@@ -37,7 +44,7 @@ const resultCodec = t.type({
 const known = new Map<string, { readonly stamp: string; readonly sha256: string }>();
 const mostKnown = 50_000;
 
-const sumOf = (path: string): TE.TaskEither<DrumheadError, string> =>
+const sumOf = (path: string): Effect<string> =>
   pipe(
     TE.tryCatch(
       async () => {
@@ -65,11 +72,7 @@ const sumOf = (path: string): TE.TaskEither<DrumheadError, string> =>
     }),
   );
 
-const holds = (
-  folder: string,
-  name: string,
-  wanted: string | undefined,
-): TE.TaskEither<DrumheadError, void> =>
+const holds = (folder: string, name: string, wanted: string | undefined): Effect<void> =>
   wanted === undefined
     ? TE.right(undefined)
     : pipe(
@@ -82,13 +85,13 @@ const holds = (
         TE.map(() => undefined),
       );
 
-const ifPresent = <A>(path: string, codec: t.Decoder<unknown, A>): TE.TaskEither<DrumheadError, A | null> =>
+const ifPresent = <A>(path: string, codec: t.Decoder<unknown, A>): Effect<A | null> =>
   pipe(
     isPresent(path),
     TE.flatMap((there) => (there ? readChecked<A | null>(path, codec) : TE.right(null))),
   );
 
-const jsonOf = (path: string): TE.TaskEither<DrumheadError, unknown> =>
+const jsonOf = (path: string): Effect<unknown> =>
   pipe(
     readBytesIfPresent(path),
     TE.flatMapEither(
@@ -100,7 +103,7 @@ const jsonOf = (path: string): TE.TaskEither<DrumheadError, unknown> =>
   );
 
 /** The list of weights names them in the program's order: swapped names would give each the values of another. */
-const namesFollow = (folder: string): TE.TaskEither<DrumheadError, void> => {
+const namesFollow = (folder: string): Effect<void> => {
   const [list, program] = [join(folder, files.weights), join(folder, files.program)];
   return pipe(
     TE.Do,
@@ -132,7 +135,7 @@ const namesFollow = (folder: string): TE.TaskEither<DrumheadError, void> => {
  * FileError.
  */
 export const checkSeals =
-  (folder: string): TE.TaskEither<DrumheadError, void> =>
+  (folder: string): Effect<void> =>
   async () => {
     const record = await ifPresent(join(folder, files.run), recordCodec)();
     const result = await ifPresent(join(folder, files.result), resultCodec)();
@@ -142,7 +145,7 @@ export const checkSeals =
     const missing = sums === null && ends?.metrics !== undefined && E.isRight(record);
     const environment = await ifPresent(join(folder, files.environment), t.UnknownRecord)();
     const program = await holds(folder, files.program, sums?.program)();
-    const checks: readonly E.Either<DrumheadError, unknown>[] = [
+    const checks: readonly Checked<unknown>[] = [
       await asWritten(folder)(),
       missing ? E.left(decodeError(join(folder, files.run), 'it is missing')) : record,
       result,

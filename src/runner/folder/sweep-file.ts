@@ -11,7 +11,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { record, whole, withOptional } from '../../base/codec.js';
-import { type DrumheadError, decodeError } from '../../base/error.js';
+import { decodeError, type Effect } from '../../base/error.js';
 import { Kernels } from '../../engine/index.js';
 import { type Member, type Sweep, sweepCodec } from '../../experiments/sweep/sweep.js';
 import { readChecked, writeChecked } from './sealed.js';
@@ -79,14 +79,14 @@ export const recordedSweeps = async (runs: string): Promise<readonly string[]> =
 };
 
 /** Writes the record of a sweep, atomically and with a checksum. **Errors** FileError. */
-export const writeSweep = (runs: string, file: SweepFile): TE.TaskEither<DrumheadError, string> =>
+export const writeSweep = (runs: string, file: SweepFile): Effect<string> =>
   writeChecked(sweepPath(runs, file.sweep.name), file);
 
 /** Reads a record as it lies in its file. **Errors** FileError; DecodeError, also of labels that are not what ran. */
-export const readSweepFile = (path: string): TE.TaskEither<DrumheadError, SweepFile> =>
+export const readSweepFile = (path: string): Effect<SweepFile> =>
   pipe(
     readChecked(path, codec),
-    TE.mapLeft((error) =>
+    TE.mapError((error) =>
       error._tag === 'DecodeError' && error.problems.some((problem) => problem.includes('the axis '))
         ? decodeError(
             path,
@@ -108,7 +108,7 @@ export const readSweepFile = (path: string): TE.TaskEither<DrumheadError, SweepF
  * @example
  * readSweep('runs', 'paper/small')   // right({ sweep, engine: 'wasm', runs: [{ member, seed: 0, folder: 'runs/…' }, …] })
  */
-export const readSweep = (runs: string, name: string): TE.TaskEither<DrumheadError, SweepRecord> =>
+export const readSweep = (runs: string, name: string): Effect<SweepRecord> =>
   pipe(
     readSweepFile(sweepPath(runs, name)),
     TE.map(({ sweep, engine, kernels = null, places }) => ({

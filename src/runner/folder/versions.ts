@@ -17,7 +17,7 @@ export const packageVersion = (): string =>
       (): unknown => JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')),
       () => null,
     ),
-    E.chainW(t.type({ version: t.string }).decode),
+    E.flatMap(t.type({ version: t.string }).decode),
     E.match(
       () => 'unknown',
       ({ version }) => version,

@@ -7,7 +7,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import { decodeWith } from '../../base/codec.js';
-import { type DecodeError, type DrumheadError, decodeError } from '../../base/error.js';
+import { type Checked, type DecodeError, decodeError } from '../../base/error.js';
 import { type Shape, volume } from '../../dsl/index.js';
 
 export interface WeightEntry {
@@ -46,10 +46,7 @@ export const encodeWeights = (
 };
 
 /** The entries of a manifest. **Errors** DecodeError for what is not one. */
-export const decodeManifest = (
-  json: unknown,
-  source: string,
-): E.Either<DrumheadError, readonly WeightEntry[]> =>
+export const decodeManifest = (json: unknown, source: string): Checked<readonly WeightEntry[]> =>
   pipe(
     json,
     decodeWith(manifestCodec, source),

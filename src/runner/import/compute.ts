@@ -3,7 +3,7 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, engineError } from '../../base/error.js';
+import { type DrumheadError, type Effect, engineError } from '../../base/error.js';
 import { type Arrays, errorOf, openSession, type Session } from '../../compile/tfjs/session/session.js';
 import { inputsOf, outputsOf, type Shape, select, volume } from '../../dsl/index.js';
 import { type Engine, type EngineChoice, openEngine } from '../../engine/index.js';
@@ -40,7 +40,7 @@ const computeProgram = (
   { program, parameters }: Trained,
   inputs: Arrays,
   count: number,
-): TE.TaskEither<DrumheadError, Readonly<Record<string, Computed>>> => {
+): Effect<Readonly<Record<string, Computed>>> => {
   const shapes = outputsOf(program.graph);
   const names = outputNames(Object.keys(shapes));
   const unused = Object.entries(inputsOf(program.graph)).map(([name, shape]) => [
@@ -74,7 +74,7 @@ const computeGraph = (
   { artifacts, outputs, inputs: shapes, loops }: GraphFile,
   inputs: Arrays,
   count: number,
-): TE.TaskEither<DrumheadError, Readonly<Record<string, Computed>>> =>
+): Effect<Readonly<Record<string, Computed>>> =>
   TE.tryCatch(
     async () => {
       const model = await tf.loadGraphModel({ load: async () => artifacts });
@@ -119,10 +119,10 @@ export const compute = (
   inputs: Arrays,
   count: number,
   choice: EngineChoice,
-): TE.TaskEither<DrumheadError, Readonly<Record<string, Computed>>> =>
+): Effect<Readonly<Record<string, Computed>>> =>
   pipe(
     openEngine(choice),
-    TE.chain((engine) =>
+    TE.flatMap((engine) =>
       runnable.kind === 'program'
         ? computeProgram(engine, runnable.trained, inputs, count)
         : computeGraph(engine, runnable.model, inputs, count),

@@ -8,7 +8,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { hashOf, sha256Hex } from '../../base/canonical.js';
 import { decodeWith } from '../../base/codec.js';
-import { type DrumheadError, decodeError, describe } from '../../base/error.js';
+import { type Checked, type DrumheadError, decodeError, describe, type Effect } from '../../base/error.js';
 import { type Shape, volume } from '../../dsl/index.js';
 import { readBytes } from '../../files/files.js';
 import { misfits } from '../export/misfits.js';
@@ -92,7 +92,7 @@ const constantsOf = ({ modelTopology: { node, library } }: t.TypeOf<typeof codec
 ];
 
 /** Whether the weights are those of the graph, and the graph is as it was written. **Errors** all misfits at once. */
-const wholeGraph = (file: t.TypeOf<typeof codec>, path: string): E.Either<DrumheadError, void> => {
+const wholeGraph = (file: t.TypeOf<typeof codec>, path: string): Checked<void> => {
   const problems = misfits(
     constantsOf(file),
     file.weightsManifest.flatMap(({ weights }) => weights),
@@ -107,10 +107,7 @@ const isOurs = (json: Readonly<Record<string, unknown>>): boolean =>
   t.UnknownRecord.is(json.userDefinedMetadata) && 'drumhead' in json.userDefinedMetadata;
 
 /** Every shard, or every one that cannot be read. */
-const readShards = (
-  path: string,
-  names: readonly string[],
-): TE.TaskEither<DrumheadError, readonly Uint8Array[]> => {
+const readShards = (path: string, names: readonly string[]): Effect<readonly Uint8Array[]> => {
   const outside = names.find((name) => !/^[A-Za-z0-9_-][A-Za-z0-9_.-]*$/.test(name));
   if (outside !== undefined)
     return TE.left(decodeError(path, `'${outside}' is not the name of a shard beside it`));
@@ -157,10 +154,7 @@ const holdsNaN = (
  * **Errors** DecodeError for a model that is not ours, with every shard that is missing, and for weights that are too
  * short or damaged.
  */
-export const readGraphModel = (
-  json: Readonly<Record<string, unknown>>,
-  path: string,
-): TE.TaskEither<DrumheadError, GraphFile> =>
+export const readGraphModel = (json: Readonly<Record<string, unknown>>, path: string): Effect<GraphFile> =>
   pipe(
     isOurs(json)
       ? decodeWith(codec, path)(json)
@@ -170,10 +164,10 @@ export const readGraphModel = (
             'this GraphModel was not written by drumhead: it does not say which program it is',
           ),
         ),
-    E.chainFirst(({ userDefinedMetadata }) => knownVersion(userDefinedMetadata.drumhead, path)),
-    E.chainFirst((file) => wholeGraph(file, path)),
+    E.tap(({ userDefinedMetadata }) => knownVersion(userDefinedMetadata.drumhead, path)),
+    E.tap((file) => wholeGraph(file, path)),
     TE.fromEither,
-    TE.chain((file) => {
+    TE.flatMap((file) => {
       const specs = file.weightsManifest.flatMap(({ weights }) => weights);
       const wanted = 4 * specs.reduce((sum, { shape }) => sum + volume(shape), 0);
       const { weightsSha256, description } = file.userDefinedMetadata;

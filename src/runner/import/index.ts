@@ -2,7 +2,7 @@
 
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, decodeError } from '../../base/error.js';
+import { decodeError, type Effect } from '../../base/error.js';
 import { encodeProgram, parametersOf } from '../../dsl/index.js';
 import { type Files, type Writing, writeFolder } from '../../files/write-folder.js';
 import { importRecord, type Trained } from '../export/trained.js';
@@ -48,10 +48,10 @@ export const importInto = (
   wanted: Wanted | null,
   folder: string,
   writing: Writing = {},
-): TE.TaskEither<DrumheadError, Import> =>
+): Effect<Import> =>
   pipe(
     readRunnable(path, wanted),
-    TE.chain((found) =>
+    TE.flatMap((found) =>
       found.kind === 'graph-model'
         ? TE.left(
             decodeError(
@@ -61,6 +61,6 @@ export const importInto = (
           )
         : TE.right(found),
     ),
-    TE.chainFirst(({ trained }) => writeFolder(folder, runLike(trained), writing)),
+    TE.tap(({ trained }) => writeFolder(folder, runLike(trained), writing)),
     TE.map(({ trained, unused }) => ({ folder, trained, unused })),
   );

@@ -3,7 +3,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, decodeError } from '../../base/error.js';
+import { type Checked, type DrumheadError, decodeError, type Effect } from '../../base/error.js';
 import { type Shape, sameShape, show, volume } from '../../dsl/index.js';
 import { readBytes } from '../../files/files.js';
 import { decodeNpy, type NpyArray } from '../../formats/npy/npy.js';
@@ -15,17 +15,13 @@ export interface Input {
   readonly values: Float32Array;
 }
 
-type Read = E.Either<DrumheadError, Input>;
+type Read = Checked<Input>;
 
 const sizes = (shape: Shape): string =>
   shape.length === 3 ? `${shape[0]}x${shape[1]} of ${shape[2]} channels` : show(shape);
 
 /** Grey for a program that sees colours, and colours that are all grey for one that sees grey. */
-const inChannels = (
-  { values, channels }: Picture,
-  wanted: number,
-  source: string,
-): E.Either<DrumheadError, Float32Array> => {
+const inChannels = ({ values, channels }: Picture, wanted: number, source: string): Checked<Float32Array> => {
   const shares = Float32Array.from(values, (value) => value / 255);
   if (channels === wanted) return E.right(shares);
   if (channels === 1)
@@ -54,7 +50,7 @@ const fromPng = (bytes: Uint8Array, shape: Shape, source: string): Read => {
       (picture): DrumheadError =>
         decodeError(source, `it is ${picture.height}x${picture.width}, the program takes ${sizes(shape)}`),
     ),
-    E.chain((picture) => inChannels(picture, channels, source)),
+    E.flatMap((picture) => inChannels(picture, channels, source)),
     E.map((values) => ({ count: 1, values })),
   );
 };
@@ -108,15 +104,15 @@ const asImage =
  *
  * **Errors** FileError; DecodeError for another size, and for what is neither a PNG nor an .npy file.
  */
-export const readInput = (path: string, shape: Shape): TE.TaskEither<DrumheadError, Input> =>
+export const readInput = (path: string, shape: Shape): Effect<Input> =>
   pipe(
     readBytes(path, path.toLowerCase().endsWith('.npy') ? 'array' : 'picture'),
-    TE.chainEitherK(
+    TE.flatMapEither(
       (bytes): Read =>
         path.toLowerCase().endsWith('.npy')
           ? pipe(
               decodeNpy(bytes, path),
-              E.chain((array) => fromNpy(array, shape, path)),
+              E.flatMap((array) => fromNpy(array, shape, path)),
             )
           : fromPng(bytes, shape, path),
     ),
@@ -132,7 +128,7 @@ export interface Inputs {
 const assigned = (
   given: readonly string[],
   names: readonly string[],
-): E.Either<DrumheadError, Readonly<Record<string, string>>> => {
+): Checked<Readonly<Record<string, string>>> => {
   const pairs = given.map((text) => {
     const cut = text.indexOf('=');
     const name = text.slice(0, Math.max(0, cut));
@@ -162,27 +158,25 @@ const assigned = (
 export const readInputs = (
   given: readonly string[],
   shapes: Readonly<Record<string, Shape>>,
-): TE.TaskEither<DrumheadError, Inputs> =>
+): Effect<Inputs> =>
   pipe(
     TE.fromEither(assigned(given, Object.keys(shapes))),
-    TE.chain((paths) =>
+    TE.flatMap((paths) =>
       pipe(
         Object.entries(paths),
         TE.traverseSeqArray(([name, path]) =>
           pipe(
             readInput(path, shapes[name]),
-            TE.chainEitherK(asImage(name, path)),
+            TE.flatMapEither(asImage(name, path)),
             TE.map((input) => ({ name, ...input })),
           ),
         ),
       ),
     ),
-    TE.chainEitherK((inputs) => {
+    TE.flatMapEither((inputs) => {
       const counts = [...new Set(inputs.map(({ count }) => count))];
       return counts.length > 1
-        ? E.left<DrumheadError>(
-            decodeError('--input', `the files hold different numbers of samples: ${counts.join(', ')}`),
-          )
+        ? E.left(decodeError('--input', `the files hold different numbers of samples: ${counts.join(', ')}`))
         : E.right({
             count: counts[0] ?? 1,
             values: Object.fromEntries(inputs.map(({ name, values }) => [name, values])),

@@ -7,7 +7,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { sha256Hex } from '../../base/canonical.js';
 import { decodeWith } from '../../base/codec.js';
-import { type DrumheadError, decodeError } from '../../base/error.js';
+import { type Checked, type DrumheadError, decodeError, type Effect } from '../../base/error.js';
 import { decodeProgram } from '../../dsl/index.js';
 import { decodeExperiment, type Experiment } from '../../experiments/experiment.js';
 import { readBytes } from '../../files/files.js';
@@ -26,15 +26,15 @@ const codec = t.type({
 });
 
 const orNull =
-  <A>(decode: (value: unknown) => E.Either<DrumheadError, A>) =>
-  (value: unknown): E.Either<DrumheadError, A | null> =>
+  <A>(decode: (value: unknown) => Checked<A>) =>
+  (value: unknown): Checked<A | null> =>
     value === null || value === undefined ? E.right(null) : decode(value);
 
 /** The experiment and the model that a file tells of. */
 export const toldOf = (
   { experiment, model }: { readonly experiment: unknown; readonly model: unknown },
   source: string,
-): E.Either<DrumheadError, { readonly experiment: Experiment | null; readonly model: ModelSpec | null }> =>
+): Checked<{ readonly experiment: Experiment | null; readonly model: ModelSpec | null }> =>
   pipe(
     E.Do,
     E.bind('experiment', () => orNull((value) => decodeExperiment(value, source))(experiment)),
@@ -42,7 +42,7 @@ export const toldOf = (
   );
 
 /** **Errors** DecodeError for what a newer drumhead wrote. */
-export const knownVersion = (version: unknown, source: string): E.Either<DrumheadError, void> =>
+export const knownVersion = (version: unknown, source: string): Checked<void> =>
   typeof version === 'number' && version <= exportVersion
     ? E.right(undefined)
     : E.left(
@@ -57,20 +57,17 @@ export const knownVersion = (version: unknown, source: string): E.Either<Drumhea
  *
  * **Errors** DecodeError: of a newer version of the language, damaged, or with every weight that does not fit; FileError.
  */
-export const readProgramFile = (
-  json: Readonly<Record<string, unknown>>,
-  path: string,
-): TE.TaskEither<DrumheadError, Trained> => {
+export const readProgramFile = (json: Readonly<Record<string, unknown>>, path: string): Effect<Trained> => {
   const values = join(dirname(path), 'program.bin');
   return pipe(
     TE.fromEither(knownVersion(json.version, path)),
-    TE.chainEitherK(() => decodeWith(codec, path)(json)),
+    TE.flatMapEither(() => decodeWith(codec, path)(json)),
     TE.bindTo('file'),
     TE.bindW('program', ({ file }) => TE.fromEither(decodeProgram(file.program, path))),
     TE.bind('told', ({ file }) => TE.fromEither(toldOf(file, path))),
     TE.bind('entries', ({ file }) => TE.fromEither(decodeManifest(file.weightsManifest, path))),
     TE.bind('bytes', () => readBytes(values, 'array')),
-    TE.chainEitherK(({ file, program, told, entries, bytes }) =>
+    TE.flatMapEither(({ file, program, told, entries, bytes }) =>
       pipe(
         fitted(program, entries, bytes, path, values),
         E.filterOrElse(

@@ -3,7 +3,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, defect } from '../../base/error.js';
+import { type Checked, defect, type Effect } from '../../base/error.js';
 import { type Shape, volume } from '../../dsl/index.js';
 import type { EngineChoice } from '../../engine/index.js';
 import { type Files, mayWrite, type Writing, writeFolder } from '../../files/write-folder.js';
@@ -58,7 +58,7 @@ const answerOf = (
   };
 };
 
-const arrayFile = ({ shape, data }: Computed, count: number): E.Either<DrumheadError, Uint8Array> =>
+const arrayFile = ({ shape, data }: Computed, count: number): Checked<Uint8Array> =>
   data instanceof Int32Array
     ? encodeNpy({ dtype: 'int32', shape: [count, ...shape], data })
     : encodeNpy({ dtype: 'float32', shape: [count, ...shape], data });
@@ -68,7 +68,7 @@ const filesOf = (
   outputs: Readonly<Record<string, Computed>>,
   inputs: Inputs,
   shapes: Readonly<Record<string, Shape>>,
-): E.Either<DrumheadError, Files> => {
+): Checked<Files> => {
   const { count } = inputs;
   const kept = Object.entries(outputs).filter(
     ([name]) => outputs.classes === undefined || name === 'classes',
@@ -81,7 +81,7 @@ const filesOf = (
         E.map((bytes) => [`${name}.npy`, bytes] as const),
       ),
     ),
-    E.chainW((arrays) =>
+    E.flatMap((arrays) =>
       E.tryCatch(
         () => ({
           ...Object.fromEntries(arrays),
@@ -115,21 +115,21 @@ const descriptionOf = (runnable: Runnable): string =>
  * **Errors** those of `read`; as `readInputs`, `compute` and `writeFolder`.
  */
 export const runRunnable = (
-  read: TE.TaskEither<DrumheadError, Runnable>,
+  read: Effect<Runnable>,
   given: readonly string[],
   folder: string,
   engine: EngineChoice,
   writing: Writing = {},
-): TE.TaskEither<DrumheadError, Answered> =>
+): Effect<Answered> =>
   pipe(
     TE.Do,
-    TE.chainFirst(() => mayWrite(folder, writing)),
+    TE.tap(() => mayWrite(folder, writing)),
     TE.bind('runnable', () => read),
     TE.let('shapes', ({ runnable }) => inputsOfRunnable(runnable)),
     TE.bind('inputs', ({ shapes }) => readInputs(given, shapes)),
     TE.bind('outputs', ({ runnable, inputs }) => compute(runnable, inputs.values, inputs.count, engine)),
     TE.bind('files', ({ outputs, inputs, shapes }) => TE.fromEither(filesOf(outputs, inputs, shapes))),
-    TE.chainFirst(({ files }) => writeFolder(folder, files, writing)),
+    TE.tap(({ files }) => writeFolder(folder, files, writing)),
     TE.map(({ runnable, inputs, files }) => ({
       folder,
       description: descriptionOf(runnable),
@@ -145,4 +145,4 @@ export const runProgram = (
   folder: string,
   engine: EngineChoice,
   writing: Writing = {},
-): TE.TaskEither<DrumheadError, Answered> => runRunnable(readRunnable(path), given, folder, engine, writing);
+): Effect<Answered> => runRunnable(readRunnable(path), given, folder, engine, writing);

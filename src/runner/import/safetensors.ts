@@ -5,7 +5,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { decodeWith, whole } from '../../base/codec.js';
-import { type DrumheadError, decodeError } from '../../base/error.js';
+import { type Checked, decodeError, type Effect } from '../../base/error.js';
 import type { Program } from '../../dsl/index.js';
 import type { Experiment } from '../../experiments/experiment.js';
 import { programFor } from '../../experiments/model.js';
@@ -44,14 +44,14 @@ const toldCodec = t.type({
 const toldBy = (
   { metadata }: Safetensors,
   source: string,
-): E.Either<DrumheadError, (Wanted & { readonly description: string }) | null> =>
+): Checked<(Wanted & { readonly description: string }) | null> =>
   metadata.drumhead === undefined
     ? E.right(null)
     : pipe(
         parseJson(metadata.drumhead, `${source}, its metadata`),
-        E.chain(decodeWith(toldCodec, `${source}, its metadata`)),
-        E.chainFirst(({ version }) => knownVersion(version, source)),
-        E.chain(({ sizes, description, ...about }) =>
+        E.flatMap(decodeWith(toldCodec, `${source}, its metadata`)),
+        E.tap(({ version }) => knownVersion(version, source)),
+        E.flatMap(({ sizes, description, ...about }) =>
           pipe(
             toldOf(about, source),
             E.map(({ experiment, model }) =>
@@ -61,17 +61,13 @@ const toldBy = (
         ),
       );
 
-const programOf = ({ model, sizes, experiment }: Wanted): E.Either<DrumheadError, Program> =>
+const programOf = ({ model, sizes, experiment }: Wanted): Checked<Program> =>
   experiment === null
     ? buildModel(model, sizes)
     : programFor(experiment.model, experiment.loss.target, sizes);
 
 /** Refuses weights that were written as whole numbers beyond those of float32. */
-const exactWeights = (
-  { tensors }: Safetensors,
-  unused: readonly string[],
-  path: string,
-): E.Either<DrumheadError, void> => {
+const exactWeights = ({ tensors }: Safetensors, unused: readonly string[], path: string): Checked<void> => {
   const problems = Object.entries(tensors)
     .filter(([name, { rounded }]) => rounded && !unused.includes(name))
     .map(([name]) => `'${name}' holds whole numbers that float32 has not; save it as F32`);
@@ -89,19 +85,16 @@ const idle = ({ model }: Wanted, { tensors }: Safetensors): ((name: string) => b
  *
  * **Errors** DecodeError: with every tensor that is missing or has another shape; where nobody says which model it is.
  */
-export const readSafetensors = (
-  path: string,
-  wanted: Wanted | null,
-): TE.TaskEither<DrumheadError, ImportedProgram> =>
+export const readSafetensors = (path: string, wanted: Wanted | null): Effect<ImportedProgram> =>
   pipe(
     readBytes(path, 'array'),
-    TE.chainEitherKW((bytes) => decodeSafetensors(bytes, path)),
+    TE.flatMapEither((bytes) => decodeSafetensors(bytes, path)),
     TE.bindTo('file'),
     TE.bind('told', ({ file }) => TE.fromEither(toldBy(file, path))),
-    TE.chainEitherK(({ file, told }) => {
+    TE.flatMapEither(({ file, told }) => {
       const target = wanted ?? told;
       if (target === null)
-        return E.left<DrumheadError>(
+        return E.left(
           decodeError(
             path,
             'it does not say which model its weights are for; `drumhead import FILE --model NAME` takes them in',
@@ -111,8 +104,8 @@ export const readSafetensors = (
         programOf(target),
         E.bindTo('program'),
         E.bind('imported', ({ program }) => importTorch(target.model, program, file.tensors, path)),
-        E.chainFirst(({ imported }) => exactWeights(file, imported.unused, path)),
-        E.chainFirstW(({ imported }) => allNumbers(imported.parameters, path)),
+        E.tap(({ imported }) => exactWeights(file, imported.unused, path)),
+        E.tap(({ imported }) => allNumbers(imported.parameters, path)),
         E.map(({ program, imported }) => ({
           unused: imported.unused.filter((name) => !idle(target, file)(name)),
           trained: {

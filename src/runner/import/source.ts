@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
-import { type DrumheadError, decodeError, fileError } from '../../base/error.js';
+import { type DrumheadError, decodeError, type Effect, fileError } from '../../base/error.js';
 import { isPresent } from '../../files/files.js';
 import { asWritten } from '../../files/manifest.js';
 import { bringBack } from '../../files/write-folder.js';
@@ -23,7 +23,7 @@ export type Runnable =
 /** The files that a folder is looked through for, in this order. */
 const candidates = ['model.json', 'weights.safetensors', 'program.json'] as const;
 
-const fileIn = (folder: string): TE.TaskEither<DrumheadError, string> =>
+const fileIn = (folder: string): Effect<string> =>
   pipe(
     candidates.map((name) => join(folder, name)),
     TE.traverseSeqArray((path) =>
@@ -33,7 +33,7 @@ const fileIn = (folder: string): TE.TaskEither<DrumheadError, string> =>
       ),
     ),
     TE.map((found) => found.flat()),
-    TE.chain(([first]) =>
+    TE.flatMap(([first]) =>
       first === undefined
         ? TE.left(
             decodeError(
@@ -45,17 +45,17 @@ const fileIn = (folder: string): TE.TaskEither<DrumheadError, string> =>
     ),
   );
 
-const resolved = (path: string): TE.TaskEither<DrumheadError, string> =>
+const resolved = (path: string): Effect<string> =>
   pipe(
     // An export that was killed between its two moves has hidden the one before it.
     bringBack(path),
-    TE.chain(() =>
+    TE.flatMap(() =>
       TE.tryCatch(
         () => stat(path),
         (cause): DrumheadError => fileError(path, cause),
       ),
     ),
-    TE.chain((found) => (found.isDirectory() ? fileIn(path) : TE.right(path))),
+    TE.flatMap((found) => (found.isDirectory() ? fileIn(path) : TE.right(path))),
   );
 
 const program = (trained: Trained, unused: readonly string[] = []): Runnable => ({
@@ -64,7 +64,7 @@ const program = (trained: Trained, unused: readonly string[] = []): Runnable => 
   unused,
 });
 
-const fromJson = (json: unknown, path: string): TE.TaskEither<DrumheadError, Runnable> => {
+const fromJson = (json: unknown, path: string): Effect<Runnable> => {
   if (t.UnknownRecord.is(json)) {
     if (json.format === 'drumhead-program')
       return pipe(
@@ -105,13 +105,10 @@ const ofNoKind = (path: string): DrumheadError =>
  *
  * **Errors** FileError, DecodeError: one sentence on what it is instead, or a line for everything that does not fit.
  */
-export const readRunnable = (
-  path: string,
-  wanted: Wanted | null = null,
-): TE.TaskEither<DrumheadError, Runnable> =>
+export const readRunnable = (path: string, wanted: Wanted | null = null): Effect<Runnable> =>
   pipe(
     resolved(path),
-    TE.chain((file) =>
+    TE.flatMap((file) =>
       pipe(
         file.endsWith('.safetensors')
           ? pipe(
@@ -120,13 +117,13 @@ export const readRunnable = (
             )
           : pipe(
               readJson(file),
-              TE.mapLeft((error) =>
+              TE.mapError((error) =>
                 error._tag === 'DecodeError' && !file.endsWith('.json') ? ofNoKind(file) : error,
               ),
-              TE.chain((json) => fromJson(json, file)),
+              TE.flatMap((json) => fromJson(json, file)),
             ),
         // What reads well may be damaged still.
-        TE.chainFirst(() => asWritten(dirname(file))),
+        TE.tap(() => asWritten(dirname(file))),
       ),
     ),
   );

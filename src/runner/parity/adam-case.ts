@@ -2,7 +2,7 @@
 
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, decodeError } from '../../base/error.js';
+import { decodeError, type Effect } from '../../base/error.js';
 import type { Arrays, Labelled } from '../../compile/tfjs/session/session.js';
 import { withSession } from '../../compile/tfjs/session/with-session.js';
 import type { Engine } from '../../engine/index.js';
@@ -29,7 +29,7 @@ const batches = (
   c: AdamCase,
   arrays: Tensors,
   { images, sizes }: Prepared,
-): TE.TaskEither<DrumheadError, readonly Labelled[]> =>
+): Effect<readonly Labelled[]> =>
   TE.traverseArray((step: number) =>
     pipe(
       classMap(folder, `${c.name} target_${step}`, arrays[`target_${step}`], images, sizes),
@@ -53,7 +53,7 @@ const train = (
   prepared: Prepared,
   steps: readonly Labelled[],
   settings: OptimiserSettings,
-): TE.TaskEither<DrumheadError, Trained> =>
+): Effect<Trained> =>
   withSession(engine, prepared.program, prepared.parameters, async (session) => {
     const losses: number[] = [];
     let { parameters } = prepared;
@@ -102,7 +102,7 @@ const compare = (
 /** Every comparison of a case of the kind 'adam'. */
 export const runAdamCase =
   (folder: string, engine: Engine) =>
-  (c: AdamCase): TE.TaskEither<DrumheadError, readonly Check[]> => {
+  (c: AdamCase): Effect<readonly Check[]> => {
     const source = `${folder}, case ${c.name}`;
     const wanted = c.losses.flatMap((_, step) => [`input_${step}`, `target_${step}`]);
     const missing = wanted.find((name) => !Object.hasOwn(c.arrays, name));

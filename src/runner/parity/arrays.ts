@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as RR from 'fp-ts/lib/ReadonlyRecord.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, decodeError } from '../../base/error.js';
+import { decodeError, type Effect } from '../../base/error.js';
 import { type Shape, sameShape, show } from '../../dsl/index.js';
 import { ofDtype, readNpy } from '../../formats/npy/npy.js';
 import { permute, permutedShape } from '../../models/permute.js';
@@ -18,11 +18,11 @@ import type { ArrayEntries, ArrayEntry } from './manifest.js';
  */
 export const readArray =
   (folder: string) =>
-  ({ file, shape, dtype }: ArrayEntry): TE.TaskEither<DrumheadError, TorchTensor> => {
+  ({ file, shape, dtype }: ArrayEntry): Effect<TorchTensor> => {
     const path = join(folder, file);
     return pipe(
       readNpy(path),
-      TE.chainEitherKW(ofDtype(path, dtype)),
+      TE.flatMapEither(ofDtype(path, dtype)),
       TE.filterOrElseW(
         (array) => sameShape(array.shape, shape),
         (array) => decodeError(path, `its shape is ${show(array.shape)}, the manifest says ${show(shape)}`),
@@ -34,7 +34,7 @@ export const readArray =
 /** All arrays of a list of entries, by the same names. */
 export const readArrays =
   (folder: string) =>
-  (list: ArrayEntries): TE.TaskEither<DrumheadError, Readonly<Record<string, TorchTensor>>> =>
+  (list: ArrayEntries): Effect<Readonly<Record<string, TorchTensor>>> =>
     pipe(list, RR.traverse(TE.ApplicativeSeq)(readArray(folder)));
 
 /** Where PyTorch keeps channels after the batch (and the time) and before the sites, ours come last. */

@@ -4,7 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import { decodeWith } from '../../base/codec.js';
-import { type DrumheadError, decodeError } from '../../base/error.js';
+import { type Checked, decodeError } from '../../base/error.js';
 import type { Readout, Shape } from '../../dsl/index.js';
 import { decodeModel, type ModelSpec, type Sizes } from '../../models/catalogue.js';
 import type { ArrayEntries, Hyper } from './manifest.js';
@@ -66,10 +66,9 @@ interface Described {
 const settings = (
   source: string,
   { model, hyper, params }: Described,
-): E.Either<DrumheadError, { readonly settings: unknown; readonly classes: number }> => {
+): Checked<{ readonly settings: unknown; readonly classes: number }> => {
   const hidden = hiddenOf(params);
-  const read = <A>(codec: t.Decoder<unknown, A>): E.Either<DrumheadError, A> =>
-    decodeWith(codec, source)(hyper);
+  const read = <A>(codec: t.Decoder<unknown, A>): Checked<A> => decodeWith(codec, source)(hyper);
   const listened = (
     name: string,
     { c_mid, c_out, T, readout, num_classes }: t.TypeOf<typeof hypers.recurrent>,
@@ -121,18 +120,14 @@ const settings = (
  *
  * **Errors** DecodeError where a size is missing or impossible.
  */
-export const modelOf = (
-  folder: string,
-  described: Described,
-  input: Shape,
-): E.Either<DrumheadError, Modelled> => {
+export const modelOf = (folder: string, described: Described, input: Shape): Checked<Modelled> => {
   const source = `${folder}, case ${described.name}`;
   const [images, channels, height, width] = input;
   if (input.length !== 4)
     return E.left(decodeError(source, `the input must be (B, C, H, W), it has ${input.length} axes`));
   return pipe(
     settings(source, described),
-    E.chain(({ settings: found, classes }) =>
+    E.flatMap(({ settings: found, classes }) =>
       pipe(
         decodeModel(found, source),
         E.map((spec) => ({ spec, images, sizes: { height, width, channels, classes } })),

@@ -2,7 +2,7 @@
 
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, unknownName } from '../../base/error.js';
+import { type Effect, unknownName } from '../../base/error.js';
 import { type Engine, type EngineChoice, opByOp, openEngine } from '../../engine/index.js';
 import { runAdamCase } from './adam-case.js';
 import { type ParityCase, readManifest } from './manifest.js';
@@ -35,7 +35,7 @@ const checksOf = (folder: string, engine: Engine, one: Exclude<ParityCase, { kin
 
 const runCase =
   (folder: string, engine: Engine, tell: (done: CaseReport) => void) =>
-  (one: ParityCase): TE.TaskEither<DrumheadError, CaseReport> =>
+  (one: ParityCase): Effect<CaseReport> =>
     pipe(
       one.kind === 'unsupported'
         ? TE.right(reportUnsupported(one.content.name, one.why))
@@ -43,12 +43,12 @@ const runCase =
             checksOf(folder, engine, one),
             TE.map((checks) => reportCase(one.content.name, checks)),
           ),
-      TE.chainFirstIOK((report) => () => tell(report)),
+      TE.tapIO((report) => () => tell(report)),
     );
 
 const chosen =
   (name: string | undefined) =>
-  (cases: readonly ParityCase[]): TE.TaskEither<DrumheadError, readonly ParityCase[]> => {
+  (cases: readonly ParityCase[]): Effect<readonly ParityCase[]> => {
     const found = cases.filter(({ content }) => name === undefined || content.name === name);
     return name !== undefined && found.length === 0
       ? TE.left(
@@ -76,10 +76,10 @@ const chosen =
 export const runParity = (
   folder: string,
   { case: name, engine: choice, fused, tell = () => undefined }: ParityOptions,
-): TE.TaskEither<DrumheadError, ParityReport> =>
+): Effect<ParityReport> =>
   pipe(
     readManifest(folder),
-    TE.chain(chosen(name)),
+    TE.flatMap(chosen(name)),
     TE.bindTo('cases'),
     TE.bind('engine', () =>
       pipe(
@@ -87,7 +87,7 @@ export const runParity = (
         TE.map((engine) => (fused === false ? opByOp(engine) : engine)),
       ),
     ),
-    TE.chain(({ cases, engine }) =>
+    TE.flatMap(({ cases, engine }) =>
       pipe(
         cases,
         TE.traverseSeqArray(runCase(folder, engine, tell)),

@@ -6,7 +6,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { decodeWith } from '../../base/codec.js';
-import { type DrumheadError, decodeError } from '../../base/error.js';
+import { type Checked, decodeError, type Effect } from '../../base/error.js';
 import { parsedJson } from '../../base/json-text.js';
 import { readBytes } from '../../files/files.js';
 
@@ -124,13 +124,13 @@ export const parityModels: readonly string[] = ['nwm', 'conv_lstm', 'conv_gru', 
 
 const decodeCase =
   (source: string) =>
-  (raw: unknown, index: number): E.Either<DrumheadError, ParityCase> =>
+  (raw: unknown, index: number): Checked<ParityCase> =>
     pipe(
       raw,
       decodeWith(headCodec, `${source}, case ${index}`),
-      E.chain(({ name, kind, model }): E.Either<DrumheadError, ParityCase> => {
+      E.flatMap(({ name, kind, model }): Checked<ParityCase> => {
         const unsupported = (why: string): ParityCase => ({ kind: 'unsupported', content: { name }, why });
-        const read = <A>(codec: t.Decoder<unknown, A>): E.Either<DrumheadError, A> =>
+        const read = <A>(codec: t.Decoder<unknown, A>): Checked<A> =>
           decodeWith(codec, `${source}, case ${name}`)(raw);
         if (kind === 'metrics_only')
           return pipe(
@@ -155,7 +155,7 @@ const decodeCase =
       }),
     );
 
-const parseJson = (source: string, bytes: Uint8Array): E.Either<DrumheadError, unknown> =>
+const parseJson = (source: string, bytes: Uint8Array): Checked<unknown> =>
   pipe(
     parsedJson(new TextDecoder().decode(bytes)),
     E.mapLeft((problem) => decodeError(source, problem.replace(/^this/, 'it'))),
@@ -166,17 +166,17 @@ const parseJson = (source: string, bytes: Uint8Array): E.Either<DrumheadError, u
  *
  * **Errors** FileError where there is no manifest, DecodeError with a line a problem where it is not one.
  */
-export const readManifest = (folder: string): TE.TaskEither<DrumheadError, readonly ParityCase[]> => {
+export const readManifest = (folder: string): Effect<readonly ParityCase[]> => {
   const path = join(folder, 'manifest.json');
   return pipe(
     readBytes(path),
-    TE.chainEitherK((bytes) => parseJson(path, bytes)),
-    TE.chainEitherK(decodeWith(manifestCodec, path)),
-    TE.chainEitherK(({ cases }) => E.traverseArray(decodeIndexed(path))([...cases.entries()])),
+    TE.flatMapEither((bytes) => parseJson(path, bytes)),
+    TE.flatMapEither(decodeWith(manifestCodec, path)),
+    TE.flatMapEither(({ cases }) => E.traverseArray(decodeIndexed(path))([...cases.entries()])),
   );
 };
 
 const decodeIndexed =
   (path: string) =>
-  ([index, raw]: readonly [number, unknown]): E.Either<DrumheadError, ParityCase> =>
+  ([index, raw]: readonly [number, unknown]): Checked<ParityCase> =>
     decodeCase(path)(raw, index);

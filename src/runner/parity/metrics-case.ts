@@ -5,7 +5,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { decodeWith } from '../../base/codec.js';
-import { type DrumheadError, decodeError } from '../../base/error.js';
+import { decodeError, type Effect } from '../../base/error.js';
 import { readArrays } from './arrays.js';
 import { type Check, limitOf } from './check.js';
 import type { MetricsCase } from './manifest.js';
@@ -17,13 +17,13 @@ const hyperCodec = t.type({ num_classes: t.number });
 /** Every comparison of a case of the kind 'metrics'. */
 export const runMetricsCase =
   (folder: string) =>
-  (c: MetricsCase): TE.TaskEither<DrumheadError, readonly Check[]> => {
+  (c: MetricsCase): Effect<readonly Check[]> => {
     const source = `${folder}, case ${c.name}`;
     const missing = ['predicted', 'target'].find((name) => !Object.hasOwn(c.arrays, name));
     if (missing !== undefined) return TE.left(decodeError(source, `it has no array '${missing}'`));
     return pipe(
       readArrays(folder)(c.arrays),
-      TE.chainEitherK(({ predicted, target }) =>
+      TE.flatMapEither(({ predicted, target }) =>
         pipe(
           E.Do,
           E.bind('hyper', () => decodeWith(hyperCodec, source)(c.hyper)),

@@ -3,7 +3,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, decodeError } from '../../base/error.js';
+import { decodeError, type Effect } from '../../base/error.js';
 import type { Arrays, Gradients } from '../../compile/tfjs/session/session.js';
 import { withSession } from '../../compile/tfjs/session/with-session.js';
 import { usesBatchStatistics, volume } from '../../dsl/index.js';
@@ -51,7 +51,7 @@ interface Ours {
   readonly evaluated: { readonly initial: Float32Array; readonly updated: Float32Array } | undefined;
 }
 
-const load = (folder: string, c: ModelCase): TE.TaskEither<DrumheadError, Loaded> => {
+const load = (folder: string, c: ModelCase): Effect<Loaded> => {
   const source = `${folder}, case ${c.name}`;
   const missing = required.find((name) => !Object.hasOwn(c.arrays, name));
   if (missing !== undefined) return TE.left(decodeError(source, `it has no array '${missing}'`));
@@ -83,7 +83,7 @@ const load = (folder: string, c: ModelCase): TE.TaskEither<DrumheadError, Loaded
   );
 };
 
-const compute = (engine: Engine, loaded: Loaded): TE.TaskEither<DrumheadError, Ours> =>
+const compute = (engine: Engine, loaded: Loaded): Effect<Ours> =>
   withSession(engine, loaded.program, loaded.parameters, async (session) => {
     const { images, program, target } = loaded;
     const batch = {
@@ -212,10 +212,10 @@ const gradientChecks = (
 /** Every comparison of a case of the kind 'model'. */
 export const runModelCase =
   (folder: string, engine: Engine) =>
-  (c: ModelCase): TE.TaskEither<DrumheadError, readonly Check[]> =>
+  (c: ModelCase): Effect<readonly Check[]> =>
     pipe(
       load(folder, c),
-      TE.chain((loaded) =>
+      TE.flatMap((loaded) =>
         pipe(
           compute(engine, loaded),
           TE.map((ours) => compare(c, loaded, ours)),

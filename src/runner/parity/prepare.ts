@@ -4,7 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as RR from 'fp-ts/lib/ReadonlyRecord.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, decodeError } from '../../base/error.js';
+import { type Checked, decodeError, type Effect } from '../../base/error.js';
 import { initialParameters } from '../../compile/parameters.js';
 import type { Arrays } from '../../compile/tfjs/session/session.js';
 import { type Program, parametersOf, sameShape, show } from '../../dsl/index.js';
@@ -47,14 +47,10 @@ const untrainedStatistics = (spec: ModelSpec, program: Program): Readonly<Record
 };
 
 /** Reads a case's parameters and builds its model at the size of this input. */
-export const prepare = (
-  folder: string,
-  described: Described,
-  input: TorchTensor,
-): TE.TaskEither<DrumheadError, Prepared> =>
+export const prepare = (folder: string, described: Described, input: TorchTensor): Effect<Prepared> =>
   pipe(
     readArrays(folder)({ ...described.params, ...floats(described.buffers_initial ?? {}) }),
-    TE.chainEitherK((state) =>
+    TE.flatMapEither((state) =>
       pipe(
         E.Do,
         E.bind('modelled', () => modelOf(folder, described, input.shape)),
@@ -84,7 +80,7 @@ export const classMap = (
   { shape, data }: TorchTensor,
   images: number,
   { height, width, classes }: Pick<Sizes, 'height' | 'width' | 'classes'>,
-): E.Either<DrumheadError, Int32Array> => {
+): Checked<Int32Array> => {
   const source = `${folder}, ${name}`;
   const wanted = [images, height, width];
   if (!sameShape(shape, wanted))

@@ -6,7 +6,7 @@ import * as A from 'fp-ts/lib/ReadonlyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { evenly, magnitudes, projected, type Waves } from '../../analysis/index.js';
 import { canonical } from '../../base/canonical.js';
-import { type DrumheadError, decodeError } from '../../base/error.js';
+import { type Checked, type DrumheadError, decodeError, type Effect } from '../../base/error.js';
 import {
   dark,
   light,
@@ -40,13 +40,7 @@ const stateOf = ({ height, width, channels, values }: Waves, t: number, channel:
 
 const modelStates =
   (channel: number) =>
-  ({
-    open,
-    sample,
-  }: {
-    readonly open: OpenRun;
-    readonly sample: WaveSample;
-  }): E.Either<DrumheadError, ModelStates> => {
+  ({ open, sample }: { readonly open: OpenRun; readonly sample: WaveSample }): Checked<ModelStates> => {
     const { model } = open.run.experiment;
     const dt = dtOf(open);
     const found = open.parameters['projection/weight'];
@@ -95,7 +89,7 @@ const modelStates =
     );
   };
 
-const sameTask = (runs: readonly OpenRun[]): E.Either<DrumheadError, void> =>
+const sameTask = (runs: readonly OpenRun[]): Checked<void> =>
   runs.every(({ run }) => canonical(run.experiment.task) === canonical(runs[0].run.experiment.task))
     ? E.right(undefined)
     : E.left(
@@ -115,10 +109,10 @@ export const drawStates = (
   runs: readonly OpenRun[],
   index: number,
   channel: number,
-): TE.TaskEither<DrumheadError, { readonly light: Uint8Array; readonly dark: Uint8Array }> =>
+): Effect<{ readonly light: Uint8Array; readonly dark: Uint8Array }> =>
   pipe(
     TE.fromEither(sameTask(runs)),
-    TE.chain(() =>
+    TE.flatMap(() =>
       pipe(
         runs,
         A.traverse(TE.ApplicativeSeq)((open) =>
@@ -129,11 +123,11 @@ export const drawStates = (
         ),
       ),
     ),
-    TE.chainEitherK((observed) =>
+    TE.flatMapEither((observed) =>
       pipe(
         observed,
         A.traverse(E.Applicative)(modelStates(channel)),
-        E.chain((models) => {
+        E.flatMap((models) => {
           const { prediction: _, note: __, ...sample } = observed[0].sample;
           const picture: StatesPicture = {
             sample,

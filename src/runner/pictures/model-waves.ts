@@ -2,7 +2,7 @@
 
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, decodeError } from '../../base/error.js';
+import { decodeError, type Effect } from '../../base/error.js';
 import { initialParameters } from '../../compile/parameters.js';
 import type { Arrays, Session } from '../../compile/tfjs/session/session.js';
 import { withSession } from '../../compile/tfjs/session/with-session.js';
@@ -43,7 +43,7 @@ const withFewImages = (task: Task, image: number): Task => {
   }
 };
 
-const weightsOf = (program: Program, { run, image }: Watched): TE.TaskEither<DrumheadError, Arrays> =>
+const weightsOf = (program: Program, { run, image }: Watched): Effect<Arrays> =>
   run === null
     ? TE.right(initialParameters(program.graph, image))
     : pipe(
@@ -95,7 +95,7 @@ const pictureOf = async (
  *
  * **Errors** DecodeError for a model without waves, or a run without weights; those of data and engine.
  */
-export const modelWaves = (engine: Engine, watched: Watched): TE.TaskEither<DrumheadError, Uint8Array> => {
+export const modelWaves = (engine: Engine, watched: Watched): Effect<Uint8Array> => {
   const { experiment, image, cacheDir } = watched;
   return pipe(
     TE.Do,
@@ -112,9 +112,9 @@ export const modelWaves = (engine: Engine, watched: Watched): TE.TaskEither<Drum
         : TE.left(decodeError('--seed', `there are only ${dataset.test.count} test images`));
     }),
     TE.bind('weights', ({ program }) => weightsOf(program, watched)),
-    TE.chain(({ program, weights, grid, dataset }) =>
+    TE.flatMap(({ program, weights, grid, dataset }) =>
       withSession(engine, program, weights, (session) => pictureOf(session, grid, dataset, watched)),
     ),
-    TE.chainEitherK(wavesGif),
+    TE.flatMapEither(wavesGif),
   );
 };

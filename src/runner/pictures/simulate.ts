@@ -3,7 +3,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, decodeError } from '../../base/error.js';
+import { type Checked, decodeError, type Effect } from '../../base/error.js';
 import { cost } from '../../compile/cost/index.js';
 import { initialParameters } from '../../compile/parameters.js';
 import type { Session } from '../../compile/tfjs/session/session.js';
@@ -54,12 +54,12 @@ export const followSystem = (
   spec: SystemSpec,
   start: () => InputValues,
   { frames, seed, field }: Following,
-): TE.TaskEither<DrumheadError, Followed> => {
+): Effect<Followed> => {
   const every = Math.max(1, Math.floor(spec.steps / frames));
   const count = Math.max(1, Math.floor(spec.steps / every));
   return pipe(
     TE.fromEither(buildSystem({ ...spec, steps: every })),
-    TE.chain((program) => {
+    TE.flatMap((program) => {
       const fields = Object.keys(outputsOf(program.graph));
       if (!fields.includes(field))
         return TE.left(
@@ -67,7 +67,7 @@ export const followSystem = (
         );
       return pipe(
         TE.fromEither(hasRoom(engine, program, { fields, field, every, count })),
-        TE.chain(() =>
+        TE.flatMap(() =>
           withSession(engine, program, initialParameters(program.graph, seed), (session) =>
             follow(session, program, start(), { fields, field, every, count }),
           ),
@@ -92,7 +92,7 @@ const hasRoom = (
   { name, limitBytes, fused }: Engine,
   program: Program,
   { fields, field, count }: Pieces,
-): E.Either<DrumheadError, void> => {
+): Checked<void> => {
   const given = outputsOf(program.graph);
   const bytes = (shape: Shape): number => 4 * volume(shape);
   const kept = (count + 1) * bytes(inputsOf(program.graph)[field]);

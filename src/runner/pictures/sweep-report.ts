@@ -4,7 +4,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, decodeError } from '../../base/error.js';
+import { type DrumheadError, decodeError, type Effect } from '../../base/error.js';
 import { engineText } from '../../engine/index.js';
 import type { PublishedRow } from '../../experiments/published/index.js';
 import { isPresent, readBytesIfPresent } from '../../files/files.js';
@@ -40,10 +40,7 @@ const pictureBudget = 6_000_000;
 const mostWaves = 2;
 
 /** A drawing for a page and for a phone, in both themes. */
-const themed = (
-  drawing: (theme: Theme, room: Room) => ReturnType<Drawing>,
-  alt: string,
-): TE.TaskEither<DrumheadError, Picture> =>
+const themed = (drawing: (theme: Theme, room: Room) => ReturnType<Drawing>, alt: string): Effect<Picture> =>
   pipe(
     TE.Do,
     TE.bind('wide', () => inBothThemes((theme) => drawing(theme, 'wide'))),
@@ -61,7 +58,7 @@ const webPath = (from: string, to: string): string =>
     .join('/');
 
 /** The report of a run as seen from the page; null where it has none. */
-const linkTo = (page: string, { record }: CollectedRun): TE.TaskEither<DrumheadError, string | null> => {
+const linkTo = (page: string, { record }: CollectedRun): Effect<string | null> => {
   if (record === null) return TE.right(null);
   const report = join(record.folder, files.report);
   return pipe(
@@ -74,10 +71,8 @@ interface Linked extends CollectedRun {
   readonly href: string | null;
 }
 
-const inTurn = <A, B>(
-  items: readonly A[],
-  work: (item: A) => TE.TaskEither<DrumheadError, B>,
-): TE.TaskEither<DrumheadError, readonly B[]> => TE.traverseSeqArray(work)([...items]);
+const inTurn = <A, B>(items: readonly A[], work: (item: A) => Effect<B>): Effect<readonly B[]> =>
+  TE.traverseSeqArray(work)([...items]);
 
 const iouOf = ({ record }: CollectedRun): number => record?.scores?.foregroundIou ?? -1;
 
@@ -94,16 +89,12 @@ interface Found {
 }
 
 /** What a run folder shows of one kind: its report's own figure; of an older run its picture on light paper. */
-const shownBy = (
-  folder: string,
-  kind: 'waves' | 'segmentations',
-  alt: string,
-): TE.TaskEither<DrumheadError, Found | null> =>
+const shownBy = (folder: string, kind: 'waves' | 'segmentations', alt: string): Effect<Found | null> =>
   pipe(
     readFigures(folder),
     // A file that cannot be read costs the page nothing: the picture beside it says the same.
     TE.orElse(() => TE.right<DrumheadError, Figures>({ waves: null, segmentations: null })),
-    TE.chain((figures): TE.TaskEither<DrumheadError, Found | null> => {
+    TE.flatMap((figures): Effect<Found | null> => {
       const found = figures[kind];
       return found === null
         ? pipe(
@@ -174,7 +165,7 @@ const gather = (
   collection: Collection,
   published: readonly PublishedRow[],
   page: string,
-): TE.TaskEither<DrumheadError, SweepReport> => {
+): Effect<SweepReport> => {
   const entries = entriesOf(collection.runs, published);
   const groups = scoreGroups(collection.runs.map(groupedRun), published);
   const engines = distinct(
@@ -271,10 +262,10 @@ export const writeSweepReport = (
   collection: Collection,
   published: readonly PublishedRow[],
   page: string,
-): TE.TaskEither<DrumheadError, string> =>
+): Effect<string> =>
   collection.runs.length === 0
     ? TE.left(decodeError(collection.name, 'there are no runs here to report'))
     : pipe(
         gather(collection, published, page),
-        TE.chain((report) => writeText(page, sweepReportHtml(report))),
+        TE.flatMap((report) => writeText(page, sweepReportHtml(report))),
       );

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as A from 'fp-ts/lib/ReadonlyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { DrumheadError } from '../../base/error.js';
+import type { Effect } from '../../base/error.js';
 import { writeBytes } from '../../files/files.js';
 import { dark, light, svgPng, type Theme } from '../../report/index.js';
 
 /** What a drawing is in one theme. */
-export type Drawing = (theme: Theme) => TE.TaskEither<DrumheadError, string>;
+export type Drawing = (theme: Theme) => Effect<string>;
 
 /** Both themes of a drawing. */
 export interface BothThemes {
@@ -18,7 +18,7 @@ export interface BothThemes {
 }
 
 /** Draws in both themes. */
-export const inBothThemes = (draw: Drawing): TE.TaskEither<DrumheadError, BothThemes> =>
+export const inBothThemes = (draw: Drawing): Effect<BothThemes> =>
   pipe(
     TE.Do,
     TE.bind('light', () => draw(light)),
@@ -30,7 +30,7 @@ export const writeDrawing = (
   folder: string,
   name: string,
   { light: day, dark: night }: BothThemes,
-): TE.TaskEither<DrumheadError, readonly string[]> =>
+): Effect<readonly string[]> =>
   pipe(
     [
       [name, day],
@@ -39,8 +39,8 @@ export const writeDrawing = (
     A.traverse(TE.ApplicativeSeq)(([file, svg]) =>
       pipe(
         TE.fromEither(svgPng(svg)),
-        TE.chain((png) => writeBytes(join(folder, `${file}.png`), png)),
-        TE.chain((path) =>
+        TE.flatMap((png) => writeBytes(join(folder, `${file}.png`), png)),
+        TE.flatMap((path) =>
           pipe(
             writeBytes(join(folder, `${file}.svg`), new TextEncoder().encode(svg)),
             TE.map((drawn) => [drawn, path]),

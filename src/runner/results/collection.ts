@@ -8,7 +8,7 @@ import { isAbsolute, join, sep } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { canonical } from '../../base/canonical.js';
-import type { DrumheadError } from '../../base/error.js';
+import type { DrumheadError, Effect } from '../../base/error.js';
 import { experimentNames } from '../../experiments/catalogue.js';
 import { type Experiment, shapingOf } from '../../experiments/experiment.js';
 import { type Label, memberLabels } from '../../experiments/label.js';
@@ -139,7 +139,7 @@ const inPublishedOrder = (a: RunSummary, b: RunSummary): number => {
   return place(a) - place(b) || a.folder.localeCompare(b.folder, 'en', { numeric: true });
 };
 
-const fromFolder = (folder: string): TE.TaskEither<DrumheadError, Collection> =>
+const fromFolder = (folder: string): Effect<Collection> =>
   pipe(
     readRuns(folder),
     TE.map(({ runs, notes }) => ({ sorted: [...runs].sort(inPublishedOrder), notes })),
@@ -162,10 +162,10 @@ const fromFolder = (folder: string): TE.TaskEither<DrumheadError, Collection> =>
 
 const nothingFound: RunsFound = { runs: [], notes: [] };
 
-const fromSweep = (sweep: Sweep, runs: string): TE.TaskEither<DrumheadError, Collection> =>
+const fromSweep = (sweep: Sweep, runs: string): Effect<Collection> =>
   pipe(
     isPresent(runs),
-    TE.chain((there) => (there ? readRuns(runs) : TE.right(nothingFound))),
+    TE.flatMap((there) => (there ? readRuns(runs) : TE.right(nothingFound))),
     TE.map(({ runs: found, notes }) => {
       const once = onceEach(collectSweep(sweep, found));
       return {
@@ -177,10 +177,10 @@ const fromSweep = (sweep: Sweep, runs: string): TE.TaskEither<DrumheadError, Col
     }),
   );
 
-const fromRecord = (name: string, runs: string): TE.TaskEither<DrumheadError, Collection> =>
+const fromRecord = (name: string, runs: string): Effect<Collection> =>
   pipe(
     readSweep(runs, name),
-    TE.chain(({ sweep, runs: placed }) =>
+    TE.flatMap(({ sweep, runs: placed }) =>
       pipe(
         TE.fromTask<readonly string[], DrumheadError>(async () => {
           const there: string[] = [];
@@ -188,7 +188,7 @@ const fromRecord = (name: string, runs: string): TE.TaskEither<DrumheadError, Co
             if (folder !== null && (await stat(folder).catch(() => null)) !== null) there.push(folder);
           return there;
         }),
-        TE.chain(readRunFolders),
+        TE.flatMap(readRunFolders),
         TE.map(({ runs: found, notes }) => {
           const label = labelIn(sweep);
           const once = onceEach(
@@ -231,11 +231,7 @@ export const namesIn = async (runs: string): Promise<readonly string[]> => {
   return found.sort();
 };
 
-const ofOwnName = (
-  name: string,
-  runs: string,
-  error: DrumheadError,
-): TE.TaskEither<DrumheadError, Collection> =>
+const ofOwnName = (name: string, runs: string, error: DrumheadError): Effect<Collection> =>
   error._tag !== 'UnknownName' || isAbsolute(name)
     ? TE.left(error)
     : pipe(
@@ -247,8 +243,8 @@ const ofOwnName = (
         TE.orElse(() =>
           pipe(
             TE.fromTask<readonly string[], DrumheadError>(() => namesIn(runs)),
-            TE.chain((here) =>
-              TE.left<DrumheadError, Collection>({
+            TE.flatMap((here) =>
+              TE.left({
                 ...error,
                 known: [...new Set([...here, ...error.known])],
               }),
@@ -267,31 +263,29 @@ const ofOwnName = (
  *
  * **Errors** FileError, DecodeError; those of `otherwise`.
  */
-export const collect = (
-  name: string,
-  runs: string,
-  otherwise: TE.TaskEither<DrumheadError, Sweep>,
-): TE.TaskEither<DrumheadError, Collection> =>
-  pipe(
+export const collect = (name: string, runs: string, otherwise: Effect<Sweep>): Effect<Collection> => {
+  const of = (kind: 'folder' | 'record' | 'name'): Effect<Collection> => {
+    switch (kind) {
+      case 'record':
+        return fromRecord(name, runs);
+      case 'folder':
+        return fromFolder(name);
+      case 'name':
+        return pipe(
+          otherwise,
+          TE.flatMap((sweep) => fromSweep(sweep, runs)),
+          // What was run from a file has a name that no catalogue knows, and a folder of that name.
+          TE.orElse((error) => ofOwnName(name, runs, error)),
+        );
+    }
+  };
+  return pipe(
     TE.fromTask<'folder' | 'record' | 'name', DrumheadError>(async () => {
       const there = async (path: string): Promise<boolean> => (await stat(path).catch(() => null)) !== null;
       if (await there(sweepPath(runs, name))) return 'record';
       const folder = (await stat(name).catch(() => null))?.isDirectory() === true;
       return folder && !(await there(join(name, 'sweep.json'))) ? 'folder' : 'name';
     }),
-    TE.chain((kind) => {
-      switch (kind) {
-        case 'record':
-          return fromRecord(name, runs);
-        case 'folder':
-          return fromFolder(name);
-        case 'name':
-          return pipe(
-            otherwise,
-            TE.chain((sweep) => fromSweep(sweep, runs)),
-            // What was run from a file has a name that no catalogue knows, and a folder of that name.
-            TE.orElse((error) => ofOwnName(name, runs, error)),
-          );
-      }
-    }),
+    TE.flatMap(of),
   );
+};

@@ -7,7 +7,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { sha256Hex } from '../../base/canonical.js';
 import { decodeWith } from '../../base/codec.js';
-import { type DrumheadError, decodeError } from '../../base/error.js';
+import { type Checked, decodeError, type Effect } from '../../base/error.js';
 import { errorOf, openSession, type Session } from '../../compile/tfjs/session/session.js';
 import type { Arrays } from '../../compile/tfjs/session/values.js';
 import { type Dataset, imagesOf, masksOf } from '../../data/dataset.js';
@@ -39,14 +39,14 @@ export interface OpenRun {
 /** What opening a run needs of the world. */
 export type Opening = Pick<Environment, 'engine' | 'cache' | 'tell' | 'signal'>;
 
-const readWeights = (folder: string): TE.TaskEither<DrumheadError, Arrays> => {
+const readWeights = (folder: string): Effect<Arrays> => {
   const [manifest, values] = [join(folder, files.weights), join(folder, files.weightValues)];
   return pipe(
     TE.Do,
-    TE.chainFirst(() =>
+    TE.tap(() =>
       pipe(
         isPresent(manifest),
-        TE.chain((there) =>
+        TE.flatMap((there) =>
           there
             ? TE.right(undefined)
             : TE.left(
@@ -61,21 +61,21 @@ const readWeights = (folder: string): TE.TaskEither<DrumheadError, Arrays> => {
     TE.bind('entries', () =>
       pipe(
         readJson(manifest),
-        TE.chainEitherK((json) => decodeManifest(json, manifest)),
+        TE.flatMapEither((json) => decodeManifest(json, manifest)),
       ),
     ),
     TE.bind('bytes', () => readBytes(values, 'array')),
     TE.bind('sha256', () =>
       pipe(
         readJson(join(folder, files.result)),
-        TE.chainEitherK(
+        TE.flatMapEither(
           decodeWith(t.type({ weights: t.type({ sha256: t.string }) }), join(folder, files.result)),
         ),
         TE.map(({ weights }) => weights.sha256),
       ),
     ),
-    TE.chainEitherK(
-      ({ entries, bytes, sha256 }): E.Either<DrumheadError, Arrays> =>
+    TE.flatMapEither(
+      ({ entries, bytes, sha256 }): Checked<Arrays> =>
         sha256Hex(bytes) === sha256
           ? decodeWeights(entries, bytes, values)
           : E.left(decodeError(values, 'its checksum is not that of result.json; the file is damaged')),
@@ -89,10 +89,7 @@ const readWeights = (folder: string): TE.TaskEither<DrumheadError, Arrays> => {
  * **Errors** DecodeError where it is not finished or its files are damaged; FileError, EngineError; what its data has
  * wrong.
  */
-export const openRun = (
-  folder: string,
-  { engine, cache, tell, signal }: Opening,
-): TE.TaskEither<DrumheadError, OpenRun> =>
+export const openRun = (folder: string, { engine, cache, tell, signal }: Opening): Effect<OpenRun> =>
   pipe(
     TE.Do,
     TE.bind('run', () => readRun(folder)),
@@ -101,7 +98,7 @@ export const openRun = (
     TE.bind('program', () =>
       pipe(
         readJson(join(folder, files.program)),
-        TE.chainEitherKW((json) => decodeProgram(json, join(folder, files.program))),
+        TE.flatMapEither((json) => decodeProgram(json, join(folder, files.program))),
       ),
     ),
     TE.bind('engine', () => openEngineFor(folder, engine)),
@@ -119,10 +116,10 @@ export const withRunSession = <A>(
   { engine, parameters }: OpenRun,
   program: Program,
   work: (session: Session) => Promise<A>,
-): TE.TaskEither<DrumheadError, A> =>
+): Effect<A> =>
   pipe(
     TE.fromEither(openSession(engine, program, parameters)),
-    TE.chainW((session) =>
+    TE.flatMap((session) =>
       TE.tryCatch(async () => {
         try {
           return await work(session);
@@ -134,7 +131,7 @@ export const withRunSession = <A>(
   );
 
 /** The grid of a run's waves. **Errors** DecodeError that says why it has none. */
-export const runGridOf = ({ program, run }: OpenRun): E.Either<DrumheadError, WaveGrid> => {
+export const runGridOf = ({ program, run }: OpenRun): Checked<WaveGrid> => {
   const found = waveGridOf(program);
   return found.kind === 'grid'
     ? E.right(found.grid)
@@ -145,17 +142,14 @@ export const runGridOf = ({ program, run }: OpenRun): E.Either<DrumheadError, Wa
 export const firstImages = ({ dataset: { test } }: OpenRun, most: number): readonly number[] =>
   Array.from({ length: Math.min(most, test.count) }, (_, i) => i);
 
-const hasImages = (
-  { dataset: { test } }: OpenRun,
-  indices: readonly number[],
-): E.Either<DrumheadError, void> => {
+const hasImages = ({ dataset: { test } }: OpenRun, indices: readonly number[]): Checked<void> => {
   const missing = indices.find((i) => i >= test.count);
   return missing === undefined
     ? E.right(undefined)
     : E.left(decodeError('--samples', `there is no test image ${missing}: they are 0 to ${test.count - 1}`));
 };
 
-const givesPixels = ({ program, run }: OpenRun): E.Either<DrumheadError, void> =>
+const givesPixels = ({ program, run }: OpenRun): Checked<void> =>
   outputsOf(program.graph).logits?.length === 3
     ? E.right(undefined)
     : E.left(decodeError(run.folder, 'this model gives whole images a class, not pixels'));
@@ -195,14 +189,11 @@ const inOrder = async <A>(
  *
  * **Errors** DecodeError for an image that is not there, and for a model without a class a pixel.
  */
-export const observeImages = (
-  open: OpenRun,
-  indices: readonly number[],
-): TE.TaskEither<DrumheadError, readonly Sample[]> =>
+export const observeImages = (open: OpenRun, indices: readonly number[]): Effect<readonly Sample[]> =>
   pipe(
     TE.fromEither(hasImages(open, indices)),
-    TE.chainEitherK(() => givesPixels(open)),
-    TE.chain(() =>
+    TE.flatMapEither(() => givesPixels(open)),
+    TE.flatMap(() =>
       withRunSession(open, select(open.program, 'logits'), (session) =>
         inOrder(indices, async (i) => (await observeOne(session, open, i, [])).sample),
       ),
@@ -214,15 +205,12 @@ export const observeImages = (
  *
  * **Errors** As `observeImages`; DecodeError for a model without waves.
  */
-export const observeSamples = (
-  open: OpenRun,
-  indices: readonly number[],
-): TE.TaskEither<DrumheadError, readonly WaveSample[]> =>
+export const observeSamples = (open: OpenRun, indices: readonly number[]): Effect<readonly WaveSample[]> =>
   pipe(
     TE.fromEither(hasImages(open, indices)),
-    TE.chainEitherK(() => givesPixels(open)),
-    TE.chainEitherK(() => runGridOf(open)),
-    TE.chain((grid) =>
+    TE.flatMapEither(() => givesPixels(open)),
+    TE.flatMapEither(() => runGridOf(open)),
+    TE.flatMap((grid) =>
       withRunSession(open, select(open.program, 'logits', 'waves'), (session) =>
         inOrder(indices, async (i) => {
           const { sample, outputs } = await observeOne(session, open, i, ['waves']);

@@ -3,23 +3,23 @@
 import { fileURLToPath } from 'node:url';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { DrumheadError } from '../../base/error.js';
+import type { Effect } from '../../base/error.js';
 import { decodePublished, type PublishedRow } from '../../experiments/published/index.js';
 import { readBytes } from '../../files/files.js';
 
 /** The package ships src: from src/runner and from dist/runner this is the same folder. */
 const folder = new URL('../../experiments/published/', import.meta.url);
 
-const readText = (name: string): TE.TaskEither<DrumheadError, string> =>
+const readText = (name: string): Effect<string> =>
   pipe(
     readBytes(fileURLToPath(new URL(name, folder))),
     TE.map((bytes) => new TextDecoder().decode(bytes)),
   );
 
 /** Every published line. **Errors** FileError, DecodeError: the package is damaged. */
-export const readPublished: TE.TaskEither<DrumheadError, readonly PublishedRow[]> = pipe(
+export const readPublished: Effect<readonly PublishedRow[]> = pipe(
   TE.Do,
   TE.bind('scores', () => readText('published_scores.csv')),
   TE.bind('spread', () => readText('published_spread.csv')),
-  TE.chainEitherK(({ scores, spread }) => decodePublished(scores, spread)),
+  TE.flatMapEither(({ scores, spread }) => decodePublished(scores, spread)),
 );

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { sha256Hex } from '../../base/canonical.js';
-import type { DrumheadError } from '../../base/error.js';
+import type { Effect } from '../../base/error.js';
 import { decodeExperiment } from '../../experiments/experiment.js';
 import { files, readJson, writeText } from '../folder/files.js';
 import { inFolder } from '../folder/lock.js';
@@ -16,23 +16,23 @@ import { writeChecked } from '../folder/sealed.js';
  *
  * **Errors** FileError, also while a process works on the run; DecodeError where its record is damaged.
  */
-export const relabelRun = (folder: string, label: string): TE.TaskEither<DrumheadError, void> => {
+export const relabelRun = (folder: string, label: string): Effect<void> => {
   const path = join(folder, files.experiment);
   return pipe(
     readJson(path),
-    TE.chainEitherK((json) => decodeExperiment(json, path)),
-    TE.chain((experiment) =>
+    TE.flatMapEither((json) => decodeExperiment(json, path)),
+    TE.flatMap((experiment) =>
       experiment.label === label
         ? TE.right(undefined)
         : inFolder(
             folder,
             pipe(
               readRunRecord(folder),
-              TE.chain((record) => {
+              TE.flatMap((record) => {
                 const text = `${JSON.stringify({ ...experiment, label }, null, 2)}\n`;
                 return pipe(
                   writeText(path, text),
-                  TE.chain(() =>
+                  TE.flatMap(() =>
                     writeChecked(join(folder, files.run), {
                       ...record,
                       experiment: sha256Hex(new TextEncoder().encode(text)),

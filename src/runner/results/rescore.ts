@@ -5,7 +5,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, decodeError } from '../../base/error.js';
+import { type Checked, type DrumheadError, decodeError, type Effect } from '../../base/error.js';
 import { cutOnEngine } from '../../compile/micro-batches-on-engine.js';
 import { openPool } from '../../compile/tfjs/session/pool.js';
 import { errorOf } from '../../compile/tfjs/session/session.js';
@@ -27,7 +27,7 @@ import { evaluate } from '../training/evaluate.js';
 /** On what a run is scored. */
 export interface RescorePlan {
   /** Another task, or changes to the run's own. */
-  readonly task: (own: Task | null) => TE.TaskEither<DrumheadError, Task>;
+  readonly task: (own: Task | null) => Effect<Task>;
   readonly split: SplitName;
 }
 
@@ -52,7 +52,7 @@ const programAt = (
   { program, experiment, model }: Trained,
   wanted: TaskShape,
   folder: string,
-): E.Either<DrumheadError, Program> => {
+): Checked<Program> => {
   const own = sizesOf(program);
   const target = experiment?.loss.target ?? 'pixel';
   const whole = experiment?.model ?? model;
@@ -80,17 +80,12 @@ const otherSizes = (folder: string, own: Sizes, wanted: Sizes): DrumheadError =>
   decodeError(folder, `its weights are for ${words(own)} and do not fit this data, of ${words(wanted)}`);
 
 /** What a task says of its images and how many there are, before any of them is made. Of files nothing is known yet. */
-const fitsTask = (
-  trained: Trained,
-  task: Task,
-  split: SplitName,
-  folder: string,
-): E.Either<DrumheadError, void> => {
+const fitsTask = (trained: Trained, task: Task, split: SplitName, folder: string): Checked<void> => {
   const shape = taskShape(task);
   if (O.isNone(shape)) return E.right(undefined);
   return pipe(
     programAt(trained, shape.value, folder),
-    E.chain(() =>
+    E.flatMap(() =>
       Object.entries(task).some(([key, count]) => key === split && count === 0)
         ? E.left(noImages(split))
         : E.right(undefined),
@@ -106,23 +101,16 @@ const noImages = (split: SplitName): DrumheadError => decodeError('--split', `th
  *
  * **Errors** DecodeError as `rescore`.
  */
-export const mayRescore = (
-  folder: string,
-  { task: taskFor, split }: RescorePlan,
-): TE.TaskEither<DrumheadError, void> =>
+export const mayRescore = (folder: string, { task: taskFor, split }: RescorePlan): Effect<void> =>
   pipe(
     TE.Do,
     TE.bind('trained', () => readTrained(folder)),
     TE.bind('task', ({ trained }) => taskFor(trained.experiment?.task ?? null)),
-    TE.chainEitherK(({ trained, task }) => fitsTask(trained, task, split, folder)),
+    TE.flatMapEither(({ trained, task }) => fitsTask(trained, task, split, folder)),
   );
 
 /** Runs imported without their experiment were cut in no way: any number of images does. */
-const batchFor = (
-  { experiment }: Trained,
-  program: Program,
-  engine: Engine,
-): E.Either<DrumheadError, number> =>
+const batchFor = ({ experiment }: Trained, program: Program, engine: Engine): Checked<number> =>
   experiment === null
     ? E.right(16)
     : pipe(
@@ -137,12 +125,12 @@ const score = (
   engine: Engine,
   split: SplitName,
   { workers, signal }: Environment,
-): TE.TaskEither<DrumheadError, Scores> =>
+): Effect<Scores> =>
   pipe(
     TE.Do,
     TE.bind('batch', () => TE.fromEither(batchFor(trained, program, engine))),
     TE.bind('session', () => openPool(engine, program, trained.parameters, workers)),
-    TE.chain(({ batch, session }) =>
+    TE.flatMap(({ batch, session }) =>
       TE.tryCatch(async () => {
         const classes = dataset.classes.length;
         const loss = trained.experiment?.loss;
@@ -153,7 +141,7 @@ const score = (
         }
       }, errorOf),
     ),
-    TE.chain((scores): TE.TaskEither<DrumheadError, Scores> => {
+    TE.flatMap((scores): Effect<Scores> => {
       if (scores !== null) return TE.right(scores);
       return TE.left(
         signal.aborted ? { _tag: 'Interrupted', message: 'stopped; nothing is written' } : noImages(split),
@@ -172,14 +160,14 @@ export const rescore = (
   folder: string,
   { task: taskFor, split }: RescorePlan,
   environment: Environment,
-): TE.TaskEither<DrumheadError, Rescored> => {
+): Effect<Rescored> => {
   const { engine: choice, cache, signal, tell } = environment;
   return pipe(
     TE.Do,
     TE.bind('trained', () => readTrained(folder)),
     TE.bind('result', () => readResult(folder)),
     TE.bind('task', ({ trained }) => taskFor(trained.experiment?.task ?? null)),
-    TE.chainFirstEitherK(({ trained, task }) => fitsTask(trained, task, split, folder)),
+    TE.tapEither(({ trained, task }) => fitsTask(trained, task, split, folder)),
     TE.bind('engine', () => openEngineFor(folder, choice)),
     TE.bind('dataset', ({ task }) =>
       load(task, {

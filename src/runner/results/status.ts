@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, describe } from '../../base/error.js';
+import { type Checked, type DrumheadError, describe, type Effect } from '../../base/error.js';
 import { decodeExperiment, type Experiment } from '../../experiments/experiment.js';
 import { labelsOfRuns } from '../folder/called.js';
 import { type Position, readPosition } from '../folder/checkpoint.js';
@@ -18,10 +18,10 @@ import { type Result, readResult } from '../folder/result.js';
 import { checkSeals } from '../folder/seals.js';
 import type { EpochMetrics } from '../training/state.js';
 
-const readExperiment = (path: string): TE.TaskEither<DrumheadError, Experiment> =>
+const readExperiment = (path: string): Effect<Experiment> =>
   pipe(
     readJson(path),
-    TE.chainEitherK((json) => decodeExperiment(json, path)),
+    TE.flatMapEither((json) => decodeExperiment(json, path)),
   );
 
 export const runStates = ['finished', 'running', 'unfinished', 'failed', 'damaged', 'not begun'] as const;
@@ -79,21 +79,19 @@ const seedOf = (folder: string): number | null => {
 };
 
 interface Readings {
-  readonly record: E.Either<DrumheadError, RunRecord>;
-  readonly position: E.Either<DrumheadError, Position | null>;
-  readonly result: E.Either<DrumheadError, Result | null>;
+  readonly record: Checked<RunRecord>;
+  readonly position: Checked<Position | null>;
+  readonly result: Checked<Result | null>;
   /** Whether all files are as they were written. */
-  readonly seals: E.Either<DrumheadError, unknown>;
+  readonly seals: Checked<unknown>;
   readonly failure: string | null;
   readonly pid: number | null;
 }
 
-const rightOf = <A>(read: E.Either<DrumheadError, A>): A | null => (E.isRight(read) ? read.right : null);
+const rightOf = <A>(read: Checked<A>): A | null => (E.isRight(read) ? read.right : null);
 
-const hasBegun = (
-  result: E.Either<DrumheadError, Result | null>,
-  position: E.Either<DrumheadError, Position | null>,
-): boolean => rightOf(result) !== null || rightOf(position) !== null;
+const hasBegun = (result: Checked<Result | null>, position: Checked<Position | null>): boolean =>
+  rightOf(result) !== null || rightOf(position) !== null;
 
 const stateOf = ({ record, position, result, seals, failure, pid }: Readings): [RunState, string | null] => {
   if (pid !== null) return ['running', null];

@@ -8,7 +8,7 @@ import * as A from 'fp-ts/lib/ReadonlyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { decodeWith } from '../../base/codec.js';
-import { type DrumheadError, describe, fileError } from '../../base/error.js';
+import { type DrumheadError, describe, type Effect, fileError } from '../../base/error.js';
 import { settled } from '../../data/own/whereabouts.js';
 import { decodeExperiment, type Experiment } from '../../experiments/experiment.js';
 import type { Scores } from '../../experiments/scores.js';
@@ -52,17 +52,14 @@ const resultCodec = t.type({
   weights: t.type({ parameters: t.number }),
 });
 
-const readIfPresent = <A>(
-  path: string,
-  codec: t.Decoder<unknown, A>,
-): TE.TaskEither<DrumheadError, A | null> =>
+const readIfPresent = <A>(path: string, codec: t.Decoder<unknown, A>): Effect<A | null> =>
   pipe(
     isPresent(path),
-    TE.chain((there) =>
+    TE.flatMap((there) =>
       there
         ? pipe(
             readJson(path),
-            TE.chainEitherK(decodeWith(codec, path)),
+            TE.flatMapEither(decodeWith(codec, path)),
             TE.map((value): A | null => value),
           )
         : TE.right(null),
@@ -77,23 +74,23 @@ const withoutSeal = (value: unknown): unknown => {
 };
 
 /** Lines of metrics.ndjson. A last line cut short by a kill is left out. */
-const readMetrics = (path: string): TE.TaskEither<DrumheadError, readonly EpochMetrics[]> =>
+const readMetrics = (path: string): Effect<readonly EpochMetrics[]> =>
   pipe(
     isPresent(path),
-    TE.chain((there) => (there ? readBytes(path, 'array') : TE.right(new Uint8Array()))),
+    TE.flatMap((there) => (there ? readBytes(path, 'array') : TE.right(new Uint8Array()))),
     TE.map((bytes) =>
       new TextDecoder()
         .decode(bytes)
         .split('\n')
         .filter((line) => line.trim() !== ''),
     ),
-    TE.chainEitherK((lines) =>
+    TE.flatMapEither((lines) =>
       pipe(
         lines,
         A.traverseWithIndex(E.Applicative)((i, line) =>
           pipe(
             parseJson(line, `${path} line ${i + 1}`),
-            E.chain(decodeWith(epochMetricsCodec, `${path} line ${i + 1}`)),
+            E.flatMap(decodeWith(epochMetricsCodec, `${path} line ${i + 1}`)),
             E.fold(
               (error) =>
                 i === lines.length - 1
@@ -113,14 +110,14 @@ const readMetrics = (path: string): TE.TaskEither<DrumheadError, readonly EpochM
  *
  * **Errors** FileError where there is none; DecodeError where its experiment, metrics or result are damaged.
  */
-export const readRun = (folder: string): TE.TaskEither<DrumheadError, RunSummary> =>
+export const readRun = (folder: string): Effect<RunSummary> =>
   pipe(
     checkSeals(folder),
     TE.bindTo('whole'),
     TE.bind('experiment', () =>
       pipe(
         readJson(join(folder, files.experiment)),
-        TE.chainEitherK((json) => decodeExperiment(withoutSeal(json), join(folder, files.experiment))),
+        TE.flatMapEither((json) => decodeExperiment(withoutSeal(json), join(folder, files.experiment))),
       ),
     ),
     // Of runs that were written before folders were told by their whole path.
@@ -170,7 +167,7 @@ const runFolders = async (folder: string, top: boolean): Promise<readonly string
 
 /** Reads each of these folders; what cannot be read becomes a note. */
 export const readRunFolders =
-  (folders: readonly string[]): TE.TaskEither<DrumheadError, RunsFound> =>
+  (folders: readonly string[]): Effect<RunsFound> =>
   async () => {
     const runs: RunSummary[] = [];
     const notes: string[] = [];
@@ -203,12 +200,12 @@ const onceEach = ({ runs, notes }: RunsFound): RunsFound => {
  * @example
  * readRuns('runs')   // right({ runs: [{ folder: 'runs/tetrominoes/nwm-linear/seed-0-…', state: 'finished', … }], notes: [] })
  */
-export const readRuns = (folder: string): TE.TaskEither<DrumheadError, RunsFound> =>
+export const readRuns = (folder: string): Effect<RunsFound> =>
   pipe(
     TE.tryCatch(
       () => runFolders(folder, true),
       (cause): DrumheadError => fileError(folder, cause),
     ),
-    TE.chain(readRunFolders),
+    TE.flatMap(readRunFolders),
     TE.map(onceEach),
   );

@@ -3,7 +3,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { DrumheadError } from '../../base/error.js';
+import type { Checked, Effect } from '../../base/error.js';
 import { stream } from '../../base/random.js';
 import { cost } from '../../compile/cost/index.js';
 import { initialParameters } from '../../compile/parameters.js';
@@ -35,7 +35,7 @@ const perImage = (program: Program): number => {
 };
 
 /** The experiment made smaller until a probe of it is short: fewer steps of its waves, else fewer pixels. */
-const probeOf = ({ model, loss }: Learner, sizes: Sizes): E.Either<DrumheadError, Program> => {
+const probeOf = ({ model, loss }: Learner, sizes: Sizes): Checked<Program> => {
   const made = programFor(model, loss.target, sizes);
   if (E.isLeft(made) || model.name === 'program' || perImage(made.right) <= most) return made;
   if ('steps' in model && model.steps > 4)
@@ -88,17 +88,17 @@ export const measureSpeed = (
   sizes: Sizes,
   engine: Engine,
   now: () => number,
-): TE.TaskEither<DrumheadError, Speed> =>
+): Effect<Speed> =>
   pipe(
     TE.fromEither(probeOf(experiment, sizes)),
-    TE.chainEitherKW((program) => {
+    TE.flatMapEither((program) => {
       const probe = select(program, 'logits');
       return pipe(
         openSession(engine, probe, initialParameters(probe.graph, 0)),
         E.map((session) => ({ session, probe })),
       );
     }),
-    TE.chainW(({ session, probe }) =>
+    TE.flatMap(({ session, probe }) =>
       TE.tryCatch(async () => {
         try {
           return await timed(session, probe, experiment, now);

@@ -5,7 +5,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { decodeWith } from '../../base/codec.js';
-import type { DrumheadError } from '../../base/error.js';
+import type { Effect } from '../../base/error.js';
 import { isPresent } from '../../files/files.js';
 import type { PanelFigure } from '../../report/index.js';
 import { files, readJson, writeText } from '../folder/files.js';
@@ -72,17 +72,17 @@ const figuresCodec = t.type({
 });
 
 /** **Errors** FileError. */
-export const writeFigures = (folder: string, figures: Figures): TE.TaskEither<DrumheadError, string> =>
+export const writeFigures = (folder: string, figures: Figures): Effect<string> =>
   writeText(join(folder, files.figures), `${JSON.stringify(figures)}\n`);
 
 /** The figures of a run folder; none where it has no such file, as runs of version 0.1. **Errors** FileError, DecodeError. */
-export const readFigures = (folder: string): TE.TaskEither<DrumheadError, Figures> => {
+export const readFigures = (folder: string): Effect<Figures> => {
   const path = join(folder, files.figures);
   return pipe(
     isPresent(path),
-    TE.chain((there) =>
+    TE.flatMap((there) =>
       there
-        ? pipe(readJson(path), TE.chainEitherK(decodeWith(figuresCodec, path)))
+        ? pipe(readJson(path), TE.flatMapEither(decodeWith(figuresCodec, path)))
         : TE.right({ waves: null, segmentations: null }),
     ),
   );

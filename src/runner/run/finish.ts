@@ -6,7 +6,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { sha256Hex } from '../../base/canonical.js';
-import { type DrumheadError, describe } from '../../base/error.js';
+import { type DrumheadError, describe, type Effect } from '../../base/error.js';
 import { errorOf, type Session } from '../../compile/tfjs/session/session.js';
 import { parametersOf } from '../../dsl/index.js';
 import type { Scores } from '../../experiments/scores.js';
@@ -59,7 +59,7 @@ export const finish = (
   state: TrainState,
   seconds: number | null,
   environment: Environment,
-): TE.TaskEither<DrumheadError, Result> => {
+): Effect<Result> => {
   const { dataset, folder, program, evaluationBatch } = prepared;
   const declared = parametersOf(program.graph);
   const kept = state.best ?? { epoch: state.epoch, parameters: state.parameters };
@@ -82,13 +82,12 @@ export const finish = (
         ),
       errorOf,
     ),
-    TE.chain(
-      (test): TE.TaskEither<DrumheadError, Scores> =>
-        test === null ? TE.left(interrupted(prepared, state)) : TE.right(test),
+    TE.flatMap(
+      (test): Effect<Scores> => (test === null ? TE.left(interrupted(prepared, state)) : TE.right(test)),
     ),
     // A result of no numbers is none: of a model that answers NaN, every pixel would count as background.
-    TE.chain(
-      (test): TE.TaskEither<DrumheadError, Scores> =>
+    TE.flatMap(
+      (test): Effect<Scores> =>
         test.loss === null || Number.isFinite(test.loss)
           ? TE.right(test)
           : TE.left({
@@ -99,7 +98,7 @@ export const finish = (
               loss: test.loss,
             }),
     ),
-    TE.chain((test) => {
+    TE.flatMap((test) => {
       const result: Result = {
         identity: prepared.identity,
         name: prepared.experiment.name,
@@ -113,10 +112,10 @@ export const finish = (
       };
       return pipe(
         writeBytes(join(folder, files.weightValues), values),
-        TE.chain(() => writeJson(join(folder, files.weights), weightsManifest(declared, 'weights.bin'))),
+        TE.flatMap(() => writeJson(join(folder, files.weights), weightsManifest(declared, 'weights.bin'))),
         // Atomically: a run is finished when its result is there, whatever becomes of its pictures.
-        TE.chain(() => writeChecked(join(folder, files.result), result)),
-        TE.chainFirstTaskK(() =>
+        TE.flatMap(() => writeChecked(join(folder, files.result), result)),
+        TE.tapTask(() =>
           environment.pictures
             ? drawn(prepared, session, state, result, { ...environment, seconds })
             : T.of(undefined),

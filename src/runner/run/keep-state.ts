@@ -2,7 +2,7 @@
 
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { DrumheadError } from '../../base/error.js';
+import type { Effect } from '../../base/error.js';
 import type { ParameterDeclaration } from '../../dsl/index.js';
 import type { Arithmetic } from '../../engine/index.js';
 import { saveCheckpoint } from '../folder/checkpoint.js';
@@ -12,13 +12,10 @@ import { writeMetrics } from '../folder/metrics.js';
 import type { TrainState } from '../training/state.js';
 
 /** Writes metrics.ndjson and the event file of a history. **Errors** FileError. */
-export const writeHistory = (
-  folder: string,
-  { history }: Pick<TrainState, 'history'>,
-): TE.TaskEither<DrumheadError, void> =>
+export const writeHistory = (folder: string, { history }: Pick<TrainState, 'history'>): Effect<void> =>
   pipe(
     writeMetrics(folder, history),
-    TE.chain(() => writeEvents(folder, history)),
+    TE.flatMap(() => writeEvents(folder, history)),
   );
 
 /** Keeps a state. **Errors** FileError, also where the folder was taken by another; what was kept before stands. */
@@ -27,9 +24,9 @@ export const keepState = (
   declared: readonly ParameterDeclaration[],
   state: TrainState,
   arithmetic: Arithmetic,
-): TE.TaskEither<DrumheadError, void> =>
+): Effect<void> =>
   pipe(
     stillHeld(folder),
-    TE.chain(() => saveCheckpoint(folder, declared, state, arithmetic)),
-    TE.chain(() => writeHistory(folder, state)),
+    TE.flatMap(() => saveCheckpoint(folder, declared, state, arithmetic)),
+    TE.flatMap(() => writeHistory(folder, state)),
   );

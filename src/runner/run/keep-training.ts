@@ -1,8 +1,7 @@
 /** Training inside a run folder: states are kept there as they come, progress is told. */
 
 import * as E from 'fp-ts/lib/Either.js';
-import type * as TE from 'fp-ts/lib/TaskEither.js';
-import type { DrumheadError } from '../../base/error.js';
+import type { DrumheadError, Effect } from '../../base/error.js';
 import type { Session } from '../../compile/tfjs/session/session.js';
 import { parametersOf } from '../../dsl/index.js';
 import { arithmeticOf } from '../../engine/index.js';
@@ -28,7 +27,7 @@ export const keepTraining =
     session: Session,
     start: TrainState,
     { now, tell, signal }: Environment,
-  ): TE.TaskEither<DrumheadError, TrainState> =>
+  ): Effect<TrainState> =>
   async () => {
     const { folder, program } = prepared;
     const plan = planOf(prepared);

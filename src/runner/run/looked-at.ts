@@ -1,7 +1,7 @@
 /** The first test images as a run's pictures show them: what the model is given, should say and says, and its waves. */
 
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { DrumheadError } from '../../base/error.js';
+import type { Effect } from '../../base/error.js';
 import { errorOf, type Session } from '../../compile/tfjs/session/session.js';
 import { type Dataset, imagesOf, masksOf } from '../../data/dataset.js';
 import { imageClass } from '../../data/targets.js';
@@ -36,7 +36,7 @@ export const lookedAt = (
   program: Program,
   { test, classes }: Dataset,
   filmed: boolean,
-): TE.TaskEither<DrumheadError, LookedAt> =>
+): Effect<LookedAt> =>
   TE.tryCatch(async () => {
     const found = waveGridOf(program);
     const grid = filmed && found.kind === 'grid' ? found.grid : null;

@@ -8,7 +8,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, describe } from '../../base/error.js';
+import { type Checked, describe, type Effect } from '../../base/error.js';
 import { errorOf, type Session } from '../../compile/tfjs/session/session.js';
 import type { Dataset } from '../../data/dataset.js';
 import type { Program } from '../../dsl/index.js';
@@ -67,18 +67,14 @@ export interface Pictures {
 export const drawable = (outputs: readonly OutputName[], program: Program): readonly OutputName[] =>
   outputs.filter((output) => output !== 'waves' || waveGridOf(program).kind === 'grid');
 
-const both = <A>(
-  draw: (theme: Theme) => TE.TaskEither<DrumheadError, A>,
-): TE.TaskEither<DrumheadError, Both<A>> =>
+const both = <A>(draw: (theme: Theme) => Effect<A>): Effect<Both<A>> =>
   pipe(
     TE.Do,
     TE.bind('light', () => draw(light)),
     TE.bind('dark', () => draw(dark)),
   );
 
-const fitted = <A>(
-  draw: (narrow: boolean, theme: Theme) => TE.TaskEither<DrumheadError, A>,
-): TE.TaskEither<DrumheadError, Fitted<A>> =>
+const fitted = <A>(draw: (narrow: boolean, theme: Theme) => Effect<A>): Effect<Fitted<A>> =>
   pipe(
     TE.Do,
     TE.bind('wide', () => both((theme) => draw(false, theme))),
@@ -93,7 +89,7 @@ const drawers = ({ samples, waves }: LookedAt, classes: readonly string[], dt: n
   const gallery = { samples, classes, columns: Math.min(3, samples.length) };
   const bare = samples.slice(0, mostExamples).map(({ prediction: _, note: __, ...rest }) => rest);
   return {
-    waves: (): E.Either<DrumheadError, Drawn> =>
+    waves: (): Checked<Drawn> =>
       pipe(
         E.Do,
         E.bind('file', () => wavesGif(moving)),
@@ -104,7 +100,7 @@ const drawers = ({ samples, waves }: LookedAt, classes: readonly string[], dt: n
           }),
         ),
       ),
-    segmentations: (): E.Either<DrumheadError, Drawn> =>
+    segmentations: (): Checked<Drawn> =>
       pipe(
         E.Do,
         E.bind('file', () => segmentationsPng(gallery)),
@@ -112,7 +108,7 @@ const drawers = ({ samples, waves }: LookedAt, classes: readonly string[], dt: n
           segmentationsFigure({ ...gallery, alt: 'Test images, their targets, predictions and errors' }),
         ),
       ),
-    examples: (): E.Either<DrumheadError, PanelFigure> =>
+    examples: (): Checked<PanelFigure> =>
       segmentationsFigure({ samples: bare, classes, alt: 'Test images beside their targets' }),
   };
 };
@@ -123,15 +119,11 @@ interface Attempt<A> {
   readonly failed: readonly string[];
 }
 
-const attempt = <A>(
-  what: string,
-  is: boolean,
-  draw: () => TE.TaskEither<DrumheadError, A>,
-): T.Task<Attempt<A>> =>
+const attempt = <A>(what: string, is: boolean, draw: () => Effect<A>): T.Task<Attempt<A>> =>
   is
     ? pipe(
         TE.tryCatch(() => draw()(), errorOf),
-        TE.chainEitherK((drawn) => drawn),
+        TE.flatMapEither((drawn) => drawn),
         T.map(
           E.match(
             (error): Attempt<A> => ({

@@ -5,7 +5,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, decodeError } from '../../base/error.js';
+import { type Checked, type DrumheadError, decodeError, type Effect } from '../../base/error.js';
 import type { Cut } from '../../compile/micro-batches.js';
 import { cutOnEngine } from '../../compile/micro-batches-on-engine.js';
 import type { Loaded } from '../../data/cache.js';
@@ -39,27 +39,23 @@ export interface Prepared {
 }
 
 /** Loads, builds and opens what a run needs. Nothing is written. */
-export const prepare = (
-  experiment: Experiment,
-  seed: number,
-  environment: Environment,
-): TE.TaskEither<DrumheadError, Prepared> =>
+export const prepare = (experiment: Experiment, seed: number, environment: Environment): Effect<Prepared> =>
   pipe(
     TE.fromTask<Experiment['task'], DrumheadError>(() => settled(experiment.task)),
-    TE.chain((task) => prepareSettled({ ...experiment, task }, seed, environment)),
+    TE.flatMap((task) => prepareSettled({ ...experiment, task }, seed, environment)),
   );
 
 const prepareSettled = (
   experiment: Experiment,
   seed: number,
   { engine, kernels, cache, runs, tell, signal }: Environment,
-): TE.TaskEither<DrumheadError, Prepared> =>
+): Effect<Prepared> =>
   pipe(
     // Before anything takes time; which identity it will be does not matter for that.
     TE.Do,
-    TE.chainFirst(() => TE.fromEither(ownFolder(runs, experiment.name, seed, ''))),
-    TE.chainFirst(() => hasRoom(runs)),
-    TE.chainFirstEitherK(() => fitsTask(experiment)),
+    TE.tap(() => TE.fromEither(ownFolder(runs, experiment.name, seed, ''))),
+    TE.tap(() => hasRoom(runs)),
+    TE.tapEither(() => fitsTask(experiment)),
     TE.bindW('engine', () => openEngine(engine, kernels)),
     TE.bind('dataset', () =>
       load(experiment.task, {
@@ -68,29 +64,29 @@ const prepareSettled = (
         onProgress: ({ done, total }) => tell({ kind: 'data', done, total }),
       }),
     ),
-    TE.chainFirstIOK(({ dataset }) => () => {
+    TE.tapIO(({ dataset }) => () => {
       for (const message of dataset.notes) tell({ kind: 'note', message });
     }),
     TE.bind('program', ({ dataset }) =>
       TE.fromEither(programFor(experiment.model, experiment.loss.target, shapeOfDataset(dataset))),
     ),
-    TE.chainFirstEitherK(({ dataset }) => weightsFit(experiment, dataset.classes.length)),
-    TE.chainFirstEitherK(({ dataset }) => canWait(experiment, dataset.validation.count)),
+    TE.tapEither(({ dataset }) => weightsFit(experiment, dataset.classes.length)),
+    TE.tapEither(({ dataset }) => canWait(experiment, dataset.validation.count)),
     TE.bindW('cut', ({ program, engine }) =>
       TE.fromEither(
         cutOnEngine(program, experiment.training.batch, engine, usesBatchStatistics(program.graph)),
       ),
     ),
-    TE.chain(({ engine, dataset, program, cut }) => {
+    TE.flatMap(({ engine, dataset, program, cut }) => {
       const data = digestFor(experiment.task, dataset);
       const identity = identityOn(engine, experiment, hashProgram(program), seed, data);
       const evaluationBatch = evaluationBatchOf(cut);
       const steps = Math.floor(dataset.train.count / experiment.training.batch);
       return steps < 1
-        ? TE.left<DrumheadError, Prepared>(tooFew(experiment, dataset.train.count))
+        ? TE.left(tooFew(experiment, dataset.train.count))
         : pipe(
             findRun(runs, experiment.name, seed, identity),
-            TE.chainFirstIOK((folder) => () => {
+            TE.tapIO((folder) => () => {
               if (relative(join(runs, experiment.name), dirname(folder)) !== '')
                 tell({
                   kind: 'note',
@@ -114,13 +110,13 @@ const prepareSettled = (
   );
 
 /** Whether a run can be kept in the folder of all runs; where runs lie already, one that is finished needs no room. */
-const hasRoom = (runs: string): TE.TaskEither<DrumheadError, void> =>
+const hasRoom = (runs: string): Effect<void> =>
   pipe(
     mayHoldFiles(runs),
     TE.orElse((error) =>
       pipe(
         TE.fromTask<readonly string[], DrumheadError>(() => runFoldersBelow(runs)),
-        TE.chain((found) => (found.length === 0 ? TE.left(error) : TE.right(undefined))),
+        TE.flatMap((found) => (found.length === 0 ? TE.left(error) : TE.right(undefined))),
       ),
     ),
   );
@@ -154,12 +150,12 @@ export interface Told {
  *
  * **Errors** what the task's files have wrong.
  */
-export const toldByFiles = (experiment: Experiment): TE.TaskEither<DrumheadError, Told | null> => {
+export const toldByFiles = (experiment: Experiment): Effect<Told | null> => {
   const { task } = experiment;
   return task.name === 'npy' || task.name === 'png'
     ? pipe(
         TE.fromTask<Task, DrumheadError>(() => settled(task)),
-        TE.chain((whole) =>
+        TE.flatMap((whole) =>
           pipe(
             load(whole),
             TE.map((dataset) => ({
@@ -180,13 +176,13 @@ export const digestFor = (task: Task, dataset: Loaded): string | undefined =>
 /** Whether the task's data comes from files of the person. */
 export const readsDigits = (task: Task): boolean => 'mnistDir' in task && task.mnistDir !== null;
 
-const weightsFit = ({ name, loss }: Experiment, classes: number): E.Either<DrumheadError, void> =>
+const weightsFit = ({ name, loss }: Experiment, classes: number): Checked<void> =>
   loss.weights.length === 0 || loss.weights.length === classes
     ? E.right(undefined)
     : E.left(decodeError(name, `loss.weights: ${loss.weights.length} of them for ${classes} classes`));
 
 /** Early stopping waits for a better loss over images that are held out. */
-const canWait = ({ name, training }: Experiment, held: number): E.Either<DrumheadError, void> =>
+const canWait = ({ name, training }: Experiment, held: number): Checked<void> =>
   training.patience === null || held > 0
     ? E.right(undefined)
     : E.left(
@@ -201,14 +197,14 @@ const tooFew = ({ name, training }: Experiment, images: number): DrumheadError =
   decodeError(name, `training.batch: ${training.batch} is more than the ${images} training images`);
 
 /** What a task says of its images and how many there are, before any of them is made. Of files nothing is known yet. */
-const fitsTask = (experiment: Experiment): E.Either<DrumheadError, void> => {
+const fitsTask = (experiment: Experiment): Checked<void> => {
   const { task, model, loss, training } = experiment;
   const shape = taskShape(task);
   if (O.isNone(shape)) return E.right(undefined);
   return pipe(
     programFor(model, loss.target, shape.value),
-    E.chain(() => weightsFit(experiment, shape.value.classes)),
-    E.chain(() =>
+    E.flatMap(() => weightsFit(experiment, shape.value.classes)),
+    E.flatMap(() =>
       'train' in task && task.train < training.batch
         ? E.left(tooFew(experiment, task.train))
         : E.right(undefined),

@@ -8,14 +8,14 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, defect } from '../../base/error.js';
+import { type DrumheadError, defect, type Effect } from '../../base/error.js';
 import { initialParameters } from '../../compile/parameters.js';
 import { openPool } from '../../compile/tfjs/session/pool.js';
 import { errorOf, type Session } from '../../compile/tfjs/session/session.js';
 import { type Program, parametersOf } from '../../dsl/index.js';
 import { arithmeticOf } from '../../engine/index.js';
 import type { Experiment } from '../../experiments/experiment.js';
-import type { Effect, Environment } from '../environment.js';
+import type { Environment, RunEffect } from '../environment.js';
 import { restoreCheckpoint } from '../folder/checkpoint.js';
 import { forgetFailure, recordFailure } from '../folder/failure.js';
 import { inFolder, tidyLeft } from '../folder/lock.js';
@@ -39,14 +39,14 @@ export interface Finished {
 
 /** Runs an experiment from one seed, in its folder. */
 export const runExperiment =
-  (experiment: Experiment, seed: number): Effect<Finished> =>
+  (experiment: Experiment, seed: number): RunEffect<Finished> =>
   (environment) =>
     pipe(
       prepare(experiment, seed, environment),
-      TE.chain((prepared) =>
+      TE.flatMap((prepared) =>
         pipe(
           finishedBefore(prepared, environment),
-          TE.chain((before) =>
+          TE.flatMap((before) =>
             before !== null
               ? TE.fromTask(async () => {
                   await tidyLeft(prepared.folder);
@@ -57,7 +57,7 @@ export const runExperiment =
                   pipe(
                     // Another process may have finished it while this one waited.
                     finishedBefore(prepared, environment),
-                    TE.chain((now) =>
+                    TE.flatMap((now) =>
                       now !== null ? TE.right(now) : withHeartbeat(prepared, environment, runPrepared),
                     ),
                   ),
@@ -71,10 +71,7 @@ export const runExperiment =
  * What is there of an earlier run of the same; null where something is to be done still. A damaged result is none: its
  * checkpoint gives it again.
  */
-const finishedBefore = (
-  prepared: Prepared,
-  { pictures, tell }: Environment,
-): TE.TaskEither<DrumheadError, Finished | null> => {
+const finishedBefore = (prepared: Prepared, { pictures, tell }: Environment): Effect<Finished | null> => {
   const { folder, identity } = prepared;
   return pipe(
     TE.Do,
@@ -88,10 +85,10 @@ const finishedBefore = (
 };
 
 /** Charts take a second to load, which a run without pictures need not wait for. */
-const drawnBefore = (prepared: Prepared): TE.TaskEither<DrumheadError, boolean> =>
+const drawnBefore = (prepared: Prepared): Effect<boolean> =>
   pipe(
     TE.tryCatch(() => import('./report.js'), defect),
-    TE.chain(({ isDrawn }) => isDrawn(prepared)),
+    TE.flatMap(({ isDrawn }) => isDrawn(prepared)),
   );
 
 /** What happens is told, and written down for whoever looks into the folder; an error is left there too. */
@@ -99,8 +96,8 @@ const withHeartbeat =
   (
     prepared: Prepared,
     environment: Environment,
-    work: (prepared: Prepared, environment: Environment) => TE.TaskEither<DrumheadError, Finished>,
-  ): TE.TaskEither<DrumheadError, Finished> =>
+    work: (prepared: Prepared, environment: Environment) => Effect<Finished>,
+  ): Effect<Finished> =>
   async () => {
     const { folder } = prepared;
     const heart = heartbeat(folder, environment.now);
@@ -123,37 +120,34 @@ const withHeartbeat =
     }
   };
 
-const runPrepared = (
-  prepared: Prepared,
-  environment: Environment,
-): TE.TaskEither<DrumheadError, Finished> => {
+const runPrepared = (prepared: Prepared, environment: Environment): Effect<Finished> => {
   const { program, engine, seed, folder } = prepared;
   const note = (messages: readonly string[]): void => {
     for (const message of messages) environment.tell({ kind: 'note', message });
   };
   return pipe(
     TE.fromTask<readonly string[], DrumheadError>(() => olderRuns(prepared, environment.runs)),
-    TE.chainFirstIOK((notes) => () => note(notes)),
-    TE.chain(() => writeRecord(prepared, environment.workers)),
-    TE.chainFirstIOK((notes) => () => note(notes)),
-    TE.chain(() => restoreCheckpoint(folder, parametersOf(program.graph), arithmeticOf(engine))),
-    TE.chainFirstIOK(
+    TE.tapIO((notes) => () => note(notes)),
+    TE.flatMap(() => writeRecord(prepared, environment.workers)),
+    TE.tapIO((notes) => () => note(notes)),
+    TE.flatMap(() => restoreCheckpoint(folder, parametersOf(program.graph), arithmeticOf(engine))),
+    TE.tapIO(
       ({ notes }) =>
         () =>
           note(notes),
     ),
     TE.map(({ state }) => state ?? fresh(program, seed)),
     // A kill may have come between a checkpoint and what is made from it.
-    TE.chainFirst((start) => writeHistory(folder, start)),
-    TE.chain((start) =>
+    TE.tap((start) => writeHistory(folder, start)),
+    TE.flatMap((start) =>
       pipe(
         openPool(engine, program, start.parameters, environment.workers),
-        TE.chain((session) =>
+        TE.flatMap((session) =>
           pipe(trainAndScore(prepared, session, start, environment), (work) => async () => {
             try {
               return await work();
             } catch (cause) {
-              return E.left<DrumheadError, Finished>(errorOf(cause));
+              return E.left(errorOf(cause));
             } finally {
               session.close();
             }
@@ -179,15 +173,15 @@ const trainAndScore = (
   session: Session,
   start: TrainState,
   environment: Environment,
-): TE.TaskEither<DrumheadError, Finished> => {
+): Effect<Finished> => {
   const began = environment.now();
   // Only a run in one go knows how long it took.
   const whole = start.epoch === 0 && start.step === 0;
   return pipe(
     keepTraining(prepared, session, start, environment),
-    TE.chain((state) =>
+    TE.flatMap((state) =>
       environment.signal.aborted
-        ? TE.left<DrumheadError, Finished>(interrupted(prepared, state))
+        ? TE.left(interrupted(prepared, state))
         : pipe(
             finish(prepared, session, state, whole ? environment.now() - began : null, environment),
             TE.map((result) => ({ folder: prepared.folder, result, before: false })),

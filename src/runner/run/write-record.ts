@@ -5,7 +5,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type * as t from 'io-ts';
 import { sha256Hex } from '../../base/canonical.js';
-import { type DrumheadError, describe } from '../../base/error.js';
+import { describe, type Effect } from '../../base/error.js';
 import { encodeProgram } from '../../dsl/index.js';
 import { isPresent } from '../../files/files.js';
 import { files, writeText } from '../folder/files.js';
@@ -55,19 +55,16 @@ const differences = (before: Recorded, now: Settings): Recorded['changes'] =>
     })
     .filter(({ from, to }) => from !== to);
 
-const readIfPresent = <A>(
-  path: string,
-  codec: t.Decoder<unknown, A>,
-): TE.TaskEither<DrumheadError, A | null> =>
+const readIfPresent = <A>(path: string, codec: t.Decoder<unknown, A>): Effect<A | null> =>
   pipe(
     isPresent(path),
-    TE.chain((there) => (there ? readChecked<A | null>(path, codec) : TE.right(null))),
+    TE.flatMap((there) => (there ? readChecked<A | null>(path, codec) : TE.right(null))),
   );
 
 /** What is damaged is written anew, and said; what a newer drumhead wrote is left alone. */
 const orNote =
   (notes: string[]) =>
-  <A>(read: TE.TaskEither<DrumheadError, A | null>): TE.TaskEither<DrumheadError, A | null> =>
+  <A>(read: Effect<A | null>): Effect<A | null> =>
     pipe(
       read,
       TE.orElse((error) => {
@@ -84,10 +81,7 @@ const orNote =
  *
  * **Errors** DecodeError where a newer drumhead wrote it: nothing is touched then; FileError.
  */
-export const writeRecord = (
-  prepared: Prepared,
-  workers: number,
-): TE.TaskEither<DrumheadError, readonly string[]> => {
+export const writeRecord = (prepared: Prepared, workers: number): Effect<readonly string[]> => {
   const { folder, engine, cut, experiment, program, identity, seed } = prepared;
   const notes: string[] = [];
   const whole = orNote(notes);
@@ -110,7 +104,7 @@ export const writeRecord = (
     TE.bind('before', () => whole(readIfPresent(path('run'), runCodec))),
     TE.bind('recorded', () => whole(readIfPresent(path('environment'), environmentCodec))),
     TE.bind('commit', () => TE.fromTask(commitHere)),
-    TE.chain(({ recorded, commit }) => {
+    TE.flatMap(({ recorded, commit }) => {
       const versions = versionsOf(engine);
       const now = { ...versions, commit, cut: [...cut] };
       const changed = recorded === null ? [] : differences(recorded, now);
@@ -124,9 +118,9 @@ export const writeRecord = (
           : { ...recorded, changes: [...recorded.changes, ...changed] };
       return pipe(
         writeText(path('experiment'), written.experiment),
-        TE.chain(() => writeText(path('program'), written.program)),
-        TE.chain(() => writeChecked(path('run'), record)),
-        TE.chain(() => writeChecked(path('environment'), environment)),
+        TE.flatMap(() => writeText(path('program'), written.program)),
+        TE.flatMap(() => writeChecked(path('run'), record)),
+        TE.flatMap(() => writeChecked(path('environment'), environment)),
         TE.map(() => notes),
       );
     }),

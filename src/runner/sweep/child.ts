@@ -6,7 +6,7 @@
  */
 
 import * as E from 'fp-ts/lib/Either.js';
-import { type DrumheadError, defect, describe } from '../../base/error.js';
+import { type Checked, defect, describe } from '../../base/error.js';
 import { parseEngineChoice } from '../../engine/index.js';
 import type { RunEvent } from '../environment.js';
 import { type Finished, runExperiment } from '../run/run.js';
@@ -51,7 +51,7 @@ const teller = (): ((event: RunEvent) => void) => {
   };
 };
 
-const outcomeOf = (done: E.Either<DrumheadError, Finished>): Outcome => {
+const outcomeOf = (done: Checked<Finished>): Outcome => {
   if (E.isRight(done)) {
     const { folder, before, result } = done.right;
     return { kind: 'finished', folder, before, foregroundIou: result.test.foregroundIou };

@@ -7,7 +7,7 @@ import * as O from 'fp-ts/lib/Option.js';
 import * as A from 'fp-ts/lib/ReadonlyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { canonical } from '../../base/canonical.js';
-import type { DrumheadError } from '../../base/error.js';
+import type { Checked, DrumheadError, Effect } from '../../base/error.js';
 import { cost } from '../../compile/cost/index.js';
 import { shapeOfDataset, type TaskShape } from '../../data/dataset.js';
 import { load } from '../../data/load.js';
@@ -82,7 +82,7 @@ const factsOf = async (tasks: readonly Task[], cache: string): Promise<ReadonlyM
 const knownOf = (
   { task, model, loss }: Experiment,
   facts: ReadonlyMap<string, Facts>,
-): E.Either<DrumheadError, O.Option<Known>> =>
+): Checked<O.Option<Known>> =>
   pipe(
     O.fromNullable(facts.get(canonical(task))),
     O.traverse(E.Applicative)(({ sizes, images, data }) =>
@@ -111,7 +111,7 @@ export const planSweep = (
   sweep: Sweep,
   engine: Engine,
   { runs, cache }: { readonly runs: string; readonly cache: string },
-): TE.TaskEither<DrumheadError, readonly Assignment[]> =>
+): Effect<readonly Assignment[]> =>
   pipe(
     TE.fromTask<ReadonlyMap<string, Facts>, DrumheadError>(() =>
       factsOf(
@@ -119,7 +119,7 @@ export const planSweep = (
         cache,
       ),
     ),
-    TE.chainEitherK((facts) =>
+    TE.flatMapEither((facts) =>
       pipe(
         sweep.members,
         A.traverse(E.Applicative)((member) =>
@@ -131,7 +131,7 @@ export const planSweep = (
       ),
     ),
     TE.map((pairs) => new Map(pairs)),
-    TE.chain((facts) => {
+    TE.flatMap((facts) => {
       // Two members may be the same but for their names: they share a run, as they do from one sweep to the next.
       const placed = new Map<string, string>();
       const nameOf = memberName(sweep);
@@ -170,7 +170,7 @@ const folderOf = (
   experiment: Experiment,
   known: O.Option<Known>,
   { seed, engine, runs, placed }: Placing,
-): TE.TaskEither<DrumheadError, string | null> => {
+): Effect<string | null> => {
   if (O.isNone(known)) return TE.right(null);
   const identity = identityOn(engine, experiment, known.value.hash, seed, known.value.data);
   return pipe(
@@ -183,7 +183,7 @@ const folderOf = (
   );
 };
 
-const resultIn = (folder: string | null): TE.TaskEither<DrumheadError, Result | null> =>
+const resultIn = (folder: string | null): Effect<Result | null> =>
   folder === null
     ? TE.right(null)
     : pipe(

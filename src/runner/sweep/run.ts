@@ -6,7 +6,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import type * as RTE from 'fp-ts/lib/ReaderTaskEither.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { canonical } from '../../base/canonical.js';
-import { type DrumheadError, decodeError } from '../../base/error.js';
+import { type Checked, type DrumheadError, decodeError, type Effect } from '../../base/error.js';
 import { type Engine, engineWords, kernelsOf, openEngine } from '../../engine/index.js';
 import { shapingOf } from '../../experiments/experiment.js';
 import { idleInValues } from '../../experiments/idle.js';
@@ -68,26 +68,23 @@ export const runSweep =
   (environment) =>
     pipe(
       TE.fromEither(truthful(sweep)),
-      TE.chainTaskK((written) => () => settledSweep(written, process.cwd())),
-      TE.chain(({ sweep: whole }) => runSettled(whole, environment)),
+      TE.flatMapTask((written) => () => settledSweep(written, process.cwd())),
+      TE.flatMap(({ sweep: whole }) => runSettled(whole, environment)),
     );
 
 /** No label may stand over numbers that are another experiment's. */
-const truthful = (sweep: Sweep): E.Either<DrumheadError, Sweep> => {
+const truthful = (sweep: Sweep): Checked<Sweep> => {
   const problems = sweepProblems(sweep);
   return problems.length === 0 ? E.right(sweep) : E.left(decodeError(sweep.name, problems));
 };
 
-const runSettled = (
-  sweep: Sweep,
-  environment: SweepEnvironment,
-): TE.TaskEither<DrumheadError, SweepOutcome> =>
+const runSettled = (sweep: Sweep, environment: SweepEnvironment): Effect<SweepOutcome> =>
   inFolder(
     dirname(sweepPath(environment.runs, sweep.name)),
     pipe(
       openEngine(environment.engine, environment.kernels),
       TE.bindTo('opened'),
-      TE.chainFirstTaskK(
+      TE.tapTask(
         ({ opened }) =>
           () =>
             tellNotes(sweep, opened, environment),
@@ -96,13 +93,13 @@ const runSettled = (
       TE.bind('record', ({ opened, plan }) =>
         writeSweep(environment.runs, recordOf(sweep, opened, environment.runs, plan)),
       ),
-      TE.chainFirstIOK(
+      TE.tapIO(
         ({ plan, opened }) =>
           () =>
             environment.tell({ kind: 'plan', plan, engine: engineWords(opened.name, kernelsOf(opened)) }),
       ),
       TE.bind('outcomes', ({ plan, opened }) => TE.fromTask(work(plan, opened, environment))),
-      TE.chainFirst(({ opened, plan, outcomes }) =>
+      TE.tap(({ opened, plan, outcomes }) =>
         // Folders that only their data could tell are known now.
         writeSweep(
           environment.runs,

@@ -3,7 +3,7 @@ import type { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { type DrumheadError, describe as sentenceOf } from '../../../../src/base/error.js';
+import { type Checked, type DrumheadError, describe as sentenceOf } from '../../../../src/base/error.js';
 import { stream } from '../../../../src/base/random.js';
 import { equalParts } from '../../../../src/compile/micro-batches.js';
 import { initialParameters } from '../../../../src/compile/parameters.js';
@@ -26,7 +26,7 @@ import {
 import { type Engine, openEngine } from '../../../../src/engine/index.js';
 import { nwm } from '../../../../src/models/nwm.js';
 
-const value = <A>(either: E.Either<DrumheadError, A>): A =>
+const value = <A>(either: Checked<A>): A =>
   E.isRight(either) ? either.right : assert.fail(sentenceOf(either.left));
 
 const waves = nwm({

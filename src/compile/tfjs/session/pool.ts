@@ -3,7 +3,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, defect, describe } from '../../../base/error.js';
+import { defect, describe, type Effect } from '../../../base/error.js';
 import type { Program } from '../../../dsl/index.js';
 import { encodeProgram } from '../../../dsl/index.js';
 import type { Engine } from '../../../engine/index.js';
@@ -43,8 +43,8 @@ export const openPool = (
   program: Program,
   parameters: Arrays,
   workers: number,
-): TE.TaskEither<DrumheadError, Pool> => {
-  const here = (why: string): TE.TaskEither<DrumheadError, Pool> =>
+): Effect<Pool> => {
+  const here = (why: string): Effect<Pool> =>
     TE.fromEither(
       pipe(
         E.tryCatch(() => openSession(engine, program, parameters), defect),
@@ -56,7 +56,7 @@ export const openPool = (
   if (engine.name === 'tensorflow') return here('tensorflow has threads or a device of its own');
   return pipe(
     TE.fromEither(compile(engine.tf, program)),
-    TE.chainW(() => TE.tryCatch(() => startPool(engine, program, parameters, workers), errorOf)),
+    TE.flatMap(() => TE.tryCatch(() => startPool(engine, program, parameters, workers), errorOf)),
     TE.orElse((error) =>
       error._tag === 'EngineError' ? here(`workers did not start (${describe(error)})`) : TE.left(error),
     ),

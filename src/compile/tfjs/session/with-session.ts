@@ -1,7 +1,7 @@
 /** Work with a session, which is closed afterwards whatever happens. */
 
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { DrumheadError } from '../../../base/error.js';
+import type { DrumheadError, Effect } from '../../../base/error.js';
 import type { Program } from '../../../dsl/index.js';
 import type { Engine } from '../../../engine/index.js';
 import { errorOf, openSession, type Session } from './session.js';
@@ -20,7 +20,7 @@ export const withSession = <A>(
   program: Program,
   parameters: Arrays,
   use: (session: Session) => Promise<A>,
-): TE.TaskEither<DrumheadError, A> =>
+): Effect<A> =>
   TE.bracket(
     TE.fromEither<DrumheadError, Session>(openSession(engine, program, parameters)),
     (session) => TE.tryCatch(async () => use(session), errorOf),

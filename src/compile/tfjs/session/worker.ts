@@ -4,7 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, defect, describe } from '../../../base/error.js';
+import { defect, describe, type Effect } from '../../../base/error.js';
 import { decodeProgram } from '../../../dsl/codec.js';
 import { type Engine, openEngine } from '../../../engine/index.js';
 import { openFusedLane } from './fused-lane.js';
@@ -18,7 +18,7 @@ interface Worker {
   readonly read: (names: readonly string[]) => Arrays;
 }
 
-const open = ({ engine, fused, program, parameters }: Setup): TE.TaskEither<DrumheadError, Worker> => {
+const open = ({ engine, fused, program, parameters }: Setup): Effect<Worker> => {
   const opened = openEngine(engine);
   /** TensorFlow.js itself, where fused kernels need it after all. */
   const later = async (): Promise<Engine> => {
@@ -30,10 +30,10 @@ const open = ({ engine, fused, program, parameters }: Setup): TE.TaskEither<Drum
     TE.fromEither(
       pipe(
         E.tryCatch((): unknown => JSON.parse(program), defect),
-        E.chainW((json) => decodeProgram(json)),
+        E.flatMap((json) => decodeProgram(json)),
       ),
     ),
-    TE.chainW((decoded) => {
+    TE.flatMap((decoded) => {
       const shared = parametersIn(decoded, parameters);
       const read = (names: readonly string[]): Arrays =>
         Object.fromEntries(names.map((name) => [name, shared[name].slice()]));
@@ -43,7 +43,7 @@ const open = ({ engine, fused, program, parameters }: Setup): TE.TaskEither<Drum
         lane === undefined
           ? pipe(
               opened,
-              TE.chainEitherKW((found) => openLane({ ...found, fused }, decoded, values)),
+              TE.flatMapEither((found) => openLane({ ...found, fused }, decoded, values)),
             )
           : TE.fromEither(lane),
         TE.map((lane): Worker => ({ lane, read })),

@@ -21,7 +21,7 @@ import {
   type Waves,
   wavesOf,
 } from '../../../analysis/index.js';
-import { type DrumheadError, decodeError } from '../../../base/error.js';
+import { type Checked, decodeError, type Effect } from '../../../base/error.js';
 import type { BranchLine } from '../../../report/analysis/index.js';
 import type { Sample } from '../../../report/index.js';
 import type { OpenRun } from '../../results/open-run.js';
@@ -125,7 +125,7 @@ const analyse =
 
 type Spectral = Pick<WaveAnalysis, 'spectrum' | 'spectrumSteps'>;
 
-const allWaves = (observed: readonly Observed[]): E.Either<DrumheadError, readonly Observed[]> =>
+const allWaves = (observed: readonly Observed[]): Checked<readonly Observed[]> =>
   pipe(
     observed,
     A.traverse(E.Applicative)((one) =>
@@ -151,16 +151,16 @@ const spectrumOf = (waves: Waves): KOmega | Unresolved => {
 };
 
 /** One image after the other, so that only one long record is held at a time. */
-const spectralOf = (open: OpenRun, plan: AnalysisPlan): TE.TaskEither<DrumheadError, Spectral> =>
+const spectralOf = (open: OpenRun, plan: AnalysisPlan): Effect<Spectral> =>
   pipe(
     TE.fromEither(waveProgram(open, plan.steps ?? spectrumSteps(open))),
-    TE.chain((program) =>
+    TE.flatMap((program) =>
       pipe(
         plan.samples,
         A.traverse(TE.ApplicativeSeq)((index) =>
           pipe(
             observe(open, program, [index]),
-            TE.chainEitherK(allWaves),
+            TE.flatMapEither(allWaves),
             TE.map(([{ waves }]) => ({ spectrum: spectrumOf(waves), spectrumSteps: waves.steps })),
           ),
         ),
@@ -175,7 +175,7 @@ const spectralOf = (open: OpenRun, plan: AnalysisPlan): TE.TaskEither<DrumheadEr
 
 const hasChannel =
   (channel: number | null) =>
-  (observed: readonly Observed[]): E.Either<DrumheadError, readonly Observed[]> => {
+  (observed: readonly Observed[]): Checked<readonly Observed[]> => {
     const { channels } = observed[0].waves;
     return channel !== null && channel >= channels
       ? E.left(decodeError('--channel', `there is no channel ${channel + 1}: they are 1 to ${channels}`))
@@ -188,13 +188,13 @@ const hasChannel =
  *
  * **Errors** DecodeError for a model without waves, an image or a channel that is not there.
  */
-export const analyseWaves = (open: OpenRun, plan: AnalysisPlan): TE.TaskEither<DrumheadError, WaveAnalysis> =>
+export const analyseWaves = (open: OpenRun, plan: AnalysisPlan): Effect<WaveAnalysis> =>
   pipe(
     TE.fromEither(waveProgram(open, null)),
-    TE.chain((program) => observe(open, program, plan.samples)),
-    TE.chainEitherK(allWaves),
-    TE.chainEitherK(hasChannel(plan.channel)),
-    TE.chain((observed) =>
+    TE.flatMap((program) => observe(open, program, plan.samples)),
+    TE.flatMapEither(allWaves),
+    TE.flatMapEither(hasChannel(plan.channel)),
+    TE.flatMap((observed) =>
       pipe(
         spectralOf(open, plan),
         TE.map((spectrum) => analyse(open, plan, spectrum)(observed)),

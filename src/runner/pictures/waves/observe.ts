@@ -4,7 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Waves } from '../../../analysis/index.js';
-import { type DrumheadError, decodeError } from '../../../base/error.js';
+import { type Checked, decodeError, type Effect } from '../../../base/error.js';
 import { portrait } from '../../../compile/light-cone/index.js';
 import { imagesOf, masksOf, shapeOfDataset } from '../../../data/dataset.js';
 import { outputsOf, type Program, select } from '../../../dsl/index.js';
@@ -14,7 +14,7 @@ import { type OpenRun, runGridOf, withRunSession } from '../../results/open-run.
 import { planeOf, type WaveGrid, waveGridOf } from '../../run/wave-grid.js';
 
 /** The program that gives the waves, for so many steps; what only the logits need is left out. */
-export const waveProgram = (open: OpenRun, steps: number | null): E.Either<DrumheadError, Program> => {
+export const waveProgram = (open: OpenRun, steps: number | null): Checked<Program> => {
   const { model, loss } = open.run.experiment;
   const grid = runGridOf(open);
   if (E.isLeft(grid)) return grid;
@@ -79,7 +79,7 @@ export const observe = (
   open: OpenRun,
   program: Program,
   indices: readonly number[],
-): TE.TaskEither<DrumheadError, readonly Observed[]> => {
+): Effect<readonly Observed[]> => {
   const { test } = open.dataset;
   const missing = indices.find((i) => i >= test.count);
   if (missing !== undefined)

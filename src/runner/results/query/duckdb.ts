@@ -4,7 +4,7 @@
  */
 
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, decodeError, engineError } from '../../../base/error.js';
+import { type DrumheadError, decodeError, type Effect, engineError } from '../../../base/error.js';
 import type { ColumnType } from './exact.js';
 
 interface Reader {
@@ -45,7 +45,7 @@ interface DuckDb {
 
 const packageName = '@duckdb/node-api';
 
-const load = (name: string): TE.TaskEither<DrumheadError, DuckDb> =>
+const load = (name: string): Effect<DuckDb> =>
   TE.tryCatch(
     async (): Promise<DuckDb> => await import(name),
     () =>
@@ -76,8 +76,8 @@ const sqlError = (cause: unknown): DrumheadError => {
 export const withDatabase = <A>(
   work: (connection: Connection) => Promise<A>,
   name: string = packageName,
-): TE.TaskEither<DrumheadError, A> =>
-  TE.chain((duckdb: DuckDb) =>
+): Effect<A> =>
+  TE.flatMap((duckdb: DuckDb) =>
     TE.tryCatch(async () => {
       const instance = await duckdb.DuckDBInstance.create(':memory:');
       const connection = await instance.connect();

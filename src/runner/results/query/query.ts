@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, fileError } from '../../../base/error.js';
+import { type DrumheadError, type Effect, fileError } from '../../../base/error.js';
 import { readBytes, writeBytes } from '../../../files/files.js';
 import { type Connection, selects, withDatabase } from './duckdb.js';
 import { exactText, exactValue } from './exact.js';
@@ -91,15 +91,13 @@ const answerOf = async (connection: Connection, sql: string): Promise<Answer> =>
 };
 
 /** Runs work with a folder that is gone afterwards. */
-const inTemporary = <A>(
-  work: (folder: string) => TE.TaskEither<DrumheadError, A>,
-): TE.TaskEither<DrumheadError, A> =>
+const inTemporary = <A>(work: (folder: string) => Effect<A>): Effect<A> =>
   pipe(
     TE.tryCatch(
       () => mkdtemp(join(tmpdir(), 'drumhead-query-')),
       (cause): DrumheadError => fileError(tmpdir(), cause),
     ),
-    TE.chain((folder) => async () => {
+    TE.flatMap((folder) => async () => {
       try {
         return await work(folder)();
       } finally {
@@ -115,7 +113,7 @@ const inTemporary = <A>(
  * **Errors** EngineError where DuckDB is not installed; DecodeError with what it says of the query, or where it is
  * anything but a SELECT; nothing of it has then run.
  */
-export const query = (tables: readonly PlainTable[], sql: string): TE.TaskEither<DrumheadError, Answer> =>
+export const query = (tables: readonly PlainTable[], sql: string): Effect<Answer> =>
   pipe(
     inTemporary((folder) =>
       withDatabase(async (connection) => {
@@ -125,7 +123,7 @@ export const query = (tables: readonly PlainTable[], sql: string): TE.TaskEither
         return answerOf(connection, sql);
       }),
     ),
-    TE.mapLeft(inOurNames(tables)),
+    TE.mapError(inOurNames(tables)),
   );
 
 /**
@@ -134,11 +132,7 @@ export const query = (tables: readonly PlainTable[], sql: string): TE.TaskEither
  *
  * **Errors** as `query`, FileError.
  */
-export const queryToParquet = (
-  tables: readonly PlainTable[],
-  sql: string,
-  file: string,
-): TE.TaskEither<DrumheadError, number> =>
+export const queryToParquet = (tables: readonly PlainTable[], sql: string, file: string): Effect<number> =>
   inTemporary((folder) => {
     const made = join(folder, 'answer.parquet');
     return pipe(
@@ -151,11 +145,11 @@ export const queryToParquet = (
         const { rows } = await answerOf(connection, `SELECT count(*) FROM read_parquet(${quoted(made)})`);
         return Number(rows[0][0]);
       }),
-      TE.mapLeft(inOurNames(tables)),
-      TE.chainFirst(() =>
+      TE.mapError(inOurNames(tables)),
+      TE.tap(() =>
         pipe(
           readBytes(made, 'array'),
-          TE.chain((bytes) => writeBytes(file, bytes)),
+          TE.flatMap((bytes) => writeBytes(file, bytes)),
         ),
       ),
     );

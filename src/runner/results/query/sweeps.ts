@@ -2,8 +2,7 @@
 
 import { resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import type * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, describe } from '../../../base/error.js';
+import { describe, type Effect } from '../../../base/error.js';
 import { readSweep, recordedSweeps } from '../../folder/sweep-file.js';
 import type { SweepsOf } from './tables.js';
 
@@ -15,7 +14,7 @@ export interface SweepsFound {
 
 /** Reads the records below `runs/sweeps`; one that is damaged, or whose labels lie, is left out and said. Never fails. */
 export const sweepsIn =
-  (runs: string): TE.TaskEither<DrumheadError, SweepsFound> =>
+  (runs: string): Effect<SweepsFound> =>
   async () => {
     const sweeps = new Map<string, string[]>();
     const notes: string[] = [];
