@@ -1,7 +1,7 @@
 /** What is measured: models of the catalogue at the sizes of their tasks. */
 
 import * as E from 'fp-ts/lib/Either.js';
-import { type Checked, describe } from '../src/base/error.js';
+import { type Checked, errorMessage } from '../src/base/error.js';
 import { cost } from '../src/compile/cost/index.js';
 import { type Program, select } from '../src/dsl/index.js';
 import { buildModel, decodeModel, type ModelSpec, type Sizes } from '../src/models/catalogue.js';
@@ -18,7 +18,7 @@ export interface Case {
 
 /** A value that must be there: a bench ends where it is not. */
 export const value = <A>(either: Checked<A>): A => {
-  if (E.isLeft(either)) throw new Error(describe(either.left));
+  if (E.isLeft(either)) throw new Error(errorMessage(either.left));
   return either.right;
 };
 

@@ -15,7 +15,7 @@ import { Command } from '@commander-js/extra-typings';
 import * as E from 'fp-ts/lib/Either.js';
 import { browserPath, openPage, serve } from '../spec/compile/graph-model/browser.js';
 import { plainTensorFlow } from '../spec/compile/graph-model/plain.js';
-import { describe, type Effect } from '../src/base/error.js';
+import { type Effect, errorMessage } from '../src/base/error.js';
 import { imagesOf } from '../src/data/dataset.js';
 import { select } from '../src/dsl/index.js';
 import { predictedClasses } from '../src/experiments/scores.js';
@@ -34,7 +34,7 @@ const [count, repeats] = [Number(images), Number(rounds)];
 
 const done = async <A>(work: Effect<A>): Promise<A> => {
   const result = await work();
-  if (E.isLeft(result)) throw new Error(describe(result.left));
+  if (E.isLeft(result)) throw new Error(errorMessage(result.left));
   return result.right;
 };
 

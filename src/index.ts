@@ -6,7 +6,7 @@
  */
 
 export { flow, pipe } from 'fp-ts/lib/function.js';
-export { type DrumheadError, describe } from './base/error.js';
+export { type DrumheadError, errorMessage } from './base/error.js';
 export { type Random, stream } from './base/random.js';
 export * from './compile/cost/index.js';
 export { diagram } from './compile/diagram/index.js';

@@ -8,7 +8,7 @@ import { isDeepStrictEqual } from 'node:util';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { describe, type Effect } from '../../src/base/error.js';
+import { type Effect, errorMessage } from '../../src/base/error.js';
 import { stream } from '../../src/base/random.js';
 import { load } from '../../src/data/load.js';
 import { writeNpyPairs } from '../../src/data/own/npy-pairs.js';
@@ -43,7 +43,7 @@ const toldBy = <A>(read: Effect<A>, values: (found: A) => unknown): Promise<Told
   pipe(
     read,
     TE.match(
-      (error): Told => ({ kind: 'says', sentence: describe(error) }),
+      (error): Told => ({ kind: 'says', sentence: errorMessage(error) }),
       (found): Told => ({ kind: 'values', values: values(found) }),
     ),
   )();
@@ -72,7 +72,7 @@ const tables: Observer = {
   every: 1,
   look: async (folder) => {
     const found = await readRuns(folder)();
-    if (E.isLeft(found)) return { kind: 'says', sentence: describe(found.left) };
+    if (E.isLeft(found)) return { kind: 'says', sentence: errorMessage(found.left) };
     const { runs, notes } = found.right;
     if (notes.length > 0) return { kind: 'says', sentence: notes[0] };
     // What is not a run any more, since its experiment.json is gone or has another name, is not listed by anyone.
@@ -144,7 +144,7 @@ const reading = (name: 'npy' | 'png'): Observer => ({
       TE.fromEither(decodeTask({ name, folder })),
       TE.flatMap(load),
       TE.match(
-        (error): Told => ({ kind: 'says', sentence: describe(error) }),
+        (error): Told => ({ kind: 'says', sentence: errorMessage(error) }),
         (found): Told =>
           found.notes.length > 0
             ? { kind: 'says', sentence: found.notes[0] }

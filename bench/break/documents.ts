@@ -6,7 +6,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
-import { describe } from '../../src/base/error.js';
+import { errorMessage } from '../../src/base/error.js';
 import { stream } from '../../src/base/random.js';
 import { sweepOf } from '../../src/experiments/sweep/sweep.js';
 import { listName } from '../../src/files/manifest.js';
@@ -101,12 +101,12 @@ const saying = async <A>(read: A): Promise<Awaited<A>> => {
   const done = await read;
   const either: unknown = done;
   if (isLeft(either)) {
-    const sentence = describe(either.left);
+    const sentence = errorMessage(either.left);
     if (sentence.length > longest) throw new Error(`a sentence of ${sentence.length} characters`);
   }
   return done;
 };
-const isLeft = (value: unknown): value is E.Left<Parameters<typeof describe>[0]> =>
+const isLeft = (value: unknown): value is E.Left<Parameters<typeof errorMessage>[0]> =>
   typeof value === 'object' && value !== null && '_tag' in value && value._tag === 'Left';
 
 const readsSome = async (reader: Reader): Promise<boolean> => {

@@ -5,7 +5,7 @@
 
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { describe } from '../../src/base/error.js';
+import { errorMessage } from '../../src/base/error.js';
 import { type Random, stream } from '../../src/base/random.js';
 import { anotherLife, breakDisk, codes, type Fault, ownLife } from './disk.js';
 import { afterKill, ageLeft } from './kills.js';
@@ -47,7 +47,7 @@ export const failed = async (straight: Straight, random: Random, place: string):
       .finally(disk.mend);
     story += disk.struck() ? `, ${disk.where()}` : ', which did not come';
     if (E.isLeft(done)) {
-      const sentence = describe(done.left);
+      const sentence = errorMessage(done.left);
       const problem = sentenceProblem(sentence);
       if (problem !== null) return `${story}: ${problem}: ${sentence}`;
       await ageLeft(place);
@@ -62,7 +62,7 @@ export const failed = async (straight: Straight, random: Random, place: string):
     await ageLeft(place);
     anotherLife();
     const again = await work.run(place, () => {});
-    if (E.isLeft(again)) return `${story}: without it then: ${describe(again.left)}`;
+    if (E.isLeft(again)) return `${story}: without it then: ${errorMessage(again.left)}`;
     const other = differ(print, await printOf(place));
     return other === null ? null : `${story}: without it then: ${other}`;
   } catch (cause) {

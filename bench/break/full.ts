@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { describe } from '../../src/base/error.js';
+import { errorMessage } from '../../src/base/error.js';
 import { stream } from '../../src/base/random.js';
 import { anotherLife, ownLife } from './disk.js';
 import { afterKill, ageLeft } from './kills.js';
@@ -37,7 +37,7 @@ const filled = async (straight: Straight, disk: string, left: number): Promise<s
     });
     rmSync(filling);
     if (E.isLeft(done)) {
-      const sentence = describe(done.left);
+      const sentence = errorMessage(done.left);
       if (!/the disk is full/.test(sentence)) return `${story}: ${sentence}`;
       await ageLeft(place);
       const lost = await afterKill(straight, place, told);
@@ -46,7 +46,7 @@ const filled = async (straight: Straight, disk: string, left: number): Promise<s
     await ageLeft(place);
     anotherLife();
     const again = await work.run(place, () => {});
-    if (E.isLeft(again)) return `${story}: with more then: ${describe(again.left)}`;
+    if (E.isLeft(again)) return `${story}: with more then: ${errorMessage(again.left)}`;
     const other = differ(print, await printOf(place));
     return other === null ? null : `${story}: with more then: ${other}`;
   } catch (cause) {

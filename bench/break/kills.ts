@@ -6,7 +6,7 @@
 import { readdir, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { describe } from '../../src/base/error.js';
+import { errorMessage } from '../../src/base/error.js';
 import { type Random, stream } from '../../src/base/random.js';
 import { bringBack } from '../../src/files/write-folder.js';
 import { anotherLife, breakDisk, type Fault, moments, ownLife } from './disk.js';
@@ -43,7 +43,7 @@ export const afterKill = async (
   if (work.export === null) return null;
   anotherLife();
   const back = await bringBack(join(place, work.export))();
-  if (E.isLeft(back)) return describe(back.left);
+  if (E.isLeft(back)) return errorMessage(back.left);
   const now = Object.fromEntries(Object.entries(await printOf(place)).filter(([name]) => !trial.test(name)));
   const [older, newer] = [differ(before, now), differ(print, now)];
   return older === null || newer === null
@@ -82,7 +82,7 @@ export const killed = async (
         if (says !== null) return wrong(says);
         continue;
       }
-      if (E.isLeft(done)) return wrong(describe(done.left));
+      if (E.isLeft(done)) return wrong(errorMessage(done.left));
       const other = differ(print, await printOf(place));
       return other === null ? { kills, says: null } : wrong(other);
     }

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { describe } from '../../src/base/error.js';
+import { errorMessage } from '../../src/base/error.js';
 import { anotherLife, breakDisk, ownLife } from './disk.js';
 import { printOf } from './tiny.js';
 import { begin, type Work } from './works.js';
@@ -25,7 +25,7 @@ export const straightOf = async (work: Work, folder: string): Promise<Straight> 
     const before = await printOf(place);
     const disk = breakDisk(place, { kind: 'none' });
     const done = await work.run(place, () => {}).finally(disk.mend);
-    if (E.isLeft(done)) throw new Error(`${work.name}: ${describe(done.left)}`);
+    if (E.isLeft(done)) throw new Error(`${work.name}: ${errorMessage(done.left)}`);
     return { work, before, print: await printOf(place), changes: disk.changes(), calls: disk.calls() };
   } finally {
     ownLife();

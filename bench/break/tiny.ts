@@ -4,14 +4,14 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { type Checked, describe } from '../../src/base/error.js';
+import { type Checked, errorMessage } from '../../src/base/error.js';
 import { decodeExperiment, type Experiment } from '../../src/experiments/experiment.js';
 import type { Environment, RunEvent } from '../../src/runner/environment.js';
 
 /** What must be, or the sentence of its error, thrown. */
 export const must = <A>(made: Checked<A>): A => {
   if (E.isRight(made)) return made.right;
-  throw new Error(describe(made.left));
+  throw new Error(errorMessage(made.left));
 };
 
 /** A document of it, for whoever reads documents. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Checked, describe, type Effect } from '../../src/base/error.js';
+import { type Checked, type Effect, errorMessage } from '../../src/base/error.js';
 import type { Dataset } from '../../src/data/dataset.js';
 import { load } from '../../src/data/load.js';
 import { writeNpyPairs } from '../../src/data/own/npy-pairs.js';
@@ -46,7 +46,7 @@ const epochsIn = async (folder: string): Promise<number> => {
   let epochs = 0;
   for (const name of names.filter((one) => /seed-\d+-[0-9a-f]+$/.test(one))) {
     const position = await readPosition(join(folder, name))();
-    if (E.isLeft(position)) throw new Error(describe(position.left));
+    if (E.isLeft(position)) throw new Error(errorMessage(position.left));
     epochs += position.right?.epoch ?? 0;
   }
   return epochs;
@@ -94,7 +94,7 @@ const jobHere =
     })();
     return E.isRight(done)
       ? { kind: 'finished', folder: done.right.folder, before: done.right.before, foregroundIou: null }
-      : { kind: 'failed', message: describe(done.left) };
+      : { kind: 'failed', message: errorMessage(done.left) };
   };
 
 const sweep: Work = {

@@ -2,7 +2,7 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
-import { describe } from '../../src/base/error.js';
+import { errorMessage } from '../../src/base/error.js';
 import { taskNames } from '../../src/data/task.js';
 import { decodeExperiment } from '../../src/experiments/experiment.js';
 import { decodeAnySweep } from '../../src/experiments/sweep/grid.js';
@@ -30,8 +30,8 @@ const minimal: Json = { name: 'x', task: { name: 'tetrominoes' }, model: { name:
 
 type Decode = (value: unknown) => E.Either<string, unknown>;
 
-const ofExperiment: Decode = (value) => E.mapLeft(describe)(decodeExperiment(value, 'x'));
-const ofSweep: Decode = (value) => E.mapLeft(describe)(decodeAnySweep(value, 'x'));
+const ofExperiment: Decode = (value) => E.mapLeft(errorMessage)(decodeExperiment(value, 'x'));
+const ofSweep: Decode = (value) => E.mapLeft(errorMessage)(decodeAnySweep(value, 'x'));
 
 const at = (value: unknown, part: string): unknown => (t.UnknownRecord.is(value) ? value[part] : undefined);
 

@@ -14,7 +14,7 @@ import {
   summaryOf,
   wavesOf,
 } from '../../src/analysis/index.js';
-import { describe as sentence } from '../../src/base/error.js';
+import { errorMessage } from '../../src/base/error.js';
 import { stream } from '../../src/base/random.js';
 import { observe, resolved, stepOf, waveOf } from './lattice.js';
 
@@ -312,7 +312,7 @@ describe('waves', () => {
     for (const [change, words] of refusals) {
       const refused = wavesOf({ ...good, ...change });
       assert.ok(E.isLeft(refused));
-      assert.match(sentence(refused.left), words);
+      assert.match(errorMessage(refused.left), words);
     }
   });
 });

@@ -7,10 +7,10 @@ import {
   decodeError,
   defect,
   engineError,
+  errorMessage,
   fileError,
   mismatch,
   nearest,
-  describe as sentence,
   unknownName,
 } from '../../src/base/error.js';
 
@@ -65,7 +65,7 @@ describe('base: errors', () => {
     [defect('thrown text'), 'this is a fault of drumhead, please report it: thrown text'],
   ];
   for (const [error, expected] of cases)
-    it(expected.split('\n')[0], () => assert.equal(sentence(error), expected));
+    it(expected.split('\n')[0], () => assert.equal(errorMessage(error), expected));
 });
 
 describe('base: the nearest name', () => {

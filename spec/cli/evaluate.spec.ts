@@ -5,7 +5,7 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, wri
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { type Effect, describe as sentence } from '../../src/base/error.js';
+import { type Effect, errorMessage } from '../../src/base/error.js';
 import { type EvaluateFlags, evaluateRuns } from '../../src/cli/commands/evaluate.js';
 import { run } from '../../src/cli/commands/run.js';
 import { sweep } from '../../src/cli/commands/sweep.js';
@@ -106,7 +106,7 @@ describe('drumhead evaluate', () => {
   it('and sweep, run, show and diff know the names of what was begun here', async () => {
     const refusal = async (work: Effect<unknown>): Promise<string> => {
       const done = await work();
-      return E.isLeft(done) ? sentence(done.left) : assert.fail('it was done');
+      return E.isLeft(done) ? errorMessage(done.left) : assert.fail('it was done');
     };
     const asked = { preset: 'full', engine: 'cpu', runs, pictures: false, workers: '1' };
     for (const command of [sweep, run]) {
@@ -119,7 +119,7 @@ describe('drumhead evaluate', () => {
 
   const said = async (name: string, changes: Partial<EvaluateFlags> = {}): Promise<string> => {
     const done = await evaluateRuns(name, { ...flags, ...changes })();
-    assert.ok(E.isRight(done), E.isLeft(done) ? sentence(done.left) : '');
+    assert.ok(E.isRight(done), E.isLeft(done) ? errorMessage(done.left) : '');
     return done.right;
   };
   const scoresIn = async (name: string, changes: Partial<EvaluateFlags> = {}): Promise<unknown> =>
@@ -173,7 +173,7 @@ describe('drumhead evaluate', () => {
     ];
     for (const [changes, words] of refusals) {
       const done = await evaluateRuns(join(runs, 'tiny'), { ...flags, ...changes })();
-      assert.match(E.isLeft(done) ? sentence(done.left) : 'it was scored', words);
+      assert.match(E.isLeft(done) ? errorMessage(done.left) : 'it was scored', words);
     }
     assert.deepEqual(made(), before);
   });
@@ -209,9 +209,9 @@ describe('drumhead evaluate', () => {
     for (const [name, changes, code, words] of mistakes) {
       const done = await evaluateRuns(name, { ...flags, ...changes })();
       assert.ok(E.isLeft(done), name);
-      assert.match(sentence(done.left), words);
-      assert.ok(!sentence(done.left).includes('\n'));
-      assert.equal(exitCode(done.left), code, sentence(done.left));
+      assert.match(errorMessage(done.left), words);
+      assert.ok(!errorMessage(done.left).includes('\n'));
+      assert.equal(exitCode(done.left), code, errorMessage(done.left));
     }
     assert.ok(!existsSync(join(runs, 'nothing')));
   });

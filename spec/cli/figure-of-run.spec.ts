@@ -5,7 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { describe as sentence } from '../../src/base/error.js';
+import { errorMessage } from '../../src/base/error.js';
 import { figure } from '../../src/cli/commands/figure.js';
 import { run } from '../../src/cli/commands/run.js';
 import { statuses } from '../../src/cli/commands/status.js';
@@ -65,7 +65,7 @@ describe('figures of a run', () => {
     ] as const) {
       const done = await figure('segmentations', names, { ...flags('none'), samples })();
       assert.ok(E.isLeft(done));
-      assert.match(sentence(done.left), words);
+      assert.match(errorMessage(done.left), words);
     }
   });
 
@@ -82,6 +82,6 @@ describe('figures of a run', () => {
     assert.match(shown.right, /^my best,iou,validation,1,1,0,/m);
     const wrong = await run(path, { ...common, runs, label: 'two\nlines' })();
     assert.ok(E.isLeft(wrong));
-    assert.match(sentence(wrong.left), /^--label: a label is one line/);
+    assert.match(errorMessage(wrong.left), /^--label: a label is one line/);
   });
 });

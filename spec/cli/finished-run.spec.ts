@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { type Effect, describe as sentence } from '../../src/base/error.js';
+import { type Effect, errorMessage } from '../../src/base/error.js';
 import { type ExportFlags, exportRun } from '../../src/cli/commands/export.js';
 import { play } from '../../src/cli/commands/play.js';
 import { runProgramFile } from '../../src/cli/commands/run-program.js';
@@ -16,11 +16,11 @@ import { environmentOf, tiny } from '../runner/kill/tiny.js';
 
 const done = async (effect: Effect<string>): Promise<string> => {
   const outcome = await effect();
-  return E.isRight(outcome) ? outcome.right : assert.fail(sentence(outcome.left));
+  return E.isRight(outcome) ? outcome.right : assert.fail(errorMessage(outcome.left));
 };
 const refused = async (effect: Effect<string>): Promise<string> => {
   const outcome = await effect();
-  return E.isLeft(outcome) ? sentence(outcome.left) : assert.fail(`it did: ${outcome.right}`);
+  return E.isLeft(outcome) ? errorMessage(outcome.left) : assert.fail(`it did: ${outcome.right}`);
 };
 
 describe('the finished run of an experiment', () => {
@@ -127,7 +127,7 @@ describe('the finished run of an experiment', () => {
     }));
     const finish = async (experiment: typeof tiny): Promise<string> => {
       const finished = await runExperiment(experiment, 0)(environmentOf(apart))();
-      return E.isRight(finished) ? finished.right.folder : assert.fail(sentence(finished.left));
+      return E.isRight(finished) ? finished.right.folder : assert.fail(errorMessage(finished.left));
     };
     const named = (name: string, changes: Partial<ExportFlags> = {}) =>
       exportRun(name, flags({ runs: apart, ...changes }));

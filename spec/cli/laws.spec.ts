@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
-import { describe as inWords } from '../../src/base/error.js';
+import { errorMessage } from '../../src/base/error.js';
 import { laws } from '../../src/cli/commands/laws.js';
 
 const flags = { preset: 'full', seed: '1', cases: '1', engine: 'float64', out: 'laws', pictures: false };
@@ -15,7 +15,7 @@ const fixtures = fileURLToPath(new URL('../../fixtures/laws', import.meta.url));
 
 const refusal = async (name: string, more: object): Promise<string> => {
   const done = await laws(name, { ...flags, ...more })();
-  return E.isLeft(done) ? inWords(done.left) : assert.fail(done.right);
+  return E.isLeft(done) ? errorMessage(done.left) : assert.fail(done.right);
 };
 
 describe('drumhead laws', () => {
@@ -68,7 +68,7 @@ describe('drumhead laws', () => {
       [`${join(fixtures, '10-volume.ts')}#string`, {}],
     ] as const) {
       const done = await laws(name, { ...asked, ...more })();
-      assert.match(E.isRight(done) ? done.right : inWords(done.left), /1 hold, 0 broken/);
+      assert.match(E.isRight(done) ? done.right : errorMessage(done.left), /1 hold, 0 broken/);
     }
   });
 
@@ -85,7 +85,7 @@ describe('drumhead laws', () => {
     ];
     for (const [file, law] of files) {
       const done = await laws(join(fixtures, file), { ...flags, cases: '2', seconds: '600' })();
-      if (E.isLeft(done)) assert.fail(inWords(done.left));
+      if (E.isLeft(done)) assert.fail(errorMessage(done.left));
       assert.match(done.right, /hold, 0 broken/, file);
       assert.match(done.right, new RegExp(`${law} +holds`), file);
     }

@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, realpath, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { describe as sentenceOf } from '../../src/base/error.js';
+import { errorMessage } from '../../src/base/error.js';
 import { learningOn } from '../../src/cli/commands/learn.js';
 import { experimentFrom } from '../../src/cli/source/source.js';
 import { load } from '../../src/data/load.js';
@@ -23,11 +23,11 @@ const decoded = decodeTask({
   validation: 2,
   test: 2,
 });
-const taskOfSix = E.isRight(decoded) ? decoded.right : assert.fail(sentenceOf(decoded.left));
+const taskOfSix = E.isRight(decoded) ? decoded.right : assert.fail(errorMessage(decoded.left));
 const flags = { seeds: '0', epochs: '2', steps: '5', batch: '4', rate: '0.01', schedule: 'cosine' };
 const of = async (folder: string): Promise<Experiment> => {
   const read = await learningOn(folder, flags)();
-  return E.isRight(read) ? read.right : assert.fail(sentenceOf(read.left));
+  return E.isRight(read) ? read.right : assert.fail(errorMessage(read.left));
 };
 
 describe('what is learnt on a folder', () => {
@@ -65,7 +65,10 @@ describe('what is learnt on a folder', () => {
       assert.ok(E.isRight(await load(task)()));
       const run = await experimentFrom(at, 'full')();
       assert.ok(E.isLeft(run));
-      assert.match(sentenceOf(run.left), /a folder of data, not of a run; `drumhead learn .*` trains on it/);
+      assert.match(
+        errorMessage(run.left),
+        /a folder of data, not of a run; `drumhead learn .*` trains on it/,
+      );
     }
     // The folder of one split, which is images and masks alone.
     const { task } = await of(join(folder, 'png', 'train'));

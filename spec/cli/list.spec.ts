@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as E from 'fp-ts/lib/Either.js';
-import { describe as sentence } from '../../src/base/error.js';
+import { errorMessage } from '../../src/base/error.js';
 import { list, listKinds } from '../../src/cli/commands/list.js';
 
 const said = (words: readonly string[], flags = {}, room?: number): string => {
@@ -29,7 +29,7 @@ describe('drumhead list', () => {
     assert.ok(said([], { names: true }).split('\n').includes('tetrominoes/nwm-linear'));
     const none = list(['kuramto'], {});
     assert.ok(E.isLeft(none));
-    assert.match(sentence(none.left), /did you mean 'kuramoto'/);
+    assert.match(errorMessage(none.left), /did you mean 'kuramoto'/);
   });
 
   it('fits every width', () => {

@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { describe as describeError } from '../../src/base/error.js';
+import { errorMessage } from '../../src/base/error.js';
 import { type PlayFlags, play } from '../../src/cli/commands/play.js';
 import { exitCode } from '../../src/cli/edge.js';
 import { decodeGif } from '../report/decode-gif.js';
@@ -53,7 +53,7 @@ describe('drumhead play', () => {
   const refused = async (name: string, more: Partial<PlayFlags> = {}) => {
     const done = await play(name, flags(more))();
     return E.isLeft(done)
-      ? { said: describeError(done.left), code: exitCode(done.left) }
+      ? { said: errorMessage(done.left), code: exitCode(done.left) }
       : assert.fail(`${name} was played`);
   };
 

@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { type Effect, describe as sentence } from '../../src/base/error.js';
+import { type Effect, errorMessage } from '../../src/base/error.js';
 import { importWeights } from '../../src/cli/commands/import.js';
 import { finishedRuns } from '../../src/cli/source/finished.js';
 import { sweepFrom } from '../../src/cli/source/source.js';
@@ -14,7 +14,7 @@ import { collect } from '../../src/runner/results/collection.js';
 
 const refused = async (effect: Effect<unknown>): Promise<string> => {
   const outcome = await effect();
-  return E.isLeft(outcome) ? sentence(outcome.left) : assert.fail('it is taken');
+  return E.isLeft(outcome) ? errorMessage(outcome.left) : assert.fail('it is taken');
 };
 
 describe('a refusal', () => {

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { csvParse } from 'd3-dsv';
 import * as E from 'fp-ts/lib/Either.js';
-import { type Effect, describe as sentence } from '../../src/base/error.js';
+import { type Effect, errorMessage } from '../../src/base/error.js';
 import { figure } from '../../src/cli/commands/figure.js';
 import { query } from '../../src/cli/commands/query.js';
 import { report } from '../../src/cli/commands/report.js';
@@ -79,9 +79,9 @@ describe('drumhead, asked what came out', () => {
     for (const [work, code, words] of refused) {
       const said = await work();
       assert.ok(E.isLeft(said));
-      assert.match(sentence(said.left), words);
-      assert.ok(!sentence(said.left).includes('\n'));
-      assert.equal(exitCode(said.left), code, sentence(said.left));
+      assert.match(errorMessage(said.left), words);
+      assert.ok(!errorMessage(said.left).includes('\n'));
+      assert.equal(exitCode(said.left), code, errorMessage(said.left));
     }
     assert.ok(!existsSync(join(runs, 'o')));
   });

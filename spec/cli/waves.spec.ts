@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { type Checked, describe as sentence } from '../../src/base/error.js';
+import { type Checked, errorMessage } from '../../src/base/error.js';
 import { waves } from '../../src/cli/commands/waves.js';
 import { add, conv, type Program, program, scale, scan, slice, tanh } from '../../src/dsl/index.js';
 import { decodeExperiment } from '../../src/experiments/experiment.js';
@@ -11,7 +11,7 @@ import { runExperiment } from '../../src/runner/run/run.js';
 import { environmentIn, trainTiny } from '../runner/tiny-run.js';
 
 const right = <A>(result: Checked<A>): A =>
-  E.isRight(result) ? result.right : assert.fail(sentence(result.left));
+  E.isRight(result) ? result.right : assert.fail(errorMessage(result.left));
 
 type Boundary = 'zero' | 'reflect' | 'circular';
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
-import { describe as sentence } from '../../src/base/error.js';
+import { errorMessage } from '../../src/base/error.js';
 import {
   add,
   batchNorm,
@@ -26,7 +26,7 @@ type Path = readonly (string | number)[];
 
 const decoded = (json: unknown): string => {
   const result = decodeProgram(json, 'file');
-  return E.isLeft(result) ? sentence(result.left) : assert.fail('it was accepted');
+  return E.isLeft(result) ? errorMessage(result.left) : assert.fail('it was accepted');
 };
 
 const isList = (json: Json | undefined): json is readonly Json[] => Array.isArray(json);
@@ -315,7 +315,7 @@ describe('dsl: programs as JSON', () => {
       fc.property(programArbitrary(), ({ program: any }) => {
         const text = encodeProgram(any);
         const back = decodeProgram(JSON.parse(text));
-        assert.ok(E.isRight(back), E.isLeft(back) ? sentence(back.left) : '');
+        assert.ok(E.isRight(back), E.isLeft(back) ? errorMessage(back.left) : '');
         assert.deepEqual(back.right, any);
         assert.equal(hashProgram(back.right), hashProgram(any));
         assert.equal(encodeProgram(back.right), text);
@@ -368,7 +368,9 @@ describe('dsl: programs as JSON', () => {
           // Some replacements are programs again, such as another constant: then they are coherent ones.
           if (E.isRight(result))
             return encodeProgram(result.right) === encodeProgram({ graph: result.right.graph });
-          return result.left.problems.length === 1 && !/undefined|NaN|\[object/.test(sentence(result.left));
+          return (
+            result.left.problems.length === 1 && !/undefined|NaN|\[object/.test(errorMessage(result.left))
+          );
         },
       ),
       { numRuns: 600 },
@@ -382,7 +384,7 @@ describe('dsl: programs as JSON', () => {
       outputs: Record<string, readonly number[]>,
     ) => decodeProgram(JSON.parse(encodeProgram(small)), 'file', { inputs, outputs });
     const said = (result: ReturnType<typeof expecting>): string =>
-      E.isLeft(result) ? sentence(result.left) : 'accepted';
+      E.isLeft(result) ? errorMessage(result.left) : 'accepted';
     assert.equal(said(expecting({ x: [3] }, { y: [3] })), 'accepted');
     assert.equal(said(expecting({ x: [4] }, { y: [3] })), "file: input 'x': expected [4], got [3]");
     assert.equal(said(expecting({}, { y: [3] })), "file: input 'x': expected none, got [3]");

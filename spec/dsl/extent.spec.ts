@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as E from 'fp-ts/lib/Either.js';
-import { describe as sentenceOf } from '../../src/base/error.js';
+import { errorMessage } from '../../src/base/error.js';
 import { limits } from '../../src/base/limits.js';
 import { graphModel } from '../../src/compile/graph-model/index.js';
 import { decodeProgram, program, scale, scan, type Tensor, tryProgram } from '../../src/dsl/index.js';
@@ -47,8 +47,8 @@ const chain = (length: number) =>
     return { y };
   });
 
-const refusal = <A>(written: E.Either<Parameters<typeof sentenceOf>[0], A>): string =>
-  E.isLeft(written) ? sentenceOf(written.left) : assert.fail('expected an error');
+const refusal = <A>(written: E.Either<Parameters<typeof errorMessage>[0], A>): string =>
+  E.isLeft(written) ? errorMessage(written.left) : assert.fail('expected an error');
 
 describe('how large a program is', () => {
   it('scans nest to the limit, and one more is refused, in the language and as JSON', () => {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import { pipe } from 'fp-ts/lib/function.js';
-import { describe as sentence } from '../../src/base/error.js';
+import { errorMessage } from '../../src/base/error.js';
 import {
   add,
   conv,
@@ -139,7 +139,7 @@ describe('dsl: the place of an error', () => {
     const error = refusal(write);
     assert.match(error.at ?? '', /models\/nwm\.ts:\d+:\d+$/);
     assert.equal(
-      sentence(error),
+      errorMessage(error),
       `input: every size must be a whole number of at least 1, got [-4,4,3] (at ${error.at})`,
     );
   });

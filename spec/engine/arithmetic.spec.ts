@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { hashOf } from '../../src/base/canonical.js';
-import { describe as sentenceOf } from '../../src/base/error.js';
+import { errorMessage } from '../../src/base/error.js';
 import { run } from '../../src/cli/commands/run.js';
 import { hashProgram } from '../../src/dsl/index.js';
 import { arithmetic } from '../../src/engine/index.js';
@@ -46,7 +46,7 @@ const experimentOf = (model: object, loss: string): Experiment => {
     loss,
     training: { batch: 3, epochs: 1, rate: 0.01, optimiser: 'adamw', clip: 1 },
   });
-  return E.isRight(read) ? read.right : assert.fail(sentenceOf(read.left));
+  return E.isRight(read) ? read.right : assert.fail(errorMessage(read.left));
 };
 
 describe('the arithmetic of an engine', () => {
@@ -69,7 +69,7 @@ describe('the arithmetic of an engine', () => {
     for (const [i, model] of models.entries()) {
       const experiment = experimentOf(model, ['cross-entropy', 'focal', 'dice'][i % 3]);
       const done = await runExperiment(experiment, 0)({ ...environmentOf(runs), engine })();
-      bits.push(E.isRight(done) ? done.right.result.weights.sha256 : assert.fail(sentenceOf(done.left)));
+      bits.push(E.isRight(done) ? done.right.result.weights.sha256 : assert.fail(errorMessage(done.left)));
     }
     return hashOf(bits).slice(0, 16);
   };
@@ -114,7 +114,7 @@ describe('the arithmetic of an engine', () => {
       const refused = await restoreCheckpoint(folder, [], { number: other, kernels: 'fused' })();
       assert.ok(E.isLeft(refused));
       assert.match(
-        sentenceOf(refused.left),
+        errorMessage(refused.left),
         new RegExp(
           `computed with arithmetic ${arithmetic.wasm} .* computes with ${other}, .*Nothing was touched`,
         ),
@@ -128,7 +128,7 @@ describe('the arithmetic of an engine', () => {
     const said = await run(folder, flags)();
     assert.ok(E.isLeft(said));
     assert.match(
-      sentenceOf(said.left),
+      errorMessage(said.left),
       /it was begun with arithmetic 1 of wasm, and this drumhead computes with \d+/,
     );
     await writeFile(path, environmentText);

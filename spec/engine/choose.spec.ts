@@ -3,7 +3,7 @@
 import * as assert from 'node:assert/strict';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
-import { describe as sentence } from '../../src/base/error.js';
+import { errorMessage } from '../../src/base/error.js';
 import {
   type Availability,
   autoOrder,
@@ -45,7 +45,7 @@ describe('the choice of an engine', () => {
       cpu: no('three'),
     });
     assert.ok(E.isLeft(chosen));
-    assert.match(sentence(chosen.left), /reason one.*reason two.*three/);
+    assert.match(errorMessage(chosen.left), /reason one.*reason two.*three/);
   });
 
   it('an engine asked for by name is that one or an error that says why', () => {
@@ -84,7 +84,7 @@ describe('the codec of a choice', () => {
     const parsed = parseEngineChoice('wasn');
     assert.ok(E.isLeft(parsed));
     assert.match(
-      sentence(parsed.left),
+      errorMessage(parsed.left),
       /unknown engine 'wasn'; did you mean 'wasm'\? Known: auto, wasm, cpu, tensorflow/,
     );
     for (const other of [undefined, 1, 'toString', '']) assert.ok(E.isLeft(EngineChoice.decode(other)));

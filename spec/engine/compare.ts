@@ -3,7 +3,7 @@
 import * as assert from 'node:assert/strict';
 import type { Tensor } from '@tensorflow/tfjs';
 import * as E from 'fp-ts/lib/Either.js';
-import { describe as sentence } from '../../src/base/error.js';
+import { errorMessage } from '../../src/base/error.js';
 import { stream } from '../../src/base/random.js';
 import { type Engine, type EngineName, openEngine, type TensorFlow } from '../../src/engine/index.js';
 
@@ -21,7 +21,7 @@ export interface Computation {
 
 export const open = async (name: EngineName): Promise<Engine> => {
   const opened = await openEngine(name)();
-  return E.isRight(opened) ? opened.right : assert.fail(sentence(opened.left));
+  return E.isRight(opened) ? opened.right : assert.fail(errorMessage(opened.left));
 };
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);

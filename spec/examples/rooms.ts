@@ -17,7 +17,7 @@ export const rooms: readonly Room[] = [
     imports: [
       "import * as E from 'fp-ts/lib/Either.js';",
       "import { pipe } from 'fp-ts/lib/function.js';",
-      "import { describe } from 'src/base/error.js';",
+      "import { errorMessage } from 'src/base/error.js';",
     ],
     samples: [
       'const dt = 0.1;',
@@ -36,7 +36,7 @@ export const rooms: readonly Room[] = [
     imports: [
       "import * as E from 'fp-ts/lib/Either.js';",
       "import { pipe } from 'fp-ts/lib/function.js';",
-      "import { describe } from 'src/base/error.js';",
+      "import { errorMessage } from 'src/base/error.js';",
       "import { select, signature } from 'src/dsl/index.js';",
     ],
     samples: [],

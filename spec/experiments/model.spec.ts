@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { describe as sentenceOf } from '../../src/base/error.js';
+import { errorMessage } from '../../src/base/error.js';
 import { initialParameters } from '../../src/compile/parameters.js';
 import { ndarray, parameterArrays, runReference } from '../../src/compile/reference/index.js';
 import { conv, encodeProgram, mean, outputsOf, program, relu } from '../../src/dsl/index.js';
@@ -14,7 +14,7 @@ const draft = (more: object) => ({ name: 'x', task: { name: 'mnist' }, ...more }
 const right = <A>(result: E.Either<unknown, A>): A =>
   E.isRight(result) ? result.right : assert.fail(JSON.stringify(result.left));
 const said = (result: ReturnType<typeof decodeExperiment> | ReturnType<typeof programFor>): string =>
-  E.isLeft(result) ? sentenceOf(result.left) : assert.fail('it was accepted');
+  E.isLeft(result) ? errorMessage(result.left) : assert.fail('it was accepted');
 
 describe('the model of an experiment', () => {
   it('may be a whole program: a value, its JSON, or what was written of it', () => {

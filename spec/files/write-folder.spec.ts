@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
-import { describe as sentenceOf } from '../../src/base/error.js';
+import { errorMessage } from '../../src/base/error.js';
 import { holderName, ownHolder } from '../../src/files/holder.js';
 import { listName, strangerIn } from '../../src/files/manifest.js';
 import {
@@ -33,11 +33,11 @@ describe('written folders', () => {
 
   const write = async (files: Readonly<Record<string, Uint8Array>>, writing: Writing = {}): Promise<void> => {
     const written = await writeFolder(folder, files, writing)();
-    if (E.isLeft(written)) assert.fail(sentenceOf(written.left));
+    if (E.isLeft(written)) assert.fail(errorMessage(written.left));
   };
   const refusal = async (files: Readonly<Record<string, Uint8Array>> = second): Promise<string> => {
     const refused = await writeFolder(folder, files)();
-    return E.isLeft(refused) ? sentenceOf(refused.left) : assert.fail('it was written');
+    return E.isLeft(refused) ? errorMessage(refused.left) : assert.fail('it was written');
   };
   const names = async (at = folder): Promise<readonly string[]> =>
     (await readdir(at, { recursive: true })).sort();

@@ -2,7 +2,7 @@ import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
 import * as fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { PNG } from 'pngjs';
-import { describe as inWords } from '../../src/base/error.js';
+import { errorMessage } from '../../src/base/error.js';
 import { svgPng } from '../../src/report/chart.js';
 import { dark, hex, light } from '../../src/report/colours.js';
 import { type CurvesPicture, learningCurves } from '../../src/report/curves.js';
@@ -22,7 +22,7 @@ const epochsOf = (count: number): readonly EpochScores[] =>
 
 const svgOf = async (picture: CurvesPicture): Promise<string> => {
   const result = await learningCurves(picture)();
-  if (E.isLeft(result)) throw new Error(inWords(result.left));
+  if (E.isLeft(result)) throw new Error(errorMessage(result.left));
   return result.right;
 };
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { PNG } from 'pngjs';
-import { type Checked, describe as inWords } from '../../src/base/error.js';
+import { type Checked, errorMessage } from '../../src/base/error.js';
 import { html } from '../../src/report/page/html.js';
 import type { Cut, Film, PanelFigure } from '../../src/report/page/panel-figure.js';
 import { figure } from '../../src/report/page/picture.js';
@@ -17,7 +17,7 @@ import { hostileText, movingSample } from './arbitraries.js';
 import { decodeGif } from './decode-gif.js';
 
 const right = <A>(result: Checked<A>): A => {
-  if (E.isLeft(result)) throw new Error(inWords(result.left));
+  if (E.isLeft(result)) throw new Error(errorMessage(result.left));
   return result.right;
 };
 
@@ -199,7 +199,7 @@ describe('report/panel figures', () => {
 
   it('are refused as the pictures are, with every problem', () => {
     const bad = wavesFigure({ samples: [], classes, scale: 0, alt });
-    assert.ok(E.isLeft(bad) && /samples: none given/.test(inWords(bad.left)));
+    assert.ok(E.isLeft(bad) && /samples: none given/.test(errorMessage(bad.left)));
     const none = segmentationsFigure({ samples: [], classes, alt });
     assert.ok(E.isLeft(none));
   });

@@ -1,7 +1,7 @@
 import { ok, strictEqual } from 'node:assert/strict';
 import * as E from 'fp-ts/lib/Either.js';
 import { PNG } from 'pngjs';
-import { type Checked, describe as inWords } from '../../src/base/error.js';
+import { type Checked, errorMessage } from '../../src/base/error.js';
 import { classColour, errorColours, type Rgb } from '../../src/report/colours.js';
 import type { Raster } from '../../src/report/raster.js';
 import {
@@ -12,7 +12,7 @@ import {
 import { movingSample } from './arbitraries.js';
 
 const right = <A>(result: Checked<A>): A => {
-  if (E.isLeft(result)) throw new Error(inWords(result.left));
+  if (E.isLeft(result)) throw new Error(errorMessage(result.left));
   return result.right;
 };
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as E from 'fp-ts/lib/Either.js';
 import { PNG } from 'pngjs';
-import { describe as sentence } from '../../src/base/error.js';
+import { errorMessage } from '../../src/base/error.js';
 import { dark, light, rgb, type StatesPicture, statesPng } from '../../src/report/index.js';
 
 const field = (caption: string, length = 36) => ({
@@ -52,6 +52,6 @@ describe('models beside each other', () => {
       /models\[1\].prediction/,
       /models\[1\]: no states/,
     ])
-      assert.match(sentence(refused.left), words);
+      assert.match(errorMessage(refused.left), words);
   });
 });

@@ -1,7 +1,7 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
 import * as fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
-import { type Checked, describe as inWords } from '../../src/base/error.js';
+import { type Checked, errorMessage } from '../../src/base/error.js';
 import { dark, diverging, hex, light } from '../../src/report/colours.js';
 import { wavePanel } from '../../src/report/panels.js';
 import { type Raster, scaleUp } from '../../src/report/raster.js';
@@ -11,7 +11,7 @@ import { hostileText, movingSample } from './arbitraries.js';
 import { decodeGif } from './decode-gif.js';
 
 const right = <A>(result: Checked<A>): A => {
-  if (E.isLeft(result)) throw new Error(inWords(result.left));
+  if (E.isLeft(result)) throw new Error(errorMessage(result.left));
   return result.right;
 };
 
@@ -135,7 +135,7 @@ describe('report/waves', () => {
       scale: -1,
     });
     ok(E.isLeft(wrong) && wrong.left._tag === 'DecodeError');
-    const text = inWords(wrong.left);
+    const text = errorMessage(wrong.left);
     for (const part of [
       'samples[0].waves: 7 values',
       'samples[0].image',

@@ -6,7 +6,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { type Checked, describe as describeError } from '../../src/base/error.js';
+import { type Checked, errorMessage } from '../../src/base/error.js';
 import { decodeExperiment, type Experiment } from '../../src/experiments/experiment.js';
 import type { Environment, RunEvent } from '../../src/runner/environment.js';
 import { sealed } from '../../src/runner/folder/sealed.js';
@@ -31,9 +31,9 @@ describe('a run', () => {
   const notes = (): string => events.map((event) => (event.kind === 'note' ? event.message : '')).join('\n');
   const steps = (): number => events.filter(({ kind }) => kind === 'step').length;
   const finished = (outcome: Outcome): Finished =>
-    E.isRight(outcome) ? outcome.right : assert.fail(describeError(outcome.left));
+    E.isRight(outcome) ? outcome.right : assert.fail(errorMessage(outcome.left));
   const sentence = (outcome: Outcome): string =>
-    E.isLeft(outcome) ? describeError(outcome.left) : assert.fail('it should have failed');
+    E.isLeft(outcome) ? errorMessage(outcome.left) : assert.fail('it should have failed');
   const path = async (...names: readonly string[]): Promise<string> => join(await theRun(runs), ...names);
   const damage = async (file: string): Promise<void> => {
     const bytes = await readFile(file);
@@ -195,7 +195,7 @@ describe('a run', () => {
     assert.equal(outcomes.filter(E.isRight).length, 1);
     const refused = outcomes.find(E.isLeft);
     assert.ok(refused !== undefined);
-    assert.match(describeError(refused.left), /is working on this run/);
+    assert.match(errorMessage(refused.left), /is working on this run/);
     await sameBits();
   });
 

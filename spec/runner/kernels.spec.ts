@@ -5,7 +5,7 @@ import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { type Checked, type Effect, describe as sentenceOf } from '../../src/base/error.js';
+import { type Checked, type Effect, errorMessage } from '../../src/base/error.js';
 import { run } from '../../src/cli/commands/run.js';
 import { statuses, statusTable } from '../../src/cli/commands/status.js';
 import { sweep } from '../../src/cli/commands/sweep.js';
@@ -27,11 +27,11 @@ import { runSweep, type SweepEvent } from '../../src/runner/sweep/run.js';
 import { environmentOf, tiny } from './kill/tiny.js';
 
 const right = <A>(either: Checked<A>): A =>
-  E.isRight(either) ? either.right : assert.fail(sentenceOf(either.left));
+  E.isRight(either) ? either.right : assert.fail(errorMessage(either.left));
 const given = async <A>(task: Effect<A>): Promise<A> => right(await task());
 const refused = async (task: Effect<unknown>): Promise<string> => {
   const done = await task();
-  return E.isLeft(done) ? sentenceOf(done.left) : assert.fail('it was not refused');
+  return E.isLeft(done) ? errorMessage(done.left) : assert.fail('it was not refused');
 };
 
 describe('fused kernels and op by op', () => {

@@ -6,7 +6,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { describe as describeError } from '../../src/base/error.js';
+import { errorMessage } from '../../src/base/error.js';
 import { runExperiment } from '../../src/runner/run/run.js';
 import { killManyTimes } from './kill/attempts.js';
 import { breakDisk, type Fault } from './kill/faulty-disk.js';
@@ -23,7 +23,7 @@ describe('a run that is killed', () => {
   before(async () => {
     runs = await mkdtemp(join(tmpdir(), 'drumhead-kill-'));
     const done = await run();
-    assert.ok(E.isRight(done), E.isLeft(done) ? describeError(done.left) : '');
+    assert.ok(E.isRight(done), E.isLeft(done) ? errorMessage(done.left) : '');
     straight = await fingerprint(runs);
   });
   beforeEach(forget);
@@ -45,10 +45,10 @@ describe('a run that is killed', () => {
     const failed = await run().finally(disk.mend);
     if (E.isLeft(failed)) {
       assert.equal(failed.left._tag, 'FileError');
-      assert.match(describeError(failed.left), says);
+      assert.match(errorMessage(failed.left), says);
     }
     const again = await run();
-    assert.ok(E.isRight(again), E.isLeft(again) ? describeError(again.left) : '');
+    assert.ok(E.isRight(again), E.isLeft(again) ? errorMessage(again.left) : '');
     assert.deepEqual(await fingerprint(runs), straight, JSON.stringify(fault));
   };
 

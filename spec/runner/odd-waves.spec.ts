@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { describe as sentence } from '../../src/base/error.js';
+import { errorMessage } from '../../src/base/error.js';
 import {
   conv,
   conv1d,
@@ -163,8 +163,8 @@ const onePixel = ofImage((image) => {
 
 const silent = ofImage((image) => ({ logits: pixelLogits(image) }));
 
-const right = <A>(either: E.Either<Parameters<typeof sentence>[0], A>): A =>
-  E.isRight(either) ? either.right : assert.fail(sentence(either.left));
+const right = <A>(either: E.Either<Parameters<typeof errorMessage>[0], A>): A =>
+  E.isRight(either) ? either.right : assert.fail(errorMessage(either.left));
 
 const experimentOf = (model: Program, more: object = {}): Experiment =>
   right(

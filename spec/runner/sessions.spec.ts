@@ -5,7 +5,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { describe as sentence } from '../../src/base/error.js';
+import { errorMessage } from '../../src/base/error.js';
 import { openSessions } from '../../src/compile/tfjs/session/share.js';
 import { drumExperiments } from '../../src/drums/experiment.js';
 import { compute, runDrums } from '../../src/drums/run.js';
@@ -104,6 +104,6 @@ describe('sessions', () => {
     await writeFile(file, bytes);
     const refused = await modelWaves(engine, watched(folder))();
     assert.ok(E.isLeft(refused));
-    assert.match(sentence(refused.left), /it is not what was written; the file is damaged or was edited/);
+    assert.match(errorMessage(refused.left), /it is not what was written; the file is damaged or was edited/);
   });
 });

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { describe as sentence } from '../../src/base/error.js';
+import { errorMessage } from '../../src/base/error.js';
 import { decodeExperiment } from '../../src/experiments/experiment.js';
 import type { Environment } from '../../src/runner/environment.js';
 import { runExperiment } from '../../src/runner/run/run.js';
@@ -28,7 +28,7 @@ const experiment = decodeExperiment({
 
 /** Trains it, and gives its folder. */
 export const trainTiny = async (runs: string): Promise<string> => {
-  if (E.isLeft(experiment)) assert.fail(sentence(experiment.left));
+  if (E.isLeft(experiment)) assert.fail(errorMessage(experiment.left));
   const finished = await runExperiment(experiment.right, 0)(environmentIn(runs))();
-  return E.isLeft(finished) ? assert.fail(sentence(finished.left)) : finished.right.folder;
+  return E.isLeft(finished) ? assert.fail(errorMessage(finished.left)) : finished.right.folder;
 };

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { type Checked, describe as sentenceOf } from '../../src/base/error.js';
+import { type Checked, errorMessage } from '../../src/base/error.js';
 import { stream } from '../../src/base/random.js';
 import { initialParameters } from '../../src/compile/parameters.js';
 import { openPool, type Pool } from '../../src/compile/tfjs/session/pool.js';
@@ -19,7 +19,7 @@ import { type TrainState, validationLossOf } from '../../src/runner/training/sta
 import { isTrained, train } from '../../src/runner/training/train.js';
 
 const value = <A>(either: Checked<A>): A =>
-  E.isRight(either) ? either.right : assert.fail(sentenceOf(either.left));
+  E.isRight(either) ? either.right : assert.fail(errorMessage(either.left));
 
 const size = 6;
 const pixels = size * size;

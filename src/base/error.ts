@@ -1,7 +1,7 @@
 /**
  * Everything that can go wrong, as one tagged union.
  *
- * Every error is a value with a tag to branch on and what a person needs to act on it; `describe` turns any of
+ * Every error is a value with a tag to branch on and what a person needs to act on it; `errorMessage` turns any of
  * them into the one sentence that is shown. Nothing in drumhead throws across a room's boundary.
  */
 
@@ -110,7 +110,7 @@ export type Effect<A> = TE.TaskEither<DrumheadError, A>;
  * A DecodeError of these problems.
  *
  * @example
- * describe(decodeError('model.json', 'it is not JSON')); // => 'model.json: it is not JSON'
+ * errorMessage(decodeError('model.json', 'it is not JSON')); // => 'model.json: it is not JSON'
  */
 export const decodeError = (
   source: string,
@@ -255,10 +255,10 @@ const mib = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20).toLocaleStr
  * The sentence a person reads.
  *
  * @example
- * describe(unknownName('engine', 'wasn', ['wasm', 'cpu']));
+ * errorMessage(unknownName('engine', 'wasn', ['wasm', 'cpu']));
  * // => "unknown engine 'wasn'; did you mean 'wasm'? Known: wasm, cpu"
  */
-export const describe = (error: DrumheadError): string => cutLong(sentence(error));
+export const errorMessage = (error: DrumheadError): string => cutLong(sentence(error));
 
 /** What the system says when it gives no memory; no fault of ours. */
 const noMemory =

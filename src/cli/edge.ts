@@ -1,7 +1,7 @@
 /** The edge: where effects run, errors become sentences and exit codes, and Ctrl-C becomes a signal. */
 
 import * as E from 'fp-ts/lib/Either.js';
-import { type DrumheadError, defect, describe, type Effect, fileError } from '../base/error.js';
+import { type DrumheadError, defect, type Effect, errorMessage, fileError } from '../base/error.js';
 import { plainText } from '../base/plain-text.js';
 
 /** What is typed on the command line itself: flags, and the SQL of `drumhead query`. */
@@ -35,7 +35,7 @@ export const atEdge = async (work: Effect<string>): Promise<void> => {
     if (done.right !== '') answer(done.right);
     return;
   }
-  remark(`drumhead: ${describe(done.left)}`);
+  remark(`drumhead: ${errorMessage(done.left)}`);
   process.exitCode = exitCode(done.left);
 };
 
@@ -46,7 +46,7 @@ export const atEdge = async (work: Effect<string>): Promise<void> => {
 export const survivingItsReaders = (): void => {
   process.stdout.on('error', (cause: NodeJS.ErrnoException) => {
     if (cause.code === 'EPIPE') return;
-    remark(`drumhead: ${describe(fileError('the output', cause))}`);
+    remark(`drumhead: ${errorMessage(fileError('the output', cause))}`);
     process.exitCode = 1;
   });
   process.stderr.on('error', () => {});

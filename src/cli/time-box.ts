@@ -3,7 +3,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Checked, decodeError, describe, type Effect } from '../base/error.js';
+import { type Checked, decodeError, type Effect, errorMessage } from '../base/error.js';
 
 // What a timer of Node can wait for at most, 2^31 ms.
 const mostMinutes = 35_000;
@@ -36,7 +36,7 @@ export const inTimeBox = (
           try {
             const done = await work(box.signal)();
             return E.isLeft(done) && done.left._tag === 'Interrupted' && box.signal.aborted
-              ? E.right(`the ${minutes} minutes are over: ${describe(done.left)}`)
+              ? E.right(`the ${minutes} minutes are over: ${errorMessage(done.left)}`)
               : done;
           } finally {
             clearTimeout(timer);

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import * as O from 'fp-ts/lib/Option.js';
 import { hashOf } from '../base/canonical.js';
-import { type Checked, defect, describe, type Effect } from '../base/error.js';
+import { type Checked, defect, type Effect, errorMessage } from '../base/error.js';
 import { readBytesIfPresent, writeBytes } from '../files/files.js';
 import { packDataset, unpackDataset } from './cache-file.js';
 import type { Dataset } from './dataset.js';
@@ -62,7 +62,7 @@ export const cached =
     const notes: string[] = [];
     if (path !== undefined) {
       const kept = await found(path, key);
-      if (E.isLeft(kept)) notes.push(`the data was made again: ${describe(kept.left)}`);
+      if (E.isLeft(kept)) notes.push(`the data was made again: ${errorMessage(kept.left)}`);
       else if (O.isSome(kept.right)) return E.right({ ...kept.right.value, origin: 'cache', notes });
     }
     const made = await make();
@@ -70,7 +70,9 @@ export const cached =
     if (path !== undefined) {
       const written = await keep(path, key, made.right);
       if (E.isLeft(written)) {
-        notes.push(`the data could not be kept and will be made again next time: ${describe(written.left)}`);
+        notes.push(
+          `the data could not be kept and will be made again next time: ${errorMessage(written.left)}`,
+        );
       }
     }
     return E.right({ ...made.right, origin: 'made', notes });

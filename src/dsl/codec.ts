@@ -43,7 +43,7 @@ export const encodeProgram = (p: Program): string => canonical(p.graph);
  * const json: unknown = JSON.parse(encodeProgram(p));
  * E.isRight(decodeProgram(json)); // => true
  * E.isRight(decodeProgram(json, 'tripler.json', { inputs: { x: [2] }, outputs: { y: [2] } })); // => true
- * E.mapLeft(describe)(decodeProgram([], 'tripler.json'));
+ * E.mapLeft(errorMessage)(decodeProgram([], 'tripler.json'));
  * // => E.left('tripler.json: this is not a program of drumhead: it has no language version')
  */
 export const decodeProgram = <const I extends Shapes = Shapes, const Out extends Shapes = Shapes>(

@@ -13,7 +13,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { hashOf } from '../base/canonical.js';
-import { type DrumheadError, decodeError, describe, type Effect, fileError } from '../base/error.js';
+import { type DrumheadError, decodeError, type Effect, errorMessage, fileError } from '../base/error.js';
 import { parsedJson } from '../base/json-text.js';
 import { wholeFile } from './whole-file.js';
 
@@ -145,7 +145,7 @@ export const notesOnList =
   (folder: string): Effect<readonly string[]> =>
   async () => {
     const found = await asWritten(folder)();
-    return E.right(E.isLeft(found) ? [describe(found.left)] : []);
+    return E.right(E.isLeft(found) ? [errorMessage(found.left)] : []);
   };
 
 const absent = (cause: unknown): void => {

@@ -3,12 +3,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
-import { describe as sentenceOf } from '../../../src/base/error.js';
+import { errorMessage } from '../../../src/base/error.js';
 import { readJsonText } from '../../../src/cli/document/json.js';
 
 const said = (text: string): string => {
   const read = readJsonText(text, 'f.json');
-  return E.isLeft(read) ? sentenceOf(read.left) : assert.fail(`it was read: ${text}`);
+  return E.isLeft(read) ? errorMessage(read.left) : assert.fail(`it was read: ${text}`);
 };
 
 describe('JSON of people', () => {

@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { type Effect, describe as sentence } from '../../../src/base/error.js';
+import { type Effect, errorMessage } from '../../../src/base/error.js';
 import { exportRun } from '../../../src/cli/commands/export.js';
 import { runProgramFile } from '../../../src/cli/commands/run-program.js';
 import { show } from '../../../src/cli/commands/show.js';
@@ -30,7 +30,7 @@ describe('a file that holds a program alone', () => {
 
   const done = async (work: Effect<string>): Promise<string> => {
     const end = await work();
-    return E.isRight(end) ? end.right : assert.fail(sentence(end.left));
+    return E.isRight(end) ? end.right : assert.fail(errorMessage(end.left));
   };
 
   const flags = { preset: 'full', engine: 'auto', time: true };
@@ -70,7 +70,7 @@ describe('a file that holds a program alone', () => {
     const end = await experimentFrom(file, 'full')();
     assert.ok(E.isLeft(end));
     assert.match(
-      sentence(end.left),
+      errorMessage(end.left),
       /halves\.ts: it holds a program alone; an experiment has a task too: \{ name, task, model: program \}$/,
     );
   });

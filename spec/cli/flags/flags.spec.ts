@@ -2,12 +2,12 @@
 
 import assert from 'node:assert/strict';
 import * as E from 'fp-ts/lib/Either.js';
-import { describe as sentence } from '../../../src/base/error.js';
+import { errorMessage } from '../../../src/base/error.js';
 import { settingsFlag } from '../../../src/cli/flags/flags.js';
 
 const read = (...values: readonly string[]): unknown => {
   const found = settingsFlag('--set', values);
-  return E.isRight(found) ? found.right : sentence(found.left);
+  return E.isRight(found) ? found.right : errorMessage(found.left);
 };
 
 describe('--set', () => {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { stringify } from 'yaml';
-import { type Checked, describe as sentenceOf } from '../../../src/base/error.js';
+import { type Checked, errorMessage } from '../../../src/base/error.js';
 import { experimentFrom, namedFrom, sweepFrom } from '../../../src/cli/source/source.js';
 import { experimentNamed } from '../../../src/experiments/catalogue.js';
 import { decodeExperiment } from '../../../src/experiments/experiment.js';
@@ -21,9 +21,9 @@ const draft = {
 };
 
 const right = <A>(result: Checked<A>): A =>
-  E.isRight(result) ? result.right : assert.fail(sentenceOf(result.left));
+  E.isRight(result) ? result.right : assert.fail(errorMessage(result.left));
 const said = (result: Checked<unknown>): string =>
-  E.isLeft(result) ? sentenceOf(result.left) : assert.fail('it was accepted');
+  E.isLeft(result) ? errorMessage(result.left) : assert.fail('it was accepted');
 
 describe('a NAME', () => {
   let folder = '';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as E from 'fp-ts/lib/Either.js';
-import { describe as sentenceOf } from '../../../src/base/error.js';
+import { errorMessage } from '../../../src/base/error.js';
 import { initialParameters } from '../../../src/compile/parameters.js';
 import {
   ndarray,
@@ -52,17 +52,17 @@ describe('reference: running a program', () => {
   for (const [name, change, message] of refusals)
     it(`refuses ${name}`, () => {
       const result = tryProgram(() => runReference(p, { parameters, inputs: { x }, batch: 3, ...change }));
-      assert.match(E.isLeft(result) ? sentenceOf(result.left) : 'no refusal', message);
+      assert.match(E.isLeft(result) ? errorMessage(result.left) : 'no refusal', message);
     });
 
   it('refuses a graph whose shapes are wrong, and numbers that do not fill a shape', () => {
     const nodes = p.graph.nodes.map((node) => (node.op.op === 'zip' ? { ...node, shape: [3] } : node));
     const broken = { graph: { ...p.graph, nodes } };
     const result = tryProgram(() => runReference(broken, { parameters, inputs: { x }, batch: 3 }));
-    assert.match(E.isLeft(result) ? sentenceOf(result.left) : 'no refusal', /says \[3\], it is \[2\]/);
+    assert.match(E.isLeft(result) ? errorMessage(result.left) : 'no refusal', /says \[3\], it is \[2\]/);
     const unfilled = tryProgram(() => parameterArrays(p, { w: [1, 2, 3] }));
     assert.match(
-      E.isLeft(unfilled) ? sentenceOf(unfilled.left) : 'no refusal',
+      E.isLeft(unfilled) ? errorMessage(unfilled.left) : 'no refusal',
       /3 numbers do not fill \[2\]/,
     );
   });

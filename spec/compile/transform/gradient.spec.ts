@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { describe as describeError } from '../../../src/base/error.js';
+import { errorMessage } from '../../../src/base/error.js';
 import {
   ndarray,
   numericalGradient,
@@ -201,7 +201,7 @@ describe('transform: the gradient', () => {
     assert.equal(
       pipe(
         refused,
-        E.match(describeError, () => 'written'),
+        E.match(errorMessage, () => 'written'),
       ).replace(/ \(at .*\)$/, ''),
       "vjp: there is no input 'w'; the program has x, z",
     );

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
-import { describe as sentence } from '../../../src/base/error.js';
+import { errorMessage } from '../../../src/base/error.js';
 import { experimentNamed, experimentNames } from '../../../src/experiments/catalogue.js';
 import {
   catalogueName,
@@ -86,8 +86,8 @@ describe('published scores', () => {
     const spread = `${text(here, 'published_spread.csv')}MNIST,MLP,3${',0'.repeat(18)}\n`;
     const refused = decodePublished(scores, spread);
     assert.ok(E.isLeft(refused));
-    assert.match(sentence(refused.left), /MNIST · CNN · 2: column acc_mean is not a number/);
-    assert.match(sentence(refused.left), /MNIST · MLP · 3: a spread without scores/);
+    assert.match(errorMessage(refused.left), /MNIST · CNN · 2: column acc_mean is not a number/);
+    assert.match(errorMessage(refused.left), /MNIST · MLP · 3: a spread without scores/);
     assert.ok(E.isLeft(decodePublished('', '')));
   });
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { describe as describeError } from '../../../src/base/error.js';
+import { errorMessage } from '../../../src/base/error.js';
 import { inputsOf, outputsOf, volume } from '../../../src/dsl/index.js';
 import {
   buildSystem,
@@ -66,7 +66,7 @@ describe('catalogue of systems', () => {
   const said = (name: string, settings: Readonly<Record<string, unknown>> = {}): string =>
     pipe(
       systemNamed(name, settings),
-      E.match(describeError, () => 'fine'),
+      E.match(errorMessage, () => 'fine'),
     );
 
   it('refuses what does not exist, with what is near', () => {
@@ -81,7 +81,7 @@ describe('catalogue of systems', () => {
     assert.match(
       pipe(
         program,
-        E.match(describeError, () => 'fine'),
+        E.match(errorMessage, () => 'fine'),
       ),
       /too wide for the circular boundary/,
     );

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { csvParse } from 'd3-dsv';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
-import { describe as sentence } from '../../../src/base/error.js';
+import { errorMessage } from '../../../src/base/error.js';
 import { columnsWide } from '../../../src/report/tables/harmless.js';
 import {
   betterOf,
@@ -127,7 +127,7 @@ describe('scores in tables', () => {
     ]) {
       const refused = named(wrong);
       assert.ok(E.isLeft(refused));
-      assert.ok(sentence(refused.left).includes(`did you mean '${hint}'`), sentence(refused.left));
+      assert.ok(errorMessage(refused.left).includes(`did you mean '${hint}'`), errorMessage(refused.left));
     }
     assert.ok(E.isLeft(named('')));
     assert.deepEqual(['iou', 'validation.iou', 'train.loss'].map(scoreWords), [

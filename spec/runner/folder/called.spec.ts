@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { decodeError, type Effect, describe as sentence } from '../../../src/base/error.js';
+import { decodeError, type Effect, errorMessage } from '../../../src/base/error.js';
 import { diff } from '../../../src/cli/commands/diff.js';
 import { evaluateRuns } from '../../../src/cli/commands/evaluate.js';
 import { report } from '../../../src/cli/commands/report.js';
@@ -27,7 +27,7 @@ import { environmentOf } from '../kill/tiny.js';
 
 const rightOf = async <A>(work: Effect<A>): Promise<A> => {
   const done = await work();
-  return E.isRight(done) ? done.right : assert.fail(sentence(done.left));
+  return E.isRight(done) ? done.right : assert.fail(errorMessage(done.left));
 };
 
 const inProcess: Job = async ({ experiment, seed, runs }) => {
@@ -130,7 +130,7 @@ describe('what a run of a sweep is called', () => {
   it('leaves a run that is no member its own, and none is called as another', async () => {
     const read = (value: object): Experiment => {
       const decoded = decodeExperiment(value);
-      return E.isRight(decoded) ? decoded.right : assert.fail(sentence(decoded.left));
+      return E.isRight(decoded) ? decoded.right : assert.fail(errorMessage(decoded.left));
     };
     const members = (await rightOf(readSweep(runs, 'grid'))).runs.map(({ member }) => member.experiment);
     const longer = read({ ...base, training: { ...base.training, rate: 0.001, epochs: 2 } });

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { describe as describeError } from '../../../src/base/error.js';
+import { errorMessage } from '../../../src/base/error.js';
 import type { ParameterDeclaration } from '../../../src/dsl/index.js';
 import type { Arithmetic } from '../../../src/engine/index.js';
 import { type Restored, restoreCheckpoint, saveCheckpoint } from '../../../src/runner/folder/checkpoint.js';
@@ -51,7 +51,7 @@ describe('checkpoints', () => {
 
   const restore = async (): Promise<Restored> => {
     const restored = await restoreCheckpoint(folder, declared, arithmetic)();
-    return E.isRight(restored) ? restored.right : assert.fail(describeError(restored.left));
+    return E.isRight(restored) ? restored.right : assert.fail(errorMessage(restored.left));
   };
 
   const damage = async (name: string): Promise<void> => {
@@ -141,7 +141,7 @@ describe('checkpoints', () => {
       const before = (await readdir(folder)).sort();
       const refused = await restoreCheckpoint(folder, declared, arithmetic)();
       assert.ok(E.isLeft(refused) && refused.left._tag === 'FileError');
-      assert.match(describeError(refused.left), /it is a folder, not a file/);
+      assert.match(errorMessage(refused.left), /it is a folder, not a file/);
       assert.deepEqual((await readdir(folder)).sort(), before);
     });
 
@@ -189,7 +189,7 @@ describe('checkpoints', () => {
     await writeFile(path, later);
     const refused = await restoreCheckpoint(folder, declared, arithmetic)();
     assert.ok(E.isLeft(refused));
-    assert.match(describeError(refused.left), /newer drumhead/);
+    assert.match(errorMessage(refused.left), /newer drumhead/);
     assert.equal(await readFile(path, 'utf8'), later);
   });
 });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { breakDisk } from '../../../bench/break/disk.js';
-import { type Effect, describe as sentence } from '../../../src/base/error.js';
+import { type Effect, errorMessage } from '../../../src/base/error.js';
 import { exportTrained, readTrained } from '../../../src/runner/export/index.js';
 import { readWholeResult } from '../../../src/runner/folder/result.js';
 import { checkSeals } from '../../../src/runner/folder/seals.js';
@@ -48,7 +48,7 @@ describe('seals of a finished run', () => {
     for (const [who, read] of readers) {
       const found = await read()();
       assert.ok(E.isLeft(found), who);
-      assert.match(sentence(found.left), said, who);
+      assert.match(errorMessage(found.left), said, who);
     }
     const { state, problem } = await statusOf(folder, false);
     assert.equal(state, 'damaged');
@@ -121,7 +121,7 @@ describe('seals of a finished run', () => {
       const broken = breakDisk(folder, { kind: 'error', at, code: 'EACCES', lasts: false });
       const found = await checkSeals(folder)().finally(broken.mend);
       if (E.isLeft(found))
-        assert.match(sentence(found.left), /permission denied/, `call ${at}, ${broken.where()}`);
+        assert.match(errorMessage(found.left), /permission denied/, `call ${at}, ${broken.where()}`);
     }
   });
 
@@ -148,7 +148,7 @@ describe('seals of a finished run', () => {
       const refused = await readRunnable(out)();
       assert.ok(E.isLeft(refused), format);
       assert.match(
-        sentence(refused.left),
+        errorMessage(refused.left),
         /it is not what drumhead wrote there; .* remove drumhead-files\.json/,
       );
       rmSync(join(out, 'drumhead-files.json'));

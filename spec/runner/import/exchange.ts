@@ -5,19 +5,19 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { type Effect, describe as sentenceOf } from '../../../src/base/error.js';
+import { type Effect, errorMessage } from '../../../src/base/error.js';
 import { buildModel, type ModelSpec } from '../../../src/models/catalogue.js';
 import { type Trained, untrained } from '../../../src/runner/export/index.js';
 import { value } from '../../models/either.js';
 
 export const done = async <A>(work: Effect<A>): Promise<A> => {
   const result = await work();
-  return E.isRight(result) ? result.right : assert.fail(sentenceOf(result.left));
+  return E.isRight(result) ? result.right : assert.fail(errorMessage(result.left));
 };
 
 export const refused = async <A>(work: Effect<A>): Promise<string> => {
   const result = await work();
-  return E.isLeft(result) ? sentenceOf(result.left) : assert.fail('it was not refused');
+  return E.isLeft(result) ? errorMessage(result.left) : assert.fail('it was not refused');
 };
 
 export const newFolder = (): string => mkdtempSync(join(tmpdir(), 'drumhead-exchange-'));

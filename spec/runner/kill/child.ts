@@ -2,7 +2,7 @@
 
 import { writeSync } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
-import { describe } from '../../../src/base/error.js';
+import { errorMessage } from '../../../src/base/error.js';
 import { runExperiment } from '../../../src/runner/run/run.js';
 import { breakDisk, type Fault } from './faulty-disk.js';
 import { environmentOf, tiny } from './tiny.js';
@@ -13,5 +13,5 @@ for (const each of faults) breakDisk(each);
 
 const tell = ({ kind }: { readonly kind: string }): void => void writeSync(1, `${kind}\n`);
 const done = await runExperiment(tiny, 0)(environmentOf(runs, { workers: Number(workers), tell }))();
-if (E.isLeft(done)) process.stderr.write(describe(done.left));
+if (E.isLeft(done)) process.stderr.write(errorMessage(done.left));
 process.exit(E.isLeft(done) ? 1 : 0);

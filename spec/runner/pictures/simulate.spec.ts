@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { describe as sentence } from '../../../src/base/error.js';
+import { errorMessage } from '../../../src/base/error.js';
 import { initialParameters } from '../../../src/compile/parameters.js';
 import { openSession } from '../../../src/compile/tfjs/session/session.js';
 import { openEngine } from '../../../src/engine/index.js';
@@ -62,7 +62,7 @@ describe('following a system', () => {
         const spec = right(systemNamed('wave', sizes));
         const found = await followSystem(engine, spec, never, { frames, seed: 0, field: 'y' })();
         assert.ok(E.isLeft(found) && found.left._tag === 'OutOfMemory', name);
-        assert.match(sentence(found.left), /needs about [\d,]+ MiB, .* use a smaller grid/);
+        assert.match(errorMessage(found.left), /needs about [\d,]+ MiB, .* use a smaller grid/);
       }
     }
   });

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { describe as sentence, unknownName } from '../../../src/base/error.js';
+import { errorMessage, unknownName } from '../../../src/base/error.js';
 import { decodeExperiment, type Experiment } from '../../../src/experiments/experiment.js';
 import { imageScores } from '../../../src/experiments/scores.js';
 import type { Environment } from '../../../src/runner/environment.js';
@@ -23,10 +23,10 @@ const right = <A>(either: E.Either<unknown, A>): A => {
   return either.right;
 };
 const run = async <A>(task: TE.TaskEither<unknown, A>): Promise<A> => right(await task());
-const refusal = async (task: TE.TaskEither<Parameters<typeof sentence>[0], unknown>): Promise<string> => {
+const refusal = async (task: TE.TaskEither<Parameters<typeof errorMessage>[0], unknown>): Promise<string> => {
   const refused = await task();
   assert.ok(E.isLeft(refused));
-  return sentence(refused.left);
+  return errorMessage(refused.left);
 };
 
 const tiny = (model: object): Experiment =>

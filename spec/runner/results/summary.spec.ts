@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Effect, describe as sentence, unknownName } from '../../../src/base/error.js';
+import { type Effect, errorMessage, unknownName } from '../../../src/base/error.js';
 import { experimentNamed } from '../../../src/experiments/catalogue.js';
 import type { Experiment } from '../../../src/experiments/experiment.js';
 import { scoresOf, tallies } from '../../../src/experiments/scores.js';
@@ -101,7 +101,7 @@ describe('run folders, read', () => {
     write(folder, 'metrics.ndjson', `${epoch(1).slice(0, 20)}\n${epoch(2)}\n`);
     const refused = await readRun(join(runs, folder))();
     assert.ok(E.isLeft(refused));
-    assert.match(sentence(refused.left), /metrics\.ndjson line 1/);
+    assert.match(errorMessage(refused.left), /metrics\.ndjson line 1/);
   });
 
   it('are collected for a sweep, with the members that never ran', async () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Checked, describe as inWords, unknownName } from '../../../src/base/error.js';
+import { type Checked, errorMessage, unknownName } from '../../../src/base/error.js';
 import { decodeExperiment } from '../../../src/experiments/experiment.js';
 import { writeSweepReport } from '../../../src/runner/pictures/sweep-report.js';
 import { collect } from '../../../src/runner/results/collection.js';
@@ -12,7 +12,7 @@ import { readFigures } from '../../../src/runner/run/figures.js';
 import { runExperiment } from '../../../src/runner/run/run.js';
 
 const right = <A>(result: Checked<A>): A => {
-  if (E.isLeft(result)) throw new Error(inWords(result.left));
+  if (E.isLeft(result)) throw new Error(errorMessage(result.left));
   return result.right;
 };
 

@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { decodeError, describe as describeError } from '../../../src/base/error.js';
+import { decodeError, errorMessage } from '../../../src/base/error.js';
 import { decodeExperiment, withTraining } from '../../../src/experiments/experiment.js';
 import {
   mapSweep,
@@ -51,7 +51,7 @@ describe('a sweep', () => {
     const { tell: _, ...environment } = environmentOf(runs);
     const tell = (event: SweepEvent): void => void events.push(event);
     const ended = await runSweep(value)({ ...environment, engine: 'cpu', jobs: 2, job, tell, ...changes })();
-    return E.isRight(ended) ? ended.right : assert.fail(describeError(ended.left));
+    return E.isRight(ended) ? ended.right : assert.fail(errorMessage(ended.left));
   };
   /** Leaves a run finished in its folder, as far as a sweep looks. */
   const finishIn = async (folder: string): Promise<void> => {
@@ -192,7 +192,7 @@ describe('a sweep', () => {
         ...{ name: 'own/files', task: { name: 'png', folder }, model: { name: 'cnn', layers: 1 }, seeds },
         training: { batch: 2, epochs: 1, tolerance },
       });
-      return E.isRight(read) ? read.right : assert.fail(describeError(read.left));
+      return E.isRight(read) ? read.right : assert.fail(errorMessage(read.left));
     };
     const members = paths.map((path, i) => ({
       axes: { path: i },
@@ -229,7 +229,7 @@ describe('a sweep', () => {
     const ended = await runSweep(lying)({ ...environment, engine: 'cpu', jobs: 1, job, tell: () => {} })();
     assert.ok(E.isLeft(ended));
     assert.match(
-      describeError(ended.left),
+      errorMessage(ended.left),
       /members\.0: the axis rate says 0\.01, but the experiment holds 0\.5/,
     );
     await mkdir(dirname(sweepPath(runs, 'old')), { recursive: true });
@@ -239,7 +239,7 @@ describe('a sweep', () => {
     );
     const read = await readSweep(runs, 'old')();
     assert.ok(E.isLeft(read));
-    assert.match(describeError(read.left), /the axis rate says 0\.01.*its labels are not what ran/s);
+    assert.match(errorMessage(read.left), /the axis rate says 0\.01.*its labels are not what ran/s);
     const found = await sweepsIn(runs)();
     assert.ok(E.isRight(found) && found.right.notes.length === 1);
     assert.match(

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
-import { describe as describeError } from '../../../src/base/error.js';
+import { errorMessage } from '../../../src/base/error.js';
 import type { Session } from '../../../src/compile/tfjs/session/session.js';
 import type { Dataset, Split } from '../../../src/data/dataset.js';
 import { trainingCodec } from '../../../src/experiments/experiment.js';
@@ -114,7 +114,7 @@ describe('training', () => {
     const { kept, watch } = silent();
     const ended = await train(broken, plan, start, watch);
     assert.ok(E.isLeft(ended));
-    assert.match(describeError(ended.left), /^the parameter norm\/variance became NaN in epoch 1, step 3: /);
+    assert.match(errorMessage(ended.left), /^the parameter norm\/variance became NaN in epoch 1, step 3: /);
     assert.deepEqual(kept, []);
   });
 
@@ -128,7 +128,7 @@ describe('training', () => {
     const validated: Dataset = { ...dataset, validation: split(1), classes: ['background', 'thing'] };
     const ended = await train(blind, { ...plan, dataset: validated }, start, watch);
     assert.ok(E.isLeft(ended));
-    assert.match(describeError(ended.left), /^the validation loss became NaN in epoch 1/);
+    assert.match(errorMessage(ended.left), /^the validation loss became NaN in epoch 1/);
     assert.deepEqual(kept, []);
   });
 

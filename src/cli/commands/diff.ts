@@ -6,7 +6,7 @@ import * as O from 'fp-ts/lib/Option.js';
 import * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { canonical, hashOf } from '../../base/canonical.js';
-import { type Checked, decodeError, describe, type Effect } from '../../base/error.js';
+import { type Checked, decodeError, type Effect, errorMessage } from '../../base/error.js';
 import { taskShape } from '../../data/task.js';
 import { drumExperiments } from '../../drums/index.js';
 import { hashProgram } from '../../dsl/index.js';
@@ -57,7 +57,7 @@ const readAll =
         const told = await toldByFiles(experiment)();
         if (E.isLeft(told))
           remark(
-            `note: its runs are told by its settings alone, since its data cannot be read: ${describe(told.left)}`,
+            `note: its runs are told by its settings alone, since its data cannot be read: ${errorMessage(told.left)}`,
           );
         byTask.set(key, E.isRight(told) ? told.right : null);
       }

@@ -5,7 +5,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as A from 'fp-ts/lib/ReadonlyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Checked, decodeError, describe, type Effect, unknownName } from '../../base/error.js';
+import { type Checked, decodeError, type Effect, errorMessage, unknownName } from '../../base/error.js';
 import { openEngine, parseEngineChoice } from '../../engine/index.js';
 import { writeBytes } from '../../files/files.js';
 import { mayHoldFiles } from '../../files/make-folder.js';
@@ -179,7 +179,7 @@ const drawings = (name: string, folder: string, { verdicts }: Report): Effect<re
         TE.flatMap((png) => writeBytes(path, png)),
         TE.map(() => `picture of ${verdict.law.name}: ${path}`),
         // What was found is worth more than its picture.
-        TE.orElse((error) => TE.right(`no picture of ${verdict.law.name}: ${describe(error)}`)),
+        TE.orElse((error) => TE.right(`no picture of ${verdict.law.name}: ${errorMessage(error)}`)),
       );
     }),
   );

@@ -6,7 +6,13 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
-import { type Checked, type DrumheadError, decodeError, describe, type Effect } from '../../base/error.js';
+import {
+  type Checked,
+  type DrumheadError,
+  decodeError,
+  type Effect,
+  errorMessage,
+} from '../../base/error.js';
 import { ProgramFault } from '../../dsl/index.js';
 import { isPresent, mayBeRead, readBytes } from '../../files/files.js';
 import { mayRun } from './code.js';
@@ -45,7 +51,7 @@ const ownLaws = own.replace(/index\.(ts|js)$/, 'laws/index.$1');
 /** What a person's own code threw. */
 export const inWords = (cause: unknown): string =>
   cause instanceof ProgramFault
-    ? describe(cause.error)
+    ? errorMessage(cause.error)
     : cause instanceof Error
       ? plainFault(cause, dirname(own))
       : String(cause);

@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, nearest } from '../../base/error.js';
+import { errorMessage, nearest } from '../../base/error.js';
 import { ProgramFault } from '../../dsl/index.js';
 
 interface Place {
@@ -68,7 +68,7 @@ export const plainFault = (cause: Error, library: string): string => {
  * @param known names that the module may have meant
  */
 export const faultOf = async (cause: unknown, library: string, known: readonly string[]): Promise<string> => {
-  if (cause instanceof ProgramFault) return describe(cause.error);
+  if (cause instanceof ProgramFault) return errorMessage(cause.error);
   if (!(cause instanceof Error)) return String(cause);
   const title = cause.name === 'Error' ? '' : `${cause.name}: `;
   const name = nameIn(cause.message);

@@ -9,7 +9,13 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as A from 'fp-ts/lib/ReadonlyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
-import { type Checked, type DrumheadError, decodeError, describe, type Effect } from '../../base/error.js';
+import {
+  type Checked,
+  type DrumheadError,
+  decodeError,
+  type Effect,
+  errorMessage,
+} from '../../base/error.js';
 import type { Task } from '../../data/task.js';
 import { decodeExperiment, type Experiment } from '../../experiments/experiment.js';
 import { isSweep, readSweepValue, type Written } from '../../experiments/sweep/grid.js';
@@ -129,7 +135,7 @@ const listed = (values: readonly unknown[], path: string): Checked<Held> =>
           (error) =>
             error._tag === 'DecodeError'
               ? error.problems.map((problem) => `${i}.${problem}`)
-              : [`${i}: ${describe(error)}`],
+              : [`${i}: ${errorMessage(error)}`],
           (experiment): Member => ({ axes: {}, experiment: anchored(dirname(path))(experiment) }),
         ),
       ),

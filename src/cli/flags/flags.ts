@@ -2,7 +2,7 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { type Checked, decodeError, describe } from '../../base/error.js';
+import { type Checked, decodeError, errorMessage } from '../../base/error.js';
 import { parsedJson } from '../../base/json-text.js';
 import { largestSeed } from '../../experiments/experiment.js';
 import { readFlow } from '../document/yaml.js';
@@ -108,7 +108,7 @@ const typedValue = (path: string, typed: string): E.Either<readonly string[], un
   if (E.isRight(json) || !/^\s*[[{]/.test(typed)) return E.right(E.isRight(json) ? json.right : typed);
   return pipe(
     readFlow(typed, path),
-    E.mapLeft((error) => (error._tag === 'DecodeError' ? error.problems : [describe(error)])),
+    E.mapLeft((error) => (error._tag === 'DecodeError' ? error.problems : [errorMessage(error)])),
   );
 };
 

@@ -7,7 +7,13 @@ import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { record, withDefault } from '../../base/codec.js';
-import { type Checked, type DrumheadError, decodeError, describe, type Effect } from '../../base/error.js';
+import {
+  type Checked,
+  type DrumheadError,
+  decodeError,
+  type Effect,
+  errorMessage,
+} from '../../base/error.js';
 import { listFolder, readBytes } from '../../files/files.js';
 import { notesOnList } from '../../files/manifest.js';
 import {
@@ -133,7 +139,7 @@ const enough = 12;
 const problemOf = (error: DrumheadError, files: PairFiles): FileProblem => {
   const path =
     error._tag === 'FileError' ? error.path : error._tag === 'DecodeError' ? error.source : files.image;
-  return { path, problem: describe(error).replace(`${path}: `, '') };
+  return { path, problem: errorMessage(error).replace(`${path}: `, '') };
 };
 
 const readSplit = (

@@ -2,7 +2,7 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
-import { type DrumheadError, describe } from '../../base/error.js';
+import { type DrumheadError, errorMessage } from '../../base/error.js';
 import { experimentNamed } from '../catalogue.js';
 import { decodeExperiment } from '../experiment.js';
 import { changed, type Settings } from '../settings/settings.js';
@@ -18,7 +18,7 @@ const listsOf = (value: unknown): readonly (readonly [string, readonly unknown[]
   );
 
 const saidBy = (error: DrumheadError): readonly string[] =>
-  error._tag === 'DecodeError' ? error.problems : [describe(error)];
+  error._tag === 'DecodeError' ? error.problems : [errorMessage(error)];
 
 /** All that is wrong with data once these settings are changed: paths that lead nowhere, and values that cannot be. */
 const problemsWith = (base: unknown, settings: Settings): readonly string[] => {
@@ -81,7 +81,7 @@ export const settingsProblems = (value: Fields, own: readonly string[]): readonl
   const beside: Settings = Object.fromEntries(own.map((key) => [key, value[key]]));
   if (experiment === undefined && own.length === 0) return [];
   const named = typeof experiment === 'string' ? experimentNamed(experiment, 'full') : null;
-  if (named !== null && E.isLeft(named)) return [`experiment: ${describe(named.left)}`];
+  if (named !== null && E.isLeft(named)) return [`experiment: ${errorMessage(named.left)}`];
   const title = typeof name === 'string' && name !== '' ? name : 'sweep';
   const written = named === null ? { name: title, ...fieldsOf(experiment) } : named.right;
   const read = decodeExperiment(written, 'sweep');

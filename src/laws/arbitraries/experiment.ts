@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { type DrumheadError, describe } from '../../base/error.js';
+import { type DrumheadError, errorMessage } from '../../base/error.js';
 import { fault } from '../../compile/reference/fault.js';
 import { conv, program, relu } from '../../dsl/index.js';
 import { decodeExperiment, type Experiment, outputNames, scoreNames } from '../../experiments/experiment.js';
@@ -78,5 +78,5 @@ export const draftArbitrary = fc.record(
  * fc.assert(fc.property(experimentArbitrary, (e) => E.isRight(decodeExperiment(e))), { numRuns: 20 });
  */
 export const experimentArbitrary: fc.Arbitrary<Experiment> = draftArbitrary.map((draft) =>
-  E.getOrElseW((error: DrumheadError) => fault(describe(error)))(decodeExperiment(draft)),
+  E.getOrElseW((error: DrumheadError) => fault(errorMessage(error)))(decodeExperiment(draft)),
 );

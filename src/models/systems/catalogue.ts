@@ -73,7 +73,7 @@ export const systemCodec: t.Type<SystemSpec, SystemSpec, unknown> = new t.Type<
  *
  * @example
  * E.isRight(systemNamed('wave', { height: 8, width: 8 })); // => true
- * E.mapLeft(describe)(systemNamed('kuramto'));
+ * E.mapLeft(errorMessage)(systemNamed('kuramto'));
  * // => E.left("unknown system 'kuramto'; did you mean 'kuramoto'? Known: wave, nwm-core, cornn, wave-rnn, linoss, kuramoto, akorn, wilson-cowan, fitzhugh-nagumo, ginzburg-landau")
  */
 export const systemNamed = (

@@ -17,8 +17,8 @@ import {
   type Checked,
   type DrumheadError,
   decodeError,
-  describe,
   type Effect,
+  errorMessage,
   fileError,
 } from '../../base/error.js';
 import type { Arrays } from '../../compile/tfjs/session/session.js';
@@ -312,7 +312,7 @@ export const restoreCheckpoint =
         if (mustStay(loaded.left)) return loaded;
         const aside = await moveAside(folder, header)();
         if (E.isLeft(aside)) return aside;
-        notes.push(`a checkpoint cannot be used, ${instead}: ${describe(loaded.left)}`);
+        notes.push(`a checkpoint cannot be used, ${instead}: ${errorMessage(loaded.left)}`);
       } else if (loaded.right !== null) {
         // Of a process that ended between a checkpoint and its tidying, values may be left that nobody names.
         const before = await readHeader(join(folder, files.checkpointBefore))();

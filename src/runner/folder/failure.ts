@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
-import { type DrumheadError, describe, type Effect } from '../../base/error.js';
+import { type DrumheadError, type Effect, errorMessage } from '../../base/error.js';
 import { isPresent } from '../../files/files.js';
 import { files } from './files.js';
 import { isFromLater, readChecked, writeChecked } from './sealed.js';
@@ -18,7 +18,7 @@ const codec = t.type({ message: t.string });
  */
 export const recordFailure = async (folder: string, error: DrumheadError): Promise<void> => {
   if (error._tag !== 'Interrupted' && !isFromLater(error))
-    await writeChecked(join(folder, files.failure), { message: describe(error) })();
+    await writeChecked(join(folder, files.failure), { message: errorMessage(error) })();
 };
 
 /** A run that works again has not failed. */

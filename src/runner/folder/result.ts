@@ -5,7 +5,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { sha256Hex } from '../../base/canonical.js';
-import { type DrumheadError, decodeError, describe, type Effect } from '../../base/error.js';
+import { type DrumheadError, decodeError, type Effect, errorMessage } from '../../base/error.js';
 import { isPresent, readBytes } from '../../files/files.js';
 import { scoresCodec } from '../training/state.js';
 import { files } from './files.js';
@@ -70,7 +70,7 @@ export const readWholeResult = (folder: string): Effect<WholeResult> => {
           ),
     ),
     TE.orElse((error) =>
-      error._tag === 'FileError' || isFromLater(error) ? TE.left(error) : TE.right(none(describe(error))),
+      error._tag === 'FileError' || isFromLater(error) ? TE.left(error) : TE.right(none(errorMessage(error))),
     ),
   );
 };

@@ -20,8 +20,8 @@ import {
   type Checked,
   type DrumheadError,
   decodeError,
-  describe,
   type Effect,
+  errorMessage,
   fileError,
 } from '../../base/error.js';
 import { decodeProgram, parametersOf } from '../../dsl/index.js';
@@ -165,5 +165,5 @@ export const checkSeals =
     if (first === undefined) return E.right(undefined);
     return wrong.length === 1 || first._tag === 'FileError' || isFromLater(first)
       ? E.left(first)
-      : E.left(decodeError(folder, wrong.map(describe)));
+      : E.left(decodeError(folder, wrong.map(errorMessage)));
   };

@@ -8,7 +8,13 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { hashOf, sha256Hex } from '../../base/canonical.js';
 import { decodeWith } from '../../base/codec.js';
-import { type Checked, type DrumheadError, decodeError, describe, type Effect } from '../../base/error.js';
+import {
+  type Checked,
+  type DrumheadError,
+  decodeError,
+  type Effect,
+  errorMessage,
+} from '../../base/error.js';
 import { type Shape, volume } from '../../dsl/index.js';
 import { readBytes } from '../../files/files.js';
 import { misfits } from '../export/misfits.js';
@@ -113,7 +119,7 @@ const readShards = (path: string, names: readonly string[]): Effect<readonly Uin
     return TE.left(decodeError(path, `'${outside}' is not the name of a shard beside it`));
   return async () => {
     const read = await Promise.all(names.map((name) => readBytes(join(dirname(path), name), 'array')()));
-    const problems = read.flatMap((one) => (E.isLeft(one) ? [describe(one.left)] : []));
+    const problems = read.flatMap((one) => (E.isLeft(one) ? [errorMessage(one.left)] : []));
     return problems.length > 0
       ? E.left(
           decodeError(

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Checked, type DrumheadError, describe, type Effect } from '../../base/error.js';
+import { type Checked, type DrumheadError, type Effect, errorMessage } from '../../base/error.js';
 import { decodeExperiment, type Experiment } from '../../experiments/experiment.js';
 import { labelsOfRuns } from '../folder/called.js';
 import { type Position, readPosition } from '../folder/checkpoint.js';
@@ -70,7 +70,7 @@ export const notBegun = (
   ...unsaid,
 });
 
-const firstLine = (error: DrumheadError): string => describe(error).split('\n')[0];
+const firstLine = (error: DrumheadError): string => errorMessage(error).split('\n')[0];
 
 /** The seed that a folder's name tells, where nothing in it does. */
 const seedOf = (folder: string): number | null => {

@@ -8,7 +8,7 @@ import * as A from 'fp-ts/lib/ReadonlyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { decodeWith } from '../../base/codec.js';
-import { type DrumheadError, describe, type Effect, fileError } from '../../base/error.js';
+import { type DrumheadError, type Effect, errorMessage, fileError } from '../../base/error.js';
 import { settled } from '../../data/own/whereabouts.js';
 import { decodeExperiment, type Experiment } from '../../experiments/experiment.js';
 import type { Scores } from '../../experiments/scores.js';
@@ -174,7 +174,7 @@ export const readRunFolders =
     for (const folder of folders) {
       const read = await readRun(folder)();
       if (E.isRight(read)) runs.push(read.right);
-      else notes.push(`left out: ${describe(read.left).split('\n')[0]}`);
+      else notes.push(`left out: ${errorMessage(read.left).split('\n')[0]}`);
     }
     return E.right({ runs, notes });
   };

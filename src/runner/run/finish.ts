@@ -6,7 +6,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { sha256Hex } from '../../base/canonical.js';
-import { type DrumheadError, describe, type Effect } from '../../base/error.js';
+import { type DrumheadError, type Effect, errorMessage } from '../../base/error.js';
 import { errorOf, type Session } from '../../compile/tfjs/session/session.js';
 import { parametersOf } from '../../dsl/index.js';
 import type { Scores } from '../../experiments/scores.js';
@@ -46,7 +46,8 @@ const drawn = (...[prepared, session, state, result, world]: Parameters<Drawing>
     }, errorOf),
     T.map(
       E.match(
-        (error) => world.tell({ kind: 'note', message: `the report could not be made: ${describe(error)}` }),
+        (error) =>
+          world.tell({ kind: 'note', message: `the report could not be made: ${errorMessage(error)}` }),
         () => {},
       ),
     ),

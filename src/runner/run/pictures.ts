@@ -8,7 +8,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Checked, describe, type Effect } from '../../base/error.js';
+import { type Checked, type Effect, errorMessage } from '../../base/error.js';
 import { errorOf, type Session } from '../../compile/tfjs/session/session.js';
 import type { Dataset } from '../../data/dataset.js';
 import type { Program } from '../../dsl/index.js';
@@ -128,7 +128,7 @@ const attempt = <A>(what: string, is: boolean, draw: () => Effect<A>): T.Task<At
           E.match(
             (error): Attempt<A> => ({
               made: null,
-              failed: [`${what} could not be drawn: ${describe(error)}`],
+              failed: [`${what} could not be drawn: ${errorMessage(error)}`],
             }),
             (made): Attempt<A> => ({ made, failed: [] }),
           ),

@@ -5,7 +5,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Checked, describe, type Effect } from '../../base/error.js';
+import { type Checked, type Effect, errorMessage } from '../../base/error.js';
 import { cost } from '../../compile/cost/index.js';
 import { diagram } from '../../compile/diagram/index.js';
 import { portrait } from '../../compile/light-cone/index.js';
@@ -89,7 +89,7 @@ const notDrawn = ({ program, experiment }: Prepared): readonly string[] => {
 /** The sentence that says why something could not be kept; none where it was. */
 const kept = async (what: string, write: () => Promise<Checked<unknown>>): Promise<readonly string[]> => {
   const done = await write().catch((cause: unknown) => E.left(errorOf(cause)));
-  return E.isLeft(done) ? [`${what} could not be written: ${describe(done.left)}`] : [];
+  return E.isLeft(done) ? [`${what} could not be written: ${errorMessage(done.left)}`] : [];
 };
 
 const writePictures = async (

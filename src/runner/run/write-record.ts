@@ -5,7 +5,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type * as t from 'io-ts';
 import { sha256Hex } from '../../base/canonical.js';
-import { describe, type Effect } from '../../base/error.js';
+import { type Effect, errorMessage } from '../../base/error.js';
 import { encodeProgram } from '../../dsl/index.js';
 import { isPresent } from '../../files/files.js';
 import { files, writeText } from '../folder/files.js';
@@ -69,7 +69,7 @@ const orNote =
       read,
       TE.orElse((error) => {
         if (error._tag === 'FileError' || isFromLater(error)) return TE.left(error);
-        notes.push(`${describe(error)}; it is written anew`);
+        notes.push(`${errorMessage(error)}; it is written anew`);
         return TE.right(null);
       }),
     );

@@ -6,7 +6,7 @@
  */
 
 import * as E from 'fp-ts/lib/Either.js';
-import { type Checked, defect, describe } from '../../base/error.js';
+import { type Checked, defect, errorMessage } from '../../base/error.js';
 import { parseEngineChoice } from '../../engine/index.js';
 import type { RunEvent } from '../environment.js';
 import { type Finished, runExperiment } from '../run/run.js';
@@ -56,7 +56,7 @@ const outcomeOf = (done: Checked<Finished>): Outcome => {
     const { folder, before, result } = done.right;
     return { kind: 'finished', folder, before, foregroundIou: result.test.foregroundIou };
   }
-  return { kind: done.left._tag === 'Interrupted' ? 'stopped' : 'failed', message: describe(done.left) };
+  return { kind: done.left._tag === 'Interrupted' ? 'stopped' : 'failed', message: errorMessage(done.left) };
 };
 
 const run = async ({

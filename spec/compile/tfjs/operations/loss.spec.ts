@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { type Checked, describe as sentenceOf } from '../../../../src/base/error.js';
+import { type Checked, errorMessage } from '../../../../src/base/error.js';
 import { noClass } from '../../../../src/base/no-class.js';
 import { stream } from '../../../../src/base/random.js';
 import { crossEntropy, type Loss, lossCount, lossOfImage } from '../../../../src/compile/loss.js';
@@ -24,7 +24,7 @@ import { conv, mean, type Program, program, tanh } from '../../../../src/dsl/ind
 import { type Engine, openEngine } from '../../../../src/engine/index.js';
 
 const value = <A>(either: Checked<A>): A =>
-  E.isRight(either) ? either.right : assert.fail(sentenceOf(either.left));
+  E.isRight(either) ? either.right : assert.fail(errorMessage(either.left));
 
 const classes = 3;
 const pixels = 16;

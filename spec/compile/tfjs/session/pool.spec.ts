@@ -3,7 +3,7 @@ import type { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { type Checked, type DrumheadError, describe as sentenceOf } from '../../../../src/base/error.js';
+import { type Checked, type DrumheadError, errorMessage } from '../../../../src/base/error.js';
 import { stream } from '../../../../src/base/random.js';
 import { equalParts } from '../../../../src/compile/micro-batches.js';
 import { initialParameters } from '../../../../src/compile/parameters.js';
@@ -27,7 +27,7 @@ import { type Engine, openEngine } from '../../../../src/engine/index.js';
 import { nwm } from '../../../../src/models/nwm.js';
 
 const value = <A>(either: Checked<A>): A =>
-  E.isRight(either) ? either.right : assert.fail(sentenceOf(either.left));
+  E.isRight(either) ? either.right : assert.fail(errorMessage(either.left));
 
 const waves = nwm({
   height: 8,
@@ -189,7 +189,7 @@ describe('a pool', () => {
       const asked = failure(pool.gradients(batchOf(64), equalParts(64, 64)));
       await new Promise((resolve) => setImmediate(resolve));
       await threads[0].terminate();
-      assert.match(sentenceOf(await asked), /^engine wasm: a worker ended: .* code 1$/);
+      assert.match(errorMessage(await asked), /^engine wasm: a worker ended: .* code 1$/);
       assert.equal((await failure(pool.infer(batchOf(1), ['logits'])))._tag, 'EngineError');
       assert.equal((await failure(pool.tensors()))._tag, 'EngineError');
     });
@@ -199,8 +199,8 @@ describe('a pool', () => {
       const asked = failure(pool.gradients(batchOf(64), equalParts(64, 64)));
       await new Promise((resolve) => setImmediate(resolve));
       pool.close();
-      assert.match(sentenceOf(await asked), /the session is closed/);
-      assert.match(sentenceOf(await failure(pool.tensors())), /the session is closed/);
+      assert.match(errorMessage(await asked), /the session is closed/);
+      assert.match(errorMessage(await failure(pool.tensors())), /the session is closed/);
     });
 
     it('rejects what cannot be computed as a session in this thread does, and goes on', async () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import type * as TE from 'fp-ts/lib/TaskEither.js';
-import { describe as sentence } from '../../../../src/base/error.js';
+import { errorMessage } from '../../../../src/base/error.js';
 import { render } from '../../../../src/cli/commands/query-format.js';
 import { experimentNamed } from '../../../../src/experiments/catalogue.js';
 import { scoresOf, tallies } from '../../../../src/experiments/scores.js';
@@ -268,7 +268,7 @@ describe('queries over runs', () => {
           const done = await asked();
           assert.ok(E.isLeft(done), sql);
           assert.match(
-            sentence(done.left),
+            errorMessage(done.left),
             /^query: a query reads runs and changes nothing[,;] .*write a single SELECT/,
           );
         }
@@ -276,7 +276,7 @@ describe('queries over runs', () => {
       for (const sql of ['', ' ; ', '-- nothing']) {
         const done = await query(tables, sql)();
         assert.ok(E.isLeft(done), sql);
-        assert.match(sentence(done.left), /^query: it is empty; write a SELECT/);
+        assert.match(errorMessage(done.left), /^query: it is empty; write a SELECT/);
       }
     } finally {
       rmSync(folder, { recursive: true });
@@ -292,10 +292,10 @@ describe('queries over runs', () => {
     const wrong = await query(tables, 'select sede from runs')();
     assert.ok(E.isLeft(wrong));
     assert.match(
-      sentence(wrong.left),
+      errorMessage(wrong.left),
       /^query: there is no column 'sede'; did you mean 'seed' of runs and epochs\?/,
     );
-    assert.ok(!sentence(wrong.left).includes('\n'));
+    assert.ok(!errorMessage(wrong.left).includes('\n'));
     for (const [sql, said] of [
       [
         'select name from runs',
@@ -312,11 +312,11 @@ describe('queries over runs', () => {
     ] as const) {
       const refused = await query(tables, sql)();
       assert.ok(E.isLeft(refused));
-      assert.match(sentence(refused.left), said);
+      assert.match(errorMessage(refused.left), said);
     }
     const broken = await query(tables, 'selekt')();
     assert.ok(E.isLeft(broken));
-    assert.match(sentence(broken.left), /^query: Parser Error: .*selekt/);
+    assert.match(errorMessage(broken.left), /^query: Parser Error: .*selekt/);
   });
 });
 
@@ -324,6 +324,6 @@ describe('queries without DuckDB', () => {
   it('say what to do where DuckDB is not installed', async () => {
     const absent = await withDatabase(() => Promise.resolve(1), '@duckdb/not-installed')();
     assert.ok(E.isLeft(absent));
-    assert.match(sentence(absent.left), /npm install @duckdb\/not-installed/);
+    assert.match(errorMessage(absent.left), /npm install @duckdb\/not-installed/);
   });
 });

@@ -1,12 +1,12 @@
 /** How a session's promise fails: an Error, since a rejection should be one, that carries the error as a value. */
 
-import { type DrumheadError, defect, describe, engineError } from '../../../base/error.js';
+import { type DrumheadError, defect, engineError, errorMessage } from '../../../base/error.js';
 import type { EngineName } from '../../../engine/index.js';
 
 export class SessionFault extends Error {
   readonly error: DrumheadError;
   constructor(error: DrumheadError) {
-    super(describe(error));
+    super(errorMessage(error));
     this.name = 'SessionFault';
     this.error = error;
   }

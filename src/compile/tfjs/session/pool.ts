@@ -3,7 +3,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { defect, describe, type Effect } from '../../../base/error.js';
+import { defect, type Effect, errorMessage } from '../../../base/error.js';
 import type { Program } from '../../../dsl/index.js';
 import { encodeProgram } from '../../../dsl/index.js';
 import type { Engine } from '../../../engine/index.js';
@@ -58,7 +58,7 @@ export const openPool = (
     TE.fromEither(compile(engine.tf, program)),
     TE.flatMap(() => TE.tryCatch(() => startPool(engine, program, parameters, workers), errorOf)),
     TE.orElse((error) =>
-      error._tag === 'EngineError' ? here(`workers did not start (${describe(error)})`) : TE.left(error),
+      error._tag === 'EngineError' ? here(`workers did not start (${errorMessage(error)})`) : TE.left(error),
     ),
   );
 };

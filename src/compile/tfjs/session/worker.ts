@@ -4,7 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { defect, describe, type Effect } from '../../../base/error.js';
+import { defect, type Effect, errorMessage } from '../../../base/error.js';
 import { decodeProgram } from '../../../dsl/codec.js';
 import { type Engine, openEngine } from '../../../engine/index.js';
 import { openFusedLane } from './fused-lane.js';
@@ -23,7 +23,7 @@ const open = ({ engine, fused, program, parameters }: Setup): Effect<Worker> => 
   /** TensorFlow.js itself, where fused kernels need it after all. */
   const later = async (): Promise<Engine> => {
     const found = await opened();
-    if (E.isLeft(found)) throw new Error(describe(found.left));
+    if (E.isLeft(found)) throw new Error(errorMessage(found.left));
     return { ...found.right, fused };
   };
   return pipe(
@@ -100,5 +100,5 @@ const serve = (worker: Worker): void => {
 
 const setup: Setup = workerData;
 const opened = await open(setup)();
-if (E.isLeft(opened)) say({ kind: 'failed', message: describe(opened.left) });
+if (E.isLeft(opened)) say({ kind: 'failed', message: errorMessage(opened.left) });
 else serve(opened.right);

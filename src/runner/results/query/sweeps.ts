@@ -2,7 +2,7 @@
 
 import { resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { describe, type Effect } from '../../../base/error.js';
+import { type Effect, errorMessage } from '../../../base/error.js';
 import { readSweep, recordedSweeps } from '../../folder/sweep-file.js';
 import type { SweepsOf } from './tables.js';
 
@@ -22,7 +22,7 @@ export const sweepsIn =
       const record = await readSweep(runs, name)();
       if (E.isLeft(record)) {
         notes.push(
-          `left out, so that no run is told to be of ${name}: ${describe(record.left).replaceAll(/\s*\n\s*/g, ' ')}`,
+          `left out, so that no run is told to be of ${name}: ${errorMessage(record.left).replaceAll(/\s*\n\s*/g, ' ')}`,
         );
         continue;
       }
