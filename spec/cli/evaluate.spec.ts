@@ -10,8 +10,8 @@ import { type EvaluateFlags, evaluateRuns } from '../../src/cli/commands/evaluat
 import { run } from '../../src/cli/commands/run.js';
 import { sweep } from '../../src/cli/commands/sweep.js';
 import { exitCode } from '../../src/cli/edge.js';
-import { amongRuns } from '../../src/cli/names-here.js';
 import { finishedRuns } from '../../src/cli/source/finished.js';
+import { amongRuns } from '../../src/cli/source/names-here.js';
 import { namedFrom } from '../../src/cli/source/source.js';
 import { decodeExperiment } from '../../src/experiments/experiment.js';
 import { runExperiment } from '../../src/runner/run/run.js';

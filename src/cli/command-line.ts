@@ -5,7 +5,7 @@ import { EngineName, fuseVariable } from '../engine/names.js';
 import { packageVersion } from '../runner/folder/versions.js';
 import { codeVariable } from './document/code.js';
 import { remark } from './edge.js';
-import type { Line } from './flags/idle-flags.js';
+import type { Line } from './flags/idle-rules.js';
 import { asking } from './line/asking.js';
 import { exchange } from './line/exchange.js';
 import { results } from './line/results.js';

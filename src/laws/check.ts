@@ -169,8 +169,10 @@ const triedOn = (
     }),
     {
       seed,
-      ...(options.path === undefined ? {} : { path: options.path }),
-      numRuns: Math.max(2, Math.ceil((options.cases ?? plenty) * share)),
+      // A path leads to one case, which alone is tried again.
+      ...(options.path === undefined
+        ? { numRuns: Math.max(2, Math.ceil((options.cases ?? plenty) * share)) }
+        : { path: options.path, numRuns: 1 }),
       ...(Number.isFinite(end) ? { interruptAfterTimeLimit: Math.max(1, end - Date.now()) } : {}),
     },
   );

@@ -1,11 +1,21 @@
 /** Every flag of every command: where it would do nothing, it is refused or it is said. */
 
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
+import { type Effect, describe as sentence } from '../../../src/base/error.js';
 import { commandLine, lineOf } from '../../../src/cli/command-line.js';
+import { data, madeData } from '../../../src/cli/commands/data.js';
+import { exportRun } from '../../../src/cli/commands/export.js';
+import { laws } from '../../../src/cli/commands/laws.js';
+import { runProgramFile } from '../../../src/cli/commands/run-program.js';
+import { show } from '../../../src/cli/commands/show.js';
 import { type IdleFlags, idleFlags } from '../../../src/cli/flags/idle-flags.js';
+import { exportTrained } from '../../../src/runner/export/index.js';
+import { importInto } from '../../../src/runner/import/index.js';
+import { models, trainedOf } from '../../runner/import/exchange.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'drumhead-idle-'));
 const run = join(folder, 'run');
@@ -43,6 +53,29 @@ const refused: readonly (readonly [readonly string[], string, string])[] = [
   [['show', 'mnist/cnn-2', '--nodes', '--diagram'], '--nodes', 'the diagram alone'],
   [['show', 'mnist/cnn-2', '--diagram', '--plan'], '--diagram', 'the plan alone'],
   [['show', 'mnist/cnn-2', '--no-time', '--plan'], '--no-time', 'the plan alone'],
+  ...(['run', 'sweep', 'show', 'laws'] as const).map(
+    (command) => [[command, run, '--preset', 'quick'], '--preset', 'as it was written'] as const,
+  ),
+  [['diff', run, run, '--preset', 'quick'], '--preset', 'as they were written'],
+  [['show', 'mnist/cnn-2', '--plan', '--mnist-dir', '.'], '--mnist-dir', 'does not depend'],
+  [['show', 'mnist/cnn-2', '--diagram', '--mnist-dir', '.'], '--mnist-dir', 'does not depend'],
+  [['data', 'polygons', '--mnist-dir', '.'], '--mnist-dir', 'no digits of MNIST'],
+  [['data', run, '--mnist-dir', '.'], '--mnist-dir', 'a folder'],
+  [['laws', 'wave', '--law', 'a', '--path', '0', '--cases', '5'], '--cases', 'the one case'],
+  [['evaluate', run, '--task', 'mnist', '--preset', 'quick'], '--preset', 'mnist has one size'],
+  [['evaluate', run, '--task', run, '--preset', 'quick'], '--preset', 'a folder'],
+  [['evaluate', run, '--task', 'polygons', '--mnist-dir', '.'], '--mnist-dir', 'no digits of MNIST'],
+  [['evaluate', run, '--task', run, '--mnist-dir', '.'], '--mnist-dir', 'a folder'],
+  [['play', run, '--preset', 'quick'], '--preset', 'a folder'],
+  ...(['export', 'run-program'] as const).flatMap((command) =>
+    ['w.safetensors', 'x/program.json', 'model.json'].map(
+      (file) => [[command, file, '--out', 'o', '--runs', nowhere], '--runs', 'weights of its own'] as const,
+    ),
+  ),
+  [['export', 'w.safetensors', '--out', 'o', '--untrained'], '--untrained', 'holds weights'],
+  [['export', run, '--out', 'o', '--untrained', '--preset', 'quick'], '--preset', 'as it was written'],
+  [['run-program', 'x/model.json', '--out', 'o', '--fuse', 'off'], '--fuse', 'a GraphModel'],
+  [['import', 'w', '--out', 'o', '--model', run, '--preset', 'quick'], '--preset', 'as it was written'],
   [['diff', 'drums/shapes', 'drums/shapes', '--preset', 'quick'], '--preset', 'one size'],
   [['data', 'polygons', '--force'], '--force', '--export'],
   [['data', 'polygons', '--show', '0', '--out', 'a.png'], '--out', 'no contact sheet'],
@@ -85,6 +118,14 @@ const noted: readonly (readonly [readonly string[], string, string])[] = [
   [['report', run, '--runs', nowhere], '--runs', 'a folder'],
   [['figure', 'curves', run, '--runs', nowhere], '--runs', 'a folder'],
   [['evaluate', run, '--runs', nowhere], '--runs', 'made data alone is kept there'],
+  [['play', run, '--runs', nowhere], '--runs', 'made data alone is kept there'],
+  ...(
+    [
+      ['figure', 'scores', 'mine'],
+      ['evaluate', 'mine'],
+      ['waves', 'mine'],
+    ] as const
+  ).map((words) => [[...words, '--runs', begun, '--preset', 'quick'], '--preset', 'begun already'] as const),
   [['waves', run, '--runs', nowhere], '--runs', 'made data alone is kept there'],
   [['export', run, '--out', 'o', '--runs', nowhere], '--runs', 'a folder'],
   [['export', 'x', '--out', 'o', '--untrained', '--runs', nowhere], '--runs', 'of no run'],
@@ -96,25 +137,25 @@ const noted: readonly (readonly [readonly string[], string, string])[] = [
 /** Flags that do something wherever they stand, or whose command refuses them itself where they do nothing. */
 const never: Readonly<Record<string, string>> = {
   run: 'fuse minutes engine runs',
-  sweep: 'fuse preset jobs workers seed epochs set mnist-dir minutes engine runs no-pictures',
+  sweep: 'fuse jobs workers seed epochs set mnist-dir minutes engine runs no-pictures',
   status: 'watch check json',
   learn: 'fuse seeds epochs steps batch rate schedule engine workers runs no-pictures',
   list: 'names long json',
   show: '',
   diff: '',
-  data: 'show set mnist-dir export format',
+  data: 'show set export format',
   parity: 'fuse case engine json',
-  laws: 'law export cases seconds seed path engine no-pictures json set',
+  laws: 'law export seconds seed path engine no-pictures json set',
   table: 'format scores tables',
-  evaluate: 'fuse task split set mnist-dir json engine workers',
+  evaluate: 'fuse task split set json engine workers',
   query: 'parquet runs',
   report: 'out',
   figure: 'out',
   waves: 'fuse samples channel steps out engine',
   play: 'fuse gif size steps seed set field fps frames engine',
-  export: 'format out force unroll outputs untrained preset seed',
+  export: 'format out force unroll outputs seed',
   import: 'out force model',
-  'run-program': 'fuse input out force engine',
+  'run-program': 'input out force engine',
 };
 
 const useful: readonly (readonly string[])[] = [
@@ -135,7 +176,12 @@ const useful: readonly (readonly string[])[] = [
     'quick',
   ],
   ['table', 'x', '--scores', 'all', '--split', 'validation'],
-  ['evaluate', run, '--task', 'mnist/cnn-2', '--preset', 'quick'],
+  ['evaluate', run, '--task', 'mnist/cnn-2', '--preset', 'quick', '--mnist-dir', '.'],
+  ['evaluate', 'mine', '--task', 'mnist', '--preset', 'quick', '--mnist-dir', '.', '--runs', nowhere],
+  ['data', 'multi-mnist', '--mnist-dir', '.'],
+  ['diff', run, 'mnist/cnn-2', '--preset', 'quick'],
+  ['run-program', 'program.json', '--out', 'o', '--fuse', 'off'],
+  ['laws', 'wave', '--law', 'a', '--cases', '5', '--seed', '3'],
   ['figure', 'waves', 'x', '--samples', '1', '--channels', '1', '--frames', '3', '--runs', nowhere],
   ['laws', 'wave', '--law', 'a', 'b', '--expect', 'b', '--out', run],
   ['export', 'x', '--out', 'o', '--untrained', '--preset', 'quick', '--seed', '1'],
@@ -174,6 +220,67 @@ describe('flags that do nothing', () => {
       const both = [...ruled].filter((flag) => free.includes(flag));
       assert.deepEqual(both, [], `${command.name()}: flags in both lists`);
       assert.deepEqual([...ruled, ...free].sort(), flags, command.name());
+    }
+  });
+});
+
+describe('flags that do nothing for what a file holds', () => {
+  const at = (name: string): string => join(own, name);
+  const own = mkdtempSync(join(tmpdir(), 'drumhead-idle-files-'));
+  after(() => rmSync(own, { recursive: true }));
+  writeFileSync(
+    at('wave.js'),
+    `import { program, sin } from ${JSON.stringify(new URL('../../../src/index.ts', import.meta.url).href)};
+export const one = program({ x: [8, 8, 1] }, ({ x }) => ({ y: sin(x) }));
+export default one;
+`,
+  );
+  writeFileSync(at('exports.js'), `export { one } from './wave.js';\n`);
+  const said = async (work: Effect<unknown>): Promise<string> => {
+    const done = await work();
+    return E.isLeft(done) ? sentence(done.left) : assert.fail('it was done');
+  };
+  const exporting = { format: 'program', out: at('out'), runs: 'runs' };
+  const lawful = { seed: '1', cases: '1', engine: 'float64', pictures: false, preset: 'full' };
+  const showing = { preset: 'full', engine: 'auto', time: true };
+
+  it('are refused beside a program alone', async () => {
+    const file = at('wave.js');
+    const running = { input: [], out: at('out'), engine: 'cpu', runs: nowhere };
+    const lines: readonly (readonly [string, Effect<unknown>])[] = [
+      ['--runs', exportRun(file, { ...exporting, runs: nowhere })],
+      ['--preset', exportRun(file, { ...exporting, preset: 'quick' })],
+      ['--untrained', exportRun(file, { ...exporting, untrained: true })],
+      ['--runs', runProgramFile(file, running)],
+      ['--fuse', show(file, { ...showing, fuse: 'off' })],
+      ['--engine', show(file, { ...showing, engine: 'cpu' })],
+      ['--set', laws(file, { ...lawful, set: ['dt=1'] })],
+      ['--set', laws(at('exports.js'), { ...lawful, set: ['dt=1'] })],
+      ['--preset', laws(`${at('exports.js')}#one`, { ...lawful, preset: 'quick' })],
+    ];
+    for (const [flag, work] of lines) {
+      const words = await said(work);
+      assert.match(words, new RegExp(`^${flag}: .*; leave it out$`), words);
+    }
+  });
+
+  it('are refused where the task, the data or the weights say it themselves', async () => {
+    const task = { name: 'png', folder: own };
+    writeFileSync(at('mine.json'), JSON.stringify({ name: 'mine', task, model: { name: 'cnn' } }));
+    const program = trainedOf({ name: 'cnn', layers: 1, channels: 2, mid: 2, features: 2, hidden: [2] });
+    assert.ok(E.isRight(await exportTrained(program, 'program', at('program'))()));
+    const [model] = models;
+    const wanted = { model, sizes: { height: 8, width: 8, channels: 1, classes: 2 }, experiment: null };
+    const data16 = { show: '0', out: 'a.png', cache: madeData };
+    const lines: readonly (readonly [string, Effect<unknown>])[] = [
+      ['--cache', data(at('mine.json'), { ...data16, cache: nowhere })],
+      ['--mnist-dir', data('polygons', { ...data16, mnistDir: '.' })],
+      ['--mnist-dir', show('tetrominoes/nwm-linear', { ...showing, mnistDir: '.' })],
+      ['--model', importInto(at('program'), wanted, at('in'))],
+    ];
+    for (const [flag, work] of lines) {
+      const words = await said(work);
+      assert.match(words, new RegExp(`^${flag}: it does nothing here, since .*; leave it out$`), words);
     }
   });
 });

@@ -70,7 +70,7 @@ describe('a NAME', () => {
     assert.deepEqual([...new Set(dirs)].sort(), ['-', '/digits']);
     assert.match(
       said(await experimentFrom('tetrominoes/cnn-2', 'full', flags)()),
-      /--mnist-dir: .* no task with digits/,
+      /--mnist-dir: it does nothing here, since .* has no digits of MNIST/,
     );
   });
 

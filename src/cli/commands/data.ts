@@ -1,8 +1,9 @@
 /** `drumhead data`: what a task's data is, and what it looks like. */
 
+import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { Effect } from '../../base/error.js';
+import { type Checked, decodeError, type Effect } from '../../base/error.js';
 import {
   allBackgroundScore,
   classShares,
@@ -34,6 +35,9 @@ export interface DataFlags extends ChangeFlags {
   readonly cache: string;
 }
 
+/** Where made data is kept, unless a person says otherwise. */
+export const madeData = 'runs/.cache';
+
 const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 
 /** A line that a person still reads: of many classes, those that occur. */
@@ -64,6 +68,12 @@ const dataSummary = (task: Task, dataset: Dataset): string =>
     ...splitNames.flatMap((name) => splitLines(name, dataset[name], dataset.classes)),
   ].join('\n');
 
+/** What lies in files is read where it lies, also where an experiment names it. */
+const isMade = ({ name }: Task, { cache }: DataFlags): Checked<void> =>
+  (name === 'npy' || name === 'png') && cache !== madeData
+    ? E.left(decodeError('--cache', 'it does nothing here, since this data lies in files; leave it out'))
+    : E.right(undefined);
+
 /** Ctrl-C stops between two images, and nothing half-made stays. */
 export const data =
   (name: string, flags: DataFlags): Effect<string> =>
@@ -85,6 +95,7 @@ const watched = (name: string, flags: DataFlags, signal: AbortSignal): Effect<st
     TE.tap(({ asked }) => mayExport(asked, flags)),
     TE.tap(({ show }) => (show === 0 ? TE.right(undefined) : mayBeFile(flags.out))),
     TE.bind('task', ({ settings }) => taskFrom(name, settings, flags)),
+    TE.tap(({ task }) => TE.fromEither(isMade(task, flags))),
     TE.bind('dataset', ({ task }) => {
       const { tell } = plainTeller(remark, seconds);
       return load(task, {

@@ -23,7 +23,7 @@ import { programFor } from '../../experiments/model.js';
 import { type Member, type Sweep, type SweepRun, sweepOf } from '../../experiments/sweep/sweep.js';
 import { type Told, toldByFiles } from '../../runner/run/prepare.js';
 import { remark } from '../edge.js';
-import { amongRuns } from '../names-here.js';
+import { amongRuns } from '../source/names-here.js';
 import { asSweep, calledAs, type Named, namedFrom } from '../source/source.js';
 import { fitted } from '../terminal/fitted.js';
 

@@ -18,7 +18,7 @@ import { remark } from '../edge.js';
 import { type ChangeFlags, settingsFlag } from '../flags/flags.js';
 import { type CommonFlags, withEnvironment } from '../session.js';
 import { finishedRuns } from '../source/finished.js';
-import { ofTask, taskFrom } from '../source/task.js';
+import { hasDigits, ofTask, taskFrom } from '../source/task.js';
 import { terminalWidth } from '../terminal/terminal-width.js';
 
 export interface EvaluateFlags extends Omit<CommonFlags, 'pictures'>, ChangeFlags {
@@ -43,7 +43,12 @@ const taskOf =
         if (flags.task !== undefined) return taskFrom(flags.task, settings, flags, flags.preset);
         return own === null
           ? TE.left(decodeError('--task', 'no experiment is known of these weights; say on which task'))
-          : TE.fromEither(taskNamed(own.name, { ...own, ...ofTask(settings, flags.mnistDir) }));
+          : TE.fromEither(
+              pipe(
+                hasDigits(own.name, flags.mnistDir),
+                E.flatMap(() => taskNamed(own.name, { ...own, ...ofTask(settings, flags.mnistDir) })),
+              ),
+            );
       }),
     );
 

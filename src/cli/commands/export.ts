@@ -14,7 +14,7 @@ import {
   untrained,
 } from '../../runner/export/index.js';
 import { readRunnable } from '../../runner/import/index.js';
-import { programIn } from '../document/program-file.js';
+import { programAlone, programIn } from '../document/program-file.js';
 import { wholeFlag } from '../flags/flags.js';
 import { optionalFlag } from '../flags/optional-flag.js';
 import { sized } from '../show/sized.js';
@@ -68,12 +68,11 @@ const seedOf = (flags: ExportFlags): Checked<number> => wholeFlag('--seed', 0)(f
 
 /** A program alone knows no runs: it leaves as it starts. */
 const ofProgram = (program: Program, flags: ExportFlags): Effect<Leaving> =>
-  flags.preset === undefined
-    ? pipe(
-        TE.fromEither(seedOf(flags)),
-        TE.map((seed) => ({ trained: untrained(program, null, seed), notes: [] })),
-      )
-    : TE.left(decodeError('--preset', 'a program alone has no sizes to choose from; leave --preset out'));
+  pipe(
+    TE.fromEither(programAlone(flags)),
+    TE.flatMapEither(() => seedOf(flags)),
+    TE.map((seed) => ({ trained: untrained(program, null, seed), notes: [] })),
+  );
 
 /** The finished run that a name means: that of the seed asked for, else the first by its seed of what is exactly it; which is said. */
 const ofRun = (name: string, flags: ExportFlags): Effect<Leaving> => {

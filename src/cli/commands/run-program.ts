@@ -10,7 +10,7 @@ import { readJson } from '../../runner/folder/files.js';
 import { type Runnable, readRunnable } from '../../runner/import/index.js';
 import { runRunnable } from '../../runner/import/run.js';
 import { isDocument } from '../document/document.js';
-import { programIn } from '../document/program-file.js';
+import { programAlone, programIn } from '../document/program-file.js';
 import { finishedRun, sayingTaken } from '../source/finished.js';
 import { allNames } from '../source/source.js';
 
@@ -34,7 +34,7 @@ const isNamed = (name: string): boolean => allNames.includes(name);
  * What lies at a path, or the finished run of an experiment by its name or file; a module that holds a program alone has
  * learnt nothing yet.
  */
-const runnable = (path: string, runs: string): Effect<Runnable> =>
+const runnable = (path: string, { runs }: RunProgramFlags): Effect<Runnable> =>
   path.endsWith('.json')
     ? pipe(
         readJson(path),
@@ -52,18 +52,19 @@ const runnable = (path: string, runs: string): Effect<Runnable> =>
                 isNamed(path) || isDocument(path) ? finishedOf(path, runs) : TE.right(path),
                 TE.flatMap(readWeights),
               )
-            : TE.right({
-                kind: 'program',
-                trained: untrained(program, null, 0),
-                unused: [],
-              }),
+            : pipe(
+                TE.fromEither(programAlone({ runs })),
+                TE.map(
+                  (): Runnable => ({ kind: 'program', trained: untrained(program, null, 0), unused: [] }),
+                ),
+              ),
         ),
       );
 
 export const runProgramFile = (path: string, flags: RunProgramFlags): Effect<string> =>
   pipe(
     TE.fromEither(parseEngineChoice(flags.engine)),
-    TE.flatMap((engine) => runRunnable(runnable(path, flags.runs), flags.input, flags.out, engine, flags)),
+    TE.flatMap((engine) => runRunnable(runnable(path, flags), flags.input, flags.out, engine, flags)),
     TE.map(({ description, count, files, folder }) =>
       [
         description,

@@ -19,9 +19,9 @@ import { type Finished, runExperiment } from '../../runner/run/run.js';
 import { remark } from '../edge.js';
 import { type ChangeFlags, overridesOf } from '../flags/flags.js';
 import { optionalFlag } from '../flags/optional-flag.js';
-import { amongRuns } from '../names-here.js';
 import { type CommonFlags, withEnvironment } from '../session.js';
 import { anotherEngine, idleFuse } from '../source/begun.js';
+import { amongRuns } from '../source/names-here.js';
 import { experimentFrom, type Source, withRemarks } from '../source/source.js';
 import { inTimeBox } from '../time-box.js';
 

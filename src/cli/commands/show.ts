@@ -11,11 +11,11 @@ import { buildSystem, systemNamed, systemNames } from '../../models/systems/inde
 import { isDocument } from '../document/document.js';
 import { programIn } from '../document/program-file.js';
 import { settingsFlag } from '../flags/flags.js';
-import { amongRuns } from '../names-here.js';
 import { showExperiment } from '../show/experiment.js';
 import { showProgram } from '../show/program.js';
 import type { ShowFlags } from '../show/sized.js';
 import { showSweep } from '../show/sweep.js';
+import { amongRuns } from '../source/names-here.js';
 import { allNames, calledAs, namedFrom, withRemarks } from '../source/source.js';
 import { fitted } from '../terminal/fitted.js';
 
@@ -48,13 +48,14 @@ const programNamed = (name: string, flags: ShowFlags): Effect<Program | null> =>
 
 /** A program alone has no sizes, settings or training: flags that are of these are refused. */
 const withoutTask = (program: Program, flags: ShowFlags): Checked<Program> => {
-  const { set, mnistDir, preset, time, engine } = flags;
+  const { set, mnistDir, preset, time, engine, fuse } = flags;
   const idle = [
     ...(set === undefined || set.length === 0 ? [] : ['--set']),
     ...(mnistDir === undefined ? [] : ['--mnist-dir']),
     ...(preset === 'full' ? [] : ['--preset']),
     ...(time ? [] : ['--no-time']),
     ...(engine === 'auto' ? [] : ['--engine']),
+    ...(fuse === undefined ? [] : ['--fuse']),
   ];
   return idle.length === 0
     ? E.right(program)

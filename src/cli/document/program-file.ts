@@ -64,3 +64,23 @@ export const programIn = (name: string): Effect<Program | null> =>
         }),
       )
     : TE.right(null);
+
+/** A program alone is of no run, has one size, and leaves as it starts: flags that say more are refused. */
+export const programAlone = ({
+  runs,
+  preset,
+  untrained,
+}: {
+  readonly runs: string;
+  readonly preset?: string;
+  readonly untrained?: boolean;
+}): Checked<void> => {
+  const idle = [
+    ...(runs === 'runs' ? [] : [['--runs', 'is of no run'] as const]),
+    ...(preset === undefined ? [] : [['--preset', 'has no sizes to choose from'] as const]),
+    ...(untrained === true ? [['--untrained', 'leaves as it starts anyway'] as const] : []),
+  ][0];
+  return idle === undefined
+    ? E.right(undefined)
+    : E.left(decodeError(idle[0], `it does nothing here, since a program alone ${idle[1]}; leave it out`));
+};

@@ -129,7 +129,12 @@ const withDigits = (sweep: Sweep, folder: string | undefined): Checked<Sweep> =>
           experiment: digitsFrom(folder, experiment),
         })),
       })
-    : E.left(decodeError('--mnist-dir', `${sweep.name} has no task with digits of MNIST`));
+    : E.left(
+        decodeError(
+          '--mnist-dir',
+          `it does nothing here, since ${sweep.name} has no digits of MNIST; leave it out`,
+        ),
+      );
 };
 
 const digitsFrom = (folder: string, experiment: Member['experiment']): Member['experiment'] => {

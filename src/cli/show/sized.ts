@@ -20,6 +20,8 @@ import { seconds } from '../session.js';
 export interface ShowFlags extends ChangeFlags {
   readonly preset: string;
   readonly engine: string;
+  /** Heeded before; here it is known that it was given. */
+  readonly fuse?: string;
   readonly nodes?: boolean;
   readonly diagram?: boolean;
   readonly plan?: boolean;

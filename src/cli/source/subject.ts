@@ -43,7 +43,10 @@ export const subjectFrom = (given: string, flags: SubjectFlags): Effect<System> 
   const wanted = flags.export ?? suffix;
   if (wanted !== undefined)
     return isModule(name)
-      ? ofExport(name, wanted)
+      ? pipe(
+          TE.fromEither(withoutSettings(flags)),
+          TE.flatMap(() => ofExport(name, wanted)),
+        )
       : TE.left(
           decodeError('--export', `'${name}' is no module of TypeScript or JavaScript, which has exports`),
         );
@@ -151,7 +154,10 @@ const ofDocument = (path: string, flags: SubjectFlags): Effect<System> =>
         if (first !== undefined)
           return TE.fromEither(
             others.length === 0
-              ? ofProgram(path, programs[first])
+              ? pipe(
+                  withoutSettings(flags),
+                  E.flatMap(() => ofProgram(path, programs[first])),
+                )
               : E.left(
                   decodeError(
                     path,

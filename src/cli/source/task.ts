@@ -44,6 +44,17 @@ const namedTask = (name: string, settings: Readonly<Record<string, unknown>>): C
       )
     : taskNamed(name, settings);
 
+/** A folder of digits says nothing of a task that has none. */
+export const hasDigits = (name: string, mnistDir: string | undefined): Checked<void> =>
+  mnistDir === undefined || name === 'mnist' || name === 'multi-mnist'
+    ? E.right(undefined)
+    : E.left(
+        decodeError(
+          '--mnist-dir',
+          `it does nothing here, since ${name} has no digits of MNIST; leave it out`,
+        ),
+      );
+
 /** A single file of those that folders of data hold. */
 const isPicture = (name: string): boolean => /\.(png|npy|npz|jpe?g|gif|tiff?|bmp|webp)$/i.test(name);
 
@@ -71,12 +82,20 @@ export const taskFrom = (
   preset = 'full',
 ): Effect<Task> =>
   isTask(name)
-    ? TE.fromEither(namedTask(name, ofTask(settings, flags.mnistDir)))
+    ? TE.fromEither(
+        pipe(
+          hasDigits(name, flags.mnistDir),
+          E.flatMap(() => namedTask(name, ofTask(settings, flags.mnistDir))),
+        ),
+      )
     : pipe(
         isData(name),
         TE.flatMap((data) =>
           data
-            ? folderTask(name, ofTask(settings, flags.mnistDir))
+            ? pipe(
+                TE.fromEither(hasDigits(`the data of ${name}`, flags.mnistDir)),
+                TE.flatMap(() => folderTask(name, ofTask(settings, undefined))),
+              )
             : isPicture(name)
               ? TE.left(
                   decodeError(

@@ -121,6 +121,14 @@ export const readRunnable = (path: string, wanted: Wanted | null = null): Effect
                 error._tag === 'DecodeError' && !file.endsWith('.json') ? ofNoKind(file) : error,
               ),
               TE.flatMap((json) => fromJson(json, file)),
+              TE.filterOrElse(
+                () => wanted === null,
+                (): DrumheadError =>
+                  decodeError(
+                    '--model',
+                    `it does nothing here, since ${file} says its program itself; leave it out`,
+                  ),
+              ),
             ),
         // What reads well may be damaged still.
         TE.tap(() => asWritten(dirname(file))),

@@ -4,10 +4,10 @@ import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, decodeError, type Effect } from '../base/error.js';
-import { runFoldersBelow } from '../runner/folder/paths.js';
-import { sweepPath } from '../runner/folder/sweep-file.js';
-import { namesIn } from '../runner/results/collection.js';
+import { type DrumheadError, decodeError, type Effect } from '../../base/error.js';
+import { runFoldersBelow } from '../../runner/folder/paths.js';
+import { sweepPath } from '../../runner/folder/sweep-file.js';
+import { namesIn } from '../../runner/results/collection.js';
 
 /** The folder of a sweep or of the first run that was begun under a name. */
 const folderOf = async (runs: string, name: string): Promise<string | null> => {
