@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { type Effect, describe as sentence } from '../../../src/base/error.js';
+import { type Effect, errorMessage } from '../../../src/base/error.js';
 import { commandLine, lineOf } from '../../../src/cli/command-line.js';
 import { data, madeData } from '../../../src/cli/commands/data.js';
 import { exportRun } from '../../../src/cli/commands/export.js';
@@ -238,7 +238,7 @@ export default one;
   writeFileSync(at('exports.js'), `export { one } from './wave.js';\n`);
   const said = async (work: Effect<unknown>): Promise<string> => {
     const done = await work();
-    return E.isLeft(done) ? sentence(done.left) : assert.fail('it was done');
+    return E.isLeft(done) ? errorMessage(done.left) : assert.fail('it was done');
   };
   const exporting = { format: 'program', out: at('out'), runs: 'runs' };
   const lawful = { seed: '1', cases: '1', engine: 'float64', pictures: false, preset: 'full' };
