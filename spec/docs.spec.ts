@@ -2,9 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { lawsPage } from '../bench/docs/laws-page.js';
 import { commandsPage, filesPage } from '../bench/docs/pages.js';
 import { sections } from '../bench/docs/sections.js';
 import { commandLine } from '../src/cli/command-line.js';
+import { allLaws } from '../src/laws/laws/index.js';
 import { files } from '../src/runner/folder/files.js';
 
 const page = (name: string): string => readFileSync(new URL(`../docs/${name}.md`, import.meta.url), 'utf8');
@@ -38,9 +40,19 @@ describe('the documentation', () => {
       assert.ok(written.includes(file), file);
   });
 
+  it('has every law with its statement, requirements, tolerance and source (npm run docs writes it anew)', () => {
+    const written = page('laws');
+    assert.equal(written, lawsPage());
+    for (const { name, statement, source } of allLaws) {
+      assert.ok(written.includes(`. ${name}\n`), name);
+      assert.ok(written.includes(statement), name);
+      assert.doesNotMatch(source, /\.md\b/, `${name}: a source is a publication or a derivation, not a file`);
+    }
+  });
+
   it('is linked from README and named by --help', () => {
     const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-    for (const name of ['docs/commands.md', 'docs/files.md']) {
+    for (const name of ['docs/commands.md', 'docs/files.md', 'docs/laws.md']) {
       assert.ok(readme.includes(`(${name})`), name);
       let help = '';
       const program = commandLine();

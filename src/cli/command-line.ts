@@ -62,8 +62,8 @@ Examples:
   $ drumhead list                                          what can be run
   $ drumhead parity fixtures/parity                        compare with arrays of the original (in a checkout)
 
-Every command with its flags, and every key of experiment and sweep files with its default and range, stand in
-docs/commands.md and docs/files.md of the package.
+Pages of the package: docs/commands.md lists every command with its flags, docs/files.md every key of experiment and
+sweep files with its default and range, docs/laws.md every law.
 
 A .ts or .js file is code: whatever reads it, show too, runs it, and says so. Data (.json, .yaml) runs nothing.
 Exit codes: 0 well, 1 failed, 2 wrong command line, 130 stopped by Ctrl-C (the same command goes on).`,

@@ -50,7 +50,8 @@ export const phaseEnergy: Law = {
   entry: 15,
   statement:
     'E = -1/2 sum K cos(difference) never rises, for equal frequencies, symmetric K >= 0 and h <= 1 / max row sum',
-  source: 'a gradient flow with step below 2 / Lipschitz: laws.md',
+  source:
+    'gradient descent on E with a step below 2 / L, L the Lipschitz constant of its gradient: Nesterov 2004, Introductory Lectures on Convex Optimization, sec. 1.2.3',
   tolerance: 'error of the step times the slope of E, and the rounding of its sum',
   needs: [needs.noiseless, phase, single, sine, level, symmetric, attracting],
   cases: (system) => ({

@@ -58,7 +58,7 @@ export const cornnEnergy: Law = {
   entry: 11,
   statement:
     "|z|^2 + gamma |y|^2 - h gamma z.y <= m t / (2 eps), from rest, z' = (z + h (s - gamma y)) / (1 + h eps), |s| <= 1",
-  source: 'after Rusch & Mishra 2021, arXiv 2010.00951, prop. 3.1; laws.md',
+  source: 'after Rusch & Mishra 2021, arXiv 2010.00951, prop. 3.1, with the constants of this step',
   tolerance: 'running error of the sums, one rounding a node and step of the bound itself',
   needs: [needs.oscillator, needs.evenPace, implicitDamping],
   cases: { steps: 16, ranges: {} },

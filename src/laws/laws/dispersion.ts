@@ -145,7 +145,8 @@ export const dispersion: Law = {
   name: 'dispersion',
   entry: 4,
   statement: 'sin^2(W h/2) = h^2 (c^2 (sin^2(kx/2) + sin^2(ky/2)) + omega/4), k = 2 pi m / N',
-  source: 'von Neumann analysis of the five-point scheme; checked numerically in laws.md',
+  source:
+    'von Neumann analysis of the five-point scheme: Trefethen 1982, Group velocity in finite difference schemes, SIAM Review 24',
   tolerance: 'running error analysis of the step, with a start that is a plane wave to 2^-24',
   needs: [
     needs.oscillator,

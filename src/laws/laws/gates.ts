@@ -49,7 +49,7 @@ export const gates: Law = {
   entry: 11,
   statement:
     'ConvLSTM: |h| <= 1, |c_n| <= |c_0| + n; ConvGRU: |h_n| <= max(|h_0|, 1); in general interval arithmetic of the step',
-  source: 'tanh and sigmoid are bounded; laws.md',
+  source: 'tanh and sigmoid are bounded; interval arithmetic of the step',
   tolerance: 'one rounding a node and step of the bound itself',
   needs: [needs.steps, gated],
   cases: { steps: 8 },
@@ -135,7 +135,7 @@ export const unitInterval: Law = {
   name: 'activities in [0, 1]',
   entry: 16,
   statement: 'from [0, 1] every activity stays in [0, 1], for h <= tau',
-  source: 'a step is a mean of the old value and a sigmoid: Wilson & Cowan 1972; laws.md',
+  source: 'a step is a mean of the old value and a sigmoid: Wilson & Cowan 1972',
   tolerance: 'one rounding a node and step',
   needs: [needs.steps, needs.noiseless, relaxing, smallRate],
   cases: (system) => ({

@@ -112,7 +112,7 @@ export const gradientBound: Law = {
   statement:
     'block norms of d s_n / d s_0 are at most [[1 + h^2 k, h], [h k, 1]]^n, k = |W|_inf + omega_max, 0 <= h alpha <= 1',
   source:
-    'after Rusch & Mishra 2021, prop. 3.2; laws.md. Tried on differences of states, which obey it as derivatives do',
+    'after Rusch & Mishra 2021, arXiv 2010.00951, prop. 3.2; tried on differences of states, which obey the same bound as derivatives',
   tolerance: 'one rounding a node and step, grown as the bound grows',
   needs: [
     needs.oscillator,

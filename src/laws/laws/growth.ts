@@ -45,7 +45,7 @@ export const linearGrowth: Law = {
   entry: 11,
   statement:
     '|z_n| <= |z_0| + n h B and |y_n| <= |y_0| + n h |z_0| + h^2 B n(n+1)/2 for |F| <= B, omega = alpha = 0',
-  source: 'summing the steps; laws.md',
+  source: 'adding up the steps, by the triangle inequality',
   tolerance: 'one rounding a node and step of the bound itself',
   needs: [needs.oscillator, needs.evenPace, boundedForce, needs.kickFirst],
   cases: (system) => ({ steps: 12, resting: system.externals.map(({ name }) => name) }),

@@ -1,4 +1,4 @@
-/** All laws of wave dynamics, in the order of laws.md. */
+/** All laws of wave dynamics, in the order of their numbers. */
 
 import type { Law } from '../trial/law.js';
 import { adjoint } from './adjoint.js';

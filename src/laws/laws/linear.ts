@@ -183,7 +183,7 @@ export const zeroMode: Law = {
   name: 'zero mode',
   entry: 10,
   statement: 'sum z is constant and sum y affine in n, for omega = alpha = 0',
-  source: 'a kernel that sums to zero leaves the mean alone; checked numerically in laws.md',
+  source: 'adding up the step over all sites: a kernel that sums to zero leaves the mean as it is',
   tolerance: 'running error analysis of the step and of the sums',
   needs: [
     needs.oscillator,

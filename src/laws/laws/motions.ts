@@ -148,7 +148,8 @@ export const encoderTranslation: Law = {
   entry: 7,
   statement:
     'encode(shift image) = shift encode(image): with the same of the step, a shifted image gives shifted waves',
-  source: 'laws.md: zero-padded encoders break it for the whole model',
+  source:
+    'convolution theorem on the torus; zero padding breaks it: Kayhan & van Gemert 2020, arXiv 2003.07064',
   tolerance: translation.tolerance,
   needs: [needs.space, onGridNeed, needs.noiseless, needs.uniform, placeless, circularBefore],
   about: { part: surroundingsOf, missing: 'its step reads what it is given: no encoder comes first' },

@@ -118,7 +118,7 @@ export const workBalance: Law = {
   entry: 2,
   statement:
     'H~[t+1] - H~[t] = (h/2) g.(z[t] + z[t+1]), for F = -K y + g with any g(y, z, t); a kick after the drift has + in H~',
-  source: 'telescoping of law 1; checked numerically in laws.md',
+  source: 'the difference of law 1 between two steps, with g in the force',
   tolerance: running,
   needs: [needs.oscillator, needs.noiseless, needs.notDissipative],
   property: onLastStep((trial, oscillator, step) => {
@@ -157,7 +157,7 @@ export const timeReversal: Law = {
   name: 'time reversal',
   entry: 5,
   statement: '(S o step)^2 = identity, with S(y, z) = (y - h z, -z), for any force F(y)',
-  source: 'reversibility of kick-drift under S; checked numerically in laws.md',
+  source: 'reversible maps: Hairer, Lubich & Wanner 2006, Geometric Numerical Integration, ch. V',
   tolerance: running,
   needs: [needs.oscillator, needs.noiseless, needs.timeless, needs.undampedAtRest, needs.kickFirst],
   cases: (system, { oscillator }) => ({
@@ -196,7 +196,7 @@ export const dampedInverse: Law = {
   name: 'damped inverse',
   entry: 5,
   statement: "y = y' - h z' and z = (z' - h F(y)) / (1 - h alpha) undo a damped step, where h alpha != 1",
-  source: 'solving the kick-drift step for its start; checked numerically in laws.md',
+  source: 'solving the kick-drift step for its start',
   tolerance: running,
   needs: [needs.oscillator, needs.noiseless, needs.timeless, needs.diagonalDamping, needs.kickFirst],
   cases: { undriven: true },

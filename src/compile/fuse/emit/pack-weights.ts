@@ -66,7 +66,7 @@ export const convInputPacking = ({ height, width, from, to }: Window): Packing =
   },
 });
 
-/** The same for one of the products of `kernels/lines.ts`: depth runs over channel and column of the window. */
+/** The same for one of the products of `kernels/winograd.ts`: depth runs over channel and column of the window. */
 export const linesPacking = ({ width, from, to }: Window, factors: readonly number[]): Packing => ({
   rows: to,
   depth: from * width,

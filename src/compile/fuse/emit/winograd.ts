@@ -1,4 +1,4 @@
-/** Convolutions of many channels with three lines to the window: half the products, by `kernels/lines.ts`. */
+/** Convolutions of many channels with three lines to the window: half the products, by `kernels/winograd.ts`. */
 
 import type { Window } from '../ir/field.js';
 import { fill } from '../kernels/move.js';

@@ -14,7 +14,7 @@
  * those of the six that it is computed from (with lines 4g to 4g + 3 of the result, lines 4g - 1 to 4g + 4), and on no
  * column beside its window. With n channels and columns of the window it stays within (n + 14) 2^-24 of the exact sum,
  * relative to the sum over the six products with every number taken by its size; what is no number, or infinite,
- * spreads over all four. The spec beside `emit/lines.ts` holds it to both.
+ * spreads over all four. The spec beside `emit/winograd.ts` holds it to both.
  */
 
 import {

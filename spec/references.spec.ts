@@ -1,0 +1,85 @@
+/** Every file and folder that a page or a comment names is in the repository. */
+
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+
+const root = new URL('..', import.meta.url).pathname;
+const folders = ['src', 'spec', 'bench', 'docs', 'system', 'examples', 'fixtures', 'bin'];
+const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md'];
+
+const below = (folder: string): readonly string[] =>
+  readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory()
+      ? [`${folder}/${entry.name}`, ...below(`${folder}/${entry.name}`)]
+      : [`${folder}/${entry.name}`],
+  );
+
+const all = new Set([...pages, ...folders, ...folders.flatMap(below)]);
+const list = [...all];
+
+/** Paths that are written or made by whoever follows the text. */
+const made = new Set(['examples/own-images/my-images']);
+
+/** From the root, from `src`, from the folder of the text, or the end of a path; a module also without its ending. */
+const exists = (reference: string, from: string): boolean => {
+  const path = reference.replace(/[/.]+$/, '');
+  if (made.has(path)) return true;
+  return [path, `${path}.ts`, path.replace(/\.js$/, '.ts')].some(
+    (one) =>
+      all.has(normalize(one)) ||
+      all.has(normalize(join(dirname(from), one))) ||
+      (!one.startsWith('.') && list.some((file) => file.endsWith(`/${one}`))),
+  );
+};
+
+const start = new RegExp(`(?<![\\w./-])(?:${[...folders, 'shared'].join('|')})/[\\w./-]*\\w`, 'g');
+const file = /`((?:[\w.-]+\/)*[\w-][\w.-]*\.(?:ts|mjs|md))`/g;
+const link = /\]\((?!https?:|#)([^)#\s]+)(?:#[^)]*)?\)/g;
+
+const found = (text: string, pattern: RegExp, group: number): readonly string[] =>
+  [...text.matchAll(pattern)].map((match) => match[group]);
+
+/** References of a text to files that are nowhere. */
+const missingIn = (text: string, from: string): readonly string[] =>
+  [...found(text, start, 0), ...found(text, file, 1)].filter((reference) => !exists(reference, from));
+
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+
+const comments = (code: string): string =>
+  code
+    .split('\n')
+    .filter((line) => /^\s*(?:\/\*\*|\*|\/\/)/.test(line))
+    .join('\n');
+
+describe('a reference to a file', () => {
+  it('leads somewhere from every page', () => {
+    const written = list.filter((path) => path.endsWith('.md'));
+    assert.ok(written.length > 8);
+    const missing = written.flatMap((path) => {
+      const text = read(path);
+      return [...missingIn(text, path), ...found(text, link, 1).filter((one) => !exists(one, path))].map(
+        (reference) => `${path}: ${reference}`,
+      );
+    });
+    assert.deepEqual(missing, []);
+  });
+
+  it('leads somewhere from every comment of the sources', () => {
+    const missing = list
+      .filter((path) => /^(?:src|bench|system|examples)\/.*\.(?:ts|mjs)$/.test(path))
+      .flatMap((path) => missingIn(comments(read(path)), path).map((reference) => `${path}: ${reference}`));
+    assert.deepEqual(missing, []);
+  });
+
+  it('is found missing by this spec where it is', () => {
+    const text =
+      'See `laws/gone.ts`, `gone.md`, shared/parity and src/nowhere/at-all; `laws/check.ts` is there.';
+    assert.deepEqual(missingIn(text, 'README.md'), [
+      'shared/parity',
+      'src/nowhere/at-all',
+      'laws/gone.ts',
+      'gone.md',
+    ]);
+  });
+});
