@@ -4,6 +4,10 @@
  * A process id means something only where it was given: on one machine, since its last start, in one namespace of
  * processes. So a holder carries all three, with the time that the process started, which a later process of the same
  * id does not share. A holder from elsewhere is judged by its heartbeat.
+ *
+ * Systems without /proc (macOS, Windows) say neither when a process started nor when the machine did. There an id that
+ * is not given to any process still means a dead one; an id that is given may be another process's by now, so its holder
+ * is judged by its heartbeat too.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -16,7 +20,7 @@ export interface Holder {
   /** When it started, in ticks since the machine did; null where the system does not tell. */
   readonly started: string | null;
   readonly host: string;
-  /** The start of the machine and the namespace of its processes; null where the system does not tell. */
+  /** The start of the machine and the namespace of its processes, `unknown` without /proc; null for a name without one. */
   readonly realm: string | null;
 }
 
@@ -59,10 +63,13 @@ const startOf = async (pid: number): Promise<string | null> => {
   return fields[19] ?? null;
 };
 
-const realmHere = async (): Promise<string | null> => {
+/** The realm of every holder on a system without /proc. */
+const unknownRealm = 'unknown';
+
+const realmHere = async (): Promise<string> => {
   const boot = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '')).trim();
   const space = /\d+/.exec(await readlink('/proc/self/ns/pid').catch(() => ''))?.[0] ?? '';
-  return boot === '' || space === '' ? null : `${boot.replaceAll('-', '').slice(0, 12)}.${space}`;
+  return boot === '' || space === '' ? unknownRealm : `${boot.replaceAll('-', '').slice(0, 12)}.${space}`;
 };
 
 /** This process. */
@@ -84,13 +91,14 @@ const answers = (pid: number): boolean => {
 };
 
 /**
- * Whether a holder's process lives; null where its id means nothing here: on another machine, before the last start of
- * this one, in another namespace.
+ * Whether a holder's process lives; null where its id does not tell: on another machine, before the last start of this
+ * one, in another namespace, and where the system does not say when a process started.
  */
 export const livesHere = async (holder: Holder, own: Holder): Promise<boolean | null> => {
   if (holder.host !== own.host) return null;
   if (holder.realm !== null && own.realm !== null && holder.realm !== own.realm) return null;
   if (!answers(holder.pid)) return false;
+  if (holder.realm === unknownRealm && holder.pid !== own.pid) return null;
   const start = await startOf(holder.pid);
   return holder.started === null || start === null || start === holder.started;
 };

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import fs from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -128,6 +130,59 @@ describe('run folders', () => {
     await utimes(join(folder, held), silent, silent);
     assert.deepEqual(await works(), E.right('worked'));
     assert.deepEqual(await readdir(folder), []);
+  });
+
+  describe('on a system without /proc', () => {
+    const { readFile: read, readlink } = fs.promises;
+    /** What Node gives there: nothing below /proc can be read. */
+    const without =
+      (known: (...all: never[]) => Promise<unknown>) =>
+      (path: unknown, ...others: unknown[]): Promise<unknown> =>
+        String(path).startsWith('/proc')
+          ? Promise.reject(Object.assign(new Error('ENOENT: no such file'), { code: 'ENOENT' }))
+          : Reflect.apply(known, fs.promises, [path, ...others]);
+    before(() => {
+      Object.assign(fs.promises, { readFile: without(read), readlink: without(readlink) });
+      syncBuiltinESMExports();
+    });
+    after(() => {
+      Object.assign(fs.promises, { readFile: read, readlink });
+      syncBuiltinESMExports();
+    });
+
+    it('the name of a lock says that the start of a process is not known', async () => {
+      const inside = await inFolder(folder, () => readdir(folder).then(E.right))();
+      assert.ok(E.isRight(inside));
+      assert.match(inside.right.join(), /^lock-\d+-x-[0-9a-f-]{36}-[^,]+~unknown$/);
+      assert.deepEqual(await readdir(folder), []);
+    });
+
+    it('they are locked while work goes on in this process', async () => {
+      const inside = await inFolder(folder, TE.fromTask(refusal))();
+      assert.ok(E.isRight(inside));
+      assert.match(inside.right, /is working on this run/);
+      assert.deepEqual(await works(), E.right('worked'));
+    });
+
+    it('a killed process leaves them free', async () => {
+      const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+      await once(child, 'spawn');
+      await lock({ pid: child.pid, host: `${hostname()}~unknown` });
+      assert.match(await refusal(), /may be working on this run; it showed itself \d+ s ago/);
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+      assert.deepEqual(await works(), E.right('worked'));
+      assert.deepEqual(await readdir(folder), []);
+    });
+
+    it('a process id that was given again keeps them shut for minutes, not for ever', async () => {
+      const held = await lock({ pid: process.ppid, host: `${hostname()}~unknown` });
+      assert.match(await refusal(), /counts as gone after 300/);
+      const silent = (Date.now() - heartbeat.lost - 60_000) / 1000;
+      await utimes(join(folder, held), silent, silent);
+      assert.deepEqual(await works(), E.right('worked'));
+      assert.deepEqual(await readdir(folder), []);
+    });
   });
 
   it('tell a process that lost its lock before it writes', async () => {

@@ -232,7 +232,7 @@ const isSystem = (name: string): boolean => systemNames.some((known) => known ==
 
 /** What is no system is a model where it says so: a path, a file, or a name of the catalogue, which has a slash. */
 const isModel = async (name: string): Promise<boolean> =>
-  name.includes('/') ||
+  /[\\/]/.test(name) ||
   stat(name).then(
     () => true,
     () => false,

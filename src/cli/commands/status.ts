@@ -1,7 +1,7 @@
 /** `drumhead status`: how far every run is. */
 
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { clearScreenDown, cursorTo } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
 import * as E from 'fp-ts/lib/Either.js';
@@ -38,7 +38,7 @@ const isFolder = async (path: string): Promise<boolean> =>
   (await stat(path).catch(() => null))?.isDirectory() === true;
 
 const inFolderOf = async (folder: string, thorough: boolean): Promise<readonly RunStatus[]> => {
-  const folders = isRunFolderName(folder.split('/').at(-1) ?? '') ? [folder] : await runFoldersBelow(folder);
+  const folders = isRunFolderName(basename(folder)) ? [folder] : await runFoldersBelow(folder);
   return statusesOf(folders, thorough);
 };
 

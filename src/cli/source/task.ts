@@ -103,7 +103,7 @@ export const taskFrom = (
                     'data is a folder of pairs, images/NAME.png and masks/NAME.png, or train_images.npy and the like; give that folder',
                   ),
                 )
-              : name.includes('/') || isDocument(name)
+              : /[\\/]/.test(name) || isDocument(name)
                 ? pipe(
                     experimentFrom(name, preset, flags),
                     TE.map(({ experiment }) => experiment.task),

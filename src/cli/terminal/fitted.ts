@@ -10,7 +10,7 @@ const headOf = (line: string, width: number): string => {
 };
 
 /** A path is copied, and is never broken; it stands alone in a line that may be too long. */
-const isPath = (word: string): boolean => word.includes('/');
+const isPath = (word: string): boolean => /[\\/]/.test(word);
 
 const lineWithin = (line: string, width: number): readonly string[] => {
   if (columnsWide(line) <= width) return [line];

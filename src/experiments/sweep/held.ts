@@ -41,15 +41,18 @@ const readings = (value: AxisValue): readonly unknown[] =>
 
 const same = (a: unknown, b: unknown): boolean => canonical([a]) === canonical([b]);
 
+/** A path with the slashes of every system as '/'. */
+const slashed = (path: string): string => path.replaceAll('\\', '/');
+
 /** A label is relative to wherever its sweep was written; the experiment holds the whole path. */
 const isFolder = (held: unknown, value: unknown): boolean => {
   if (typeof held !== 'string' || typeof value !== 'string') return false;
   const parts: string[] = [];
-  for (const part of value.split('/'))
+  for (const part of slashed(value).split('/'))
     if (part === '..') parts.pop();
     else if (part !== '.' && part !== '') parts.push(part);
   const inner = parts.join('/');
-  return inner === '' || held === inner || held.endsWith(`/${inner}`);
+  return inner === '' || slashed(held) === inner || slashed(held).endsWith(`/${inner}`);
 };
 
 const isSeeds = (held: readonly number[], value: unknown): boolean =>
