@@ -6,6 +6,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
+import { breakDisk as breakNode } from '../../bench/break/disk.js';
 import { errorMessage } from '../../src/base/error.js';
 import { runExperiment } from '../../src/runner/run/run.js';
 import { killManyTimes } from './kill/attempts.js';
@@ -76,6 +77,23 @@ describe('a run that is killed', () => {
       await failsAndGoesOn({ kind: 'full', at }, /the disk is full; free some space/);
   });
 
+  it('whose disk fails once to read a header ends well, and the next run removes the values that it left', async () => {
+    const counted = breakNode(runs, { kind: 'none' });
+    assert.ok(E.isRight(await run().finally(counted.mend)));
+    const passed: string[] = [];
+    // The last save and what follows it: no later save of the same run tidies up after them.
+    for (let at = counted.calls() - 45; at <= counted.calls(); at++) {
+      await forget();
+      const disk = breakNode(runs, { kind: 'error', at, code: 'EMFILE', lasts: false });
+      const done = await run().finally(disk.mend);
+      if (!/checkpoint/.test(disk.where())) continue;
+      if (E.isRight(done)) passed.push(disk.where());
+      assert.ok(E.isRight(await run()));
+      assert.deepEqual(await fingerprint(runs), straight, disk.where());
+    }
+    assert.ok(passed.length > 0, 'no fault was passed over');
+  });
+
   it('and is finished is tidied when it is met again; not where a living process works', async () => {
     assert.ok(E.isRight(await run()));
     const folder = await theRun(runs);
@@ -84,6 +102,8 @@ describe('a run that is killed', () => {
       'progress.json',
       `result.json.${randomUUID()}.tmp`,
       join('weights', `a.${randomUUID()}.tmp`),
+      'failure.json',
+      'checkpoint-1-0.bin',
     ];
     for (const name of [dead, ...left]) await writeFile(join(folder, name), '');
     const elsewhere = `lock-1-x-${randomUUID()}-another-machine`;

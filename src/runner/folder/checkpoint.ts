@@ -108,7 +108,7 @@ export const saveCheckpoint = (
     writeBytes(join(folder, name), bytes),
     TE.flatMap(() => setAside(folder, name)),
     TE.flatMap(() => writeChecked(path, header)),
-    TE.flatMap(() => sweep(folder, name)),
+    TE.flatMap(() => removeUnnamed(folder)),
   );
 };
 
@@ -134,18 +134,26 @@ const setAside = (folder: string, next: string): Effect<void> => {
 
 const isValues = (name: string): boolean => /^checkpoint-\d+-\d+\.bin$/.test(name);
 
-/** Removes values that neither the checkpoint nor the one before it names. Where that one cannot be read, none go. */
-const sweep =
-  (folder: string, current: string): Effect<void> =>
-  async () => {
-    const before = await headerIfPresent(folder, files.checkpointBefore)();
-    if (E.isLeft(before)) return E.right(undefined);
-    const kept = new Set([current, before.right?.values]);
-    return attempt(folder, async () => {
-      for (const name of await readdir(folder))
-        if (isValues(name) && !kept.has(name)) await rm(join(folder, name));
-    })();
-  };
+/** Files of values that neither the checkpoint nor the one before it names; none where one of the two cannot be read. */
+export const unnamedValues = async (folder: string): Promise<readonly string[]> => {
+  const [current, before] = [
+    await readHeader(join(folder, files.checkpoint))(),
+    await headerIfPresent(folder, files.checkpointBefore)(),
+  ];
+  if (E.isLeft(current) || E.isLeft(before)) return [];
+  const named = new Set([current.right.values, before.right?.values]);
+  const names = await readdir(folder).catch((): readonly string[] => []);
+  return names.filter((name) => isValues(name) && !named.has(name)).map((name) => join(folder, name));
+};
+
+/**
+ * Removes values that no checkpoint names. Where the disk refuses to read a header, they stay: the next save removes them,
+ * or the next run of a finished experiment (`tidyFinished`).
+ */
+const removeUnnamed = (folder: string): Effect<void> =>
+  attempt(folder, async () => {
+    for (const path of await unnamedValues(folder)) await rm(path, { force: true });
+  });
 
 const readHeader = (path: string): Effect<Header> => readChecked(path, codec);
 
@@ -314,9 +322,10 @@ export const restoreCheckpoint =
         if (E.isLeft(aside)) return aside;
         notes.push(`a checkpoint cannot be used, ${instead}: ${errorMessage(loaded.left)}`);
       } else if (loaded.right !== null) {
-        // Of a process that ended between a checkpoint and its tidying, values may be left that nobody names.
-        const before = await readHeader(join(folder, files.checkpointBefore))();
-        if (header === files.checkpoint && E.isRight(before)) await sweep(folder, valuesOf(loaded.right))();
+        // A process that ended between saving and tidying leaves values that no header names. Only where both headers are
+        // there: without the one before, its values may still be wanted.
+        const before = await isPresent(join(folder, files.checkpointBefore))();
+        if (header === files.checkpoint && E.isRight(before) && before.right) await removeUnnamed(folder)();
         return E.right({ state: loaded.right, notes });
       }
     }

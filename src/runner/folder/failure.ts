@@ -2,6 +2,7 @@
 
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
@@ -24,6 +25,13 @@ export const recordFailure = async (folder: string, error: DrumheadError): Promi
 /** A run that works again has not failed. */
 export const forgetFailure = (folder: string): Promise<void> =>
   rm(join(folder, files.failure), { force: true }).catch(() => {});
+
+/** The file of a failure, in a list that is empty where there is none or the disk cannot say. */
+export const failureLeft = async (folder: string): Promise<readonly string[]> => {
+  const path = join(folder, files.failure);
+  const there = await isPresent(path)();
+  return E.isRight(there) && there.right ? [path] : [];
+};
 
 /** Why the run failed; null where it did not. **Errors** FileError, DecodeError. */
 export const readFailure = (folder: string): Effect<string | null> => {

@@ -171,13 +171,16 @@ const tidy = async (folder: string): Promise<void> => {
 };
 
 /**
- * Clears away what processes that have died left in a folder where nothing is to be done any more. Where another works
- * there, nothing is touched; what cannot be removed stays.
+ * Removes what dead processes left in a folder where nothing is to be done any more: half-written files, and those that
+ * `others` finds. If another process works there, nothing is touched. What cannot be removed stays for the next time.
  */
-export const tidyLeft = async (folder: string): Promise<void> => {
+export const tidyLeft = async (folder: string, others: () => Promise<readonly string[]>): Promise<void> => {
   const living = await livingLocks(folder, null).catch(() => null);
-  if (living?.length === 0 && (await leftIn(folder)).length > 0)
-    await inFolder(folder, TE.right(undefined))();
+  if (living?.length !== 0 || ((await leftIn(folder)).length === 0 && (await others()).length === 0)) return;
+  const remove = async (): Promise<void> => {
+    for (const path of await others()) await rm(path, { force: true }).catch(() => {});
+  };
+  await inFolder(folder, TE.fromTask(remove))();
 };
 
 /** Folders within a run folder, and files that are appended to: what a link there points to would be changed. */

@@ -18,9 +18,10 @@ import type { Experiment } from '../../experiments/experiment.js';
 import type { Environment, RunEffect } from '../environment.js';
 import { restoreCheckpoint } from '../folder/checkpoint.js';
 import { forgetFailure, recordFailure } from '../folder/failure.js';
-import { inFolder, tidyLeft } from '../folder/lock.js';
+import { inFolder } from '../folder/lock.js';
 import { heartbeat } from '../folder/progress.js';
 import { type Result, readWholeResult } from '../folder/result.js';
+import { tidyFinished } from '../folder/tidy.js';
 import { untrained } from '../training/optimiser.js';
 import type { TrainState } from '../training/state.js';
 import { finish, interrupted } from './finish.js';
@@ -49,7 +50,7 @@ export const runExperiment =
           TE.flatMap((before) =>
             before !== null
               ? TE.fromTask(async () => {
-                  await tidyLeft(prepared.folder);
+                  await tidyFinished(prepared.folder);
                   return before;
                 })
               : inFolder(

@@ -12,8 +12,9 @@ import { shapingOf } from '../../experiments/experiment.js';
 import { idleInValues } from '../../experiments/idle.js';
 import { type Sweep, sweepProblems } from '../../experiments/sweep/sweep.js';
 import type { Environment } from '../environment.js';
-import { inFolder, tidyLeft } from '../folder/lock.js';
+import { inFolder } from '../folder/lock.js';
 import { readSweepFile, sweepPath, writeSweep } from '../folder/sweep-file.js';
+import { tidyFinished } from '../folder/tidy.js';
 import type { Job } from './job.js';
 import type { News, Outcome } from './messages.js';
 import { type Assignment, planSweep, recordOf } from './plan.js';
@@ -149,7 +150,7 @@ const work =
     const { jobs, signal } = environment;
     const open = plan.filter(({ result }) => result === null);
     // A kill may have come between a result and its tidying.
-    for (const { result, folder } of plan) if (result !== null && folder !== null) await tidyLeft(folder);
+    for (const { result, folder } of plan) if (result !== null && folder !== null) await tidyFinished(folder);
     // Two members may be one run: it is made once, and counts for both.
     const leader = (run: Assignment): Assignment => open.find((other) => sameRun(run, other)) ?? run;
     const waiting = open.filter((run) => leader(run) === run);
