@@ -62,9 +62,7 @@ export class Cotangents {
       );
       return;
     }
-    for (const { node: part, ...piece } of pieces) {
-      const { node: _, ...place } = { node: part, ...piece };
-      this.add(node, this.builder.add({ op: 'embedPlanes', ...place }, [part], extent));
-    }
+    for (const { node: part, ...slice } of pieces)
+      this.add(node, this.builder.add({ op: 'embedPlanes', ...slice }, [part], extent));
   }
 }

@@ -1,62 +1,17 @@
 /** A region: a field graph laid out in a machine, ready to be run sample after sample. */
 
-import { keptNodes } from '../adjoint/residuals.js';
-import {
-  clearDoubles,
-  type Doubles,
-  newDoubles,
-  type Operand,
-  type Packed,
-  settleDoubles,
-} from '../emit/emitting.js';
-import { type Packing, packedBytes, packer } from '../emit/pack-weights.js';
-import type { FieldNode, FieldReverse, Source } from '../ir/field.js';
-import { type Grid, type Instruction, listPlace, type Place, sizeOf, wholePlace } from '../memory/address.js';
+import { clearDoubles, type Doubles, newDoubles, type Operand, settleDoubles } from '../emit/emitting.js';
+import type { FieldNode, Source } from '../ir/field.js';
+import { type Grid, type Place, placeFor, sizeOf } from '../memory/address.js';
 import type { Machine } from '../memory/arena.js';
 import { accumulate } from '../schedule/accumulate.js';
+import { Addresses } from '../schedule/addresses.js';
 import { build } from '../schedule/build.js';
 import { liveNodes } from '../schedule/order.js';
-import { buildReverse, type Reversed } from '../schedule/reverse-scan.js';
-import { buildScan, type Stepped } from '../schedule/scan.js';
 import { constantPlace } from '../schedule/scan-step.js';
 import { tileStrips } from '../schedule/tile.js';
-
-/** Where the values of parameters are, and what follows from them. One for all regions of a machine. */
-export class Parameters {
-  readonly #places = new Map<string, Place>();
-  readonly #packs = new Map<string, Packed & { readonly run: () => void }>();
-
-  constructor(
-    private readonly machine: Machine,
-    private readonly grid: Grid,
-  ) {}
-
-  place(name: string, node: FieldNode): Place {
-    const known = this.#places.get(name);
-    if (known !== undefined) return known;
-    const at = this.machine.allocate(sizeOf(node.extent, this.grid));
-    const place = node.extent.grid ? wholePlace(() => at, this.grid) : listPlace(() => at);
-    this.#places.set(name, place);
-    return place;
-  }
-
-  /** Weights packed once whenever parameters are loaded. */
-  packed(key: string, place: Place, packing: Packing): Packed {
-    const known = this.#packs.get(key);
-    if (known !== undefined) return known;
-    const at = this.machine.allocate(packedBytes(packing));
-    const pack = packer(this.machine, packing, at);
-    const made = { at, run: () => pack(place.at(0)) };
-    made.run();
-    this.#packs.set(key, made);
-    return made;
-  }
-
-  /** After the values have changed. */
-  repack(): void {
-    for (const { run } of this.#packs.values()) run();
-  }
-}
+import { RegionScans } from './scans.js';
+import { type Parameters, RegionWeights } from './weights.js';
 
 /** What a loss reads and leaves: places of its own. */
 export interface LossPlaces {
@@ -88,6 +43,7 @@ export interface RegionPlan {
   readonly sums: ReadonlyMap<number, number>;
 }
 
+/** Lays a field graph out: which nodes are computed, then where their values are, then the instructions. */
 export const layOut = (
   machine: Machine,
   grid: Grid,
@@ -98,163 +54,120 @@ export const layOut = (
   const { nodes, onto } = accumulate(plan.nodes, plan.sums, () => false);
   const roots = [...new Set([...plan.outputs, ...onto.keys()])];
   const live = liveNodes(nodes, roots);
-  const sums = new Map<number, Operand>();
-  const doubles = new Map<number, Doubles>();
-  const pins = new Map<number, Place>();
-  for (const [node, index] of onto) {
-    const { extent } = nodes[node];
-    const at = machine.allocate(sizeOf(extent, grid));
-    const place = extent.grid ? wholePlace(() => at, grid) : listPlace(() => at);
-    pins.set(node, place);
-    sums.set(index, { node, place, extent });
-    doubles.set(node, newDoubles(machine, extent, grid));
-  }
-  const named = new Map<string, Operand>();
-  const namedPlace = (key: string, node: number): Place => {
-    const known = named.get(key);
-    if (known !== undefined) return known.place;
-    const { extent } = nodes[node];
-    const at = machine.allocate(sizeOf(extent, grid));
-    const place = extent.grid ? wholePlace(() => at, grid) : listPlace(() => at);
-    named.set(key, { node, place, extent });
-    return place;
-  };
-  const leaf = (source: Source, node: number): Place => {
-    switch (source.kind) {
-      case 'input':
-      case 'cotangent':
-        return namedPlace(`${source.kind} ${source.name}`, node);
-      case 'parameter':
-        return parameters.place(source.name, nodes[node]);
-      case 'constant':
-        return constantPlace(machine, grid, source, nodes[node]);
-      default:
-        throw new Error(`${source.kind} outside a step`);
-    }
-  };
-  let round = 0;
-  let placeOf: (node: number) => Place = () => missing('place');
-  const packed = (weight: number, packing: Packing, key: string): Packed => {
-    const { op } = nodes[weight];
-    const place = placeOf(weight);
-    if (op.op === 'leaf' && op.source.kind === 'parameter')
-      return parameters.packed(`${op.source.name} ${key}`, place, packing);
-    const at = machine.allocate(packedBytes(packing));
-    const pack = packer(machine, packing, at);
-    if (op.op === 'leaf' && op.source.kind === 'constant') {
-      pack(place.at(0));
-      return { at };
-    }
-    // computed once a sample, however many steps read it
-    let packedIn = 0;
-    const refresh = (): void => {
-      if (packedIn !== round) pack(place.at(0));
-      packedIn = round;
-    };
-    return { at, refresh };
-  };
-  const scans = new Map<number, Stepped>();
-  const reverses = new Map<number, Reversed>();
-  const reverseOf = new Map<number, FieldReverse>();
-  const observed = new Map<number, Set<string>>();
-  for (const number of live) {
-    const { op, inputs } = nodes[number];
-    if (op.op === 'reverse') reverseOf.set(op.scan, op);
-    if (op.op === 'port' && op.port.startsWith('observed/') && nodes[inputs[0]].op.op === 'scan')
-      observed.set(inputs[0], (observed.get(inputs[0]) ?? new Set()).add(op.port.slice(9)));
-  }
+
+  const sums = placeSums(nodes, onto, machine, grid);
+  const fed = new Fed(nodes, machine, grid);
+  const addresses = new Addresses(nodes, machine, grid, {
+    leaf: (source, node) => leafPlace(source, nodes[node], node, fed, parameters, machine, grid),
+    pinned: new Map(sums.map(({ operand }) => [operand.node, operand.place])),
+  });
+
+  const weights = new RegionWeights(nodes, addresses, parameters, machine);
+  const packed = weights.packed.bind(weights);
   const scratch = new Scratches();
-  const emitting = {
-    packed,
-    scratch,
-    labels: {
-      labels: (t: number) => loss.labels + t * tileStrips * 32,
-      scale: loss.scale,
-      weights: loss.weights,
-      total: loss.total,
-    },
-  };
-  const context = { machine, grid, emitting, packedOuter: packed };
-  const special = (number: number, inputs: readonly Operand[]): readonly Instruction[] => {
-    const { op } = nodes[number];
-    if (op.op === 'scan') {
-      const names = observed.get(number) ?? new Set<string>();
-      const kept = keptNodes(op, names, reverseOf.get(number)?.nodes ?? []);
-      const made = buildScan(op, inputs, kept, names, context);
-      scans.set(number, made);
-      return made.instructions;
-    }
-    if (op.op !== 'reverse') throw new Error(`${op.op} is nothing special`);
-    const forward = scans.get(op.scan);
-    const scan = nodes[op.scan].op;
-    if (forward === undefined || scan.op !== 'scan') throw new Error('a reverse before its scan');
-    const made = buildReverse(op, forward, inputs, context);
-    reverses.set(number, made);
-    return made.instructions;
-  };
-  const port = (number: number): Place => {
-    const { op, inputs } = nodes[number];
-    const [of] = inputs;
-    const ports = scans.get(of) ?? reverses.get(of);
-    return op.op === 'port' && ports !== undefined ? ports.port(op.port) : missing('port');
-  };
-  const nodesPlaces = new Map<number, Place>();
-  // weights may be asked for before the builder has met them: leaves are placed here
-  placeOf = (node) => {
-    const known = nodesPlaces.get(node);
-    if (known !== undefined) return known;
-    const { op } = nodes[node];
-    const place = op.op === 'leaf' ? leaf(op.source, node) : (builtPlace?.(node) ?? missing('place'));
-    nodesPlaces.set(node, place);
-    return place;
-  };
-  let builtPlace: ((node: number) => Place) | undefined;
-  const built = build(nodes, {
+  const labels = { ...loss, labels: (t: number) => loss.labels + t * tileStrips * 32 };
+  const emitting = { packed, scratch, labels };
+  const scans = new RegionScans(nodes, live, { machine, grid, emitting, packedOuter: packed });
+  const doubles = new Map(sums.map((sum) => [sum.operand.node, sum.doubles]));
+  const instructions = build(nodes, {
     machine,
     grid,
     tiles: true,
-    leaf: (source, node) => {
-      const known = nodesPlaces.get(node) ?? leaf(source, node);
-      nodesPlaces.set(node, known);
-      return known;
-    },
-    pinned: (node) => pins.get(node),
+    addresses,
     summed: (node) => doubles.get(node),
-    fresh: (bytes) => machine.allocate(bytes),
-    special,
-    port,
+    scan: (number, inputs) => scans.layOut(number, inputs),
     emitting,
     roots,
-    placed: (place) => {
-      builtPlace = place;
-    },
   });
   scratch.settle(machine);
+
   const e = { machine, grid };
-  const carried = [...sums.values()].map((sum) => [doubles.get(sum.node) ?? missing('sum'), sum] as const);
-  const clear = carried.map(([at, { extent }]) => clearDoubles(at, extent, e));
-  const settle = carried.map(([at, sum]) => settleDoubles(at, sum, e));
-  const { instructions } = built;
+  const clear = sums.map((sum) => clearDoubles(sum.doubles, sum.operand.extent, e));
+  const settle = sums.map((sum) => settleDoubles(sum.doubles, sum.operand, e));
+  const byIndex = new Map(sums.map(({ index, operand }) => [index, operand]));
   return {
     run: () => {
-      round++;
+      weights.nextSample();
       for (const run of instructions) run(0);
     },
     clear: () => {
       for (const run of clear) run(0);
     },
-    input: (name) => named.get(`input ${name}`),
-    cotangent: (name) => named.get(`cotangent ${name}`),
-    place: built.place,
+    input: (name) => fed.get('input', name),
+    cotangent: (name) => fed.get('cotangent', name),
+    place: (node) => addresses.of(node),
     settle: () => {
       for (const run of settle) run(0);
     },
-    sum: (index) => sums.get(index),
+    sum: (index) => byIndex.get(index),
   };
 };
 
-const missing = (what: string): never => {
-  throw new Error(`there is no ${what}`);
+/** A sum over samples: its number, its floats, and the doubles in which it is collected. */
+interface Sum {
+  readonly index: number;
+  readonly operand: Operand;
+  readonly doubles: Doubles;
+}
+
+const placeSums = (
+  nodes: readonly FieldNode[],
+  onto: ReadonlyMap<number, number>,
+  machine: Machine,
+  grid: Grid,
+): readonly Sum[] =>
+  [...onto].map(([node, index]) => {
+    const { extent } = nodes[node];
+    const at = machine.allocate(sizeOf(extent, grid));
+    const place = placeFor(extent, () => at, grid);
+    return { index, operand: { node, place, extent }, doubles: newDoubles(machine, extent, grid) };
+  });
+
+/** The leaves that are fed with each sample: inputs, and cotangents of outputs. */
+class Fed {
+  readonly #operands = new Map<string, Operand>();
+
+  constructor(
+    private readonly nodes: readonly FieldNode[],
+    private readonly machine: Machine,
+    private readonly grid: Grid,
+  ) {}
+
+  place(kind: 'input' | 'cotangent', name: string, node: number): Place {
+    const known = this.get(kind, name);
+    if (known !== undefined) return known.place;
+    const { extent } = this.nodes[node];
+    const at = this.machine.allocate(sizeOf(extent, this.grid));
+    const place = placeFor(extent, () => at, this.grid);
+    this.#operands.set(`${kind} ${name}`, { node, place, extent });
+    return place;
+  }
+
+  get(kind: 'input' | 'cotangent', name: string): Operand | undefined {
+    return this.#operands.get(`${kind} ${name}`);
+  }
+}
+
+const leafPlace = (
+  source: Source,
+  leaf: FieldNode,
+  number: number,
+  fed: Fed,
+  parameters: Parameters,
+  machine: Machine,
+  grid: Grid,
+): Place => {
+  switch (source.kind) {
+    case 'input':
+    case 'cotangent':
+      return fed.place(source.kind, source.name, number);
+    case 'parameter':
+      return parameters.place(source.name, leaf);
+    case 'constant':
+      return constantPlace(machine, grid, source, leaf);
+    default:
+      throw new Error(`${source.kind} outside a step`);
+  }
 };
 
 /** Memory that one instruction at a time uses: as much as the largest needs. */

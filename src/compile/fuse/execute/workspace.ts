@@ -8,7 +8,8 @@ import { type Lowered, refused } from '../lower/value.js';
 import { type Grid, gridOf, type Place } from '../memory/address.js';
 import type { Machine } from '../memory/arena.js';
 import { type Conveyance, conveyanceOf, labelBytes, putPlanes, takePlanes } from '../memory/transfer.js';
-import { type LossPlaces, layOut, Parameters, type Region, type RegionPlan } from './region.js';
+import { type LossPlaces, layOut, type Region, type RegionPlan } from './region.js';
+import { Parameters } from './weights.js';
 
 export type Arrays = Readonly<Record<string, Float32Array>>;
 

@@ -10,66 +10,41 @@ import {
   settleDoubles,
 } from '../emit/emitting.js';
 import { emit } from '../emit/index.js';
-import type { FieldNode, Source } from '../ir/field.js';
-import { type Grid, type Instruction, listPlace, type Place, sizeOf, wholePlace } from '../memory/address.js';
+import type { FieldNode } from '../ir/field.js';
+import type { Grid, Instruction } from '../memory/address.js';
 import type { Machine } from '../memory/arena.js';
+import type { Addresses, PortPlaces } from './addresses.js';
 import { liveNodes, phasesOf, unitsOf } from './order.js';
 import { group, isPointwiseUnit } from './pointwise-group.js';
 import { buildTiles } from './tile.js';
 
+/** A scan, or its reverse, laid out: its instructions, and where its ports are. */
+export interface LaidOut {
+  readonly instructions: readonly Instruction[];
+  readonly port: PortPlaces;
+}
+
+/** What a block of nodes is built with. */
 export interface Surroundings {
   readonly machine: Machine;
   readonly grid: Grid;
   /** Whether pixelwise parts run by tiles; the steps of a scan do not. */
   readonly tiles: boolean;
-  readonly leaf: (source: Source, node: number) => Place;
-  /** Where a node is to be computed, if that is settled. */
-  readonly pinned: (node: number) => Place | undefined;
+  readonly addresses: Addresses;
   /** The doubles of a node that is computed right onto a sum, which others set to zero and settle. */
   readonly summed: (node: number) => Doubles | undefined;
-  /** Memory for a node that is not pinned. */
-  readonly fresh: (bytes: number) => number;
-  /** Nodes that are more than one instruction: scans and their reverses; ports have their places. */
-  readonly special: (node: number, inputs: readonly Operand[]) => readonly Instruction[];
-  readonly port: (node: number) => Place;
+  /** Lays out a scan or its reverse. */
+  readonly scan: (node: number, inputs: readonly Operand[]) => LaidOut;
   readonly emitting: Omit<Emitting, 'strips' | 'machine' | 'grid' | 'most' | 'doubles'>;
   readonly roots: readonly number[];
-  /** Told where places are found, before anything is built. */
-  readonly placed?: (place: (node: number) => Place) => void;
 }
 
-export interface Built {
-  readonly instructions: readonly Instruction[];
-  readonly place: (node: number) => Place;
-}
-
-export const build = (nodes: readonly FieldNode[], around: Surroundings): Built => {
-  const { machine, grid, roots } = around;
+/** The instructions that compute the roots, in the order in which they run. */
+export const build = (nodes: readonly FieldNode[], around: Surroundings): readonly Instruction[] => {
+  const { machine, grid, roots, addresses } = around;
   const live = liveNodes(nodes, roots);
-  const places = new Map<number, Place>();
   const instructions: Instruction[] = [];
-  const place = (number: number): Place => {
-    const known = places.get(number);
-    if (known !== undefined) return known;
-    const made = newPlace(number);
-    places.set(number, made);
-    return made;
-  };
-  const newPlace = (number: number): Place => {
-    const { op, extent } = nodes[number];
-    if (op.op === 'leaf') return around.leaf(op.source, number);
-    if (op.op === 'port') return around.port(number);
-    const pin = around.pinned(number);
-    if (pin !== undefined) return pin;
-    const at = around.fresh(sizeOf(extent, grid));
-    return extent.grid ? wholePlace(() => at, grid) : listPlace(() => at);
-  };
-  const operand = (number: number): Operand => ({
-    node: number,
-    place: place(number),
-    extent: nodes[number].extent,
-  });
-  around.placed?.(place);
+  const operand = (number: number): Operand => addresses.operand(number);
   const users = new Map<number, number[]>();
   for (const number of live)
     for (const input of nodes[number].inputs) users.set(input, [...(users.get(input) ?? []), number]);
@@ -114,7 +89,9 @@ export const build = (nodes: readonly FieldNode[], around: Surroundings): Built 
       if (node.op.op === 'port') continue;
       const inputs = node.inputs.map(operand);
       if (node.op.op === 'scan' || node.op.op === 'reverse') {
-        instructions.push(...around.special(number, inputs));
+        const laidOut = around.scan(number, inputs);
+        addresses.addPorts(number, laidOut.port);
+        instructions.push(...laidOut.instructions);
         continue;
       }
       const sums = accumulates(node) && around.summed(number) === undefined ? doubles(number) : undefined;
@@ -125,6 +102,6 @@ export const build = (nodes: readonly FieldNode[], around: Surroundings): Built 
     }
   }
   // what is only handed through has a place too, before it is fed
-  for (const root of roots) place(root);
-  return { instructions, place };
+  for (const root of roots) addresses.of(root);
+  return instructions;
 };

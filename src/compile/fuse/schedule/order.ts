@@ -19,7 +19,7 @@ export const isPixelwise = (node: FieldNode, nodes: readonly FieldNode[]): boole
     case 'crossEntropy':
       return node.extent.grid;
     default:
-      return isPointwise(node) && node.extent.grid && node.inputs.length > 0 && nodes.length > 0;
+      return isPointwise(node) && node.extent.grid && node.inputs.length > 0;
   }
 };
 

@@ -110,7 +110,8 @@ export const buildReverse = (
     const last = final < 0 ? zeroOf(extent) : finals[final].place;
     const node = reverse.carry[field];
     const before = node === undefined ? zeroOf(extent) : undefined;
-    const at = (t: number): number => (t === steps - 1 ? last.at(0) : (before ?? made.place(node)).at(t + 1));
+    const at = (t: number): number =>
+      t === steps - 1 ? last.at(0) : (before ?? made.addresses.of(node)).at(t + 1);
     return placeFor(extent, at, grid);
   };
   const carries = new Map(fields.map((field) => [field, carry(field)]));
@@ -149,7 +150,7 @@ export const buildReverse = (
   };
   const made = buildStep(nodes, externals, context, {
     leaf,
-    pinned: (node) => pins.get(node),
+    pinned: pins,
     summed: (node) => doubles.get(node),
     roots: [
       ...new Set([...Object.values(reverse.carry), ...Object.values(reverse.elements), ...onto.keys()]),
@@ -165,7 +166,7 @@ export const buildReverse = (
     return carried === undefined ? [] : [settleDoubles(carried, sum, e)];
   });
   const copies = copied.map(([node, base]) =>
-    copyStep(machine, made.place(node), base, strideOf(nodes[node].extent, grid)),
+    copyStep(machine, made.addresses.of(node), base, strideOf(nodes[node].extent, grid)),
   );
   return {
     instructions: [
@@ -184,7 +185,7 @@ export const buildReverse = (
       if (place < fields.length) {
         const node = reverse.carry[fields[place]];
         if (node === undefined) return zeroOf(inputs[place].extent);
-        return placed(node, () => made.place(node).at(0));
+        return placed(node, () => made.addresses.of(node).at(0));
       }
       if (place < first) return elementPlaces.get(place - fields.length) ?? noSpecial();
       return sumPlaces.get(place - first)?.place ?? noSpecial();

@@ -14,7 +14,8 @@ import {
   wholePlace,
 } from '../memory/address.js';
 import type { Machine } from '../memory/arena.js';
-import { type Built, build, type Surroundings } from './build.js';
+import { Addresses, type Placing } from './addresses.js';
+import { build, type Surroundings } from './build.js';
 
 export interface StepContext {
   readonly machine: Machine;
@@ -41,7 +42,7 @@ const packedInside =
     nodes: readonly FieldNode[],
     externals: readonly Operand[],
     context: StepContext,
-    place: (node: number) => Place,
+    addresses: Addresses,
   ): Surroundings['emitting']['packed'] =>
   (weight, packing, key) => {
     const { op } = nodes[weight];
@@ -49,31 +50,36 @@ const packedInside =
       return context.packedOuter(externals[op.source.index].node, packing, key);
     const at = context.machine.allocate(packedBytes(packing));
     const pack = packer(context.machine, packing, at);
-    return { at, refresh: (t) => pack(place(weight).at(t)) };
+    return { at, refresh: (t) => pack(addresses.of(weight).at(t)) };
   };
 
-/** The nodes of a step; what is special of a scan or its reverse is where its leaves are and what is kept. */
+/** A step, built: where its values are at each step, and what computes them. */
+export interface Built {
+  readonly addresses: Addresses;
+  readonly instructions: readonly Instruction[];
+}
+
+/** Builds the nodes of a step. A scan and its reverse differ in where leaves are and in what is kept. */
 export const buildStep = (
   nodes: readonly FieldNode[],
   externals: readonly Operand[],
   context: StepContext,
-  own: Pick<Surroundings, 'leaf' | 'pinned' | 'summed' | 'roots'>,
+  { leaf, pinned, summed, roots }: Placing & Pick<Surroundings, 'summed' | 'roots'>,
 ): Built => {
   const { machine, grid } = context;
-  const made: Built = build(nodes, {
-    ...own,
+  const addresses = new Addresses(nodes, machine, grid, { leaf, pinned });
+  const packed = packedInside(nodes, externals, context, addresses);
+  const instructions = build(nodes, {
     machine,
     grid,
     tiles: false,
-    fresh: (bytes) => machine.allocate(bytes),
-    special: noSpecial,
-    port: noSpecial,
-    emitting: {
-      ...context.emitting,
-      packed: packedInside(nodes, externals, context, (node) => made.place(node)),
-    },
+    addresses,
+    summed,
+    scan: noSpecial,
+    emitting: { ...context.emitting, packed },
+    roots,
   });
-  return made;
+  return { addresses, instructions };
 };
 
 export const splitAt = (name: string): readonly [string, string] => {

@@ -61,7 +61,7 @@ export const buildScan = (
   }
   const state = (field: string): Place => {
     const { place: initial, extent } = inputs[fields.indexOf(field)];
-    const before = (t: number): number => made.place(body.next[field]).at(t - 1);
+    const before = (t: number): number => made.addresses.of(body.next[field]).at(t - 1);
     return placeFor(extent, (t) => (t === 0 ? initial.at(0) : before(t)), grid);
   };
   const states = new Map(fields.map((field) => [field, state(field)]));
@@ -86,7 +86,7 @@ export const buildScan = (
   const observedNodes = [...observed].map((name) => body.observe[name]);
   const made = buildStep(nodes, externals, context, {
     leaf,
-    pinned: (node) => pins.get(node),
+    pinned: pins,
     summed: () => undefined,
     roots: [...Object.values(body.next), ...observedNodes, ...kept].filter(
       (node, i, all) => all.indexOf(node) === i,
@@ -98,7 +98,7 @@ export const buildScan = (
     const node = body.observe[name];
     const { extent } = nodes[node];
     if (!isLeaf(nodes[node]) && extent.grid) {
-      const first = made.place(node).at(0);
+      const first = made.addresses.of(node).at(0);
       sequencesOut.set(
         name,
         wholePlace(() => first, grid),
@@ -110,7 +110,7 @@ export const buildScan = (
       name,
       placeFor(extent, () => base, grid),
     );
-    copies.push(copyStep(machine, made.place(node), base, strideOf(extent, grid)));
+    copies.push(copyStep(machine, made.addresses.of(node), base, strideOf(extent, grid)));
   }
   return {
     instructions: [
@@ -128,7 +128,7 @@ export const buildScan = (
       const place = states.get(what) ?? noSpecial();
       return { ...place, at: () => place.at(steps) };
     },
-    node: (node) => made.place(node),
+    node: (node) => made.addresses.of(node),
     state: (field) => states.get(field) ?? noSpecial(),
   };
 };
