@@ -20,8 +20,7 @@ export { showPlan, showPlans } from './compile/fuse/partition/show.js';
 export { type GraphModel, type GraphModelOptions, graphModel } from './compile/graph-model/index.js';
 export { graphModelFiles } from './compile/graph-model/shards.js';
 export * from './compile/light-cone/index.js';
-export { type Listing, list, showListing } from './compile/listing/index.js';
-export { type Cut, cut, type Footprint } from './compile/micro-batches.js';
+export { type Footprint, type MicroBatches, microBatches } from './compile/micro-batches.js';
 export { initialParameters } from './compile/parameters.js';
 export {
   type NdArray,
@@ -30,6 +29,7 @@ export {
   parameterArrays,
   runReference,
 } from './compile/reference/index.js';
+export { type Summary, showSummary, summary } from './compile/summary/index.js';
 export { compile, type Executable, type Feed, type Results } from './compile/tfjs/compile.js';
 export { compileSegments } from './compile/tfjs/segmented.js';
 export { openPool } from './compile/tfjs/session/pool.js';

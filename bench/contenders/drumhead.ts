@@ -3,7 +3,7 @@
 import { createInterface } from 'node:readline';
 import { decodeWith } from '../../src/base/codec.js';
 import { stream } from '../../src/base/random.js';
-import { cutOnEngine } from '../../src/compile/micro-batches-on-engine.js';
+import { microBatchesOnEngine } from '../../src/compile/micro-batches-on-engine.js';
 import { initialParameters } from '../../src/compile/parameters.js';
 import { openPool } from '../../src/compile/tfjs/session/pool.js';
 import { openSession, type Session } from '../../src/compile/tfjs/session/session.js';
@@ -33,7 +33,7 @@ const opened = async (job: Open): Promise<Readonly<Record<Phase, () => Promise<u
     job.contender === 'stock'
       ? value(openSession(engine, program, parameters))
       : value(await openPool(engine, program, parameters, threads)());
-  const parts = value(cutOnEngine(program, batch, engine, usesBatchStatistics(program.graph)));
+  const parts = value(microBatchesOnEngine(program, batch, engine, usesBatchStatistics(program.graph)));
   const random = stream(0, 'bench');
   const pixels = batch * sizes.height * sizes.width;
   const image = Float32Array.from({ length: pixels * sizes.channels }, random.uniform);
@@ -44,7 +44,7 @@ const opened = async (job: Open): Promise<Readonly<Record<Phase, () => Promise<u
       ({ parameters, state } = optimise(adam)(state, parameters, gradients));
       session.load(parameters);
     },
-    infer: () => session.infer({ count: batch, inputs: { image } }, ['logits'], { cut: parts }),
+    infer: () => session.infer({ count: batch, inputs: { image } }, ['logits'], { microBatches: parts }),
   };
 };
 

@@ -30,7 +30,7 @@ const labels = Uint8Array.from({ length: pixels }, () => random.integer(channels
 
 type Run = (pool: Pool) => Promise<unknown>;
 const phases: Readonly<Record<string, Run>> = {
-  forward: (pool) => pool.infer({ count: batch, inputs }, ['logits'], { cut: parts }),
+  forward: (pool) => pool.infer({ count: batch, inputs }, ['logits'], { microBatches: parts }),
   'forward and back': (pool) => pool.gradients({ count: batch, inputs, labels }, parts),
 };
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
-import { cut, equalParts } from '../../src/compile/micro-batches.js';
+import { equalParts, microBatches } from '../../src/compile/micro-batches.js';
 
 const total = (parts: readonly number[]): number => parts.reduce((a, b) => a + b, 0);
 
@@ -16,7 +16,7 @@ describe('cut', () => {
   it('covers the batch with parts that fit and differ by at most one', () => {
     fc.assert(
       fc.property(sizes, ({ fixedBytes, bytesPerSample, batch, limit }) => {
-        const found = cut({ fixedBytes, bytesPerSample }, batch, limit, {
+        const found = microBatches({ fixedBytes, bytesPerSample }, batch, limit, {
           engine: 'wasm',
           whole: false,
         });
@@ -33,7 +33,10 @@ describe('cut', () => {
   });
 
   it('refuses what cannot fit, with what it needs', () => {
-    const refused = cut({ fixedBytes: 10, bytesPerSample: 100 }, 4, 100, { engine: 'wasm', whole: false });
+    const refused = microBatches({ fixedBytes: 10, bytesPerSample: 100 }, 4, 100, {
+      engine: 'wasm',
+      whole: false,
+    });
     assert.deepEqual(
       refused,
       E.left({ _tag: 'OutOfMemory', engine: 'wasm', neededBytes: 110, limitBytes: 100 }),
@@ -42,14 +45,14 @@ describe('cut', () => {
 
   it('leaves a batch with statistics whole, or refuses it', () => {
     const whole = { engine: 'wasm', whole: true };
-    assert.deepEqual(cut({ fixedBytes: 0, bytesPerSample: 1 }, 4, 4, whole), E.right([4]));
-    assert.ok(E.isLeft(cut({ fixedBytes: 0, bytesPerSample: 1 }, 5, 4, whole)));
+    assert.deepEqual(microBatches({ fixedBytes: 0, bytesPerSample: 1 }, 4, 4, whole), E.right([4]));
+    assert.ok(E.isLeft(microBatches({ fixedBytes: 0, bytesPerSample: 1 }, 5, 4, whole)));
   });
 
   it('has at least the parts it is asked for, where there are samples for them and no statistics', () => {
     const small = { fixedBytes: 0, bytesPerSample: 1 };
     const parts = (batch: number, limit: number, whole = false) =>
-      cut(small, batch, limit, { engine: 'wasm', whole, atLeast: 2 });
+      microBatches(small, batch, limit, { engine: 'wasm', whole, atLeast: 2 });
     assert.deepEqual(parts(16, 100), E.right([8, 8]));
     assert.deepEqual(parts(5, 100), E.right([3, 2]));
     assert.deepEqual(parts(1, 100), E.right([1]));

@@ -9,8 +9,8 @@ import {
   dense,
   depthwise,
   depthwise1d,
-  draw,
   type InitialiserName,
+  initialValues,
   type Program,
   parameter,
   parametersOf,
@@ -27,7 +27,7 @@ const moments = (values: Float32Array): { readonly mean: number; readonly deviat
 
 const size = 40_000;
 const drawn = (name: InitialiserName, fanIn = 48, fanOut = 16): Float32Array =>
-  draw(resolveInitialiser(name, fanIn, fanOut), [size], 1, 'w');
+  initialValues(resolveInitialiser(name, fanIn, fanOut), [size], 1, 'w');
 
 const inits = (p: Program): Readonly<Record<string, unknown>> =>
   Object.fromEntries(parametersOf(p.graph).map(({ name, init }) => [name, init]));
@@ -68,26 +68,29 @@ describe('dsl: initialisers', () => {
     });
 
   it('constants and zeros are what they say', () => {
-    assert.deepEqual(draw({ kind: 'constant', value: 0.25 }, [3], 1, 'w'), Float32Array.of(0.25, 0.25, 0.25));
+    assert.deepEqual(
+      initialValues({ kind: 'constant', value: 0.25 }, [3], 1, 'w'),
+      Float32Array.of(0.25, 0.25, 0.25),
+    );
     assert.deepEqual(drawn('zeros').slice(0, 2), Float32Array.of(0, 0));
   });
 
   it('a draw depends on seed and name alone', () => {
     const init = { kind: 'normal', deviation: 1 } as const;
-    assert.deepEqual(draw(init, [5], 1, 'a'), draw(init, [5], 1, 'a'));
-    assert.deepEqual(draw(init, [3], 1, 'a'), draw(init, [5], 1, 'a').slice(0, 3));
-    assert.notDeepEqual(draw(init, [5], 1, 'a'), draw(init, [5], 2, 'a'));
-    assert.notDeepEqual(draw(init, [5], 1, 'a'), draw(init, [5], 1, 'b'));
+    assert.deepEqual(initialValues(init, [5], 1, 'a'), initialValues(init, [5], 1, 'a'));
+    assert.deepEqual(initialValues(init, [3], 1, 'a'), initialValues(init, [5], 1, 'a').slice(0, 3));
+    assert.notDeepEqual(initialValues(init, [5], 1, 'a'), initialValues(init, [5], 2, 'a'));
+    assert.notDeepEqual(initialValues(init, [5], 1, 'a'), initialValues(init, [5], 1, 'b'));
   });
 
   it('a draw is the same on every machine and in every version', () => {
     near(
-      [...draw({ kind: 'uniform', bound: 1 }, [2], 0, 'conv1/weight')],
+      [...initialValues({ kind: 'uniform', bound: 1 }, [2], 0, 'conv1/weight')],
       [0.2240288257598877, -0.5676813125610352],
       1e-7,
     );
     near(
-      [...draw({ kind: 'normal', deviation: 1 }, [2], 0, 'conv1/weight')],
+      [...initialValues({ kind: 'normal', deviation: 1 }, [2], 0, 'conv1/weight')],
       [0.2903905212879181, 1.3450827598571777],
       1e-7,
     );
@@ -140,26 +143,26 @@ describe('dsl: initialisers', () => {
   describe('stencils', () => {
     it('are the five-point star on each channel by itself', () => {
       const star = [0, 1, 0, 1, -4, 1, 0, 1, 0];
-      const weight = draw({ kind: 'laplacian' }, [3, 3, 2, 2], 0, 'w');
+      const weight = initialValues({ kind: 'laplacian' }, [3, 3, 2, 2], 0, 'w');
       star.forEach((value, tap) => {
         near([...weight.slice(4 * tap, 4 * tap + 4)], [value, 0, 0, value]);
       });
     });
 
     it('are [1, -2, 1] on a line, and lie at the centre of a wider kernel', () => {
-      near([...draw({ kind: 'laplacian' }, [3, 1, 1], 0, 'w')], [1, -2, 1]);
-      near([...draw({ kind: 'laplacian' }, [5, 1, 1], 0, 'w')], [0, 1, -2, 1, 0]);
-      near([...draw({ kind: 'identity' }, [5, 1, 1], 0, 'w')], [0, 0, 1, 0, 0]);
+      near([...initialValues({ kind: 'laplacian' }, [3, 1, 1], 0, 'w')], [1, -2, 1]);
+      near([...initialValues({ kind: 'laplacian' }, [5, 1, 1], 0, 'w')], [0, 1, -2, 1, 0]);
+      near([...initialValues({ kind: 'identity' }, [5, 1, 1], 0, 'w')], [0, 0, 1, 0, 0]);
     });
 
     it('on a depthwise kernel stand on every channel', () => {
-      near([...draw({ kind: 'laplacian' }, [3, 2, 1], 0, 'w')], [1, 1, -2, -2, 1, 1]);
-      near([...draw({ kind: 'identity' }, [1, 1, 3, 1], 0, 'w')], [1, 1, 1]);
+      near([...initialValues({ kind: 'laplacian' }, [3, 2, 1], 0, 'w')], [1, 1, -2, -2, 1, 1]);
+      near([...initialValues({ kind: 'identity' }, [1, 1, 3, 1], 0, 'w')], [1, 1, 1]);
     });
 
     it('of a dense layer: the identity matrix, also where it is not square', () => {
-      near([...draw({ kind: 'identity' }, [2, 2], 0, 'w')], [1, 0, 0, 1]);
-      near([...draw({ kind: 'identity' }, [2, 3], 0, 'w')], [1, 0, 0, 0, 1, 0]);
+      near([...initialValues({ kind: 'identity' }, [2, 2], 0, 'w')], [1, 0, 0, 1]);
+      near([...initialValues({ kind: 'identity' }, [2, 3], 0, 'w')], [1, 0, 0, 0, 1, 0]);
     });
 
     const side = 5;
@@ -203,6 +206,6 @@ describe('dsl: initialisers', () => {
     const p = program({ x: [4, 4, 2] }, ({ x }) => ({ y: conv(2)(x) }));
     const start = initialParameters(p.graph, 3);
     for (const { name, init, shape } of parametersOf(p.graph))
-      assert.deepEqual(start[name], draw(init, shape, 3, name));
+      assert.deepEqual(start[name], initialValues(init, shape, 3, name));
   });
 });

@@ -76,7 +76,14 @@ describe('training settings', () => {
     pool: Pool,
     stopAt = Number.POSITIVE_INFINITY,
   ): Promise<TrainState> => {
-    const plan = { training: e.training, loss: e.loss, seed: 0, dataset, cut: [2, 2], evaluationBatch: 2 };
+    const plan = {
+      training: e.training,
+      loss: e.loss,
+      seed: 0,
+      dataset,
+      microBatches: [2, 2],
+      evaluationBatch: 2,
+    };
     let kept = start(programOf(e));
     const go = async (limit: number): Promise<TrainState> => {
       const stop = new AbortController();

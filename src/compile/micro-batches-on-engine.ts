@@ -1,4 +1,4 @@
-/** Cutting a batch for an engine: op by op memory grows with the part, under fused kernels it hardly does. */
+/** The micro-batches for an engine. Op by op, memory grows with the micro-batch; with fused kernels it hardly does. */
 
 import type * as E from 'fp-ts/lib/Either.js';
 import type { OutOfMemory } from '../base/error.js';
@@ -6,29 +6,29 @@ import { type Program, select } from '../dsl/program.js';
 import type { Engine } from '../engine/index.js';
 import { cost } from './cost/index.js';
 import { fusedFootprint } from './fuse/execute/footprint.js';
-import { type Cut, cut, type Footprint } from './micro-batches.js';
+import { type Footprint, type MicroBatches, microBatches } from './micro-batches.js';
 
 /**
- * The micro-batches of a training step: as few as fit the engine's memory, and never fewer than two, so that two
- * threads have something each and the result is the same with one. A function of program, batch and engine alone.
+ * The micro-batches of a training step: as few as fit the engine's memory, but at least two, so that two threads share
+ * the work and compute the same bits as one thread. The sizes depend on program, batch and engine alone.
  *
- * **Errors** OutOfMemory as `cut`.
+ * **Errors** OutOfMemory as `microBatches`.
  *
- * @param whole whether the batch has to stay in one piece
+ * @param whole whether the batch must stay whole
  */
-export const cutOnEngine = (
+export const microBatchesOnEngine = (
   program: Program,
   batch: number,
   { name, limitBytes, fused }: Pick<Engine, 'name' | 'limitBytes' | 'fused'>,
   whole: boolean,
-): E.Either<OutOfMemory, Cut> => {
+): E.Either<OutOfMemory, MicroBatches> => {
   const trained = select(program, 'logits');
-  const by = (footprint: Footprint): E.Either<OutOfMemory, Cut> =>
-    cut(footprint, batch, limitBytes, { engine: name, whole, atLeast: 2 });
+  const by = (footprint: Footprint): E.Either<OutOfMemory, MicroBatches> =>
+    microBatches(footprint, batch, limitBytes, { engine: name, whole, atLeast: 2 });
   const { training } = cost(trained, { batch });
-  // two parts that fit op by op fit fused too, and the kernels need not be laid out to know it
+  // if two micro-batches fit op by op they fit fused too: the kernels need not be laid out to know it
   const roomy = training.fixedBytes + Math.ceil(batch / 2) * training.bytesPerSample <= limitBytes;
-  // and what cannot hold its weights, their gradients and moments cannot hold them fused either
+  // if weights, gradients and moments do not fit op by op, they do not fit fused either
   const hopeless = training.fixedBytes > limitBytes;
   const laidOut = fused && !whole && !roomy && !hopeless ? fusedFootprint(trained.graph) : undefined;
   return by(laidOut ?? training);

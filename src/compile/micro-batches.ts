@@ -1,4 +1,4 @@
-/** Cutting a batch into micro-batches that fit an engine's memory. */
+/** Micro-batches: how a batch is split so that each part fits an engine's memory. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import type { OutOfMemory } from '../base/error.js';
@@ -10,21 +10,22 @@ export interface Footprint {
 }
 
 /** Sizes of the micro-batches, in order; their sum is the batch. */
-export type Cut = readonly number[];
+export type MicroBatches = readonly number[];
 
 /**
- * The fewest parts, as equal as can be, that fit; where the batch allows it, `atLeast` of them, so that several
- * workers have something to do. A function of program, batch and engine alone, never of the memory that happens to be
- * free or of the processors that happen to be there, so that a run is the same wherever it continues: `atLeast` too
- * must be a constant.
+ * The fewest micro-batches that fit, of nearly equal sizes; at least `atLeast` of them where the batch is large enough,
+ * so that several workers have something to do.
+ *
+ * The sizes depend on program, batch and engine alone, never on free memory or the number of processors, so that a run
+ * is the same on every machine. `atLeast` must be a constant for the same reason.
  *
  * **Errors** OutOfMemory when not even one sample fits, or when the batch must stay whole (batch statistics) and
  * does not.
  *
  * @example
- * cut({ fixedBytes: 0, bytesPerSample: 2 }, 16, 10, { engine: 'wasm', whole: false })   // right([4, 4, 4, 4])
+ * microBatches({ fixedBytes: 0, bytesPerSample: 2 }, 16, 10, { engine: 'wasm', whole: false })   // right([4, 4, 4, 4])
  */
-export const cut = (
+export const microBatches = (
   { fixedBytes, bytesPerSample }: Footprint,
   batch: number,
   limitBytes: number,
@@ -33,7 +34,7 @@ export const cut = (
     whole,
     atLeast = 1,
   }: { readonly engine: string; readonly whole: boolean; readonly atLeast?: number },
-): E.Either<OutOfMemory, Cut> => {
+): E.Either<OutOfMemory, MicroBatches> => {
   const fits = Math.floor((limitBytes - fixedBytes) / bytesPerSample);
   const least = whole ? batch : 1;
   if (fits < least)
@@ -48,13 +49,13 @@ export const cut = (
 };
 
 /**
- * So many parts of a batch, as equal as can be, the larger ones first; never an empty one.
+ * Splits a batch into `parts` micro-batches of nearly equal sizes, the larger ones first; fewer where some would be empty.
  *
  * @example
  * equalParts(16, 3)   // [6, 5, 5]
  * equalParts(2, 3)    // [1, 1]
  */
-export const equalParts = (batch: number, parts: number): Cut => {
+export const equalParts = (batch: number, parts: number): MicroBatches => {
   const used = Math.max(1, Math.min(parts, batch));
   const small = Math.floor(batch / used);
   const larger = batch - small * used;

@@ -1,7 +1,7 @@
 /** How a program's parameters start; the same for every interpreter. */
 
 import { type Graph, parametersOf } from '../dsl/graph.js';
-import { draw } from '../dsl/initialiser.js';
+import { initialValues } from '../dsl/initialiser.js';
 
 /**
  * Starting values of all parameters, trainable or not, row-major, by name.
@@ -14,5 +14,5 @@ import { draw } from '../dsl/initialiser.js';
  */
 export const initialParameters = (graph: Graph, seed: number): Readonly<Record<string, Float32Array>> =>
   Object.fromEntries(
-    parametersOf(graph).map(({ name, shape, init }) => [name, draw(init, shape, seed, name)]),
+    parametersOf(graph).map(({ name, shape, init }) => [name, initialValues(init, shape, seed, name)]),
   );

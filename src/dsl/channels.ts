@@ -1,6 +1,6 @@
 /** Channels: one out of several, and vectors with an axis of their own. */
 
-import { type Shape, show, type Times } from './shape.js';
+import { type Shape, showShape, type Times } from './shape.js';
 import { apply, refuse, shapeOf, type Tensor } from './tensor.js';
 
 /**
@@ -33,7 +33,7 @@ export const splitChannels =
     const rest = shape.slice(0, -1);
     return shape.length > 0 && shape[rest.length] === groups * n
       ? apply('splitChannels', { op: 'reshape', shape: [...rest, groups, n] }, x)
-      : refuse('splitChannels', `the channels of ${show(shape)} are not ${groups} vectors of ${n}`);
+      : refuse('splitChannels', `the channels of ${showShape(shape)} are not ${groups} vectors of ${n}`);
   };
 
 /**
@@ -46,7 +46,7 @@ export const mergeChannels = <R extends Shape, G extends number, N extends numbe
   x: Tensor<readonly [...R, G, N]>,
 ): Tensor<readonly [...R, Times<G, N>]> => {
   const shape = shapeOf(x);
-  if (shape.length < 2) return refuse('mergeChannels', `expected vectors [...,G,N], got ${show(shape)}`);
+  if (shape.length < 2) return refuse('mergeChannels', `expected vectors [...,G,N], got ${showShape(shape)}`);
   const [groups, n] = shape.slice(-2);
   return apply('mergeChannels', { op: 'reshape', shape: [...shape.slice(0, -2), groups * n] }, x);
 };

@@ -3,7 +3,7 @@
 import { limits } from '../base/limits.js';
 import { tooNested } from './extent.js';
 import type { Clock, Observed, Run, Sequenced, StateOf } from './scan-types.js';
-import { type Shape, sameShape, show } from './shape.js';
+import { type Shape, sameShape, showShape } from './shape.js';
 import { type Expr, freeIn, isTensor, known, refuse, shapeOf, type Tensor } from './tensor.js';
 
 /** Names of fields may be in any script: θ and ω are good names. */
@@ -133,7 +133,7 @@ const checkNext = (operation: string, init: StateOf, fields: readonly string[], 
   if (changed !== undefined)
     refuse(
       operation,
-      `the step changes the shape of '${changed}' from ${show(shapeOf(init[changed]))} to ` +
-        `${show(shapeOf(next[changed]))}`,
+      `the step changes the shape of '${changed}' from ${showShape(shapeOf(init[changed]))} to ` +
+        `${showShape(shapeOf(next[changed]))}`,
     );
 };

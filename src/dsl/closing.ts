@@ -12,7 +12,7 @@ import { type Graph, languageVersion } from './graph.js';
 import type { Layer } from './identity.js';
 import { type Names, names } from './naming.js';
 import type { Body, Node, Op } from './op.js';
-import { type Shape, sameShape, show } from './shape.js';
+import { type Shape, sameShape, showShape } from './shape.js';
 import {
   type Expr,
   isPrimitive,
@@ -180,7 +180,7 @@ const checkOwner = (context: Context, name: string, { layer, shape }: ParameterE
   if (seen !== undefined && !sameShape(seen.shape, shape))
     refuse(
       layer.kind,
-      `'${name}' is shared by two places that need ${show(seen.shape)} and ${show(shape)}; ` +
+      `'${name}' is shared by two places that need ${showShape(seen.shape)} and ${showShape(shape)}; ` +
         'build a layer for each of them',
       layer.at,
     );

@@ -12,7 +12,7 @@ import { factsOf, readable } from './infer.js';
 import { isPath } from './naming.js';
 import { Node, type Op } from './op.js';
 import { isNameable, type Program, type Shapes } from './program.js';
-import { sameShape, show } from './shape.js';
+import { sameShape, showShape } from './shape.js';
 
 const GraphCodec = t.strict({
   language: t.number,
@@ -150,7 +150,7 @@ const matches = (what: string, expected: Shapes, found: Shapes): E.Either<string
     Object.hasOwn(shapes, name) ? shapes[name] : undefined;
   const say = (shapes: Shapes, name: string): string => {
     const known = shape(shapes, name);
-    return known === undefined ? 'none' : show(known);
+    return known === undefined ? 'none' : showShape(known);
   };
   const wrong = Object.keys({ ...expected, ...found }).find((name) => {
     const [a, b] = [shape(expected, name), shape(found, name)];

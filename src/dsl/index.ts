@@ -12,7 +12,7 @@ export * from './dynamics/readout.js';
 export * from './field.js';
 export * from './graph.js';
 export type { Layer } from './identity.js';
-export { draw, type Initialiser, type InitialiserName } from './initialiser.js';
+export { type Initialiser, type InitialiserName, initialValues } from './initialiser.js';
 export { layer, type ParameterOptions, parameter, parameterOf } from './layer.js';
 export { gaussian, uniformNoise } from './noise.js';
 export { type Body, Boundary, type Node, type Op, type OpName, type OpOf, type ScanOp } from './op.js';

@@ -3,7 +3,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { Boundary, OpOf } from './op.js';
-import { ceilDiv, type Shape, sameShape, show, upsampled, windows } from './shape.js';
+import { ceilDiv, type Shape, sameShape, showShape, upsampled, windows } from './shape.js';
 
 export type CheckedShape = E.Either<string, Shape>;
 
@@ -17,10 +17,10 @@ export const whole = (n: number): boolean => Number.isSafeInteger(n) && n >= 0;
 export const positive = (shape: Shape): CheckedShape =>
   shape.every((n) => whole(n) && n >= 1)
     ? E.right(shape)
-    : E.left(`every size must be a whole number of at least 1, got ${show(shape)}`);
+    : E.left(`every size must be a whole number of at least 1, got ${showShape(shape)}`);
 
 const rank = (shape: Shape, n: number, what: string): E.Either<string, void> =>
-  when(shape.length === n, () => `${what} must have ${n} axes, got ${show(shape)}`);
+  when(shape.length === n, () => `${what} must have ${n} axes, got ${showShape(shape)}`);
 
 /** Why batch norm cannot stand in a step. */
 export const noBatchInScan =
@@ -29,12 +29,12 @@ export const noBatchInScan =
 export const axesOf = (axes: Shape, x: Shape): E.Either<string, void> =>
   when(
     new Set(axes).size === axes.length && axes.every((axis) => whole(axis) && axis < x.length),
-    () => `${show(axes)} are not different axes of ${show(x)}, counted from 0`,
+    () => `${showShape(axes)} are not different axes of ${showShape(x)}, counted from 0`,
   );
 
 const biasFits = (bias: Shape | undefined, channels: number): E.Either<string, void> =>
   when(bias === undefined || sameShape(bias, [channels]), () =>
-    bias === undefined ? '' : `the bias must be [${channels}], got ${show(bias)}`,
+    bias === undefined ? '' : `the bias must be [${channels}], got ${showShape(bias)}`,
   );
 
 export const convShape = (op: OpOf<'conv'>, [x, w, bias]: readonly Shape[]): CheckedShape => {
@@ -47,10 +47,13 @@ export const convShape = (op: OpOf<'conv'>, [x, w, bias]: readonly Shape[]): Che
     when(
       x.length === w.length - 1 && (x.length === 2 || x.length === 3),
       () =>
-        `a field of ${show(x)} and a kernel of ${show(w)} do not go together; fields are [H,W,C] or [L,C]`,
+        `a field of ${showShape(x)} and a kernel of ${showShape(w)} do not go together; fields are [H,W,C] or [L,C]`,
     ),
     E.flatMap(() =>
-      when(channels === inside, () => `the kernel ${show(w)} expects ${inside} channels, got ${show(x)}`),
+      when(
+        channels === inside,
+        () => `the kernel ${showShape(w)} expects ${inside} channels, got ${showShape(x)}`,
+      ),
     ),
     E.flatMap(() => strides(op.stride, spatial)),
     E.flatMap(() => boundaryFits(op.boundary, spatial, kernel)),
@@ -67,7 +70,7 @@ export const convShape = (op: OpOf<'conv'>, [x, w, bias]: readonly Shape[]): Che
 const strides = (stride: Shape, spatial: Shape): E.Either<string, void> =>
   when(
     stride.length === spatial.length && stride.every((s) => whole(s) && s >= 1),
-    () => `the stride must be ${spatial.length} whole numbers of at least 1, got ${show(stride)}`,
+    () => `the stride must be ${spatial.length} whole numbers of at least 1, got ${showShape(stride)}`,
   );
 
 /** A mirror cannot reach beyond the field, a ring not beyond one turn; without a boundary the kernel must fit. */
@@ -77,13 +80,14 @@ const boundaryFits = (boundary: Boundary, spatial: Shape, kernel: Shape): E.Eith
   if (boundary === 'none')
     return when(
       spatial.every((n, i) => kernel[i] <= n),
-      () => `a window of ${show(kernel)} does not fit a field of ${show(spatial)}`,
+      () => `a window of ${showShape(kernel)} does not fit a field of ${showShape(spatial)}`,
     );
   if (boundary === 'circular' || boundary === 'reflect') {
     const limit = boundary === 'circular' ? (n: number) => n : (n: number) => n - 1;
     return when(
       fits(limit),
-      () => `a kernel of ${show(kernel)} is too wide for the ${boundary} boundary of ${show(spatial)}`,
+      () =>
+        `a kernel of ${showShape(kernel)} is too wide for the ${boundary} boundary of ${showShape(spatial)}`,
     );
   }
   return E.right(undefined);
@@ -95,12 +99,12 @@ export const transposedShape = (op: OpOf<'convTranspose'>, [x, w, bias]: readonl
   return pipe(
     when(
       x.length === w.length - 1 && (x.length === 2 || x.length === 3),
-      () => `a field of ${show(x)} and a kernel of ${show(w)} do not go together`,
+      () => `a field of ${showShape(x)} and a kernel of ${showShape(w)} do not go together`,
     ),
     E.flatMap(() =>
       when(
         x[x.length - 1] === inside,
-        () => `the kernel ${show(w)} expects ${inside} channels, got ${show(x)}`,
+        () => `the kernel ${showShape(w)} expects ${inside} channels, got ${showShape(x)}`,
       ),
     ),
     E.flatMap(() => strides(op.stride, spatial)),
@@ -115,7 +119,7 @@ export const denseShape = ([x, w, bias]: readonly Shape[]): CheckedShape =>
     E.flatMap(() =>
       when(
         x.length >= 1 && x[x.length - 1] === w[0],
-        () => `the weight ${show(w)} expects ${w[0]} features on the last axis, got ${show(x)}`,
+        () => `the weight ${showShape(w)} expects ${w[0]} features on the last axis, got ${showShape(x)}`,
       ),
     ),
     E.flatMap(() => biasFits(bias, w[1])),
@@ -125,12 +129,15 @@ export const denseShape = ([x, w, bias]: readonly Shape[]): CheckedShape =>
 export const poolShape = (op: OpOf<'pool'>, x: Shape): CheckedShape => {
   const spatial = x.slice(0, -1);
   return pipe(
-    when(x.length === 2 || x.length === 3, () => `pooling takes fields [H,W,C] or [L,C], got ${show(x)}`),
+    when(
+      x.length === 2 || x.length === 3,
+      () => `pooling takes fields [H,W,C] or [L,C], got ${showShape(x)}`,
+    ),
     E.flatMap(() => strides(op.stride, spatial)),
     E.flatMap(() =>
       when(
         op.size.length === spatial.length && op.size.every((k, i) => whole(k) && k >= 1 && k <= spatial[i]),
-        () => `a window of ${show(op.size)} does not fit a field of ${show(spatial)}`,
+        () => `a window of ${showShape(op.size)} does not fit a field of ${showShape(spatial)}`,
       ),
     ),
     E.map(() => [...spatial.map((n, i) => windows(n, op.size[i], op.stride[i])), x[x.length - 1]]),
@@ -144,9 +151,9 @@ export const concatShape = (op: OpOf<'concat'>, shapes: readonly Shape[]): Check
     (shape) => shape.length !== first.length || !sameShape(others(shape), others(first)),
   );
   if (!whole(op.axis) || op.axis >= first.length)
-    return E.left(`${op.axis} is not an axis of ${show(first)}, counted from 0`);
+    return E.left(`${op.axis} is not an axis of ${showShape(first)}, counted from 0`);
   if (misfit !== undefined)
-    return E.left(`${show(misfit)} does not join ${show(first)} along axis ${op.axis}`);
+    return E.left(`${showShape(misfit)} does not join ${showShape(first)} along axis ${op.axis}`);
   const total = shapes.reduce((sum, shape) => sum + shape[op.axis], 0);
   return E.right(first.map((n, axis) => (axis === op.axis ? total : n)));
 };
@@ -156,7 +163,9 @@ export const sliceShape = (op: OpOf<'slice'>, x: Shape): CheckedShape =>
   op.size.length === x.length &&
   x.every((n, i) => whole(op.begin[i]) && op.begin[i] + op.size[i] <= n)
     ? E.right(op.size)
-    : E.left(`a box of ${show(op.size)} from ${show(op.begin)} does not lie inside ${show(x)}`);
+    : E.left(
+        `a box of ${showShape(op.size)} from ${showShape(op.begin)} does not lie inside ${showShape(x)}`,
+      );
 
 export const batchNormShape = ([x, ...statistics]: readonly Shape[], inScan: boolean): CheckedShape => {
   const channels = x[x.length - 1];
@@ -164,16 +173,18 @@ export const batchNormShape = ([x, ...statistics]: readonly Shape[], inScan: boo
   const misfit = statistics.find((shape) => !sameShape(shape, [channels]));
   return misfit === undefined
     ? E.right(x)
-    : E.left(`scale, shift and statistics must be [${channels}], got ${show(misfit)}`);
+    : E.left(`scale, shift and statistics must be [${channels}], got ${showShape(misfit)}`);
 };
 
 export const recurrenceShape = (op: OpOf<'recurrence'>, [a, b, h0]: readonly Shape[]): CheckedShape => {
   if (b.length < (op.kind === 'diagonal' ? 1 : 2))
-    return E.left(`inputs must be ${op.kind === 'diagonal' ? '[T,...]' : '[T,...,n]'}, got ${show(b)}`);
+    return E.left(`inputs must be ${op.kind === 'diagonal' ? '[T,...]' : '[T,...,n]'}, got ${showShape(b)}`);
   const expected = op.kind === 'diagonal' ? b : [...b, b[b.length - 1]];
   if (!sameShape(a, expected))
-    return E.left(`the factors must be ${show(expected)} for inputs of ${show(b)}, got ${show(a)}`);
+    return E.left(
+      `the factors must be ${showShape(expected)} for inputs of ${showShape(b)}, got ${showShape(a)}`,
+    );
   return h0 === undefined || sameShape(h0, b.slice(1))
     ? E.right(b)
-    : E.left(`the initial value must be ${show(b.slice(1))}, got ${show(h0)}`);
+    : E.left(`the initial value must be ${showShape(b.slice(1))}, got ${showShape(h0)}`);
 };

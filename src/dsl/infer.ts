@@ -25,7 +25,7 @@ import {
 import { literalsOf } from './literals.js';
 import type { Body, Node, Op, ScanOp } from './op.js';
 import { arity, declared, type Facts, type Leaves, perSample, sharedWeights } from './rules.js';
-import { bins, sameShape, show, volume } from './shape.js';
+import { bins, sameShape, showShape, volume } from './shape.js';
 
 export type { Facts, Leaves } from './rules.js';
 
@@ -53,7 +53,7 @@ const inferShape = (op: Op, inputs: readonly Facts[], leaves: Leaves | undefined
     case 'parameter':
       if (op.op === 'parameter' && volume(op.shape) > limits.parameterValues)
         return E.left(
-          `'${op.name}' of shape ${show(op.shape)} has ${grouped(volume(op.shape))} numbers, and ${grouped(limits.parameterValues)} is the limit; use fewer channels`,
+          `'${op.name}' of shape ${showShape(op.shape)} has ${grouped(volume(op.shape))} numbers, and ${grouped(limits.parameterValues)} is the limit; use fewer channels`,
         );
       return leaves === undefined
         ? E.right(op.shape)
@@ -66,7 +66,7 @@ const inferShape = (op: Op, inputs: readonly Facts[], leaves: Leaves | undefined
     case 'constant':
       return typeof op.value === 'number' || op.value.length === volume(op.shape)
         ? E.right(op.shape)
-        : E.left(`${op.value.length} numbers do not fill ${show(op.shape)}`);
+        : E.left(`${op.value.length} numbers do not fill ${showShape(op.shape)}`);
     case 'state':
       return leaf(
         leaves !== undefined && Object.hasOwn(leaves.state, op.field) ? leaves.state[op.field] : undefined,
@@ -83,7 +83,9 @@ const inferShape = (op: Op, inputs: readonly Facts[], leaves: Leaves | undefined
       return E.right(x);
     case 'zip':
       if (x.length === 0) return E.right(y);
-      return y.length === 0 || sameShape(x, y) ? E.right(x) : E.left(`expected ${show(x)}, got ${show(y)}`);
+      return y.length === 0 || sameShape(x, y)
+        ? E.right(x)
+        : E.left(`expected ${showShape(x)}, got ${showShape(y)}`);
     case 'conv':
       return convShape(op, shapes);
     case 'convTranspose':
@@ -99,7 +101,7 @@ const inferShape = (op: Op, inputs: readonly Facts[], leaves: Leaves | undefined
     case 'reshape':
       return volume(op.shape) === volume(x)
         ? E.right(op.shape)
-        : E.left(`${show(x)} has ${volume(x)} elements, ${show(op.shape)} has ${volume(op.shape)}`);
+        : E.left(`${showShape(x)} has ${volume(x)} elements, ${showShape(op.shape)} has ${volume(op.shape)}`);
     case 'transpose':
       return sameShape(
         [...op.axes].sort((a, b) => a - b),
@@ -107,7 +109,7 @@ const inferShape = (op: Op, inputs: readonly Facts[], leaves: Leaves | undefined
       )
         ? E.right(op.axes.map((axis) => x[axis]))
         : E.left(
-            `${show(op.axes)} is not a permutation of the axes ${show(x.map((_, i) => i))} of ${show(x)}`,
+            `${showShape(op.axes)} is not a permutation of the axes ${showShape(x.map((_, i) => i))} of ${showShape(x)}`,
           );
     case 'reverse':
       return pipe(
@@ -117,7 +119,9 @@ const inferShape = (op: Op, inputs: readonly Facts[], leaves: Leaves | undefined
     case 'broadcast':
       return op.shape.length === x.length && x.every((n, i) => n === 1 || n === op.shape[i])
         ? E.right(op.shape)
-        : E.left(`${show(x)} does not broadcast to ${show(op.shape)}: only axes of size 1 are repeated`);
+        : E.left(
+            `${showShape(x)} does not broadcast to ${showShape(op.shape)}: only axes of size 1 are repeated`,
+          );
     case 'reduce':
       return pipe(
         axesOf(op.axes, x),
@@ -153,7 +157,7 @@ const scanShape = (op: ScanOp, inputs: readonly Facts[]): CheckedShape => {
     E.flatMap(() =>
       when(
         short === undefined,
-        () => `${op.steps} steps need sequences [${op.steps},...], got ${show(short?.shape ?? [])}`,
+        () => `${op.steps} steps need sequences [${op.steps},...], got ${showShape(short?.shape ?? [])}`,
       ),
     ),
     E.flatMap(() =>
@@ -178,8 +182,8 @@ const scanShape = (op: ScanOp, inputs: readonly Facts[]): CheckedShape => {
       return changed < 0
         ? E.right([])
         : E.left(
-            `the step changes the shape of '${fields[changed]}' from ${show(inputs[changed].shape)} to ` +
-              `${show(facts[body.next[fields[changed]]].shape)}`,
+            `the step changes the shape of '${fields[changed]}' from ${showShape(inputs[changed].shape)} to ` +
+              `${showShape(facts[body.next[fields[changed]]].shape)}`,
           );
     }),
   );
@@ -214,7 +218,7 @@ export const factsOf = (nodes: readonly Node[], leaves?: Leaves): E.Either<strin
       E.flatMap((fact) =>
         sameShape(fact.shape, node.shape)
           ? E.right(fact)
-          : E.left(`says ${show(node.shape)}, it is ${show(fact.shape)}`),
+          : E.left(`says ${showShape(node.shape)}, it is ${showShape(fact.shape)}`),
       ),
     );
     if (E.isLeft(found)) return E.left(`node ${number} (${node.op.op}): ${found.left}`);

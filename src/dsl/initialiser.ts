@@ -80,9 +80,9 @@ export const resolveInitialiser = (name: InitialiserName, fanIn: number, fanOut:
  *
  * @param name of the parameter
  * @example
- * draw({ kind: 'laplacian' }, [3, 1, 1], 0, 'ring/weight'); // => Float32Array.of(1, -2, 1)
+ * initialValues({ kind: 'laplacian' }, [3, 1, 1], 0, 'ring/weight'); // => Float32Array.of(1, -2, 1)
  */
-export const draw = (init: Initialiser, shape: Shape, seed: number, name: string): Float32Array => {
+export const initialValues = (init: Initialiser, shape: Shape, seed: number, name: string): Float32Array => {
   const values = new Float32Array(volume(shape));
   switch (init.kind) {
     case 'constant':

@@ -4,7 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { Initialiser } from './initialiser.js';
 import type { Op } from './op.js';
-import { type Shape, show } from './shape.js';
+import { type Shape, showShape } from './shape.js';
 
 type Checked = E.Either<string, void>;
 
@@ -31,10 +31,10 @@ const stencil = (init: Initialiser, shape: Shape): Checked => {
   if (init.kind === 'laplacian')
     return sides.length > 0 && sides.every((side) => side >= 3)
       ? fine
-      : E.left(`the Laplacian needs a kernel of at least 3 along every axis, got ${show(shape)}`);
+      : E.left(`the Laplacian needs a kernel of at least 3 along every axis, got ${showShape(shape)}`);
   return shape.length >= 2
     ? fine
-    : E.left(`the identity needs channels in and channels out, got ${show(shape)}`);
+    : E.left(`the identity needs channels in and channels out, got ${showShape(shape)}`);
 };
 
 const initialiser = (init: Initialiser): Checked => {

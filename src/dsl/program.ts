@@ -12,7 +12,7 @@ import { type Defect, defect, type ProgramError } from '../base/error.js';
 import { closeGraph } from './closing.js';
 import { type Graph, inputsOf, outputsOf } from './graph.js';
 import { pruneGraph } from './prune.js';
-import { type Shape, sameShape, show } from './shape.js';
+import { type Shape, sameShape, showShape } from './shape.js';
 import {
   apply,
   type Expr,
@@ -170,7 +170,7 @@ export const select = <I extends Shapes, O extends Shapes, N extends keyof O & s
 export const signature = (p: Program): string => {
   const list = (shapes: Shapes): string =>
     pipe(
-      Object.entries(shapes).map(([name, shape]) => `${name} ${show(shape)}`),
+      Object.entries(shapes).map(([name, shape]) => `${name} ${showShape(shape)}`),
       (lines) => (lines.length === 0 ? '()' : lines.join(', ')),
     );
   return `${list(inputsOf(p.graph))} → ${list(outputsOf(p.graph))}`;

@@ -166,9 +166,9 @@ export const volume = (shape: Shape): number => shape.reduce((a, b) => a * b, 1)
  * A shape as it is printed in messages.
  *
  * @example
- * show([64, 64, 3]); // => '[64,64,3]'
+ * showShape([64, 64, 3]); // => '[64,64,3]'
  */
-export const show = (shape: Shape): string => `[${shape.join(',')}]`;
+export const showShape = (shape: Shape): string => `[${shape.join(',')}]`;
 
 /** The same in types, for messages of the compiler. */
 export type Show<S extends Shape> = `[${Join<S>}]`;

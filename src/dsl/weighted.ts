@@ -3,7 +3,7 @@
 import type { Layer } from './identity.js';
 import type { InitialiserName } from './initialiser.js';
 import { parameterOf } from './layer.js';
-import { type Shape, show, volume } from './shape.js';
+import { type Shape, showShape, volume } from './shape.js';
 import { refuse, shapeOf, type Tensor } from './tensor.js';
 
 /** How the parameters of a layer start. */
@@ -49,5 +49,5 @@ export const channelsOf = (operation: string, x: Tensor, rank: 1 | 2): number =>
   const shape = shapeOf(x);
   return shape.length === rank + 1
     ? shape[rank]
-    : refuse(operation, `expected a field ${rank === 2 ? '[H,W,C]' : '[L,C]'}, got ${show(shape)}`);
+    : refuse(operation, `expected a field ${rank === 2 ? '[H,W,C]' : '[L,C]'}, got ${showShape(shape)}`);
 };

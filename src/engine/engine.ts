@@ -11,7 +11,7 @@ export interface Engine {
   readonly why: string;
   /** Versions of TensorFlow.js and of the backend, e.g. `tfjs 4.22.0, wasm 4.22.0`. */
   readonly version: string;
-  /** Bytes that tensors may take at once: fixed per engine, so that the cut of a batch is the same everywhere. */
+  /** Bytes that tensors may take at once: a constant of each engine, so that micro-batches are the same everywhere. */
   readonly limitBytes: number;
   readonly tf: TensorFlow;
   /** Whether fused kernels compute what they can, and only the rest goes op by op. */
@@ -28,8 +28,8 @@ export const engineLabel = ({ name, fused }: Pick<Engine, 'name' | 'fused'>): st
 const GiB = 2 ** 30;
 
 /**
- * Bytes of tensors an engine is taken to hold. Constants, never the memory that happens to be free: the cut of a
- * batch into micro-batches follows from them, and with it the bits of the result.
+ * The bytes of tensors that an engine is assumed to hold. These are constants and do not depend on free memory, because
+ * micro-batches follow from them, and the bits of results from micro-batches.
  *
  * - wasm: the heap ends at 4 GiB (32-bit addresses); a quarter is left for working memory inside kernels, for the
  *   holes that allocation leaves and for what an estimate misses, since running out is an abort that cannot be

@@ -12,7 +12,7 @@ import {
   outputsOf,
   type Program,
   sameShape,
-  show,
+  showShape,
   signature,
 } from '../dsl/index.js';
 import { buildModel, describeModel, type ModelSpec, modelCodec, type Sizes } from '../models/catalogue.js';
@@ -95,10 +95,12 @@ const fits = (
   const problems = [
     ...(image !== undefined && sameShape(image, wantedImage) && Object.keys(others).length === 0
       ? []
-      : [`its input must be image ${show(wantedImage)} alone, it is ${signature(program)}`]),
+      : [`its input must be image ${showShape(wantedImage)} alone, it is ${signature(program)}`]),
     ...(logits !== undefined && wantedLogits.some((wanted) => sameShape(logits, wanted))
       ? []
-      : [`its output logits must be ${wantedLogits.map(show).join(' or ')}, it is ${signature(program)}`]),
+      : [
+          `its output logits must be ${wantedLogits.map(showShape).join(' or ')}, it is ${signature(program)}`,
+        ]),
   ];
   return problems.length === 0 ? E.right(undefined) : E.left(decodeError('model', problems));
 };

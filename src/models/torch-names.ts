@@ -10,7 +10,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as O from 'fp-ts/lib/Option.js';
 import { type Checked, decodeError } from '../base/error.js';
-import { type Program, parametersOf, type Shape, sameShape, show } from '../dsl/index.js';
+import { type Program, parametersOf, type Shape, sameShape, showShape } from '../dsl/index.js';
 import type { ModelName, ModelSpec } from './catalogue.js';
 import { inverse, permute, permutedShape } from './permute.js';
 
@@ -185,7 +185,7 @@ const pick = (
   return sameShape(ours.shape, shape)
     ? E.right({ name, torch: torch.value, data: ours.data })
     : E.left(
-        `'${torch.value}' (our '${name}') is ${show(given.shape)}, expected ${show(toTorchShape(shape))}`,
+        `'${torch.value}' (our '${name}') is ${showShape(given.shape)}, expected ${showShape(toTorchShape(shape))}`,
       );
 };
 

@@ -96,7 +96,7 @@ describe('fused models', () => {
     for (const parts of [1, 2, 3, 7]) {
       const cut = equalParts(7, parts);
       assert.deepEqual(await two.gradients(batch, cut), await one.gradients(batch, cut));
-      const { outputs } = await two.infer(batch, ['logits', 'waves'], { cut });
+      const { outputs } = await two.infer(batch, ['logits', 'waves'], { microBatches: cut });
       assert.deepEqual(outputs, (await one.infer(batch, ['logits', 'waves'])).outputs);
     }
     const [whole, single] = [await one.gradients(batch, [7]), await one.gradients(batch, [3, 3, 1])];

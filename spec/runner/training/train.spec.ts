@@ -28,7 +28,7 @@ const plan: TrainPlan = {
   training: training({ batch: 2, epochs: 4, rate: 0.1 }),
   seed: 0,
   dataset,
-  cut: [2],
+  microBatches: [2],
   evaluationBatch: 1,
 };
 

@@ -6,7 +6,7 @@ import type { Effect } from '../../base/error.js';
 import { cost, showCost } from '../../compile/cost/index.js';
 import { diagram } from '../../compile/diagram/index.js';
 import { showPlan } from '../../compile/fuse/partition/show.js';
-import { list, showListing } from '../../compile/listing/index.js';
+import { showSummary, summary } from '../../compile/summary/index.js';
 import { describeTask } from '../../data/task.js';
 import { hashProgram, type Program, select } from '../../dsl/index.js';
 import type { Engine } from '../../engine/index.js';
@@ -50,12 +50,12 @@ const describeExperiment = (experiment: Experiment, label: string, program: Prog
 
 const whole = (one: Sized, label: string, time: string, flags: ShowFlags): string => {
   const { experiment, program } = one;
-  const listing = list(program);
+  const listing = summary(program);
   // The diagram is code, and stays as it is.
   const words = [
     ...describeExperiment(experiment, label, program),
     '',
-    showListing(flags.nodes === true ? listing : { ...listing, nodes: [] }),
+    showSummary(flags.nodes === true ? listing : { ...listing, nodes: [] }),
     '',
     showCost(cost(select(program, 'logits'), { batch: experiment.training.batch })),
     ...(time === '' ? [] : ['', time]),

@@ -4,7 +4,7 @@ import { cost, showCost } from '../../compile/cost/index.js';
 import { diagram } from '../../compile/diagram/index.js';
 import { fusionPlan } from '../../compile/fuse/partition/plan.js';
 import { showPlan } from '../../compile/fuse/partition/show.js';
-import { list, showListing } from '../../compile/listing/index.js';
+import { showSummary, summary } from '../../compile/summary/index.js';
 import { hashProgram, type Program } from '../../dsl/index.js';
 import { fitted } from '../terminal/fitted.js';
 import { json, type ShowFlags } from './sized.js';
@@ -13,11 +13,11 @@ export const showProgram = (program: Program, flags: ShowFlags): string => {
   if (flags.diagram === true) return diagram(program);
   const plan = fusionPlan(program);
   if (flags.plan === true) return flags.json === true ? json(plan) : fitted(showPlan(plan));
-  const listing = list(program);
+  const listing = summary(program);
   const words = [
     `program ${hashProgram(program).slice(0, 16)}`,
     '',
-    showListing(flags.nodes === true ? listing : { ...listing, nodes: [] }),
+    showSummary(flags.nodes === true ? listing : { ...listing, nodes: [] }),
     '',
     showCost(cost(program, { batch: 1 })),
   ].join('\n');

@@ -1,6 +1,6 @@
 /** Cost as a table to read. */
 
-import { show as showShape } from '../../dsl/shape.js';
+import { showShape } from '../../dsl/shape.js';
 import type { Cost, NodeCost, Work } from './types.js';
 
 /** `72.8 GFLOP`: four digits and the prefix that suits. */

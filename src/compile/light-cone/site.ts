@@ -2,7 +2,7 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import { type DecodeError, decodeError } from '../../base/error.js';
-import { type Shape, sameShape, show, volume } from '../../dsl/shape.js';
+import { type Shape, sameShape, showShape, volume } from '../../dsl/shape.js';
 import { empty, type Mask, strides } from './mask.js';
 
 /** An index along each of the first axes; null: all along that axis. Further axes count as a whole. */
@@ -14,7 +14,9 @@ export const maskOf = (shape: Shape, site: Site): E.Either<DecodeError, Mask> =>
     (i, axis) => i !== null && !(Number.isInteger(i) && i >= 0 && i < shape[axis]),
   );
   if (site.length > shape.length || outside >= 0)
-    return E.left(decodeError('site', `[${site.map((i) => i ?? 'all')}] is not a site of ${show(shape)}`));
+    return E.left(
+      decodeError('site', `[${site.map((i) => i ?? 'all')}] is not a site of ${showShape(shape)}`),
+    );
   const steps = strides(shape);
   const mask = empty(shape);
   const at = (flat: number, axis: number): number => Math.floor(flat / steps[axis]) % shape[axis];

@@ -1,6 +1,6 @@
 /** Arrays as the reference interpreter has them: a shape and float64 numbers, row-major. */
 
-import { type Shape, show, volume } from '../../dsl/shape.js';
+import { type Shape, showShape, volume } from '../../dsl/shape.js';
 import { fault } from './fault.js';
 
 /** Elements row-major, the last axis fastest; a scalar has shape []. */
@@ -21,7 +21,7 @@ export type Position = readonly number[];
 export const ndarray = (shape: Shape, values: ArrayLike<number>): NdArray =>
   values.length === volume(shape)
     ? { shape, data: Float64Array.from(values) }
-    : fault(`${values.length} numbers do not fill ${show(shape)}`);
+    : fault(`${values.length} numbers do not fill ${showShape(shape)}`);
 
 /** Every position of the shape, in row-major order. */
 export const positions = (shape: Shape): readonly Position[] =>

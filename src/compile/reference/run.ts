@@ -10,7 +10,7 @@ import { parametersOf } from '../../dsl/graph.js';
 import { factsOf } from '../../dsl/infer.js';
 import type { LeafOp, Node, OpOf } from '../../dsl/op.js';
 import type { Program } from '../../dsl/program.js';
-import { type Shape, sameShape, show } from '../../dsl/shape.js';
+import { type Shape, sameShape, showShape } from '../../dsl/shape.js';
 import { entry, type NdArray, ndarray, stacked } from './array.js';
 import { moments, moved, normalise } from './batch-norm.js';
 import { evaluate, type Value } from './evaluate.js';
@@ -118,7 +118,7 @@ const declared = (what: string, name: string, arrays: Arrays, shape: Shape): NdA
   const found = arrays[name];
   return sameShape(found.shape, shape)
     ? found
-    : fault(`the ${what} '${name}' must be ${show(shape)}, got ${show(found.shape)}`);
+    : fault(`the ${what} '${name}' must be ${showShape(shape)}, got ${showShape(found.shape)}`);
 };
 
 /** The parameters that hold the running mean and variance. */

@@ -4,7 +4,7 @@ import { type Graph, inputsOf, languageVersion, outputsOf } from '../../dsl/grap
 import type { Node } from '../../dsl/op.js';
 import type { Program } from '../../dsl/program.js';
 import { pruneGraph } from '../../dsl/prune.js';
-import { sameShape, show } from '../../dsl/shape.js';
+import { sameShape, showShape } from '../../dsl/shape.js';
 import { refuse } from '../../dsl/tensor.js';
 
 /** Names that stay the same for a program's whole life: of parameters, and of sources of noise, in steps too. */
@@ -36,7 +36,10 @@ export const compose = (first: Program, second: Program): Program => {
         `the second program takes '${name}', which the first does not give; it gives ${Object.keys(given).join(', ')}`,
       );
     if (!sameShape(given[name], shape))
-      return refuse('compose', `'${name}' is given as ${show(given[name])} and taken as ${show(shape)}`);
+      return refuse(
+        'compose',
+        `'${name}' is given as ${showShape(given[name])} and taken as ${showShape(shape)}`,
+      );
   }
   const taken = new Set(ownNames(first.graph.nodes));
   const twice = ownNames(second.graph.nodes).find((name) => taken.has(name));

@@ -8,7 +8,7 @@ import { dense } from '../dense.js';
 import type { Layer } from '../identity.js';
 import { layer, parameterOf } from '../layer.js';
 import { max, mean, spectrum } from '../reduce.js';
-import { type Bins, bins, type Shape, show, type Times } from '../shape.js';
+import { type Bins, bins, type Shape, showShape, type Times } from '../shape.js';
 import { at, timeToChannels, transpose } from '../structure.js';
 import { apply, refuse, shapeOf, type Tensor } from '../tensor.js';
 
@@ -38,7 +38,8 @@ export const projection = <const K extends number>(features: K, name = 'projecti
     sequence: Sequence<T, H, W, C>,
   ): Tensor<readonly [H, W, Times<K, C>]> => {
     const shape: Shape = shapeOf(sequence);
-    if (shape.length !== 4) return refuse('projection', `expected a sequence [T,H,W,C], got ${show(shape)}`);
+    if (shape.length !== 4)
+      return refuse('projection', `expected a sequence [T,H,W,C], got ${showShape(shape)}`);
     const timeLast: Tensor<readonly [H, W, C, T]> = transpose(1, 2, 3, 0)(sequence);
     const projected: Tensor<readonly [H, W, C, K]> = project(timeLast);
     return fromTimeLast(projected);

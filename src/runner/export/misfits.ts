@@ -1,6 +1,6 @@
 /** Weights that are not those of a program: all of them, each in a line. */
 
-import { type ParameterDeclaration, sameShape, show } from '../../dsl/index.js';
+import { type ParameterDeclaration, sameShape, showShape } from '../../dsl/index.js';
 import type { WeightEntry } from '../folder/weights.js';
 
 /** What is missing, has another shape, or belongs to no parameter. */
@@ -13,8 +13,10 @@ export const misfits = (
   return [
     ...declared.flatMap(({ name, shape }) => {
       const found = shapes.get(name);
-      if (found === undefined) return [`'${name}' ${show(shape)} is missing`];
-      return sameShape(found, shape) ? [] : [`'${name}' is ${show(found)}, the program has ${show(shape)}`];
+      if (found === undefined) return [`'${name}' ${showShape(shape)} is missing`];
+      return sameShape(found, shape)
+        ? []
+        : [`'${name}' is ${showShape(found)}, the program has ${showShape(shape)}`];
     }),
     ...given.flatMap(({ name }) => (known.has(name) ? [] : [`'${name}' is no parameter of the program`])),
   ];

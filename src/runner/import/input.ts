@@ -4,7 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Checked, type DrumheadError, decodeError, type Effect } from '../../base/error.js';
-import { type Shape, sameShape, show, volume } from '../../dsl/index.js';
+import { type Shape, sameShape, showShape, volume } from '../../dsl/index.js';
 import { readBytes } from '../../files/files.js';
 import { decodeNpy, type NpyArray } from '../../formats/npy/npy.js';
 import { decodePng, type Picture } from '../../formats/png/png.js';
@@ -18,7 +18,7 @@ export interface Input {
 type Read = Checked<Input>;
 
 const sizes = (shape: Shape): string =>
-  shape.length === 3 ? `${shape[0]}x${shape[1]} of ${shape[2]} channels` : show(shape);
+  shape.length === 3 ? `${shape[0]}x${shape[1]} of ${shape[2]} channels` : showShape(shape);
 
 /** Grey for a program that sees colours, and colours that are all grey for one that sees grey. */
 const inChannels = ({ values, channels }: Picture, wanted: number, source: string): Checked<Float32Array> => {
@@ -44,7 +44,7 @@ const fromPng = (bytes: Uint8Array, shape: Shape, source: string): Read => {
   return pipe(
     shape.length === 3
       ? decodePng(bytes, source)
-      : E.left(decodeError(source, `a picture is no ${show(shape)}; give an .npy file`)),
+      : E.left(decodeError(source, `a picture is no ${showShape(shape)}; give an .npy file`)),
     E.filterOrElse(
       (picture) => picture.height === height && picture.width === width,
       (picture): DrumheadError =>
@@ -67,7 +67,10 @@ const fromNpy = ({ shape: found, dtype, data }: NpyArray, shape: Shape, source: 
   if (count === 0) return E.left(decodeError(source, 'it holds no samples'));
   if (count === undefined)
     return E.left(
-      decodeError(source, `it is ${show(found)}, the program takes ${show(shape)} or [n,${shape.join(',')}]`),
+      decodeError(
+        source,
+        `it is ${showShape(found)}, the program takes ${showShape(shape)} or [n,${shape.join(',')}]`,
+      ),
     );
   // Bytes are pictures, as in a folder of pairs: 0 to 255 stand for 0 to 1.
   const unit = dtype === 'uint8' && shape.length === 3 ? 255 : 1;

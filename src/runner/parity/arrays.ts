@@ -5,7 +5,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as RR from 'fp-ts/lib/ReadonlyRecord.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { decodeError, type Effect } from '../../base/error.js';
-import { type Shape, sameShape, show } from '../../dsl/index.js';
+import { type Shape, sameShape, showShape } from '../../dsl/index.js';
 import { ofDtype, readNpy } from '../../formats/npy/npy.js';
 import { permute, permutedShape } from '../../models/permute.js';
 import type { TorchTensor } from '../../models/torch-names.js';
@@ -25,7 +25,8 @@ export const readArray =
       TE.flatMapEither(ofDtype(path, dtype)),
       TE.filterOrElseW(
         (array) => sameShape(array.shape, shape),
-        (array) => decodeError(path, `its shape is ${show(array.shape)}, the manifest says ${show(shape)}`),
+        (array) =>
+          decodeError(path, `its shape is ${showShape(array.shape)}, the manifest says ${showShape(shape)}`),
       ),
       TE.map((array) => ({ shape, data: Float32Array.from(array.data) })),
     );

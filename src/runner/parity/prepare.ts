@@ -7,7 +7,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Checked, decodeError, type Effect } from '../../base/error.js';
 import { initialParameters } from '../../compile/parameters.js';
 import type { Arrays } from '../../compile/tfjs/session/session.js';
-import { type Program, parametersOf, sameShape, show } from '../../dsl/index.js';
+import { type Program, parametersOf, sameShape, showShape } from '../../dsl/index.js';
 import { buildModel, type ModelSpec, type Sizes } from '../../models/catalogue.js';
 import { exportTorch, importTorch, type TorchTensor, torchNames } from '../../models/torch-names.js';
 import { readArrays } from './arrays.js';
@@ -84,7 +84,7 @@ export const classMap = (
   const source = `${folder}, ${name}`;
   const wanted = [images, height, width];
   if (!sameShape(shape, wanted))
-    return E.left(decodeError(source, `its shape is ${show(shape)}, expected ${show(wanted)}`));
+    return E.left(decodeError(source, `its shape is ${showShape(shape)}, expected ${showShape(wanted)}`));
   const bad = data.find((k) => !(Number.isInteger(k) && k >= 0 && k < classes));
   return bad === undefined
     ? E.right(Int32Array.from(data))

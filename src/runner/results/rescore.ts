@@ -6,7 +6,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Checked, type DrumheadError, decodeError, type Effect } from '../../base/error.js';
-import { cutOnEngine } from '../../compile/micro-batches-on-engine.js';
+import { microBatchesOnEngine } from '../../compile/micro-batches-on-engine.js';
 import { openPool } from '../../compile/tfjs/session/pool.js';
 import { errorOf } from '../../compile/tfjs/session/session.js';
 import { type Dataset, type SplitName, shapeOfDataset, type TaskShape } from '../../data/dataset.js';
@@ -114,7 +114,7 @@ const batchFor = ({ experiment }: Trained, program: Program, engine: Engine): Ch
   experiment === null
     ? E.right(16)
     : pipe(
-        cutOnEngine(program, experiment.training.batch, engine, usesBatchStatistics(program.graph)),
+        microBatchesOnEngine(program, experiment.training.batch, engine, usesBatchStatistics(program.graph)),
         E.map(evaluationBatchOf),
       );
 

@@ -11,12 +11,12 @@ import { stepsPerEpoch, type TrainPlan, train } from '../training/train.js';
 import { keepState } from './keep-state.js';
 import type { Prepared } from './prepare.js';
 
-const planOf = ({ experiment, seed, dataset, cut, evaluationBatch }: Prepared): TrainPlan => ({
+const planOf = ({ experiment, seed, dataset, microBatches, evaluationBatch }: Prepared): TrainPlan => ({
   training: experiment.training,
   loss: experiment.loss,
   seed,
   dataset,
-  cut,
+  microBatches,
   evaluationBatch,
 });
 

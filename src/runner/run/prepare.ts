@@ -6,8 +6,8 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Checked, type DrumheadError, decodeError, type Effect } from '../../base/error.js';
-import type { Cut } from '../../compile/micro-batches.js';
-import { cutOnEngine } from '../../compile/micro-batches-on-engine.js';
+import type { MicroBatches } from '../../compile/micro-batches.js';
+import { microBatchesOnEngine } from '../../compile/micro-batches-on-engine.js';
 import type { Loaded } from '../../data/cache.js';
 import { type Dataset, shapeOfDataset } from '../../data/dataset.js';
 import { digestOf } from '../../data/digest.js';
@@ -30,7 +30,7 @@ export interface Prepared {
   readonly dataset: Dataset;
   readonly program: Program;
   readonly engine: Engine;
-  readonly cut: Cut;
+  readonly microBatches: MicroBatches;
   readonly identity: string;
   /** The digest of the data, where a person's files say what it is. */
   readonly data: string | undefined;
@@ -72,15 +72,15 @@ const prepareSettled = (
     ),
     TE.tapEither(({ dataset }) => weightsFit(experiment, dataset.classes.length)),
     TE.tapEither(({ dataset }) => canWait(experiment, dataset.validation.count)),
-    TE.bindW('cut', ({ program, engine }) =>
+    TE.bindW('microBatches', ({ program, engine }) =>
       TE.fromEither(
-        cutOnEngine(program, experiment.training.batch, engine, usesBatchStatistics(program.graph)),
+        microBatchesOnEngine(program, experiment.training.batch, engine, usesBatchStatistics(program.graph)),
       ),
     ),
-    TE.flatMap(({ engine, dataset, program, cut }) => {
+    TE.flatMap(({ engine, dataset, program, microBatches }) => {
       const data = digestFor(experiment.task, dataset);
       const identity = identityOn(engine, experiment, hashProgram(program), seed, data);
-      const evaluationBatch = evaluationBatchOf(cut);
+      const evaluationBatch = evaluationBatchOf(microBatches);
       const steps = Math.floor(dataset.train.count / experiment.training.batch);
       return steps < 1
         ? TE.left(tooFew(experiment, dataset.train.count))
@@ -99,7 +99,7 @@ const prepareSettled = (
               dataset,
               program,
               engine,
-              cut,
+              microBatches,
               identity,
               data,
               folder,
@@ -213,4 +213,5 @@ const fitsTask = (experiment: Experiment): Checked<void> => {
 };
 
 /** Images of a part that is scored at once: the same for the same cut, so that the same weights give the same bits. */
-export const evaluationBatchOf = (cut: Cut): number => Math.max(1, Math.min(16, ...cut));
+export const evaluationBatchOf = (microBatches: MicroBatches): number =>
+  Math.max(1, Math.min(16, ...microBatches));

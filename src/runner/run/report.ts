@@ -146,7 +146,7 @@ const reportOf = (
   seconds: number | null,
   workers: number,
 ): Omit<RunReport, 'name'> => {
-  const { experiment, seed, dataset, program, engine, cut } = prepared;
+  const { experiment, seed, dataset, program, engine, microBatches } = prepared;
   const { training, task, model } = experiment;
   const { accuracy, iou } = allBackgroundScore(dataset.test);
   const versions = versionsOf(engine);
@@ -156,7 +156,7 @@ const reportOf = (
     settings: [
       fact('loss', describeLoss(experiment.loss)),
       fact('training', describeTraining(training)),
-      fact('batch', training.batch, `in micro-batches of ${cut.join(' + ')}`),
+      fact('batch', training.batch, `in micro-batches of ${microBatches.join(' + ')}`),
       fact('seed', String(seed), 'of the weights and the order of the images'),
       fact('program', signature(program)),
     ],

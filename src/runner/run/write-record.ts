@@ -82,7 +82,7 @@ const orNote =
  * **Errors** DecodeError where a newer drumhead wrote it: nothing is touched then; FileError.
  */
 export const writeRecord = (prepared: Prepared, workers: number): Effect<readonly string[]> => {
-  const { folder, engine, cut, experiment, program, identity, seed } = prepared;
+  const { folder, engine, microBatches, experiment, program, identity, seed } = prepared;
   const notes: string[] = [];
   const whole = orNote(notes);
   const written = {
@@ -106,7 +106,7 @@ export const writeRecord = (prepared: Prepared, workers: number): Effect<readonl
     TE.bind('commit', () => TE.fromTask(commitHere)),
     TE.flatMap(({ recorded, commit }) => {
       const versions = versionsOf(engine);
-      const now = { ...versions, commit, cut: [...cut] };
+      const now = { ...versions, commit, cut: [...microBatches] };
       const changed = recorded === null ? [] : differences(recorded, now);
       for (const { what, from, to } of changed)
         notes.push(

@@ -53,13 +53,13 @@ export const evaluateLoss = async (
   for (let begin = 0; begin < split.count; begin += together) {
     if (signal?.aborted) return null;
     const indices = range(begin, Math.min(together, split.count - begin));
-    const cut = range(0, Math.ceil(indices.length / batch)).map((part) =>
+    const microBatches = range(0, Math.ceil(indices.length / batch)).map((part) =>
       Math.min(batch, indices.length - part * batch),
     );
     const { outputs } = await session.infer(
       { count: indices.length, inputs: { image: imagesOf(split, indices) }, samples: indices },
       ['logits'],
-      { cut },
+      { microBatches },
     );
     const labels = labelsOf(split, indices, loss?.target ?? 'pixel');
     tally = tallyBatch(outputs.logits, classes, labels, indices.length, tally);

@@ -3,7 +3,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { Diverged } from '../../base/error.js';
 import { stream } from '../../base/random.js';
-import type { Cut } from '../../compile/micro-batches.js';
+import type { MicroBatches } from '../../compile/micro-batches.js';
 import type { Session } from '../../compile/tfjs/session/session.js';
 import { type Dataset, imagesOf } from '../../data/dataset.js';
 import { labelsOf } from '../../data/targets.js';
@@ -22,7 +22,7 @@ export interface TrainPlan {
   readonly loss?: LossSpec;
   readonly seed: number;
   readonly dataset: Dataset;
-  readonly cut: Cut;
+  readonly microBatches: MicroBatches;
   /** Images that are evaluated at once. */
   readonly evaluationBatch: number;
 }
@@ -117,7 +117,7 @@ const runEpoch = async (
   start: TrainState,
   watch: TrainWatch,
 ): Promise<E.Either<Diverged, TrainState>> => {
-  const { dataset, training, seed, cut, loss: minimised = publishedLoss } = plan;
+  const { dataset, training, seed, microBatches, loss: minimised = publishedLoss } = plan;
   const steps = stepsPerEpoch(plan);
   const order = orderOf(seed, start.epoch, dataset.train.count);
   let state = start;
@@ -133,7 +133,7 @@ const runEpoch = async (
         samples: indices,
         noiseSeed: noiseSeedOf(seed, done),
       },
-      cut,
+      microBatches,
     );
     if (!Number.isFinite(loss)) return E.left(diverged({ ...state, step: state.step + 1 }, 'the loss', loss));
     const settings = optimiserOf(training, rateAt(training, done, training.epochs * steps));

@@ -121,7 +121,7 @@ describe('a pool', () => {
             session.load(some);
             return [
               await session.gradients(batch, cut),
-              await session.infer(batch, Object.keys(p.graph.outputs), { cut }),
+              await session.infer(batch, Object.keys(p.graph.outputs), { microBatches: cut }),
               await session.infer(batch, ['logits'], { training: true }),
             ];
           };
@@ -162,7 +162,7 @@ describe('a pool', () => {
       const step = async (): Promise<void> => {
         shared.load(start(waves));
         await shared.gradients(batchOf(3), [1, 1, 1]);
-        await shared.infer(batchOf(2), ['logits', 'waves'], { cut: [1, 1] });
+        await shared.infer(batchOf(2), ['logits', 'waves'], { microBatches: [1, 1] });
       };
       await step();
       const after = await shared.tensors();

@@ -12,12 +12,12 @@ import type { Region } from './region.js';
 import { type Arrays, checkSize, type Leaf, Workspace } from './workspace.js';
 
 /** Samples of one part: each input's values one sample after the other. */
-export interface FusedPart {
+export interface FusedMicroBatch {
   readonly count: number;
   readonly inputs: Arrays;
 }
 
-export interface LabelledFusedPart extends FusedPart {
+export interface LabelledFusedMicroBatch extends FusedMicroBatch {
   readonly labels: Uint8Array | Int32Array;
   /** What a pixel of each class counts; none: 1. */
   readonly weights: readonly number[];
@@ -31,18 +31,18 @@ export interface Fused {
   readonly fits: (outputs: readonly string[]) => boolean;
   /** Lays out now what `gradients` needs, or `infer` of these outputs; else it is laid out when first asked for. */
   readonly prepare: (what: 'gradients' | readonly string[]) => void;
-  readonly infer: (part: FusedPart, outputs: readonly string[]) => Record<string, Float32Array>;
+  readonly infer: (part: FusedMicroBatch, outputs: readonly string[]) => Record<string, Float32Array>;
   /**
    * The cross-entropy's share: summed over the part's pixels, each counting its class's weight, over `lossCount`. In
    * one pass where the logits have a kernel for it, else from their values, which are then pulled back.
    */
-  readonly gradients: (part: LabelledFusedPart) => {
+  readonly gradients: (part: LabelledFusedMicroBatch) => {
     readonly loss: number;
     readonly gradients: Record<string, Float32Array>;
   };
   /** What the cotangents of outputs become: gradients of the parameters, summed over samples, and of the inputs. */
   readonly pull: (
-    part: FusedPart,
+    part: FusedMicroBatch,
     cotangents: Arrays,
   ) => { readonly parameters: Record<string, Float32Array>; readonly inputs: Record<string, Float32Array> };
   /** Bytes of memory laid out so far. */
@@ -121,7 +121,7 @@ const cotangentSeeds = (
   return seeds;
 };
 
-const checkInputs = ({ inputs }: Workspace, part: FusedPart): void => {
+const checkInputs = ({ inputs }: Workspace, part: FusedMicroBatch): void => {
   for (const [name, { shape }] of inputs)
     checkSize(`input '${name}'`, part.inputs[name], part.count * volume(shape));
 };
@@ -129,7 +129,7 @@ const checkInputs = ({ inputs }: Workspace, part: FusedPart): void => {
 const infer = (
   workspace: Workspace,
   region: Region,
-  part: FusedPart,
+  part: FusedMicroBatch,
   outputs: readonly string[],
 ): Record<string, Float32Array> => {
   checkInputs(workspace, part);
@@ -150,7 +150,7 @@ const infer = (
 const train = (
   workspace: Workspace,
   { region, gradients }: Backward,
-  part: LabelledFusedPart,
+  part: LabelledFusedMicroBatch,
   logits: Leaf,
 ): ReturnType<Fused['gradients']> => {
   const { machine, grid, loss } = workspace;
@@ -178,7 +178,7 @@ const train = (
 /** The loss of logits that have no kernel for it: from their values, in float64. */
 const trainByValues = (
   { infer, pull }: Fused,
-  part: LabelledFusedPart,
+  part: LabelledFusedMicroBatch,
   logits: Leaf | undefined,
 ): ReturnType<Fused['gradients']> => {
   if (logits === undefined) throw new Error('the logits are not fused');
@@ -193,7 +193,7 @@ const trainByValues = (
 const pull = (
   workspace: Workspace,
   { region, gradients, inputs }: Backward,
-  part: FusedPart,
+  part: FusedMicroBatch,
   cotangents: Arrays,
 ): ReturnType<Fused['pull']> => {
   checkInputs(workspace, part);

@@ -49,9 +49,9 @@ export const buildReverse = (
   const { fields, steps, sequences } = reverse;
   const first = fields.length + sequences;
   const given = inputs.slice(0, -1);
-  const earlier = cut(given, reverse.earlier.length);
-  const observed = cut(given, reverse.observed.length);
-  const finals = cut(given, reverse.finals.length);
+  const earlier = takeLast(given, reverse.earlier.length);
+  const observed = takeLast(given, reverse.observed.length);
+  const finals = takeLast(given, reverse.finals.length);
   const scanInputs = given;
   const externals = scanInputs.slice(first);
   const sums = new Map(
@@ -199,4 +199,5 @@ const constantZero = (machine: Machine, grid: Grid, extent: Extent): Place => {
 };
 
 /** Takes as many from the end of a list. */
-const cut = (list: Operand[], count: number): readonly Operand[] => list.splice(list.length - count, count);
+const takeLast = (list: Operand[], count: number): readonly Operand[] =>
+  list.splice(list.length - count, count);

@@ -22,7 +22,7 @@ export const closedFault = (engine: EngineName): SessionFault => engineFault(eng
  * What a rejected promise of a session means.
  *
  * @example
- * TE.tryCatch(() => session.gradients(batch, cut), errorOf)
+ * TE.tryCatch(() => session.gradients(batch, microBatches), errorOf)
  */
 export const errorOf = (cause: unknown): DrumheadError =>
   cause instanceof SessionFault ? cause.error : defect(cause);

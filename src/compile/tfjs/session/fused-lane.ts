@@ -12,7 +12,7 @@ import { type Fused, fuse } from '../../fuse/execute/fused.js';
 import { lossTotal } from '../operations/loss.js';
 import { planNodes } from '../plan.js';
 import { type LocalLane, openLane } from './lane.js';
-import type { LabelledPart } from './micro-batch.js';
+import type { LabelledMicroBatch } from './micro-batch.js';
 import type { Arrays, Gradients } from './values.js';
 
 /**
@@ -87,7 +87,7 @@ export const openFusedLane = (
 const throughTensorFlow = async (
   tf: TensorFlow,
   fused: Fused,
-  part: LabelledPart,
+  part: LabelledMicroBatch,
   shape: readonly number[],
 ): Promise<Gradients> => {
   const { logits } = fused.infer(part, ['logits']);

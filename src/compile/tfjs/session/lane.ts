@@ -12,14 +12,14 @@ import type { Engine } from '../../../engine/index.js';
 import { compile, type Executable } from '../compile.js';
 import { lossTotal } from '../operations/loss.js';
 import { compileSegments } from '../segmented.js';
-import type { LabelledPart, Part } from './micro-batch.js';
+import type { LabelledMicroBatch, MicroBatch } from './micro-batch.js';
 import type { Arrays, Gradients, Inference } from './values.js';
 
 /** Computes one part at a time; whoever has several lanes gets the same bits from each. */
 export interface Lane {
   /** The part's share of the loss and of its gradient: its total, divided by the count of the whole batch. */
-  readonly gradients: (part: LabelledPart) => Promise<Gradients>;
-  readonly infer: (part: Part, outputs: readonly string[], training: boolean) => Promise<Inference>;
+  readonly gradients: (part: LabelledMicroBatch) => Promise<Gradients>;
+  readonly infer: (part: MicroBatch, outputs: readonly string[], training: boolean) => Promise<Inference>;
   /** Tensors alive on the engine: a number that must not grow. */
   readonly tensors: () => Promise<number>;
 }
@@ -57,7 +57,7 @@ export const openLane = (
     executables.set(key, made);
     return made;
   };
-  const feed = ({ inputs, count }: Part): NamedTensorMap =>
+  const feed = ({ inputs, count }: MicroBatch): NamedTensorMap =>
     Object.fromEntries(
       Object.entries(shapes).map(([name, shape]) => [
         name,

@@ -1,44 +1,44 @@
-/** Parts: the pieces of a batch that are computed at once, and how their results become the batch's. */
+/** Micro-batches: the parts of a batch that are computed at once, and how their results are put together. */
 
 import type { Shape } from '../../../dsl/shape.js';
 import { volume } from '../../../dsl/shape.js';
 import { crossEntropy, type Loss, lossCount } from '../../loss.js';
-import type { Cut } from '../../micro-batches.js';
+import type { MicroBatches } from '../../micro-batches.js';
 import type { Arrays, Gradients, Inference, Labelled, Samples } from './values.js';
 
 /** Some samples of a batch. */
-export interface Part {
+export interface MicroBatch {
   readonly count: number;
   readonly inputs: Arrays;
   readonly samples: readonly number[];
   readonly noiseSeed: number;
 }
 
-export interface LabelledPart extends Part {
+export interface LabelledMicroBatch extends MicroBatch {
   readonly labels: Uint8Array | Int32Array;
   readonly loss: Loss;
-  /** The count of the whole batch: what the total over this part is divided by. */
+  /** The loss count of the whole batch: the total over this micro-batch is divided by it. */
   readonly lossCount: number;
 }
 
-/** The parts of a cut with their place in it. A generator, so that all who take from it share the parts out. */
-export function* partsOf(
+/** The micro-batches of these sizes with their index. A generator, so that several lanes can take from it in turn. */
+export function* microBatchesOf(
   shapes: Readonly<Record<string, Shape>>,
   { inputs, samples, noiseSeed = 0 }: Samples,
-  cut: Cut,
-): Generator<readonly [number, Part]> {
+  sizes: MicroBatches,
+): Generator<readonly [number, MicroBatch]> {
   let begin = 0;
-  for (const [place, count] of cut.entries()) {
+  for (const [index, count] of sizes.entries()) {
     const from = begin;
-    const cutOut = ([name, shape]: readonly [string, Shape]): [string, Float32Array] => {
+    const valuesOf = ([name, shape]: readonly [string, Shape]): [string, Float32Array] => {
       const size = volume(shape);
       return [name, inputs[name].subarray(from * size, (from + count) * size)];
     };
     yield [
-      place,
+      index,
       {
         count,
-        inputs: Object.fromEntries(Object.entries(shapes).map(cutOut)),
+        inputs: Object.fromEntries(Object.entries(shapes).map(valuesOf)),
         samples: samples?.slice(from, from + count) ?? Array.from({ length: count }, (_, i) => from + i),
         noiseSeed,
       },
@@ -47,27 +47,27 @@ export function* partsOf(
   }
 }
 
-/** As `partsOf`, with the labels. */
-export function* labelledPartsOf(
+/** As `microBatchesOf`, with labels. */
+export function* labelledMicroBatchesOf(
   shapes: Readonly<Record<string, Shape>>,
   batch: Labelled,
-  cut: Cut,
-): Generator<readonly [number, LabelledPart]> {
+  sizes: MicroBatches,
+): Generator<readonly [number, LabelledMicroBatch]> {
   const perSample = batch.labels.length / batch.count;
   const loss = batch.loss ?? crossEntropy;
-  // Nothing that counts has no loss, rather than none that is a number.
+  // if every label has weight 0 the loss is 0, not NaN
   const count = lossCount(loss, batch.labels, batch.count) || 1;
   let begin = 0;
-  for (const [place, part] of partsOf(shapes, batch, cut)) {
-    const labels = batch.labels.subarray(begin * perSample, (begin + part.count) * perSample);
-    yield [place, { ...part, labels, loss, lossCount: count }];
-    begin += part.count;
+  for (const [index, microBatch] of microBatchesOf(shapes, batch, sizes)) {
+    const labels = batch.labels.subarray(begin * perSample, (begin + microBatch.count) * perSample);
+    yield [index, { ...microBatch, labels, loss, lossCount: count }];
+    begin += microBatch.count;
   }
 }
 
 /**
- * Losses and gradients are totals divided by the count of the whole batch already; the last statistics stand. Shares
- * are added in double precision and rounded once, however many there are.
+ * Adds the losses and gradients of micro-batches, which are already divided by the loss count of the whole batch. They
+ * are added in double precision and rounded once. The last statistics are kept.
  */
 export const sum = (parts: readonly Gradients[]): Gradients => {
   const last = parts[parts.length - 1];
@@ -85,7 +85,7 @@ export const sum = (parts: readonly Gradients[]): Gradients => {
   };
 };
 
-/** Outputs one after the other; the last statistics stand. */
+/** Joins the outputs of micro-batches, one after the other. The last statistics are kept. */
 export const join = (parts: readonly Inference[]): Inference => {
   const last = parts[parts.length - 1];
   if (parts.length === 1) return last;

@@ -25,13 +25,14 @@ export interface Pool extends SharedSession {
 /**
  * Opens a session whose micro-batches are computed by `workers` threads at a time.
  *
- * The bits of its results follow from the cut alone; a session in this thread gives the same. A cut of fewer parts
- * than there are workers leaves some idle. Each worker holds one part at a time, so that `workers` times the memory of
- * a part is needed. Parameters are copied once into memory that all threads see; a part's inputs once, its results
- * not at all. An open pool does not keep the process alive unless it was asked something; `close` it all the same.
+ * The bits of its results depend on the micro-batches alone: a session in this thread computes the same. With fewer
+ * micro-batches than workers, some workers are idle. Each worker holds one micro-batch at a time, so the pool needs
+ * `workers` times the memory of one. Parameters are copied once into memory that all threads share; the inputs of a
+ * micro-batch are copied once, its results not at all. An open pool keeps the process alive only while it computes;
+ * `close` it all the same.
  *
- * It computes in this thread instead, and says so in `why`, for one worker, for an engine that shares one device
- * among threads, and where workers do not start. When a worker ends, what was asked is rejected and the pool is over.
+ * It computes in this thread instead, and says so in `why`, with one worker, with an engine that shares one device among
+ * threads, and where workers do not start. When a worker ends, all open calls are rejected, and so are all later ones.
  *
  * **Errors** ProgramError as `compile`; Defect when `parameters` are not those of the program.
  *
@@ -95,7 +96,7 @@ const startPool = async (
   const session = sessionOver(program, {
     engine,
     lanes,
-    // no lane computes now, and each reads before it computes again: nobody sees half of it
+    // no lane computes now, and each reads the parameters before it computes again: none sees half of an update
     load: (values) => {
       const names = Object.keys(values).filter((name) => name in shared);
       for (const name of names) shared[name].set(values[name]);

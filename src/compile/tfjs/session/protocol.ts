@@ -4,7 +4,7 @@ import { parametersOf } from '../../../dsl/graph.js';
 import type { Program } from '../../../dsl/index.js';
 import { volume } from '../../../dsl/shape.js';
 import type { EngineName } from '../../../engine/index.js';
-import type { LabelledPart, Part } from './micro-batch.js';
+import type { LabelledMicroBatch, MicroBatch } from './micro-batch.js';
 import type { Arrays, Gradients, Inference } from './values.js';
 
 /** What a worker is started with. */
@@ -20,10 +20,10 @@ export interface Setup {
 /** A worker has one request at a time, and answers each but `load`. */
 export type Request =
   | { readonly kind: 'load'; readonly names: readonly string[] }
-  | { readonly kind: 'gradients'; readonly part: LabelledPart }
+  | { readonly kind: 'gradients'; readonly part: LabelledMicroBatch }
   | {
       readonly kind: 'infer';
-      readonly part: Part;
+      readonly part: MicroBatch;
       readonly outputs: readonly string[];
       readonly training: boolean;
     }

@@ -1,16 +1,17 @@
 /**
- * A session over lanes: parts are handed out as lanes become free, their results stand in the order of the cut.
- * So the bits of a result follow from the cut alone, whoever computed which part, and however many there were.
+ * A session over lanes. Each free lane takes the next micro-batch; results are put together in the order of the
+ * micro-batches. So the bits of a result depend on the micro-batches alone, not on which lane computed them or on the
+ * number of lanes.
  */
 
 import { inputsOf, parametersOf } from '../../../dsl/graph.js';
 import type { Program } from '../../../dsl/index.js';
 import { volume } from '../../../dsl/shape.js';
 import type { EngineName } from '../../../engine/index.js';
-import type { Cut } from '../../micro-batches.js';
+import type { MicroBatches } from '../../micro-batches.js';
 import { closedFault } from './fault.js';
 import type { Lane } from './lane.js';
-import { join, labelledPartsOf, partsOf, sum } from './micro-batch.js';
+import { join, labelledMicroBatchesOf, microBatchesOf, sum } from './micro-batch.js';
 import type { Arrays, Session } from './values.js';
 
 /** Lanes that compute the same program with the same parameters. */
@@ -18,12 +19,12 @@ export interface Lanes {
   readonly engine: EngineName;
   /** At least one. */
   readonly lanes: readonly Lane[];
-  /** Sets the parameters of all; called while none computes. */
+  /** Sets the parameters of all lanes; called while none computes. */
   readonly load: (parameters: Arrays) => void;
   readonly close: () => void;
 }
 
-/** A session, with a look inside for tests and for whoever hunts a leak. */
+/** A session that can also count its tensors, to find leaks. */
 export interface SharedSession extends Session {
   /** Tensors alive on the engine of each lane. */
   readonly tensors: () => Promise<readonly number[]>;
@@ -31,7 +32,7 @@ export interface SharedSession extends Session {
 
 let open = 0;
 
-/** How many sessions this process has open: none, once all work is done or has failed. */
+/** The number of open sessions in this process; 0 once all work is done or has failed. */
 export const openSessions = (): number => open;
 
 export const sessionOver = (program: Program, { engine, lanes, load, close }: Lanes): SharedSession => {
@@ -56,21 +57,21 @@ export const sessionOver = (program: Program, { engine, lanes, load, close }: La
           throw new Error(`parameter '${name}' has ${size} values, not ${values.length}`);
       }
       const loaded = next(() => load(parameters));
-      // nobody waits for a load, so the call after it fails in its place
+      // load() is not awaited, so its error surfaces in the next call
       loaded.catch(() => {});
       last = loaded;
     },
-    gradients: (batch, cut) =>
+    gradients: (batch, microBatches) =>
       next(async () => {
-        checkCut(cut, batch.count);
-        const parts = labelledPartsOf(inputs, batch, cut);
-        return sum(await spread(lanes, parts, (lane, part) => lane.gradients(part)));
+        checkMicroBatches(microBatches, batch.count);
+        const labelled = labelledMicroBatchesOf(inputs, batch, microBatches);
+        return sum(await spread(lanes, labelled, (lane, each) => lane.gradients(each)));
       }),
-    infer: (samples, outputs, { training = false, cut = [samples.count] } = {}) =>
+    infer: (samples, outputs, { training = false, microBatches = [samples.count] } = {}) =>
       next(async () => {
-        checkCut(cut, samples.count);
-        const parts = partsOf(inputs, samples, cut);
-        return join(await spread(lanes, parts, (lane, part) => lane.infer(part, outputs, training)));
+        checkMicroBatches(microBatches, samples.count);
+        const all = microBatchesOf(inputs, samples, microBatches);
+        return join(await spread(lanes, all, (lane, each) => lane.infer(each, outputs, training)));
       }),
     tensors: () => next(() => Promise.all(lanes.map((lane) => lane.tensors()))),
     close: () => {
@@ -81,23 +82,23 @@ export const sessionOver = (program: Program, { engine, lanes, load, close }: La
   };
 };
 
-const checkCut = (cut: Cut, count: number): void => {
-  if (cut.length === 0 || cut.reduce((a, b) => a + b, 0) !== count)
-    throw new Error(`the cut [${cut.join(', ')}] is not one of ${count} samples`);
+const checkMicroBatches = (sizes: MicroBatches, count: number): void => {
+  if (sizes.length === 0 || sizes.reduce((a, b) => a + b, 0) !== count)
+    throw new Error(`micro-batches of ${sizes.join(' + ')} samples are not a batch of ${count}`);
 };
 
 /**
- * Lets the lanes take parts until there are none. A lane that fails ends the generator, as leaving a loop does, so
- * that the others take no more; all have come to rest when this is answered.
+ * Lets the lanes take micro-batches until there are none left. When a lane fails, leaving its loop ends the generator,
+ * so the others take no more. All lanes are idle when the promise settles.
  */
-const spread = async <P, A>(
+const spread = async <M, A>(
   lanes: readonly Lane[],
-  parts: Generator<readonly [number, P]>,
-  compute: (lane: Lane, part: P) => Promise<A>,
+  microBatches: Generator<readonly [number, M]>,
+  compute: (lane: Lane, microBatch: M) => Promise<A>,
 ): Promise<readonly A[]> => {
   const results: A[] = [];
   const work = async (lane: Lane): Promise<void> => {
-    for (const [place, part] of parts) results[place] = await compute(lane, part);
+    for (const [index, microBatch] of microBatches) results[index] = await compute(lane, microBatch);
   };
   for (const settled of await Promise.allSettled(lanes.map(work)))
     if (settled.status === 'rejected') throw settled.reason;

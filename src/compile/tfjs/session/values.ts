@@ -1,7 +1,7 @@
-/** What a session takes and gives: plain arrays, never what lives on an engine. */
+/** What a session takes and returns: plain arrays, never tensors of an engine. */
 
 import type { Loss } from '../../loss.js';
-import type { Cut } from '../../micro-batches.js';
+import type { MicroBatches } from '../../micro-batches.js';
 
 /** Values by name, row-major. */
 export type Arrays = Readonly<Record<string, Float32Array>>;
@@ -44,8 +44,8 @@ export interface Inference {
 export interface InferOptions {
   /** Normalise by batch statistics; default false. */
   readonly training?: boolean;
-  /** How many samples are computed at once; default: all. Another cut may give other last bits. */
-  readonly cut?: Cut;
+  /** How many samples are computed at once; default: all. Other micro-batches may change the last bits. */
+  readonly microBatches?: MicroBatches;
 }
 
 /**
@@ -57,8 +57,8 @@ export interface InferOptions {
 export interface Session {
   /** Sets parameters; those not named stay. Holds for the calls after it. */
   readonly load: (parameters: Arrays) => void;
-  /** The gradient of the batch's loss, accumulated over the micro-batches of the cut in their order. */
-  readonly gradients: (batch: Labelled, cut: Cut) => Promise<Gradients>;
+  /** The gradient of the batch's loss, summed over the micro-batches in their order. */
+  readonly gradients: (batch: Labelled, microBatches: MicroBatches) => Promise<Gradients>;
   /** The named outputs, one sample after the other. */
   readonly infer: (
     samples: Samples,

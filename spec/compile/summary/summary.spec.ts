@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { pipe } from 'fp-ts/lib/function.js';
-import { list, showListing } from '../../../src/compile/listing/index.js';
+import { showSummary, summary } from '../../../src/compile/summary/index.js';
 import {
   add,
   batchNorm,
@@ -30,7 +30,7 @@ const wave = nwm({
 
 describe('listing', () => {
   it('counts the parameters of the Neural Wave Machine as the reference does', () => {
-    const listing = list(wave);
+    const listing = summary(wave);
     assert.equal(listing.count, 176_124);
     assert.equal(listing.trainable, 176_124);
     assert.equal(
@@ -41,7 +41,7 @@ describe('listing', () => {
 
   it('counts what each output depends on', () => {
     // 3→16→16→2 with 3x3 kernels and biases: 448 + 2320 + 290; four layers with 16 channels in the middle for y0.
-    const { byOutput } = list(wave);
+    const { byOutput } = summary(wave);
     assert.deepEqual(byOutput, {
       alpha: 3058,
       omega: 3058,
@@ -56,7 +56,7 @@ describe('listing', () => {
     const p = program({ x: [4] }, ({ x }) => ({
       y: add(pipe(x, layer, tanh, layer, batchNorm()), parameter('gain', [4], { init: { constant: 2 } })),
     }));
-    const listing = list(p);
+    const listing = summary(p);
     assert.equal(listing.count, 16 + 4 * 4 + 4);
     assert.equal(listing.trainable, 16 + 2 * 4 + 4);
     assert.deepEqual(
@@ -75,7 +75,7 @@ describe('listing', () => {
         observe: ({ h }) => h,
       }),
     }));
-    const { nodes } = list(p);
+    const { nodes } = summary(p);
     const conv1 = nodes.find(({ operation }) => operation.startsWith('conv'));
     assert.ok(conv1);
     assert.match(conv1.path, /^\d+\/\d+$/);
@@ -89,7 +89,7 @@ describe('listing', () => {
 
   it('reads as a table: a line a parameter and a line a node, columns aligned', () => {
     const p = program({ x: [8, 8, 3] }, ({ x }) => ({ y: pipe(x, conv(16), relu) }));
-    const text = showListing(list(p));
+    const text = showSummary(summary(p));
     const lines = text.split('\n');
     assert.equal(lines[0], 'x [8,8,3] → y [8,8,16]');
     assert.ok(lines.includes('2 parameters, 448 numbers, all trained'));

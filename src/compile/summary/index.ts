@@ -4,11 +4,11 @@ import type { Facts } from '../../dsl/infer.js';
 import type { Initialiser } from '../../dsl/initialiser.js';
 import type { Node } from '../../dsl/op.js';
 import { type Program, signature } from '../../dsl/program.js';
-import { type Shape, show, volume } from '../../dsl/shape.js';
+import { type Shape, showShape, volume } from '../../dsl/shape.js';
 import { factsIn, factsInBody, inWords } from '../facts.js';
 
 /** A parameter: `count` is how many numbers it has. */
-export interface ListedParameter {
+export interface SummaryParameter {
   readonly name: string;
   readonly shape: Shape;
   readonly count: number;
@@ -18,7 +18,7 @@ export interface ListedParameter {
 }
 
 /** A node: `43` in the program, `43/7` in the body of the scan that is node 43. */
-export interface ListedNode {
+export interface SummaryNode {
   readonly path: string;
   /** Paths of what it reads, beside it. */
   readonly inputs: readonly string[];
@@ -29,17 +29,17 @@ export interface ListedNode {
   readonly perSample: boolean;
 }
 
-export interface Listing {
+export interface Summary {
   /** `image [64,64,3] → logits [64,64,6]`. */
   readonly signature: string;
-  readonly parameters: readonly ListedParameter[];
+  readonly parameters: readonly SummaryParameter[];
   /** Numbers in all parameters: a program holds only those that take part in its outputs. */
   readonly count: number;
   /** Of these, those that training changes. */
   readonly trainable: number;
   /** Numbers in the parameters that each output depends on. */
   readonly byOutput: Readonly<Record<string, number>>;
-  readonly nodes: readonly ListedNode[];
+  readonly nodes: readonly SummaryNode[];
 }
 
 /**
@@ -50,12 +50,12 @@ export interface Listing {
  * numbers at T = 100; here such a parameter does not exist.)
  *
  * @example
- * list(nwm({ ... })).count            // 176124
- * list(nwm({ ... })).byOutput.omega   // 3058
+ * summary(nwm({ ... })).count         // 176124
+ * summary(nwm({ ... })).byOutput.omega   // 3058
  */
-export const list = (p: Program): Listing => {
+export const summary = (p: Program): Summary => {
   const { nodes, outputs } = p.graph;
-  const parameters = nodes.flatMap(({ op }): readonly ListedParameter[] =>
+  const parameters = nodes.flatMap(({ op }): readonly SummaryParameter[] =>
     op.op === 'parameter'
       ? [
           {
@@ -80,7 +80,7 @@ export const list = (p: Program): Listing => {
   };
 };
 
-const total = (parameters: readonly ListedParameter[]): number =>
+const total = (parameters: readonly SummaryParameter[]): number =>
   parameters.reduce((sum, { count }) => sum + count, 0);
 
 /** Numbers in the parameters that a node depends on. */
@@ -95,11 +95,11 @@ const countBehind = (nodes: readonly Node[], root: number): number => {
   );
 };
 
-const listNodes = (nodes: readonly Node[], facts: readonly Facts[], prefix: string): readonly ListedNode[] =>
-  nodes.flatMap(({ op, inputs, shape }, number): readonly ListedNode[] => {
+const listNodes = (nodes: readonly Node[], facts: readonly Facts[], prefix: string): readonly SummaryNode[] =>
+  nodes.flatMap(({ op, inputs, shape }, number): readonly SummaryNode[] => {
     const path = `${prefix}${number}`;
     const read = inputs.map((input) => facts[input]);
-    const listed: ListedNode = {
+    const listed: SummaryNode = {
       path,
       inputs: inputs.map((input) => `${prefix}${input}`),
       operation: inWords(
@@ -144,14 +144,14 @@ const countsText = (parameters: number, numbers: number, trainable: number): str
  * a newline.
  *
  * @example
- * console.log(showListing(list(p)));
+ * console.log(showSummary(list(p)));
  */
-export const showListing = (listing: Listing): string => {
+export const showSummary = (listing: Summary): string => {
   const parameters = table(
     ['parameter', 'shape', 'count', 'starts as', 'trained'],
     listing.parameters.map(({ name, shape, count, start, trainable }) => [
       name,
-      show(shape),
+      showShape(shape),
       grouped(count),
       start,
       trainable ? 'yes' : 'no',
@@ -166,7 +166,7 @@ export const showListing = (listing: Listing): string => {
         `${indent}${path}`,
         `${indent}${operation}`,
         inputs.map((input) => input.slice(input.lastIndexOf('/') + 1)).join(' '),
-        perSample ? show(shape) : `${show(shape)} shared`,
+        perSample ? showShape(shape) : `${showShape(shape)} shared`,
       ];
     }),
   );
