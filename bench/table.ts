@@ -33,7 +33,8 @@ export const perSample = (a: Timed, b: Timed): number =>
 export const leastPerSample = (a: Timed, b: Timed): number =>
   (a.row.secondsMin / a.row.batch) * (b.row.batch / b.row.secondsMin);
 
-const columns = (rows: readonly (readonly string[])[]): readonly string[] => {
+/** Rows with every column at its widest: the first to the left, figures to the right. */
+export const columns = (rows: readonly (readonly string[])[]): readonly string[] => {
   const widths = rows[0].map((_, i) => Math.max(...rows.map((row) => row[i].length)));
   return rows.map((row) =>
     row
