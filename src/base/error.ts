@@ -59,13 +59,15 @@ export interface OutOfMemory {
   readonly limitBytes: number;
 }
 
-/** Training left the numbers: a loss, or a parameter, that is not finite. */
+/** A loss, a parameter or a simulated state is not finite. */
 export interface Diverged {
   readonly _tag: 'Diverged';
   /** What is not finite; default the loss. */
   readonly of?: string;
-  readonly epoch: number;
+  /** Null for a simulation, which trains nothing. */
+  readonly epoch: number | null;
   readonly step: number;
+  /** The value that is not finite. */
   readonly loss: number;
 }
 
@@ -291,6 +293,8 @@ const sentence = (error: DrumheadError): string => {
         `${mib(error.limitBytes)}; use a smaller grid, fewer steps or fewer channels`
       );
     case 'Diverged':
+      if (error.epoch === null)
+        return `${error.of ?? 'the state'} became ${error.loss} by step ${error.step}: lower the time step with --set dt=`;
       return (
         `${error.of ?? 'the loss'} became ${error.loss} in epoch ${error.epoch}, step ${error.step}: ` +
         'lower the learning rate or the time step dt; what was saved before is kept'

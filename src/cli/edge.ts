@@ -3,9 +3,10 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { type DrumheadError, defect, type Effect, errorMessage, fileError } from '../base/error.js';
 import { plainText } from '../base/plain-text.js';
+import { commandLineSource } from './flags/all-flags.js';
 
-/** What is typed on the command line itself: flags, and the SQL of `drumhead query`. */
-const onCommandLine = /^(--|query$)/;
+/** Sources of errors that are typed on the command line: a flag, several of them, and the SQL of `drumhead query`. */
+const onCommandLine = new RegExp(`^(--|query$|${commandLineSource}$)`);
 
 /** 0 well; 1 it failed; 2 the command line is wrong; 130 stopped by the person. */
 export const exitCode = (error: DrumheadError): number => {

@@ -8,6 +8,7 @@ import { limits } from '../base/limits.js';
 import { type Kernels, parseEngineChoice } from '../engine/index.js';
 import type { Environment } from '../runner/environment.js';
 import { interruptible, remark } from './edge.js';
+import { allFlags } from './flags/all-flags.js';
 import { wholeFlag } from './flags/flags.js';
 import { barTeller, plainTeller } from './terminal/progress.js';
 
@@ -26,15 +27,20 @@ export interface CommonFlags {
 
 export const seconds = (): number => performance.now() / 1000;
 
+/** The engine and the number of workers. **Errors** UnknownName of an engine; DecodeError of --workers. */
+export const environmentFlags = ({ engine, workers }: Pick<CommonFlags, 'engine' | 'workers'>) =>
+  allFlags({
+    engine: parseEngineChoice(engine),
+    workers: wholeFlag('--workers', 1, limits.workers)(workers),
+  });
+
 /** Runs work in the environment that the flags describe; the terminal is left as it was. */
 export const withEnvironment = <A>(
   flags: CommonFlags,
   work: (environment: Environment) => Effect<A>,
 ): Effect<A> =>
   pipe(
-    TE.Do,
-    TE.bind('engine', () => TE.fromEither(parseEngineChoice(flags.engine))),
-    TE.bindW('workers', () => TE.fromEither(wholeFlag('--workers', 1, limits.workers)(flags.workers))),
+    TE.fromEither(environmentFlags(flags)),
     TE.flatMap(({ engine, workers }) => async () => {
       const teller = process.stderr.isTTY ? barTeller(process.stderr) : plainTeller(remark, seconds);
       const { signal, done } = interruptible();

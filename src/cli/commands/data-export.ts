@@ -3,12 +3,13 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Checked, decodeError, type Effect, unknownName } from '../../base/error.js';
+import { type Checked, decodeError, type Effect } from '../../base/error.js';
 import type { Dataset } from '../../data/dataset.js';
 import type { Watch } from '../../data/made/generate.js';
 import { writeNpyPairs } from '../../data/own/npy-pairs.js';
 import { writePngPairs } from '../../data/own/write-png-pairs.js';
 import { mayWrite, type Writing } from '../../files/write-folder.js';
+import { oneOf } from '../flags/flags.js';
 
 const formats = ['npy', 'png'] as const;
 
@@ -27,10 +28,10 @@ export const exportAsked = (
     return format === undefined
       ? E.right(null)
       : E.left(decodeError('--format', 'it is the format of an export; say where to with --export FOLDER'));
-  const found = formats.find((known) => known === (format ?? 'npy'));
-  return found === undefined
-    ? E.left(unknownName('format', format ?? '', formats))
-    : E.right({ folder, format: found });
+  return pipe(
+    oneOf('format', formats)(format ?? 'npy'),
+    E.map((found) => ({ folder, format: found })),
+  );
 };
 
 /** Whether it can be written, asked before the data is made. */

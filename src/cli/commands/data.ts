@@ -19,6 +19,7 @@ import { writeBytes } from '../../files/files.js';
 import { mayBeFile } from '../../files/make-folder.js';
 import { dataSheetPng } from '../../report/data-sheet.js';
 import { interruptible, remark } from '../edge.js';
+import { allFlags } from '../flags/all-flags.js';
 import { type ChangeFlags, settingsFlag, wholeFlag } from '../flags/flags.js';
 import { seconds } from '../session.js';
 import { taskFrom } from '../source/task.js';
@@ -88,10 +89,13 @@ export const data =
 
 const watched = (name: string, flags: DataFlags, signal: AbortSignal): Effect<string> =>
   pipe(
-    TE.Do,
-    TE.bind('show', () => TE.fromEither(wholeFlag('--show', 0)(flags.show))),
-    TE.bind('settings', () => TE.fromEither(settingsFlag('--set', flags.set ?? []))),
-    TE.bind('asked', () => TE.fromEither(exportAsked(flags.export, flags.format))),
+    TE.fromEither(
+      allFlags({
+        show: wholeFlag('--show', 0)(flags.show),
+        settings: settingsFlag('--set', flags.set ?? []),
+        asked: exportAsked(flags.export, flags.format),
+      }),
+    ),
     TE.tap(({ asked }) => mayExport(asked, flags)),
     TE.tap(({ show }) => (show === 0 ? TE.right(undefined) : mayBeFile(flags.out))),
     TE.bind('task', ({ settings }) => taskFrom(name, settings, flags)),

@@ -5,7 +5,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as A from 'fp-ts/lib/ReadonlyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Checked, decodeError, type Effect, unknownName } from '../../base/error.js';
+import { decodeError, type Effect } from '../../base/error.js';
 import { type SplitName, splitNames } from '../../data/dataset.js';
 import { describeTask, type Task, taskNamed } from '../../data/task.js';
 import { type ScoreName, scoreNames } from '../../experiments/experiment.js';
@@ -15,9 +15,11 @@ import { labelsOfRuns } from '../../runner/folder/called.js';
 import { mayRescore, type Rescored, rescore } from '../../runner/results/rescore.js';
 import { readRunFolders } from '../../runner/results/summary.js';
 import { remark } from '../edge.js';
-import { type ChangeFlags, settingsFlag } from '../flags/flags.js';
-import { type CommonFlags, withEnvironment } from '../session.js';
+import { allFlags } from '../flags/all-flags.js';
+import { type ChangeFlags, oneOf, settingsFlag } from '../flags/flags.js';
+import { type CommonFlags, environmentFlags, withEnvironment } from '../session.js';
 import { finishedRuns } from '../source/finished.js';
+import { changesAsked } from '../source/source.js';
 import { hasDigits, ofTask, taskFrom } from '../source/task.js';
 import { terminalWidth } from '../terminal/terminal-width.js';
 
@@ -28,10 +30,12 @@ export interface EvaluateFlags extends Omit<CommonFlags, 'pictures'>, ChangeFlag
   readonly json?: boolean;
 }
 
-const splitNamed = (name: string): Checked<SplitName> => {
-  const found = splitNames.find((split) => split === name);
-  return found === undefined ? E.left(unknownName('split', name, splitNames)) : E.right(found);
-};
+const evaluateFlags = (flags: EvaluateFlags) =>
+  allFlags({
+    split: oneOf<SplitName>('split', splitNames)(flags.split),
+    changes: changesAsked(flags.preset ?? 'full', flags),
+    environment: environmentFlags(flags),
+  });
 
 /** The task that is asked for; none means the run's own, with what is changed of it. */
 const taskOf =
@@ -150,14 +154,12 @@ const scoredTable = (all: readonly Named[]): Table => ({
 
 export const evaluateRuns = (name: string, flags: EvaluateFlags): Effect<string> =>
   pipe(
-    TE.Do,
-    TE.bind('split', () => TE.fromEither(splitNamed(flags.split))),
-    TE.tap(() => TE.fromEither(settingsFlag('--set', flags.set ?? []))),
+    TE.fromEither(evaluateFlags(flags)),
     TE.bind('found', () => finishedRuns(name, flags)),
-    TE.let('folders', ({ found }) => {
+    TE.tapIO(({ found }) => () => {
       for (const note of found.notes) remark(note);
-      return found.folders;
     }),
+    TE.let('folders', ({ found }) => found.folders),
     // Before the first of them takes its time.
     TE.tap(({ split, folders }) =>
       pipe(

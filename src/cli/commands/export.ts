@@ -6,8 +6,9 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Checked, decodeError, type Effect } from '../../base/error.js';
 import type { Program } from '../../dsl/index.js';
+import { presetNamed } from '../../experiments/catalogue.js';
 import {
-  type ExportFormat,
+  exportFormats,
   exportTrained,
   formatNamed,
   type Trained,
@@ -15,8 +16,8 @@ import {
 } from '../../runner/export/index.js';
 import { readRunnable } from '../../runner/import/index.js';
 import { programAlone, programIn } from '../document/program-file.js';
-import { wholeFlag } from '../flags/flags.js';
-import { optionalFlag } from '../flags/optional-flag.js';
+import { allFlags, allValues } from '../flags/all-flags.js';
+import { optionalFlag, wholeFlag } from '../flags/flags.js';
 import { sized } from '../show/sized.js';
 import { finishedRun, takenWords } from '../source/finished.js';
 import { experimentFrom } from '../source/source.js';
@@ -121,20 +122,28 @@ const asItStarts = (name: string, flags: ExportFlags): Effect<Leaving> =>
 const isExport = (name: string): boolean => name.endsWith('.safetensors') || name.endsWith('program.json');
 
 /** Flags that say nothing about another format are refused, not passed over. */
-const onlyOfGraphs = (format: ExportFormat, flags: ExportFlags): Checked<void> => {
-  const flag = flags.unroll === true ? '--unroll' : flags.outputs === undefined ? undefined : '--outputs';
-  return flag === undefined || format === 'graph-model'
-    ? E.right(undefined)
-    : E.left(decodeError(flag, `it is for --format graph-model; leave it out with --format ${format}`));
+const onlyOfGraphs = ({ format, unroll, outputs }: ExportFlags): Checked<unknown> => {
+  const given = [...(unroll === true ? ['--unroll'] : []), ...(outputs === undefined ? [] : ['--outputs'])];
+  const idle = exportFormats.some((one) => one === format && one !== 'graph-model') ? given : [];
+  return allValues(
+    idle.map((flag) =>
+      E.left(decodeError(flag, `it is for --format graph-model; leave it out with --format ${format}`)),
+    ),
+  );
 };
 
 const kib = (bytes: number): string => `${(bytes / 1024).toFixed(1)} KiB`;
 
 export const exportRun = (name: string, flags: ExportFlags): Effect<string> =>
   pipe(
-    TE.Do,
-    TE.bind('format', () => TE.fromEither(formatNamed(flags.format))),
-    TE.tap(({ format }) => TE.fromEither(onlyOfGraphs(format, flags))),
+    TE.fromEither(
+      allFlags({
+        format: formatNamed(flags.format),
+        ofFormat: onlyOfGraphs(flags),
+        seed: seedOf(flags),
+        preset: presetNamed(flags.preset ?? 'full'),
+      }),
+    ),
     TE.bind('folder', () => TE.fromTask(() => isFolder(name))),
     TE.let('whole', ({ folder }) => folder || isExport(name)),
     TE.bind('program', ({ whole }) => (whole ? TE.right(null) : programIn(name))),

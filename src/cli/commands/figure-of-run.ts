@@ -18,8 +18,8 @@ import {
   observeSamples,
   openRun,
 } from '../../runner/results/open-run.js';
-import { wholeFlag, wholesFlag } from '../flags/flags.js';
-import { optionalFlag } from '../flags/optional-flag.js';
+import { allFlags } from '../flags/all-flags.js';
+import { optionalFlag, wholeFlag, wholesFlag } from '../flags/flags.js';
 import { type CommonFlags, withEnvironment } from '../session.js';
 import { finishedRun, sayingTaken } from '../source/finished.js';
 
@@ -73,15 +73,16 @@ const writeBoth = (
     ),
   );
 
-const samplesOf = (flags: FigureFlags) =>
-  TE.fromEither(optionalFlag(flags.samples, wholesFlag('--samples', 0)));
-
-/** Counted from 1 by people, from 0 by what draws. */
-const channelsOf = (flags: FigureFlags) =>
-  pipe(
-    TE.fromEither(optionalFlag(flags.channels, wholesFlag('--channels', 1))),
-    TE.map((channels) => channels?.map((channel) => channel - 1) ?? null),
-  );
+/** Test images, channels counted from 0 (a person counts from 1), and frames; null where they are not given. */
+export const lookFlags = (flags: FigureFlags) =>
+  allFlags({
+    samples: optionalFlag(flags.samples, wholesFlag('--samples', 0)),
+    channels: pipe(
+      optionalFlag(flags.channels, wholesFlag('--channels', 1)),
+      E.map((channels) => channels?.map((channel) => channel - 1) ?? null),
+    ),
+    frames: optionalFlag(flags.frames, wholeFlag('--frames', 1, limits.frames)),
+  });
 
 const haveChannels = (
   observed: readonly WaveSample[],
@@ -96,12 +97,7 @@ const haveChannels = (
 
 export const drawWaves = (folder: string, flags: FigureFlags): Effect<string> =>
   pipe(
-    TE.Do,
-    TE.bind('samples', () => samplesOf(flags)),
-    TE.bind('channels', () => channelsOf(flags)),
-    TE.bind('frames', () =>
-      TE.fromEither(optionalFlag(flags.frames, wholeFlag('--frames', 1, limits.frames))),
-    ),
+    TE.fromEither(lookFlags(flags)),
     TE.flatMap(({ samples, channels, frames }) =>
       opened([folder], { ...flags, figure: 'waves' }, ([open]) =>
         pipe(
@@ -129,8 +125,8 @@ export const drawWaves = (folder: string, flags: FigureFlags): Effect<string> =>
 
 export const drawSegmentations = (folder: string, flags: FigureFlags): Effect<string> =>
   pipe(
-    samplesOf(flags),
-    TE.flatMap((indices) =>
+    TE.fromEither(lookFlags(flags)),
+    TE.flatMap(({ samples: indices }) =>
       opened([folder], { ...flags, figure: 'segmentations' }, ([open]) =>
         pipe(
           observeImages(open, indices ?? firstImages(open, 12)),
@@ -153,10 +149,8 @@ export const drawSegmentations = (folder: string, flags: FigureFlags): Effect<st
 
 export const drawBeside = (folders: readonly string[], flags: FigureFlags): Effect<string> =>
   pipe(
-    TE.Do,
-    TE.bind('asked', () => samplesOf(flags)),
-    TE.let('samples', ({ asked }) => asked ?? [0]),
-    TE.bind('channels', () => channelsOf(flags)),
+    TE.fromEither(lookFlags(flags)),
+    TE.map(({ samples, channels }) => ({ samples: samples ?? [0], channels })),
     TE.filterOrElse(
       ({ channels }) => (channels?.length ?? 1) === 1,
       (): DrumheadError =>

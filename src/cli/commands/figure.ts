@@ -3,7 +3,9 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Checked, decodeError, type Effect, unknownName } from '../../base/error.js';
+import { type Checked, decodeError, type Effect } from '../../base/error.js';
+import { parseEngineChoice } from '../../engine/index.js';
+import { presetNamed } from '../../experiments/catalogue.js';
 import { mayHoldFiles } from '../../files/make-folder.js';
 import {
   type BarScore,
@@ -17,21 +19,23 @@ import { entriesOf } from '../../runner/pictures/figure-entries.js';
 import { type Drawing, inBothThemes, writeDrawing } from '../../runner/pictures/themes.js';
 import { collect } from '../../runner/results/collection.js';
 import { readPublished } from '../../runner/results/published.js';
+import { allFlags } from '../flags/all-flags.js';
+import { oneOf } from '../flags/flags.js';
 import { sweepFrom } from '../source/source.js';
-import { drawBeside, drawSegmentations, drawWaves, type FigureFlags, listed } from './figure-of-run.js';
+import {
+  drawBeside,
+  drawSegmentations,
+  drawWaves,
+  type FigureFlags,
+  listed,
+  lookFlags,
+} from './figure-of-run.js';
 
 export const figureKinds = ['scores', 'curves', 'parameters', 'waves', 'segmentations', 'nwm-lstm'] as const;
 type FigureKind = (typeof figureKinds)[number];
 
 const barScores: readonly BarScore[] = ['foregroundIou', 'foregroundAccuracy', 'iou', 'accuracy', 'loss'];
 const courseScores: readonly CourseScore[] = [...barScores, 'trainLoss'];
-
-const oneOf =
-  <N extends string>(kind: string, names: readonly N[]) =>
-  (name: string): Checked<N> => {
-    const found = names.find((one) => one === name);
-    return found === undefined ? E.left(unknownName(kind, name, names)) : E.right(found);
-  };
 
 const kindNamed = oneOf('figure', figureKinds);
 
@@ -58,13 +62,19 @@ const ofSweep = (
     TE.map(listed),
   );
 
-const wants = (
-  kind: FigureKind,
-  names: readonly string[],
-  count: number,
-  what: string,
-): Checked<readonly string[]> =>
-  names.length === count
+/** What a kind of figure is drawn of, in words, and how many names that is. */
+const subjects: Readonly<Record<FigureKind, readonly [count: number, what: string]>> = {
+  scores: [1, 'a sweep or a folder of runs'],
+  curves: [1, 'a sweep or a folder of runs'],
+  parameters: [1, 'a sweep or a folder of runs'],
+  waves: [1, 'a finished run, by its folder or its name'],
+  segmentations: [1, 'a finished run, by its folder or its name'],
+  'nwm-lstm': [2, 'two finished runs of one task, by folder or name'],
+};
+
+const subjectsOf = (kind: FigureKind, names: readonly string[]): Checked<readonly string[]> => {
+  const [count, what] = subjects[kind];
+  return names.length === count
     ? E.right(names)
     : E.left(
         decodeError(
@@ -72,61 +82,64 @@ const wants = (
           `wants ${what}; it was given ${names.length} ${names.length === 1 ? 'name' : 'names'}`,
         ),
       );
-
-export const figure = (kind: string, names: readonly string[], flags: FigureFlags): Effect<string> => {
-  const drawn = (found: FigureKind): Effect<string> => {
-    const one = (what: string) => TE.fromEither(wants(found, names, 1, what));
-    switch (found) {
-      case 'scores':
-        return pipe(
-          one('a sweep or a folder of runs'),
-          TE.bindTo('given'),
-          TE.bind('score', () => TE.fromEither(oneOf('score', barScores)(flags.score))),
-          TE.flatMap(({ given, score }) =>
-            ofSweep(given[0], flags, 'scores', (entries) => (theme) => scoreBars({ entries, score, theme })),
-          ),
-        );
-      case 'curves':
-        return pipe(
-          one('a sweep or a folder of runs'),
-          TE.bindTo('given'),
-          TE.bind('score', () => TE.fromEither(oneOf('score', courseScores)(flags.score))),
-          TE.flatMap(({ given, score }) =>
-            ofSweep(
-              given[0],
-              flags,
-              'curves',
-              (entries) => (theme) => seedCourses({ entries, score, theme }),
-            ),
-          ),
-        );
-      case 'parameters':
-        return pipe(
-          one('a sweep or a folder of runs'),
-          TE.flatMap(([name]) =>
-            ofSweep(name, flags, 'parameters', (entries) => (theme) => parameterScores({ entries, theme })),
-          ),
-        );
-      case 'waves':
-        return pipe(
-          one('a finished run, by its folder or its name'),
-          TE.flatMap(([folder]) => drawWaves(folder, flags)),
-        );
-      case 'segmentations':
-        return pipe(
-          one('a finished run, by its folder or its name'),
-          TE.flatMap(([folder]) => drawSegmentations(folder, flags)),
-        );
-      case 'nwm-lstm':
-        return pipe(
-          TE.fromEither(wants(found, names, 2, 'two finished runs of one task, by folder or name')),
-          TE.flatMap((folders) => drawBeside(folders, flags)),
-        );
-    }
-  };
-  return pipe(
-    TE.fromEither(kindNamed(kind)),
-    TE.tap(() => mayHoldFiles(flags.out)),
-    TE.flatMap(drawn),
-  );
 };
+
+/** A figure whose names and flags are checked. */
+const drawingOf = (
+  kind: FigureKind,
+  names: readonly string[],
+  flags: FigureFlags,
+): Checked<Effect<string>> => {
+  const common = {
+    names: subjectsOf(kind, names),
+    engine: parseEngineChoice(flags.engine),
+    preset: presetNamed(flags.preset ?? 'full'),
+  };
+  switch (kind) {
+    case 'scores':
+      return pipe(
+        allFlags({ ...common, score: oneOf('score', barScores)(flags.score) }),
+        E.map(({ score }) =>
+          ofSweep(names[0], flags, 'scores', (entries) => (theme) => scoreBars({ entries, score, theme })),
+        ),
+      );
+    case 'curves':
+      return pipe(
+        allFlags({ ...common, score: oneOf('score', courseScores)(flags.score) }),
+        E.map(({ score }) =>
+          ofSweep(names[0], flags, 'curves', (entries) => (theme) => seedCourses({ entries, score, theme })),
+        ),
+      );
+    case 'parameters':
+      return pipe(
+        allFlags(common),
+        E.map(() =>
+          ofSweep(names[0], flags, 'parameters', (entries) => (theme) => parameterScores({ entries, theme })),
+        ),
+      );
+    case 'waves':
+      return pipe(
+        allFlags({ ...common, look: lookFlags(flags) }),
+        E.map(() => drawWaves(names[0], flags)),
+      );
+    case 'segmentations':
+      return pipe(
+        allFlags({ ...common, look: lookFlags(flags) }),
+        E.map(() => drawSegmentations(names[0], flags)),
+      );
+    case 'nwm-lstm':
+      return pipe(
+        allFlags({ ...common, look: lookFlags(flags) }),
+        E.map(() => drawBeside(names, flags)),
+      );
+  }
+};
+
+export const figure = (kind: string, names: readonly string[], flags: FigureFlags): Effect<string> =>
+  pipe(
+    kindNamed(kind),
+    E.flatMap((found) => drawingOf(found, names, flags)),
+    TE.fromEither,
+    TE.tap(() => mayHoldFiles(flags.out)),
+    TE.flatten,
+  );

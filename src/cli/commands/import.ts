@@ -7,8 +7,9 @@ import { type Checked, decodeError, type Effect } from '../../base/error.js';
 import { taskShape } from '../../data/task.js';
 import { modelNamed, modelNames, type Sizes } from '../../models/catalogue.js';
 import { importInto, type Wanted } from '../../runner/import/index.js';
+import { allFlags } from '../flags/all-flags.js';
 import { settingsFlag, wholeFlag } from '../flags/flags.js';
-import { experimentFrom } from '../source/source.js';
+import { changesAsked, experimentFrom } from '../source/source.js';
 
 export interface ImportFlags {
   readonly out: string;
@@ -23,42 +24,43 @@ export interface ImportFlags {
 /** `64x64x3` and the number of classes. */
 const sizesFlag = (flags: ImportFlags): Checked<Sizes | null> => {
   if (flags.size === undefined && flags.classes === undefined) return E.right(null);
-  const found = /^(\d+)x(\d+)x(\d+)$/.exec(flags.size ?? '');
-  if (found === null)
-    return E.left(
-      decodeError('--size', `'${flags.size ?? ''}' is not height x width x channels, such as 64x64x3`),
-    );
-  const [height, width, channels] = found.slice(1).map(Number);
   return pipe(
-    wholeFlag('--classes', 1)(flags.classes ?? ''),
-    E.map((classes) => ({ height, width, channels, classes })),
+    allFlags({ sides: sidesFlag(flags.size ?? ''), classes: wholeFlag('--classes', 1)(flags.classes ?? '') }),
+    E.map(({ sides, classes }) => ({ ...sides, classes })),
   );
+};
+
+const sidesFlag = (size: string): Checked<Omit<Sizes, 'classes'>> => {
+  const found = /^(\d+)x(\d+)x(\d+)$/.exec(size);
+  if (found === null)
+    return E.left(decodeError('--size', `'${size}' is not height x width x channels, such as 64x64x3`));
+  const [height, width, channels] = found.slice(1).map(Number);
+  return E.right({ height, width, channels });
 };
 
 /** A model by its own name and settings. */
 const ofModel = (name: string, flags: ImportFlags): Checked<Wanted> =>
   pipe(
-    E.Do,
-    E.bind('settings', () => settingsFlag('--set', flags.set)),
-    E.bind('model', ({ settings }) => modelNamed(name, settings)),
-    E.bind('sizes', () =>
-      pipe(
+    allFlags({
+      settings: settingsFlag('--set', flags.set),
+      sizes: pipe(
         sizesFlag(flags),
-        E.flatMap((sizes) =>
-          sizes === null
-            ? E.left(decodeError('--size', 'a model needs its sizes, such as --size 64x64x3 --classes 6'))
-            : E.right(sizes),
+        E.filterOrElseW(
+          (sizes) => sizes !== null,
+          () => decodeError('--size', 'a model needs its sizes, such as --size 64x64x3 --classes 6'),
         ),
       ),
-    ),
+    }),
+    E.bind('model', ({ settings }) => modelNamed(name, settings)),
     E.map(({ model, sizes }) => ({ model, sizes, experiment: null })),
   );
 
 /** The model of an experiment, at the size of its task. */
 const ofExperiment = (name: string, flags: ImportFlags): Effect<Wanted> =>
   pipe(
-    TE.Do,
-    TE.bind('sizes', () => TE.fromEither(sizesFlag(flags))),
+    TE.fromEither(
+      allFlags({ sizes: sizesFlag(flags), changes: changesAsked(flags.preset, { set: flags.set }) }),
+    ),
     TE.bind('source', () => experimentFrom(name, flags.preset, { set: flags.set })),
     TE.flatMapEither(({ sizes, source: { experiment } }) => {
       const shape = taskShape(experiment.task);

@@ -5,8 +5,8 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as A from 'fp-ts/lib/ReadonlyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Checked, decodeError, type Effect, errorMessage, unknownName } from '../../base/error.js';
-import { openEngine, parseEngineChoice } from '../../engine/index.js';
+import { type Checked, decodeError, type Effect, errorMessage } from '../../base/error.js';
+import { type EngineChoice, openEngine, parseEngineChoice } from '../../engine/index.js';
 import { writeBytes } from '../../files/files.js';
 import { mayHoldFiles } from '../../files/make-folder.js';
 import {
@@ -24,7 +24,9 @@ import {
   type Verdict,
 } from '../../laws/index.js';
 import { fieldsPng, type TitledField } from '../../report/fields.js';
-import { wholeFlag } from '../flags/flags.js';
+import { allFlags, allValues, type ValuesOf } from '../flags/all-flags.js';
+import { oneOf, wholeFlag } from '../flags/flags.js';
+import { changesAsked } from '../source/source.js';
 import { type SubjectFlags, subjectFrom } from '../source/subject.js';
 import { fitted } from '../terminal/fitted.js';
 import { terminalWidth } from '../terminal/terminal-width.js';
@@ -49,42 +51,51 @@ const plentySeconds = '40';
 
 const lawNames = allLaws.map(({ name }) => name);
 
-const namesFlag = (names: readonly string[] | undefined): Checked<readonly string[] | undefined> => {
-  const stranger = names?.find((name) => !lawNames.includes(name));
-  return stranger === undefined ? E.right(names) : E.left(unknownName('law', stranger, lawNames));
-};
+const namesFlag = (names: readonly string[] | undefined): Checked<readonly string[] | null> =>
+  names === undefined ? E.right(null) : allValues(names.map(oneOf('law', lawNames)));
 
-const pathFlag = ({ path, law }: LawsFlags): Checked<string | undefined> => {
-  if (path === undefined) return E.right(undefined);
+const pathFlag = ({ path, law }: LawsFlags): Checked<string | null> => {
+  if (path === undefined) return E.right(null);
   if (!/^\d+(:\d+)*$/.test(path)) return E.left(decodeError('--path', `'${path}' is not of the form 0:1:2`));
   return law?.length === 1
     ? E.right(path)
     : E.left(decodeError('--path', 'a path belongs to one law: give it with --law'));
 };
 
-const optionsFrom = (flags: LawsFlags): Checked<CheckOptions> =>
-  pipe(
-    E.Do,
-    E.bind('laws', () => namesFlag(flags.law)),
-    E.bind('expect', () => namesFlag(flags.expect)),
-    E.bind('seed', () => wholeFlag('--seed', 0)(flags.seed)),
-    E.bind('cases', () => wholeFlag('--cases', 1)(flags.cases)),
-    E.bind('seconds', () => wholeFlag('--seconds', 1)(flags.seconds ?? plentySeconds)),
-    E.bind('path', () => pathFlag(flags)),
-    E.map(({ laws, expect, seed, cases, seconds, path }) => ({
-      seed,
-      cases,
-      seconds,
-      ...(laws === undefined ? {} : { laws }),
-      ...(expect === undefined ? {} : { expect }),
-      ...(path === undefined ? {} : { path }),
-    })),
-  );
+/** A law is checked by the float64 reference, or by an engine. */
+const interpreterFlag = (name: string): Checked<EngineChoice | typeof reference> =>
+  name === reference.name ? E.right(reference) : parseEngineChoice(name);
 
-const interpreterFrom = (name: string): Effect<Interpreter> =>
-  name === reference.name
-    ? TE.right(reference)
-    : pipe(TE.fromEither(parseEngineChoice(name)), TE.flatMap(openEngine), TE.map(onEngine));
+const lawsFlags = (flags: LawsFlags) =>
+  allFlags({
+    laws: namesFlag(flags.law),
+    expect: namesFlag(flags.expect),
+    seed: wholeFlag('--seed', 0)(flags.seed),
+    cases: wholeFlag('--cases', 1)(flags.cases),
+    seconds: wholeFlag('--seconds', 1)(flags.seconds ?? plentySeconds),
+    path: pathFlag(flags),
+    on: interpreterFlag(flags.engine),
+    changes: changesAsked(flags.preset, flags),
+  });
+
+const optionsOf = ({
+  seed,
+  cases,
+  seconds,
+  laws,
+  expect,
+  path,
+}: ValuesOf<ReturnType<typeof lawsFlags>>): CheckOptions => ({
+  seed,
+  cases,
+  seconds,
+  ...(laws === null ? {} : { laws }),
+  ...(expect === null ? {} : { expect }),
+  ...(path === null ? {} : { path }),
+});
+
+const interpreterOf = (on: EngineChoice | typeof reference): Effect<Interpreter> =>
+  typeof on === 'string' ? pipe(openEngine(on), TE.map(onEngine)) : TE.right(on);
 
 /**
  * Holds a system to the laws, prints the table and each smallest counterexample, and draws these.
@@ -94,18 +105,20 @@ const interpreterFrom = (name: string): Effect<Interpreter> =>
  */
 export const laws = (name: string, flags: LawsFlags): Effect<string> =>
   pipe(
-    TE.Do,
-    TE.bind('options', () => TE.fromEither(optionsFrom(flags))),
+    TE.fromEither(lawsFlags(flags)),
+    TE.bindTo('given'),
     TE.tap(() => (flags.pictures && flags.out !== undefined ? mayHoldFiles(flags.out) : TE.right(undefined))),
     TE.bind('system', () => subjectFrom(name, flags)),
-    TE.bind('on', () => interpreterFrom(flags.engine)),
-    TE.let('report', ({ options, system, on }) => check(system, { ...options, on: [on] })),
+    TE.bind('on', ({ given }) => interpreterOf(given.on)),
+    TE.let('report', ({ given, system, on }) => check(system, { ...optionsOf(given), on: [on] })),
     TE.bind('drawn', ({ report }) =>
       flags.pictures ? drawings(name, flags.out ?? join('runs', 'laws'), report) : TE.right([]),
     ),
-    TE.map(({ report, drawn }) => {
+    TE.tapIO(({ report }) => () => {
       if (!isLawful(report)) process.exitCode = 1;
-      return flags.json === true
+    }),
+    TE.map(({ report, drawn }) =>
+      flags.json === true
         ? JSON.stringify(reportAsData(report), null, 2)
         : fitted(
             [
@@ -116,8 +129,8 @@ export const laws = (name: string, flags: LawsFlags): Effect<string> =>
             ].join('\n'),
             terminalWidth(),
             isCopied,
-          );
-    }),
+          ),
+    ),
   );
 
 /** Lines that a person copies: a counterexample as code, and the command that finds it again. */

@@ -7,8 +7,9 @@ import type { DrumheadError, Effect } from '../../base/error.js';
 import { wholePath } from '../../data/own/whereabouts.js';
 import { decodeExperiment, type Experiment } from '../../experiments/experiment.js';
 import type { Finished } from '../../runner/run/run.js';
-import { rateFlag, seedsFlag, wholeFlag } from '../flags/flags.js';
-import type { CommonFlags } from '../session.js';
+import { allFlags } from '../flags/all-flags.js';
+import { oneOf, rateFlag, seedsFlag, wholeFlag } from '../flags/flags.js';
+import { type CommonFlags, environmentFlags } from '../session.js';
 import { dataKind } from '../source/data-folder.js';
 import { runSeeds, summary } from './run.js';
 
@@ -28,6 +29,19 @@ export const median = (values: readonly number[]): number => {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 };
 
+const schedules = ['constant', 'cosine', 'warm-cosine'] as const;
+
+/** The flags that are settings of the training. */
+const learnFlags = (flags: Omit<LearnFlags, keyof CommonFlags>) =>
+  allFlags({
+    seeds: seedsFlag('--seeds')(flags.seeds),
+    epochs: wholeFlag('--epochs', 1)(flags.epochs),
+    steps: wholeFlag('--steps', 1)(flags.steps),
+    batch: wholeFlag('--batch', 1)(flags.batch),
+    rate: rateFlag('--rate')(flags.rate),
+    schedule: oneOf('schedule', schedules)(flags.schedule),
+  });
+
 /**
  * What is learnt on a folder, however it is spelt and through whatever link.
  *
@@ -35,22 +49,17 @@ export const median = (values: readonly number[]): number => {
  */
 export const learningOn = (folder: string, flags: Omit<LearnFlags, keyof CommonFlags>): Effect<Experiment> =>
   pipe(
-    TE.Do,
-    TE.bind('seeds', () => TE.fromEither(seedsFlag('--seeds')(flags.seeds))),
-    TE.bind('epochs', () => TE.fromEither(wholeFlag('--epochs', 1)(flags.epochs))),
-    TE.bind('steps', () => TE.fromEither(wholeFlag('--steps', 1)(flags.steps))),
-    TE.bind('batch', () => TE.fromEither(wholeFlag('--batch', 1)(flags.batch))),
-    TE.bind('rate', () => TE.fromEither(rateFlag('--rate')(flags.rate))),
+    TE.fromEither(learnFlags(flags)),
     TE.bind('whole', () => TE.fromTask<string, DrumheadError>(() => wholePath(folder))),
     TE.bind('kind', ({ whole }) => dataKind(whole)),
-    TE.flatMapEither(({ whole, kind, seeds, epochs, steps, batch, rate }) =>
+    TE.flatMapEither(({ whole, kind, seeds, epochs, steps, batch, rate, schedule }) =>
       decodeExperiment(
         {
           name: `learn/${nameFrom(basename(whole))}`,
           // No validation share: every training image is trained on and the last weights are scored.
           task: { name: kind ?? 'npy', folder: whole, validationShare: 0 },
           model: { name: 'nwm', steps },
-          training: { batch, epochs, rate, schedule: flags.schedule },
+          training: { batch, epochs, rate, schedule },
           seeds,
         },
         'learn',
@@ -60,7 +69,8 @@ export const learningOn = (folder: string, flags: Omit<LearnFlags, keyof CommonF
 
 export const learn = (folder: string, flags: LearnFlags): Effect<string> =>
   pipe(
-    learningOn(folder, flags),
+    TE.fromEither(allFlags({ settings: learnFlags(flags), environment: environmentFlags(flags) })),
+    TE.flatMap(() => learningOn(folder, flags)),
     TE.flatMap((experiment) =>
       pipe(
         runSeeds(experiment, experiment.seeds, flags),

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Checked, type DrumheadError, decodeError, type Effect, mismatch } from '../../base/error.js';
+import { type Checked, type DrumheadError, decodeError, type Effect } from '../../base/error.js';
 import { limits } from '../../base/limits.js';
-import { openEngine, parseEngineChoice } from '../../engine/index.js';
+import { type EngineChoice, openEngine, parseEngineChoice } from '../../engine/index.js';
 import { writeBytes } from '../../files/files.js';
 import { mayBeFile } from '../../files/make-folder.js';
 import {
@@ -23,9 +23,10 @@ import { type FieldMovie, fieldGif } from '../../report/field-movie.js';
 import { modelWaves } from '../../runner/pictures/model-waves.js';
 import { type Followed, followSystem } from '../../runner/pictures/simulate.js';
 import { remark } from '../edge.js';
-import { settingsFlag, wholeFlag } from '../flags/flags.js';
+import { allFlags, allValues } from '../flags/all-flags.js';
+import { optionalFlag, settingsFlag, wholeFlag } from '../flags/flags.js';
 import { finishedRunOrNone } from '../source/finished.js';
-import { allNames, experimentFrom } from '../source/source.js';
+import { allNames, changesAsked, experimentFrom } from '../source/source.js';
 
 /** Flags of `drumhead play`. */
 export interface PlayFlags {
@@ -52,30 +53,34 @@ interface Play {
   readonly frames: number;
 }
 
-/** A flag that may be left out. */
-const optional = <A>(
-  value: string | undefined,
-  parse: (value: string) => Checked<A>,
-): Checked<A | undefined> => (value === undefined ? E.right(undefined) : parse(value));
-
-const played = (name: string, flags: PlayFlags): Checked<Play> =>
+const played = (name: string, flags: PlayFlags): Checked<Play & { readonly choice: EngineChoice }> =>
   pipe(
-    E.Do,
-    E.bind('settings', () => settingsFlag('--set', flags.set)),
-    E.bind('size', () => optional(flags.size, wholeFlag('--size', 1))),
-    E.bind('steps', () => optional(flags.steps, wholeFlag('--steps', 1))),
-    E.bind('seed', () => wholeFlag('--seed', 0)(flags.seed)),
-    E.bind('fps', () => wholeFlag('--fps', 1)(flags.fps)),
-    E.bind('frames', () => wholeFlag('--frames', 1, limits.frames)(flags.frames)),
+    allFlags({
+      settings: settingsFlag('--set', flags.set),
+      size: optionalFlag(flags.size, wholeFlag('--size', 1)),
+      steps: optionalFlag(flags.steps, wholeFlag('--steps', 1)),
+      seed: wholeFlag('--seed', 0)(flags.seed),
+      fps: wholeFlag('--fps', 1)(flags.fps),
+      frames: wholeFlag('--frames', 1, limits.frames)(flags.frames),
+      choice: parseEngineChoice(flags.engine),
+    }),
+    E.bindTo('given'),
     E.bind('plain', () => systemNamed(name)),
-    E.bind('spec', ({ plain, settings, size, steps }) =>
+    E.bind('spec', ({ plain, given: { settings, size, steps } }) =>
       systemNamed(name, {
-        ...(size === undefined ? {} : sized(plain, size)),
-        ...(steps === undefined ? {} : { steps }),
+        ...(size === null ? {} : sized(plain, size)),
+        ...(steps === null ? {} : { steps }),
         ...settings,
       }),
     ),
-    E.map(({ spec, seed, fps, frames }) => ({ spec, view: viewOf(spec, flags.field), seed, fps, frames })),
+    E.map(({ spec, given: { seed, fps, frames, choice } }) => ({
+      spec,
+      view: viewOf(spec, flags.field),
+      seed,
+      fps,
+      frames,
+      choice,
+    })),
   );
 
 /** A lattice is square; a row of sites has a length. */
@@ -110,13 +115,12 @@ const captionOf = (spec: SystemSpec, field: string): string => {
 /** A system, followed and drawn. */
 const playSystem = (name: string, flags: PlayFlags): Effect<string> =>
   pipe(
-    TE.Do,
-    TE.bind('play', () => TE.fromEither(played(name, flags))),
-    TE.bind('choice', () => TE.fromEither(parseEngineChoice(flags.engine))),
+    TE.fromEither(played(name, flags)),
+    TE.bindTo('play'),
     TE.let('path', ({ play: { spec } }) => flags.gif ?? `${spec.name}.gif`),
     TE.tap(({ path }) => mayBeFile(path)),
-    TE.bindW('engine', ({ choice }) => openEngine(choice)),
-    TE.bindW('followed', ({ play: { spec, view, seed, frames }, engine }) =>
+    TE.bind('engine', ({ play: { choice } }) => openEngine(choice)),
+    TE.bind('followed', ({ play: { spec, view, seed, frames }, engine }) =>
       followSystem(engine, spec, () => startOf(spec, seed), { frames, seed, field: view.field }),
     ),
     TE.flatMap(({ play, path, followed }) =>
@@ -126,29 +130,33 @@ const playSystem = (name: string, flags: PlayFlags): Effect<string> =>
             TE.flatMap((gif) => writeBytes(path, gif)),
             TE.map(() => saying(path, followed)),
           )
-        : TE.left(blownUp(play.spec, followed)),
+        : TE.left(diverged(play.spec, followed)),
     ),
   );
 
 /** The waves of an experiment's model, of a run's where the name is its folder. */
 const playModel = (name: string, flags: PlayFlags): Effect<string> =>
   pipe(
-    TE.Do,
-    TE.bind('image', () => TE.fromEither(wholeFlag('--seed', 0)(flags.seed))),
-    TE.tapEither(() => onlyOfSystems(flags)),
-    TE.bind('fps', () => TE.fromEither(wholeFlag('--fps', 1)(flags.fps))),
-    TE.bind('frames', () => TE.fromEither(wholeFlag('--frames', 1, limits.frames)(flags.frames))),
-    TE.bind('choice', () => TE.fromEither(parseEngineChoice(flags.engine))),
-    TE.bindW('run', () => trainedRun(name, flags)),
-    TE.bindW('source', ({ run }) =>
+    TE.fromEither(
+      allFlags({
+        image: wholeFlag('--seed', 0)(flags.seed),
+        ofModels: onlyOfSystems(flags),
+        fps: wholeFlag('--fps', 1)(flags.fps),
+        frames: wholeFlag('--frames', 1, limits.frames)(flags.frames),
+        choice: parseEngineChoice(flags.engine),
+        changes: changesAsked(flags.preset ?? 'full', { set: flags.set }),
+      }),
+    ),
+    TE.bind('run', () => trainedRun(name, flags)),
+    TE.bind('source', ({ run }) =>
       experimentFrom(run ?? name, flags.preset ?? (isCatalogued(name) ? 'quick' : 'full'), {
         set: flags.set,
       }),
     ),
     TE.let('path', ({ source }) => flags.gif ?? `${source.experiment.name.replaceAll('/', '-')}.gif`),
     TE.tap(({ path }) => mayBeFile(path)),
-    TE.bindW('engine', ({ choice }) => openEngine(choice)),
-    TE.bindW('gif', ({ engine, source: { experiment }, run, image, fps, frames }) =>
+    TE.bind('engine', ({ choice }) => openEngine(choice)),
+    TE.bind('gif', ({ engine, source: { experiment }, run, image, fps, frames }) =>
       modelWaves(engine, {
         experiment,
         run,
@@ -195,18 +203,22 @@ const trainedRun = (name: string, flags: PlayFlags): Effect<string | null> => {
 const presetOf = ({ preset }: PlayFlags): { readonly preset?: string } =>
   preset === undefined ? {} : { preset };
 
-/** Flags that an experiment has settings for. */
-const onlyOfSystems = ({ size, steps, field }: PlayFlags): Checked<void> => {
-  const given = Object.entries({ size, steps, field }).find(([, value]) => value !== undefined);
-  return given === undefined
-    ? E.right(undefined)
-    : E.left(
-        decodeError(
-          `--${given[0]}`,
-          'this is for systems; change an experiment with --set, such as model.steps=20',
-        ),
-      );
-};
+/** Refuses the flags of systems: an experiment has settings for them. */
+const onlyOfSystems = ({ size, steps, field }: PlayFlags): Checked<unknown> =>
+  allValues(
+    Object.entries({ size, steps, field }).flatMap(([flag, value]) =>
+      value === undefined
+        ? []
+        : [
+            E.left(
+              decodeError(
+                `--${flag}`,
+                'this is for systems; change an experiment with --set, such as model.steps=20',
+              ),
+            ),
+          ],
+    ),
+  );
 
 const isRunFolder = (name: string): Promise<boolean> =>
   stat(name).then(
@@ -241,7 +253,14 @@ const isModel = async (name: string): Promise<boolean> =>
 const saying = (path: string, { frames, every }: Followed): string =>
   `${path}: ${frames} frames, ${every} ${every === 1 ? 'step' : 'steps'} between two`;
 
-const blownUp = ({ name }: SystemSpec, { values, frames, every }: Followed): DrumheadError => {
-  const frame = Math.floor(values.findIndex((value) => !Number.isFinite(value)) / (values.length / frames));
-  return mismatch(`${name} left the numbers by step ${frame * every}: lower the time step with --set dt=`);
+const diverged = ({ name }: SystemSpec, { values, frames, every }: Followed): DrumheadError => {
+  const first = values.findIndex((value) => !Number.isFinite(value));
+  const frame = Math.floor(first / (values.length / frames));
+  return {
+    _tag: 'Diverged',
+    of: `the state of ${name}`,
+    epoch: null,
+    step: frame * every,
+    loss: values[first],
+  };
 };

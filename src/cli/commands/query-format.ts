@@ -1,19 +1,14 @@
 /** The answer to a query, as a table for a terminal, CSV or JSON. */
 
-import * as E from 'fp-ts/lib/Either.js';
-import { type Checked, unknownName } from '../../base/error.js';
 import { type Table, terminalTable } from '../../report/tables/index.js';
 import { type Answer, jsonText } from '../../runner/results/query/index.js';
+import { oneOf } from '../flags/flags.js';
 import { terminalWidth } from '../terminal/terminal-width.js';
 
 const formats = ['terminal', 'csv', 'json'] as const;
 export type Format = (typeof formats)[number];
 
-/** **Errors** UnknownName. */
-export const formatNamed = (name: string): Checked<Format> => {
-  const found = formats.find((format) => format === name);
-  return found === undefined ? E.left(unknownName('format', name, formats)) : E.right(found);
-};
+export const formatNamed = oneOf<Format>('format', formats);
 
 const numeric = /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DOUBLE|FLOAT|DECIMAL\(\d+,\d+\)|BIGNUM)$/;
 

@@ -17,13 +17,13 @@ import { files } from '../../runner/folder/files.js';
 import { relabelRun } from '../../runner/results/relabel.js';
 import { type Finished, runExperiment } from '../../runner/run/run.js';
 import { remark } from '../edge.js';
-import { type ChangeFlags, overridesOf } from '../flags/flags.js';
-import { optionalFlag } from '../flags/optional-flag.js';
-import { type CommonFlags, withEnvironment } from '../session.js';
+import { allFlags, allValues } from '../flags/all-flags.js';
+import { type ChangeFlags, optionalFlag, overridesOf } from '../flags/flags.js';
+import { type CommonFlags, environmentFlags, withEnvironment } from '../session.js';
 import { anotherEngine, idleFuse } from '../source/begun.js';
 import { amongRuns } from '../source/names-here.js';
-import { experimentFrom, type Source, withRemarks } from '../source/source.js';
-import { inTimeBox } from '../time-box.js';
+import { changesAsked, experimentFrom, type Source, withRemarks } from '../source/source.js';
+import { inTimeBox, minutesFlag } from '../time-box.js';
 
 export interface RunFlags extends CommonFlags, ChangeFlags {
   readonly preset: string;
@@ -98,12 +98,28 @@ export const runSeeds = (
     ),
   );
 
-export const run = (name: string, flags: RunFlags): Effect<string> =>
-  inTimeBox(flags.minutes, (until) =>
-    Object.hasOwn(drumExperiments, name)
-      ? runDrums(name, { ...flags, until })
-      : runTrained(name, { ...flags, until }),
+/** All flags of `run`, checked before anything is read. */
+const runFlags = (flags: RunFlags) =>
+  allFlags({
+    minutes: optionalFlag(flags.minutes, minutesFlag),
+    overrides: overridesOf(flags),
+    label: optionalFlag(flags.label, decodeWith(labelCodec, '--label')),
+    changes: changesAsked(flags.preset, flags),
+    environment: environmentFlags(flags),
+  });
+
+export const run = (name: string, flags: RunFlags): Effect<string> => {
+  const drums = Object.hasOwn(drumExperiments, name);
+  return pipe(
+    TE.fromEither(drums ? noIdleFlags(name, flags) : E.right(undefined)),
+    TE.flatMapEither(() => runFlags(flags)),
+    TE.flatMap(({ minutes, overrides, label }) =>
+      inTimeBox(minutes, (until) =>
+        drums ? runDrums(name, { ...flags, until }) : runTrained(name, { ...flags, overrides, until }, label),
+      ),
+    ),
   );
+};
 
 /** Drums learn nothing: they have no presets and no seeds, and stand in no table. */
 const idleForDrums = ({ preset, seed, epochs, set, mnistDir, label }: RunFlags): readonly string[] =>
@@ -118,19 +134,24 @@ const idleForDrums = ({ preset, seed, epochs, set, mnistDir, label }: RunFlags):
     .filter(([, value]) => value !== undefined)
     .map(([flag]) => `--${flag}`);
 
-const runDrums = (name: string, flags: RunFlags): Effect<string> => {
-  const [idle] = idleForDrums(flags);
-  if (idle !== undefined)
-    return TE.left(
-      decodeError(idle, `${name} is struck and learns nothing, so that it would do nothing; leave it out`),
-    );
-  return pipe(
+const noIdleFlags = (name: string, flags: RunFlags): Checked<void> =>
+  pipe(
+    idleForDrums(flags).map((flag) =>
+      E.left(
+        decodeError(flag, `${name} is struck and learns nothing, so that it would do nothing; leave it out`),
+      ),
+    ),
+    allValues,
+    E.map(() => undefined),
+  );
+
+const runDrums = (name: string, flags: RunFlags): Effect<string> =>
+  pipe(
     withEnvironment(flags, ({ engine, runs, tell, signal }) =>
       runDrumExperiment({ name, folder: join(runs, name), engine, tell, signal }),
     ),
     TE.map(({ summary: said, report }) => `${said}\n  report: ${report}`),
   );
-};
 
 /** What was finished before has the label that it was run with. */
 const relabelled = (finished: readonly Finished[], label: string): Effect<unknown> =>
@@ -176,15 +197,12 @@ const kernelsFor = (
   return E.right(asked);
 };
 
-const runTrained = (name: string, flags: RunFlags): Effect<string> =>
+const runTrained = (name: string, flags: RunFlags, label: string | null): Effect<string> =>
   pipe(
-    TE.Do,
-    TE.bind('overrides', () => TE.fromEither(overridesOf(flags))),
-    TE.bind('label', () => TE.fromEither(optionalFlag(flags.label, decodeWith(labelCodec, '--label')))),
-    TE.bind('source', ({ overrides }) =>
-      pipe(experimentFrom(name, flags.preset, { ...flags, overrides }), amongRuns(flags.runs), withRemarks),
-    ),
-    TE.flatMap(({ source, label }) => {
+    experimentFrom(name, flags.preset, flags),
+    amongRuns(flags.runs),
+    withRemarks,
+    TE.flatMap((source) => {
       const experiment = { ...source.experiment, ...(label === null ? {} : { label }) };
       const engine = flags.engine === 'auto' ? (source.engine ?? 'auto') : flags.engine;
       return pipe(

@@ -6,17 +6,19 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Checked, type DrumheadError, decodeError, type Effect, unknownName } from '../../base/error.js';
 import { drumExperiments } from '../../drums/index.js';
 import type { Program } from '../../dsl/index.js';
+import { parseEngineChoice } from '../../engine/index.js';
 import { isPresent } from '../../files/files.js';
 import { buildSystem, systemNamed, systemNames } from '../../models/systems/index.js';
 import { isDocument } from '../document/document.js';
 import { programIn } from '../document/program-file.js';
+import { allFlags, allValues } from '../flags/all-flags.js';
 import { settingsFlag } from '../flags/flags.js';
 import { showExperiment } from '../show/experiment.js';
 import { showProgram } from '../show/program.js';
 import type { ShowFlags } from '../show/sized.js';
 import { showSweep } from '../show/sweep.js';
 import { amongRuns } from '../source/names-here.js';
-import { allNames, calledAs, namedFrom, withRemarks } from '../source/source.js';
+import { allNames, calledAs, changesAsked, namedFrom, withRemarks } from '../source/source.js';
 import { fitted } from '../terminal/fitted.js';
 
 const showDrums = (name: string): string => {
@@ -57,11 +59,15 @@ const withoutTask = (program: Program, flags: ShowFlags): Checked<Program> => {
     ...(engine === 'auto' ? [] : ['--engine']),
     ...(fuse === undefined ? [] : ['--fuse']),
   ];
-  return idle.length === 0
-    ? E.right(program)
-    : E.left(
-        decodeError(idle[0], 'this is a program alone, without settings, sizes and training; leave it out'),
-      );
+  return pipe(
+    idle.map((flag) =>
+      E.left(
+        decodeError(flag, 'this is a program alone, without settings, sizes and training; leave it out'),
+      ),
+    ),
+    allValues,
+    E.map(() => program),
+  );
 };
 
 /** What has a task: an experiment or a sweep, by its name, its file or its folder. */
@@ -84,14 +90,27 @@ const withTask = (name: string, flags: ShowFlags): Effect<string> =>
     ),
   );
 
-export const show = (name: string, flags: ShowFlags): Effect<string> => {
-  if (flags.json === true && flags.plan !== true)
-    return TE.left(decodeError('--json', 'only the plan is shown as JSON: give --plan too'));
-  if (Object.hasOwn(drumExperiments, name)) return TE.right(fitted(showDrums(name)));
-  return pipe(
-    programNamed(name, flags),
-    TE.flatMap((program) =>
-      program === null ? withTask(name, flags) : TE.right(showProgram(program, flags)),
+const showFlags = (flags: ShowFlags) =>
+  allFlags({
+    json:
+      flags.json === true && flags.plan !== true
+        ? E.left(decodeError('--json', 'only the plan is shown as JSON: give --plan too'))
+        : E.right(undefined),
+    engine: parseEngineChoice(flags.engine),
+    changes: changesAsked(flags.preset, flags),
+  });
+
+export const show = (name: string, flags: ShowFlags): Effect<string> =>
+  pipe(
+    TE.fromEither(showFlags(flags)),
+    TE.flatMap(() =>
+      Object.hasOwn(drumExperiments, name)
+        ? TE.right(fitted(showDrums(name)))
+        : pipe(
+            programNamed(name, flags),
+            TE.flatMap((program) =>
+              program === null ? withTask(name, flags) : TE.right(showProgram(program, flags)),
+            ),
+          ),
     ),
   );
-};

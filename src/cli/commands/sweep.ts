@@ -5,20 +5,21 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { Checked, DrumheadError, Effect } from '../../base/error.js';
+import type { Effect } from '../../base/error.js';
 import { limits } from '../../base/limits.js';
 import { askedKernels, parseEngineChoice } from '../../engine/index.js';
 import type { Sweep } from '../../experiments/sweep/sweep.js';
 import { type Job, processJob } from '../../runner/sweep/job.js';
 import { runSweep, type SweepEnvironment, type SweepOutcome } from '../../runner/sweep/run.js';
 import { interruptible, remark } from '../edge.js';
-import { type ChangeFlags, overridesOf, wholeFlag } from '../flags/flags.js';
+import { allFlags } from '../flags/all-flags.js';
+import { type ChangeFlags, optionalFlag, overridesOf, wholeFlag } from '../flags/flags.js';
 import { seconds } from '../session.js';
 import { anotherEngine } from '../source/begun.js';
 import { amongRuns } from '../source/names-here.js';
-import { asSweep, namedFrom, withRemarks } from '../source/source.js';
+import { asSweep, changesAsked, namedFrom, withRemarks } from '../source/source.js';
 import { barSweepTeller, nameOf, plainSweepTeller } from '../terminal/sweep-progress.js';
-import { inTimeBox } from '../time-box.js';
+import { inTimeBox, minutesFlag } from '../time-box.js';
 
 export interface SweepFlags extends ChangeFlags {
   readonly preset: string;
@@ -46,9 +47,6 @@ export const shareCores = (
   const taken = jobs ?? (workers === null ? most : Math.max(1, Math.min(most, Math.floor(cores / workers))));
   return { jobs: taken, workers: workers ?? Math.max(1, Math.floor(cores / taken)) };
 };
-
-const optional = <B>(value: string | undefined, parse: (value: string) => Checked<B>): Effect<B | null> =>
-  TE.fromEither<DrumheadError, B | null>(value === undefined ? E.right(null) : parse(value));
 
 const said = (name: string, { record, total, finished, failed, unfinished }: SweepOutcome): string =>
   [
@@ -92,38 +90,49 @@ const withTerminal =
     }
   };
 
+/** All flags of `sweep`, checked before anything is read. */
+const sweepFlags = (flags: SweepFlags) =>
+  allFlags({
+    minutes: optionalFlag(flags.minutes, minutesFlag),
+    jobs: optionalFlag(flags.jobs, wholeFlag('--jobs', 1, limits.workers)),
+    workers: optionalFlag(flags.workers, wholeFlag('--workers', 1, limits.workers)),
+    overrides: overridesOf(flags),
+    changes: changesAsked(flags.preset, flags),
+    engine: parseEngineChoice(flags.engine),
+    asked: askedKernels(),
+  });
+
 export const sweep = (name: string, flags: SweepFlags, job: Job = processJob): Effect<string> =>
-  inTimeBox(flags.minutes, (until) =>
-    pipe(
-      TE.Do,
-      TE.bind('jobs', () => optional(flags.jobs, wholeFlag('--jobs', 1, limits.workers))),
-      TE.bind('workers', () => optional(flags.workers, wholeFlag('--workers', 1, limits.workers))),
-      TE.bind('overrides', () => TE.fromEither(overridesOf(flags))),
-      TE.bind('engine', () => TE.fromEither(parseEngineChoice(flags.engine))),
-      TE.bind('value', ({ overrides }) =>
-        pipe(namedFrom(name, flags.preset, { ...flags, overrides }), amongRuns(flags.runs), withRemarks),
+  pipe(
+    TE.fromEither(sweepFlags(flags)),
+    TE.flatMap(({ minutes, jobs, workers, overrides, engine, asked }) =>
+      inTimeBox(minutes, (until) =>
+        pipe(
+          namedFrom(name, flags.preset, { ...flags, overrides }),
+          amongRuns(flags.runs),
+          withRemarks,
+          TE.tapIO((value) => () => {
+            for (const note of anotherEngine(name, value.engine, engine)) remark(`note: ${note}`);
+          }),
+          TE.flatMap((value) => {
+            // A sweep from a folder goes on with the kernels that it began with, unless a person asks for others.
+            const kernels = asked ?? value.kernels;
+            return withTerminal(
+              {
+                ...shareCores(availableParallelism(), totalmem(), jobs, workers),
+                engine: engine === 'auto' ? (value.engine ?? 'auto') : engine,
+                ...(kernels === null ? {} : { kernels }),
+                remarked: true,
+                runs: flags.runs,
+                cache: join(flags.runs, '.cache'),
+                pictures: flags.pictures,
+                job,
+              },
+              until,
+              asSweep(value),
+            );
+          }),
+        ),
       ),
-      TE.bind('asked', () => TE.fromEither(askedKernels())),
-      TE.tapIO(({ engine, value }) => () => {
-        for (const note of anotherEngine(name, value.engine, engine)) remark(`note: ${note}`);
-      }),
-      TE.flatMap(({ jobs, workers, engine, value, asked }) => {
-        // What lies in a folder goes on as it was begun, unless a person asks for something else.
-        const kernels = asked ?? value.kernels;
-        return withTerminal(
-          {
-            ...shareCores(availableParallelism(), totalmem(), jobs, workers),
-            engine: engine === 'auto' ? (value.engine ?? 'auto') : engine,
-            ...(kernels === null ? {} : { kernels }),
-            remarked: true,
-            runs: flags.runs,
-            cache: join(flags.runs, '.cache'),
-            pictures: flags.pictures,
-            job,
-          },
-          until,
-          asSweep(value),
-        );
-      }),
     ),
   );

@@ -3,7 +3,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Checked, decodeError, type Effect, unknownName } from '../../base/error.js';
+import { type Checked, decodeError, type Effect } from '../../base/error.js';
+import { presetNamed } from '../../experiments/catalogue.js';
 import {
   latexTable,
   markdownTable,
@@ -23,6 +24,8 @@ import {
 import { type Collection, collect, groupedRun } from '../../runner/results/collection.js';
 import { readPublished } from '../../runner/results/published.js';
 import { remark } from '../edge.js';
+import { allFlags, allValues } from '../flags/all-flags.js';
+import { oneOf } from '../flags/flags.js';
 import { sweepFrom } from '../source/source.js';
 import { terminalWidth } from '../terminal/terminal-width.js';
 
@@ -43,16 +46,9 @@ type TableFormat = (typeof tableFormats)[number];
 export const tableKinds = ['means', 'extremes'] as const;
 type TableKind = (typeof tableKinds)[number];
 
-const oneOf =
-  <N extends string>(kind: string, names: readonly N[]) =>
-  (name: string): Checked<N> => {
-    const found = names.find((one) => one === name);
-    return found === undefined ? E.left(unknownName(kind, name, names)) : E.right(found);
-  };
-
 /** Which tables are wanted. CSV and JSON hold all figures at once: there a choice would do nothing. */
 const kindsWanted = (
-  format: TableFormat,
+  format: string,
   { tables, extremes = true }: TableFlags,
 ): Checked<readonly TableKind[]> => {
   if ((format === 'csv' || format === 'json') && (tables !== undefined || !extremes))
@@ -64,7 +60,7 @@ const kindsWanted = (
     );
   return pipe(
     (tables ?? tableKinds.join(',')).split(',').map((name) => name.trim()),
-    E.traverseArray(oneOf('table', tableKinds)),
+    (names) => allValues(names.map(oneOf('table', tableKinds))),
     E.map((names) => tableKinds.filter((kind) => names.includes(kind) && (extremes || kind !== 'extremes'))),
     E.flatMap((kinds) =>
       kinds.length > 0
@@ -109,10 +105,14 @@ const splitNamed = oneOf<ScoreSplit>('split', scoreSplits);
 
 export const table = (name: string, flags: TableFlags): Effect<string> =>
   pipe(
-    TE.Do,
-    TE.bind('format', () => TE.fromEither(oneOf('format', tableFormats)(flags.format))),
-    TE.bind('kinds', ({ format }) => TE.fromEither(kindsWanted(format, flags))),
-    TE.bind('split', () => TE.fromEither(splitNamed(flags.split ?? 'test'))),
+    TE.fromEither(
+      allFlags({
+        format: oneOf('format', tableFormats)(flags.format),
+        kinds: kindsWanted(flags.format, flags),
+        split: splitNamed(flags.split ?? 'test'),
+        preset: presetNamed(flags.preset),
+      }),
+    ),
     TE.bind('collection', () => collect(name, flags.runs, sweepFrom(name, flags.preset))),
     TE.bind('published', () => readPublished),
     TE.let('groups', ({ collection, published }) => scoreGroups(collection.runs.map(groupedRun), published)),

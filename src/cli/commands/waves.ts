@@ -12,6 +12,8 @@ import {
   type Unresolved,
 } from '../../analysis/index.js';
 import type { Effect } from '../../base/error.js';
+import { parseEngineChoice } from '../../engine/index.js';
+import { presetNamed } from '../../experiments/catalogue.js';
 import { writeBytes } from '../../files/files.js';
 import { mayHoldFiles } from '../../files/make-folder.js';
 import { energyCurves, kOmegaMap, propagationMaps } from '../../report/analysis/index.js';
@@ -25,8 +27,8 @@ import {
   type WaveAnalysis,
 } from '../../runner/pictures/waves/analysis.js';
 import { firstImages, type OpenRun, openRun } from '../../runner/results/open-run.js';
-import { wholeFlag, wholesFlag } from '../flags/flags.js';
-import { optionalFlag } from '../flags/optional-flag.js';
+import { allFlags } from '../flags/all-flags.js';
+import { optionalFlag, wholeFlag, wholesFlag } from '../flags/flags.js';
 import { type CommonFlags, withEnvironment } from '../session.js';
 import { finishedRun, sayingTaken } from '../source/finished.js';
 import { fitted } from '../terminal/fitted.js';
@@ -176,11 +178,16 @@ const said = (open: OpenRun, analysis: WaveAnalysis, paths: readonly string[]): 
 
 export const waves = (name: string, flags: WavesFlags): Effect<string> =>
   pipe(
-    TE.Do,
-    TE.bind('samples', () => TE.fromEither(optionalFlag(flags.samples, wholesFlag('--samples', 0)))),
-    TE.bind('channel', () => TE.fromEither(optionalFlag(flags.channel, wholeFlag('--channel', 1)))),
-    TE.bind('steps', () => TE.fromEither(optionalFlag(flags.steps, wholeFlag('--steps', 8)))),
-    TE.flatMap((plan) =>
+    TE.fromEither(
+      allFlags({
+        samples: optionalFlag(flags.samples, wholesFlag('--samples', 0)),
+        channel: optionalFlag(flags.channel, wholeFlag('--channel', 1)),
+        steps: optionalFlag(flags.steps, wholeFlag('--steps', 8)),
+        engine: parseEngineChoice(flags.engine),
+        preset: presetNamed(flags.preset ?? 'full'),
+      }),
+    ),
+    TE.flatMap(({ samples, channel, steps }) =>
       withEnvironment({ ...flags, workers: '1', pictures: false }, (environment) =>
         pipe(
           finishedRun(name, flags, 'waves'),
@@ -191,10 +198,10 @@ export const waves = (name: string, flags: WavesFlags): Effect<string> =>
               mayHoldFiles(flags.out ?? analysisFolder(open)),
               TE.flatMap(() =>
                 analyseWaves(open, {
-                  ...plan,
+                  steps,
                   // Counted from 1 by people.
-                  channel: plan.channel === null ? null : plan.channel - 1,
-                  samples: plan.samples ?? firstImages(open, 4),
+                  channel: channel === null ? null : channel - 1,
+                  samples: samples ?? firstImages(open, 4),
                 }),
               ),
               TE.flatMap((analysis) =>

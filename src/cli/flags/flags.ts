@@ -2,11 +2,25 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { type Checked, decodeError, errorMessage } from '../../base/error.js';
+import { type Checked, decodeError, errorMessage, unknownName } from '../../base/error.js';
 import { parsedJson } from '../../base/json-text.js';
 import { largestSeed } from '../../experiments/experiment.js';
 import { readFlow } from '../document/yaml.js';
-import { optionalFlag } from './optional-flag.js';
+import { allFlags, allValues } from './all-flags.js';
+
+/** The value of a flag that may be left out, null then. **Errors** as `parse`. */
+export const optionalFlag = <B>(
+  value: string | undefined,
+  parse: (value: string) => Checked<B>,
+): Checked<B | null> => (value === undefined ? E.right(null) : parse(value));
+
+/** One of a list of names. **Errors** UnknownName, which says the kind and the nearest name. */
+export const oneOf =
+  <N extends string>(kind: string, names: readonly N[]) =>
+  (name: string): Checked<N> => {
+    const found = names.find((one) => one === name);
+    return found === undefined ? E.left(unknownName(kind, name, names)) : E.right(found);
+  };
 
 /** A whole number from `low` to `high`. **Errors** DecodeError naming the flag. */
 export const wholeFlag =
@@ -26,11 +40,8 @@ export const wholeFlag =
 /** Whole numbers with commas between them: `0,1,2`. */
 export const wholesFlag =
   (flag: string, low: number) =>
-  (value: string): Checked<readonly number[]> => {
-    const each = value.split(',').map(wholeFlag(flag, low));
-    const bad = each.find(E.isLeft);
-    return bad ?? E.right(each.flatMap((item) => (E.isRight(item) ? [item.right] : [])));
-  };
+  (value: string): Checked<readonly number[]> =>
+    allValues(value.split(',').map(wholeFlag(flag, low)));
 
 /** The seeds of runs, such as `0,1,2`: each once, none that an experiment could not name. */
 export const seedsFlag =
@@ -88,9 +99,10 @@ export const overridesOf = ({
   readonly seed?: string;
 }): Checked<readonly Override[]> =>
   pipe(
-    E.Do,
-    E.bind('epochs', () => optionalFlag(epochs, wholeFlag('--epochs', 1))),
-    E.bind('seeds', () => optionalFlag(seed, seedsFlag('--seed'))),
+    allFlags({
+      epochs: optionalFlag(epochs, wholeFlag('--epochs', 1)),
+      seeds: optionalFlag(seed, seedsFlag('--seed')),
+    }),
     E.map((given) => [
       ...(given.epochs === null ? [] : [{ flag: '--epochs', path: 'training.epochs', value: given.epochs }]),
       ...(given.seeds === null ? [] : [{ flag: '--seed', path: 'seeds', value: given.seeds }]),

@@ -25,6 +25,7 @@ import { readSweepFile } from '../../runner/folder/sweep-file.js';
 import { isDocument } from '../document/document.js';
 import { readHeld } from '../document/reading.js';
 import { remark } from '../edge.js';
+import { allFlags } from '../flags/all-flags.js';
 import { type Asked, type Begun, changedSweep, type Found } from '../flags/changes.js';
 import { type ChangeFlags, settingsFlag } from '../flags/flags.js';
 import { dataKind } from './data-folder.js';
@@ -54,12 +55,10 @@ export const allNames: readonly string[] = [
   ...Object.keys(drumExperiments),
 ];
 
-/** What is asked for, read before anything else is. */
-const askedFor = (preset: string, flags: ChangeFlags): Checked<Asked> =>
+/** The size and the changes that flags ask for. **Errors** UnknownName of a preset; DecodeError of --set. */
+export const changesAsked = (preset: string, flags: ChangeFlags): Checked<Asked> =>
   pipe(
-    E.Do,
-    E.bind('preset', () => presetNamed(preset)),
-    E.bind('settings', () => settingsFlag('--set', flags.set ?? [])),
+    allFlags({ preset: presetNamed(preset), settings: settingsFlag('--set', flags.set ?? []) }),
     E.map(({ preset: size, settings }) => ({
       preset: size,
       overrides: [
@@ -77,7 +76,7 @@ const askedFor = (preset: string, flags: ChangeFlags): Checked<Asked> =>
  */
 export const namedFrom = (name: string, preset: string, flags: ChangeFlags = {}): Effect<Named> =>
   pipe(
-    TE.fromEither(askedFor(preset, flags)),
+    TE.fromEither(changesAsked(preset, flags)),
     TE.bindTo('asked'),
     TE.bind('found', () => find(name)),
     TE.flatMap(({ asked, found }) =>
