@@ -36,7 +36,7 @@ export { openPool } from './compile/tfjs/session/pool.js';
 export { type Arrays, openSession, type Samples, type Session } from './compile/tfjs/session/session.js';
 export * from './compile/transform/index.js';
 export type { Dataset, Split } from './data/dataset.js';
-export { load } from './data/load.js';
+export { loadDataset } from './data/load.js';
 export { decodeTask, describeTask, type Task, taskNames } from './data/task.js';
 export * from './dsl/index.js';
 export {

@@ -10,7 +10,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Effect, errorMessage } from '../../src/base/error.js';
 import { stream } from '../../src/base/random.js';
-import { load } from '../../src/data/load.js';
+import { loadDataset } from '../../src/data/load.js';
 import { writeNpyPairs } from '../../src/data/own/npy-pairs.js';
 import { writePngPairs } from '../../src/data/own/write-png-pairs.js';
 import { decodeTask } from '../../src/data/task.js';
@@ -142,7 +142,7 @@ const reading = (name: 'npy' | 'png'): Observer => ({
   look: (folder) =>
     pipe(
       TE.fromEither(decodeTask({ name, folder })),
-      TE.flatMap(load),
+      TE.flatMap(loadDataset),
       TE.match(
         (error): Told => ({ kind: 'says', sentence: errorMessage(error) }),
         (found): Told =>
@@ -180,7 +180,7 @@ export const damage: Part = {
     const { run, program, graphModel, safetensors } = await samplesIn(folder);
     const imported = join(folder, 'imported');
     must(await importInto(program, null, imported)());
-    const dataset = must(await load(tiny.task)());
+    const dataset = must(await loadDataset(tiny.task)());
     const [npy, png] = [join(folder, 'npy'), join(folder, 'png')];
     must(await writeNpyPairs(dataset, npy)());
     must(await writePngPairs(dataset, png)());

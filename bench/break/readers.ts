@@ -10,7 +10,7 @@ import { readDocument } from '../../src/cli/document/document.js';
 import { readJsonText } from '../../src/cli/document/json.js';
 import { readHeld } from '../../src/cli/document/reading.js';
 import { packDataset, unpackDataset } from '../../src/data/cache-file.js';
-import { load } from '../../src/data/load.js';
+import { loadDataset } from '../../src/data/load.js';
 import { decodeTask } from '../../src/data/task.js';
 import { decodeProgram } from '../../src/dsl/index.js';
 import { decodeExperiment } from '../../src/experiments/experiment.js';
@@ -154,7 +154,7 @@ export const readersOf = async ({
   const at = (name: string): string => join(place, name);
   const programs = [join(run, 'program.json')].map(parsed);
   const documents = [...experiments.slice(0, 8), ...sweeps.slice(0, 3)];
-  const dataset = must(await load(tiny.task)());
+  const dataset = must(await loadDataset(tiny.task)());
   const packed = await packDataset(dataset, 'key');
   const tensors = join(safetensors, 'weights.safetensors');
   return [

@@ -7,7 +7,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Checked, type Effect, errorMessage } from '../../src/base/error.js';
 import type { Dataset } from '../../src/data/dataset.js';
-import { load } from '../../src/data/load.js';
+import { loadDataset } from '../../src/data/load.js';
 import { writeNpyPairs } from '../../src/data/own/npy-pairs.js';
 import { writePngPairs } from '../../src/data/own/write-png-pairs.js';
 import { sweepOf, trainingAxis, vary } from '../../src/experiments/sweep/sweep.js';
@@ -164,8 +164,8 @@ export const worksIn = async (folder: string): Promise<readonly Work[]> => {
     encodeNpy({ dtype: 'float32', shape: [1, 16, 16, 3], data: new Float32Array(768).fill(0.5) }),
   );
   await writeFile(input, image);
-  const dataset = must(await load(tiny.task)());
-  const otherData = must(await load({ ...tiny.task, seed: 5 })());
+  const dataset = must(await loadDataset(tiny.task)());
+  const otherData = must(await loadDataset({ ...tiny.task, seed: 5 })());
   const dataOf = (from: string): Dataset => (from === source ? dataset : otherData);
   const parquet = (folderOf: string): Effect<unknown> =>
     pipe(

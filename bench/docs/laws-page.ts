@@ -5,10 +5,10 @@ import type { Law } from '../../src/laws/trial/law.js';
 
 const code = (text: string): string => (text.includes('`') ? `\`\` ${text} \`\`` : `\`${text}\``);
 
-const requirementsOf = ({ needs }: Law): string =>
-  needs.length === 0
+const requirementsOf = ({ requirements }: Law): string =>
+  requirements.length === 0
     ? 'nothing.'
-    : `${needs.map(({ name, essential }) => (essential ? `**${name}**` : name)).join('; ')}.`;
+    : `${requirements.map(({ name, essential }) => (essential ? `**${name}**` : name)).join('; ')}.`;
 
 const section = (law: Law): string =>
   [

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { errorMessage } from '../../src/base/error.js';
 import { diff } from '../../src/cli/commands/diff.js';
-import { load } from '../../src/data/load.js';
+import { loadDataset } from '../../src/data/load.js';
 import { writePngPairs } from '../../src/data/own/write-png-pairs.js';
 import { taskNamed } from '../../src/data/task.js';
 
@@ -17,7 +17,7 @@ const polygonsOf = async ({
 }: { readonly name: string } & Readonly<Record<string, unknown>>) => {
   const task = taskNamed(name, { ...settings, train: 8, validation: 2, test: 2 });
   assert.ok(E.isRight(task), JSON.stringify(task));
-  return load(task.right);
+  return loadDataset(task.right);
 };
 
 describe('drumhead diff', () => {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { exportRun } from '../../src/cli/commands/export.js';
-import { load } from '../../src/data/load.js';
+import { loadDataset } from '../../src/data/load.js';
 import { writePngPairs } from '../../src/data/own/write-png-pairs.js';
 import { taskNamed } from '../../src/data/task.js';
 
@@ -19,7 +19,7 @@ describe('drumhead export --untrained', () => {
     const task = right(
       taskNamed('polygons', { size: 16, minRadius: 3, maxRadius: 4, train: 8, validation: 2, test: 2 }),
     );
-    right(await writePngPairs(right(await load(task)()), join(folder, 'png'))());
+    right(await writePngPairs(right(await loadDataset(task)()), join(folder, 'png'))());
     const written = (name: string, data: string): string => {
       const path = join(folder, name);
       const value = { name: 'mine', task: { name: 'png', folder: data }, model: { name: 'cnn', layers: 2 } };

@@ -8,7 +8,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { errorMessage } from '../../src/base/error.js';
 import { learningOn } from '../../src/cli/commands/learn.js';
 import { experimentFrom } from '../../src/cli/source/source.js';
-import { load } from '../../src/data/load.js';
+import { loadDataset } from '../../src/data/load.js';
 import { writeNpyPairs } from '../../src/data/own/npy-pairs.js';
 import { writePngPairs } from '../../src/data/own/write-png-pairs.js';
 import { decodeTask } from '../../src/data/task.js';
@@ -51,7 +51,7 @@ describe('what is learnt on a folder', () => {
   });
 
   it('is read as PNG or as .npy pairs, as it is written, and as `run` says of a folder of data', async () => {
-    const dataset = await load(taskOfSix)();
+    const dataset = await loadDataset(taskOfSix)();
     assert.ok(E.isRight(dataset));
     const [pictures, arrays] = [join(folder, 'png'), join(folder, 'npy')];
     assert.ok(E.isRight(await writePngPairs(dataset.right, pictures)()));
@@ -62,7 +62,7 @@ describe('what is learnt on a folder', () => {
     ] as const) {
       const { task } = await of(at);
       assert.equal(task.name, format);
-      assert.ok(E.isRight(await load(task)()));
+      assert.ok(E.isRight(await loadDataset(task)()));
       const run = await experimentFrom(at, 'full')();
       assert.ok(E.isLeft(run));
       assert.match(

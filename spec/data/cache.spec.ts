@@ -145,10 +145,10 @@ describe('cache', () => {
 
   it('is safe when two processes make the same data at once', async () => {
     const script = `
-      import { load } from './src/data/load.js';
+      import { loadDataset } from './src/data/load.js';
       import { decodeTask } from './src/data/task.js';
       const task = decodeTask({ name: 'tetrominoes', size: 24, cell: 3, train: 300, validation: 0, test: 3 });
-      const loaded = await load(task.right, { cacheDir: process.argv[1] })();
+      const loaded = await loadDataset(task.right, { cacheDir: process.argv[1] })();
       console.log(loaded.right.origin, Buffer.from(loaded.right.train.images).toString('base64').length);`;
     const run = (): Promise<{ stdout: string }> =>
       promisify(execFile)(process.execPath, ['--import=tsx', '--input-type=module', '-e', script, folder]);

@@ -10,7 +10,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { limits } from '../../src/base/limits.js';
 import { packDataset, unpackDataset } from '../../src/data/cache-file.js';
 import { withinLimit } from '../../src/data/dataset.js';
-import { load } from '../../src/data/load.js';
+import { loadDataset } from '../../src/data/load.js';
 import { taskNamed } from '../../src/data/task.js';
 import { decodeIdx, readIdx } from '../../src/formats/idx.js';
 import { decodeNpy, encodeNpy } from '../../src/formats/npy/npy.js';
@@ -144,7 +144,7 @@ describe('hostile arrays', () => {
     assert.ok(E.isRight(withinLimit('x', 10_000, 64 * 64 * 3)));
     const task = value(taskNamed('tetrominoes', { size: 4096, train: 1_000_000 }));
     assert.match(
-      sentence(await load(task)()),
+      sentence(await loadDataset(task)()),
       /^tetrominoes: its images have [\d,]+ values, and [\d,]+ is the limit/,
     );
   });

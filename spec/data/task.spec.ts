@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as O from 'fp-ts/lib/Option.js';
 import { shapeOfDataset } from '../../src/data/dataset.js';
-import { load } from '../../src/data/load.js';
+import { loadDataset } from '../../src/data/load.js';
 import {
   decodeTask,
   describeTask,
@@ -95,9 +95,9 @@ describe('task', () => {
   describe('loaded', () => {
     it('has the sizes it announces, and the same data from the cache', async () => {
       for (const task of small) {
-        const made = value(await load(task, { cacheDir: folder })());
+        const made = value(await loadDataset(task, { cacheDir: folder })());
         assert.deepEqual(taskShape(task), O.some(shapeOfDataset(made)), task.name);
-        const kept = value(await load(task, { cacheDir: folder })());
+        const kept = value(await loadDataset(task, { cacheDir: folder })());
         assert.deepEqual([made.origin, kept.origin], ['made', 'cache'], task.name);
         for (const split of ['train', 'validation', 'test'] as const) {
           assert.ok(Buffer.from(made[split].images).equals(kept[split].images), task.name);
@@ -110,7 +110,7 @@ describe('task', () => {
       const cacheDir = join(folder, 'others');
       for (const task of small) {
         for (const differing of [task, { ...task, seed: 1 }, { ...task, train: 2 }]) {
-          assert.equal(value(await load(differing, { cacheDir })()).origin, 'made', task.name);
+          assert.equal(value(await loadDataset(differing, { cacheDir })()).origin, 'made', task.name);
         }
       }
     });

@@ -61,9 +61,9 @@ const making = (task: Exclude<Task, { name: 'npy' | 'png' }>): Effect<Making> =>
  * @returns the dataset, with `origin` and `notes`: a cache that cannot be read or written is told there and costs time
  *   only. Fails with what the task's files have wrong, or as Interrupted.
  * @example
- * pipe(load(task, { cacheDir: '.cache', onProgress: ({ stage, done, total }) => … }), TE.map((data) => data.train))
+ * pipe(loadDataset(task, { cacheDir: '.cache', onProgress: ({ stage, done, total }) => … }), TE.map((data) => data.train))
  */
-export const load = (task: Task, options: LoadOptions = {}): Effect<Loaded> => {
+export const loadDataset = (task: Task, options: LoadOptions = {}): Effect<Loaded> => {
   // What lies in files already is read each time: a copy in the cache could only become stale.
   if (task.name === 'npy') return readNpyPairs(task);
   if (task.name === 'png') return readPngPairs(task, options);

@@ -24,19 +24,19 @@ const ordering = (lattice: Lattice): { readonly sites: Int32Array; readonly numb
   const places = Array.from({ length: rows * columns }, (_, i) =>
     columns <= rows ? i : (i % rows) * columns + Math.floor(i / rows),
   );
-  const sites = Int32Array.from(places.filter((place) => inside[place] === 1));
+  const sites = Int32Array.from(places.filter((index) => inside[index] === 1));
   const numberOf = new Int32Array(rows * columns).fill(-1);
-  sites.forEach((place, number) => {
-    numberOf[place] = number;
+  sites.forEach((index, number) => {
+    numberOf[index] = number;
   });
   return { sites, numberOf };
 };
 
 const laplacian = (lattice: Lattice, sites: Int32Array, numberOf: Int32Array): Banded => {
   const { columns } = lattice;
-  const pairs = Array.from(sites).flatMap((place, i) => {
-    const row = Math.floor(place / columns);
-    const column = place % columns;
+  const pairs = Array.from(sites).flatMap((index, i) => {
+    const row = Math.floor(index / columns);
+    const column = index % columns;
     return neighbours.flatMap(([down, right]) => {
       const j = isInside(lattice, row + down, column + right)
         ? numberOf[(row + down) * columns + column + right]
@@ -122,8 +122,8 @@ export const lowestModes = (lattice: Lattice, count: number): Modes => {
     values: inverses.map((inverse) => 1 / inverse),
     vectors: basis.slice(0, wanted).map((vector) => {
       const field = new Float64Array(lattice.inside.length);
-      sites.forEach((place, number) => {
-        field[place] = vector[number];
+      sites.forEach((index, number) => {
+        field[index] = vector[number];
       });
       return field;
     }),

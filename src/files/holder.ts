@@ -42,8 +42,8 @@ const decoded = (text: string): string | null => {
 export const holderOf = (name: string): Holder | null => {
   const found = pattern.exec(name);
   if (found === null) return null;
-  const [, id, started, place] = found;
-  const [pid, where] = [Number(id), decoded(place)];
+  const [, id, started, encodedHost] = found;
+  const [pid, where] = [Number(id), decoded(encodedHost)];
   // Process 0 is no process: a signal to it goes to one's own group, and always arrives.
   if (where === null || pid < 1 || pid > 0x7fffffff) return null;
   const cut = where.lastIndexOf('~');

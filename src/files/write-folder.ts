@@ -48,21 +48,21 @@ const wordOf = ({ name, why }: Stranger): string =>
     ? `${name} was changed since drumhead wrote it`
     : `the folder holds other things, such as ${name}`;
 
-const mayReplace = async (folder: string, place: string): Promise<Checked<void>> => {
-  if (!(await isThere(place))) return E.right(undefined);
-  if (!(await stat(place)).isDirectory())
+const mayReplace = async (folder: string, target: string): Promise<Checked<void>> => {
+  if (!(await isThere(target))) return E.right(undefined);
+  if (!(await stat(target)).isDirectory())
     return E.left(
       decodeError(folder, 'a file of this name is there; name a folder, or --force moves the file aside'),
     );
-  const stranger = await strangerIn(place);
+  const stranger = await strangerIn(target);
   return stranger === null
     ? E.right(undefined)
     : E.left(decodeError(folder, `${wordOf(stranger)}; name a new one, or --force moves it aside`));
 };
 
 /** Folders of drumhead's own work lie beside their place while they are written: hidden, and known by a hash of its name. */
-const hiddenPrefix = (place: string): string =>
-  `.drumhead-${createHash('sha256').update(basename(place)).digest('hex').slice(0, 16)}-`;
+const hiddenPrefix = (target: string): string =>
+  `.drumhead-${createHash('sha256').update(basename(target)).digest('hex').slice(0, 16)}-`;
 
 const hiddenName = /^(.+)\.(tmp|old)$/;
 
@@ -75,8 +75,8 @@ const hiddenName = /^(.+)\.(tmp|old)$/;
 export const bringBack = (folder: string): Effect<boolean> =>
   TE.tryCatch(
     async () => {
-      const place = await placeOf(folder);
-      const [above, prefix, own] = [dirname(place), hiddenPrefix(place), await ownHolder()];
+      const target = await placeOf(folder);
+      const [above, prefix, own] = [dirname(target), hiddenPrefix(target), await ownHolder()];
       const names = await readdir(above).catch(() => []);
       let back = false;
       for (const name of names.filter((each) => each.startsWith(prefix)).sort()) {
@@ -91,8 +91,8 @@ export const bringBack = (folder: string): Effect<boolean> =>
           if (rest.every((each) => kind === 'tmp' && each === listName)) await removeListed(hidden);
           continue;
         }
-        if (kind === 'old' && !(await isThere(place)) && (await strangerIn(hidden)) === null) {
-          await rename(hidden, place);
+        if (kind === 'old' && !(await isThere(target)) && (await strangerIn(hidden)) === null) {
+          await rename(hidden, target);
           back = true;
         } else await removeListed(hidden);
       }
@@ -149,13 +149,13 @@ const allowedNames = (folder: string, files: Files): Checked<void> => {
 };
 
 /** The first name of this form that is free. */
-const freeAside = async (place: string): Promise<string> => {
-  for (let i = 1; ; i++) if (!(await isThere(`${place}.old-${i}`))) return `${place}.old-${i}`;
+const freeAside = async (target: string): Promise<string> => {
+  for (let i = 1; ; i++) if (!(await isThere(`${target}.old-${i}`))) return `${target}.old-${i}`;
 };
 
 const write = async (folder: string, files: Files, { force = false }: Writing): Promise<Checked<void>> => {
-  const place = await placeOf(folder);
-  const stem = join(dirname(place), `${hiddenPrefix(place)}${holderName(await ownHolder())}`);
+  const target = await placeOf(folder);
+  const stem = join(dirname(target), `${hiddenPrefix(target)}${holderName(await ownHolder())}`);
   const [fresh, old] = [`${stem}.tmp`, `${stem}.old`];
   try {
     await makeFolder(fresh);
@@ -166,18 +166,18 @@ const write = async (folder: string, files: Files, { force = false }: Writing): 
       await writeFile(join(fresh, name), bytes, { flag: 'wx' });
     }
     // Looked at once more, since the work took its time.
-    const allowed = await mayReplace(folder, place);
+    const allowed = await mayReplace(folder, target);
     if (E.isLeft(allowed) && !force) {
       await removeListed(fresh);
       return allowed;
     }
-    const there = await isThere(place);
-    const away = E.isLeft(allowed) ? await freeAside(place) : old;
-    if (there) await rename(place, away);
+    const there = await isThere(target);
+    const away = E.isLeft(allowed) ? await freeAside(target) : old;
+    if (there) await rename(target, away);
     try {
-      await rename(fresh, place);
+      await rename(fresh, target);
     } catch (cause) {
-      if (there) await rename(away, place);
+      if (there) await rename(away, target);
       throw cause;
     }
     if (there && away === old) await removeListed(old);

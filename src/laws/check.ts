@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { volume } from '../dsl/shape.js';
 import { allLaws } from './laws/index.js';
 import { structureOf } from './reading/structure.js';
-import { meantBy } from './requirements/intended.js';
+import { intendedLaws } from './requirements/intended.js';
 import { type Subject, systemFrom } from './system/parametrised.js';
 import { settled } from './system/settled.js';
 import { type System, weightsOf } from './system/system.js';
@@ -18,10 +18,10 @@ import {
   caseOptionsOf,
   type Finding,
   holds,
+  inconclusive,
   isPart,
   type Law,
   missingFor,
-  silent,
   type Trial,
 } from './trial/law.js';
 import type { Report, Verdict } from './trial/verdict.js';
@@ -32,7 +32,7 @@ export interface CheckOptions {
   readonly laws?: readonly string[];
   /**
    * Laws that the system is meant to keep. Where one of these does not apply it is tried all the same if it can be,
-   * and counts as broken. Default: what it seems to be meant for (`meantBy`).
+   * and counts as broken. Default: what it seems to be meant for (`intendedLaws`).
    */
   readonly expect?: readonly string[];
   /** Cases a law; default 20. Heavy laws take fewer, and so do systems that are large on their smallest grid. */
@@ -71,13 +71,14 @@ const plenty = 20;
 export const check = (subject: Subject, options: CheckOptions = {}): Report => {
   const system = systemFrom(subject);
   const wanted = allLaws.filter(({ name }) => options.laws === undefined || options.laws.includes(name));
+  const expected = new Set(options.expect ?? intendedLaws(system).map(({ law }) => law));
   const begun = Date.now();
   const end = begun + 1000 * (options.seconds ?? Number.POSITIVE_INFINITY);
   const verdicts = wanted.map((law, number): Verdict => {
     const now = Date.now();
     const share = (4 * (end - now)) / (wanted.length - number);
     const own = Math.min(end, now + share, now + (options.milliseconds ?? Number.POSITIVE_INFINITY));
-    const found = now < end ? inTime(own, () => verdictOf(law, system, options, own)) : undefined;
+    const found = now < end ? inTime(own, () => verdictOf(law, system, expected, options, own)) : undefined;
     return found ?? { law, outcome: 'not tried', because: overTime(options), isLate: true };
   });
   return { system, verdicts };
@@ -88,15 +89,17 @@ const overTime = ({ seconds, milliseconds }: CheckOptions): string =>
     ? `no case was done within the ${milliseconds} ms that a law may take`
     : `no case was done within its share of the time, ${seconds} s for all laws`;
 
-const verdictOf = (law: Law, system: System, options: CheckOptions, end: number): Verdict => {
+const verdictOf = (
+  law: Law,
+  system: System,
+  expected: ReadonlySet<string>,
+  options: CheckOptions,
+  end: number,
+): Verdict => {
   const { reasons, essential } = missingFor(law, system);
   const part = aboutIn(law, system);
   const because = reasons.join('; ');
-  const expected =
-    options.expect === undefined
-      ? meantBy(system).some((meant) => meant.law === law.name)
-      : options.expect.includes(law.name);
-  if (reasons.length > 0 && !expected)
+  if (reasons.length > 0 && !expected.has(law.name))
     return { law, outcome: 'does not apply', because, triable: !essential };
   if (essential || !isPart(part)) return { law, outcome: 'broken', because, cases: 0 };
   const strict = options.expect?.includes(law.name) === true;
@@ -162,7 +165,7 @@ const triedOn = (
       const found = isLate ? holds : inTime(end, () => judged(law, system, c, on, strict));
       if (found === undefined) isLate = true;
       else if (found.kind === 'broken') last = { case: c, found };
-      else if (found.kind === 'silent')
+      else if (found.kind === 'inconclusive')
         count(dull, found.because ?? 'no case that was tried says anything about it');
       else if (!isLate) spoke += 1;
       return found?.kind !== 'broken';
@@ -223,12 +226,12 @@ const weightsFor = (system: System, seed: number): ReturnType<typeof weightsOf> 
  */
 export const tryCase = (law: Law, system: System, c: Case, on: Interpreter = reference): Finding => {
   const part = aboutIn(law, system);
-  return missingFor(law, system).essential || !isPart(part) ? silent : judged(law, part, c, on, false);
+  return missingFor(law, system).essential || !isPart(part) ? inconclusive : judged(law, part, c, on, false);
 };
 
 const judged = (law: Law, system: System, c: Case, on: Interpreter, strict: boolean): Finding => {
   const sized = systemAt(system.learned ?? system, c.grid);
-  if (sized === undefined) return silent;
+  if (sized === undefined) return inconclusive;
   const here = settled(sized, c.seed);
   const arrays = arraysOf(here, c);
   const names = Object.keys(here.fields);

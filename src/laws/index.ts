@@ -18,7 +18,7 @@ export type { Interval } from './reading/interval.js';
 export type { Oscillator } from './reading/oscillator.js';
 export type { Parity } from './reading/parity.js';
 export { type Convolution, type Structure, structureOf } from './reading/structure.js';
-export { type Meant, meantBy } from './requirements/intended.js';
+export { type IntendedLaw, intendedLaws } from './requirements/intended.js';
 export type { Bounded } from './rounding/bounded.js';
 export { describeSystem, reportAsData, showCase, showCounterexample, showReport } from './show.js';
 export { type Family, type Subject, systemFrom } from './system/parametrised.js';
@@ -30,10 +30,10 @@ export {
   broken,
   type Finding,
   holds,
+  inconclusive,
   type Law,
-  type Need,
   type Picture,
-  silent,
+  type Requirement,
   type Trial,
 } from './trial/law.js';
 export { type Counterexample, isLawful, type Report, type Verdict } from './trial/verdict.js';

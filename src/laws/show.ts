@@ -3,7 +3,7 @@
 import { diagnose, hintsOn, leastDamping } from './diagnosis/index.js';
 import { kernelsOf } from './reading/kernels.js';
 import { boundaryName, structureOf } from './reading/structure.js';
-import { sample } from './requirements/at-rest.js';
+import { smallAtRest } from './requirements/at-rest.js';
 import { dampingOf } from './requirements/force.js';
 import { reciprocalKernels, symmetricKernels } from './requirements/requirements.js';
 import { vectorsOf } from './requirements/sphere.js';
@@ -63,7 +63,7 @@ const dampingInWords = (
 ): string => {
   if (o.inVelocity === 'none') return 'undamped';
   if (!o.diagonal || o.inVelocity === 'other') return `and depends on ${o.z}`;
-  const alpha = [...dampingOf(sample(system), o).value];
+  const alpha = [...dampingOf(smallAtRest(system), o).value];
   const [low, high] = [Math.min(...alpha), Math.max(...alpha)];
   if (high === 0 && low === 0)
     return (leastDamping(system, o) ?? 0) < 0

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { decodeWith } from '../../../src/base/codec.js';
 import { allBackgroundScore, maskOf } from '../../../src/data/dataset.js';
-import { load } from '../../../src/data/load.js';
+import { loadDataset } from '../../../src/data/load.js';
 import { packagedDigits, readDigits, shareDigits } from '../../../src/data/made/digits.js';
 import { generateSplit } from '../../../src/data/made/generate.js';
 import { type MnistTask, mnist, mnistTask } from '../../../src/data/made/mnist.js';
@@ -50,7 +50,7 @@ describe('mnist', () => {
   });
 
   it('keeps the training digits of both splits apart', async () => {
-    const loaded = value(await load(small({ size: 28 }))());
+    const loaded = value(await loadDataset(small({ size: 28 }))());
     const pictures = (split: { images: Uint8Array; count: number }): string[] =>
       Array.from({ length: split.count }, (_, i) =>
         Buffer.from(split.images.subarray(i * 784, (i + 1) * 784)).toString('hex'),
@@ -62,7 +62,7 @@ describe('mnist', () => {
 
   it('says when it asks for more digits than there are', async () => {
     assert.match(
-      sentence(await load(small({ train: 35 }))()),
+      sentence(await loadDataset(small({ train: 35 }))()),
       /^mnist: train asks for 35 images, but there are only 34 digits for it/,
     );
   });
@@ -70,12 +70,12 @@ describe('mnist', () => {
   it('is kept by what the digits are, not by where they lie', async () => {
     const cacheDir = join(folder, 'cache');
     const options = { size: 14, train: 3, validation: 1, test: 2 };
-    assert.equal(value(await load(small(options), { cacheDir })()).origin, 'made');
+    assert.equal(value(await loadDataset(small(options), { cacheDir })()).origin, 'made');
     await rename(join(folder, 'digits'), join(folder, 'moved'));
     const moved = small({ ...options, mnistDir: join(folder, 'moved') });
-    assert.equal(value(await load(moved, { cacheDir })()).origin, 'cache');
+    assert.equal(value(await loadDataset(moved, { cacheDir })()).origin, 'cache');
     await writeTinyDigits(join(folder, 'digits'), { test: 13 });
-    assert.equal(value(await load(small(options), { cacheDir })()).origin, 'made');
+    assert.equal(value(await loadDataset(small(options), { cacheDir })()).origin, 'made');
   });
 
   it('scores as published for a model that sees nothing', async function () {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { decodeWith } from '../../../src/base/codec.js';
 import { allBackgroundScore, maskOf } from '../../../src/data/dataset.js';
-import { load } from '../../../src/data/load.js';
+import { loadDataset } from '../../../src/data/load.js';
 import { type Digits, packagedDigits, readDigits } from '../../../src/data/made/digits.js';
 import { generateSplit } from '../../../src/data/made/generate.js';
 import { type MultiMnistTask, multiMnist, multiMnistTask } from '../../../src/data/made/multi-mnist.js';
@@ -81,7 +81,7 @@ describe('multi-mnist', () => {
     const few = join(folder, 'few');
     await writeTinyDigits(few, { train: 2 });
     assert.match(
-      sentence(await load(task({ mnistDir: few, digits: 'split', train: 1, test: 1 }))()),
+      sentence(await loadDataset(task({ mnistDir: few, digits: 'split', train: 1, test: 1 }))()),
       /there are no digits of its own for the validation split/,
     );
   });

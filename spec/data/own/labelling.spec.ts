@@ -11,7 +11,7 @@ import {
   select,
 } from '../../../src/data/dataset.js';
 import { digestOf } from '../../../src/data/digest.js';
-import { load } from '../../../src/data/load.js';
+import { loadDataset } from '../../../src/data/load.js';
 import { writeNpyPairs } from '../../../src/data/own/npy-pairs.js';
 import { writePngPairs } from '../../../src/data/own/write-png-pairs.js';
 import { imageClass, labelsOf } from '../../../src/data/targets.js';
@@ -62,9 +62,9 @@ describe('values of masks', () => {
   const task = (name: 'png' | 'npy', settings: object = {}): Task =>
     value(decodeTask({ name, folder, validationShare: 0, ...settings }));
   const read = async (name: 'png' | 'npy', settings: object = {}) =>
-    value(await load(task(name, settings))());
+    value(await loadDataset(task(name, settings))());
   const refused = async (name: 'png' | 'npy', settings: object = {}): Promise<string> =>
-    sentence(await load(task(name, settings))());
+    sentence(await loadDataset(task(name, settings))());
   const undecoded = (settings: object): string =>
     sentence(decodeTask({ name: 'png', folder: 'x', ...settings }));
 

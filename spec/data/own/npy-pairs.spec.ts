@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as O from 'fp-ts/lib/Option.js';
 import { allBackgroundScore, imageOf, shapeOfDataset } from '../../../src/data/dataset.js';
-import { load } from '../../../src/data/load.js';
+import { loadDataset } from '../../../src/data/load.js';
 import { writeNpyPairs } from '../../../src/data/own/npy-pairs.js';
 import { decodeTask, type Task, taskShape } from '../../../src/data/task.js';
 import { type NpyArray, writeNpy } from '../../../src/formats/npy/npy.js';
@@ -36,16 +36,16 @@ describe('npy pairs', () => {
     await put('test_masks', { dtype: 'bool', shape: [1, 1, 2], data: Uint8Array.of(0, 1) });
   };
   const reading = async (settings: object = {}): Promise<string> =>
-    sentence(await load(task({ name: 'npy', folder, ...settings }))());
+    sentence(await loadDataset(task({ name: 'npy', folder, ...settings }))());
 
   it('give back any dataset that was written, class names and all', async () => {
     const made = value(
-      await load(task({ name: 'tetrominoes', size: 16, cell: 2, train: 5, validation: 3, test: 2 }))(),
+      await loadDataset(task({ name: 'tetrominoes', size: 16, cell: 2, train: 5, validation: 3, test: 2 }))(),
     );
     const written = value(await writeNpyPairs(made, join(folder, 'out'))());
     assert.equal(written.length, 7);
     const npy = task({ name: 'npy', folder: join(folder, 'out') });
-    const read = value(await load(npy)());
+    const read = value(await loadDataset(npy)());
     assert.equal(read.origin, 'files');
     assert.deepEqual(read.notes, []);
     assert.deepEqual({ ...read, origin: 'made' }, made);
@@ -53,20 +53,24 @@ describe('npy pairs', () => {
   });
 
   it('that were changed since they were written are read, and that is noted', async () => {
-    const made = value(await load(task({ name: 'tetrominoes', size: 16, cell: 2, train: 2, test: 1 }))());
+    const made = value(
+      await loadDataset(task({ name: 'tetrominoes', size: 16, cell: 2, train: 2, test: 1 }))(),
+    );
     const out = join(folder, 'out');
     value(await writeNpyPairs(made, out)());
     const path = join(out, 'train_masks.npy');
     const bytes = await readFile(path);
     bytes[bytes.length - 1] ^= 1;
     await writeFile(path, bytes);
-    const { notes } = value(await load(task({ name: 'npy', folder: out }))());
+    const { notes } = value(await loadDataset(task({ name: 'npy', folder: out }))());
     assert.equal(notes.length, 1);
     assert.match(notes[0], /train_masks\.npy: it is not what drumhead wrote there/);
   });
 
   it('are never written over what is there', async () => {
-    const made = value(await load(task({ name: 'tetrominoes', size: 16, cell: 2, train: 1, test: 1 }))());
+    const made = value(
+      await loadDataset(task({ name: 'tetrominoes', size: 16, cell: 2, train: 1, test: 1 }))(),
+    );
     await writeFile(join(folder, 'test_masks.npy'), 'mine');
     assert.match(
       sentence(await writeNpyPairs(made, folder)()),
@@ -78,7 +82,7 @@ describe('npy pairs', () => {
 
   it('may be grey without a channel axis, floats, integers and booleans', async () => {
     await putSmall();
-    const read = value(await load(task({ name: 'npy', folder, validationShare: 0 }))());
+    const read = value(await loadDataset(task({ name: 'npy', folder, validationShare: 0 }))());
     assert.deepEqual(shapeOfDataset(read), { height: 1, width: 2, channels: 1, classes: 3 });
     assert.deepEqual(read.classes, ['background', 'class 1', 'class 2']);
     assert.deepEqual([...read.test.images], [51, 255]);
@@ -88,7 +92,7 @@ describe('npy pairs', () => {
 
   it('hold some training images out where there are none for validation', async () => {
     await putSmall();
-    const read = value(await load(task({ name: 'npy', folder, validationShare: 0.5 }))());
+    const read = value(await loadDataset(task({ name: 'npy', folder, validationShare: 0.5 }))());
     assert.deepEqual([read.train.count, read.validation.count], [2, 2]);
     assert.deepEqual(read.notes, ['2 of the 4 training images are held out for validation']);
     const all = [read.train, read.validation].flatMap((s) =>
@@ -98,20 +102,20 @@ describe('npy pairs', () => {
       all.sort((a, b) => a - b),
       [0, 20, 40, 60],
     );
-    const again = value(await load(task({ name: 'npy', folder, validationShare: 0.5 }))());
+    const again = value(await loadDataset(task({ name: 'npy', folder, validationShare: 0.5 }))());
     assert.deepEqual(again, read);
     await put('validation_images', { dtype: 'uint8', shape: [1, 1, 2], data: Uint8Array.of(1, 2) });
     await put('validation_masks', { dtype: 'uint8', shape: [1, 1, 2], data: Uint8Array.of(0, 1) });
-    const own = value(await load(task({ name: 'npy', folder, validationShare: 0.5 }))());
+    const own = value(await loadDataset(task({ name: 'npy', folder, validationShare: 0.5 }))());
     assert.deepEqual([own.train.count, own.validation.count], [4, 1]);
   });
 
   it('take class names from the task, then from classes.json', async () => {
     await putSmall();
     await writeFile(join(folder, 'classes.json'), '["ground", "cat", "dog"]');
-    const named = value(await load(task({ name: 'npy', folder }))());
+    const named = value(await loadDataset(task({ name: 'npy', folder }))());
     assert.deepEqual(named.classes, ['ground', 'cat', 'dog']);
-    const given = value(await load(task({ name: 'npy', folder, classes: ['a', 'b', 'c', 'd'] }))());
+    const given = value(await loadDataset(task({ name: 'npy', folder, classes: ['a', 'b', 'c', 'd'] }))());
     assert.deepEqual(given.classes, ['a', 'b', 'c', 'd']);
     assert.match(
       await reading({ classes: ['a', 'b'] }),
@@ -163,7 +167,7 @@ describe('npy pairs', () => {
       [1, 1, 1, 2],
     ]) {
       await put('test_masks', { dtype: 'uint8', shape, data: Uint8Array.of(2, 1) });
-      const read = value(await load(task({ name: 'npy', folder, validationShare: 0 }))());
+      const read = value(await loadDataset(task({ name: 'npy', folder, validationShare: 0 }))());
       assert.deepEqual([...read.test.masks], [2, 1]);
     }
   });
@@ -184,14 +188,14 @@ describe('npy pairs', () => {
   it('say what is done with values where that changes them', async () => {
     await putSmall();
     await put('test_images', { dtype: 'float64', shape: [1, 1, 2], data: Float64Array.of(0.5, 1 / 3) });
-    const { notes, test } = value(await load(task({ name: 'npy', folder, validationShare: 0 }))());
+    const { notes, test } = value(await loadDataset(task({ name: 'npy', folder, validationShare: 0 }))());
     assert.match(
       notes.join(),
       /test_images\.npy: floats are kept as bytes, rounded to the nearest of 256 levels/,
     );
     assert.deepEqual([...test.images], [128, 85]);
     await put('test_images', { dtype: 'uint8', shape: [1, 1, 2], data: Uint8Array.of(0, 1) });
-    const black = value(await load(task({ name: 'npy', folder, validationShare: 0 }))());
+    const black = value(await loadDataset(task({ name: 'npy', folder, validationShare: 0 }))());
     assert.match(black.notes.join(), /test_images\.npy: its bytes are 0 and 1 of 255/);
   });
 
@@ -211,12 +215,12 @@ describe('npy pairs', () => {
     await instead('images.npy', /there is images\.npy; the files are train_images\.npy/);
     await instead('masks', /a folder masks; put the images beside it/);
     assert.match(
-      sentence(await load(task({ name: 'npy', folder: join(folder, 'none') }))()),
+      sentence(await loadDataset(task({ name: 'npy', folder: join(folder, 'none') }))()),
       /none: there is no such file or folder/,
     );
     await writeFile(join(folder, 'file'), 'x');
     assert.match(
-      sentence(await load(task({ name: 'npy', folder: join(folder, 'file') }))()),
+      sentence(await loadDataset(task({ name: 'npy', folder: join(folder, 'file') }))()),
       /part of the path is a file, not a folder/,
     );
   });
@@ -227,7 +231,7 @@ describe('npy pairs', () => {
       console.log('      (../shared is absent: its learning problem was not read)');
       this.skip();
     }
-    const read = value(await load(task({ name: 'npy', folder: learning, validationShare: 0 }))());
+    const read = value(await loadDataset(task({ name: 'npy', folder: learning, validationShare: 0 }))());
     assert.deepEqual(shapeOfDataset(read), { height: 32, width: 32, channels: 3, classes: 6 });
     assert.deepEqual([read.train.count, read.test.count], [512, 128]);
     assert.ok(Math.abs(allBackgroundScore(read.test).accuracy - 0.8893) < 1e-4);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { type Split, shapeOfDataset } from '../../../src/data/dataset.js';
-import { load } from '../../../src/data/load.js';
+import { loadDataset } from '../../../src/data/load.js';
 import { decodeTask, type Task } from '../../../src/data/task.js';
 import { sentence, value } from '../either.js';
 import { tinyPng } from '../tiny-png.js';
@@ -34,7 +34,7 @@ describe('png pairs', () => {
   it('are split by the seed, every image once, each with its own mask', async () => {
     const levels = Array.from({ length: 20 }, (_, i) => i + 10);
     await putPairs('', levels);
-    const read = value(await load(task({ testShare: 0.2, validationShare: 0.25 }))());
+    const read = value(await loadDataset(task({ testShare: 0.2, validationShare: 0.25 }))());
     assert.deepEqual([read.train.count, read.validation.count, read.test.count], [12, 4, 4]);
     assert.deepEqual(shapeOfDataset(read), { height: 1, width: 2, channels: 1, classes: 2 });
     const parts = [read.train, read.validation, read.test];
@@ -48,7 +48,7 @@ describe('png pairs', () => {
         [...part.masks.filter((_, i) => i % 2 === 0)],
       );
     }
-    const other = value(await load(task({ testShare: 0.2, validationShare: 0.25, seed: 1 }))());
+    const other = value(await loadDataset(task({ testShare: 0.2, validationShare: 0.25, seed: 1 }))());
     assert.notDeepEqual(firsts(other.test), firsts(read.test));
   });
 
@@ -56,7 +56,7 @@ describe('png pairs', () => {
     await putPairs('train', [1, 2, 3]);
     await putPairs('validation', [4]);
     await putPairs('test', [5, 6]);
-    const read = value(await load(task())());
+    const read = value(await loadDataset(task())());
     assert.deepEqual([read.train, read.validation, read.test].map(firsts), [[1, 2, 3], [4], [5, 6]]);
   });
 
@@ -66,16 +66,16 @@ describe('png pairs', () => {
     await put('train/masks/2.png', grey(0, 0));
     await putPairs('test', [5]);
     assert.match(
-      sentence(await load(task({ validationShare: 0 }))()),
+      sentence(await loadDataset(task({ validationShare: 0 }))()),
       /test images are 1x2x1, but train images are 1x2x3/,
     );
     await put('test/images/5.png', tinyPng(2, 8, 2, [[5, 5, 5, 0, 0, 0]]));
-    const read = value(await load(task({ validationShare: 0 }))());
+    const read = value(await loadDataset(task({ validationShare: 0 }))());
     assert.deepEqual([...read.train.images], [1, 1, 1, 0, 0, 0, 1, 2, 3, 4, 5, 6]);
   });
 
   it('say which file is wrong, and what is', async () => {
-    const reading = async (): Promise<string> => sentence(await load(task())());
+    const reading = async (): Promise<string> => sentence(await loadDataset(task())());
     assert.match(await reading(), /images: there is no such file or folder/);
     await put('images/notes.txt', grey(0));
     await mkdir(join(folder, 'masks'));
@@ -98,14 +98,14 @@ describe('png pairs', () => {
     await put('masks/a.png', grey(1, 0));
     for (const litter of ['._a.png', '.DS_Store', 'Thumbs.db', 'desktop.ini'])
       for (const part of ['images', 'masks']) await put(join(part, litter), Buffer.from('x'));
-    const read = value(await load(task({ testShare: 0.25, validationShare: 0.5 }))());
+    const read = value(await loadDataset(task({ testShare: 0.25, validationShare: 0.5 }))());
     assert.deepEqual([read.train.count, read.validation.count, read.test.count], [1, 2, 1]);
     await put('images/a.png', grey(7, 0));
-    assert.match(sentence(await load(task())()), /a\.PNG and a\.png are two files of one name/);
+    assert.match(sentence(await loadDataset(task())()), /a\.PNG and a\.png are two files of one name/);
   });
 
   it('are not read where there is none, and what is no PNG is named', async () => {
-    const reading = async (): Promise<string> => sentence(await load(task())());
+    const reading = async (): Promise<string> => sentence(await loadDataset(task())());
     await put('images/a.jpg', Buffer.from('x'));
     await put('masks/a.jpg', Buffer.from('x'));
     assert.match(await reading(), /images: there are no PNG files in it, but a\.jpg; save them as PNG/);
@@ -114,7 +114,7 @@ describe('png pairs', () => {
     await putPairs('', [1, 2, 3]);
     await put('masks/a.png', grey(1, 1));
     await put('images/a.png', grey(1, 1));
-    const { notes } = value(await load(task())());
+    const { notes } = value(await loadDataset(task())());
     assert.match(notes.join('\n'), /images: 1 file that is not PNG was passed over: a\.jpg/);
     await put('masks/b.png', grey(1));
     assert.match(await reading(), /masks without an image of the same name: b\.png/);
@@ -125,7 +125,7 @@ describe('png pairs', () => {
     await put('images/1.png', Buffer.from([0xff, 0xd8, 0xff, 0xe0]));
     await put('images/2.png', grey(1, 2).subarray(0, 40));
     await put('masks/3.png', tinyPng(2, 8, 2, [[1, 2, 3, 1, 2, 3]]));
-    const text = sentence(await load(task())());
+    const text = sentence(await loadDataset(task())());
     assert.match(text, /3 problems/);
     assert.match(text, /- .*images\/1\.png: not a readable PNG: it is a JPEG, whatever its name says/);
     assert.match(text, /- .*images\/2\.png: not a readable PNG: it ends too early; the file is cut short/);
@@ -137,7 +137,7 @@ describe('png pairs', () => {
     await putPairs('test', [1]);
     await put('train/masks/1.png', tinyPng(2, 8, 0, [[1, 0]], { tRNS: [0, 1] }));
     await put('train/images/2.png', tinyPng(2, 16, 0, [[0, 9, 1, 1]]));
-    const { notes, train } = value(await load(task({ validationShare: 0 }))());
+    const { notes, train } = value(await loadDataset(task({ validationShare: 0 }))());
     assert.deepEqual([...train.masks.subarray(0, 2)], [1, 0]);
     assert.match(notes.join('\n'), /left out: transparency of .*train\/masks\/1\.png/);
     assert.match(notes.join('\n'), /left out: the last 8 of 16 bits of .*train\/images\/2\.png/);
@@ -147,21 +147,21 @@ describe('png pairs', () => {
     await putPairs('train', [1, 2, 3]);
     await putPairs('val', [1]);
     await putPairs('test', [1]);
-    assert.match(sentence(await load(task())()), /there is a folder val; .*name it validation/);
+    assert.match(sentence(await loadDataset(task())()), /there is a folder val; .*name it validation/);
     await rm(join(folder, 'val'), { recursive: true });
     await putPairs('', [9]);
     assert.match(
-      value(await load(task())()).notes.join(),
+      value(await loadDataset(task())()).notes.join(),
       /images is not read: the images are those in train and test/,
     );
     await rm(join(folder, 'test'), { recursive: true });
-    assert.match(sentence(await load(task())()), /test\/images: there is no such file or folder/);
+    assert.match(sentence(await loadDataset(task())()), /test\/images: there is no such file or folder/);
   });
 
   it('stop when told', async () => {
     await putPairs('', [1, 2, 3]);
     const stop = new AbortController();
-    const stopped = await load(task(), { signal: stop.signal, onProgress: () => stop.abort() })();
+    const stopped = await loadDataset(task(), { signal: stop.signal, onProgress: () => stop.abort() })();
     assert.ok(E.isLeft(stopped) && stopped.left._tag === 'Interrupted');
   });
 });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { type Dataset, type Split, splitNames } from '../../../src/data/dataset.js';
-import { load } from '../../../src/data/load.js';
+import { loadDataset } from '../../../src/data/load.js';
 import { writePngPairs } from '../../../src/data/own/write-png-pairs.js';
 import { decodeTask } from '../../../src/data/task.js';
 import { sentence, value } from '../either.js';
@@ -65,7 +65,7 @@ describe('datasets as PNG pairs', () => {
               validationShare: counts[1] === 0 ? 0 : 0.5,
             }),
           );
-          const read = value(await load(task)());
+          const read = value(await loadDataset(task)());
           assert.deepEqual(read.classes, dataset.classes);
           for (const name of splitNames) assert.deepEqual(bytesOf(read[name]), bytesOf(dataset[name]));
         },

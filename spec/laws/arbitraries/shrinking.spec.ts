@@ -10,7 +10,7 @@ import {
   programArbitrary,
   sparse,
 } from '../../../src/laws/arbitraries/index.js';
-import { turned, turnsOf } from '../../../src/laws/requirements/square-symmetries.js';
+import { applySymmetry, symmetriesOf } from '../../../src/laws/requirements/square-symmetries.js';
 
 /** What a property that fails is left with. */
 const smallest = <A>(arbitrary: fc.Arbitrary<A>, holds: (value: A) => boolean): A => {
@@ -84,8 +84,8 @@ describe('arbitraries: kernels', () => {
           .chain((kind) => fc.tuple(kernelArbitrary({ kind }), kernelArbitrary({ kind, ...line }))),
         (kernels) => {
           for (const kernel of kernels)
-            for (const turn of turnsOf(kernel.shape.length - 2))
-              assert.deepEqual(turned(kernel, turn, kernel.shape.length - 2).data, kernel.data);
+            for (const turn of symmetriesOf(kernel.shape.length - 2))
+              assert.deepEqual(applySymmetry(kernel, turn, kernel.shape.length - 2).data, kernel.data);
         },
       ),
     ));
@@ -107,9 +107,9 @@ describe('arbitraries: kernels', () => {
   it('free ones are of every side, and hardly ever symmetric by chance', () => {
     const kernels = fc.sample(kernelArbitrary(), { seed: 2, numRuns: 300 });
     assert.deepEqual([...new Set(kernels.map(({ shape }) => shape[0]))].sort(), [1, 3, 5]);
-    const [turn] = turnsOf(2).slice(1);
+    const [turn] = symmetriesOf(2).slice(1);
     const wide = kernels.filter(({ shape }) => shape[0] > 1);
-    const even = wide.filter((kernel) => `${turned(kernel, turn, 2).data}` === `${kernel.data}`);
+    const even = wide.filter((kernel) => `${applySymmetry(kernel, turn, 2).data}` === `${kernel.data}`);
     assert.ok(even.length < wide.length / 20, `${even.length} of ${wide.length}`);
   });
 });

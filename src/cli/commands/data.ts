@@ -13,7 +13,7 @@ import {
   type Split,
   splitNames,
 } from '../../data/dataset.js';
-import { load } from '../../data/load.js';
+import { loadDataset } from '../../data/load.js';
 import { describeTask, type Task } from '../../data/task.js';
 import { writeBytes } from '../../files/files.js';
 import { mayBeFile } from '../../files/make-folder.js';
@@ -102,7 +102,7 @@ const watched = (name: string, flags: DataFlags, signal: AbortSignal): Effect<st
     TE.tap(({ task }) => TE.fromEither(isMade(task, flags))),
     TE.bind('dataset', ({ task }) => {
       const { tell } = plainTeller(remark, seconds);
-      return load(task, {
+      return loadDataset(task, {
         cacheDir: flags.cache,
         signal,
         onProgress: ({ done, total }) => tell({ kind: 'data', done, total }),

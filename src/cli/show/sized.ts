@@ -6,7 +6,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Effect } from '../../base/error.js';
 import { type FusionPlan, fusionPlan } from '../../compile/fuse/partition/plan.js';
 import { shapeOfDataset, splitNames } from '../../data/dataset.js';
-import { load } from '../../data/load.js';
+import { loadDataset } from '../../data/load.js';
 import { type Task, taskShape } from '../../data/task.js';
 import { type Program, select } from '../../dsl/index.js';
 import { type Engine, openEngine, parseEngineChoice } from '../../engine/index.js';
@@ -44,7 +44,7 @@ const dataOf = (task: Task): Effect<Pick<Sized, 'sizes' | 'counts'>> => {
   return O.isSome(known) && 'train' in task
     ? TE.right({ sizes: known.value, counts: task })
     : pipe(
-        load(task),
+        loadDataset(task),
         TE.map((dataset) => {
           const [train, validation, test] = splitNames.map((name) => dataset[name].count);
           return { sizes: shapeOfDataset(dataset), counts: { train, validation, test } };

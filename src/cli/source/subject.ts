@@ -7,7 +7,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { type Checked, type DrumheadError, decodeError, type Effect, unknownName } from '../../base/error.js';
 import { shapeOfDataset } from '../../data/dataset.js';
-import { load } from '../../data/load.js';
+import { loadDataset } from '../../data/load.js';
 import { type Task, taskNames, taskShape } from '../../data/task.js';
 import type { Program } from '../../dsl/index.js';
 import { experimentNamed, experimentNames } from '../../experiments/catalogue.js';
@@ -211,5 +211,5 @@ const ofExperiment = (name: string, flags: SubjectFlags): Effect<System> =>
 
 const sizesOf = (task: Task): Effect<Sizes> => {
   const known = taskShape(task);
-  return O.isSome(known) ? TE.right(known.value) : pipe(load(task), TE.map(shapeOfDataset));
+  return O.isSome(known) ? TE.right(known.value) : pipe(loadDataset(task), TE.map(shapeOfDataset));
 };

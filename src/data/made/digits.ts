@@ -108,12 +108,12 @@ const digestOf = (arrays: readonly IdxArray[]): string => {
 export const readDigits = (folder: string | null): Effect<Digits> =>
   pipe(
     TE.Do,
-    TE.bind('place', () => (folder === null ? TE.fromEither(packagedDigits()) : TE.right(folder))),
-    TE.bind('present', ({ place }) => listFolder(place)),
-    TE.bind('trainImages', ({ place, present }) => readNamed(place, present, files.trainImages)),
-    TE.bind('trainLabels', ({ place, present }) => readNamed(place, present, files.trainLabels)),
-    TE.bind('testImages', ({ place, present }) => readNamed(place, present, files.testImages)),
-    TE.bind('testLabels', ({ place, present }) => readNamed(place, present, files.testLabels)),
+    TE.bind('where', () => (folder === null ? TE.fromEither(packagedDigits()) : TE.right(folder))),
+    TE.bind('present', ({ where }) => listFolder(where)),
+    TE.bind('trainImages', ({ where, present }) => readNamed(where, present, files.trainImages)),
+    TE.bind('trainLabels', ({ where, present }) => readNamed(where, present, files.trainLabels)),
+    TE.bind('testImages', ({ where, present }) => readNamed(where, present, files.testImages)),
+    TE.bind('testLabels', ({ where, present }) => readNamed(where, present, files.testLabels)),
     TE.flatMapEither(({ trainImages, trainLabels, testImages, testLabels }) =>
       pipe(
         E.Do,

@@ -74,7 +74,7 @@ const poolOf = (set: DigitSet, side: number, indices: readonly number[]): Pool =
 };
 
 /** Where the digit lies, as pixels of the image: anywhere whole, and over no other; 200 places are tried, as published. */
-const place = (
+const scatterDigit = (
   random: Random,
   { size, digitSize }: MultiMnistTask,
   mask: Uint8Array,
@@ -97,7 +97,7 @@ const draw = (task: MultiMnistTask, pool: Pool, split: SplitName, index: number)
   const n = task.minDigits + random.integer(task.maxDigits - task.minDigits + 1);
   for (let k = 0; k < n; k++) {
     const digit = pool.indices[random.integer(pool.indices.length)];
-    for (const pixel of place(random, task, mask, pool.strokes(digit)) ?? []) {
+    for (const pixel of scatterDigit(random, task, mask, pool.strokes(digit)) ?? []) {
       image[pixel] = 255;
       mask[pixel] = pool.labels[digit] + 1;
     }

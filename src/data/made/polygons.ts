@@ -130,7 +130,12 @@ const mark = (taken: Uint8Array, pixels: readonly number[], size: number): void 
 };
 
 /** A place where the polygon is whole and touches none of the taken pixels. */
-const place = (random: Random, size: number, taken: Uint8Array, polygon: Polygon): Placed | undefined => {
+const scatterPolygon = (
+  random: Random,
+  size: number,
+  taken: Uint8Array,
+  polygon: Polygon,
+): Placed | undefined => {
   const coordinate = (): number => polygon.radius + random.uniform() * (size - 2 * polygon.radius);
   return firstFit(
     () => ({ label: polygon.label, pixels: pixelsAt(polygon, coordinate(), coordinate(), size) }),
@@ -144,7 +149,7 @@ const strew = (random: Random, task: PolygonsTask): { placed: readonly Placed[];
   const placed: Placed[] = [];
   const taken = new Uint8Array(task.size * task.size);
   for (let k = 0; k < wanted; k++) {
-    const found = place(random, task.size, taken, choosePolygon(random, task));
+    const found = scatterPolygon(random, task.size, taken, choosePolygon(random, task));
     if (found === undefined) continue;
     placed.push(found);
     mark(taken, found.pixels, task.size);

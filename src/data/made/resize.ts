@@ -8,11 +8,11 @@ interface Taps {
 }
 
 const taps = (from: number, to: number): Taps => {
-  const place = Float64Array.from({ length: to }, (_, i) =>
+  const position = Float64Array.from({ length: to }, (_, i) =>
     Math.min(from - 1, Math.max(0, ((i + 0.5) * from) / to - 0.5)),
   );
-  const low = Int32Array.from(place, Math.floor);
-  return { low, high: low.map((i) => Math.min(from - 1, i + 1)), part: place.map((at, i) => at - low[i]) };
+  const low = Int32Array.from(position, Math.floor);
+  return { low, high: low.map((i) => Math.min(from - 1, i + 1)), part: position.map((at, i) => at - low[i]) };
 };
 
 /**

@@ -6,7 +6,7 @@ const tries = 200;
 const beginnings = 10;
 
 /** The first place that will do of those drawn, or undefined after 200. */
-export const firstFit = <A>(draw: () => A, fits: (place: A) => boolean): A | undefined => {
+export const firstFit = <A>(draw: () => A, fits: (candidate: A) => boolean): A | undefined => {
   for (let attempt = 0; attempt < tries; attempt++) {
     const drawn = draw();
     if (fits(drawn)) return drawn;

@@ -119,7 +119,7 @@ const isEmpty = (taken: readonly Placed[], cell: number, one: Placed): boolean =
   );
 
 /** Where the piece goes: its whole bounding box is still empty. The corner never lies at the very end of its range. */
-const place = (
+const scatterPiece = (
   random: Random,
   { size, cell }: TetrominoesTask,
   taken: readonly Placed[],
@@ -142,7 +142,7 @@ const strew = (
   const wanted = task.minPieces + random.integer(task.maxPieces - task.minPieces + 1);
   const placed: Placed[] = [];
   for (const kind of chooseKinds(random, wanted)) {
-    const found = place(random, task, placed, choosePiece(random, kind));
+    const found = scatterPiece(random, task, placed, choosePiece(random, kind));
     if (found !== undefined) placed.push(found);
   }
   return { placed, wanted };

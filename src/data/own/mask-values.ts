@@ -15,7 +15,7 @@ export interface MaskFile {
 interface Stranger {
   readonly pixels: number;
   readonly path: string;
-  readonly place: string;
+  readonly position: string;
 }
 
 /** What is wrong with one file. */
@@ -29,15 +29,15 @@ const most = 4;
 /** A picture taken for a mask has so many that counting on tells nothing more. */
 const tooMany = 300;
 
-const placeOf = ({ width }: MaskFile, at: number): string =>
+const positionOf = ({ width }: MaskFile, at: number): string =>
   width === undefined ? `element ${at}` : `row ${Math.floor(at / width)}, column ${at % width}`;
 
 const problemOf = (
   { labels, ignore }: Labelling,
   value: number,
-  { pixels, path, place }: Stranger,
+  { pixels, path, position }: Stranger,
 ): FileProblem => {
-  const where = `${place} is ${value}${pixels === 1 ? '' : ` (and ${(pixels - 1).toLocaleString('en-US')} more)`}`;
+  const where = `${position} is ${value}${pixels === 1 ? '' : ` (and ${(pixels - 1).toLocaleString('en-US')} more)`}`;
   const why = !Number.isInteger(value)
     ? 'labels are whole numbers'
     : labels !== null
@@ -87,7 +87,7 @@ export const labelsOfValues = (
       const before = strangers.get(value);
       strangers.set(value, {
         path: before?.path ?? mask.path,
-        place: before?.place ?? placeOf(mask, at),
+        position: before?.position ?? positionOf(mask, at),
         pixels: (before?.pixels ?? 0) + 1,
       });
       if (strangers.size > tooMany) return E.left(problemsOf(labelling, strangers));

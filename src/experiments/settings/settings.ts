@@ -34,11 +34,11 @@ export const settingsBelow = (value: unknown, path = ''): readonly string[] =>
 const setIn = (value: unknown, [key, ...rest]: readonly string[], to: unknown): E.Either<string, unknown> => {
   if (key === undefined) return E.right(to);
   if (Array.isArray(value)) {
-    const place = Number(key);
-    return Number.isInteger(place) && place >= 0 && place < value.length
+    const index = Number(key);
+    return Number.isInteger(index) && index >= 0 && index < value.length
       ? pipe(
-          setIn(value[place], rest, to),
-          E.map((changed) => value.with(place, changed)),
+          setIn(value[index], rest, to),
+          E.map((changed) => value.with(index, changed)),
         )
       : E.left(`there is no place ${key} in a list of ${value.length}`);
   }

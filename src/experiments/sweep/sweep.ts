@@ -159,9 +159,9 @@ export interface SweepRun {
 /** What a sweep runs: each member from each of its seeds, seeds outermost so that every member has a first early. */
 export const runsOf = ({ members }: Sweep): readonly SweepRun[] => {
   const longest = members.reduce((most, { experiment }) => Math.max(most, experiment.seeds.length), 0);
-  return Array.from({ length: longest }, (_, place) => place).flatMap((place) =>
+  return Array.from({ length: longest }, (_, index) => index).flatMap((index) =>
     members.flatMap((member) =>
-      place < member.experiment.seeds.length ? [{ member, seed: member.experiment.seeds[place] }] : [],
+      index < member.experiment.seeds.length ? [{ member, seed: member.experiment.seeds[index] }] : [],
     ),
   );
 };

@@ -162,9 +162,12 @@ export const findMask = (bytes: Uint8Array, source: string): Checked<StoredMask>
       for (let p = 0; p < first.length; p++) {
         const value = first[p];
         if (value === values[p * channels + 1] && value === values[p * channels + 2]) continue;
-        const place = `row ${Math.floor(p / width)}, column ${p % width}`;
+        const position = `row ${Math.floor(p / width)}, column ${p % width}`;
         return E.left(
-          decodeError(source, `a mask in colours (${place}); save labels as grey values or palette indices`),
+          decodeError(
+            source,
+            `a mask in colours (${position}); save labels as grey values or palette indices`,
+          ),
         );
       }
       return E.right({ ...stored, values: first });

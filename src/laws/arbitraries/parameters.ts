@@ -61,9 +61,9 @@ export const waveParametersArbitrary = ({
         : fc.integer({ min: 1, max: 16 }).map((n) => 1 + n / 32),
     })
     .map(({ speed, omega, alpha, share }) => {
-      const pull = speed * speed * stiffest(grid) + omega;
-      // The positive root of h^2 pull + 2 h alpha = 4 share.
-      const step = (Math.sqrt(alpha * alpha + 4 * share * pull) - alpha) / pull;
+      const stiffness = speed * speed * stiffest(grid) + omega;
+      // The positive root of h^2 stiffness + 2 h alpha = 4 share.
+      const step = (Math.sqrt(alpha * alpha + 4 * share * stiffness) - alpha) / stiffness;
       const dt = (stable ? Math.floor(step / tick) : Math.ceil(step / tick)) * tick;
       return { dt, speed, omega, alpha };
     });

@@ -4,7 +4,7 @@ import { volume } from '../../dsl/shape.js';
 import { degreesOf } from '../reading/degree.js';
 import type { Oscillator } from '../reading/oscillator.js';
 import { structureOf } from '../reading/structure.js';
-import { sample } from '../requirements/at-rest.js';
+import { smallAtRest } from '../requirements/at-rest.js';
 import { dampingOf } from '../requirements/force.js';
 import type { System } from '../system/system.js';
 
@@ -12,7 +12,7 @@ import type { System } from '../system/system.js';
 export const leastDamping = (system: System, oscillator: Oscillator): number | undefined => {
   if (oscillator.inVelocity === 'none' || oscillator.inVelocity === 'other' || !oscillator.diagonal)
     return undefined;
-  const { system: small, around } = sample(system);
+  const { system: small, around } = smallAtRest(system);
   const ones = Object.fromEntries(
     small.externals.flatMap(({ name, shape, kind }) =>
       kind === 'field' ? [[name, { shape, data: new Float64Array(volume(shape)).fill(1) }]] : [],

@@ -3,7 +3,7 @@
 import { allLaws } from '../laws/index.js';
 import { structureOf } from '../reading/structure.js';
 import { amplitudeFaults, partsHints } from '../requirements/complex.js';
-import { meantBy } from '../requirements/intended.js';
+import { intendedLaws } from '../requirements/intended.js';
 import type { System } from '../system/system.js';
 import { digits } from '../trial/findings.js';
 import { missingFor } from '../trial/law.js';
@@ -32,7 +32,7 @@ export { leastDamping } from './damping.js';
  */
 export const diagnose = (system: System): readonly string[] => {
   const { oscillator } = structureOf(system);
-  const meant = meantBy(system).flatMap(({ law: name, because }) => {
+  const meant = intendedLaws(system).flatMap(({ law: name, because }) => {
     const law = allLaws.find((each) => each.name === name);
     const { reasons } = law === undefined ? { reasons: [] } : missingFor(law, system);
     return reasons.map((reason) => `${reason} (${because})`);

@@ -101,7 +101,7 @@ const isOneAfterTheOther = (stages: readonly Stage[]): boolean => {
     });
 };
 
-/** What a second order needs: on the mean the force is taken at half the step (Hairer, Norsett & Wanner 1993, ch. II.1). */
+/** What a second order requirements: on the mean the force is taken at half the step (Hairer, Norsett & Wanner 1993, ch. II.1). */
 const meanTime = (stages: readonly Stage[]): number => sumOf(stages.map(({ at, weight }) => at * weight));
 
 const inWords = (name: string, stages: readonly Stage[]): string | undefined => {

@@ -3,7 +3,7 @@
 import { volume } from '../../dsl/shape.js';
 import type { Oscillator } from '../reading/oscillator.js';
 import { structureOf } from '../reading/structure.js';
-import { sample } from '../requirements/at-rest.js';
+import { smallAtRest } from '../requirements/at-rest.js';
 import { forceAt } from '../requirements/force.js';
 import { exact } from '../rounding/bounded.js';
 import type { System } from '../system/system.js';
@@ -13,7 +13,7 @@ const near = (a: number, b: number): boolean => Math.abs(a - b) < 0.02 * b;
 
 /** The velocity that one step from rest adds, in all. */
 const kicked = (system: System, oscillator: Oscillator): number => {
-  const small = sample(system);
+  const small = smallAtRest(system);
   const size = volume(small.system.fields[oscillator.y]);
   const y = exact(Float64Array.from({ length: size }, (_, i) => Math.sin(1 + 2.3 * i) / 8));
   const { value } = forceAt(small, oscillator, y, exact(new Float64Array(size)));

@@ -12,7 +12,15 @@ import { oneStep } from '../system/program.js';
 import { type System, sequenceName } from '../system/system.js';
 import { digits } from '../trial/findings.js';
 import { boundedStep, type Interpreter } from '../trial/interpreter.js';
-import { broken, type Finding, holds, type Law, type Need, type Trial, vacuous } from '../trial/law.js';
+import {
+  broken,
+  type Finding,
+  holds,
+  type Law,
+  type Requirement,
+  type Trial,
+  vacuous,
+} from '../trial/law.js';
 
 interface Derived {
   readonly step: Program;
@@ -171,7 +179,7 @@ const asDifferences = (
       );
 };
 
-const differentiable: Need = {
+const differentiable: Requirement = {
   name: 'derivatives',
   essential: true,
   missing: ({ nodes }) =>
@@ -188,7 +196,7 @@ export const adjoint: Law = {
     "<J v, w> = <v, J'w> for the step's forward and reverse derivatives; reverse mode equals central differences",
   source: 'definition of the transposed Jacobian (compile/transform)',
   tolerance: 'n u sum |w||J||v|, n the operations of both derivatives; differences by doubling their width',
-  needs: [differentiable],
+  requirements: [differentiable],
   cases: { steps: 1, sites: 16 },
   share: 0.5,
   property,

@@ -3,26 +3,34 @@
 import { volume } from '../../dsl/shape.js';
 import { formsOf } from '../reading/forms.js';
 import { structureOf } from '../reading/structure.js';
-import { atRest, sample } from '../requirements/at-rest.js';
+import { atRest, smallAtRest } from '../requirements/at-rest.js';
 import { couplingOf, pullsOf } from '../requirements/coupling.js';
-import * as needs from '../requirements/requirements.js';
+import * as requirements from '../requirements/requirements.js';
 import { unit64 } from '../rounding/bounded.js';
 import { resize } from '../system/resize.js';
 import { type System, weightsOf } from '../system/system.js';
 import { lastStep } from '../trial/bounded-steps.js';
 import { digits } from '../trial/findings.js';
 import { trajectory } from '../trial/interpreter.js';
-import { broken, type Finding, holds, type Law, type Need, silent, vacuous } from '../trial/law.js';
+import {
+  broken,
+  type Finding,
+  holds,
+  inconclusive,
+  type Law,
+  type Requirement,
+  vacuous,
+} from '../trial/law.js';
 import { level, phase, phaseCases, sine, single, symmetric } from './phases.js';
 
 /** Whether phases push each other apart, all of them. */
 export const repels = (system: System): boolean => {
-  const { system: small, around } = sample(system);
+  const { system: small, around } = smallAtRest(system);
   const pulls = pullsOf(small, around).flat();
   return pulls.some((v) => v < -64 * unit64) && pulls.every((v) => v < 64 * unit64);
 };
 
-const attracting: Need = {
+const attracting: Requirement = {
   name: 'coupling K >= 0 with h <= 1 / max row sum',
   essential: true,
   missing: (system) => {
@@ -53,7 +61,7 @@ export const phaseEnergy: Law = {
   source:
     'gradient descent on E with a step below 2 / L, L the Lipschitz constant of its gradient: Nesterov 2004, Introductory Lectures on Convex Optimization, sec. 1.2.3',
   tolerance: 'error of the step times the slope of E, and the rounding of its sum',
-  needs: [needs.noiseless, phase, single, sine, level, symmetric, attracting],
+  requirements: [requirements.noiseless, phase, single, sine, level, symmetric, attracting],
   cases: (system) => ({
     ...phaseCases(system),
     undriven: true,
@@ -108,7 +116,7 @@ const pairOf = (system: System): System | undefined => {
   return pairs.get(system);
 };
 
-const pairable: Need = {
+const pairable: Requirement = {
   name: 'two oscillators with frequencies of their own',
   essential: true,
   missing: (system) => {
@@ -128,7 +136,7 @@ export const locking: Law = {
   statement: 'two oscillators with coupling K/2 lock iff |dw| <= K',
   source: 'Adler 1946; Kuramoto 1975',
   tolerance: 'none: 5 % within and beyond the bound, for as long as the slip takes',
-  needs: [needs.noiseless, phase, single, sine, pairable],
+  requirements: [requirements.noiseless, phase, single, sine, pairable],
   cases: { steps: 1, sites: 4, undriven: true },
   share: 0.5,
   property: (trial): Finding => {
@@ -136,7 +144,7 @@ export const locking: Law = {
     const name = structure.phase ?? '';
     const pair = pairOf(trial.system);
     const frequency = frequencyOf(trial.system);
-    if (pair === undefined || frequency === undefined) return silent;
+    if (pair === undefined || frequency === undefined) return inconclusive;
     const around = {
       ...atRest(pair),
       ...Object.fromEntries(

@@ -2,13 +2,21 @@
 
 import { volume } from '../../dsl/shape.js';
 import { structureOf } from '../reading/structure.js';
-import { atRest, sample } from '../requirements/at-rest.js';
-import * as needs from '../requirements/requirements.js';
+import { atRest, smallAtRest } from '../requirements/at-rest.js';
+import * as requirements from '../requirements/requirements.js';
 import { exact, minus, unit64 } from '../rounding/bounded.js';
 import type { System } from '../system/system.js';
 import { isZero, sides } from '../trial/findings.js';
 import { boundedStep, trajectory } from '../trial/interpreter.js';
-import { broken, type Finding, holds, type Law, type Need, silent, vacuous } from '../trial/law.js';
+import {
+  broken,
+  type Finding,
+  holds,
+  inconclusive,
+  type Law,
+  type Requirement,
+  vacuous,
+} from '../trial/law.js';
 
 /** Where a single 1 goes in one step of a ring, and as how much. */
 interface Shift {
@@ -30,7 +38,7 @@ const readShift = (system: System): Shift | string => {
   const names = Object.keys(system.fields);
   if (names.length !== 1 || system.grid.length !== 1) return 'it is not one field on a ring';
   if (!['linear', 'affine'].includes(structureOf(system).degree)) return 'its activation is not the identity';
-  const trial = sample(system);
+  const trial = smallAtRest(system);
   const shape = trial.system.fields[names[0]];
   const channels = volume(shape) / shape[0];
   const start = Float64Array.from({ length: volume(shape) }, (_, i) => (i === 0 ? 1 : 0));
@@ -43,7 +51,7 @@ const readShift = (system: System): Shift | string => {
   return by === undefined ? 'its kernel is not the identity shifted by one site' : { by, as: value[hit[0]] };
 };
 
-const shifted: Need = {
+const shifted: Requirement = {
   name: 'a shifted identity kernel and identity activation',
   essential: true,
   missing: (system) => {
@@ -60,11 +68,11 @@ export const carrying: Law = {
     'with a shifted identity kernel, identity activation and no input the state moves by exactly one site a step: period n',
   source: 'Keller, Muller, Sejnowski & Welling 2024, arXiv 2309.08045v2, eq. 3',
   tolerance: 'none: equal to the last bit',
-  needs: [needs.steps, needs.noiseless, shifted],
+  requirements: [requirements.steps, requirements.noiseless, shifted],
   cases: { undriven: true, steps: 2 },
   property: ({ system, on, start, around, steps }): Finding => {
     const found = shiftOf(system);
-    if (typeof found === 'string') return silent;
+    if (typeof found === 'string') return inconclusive;
     const [name] = Object.keys(system.fields);
     const shape = system.fields[name];
     const [n] = shape;

@@ -3,13 +3,13 @@
 import { volume } from '../../dsl/shape.js';
 import { everything, intervalsOf } from '../reading/interval.js';
 import type { Structure } from '../reading/structure.js';
-import * as needs from '../requirements/requirements.js';
+import * as requirements from '../requirements/requirements.js';
 import { dot, sumOf } from '../rounding/bounded.js';
 import { type System, sequenceName } from '../system/system.js';
 import { exactState } from '../trial/bounded-steps.js';
 import { digits } from '../trial/findings.js';
 import { trajectory } from '../trial/interpreter.js';
-import { broken, holds, type Law, type Need, silent, vacuous } from '../trial/law.js';
+import { broken, holds, inconclusive, type Law, type Requirement, vacuous } from '../trial/law.js';
 import { slack } from './slack.js';
 
 /** What a coRNN's step says about itself: z' = a z + b s - c y with |s| <= 1. */
@@ -39,7 +39,7 @@ const cornnOf = (system: System, { oscillator }: Structure): Cornn | string => {
   return { epsilon: (1 / a - 1) / h, gamma: c / b, atNewVelocity: near(b, h * a) };
 };
 
-const implicitDamping: Need = {
+const implicitDamping: Requirement = {
   name: 'damping at the new velocity',
   essential: true,
   missing: (system, structure) => {
@@ -60,12 +60,12 @@ export const cornnEnergy: Law = {
     "|z|^2 + gamma |y|^2 - h gamma z.y <= m t / (2 eps), from rest, z' = (z + h (s - gamma y)) / (1 + h eps), |s| <= 1",
   source: 'after Rusch & Mishra 2021, arXiv 2010.00951, prop. 3.1, with the constants of this step',
   tolerance: 'running error of the sums, one rounding a node and step of the bound itself',
-  needs: [needs.oscillator, needs.evenPace, implicitDamping],
+  requirements: [requirements.oscillator, requirements.evenPace, implicitDamping],
   cases: { steps: 16, ranges: {} },
   property: ({ system, structure, on, start, around, steps }) => {
     const { oscillator } = structure;
     const found = cornnOf(system, structure);
-    if (oscillator === undefined || typeof found === 'string') return silent;
+    if (oscillator === undefined || typeof found === 'string') return inconclusive;
     const { y, z, h } = oscillator;
     const still = Object.fromEntries(
       Object.entries(start).map(([name, { shape, data }]) => [

@@ -3,14 +3,14 @@
 import { volume } from '../../dsl/shape.js';
 import type { Oscillator } from '../reading/oscillator.js';
 import { structureOf } from '../reading/structure.js';
-import { probe, sample } from '../requirements/at-rest.js';
+import { probe, smallAtRest } from '../requirements/at-rest.js';
 import { rest, stiffnessOf, waveOf } from '../requirements/force.js';
-import * as needs from '../requirements/requirements.js';
+import * as requirements from '../requirements/requirements.js';
 import { exact, minus, plus, scaled, unit64, within } from '../rounding/bounded.js';
 import type { System } from '../system/system.js';
 import { stepFrom } from '../trial/bounded-steps.js';
 import { isZero, sides } from '../trial/findings.js';
-import { type Finding, type Law, type Need, silent, type Trial } from '../trial/law.js';
+import { type Finding, inconclusive, type Law, type Requirement, type Trial } from '../trial/law.js';
 
 /** K = c^2 (-L) + omega with the five-point L (three-point on a line). */
 interface Lattice {
@@ -32,7 +32,7 @@ const latticeOf = (system: System): Lattice | string => {
 const read = (system: System): Lattice | string => {
   const { oscillator } = structureOf(system);
   if (oscillator === undefined) return 'it is no oscillator';
-  const trial = sample(system);
+  const trial = smallAtRest(system);
   const { grid, fields } = trial.system;
   if (grid.some((n) => n < 3)) return 'its grid is too small';
   const shape = fields[oscillator.y];
@@ -73,7 +73,7 @@ const read = (system: System): Lattice | string => {
     : 'its stiffness is not a multiple of the five-point Laplacian and a restoring term';
 };
 
-const fivePoint: Need = {
+const fivePoint: Requirement = {
   name: 'the five-point Laplacian',
   essential: true,
   missing: (system) => {
@@ -85,9 +85,9 @@ const fivePoint: Need = {
 const property = (trial: Trial): Finding => {
   const { system, structure, choices } = trial;
   const { oscillator } = structure;
-  if (oscillator === undefined) return silent;
+  if (oscillator === undefined) return inconclusive;
   const lattice = latticeOf(system);
-  return typeof lattice === 'string' ? silent : turns(trial, oscillator, lattice, choices);
+  return typeof lattice === 'string' ? inconclusive : turns(trial, oscillator, lattice, choices);
 };
 
 const turns = (
@@ -148,15 +148,15 @@ export const dispersion: Law = {
   source:
     'von Neumann analysis of the five-point scheme: Trefethen 1982, Group velocity in finite difference schemes, SIAM Review 24',
   tolerance: 'running error analysis of the step, with a start that is a plane wave to 2^-24',
-  needs: [
-    needs.oscillator,
-    needs.evenPace,
-    needs.linearForce,
-    needs.noiseless,
-    needs.circular,
+  requirements: [
+    requirements.oscillator,
+    requirements.evenPace,
+    requirements.linearForce,
+    requirements.noiseless,
+    requirements.circular,
     fivePoint,
-    needs.undampedAtRest,
-    needs.kickFirst,
+    requirements.undampedAtRest,
+    requirements.kickFirst,
   ],
   cases: (system) => ({
     undriven: true,

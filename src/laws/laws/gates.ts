@@ -2,11 +2,11 @@
 
 import { formsOf } from '../reading/forms.js';
 import { everything, type Interval, intervalsOf } from '../reading/interval.js';
-import * as needs from '../requirements/requirements.js';
+import * as requirements from '../requirements/requirements.js';
 import type { System } from '../system/system.js';
 import { digits } from '../trial/findings.js';
 import { type Trajectory, trajectory } from '../trial/interpreter.js';
-import { broken, holds, type Law, type Need, vacuous } from '../trial/law.js';
+import { broken, holds, type Law, type Requirement, vacuous } from '../trial/law.js';
 import { largest, slack } from './slack.js';
 
 /** Intervals of the next fields from those of the fields; what drives may be anything. */
@@ -34,7 +34,7 @@ const gatedFields = (system: System): readonly string[] => {
   });
 };
 
-const gated: Need = {
+const gated: Requirement = {
   name: 'a field within gates',
   essential: true,
   missing: (system, { oscillator }) =>
@@ -51,7 +51,7 @@ export const gates: Law = {
     'ConvLSTM: |h| <= 1, |c_n| <= |c_0| + n; ConvGRU: |h_n| <= max(|h_0|, 1); in general interval arithmetic of the step',
   source: 'tanh and sigmoid are bounded; interval arithmetic of the step',
   tolerance: 'one rounding a node and step of the bound itself',
-  needs: [needs.steps, gated],
+  requirements: [requirements.steps, gated],
   cases: { steps: 8 },
   property: ({ system, on, start, around, steps }) => {
     const names = gatedFields(system);
@@ -106,7 +106,7 @@ const staysInUnit = (system: System): boolean => {
 };
 
 /** The share h / tau of a relaxation x + r (S(...) - x), for the sentence. */
-const relaxing: Need = {
+const relaxing: Requirement = {
   name: 'activities that relax towards a sigmoid',
   essential: true,
   missing: (system) => {
@@ -124,7 +124,7 @@ const relaxing: Need = {
   },
 };
 
-const smallRate: Need = {
+const smallRate: Requirement = {
   name: 'h <= tau',
   missing: (system) =>
     staysInUnit(system) ? undefined : 'its step can leave [0, 1]: h is larger than a time constant',
@@ -137,7 +137,7 @@ export const unitInterval: Law = {
   statement: 'from [0, 1] every activity stays in [0, 1], for h <= tau',
   source: 'a step is a mean of the old value and a sigmoid: Wilson & Cowan 1972',
   tolerance: 'one rounding a node and step',
-  needs: [needs.steps, needs.noiseless, relaxing, smallRate],
+  requirements: [requirements.steps, requirements.noiseless, relaxing, smallRate],
   cases: (system) => ({
     steps: 10,
     ranges: Object.fromEntries(Object.keys(system.fields).map((name) => [name, { low: 0, high: 1 }])),

@@ -3,7 +3,7 @@
 import { volume } from '../../dsl/shape.js';
 import { type Degree, degreesOf } from '../reading/degree.js';
 import { dampingOf, rest } from '../requirements/force.js';
-import * as needs from '../requirements/requirements.js';
+import * as requirements from '../requirements/requirements.js';
 import { exact } from '../rounding/bounded.js';
 import { digits } from '../trial/findings.js';
 import { boundedStep, trajectory } from '../trial/interpreter.js';
@@ -11,16 +11,16 @@ import {
   broken,
   type Finding,
   holds,
+  inconclusive,
   type Law,
-  type Need,
-  silent,
+  type Requirement,
   type Trial,
   vacuous,
 } from '../trial/law.js';
 import { largest, slack } from './slack.js';
 
 /** Whether differences grow by factors that do not depend on the state: no state times state. */
-const lipschitz: Need = {
+const lipschitz: Requirement = {
   name: 'a force of bounded slope',
   essential: true,
   missing: ({ nodes }) => {
@@ -48,11 +48,11 @@ type Pair = readonly [number, number];
 const differences = (trial: Trial): Finding => {
   const { system, structure, on, start, around, steps, choices } = trial;
   const { oscillator } = structure;
-  if (oscillator === undefined) return silent;
+  if (oscillator === undefined) return inconclusive;
   const { y, z, h } = oscillator;
   const size = volume(system.fields[y]);
   const alpha = dampingOf(trial, oscillator).value;
-  if (alpha.some((a) => h * a < -1e-12 || h * a > 1 + 1e-12)) return silent;
+  if (alpha.some((a) => h * a < -1e-12 || h * a > 1 + 1e-12)) return inconclusive;
   // Errors of 1 in every displacement, handed on without rounding, are the row sums of |dF/dy|.
   const probe = {
     ...rest(system),
@@ -114,13 +114,13 @@ export const gradientBound: Law = {
   source:
     'after Rusch & Mishra 2021, arXiv 2010.00951, prop. 3.2; tried on differences of states, which obey the same bound as derivatives',
   tolerance: 'one rounding a node and step, grown as the bound grows',
-  needs: [
-    needs.oscillator,
-    needs.evenPace,
-    needs.noiseless,
+  requirements: [
+    requirements.oscillator,
+    requirements.evenPace,
+    requirements.noiseless,
     lipschitz,
-    needs.diagonalDamping,
-    needs.kickFirst,
+    requirements.diagonalDamping,
+    requirements.kickFirst,
   ],
   cases: (system) => ({
     steps: 10,

@@ -2,11 +2,11 @@
 
 import { everything, intervalsOf } from '../reading/interval.js';
 import type { Oscillator } from '../reading/oscillator.js';
-import * as needs from '../requirements/requirements.js';
+import * as requirements from '../requirements/requirements.js';
 import type { System } from '../system/system.js';
 import { digits } from '../trial/findings.js';
 import { trajectory } from '../trial/interpreter.js';
-import { broken, holds, type Law, type Need, silent, vacuous } from '../trial/law.js';
+import { broken, holds, inconclusive, type Law, type Requirement, vacuous } from '../trial/law.js';
 import { largest, slack } from './slack.js';
 
 /** |F| of an oscillator whose free externals are zero, whatever its state. */
@@ -30,7 +30,7 @@ const forceBound = (system: System, { kick, zNode }: Oscillator, h: number): num
   return bound / Math.abs(h);
 };
 
-const boundedForce: Need = {
+const boundedForce: Requirement = {
   name: 'a bounded force',
   essential: true,
   missing: (system, { oscillator }) =>
@@ -47,11 +47,11 @@ export const linearGrowth: Law = {
     '|z_n| <= |z_0| + n h B and |y_n| <= |y_0| + n h |z_0| + h^2 B n(n+1)/2 for |F| <= B, omega = alpha = 0',
   source: 'adding up the steps, by the triangle inequality',
   tolerance: 'one rounding a node and step of the bound itself',
-  needs: [needs.oscillator, needs.evenPace, boundedForce, needs.kickFirst],
+  requirements: [requirements.oscillator, requirements.evenPace, boundedForce, requirements.kickFirst],
   cases: (system) => ({ steps: 12, resting: system.externals.map(({ name }) => name) }),
   property: ({ system, structure, on, start, around, steps }) => {
     const { oscillator } = structure;
-    if (oscillator === undefined) return silent;
+    if (oscillator === undefined) return inconclusive;
     const { y, z, h } = oscillator;
     const b = forceBound(system, oscillator, h);
     const path = trajectory(on, system, start, around, steps);

@@ -4,9 +4,9 @@ import type { NdArray } from '../../compile/reference/array.js';
 import type { Arrays } from '../../compile/reference/run.js';
 import { volume } from '../../dsl/shape.js';
 import { structureOf } from '../reading/structure.js';
-import { probe, sample } from '../requirements/at-rest.js';
+import { probe, smallAtRest } from '../requirements/at-rest.js';
 import { stiffnessOf, waveOf } from '../requirements/force.js';
-import * as needs from '../requirements/requirements.js';
+import * as requirements from '../requirements/requirements.js';
 import { type Bounded, exact, minus, plus, scaled, sumOf, total, unit64 } from '../rounding/bounded.js';
 import type { System } from '../system/system.js';
 import { sequenceName } from '../system/system.js';
@@ -16,9 +16,9 @@ import {
   broken,
   type Finding,
   holds,
+  inconclusive,
   type Law,
-  type Need,
-  silent,
+  type Requirement,
   type Trial,
   vacuous,
 } from '../trial/law.js';
@@ -45,7 +45,7 @@ export const superposition: Law = {
   statement: "step(a s + b s') = a step(s) + b step(s'), without tanh and without a constant",
   source: 'definition of a linear map',
   tolerance: 'all three steps by running error analysis',
-  needs: [needs.noiseless, needs.linear],
+  requirements: [requirements.noiseless, requirements.linear],
   cases: { steps: 1 },
   property: (trial) => {
     const { system, start, around, choices } = trial;
@@ -86,11 +86,11 @@ export const oddness: Law = {
   statement: 'step(-s) = -step(s), with tanh and no bias',
   source: 'tanh is odd',
   tolerance: 'both steps by running error analysis',
-  needs: [needs.noiseless, needs.odd],
+  requirements: [requirements.noiseless, requirements.odd],
   property: (trial) => {
     const { system } = trial;
     const { before, after, at } = lastStep(trial);
-    if (!isTame(after)) return silent;
+    if (!isTame(after)) return inconclusive;
     const minusOne = timesOf(-1);
     const there = stepFrom(
       trial,
@@ -118,7 +118,7 @@ export const oddness: Law = {
 const leak = (system: System): number => {
   const { oscillator } = structureOf(system);
   if (oscillator === undefined) return Number.POSITIVE_INFINITY;
-  const trial = sample(system);
+  const trial = smallAtRest(system);
   const size = volume(trial.system.fields[oscillator.y]);
   // Single sites one after the other, or where there are many, all of them three times.
   const tries =
@@ -139,7 +139,7 @@ const few = 64;
 
 const leaks = new WeakMap<System, number>();
 
-const balanced: Need = {
+const balanced: Requirement = {
   name: 'kernel entries that sum to zero for each input',
   missing: (system) => {
     const found = leaks.get(system) ?? leak(system);
@@ -152,9 +152,9 @@ const balanced: Need = {
 
 const drifts = (trial: Trial): Finding => {
   const { oscillator } = trial.structure;
-  if (oscillator === undefined) return silent;
+  if (oscillator === undefined) return inconclusive;
   const { before, after } = lastStep(trial);
-  if (!isTame(after)) return silent;
+  if (!isTame(after)) return inconclusive;
   const [was, is] = [waveOf(oscillator, exactState(before)), waveOf(oscillator, after)];
   const sums = (x: Bounded) => total(x);
   const momentum = sumOf([1, sums(is.z)], [-1, sums(was.z)]);
@@ -185,15 +185,15 @@ export const zeroMode: Law = {
   statement: 'sum z is constant and sum y affine in n, for omega = alpha = 0',
   source: 'adding up the step over all sites: a kernel that sums to zero leaves the mean as it is',
   tolerance: 'running error analysis of the step and of the sums',
-  needs: [
-    needs.oscillator,
-    needs.evenPace,
-    needs.linearForce,
-    needs.noiseless,
-    needs.undampedAtRest,
-    needs.circular,
+  requirements: [
+    requirements.oscillator,
+    requirements.evenPace,
+    requirements.linearForce,
+    requirements.noiseless,
+    requirements.undampedAtRest,
+    requirements.circular,
     balanced,
-    needs.kickFirst,
+    requirements.kickFirst,
   ],
   cases: (system) => ({ undriven: true, resting: system.externals.map(({ name }) => name) }),
   property: drifts,

@@ -2,14 +2,22 @@
 
 import { volume } from '../../dsl/shape.js';
 import { structureOf } from '../reading/structure.js';
-import { atRest, probe, surrounded } from '../requirements/at-rest.js';
+import { atRest, probe, withFreeFields } from '../requirements/at-rest.js';
 import { rest } from '../requirements/force.js';
-import * as needs from '../requirements/requirements.js';
+import * as requirements from '../requirements/requirements.js';
 import { exact, unit64 } from '../rounding/bounded.js';
 import type { System } from '../system/system.js';
 import { digits } from '../trial/findings.js';
 import { boundedStep, reference } from '../trial/interpreter.js';
-import { broken, holds, type Law, type Need, silent, type Trial, vacuous } from '../trial/law.js';
+import {
+  broken,
+  holds,
+  inconclusive,
+  type Law,
+  type Requirement,
+  type Trial,
+  vacuous,
+} from '../trial/law.js';
 import { recurrencesOf, valuesOf } from './recurrences.js';
 
 type Block = readonly [number, number, number, number];
@@ -69,7 +77,7 @@ const kindOf = ([zz, zy, yz, yy]: Block): Kind => {
 };
 
 /** Damped oscillators, rotations and other blocks have eigenvalues of their own. */
-const ofItsForm: Need = {
+const ofItsForm: Requirement = {
   name: 'the form of LinOSS',
   missing: (system) => {
     const blocks = blocksOf(trialOf(system));
@@ -80,7 +88,7 @@ const ofItsForm: Need = {
 };
 
 const trialOf = (system: System): Trial => {
-  const { around } = surrounded({ system, around: atRest(system) });
+  const { around } = withFreeFields({ system, around: atRest(system) });
   const start = Object.fromEntries(
     Object.entries(system.fields).map(([name, shape], i) => [
       name,
@@ -98,7 +106,7 @@ const trialOf = (system: System): Trial => {
   };
 };
 
-const twoByTwo: Need = {
+const twoByTwo: Requirement = {
   name: 'oscillators of their own',
   essential: true,
   missing: (system) => {
@@ -125,11 +133,11 @@ export const linossEigenvalues: Law = {
   statement: 'IMEX: det = 1 and |eigenvalue| = 1 iff h^2 A <= 4; implicit: |eigenvalue| = (1 + h^2 A)^(-1/2)',
   source: 'Rusch & Rus 2024, arXiv 2410.03943, props. 3.1 and 3.2',
   tolerance: '64 u of the products in trace and determinant; roots of them to 1e-7 where they meet',
-  needs: [twoByTwo, needs.independent, ofItsForm],
+  requirements: [twoByTwo, requirements.independent, ofItsForm],
   cases: { steps: 1 },
   property: (trial) => {
     const blocks = blocksOf(trial);
-    if (blocks === undefined) return silent;
+    if (blocks === undefined) return inconclusive;
     for (const [i, [zz, zy, yz, yy]] of blocks.entries()) {
       const det = zz * yy - zy * yz;
       const room = 64 * unit64 * (1 + Math.abs(zz * yy) + Math.abs(zy * yz));

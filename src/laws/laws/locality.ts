@@ -5,7 +5,7 @@ import { lightCone } from '../../compile/light-cone/index.js';
 import type { NdArray } from '../../compile/reference/array.js';
 import type { Arrays } from '../../compile/reference/run.js';
 import { type Shape, volume } from '../../dsl/shape.js';
-import * as needs from '../requirements/requirements.js';
+import * as requirements from '../requirements/requirements.js';
 import { stepsOf } from '../system/program.js';
 import { isOn, type System } from '../system/system.js';
 import { tick } from '../trial/deadline.js';
@@ -16,9 +16,9 @@ import {
   broken,
   type Finding,
   holds,
+  inconclusive,
   type Law,
-  type Need,
-  silent,
+  type Requirement,
   type Trial,
   vacuous,
 } from '../trial/law.js';
@@ -48,7 +48,7 @@ const unseenIsUnfelt = (trial: Trial): Finding => {
   const outputs = Object.keys(system.next);
   const output = outputs[choices[0] % outputs.length];
   const shape = system.nodes[system.next[output]].shape;
-  if (!isOn(system.grid, shape)) return silent;
+  if (!isOn(system.grid, shape)) return inconclusive;
   const site = system.grid.map((n, axis) => (choices[(1 + axis) % choices.length] + choices[3]) % n);
   // As many steps as leave something unseen, if any number does.
   const fewer = Array.from({ length: system.kind === 'map' ? 1 : trial.steps }, (_, i) => i + 1).reverse();
@@ -60,7 +60,7 @@ const unseenIsUnfelt = (trial: Trial): Finding => {
   };
   const steps = fewer.find(leaves) ?? 1;
   const cone = coneOf(system, steps, output, site);
-  if (E.isLeft(cone)) return silent;
+  if (E.isLeft(cone)) return inconclusive;
   const sites = volume(system.grid);
   const moved = (inside: boolean): Arrays =>
     Object.fromEntries(
@@ -153,7 +153,7 @@ const growsByRadius = (
     : broken(`after ${steps} steps ${output} sees ${all} sites far, single steps only ${one}`);
 };
 
-export const onGridNeed: Need = {
+export const outputsOnGrid: Requirement = {
   name: 'outputs on the grid',
   essential: true,
   missing: (system) =>
@@ -169,7 +169,7 @@ export const locality: Law = {
   statement: 'a change reaches at most Chebyshev distance n r after n steps; beyond, all is bit-identical',
   source: 'Courant, Friedrichs & Lewy 1928; the cone is computed from the graph (compile/light-cone)',
   tolerance: 'none: equal to the last bit',
-  needs: [needs.space, onGridNeed],
+  requirements: [requirements.space, outputsOnGrid],
   cases: (system, { convolutions }) => {
     const reach = convolutions.reduce(
       (sum, { weight }) => sum + Math.max(0, ...system.nodes[weight].shape.slice(0, system.grid.length)) / 2,

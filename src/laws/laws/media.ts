@@ -2,20 +2,28 @@
 
 import { volume } from '../../dsl/shape.js';
 import { structureOf } from '../reading/structure.js';
-import { atRest, probe, sample, surrounded } from '../requirements/at-rest.js';
+import { atRest, probe, smallAtRest, withFreeFields } from '../requirements/at-rest.js';
 import { amplitudeFaults } from '../requirements/complex.js';
 import { rest } from '../requirements/force.js';
-import * as needs from '../requirements/requirements.js';
+import * as requirements from '../requirements/requirements.js';
 import { timeStepOf, withTimeStep } from '../requirements/time-step.js';
 import { type Bounded, exact, minus, unit64 } from '../rounding/bounded.js';
 import { resize } from '../system/resize.js';
 import type { System } from '../system/system.js';
-import { exactState, held, isTame, lastStep, stepFrom } from '../trial/bounded-steps.js';
+import { exactState, isTame, lastStep, representable, stepFrom } from '../trial/bounded-steps.js';
 import { digits, isZero, sides } from '../trial/findings.js';
 import { boundedStep, trajectory } from '../trial/interpreter.js';
-import { broken, type Finding, holds, type Law, type Need, silent, type Trial } from '../trial/law.js';
+import {
+  broken,
+  type Finding,
+  holds,
+  inconclusive,
+  type Law,
+  type Requirement,
+  type Trial,
+} from '../trial/law.js';
 
-const amplitude: Need = {
+const amplitude: Requirement = {
   name: 'a complex amplitude',
   essential: true,
   missing: (_, structure) =>
@@ -39,12 +47,12 @@ const quarter = (data: Float64Array): Float64Array =>
   data.map((_, i) => (i % 2 === 0 ? -data[i + 1] : data[i - 1]));
 
 /** What is no complex number: its two channels move differently already when they are small. */
-const complex: Need = {
+const complex: Requirement = {
   name: 'a linear part that is complex',
   missing: (system, structure) => {
     const name = structure.amplitude;
     if (name === undefined) return undefined;
-    const small = sample(system);
+    const small = smallAtRest(system);
     const size = volume(small.system.fields[name]);
     if (changeOf(small, name, new Float64Array(size)).some((v) => v !== 0)) return 'it does not rest at zero';
     const tiny = probe(size, 1).map((v) => 1e-4 * v);
@@ -77,7 +85,7 @@ const turned = ({ value, error }: Bounded, phi: number): Bounded => {
 const isPushed = (system: System): boolean => {
   const { amplitude: name } = structureOf(system);
   if (name === undefined) return false;
-  const small = surrounded(sample(system));
+  const small = withFreeFields(smallAtRest(system));
   return changeOf(small, name, new Float64Array(volume(small.system.fields[name]))).some((v) => v !== 0);
 };
 
@@ -88,7 +96,7 @@ export const gauge: Law = {
   statement: 'step(exp(i phi) A) = exp(i phi) step(A)',
   source: 'complex Ginzburg-Landau: Aranson & Kramer 2002, Rev. Mod. Phys. 74, eq. 1',
   tolerance: 'both steps by running error analysis, the turned start included',
-  needs: [needs.noiseless, amplitude, complex],
+  requirements: [requirements.noiseless, amplitude, complex],
   // What is added to the amplitude from outside does not turn with it.
   cases: (system) => ({
     undriven: true,
@@ -98,12 +106,12 @@ export const gauge: Law = {
     const { system, structure, choices } = trial;
     const name = structure.amplitude ?? '';
     const { before, after, at } = lastStep(trial);
-    if (!isTame(after)) return silent;
+    if (!isTame(after)) return inconclusive;
     const phi = ((1 + choices[0]) * Math.PI) / 8;
     const state = exactState(before);
     const there = stepFrom(
       trial,
-      { ...state, [name]: held(trial, turned(state[name], phi)) },
+      { ...state, [name]: representable(trial, turned(state[name], phi)) },
       trial.around,
       at,
     );
@@ -138,14 +146,14 @@ const ringsOf = (system: System): ReadonlyMap<number, System> => {
   return made;
 };
 
-const ring: Need = {
+const ring: Requirement = {
   name: 'a ring to run on',
   essential: true,
   missing: (system) => (ringsOf(system).size > 0 ? undefined : 'it cannot be moved to a longer ring'),
 };
 
 /** The equation in its standard form: growth 1, saturation at 1, diffusion of the lattice. */
-const standard: Need = {
+const standard: Requirement = {
   name: 'growth, saturation and diffusion of 1',
   missing: (system, structure) => {
     const name = structure.amplitude ?? '';
@@ -200,7 +208,15 @@ export const planeWaves: Law = {
   source: 'Aranson & Kramer 2002, sec. II; explicit Euler adds O(h)',
   tolerance:
     'by refinement: the value extrapolated from h and h/2 is off by at most a quarter of what halving changes',
-  needs: [needs.noiseless, needs.timeless, amplitude, ring, needs.changeableStep, needs.circular, standard],
+  requirements: [
+    requirements.noiseless,
+    requirements.timeless,
+    amplitude,
+    ring,
+    requirements.changeableStep,
+    requirements.circular,
+    standard,
+  ],
   cases: { steps: 1, sites: 4 },
   share: 0.25,
   property: (trial): Finding => {
@@ -211,14 +227,14 @@ export const planeWaves: Law = {
     const sites = base.grid[base.grid.length - 1];
     const k = (2 * Math.PI * (choices[1] % 2)) / sites;
     const h = timeStepOf(base);
-    if (h === undefined || Object.keys(base.fields).length > 1) return silent;
+    if (h === undefined || Object.keys(base.fields).length > 1) return inconclusive;
     const small = Math.min(h, 0.04);
     const at = (step: number): number | undefined => {
       const system = step === h ? base : withTimeStep(base, h, step);
       return system === undefined ? undefined : settled(trial, system, name, k, step);
     };
     const [a, b] = [at(small), at(small / 2)];
-    if (a === undefined || b === undefined) return silent;
+    if (a === undefined || b === undefined) return inconclusive;
     const expected = 1 - 4 * Math.sin(k / 2) ** 2;
     const found = 2 * b - a;
     if (!Number.isFinite(found))

@@ -4,15 +4,15 @@ import type { NdArray } from '../../compile/reference/array.js';
 import type { Arrays } from '../../compile/reference/run.js';
 import type { Node } from '../../dsl/op.js';
 import { holdsPlaces, isMedium } from '../reading/placed.js';
-import * as needs from '../requirements/requirements.js';
-import { turned, turnsOf } from '../requirements/square-symmetries.js';
+import * as requirements from '../requirements/requirements.js';
+import { applySymmetry, symmetriesOf } from '../requirements/square-symmetries.js';
 import { type Bounded, minus } from '../rounding/bounded.js';
-import { surroundingsOf } from '../system/encoders.js';
+import { encodersOf } from '../system/encoders.js';
 import { isOn, type System, sequenceName, weightsIn } from '../system/system.js';
 import { exactState, isTame, lastStep, stepFrom } from '../trial/bounded-steps.js';
 import { firstBroken, isZero, sides } from '../trial/findings.js';
-import { type Finding, type Law, type Need, silent, type Trial, vacuous } from '../trial/law.js';
-import { onGridNeed } from './locality.js';
+import { type Finding, inconclusive, type Law, type Requirement, type Trial, vacuous } from '../trial/law.js';
+import { outputsOnGrid } from './locality.js';
 
 /** An array on the grid moved around the ring. */
 const rolled = ({ shape, data }: NdArray, by: readonly number[], first = 0): NdArray => {
@@ -79,7 +79,7 @@ const differ = (a: Bounded, b: ArrayLike<number>): boolean =>
 const commutes = (trial: Trial, what: string, move: (x: NdArray, first: number) => NdArray): Finding => {
   const { system } = trial;
   const { before, after, at } = lastStep(trial);
-  if (!isTame(after)) return silent;
+  if (!isTame(after)) return inconclusive;
   const around = moveAll(system, trial.around, move, trial.strict === true);
   const there = stepFrom(
     mediaMoved(trial, move),
@@ -91,7 +91,7 @@ const commutes = (trial: Trial, what: string, move: (x: NdArray, first: number) 
   return firstBroken(
     ...Object.entries(system.next).map(([name, node]) => () => {
       const { shape } = system.nodes[node];
-      if (!isOn(system.grid, shape)) return silent;
+      if (!isOn(system.grid, shape)) return inconclusive;
       const moved = (data: Float64Array): Float64Array => move({ shape, data }, 0).data;
       const expected: Bounded = { value: moved(after[name].value), error: moved(after[name].error) };
       const found = isZero(
@@ -117,7 +117,13 @@ export const translation: Law = {
     'step(shift s) = shift step(s), with every field of the surroundings (omega, alpha, input) shifted too',
   source: 'convolution theorem on the torus; zero-padded encoders break it for a whole model',
   tolerance: 'both sides by running error analysis',
-  needs: [needs.space, onGridNeed, needs.noiseless, needs.uniform, needs.circular],
+  requirements: [
+    requirements.space,
+    outputsOnGrid,
+    requirements.noiseless,
+    requirements.uniform,
+    requirements.circular,
+  ],
   property: (trial) => {
     const by = trial.system.grid.map((n, axis) => trial.choices[axis] % n);
     return commutes(trial, `a shift by [${by.join(',')}]`, (x, first) => rolled(x, by, first));
@@ -125,16 +131,16 @@ export const translation: Law = {
 };
 
 /** A picture is moved, and what an encoder has learned of places is not. */
-const placeless: Need = {
+const placeless: Requirement = {
   name: 'no numbers of places',
   missing: (system) =>
     holdsPlaces(system) ? 'before the first step it holds numbers that differ from site to site' : undefined,
 };
 
-const circularBefore: Need = {
+const circularBefore: Requirement = {
   name: 'circular boundary before the first step',
   missing: (system, structure) => {
-    const other = needs.circular.missing(system, structure);
+    const other = requirements.circular.missing(system, structure);
     const given = Object.keys(system.fields).join(', ');
     return other === undefined
       ? undefined
@@ -151,12 +157,19 @@ export const encoderTranslation: Law = {
   source:
     'convolution theorem on the torus; zero padding breaks it: Kayhan & van Gemert 2020, arXiv 2003.07064',
   tolerance: translation.tolerance,
-  needs: [needs.space, onGridNeed, needs.noiseless, needs.uniform, placeless, circularBefore],
-  about: { part: surroundingsOf, missing: 'its step reads what it is given: no encoder comes first' },
+  requirements: [
+    requirements.space,
+    outputsOnGrid,
+    requirements.noiseless,
+    requirements.uniform,
+    placeless,
+    circularBefore,
+  ],
+  about: { part: encodersOf, missing: 'its step reads what it is given: no encoder comes first' },
   property: translation.property,
 };
 
-const straight: Need = {
+const straight: Requirement = {
   name: 'no direction',
   missing: ({ nodes, grid }) =>
     nodes.some(({ op, inputs, shape }) => {
@@ -184,14 +197,21 @@ export const symmetries: Law = {
     'step(g s) = g step(s) for every symmetry g of the square (of the line), iff every kernel is invariant',
   source: 'equivariance of convolutions: Cohen & Welling 2016, arXiv 1602.07576',
   tolerance: 'both sides by running error analysis; sums are taken in another order',
-  needs: [needs.space, onGridNeed, needs.noiseless, needs.uniform, straight, needs.symmetricKernels],
+  requirements: [
+    requirements.space,
+    outputsOnGrid,
+    requirements.noiseless,
+    requirements.uniform,
+    straight,
+    requirements.symmetricKernels,
+  ],
   property: (trial) => {
     const { grid } = trial.system;
-    const turns = turnsOf(grid.length).filter(({ to }) =>
+    const symmetries = symmetriesOf(grid.length).filter(({ to }) =>
       to.every((from, axis) => grid[from] === grid[axis]),
     );
-    if (turns.length < 2) return silent;
-    const turn = turns[1 + (trial.choices[0] % (turns.length - 1))];
-    return commutes(trial, turn.name, (x, first) => turned(x, turn, grid.length, first));
+    if (symmetries.length < 2) return inconclusive;
+    const symmetry = symmetries[1 + (trial.choices[0] % (symmetries.length - 1))];
+    return commutes(trial, symmetry.name, (x, first) => applySymmetry(x, symmetry, grid.length, first));
   },
 };

@@ -8,7 +8,7 @@ import { weightedFor } from '../reading/stages.js';
 import { structureOf } from '../reading/structure.js';
 import { atRest } from '../requirements/at-rest.js';
 import { forceAt } from '../requirements/force.js';
-import * as needs from '../requirements/requirements.js';
+import * as requirements from '../requirements/requirements.js';
 import { startOnSphere } from '../requirements/sphere.js';
 import { timeStepOf, withTimeStep } from '../requirements/time-step.js';
 import { exact, unit64 } from '../rounding/bounded.js';
@@ -19,9 +19,9 @@ import {
   broken,
   type Finding,
   holds,
+  inconclusive,
   type Law,
-  type Need,
-  silent,
+  type Requirement,
   type Trial,
   vacuous,
 } from '../trial/law.js';
@@ -106,7 +106,7 @@ const approaches = (ratios: readonly number[], limit: number): boolean =>
   Math.abs(ratios[1] - limit) <= Math.max(0.75 * Math.abs(ratios[0] - limit), 0.05 * limit) &&
   Math.abs(ratios[1] - limit) < limit / 2;
 
-const float64Only: Need = {
+const float64Only: Requirement = {
   name: 'smooth functions',
   missing: ({ nodes }) =>
     nodes.some(
@@ -123,7 +123,7 @@ const canRefine = (system: System): boolean => {
   return h !== undefined && withTimeStep(system, h, h / 2) !== undefined;
 };
 
-const continuous: Need = {
+const continuous: Requirement = {
   name: 'a time step',
   essential: true,
   missing: (system) =>
@@ -148,13 +148,19 @@ export const convergence: Law = {
     'added as in Runge-Kutta',
   source: 'Taylor expansion of one step; measured by halving',
   tolerance: 'the ratio of successive changes comes closer to 2^p with every halving, or is within 5 % of it',
-  needs: [needs.noiseless, needs.timeless, continuous, needs.independent, float64Only],
+  requirements: [
+    requirements.noiseless,
+    requirements.timeless,
+    continuous,
+    requirements.independent,
+    float64Only,
+  ],
   cases: { undriven: true, steps: 1, sites: 16 },
   share: 0.5,
   property: (trial): Finding => {
     if (trial.on.unit > unit64) return vacuous('float32 rounds more than halving the time step changes');
     const h = timeStepOf(trial.system);
-    if (h === undefined) return silent;
+    if (h === undefined) return inconclusive;
     const start = startOnSphere(trial);
     const earlier = earlierIn(trial.system);
     const ratios = ratiosOf(
@@ -192,15 +198,15 @@ export const secondOrder: Law = {
     'kick-drift states read as leapfrog (z half a step earlier) are of second order: halving h divides the error by 4',
   source: 'Hairer, Lubich & Wanner 2006, ch. I.1.4',
   tolerance: 'the ratio of successive changes comes closer to 4 with every halving, or is within 5 % of it',
-  needs: [
-    needs.oscillator,
-    needs.evenPace,
-    needs.noiseless,
-    needs.timeless,
+  requirements: [
+    requirements.oscillator,
+    requirements.evenPace,
+    requirements.noiseless,
+    requirements.timeless,
     continuous,
     float64Only,
-    needs.undampedAtRest,
-    needs.kickFirst,
+    requirements.undampedAtRest,
+    requirements.kickFirst,
   ],
   cases: (system, { oscillator }) => ({
     undriven: true,
@@ -211,7 +217,7 @@ export const secondOrder: Law = {
   share: 0.5,
   property: (trial): Finding => {
     const { oscillator } = trial.structure;
-    if (oscillator === undefined || trial.on.unit > unit64) return silent;
+    if (oscillator === undefined || trial.on.unit > unit64) return inconclusive;
     const { y, z } = oscillator;
     // z of half a step before: z0 - (h/2) F(y0).
     const start = (system: System, step: number): Arrays => {

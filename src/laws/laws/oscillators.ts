@@ -10,7 +10,7 @@ import {
   waveOf,
   zerosLike,
 } from '../requirements/force.js';
-import * as needs from '../requirements/requirements.js';
+import * as requirements from '../requirements/requirements.js';
 import {
   type Bounded,
   type BoundedNumber,
@@ -23,9 +23,16 @@ import {
   sumOf,
   times,
 } from '../rounding/bounded.js';
-import { exactState, held, isTame, lastStep, stepFrom, type Taken } from '../trial/bounded-steps.js';
+import {
+  type BoundedStep,
+  exactState,
+  isTame,
+  lastStep,
+  representable,
+  stepFrom,
+} from '../trial/bounded-steps.js';
 import { digits, firstBroken, isNought, isZero, sides } from '../trial/findings.js';
-import { type Finding, type Law, silent, type Trial, vacuous } from '../trial/law.js';
+import { type Finding, inconclusive, type Law, type Trial, vacuous } from '../trial/law.js';
 
 const running =
   'each operation of the last step hands on its error and adds what it rounds (running error analysis); the law holds ' +
@@ -35,12 +42,13 @@ const running =
 const modifiedEnergyOf = (
   h: Bounded,
   { y, z }: { readonly y: Bounded; readonly z: Bounded },
-  pull: Bounded,
+  restoring: Bounded,
   sign: 1 | -1 = -1,
-): BoundedNumber => sumOf([0.5, dot(z, z)], [0.5, dot(y, pull)], [sign / 2, dot(times(h, z), pull)]);
+): BoundedNumber =>
+  sumOf([0.5, dot(z, z)], [0.5, dot(y, restoring)], [sign / 2, dot(times(h, z), restoring)]);
 
 /** Whether a step pushes at all: without a force there is nothing that a law of forces could miss. */
-const pushes = ({ z }: Oscillator, { before, after }: Taken): boolean =>
+const pushes = ({ z }: Oscillator, { before, after }: BoundedStep): boolean =>
   before[z].data.some((v, i) => Math.abs(after[z].value[i] - v) > after[z].error[i]);
 
 const forceless = vacuous('no force acts: nothing is exchanged between displacement and velocity');
@@ -49,17 +57,17 @@ const shapeOf = ({ system }: Trial, { y }: Oscillator): readonly number[] => sys
 
 /** Runs a property on the last step of an oscillator's trial. */
 const onLastStep =
-  (property: (trial: Trial, oscillator: Oscillator, step: Taken) => Finding) =>
+  (property: (trial: Trial, oscillator: Oscillator, step: BoundedStep) => Finding) =>
   (trial: Trial): Finding => {
     const { oscillator } = trial.structure;
-    if (oscillator === undefined) return silent;
+    if (oscillator === undefined) return inconclusive;
     const step = lastStep(trial);
-    if (!isTame(step.after) || !isTame(exactState(step.before))) return silent;
+    if (!isTame(step.after) || !isTame(exactState(step.before))) return inconclusive;
     const found = property(trial, oscillator, step);
     return found.kind === 'holds' && !pushes(oscillator, step) ? forceless : found;
   };
 
-const pictures = (trial: Trial, oscillator: Oscillator, { before, after }: Taken) => {
+const pictures = (trial: Trial, oscillator: Oscillator, { before, after }: BoundedStep) => {
   const shape = shapeOf(trial, oscillator);
   return [
     { title: `${oscillator.y} before`, field: before[oscillator.y] },
@@ -76,13 +84,13 @@ export const modifiedEnergy: Law = {
   statement: "H~ = z'z/2 + y'Ky/2 - (h/2) z'Ky is the same after every step, for F = -K y",
   source: 'symplectic Euler: Hairer, Lubich & Wanner 2006, Geometric Numerical Integration, ch. IX',
   tolerance: running,
-  needs: [
-    needs.oscillator,
-    needs.linearForce,
-    needs.noiseless,
-    needs.undampedAtRest,
-    needs.kickFirst,
-    needs.reciprocal,
+  requirements: [
+    requirements.oscillator,
+    requirements.linearForce,
+    requirements.noiseless,
+    requirements.undampedAtRest,
+    requirements.kickFirst,
+    requirements.reciprocal,
   ],
   cases: (system, { oscillator }) => ({
     undriven: true,
@@ -99,7 +107,7 @@ export const modifiedEnergy: Law = {
       modifiedEnergyOf(pace, wave, stiffnessOf(trial, oscillator, wave.y)),
     );
     const push = forceAt(trial, oscillator, zerosLike(first.y), zerosLike(first.y), at);
-    if (push.value.some((v) => v !== 0)) return silent;
+    if (push.value.some((v) => v !== 0)) return inconclusive;
     const change = sumOf([1, energies[1]], [-1, energies[0]]);
     return isNought(
       change,
@@ -120,7 +128,7 @@ export const workBalance: Law = {
     'H~[t+1] - H~[t] = (h/2) g.(z[t] + z[t+1]), for F = -K y + g with any g(y, z, t); a kick after the drift has + in H~',
   source: 'the difference of law 1 between two steps, with g in the force',
   tolerance: running,
-  needs: [needs.oscillator, needs.noiseless, needs.notDissipative],
+  requirements: [requirements.oscillator, requirements.noiseless, requirements.notDissipative],
   property: onLastStep((trial, oscillator, step) => {
     const { before, after, at } = step;
     const first = waveOf(oscillator, exactState(before));
@@ -128,17 +136,17 @@ export const workBalance: Law = {
     // Any symmetric K will do; the system's own where it has one, since then its symmetry is tried as well.
     const own =
       oscillator.pace.length === 0 &&
-      needs.linearForce.missing(trial.system, trial.structure) === undefined &&
-      needs.reciprocal.missing(trial.system, trial.structure) === undefined;
+      requirements.linearForce.missing(trial.system, trial.structure) === undefined &&
+      requirements.reciprocal.missing(trial.system, trial.structure) === undefined;
     const late = oscillator.order === 'drift-kick';
     const sign = late ? 1 : -1;
     const pace = paceOf(trial, oscillator);
-    const pull = (y: Bounded): Bounded => (own ? stiffnessOf(trial, oscillator, y) : y);
+    const restoring = (y: Bounded): Bounded => (own ? stiffnessOf(trial, oscillator, y) : y);
     // h g: what the step added to the velocity, wherever it took its force, and what K took off.
     const added = impulseAt(trial, oscillator, first.y, first.z, at);
-    const g = plus(added, times(pace, pull(late ? then.y : first.y)));
-    const was = modifiedEnergyOf(pace, first, pull(first.y), sign);
-    const gained = sumOf([1, modifiedEnergyOf(pace, then, pull(then.y), sign)], [-1, was]);
+    const g = plus(added, times(pace, restoring(late ? then.y : first.y)));
+    const was = modifiedEnergyOf(pace, first, restoring(first.y), sign);
+    const gained = sumOf([1, modifiedEnergyOf(pace, then, restoring(then.y), sign)], [-1, was]);
     const work = dot(g, plus(first.z, then.z));
     const difference = sumOf([1, gained], [-0.5, work]);
     return isNought(
@@ -159,7 +167,13 @@ export const timeReversal: Law = {
   statement: '(S o step)^2 = identity, with S(y, z) = (y - h z, -z), for any force F(y)',
   source: 'reversible maps: Hairer, Lubich & Wanner 2006, Geometric Numerical Integration, ch. V',
   tolerance: running,
-  needs: [needs.oscillator, needs.noiseless, needs.timeless, needs.undampedAtRest, needs.kickFirst],
+  requirements: [
+    requirements.oscillator,
+    requirements.noiseless,
+    requirements.timeless,
+    requirements.undampedAtRest,
+    requirements.kickFirst,
+  ],
   cases: (system, { oscillator }) => ({
     undriven: true,
     resting: oscillator?.inVelocity === 'none' ? [] : system.externals.map(({ name }) => name),
@@ -169,7 +183,7 @@ export const timeReversal: Law = {
     const pace = paceOf(trial, oscillator);
     const turn = (state: { readonly [name: string]: Bounded }) => ({
       ...state,
-      [y]: held(trial, minus(state[y], times(pace, state[z]))),
+      [y]: representable(trial, minus(state[y], times(pace, state[z]))),
       [z]: scaled(-1, state[z]),
     });
     const back = turn(stepFrom(trial, turn(step.after)));
@@ -198,7 +212,13 @@ export const dampedInverse: Law = {
   statement: "y = y' - h z' and z = (z' - h F(y)) / (1 - h alpha) undo a damped step, where h alpha != 1",
   source: 'solving the kick-drift step for its start',
   tolerance: running,
-  needs: [needs.oscillator, needs.noiseless, needs.timeless, needs.diagonalDamping, needs.kickFirst],
+  requirements: [
+    requirements.oscillator,
+    requirements.noiseless,
+    requirements.timeless,
+    requirements.diagonalDamping,
+    requirements.kickFirst,
+  ],
   cases: { undriven: true },
   property: onLastStep((trial, oscillator, { before, after }) => {
     const { y, z } = oscillator;
@@ -212,7 +232,7 @@ export const dampedInverse: Law = {
       impulseAt(trial, oscillator, still, onesLike(still)),
     );
     const factor = minus(onesLike(fade), fade);
-    if (factor.value.some((v) => Math.abs(v) < 0.05)) return silent;
+    if (factor.value.some((v) => Math.abs(v) < 0.05)) return inconclusive;
     const shape = shapeOf(trial, oscillator);
     const found = {
       y: minus(then.y, times(pace, then.z)),

@@ -3,27 +3,27 @@
 import type { NdArray } from '../../compile/reference/array.js';
 import { volume } from '../../dsl/shape.js';
 import { answerOf, couplingOf } from '../requirements/coupling.js';
-import * as needs from '../requirements/requirements.js';
+import * as requirements from '../requirements/requirements.js';
 import { type Bounded, exact, minus, plus, sumOf, total, unit64 } from '../rounding/bounded.js';
 import type { System } from '../system/system.js';
-import { exactState, held, lastStep, stepFrom } from '../trial/bounded-steps.js';
+import { exactState, lastStep, representable, stepFrom } from '../trial/bounded-steps.js';
 import { digits, isZero, sides } from '../trial/findings.js';
-import { broken, holds, type Law, type Need, type Trial, vacuous } from '../trial/law.js';
+import { broken, holds, type Law, type Requirement, type Trial, vacuous } from '../trial/law.js';
 
-export const phase: Need = {
+export const phase: Requirement = {
   name: 'a phase',
   essential: true,
   missing: (_, structure) =>
     structure.phase === undefined ? 'no field enters through sin and cos alone' : undefined,
 };
 
-export const single: Need = {
+export const single: Requirement = {
   name: 'nothing but phases',
   essential: true,
   missing: ({ fields }) => (Object.keys(fields).length === 1 ? undefined : 'it has fields beside its phases'),
 };
 
-export const sine: Need = {
+export const sine: Requirement = {
   name: 'a coupling K sin(difference)',
   missing: (system) => {
     const coupling = couplingOf(system);
@@ -34,7 +34,7 @@ export const sine: Need = {
   },
 };
 
-export const symmetric: Need = {
+export const symmetric: Requirement = {
   name: 'symmetric coupling',
   missing: (system) =>
     couplingOf(system)?.isSymmetric === false
@@ -42,7 +42,7 @@ export const symmetric: Need = {
       : undefined,
 };
 
-export const level: Need = {
+export const level: Requirement = {
   name: 'equal frequencies',
   missing: (system) =>
     couplingOf(system)?.isLevel === false
@@ -51,7 +51,7 @@ export const level: Need = {
 };
 
 /** A phase that is held or pushed at a place of its own, or answers pulses, is no phase of Kuramoto's. */
-const free: Need = {
+const free: Requirement = {
   name: 'a coupling by differences',
   missing: (system) =>
     answerOf(system) === 'otherwise'
@@ -84,7 +84,7 @@ export const phaseShift: Law = {
   statement: 'adding phi to all phases adds phi to the output',
   source: 'Kuramoto 1975: the coupling sees differences alone',
   tolerance: 'both steps by running error analysis',
-  needs: [needs.noiseless, phase, free],
+  requirements: [requirements.noiseless, phase, free],
   cases: phaseCases,
   property: (trial) => {
     const { system, structure, choices } = trial;
@@ -95,7 +95,7 @@ export const phaseShift: Law = {
     const shift = exact(new Float64Array(volume(system.fields[name])).fill(phi));
     const there = stepFrom(
       trial,
-      { ...state, [name]: held(trial, plus(state[name], shift)) },
+      { ...state, [name]: representable(trial, plus(state[name], shift)) },
       trial.around,
       at,
     );
@@ -124,7 +124,7 @@ export const meanFrequency: Law = {
   statement: 'symmetric coupling keeps the mean frequency: the phases move on the whole as if uncoupled',
   source: 'K_ij sin(difference) is antisymmetric: Acebron et al. 2005, Rev. Mod. Phys. 77',
   tolerance: 'both steps and the sums by running error analysis',
-  needs: [needs.noiseless, phase, single, sine, symmetric],
+  requirements: [requirements.noiseless, phase, single, sine, symmetric],
   cases: phaseCases,
   property: (trial) => {
     const { structure, system } = trial;
@@ -162,7 +162,7 @@ export const orderParameter: Law = {
     '|mean exp(i theta)| lies in [0, 1] and is 1 iff all phases are equal; equal phases of equal frequency stay equal',
   source: 'Kuramoto 1975; sin 0 = 0',
   tolerance: 'running error analysis of the step; sums to (n + 16) u',
-  needs: [needs.noiseless, phase, single, sine, level],
+  requirements: [requirements.noiseless, phase, single, sine, level],
   cases: (system) => ({
     ...phaseCases(system),
     undriven: true,

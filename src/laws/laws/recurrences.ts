@@ -8,12 +8,12 @@ import type { Uncertain } from '../rounding/uncertain.js';
 import type { System } from '../system/system.js';
 import { firstBroken, isZero } from '../trial/findings.js';
 import { trajectory } from '../trial/interpreter.js';
-import { type Law, type Need, silent, type Trial, vacuous } from '../trial/law.js';
+import { inconclusive, type Law, type Requirement, type Trial, vacuous } from '../trial/law.js';
 
 export const recurrencesOf = ({ nodes }: System): readonly (Node & { readonly op: OpOf<'recurrence'> })[] =>
   nodes.filter((node): node is Node & { readonly op: OpOf<'recurrence'> } => node.op.op === 'recurrence');
 
-const hasRecurrence: Need = {
+const hasRecurrence: Requirement = {
   name: 'a linear recurrence',
   essential: true,
   missing: (system) => (recurrencesOf(system).length > 0 ? undefined : 'it has no linear recurrence'),
@@ -75,7 +75,7 @@ export const associativeScan: Law = {
     'a linear recurrence, however an interpreter orders its products, gives what its steps give, one after the other',
   source: 'Blelloch 1990; LinOSS: Rusch & Rus 2024, arXiv 2410.03943, sec. 2.4',
   tolerance: 'products of at most T factors: 2 (T + 1) n u times the recurrence of absolute values',
-  needs: [hasRecurrence],
+  requirements: [hasRecurrence],
   property: (trial) => {
     const { system, on, start, around } = trial;
     if (recurrencesOf(system).every(({ shape, inputs }) => shape[0] === 1 && inputs.length < 3))
@@ -84,7 +84,7 @@ export const associativeScan: Law = {
     const outputs = system.kind === 'map' ? trajectory(on, system, start, around, 1)[1] : {};
     return firstBroken(
       ...system.nodes.map(({ op, inputs, shape }, number) => () => {
-        if (op.op !== 'recurrence') return silent;
+        if (op.op !== 'recurrence') return inconclusive;
         const [a, b, h0] = inputs.map((input) => values[input].array);
         const steps = sequential(op, a, b, h0);
         return isZero(

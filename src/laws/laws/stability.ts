@@ -6,7 +6,7 @@ import type { Oscillator } from '../reading/oscillator.js';
 import { structureOf } from '../reading/structure.js';
 import { dampingOf, impulseAt, matrixOf, paceOf, rest, stiffnessOf } from '../requirements/force.js';
 import { forSmall, linearised } from '../requirements/linearise.js';
-import * as needs from '../requirements/requirements.js';
+import * as requirements from '../requirements/requirements.js';
 import { withTimeStep } from '../requirements/time-step.js';
 import { exact, times, unit64 } from '../rounding/bounded.js';
 import { settled } from '../system/settled.js';
@@ -18,9 +18,9 @@ import {
   broken,
   type Finding,
   holds,
+  inconclusive,
   type Law,
-  type Need,
-  silent,
+  type Requirement,
   type Trial,
   vacuous,
 } from '../trial/law.js';
@@ -130,9 +130,9 @@ const property = (whole: Trial): Finding => {
   const trial: Trial = { ...whole, system: small, structure: structureOf(small) };
   const { system, structure, choices } = trial;
   const { oscillator } = structure;
-  if (oscillator === undefined) return silent;
+  if (oscillator === undefined) return inconclusive;
   if (oscillator.pace.length > 0)
-    return oscillator.inVelocity === 'none' ? paced(whole, trial, oscillator) : silent;
+    return oscillator.inVelocity === 'none' ? paced(whole, trial, oscillator) : inconclusive;
   const size = volume(system.fields[oscillator.y]);
   const spectrum = spectrumOf(trial, oscillator, size);
   const damping = dampingOf(trial, oscillator).value;
@@ -289,7 +289,7 @@ const blowsUp = (
 /** Eigenvalues of more numbers than these take minutes. */
 const most = 256;
 
-const moderate: Need = {
+const moderate: Requirement = {
   name: 'a grid of which eigenvalues can be computed',
   essential: true,
   missing: (system, { oscillator }) => {
@@ -310,14 +310,14 @@ export const stability: Law = {
     'stable iff h^2 lambda_max(K) + 2 h alpha < 4, alpha >= 0, for small displacements (undamped five-point: h < 1 / (c sqrt 2))',
   source: 'Courant, Friedrichs & Lewy 1928; with damping: Jury conditions of the step',
   tolerance: 'eigenvalues to 4 sqrt(2 N u |M|), since a double one moves by the root of a perturbation',
-  needs: [
-    needs.oscillator,
-    needs.linearForce,
-    needs.noiseless,
-    needs.diagonalDamping,
-    needs.changeableStep,
-    needs.kickFirst,
-    needs.reciprocal,
+  requirements: [
+    requirements.oscillator,
+    requirements.linearForce,
+    requirements.noiseless,
+    requirements.diagonalDamping,
+    requirements.changeableStep,
+    requirements.kickFirst,
+    requirements.reciprocal,
     moderate,
   ].map(forSmall),
   cases: (system) => ({

@@ -1,14 +1,22 @@
 /** Law 15: vectors that keep their length. */
 
-import * as needs from '../requirements/requirements.js';
+import * as requirements from '../requirements/requirements.js';
 import { startOnSphere, vectorsIn, vectorsOf } from '../requirements/sphere.js';
 import { sumOf } from '../rounding/bounded.js';
 import type { System } from '../system/system.js';
 import { lastStep } from '../trial/bounded-steps.js';
 import { digits } from '../trial/findings.js';
-import { broken, type Finding, holds, type Law, type Need, silent, vacuous } from '../trial/law.js';
+import {
+  broken,
+  type Finding,
+  holds,
+  inconclusive,
+  type Law,
+  type Requirement,
+  vacuous,
+} from '../trial/law.js';
 
-const divided: Need = {
+const divided: Requirement = {
   name: 'a field divided by a root',
   essential: true,
   missing: (system, { unit }) =>
@@ -16,7 +24,7 @@ const divided: Need = {
 };
 
 /** Lengths further from 1 than a tenth are those of another scale: a root mean square, a divisive normalisation. */
-const nearly: Need = {
+const nearly: Requirement = {
   name: 'unit vectors',
   missing: (system) => {
     const off = vectorsOf(system)?.off ?? 1;
@@ -42,12 +50,12 @@ export const unitNorms: Law = {
   source: 'AKOrN: Miyato et al. 2024, arXiv 2410.13821, eq. 2',
   tolerance:
     'running error analysis of the step and of the sum of squares, and what guards its root from zero',
-  needs: [needs.steps, needs.noiseless, divided, nearly],
+  requirements: [requirements.steps, requirements.noiseless, divided, nearly],
   property: (trial): Finding => {
     const { system, structure } = trial;
     const name = structure.unit ?? '';
     const vectors = vectorsOf(system);
-    if (vectors === undefined) return silent;
+    if (vectors === undefined) return inconclusive;
     const { after } = lastStep({ ...trial, start: startOnSphere(trial) });
     const { value, error } = after[name];
     // From the sphere a step along the tangent leads outward, so a guard e shortens a square by at most e.

@@ -7,7 +7,7 @@ import { sizesOf } from '../trial/grids.js';
 import type { Trial } from '../trial/law.js';
 
 /** What a law is tried with when only its needs are looked at: the smallest grid with no ring of two, all externals at rest. */
-export const sample = (system: System): Pick<Trial, 'system' | 'around'> => {
+export const smallAtRest = (system: System): Pick<Trial, 'system' | 'around'> => {
   const sizes = [...sizesOf(system).values()].sort((a, b) => volume(a.grid) - volume(b.grid));
   const small = sizes.find(({ grid }) => grid.every((n) => n >= 3)) ?? sizes[0] ?? system;
   return { system: small, around: atRest(small) };
@@ -18,7 +18,7 @@ export const probe = (size: number, seed: number): Float64Array =>
   Float64Array.from({ length: size }, (_, i) => Math.sin(seed + 2.3 * i + 0.7 * seed * ((i * i) % 11)));
 
 /** The same with everything around it switched on: free fields between 0.2 and 0.8, all different. */
-export const surrounded = ({
+export const withFreeFields = ({
   system,
   around,
 }: Pick<Trial, 'system' | 'around'>): Pick<Trial, 'system' | 'around'> => ({

@@ -5,7 +5,7 @@ import { structureOf } from '../reading/structure.js';
 import { type Bounded, exact, unit64 } from '../rounding/bounded.js';
 import type { System } from '../system/system.js';
 import { boundedStep } from '../trial/interpreter.js';
-import { sample } from './at-rest.js';
+import { smallAtRest } from './at-rest.js';
 
 /** Real and imaginary parts at every site. */
 interface Parts {
@@ -20,7 +20,7 @@ const minus = (a: Float64Array, b: Float64Array): Float64Array => a.map((v, i) =
 
 /** A field of two channels side by side. */
 const ofChannels = (system: System, name: string): { readonly sites: number; readonly change: Change } => {
-  const small = sample(system);
+  const small = smallAtRest(system);
   const sites = volume(small.system.fields[name]) / 2;
   const part = (data: Float64Array, channel: number): Float64Array =>
     Float64Array.from({ length: sites }, (_, i) => data[2 * i + channel]);
@@ -41,7 +41,7 @@ const ofFields = (
   system: System,
   [a, b]: readonly [string, string],
 ): { readonly sites: number; readonly change: Change } => {
-  const small = sample(system);
+  const small = smallAtRest(system);
   return {
     sites: volume(small.system.fields[a]),
     change: ({ re, im }) => {

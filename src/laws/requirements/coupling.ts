@@ -6,7 +6,7 @@ import { exact, unit64 } from '../rounding/bounded.js';
 import type { System } from '../system/system.js';
 import { boundedStep } from '../trial/interpreter.js';
 import type { Trial } from '../trial/law.js';
-import { probe, sample } from './at-rest.js';
+import { probe, smallAtRest } from './at-rest.js';
 import { matrixOf, rest } from './force.js';
 
 type At = Pick<Trial, 'system' | 'around'>;
@@ -48,7 +48,7 @@ const known = new WeakMap<System, Coupling | undefined>();
 
 /** Of a system of phases alone, on its smallest grid with all around it at rest; undefined where they are too many. */
 export const couplingOf = (system: System): Coupling | undefined => {
-  if (!known.has(system)) known.set(system, read(sample(system)));
+  if (!known.has(system)) known.set(system, read(smallAtRest(system)));
   return known.get(system);
 };
 
@@ -80,7 +80,7 @@ export type Answer = 'difference' | 'sum' | 'other alone' | 'otherwise';
 const answers = new WeakMap<System, Answer>();
 
 export const answerOf = (system: System): Answer => {
-  const found = answers.get(system) ?? answer(sample(system));
+  const found = answers.get(system) ?? answer(smallAtRest(system));
   answers.set(system, found);
   return found;
 };

@@ -12,7 +12,7 @@ import type { System } from '../system/system.js';
 import { mirroredKernels } from './requirements.js';
 
 /** A law that a system was meant to keep, and why it is thought so. */
-export interface Meant {
+export interface IntendedLaw {
   readonly law: string;
   readonly because: string;
 }
@@ -46,9 +46,9 @@ const kernelsAreGiven = (system: System, { convolutions }: Structure): boolean =
  *     observe: (s) => s,
  *   }),
  * );
- * meantBy(systemOf(exchanged)).map(({ law }) => law); // => ['work balance']
+ * intendedLaws(systemOf(exchanged)).map(({ law }) => law); // => ['work balance']
  */
-export const meantBy = (system: System): readonly Meant[] => {
+export const intendedLaws = (system: System): readonly IntendedLaw[] => {
   const structure = structureOf(system);
   const { oscillator } = structure;
   if (system.kind === 'map') return [];

@@ -4,7 +4,7 @@ import type { Node } from '../../dsl/op.js';
 import { degreesOf } from '../reading/degree.js';
 import { structureOf } from '../reading/structure.js';
 import type { System } from '../system/system.js';
-import type { Need } from '../trial/law.js';
+import type { Requirement } from '../trial/law.js';
 
 const isState = ({ op }: Node): boolean => op.op === 'state' || op.op === 'element';
 
@@ -41,7 +41,7 @@ export const linearised = (system: System): System => {
 };
 
 /** The same need of the system for small displacements. */
-export const forSmall = (need: Need): Need => ({
+export const forSmall = (need: Requirement): Requirement => ({
   ...need,
   missing: (system) => {
     const small = linearised(system);

@@ -9,19 +9,19 @@ import { motionInWords, wavePairOf } from '../reading/wave-pair.js';
 import { dot, exact, minus } from '../rounding/bounded.js';
 import type { System } from '../system/system.js';
 import { digits } from '../trial/findings.js';
-import type { Need } from '../trial/law.js';
-import { probe, sample, surrounded } from './at-rest.js';
+import type { Requirement } from '../trial/law.js';
+import { probe, smallAtRest, withFreeFields } from './at-rest.js';
 import { dampingOf, forceAt, stiffnessOf } from './force.js';
-import { turned, turnsOf } from './square-symmetries.js';
+import { applySymmetry, symmetriesOf } from './square-symmetries.js';
 import { timeStepOf } from './time-step.js';
 
-export const steps: Need = {
+export const steps: Requirement = {
   name: 'a step',
   essential: true,
   missing: ({ kind }) => (kind === 'step' ? undefined : 'it has no scan: there is no step to repeat'),
 };
 
-export const oscillator: Need = {
+export const oscillator: Requirement = {
   name: 'an oscillator',
   essential: true,
   missing: (system, { oscillator: found }) =>
@@ -55,42 +55,42 @@ const whyNone = (system: System): string => {
     : `the step's results are exchanged: what it calls ${exchanged.y} is the new ${exchanged.z}, and the other way round`;
 };
 
-export const kickFirst: Need = {
+export const kickFirst: Requirement = {
   name: 'kick before drift',
   missing: (_, { oscillator: found }) =>
     found?.order === 'drift-kick' ? 'the drift comes before the kick' : undefined,
 };
 
 /** Explicit Euler gains energy, unless what it steps loses more: a relaxation oscillator may well be stepped by it. */
-export const notDissipative: Need = {
+export const notDissipative: Requirement = {
   name: 'a step that is meant to keep energy',
   missing: (system, { oscillator: found }) => {
     if (found === undefined || found.order !== 'old velocity') return undefined;
     if (found.inVelocity === 'other') return `the force is not linear in the velocity ${found.z}`;
     if (found.inVelocity === 'none' || !found.diagonal) return undefined;
-    const small = sample(system);
+    const small = smallAtRest(system);
     const size = volume(small.system.fields[found.y]);
     const y = exact(probe(size, 1));
     const still = exact(new Float64Array(size));
-    const pull = Math.hypot(
+    const restoring = Math.hypot(
       ...minus(forceAt(small, found, y, still), forceAt(small, found, still, still)).value,
     );
     const alpha = Math.min(...dampingOf(small, found).value);
-    return alpha * Math.hypot(...y.value) > Math.abs(found.h) * pull
+    return alpha * Math.hypot(...y.value) > Math.abs(found.h) * restoring
       ? `its damping, alpha = ${digits(alpha)}, takes more energy out than explicit Euler brings in`
       : undefined;
   },
 };
 
 /** One time step for all units. */
-export const evenPace: Need = {
+export const evenPace: Requirement = {
   name: 'one time step for all units',
   essential: true,
   missing: (_, { oscillator: found }) =>
     found !== undefined && found.pace.length > 0 ? 'its time step differs from unit to unit' : undefined,
 };
 
-export const linearForce: Need = {
+export const linearForce: Requirement = {
   name: 'a force linear in the displacement',
   essential: true,
   missing: (_, { oscillator: found }) =>
@@ -99,24 +99,27 @@ export const linearForce: Need = {
       : `the force is not linear in ${found?.y ?? 'the displacement'}`,
 };
 
-export const undamped: Need = {
+export const undamped: Requirement = {
   name: 'undamped',
   missing: (_, { oscillator: found }) =>
     found?.inVelocity === 'none' ? undefined : `the force depends on the velocity ${found?.z ?? ''}`.trim(),
 };
 
 /** Undamped once every free external is zero. */
-export const undampedAtRest: Need = {
+export const undampedAtRest: Requirement = {
   name: 'no damping of its own',
   missing: (system, { oscillator: found }) => {
     if (found === undefined || found.inVelocity === 'none') return undefined;
     if (!found.diagonal) return `the force depends on the velocity ${found.z}`;
-    const alpha = dampingOf(sample(system), found).value.reduce((most, a) => Math.max(most, Math.abs(a)), 0);
+    const alpha = dampingOf(smallAtRest(system), found).value.reduce(
+      (most, a) => Math.max(most, Math.abs(a)),
+      0,
+    );
     return alpha < 1e-12 ? undefined : `it is damped: alpha = ${digits(alpha)}`;
   },
 };
 
-export const diagonalDamping: Need = {
+export const diagonalDamping: Requirement = {
   name: 'damping at each site',
   essential: true,
   missing: (_, { oscillator: found }) =>
@@ -125,7 +128,7 @@ export const diagonalDamping: Need = {
       : `the force depends on the velocity ${found.z} otherwise than by a damping at each site`,
 };
 
-export const undriven: Need = {
+export const undriven: Requirement = {
   name: 'undriven',
   missing: ({ sequences }, { timed, noisy }) =>
     noisy
@@ -138,25 +141,25 @@ export const undriven: Need = {
 };
 
 /** Driving sequences are fine, they can be held at zero; time and noise cannot. */
-export const timeless: Need = {
+export const timeless: Requirement = {
   name: 'the same step at all times',
   missing: (_, { timed, noisy }) =>
     noisy ? 'noise drives it' : timed ? 'its step depends on the time' : undefined,
 };
 
-export const noiseless: Need = {
+export const noiseless: Requirement = {
   name: 'no noise',
   essential: true,
   missing: (_, { noisy }) => (noisy ? 'noise drives it' : undefined),
 };
 
-export const space: Need = {
+export const space: Requirement = {
   name: 'space',
   essential: true,
   missing: ({ grid }) => (grid.length > 0 ? undefined : 'its fields do not lie on one grid'),
 };
 
-export const circular: Need = {
+export const circular: Requirement = {
   name: 'circular boundary',
   missing: (_, { convolutions }) => {
     const other = convolutions.find(({ boundary, ofState }) => ofState && boundary !== 'circular');
@@ -166,13 +169,13 @@ export const circular: Need = {
   },
 };
 
-export const uniform: Need = {
+export const uniform: Requirement = {
   name: 'the same at every site',
   missing: (_, { placed, convolutions }) =>
     placed ?? (convolutions.some(({ stride }) => stride) ? 'a convolution has a stride' : undefined),
 };
 
-export const linear: Need = {
+export const linear: Requirement = {
   name: 'linear',
   missing: (_, { degree }) =>
     degree === 'linear'
@@ -182,22 +185,22 @@ export const linear: Need = {
         : 'its step is not linear',
 };
 
-export const odd: Need = {
+export const odd: Requirement = {
   name: 'odd',
   missing: (_, { parity }) =>
     parity === 'odd' ? undefined : 'its step is not made of odd functions alone (a bias, a square, a ReLU)',
 };
 
-export const symmetricKernels: Need = {
+export const symmetricKernels: Requirement = {
   name: 'kernels invariant under the symmetries of the square',
   missing: (system, structure) => {
     const rank = system.grid.length;
     for (const kernel of kernelsOf(system, structure)) {
       if (kernel.shape.slice(0, rank).some((n) => n % 2 === 0)) return 'a kernel of even side has no centre';
-      const broken = turnsOf(rank).find(
-        (turn) =>
-          turn.to.some((from, axis) => kernel.shape[from] !== kernel.shape[axis]) ||
-          !same(turned(kernel, turn, rank), kernel),
+      const broken = symmetriesOf(rank).find(
+        (symmetry) =>
+          symmetry.to.some((from, axis) => kernel.shape[from] !== kernel.shape[axis]) ||
+          !same(applySymmetry(kernel, symmetry, rank), kernel),
       );
       if (broken !== undefined) return `a kernel is not invariant under ${broken.name}`;
     }
@@ -206,7 +209,7 @@ export const symmetricKernels: Need = {
 };
 
 /** Kernels that are the same when they are mirrored and their channels exchanged. */
-export const mirroredKernels: Need = {
+export const mirroredKernels: Requirement = {
   name: 'symmetric coupling',
   missing: (system, structure) => {
     const rank = system.grid.length;
@@ -214,7 +217,7 @@ export const mirroredKernels: Need = {
       const [inputs, outputs] = kernel.shape.slice(rank);
       const depthwise = outputs === 1 && inputs > 1;
       const mirrored = depthwise
-        ? turned(
+        ? applySymmetry(
             kernel,
             {
               name: '',
@@ -231,7 +234,7 @@ export const mirroredKernels: Need = {
   },
 };
 
-export const reciprocalKernels: Need = {
+export const reciprocalKernels: Requirement = {
   name: 'symmetric coupling',
   missing: (system, structure) => {
     const kernels = mirroredKernels.missing(system, structure);
@@ -248,7 +251,7 @@ export const reciprocalKernels: Need = {
 const mutual = new WeakMap<System, string | null>();
 
 /** Whether K is symmetric, tried on displacements that nothing relates: x.K y = y.K x. */
-export const reciprocal: Need = {
+export const reciprocal: Requirement = {
   name: 'symmetric coupling',
   missing: (system, structure) => {
     const kernels = reciprocalKernels.missing(system, structure);
@@ -262,7 +265,7 @@ export const reciprocal: Need = {
 };
 
 const lopsided = (system: System, oscillator: Oscillator): string | undefined => {
-  const small = surrounded(sample(system));
+  const small = withFreeFields(smallAtRest(system));
   const size = volume(small.system.fields[oscillator.y]);
   const [x, y] = [exact(probe(size, 1)), exact(probe(size, 5))];
   const [kx, ky] = [stiffnessOf(small, oscillator, x), stiffnessOf(small, oscillator, y)];
@@ -274,7 +277,7 @@ const lopsided = (system: System, oscillator: Oscillator): string | undefined =>
 };
 
 /** Two values of which one is made of the other: a law that chose both would make a system that the program never is. */
-export const independent: Need = {
+export const independent: Requirement = {
   name: 'surroundings that can be chosen apart',
   essential: true,
   missing: ({ externals, program: { graph } }) => {
@@ -290,7 +293,7 @@ export const independent: Need = {
   },
 };
 
-export const changeableStep: Need = {
+export const changeableStep: Requirement = {
   name: 'a time step that can be told apart',
   essential: true,
   missing: (system) =>

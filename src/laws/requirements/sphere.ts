@@ -8,7 +8,7 @@ import { exact, unit64 } from '../rounding/bounded.js';
 import type { System } from '../system/system.js';
 import { boundedStep } from '../trial/interpreter.js';
 import type { Trial } from '../trial/law.js';
-import { atRest, probe, surrounded } from './at-rest.js';
+import { atRest, probe, withFreeFields } from './at-rest.js';
 
 /** Which numbers are one vector: so many channels that lie side by side, or all along an axis. */
 export interface Vectors {
@@ -59,7 +59,7 @@ export const vectorsOf = (system: System): Vectors | undefined => {
 };
 
 const closest = (system: System, name: string): Vectors | undefined => {
-  const { around } = surrounded({ system, around: atRest(system) });
+  const { around } = withFreeFields({ system, around: atRest(system) });
   const start = Object.fromEntries(
     Object.entries(system.fields).map(([field, shape], i) => [field, exact(probe(volume(shape), i + 1))]),
   );

@@ -3,14 +3,14 @@
 import type { NdArray } from '../../compile/reference/array.js';
 
 /** One of the symmetries of a line, a square or a cube: axes exchanged, then each mirrored or not. */
-export interface Turn {
+export interface Symmetry {
   readonly name: string;
   /** Axis i of what is turned comes from this axis. */
   readonly to: readonly number[];
   readonly mirror: readonly boolean[];
 }
 
-const ofSquare: readonly Turn[] = [
+const squareSymmetries: readonly Symmetry[] = [
   { name: 'nothing', to: [0, 1], mirror: [false, false] },
   { name: 'a quarter turn', to: [1, 0], mirror: [false, true] },
   { name: 'a half turn', to: [0, 1], mirror: [true, true] },
@@ -21,7 +21,7 @@ const ofSquare: readonly Turn[] = [
   { name: 'the reflection in the other diagonal', to: [1, 0], mirror: [true, true] },
 ];
 
-const ofCube = (): readonly Turn[] => {
+const cubeSymmetries = (): readonly Symmetry[] => {
   const orders = [
     [0, 1, 2],
     [0, 2, 1],
@@ -31,7 +31,7 @@ const ofCube = (): readonly Turn[] => {
     [2, 1, 0],
   ];
   return orders.flatMap((to) =>
-    Array.from({ length: 8 }, (_, bits): Turn => {
+    Array.from({ length: 8 }, (_, bits): Symmetry => {
       const mirror = [0, 1, 2].map((axis) => ((bits >> axis) & 1) === 1);
       const mirrored = mirror.flatMap((is, axis) => (is ? [axis] : []));
       const exchanged = to.every((from, axis) => from === axis) ? '' : `axes in the order ${to.join(', ')}`;
@@ -46,29 +46,34 @@ const ofCube = (): readonly Turn[] => {
 };
 
 /** The symmetries of a line (2), of the square (8) or of the cube (48); the first is none. */
-export const turnsOf = (rank: number): readonly Turn[] =>
+export const symmetriesOf = (rank: number): readonly Symmetry[] =>
   rank === 1
     ? [
         { name: 'nothing', to: [0], mirror: [false] },
         { name: 'the reflection', to: [0], mirror: [true] },
       ]
     : rank === 2
-      ? ofSquare
+      ? squareSymmetries
       : rank === 3
-        ? ofCube()
+        ? cubeSymmetries()
         : [{ name: 'nothing', to: [], mirror: [] }];
 
 /** An array turned along its axes from `first` on; the turned axes must fit. */
-export const turned = ({ shape, data }: NdArray, turn: Turn, rank: number, first = 0): NdArray => {
+export const applySymmetry = (
+  { shape, data }: NdArray,
+  symmetry: Symmetry,
+  rank: number,
+  first = 0,
+): NdArray => {
   const to = [...shape];
-  for (let axis = 0; axis < rank; axis++) to[first + axis] = shape[first + turn.to[axis]];
+  for (let axis = 0; axis < rank; axis++) to[first + axis] = shape[first + symmetry.to[axis]];
   const out = new Float64Array(data.length);
   const position = new Array<number>(shape.length).fill(0);
   for (let i = 0; i < data.length; i++) {
     const target = [...position];
     for (let axis = 0; axis < rank; axis++) {
-      const at = position[first + turn.to[axis]];
-      target[first + axis] = turn.mirror[axis] ? to[first + axis] - 1 - at : at;
+      const at = position[first + symmetry.to[axis]];
+      target[first + axis] = symmetry.mirror[axis] ? to[first + axis] - 1 - at : at;
     }
     out[target.reduce((offset, p, axis) => offset * to[axis] + p, 0)] = data[i];
     for (let axis = shape.length - 1; axis >= 0; axis--) {

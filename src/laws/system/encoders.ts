@@ -10,7 +10,7 @@ const known = new WeakMap<System, System | undefined>();
  * The encoders of a model: image in, first state and the fields beside it (omega, alpha) out. Undefined where the step
  * reads the program's inputs as they are, or where another scan comes first.
  */
-export const surroundingsOf = (system: System): System | undefined => {
+export const encodersOf = (system: System): System | undefined => {
   if (!known.has(system)) known.set(system, read(system));
   return known.get(system);
 };

@@ -12,7 +12,7 @@ import type { Trial } from './law.js';
 export type BoundedState = Readonly<Record<string, Bounded>>;
 
 /** A step as it was taken: before, exactly what the interpreter held; after, what it gave and how wrong that may be. */
-export interface Taken {
+export interface BoundedStep {
   readonly before: Arrays;
   readonly after: BoundedState;
   /** The number of the step. */
@@ -24,26 +24,30 @@ export const exactState = (arrays: Arrays): BoundedState =>
   Object.fromEntries(Object.entries(arrays).map(([name, { data }]) => [name, exact(data)]));
 
 /** What an interpreter gave for a step from a state that may itself be in doubt. */
-export const taken = (
+export const withErrorBounds = (
   { system, on }: Pick<Trial, 'system' | 'on'>,
   before: BoundedState,
-  gave: Arrays,
+  result: Arrays,
   around: Surroundings,
   at: number,
 ): BoundedState => {
   const bounds = boundedStep(system, before, around, on.unit, at);
   return Object.fromEntries(
-    Object.entries(bounds).map(([name, { error }]) => [name, within(gave[name].data, error)]),
+    Object.entries(bounds).map(([name, { error }]) => [name, within(result[name].data, error)]),
   );
 };
 
 /** The last step of a trial; all before it only lead there. */
-export const lastStep = (trial: Trial): Taken => {
+export const lastStep = (trial: Trial): BoundedStep => {
   const { system, on, start, around, steps } = trial;
   const count = system.kind === 'map' ? 1 : steps;
   const path = trajectory(on, system, start, around, count);
   const before = path[count - 1];
-  return { before, after: taken(trial, exactState(before), path[count], around, count - 1), at: count - 1 };
+  return {
+    before,
+    after: withErrorBounds(trial, exactState(before), path[count], around, count - 1),
+    at: count - 1,
+  };
 };
 
 /** One step from a state that the law made; driven as the first step is. */
@@ -64,7 +68,7 @@ export const stepFrom = (
     ]),
   );
   const path = trajectory(on, system, values, shifted, 1);
-  return taken(trial, before, path[1], shifted, 0);
+  return withErrorBounds(trial, before, path[1], shifted, 0);
 };
 
 export const from = ({ shape, data }: NdArray, at: number): NdArray => {
@@ -73,7 +77,7 @@ export const from = ({ shape, data }: NdArray, at: number): NdArray => {
 };
 
 /** The nearest numbers that an interpreter holds, and how far they are from those wanted. */
-export const held = ({ on }: Pick<Trial, 'on'>, wanted: Bounded): Bounded => {
+export const representable = ({ on }: Pick<Trial, 'on'>, wanted: Bounded): Bounded => {
   if (on.unit <= unit64) return wanted;
   const value = wanted.value.map(Math.fround);
   return { value, error: wanted.error.map((e, i) => e + Math.abs(value[i] - wanted.value[i])) };

@@ -1,7 +1,7 @@
 /** Findings in words and pictures: what is not zero, by how much, and where. */
 
 import { type Bounded, type BoundedNumber, beyond, minus } from '../rounding/bounded.js';
-import { broken, type Finding, holds, type Picture, silent, vacuous } from './law.js';
+import { broken, type Finding, holds, inconclusive, type Picture, vacuous } from './law.js';
 
 /** A few significant digits. */
 export const digits = (x: number): string =>
@@ -93,11 +93,11 @@ export const sides = (
 
 /** The first of these findings that says something is wrong; else one that holds; else why all are vacuous. */
 export const firstBroken = (...findings: readonly (() => Finding)[]): Finding => {
-  let best: Finding = silent;
+  let best: Finding = inconclusive;
   for (const find of findings) {
     const found = find();
     if (found.kind === 'broken') return found;
-    if (found.kind === 'holds' || (best.kind === 'silent' && best.because === undefined)) best = found;
+    if (found.kind === 'holds' || (best.kind === 'inconclusive' && best.because === undefined)) best = found;
   }
   return best;
 };

@@ -32,7 +32,7 @@ export interface Picture {
 /** What one try showed: nothing wrong, nothing to say about this case, or what is wrong. */
 export type Finding =
   | { readonly kind: 'holds' }
-  | { readonly kind: 'silent'; readonly because?: string }
+  | { readonly kind: 'inconclusive'; readonly because?: string }
   | { readonly kind: 'broken'; readonly says: string; readonly pictures: readonly Picture[] };
 
 /**
@@ -46,16 +46,16 @@ export const holds: Finding = { kind: 'holds' };
  * A case that the law says nothing about.
  *
  * @example
- * silent.kind; // => 'silent'
+ * inconclusive.kind; // => 'inconclusive'
  */
-export const silent: Finding = { kind: 'silent' };
+export const inconclusive: Finding = { kind: 'inconclusive' };
 /**
  * A case in which nothing could have been wrong, and why: all that was compared is zero, what was moved moves nothing.
  *
  * @example
- * vacuous('its force is zero').kind; // => 'silent'
+ * vacuous('its force is zero').kind; // => 'inconclusive'
  */
-export const vacuous = (because: string): Finding => ({ kind: 'silent', because });
+export const vacuous = (because: string): Finding => ({ kind: 'inconclusive', because });
 /**
  * A case that breaks the law: what is wrong, and fields that show it.
  *
@@ -69,7 +69,7 @@ export const broken = (says: string, ...pictures: readonly Picture[]): Finding =
 });
 
 /** Something that a law needs of a system. */
-export interface Need {
+export interface Requirement {
   /** In a few words: `linear`, `undamped`. */
   readonly name: string;
   /** Why the system does not have it, or undefined where it has. */
@@ -91,7 +91,7 @@ export interface Law {
   readonly source: string;
   /** How the tolerance follows from rounding. */
   readonly tolerance: string;
-  readonly needs: readonly Need[];
+  readonly requirements: readonly Requirement[];
   /** What of a system it is about, where that is not its step. */
   readonly about?: {
     readonly part: (system: System) => System | undefined;
@@ -126,7 +126,7 @@ export const missingFor = (law: Law, whole: System): Missing => {
   if (!isPart(system)) return system;
   const structure = structureOf(system);
   const found: { readonly reason: string; readonly essential: boolean }[] = [];
-  for (const { missing, essential } of law.needs) {
+  for (const { missing, essential } of law.requirements) {
     const reason = missing(system, structure);
     if (reason !== undefined) {
       found.push({ reason, essential: essential === true });

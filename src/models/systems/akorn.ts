@@ -75,8 +75,8 @@ const rotation = ({ omega, oscillators, components }: AkornOptions) => {
   if (omega === 0) return undefined;
   const size = oscillators * components;
   const partner = (i: number): number => {
-    const place = i % components;
-    return place % 2 === 0 ? (place + 1 < components ? i + 1 : -1) : i - 1;
+    const position = i % components;
+    return position % 2 === 0 ? (position + 1 < components ? i + 1 : -1) : i - 1;
   };
   const matrix = Array.from({ length: size * size }, (_, at) => {
     const [from, to] = [Math.floor(at / size), at % size];

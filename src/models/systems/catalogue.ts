@@ -8,9 +8,9 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import * as t from 'io-ts';
-import { decodeWith } from '../../base/codec.js';
-import { type Checked, type DrumheadError, nearest, unknownName } from '../../base/error.js';
+import type * as t from 'io-ts';
+import { byName, decodeWith } from '../../base/codec.js';
+import { type Checked, type DrumheadError, unknownName } from '../../base/error.js';
 import { type Program, tryProgram } from '../../dsl/index.js';
 import { akorn } from './akorn.js';
 import { cornn } from './cornn.js';
@@ -34,36 +34,15 @@ const isSystemName = (name: string): name is SystemName => Object.hasOwn(systemC
  */
 export const systemNames: readonly SystemName[] = Object.keys(systemCodecs).filter(isSystemName);
 
-const decoders: Readonly<Record<SystemName, t.Decoder<unknown, SystemSpec>>> = systemCodecs;
-
-const badName = (name: unknown): string => {
-  const known = `Known: ${systemNames.join(', ')}`;
-  if (typeof name !== 'string') return `a system needs a name. ${known}`;
-  const hint = nearest(name, systemNames);
-  return `unknown system '${name}'${hint === undefined ? '.' : `; did you mean '${hint}'?`} ${known}`;
-};
-
 /**
  * The codec of systems: settings that are left out take their defaults, one that does not exist is refused.
  *
  * @example
  * pipe(systemCodec.decode({ name: 'linoss', length: 8 }), E.map(({ steps }) => steps)); // => E.right(256)
  */
-export const systemCodec: t.Type<SystemSpec, SystemSpec, unknown> = new t.Type<
-  SystemSpec,
-  SystemSpec,
-  unknown
->(
+export const systemCodec: t.Type<SystemSpec, SystemSpec, unknown> = byName<SystemSpec>(
   'system',
-  (u): u is SystemSpec => Object.values(systemCodecs).some((codec) => codec.is(u)),
-  (u, context) => {
-    if (!t.UnknownRecord.is(u)) return t.failure(u, context, 'a system is an object with a name');
-    const { name } = u;
-    return typeof name === 'string' && isSystemName(name)
-      ? decoders[name].validate(u, context)
-      : t.failure(name, t.appendContext(context, 'name', t.string, name), badName(name));
-  },
-  t.identity,
+  systemCodecs,
 );
 
 /**

@@ -96,11 +96,11 @@ const sources = (
   const u = new Float32Array(steps * height * width * channels);
   const places = [1, 2].map((third) => Math.floor(height / 2) * width + Math.floor((third * width) / 3));
   for (let step = 0; step < steps; step++)
-    for (const place of places)
+    for (const site of places)
       u.fill(
         Math.sin(0.8 * step * dt),
-        (step * height * width + place) * channels,
-        (step * height * width + place + 1) * channels,
+        (step * height * width + site) * channels,
+        (step * height * width + site + 1) * channels,
       );
   return u;
 };

@@ -7,7 +7,7 @@ import { initialParameters } from '../../compile/parameters.js';
 import type { Arrays, Session } from '../../compile/tfjs/session/session.js';
 import { withSession } from '../../compile/tfjs/session/with-session.js';
 import { type Dataset, imagesOf, masksOf, shapeOfDataset } from '../../data/dataset.js';
-import { load } from '../../data/load.js';
+import { loadDataset } from '../../data/load.js';
 import type { Task } from '../../data/task.js';
 import type { Program } from '../../dsl/index.js';
 import type { Engine } from '../../engine/index.js';
@@ -99,7 +99,7 @@ export const modelWaves = (engine: Engine, watched: Watched): Effect<Uint8Array>
   const { experiment, image, cacheDir } = watched;
   return pipe(
     TE.Do,
-    TE.bind('dataset', () => load(withFewImages(experiment.task, image), { cacheDir })),
+    TE.bind('dataset', () => loadDataset(withFewImages(experiment.task, image), { cacheDir })),
     TE.bind('program', ({ dataset }) =>
       TE.fromEither(programFor(experiment.model, experiment.loss.target, shapeOfDataset(dataset))),
     ),

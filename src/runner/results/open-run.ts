@@ -11,7 +11,7 @@ import { type Checked, decodeError, type Effect } from '../../base/error.js';
 import { errorOf, openSession, type Session } from '../../compile/tfjs/session/session.js';
 import type { Arrays } from '../../compile/tfjs/session/values.js';
 import { type Dataset, imagesOf, masksOf } from '../../data/dataset.js';
-import { load } from '../../data/load.js';
+import { loadDataset } from '../../data/load.js';
 import { decodeProgram, outputsOf, type Program, select } from '../../dsl/index.js';
 import type { Engine } from '../../engine/index.js';
 import { imageScores, predictedClasses } from '../../experiments/scores.js';
@@ -103,7 +103,7 @@ export const openRun = (folder: string, { engine, cache, tell, signal }: Opening
     ),
     TE.bind('engine', () => openEngineFor(folder, engine)),
     TE.bind('dataset', ({ run }) =>
-      load(run.experiment.task, {
+      loadDataset(run.experiment.task, {
         cacheDir: cache,
         signal,
         onProgress: ({ done, total }) => tell({ kind: 'data', done, total }),

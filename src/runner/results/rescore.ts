@@ -10,7 +10,7 @@ import { microBatchesOnEngine } from '../../compile/micro-batches-on-engine.js';
 import { openPool } from '../../compile/tfjs/session/pool.js';
 import { errorOf } from '../../compile/tfjs/session/session.js';
 import { type Dataset, type SplitName, shapeOfDataset, type TaskShape } from '../../data/dataset.js';
-import { load } from '../../data/load.js';
+import { loadDataset } from '../../data/load.js';
 import { type Task, taskShape } from '../../data/task.js';
 import { type Program, parametersOf, usesBatchStatistics } from '../../dsl/index.js';
 import type { Engine } from '../../engine/index.js';
@@ -170,7 +170,7 @@ export const rescore = (
     TE.tapEither(({ trained, task }) => fitsTask(trained, task, split, folder)),
     TE.bind('engine', () => openEngineFor(folder, choice)),
     TE.bind('dataset', ({ task }) =>
-      load(task, {
+      loadDataset(task, {
         cacheDir: cache,
         signal,
         onProgress: ({ done, total }) => tell({ kind: 'data', done, total }),

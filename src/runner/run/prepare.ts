@@ -11,7 +11,7 @@ import { microBatchesOnEngine } from '../../compile/micro-batches-on-engine.js';
 import type { Loaded } from '../../data/cache.js';
 import { type Dataset, shapeOfDataset } from '../../data/dataset.js';
 import { digestOf } from '../../data/digest.js';
-import { load } from '../../data/load.js';
+import { loadDataset } from '../../data/load.js';
 import { settled } from '../../data/own/whereabouts.js';
 import { type Task, taskShape } from '../../data/task.js';
 import { hashProgram, type Program, usesBatchStatistics } from '../../dsl/index.js';
@@ -58,7 +58,7 @@ const prepareSettled = (
     TE.tapEither(() => fitsTask(experiment)),
     TE.bindW('engine', () => openEngine(engine, kernels)),
     TE.bind('dataset', () =>
-      load(experiment.task, {
+      loadDataset(experiment.task, {
         cacheDir: cache,
         signal,
         onProgress: ({ done, total }) => tell({ kind: 'data', done, total }),
@@ -157,7 +157,7 @@ export const toldByFiles = (experiment: Experiment): Effect<Told | null> => {
         TE.fromTask<Task, DrumheadError>(() => settled(task)),
         TE.flatMap((whole) =>
           pipe(
-            load(whole),
+            loadDataset(whole),
             TE.map((dataset) => ({
               experiment: { ...experiment, task: whole },
               data: digestFor(whole, dataset),

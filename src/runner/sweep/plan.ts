@@ -10,7 +10,7 @@ import { canonical } from '../../base/canonical.js';
 import type { Checked, DrumheadError, Effect } from '../../base/error.js';
 import { cost } from '../../compile/cost/index.js';
 import { shapeOfDataset, type TaskShape } from '../../data/dataset.js';
-import { load } from '../../data/load.js';
+import { loadDataset } from '../../data/load.js';
 import { type Task, taskShape } from '../../data/task.js';
 import { hashProgram, type Program, select } from '../../dsl/index.js';
 import { type Engine, kernelsOf } from '../../engine/index.js';
@@ -67,7 +67,7 @@ const factsOf = async (tasks: readonly Task[], cache: string): Promise<ReadonlyM
     if (O.isSome(sizes) && 'train' in task)
       facts.set(key, { sizes: sizes.value, images: task.train, data: undefined });
     else {
-      const loaded = await load(task, { cacheDir: cache })();
+      const loaded = await loadDataset(task, { cacheDir: cache })();
       if (E.isRight(loaded))
         facts.set(key, {
           sizes: shapeOfDataset(loaded.right),
