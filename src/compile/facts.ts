@@ -90,6 +90,8 @@ export const inWords = (op: Op, inputs: readonly Shape[]): string => {
     }
     case 'dense':
       return `dense ${weight[1]}`;
+    case 'einsum':
+      return `product ${op.formula}`;
     case 'pool':
       return `${op.fn} pool ${sizes(op.size)}${strideInWords(op.stride, op.size)}`;
     case 'concat':

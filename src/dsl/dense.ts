@@ -1,5 +1,6 @@
 /** Linear maps over the last axis: the same at every site, the per-pixel layer. */
 
+import { lettersOf, product } from './einsum.js';
 import type { InitialiserName } from './initialiser.js';
 import { layer, parameterOf } from './layer.js';
 import { checkedOptions } from './options.js';
@@ -41,7 +42,8 @@ export const dense = <const F extends number>(features: F, options: DenseOptions
 };
 
 /**
- * x matrix over the last axis, with a matrix [I, F] that is itself an expression and does not depend on the sample.
+ * x matrix over the last axis, with a matrix [I, F] that is itself an expression. Where the matrix differs between
+ * samples it is a product as of `einsum`, else the product of a dense layer.
  *
  * @example
  * const rotation = data([0, -1, 1, 0], 2, 2);
@@ -50,4 +52,10 @@ export const dense = <const F extends number>(features: F, options: DenseOptions
 export const matmul = <R extends Shape, I extends number, F extends number>(
   x: Tensor<readonly [...R, I]>,
   matrix: Tensor<readonly [NoInfer<I>, F]>,
-): Tensor<readonly [...R, F]> => apply('matmul', { op: 'dense' }, x, matrix);
+): Tensor<readonly [...R, F]> => {
+  const [from, to] = [shapeOf(x), shapeOf(matrix)];
+  if (!matrix.expr.facts.perSample || to.length !== 2 || from.length === 0 || from[from.length - 1] !== to[0])
+    return apply('matmul', { op: 'dense' }, x, matrix);
+  const rows = lettersOf('matmul', x, 2).slice(1);
+  return { expr: product({ a: [...rows, 'a'], b: ['a', 'b'], out: [...rows, 'b'] }, x, matrix).expr };
+};

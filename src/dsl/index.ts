@@ -1,5 +1,6 @@
 /** The language. Everything that a program is written in. */
 
+export { type AttentionOptions, attention } from './attention.js';
 export * from './batch-norm.js';
 export * from './channels.js';
 export * from './codec.js';
@@ -9,6 +10,7 @@ export * from './dynamics/coupling.js';
 export * from './dynamics/encoder.js';
 export * from './dynamics/oscillator.js';
 export * from './dynamics/readout.js';
+export { type Einsum, einsum, outer } from './einsum.js';
 export * from './field.js';
 export * from './graph.js';
 export type { Layer } from './identity.js';

@@ -8,6 +8,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { grouped, limits } from '../base/limits.js';
+import { einsumShape } from './einsum-formula.js';
 import {
   axesOf,
   batchNormShape,
@@ -92,6 +93,8 @@ const inferShape = (op: Op, inputs: readonly Facts[], leaves: Leaves | undefined
       return transposedShape(op, shapes);
     case 'dense':
       return denseShape(shapes);
+    case 'einsum':
+      return einsumShape(op.formula, shapes);
     case 'pool':
       return poolShape(op, x);
     case 'concat':

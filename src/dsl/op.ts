@@ -120,6 +120,11 @@ const Noise = t.strict({
 const Conv = t.strict({ op: t.literal('conv'), boundary: Boundary, stride: shape, depthwise: t.boolean });
 /** out = (n - 1) * stride + kernel: site i adds its kernel from i stride on. */
 const ConvTranspose = t.strict({ op: t.literal('convTranspose'), stride: shape });
+/**
+ * Sums of products of two, by a formula such as `ab,cb->ac`: each letter is an axis, and stands in two of the three. Both
+ * inputs may differ between samples.
+ */
+const Einsum = t.strict({ op: t.literal('einsum'), formula: t.string });
 /** Over the last axis. */
 const Dense = t.strict({ op: t.literal('dense') });
 
@@ -186,6 +191,7 @@ const Flat = t.union([
   Conv,
   ConvTranspose,
   Dense,
+  Einsum,
   Pool,
   Concat,
   Slice,

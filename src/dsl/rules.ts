@@ -48,6 +48,7 @@ const arities = (op: Op): readonly [number, number] => {
     case 'clock':
       return [0, 0];
     case 'zip':
+    case 'einsum':
       return [2, 2];
     case 'conv':
     case 'convTranspose':

@@ -57,6 +57,13 @@ const countNodes = (nodes: readonly Node[]): number => {
         loop([...shape, shapes[1][0]], multiplyAdd);
         if (inputs.length > 2) loop(shape, one);
         break;
+      case 'einsum': {
+        // Every value of every letter of both operands.
+        const [a, b] = op.formula.split('->')[0].split(',');
+        const sizes = new Map([...a, ...b].map((label, i) => [label, [...shapes[0], ...shapes[1]][i]]));
+        loop([...sizes.values()], multiplyAdd);
+        break;
+      }
       case 'reduce':
         loop(shapes[0], one);
         break;

@@ -12,6 +12,7 @@ import {
   coupling1d,
   dense,
   depthwise,
+  einsum,
   encoder,
   linearRecurrence,
   matmul,
@@ -112,3 +113,18 @@ matrixRecurrence(zeros(20, 5, 3, 3), zeros(20, 5, 2));
 oscillator({ dt: 0.1, coupling: (v: typeof y) => v, damping: image });
 // error: 'number' is not assignable to type
 scope('a', (n: number) => n);
+
+// error: einsum 'qc,kc->qk': c is 3 in the first operand and 4 in the second
+einsum('qc,kc->qk', zeros(16, 3), zeros(25, 4));
+// error: einsum 'qc,kc->qk': 2 letters for the first operand, which has 3 axes
+einsum('qc,kc->qk', image, zeros(25, 4));
+// error: einsum 'qc,kc->qk': 2 letters for the second operand, which has 1 axes
+einsum('qc,kc->qk', zeros(16, 3), zeros(3));
+// error: einsum 'qc,kc->qz': z is in neither operand
+einsum('qc,kc->qz', zeros(16, 3), zeros(25, 3));
+// error: einsum 'qq,kq->k': q stands twice
+einsum('qq,kq->k', zeros(3, 3), zeros(25, 3));
+// error: einsum: 'qc,kc' is no formula such as 'qc,kc->qk'
+einsum('qc,kc', zeros(16, 3), zeros(25, 3));
+// error: add: expected [25,16], got [25,24]
+add(einsum('qc,kc->kq', zeros(16, 3), zeros(25, 3)), zeros(25, 24));

@@ -15,6 +15,7 @@ import {
   data,
   dense,
   depthwise,
+  einsum,
   encoder,
   last,
   matmul,
@@ -125,3 +126,11 @@ exactly<Tensor<readonly [64, 64, 3]>>()(pipe(unknown, reshape(64, 64, 3)), true)
 declare const axis: number;
 exactly<Tensor<Shape>>()(concatAlong(axis, image, image), true);
 exactly<Tensor<readonly [64, 128, 3]>>()(pipe(concatAlong(axis, image, image), reshape(64, 128, 3)), true);
+
+// Products by a formula: sizes are read from whichever operand knows them.
+exactly<Tensor<readonly [16, 25]>>()(einsum('qc,kc->qk', zeros(16, 4), zeros(25, 4)), true);
+exactly<Tensor<readonly [25, 16]>>()(einsum('qc,kc->kq', zeros(16, 4), zeros(25, 4)), true);
+exactly<Tensor<readonly []>>()(einsum('ab,ab->', zeros(16, 4), zeros(16, 4)), true);
+exactly<Tensor<readonly [8, 16, 25]>>()(einsum('qhd,khd->hqk', zeros(16, 8, 4), zeros(25, 8, 4)), true);
+const sized = <Q extends number>(q: Tensor<readonly [Q, 4]>) => einsum('qc,kc->qk', q, zeros(25, 4));
+exactly<Tensor<readonly [16, 25]>>()(sized(zeros(16, 4)), true);

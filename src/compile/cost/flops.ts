@@ -1,5 +1,6 @@
 /** Floating-point operations of each primitive. */
 
+import { labelsOf, rolesOf } from '../../dsl/einsum-formula.js';
 import { type Shape, volume } from '../../dsl/shape.js';
 import { type Amount, add, none, numbers, spread, times } from './amount.js';
 import type { Visit } from './visit.js';
@@ -28,6 +29,8 @@ export const forwardFlops = (visit: Visit): Amount => {
     case 'convTranspose':
     case 'dense':
       return add(times(2, products(visit)), inputs.length > 2 ? each(1) : none);
+    case 'einsum':
+      return times(2, products(visit));
     case 'pool':
       return each(volume(op.size));
     case 'reduce':
@@ -46,7 +49,7 @@ export const forwardFlops = (visit: Visit): Amount => {
 /** 2.5 T log2 T for each series of T real numbers (the usual count of a real fast Fourier transform). */
 const fourier = ([steps, ...sites]: Shape): number => 2.5 * steps * Math.log2(steps) * volume(sites);
 
-/** Multiplications with addition of a linear layer. */
+/** Multiplications with addition of a linear layer, or of a product. */
 export const products = ({ op, inputs: [x, weight], result }: Visit): Amount => {
   switch (op.op) {
     case 'conv': {
@@ -58,6 +61,11 @@ export const products = ({ op, inputs: [x, weight], result }: Visit): Amount => 
       return times(volume(weight.shape.slice(0, -1)), numbers(x));
     case 'dense':
       return times(weight.shape[0], numbers(result));
+    case 'einsum': {
+      const { a } = labelsOf(op.formula);
+      const { inner } = rolesOf(labelsOf(op.formula));
+      return times(volume(inner.map((label) => x.shape[a.indexOf(label)])), numbers(result));
+    }
     default:
       return none;
   }
@@ -94,6 +102,8 @@ const ownBackward = (visit: Visit): Amount => {
         times(2 * into.slice(0, 2).filter((flows) => flows).length, products(visit)),
         into[2] ? each(1) : none,
       );
+    case 'einsum':
+      return times(2 * ways, products(visit));
     case 'pool':
       return forwardFlops(visit);
     case 'reduce':

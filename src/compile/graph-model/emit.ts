@@ -168,6 +168,8 @@ const refFor = (
       return convolution.convTranspose(site, op, x, y, z, shape);
     case 'dense':
       return convolution.dense(site, x, y, z, relu);
+    case 'einsum':
+      return structure.einsum(site, op, x, y);
     case 'pool':
       return convolution.pool(site, op, x, shape);
     case 'concat':

@@ -231,3 +231,16 @@ export const matMul = (site: Site, a: Ref, b: Ref): Ref =>
     attrs: { T: typeAttr('float32'), transpose_a: { b: false }, transpose_b: { b: false } },
     hint: site.hint,
   });
+
+/** [batch, rows, m] times [batch, m, n]; either may be read with rows and columns in turn. */
+export const batchMatMul = (
+  site: Site,
+  a: Ref,
+  b: Ref,
+  [turnedA, turnedB]: readonly [boolean, boolean],
+): Ref =>
+  site.draft.add('BatchMatMulV2', [a, b], {
+    shape: [a.shape[0], a.shape[turnedA ? 2 : 1], b.shape[turnedB ? 1 : 2]],
+    attrs: { T: typeAttr('float32'), adj_x: { b: turnedA }, adj_y: { b: turnedB } },
+    hint: site.hint,
+  });

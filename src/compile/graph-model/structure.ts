@@ -1,7 +1,9 @@
 /** Joining, cutting, turning, repeating and reducing in the graph. */
 
+import { labelsOf } from '../../dsl/einsum-formula.js';
 import type { OpOf, ReduceFunction } from '../../dsl/op.js';
 import { bins, volume } from '../../dsl/shape.js';
+import { matrixPlan, overSamples } from '../matrix-plan.js';
 import { constantOf } from './constant.js';
 import { type Ref, type Site, under } from './draft.js';
 import { typeAttr, wholeAttr } from './graph-def.js';
@@ -187,4 +189,33 @@ export const batchNorm = (
     hint: site.hint,
   });
   return tf.reshape(site, y, ref.shape);
+};
+
+/** A product by a formula: one product of matrices, many at once. */
+export const einsum = (site: Site, { formula }: OpOf<'einsum'>, x: Value, y: Value): Ref => {
+  const labelled = overSamples(labelsOf(formula), [x.facts.perSample, y.facts.perSample]);
+  const [first, second] = [refOf(site, x), refOf(site, y)];
+  const sizes = new Map<string, number>([
+    ...labelled.a.map((label, axis) => [label, first.shape[axis]] as const),
+    ...labelled.b.map((label, axis) => [label, second.shape[axis]] as const),
+  ]);
+  const sizeOf = (label: string): number => sizes.get(label) ?? 1;
+  const plan = matrixPlan(labelled, (label) => Math.max(1, sizeOf(label)));
+  // The size of the samples' axis is not known here: -1.
+  const size = (labels: readonly string[]): number =>
+    labels.some((label) => sizeOf(label) < 0) ? -1 : volume(labels.map(sizeOf));
+  const [batch, left, inner, right] = [plan.batch, plan.left, plan.inner, plan.right].map(size);
+  const matrices = (ref: Ref, { axes, transposed }: typeof plan.a, rows: number, columns: number): Ref =>
+    tf.reshape(site, tf.transpose(site, ref, axes), [
+      batch,
+      ...(transposed ? [columns, rows] : [rows, columns]),
+    ]);
+  const product = tf.batchMatMul(
+    site,
+    matrices(first, plan.a, left, inner),
+    matrices(second, plan.b, inner, right),
+    [plan.a.transposed, plan.b.transposed],
+  );
+  const grouped = tf.reshape(site, product, [...plan.batch, ...plan.left, ...plan.right].map(sizeOf));
+  return tf.transpose(site, grouped, plan.out);
 };

@@ -1,5 +1,6 @@
 /** Links: which element of an input each element of a result is made of, for operations that only move elements. */
 
+import { labelsOf } from '../../dsl/einsum-formula.js';
 import type { Op } from '../../dsl/op.js';
 import type { Shape } from '../../dsl/shape.js';
 import { plain, strides, type Walk } from './mask.js';
@@ -46,6 +47,8 @@ export const linksOf = (op: Op, inputs: readonly Shape[], shape: Shape): readonl
       });
     case 'reduce':
       return one(x, { offset: 0, steps: reducedSteps(op.axes, x, shape) }, plain(x));
+    case 'einsum':
+      return einsumLinks(op.formula, inputs, shape);
     case 'concat':
       return concatLinks(op.axis, inputs, shape);
     default:
@@ -66,3 +69,18 @@ const concatLinks = (axis: number, inputs: readonly Shape[], shape: Shape): read
     const steps = strides(shape);
     return { input, box: part, result: { offset: before * steps[axis], steps }, source: plain(part) };
   });
+
+/** Every term of every sum, over the axes of both operands. */
+const einsumLinks = (formula: string, [x, y]: readonly Shape[], shape: Shape): readonly Link[] => {
+  const { a, b, out } = labelsOf(formula);
+  const labels = [...new Set([...a, ...b])];
+  const box = labels.map((label) => (a.includes(label) ? x[a.indexOf(label)] : y[b.indexOf(label)]));
+  const walk = (of: readonly string[], from: Shape): Walk => ({
+    offset: 0,
+    steps: labels.map((label) => (of.includes(label) ? strides(from)[of.indexOf(label)] : 0)),
+  });
+  return [
+    { input: 0, box, result: walk(out, shape), source: walk(a, x) },
+    { input: 1, box, result: walk(out, shape), source: walk(b, y) },
+  ];
+};

@@ -6,6 +6,7 @@
  * larger; what leaves the lattice (a reduction over sites, a change of grid) reaches everything.
  */
 
+import { labelsOf } from '../../dsl/einsum-formula.js';
 import type { Node, Op, OpOf, ScanOp } from '../../dsl/op.js';
 import type { Program } from '../../dsl/program.js';
 import { type Shape, sameShape, volume } from '../../dsl/shape.js';
@@ -174,6 +175,8 @@ const through = (op: Op, sources: readonly Spread[], shapes: readonly Shape[], s
       return convolved(op, x, shapes, shape);
     case 'dense':
       return keep(x.axes, off(shape.length - 1));
+    case 'einsum':
+      return multiplied(op.formula, sources, shape);
     case 'concat': {
       const together = joined(sources);
       return together.axes[op.axis] === undefined ? together : everything(shape);
@@ -206,6 +209,28 @@ const through = (op: Op, sources: readonly Spread[], shapes: readonly Shape[], s
     default:
       return everything(shape);
   }
+};
+
+/** Sites stay where they are, unless a product sums over them, or pairs them. */
+const multiplied = (formula: string, sources: readonly Spread[], shape: Shape): Spread => {
+  const { a, b, out } = labelsOf(formula);
+  const placesOf = (labels: readonly string[], { axes }: Spread): readonly (readonly [string, number])[] =>
+    labels.flatMap((label, i) => {
+      const place = axes[i];
+      return place === undefined ? [] : [[label, place] as const];
+    });
+  const seen = sources.flatMap((source, i) =>
+    depends(source) ? [{ source, labels: i === 0 ? a : b, places: placesOf(i === 0 ? a : b, source) }] : [],
+  );
+  const [first] = seen;
+  const axes = out.map((label) => first.places.find(([own]) => own === label)?.[1]);
+  // An axis of the lattice that one operand lacks is paired with every site of the other's.
+  const agree = seen.every(
+    ({ places }) =>
+      places.length === first.places.length &&
+      places.every(([label, place]) => out.includes(label) && axes[out.indexOf(label)] === place),
+  );
+  return agree ? { radius: Math.max(...seen.map(({ source }) => source.radius)), axes } : everything(shape);
 };
 
 /** Sites stay where they are, unless time or the axis that a matrix acts on runs over them. */

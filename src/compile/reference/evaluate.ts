@@ -6,6 +6,7 @@ import { type Shape, volume } from '../../dsl/shape.js';
 import { build, entry, type NdArray, stacked } from './array.js';
 import { normalise } from './batch-norm.js';
 import { conv, convTranspose, dense, pool } from './convolution.js';
+import { einsum } from './einsum.js';
 import { fault } from './fault.js';
 import { affine, map, zip } from './pointwise.js';
 import { recurrence } from './recurrence.js';
@@ -67,6 +68,8 @@ export const evaluate = (op: Op, inputs: readonly Value[], shape: Shape, around:
       return convTranspose(op, x, y, z, shape);
     case 'dense':
       return dense(x, y, z, shape);
+    case 'einsum':
+      return einsum(op, x, y, shape);
     case 'pool':
       return pool(op, x, shape);
     case 'concat':

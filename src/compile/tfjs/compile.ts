@@ -18,6 +18,7 @@ import type { TensorFlow } from '../../engine/index.js';
 import { batchNorm } from './operations/batch-norm.js';
 import { type Context, overBatch, type Value } from './operations/context.js';
 import * as convolution from './operations/convolution.js';
+import { einsum } from './operations/einsum.js';
 import * as pointwise from './operations/pointwise.js';
 import { recurrence } from './operations/recurrence.js';
 import * as reduction from './operations/reduce.js';
@@ -140,6 +141,8 @@ const runNode = (
       return convolution.convTranspose(op, x, y, z, node.shape, context);
     case 'dense':
       return convolution.dense(x, y, z, plan.fusedRelu.has(number) ? 'relu' : 'linear', context);
+    case 'einsum':
+      return einsum(op, x, y, context);
     case 'pool':
       return convolution.pool(op, x, context);
     case 'concat':

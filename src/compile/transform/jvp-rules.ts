@@ -34,6 +34,11 @@ export const push = (
     case 'convTranspose':
     case 'dense':
       return weightedMoved(op, inputs, changes, shape);
+    case 'einsum':
+      return sum(
+        dx === undefined ? undefined : by(op, dx, other),
+        dother === undefined ? undefined : by(op, x, dother),
+      );
     case 'concat':
       return changes.every((change) => change === undefined)
         ? undefined
@@ -45,7 +50,10 @@ export const push = (
   }
 };
 
-type OneInput = Exclude<PulledOp, OpOf<'zip' | 'conv' | 'convTranspose' | 'dense' | 'concat' | 'recurrence'>>;
+type OneInput = Exclude<
+  PulledOp,
+  OpOf<'zip' | 'conv' | 'convTranspose' | 'dense' | 'einsum' | 'concat' | 'recurrence'>
+>;
 
 const pushOne = (op: OneInput, x: Tensor, dx: Tensor, y: Tensor): Change => {
   switch (op.op) {

@@ -1,5 +1,7 @@
 /** Reverse mode, one operation at a time: from what a result is owed to what its inputs are owed. */
 
+import { product } from '../../dsl/einsum.js';
+import { labelsOf } from '../../dsl/einsum-formula.js';
 import type { LeafOp, Node, OpOf, ScanOp } from '../../dsl/op.js';
 import { type Shape, volume } from '../../dsl/shape.js';
 import { shapeOf, type Tensor } from '../../dsl/tensor.js';
@@ -50,6 +52,13 @@ export const pull = (op: PulledOp, inputs: readonly Tensor[], y: Tensor, g: Tens
       return convTransposeOwed(op, inputs, g, wanted);
     case 'dense':
       return denseOwed(inputs, g, wanted);
+    case 'einsum': {
+      const { a, b, out } = labelsOf(op.formula);
+      return [
+        wanted[0] ? product({ a: out, b, out: a }, g, other) : undefined,
+        wanted[1] ? product({ a, b: out, out: b }, x, g) : undefined,
+      ];
+    }
     case 'pool':
       return [poolOwed(op, x, y, g)];
     case 'concat':

@@ -54,6 +54,8 @@ const degreeOf = (node: Node, inputs: readonly Degree[], chosen: Chosen): Degree
       return inputs.slice(1).some((degree) => degree !== 'none')
         ? 'other'
         : withConstant(a, inputs.length > 2);
+    case 'einsum':
+      return zipDegree('mul', a, b);
     case 'concat':
       // A part that does not depend stands beside one that does: a constant.
       return inputs.includes('none') ? worst([...inputs, 'affine']) : worst(inputs);

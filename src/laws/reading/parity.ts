@@ -43,6 +43,8 @@ const parityOf = (node: Node, inputs: readonly Parity[], chosen: Chosen): Parity
       const fixed = op.op === 'conv' && typeof op.boundary === 'object' && op.boundary.fixed !== 0;
       return inputs.length > 2 || b !== 'even' || fixed ? 'neither' : a;
     }
+    case 'einsum':
+      return a === 'neither' || b === 'neither' ? 'neither' : a === b ? 'even' : 'odd';
     case 'reduce':
       return op.fn === 'sum' || op.fn === 'mean' ? a : 'neither';
     case 'pool':

@@ -4,7 +4,7 @@ import { isLeafOp, type LeafOp, type Node, type Op } from '../../dsl/op.js';
 import type { Shape } from '../../dsl/shape.js';
 import { along } from '../system/along.js';
 import { type Known, mapErrorAt, zipErrorAt } from './pointwise.js';
-import { linearError, poolError, recurrenceError, reduceError } from './sums.js';
+import { linearError, poolError, productError, recurrenceError, reduceError } from './sums.js';
 import { applied, errorsOf, type Uncertain } from './uncertain.js';
 
 /**
@@ -50,6 +50,8 @@ const errorOf = (
     case 'convTranspose':
     case 'dense':
       return linearError(op, inputs, shape, unit);
+    case 'einsum':
+      return productError(op, x, y, shape, unit);
     case 'reduce':
       return reduceError(op, x, value, shape, unit);
     case 'pool':

@@ -3,6 +3,7 @@
  * of that, with absolute weights; a sum of n terms rounds each of them n times at most, in whatever order they are added.
  */
 
+import { labelsOf, rolesOf } from '../../dsl/einsum-formula.js';
 import type { Op, OpOf } from '../../dsl/op.js';
 import { type Shape, volume } from '../../dsl/shape.js';
 import { absolute, applied, errorsOf, rounded, type Uncertain } from './uncertain.js';
@@ -47,6 +48,24 @@ export const linearError = (
   if (w.error.every((e) => e === 0)) return inherited;
   const more = applied(grown, [absolute(x), errorsOf(w)], shape).data;
   return inherited.map((e, i) => e + 2 * more[i]);
+};
+
+/** Sums of products of two, both of which may be wrong. */
+export const productError = (
+  op: OpOf<'einsum'>,
+  x: Uncertain,
+  y: Uncertain,
+  shape: Shape,
+  unit: number,
+): Float64Array => {
+  const { a } = labelsOf(op.formula);
+  const { inner } = rolesOf(labelsOf(op.formula));
+  const terms = volume(inner.map((label) => x.array.shape[a.indexOf(label)])) + 2;
+  const [wrongX, wrongY] = [rounded(x, terms * unit), errorsOf(y)];
+  const byX = applied(op, [wrongX, absolute(y)], shape).data;
+  const byY = applied(op, [absolute(x), wrongY], shape).data;
+  const byBoth = applied(op, [wrongX, wrongY], shape).data;
+  return byX.map((e, i) => e + byY[i] + byBoth[i]);
 };
 
 /** h = a h + b: sequential or in sweeps, each term is a product of at most T factors of n terms. */

@@ -5,6 +5,7 @@ import { type Program, program, type Shapes, shapeOf, type Tensor } from '../../
 import type { OpName } from '../../../dsl/op.js';
 import type { Expr } from '../../../dsl/tensor.js';
 import * as pointwise from './pointwise.js';
+import * as products from './products.js';
 import type { Instruction, PlainKind, Recipe } from './recipe.js';
 import { scan } from './scans.js';
 import * as sequence from './sequence.js';
@@ -25,6 +26,7 @@ const builders: Readonly<Record<PlainKind, Builder>> = {
   conv: weights.conv,
   convTranspose: weights.convTranspose,
   dense: weights.dense,
+  einsum: products.multiplied,
   batchNorm: weights.norm,
   pool: structure.pool,
   concat: structure.concat,

@@ -22,6 +22,7 @@ export const plainKinds = [
   'conv',
   'convTranspose',
   'dense',
+  'einsum',
   'pool',
   'concat',
   'slice',
