@@ -307,18 +307,14 @@ const cases: Readonly<Record<string, readonly (readonly [() => unknown, string])
       'convolveWith: its weights depend on the sample; weights must be made of parameters and constants alone',
     ],
     [
-      () => program({ x: [4], m: [4, 4] }, ({ x, m }) => ({ y: matmul(x, m) })),
-      'matmul: its weights depend on the sample; weights must be made of parameters and constants alone',
-    ],
-    [
       () =>
         scan({
           steps: 2,
-          init: { m: parameter('m', [2, 2], { init: 'identity' }) },
-          step: ({ m }) => ({ m: matmul(m, m) }),
-          observe: ({ m }) => m,
+          init: { k: parameter('k', [3, 3, 1, 1], { init: 'identity' }) },
+          step: ({ k }) => ({ k: mul(k, sum(0, 1, 2)(convolveWith(zeros(n(4), n(4), n(1)), k))) }),
+          observe: ({ k }) => k,
         }),
-      'matmul: its weights depend on the sample; weights must be made of parameters and constants alone',
+      'convolveWith: its weights depend on the sample; weights must be made of parameters and constants alone',
     ],
   ],
   'values of a step used outside of it': [
