@@ -1,7 +1,7 @@
 /** Bars: how fast drumhead is, in samples a second, PyTorch (or, without it, drumhead op by op) being 1. */
 
 import { linearTicks } from '../../src/report/axis.js';
-import { type Chart, chartConfig } from '../../src/report/chart.js';
+import { type Chart, concatHead } from '../../src/report/chart.js';
 import { hex, light, mix } from '../../src/report/colours.js';
 import { textAt } from '../../src/report/figures/parts.js';
 import { type Phase, phases } from '../cases.js';
@@ -90,9 +90,7 @@ export const speedChart = (timed: readonly Timed[]): Chart => {
   const [left, right] = panels;
   return {
     spec: {
-      $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
-      config: chartConfig(light),
-      bounds: 'flush',
+      ...concatHead(light),
       spacing,
       hconcat: [{ ...left, layer: [...left.layer, ...head] }, right],
     },

@@ -6,7 +6,7 @@
 
 import { cost } from '../../src/compile/cost/index.js';
 import { select } from '../../src/dsl/index.js';
-import { type Chart, chartConfig } from '../../src/report/chart.js';
+import { type Chart, chartHead } from '../../src/report/chart.js';
 import { hex, light } from '../../src/report/colours.js';
 import { textAt } from '../../src/report/figures/parts.js';
 import { cases, programOf } from '../cases.js';
@@ -85,8 +85,7 @@ export const rooflineChart = (
   );
   return {
     spec: {
-      $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
-      config: chartConfig(light),
+      ...chartHead(light),
       width,
       height,
       layer: [

@@ -1,6 +1,6 @@
 /** Time and peak memory against each of the sizes, drumhead beside PyTorch; both axes logarithmic. */
 
-import { type Chart, chartConfig } from '../../src/report/chart.js';
+import { type Chart, concatHead } from '../../src/report/chart.js';
 import { hex, light } from '../../src/report/colours.js';
 import { textAt } from '../../src/report/figures/parts.js';
 import type { Contender } from '../contenders/protocol.js';
@@ -80,9 +80,7 @@ export const scalingChart = (points: readonly Point[]): Chart => {
   ];
   return {
     spec: {
-      $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
-      config: chartConfig(light),
-      bounds: 'flush',
+      ...concatHead(light),
       columns: order.length,
       spacing: { row: spacing.down, column: spacing.across },
       concat: [{ ...first, layer: [...first.layer, ...head] }, ...others],

@@ -1,5 +1,6 @@
 /** Reports in words: what a system is, a table of laws, counterexamples as code. */
 
+import { aligned } from '../base/aligned.js';
 import { diagnose, hintsOn, leastDamping } from './diagnosis/index.js';
 import { kernelsOf } from './reading/kernels.js';
 import { boundaryName, structureOf } from './reading/structure.js';
@@ -181,10 +182,8 @@ const listed = (heading: string, sentences: readonly string[]): readonly string[
  * showReport(check(system, { laws: ['oddness'] })).includes('1 hold, 0 broken'); // => true
  */
 export const showReport = ({ system, verdicts }: Report, again = 'laws.check(system)'): string => {
-  const width = Math.max(...verdicts.map(({ law }) => law.name.length));
-  const lines = verdicts.map(
-    (verdict) =>
-      `${String(verdict.law.entry).padStart(2)}  ${verdict.law.name.padEnd(width)}  ${outcomeOf(verdict)}`,
+  const lines = aligned(
+    verdicts.map((verdict) => [String(verdict.law.entry).padStart(2), verdict.law.name, outcomeOf(verdict)]),
   );
   const broken = verdicts.flatMap((verdict) =>
     verdict.outcome === 'broken'

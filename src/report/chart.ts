@@ -16,7 +16,7 @@ export const lineColours = (theme: Theme) =>
     : ({ first: rgb('#74b8f2'), second: rgb('#f2a154'), third: rgb('#8d95a5') } as const);
 
 /** Fonts, colours and line widths; a chart sets nothing of this itself. */
-export const chartConfig = (theme: Theme): Config => {
+const chartConfig = (theme: Theme): Config => {
   const font = `${fontFamily}, system-ui, sans-serif`;
   const ink = hex(theme.ink);
   const muted = hex(theme.muted);
@@ -52,6 +52,15 @@ export const chartConfig = (theme: Theme): Config => {
     text: { fontSize: 12, color: muted },
   };
 };
+
+/** What every chart's specification begins with. */
+export const chartHead = (theme: Theme) => ({
+  $schema: 'https://vega.github.io/schema/vega-lite/v6.json' as const,
+  config: chartConfig(theme),
+});
+
+/** The same for several plots beside or below each other: their own areas are aligned, not what is written round them. */
+export const concatHead = (theme: Theme) => ({ ...chartHead(theme), bounds: 'flush' as const });
 
 /**
  * Labels of an axis with ticks of our own. A `format` alone takes its number of digits from the steps that Vega would

@@ -1,6 +1,6 @@
 import type { Effect } from '../base/error.js';
 import { countTicks, linearTicks, spread, type Ticks } from './axis.js';
-import { type Chart, chartConfig, chartSvg, lineColours, numberLabels } from './chart.js';
+import { type Chart, chartSvg, concatHead, lineColours, numberLabels } from './chart.js';
 import { hex, light, type Rgb, type Theme } from './colours.js';
 import { type EpochScores, known, type Score } from './scores.js';
 
@@ -185,9 +185,7 @@ export const learningCurvesChart = (picture: CurvesPicture): Chart => {
   const count = shown.length;
   return {
     spec: {
-      $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
-      config: chartConfig(theme),
-      bounds: 'flush',
+      ...concatHead(theme),
       spacing: narrow ? narrowSpacing : spacing,
       ...(narrow ? { vconcat: drawn } : { hconcat: drawn }),
     },

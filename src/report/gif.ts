@@ -16,38 +16,27 @@ const mostColours = 255;
 const unchanged = mostColours;
 
 const packed = (rgb: Uint8Array, at: number): number => (rgb[at] << 16) | (rgb[at + 1] << 8) | rgb[at + 2];
+const unpacked = (colour: number): readonly number[] => [
+  (colour >> 16) & 255,
+  (colour >> 8) & 255,
+  colour & 255,
+];
 
 /** A colour table that grows as colours are met and, once full, answers with the nearest that it has. */
 const growingPalette = () => {
-  const colours: number[] = [];
+  const colours: (readonly number[])[] = [];
   const known = new Map<number, number>();
-  const nearest = (colour: number): number => {
-    let best = 0;
-    let least = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < colours.length; i++) {
-      const r = ((colours[i] >> 16) & 255) - ((colour >> 16) & 255);
-      const g = ((colours[i] >> 8) & 255) - ((colour >> 8) & 255);
-      const b = (colours[i] & 255) - (colour & 255);
-      const distance = r * r + g * g + b * b;
-      if (distance < least) {
-        least = distance;
-        best = i;
-      }
-    }
-    return best;
-  };
   const indexOf = (colour: number): number => {
     const found = known.get(colour);
     if (found !== undefined) return found;
-    const index = colours.length < mostColours ? colours.push(colour) - 1 : nearest(colour);
+    const parts = unpacked(colour);
+    const index =
+      colours.length < mostColours ? colours.push(parts) - 1 : gifenc.nearestColorIndex(colours, parts);
     known.set(colour, index);
     return index;
   };
-  const table = (): number[][] =>
-    Array.from({ length: mostColours + 1 }, (_, i) => {
-      const colour = colours[i] ?? 0;
-      return [(colour >> 16) & 255, (colour >> 8) & 255, colour & 255];
-    });
+  const table = (): (readonly number[])[] =>
+    Array.from({ length: mostColours + 1 }, (_, i) => colours[i] ?? [0, 0, 0]);
   return { indexOf, table };
 };
 
@@ -99,19 +88,15 @@ export const withFewColours = (most: number, rasters: readonly Raster[]): readon
   const colours = [...seen];
   const rgba = new Uint8Array(4 * colours.length);
   colours.forEach((colour, i) => {
-    rgba.set([(colour >> 16) & 255, (colour >> 8) & 255, colour & 255, 255], 4 * i);
+    rgba.set([...unpacked(colour), 255], 4 * i);
   });
   const palette = gifenc.quantize(rgba, most);
   const near = new Map<number, readonly number[]>();
-  const distance = (colour: readonly number[], r: number, g: number, b: number): number =>
-    (colour[0] - r) ** 2 + (colour[1] - g) ** 2 + (colour[2] - b) ** 2;
-  const nearest = (r: number, g: number, b: number): readonly number[] =>
-    palette.reduce((best, next) => (distance(next, r, g, b) < distance(best, r, g, b) ? next : best));
   return rasters.map(({ width, height, rgb }) => {
     const out = new Uint8Array(rgb.length);
     for (let i = 0; i < rgb.length; i += 3) {
       const key = packed(rgb, i);
-      const colour = near.get(key) ?? nearest(rgb[i], rgb[i + 1], rgb[i + 2]);
+      const colour = near.get(key) ?? palette[gifenc.nearestColorIndex(palette, unpacked(key))];
       near.set(key, colour);
       out.set(colour, i);
     }

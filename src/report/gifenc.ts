@@ -28,6 +28,8 @@ interface Gifenc {
   readonly GIFEncoder: () => Encoder;
   /** At most so many colours for the RGBA pixels. */
   readonly quantize: (rgba: Uint8Array, most: number) => readonly (readonly number[])[];
+  /** The colour of the palette with the least squared distance; of equal ones the first. */
+  readonly nearestColorIndex: (palette: readonly (readonly number[])[], colour: readonly number[]) => number;
 }
 
 export const gifenc: Gifenc = createRequire(import.meta.url)('gifenc');

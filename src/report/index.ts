@@ -7,7 +7,7 @@
  * algebra, the colours and the encoders, for pictures of your own.
  */
 
-export { type Chart, chartConfig, chartSvg, type Frame, svgPng } from './chart.js';
+export { type Chart, chartSvg, type Frame, svgPng } from './chart.js';
 export {
   classColour,
   classColours,

@@ -5,6 +5,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
 import * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import { aligned } from '../../base/aligned.js';
 import { canonical, hashOf } from '../../base/canonical.js';
 import { type Checked, decodeError, type Effect, errorMessage } from '../../base/error.js';
 import { taskShape } from '../../data/task.js';
@@ -34,13 +35,13 @@ export interface DiffFlags {
 /** Long lists of seeds are not read to their end. */
 const short = (value: string): string => (value.length > 60 ? `${value.slice(0, 57)}...` : value);
 
-const lines = (differences: readonly Difference[]): readonly string[] => {
-  const width = Math.max(0, ...differences.map(({ path }) => path.length));
-  return differences.map(
-    ({ path, a, b, shapes }) =>
-      `  ${path.padEnd(width)}  ${short(a ?? '-')} -> ${short(b ?? '-')}${shapes ? '' : '   (changes no result)'}`,
+const lines = (differences: readonly Difference[]): readonly string[] =>
+  aligned(
+    differences.map(({ path, a, b, shapes }) => [
+      `  ${path}`,
+      `${short(a ?? '-')} -> ${short(b ?? '-')}${shapes ? '' : '   (changes no result)'}`,
+    ]),
   );
-};
 
 /** What was read of tasks that lie in files, by the experiment. */
 type Read = ReadonlyMap<Experiment, Told>;

@@ -1,12 +1,12 @@
 /** `drumhead export`: a program and its weights, in a format that others read. */
 
-import { stat } from 'node:fs/promises';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Checked, decodeError, type Effect } from '../../base/error.js';
 import type { Program } from '../../dsl/index.js';
 import { presetNamed } from '../../experiments/catalogue.js';
+import { kindOf } from '../../files/kind-of.js';
 import {
   exportFormats,
   exportTrained,
@@ -40,9 +40,6 @@ interface Leaving {
   readonly trained: Trained;
   readonly notes: readonly string[];
 }
-
-const isFolder = async (path: string): Promise<boolean> =>
-  (await stat(path).catch(() => null))?.isDirectory() ?? false;
 
 /** A run folder or an export, with its weights. */
 const written = (path: string): Effect<Leaving> =>
@@ -144,7 +141,7 @@ export const exportRun = (name: string, flags: ExportFlags): Effect<string> =>
         preset: presetNamed(flags.preset ?? 'full'),
       }),
     ),
-    TE.bind('folder', () => TE.fromTask(() => isFolder(name))),
+    TE.bind('folder', () => TE.fromTask(async () => (await kindOf(name)) === 'folder')),
     TE.let('whole', ({ folder }) => folder || isExport(name)),
     TE.bind('program', ({ whole }) => (whole ? TE.right(null) : programIn(name))),
     TE.bind('leaving', ({ whole, program }) => {

@@ -1,6 +1,5 @@
 /** `drumhead play`: a system, followed over time and drawn. */
 
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -9,6 +8,7 @@ import { type Checked, type DrumheadError, decodeError, type Effect } from '../.
 import { limits } from '../../base/limits.js';
 import { type EngineChoice, openEngine, parseEngineChoice } from '../../engine/index.js';
 import { writeBytes } from '../../files/files.js';
+import { kindOf } from '../../files/kind-of.js';
 import { mayBeFile } from '../../files/make-folder.js';
 import {
   latticeOf,
@@ -185,7 +185,7 @@ const playModel = (name: string, flags: PlayFlags): Effect<string> =>
 const trainedRun = (name: string, flags: PlayFlags): Effect<string | null> => {
   if (flags.untrained === true) return TE.right(null);
   return pipe(
-    TE.fromTask<boolean, DrumheadError>(() => isRunFolder(name)),
+    TE.fromTask<boolean, DrumheadError>(async () => (await kindOf(name)) === 'folder'),
     TE.flatMap((folder) =>
       folder || flags.set.length > 0
         ? TE.right(folder ? name : null)
@@ -220,12 +220,6 @@ const onlyOfSystems = ({ size, steps, field }: PlayFlags): Checked<unknown> =>
     ),
   );
 
-const isRunFolder = (name: string): Promise<boolean> =>
-  stat(name).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-
 /**
  * Animates a system by its name, or the waves of an experiment's model: of a run folder, or of an experiment's finished
  * run; where there is none, with weights as they start.
@@ -243,12 +237,7 @@ const isCatalogued = (name: string): boolean => allNames.includes(name);
 const isSystem = (name: string): boolean => systemNames.some((known) => known === name);
 
 /** What is no system is a model where it says so: a path, a file, or a name of the catalogue, which has a slash. */
-const isModel = async (name: string): Promise<boolean> =>
-  /[\\/]/.test(name) ||
-  stat(name).then(
-    () => true,
-    () => false,
-  );
+const isModel = async (name: string): Promise<boolean> => /[\\/]/.test(name) || (await kindOf(name)) !== null;
 
 const saying = (path: string, { frames, every }: Followed): string =>
   `${path}: ${frames} frames, ${every} ${every === 1 ? 'step' : 'steps'} between two`;

@@ -1,6 +1,5 @@
 /** `drumhead status`: how far every run is. */
 
-import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { clearScreenDown, cursorTo } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
@@ -11,6 +10,7 @@ import { decodeError, type Effect, fileError, unknownName } from '../../base/err
 import { drumExperiments } from '../../drums/index.js';
 import { memberName } from '../../experiments/label.js';
 import { sweepNames } from '../../experiments/sweep/sweeps.js';
+import { kindOf } from '../../files/kind-of.js';
 import { columnsWide, scoreFigure, type Table, terminalTable } from '../../report/tables/index.js';
 import { isRunFolderName, runFoldersBelow } from '../../runner/folder/paths.js';
 import { readSweep, sweepPath } from '../../runner/folder/sweep-file.js';
@@ -34,8 +34,7 @@ export interface StatusFlags {
   readonly json?: boolean;
 }
 
-const isFolder = async (path: string): Promise<boolean> =>
-  (await stat(path).catch(() => null))?.isDirectory() === true;
+const isFolder = async (path: string): Promise<boolean> => (await kindOf(path)) === 'folder';
 
 const inFolderOf = async (folder: string, thorough: boolean): Promise<readonly RunStatus[]> => {
   const folders = isRunFolderName(basename(folder)) ? [folder] : await runFoldersBelow(folder);
@@ -79,7 +78,7 @@ export const statuses =
         ),
       );
     const folder = name ?? runs;
-    if (name !== undefined && (await stat(sweepPath(runs, name)).catch(() => null)) !== null)
+    if (name !== undefined && (await kindOf(sweepPath(runs, name))) !== null)
       return ofSweep(runs, name, check)();
     if (await isFolder(folder)) return E.right(await inFolderOf(folder, check));
     if (name === undefined) return E.left(fileError(runs, Object.assign(new Error(), { code: 'ENOENT' })));

@@ -1,20 +1,17 @@
 /** Flags that would do nothing: known by the others beside them and by what the names are, before any work starts. */
 
-import { stat } from 'node:fs/promises';
 import { taskNames } from '../../data/task.js';
 import { drumExperiments } from '../../drums/index.js';
+import { kindOf } from '../../files/kind-of.js';
 import { systemNames } from '../../models/systems/index.js';
 import { sweepPath } from '../../runner/folder/sweep-file.js';
 import { isWeights, type Kind, type Known, type Line, rules } from './idle-rules.js';
 
-const isFolder = async (path: string): Promise<boolean> =>
-  (await stat(path).catch(() => null))?.isDirectory() === true;
-
-const kindOf = async (name: string): Promise<Kind> => {
+const kindOfName = async (name: string): Promise<Kind> => {
   if (taskNames.some((known) => known === name)) return 'task';
   if (systemNames.some((known) => known === name)) return 'system';
   if (Object.hasOwn(drumExperiments, name)) return 'drums';
-  if (await isFolder(name)) return 'folder';
+  if ((await kindOf(name)) === 'folder') return 'folder';
   return isWeights(name) ? 'weights' : 'other';
 };
 
@@ -34,17 +31,14 @@ export interface IdleFlags {
 export const idleFlags = async (line: Line): Promise<IdleFlags> => {
   const name = line.names[line.names.length - 1] ?? '';
   const { runs, task, model } = line.flags;
-  const kinds = await Promise.all(line.names.map(kindOf));
+  const kinds = await Promise.all(line.names.map(kindOfName));
   const known: Known = {
     ...line,
     kind: kinds.at(-1) ?? 'other',
     kinds,
-    task: typeof task === 'string' ? await kindOf(task) : 'other',
-    model: typeof model === 'string' ? await kindOf(model) : 'other',
-    begun:
-      typeof runs === 'string' &&
-      name !== '' &&
-      (await stat(sweepPath(runs, name)).catch(() => null)) !== null,
+    task: typeof task === 'string' ? await kindOfName(task) : 'other',
+    model: typeof model === 'string' ? await kindOfName(model) : 'other',
+    begun: typeof runs === 'string' && name !== '' && (await kindOf(sweepPath(runs, name))) !== null,
   };
   const said = (flag: string, noted: boolean): readonly string[] => {
     const whys = rules

@@ -1,11 +1,11 @@
 /** Settings of a person's own data that do nothing, since the folder says it all. */
 
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Task } from '../../data/task.js';
+import { kindOf } from '../../files/kind-of.js';
 
 const isThere = async (...parts: readonly string[]): Promise<boolean> =>
-  (await stat(join(...parts)).catch(() => null)) !== null;
+  (await kindOf(join(...parts))) !== null;
 
 /** What a folder holds apart already, so that no share of other images is taken for it. */
 const apart = async (

@@ -4,6 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as A from 'fp-ts/lib/ReadonlyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
+import { aligned } from '../../base/aligned.js';
 import { type Checked, decodeError, type Effect } from '../../base/error.js';
 import { cost } from '../../compile/cost/index.js';
 import { showPlans } from '../../compile/fuse/partition/show.js';
@@ -64,10 +65,7 @@ const sweepText = (
   });
   const timed = rows.some((row) => row.length > 5);
   const head = ['member', 'numbers', 'GFLOP a step', 'epochs', 'seeds', ...(timed ? ['a run, about'] : [])];
-  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i].length)));
-  const table = [head, ...rows].map((row) =>
-    row.map((entry, i) => (i === 0 ? entry.padEnd(widths[i]) : entry.padStart(widths[i]))).join('  '),
-  );
+  const table = aligned([head, ...rows], [1, 2, 3, 4, 5]);
   const total = members.reduce(
     (sum, { experiment }, i) => sum + experiment.seeds.length * (times[i] ?? 0),
     0,

@@ -1,6 +1,5 @@
 /** Which finished runs a NAME can mean: those that are exactly what is named, else all that go by the name. */
 
-import { stat } from 'node:fs/promises';
 import { isAbsolute, join, sep } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -12,6 +11,7 @@ import { type Preset, presets } from '../../experiments/settings/presets.js';
 import { sweepOf } from '../../experiments/sweep/sweep.js';
 import { sweepNames } from '../../experiments/sweep/sweeps.js';
 import { isPresent } from '../../files/files.js';
+import { kindOf } from '../../files/kind-of.js';
 import { files } from '../../runner/folder/files.js';
 import { sweepPath } from '../../runner/folder/sweep-file.js';
 import { collect, collectSweep, settingsKey } from '../../runner/results/collection.js';
@@ -43,13 +43,11 @@ interface Read {
   readonly leftOut: readonly string[];
 }
 
-const isThere = async (path: string): Promise<boolean> => (await stat(path).catch(() => null)) !== null;
-
-/** A run's folder or an import's; and a path to nothing, of which whoever opens it says so. */
+/** True for a run or import folder, and for an explicit path that does not exist, so that opening it reports the error. */
 const isOneRun = async (name: string): Promise<boolean> =>
-  ((isAbsolute(name) || name.startsWith('.')) && !(await isThere(name))) ||
-  (await isThere(join(name, files.program))) ||
-  (await isThere(join(name, files.experiment)));
+  ((isAbsolute(name) || name.startsWith('.')) && (await kindOf(name)) === null) ||
+  (await kindOf(join(name, files.program))) !== null ||
+  (await kindOf(join(name, files.experiment))) !== null;
 
 const unfinishedWords = (count: number): readonly string[] =>
   count === 0
@@ -203,8 +201,8 @@ const isAsked =
 const candidatesOf = (name: string, flags: RunsFlags): Effect<Candidates> =>
   pipe(
     TE.fromTask<boolean, DrumheadError>(async () => {
-      const folder = (await stat(name).catch(() => null))?.isDirectory() === true;
-      return folder || ((await isThere(sweepPath(flags.runs, name))) && sweepNames.includes(name));
+      const folder = (await kindOf(name)) === 'folder';
+      return folder || ((await kindOf(sweepPath(flags.runs, name))) !== null && sweepNames.includes(name));
     }),
     TE.flatMap((ofName) => (ofName ? TE.right(E.right([])) : TE.fromTask(atEverySize(name, flags.preset)))),
     TE.flatMap((read) => {

@@ -1,10 +1,10 @@
 /** Names that no catalogue and no file has, but that something was begun under here: they are told among the known ones. */
 
-import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, decodeError, type Effect } from '../../base/error.js';
+import { kindOf } from '../../files/kind-of.js';
 import { runFoldersBelow } from '../../runner/folder/paths.js';
 import { sweepPath } from '../../runner/folder/sweep-file.js';
 import { namesIn } from '../../runner/results/collection.js';
@@ -12,7 +12,7 @@ import { namesIn } from '../../runner/results/collection.js';
 /** The folder of a sweep or of the first run that was begun under a name. */
 const folderOf = async (runs: string, name: string): Promise<string | null> => {
   const record = sweepPath(runs, name);
-  if ((await stat(record).catch(() => null)) !== null) return dirname(record);
+  if ((await kindOf(record)) !== null) return dirname(record);
   return (await runFoldersBelow(join(runs, name)))[0] ?? null;
 };
 

@@ -3,7 +3,6 @@
  * a run folder, or the folder of a sweep; at the size and with the changes that a person asks for.
  */
 
-import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -19,6 +18,7 @@ import { decodeExperiment, type Experiment } from '../../experiments/experiment.
 import { type Sweep, sweepOf } from '../../experiments/sweep/sweep.js';
 import { sweepNamed, sweepNames } from '../../experiments/sweep/sweeps.js';
 import { isPresent } from '../../files/files.js';
+import { kindOf } from '../../files/kind-of.js';
 import { labelOfRun } from '../../runner/folder/called.js';
 import { files, readJson } from '../../runner/folder/files.js';
 import { readSweepFile } from '../../runner/folder/sweep-file.js';
@@ -147,7 +147,7 @@ export const sweepFrom = (name: string, preset: string, flags: ChangeFlags = {})
 const find =
   (name: string): Effect<Found> =>
   async () => {
-    switch (await kindOf(name)) {
+    switch (await kindOfName(name)) {
       case 'name':
         return nameNamed(name);
       case 'file':
@@ -157,11 +157,8 @@ const find =
     }
   };
 
-const kindOf = async (name: string): Promise<'name' | 'file' | 'folder'> => {
-  const found = await stat(name).catch(() => null);
-  if (found?.isDirectory()) return 'folder';
-  return found !== null || isDocument(name) ? 'file' : 'name';
-};
+const kindOfName = async (name: string): Promise<'name' | 'file' | 'folder'> =>
+  (await kindOf(name)) ?? (isDocument(name) ? 'file' : 'name');
 
 const catalogued: Omit<Found, 'sweep' | 'one'> = {
   kept: [],

@@ -1,12 +1,12 @@
 /** From a name on the command line to a task: its own name, a folder of data, or the experiment that it is part of. */
 
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Checked, decodeError, type Effect } from '../../base/error.js';
 import { type Task, taskNamed, taskNames } from '../../data/task.js';
+import { kindOf } from '../../files/kind-of.js';
 import { files } from '../../runner/folder/files.js';
 import { isDocument } from '../document/document.js';
 import type { ChangeFlags } from '../flags/flags.js';
@@ -61,10 +61,7 @@ const isPicture = (name: string): boolean => /\.(png|npy|npz|jpe?g|gif|tiff?|bmp
 /** Whether this is a folder of data; run folders are experiments. */
 const isData = (name: string): Effect<boolean> =>
   TE.fromTask(async () => {
-    const found = await stat(name).catch(() => null);
-    return (
-      found?.isDirectory() === true && (await stat(join(name, files.experiment)).catch(() => null)) === null
-    );
+    return (await kindOf(name)) === 'folder' && (await kindOf(join(name, files.experiment))) === null;
   });
 
 /**

@@ -1,5 +1,6 @@
 /** Cost as a table to read. */
 
+import { aligned } from '../../base/aligned.js';
 import { showShape } from '../../dsl/shape.js';
 import type { Cost, NodeCost, Work } from './types.js';
 
@@ -46,17 +47,10 @@ export const showCost = (cost: Cost, top = 8): string => {
     ]);
   const trains = cost.parameters > 0;
   const head = ['node', 'operation', 'shape', 'forward', 'backward', trains ? 'of a step' : 'of all'];
-  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i].length)));
-  const table = [head, ...rows].map((row) =>
-    row
-      .map((entry, i) => (i < 3 ? entry.padEnd(widths[i]) : entry.padStart(widths[i])))
-      .join('  ')
-      .trimEnd(),
-  );
   return [
     `batch ${cost.batch}, ${cost.parameters.toLocaleString('en-US')} numbers in parameters`,
     line('inference', cost.inference),
     ...(trains ? [line('training step', cost.training)] : ['training step nothing to train']),
-    ...(rows.length === 0 ? [] : ['', ...table]),
+    ...(rows.length === 0 ? [] : ['', ...aligned([head, ...rows], [3, 4, 5])]),
   ].join('\n');
 };

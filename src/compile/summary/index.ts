@@ -1,5 +1,6 @@
 /** Listing: what a program is made of, as data and as a table to read. */
 
+import { aligned } from '../../base/aligned.js';
 import type { Facts } from '../../dsl/infer.js';
 import type { Initialiser } from '../../dsl/initialiser.js';
 import type { Node } from '../../dsl/op.js';
@@ -147,20 +148,22 @@ const countsText = (parameters: number, numbers: number, trainable: number): str
  * console.log(showSummary(list(p)));
  */
 export const showSummary = (listing: Summary): string => {
-  const parameters = table(
-    ['parameter', 'shape', 'count', 'starts as', 'trained'],
-    listing.parameters.map(({ name, shape, count, start, trainable }) => [
-      name,
-      showShape(shape),
-      grouped(count),
-      start,
-      trainable ? 'yes' : 'no',
-    ]),
+  const parameters = aligned(
+    [
+      ['parameter', 'shape', 'count', 'starts as', 'trained'],
+      ...listing.parameters.map(({ name, shape, count, start, trainable }) => [
+        name,
+        showShape(shape),
+        grouped(count),
+        start,
+        trainable ? 'yes' : 'no',
+      ]),
+    ],
     [2],
   );
-  const nodes = table(
+  const nodes = aligned([
     ['node', 'operation', 'reads', 'shape'],
-    listing.nodes.map(({ path, inputs, operation, shape, perSample }) => {
+    ...listing.nodes.map(({ path, inputs, operation, shape, perSample }) => {
       const indent = '  '.repeat(path.split('/').length - 1);
       return [
         `${indent}${path}`,
@@ -169,7 +172,7 @@ export const showSummary = (listing: Summary): string => {
         perSample ? showShape(shape) : `${showShape(shape)} shared`,
       ];
     }),
-  );
+  ]);
   const { count, trainable } = listing;
   const counts = countsText(listing.parameters.length, count, trainable);
   const byOutput = Object.entries(listing.byOutput)
@@ -183,23 +186,4 @@ export const showSummary = (listing: Summary): string => {
     `behind each output: ${byOutput}`,
     ...(listing.nodes.length === 0 ? [] : ['', ...nodes]),
   ].join('\n');
-};
-
-/** Columns as wide as their widest entry; those in `right` hold numbers and are aligned to the right. */
-const table = (
-  head: readonly string[],
-  rows: readonly (readonly string[])[],
-  right: readonly number[] = [],
-): readonly string[] => {
-  const widths = head.map((title, column) =>
-    Math.max(title.length, ...rows.map((row) => row[column].length)),
-  );
-  return [head, ...rows].map((row) =>
-    row
-      .map((entry, column) =>
-        right.includes(column) ? entry.padStart(widths[column]) : entry.padEnd(widths[column]),
-      )
-      .join('  ')
-      .trimEnd(),
-  );
 };

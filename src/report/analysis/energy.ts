@@ -3,7 +3,7 @@
 import type { Energy } from '../../analysis/index.js';
 import type { Effect } from '../../base/error.js';
 import { linearTicks, spread } from '../axis.js';
-import { type Chart, chartConfig, chartSvg, lineColours, numberLabels } from '../chart.js';
+import { type Chart, chartHead, chartSvg, lineColours, numberLabels } from '../chart.js';
 import { hex, light, type Rgb, type Theme } from '../colours.js';
 import { textAt } from '../figures/parts.js';
 
@@ -70,8 +70,7 @@ export const energyChart = ({ energies, title, note, theme = light }: EnergyPict
   };
   return {
     spec: {
-      $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
-      config: chartConfig(theme),
+      ...chartHead(theme),
       ...size,
       layer: [
         { data: { values: [] }, mark: { type: 'point' as const }, encoding: { x, y } },

@@ -3,7 +3,7 @@
 import type { KOmega } from '../../analysis/index.js';
 import type { Effect } from '../../base/error.js';
 import { linearTicks } from '../axis.js';
-import { type Chart, chartConfig, chartSvg, lineColours, numberLabels } from '../chart.js';
+import { type Chart, chartHead, chartSvg, lineColours, numberLabels } from '../chart.js';
 import { hex, light, type Rgb, type Theme } from '../colours.js';
 import { textAt } from '../figures/parts.js';
 import { rampColour } from './colours.js';
@@ -144,8 +144,7 @@ export const kOmegaChart = (picture: KOmegaPicture): Chart => {
   };
   return {
     spec: {
-      $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
-      config: chartConfig(theme),
+      ...chartHead(theme),
       ...size,
       layer: [
         {

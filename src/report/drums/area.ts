@@ -1,6 +1,6 @@
 import type { Effect } from '../../base/error.js';
 import { linearTicks } from '../axis.js';
-import { type Chart, chartConfig, chartSvg, lineColours, numberLabels } from '../chart.js';
+import { type Chart, chartSvg, concatHead, lineColours, numberLabels } from '../chart.js';
 import { hex, light, type Theme } from '../colours.js';
 
 /** What was heard of one square. */
@@ -190,9 +190,7 @@ export const areaChart = (picture: AreaPicture): Chart => {
   const panels = [measuredPanel(picture, theme), errorPanel(picture, theme)];
   return {
     spec: {
-      $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
-      config: chartConfig(theme),
-      bounds: 'flush',
+      ...concatHead(theme),
       ...(narrow ? { spacing: narrowSpacing, vconcat: panels } : { spacing, hconcat: panels }),
     },
     frame: narrow

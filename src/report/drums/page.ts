@@ -1,11 +1,12 @@
 /** The report of an experiment on drums: one HTML page that needs nothing but itself. */
 
 import type { DrumResult } from '../../drums/index.js';
-import { type Html, html, verbatim } from '../page/html.js';
+import { type Html, html } from '../page/html.js';
 import { count } from '../page/numbers.js';
-import { factList, type Section, sectionMarkup } from '../page/parts.js';
+import { factList, type Section } from '../page/parts.js';
 import { figure } from '../page/picture.js';
-import { phoneTables, style } from '../page/style.js';
+import { pageHtml } from '../page/shell.js';
+import { phoneTables } from '../page/style.js';
 import { type DrumsReport, experimentSection, tiles } from './story.js';
 import { areaTable, relativeText, toneTable } from './tables.js';
 import { drumVerdict } from './words.js';
@@ -141,31 +142,13 @@ const sections = (report: DrumsReport): readonly Section[] => [
  * @example
  * drumsReport({ name: 'drums/squares', experiment, results, pictures: {}, program: '() → sound [4096]', commands: [] })
  */
-export const drumsReport = (report: DrumsReport): string => {
-  const parts = sections(report);
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; media-src data:; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="generator" content="drumhead">
-<title>${report.name} · drumhead</title>
-<style>${verbatim(`${style}${phoneTables}thead th.number{white-space:normal}audio{display:block;width:min(26rem,100%);height:2.4rem}`)}</style>
-</head>
-<body>
-<header>
-<p class="kicker">drumhead · drums</p>
-<h1>${report.name}</h1>
-<p class="lead">${drumVerdict(report.results)}</p>
-${tiles(report)}
-<nav aria-label="Contents">${parts.map((s) => html`<a href="#${s.id}">${s.heading}</a> `)}</nav>
-</header>
-<main>${parts.map(sectionMarkup)}
-</main>
-<footer>Made by drumhead. Everything in this page is inside this one file.</footer>
-</body>
-</html>
-`.markup;
-};
+export const drumsReport = (report: DrumsReport): string =>
+  pageHtml({
+    title: report.name,
+    kicker: html`drums`,
+    intro: html`<p class="lead">${drumVerdict(report.results)}</p>
+${tiles(report)}`,
+    sections: sections(report),
+    css: `${phoneTables}thead th.number{white-space:normal}audio{display:block;width:min(26rem,100%);height:2.4rem}`,
+    sounds: true,
+  });

@@ -4,7 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Checked, decodeError, type Effect } from '../../base/error.js';
-import { type Chart, chartConfig, chartSvg } from '../chart.js';
+import { type Chart, chartSvg, concatHead } from '../chart.js';
 import { light } from '../colours.js';
 import { mostDrums, panelHeight, type TonesPicture, widthOf } from './comparison.js';
 import { differences } from './differences.js';
@@ -32,9 +32,7 @@ export const tonesChart = (picture: TonesPicture): Checked<Chart> => {
   const panels = drums.length - 1;
   return E.right({
     spec: {
-      $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
-      config: chartConfig(theme),
-      bounds: 'flush',
+      ...concatHead(theme),
       spacing,
       vconcat: [
         ...drums.slice(1).map((_, i) => overlay(picture, i + 1)),

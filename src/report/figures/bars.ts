@@ -1,7 +1,7 @@
 import type { Effect } from '../../base/error.js';
 import type { PublishedScore } from '../../experiments/published/index.js';
 import { linearTicks } from '../axis.js';
-import { type Chart, chartConfig, chartSvg, lineColours, numberLabels } from '../chart.js';
+import { type Chart, chartSvg, concatHead, lineColours, numberLabels } from '../chart.js';
 import { hex, light, mix, type Theme } from '../colours.js';
 import { known } from '../scores.js';
 import { scoreFigure } from '../tables/figures.js';
@@ -264,9 +264,7 @@ export const barsChart = ({
   });
   return {
     spec: {
-      $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
-      config: chartConfig(theme),
-      bounds: 'flush',
+      ...concatHead(theme),
       spacing,
       vconcat: panels.map((panel, i) => {
         const one = panelOf(panel, frame);

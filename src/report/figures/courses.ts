@@ -1,6 +1,6 @@
 import type { Effect } from '../../base/error.js';
 import { countTicks, linearTicks } from '../axis.js';
-import { type Chart, chartConfig, chartSvg, lineColours, numberLabels } from '../chart.js';
+import { type Chart, chartSvg, concatHead, lineColours, numberLabels } from '../chart.js';
 import { hex, light, type Theme } from '../colours.js';
 import { type EpochScores, known, type Score } from '../scores.js';
 import { summarise } from '../tables/statistics.js';
@@ -157,9 +157,7 @@ export const coursesChart = ({
   );
   return {
     spec: {
-      $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
-      config: chartConfig(theme),
-      bounds: 'flush',
+      ...concatHead(theme),
       spacing: { row, column },
       columns,
       concat: entries.map((entry, i) => {

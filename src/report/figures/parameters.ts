@@ -1,6 +1,6 @@
 import type { Effect } from '../../base/error.js';
 import { linearTicks, logTicks, spread } from '../axis.js';
-import { type Chart, chartConfig, chartSvg, lineColours, numberLabels } from '../chart.js';
+import { type Chart, chartSvg, concatHead, lineColours, numberLabels } from '../chart.js';
 import { hex, light, type Theme } from '../colours.js';
 import { known } from '../scores.js';
 import { scoreFigure } from '../tables/figures.js';
@@ -233,9 +233,7 @@ export const parametersChart = ({ entries, theme = light, room = 'wide' }: Param
   const rows = panels.length / columns;
   return {
     spec: {
-      $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
-      config: chartConfig(theme),
-      bounds: 'flush',
+      ...concatHead(theme),
       spacing: { column: space, row },
       columns,
       concat: panels.map((one, i) => (i === 0 ? { ...one, layer: [...one.layer, ...head.layers] } : one)),

@@ -1,12 +1,12 @@
 /** The report of a run: one HTML page that needs nothing but itself. */
 
 import { environmentSection, programSection, reproduceSection } from './colophon.js';
-import { html, verbatim, when } from './html.js';
-import { type Section, sectionMarkup } from './parts.js';
+import { html, when } from './html.js';
+import type { Section } from './parts.js';
 import { predictionsSection, scoresSection, wavesSection } from './results.js';
 import type { RunReport } from './run.js';
+import { pageHtml } from './shell.js';
 import { courseSection, dataSection, experimentSection, tiles, verdict } from './story.js';
-import { style } from './style.js';
 
 const sections = (run: RunReport): readonly Section[] => [
   experimentSection(run),
@@ -34,33 +34,13 @@ const sections = (run: RunReport): readonly Section[] => [
  *   reproduce: { commands: ['npx drumhead run tetrominoes/nwm-linear --preset quick --seed 0'] },
  * })
  */
-export const reportHtml = (run: RunReport): string => {
-  const parts = sections(run);
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="generator" content="drumhead">
-<title>${run.name} · drumhead</title>
-<style>${verbatim(style)}</style>
-</head>
-<body>
-<header>
-<p class="kicker">drumhead · report of a run${when(run.date, (date) => html` · ${date}`)}</p>
-<h1>${run.name}</h1>
-${when(run.training.stopped, (why) => html`<p class="warning"><strong>Unfinished.</strong> ${why}</p>`)}
+export const reportHtml = (run: RunReport): string =>
+  pageHtml({
+    title: run.name,
+    kicker: html`report of a run${when(run.date, (date) => html` · ${date}`)}`,
+    intro: html`${when(run.training.stopped, (why) => html`<p class="warning"><strong>Unfinished.</strong> ${why}</p>`)}
 ${(run.warnings ?? []).map((words) => html`<p class="warning"><strong>Not all is shown.</strong> ${words}</p>\n`)}
 <p class="lead">${verdict(run)}</p>
-${tiles(run)}
-<nav aria-label="Contents">${parts.map((s) => html`<a href="#${s.id}">${s.heading}</a> `)}</nav>
-</header>
-<main>${parts.map(sectionMarkup)}
-</main>
-<footer>Made by drumhead. Everything in this page is inside this one file.</footer>
-</body>
-</html>
-`.markup;
-};
+${tiles(run)}`,
+    sections: sections(run),
+  });

@@ -1,10 +1,11 @@
 /** The report of a sweep: one HTML page that needs nothing but itself. */
 
-import { type Html, html, nothing, verbatim, when } from '../page/html.js';
-import { factList, paragraphs, type Section, sectionMarkup, tableFrame } from '../page/parts.js';
+import { type Html, html, nothing, when } from '../page/html.js';
+import { factList, paragraphs, type Section, tableFrame } from '../page/parts.js';
 import { figure, type Picture } from '../page/picture.js';
 import { wavesCaption } from '../page/results.js';
-import { phoneTables, style } from '../page/style.js';
+import { pageHtml } from '../page/shell.js';
+import { phoneTables } from '../page/style.js';
 import { scoreFigure } from '../tables/figures.js';
 import type { Table } from '../tables/table.js';
 import type { Gallery, RunLine, SweepReport } from './report.js';
@@ -163,34 +164,15 @@ const own =
  * nothing else, follows light and dark, and escapes every text. Only its links lead elsewhere, to the runs' own
  * reports.
  */
-export const sweepReportHtml = (report: SweepReport): string => {
-  const parts = sections(report);
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="generator" content="drumhead">
-<title>${report.name} · drumhead</title>
-<style>${verbatim(style + own)}</style>
-</head>
-<body>
-<header>
-<p class="kicker">drumhead · report of a sweep</p>
-<h1>${report.name}</h1>
-<p class="lead">${report.verdict}</p>
+export const sweepReportHtml = (report: SweepReport): string =>
+  pageHtml({
+    title: report.name,
+    kicker: html`report of a sweep`,
+    intro: html`<p class="lead">${report.verdict}</p>
 <dl class="tiles">${report.tiles.map(
-    ({ label, value, note }) =>
-      html`<div><dt>${label}</dt><dd>${value}</dd>${when(note, (text) => html`<dd>${text}</dd>`)}</div>`,
-  )}</dl>
-<nav aria-label="Contents">${parts.map((s) => html`<a href="#${s.id}">${s.heading}</a> `)}</nav>
-</header>
-<main>${parts.map(sectionMarkup)}
-</main>
-<footer>Made by drumhead. Everything in this page is inside this one file.</footer>
-</body>
-</html>
-`.markup;
-};
+      ({ label, value, note }) =>
+        html`<div><dt>${label}</dt><dd>${value}</dd>${when(note, (text) => html`<dd>${text}</dd>`)}</div>`,
+    )}</dl>`,
+    sections: sections(report),
+    css: own,
+  });

@@ -1,5 +1,6 @@
 /** What a comparison with the original found, and how it is shown. */
 
+import { aligned } from '../../base/aligned.js';
 import { type EngineName, engineLabel } from '../../engine/index.js';
 import { type Check, type CheckKind, checkKinds, passes } from './check.js';
 
@@ -72,19 +73,6 @@ export const hasPassed = (cases: readonly CaseReport[]): boolean =>
 const shortly = (x: number): string =>
   Number.isInteger(x) || !Number.isFinite(x) ? String(x) : x.toExponential(1);
 
-const table = (rows: readonly (readonly string[])[]): readonly string[] => {
-  const widths = rows.reduce<readonly number[]>(
-    (known, row) => row.map((cell, i) => Math.max(known[i] ?? 0, cell.length)),
-    [],
-  );
-  return rows.map((row) =>
-    row
-      .map((cell, i) => cell.padEnd(widths[i]))
-      .join('  ')
-      .trimEnd(),
-  );
-};
-
 const caseRow =
   (kinds: readonly CheckKind[]) =>
   ({ name, status, worst, why }: CaseReport): readonly string[] => [
@@ -127,10 +115,10 @@ export const renderParity = ({ engine, cases, passed }: ParityReport): string =>
   const supported = cases.filter(({ status }) => status !== 'unsupported');
   const others = cases.filter(({ status }) => status === 'unsupported');
   return [
-    ...table([['case', '', ...kinds], ...supported.map(caseRow(kinds))]),
+    ...aligned([['case', '', ...kinds], ...supported.map(caseRow(kinds))]),
     ...others.map(({ name, why }) => `${name}: not supported: ${why ?? ''}`),
     '',
-    ...table([['', 'worst', 'limit', 'compared', 'at'], ...kindRows(cases)]),
+    ...aligned([['', 'worst', 'limit', 'compared', 'at'], ...kindRows(cases)]),
     '',
     ...cases.flatMap(failureLines),
     `${passed ? 'pass' : 'FAIL'}: ${count(cases, 'pass')} of ${cases.length} cases pass, ` +

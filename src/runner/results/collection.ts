@@ -3,7 +3,7 @@
  * listed too, so that a table can say n of m.
  */
 
-import { readdir, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { isAbsolute, join, sep } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
@@ -14,6 +14,7 @@ import { type Experiment, shapingOf } from '../../experiments/experiment.js';
 import { type Label, memberLabels } from '../../experiments/label.js';
 import { type Member, runsOf, type Sweep } from '../../experiments/sweep/sweep.js';
 import { isPresent } from '../../files/files.js';
+import { kindOf } from '../../files/kind-of.js';
 import type { GroupedRun } from '../../report/tables/index.js';
 import { labelsOfRuns } from '../folder/called.js';
 import { readSweep, sweepPath } from '../folder/sweep-file.js';
@@ -185,7 +186,7 @@ const fromRecord = (name: string, runs: string): Effect<Collection> =>
         TE.fromTask<readonly string[], DrumheadError>(async () => {
           const there: string[] = [];
           for (const folder of new Set(placed.map((run) => run.folder)))
-            if (folder !== null && (await stat(folder).catch(() => null)) !== null) there.push(folder);
+            if (folder !== null && (await kindOf(folder)) !== null) there.push(folder);
           return there;
         }),
         TE.flatMap(readRunFolders),
@@ -281,10 +282,9 @@ export const collect = (name: string, runs: string, otherwise: Effect<Sweep>): E
   };
   return pipe(
     TE.fromTask<'folder' | 'record' | 'name', DrumheadError>(async () => {
-      const there = async (path: string): Promise<boolean> => (await stat(path).catch(() => null)) !== null;
-      if (await there(sweepPath(runs, name))) return 'record';
-      const folder = (await stat(name).catch(() => null))?.isDirectory() === true;
-      return folder && !(await there(join(name, 'sweep.json'))) ? 'folder' : 'name';
+      if ((await kindOf(sweepPath(runs, name))) !== null) return 'record';
+      const folder = (await kindOf(name)) === 'folder';
+      return folder && (await kindOf(join(name, 'sweep.json'))) === null ? 'folder' : 'name';
     }),
     TE.flatMap(of),
   );

@@ -1,9 +1,9 @@
 /** Runs of the same that an engine of an older arithmetic made: they stay as they are, and that is said. */
 
-import { stat } from 'node:fs/promises';
 import * as E from 'fp-ts/lib/Either.js';
 import { hashProgram } from '../../dsl/index.js';
 import { arithmetic } from '../../engine/index.js';
+import { kindOf } from '../../files/kind-of.js';
 import { findRun } from '../folder/paths.js';
 import { readResult } from '../folder/result.js';
 import { identityOn, type Prepared } from './prepare.js';
@@ -21,7 +21,7 @@ export const olderRuns = async (
   for (let number = now - 1; number >= 1; number--) {
     const identity = identityOn(engine, experiment, hashProgram(program), seed, data, number);
     const found = await findRun(runs, experiment.name, seed, identity)();
-    if (E.isLeft(found) || (await stat(found.right).catch(() => null)) === null) continue;
+    if (E.isLeft(found) || (await kindOf(found.right)) === null) continue;
     const result = await readResult(found.right)();
     const finished = E.isRight(result) && result.right !== null;
     notes.push(

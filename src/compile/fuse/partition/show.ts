@@ -1,16 +1,7 @@
 /** A fusion plan as text. */
 
+import { aligned } from '../../../base/aligned.js';
 import type { FusionPlan } from './plan.js';
-
-const columns = (rows: readonly (readonly string[])[]): readonly string[] => {
-  const widths = rows[0].map((_, i) => Math.max(...rows.map((row) => row[i].length)));
-  return rows.map((row) =>
-    row
-      .map((entry, i) => (i === row.length - 1 ? entry : entry.padStart(widths[i])))
-      .join('  ')
-      .trimEnd(),
-  );
-};
 
 const percent = (share: number): string => `${(100 * share).toFixed(share === 1 ? 0 : 1)} %`;
 const mega = (number: number): string =>
@@ -48,18 +39,21 @@ export const showPlan = (plan: FusionPlan): string => {
   return [
     headOf(plan),
     '',
-    ...columns([
-      ['segment', 'runs', 'nodes', 'MFLOP a sample', 'MB op by op', 'share', 'operations'],
-      ...segments.map(({ fused, nodes, flops, bytes, share, operations }, i) => [
-        String(i + 1),
-        fused ? 'fused' : 'op by op',
-        String(nodes.length),
-        mega(flops),
-        mega(bytes),
-        `${(100 * share).toFixed(1)} %`,
-        operations.join(', '),
-      ]),
-    ]),
+    ...aligned(
+      [
+        ['segment', 'runs', 'nodes', 'MFLOP a sample', 'MB op by op', 'share', 'operations'],
+        ...segments.map(({ fused, nodes, flops, bytes, share, operations }, i) => [
+          String(i + 1),
+          fused ? 'fused' : 'op by op',
+          String(nodes.length),
+          mega(flops),
+          mega(bytes),
+          `${(100 * share).toFixed(1)} %`,
+          operations.join(', '),
+        ]),
+      ],
+      [0, 1, 2, 3, 4, 5],
+    ),
     ...(leftOut.length === 0 ? [] : ['', 'op by op:', ...byReason(leftOut)]),
     ...(spreads.length === 0 ? [] : ['', ...spreads.map((one) => `${one}; not with --fuse off`)]),
   ].join('\n');
@@ -74,14 +68,16 @@ export const showPlan = (plan: FusionPlan): string => {
  * // => 'pooled  0.0 %         1  pool has no fused kernel'
  */
 export const showPlans = (plans: readonly (readonly [string, FusionPlan])[]): string => {
-  const widest = Math.max(...plans.map(([name]) => name.length));
-  return columns([
-    ['member'.padEnd(widest), 'fused', 'segments', 'op by op'],
-    ...plans.map(([name, { flops, fusedShare, segments, leftOut }]) => [
-      name.padEnd(widest),
-      flops === 0 ? '–' : percent(fusedShare),
-      String(segments.length),
-      [...new Set(leftOut.map(({ why }) => why))].join('; '),
-    ]),
-  ]).join('\n');
+  return aligned(
+    [
+      ['member', 'fused', 'segments', 'op by op'],
+      ...plans.map(([name, { flops, fusedShare, segments, leftOut }]) => [
+        name,
+        flops === 0 ? '–' : percent(fusedShare),
+        String(segments.length),
+        [...new Set(leftOut.map(({ why }) => why))].join('; '),
+      ]),
+    ],
+    [1, 2],
+  ).join('\n');
 };
