@@ -2,9 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
+import { posix } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const root = new URL('..', import.meta.url).pathname;
+const { dirname, join, normalize } = posix;
+
+const root = fileURLToPath(new URL('..', import.meta.url)).replaceAll('\\', '/');
 const folders = ['src', 'spec', 'bench', 'docs', 'system', 'examples', 'fixtures', 'bin'];
 const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md'];
 

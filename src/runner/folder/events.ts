@@ -6,7 +6,7 @@
  */
 
 import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Effect, fileError } from '../../base/error.js';
@@ -31,6 +31,13 @@ export const scalarsOf = ({
 
 const isCount = (score: string): boolean => score.startsWith('images');
 
+/** Writes all bytes from a position on: one call may write only some of them. */
+const writeAt = async (file: FileHandle, bytes: Uint8Array, position: number): Promise<void> => {
+  let done = 0;
+  while (done < bytes.length)
+    done += (await file.write(bytes, done, bytes.length - done, position + done)).bytesWritten;
+};
+
 /**
  * Brings the event file to a history: what is beyond it or damaged is cut off, what it lacks is appended, an epoch a
  * record.
@@ -41,13 +48,15 @@ export const writeEvents = (folder: string, history: readonly EpochMetrics[]): E
   const path = join(folder, files.events);
   return TE.tryCatch(
     async () => {
-      // Created where it is not there, never emptied; a link is not followed, where the system knows how.
-      const { O_RDWR, O_CREAT, O_APPEND, O_NOFOLLOW } = constants;
-      const file = await open(path, O_RDWR | O_CREAT | O_APPEND | (O_NOFOLLOW ?? 0), 0o666);
+      // Created where it is not there, never emptied; a link is not followed, where the system knows how. Not opened to
+      // append: Windows lets nobody cut such a file.
+      const { O_RDWR, O_CREAT, O_NOFOLLOW } = constants;
+      const file = await open(path, O_RDWR | O_CREAT | (O_NOFOLLOW ?? 0), 0o666);
       try {
         const ends = recordEnds(await file.readFile());
         const kept = Math.min(ends.length, history.length + 1);
-        await file.truncate(kept === 0 ? 0 : ends[kept - 1]);
+        const end = kept === 0 ? 0 : ends[kept - 1];
+        await file.truncate(end);
         const wallTime = Date.now() / 1000;
         const records = [
           ...(kept === 0 ? [fileVersion(wallTime)] : []),
@@ -55,7 +64,7 @@ export const writeEvents = (folder: string, history: readonly EpochMetrics[]): E
             .slice(Math.max(0, kept - 1))
             .map((metrics) => scalarRecord({ wallTime, step: metrics.epoch, scalars: scalarsOf(metrics) })),
         ];
-        if (records.length > 0) await file.appendFile(Buffer.concat(records));
+        await writeAt(file, Buffer.concat(records), end);
       } finally {
         await file.close();
       }
