@@ -1,4 +1,4 @@
-/** At what frequency a wave of a given wave vector swings: the dispersion relation, of the lattice as it is stepped. */
+/** The dispersion relation of the lattice as it is stepped: the frequency of a wave of a given wave vector. */
 
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 
@@ -33,11 +33,11 @@ export interface LinearLattice {
   readonly alpha: readonly number[];
 }
 
-/** A way of swinging. */
+/** One branch of the dispersion relation. */
 export interface Branch {
-  /** Cycles a unit of time; 0 where it creeps back without swinging. */
+  /** Cycles per unit of time; 0 for an overdamped mode. */
   readonly frequency: number;
-  /** Rate at which its amplitude grows, 1 / time; negative where it dies away. */
+  /** Growth rate of its amplitude, 1 / time; negative where it decays. */
   readonly growth: number;
 }
 
@@ -64,10 +64,10 @@ const symbol = ({ channels, coupling, kernel }: LinearLattice, { x, y }: WaveVec
  *
  *     z' = z + dt ((W(k) - omega) y - alpha z),     y' = y + dt z',
  *
- * with frequency |arg mu| / (2 pi dt) and growth ln |mu| / dt. Exact for the steps as they are taken.
+ * with frequency |arg mu| / (2 pi dt) and growth ln |mu| / dt. Exact for the discrete steps.
  *
- * A wave and the one that runs the other way are given together, so that there are twice as many as channels; where
- * both directions are equal, as for the Laplacian, each frequency comes twice.
+ * Waves of both directions are included, so there are twice as many branches as channels. Where both directions are
+ * equal, as for the Laplacian, each frequency occurs twice.
  */
 export const branchesAt = (lattice: LinearLattice, k: WaveVector): readonly Branch[] => {
   const { dt, channels: c, omega, alpha } = lattice;
@@ -105,13 +105,13 @@ export const branchesAt = (lattice: LinearLattice, k: WaveVector): readonly Bran
     .filter((_, i) => i % 2 === 0);
 };
 
-/** Equal frequencies come out of the decomposition equal to rounding only. */
+/** The decomposition returns equal frequencies that differ by rounding. */
 const rounded = (frequency: number): number => Math.round(frequency * 1e7);
 
-/** A direction to walk along from k = 0 to the edge of what the lattice can carry. */
+/** A direction in the space of wave vectors, from k = 0 to the edge of the Brillouin zone. */
 export type Direction = 'axis' | 'diagonal';
 
-/** `count` wave vectors from 0 to the edge. */
+/** `count` wave vectors from 0 to that edge. */
 export const path = (direction: Direction, count: number): readonly WaveVector[] =>
   Array.from({ length: count }, (_, i) => {
     const x = (Math.PI * i) / Math.max(1, count - 1);

@@ -2,7 +2,7 @@
 
 import type { Waves } from './waves.js';
 
-/** What pulls: the coupling's kernel and each site's own spring. */
+/** The restoring forces: the coupling's kernel and each site's own spring. */
 export interface Springs {
   /** [kernel, kernel, channels, channels], from channel, to channel; on a torus. */
   readonly coupling: ArrayLike<number>;
@@ -45,9 +45,9 @@ const coupled = ({ height, width, channels }: Waves, { coupling, kernel }: Sprin
 /**
  * The energy between every step and the next.
  *
- * Written with both steps, kinetic + coupling + own is what the kick-drift steps conserve to rounding when nothing
- * damps, the coupling is symmetric and the force is not bent by tanh. So what changes in a learnt lattice is its
- * damping, its asymmetry and its tanh at work. An asymmetric or pushing coupling can make its part negative.
+ * Written with both steps, kinetic + coupling + own is what the kick-drift steps conserve to rounding without damping,
+ * with a symmetric coupling and a linear force (no tanh). In a learnt lattice, a change of the sum is thus due to
+ * damping, asymmetry or tanh. An asymmetric or repelling coupling can make its part negative.
  */
 export const energyOf = (waves: Waves, springs: Springs): readonly Energy[] => {
   const { steps, height, width, channels, dt, values } = waves;
@@ -77,7 +77,7 @@ export const energyOf = (waves: Waves, springs: Springs): readonly Energy[] => {
   return energies;
 };
 
-/** The five-point Laplacian on each channel by itself, as the coupling starts. */
+/** The five-point Laplacian on each channel separately: the initial value of the coupling. */
 export const laplacianCoupling = (channels: number): Pick<Springs, 'coupling' | 'kernel'> => {
   const stencil = [0, 1, 0, 1, -4, 1, 0, 1, 0];
   const coupling = new Float64Array(9 * channels * channels);

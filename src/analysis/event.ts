@@ -1,4 +1,4 @@
-/** Whether what a record shows is a swing, or one event that does not come again. */
+/** Whether a record shows an oscillation or a single event that does not repeat. */
 
 import {
   besides,
@@ -12,10 +12,13 @@ import {
   withoutSwing,
 } from './sinusoid.js';
 
-/** A swing that changes faster than by this factor of e in a cycle is no swing. */
+/** If the amplitude changes by more than e to this power in a cycle, it is no oscillation. */
 const mostDamped = 2.2;
 
-/** The share, without a window, of the best swing at so many cycles that grows or decays at one rate everywhere. */
+/**
+ * The share explained, without a window, by the best exponentially growing or decaying oscillation at `cycles`, one
+ * rate for all sites.
+ */
 const dampedShare = (records: Records, cycles: number): number => {
   const { steps } = records;
   const weights = new Float64Array(steps).fill(1);
@@ -38,7 +41,7 @@ const dampedShare = (records: Records, cycles: number): number => {
   return Math.max(...shares);
 };
 
-/** The share of what changes that each record does within a single cycle, wherever that is. */
+/** The share of each record's change that falls within a single cycle, wherever that cycle is. */
 const withinOneCycle = (records: Records, cycles: number): number => {
   const { steps, count } = records;
   const weights = new Float64Array(steps).fill(1);
@@ -58,21 +61,21 @@ const withinOneCycle = (records: Records, cycles: number): number => {
   return most / all;
 };
 
-/** Up to so many cycles a pulse, a step or a kick has a peak too; what it leaves is no noise but another peak. */
+/** Up to this many cycles, a pulse, a step or a kick has a peak too; its residue is then another peak, not noise. */
 const tellsEvents = 2.5;
 const nearlyAll = 0.98;
 
-/** Whether what few cycles leave unexplained has a shape of its own. */
+/** Whether the part that a peak of few cycles leaves unexplained has a shape, unlike noise. */
 const leavesShape = (records: Records, { cycles, share }: Peak, noise: number): boolean =>
   cycles < tellsEvents &&
   share < nearlyAll + 0.01 &&
   (peakOf(withoutSwing(records, cycles))?.share ?? 0) > Math.max(0.3, noise);
 
 /**
- * Whether what changes may be one event that does not come again, such as a pulse, a step or a kick: its peak is of few
- * cycles and leaves much that has a shape, or all happens within one cycle. A swing that decays or grows is none.
+ * Whether a record may show a single event, such as a pulse, a step or a kick: its peak has few cycles and leaves a
+ * structured residue, or all change falls within one cycle. A decaying or growing oscillation is not an event.
  *
- * @param noise what one sinusoid explains of noise
+ * @param noise the share of noise that one sinusoid explains
  */
 export const isEvent = (records: Records, peak: Peak, noise: number): boolean =>
   leavesShape(records, peak, noise)

@@ -1,4 +1,4 @@
-/** What a readout over time hears of waves: the features of one channel, before any layer mixes them. */
+/** The features that a readout over time computes from one channel, before any layer mixes them. */
 
 import { complex, dft } from './transform.js';
 import type { Waves } from './waves.js';
@@ -56,7 +56,7 @@ export const magnitudes = (
   return fields;
 };
 
-/** `count` whole numbers from 0 to `below` - 1, evenly, both ends among them; fewer where there are not so many. */
+/** `count` whole numbers from 0 to `below` - 1, evenly spaced, both ends included; fewer where the range has fewer. */
 export const evenly = (below: number, count: number): readonly number[] => [
   ...new Set(Array.from({ length: count }, (_, i) => Math.round((i * (below - 1)) / Math.max(1, count - 1)))),
 ];

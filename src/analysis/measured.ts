@@ -1,11 +1,11 @@
-/** What a record of waves can say, and what it cannot: a number, or the reason why there is none. */
+/** A measurement: a number, or the reason why the record does not resolve it. */
 
-/** There is no number, and why: a clause that can follow "not resolved:". */
+/** Why there is no number: a clause that can follow "not resolved:". */
 export interface Unresolved {
   readonly unresolved: string;
 }
 
-/** A number that was resolved, or the reason why not. */
+/** A number that the record resolves, or the reason why it does not. */
 export type Measured = number | Unresolved;
 
 export const unresolved = (why: string): Unresolved => ({ unresolved: why });

@@ -1,4 +1,4 @@
-/** Where waves come from and how fast they run: phase over space at the frequency that carries most. */
+/** Direction and speed of waves, from the phase over space at the dominant frequency. */
 
 import { isEvent } from './event.js';
 import { isUnresolved, type Measured, type Unresolved, unresolved } from './measured.js';
@@ -7,10 +7,12 @@ import { runsOneWay, sharesThatRun, slopesAt, waveNumberAlong, waveNumberTowards
 import type { Complex } from './transform.js';
 import type { Waves } from './waves.js';
 
-/** With fewer cycles in a record its frequency is not told from a drift, nor a standing wave from one that runs. */
+/**
+ * With fewer cycles in a record, its frequency cannot be told from a drift, nor a standing wave from a travelling one.
+ */
 const fewestCycles = 1.5;
 
-/** With fewer cycles across the lattice a wave's length is not told from that of a longer one. */
+/** With fewer cycles across the lattice, its wavelength cannot be told from a longer one. */
 export const fewestAcross = 0.9;
 
 const recordsOf = ({ steps, height, width, channels, values }: Waves, channel: number): Records => {
@@ -24,7 +26,9 @@ const recordsOf = ({ steps, height, width, channels, values }: Waves, channel: n
 
 const finite = (values: Float64Array): boolean => values.every(Number.isFinite);
 
-/** What one sinusoid explains of noise under the window: 3 / T, and more by chance where there are few sites. */
+/**
+ * The share of noise that one sinusoid explains under the window: 3 / T, and more by chance where there are few sites.
+ */
 const byChance = ({ count, steps }: Records): number =>
   (3 / steps) * (1 + (4 * Math.log(Math.max(2, steps / 2))) / Math.sqrt(count));
 
@@ -52,58 +56,65 @@ const frequencyOf = (records: Records, dt: number): Measured => {
 };
 
 /**
- * The frequency of the sinusoid that says most of one channel, all sites together, beside an offset and a trend of each
- * site; cycles a unit of time, at most 1 / (2 dt): what is faster appears slower (aliasing).
+ * The frequency of the sinusoid that explains most of one channel over all sites, after an offset and a trend of each
+ * site; cycles per unit of time, at most 1 / (2 dt). Faster oscillations appear slower (aliasing).
  *
- * Unresolved with fewer than 1.5 cycles in the record, for one event, for what is constant, not finite, or noise.
+ * Unresolved with fewer than 1.5 cycles in the record, and for a single event, constant records, noise and values that
+ * are not finite.
  */
 export const dominantFrequency = (waves: Waves, channel: number): Measured =>
   frequencyOf(recordsOf(waves, channel), waves.dt);
 
-/** What swings at one frequency: y(x, t) is about Re a(x) e^{-2 pi i f t}, so that the phase grows along the way. */
+/**
+ * The complex amplitude a at one frequency: y(x, t) is about Re a(x) e^{-2 pi i f t}, so the phase grows in the
+ * direction of travel.
+ */
 export const amplitudeAt = (waves: Waves, channel: number, frequency: number): Complex =>
   swingAt(recordsOf(waves, channel), frequency * waves.steps * waves.dt);
 
-/** One channel at its dominant frequency, site by site in rows. */
+/** One channel at its dominant frequency; fields are row-major over the sites. */
 export interface Propagation {
   readonly frequency: number;
-  /** How many of them the record holds. */
+  /** Cycles in the record. */
   readonly cycles: number;
-  /** Whether it lies at the edge of what the steps can show: what is faster would appear as slower. */
+  /** Whether the frequency is near the Nyquist limit, beyond which oscillations appear slower. */
   readonly nearNyquist: boolean;
   readonly amplitude: Float64Array;
-  /** Radians, -pi .. pi; it grows in the direction in which the wave runs. */
+  /** Radians, -pi .. pi; it grows in the direction of travel. */
   readonly phase: Float64Array;
-  /** Cells a unit of time; NaN where too little swings, or nothing runs. */
+  /** Cells per unit of time; NaN where the amplitude is too small or the wave does not travel. */
   readonly speed: Float64Array;
-  /** Radians from the x axis (to the right) towards the y axis (downwards); NaN where the speed is. */
+  /** Radians from the x axis (to the right) towards the y axis (downwards); NaN where the speed is NaN. */
   readonly direction: Float64Array;
   /**
-   * 0 for a standing wave, 1 for one that runs: |Im conj(a) grad a| / (|a| |grad a|), less what a beam's amplitude changes
-   * across its way; NaN where too little fits in.
+   * 0 for a standing wave, 1 for a travelling one: |Im conj(a) grad a| / (|a| |grad a|), not counting the change of a
+   * beam's amplitude across its direction; NaN where the lattice holds too small a part of a wave.
    */
   readonly travelling: Float64Array;
-  /** Along the way that it runs, radians a cell: root mean square; where it runs many ways the mean turn of the phase. */
+  /**
+   * Radians per cell along the direction of travel, root mean square; where there are many directions, the mean change
+   * of the phase.
+   */
   readonly waveNumber: number;
-  /** Cycles across the lattice, along the axis that has more of them. */
+  /** Cycles across the lattice, along the axis with more cycles. */
   readonly across: number;
   readonly sites: number;
-  /** The mean way that it runs, of length 1 where all runs one way; null where nothing does. */
+  /** The mean direction of travel, of length 1 where all sites agree; null where nothing travels. */
   readonly heading: { readonly x: number; readonly y: number } | null;
 }
 
-/** Sites that swing less than this share of the greatest amplitude have no phase worth drawing. */
+/** Sites whose amplitude is below this share of the greatest have no meaningful phase. */
 export const quiet = 0.1;
 
-/** Where less than this runs, the wave stands: its phase jumps from cell to cell and tells no speed. */
+/** Below this travelling share the wave stands: its phase jumps from cell to cell and defines no speed. */
 const standing = 0.2;
 
 /**
  * Phase, speed and direction of one channel at its dominant frequency, or at the one given.
  *
- * The wave vector is the phase's gradient: the mean of the turns to both neighbours, round the torus where it is one.
- * Speed is 2 pi f / |k|, a phase speed. Two waves that cross have no single speed; where `travelling` is small there is
- * none. Unresolved as `dominantFrequency` is.
+ * The wave vector is the phase's gradient: the mean phase difference to both neighbours, across the boundary on a
+ * torus. Speed is 2 pi f / |k|, a phase speed. Two waves that cross have no single speed, nor has a wave whose
+ * `travelling` is small. Unresolved where `dominantFrequency` is.
  *
  * @example
  * propagation(waves, 0).speed   // of a plane wave cos(k x - w t): w / k everywhere
@@ -143,7 +154,7 @@ export const propagation = (waves: Waves, channel: number, given?: number): Prop
   const phase = Float64Array.from({ length: sites }, (_, site) => Math.atan2(a.im[site], a.re[site]));
   const k = { x: waveNumberAlong(waves, a, 1, 0), y: waveNumberAlong(waves, a, 0, 1) };
   const across = Math.max(k.x * width, k.y * height) / (2 * Math.PI);
-  // A piece of a wave does not tell whether it runs, nor how fast.
+  // Part of a wavelength does not determine whether the wave travels, nor how fast.
   if (across < fewestAcross) for (const map of [speed, direction, travelling]) map.fill(Number.NaN);
   return {
     frequency,
@@ -161,5 +172,5 @@ export const propagation = (waves: Waves, channel: number, given?: number): Prop
   };
 };
 
-/** Cycles a step from which a frequency lies at the edge of what the steps can show. */
+/** Cycles per step from which a frequency counts as near the Nyquist limit. */
 const nearHighest = 0.45;

@@ -1,12 +1,12 @@
 /**
- * The sinusoid that says most of many records at once, beside an offset and a linear trend of each. All four are fitted
- * together (weighted least squares, the weights a Hann window), so that neither an offset of any size nor a record of few
- * cycles bends what is found.
+ * The sinusoid that explains most of many records at once, besides an offset and a linear trend of each. All four terms
+ * are fitted together (weighted least squares, the weights a Hann window), so that neither a large offset nor a record
+ * of few cycles biases the result.
  */
 
 import { type Complex, complex, dft, hann, powerOfTwo } from './transform.js';
 
-/** Records of equal length, one behind the other. */
+/** Records of equal length, concatenated. */
 export interface Records {
   readonly count: number;
   readonly steps: number;
@@ -14,7 +14,7 @@ export interface Records {
   readonly values: Float64Array;
 }
 
-/** Fewer steps have no room for an offset, a trend and a swing. */
+/** Fewer steps do not determine an offset, a trend and a sinusoid. */
 export const fewestSteps = 6;
 
 const dot = (weights: Float64Array, a: Float64Array, b: Float64Array): number => {
@@ -23,14 +23,14 @@ const dot = (weights: Float64Array, a: Float64Array, b: Float64Array): number =>
   return sum;
 };
 
-/** What is left of a vector without its share of others, which are orthonormal. */
+/** The part of a vector that is orthogonal to some orthonormal vectors. */
 const without = (
   weights: Float64Array,
   vector: Float64Array,
   others: readonly Float64Array[],
 ): Float64Array => {
   const out = vector.slice();
-  // Twice: once leaves rounding behind.
+  // Twice, since one pass leaves rounding errors.
   for (let pass = 0; pass < 2; pass++)
     for (const other of others) {
       const share = dot(weights, out, other);
@@ -39,23 +39,23 @@ const without = (
   return out;
 };
 
-/** Below this share of its length a vector is in the span of those before it. */
+/** A vector whose orthogonal part is below this share of its length counts as in the span of the others. */
 const degenerate = 1e-9;
 
 interface Basis {
   readonly weights: Float64Array;
   /** Offset and trend. */
   readonly slow: readonly Float64Array[];
-  /** Cosine and sine, freed of the slow ones and orthonormal; fewer where they are in the span of those. */
+  /** Cosine and sine, orthonormal and orthogonal to the slow ones; fewer where they are in the span of those. */
   readonly fast: readonly Float64Array[];
-  /** What the cosine and the sine are in them: cosine = c fast0, sine = s0 fast0 + s1 fast1. */
+  /** The cosine and the sine in this basis: cosine = c fast0, sine = s0 fast0 + s1 fast1. */
   readonly parts: readonly [cosine: number, sine0: number, sine1: number];
 }
 
 const hannWeights = (steps: number): Float64Array =>
   Float64Array.from({ length: steps }, (_, t) => hann(t, steps));
 
-/** These vectors, freed of others and orthonormal; fewer where they are in the span of those. */
+/** These vectors made orthonormal and orthogonal to others; fewer where they are in the span of those. */
 export const besides = (
   weights: Float64Array,
   vectors: readonly Float64Array[],
@@ -120,17 +120,17 @@ export const projections = (
 export const squares = (values: Float64Array): number =>
   values.reduce((sum, value) => sum + value * value, 0);
 
-/** The most that one sinusoid explains. */
+/** The sinusoid that explains most. */
 export interface Peak {
   /** Over the whole record. */
   readonly cycles: number;
-  /** Share of what the records have beside offsets and trends, 0 .. 1. */
+  /** Share that it explains of the records without offsets and trends, 0 .. 1. */
   readonly share: number;
 }
 
 const padding = 16;
 
-/** Cycles of the greatest peak of the windowed spectrum above so many cycles, all records together. */
+/** Cycles of the greatest peak of the windowed spectrum above `above` cycles, all records together. */
 const spectralPeak = (detrended: Records, above: number): number | null => {
   const { count, steps, values } = detrended;
   const length = powerOfTwo(padding * steps);
@@ -168,11 +168,11 @@ const maximumOf = (f: (x: number) => number, low: number, high: number): number 
   return (a + b) / 2;
 };
 
-/** From here down each record is tried at every eighth of a cycle: a spectrum cannot tell so few cycles apart. */
+/** Below this many cycles every eighth of a cycle is tried, since a spectrum does not resolve so few cycles. */
 const few = 3;
 const fewestCycles = 0.25;
 
-/** Records without their least-squares lines, as far as the window weighs them. */
+/** Records minus their lines, fitted by least squares with the window's weights. */
 export const detrend = (records: Records, weights: Float64Array, slow: readonly Float64Array[]): Records => {
   const found = projections(records, weights, slow);
   const { steps } = records;
@@ -185,7 +185,7 @@ export const detrend = (records: Records, weights: Float64Array, slow: readonly 
   };
 };
 
-/** The peak of all records together; null where there is nothing beside offsets and trends, but for rounding. */
+/** The peak of all records together; null where only offsets, trends and rounding are left. */
 export const peakOf = (records: Records): Peak | null => {
   const { steps, values } = records;
   const weights = hannWeights(steps);
@@ -217,14 +217,14 @@ export const peakOf = (records: Records): Peak | null => {
   return { cycles, share: Math.min(1, explained(cycles) / all ** 2) };
 };
 
-/** Records without offset, trend and the swing at so many cycles. */
+/** Records without offset, trend and the sinusoid at `cycles`. */
 export const withoutSwing = (records: Records, cycles: number): Records => {
   const weights = hannWeights(records.steps);
   const slow = slowOf(weights);
   return detrend(records, weights, [...slow, ...basisAt(weights, slow, cycles).fast]);
 };
 
-/** What swings at so many cycles: each record is about offset + trend + Re a e^{-2 pi i cycles t / steps}. */
+/** The complex amplitude at `cycles`: each record is about offset + trend + Re a e^{-2 pi i cycles t / steps}. */
 export const swingAt = (records: Records, cycles: number): Complex => {
   const weights = hannWeights(records.steps);
   const slow = slowOf(weights);

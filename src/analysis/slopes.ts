@@ -1,4 +1,4 @@
-/** How a swing changes from site to site: its phase along the way it runs, its amplitude, and over how long a wave. */
+/** How an oscillation changes from site to site: phase along the direction of travel, amplitude, and wave number. */
 
 import type { Complex } from './transform.js';
 import type { Waves } from './waves.js';
@@ -9,7 +9,7 @@ const turn = ({ re, im }: Complex, a: number, b: number): number =>
 
 type Pair = readonly [before: number, after: number];
 
-/** Neighbours along an axis of `n` places: round the torus, or at an edge the site itself. */
+/** Neighbours along an axis of `n` sites: across the boundary on a torus, else at an edge the site itself. */
 const pairOf = (at: number, n: number, torus: boolean, number: (place: number) => number): Pair =>
   torus
     ? [number((at + n - 1) % n), number((at + 1) % n)]
@@ -18,7 +18,7 @@ const pairOf = (at: number, n: number, torus: boolean, number: (place: number) =
 interface Around {
   readonly across: Pair;
   readonly down: Pair;
-  /** Steps between the two of a pair: 1 at an edge, else 2; 0 where there is no neighbour. */
+  /** Distance between the two neighbours: 1 at an edge, else 2; 0 where there is no neighbour. */
   readonly far: readonly [across: number, down: number];
 }
 
@@ -35,19 +35,19 @@ interface Vector {
   readonly y: number;
 }
 
-/** How what swings, a, changes at a site. */
+/** How the complex amplitude a changes at a site. */
 export interface Slopes {
-  /** Im conj(a) grad a / |a|: what its phase changes. */
+  /** Im conj(a) grad a / |a|: the change of phase. */
   readonly runs: Vector;
-  /** Re conj(a) grad a / |a|: what its amplitude changes. */
+  /** Re conj(a) grad a / |a|: the change of amplitude. */
   readonly stands: Vector;
-  /** The mean turn of its phase to both neighbours, radians a cell. */
+  /** The mean phase difference to both neighbours, radians per cell. */
   readonly turns: Vector;
-  /** How much it differs from its neighbours on each side, at most. */
+  /** The largest difference to a neighbour. */
   readonly rough: number;
 }
 
-/** Slopes from both neighbours along each axis, round the torus where it is one. */
+/** Slopes from both neighbours along each axis, across the boundary on a torus. */
 export const slopesAt = (waves: Waves, a: Complex, site: number): Slopes => {
   const { re, im } = a;
   const size = Math.hypot(re[site], im[site]);
@@ -76,17 +76,18 @@ export const slopesAt = (waves: Waves, a: Complex, site: number): Slopes => {
 };
 
 /**
- * Of a wave of two cells the slopes over two cells vanish, and noise would be divided by noise. So this share of what
- * changes from cell to cell counts as standing; it is felt by waves shorter than about 2.1 cells alone.
+ * For a wave of two cells, slopes over two cells vanish and noise would be divided by noise. So this share of the
+ * change from cell to cell counts as standing. It matters only for waves shorter than about 2.1 cells.
  */
 const unseen = 0.03;
 
-/** From this share of all slopes that runs its way is known, up to the greater one in part. */
+/** The direction is known if this share of all slopes travels: partly from the first, fully from the second. */
 const wayKnown = [0.1, 0.2] as const;
 
 /**
- * The share that runs, at each site: of the slope along the way that it runs there. Across the way the amplitude of a beam
- * changes, which is no standing wave; but where hardly anything runs there is no way, and all that changes counts.
+ * The travelling share at each site, of the slope along the local direction of travel. The amplitude of a beam changes
+ * across its direction, which does not make a standing wave. Where hardly anything travels there is no direction, and
+ * every change counts.
  */
 export const sharesThatRun = (slopes: readonly Slopes[], amplitude: Float64Array): Float64Array => {
   let [running, all] = [0, 0];
@@ -106,7 +107,7 @@ export const sharesThatRun = (slopes: readonly Slopes[], amplitude: Float64Array
   });
 };
 
-/** The site so many places across and down; null beyond an edge that is none of a torus. */
+/** The site at an offset across and down; null beyond an edge. */
 const further = (
   { height, width, torus = true }: Waves,
   site: number,
@@ -118,7 +119,7 @@ const further = (
   return ((row + height) % height) * width + ((column + width) % width);
 };
 
-/** 2 sin(k / 2) of the mean phase k between sites so many places apart, root mean square over all pairs. */
+/** 2 sin(k / 2) for the mean phase difference k between sites at this offset, root mean square over all pairs. */
 const meanChange = (waves: Waves, a: Complex, x: number, y: number): number => {
   let [swing, change] = [0, 0];
   for (let site = 0; site < waves.height * waves.width; site++) {
@@ -130,10 +131,13 @@ const meanChange = (waves: Waves, a: Complex, x: number, y: number): number => {
   return swing === 0 ? 0 : Math.min(2, Math.sqrt(change / swing));
 };
 
-/** Wave numbers up to this are read from pairs two places apart, on which noise weighs half as much. */
+/** Wave numbers up to this are measured between sites two apart, which halves the effect of noise. */
 const longWave = 1;
 
-/** The phase from a site to the one so far, root mean square over all: of a wave that runs and of one that stands alike. */
+/**
+ * The phase difference between sites at this offset, root mean square over all; the same for travelling and standing
+ * waves.
+ */
 export const waveNumberAlong = (waves: Waves, a: Complex, x: number, y: number): number => {
   const n = Math.min(x === 0 ? waves.height : waves.width, y === 0 ? waves.width : waves.height);
   if (n < 2) return 0;
@@ -141,11 +145,11 @@ export const waveNumberAlong = (waves: Waves, a: Complex, x: number, y: number):
   return n < 5 || near > longWave ? near : Math.asin(meanChange(waves, a, 2 * x, 2 * y) / 2);
 };
 
-/** Whether what runs runs mostly one way. */
+/** Whether the travelling part has mostly one direction. */
 export const runsOneWay = (heading: Vector | null): heading is Vector =>
   heading !== null && Math.hypot(heading.x, heading.y) >= 0.5;
 
-/** The wave number along the way of the wave; what changes across it does not count. */
+/** The wave number along the direction of travel; changes across it do not count. */
 export const waveNumberTowards = (waves: Waves, a: Complex, heading: Vector): number => {
   const size = Math.hypot(heading.x, heading.y);
   const [u, v] = [heading.x / size, heading.y / size];

@@ -1,4 +1,4 @@
-/** How much of a wave swings at which wave number and which frequency. */
+/** The power of waves by wave number and frequency. */
 
 import { type Complex, complex, dft, dft2, hann, powerOfTwo, waveNumber } from './transform.js';
 import { historyOf, type Waves } from './waves.js';
@@ -7,25 +7,25 @@ import { historyOf, type Waves } from './waves.js';
 export interface KOmega {
   /** Lengths of the wave vector, radians a cell: the middle of each ring. */
   readonly waveNumbers: readonly number[];
-  /** Cycles a unit of time, from 0 up. */
+  /** Cycles per unit of time, from 0 up. */
   readonly frequencies: readonly number[];
   /** [wave numbers, frequencies], mean power of the ring's wave vectors, both directions of travel together. */
   readonly power: Float64Array;
-  /** Whether opposite edges were taken for neighbours; where they were not, space went through a window. */
+  /** Whether opposite edges were treated as neighbours; where not, space was windowed. */
   readonly joined: boolean;
 }
 
-/** How finely a spectrum over time is drawn: the record is continued by so many times its length of silence. */
+/** Zero padding of a spectrum over time, as a multiple of the record's length; it makes the curve finer. */
 const padding = 4;
 
-/** The window of a plane whose edges are not neighbours. */
+/** The window for a plane without periodic edges. */
 const planeWindow = (height: number, width: number): Float64Array =>
   Float64Array.from(
     { length: height * width },
     (_, site) => hann(site % width, width) * hann(Math.floor(site / width), height),
   );
 
-/** A real field to its wave vectors through a window; its mean there stays at k = 0 and leaks nowhere. */
+/** The spatial transform of a windowed real field; its weighted mean stays at k = 0 without leakage. */
 const throughWindow = (height: number, width: number): ((frame: Complex) => void) => {
   const window = planeWindow(height, width);
   const sum = window.reduce((all, weight) => all + weight, 0);
@@ -40,10 +40,10 @@ const throughWindow = (height: number, width: number): ((frame: Complex) => void
 /**
  * The k-omega spectrum of all channels together.
  *
- * On a torus space is transformed exactly. Elsewhere a transform that takes edges for neighbours would see a step between
- * them that no wave makes: space then goes through a window (Hann along each axis), what swings as a whole stays at k = 0,
- * and a wave number is told to about 4 pi over the sites along an axis. In time each site is freed of its mean and linear
- * trend, which would outshine everything, and windowed (Hann): a frequency is told to about 2 / (T dt).
+ * On a torus the spatial transform is exact. Elsewhere a periodic transform would see a step between opposite edges, so
+ * space is windowed (Hann along each axis): a common oscillation stays at k = 0, and the resolution of a wave number is
+ * about 4 pi over the number of sites along an axis. In time, the mean and the linear trend of each site are removed,
+ * which would dominate everything, and a Hann window is applied: the resolution of a frequency is about 2 / (T dt).
  *
  * @example
  * kOmega(waves)   // power greatest where omega(k) is
@@ -100,7 +100,7 @@ export const kOmega = (waves: Waves): KOmega => {
   };
 };
 
-/** The mean of several spectra of equal axes, such as of several images. */
+/** The mean of several spectra with equal axes, for example of several images. */
 export const meanSpectrum = (spectra: readonly KOmega[]): KOmega => ({
   ...spectra[0],
   power: spectra[0].power.map(

@@ -1,20 +1,20 @@
-/** What a channel of waves does as a whole, as far as it is resolved. */
+/** Speed and direction of a whole channel, as far as they are resolved. */
 
 import { isUnresolved, type Measured, type Unresolved, unresolved } from './measured.js';
 import { cyclesText, fewestAcross, type Propagation, quiet } from './phase.js';
 import { runsOneWay } from './slopes.js';
 
-/** What a channel does as a whole. */
+/** A channel as a whole. */
 export interface Summary {
-  /** Cells a unit of time, a phase speed. */
+  /** Phase speed, cells per unit of time. */
   readonly speed: Measured;
-  /** The share that runs: 0 for a standing wave, 1 for one that runs. */
+  /** 0 for a standing wave, 1 for a travelling one. */
   readonly travelling: Measured;
   /** Radians from the right towards downwards, -pi .. pi. */
   readonly direction: Measured;
 }
 
-/** Below this share a wave stands more than it runs, and the speed of the rest is not that of the wave. */
+/** Below this travelling share the wave mostly stands, and its speed is not meaningful. */
 const mostlyRuns = 0.3;
 
 const spaceOf = ({ sites, across }: Propagation): Unresolved | null => {
@@ -27,9 +27,10 @@ const spaceOf = ({ sites, across }: Propagation): Unresolved | null => {
 };
 
 /**
- * Speed, share that runs and direction of a channel; the share is a mean over the sites that swing, each weighing as much
- * as its energy (amplitude squared). The speed is that of the mean wave number along the way, so that a wave and its
- * echo have that of each. All are unresolved where the frequency is, or where the wave is longer than the lattice.
+ * Speed, travelling share and direction of a channel. The share is a mean over the sites, weighted by energy (amplitude
+ * squared). The speed follows from the mean wave number along the direction of travel, so that a wave together with its
+ * echo has the speed of each. All are unresolved where the frequency is unresolved or the wave is longer than the
+ * lattice.
  */
 export const summaryOf = (found: Propagation | Unresolved): Summary => {
   const all = (why: Unresolved): Summary => ({ speed: why, travelling: why, direction: why });

@@ -1,12 +1,12 @@
 /**
  * The discrete Fourier transform at any length. fft.js does powers of two; a grid of 28 or 75 is not padded to one,
- * because on a torus its own wave numbers are the exact ones. It goes through a chirp instead: Bluestein, "A linear
- * filtering approach to the computation of discrete Fourier transform", IEEE Trans. Audio Electroacoust. 18, 1970.
+ * because on a torus its own wave numbers are the exact ones. Other lengths use a chirp: Bluestein, "A linear filtering
+ * approach to the computation of discrete Fourier transform", IEEE Trans. Audio Electroacoust. 18, 1970.
  */
 
 import FourierTransform from 'fft.js';
 
-/** Complex numbers, real and imaginary parts apart. */
+/** Complex numbers as separate arrays of real and imaginary parts. */
 export interface Complex {
   readonly re: Float64Array;
   readonly im: Float64Array;
@@ -105,7 +105,7 @@ export const dft = (values: Complex): Complex => {
   const n = values.re.length;
   const known = plans.get(n);
   if (known !== undefined) return known(values);
-  // Planned once a length: a map of pure functions, which nothing can see.
+  // Plans are cached by length; this is not observable from outside.
   const plan = n < 2 ? itself : Number.isInteger(Math.log2(n)) ? radix(n) : bluestein(n);
   plans.set(n, plan);
   return plan(values);
@@ -135,5 +135,5 @@ export const dft2 = (height: number, width: number, field: Complex): void => {
 /** Angular wave number of bin `k` of `n`: -pi .. pi. */
 export const waveNumber = (k: number, n: number): number => (2 * Math.PI * (2 * k > n ? k - n : k)) / n;
 
-/** sin^2(pi (t + 1/2) / T): a window without a hard edge. */
+/** sin^2(pi (t + 1/2) / T): the Hann window. */
 export const hann = (t: number, samples: number): number => Math.sin((Math.PI * (t + 0.5)) / samples) ** 2;

@@ -1,4 +1,4 @@
-/** Observed waves as the analysis takes them. */
+/** Observed waves: the input of the analysis. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { type Checked, decodeError } from '../base/error.js';
@@ -16,10 +16,10 @@ export interface Waves {
 }
 
 /**
- * Waves that can be analysed.
+ * Checks waves before analysis.
  *
- * **Errors** DecodeError where there is no step, for values that are not as many as the sizes say, and for values that are
- * not finite. How few steps tell what is said by each measure.
+ * **Errors** DecodeError if there is no step, if the number of values does not match the sizes, or if a value is not
+ * finite. Each measure states how many steps it needs.
  */
 export const wavesOf = (waves: Waves): Checked<Waves> => {
   const { steps, height, width, channels, dt, values } = waves;

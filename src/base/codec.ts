@@ -5,13 +5,13 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import { type Checked, decodeError, nearest } from './error.js';
 
-/** What was found, as a person may have written it, and no more of it than finds room in a sentence. */
+/** A value as text for an error message, shortened to fit in a sentence. */
 const shown = (value: unknown): string => {
-  // Written out only where it is small: a list may have millions of entries.
+  // Only small values are written out: a list may have millions of entries.
   if (typeof value === 'string' && value.length > 80) return `${JSON.stringify(value.slice(0, 79))}…`;
   if (Array.isArray(value) && value.length > 1000) return `a list of ${value.length}`;
   const text = pipe(
-    // A module may hold what JSON has no words for: a function, a BigInt, an object that holds itself.
+    // A module may hold values that JSON cannot express: a function, a BigInt, a cyclic object.
     E.tryCatch(
       () => (typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value))),
       () => (typeof value === 'bigint' ? `${value}n` : 'this value'),
@@ -68,7 +68,7 @@ export const text: Same<string> = new t.Type<string, string, unknown>(
   t.identity,
 );
 
-/** The codec, and what stands for a field that is left out. */
+/** The codec with a default for a field that is left out. */
 export const withDefault = <A>(codec: Same<A>, otherwise: A): Same<A> =>
   new t.Type<A, A, unknown>(
     codec.name,
@@ -77,7 +77,7 @@ export const withDefault = <A>(codec: Same<A>, otherwise: A): Same<A> =>
     codec.encode,
   );
 
-/** The codec, with one more thing that must hold: the check gives what is wrong, or undefined. */
+/** The codec with one more condition: the check returns what is wrong, or null. */
 export const where = <A>(codec: Same<A>, check: (value: A) => string | undefined): Same<A> =>
   new t.Type<A, A, unknown>(
     codec.name,
@@ -94,7 +94,7 @@ export const where = <A>(codec: Same<A>, check: (value: A) => string | undefined
   );
 
 /**
- * An object of exactly these fields: a field that is not among them is refused, with the nearest one that is.
+ * An object of exactly these fields: an unknown field is refused, with the nearest known name.
  *
  * @example
  * const circle = record('circle', { radius: withDefault(real(0, 10), 1) })
@@ -139,7 +139,7 @@ export const record = <P extends t.Props>(
   );
 };
 
-/** So many fields that are not known are named; nobody reads more. */
+/** At most this many unknown fields are named in an error. */
 const mostStrangers = 50;
 
 const noSuchField = (key: string, known: readonly string[]): string => {
@@ -149,7 +149,7 @@ const noSuchField = (key: string, known: readonly string[]): string => {
 
 const fieldOf = (u: unknown, key: string): unknown => (t.UnknownRecord.is(u) ? u[key] : undefined);
 
-/** The record of `fields` with one more that may be left out; nothing stands for it then. */
+/** The record of `fields` with one more field that may be left out and has no default. */
 export const withOptional = <A extends object, K extends string, B>(
   codec: Same<A>,
   key: K,
@@ -177,14 +177,14 @@ export const withOptional = <A extends object, K extends string, B>(
   );
 };
 
-/** What is needed of the codec of one name. */
+/** What `byName` requires of the codec of each name. */
 interface Named<A> extends t.Decoder<unknown, A> {
   readonly is: (u: unknown) => boolean;
 }
 
 /**
- * An object told apart by its `name`: the record of that name decodes it. A name that is none of them is refused with
- * the nearest that is; its other fields are then read as if that one was meant, so that every problem is said at once.
+ * An object told apart by its `name`: the record of that name decodes it. An unknown name is refused with the nearest
+ * known one. The other fields are then checked as those of the nearest name, so that all problems are reported at once.
  *
  * @example
  * const shape = byName('shape', { circle: record('circle', { name: choice('circle'), radius: real(0, 1) }) })
@@ -208,7 +208,7 @@ export const byName = <A extends { readonly name: string }>(
         typeof name === 'string'
           ? `unknown ${kind} '${name}'${hint === undefined ? '.' : `; did you mean '${hint}'?`}`
           : `a ${kind} needs a name.`;
-      // Its other fields are read as those of the name that was probably meant, so that all is said at once.
+      // The other fields are checked as those of the nearest name, so that all problems are reported at once.
       const meant = hint === undefined ? t.success(u) : all[hint].validate({ ...u, name: hint }, context);
       return t.failures([
         {
@@ -223,7 +223,7 @@ export const byName = <A extends { readonly name: string }>(
   );
 };
 
-/** Fields of an object that a codec does not know; others of its problems are not told. */
+/** Names of the fields of an object that a codec does not know; other problems are ignored. */
 export const fieldsUnknownTo = (codec: t.Decoder<unknown, unknown>, value: object): readonly string[] => {
   const read = codec.validate(value, [{ key: '', type: codec, actual: value }]);
   return E.isRight(read)
@@ -234,7 +234,7 @@ export const fieldsUnknownTo = (codec: t.Decoder<unknown, unknown>, value: objec
       });
 };
 
-/** What a codec wants, for people: io-ts calls its own by their types. */
+/** What a codec expects, in words: the codecs of io-ts are named by their types. */
 const wantedBy = (name: string): string => {
   if (/^(Readonly)?Array<|^(Array|UnknownArray)$/.test(name)) return 'a list; one stands in brackets';
   if (/^\{|^(Record|UnknownRecord|object)/.test(name)) return 'an object';
@@ -248,7 +248,7 @@ const wantedBy = (name: string): string => {
   return simple[name] ?? name;
 };
 
-/** One line a problem: the path of the field, and what is wrong with it. */
+/** One line for each problem: the path of the field and what is wrong with it. */
 export const problemsOf = (errors: t.Errors): readonly string[] =>
   errors.map(({ value, context, message }) => {
     const path = context

@@ -1,8 +1,8 @@
 /**
  * Everything that can go wrong, as one tagged union.
  *
- * Every error is a value with a tag to branch on and what a person needs to act on it; `errorMessage` turns any of
- * them into the one sentence that is shown. Nothing in drumhead throws across a room's boundary.
+ * Every error is a value: a tag to branch on, and the data that its message needs. `errorMessage` turns any of them
+ * into one sentence. Nothing in drumhead throws across a room's boundary.
  */
 
 import type * as E from 'fp-ts/lib/Either.js';
@@ -28,7 +28,7 @@ export interface DecodeError {
   readonly problems: readonly string[];
 }
 
-/** The file system said no. */
+/** The file system refused an operation. */
 export interface FileError {
   readonly _tag: 'FileError';
   readonly path: string;
@@ -44,7 +44,7 @@ export interface UnknownName {
   readonly known: readonly string[];
 }
 
-/** An engine cannot be opened, or lacks something that the program needs. */
+/** An engine cannot be opened, or lacks a feature that the program needs. */
 export interface EngineError {
   readonly _tag: 'EngineError';
   readonly engine: string;
@@ -83,13 +83,13 @@ export interface Mismatch {
   readonly message: string;
 }
 
-/** A fault of drumhead itself: something thrown where nothing should. */
+/** A bug in drumhead itself: an exception where none should be thrown. */
 export interface Defect {
   readonly _tag: 'Defect';
   readonly message: string;
 }
 
-/** Any of them: what the left side of every Either and TaskEither of drumhead holds. */
+/** Any of these errors: the left side of every Either and TaskEither in drumhead. */
 export type DrumheadError =
   | ProgramError
   | DecodeError
@@ -102,10 +102,10 @@ export type DrumheadError =
   | Mismatch
   | Defect;
 
-/** A value, or the error that says why there is none. */
+/** A value, or the error that explains why there is none. */
 export type Checked<A> = E.Either<DrumheadError, A>;
 
-/** Work that is done when it is called, and leaves a value or the error that says why there is none. */
+/** Work that runs when it is called, and results in a value or an error. */
 export type Effect<A> = TE.TaskEither<DrumheadError, A>;
 
 /**
@@ -116,7 +116,7 @@ export type Effect<A> = TE.TaskEither<DrumheadError, A>;
  */
 export const decodeError = (
   source: string,
-  /** Lists as they are: spread into arguments, a long one would be too many of them. */
+  /** Lists are passed as they are: spread into arguments, a long list would exceed the engine's limit. */
   ...problems: readonly (string | readonly string[])[]
 ): DecodeError => ({
   _tag: 'DecodeError',
@@ -142,13 +142,13 @@ export const engineError = (engine: string, message: string): EngineError => ({
 /** A Mismatch. */
 export const mismatch = (message: string): Mismatch => ({ _tag: 'Mismatch', message });
 
-/** A Defect from whatever was thrown. */
+/** A Defect from a caught exception. */
 export const defect = (cause: unknown): Defect => ({
   _tag: 'Defect',
   message: cause instanceof Error ? cause.message : String(cause),
 });
 
-/** A FileError from whatever `node:fs` threw, worded for a person. */
+/** A FileError from an exception of `node:fs`, with a message that says what to do. */
 export const fileError = (path: string, cause: unknown): FileError => ({
   _tag: 'FileError',
   path,
@@ -185,10 +185,10 @@ const fileMessage = (cause: unknown): string => {
  * nearest('tetromino', ['mnist', 'tetrominoes']); // => 'tetrominoes'
  */
 export const nearest = (name: string, known: readonly string[]): string | undefined => {
-  // No name is as long; comparing would take the product of both lengths.
+  // No known name is this long, and comparing takes time proportional to the product of both lengths.
   if (name.length > longestName) return undefined;
   const most = Math.max(2, Math.ceil(name.length / 3));
-  // Names that differ more in length alone are not near.
+  // If the lengths alone differ by more, the names are not near.
   const alike = known.filter((candidate) => Math.abs(candidate.length - name.length) <= most);
   const scored = alike.map((candidate) => ({ candidate, distance: editDistance(name, candidate) }));
   const best = scored.reduce<(typeof scored)[number] | undefined>(
@@ -213,14 +213,13 @@ const editDistance = (a: string, b: string): number => {
   return row[b.length];
 };
 
-/** How much of one word, of one line and of a list of problems is shown. */
+/** Limits of what is shown: letters of a word, letters of a line, lines of a list of problems. */
 const [longestWord, longestLine, mostProblems] = [400, 2000, 50];
 
 const cut = (text: string, most: number): string => `${text.slice(0, most)}…`;
 
 /**
- * Text with what nobody reads cut out: of a word longer than any path, and of a line longer than a page, only the
- * beginning is left.
+ * Shortened text: of a word longer than any path and of a line longer than a page, only the beginning is kept.
  *
  * @example
  * cutLong(`unknown name '${'x'.repeat(500)}'`).length; // => 94
@@ -241,20 +240,20 @@ const cutWords = (line: string): string =>
     .map((word) => (word.length > longestWord ? cut(word, 80) : word))
     .join(' ');
 
-/** The problems that are shown: all, or the first and how many more there are. */
+/** The problems that are shown: all of them, or the first ones and the number of the others. */
 const shownProblems = (problems: readonly string[]): readonly string[] =>
   problems.length <= mostProblems
     ? problems
     : [...problems.slice(0, mostProblems), `and ${problems.length - mostProblems} more`];
 
-/** A list that a person still reads: the first dozen, and how many more there are. */
+/** A short list: up to a dozen names, or the first six and the number of the others. */
 const few = (names: readonly string[]): string =>
   names.length <= 12 ? names.join(', ') : `${names.slice(0, 6).join(', ')} and ${names.length - 6} more`;
 
 const mib = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20).toLocaleString('en-US')} MiB`;
 
 /**
- * The sentence a person reads.
+ * The message of an error, one sentence for a person.
  *
  * @example
  * errorMessage(unknownName('engine', 'wasn', ['wasm', 'cpu']));
@@ -262,7 +261,7 @@ const mib = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20).toLocaleStr
  */
 export const errorMessage = (error: DrumheadError): string => cutLong(sentence(error));
 
-/** What the system says when it gives no memory; no fault of ours. */
+/** Messages of the runtime when memory is exhausted; not a bug in drumhead. */
 const noMemory =
   /could not allocate memory|allocation failed|Cannot allocate Wasm memory|out of memory|Invalid (typed )?array( buffer)? length/i;
 

@@ -1,7 +1,7 @@
 /** Numbers of 16 bits. */
 
 /**
- * The number that the bits of a half stand for: a sign, 5 bits of exponent, 10 of fraction (IEEE 754 binary16).
+ * The value of a half-precision float from its bits: a sign, 5 bits of exponent, 10 of fraction (IEEE 754 binary16).
  *
  * @example
  * halfOf(0x3c00); // => 1

@@ -1,13 +1,13 @@
-/** JSON text to a value, whatever the text is: brackets deeper than any reader can follow are refused first. */
+/** From JSON text to a value; text that nests too deeply for the parser is refused first. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { grouped, limits } from './limits.js';
 
 /**
- * Where a text in quotes ends: the place after its closing quote, or -1 where it has none. By hand: a regular expression
- * has no room for millions of letters.
+ * The index after the closing quote of a quoted text, or -1 where it has none. Written by hand, since a regular
+ * expression overflows the stack on millions of letters.
  *
- * @param at the place of its opening quote
+ * @param at the index of its opening quote
  * @example
  * endOfQuoted('["a\\\\"b", 1]', 1); // => 6
  */
@@ -21,7 +21,7 @@ export const endOfQuoted = (text: string, at: number): number => {
 };
 
 /**
- * Whether brackets nest deeper than this; text in quotes holds none.
+ * Whether brackets nest deeper than `most`; brackets within quotes do not count.
  *
  * @example
  * nestsBeyond('[[1], "[[["]', 2); // => false
@@ -42,13 +42,13 @@ export const nestsBeyond = (text: string, most: number): boolean => {
   return false;
 };
 
-/** What is said of a value that nests too deep. */
+/** The message for a value that nests too deeply. */
 export const tooDeep = `it has more than ${grouped(limits.nesting)} brackets within one another, the limit; write it flatter`;
 
 /**
  * The value of a JSON text.
  *
- * **Errors** what is wrong, for the sentence about its source.
+ * **Errors** what is wrong, to be put after the name of the source.
  */
 export const parsedJson = (text: string): E.Either<string, unknown> =>
   nestsBeyond(text, limits.nesting)

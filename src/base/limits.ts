@@ -1,16 +1,16 @@
 /**
- * How much is taken from outside: of files, of text, of numbers. What goes beyond is refused in a sentence before work
- * starts. SECURITY.md lists these, and a spec holds the list to them.
+ * Limits on input: sizes of files, of text, of numbers. Input beyond a limit is refused before work starts. SECURITY.md
+ * lists the limits, and a spec compares that list with these.
  */
 
 const kib = 2 ** 10;
 const mib = 2 ** 20;
 
-/** The most bytes of a file, by what the file is. */
+/** The largest size of a file in bytes, by kind. */
 export const fileLimits = {
-  /** JSON: experiments, sweeps, programs, manifests, what runs keep of themselves. */
+  /** JSON: experiments, sweeps, programs, manifests, records of runs. */
   json: 64 * mib,
-  /** YAML, whose parser needs some hundred bytes for each of the text. */
+  /** YAML, whose parser needs about a hundred bytes of memory for each byte of text. */
   yaml: 2 * mib,
   /** A module in TypeScript or JavaScript. */
   code: 16 * mib,
@@ -20,10 +20,10 @@ export const fileLimits = {
   array: 1024 * mib,
 } as const;
 
-/** What a file is, as far as its size is limited. */
+/** The kind of a file, which decides its limit. */
 export type FileKind = keyof typeof fileLimits;
 
-/** The most of what is counted. */
+/** Limits on counts. */
 export const limits = {
   /** Brackets within brackets in JSON and YAML. */
   nesting: 512,

@@ -1,10 +1,10 @@
-/** What stands for the class of a pixel that has none. */
+/** The label of pixels without a class. */
 
 /**
- * The label of a pixel that a person said to ignore: part of the image, but of no loss, no score, no share of classes.
- * Masks that have such pixels hold it in place of a class; whoever reads labels leaves out what is below 0.
+ * The label of an ignored pixel. It is part of the image, but enters no loss, no score and no share of classes. Code
+ * that reads labels skips negative ones.
  */
 export const noClass = -1;
 
-/** Whether a label is that of a class. */
+/** Whether a label is a class. */
 export const hasClass = (label: number): boolean => label >= 0;

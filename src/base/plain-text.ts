@@ -1,10 +1,10 @@
-/** Text from elsewhere, made safe to show: names, descriptions and messages may hold what a terminal obeys. */
+/** Foreign text, made safe to print: names, descriptions and messages may contain control sequences of a terminal. */
 
 const hex = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 /**
- * Text that a terminal shows and does not obey: control characters but tab and line end are written out, and so are the
- * marks that turn the reading direction of what follows. Each becomes `\uXXXX`, so that JSON stays the same value.
+ * Text without control sequences: control characters other than tab and line feed, and marks that change the reading
+ * direction, are written as `\uXXXX`. JSON keeps its value.
  *
  * @example
  * plainText('a\u001b[2Jb'); // => 'a\\u001b[2Jb'

@@ -1,4 +1,4 @@
-/** What JSON.parse swallows: a key that an object has twice, of which only the last is kept. */
+/** Repeated keys of an object in JSON text; JSON.parse silently keeps only the last. */
 
 import { endOfQuoted } from './json-text.js';
 
@@ -11,9 +11,9 @@ interface Open {
 }
 
 /**
- * The first key that stands twice in one object of this text, at whatever depth.
+ * The first key that occurs twice in one object of this text, at any depth.
  *
- * @param json text that JSON.parse takes
+ * @param json text that JSON.parse accepts
  * @example
  * repeatedKey('{"a": 1, "b": {"a": 2}}'); // => undefined
  * repeatedKey('{"a": 1, "\\u0061": 2}'); // => 'a'

@@ -1,7 +1,7 @@
 /**
  * One dataset as one file: magic, length of the header, header, checksum, then the six arrays, compressed.
  *
- * The checksum covers header and arrays, so that a file that was cut off or touched is never taken for data.
+ * The checksum covers header and arrays, so that a truncated or changed file is never taken for data.
  */
 
 import { createHash } from 'node:crypto';
@@ -37,10 +37,10 @@ const header = t.type({
   test: splitHeader,
 });
 
-// The fastest level: masks and drawn images shrink a hundredfold already, and time matters more here than space.
+// The fastest level: masks and drawn images already shrink a hundredfold, and time matters more than space.
 const pack = (bytes: Uint8Array): Promise<Uint8Array> =>
   promisify<Uint8Array, { level: number }, Buffer>(deflate)(bytes, { level: 1 });
-/** As many bytes as the header says, or it rejects: what unpacks to more is not what was written. */
+/** Unpacks exactly as many bytes as the header says, else rejects. */
 const unpack = (bytes: Uint8Array, length: number): Promise<Uint8Array> =>
   promisify<Uint8Array, { maxOutputLength: number }, Buffer>(inflate)(bytes, {
     maxOutputLength: Math.max(1, length),
@@ -52,7 +52,7 @@ const sha256 = (...parts: readonly Uint8Array[]): Uint8Array => {
   return hash.digest();
 };
 
-/** The file of a dataset, with the key that it is kept under. */
+/** The bytes of a cache file: a dataset and its key. */
 export const packDataset = async (dataset: Dataset, key: string): Promise<Uint8Array> => {
   const bodies: Uint8Array[] = [];
   const describeSplit = async (split: Split): Promise<t.TypeOf<typeof splitHeader>> => {
@@ -97,7 +97,7 @@ const whole = (split: Split): boolean =>
   split.masks.length === split.count * split.height * split.width &&
   split.images.length === split.masks.length * split.channels;
 
-/** The dataset in the bytes of such a file; a DecodeError where they are damaged or kept under another key. */
+/** The dataset in the bytes of a cache file; a DecodeError if they are damaged or have another key. */
 export const unpackDataset = async (
   bytes: Uint8Array,
   key: string,

@@ -1,8 +1,8 @@
 /**
- * Datasets kept on disk, so that what takes long to make is made once.
+ * A cache of generated datasets on disk.
  *
- * An entry is named by the hash of everything that shapes its data. It is written beside its place and renamed, so
- * two processes that make the same data at once do no harm: the later one puts the same bytes in place.
+ * An entry is named by the hash of everything that determines its data. It is written to a temporary file and renamed,
+ * so two processes may make the same data at once: the later one writes the same bytes.
  */
 
 import { join } from 'node:path';
@@ -14,19 +14,19 @@ import { readBytesIfPresent, writeBytes } from '../files/files.js';
 import { packDataset, unpackDataset } from './cache-file.js';
 import type { Dataset } from './dataset.js';
 
-/** A dataset, with where it came from and what a person may want to be told about that. */
+/** A dataset with its origin and notes for the user. */
 export interface Loaded extends Dataset {
-  /** 'made' just now, from the 'cache', or read from the person's own 'files'. */
+  /** Made just now, read from the cache, or read from the user's own files. */
   readonly origin: 'made' | 'cache' | 'files';
-  /** One sentence each, e.g. that the cache could not be written. */
+  /** One sentence each, for example that the cache could not be written. */
   readonly notes: readonly string[];
 }
 
-/** The file that the data of this identity is kept in. */
+/** The cache file for data of this identity. */
 export const cachePath = (folder: string, name: string, identity: unknown): string =>
   join(folder, `${name}-${hashOf(identity).slice(0, 32)}.dataset`);
 
-/** What is kept under this key; none where nothing is. */
+/** The entry under this key, if there is one. */
 const found = async (path: string, key: string): Promise<Checked<O.Option<Dataset>>> => {
   const bytes = await readBytesIfPresent(path, 'array')();
   if (E.isLeft(bytes)) return bytes;
@@ -44,15 +44,15 @@ const keep = async (path: string, key: string, dataset: Dataset): Promise<Checke
 };
 
 /**
- * The data from the cache, else made and kept.
+ * The data from the cache, else made and stored.
  *
- * A damaged entry is made again. A cache that cannot be read or written costs time only, not the data: the result
- * then says so in its notes.
+ * A damaged entry is made again. A cache that cannot be read or written costs only time; the notes of the result say
+ * so.
  *
- * @param folder where the cache is; made where it is missing. Undefined: nothing is kept
+ * @param folder the folder of the cache, made if missing; null: nothing is cached
  * @param name the beginning of the file's name, for people
- * @param identity everything that shapes the data, as plain data
- * @param make how to make it; the only error there can be is its own
+ * @param identity everything that determines the data, as plain data
+ * @param make makes the data; the only possible error is its own
  */
 export const cached =
   (folder: string | undefined, name: string, identity: unknown, make: Effect<Dataset>): Effect<Loaded> =>

@@ -2,8 +2,8 @@
  * The colours of classes: one function for contact sheets, segmentations, legends and charts, so that a class looks the
  * same on every page.
  *
- * They were searched (simulated annealing around the Okabe-Ito palette) so that any two of them, the background included,
- * stay at least 15 apart in CIEDE2000 for normal sight and for full protanopia, deuteranopia and tritanopia;
+ * They were searched (simulated annealing around the Okabe-Ito palette) so that any two of them, the background
+ * included, are at least 15 apart in CIEDE2000 for normal sight and for full protanopia, deuteranopia and tritanopia;
  * spec/report/colours.spec.ts measures it.
  */
 
@@ -30,13 +30,13 @@ export const classColours: readonly Colour[] = [
   '#f9f5eb',
 ].map(colour);
 
-/** What has no class is hatched in these two greys: a hatch is no class's colour, and never the background's. */
+/** Pixels without a class are hatched in these two greys, which no class has. */
 export const voidColours: readonly [Colour, Colour] = [colour('#87827d'), colour('#c8c8cd')];
 
 /** The hatch at column x, row y. */
 export const voidColourAt = (x: number, y: number): Colour => voidColours[(x + y) % 2];
 
-/** How often the colours come back a little darker before they begin again. */
+/** How many times the colours are reused, mixed with the background, before they repeat. */
 const rounds = 3;
 
 const mixed = (a: Colour, b: Colour, share: number): Colour => [
@@ -46,9 +46,9 @@ const mixed = (a: Colour, b: Colour, share: number): Colour => [
 ];
 
 /**
- * The colour of a class, 0 being the background. From the eleventh class on the colours come back mixed with the
- * background, and from the thirty-first on they begin again, since what is mixed more could not be told from it: still a
- * picture, but the promise about colour-blind sight ends at ten.
+ * The colour of a class, 0 being the background. From the eleventh class on the colours are mixed with the background;
+ * from the thirty-first on they repeat, since stronger mixtures would look like the background. The distances above
+ * hold for the first ten classes only.
  *
  * @example
  * classColour(0)   // [38, 40, 46]

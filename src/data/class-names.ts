@@ -3,10 +3,10 @@
 import * as t from 'io-ts';
 import { text, where } from '../base/codec.js';
 
-/** A terminal would obey it. */
+/** A control character, which a terminal would interpret. */
 const control = /\p{Cc}/u;
 
-/** Names of classes, background first; none at all, or two and more. */
+/** Names of classes, background first: none, or at least two. */
 export const classNames = where(t.readonlyArray(text), (names) =>
   names.length === 1 || new Set(names).size < names.length || names.length > 256
     ? 'class names must be two to 256 different ones, background first (or none, to number them)'

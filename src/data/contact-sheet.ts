@@ -5,11 +5,11 @@ import { type Colour, labelColourAt } from './class-colours.js';
 import { maskOf, type Split } from './dataset.js';
 
 export interface SheetOptions {
-  /** Which images; all of them where left out. */
+  /** Indices of the images; default all. */
   readonly indices?: readonly number[];
-  /** Pairs in a row, 8 where left out. */
+  /** Pairs in a row; default 8. */
   readonly columns?: number;
-  /** How many pixels of the sheet one pixel of an image becomes, on a side; about 96 pixels an image by default. */
+  /** The side of one image pixel in pixels of the sheet; by default an image gets about 96. */
   readonly scale?: number;
 }
 
@@ -19,7 +19,8 @@ const paper = 255;
 /**
  * Image and mask side by side, pair after pair, on white.
  *
- * Classes have the colours of all other pictures, and what is ignored is hatched. Grey images are drawn grey; of more than three channels the first three are drawn, of two the second as blue.
+ * Classes have the same colours as in all other pictures; ignored pixels are hatched. Images of one channel are drawn
+ * grey, those of two with the second as blue, those of more than three with the first three.
  *
  * @example
  * encodePng(contactSheet(dataset.test, { indices: [0, 1, 2, 3], columns: 2 }))
@@ -52,7 +53,7 @@ export const contactSheet = (split: Split, options: SheetOptions = {}): Raster =
     const first = i * split.height * split.width;
     draw(top, left, (pixel) => pixelColour(split, first + pixel));
     const mask = maskOf(split, i);
-    // A hatch of two pixels of the sheet, so that it is seen as one.
+    // The hatch is two pixels wide on the sheet, so that it is visible.
     draw(top, left + split.width * scale + 1, (pixel, x, y) =>
       labelColourAt(mask[pixel], Number.POSITIVE_INFINITY, x >> 1, y >> 1),
     );

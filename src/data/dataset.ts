@@ -1,4 +1,4 @@
-/** Segmentation data in memory: still images, and for every pixel the class it belongs to, or that it is ignored. */
+/** Segmentation data in memory: images, and for every pixel its class, or that it is ignored. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { type Checked, decodeError } from '../base/error.js';
@@ -8,20 +8,20 @@ import { hasClass, noClass } from '../base/no-class.js';
 export const splitNames = ['train', 'validation', 'test'] as const;
 export type SplitName = (typeof splitNames)[number];
 
-/** Sizes that a program for this data must have. */
+/** Sizes that a program for this data must match. */
 export interface TaskShape {
   readonly height: number;
   readonly width: number;
   readonly channels: number;
-  /** How many classes, background among them. */
+  /** Number of classes, the background included. */
   readonly classes: number;
 }
 
-/** How many images each split has, for people: '10,000 / 1,000 / 1,000 images'. */
+/** Images of each split in words: '10,000 / 1,000 / 1,000 images'. */
 export const describeCounts = (counts: Readonly<Record<SplitName, number>>): string =>
   `${splitNames.map((name) => counts[name].toLocaleString('en-US')).join(' / ')} images`;
 
-/** Whether so many images of so many values each can be held. **Errors** DecodeError, before any is made. */
+/** Checks that a dataset of this size is within the limit. **Errors** DecodeError, before anything is made. */
 export const withinLimit = (source: string, images: number, valuesOfOne: number): Checked<void> =>
   images * valuesOfOne <= limits.datasetValues
     ? E.right(undefined)
@@ -40,12 +40,12 @@ export interface Split {
   readonly channels: number;
   /** (count, height, width, channels), 0 to 255. */
   readonly images: Uint8Array;
-  /** (count, height, width), class labels as bytes; 0 is background. `masksOf` gives them with ignored pixels told. */
-  readonly masks: Uint8Array;
   /**
-   * The byte in `masks` that is no class: its pixels are ignored. It is not below the number of classes. Left out where no
-   * pixel is ignored.
+   * (count, height, width), class labels as bytes; 0 is background. `masksOf` returns them with ignored pixels as
+   * `noClass`.
    */
+  readonly masks: Uint8Array;
+  /** The byte in `masks` that marks ignored pixels, at least the number of classes. Left out if no pixel is ignored. */
   readonly ignored?: number;
 }
 
@@ -54,7 +54,7 @@ export type Labels = Uint8Array | Int32Array;
 
 export interface Dataset {
   readonly train: Split;
-  /** May hold no images, where a person asked for none. */
+  /** May hold no images, if none were asked for. */
   readonly validation: Split;
   readonly test: Split;
   /** Name of every class in the order of its label, 'background' first. */
@@ -69,7 +69,7 @@ export const shapeOfDataset = ({ train, classes }: Dataset): TaskShape => ({
   classes: classes.length,
 });
 
-/** Image i as a network sees it: (height, width, channels), 0 to 1. */
+/** Image i as input of a network: (height, width, channels), 0 to 1. */
 export const imageOf = (split: Split, i: number): Float32Array => imagesOf(split, [i]);
 
 /** Mask i: (height, width), class labels. */
@@ -97,7 +97,7 @@ const maskBytes = (split: Split, indices: readonly number[]): Uint8Array => {
   return joined(indices.map((i) => split.masks.subarray(i * size, (i + 1) * size)));
 };
 
-/** The split of only these images, in this order. */
+/** A split with only these images, in this order. */
 export const select = (split: Split, indices: readonly number[]): Split => {
   const size = split.height * split.width * split.channels;
   return {
@@ -119,7 +119,8 @@ const joined = (parts: readonly Uint8Array[]): Uint8Array => {
 };
 
 /**
- * The share of all pixels that each class has, in the order of the labels; sums to 1 where there are pixels that count.
+ * The share of pixels of each class, in the order of the labels, ignored pixels left out; sums to 1 if any pixel is
+ * left.
  *
  * @param classes how many classes there are
  */
@@ -136,7 +137,7 @@ export const ignoredShare = ({ masks, ignored }: Split): number =>
     ? 0
     : masks.reduce((sum, label) => sum + (label === ignored ? 1 : 0), 0) / masks.length;
 
-/** How many pixels of each image count, and how many of them are background. */
+/** For each image: pixels that are not ignored, and how many of them are background. */
 const pixelCounts = (split: Split): readonly { readonly counted: number; readonly background: number }[] =>
   Array.from({ length: split.count }, (_, i) => {
     let [counted, background] = [0, 0];
@@ -147,15 +148,15 @@ const pixelCounts = (split: Split): readonly { readonly counted: number; readonl
     return { counted, background };
   });
 
-/** How many images have nothing but background: they have no foreground score. */
+/** The number of images with only background, which have no foreground score. */
 export const imagesWithoutForeground = (split: Split): number =>
   pixelCounts(split).filter(({ counted, background }) => background === counted).length;
 
 /**
- * What a model scores that answers 'background' everywhere; the floor that any score must be read against.
+ * The scores of a model that predicts background everywhere: the floor to compare scores with.
  *
  * Per image, then averaged over images. With c correct pixels of n, accuracy is c / n and IoU, micro-averaged over
- * one-hot classes, c / (2n - c). Ignored pixels do not count; nor does an image that has no others. Zero for a split
+ * one-hot classes, c / (2n - c). Ignored pixels are left out, and so are images that have no others. Zero for a split
  * without images.
  */
 export const allBackgroundScore = (split: Split): { readonly accuracy: number; readonly iou: number } => {

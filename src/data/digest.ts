@@ -1,4 +1,4 @@
-/** The digest of a dataset: what it holds, wherever it lies. */
+/** The digest of a dataset's contents, independent of its location. */
 
 import { createHash } from 'node:crypto';
 import { type Dataset, splitNames } from './dataset.js';
@@ -9,7 +9,7 @@ export const digestOf = (dataset: Dataset): string => {
   hash.update(JSON.stringify(dataset.classes));
   for (const name of splitNames) {
     const { count, height, width, channels, images, masks, ignored } = dataset[name];
-    // What came later is left out where it does nothing, so that earlier digests stand.
+    // A feature added later is left out if it is unused, so that earlier digests do not change.
     const also = ignored === undefined ? [] : [ignored];
     hash.update(JSON.stringify([name, count, height, width, channels, ...also]));
     hash.update(images);

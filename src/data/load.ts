@@ -1,4 +1,4 @@
-/** From a task to its data: made, taken from the cache, or read from files. */
+/** From a task to its data: generated, taken from the cache, or read from files. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -17,17 +17,17 @@ import { readPngPairs } from './own/png-pairs.js';
 import type { Task } from './task.js';
 
 export interface LoadOptions extends Watch {
-  /** Where made data is kept, under a key of everything that shapes it; left out, nothing is kept. */
+  /** The folder for generated data, stored under a key of everything that determines it; default: nothing is stored. */
   readonly cacheDir?: string;
 }
 
-/** How a task's data is made, and everything beside the generator's version that shapes it. */
+/** How a task's data is made, and everything besides the generator's version that determines it. */
 interface Making {
   readonly recipe: Recipe;
   readonly shapedBy: unknown;
 }
 
-/** Digits shape the data by what they are, not by the folder they lie in. */
+/** The contents of the digits enter the key, not their folder. */
 const ofDigits = <T extends MnistTask | MultiMnistTask>(
   task: T,
   recipeOf: (task: T, digits: Digits) => Checked<Recipe>,
@@ -58,13 +58,13 @@ const making = (task: Exclude<Task, { name: 'npy' | 'png' }>): Effect<Making> =>
 /**
  * The data of a task.
  *
- * @returns the dataset, with `origin` and `notes`: a cache that cannot be read or written is told there and costs time
- *   only. Fails with what the task's files have wrong, or as Interrupted.
+ * @returns the dataset, with `origin` and `notes`; a cache that cannot be read or written costs only time, and a note
+ *   says so. Fails with the problems of the task's files, or as Interrupted.
  * @example
  * pipe(loadDataset(task, { cacheDir: '.cache', onProgress: ({ stage, done, total }) => … }), TE.map((data) => data.train))
  */
 export const loadDataset = (task: Task, options: LoadOptions = {}): Effect<Loaded> => {
-  // What lies in files already is read each time: a copy in the cache could only become stale.
+  // The user's own files are read each time, since a cached copy could become stale.
   if (task.name === 'npy') return readNpyPairs(task);
   if (task.name === 'png') return readPngPairs(task, options);
   return pipe(

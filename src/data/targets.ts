@@ -1,12 +1,12 @@
-/** What is to be learnt of an image: the class of each of its pixels, or one class of the whole. */
+/** Targets of training: the class of each pixel, or one class for the whole image. */
 
 import { hasClass, noClass } from '../base/no-class.js';
 import { type Labels, masksOf, type Split } from './dataset.js';
 
 /**
- * The class of an image: the foreground class that most of its pixels are of, the lower label of equals; 0, background,
- * where it has no foreground. For MNIST that is the digit. Ignored pixels do not count, and where all are ignored the
- * image is: `noClass`.
+ * The class of an image: its most frequent foreground class, the lower label if several are equal; 0, the background,
+ * if it has no foreground. For MNIST that is the digit. Ignored pixels do not count; if all are ignored, the class is
+ * `noClass`.
  *
  * @param mask [pixels]
  */
@@ -18,8 +18,8 @@ export const imageClass = (mask: Labels): number => {
 };
 
 /**
- * The labels of the images with these indices, one after the other: of every pixel (indices.length, height, width), or
- * one for each image.
+ * The labels of the images with these indices, one after the other: one for every pixel (indices.length, height,
+ * width), or one for each image.
  */
 export const labelsOf = (split: Split, indices: readonly number[], target: 'pixel' | 'image'): Labels => {
   if (target === 'pixel') return masksOf(split, indices);

@@ -1,4 +1,4 @@
-/** A task as plain data: what is to be segmented, how it is made, and how much of it. */
+/** A task as plain data: which images are segmented, how they are made, and how many there are. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import * as O from 'fp-ts/lib/Option.js';
@@ -25,7 +25,7 @@ const codecs = {
 
 export type TaskName = keyof typeof codecs;
 
-/** A task, told apart by `name`; every setting is filled in. */
+/** A task, distinguished by `name`; every setting is filled in. */
 export type Task = t.TypeOf<(typeof codecs)[TaskName]>;
 
 const isTaskName = (name: string): name is TaskName => Object.hasOwn(codecs, name);
@@ -33,26 +33,26 @@ const isTaskName = (name: string): name is TaskName => Object.hasOwn(codecs, nam
 export const taskNames: readonly TaskName[] = Object.keys(codecs).filter(isTaskName);
 
 /**
- * The codec of tasks: settings that are left out take their defaults, a setting that does not exist is refused with
- * its path and the nearest that does.
+ * The codec of tasks: omitted settings take their defaults; an unknown setting is refused with its path and the nearest
+ * known one.
  */
 export const taskCodec = byName<Task>('task', codecs);
 
 /**
- * A task read from outside.
+ * Decodes a task.
  *
- * @returns a DecodeError with a line a problem
+ * @returns a DecodeError with one line for each problem
  * @example
  * decodeTask({ name: 'tetrominoes', size: 32, cell: 3 }) // right({ name: 'tetrominoes', size: 32, cell: 3, seed: 0, … })
  */
 export const decodeTask = (value: unknown, source = 'task'): Checked<Task> =>
   decodeWith(taskCodec, source)(value);
 
-/** The task of this name with these settings; an UnknownName where there is none, for a name typed by a person. */
+/** The task of this name with these settings; an UnknownName if there is no such task. */
 export const taskNamed = (name: string, settings: Readonly<Record<string, unknown>> = {}): Checked<Task> =>
   isTaskName(name) ? decodeTask({ ...settings, name }, name) : E.left(unknownName('task', name, taskNames));
 
-/** The sizes of a task's data; none where only the person's files can tell. */
+/** The sizes of a task's data; none if they depend on the user's files. */
 export const taskShape = (task: Task): O.Option<TaskShape> => {
   switch (task.name) {
     case 'tetrominoes':
@@ -92,7 +92,7 @@ const sizes = (task: Task): string => {
 };
 
 /**
- * One line for people.
+ * A description in one line.
  *
  * @example
  * pipe(taskNamed('tetrominoes'), E.map(describeTask))

@@ -1,4 +1,4 @@
-/** Symmetric positive definite systems whose entries lie near the diagonal: Cholesky factors and solutions. */
+/** Symmetric positive definite banded systems: Cholesky factors and solutions. */
 
 /** The lower half of a symmetric matrix: entry (i, i - d) at `values[i * (band + 1) + d]`, d = 0 .. band. */
 export interface Banded {

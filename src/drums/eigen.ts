@@ -1,9 +1,9 @@
 /**
- * The modes of a drum: the lowest eigenvalues and eigenvectors of the five-point Laplacian with the edge held fast.
+ * The modes of a drum: the lowest eigenvalues and eigenvectors of the five-point Laplacian with a fixed edge.
  *
  * By block inverse iteration with Rayleigh-Ritz (Parlett, "The Symmetric Eigenvalue Problem", ch. 14): the inverse
- * makes the lowest tones the largest, so that they come out to full relative precision; a dense solver loses the
- * digits by which they are smaller than the highest, and takes the cube of the number of points.
+ * makes the lowest tones dominant, so that they reach full relative precision. A dense solver would lose digits in
+ * proportion to the highest tone, and take time cubic in the number of points.
  */
 
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
@@ -12,13 +12,13 @@ import { type Banded, cholesky, solve } from './banded.js';
 import { isInside, type Lattice, neighbours, siteCount } from './lattice.js';
 
 export interface Modes {
-  /** Eigenvalues of -lap, ascending, unit spacing; each as often as it occurs. */
+  /** Eigenvalues of -lap, ascending, for unit spacing; repeated by multiplicity. */
   readonly values: Float64Array;
-  /** Of each a vector over the whole box (`rows * columns`, zero outside) of length 1, orthogonal to the others. */
+  /** Eigenvectors over the whole box (`rows * columns`, zero outside), orthonormal. */
   readonly vectors: readonly Float64Array[];
 }
 
-/** The points inside, counted along the shorter side of the box so that neighbours stay near each other. */
+/** The points inside, numbered along the shorter side of the box so that the band is narrow. */
 const ordering = (lattice: Lattice): { readonly sites: Int32Array; readonly numberOf: Int32Array } => {
   const { rows, columns, inside } = lattice;
   const places = Array.from({ length: rows * columns }, (_, i) =>
@@ -57,7 +57,7 @@ const dot = (a: Float64Array, b: Float64Array): number => {
   return sum;
 };
 
-/** An orthonormal basis of what the vectors span (Gram-Schmidt, twice, which is enough: Kahan). */
+/** An orthonormal basis of the span of the vectors (Gram-Schmidt, twice, which is enough: Kahan). */
 const orthonormal = (vectors: readonly Float64Array[]): readonly Float64Array[] => {
   const basis: Float64Array[] = [];
   for (const vector of vectors) {
@@ -82,12 +82,12 @@ const combine = (vectors: readonly Float64Array[], weights: readonly number[]): 
 };
 
 const mostSweeps = 400;
-/** Two sweeps apart by so little: what is left is less, and rounding of a few thousand points is nearly as much. */
+/** Iteration stops once two sweeps differ by less than this; rounding of a few thousand points is nearly as large. */
 const settled = 3e-14;
 
 /**
- * The lowest `count` modes, or all where there are fewer points. Deterministic; the sign of a vector and the basis
- * within one eigenvalue are as they come.
+ * The lowest `count` modes, or all if there are fewer points. Deterministic, but the sign of a vector and the basis of
+ * a multiple eigenvalue are arbitrary.
  *
  * @example
  * lowestModes(lattice, 20).values[0]   // of a square of side L: 8 sin^2(pi / 2L)
@@ -97,7 +97,7 @@ export const lowestModes = (lattice: Lattice, count: number): Modes => {
   const wanted = Math.min(count, size);
   const { sites, numberOf } = ordering(lattice);
   const factor = cholesky(laplacian(lattice, sites, numberOf));
-  // More vectors than wanted: the error falls by (lambda_wanted / lambda_block)^2 a sweep.
+  // More vectors than wanted, since the error falls by (lambda_wanted / lambda_block)^2 a sweep.
   const block = Math.min(size, 2 * wanted + 4);
   const random = stream(0, 'drums', 'modes');
   let basis = orthonormal(

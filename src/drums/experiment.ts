@@ -11,8 +11,8 @@ const share = real(0, 1);
 const middle: Point = [0.5, 0.5];
 
 /**
- * One drum: what it is called, its shape, and where it is struck and listened to, as shares of its width from the
- * left and of its height from the top (the nearest moving point is taken; default the middle).
+ * One drum: its name, its shape, and where it is struck and where the microphone is, as shares of its width from the
+ * left and of its height from the top (the nearest moving point is used; default the middle).
  */
 export type Drum = t.TypeOf<typeof drumCodec>;
 
@@ -37,12 +37,12 @@ const fewDrums = where(t.readonlyArray(drumCodec), (drums) => {
 });
 
 /**
- * Drums that are struck once and listened to.
+ * Drums that are struck once and recorded.
  *
- * - `drums`: the first is the one that others are compared with.
- * - `speed` c in cells a unit of time; `dt` the time step; `steps` of it, a power of two.
- * - `window`: what the sound is multiplied by before its spectrum is taken.
- * - `tones`: how many of the lowest tones are looked for.
+ * - `drums`: the others are compared with the first.
+ * - `speed` c in cells per unit of time; `dt` the time step; `steps` of it, a power of two.
+ * - `window`: the window applied to the sound before its spectrum.
+ * - `tones`: how many of the lowest tones are sought.
  */
 export type DrumExperiment = t.TypeOf<typeof drumExperimentCodec>;
 
@@ -61,7 +61,7 @@ export const drumExperimentCodec = where(
       : `speed * dt is ${speed * dt}: at 1 / sqrt 2 = .7071 and above the waves grow without limit; take a smaller dt`,
 );
 
-/** An experiment read from outside. **Errors** DecodeError with a line a problem. */
+/** Decodes an experiment. **Errors** DecodeError with one line for each problem. */
 export const decodeDrumExperiment = (value: unknown, source = 'experiment'): Checked<DrumExperiment> =>
   decodeWith(drumExperimentCodec, source)(value);
 
@@ -72,7 +72,7 @@ const square = (side: number): Drum => ({
   microphone: middle,
 });
 
-/** Squares of the reference's sides: the area read from the fundamental. */
+/** Squares with the sides of the reference, whose area is measured from the fundamental. */
 const squares: DrumExperiment = {
   drums: [6, 8, 10, 12, 16, 20, 24, 30].map(square),
   speed: 1,
@@ -82,10 +82,10 @@ const squares: DrumExperiment = {
   tones: 1,
 };
 
-/** Eight cells a unit: 189 moving points in each of the three. */
+/** Eight cells per unit: 189 moving points in each of the three. */
 const cells = 8;
 
-/** Struck and heard where none of the twenty lowest modes of the drum has a node: the faintest is above .06. */
+/** Struck and recorded where none of the twenty lowest modes has a node: the faintest is above .06. */
 const polygon = (
   name: string,
   corners: readonly Point[],
@@ -98,7 +98,7 @@ const polygon = (
   microphone: [microphoneX / (3 * cells), microphoneY / (3 * cells)],
 });
 
-/** The pair that sounds alike, and a third of the same area, perimeter and number of points that does not. */
+/** The pair that sounds alike, and a third drum with the same area, perimeter and number of points that does not. */
 const gordonWebbWolpert: DrumExperiment = {
   drums: [
     polygon('first drum', alikeDrums[0], [17, 12], [5, 15]),
@@ -107,13 +107,16 @@ const gordonWebbWolpert: DrumExperiment = {
   ],
   speed: 1,
   dt: 0.5,
-  // Tones that are asked for lie 12 bins apart or more.
+  // The tones that are sought are at least 12 bins apart.
   steps: 16_384,
   window: 'hann',
   tones: 20,
 };
 
-/** Drums of one area, 400 cells, that anyone can tell apart; struck and heard where the eight lowest modes are large. */
+/**
+ * Drums of equal area, 400 cells, that sound clearly different; struck and recorded where the eight lowest modes are
+ * large.
+ */
 const shapes: DrumExperiment = {
   drums: [
     {

@@ -1,8 +1,8 @@
 /**
- * Drums: membranes written in the language, and what one hears of them.
+ * Drums: membranes written in the language, and their sounds.
  *
- * `runDrums` strikes every drum of an experiment and compares what is heard with what theory says; `lowestModes`
- * are the tones themselves; `drumMovies` and `drumModes` are for the eye.
+ * `runDrums` strikes every drum of an experiment and compares the sounds with theory; `lowestModes` computes the tones;
+ * `drumMovies` and `drumModes` are for pictures.
  */
 
 export { lowestModes, type Modes } from './eigen.js';

@@ -1,6 +1,6 @@
 /**
- * The lattice of a drum: which points of the unit grid may move. Whatever is not inside stays at rest, so the edge
- * is fixed (Dirichlet).
+ * The lattice of a drum: the points of the unit grid that may move. All others stay at rest, so the edge is fixed
+ * (Dirichlet).
  */
 
 import * as E from 'fp-ts/lib/Either.js';
@@ -9,13 +9,13 @@ import { type Checked, decodeError } from '../base/error.js';
 /** A point of the plane, x to the right and y upwards. */
 export type Point = readonly [x: number, y: number];
 
-/** The points strictly inside a drum, one apart, in a box that holds them all; row 0 is the top one. */
+/** The points strictly inside a drum, with spacing 1, in their bounding box; row 0 is the top row. */
 export interface Lattice {
   readonly rows: number;
   readonly columns: number;
   /** `rows * columns` entries, row-major: 1 inside, 0 outside. */
   readonly inside: Uint8Array;
-  /** Where the top left point of the box lies. */
+  /** The top left point of the box. */
   readonly corner: Point;
 }
 
@@ -25,14 +25,14 @@ export interface Site {
   readonly column: number;
 }
 
-/** How many points may move. */
+/** The number of points that may move. */
 export const siteCount = ({ inside }: Lattice): number => inside.reduce((sum, value) => sum + value, 0);
 
-/** Whether a point may move; no point beyond the box does. */
+/** Whether a point may move; points beyond the box may not. */
 export const isInside = ({ rows, columns, inside }: Lattice, row: number, column: number): boolean =>
   row >= 0 && row < rows && column >= 0 && column < columns && inside[row * columns + column] === 1;
 
-/** The four neighbours that pull at a point. */
+/** The four neighbours of a point. */
 export const neighbours = [
   [0, 1],
   [1, 0],
@@ -41,10 +41,9 @@ export const neighbours = [
 ] as const;
 
 /**
- * Every lattice point with `left` <= x <= `right` and `bottom` <= y <= `top` (whole numbers) for which the test
- * holds.
+ * Every lattice point with `left` <= x <= `right` and `bottom` <= y <= `top` (whole numbers) that passes the test.
  *
- * **Errors** DecodeError when no point is inside, or the points do not hang together.
+ * **Errors** DecodeError if no point is inside, or the points are not connected.
  */
 export const latticeWhere = (
   bounds: { readonly left: number; readonly right: number; readonly bottom: number; readonly top: number },
@@ -61,9 +60,9 @@ export const latticeWhere = (
 };
 
 /**
- * The lattice of any mask, 1 (or anything but 0) where the drum is.
+ * The lattice of a mask, which is nonzero inside the drum.
  *
- * **Errors** DecodeError when the mask has another length, is empty or falls into pieces.
+ * **Errors** DecodeError if the mask has another length, is empty or not connected.
  *
  * @example
  * latticeOfMask(2, 3, Uint8Array.from([1, 1, 0, 0, 1, 1]))   // right: four points in a zigzag
@@ -76,7 +75,7 @@ export const latticeOfMask = (rows: number, columns: number, mask: ArrayLike<num
       )
     : E.left(decodeError('drum', `a mask of ${rows} x ${columns} has ${mask.length} entries`));
 
-/** A drum in pieces is several drums: a stroke on one would never be heard on another. */
+/** Refuses a drum that is not connected: a stroke on one piece would never reach another. */
 const whole = (lattice: Lattice): Checked<Lattice> => {
   const total = siteCount(lattice);
   if (total === 0) return E.left(decodeError('drum', 'no lattice point lies inside; make it larger'));
@@ -91,7 +90,7 @@ const whole = (lattice: Lattice): Checked<Lattice> => {
       );
 };
 
-/** How many points hang together with the first one. */
+/** The number of points connected with the first one. */
 const reachable = (lattice: Lattice): number => {
   const { columns, inside } = lattice;
   const seen = new Uint8Array(inside.length);
@@ -114,21 +113,21 @@ const reachable = (lattice: Lattice): number => {
 };
 
 /**
- * The point inside that is nearest to a place of the drum, given as shares of its width from the left and of its
- * height from the top; of several the first in reading order.
+ * The point inside that is nearest to a location on the drum, given as shares of its width from the left and of its
+ * height from the top; of several, the first in reading order.
  *
  * @example
  * siteAt(lattice, [0.5, 0.5])   // the middle
  */
 export const siteAt = ({ rows, columns, inside }: Lattice, [x, y]: Point): Site => {
-  // The drum itself reaches to one cell beyond the box of its points.
+  // The drum reaches one cell beyond the box of its points.
   const [column, row] = [x * (columns + 1) - 1, y * (rows + 1) - 1];
   let nearest: Site = { row: 0, column: 0 };
   let least = Number.POSITIVE_INFINITY;
   for (let r = 0; r < rows; r++)
     for (let c = 0; c < columns; c++) {
       const distance = (r - row) ** 2 + (c - column) ** 2;
-      // Less by more than rounding, so that of equally near points the first is taken on every machine.
+      // Less by more than rounding, so that of equally near points every machine takes the first.
       if (inside[r * columns + c] === 1 && distance < least - 1e-9) {
         least = distance;
         nearest = { row: r, column: c };

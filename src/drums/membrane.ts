@@ -1,4 +1,4 @@
-/** A drum as a program of the language: the wave equation on its lattice, with the edge held fast. Nothing is learned. */
+/** A drum as a program of the language: the wave equation on its lattice with a fixed edge. Nothing is learned. */
 
 import type * as E from 'fp-ts/lib/Either.js';
 import type { Defect, ProgramError } from '../base/error.js';
@@ -23,12 +23,12 @@ import type { Lattice, Site } from './lattice.js';
 /** A field over the box of a drum. */
 type Field = Tensor<readonly [number, number, 1]>;
 
-/** What is struck and how it is followed. */
+/** A membrane, its initial displacement, and its discretisation. */
 export interface Membrane {
   readonly lattice: Lattice;
-  /** The displacement at time 0, from rest: `rows * columns` values; what lies outside the drum is left out. */
+  /** The displacement at time 0, from rest: `rows * columns` values; values outside the drum are ignored. */
   readonly pluck: ArrayLike<number>;
-  /** Speed of the waves, in cells a unit of time. */
+  /** Speed of the waves, in cells per unit of time. */
   readonly speed: number;
   /** Time step; stable iff speed * dt < 1 / sqrt 2. */
   readonly dt: number;
@@ -41,7 +41,7 @@ export const impulse = ({ rows, columns }: Lattice, { row, column }: Site): Floa
   return pluck;
 };
 
-/** What the membrane is at the start, and one step of it: u_tt = c^2 lap(u), kick-drift. */
+/** The initial state of the membrane, and one step: u_tt = c^2 lap(u), kick-drift. */
 const dynamics = ({ lattice, pluck, speed, dt }: Membrane) => {
   const { rows, columns, inside } = lattice;
   const pull = speed * speed;
@@ -51,7 +51,7 @@ const dynamics = ({ lattice, pluck, speed, dt }: Membrane) => {
     y: mul(drum, data(pluck, rows, columns, 1)),
     z: zeros(rows, columns, 1),
   };
-  // A force only inside: what is outside starts at rest and stays there, which is the fixed edge.
+  // The force acts only inside: points outside start and stay at rest, which fixes the edge.
   const force = (y: Field): Field => mul(drum, convolveWith(y, laplacian, 'zero'));
   return { rest, step: oscillator({ dt, coupling: force }) };
 };
@@ -59,10 +59,10 @@ const dynamics = ({ lattice, pluck, speed, dt }: Membrane) => {
 /**
  * The sound of a drum: its displacement at the microphone after each of `steps` steps. Outputs: `sound` [steps].
  *
- * Heard in blocks, a scan within a scan, because what a scan records is kept piece by piece until it ends: that
- * makes 64 + 64 pieces of 4,096 steps instead of 4,096.
+ * Recorded in blocks, a scan within a scan, because a scan keeps one piece for each step until it ends: 4,096 steps
+ * then need 64 + 64 pieces instead of 4,096.
  *
- * **Errors** ProgramError when the microphone lies outside of the box.
+ * **Errors** ProgramError if the microphone is outside of the box.
  */
 export const soundProgram = (
   membrane: Membrane,
@@ -91,17 +91,14 @@ export const soundProgram = (
     }),
   );
 
-/** The divisor of `steps` next below its square root. */
+/** The largest divisor of `steps` up to its square root. */
 const blockOf = (steps: number): number => {
   let block = Math.floor(Math.sqrt(steps));
   while (block > 1 && steps % block !== 0) block -= 1;
   return Math.max(1, block);
 };
 
-/**
- * The waves of a drum, seen `frames` times, each time after `every` steps. Outputs: `waves` [frames, rows,
- * columns, 1].
- */
+/** The waves of a drum in `frames` frames, `every` steps apart. Outputs: `waves` [frames, rows, columns, 1]. */
 export const wavesProgram = (
   membrane: Membrane,
   frames: number,

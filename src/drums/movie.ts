@@ -1,6 +1,5 @@
 /**
- * Drums to look at: their waves over time and their modes, on lattices finer than those that are listened to, so
- * that a wave is seen and not its cells.
+ * Pictures of drums: waves over time and modes, on finer lattices than those for sound, so that cells are not visible.
  */
 
 import * as E from 'fp-ts/lib/Either.js';
@@ -16,7 +15,7 @@ import { wavesProgram } from './membrane.js';
 import { compute } from './run.js';
 import { type DrumShape, latticeOf, outlineOf, refined } from './shape.js';
 
-/** A drum on the lattice that it is drawn on. */
+/** A drum on the lattice used for drawing. */
 export interface Drawn {
   readonly name: string;
   readonly lattice: Lattice;
@@ -40,7 +39,7 @@ export interface DrumModes extends Drawn {
   readonly modes: Modes;
 }
 
-/** The largest drum is drawn about so many cells wide. */
+/** The largest drum is drawn about this many cells wide. */
 const fineCells = 72;
 
 const largestSide = (drums: readonly Drum[]): number =>
@@ -53,7 +52,7 @@ const largestSide = (drums: readonly Drum[]): number =>
     }),
   );
 
-/** How much finer all drums of a picture are drawn: by one factor, so that their sizes can be compared. */
+/** The refinement factor of all drums of a picture; it is the same for all, so that sizes can be compared. */
 export const finenessOf = (drums: readonly Drum[]): number =>
   drums.some(({ shape }) => shape.kind === 'mask')
     ? 1
@@ -73,7 +72,10 @@ const draw = (drum: Drum, factor: number): Checked<Drawn> => {
   );
 };
 
-/** A smooth stroke, a Gaussian of height 1 and `width` cells: an impulse would leave nothing to see but its ripples. */
+/**
+ * A smooth stroke, a Gaussian of height 1 and `width` cells: after an impulse only ripples of the lattice would be
+ * visible.
+ */
 const stroke = ({ rows, columns }: Lattice, { row, column }: Site, width: number): Float32Array =>
   Float32Array.from({ length: rows * columns }, (_, i) => {
     const [down, right] = [Math.floor(i / columns) - row, (i % columns) - column];
@@ -122,7 +124,7 @@ export const drumMovies = (
               ...drawn,
               waves: joined(first, waves),
               frames,
-              // A step crosses a cell that is `factor` times smaller.
+              // Cells are smaller by `factor`, so a step takes less time.
               interval: (every * dt) / factor,
             })),
           );
@@ -135,7 +137,7 @@ export const drumMovies = (
 /**
  * The lowest modes of some drums.
  *
- * **Errors** DecodeError for a shape without points or in pieces.
+ * **Errors** DecodeError for a shape that has no points or is not connected.
  */
 export const drumModes = (drums: readonly Drum[], count: number): Checked<readonly DrumModes[]> => {
   const factor = finenessOf(drums);

@@ -1,14 +1,14 @@
-/** Polygons: what is inside, area, perimeter; and the pair of drums that sound alike. */
+/** Polygons: inside test, area, perimeter; and the pair of drums that sound alike. */
 
 import type { Point } from './lattice.js';
 
-/** Rounding of a corner must not move a point off an edge that it lies on. */
+/** Tolerance for points on an edge, since corners are rounded. */
 const tolerance = 1e-9;
 
 const edges = (corners: readonly Point[]): readonly (readonly [Point, Point])[] =>
   corners.map((corner, i) => [corner, corners[(i + 1) % corners.length]]);
 
-/** Whether (x, y) lies on the edge from a to b: nearer to its line than the tolerance, and between its ends. */
+/** Whether (x, y) is on the edge from a to b: within the tolerance of its line, and between its ends. */
 const isOn = ([ax, ay]: Point, [bx, by]: Point, x: number, y: number): boolean => {
   const length = Math.hypot(bx - ax, by - ay);
   const beside = (bx - ax) * (y - ay) - (by - ay) * (x - ax);
@@ -20,7 +20,7 @@ const isOn = ([ax, ay]: Point, [bx, by]: Point, x: number, y: number): boolean =
   );
 };
 
-/** Whether a point lies strictly inside: an odd number of edges to its right, and on none of them. */
+/** Whether a point is strictly inside: an odd number of edges to its right, and on no edge. */
 export const isWithin = (corners: readonly Point[], x: number, y: number): boolean => {
   if (edges(corners).some(([a, b]) => isOn(a, b, x, y))) return false;
   const crossed = edges(corners).filter(
@@ -36,7 +36,7 @@ export const boundsOf = (corners: readonly Point[]) => ({
   top: Math.max(...corners.map(([, y]) => y)),
 });
 
-/** Area by the shoelace formula; of a polygon that does not cross itself. */
+/** Area by the shoelace formula, for a polygon that does not cross itself. */
 export const polygonArea = (corners: readonly Point[]): number =>
   Math.abs(edges(corners).reduce((sum, [[ax, ay], [bx, by]]) => sum + ax * by - bx * ay, 0)) / 2;
 
@@ -71,8 +71,8 @@ export const alikeDrums: readonly [readonly Point[], readonly Point[]] = [
 ];
 
 /**
- * The first of them with its right-hand triangle turned over: the same area, the same perimeter, as many lattice
- * points, and other tones.
+ * The first of them with its right-hand triangle reflected: equal area, perimeter and number of lattice points, but
+ * other tones.
  */
 export const flippedDrum: readonly Point[] = [
   [0, 0],

@@ -1,4 +1,4 @@
-/** Runs the drums of an experiment on an engine: struck, heard, and compared with what they should sound like. */
+/** Runs the drums of an experiment on an engine, and compares their sounds with theory. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -21,15 +21,15 @@ import {
   squareAreaError,
 } from './tones.js';
 
-/** One of the lowest tones: what it is on the lattice, and the peak that was heard for it. */
+/** One of the lowest tones: its frequency on the lattice, and its peak in the spectrum. */
 export interface Tone {
-  /** Exact frequency on the lattice, in cycles a unit of time. */
+  /** Exact frequency on the lattice, in cycles per unit of time. */
   readonly lattice: number;
-  /** The peak within one bin of it; null where there is none, because a node was struck or listened to. */
+  /** The peak within one bin of it; null if there is none, because the drum was struck or recorded at a node. */
   readonly heard: Peak | null;
 }
 
-/** The area of a square, told from its fundamental. */
+/** The area of a square, measured from its fundamental. */
 export interface HeardArea {
   /** L^2. */
   readonly theory: number;
@@ -39,14 +39,14 @@ export interface HeardArea {
   readonly heard: number;
   /** From the exact frequency on the lattice. */
   readonly lattice: number;
-  /** Relative error that the grid and the time step make, to leading order. */
+  /** Relative error due to the grid and the time step, to leading order. */
   readonly discretisation: number;
 }
 
 export interface DrumResult {
   readonly drum: Drum;
   readonly lattice: Lattice;
-  /** How many points move. */
+  /** The number of points that move. */
   readonly points: number;
   readonly strike: Site;
   readonly microphone: Site;
@@ -54,25 +54,25 @@ export interface DrumResult {
   readonly sound: Float32Array;
   readonly spectrum: Spectrum;
   readonly peaks: readonly Peak[];
-  /** The lowest tones, as many as the experiment asks for; each as often as it occurs. */
+  /** The lowest tones, as many as the experiment asks for; repeated by multiplicity. */
   readonly tones: readonly Tone[];
   /** The first peak. */
   readonly fundamental: Peak;
-  /** The fundamental of the continuous membrane, where there is a formula. */
+  /** The fundamental of the continuous membrane, if there is a formula; else null. */
   readonly continuum: number | null;
-  /** For squares. */
+  /** For squares; null for other shapes. */
   readonly area: HeardArea | null;
-  /** Seconds of simulation. */
+  /** Wall-clock time of the simulation in seconds. */
   readonly seconds: number;
 }
 
 export interface DrumListening {
-  /** Told before each drum. */
+  /** Called before each drum. */
   readonly tell?: (drum: Drum, index: number) => void;
   readonly signal?: AbortSignal;
 }
 
-/** The values of a program's output; a program of drums has no inputs and no parameters. */
+/** The values of a program's output, for a program without inputs and parameters. */
 export const compute =
   (engine: Engine, output: string) =>
   (program: Program): Effect<Float32Array> =>
@@ -81,7 +81,7 @@ export const compute =
       return outputs[output];
     });
 
-/** The lowest eigenvalues of a shape's lattice: by formula where there is one. */
+/** The lowest eigenvalues of a shape's lattice, by formula if there is one. */
 const eigenvaluesOf = ({ shape }: Drum, lattice: Lattice, count: number): readonly number[] => {
   if (shape.kind !== 'square' && shape.kind !== 'rectangle')
     return Array.from(lowestModes(lattice, count).values);
@@ -92,7 +92,7 @@ const eigenvaluesOf = ({ shape }: Drum, lattice: Lattice, count: number): readon
   return all.sort((a, b) => a - b).slice(0, count);
 };
 
-/** The peak nearest to a frequency, if it is nearer than a bin. */
+/** The peak nearest to a frequency, if it is within one bin. */
 const heardAt = (peaks: readonly Peak[], frequency: number, resolution: number): Peak | null => {
   const distance = (peak: Peak): number => Math.abs(peak.frequency - frequency);
   const best = peaks.reduce<Peak | null>((a, b) => (a !== null && distance(a) <= distance(b) ? a : b), null);
@@ -115,7 +115,7 @@ const areaHeard = (
       }
     : null;
 
-/** What is said of a sound, given the drum that made it. */
+/** The tones, the fundamental and the area in the sound of a drum. */
 const listen = (
   experiment: DrumExperiment,
   drum: Drum,
@@ -152,7 +152,7 @@ const listen = (
     }),
   );
 
-/** Strikes one drum and listens. */
+/** Strikes one drum and analyses its sound. */
 const runDrum = (experiment: DrumExperiment, drum: Drum, engine: Engine): Effect<DrumResult> =>
   pipe(
     TE.fromEither(latticeOf(drum.shape)),
@@ -177,11 +177,11 @@ const runDrum = (experiment: DrumExperiment, drum: Drum, engine: Engine): Effect
   );
 
 /**
- * Strikes every drum of an experiment, one after the other, and listens: T steps of the wave equation by the
- * language's own program on the engine, the spectrum of what the microphone heard, and what theory says of it.
+ * Strikes every drum of an experiment, one after the other: T steps of the wave equation as a program on the engine,
+ * the spectrum at the microphone, and a comparison with theory.
  *
- * **Errors** DecodeError for a shape without points or in pieces, ProgramError, Mismatch when nothing is heard,
- * Interrupted between two drums once the signal is aborted.
+ * **Errors** DecodeError for a shape that has no points or is not connected, ProgramError, Mismatch if the sound has no
+ * peak, Interrupted between two drums once the signal is aborted.
  *
  * @example
  * const engine = await openEngine('wasm')()

@@ -6,7 +6,7 @@ import { type Checked, nearest } from '../base/error.js';
 import { type Lattice, latticeOfMask, latticeWhere, type Point } from './lattice.js';
 import { boundsOf, isWithin, perimeterOf, polygonArea } from './polygon.js';
 
-/** Finer than any drum that is simulated in minutes. */
+/** Drums of this size already take longer than minutes to simulate. */
 const mostCells = 200;
 
 /** Two numbers, each checked by the same codec. */
@@ -54,9 +54,9 @@ const shapes = {
 type Kind = keyof typeof shapes;
 
 /**
- * The shape of a drum, told apart by `kind`; the lattice has unit spacing.
+ * The shape of a drum, distinguished by `kind`; the lattice has unit spacing.
  *
- * - `square` of `side` L cells: L - 1 moving points a side; `rectangle` likewise.
+ * - `square` of `side` L cells: L - 1 moving points per side; `rectangle` likewise.
  * - `disk`: the points nearer to the centre than `radius`.
  * - `polygon`: corners in order, y upwards, each unit cut into `cells`; the points strictly inside move.
  * - `mask`: rows of '#' and '.', read as drawn; each '#' is a moving point.
@@ -67,7 +67,7 @@ const isKind = (kind: unknown): kind is Kind => typeof kind === 'string' && Obje
 
 const decoders: Readonly<Record<Kind, t.Decoder<unknown, DrumShape>>> = shapes;
 
-/** The codec of shapes: a kind or a setting that does not exist is refused with the nearest that does. */
+/** The codec of shapes: an unknown kind or setting is refused with the nearest known one. */
 export const shapeCodec: t.Type<DrumShape, DrumShape, unknown> = new t.Type<DrumShape, DrumShape, unknown>(
   'a shape',
   (u): u is DrumShape => Object.values(shapes).some((codec) => codec.is(u)),
@@ -91,7 +91,7 @@ const box = (width: number, height: number): Checked<Lattice> =>
 /**
  * The points strictly inside a shape.
  *
- * **Errors** DecodeError when no point is inside, or they do not hang together.
+ * **Errors** DecodeError if no point is inside, or the points are not connected.
  *
  * @example
  * latticeOf({ kind: 'square', side: 6 })   // right: 5 x 5 points
@@ -133,7 +133,7 @@ export const latticeOf = (shape: DrumShape): Checked<Lattice> => {
   }
 };
 
-/** The outline of a shape in cells, x to the right and y upwards; none for a mask, whose points are all there is. */
+/** The outline of a shape in cells, x to the right and y upwards; empty for a mask. */
 export const outlineOf = (shape: DrumShape): readonly Point[] => {
   switch (shape.kind) {
     case 'square':
@@ -159,7 +159,7 @@ const corners = (width: number, height: number): readonly Point[] => [
   [0, height],
 ];
 
-/** Area in cells; of a mask, its points. */
+/** Area in cells; for a mask, the number of its points. */
 export const areaOf = (shape: DrumShape): number => {
   switch (shape.kind) {
     case 'square':
@@ -175,7 +175,7 @@ export const areaOf = (shape: DrumShape): number => {
   }
 };
 
-/** Length of the edge in cells; none for a mask. */
+/** Length of the edge in cells; null for a mask. */
 export const edgeOf = (shape: DrumShape): number | undefined => {
   switch (shape.kind) {
     case 'disk':

@@ -1,4 +1,4 @@
-/** What one hears: the spectrum of a sound, its peaks, and how they lie between the bins. Pure. */
+/** The spectrum of a sound, its peaks, and their frequencies between the bins. Pure. */
 
 import FourierTransform from 'fft.js';
 import * as E from 'fp-ts/lib/Either.js';
@@ -6,7 +6,7 @@ import { type Checked, decodeError } from '../base/error.js';
 
 /** The magnitudes of a sound's Fourier transform under a Hann window. */
 export interface Spectrum {
-  /** Frequency from one bin to the next: 1 / (T dt), in cycles a unit of time. */
+  /** Frequency from one bin to the next: 1 / (T dt), in cycles per unit of time. */
   readonly resolution: number;
   /** Samples of the sound, T. */
   readonly samples: number;
@@ -17,7 +17,7 @@ export interface Spectrum {
 /** A peak of a spectrum. */
 export interface Peak {
   readonly bin: number;
-  /** Frequency of the bin: right to half the resolution. */
+  /** Frequency of the bin, accurate to half the resolution. */
   readonly raw: number;
   /** Frequency between the bins. */
   readonly frequency: number;
@@ -25,13 +25,13 @@ export interface Peak {
   readonly amplitude: number;
 }
 
-/** sin^2(pi t / T): its transform has three bins, and beside a peak it falls with the cube of the distance. */
+/** sin^2(pi t / T): its transform has three bins, and falls with the cube of the distance from a peak. */
 const hann = (t: number, samples: number): number => Math.sin((Math.PI * t) / samples) ** 2;
 
 /**
  * The spectrum of a sound sampled every `dt`.
  *
- * **Errors** DecodeError unless the sound has 2^n samples, n >= 3, all of them finite.
+ * **Errors** DecodeError unless the sound has 2^n samples, n >= 3, all finite.
  *
  * @example
  * spectrumOf(Float32Array.from({ length: 64 }, (_, t) => Math.cos((2 * Math.PI * 8 * t) / 64)), 1)
@@ -60,7 +60,7 @@ export const spectrumOf = (sound: ArrayLike<number>, dt: number): Checked<Spectr
 };
 
 /**
- * How far a sinusoid lies from its greatest bin, from that bin and its two neighbours: -1/2 .. 1/2.
+ * The distance of a sinusoid from its greatest bin, computed from that bin and its two neighbours: -1/2 .. 1/2.
  *
  *     d = 2 (right - left) / (left + 2 middle + right)
  *
@@ -70,23 +70,23 @@ export const spectrumOf = (sound: ArrayLike<number>, dt: number): Checked<Spectr
 export const betweenBins = (left: number, middle: number, right: number): number =>
   (2 * (right - left)) / (left + 2 * middle + right);
 
-/** What a Hann window leaves of a sinusoid `d` bins from the middle of a bin: 1 at d = 0. */
+/** The response of a Hann window to a sinusoid `d` bins from the middle of a bin: 1 at d = 0. */
 const windowed = (d: number): number =>
   Math.abs(d) < 1e-9 ? 1 : Math.sin(Math.PI * d) / (Math.PI * d * (1 - d * d));
 
 export interface Listening {
-  /** Peaks lower than this share of the greatest are not heard; default .01. */
+  /** Peaks below this share of the greatest are ignored; default .01. */
   readonly floor?: number;
   /**
-   * A peak is the greatest within so many bins, so that the first side lobe of a Hann window, 2.4 bins from its peak
-   * and .024 of it, is none; the next ones, below .0085, are under the floor. Two tones nearer than that are heard
-   * as one. Default 4.
+   * A peak is the maximum within so many bins. This excludes the first side lobe of a Hann window, 2.4 bins from its
+   * peak and .024 of it; the next ones, below .0085, are under the floor. Two tones nearer than that count as one.
+   * Default 4.
    */
   readonly apart?: number;
 }
 
 /**
- * The peaks of a spectrum, from low to high.
+ * The peaks of a spectrum by increasing frequency.
  *
  * @example
  * const [fundamental] = peaksOf(spectrum)
@@ -110,7 +110,7 @@ export const peaksOf = (
       bin: k,
       raw: k * resolution,
       frequency: (k + d) * resolution,
-      // The window halves the sum, and half of a sinusoid is at the negative frequency.
+      // The window halves the sum, and half of a sinusoid's amplitude is at the negative frequency.
       amplitude: (4 * magnitudes[k]) / (samples * windowed(d)),
     });
   }

@@ -1,17 +1,17 @@
-/** The tones a drum should have: on the lattice exactly, in the continuum, and what its fundamental says of its area. */
+/** The tones of a drum in theory: on the lattice, in the continuum, and the area that follows from the fundamental. */
 
 import type { DrumShape } from './shape.js';
 
-/** How waves run on a lattice of unit spacing. */
+/** Propagation of waves on a lattice of unit spacing. */
 export interface Medium {
-  /** Speed c, in cells a unit of time. */
+  /** Speed c, in cells per unit of time. */
   readonly speed: number;
   readonly dt: number;
 }
 
 /**
- * The exact frequency of the mode whose five-point Laplacian has the eigenvalue `lambda` (of -lap, unit spacing),
- * under the kick-drift step: f = asin(c dt sqrt(lambda) / 2) / (pi dt), in cycles a unit of time.
+ * The exact frequency of the mode whose five-point Laplacian has the eigenvalue `lambda` (of -lap, unit spacing), under
+ * the kick-drift step: f = asin(c dt sqrt(lambda) / 2) / (pi dt), in cycles per unit of time.
  */
 export const latticeFrequency = (lambda: number, { speed, dt }: Medium): number =>
   Math.asin((speed * dt * Math.sqrt(lambda)) / 2) / (Math.PI * dt);
@@ -20,7 +20,7 @@ export const latticeFrequency = (lambda: number, { speed, dt }: Medium): number 
 export const rectangleEigenvalue = (m: number, n: number, width: number, height: number): number =>
   4 * (Math.sin((m * Math.PI) / (2 * width)) ** 2 + Math.sin((n * Math.PI) / (2 * height)) ** 2);
 
-/** The area of the square of this fundamental: c^2 / (2 f^2). */
+/** The area of the square with this fundamental: c^2 / (2 f^2). */
 export const squareArea = (frequency: number, speed: number): number =>
   (speed * speed) / (2 * frequency * frequency);
 
@@ -28,7 +28,7 @@ export const squareArea = (frequency: number, speed: number): number =>
 const firstBesselZero = 2.404825557695773;
 
 /**
- * The fundamental of the continuous membrane, where it has a formula.
+ * The fundamental of the continuous membrane, if there is a formula; else null.
  *
  * Squares and rectangles: (c / 2) sqrt(1/w^2 + 1/h^2). Disks: j c / (2 pi r), j the first zero of J0.
  */
@@ -46,7 +46,7 @@ export const continuumFundamental = (shape: DrumShape, speed: number): number | 
 };
 
 /**
- * The relative error of a square's measured area that grid and step make, to leading order:
+ * The relative error of a square's measured area due to grid and time step, to leading order:
  *
  *     area / L^2 - 1 = pi^2 (1 - 2 c^2 dt^2) / (12 L^2) + O(1/L^4)
  *

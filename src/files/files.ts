@@ -1,4 +1,4 @@
-/** The few things this room asks of the file system, with errors as values. */
+/** Reading and writing files, with errors as values. */
 
 import { randomUUID } from 'node:crypto';
 import { lstat, open, opendir, rename, rm } from 'node:fs/promises';
@@ -11,8 +11,8 @@ import { makeFolder } from './make-folder.js';
 import { checkFile, wholeFile } from './whole-file.js';
 
 /**
- * The whole file. Fails with a FileError, and before it reads where the file is no file (a pipe, a device) or larger
- * than files of its kind may be.
+ * The whole file. Fails with a FileError; a path that is not a file (a pipe, a device) and a file above the limit of
+ * its kind are refused before reading.
  */
 export const readBytes = (path: string, kind: FileKind = 'json'): Effect<Uint8Array> =>
   TE.tryCatch(
@@ -20,7 +20,7 @@ export const readBytes = (path: string, kind: FileKind = 'json'): Effect<Uint8Ar
     (cause) => fileError(path, cause),
   );
 
-/** Whether a file may be read, for readers that open it on their own. Fails with a FileError. */
+/** Checks that a file may be read, for code that opens it by itself. Fails with a FileError. */
 export const mayBeRead = (path: string, kind: FileKind): Effect<void> =>
   TE.tryCatch(
     () => checkFile(path, kind),
@@ -34,14 +34,14 @@ const ignoring =
     return undefined;
   };
 
-/** The whole file, or none where there is no such file. Fails with a FileError for any other reason. */
+/** The whole file, or none if there is no such file. Any other failure is a FileError. */
 export const readBytesIfPresent = (path: string, kind: FileKind = 'json'): Effect<O.Option<Uint8Array>> =>
   TE.tryCatch(
     async () => O.fromNullable(await wholeFile(path, kind).catch(ignoring('ENOENT'))),
     (cause) => fileError(path, cause),
   );
 
-/** Whether there is anything at this path. Fails with a FileError where that cannot be told. */
+/** Whether anything exists at this path. Fails with a FileError if that cannot be determined. */
 export const isPresent = (path: string): Effect<boolean> =>
   TE.tryCatch(
     async () => (await lstat(path).catch(ignoring('ENOENT'))) !== undefined,
@@ -60,14 +60,17 @@ const namesIn = async (path: string): Promise<string[]> => {
   return names;
 };
 
-/** The names in a folder, sorted, so that nothing depends on the order the disk keeps them in. */
+/** The names in a folder, sorted, so that results do not depend on the order of the file system. */
 export const listFolder = (path: string): Effect<readonly string[]> =>
   TE.tryCatch(
     async () => (await namesIn(path)).sort(),
     (cause) => fileError(path, cause),
   );
 
-/** Writes to the disk itself: a rename must not reach it before what was renamed, or a power cut leaves half a file. */
+/**
+ * Writes and flushes to disk. Otherwise the rename could reach the disk before the contents, and a power cut would
+ * leave half a file.
+ */
 const writeThrough = async (path: string, bytes: Uint8Array): Promise<void> => {
   const file = await open(path, 'wx');
   try {
@@ -79,8 +82,8 @@ const writeThrough = async (path: string, bytes: Uint8Array): Promise<void> => {
 };
 
 /**
- * Writes the file beside its place and renames it there, so that a reader sees the old file or the new one, never
- * half of one, whoever else is writing and whenever the power goes. Folders on the way are made.
+ * Writes a temporary file beside the target and renames it. A reader sees the old file or the new one, never a part,
+ * even with other writers or after a power cut. Missing folders are made.
  */
 export const writeBytes = (path: string, bytes: Uint8Array): Effect<string> =>
   TE.tryCatch(

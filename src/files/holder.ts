@@ -1,23 +1,23 @@
 /**
- * Which process a file belongs to, told from its name alone: an empty file is there whole or not at all.
+ * The process that owns a file, encoded in the file's name alone: an empty file exists whole or not at all.
  *
- * A process id means something only where it was given: on one machine, since its last start, in one namespace of
- * processes. So a holder carries all three, with the time that the process started, which a later process of the same
- * id does not share. A holder from elsewhere is judged by its heartbeat.
+ * A process id is only meaningful on one machine, since its last start, in one process namespace. So a holder contains
+ * all three, and the start time of the process, which differs for a later process with the same id. A holder from
+ * elsewhere is judged by its heartbeat.
  *
- * Systems without /proc (macOS, Windows) say neither when a process started nor when the machine did. There an id that
- * is not given to any process still means a dead one; an id that is given may be another process's by now, so its holder
- * is judged by its heartbeat too.
+ * Systems without /proc (macOS, Windows) report neither the start of a process nor that of the machine. There, an
+ * unused id still means a dead process. An id in use may belong to another process by now, so its holder is judged by
+ * its heartbeat too.
  */
 
 import { randomUUID } from 'node:crypto';
 import { readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 
-/** A process, as it is named in files. */
+/** A process as encoded in file names. */
 export interface Holder {
   readonly pid: number;
-  /** When it started, in ticks since the machine did; null where the system does not tell. */
+  /** Its start in ticks since the machine started; null if the system does not report it. */
   readonly started: string | null;
   readonly host: string;
   /** The start of the machine and the namespace of its processes, `unknown` without /proc; null for a name without one. */
@@ -26,7 +26,7 @@ export interface Holder {
 
 const pattern = /^(\d{1,10})-(\d+|x)-[0-9a-f-]{36}-(.+)$/;
 
-/** The name of a holder, which no other call gives again: pid, start, a random part, and where it runs. */
+/** A unique name of a holder: pid, start, a random part, and host with realm. */
 export const holderName = ({ pid, started, host, realm }: Holder): string =>
   `${pid}-${started ?? 'x'}-${randomUUID()}-${encodeURIComponent(realm === null ? host : `${host}~${realm}`)}`;
 
@@ -38,13 +38,13 @@ const decoded = (text: string): string | null => {
   }
 };
 
-/** The holder that a name tells; null for what is no such name: anybody may put files of any name anywhere. */
+/** The holder encoded in a name; null for any other name, since files of other origin may be in the folder. */
 export const holderOf = (name: string): Holder | null => {
   const found = pattern.exec(name);
   if (found === null) return null;
   const [, id, started, encodedHost] = found;
   const [pid, where] = [Number(id), decoded(encodedHost)];
-  // Process 0 is no process: a signal to it goes to one's own group, and always arrives.
+  // Process 0 is not a process: a signal to it goes to the sender's own group and always succeeds.
   if (where === null || pid < 1 || pid > 0x7fffffff) return null;
   const cut = where.lastIndexOf('~');
   return {
@@ -55,10 +55,10 @@ export const holderOf = (name: string): Holder | null => {
   };
 };
 
-/** Start of a process in ticks since the machine started, where there is /proc. */
+/** Start of a process in ticks since the machine started, if there is /proc. */
 const startOf = async (pid: number): Promise<string | null> => {
   const line = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  // The name of the process, in brackets, may hold anything; the fields are counted behind it.
+  // The process name, in brackets, may contain anything, so fields are counted after it.
   const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
   return fields[19] ?? null;
 };
@@ -85,14 +85,14 @@ const answers = (pid: number): boolean => {
     process.kill(pid, 0);
     return true;
   } catch (cause) {
-    // EPERM: it lives, and belongs to someone else.
+    // EPERM: the process is alive and belongs to another user.
     return cause instanceof Error && 'code' in cause && cause.code === 'EPERM';
   }
 };
 
 /**
- * Whether a holder's process lives; null where its id does not tell: on another machine, before the last start of this
- * one, in another namespace, and where the system does not say when a process started.
+ * Whether a holder's process is alive; null if the id does not determine it: on another machine, from before the last
+ * start of this one, in another namespace, or if the system does not report start times.
  */
 export const livesHere = async (holder: Holder, own: Holder): Promise<boolean | null> => {
   if (holder.host !== own.host) return null;

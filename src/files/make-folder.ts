@@ -1,4 +1,4 @@
-/** Folders that come to be: made one by one, and asked for before the work whose results they are to hold. */
+/** Making folders, and checking before long work that its results can be written. */
 
 import { randomUUID } from 'node:crypto';
 import { lstat, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
@@ -9,10 +9,10 @@ import { type Effect, fileError } from '../base/error.js';
 const codeOf = (cause: unknown): string =>
   cause instanceof Error && 'code' in cause ? String(cause.code) : '';
 
-/** An error with a code of the file system, whose sentence `fileError` knows. */
+/** An error with a code of the file system, which `fileError` turns into a sentence. */
 const refusal = (code: string): Error => Object.assign(new Error(code), { code });
 
-/** In /proc and its like nothing can be made, and what the kernel says of it is that the file is not there. */
+/** In /proc and similar folders nothing can be made, but the kernel reports that the file does not exist. */
 const worded = (cause: unknown): unknown =>
   codeOf(cause) === 'ENOENT' ? new Error('nothing can be made there; choose another folder') : cause;
 
@@ -29,16 +29,15 @@ const makeOne = async (path: string): Promise<void> => {
   try {
     await mkdir(path);
   } catch (cause) {
-    // Another process may have made it in between; a file is no folder.
+    // Another process may have made it in the meantime; a file there is an error.
     if (codeOf(cause) !== 'EEXIST' || !(await stat(path)).isDirectory()) throw worded(cause);
   }
 };
 
 /**
- * Makes a folder and those on the way. It rejects with what the disk says.
+ * Makes a folder and its missing parents. Rejects with the error of the file system.
  *
- * One by one, and not by Node's recursive mkdir: in folders that cannot hold anything, such as /proc, that one tries
- * without end.
+ * Node's recursive mkdir is not used: in folders such as /proc it loops forever.
  */
 export const makeFolder = async (path: string): Promise<void> => {
   const whole = resolve(path);
@@ -47,25 +46,25 @@ export const makeFolder = async (path: string): Promise<void> => {
   await makeOne(whole);
 };
 
-/** The path itself, or the folder nearest above it that is there. */
+/** The path itself, or its nearest ancestor that exists. */
 const nearestThere = async (path: string): Promise<string> => {
   const parent = dirname(path);
   return parent === path || (await isThere(path)) ? path : nearestThere(parent);
 };
 
-/** Minutes without a change after which a file that is written in a moment counts as left by a process that was killed. */
+/** After so many minutes without a change, a short-lived file counts as left by a killed process. */
 const leftAfter = 10;
 
-/** The names of files that are there for a moment only: those that try whether a folder can be written to. */
+/** Names of the short-lived files that test whether a folder can be written to. */
 const trial = /^\.drumhead-[0-9a-f-]{36}\.tmp$/;
 
-/** What `writeBytes` writes beside a file of this name until it is whole. */
+/** Names of the temporary files of `writeBytes` for a file of this name. */
 const besideOf =
   (name: string) =>
   (other: string): boolean =>
     other.startsWith(`${name}.`) && /^\.[0-9a-f-]{36}\.tmp$/.test(other.slice(name.length));
 
-/** Removes what killed processes left in a folder, of the names that are asked about; what cannot be removed stays. */
+/** Removes files of the given names that killed processes left in a folder; a file that cannot be removed stays. */
 const clearLeft = async (folder: string, now: number, isOne: (name: string) => boolean): Promise<void> => {
   for (const name of (await readdir(folder).catch(() => [])).filter(isOne)) {
     const file = join(folder, name);
@@ -74,7 +73,7 @@ const clearLeft = async (folder: string, now: number, isOne: (name: string) => b
   }
 };
 
-/** Tries whether a folder can be written to, and tells the time by the clock of its file system. */
+/** Tests whether a folder can be written to, and returns the time by the clock of its file system. */
 const tryWriting = async (folder: string): Promise<number> => {
   if (!(await stat(folder)).isDirectory()) throw refusal('ENOTDIR');
   const file = join(folder, `.drumhead-${randomUUID()}.tmp`);
@@ -90,10 +89,10 @@ const tryWriting = async (folder: string): Promise<number> => {
 };
 
 /**
- * Whether a folder can be made and written to, told by trying where it would lie; nothing stays. Asked before the work
- * whose results it is to hold.
+ * Checks, before long work, that a folder can be made and written to. It tries to write in the folder or its nearest
+ * existing ancestor and leaves nothing behind.
  *
- * **Errors** FileError with the path that was asked about.
+ * **Errors** FileError with the given path.
  */
 export const mayHoldFiles = (folder: string): Effect<void> =>
   TE.tryCatch(
@@ -107,10 +106,10 @@ export const mayHoldFiles = (folder: string): Effect<void> =>
   );
 
 /**
- * Whether a file can be written at this path, as `mayHoldFiles`; one that is there may be replaced. What a killed
- * process left half written beside it goes.
+ * Checks that a file can be written at this path, as `mayHoldFiles` does for folders; an existing file may be replaced.
+ * Temporary files that killed processes left beside it are removed.
  *
- * **Errors** FileError, also where a folder stands there.
+ * **Errors** FileError, also if the path is a folder.
  */
 export const mayBeFile = (file: string): Effect<void> =>
   TE.tryCatch(

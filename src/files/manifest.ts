@@ -1,6 +1,6 @@
 /**
- * Folders whose files drumhead wrote: a list of them with their digests lies beside them. So what an export may
- * replace is told by content: a file of the same name that a person put there, or changed, is a person's.
+ * The manifest of a folder that drumhead wrote: its files with their digests. By content, an export can tell which
+ * files it may replace: a file that a person added or changed belongs to the person.
  */
 
 import { createHash } from 'node:crypto';
@@ -17,7 +17,7 @@ import { type DrumheadError, decodeError, type Effect, errorMessage, fileError }
 import { parsedJson } from '../base/json-text.js';
 import { wholeFile } from './whole-file.js';
 
-/** The file that lists the others. */
+/** The name of the manifest. */
 export const listName = 'drumhead-files.json';
 
 const listCodec = t.type({
@@ -31,13 +31,13 @@ export type Digests = Readonly<Record<string, string>>;
 
 const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-/** The digests of files that are about to be written. */
+/** The digests of files to be written. */
 export const digestsOf = (files: Readonly<Record<string, Uint8Array>>): Digests =>
   Object.fromEntries(
     Object.entries(files).map(([name, bytes]) => [name.replaceAll('\\', '/'), digestOf(bytes)]),
   );
 
-/** The list as it lies in the folder. */
+/** The bytes of the manifest. */
 export const listBytes = (files: Digests): Uint8Array =>
   new TextEncoder().encode(
     `${JSON.stringify({ drumhead: 'files', files, checksum: hashOf(files) }, null, 1)}\n`,
@@ -46,7 +46,7 @@ export const listBytes = (files: Digests): Uint8Array =>
 const codeOf = (cause: unknown): string =>
   cause instanceof Error && 'code' in cause ? String(cause.code) : '';
 
-/** The list of a folder; null where there is none that drumhead wrote. It rejects with what the disk says. */
+/** The manifest of a folder; null if drumhead wrote none. Rejects with the error of the file system. */
 export const readList = async (folder: string): Promise<Digests | null> => {
   const bytes = await wholeFile(join(folder, listName), 'json').catch((cause) => {
     if (['ENOENT', 'EISDIR', 'ENOTDIR'].includes(codeOf(cause))) return null;
@@ -74,7 +74,7 @@ const digestOfFile = async (path: string): Promise<string> => {
   return hash.digest('hex');
 };
 
-/** What of a folder is not as drumhead wrote it. */
+/** An entry of a folder that drumhead did not write, or that was changed. */
 export interface Stranger {
   /** Its name within the folder. */
   readonly name: string;
@@ -95,8 +95,8 @@ const strangerBelow = async (folder: string, at: string, list: Digests): Promise
 };
 
 /**
- * The first thing in a folder that drumhead did not write there; null where all is its own, or the folder is empty. Files
- * of the list that are gone do not matter. It rejects with what the disk says.
+ * The first entry of a folder that drumhead did not write; null if it wrote all of them or the folder is empty. Missing
+ * files of the manifest do not matter. Rejects with the error of the file system.
  */
 export const strangerIn = async (folder: string): Promise<Stranger | null> => {
   const list = await readList(folder);
@@ -105,13 +105,12 @@ export const strangerIn = async (folder: string): Promise<Stranger | null> => {
   return first === undefined ? null : { name: first, why: 'not listed' };
 };
 
-/** A list may be anybody's: a name that leads out of the folder is none of it. */
+/** A manifest may be foreign, so names that lead out of the folder are ignored. */
 const leadsOut = (name: string): boolean =>
   name.split('/').some((part) => part === '' || part === '.' || part === '..');
 
 /**
- * Whether the files that drumhead listed in a folder are as it wrote them. A file of the list that is gone, and a folder
- * without a list, are not asked about.
+ * Checks that the files listed in a folder's manifest are unchanged. Missing files and folders without a manifest pass.
  *
  * **Errors** DecodeError for a file with other bytes; FileError.
  */
@@ -140,7 +139,7 @@ export const asWritten = (folder: string): Effect<void> =>
     ),
   );
 
-/** As `asWritten`, as sentences: what is in a folder of data is a person's to edit, and is told, not refused. */
+/** The result of `asWritten` as sentences: a person may edit a folder of data, so changes are noted, not refused. */
 export const notesOnList =
   (folder: string): Effect<readonly string[]> =>
   async () => {
@@ -153,8 +152,8 @@ const absent = (cause: unknown): void => {
 };
 
 /**
- * Removes what the list names, then the list, then the folder, where nothing else is left. The list goes last: whenever
- * this is killed, what is left is still known as drumhead's own.
+ * Removes the listed files, then the manifest, then the folder if it is empty. The manifest goes last, so that after a
+ * kill the remaining files are still recognised as drumhead's own.
  */
 export const removeListed = async (folder: string): Promise<void> => {
   const list = (await readList(folder)) ?? {};

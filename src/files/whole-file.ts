@@ -1,10 +1,10 @@
-/** A file as bytes: no more of them than its kind may have, and nothing but a file is ever opened. */
+/** A file as bytes, within the limit of its kind; only regular files are opened. */
 
 import type { Stats } from 'node:fs';
 import { constants, type FileHandle, open, stat } from 'node:fs/promises';
 import { type FileKind, fileLimits, sizeText } from '../base/limits.js';
 
-/** What lies at a path and is no file. A pipe or a device may give bytes for ever, or none and no end. */
+/** The kind of a path that is not a regular file. A pipe or a device may yield endless bytes, or none and no end. */
 const otherThanFile = (found: Stats): string | null => {
   if (found.isFile() || found.isDirectory()) return null;
   if (found.isFIFO()) return 'a pipe';
@@ -20,7 +20,7 @@ const advice: Readonly<Record<FileKind, string>> = {
   array: 'store fewer samples in it, or smaller numbers such as uint8',
 };
 
-/** Throws where this is not a file, or is larger than files of its kind may be. */
+/** Throws if this is not a regular file or exceeds the limit of its kind. */
 const check = (found: Stats, kind: FileKind): void => {
   const other = otherThanFile(found);
   if (other !== null) throw new Error(`it is ${other}, not a file; save what it gives to a file first`);
@@ -39,7 +39,7 @@ const kindText: Readonly<Record<FileKind, string>> = {
   array: 'arrays and weights',
 };
 
-/** Bytes until the file ends, and none beyond the size that was checked, should it grow meanwhile. */
+/** The bytes of the file, at most the size that was checked, even if the file grows meanwhile. */
 const bytesOf = async (file: FileHandle, size: number): Promise<Uint8Array> => {
   const bytes = Buffer.alloc(size);
   let at = 0;
@@ -51,9 +51,9 @@ const bytesOf = async (file: FileHandle, size: number): Promise<Uint8Array> => {
   return bytes.subarray(0, at);
 };
 
-/** The whole file. It rejects with what the disk says, or with what the limit is. */
+/** The whole file. Rejects with the error of the file system, or if a limit is exceeded. */
 export const wholeFile = async (path: string, kind: FileKind): Promise<Uint8Array> => {
-  // Looked at before it is opened: opening a pipe waits for somebody who writes into it.
+  // Checked before opening, since opening a pipe waits for a writer.
   check(await stat(path), kind);
   const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
@@ -65,7 +65,7 @@ export const wholeFile = async (path: string, kind: FileKind): Promise<Uint8Arra
   }
 };
 
-/** Rejects where the file at this path may not be read: for readers that open it on their own. */
+/** Rejects if the file at this path may not be read; for code that opens it by itself. */
 export const checkFile = async (path: string, kind: FileKind): Promise<void> => {
   const found = await stat(path);
   if (found.isDirectory()) throw Object.assign(new Error('a folder'), { code: 'EISDIR' });

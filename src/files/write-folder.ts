@@ -1,4 +1,4 @@
-/** A folder that appears whole or not at all, and replaces nothing that drumhead did not write. */
+/** Writing a folder whole or not at all, without replacing anything that drumhead did not write. */
 
 import { createHash } from 'node:crypto';
 import { lstat, readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
@@ -19,12 +19,12 @@ import {
   strangerIn,
 } from './manifest.js';
 
-/** Files by name; a name may lie in folders further down. */
+/** Contents of files by name; a name may contain subfolders. */
 export type Files = Readonly<Record<string, Uint8Array>>;
 
-/** How an export treats what is there. */
+/** How an export treats an existing folder. */
 export interface Writing {
-  /** Move what is not drumhead's aside, to `NAME.old-1` and on, instead of refusing. */
+  /** Moves a folder that drumhead did not write to `NAME.old-1`, `NAME.old-2` and so on, instead of refusing. */
   readonly force?: boolean;
 }
 
@@ -40,7 +40,7 @@ const isThere = (path: string): Promise<boolean> =>
     },
   );
 
-/** Through links, so that what they point to is looked at, and not the link replaced. */
+/** The folder with links resolved, so that a link's target is written, and the link is kept. */
 const placeOf = (folder: string): Promise<string> => realpath(folder).catch(() => resolve(folder));
 
 const wordOf = ({ name, why }: Stranger): string =>
@@ -60,17 +60,18 @@ const mayReplace = async (folder: string, target: string): Promise<Checked<void>
     : E.left(decodeError(folder, `${wordOf(stranger)}; name a new one, or --force moves it aside`));
 };
 
-/** Folders of drumhead's own work lie beside their place while they are written: hidden, and known by a hash of its name. */
+/** The prefix of temporary folders beside the target: hidden, with a hash of the target's name. */
 const hiddenPrefix = (target: string): string =>
   `.drumhead-${createHash('sha256').update(basename(target)).digest('hex').slice(0, 16)}-`;
 
 const hiddenName = /^(.+)\.(tmp|old)$/;
 
 /**
- * Mends what a killed command left beside a place: an earlier export that was just moved away comes back, what was half
- * written or half removed goes. Asked by whoever reads or writes a folder that an export may have been writing.
+ * Repairs what a killed command left beside a folder: an earlier export that was just moved away is moved back, half
+ * written and half removed folders are removed. Called before reading or writing a folder that an export may have been
+ * writing.
  *
- * @returns whether an export came back
+ * @returns whether an export was moved back
  */
 export const bringBack = (folder: string): Effect<boolean> =>
   TE.tryCatch(
@@ -82,11 +83,12 @@ export const bringBack = (folder: string): Effect<boolean> =>
       for (const name of names.filter((each) => each.startsWith(prefix)).sort()) {
         const [, who = '', kind = ''] = hiddenName.exec(name.slice(prefix.length)) ?? [];
         const holder = holderOf(who);
-        // Of a process elsewhere nothing is known: what it writes stays.
+        // Nothing is known of a process elsewhere, so its files stay.
         if (holder === null || (await livesHere(holder, own)) !== false) continue;
         const hidden = join(above, name);
         if ((await readList(hidden)) === null) {
-          // Killed before its list was whole, which is written before all else, or after it was removed, after all else.
+          // The process was killed before the manifest was complete, which is written first, or after it was removed,
+          // which is done last.
           const rest = await readdir(hidden);
           if (rest.every((each) => kind === 'tmp' && each === listName)) await removeListed(hidden);
           continue;
@@ -102,10 +104,10 @@ export const bringBack = (folder: string): Effect<boolean> =>
   );
 
 /**
- * Whether a folder may be written: it is not there, is empty, or holds what drumhead wrote there and nobody changed. Asked
- * before the work that fills it.
+ * Checks, before long work, that a folder may be written: it does not exist, is empty, or holds unchanged files of
+ * drumhead.
  *
- * **Errors** DecodeError where it holds something else, which is not ours to replace, or is where one stands; FileError.
+ * **Errors** DecodeError if it holds anything else or is the current folder; FileError.
  */
 export const mayWrite = (folder: string, { force = false }: Writing = {}): Effect<void> =>
   pipe(
@@ -123,12 +125,12 @@ export const mayWrite = (folder: string, { force = false }: Writing = {}): Effec
             TE.flatMapEither((answer) => answer),
           ),
     ),
-    // It is moved to its place from beside it.
+    // The finished folder is renamed into place from the parent.
     TE.flatMap(() => mayHoldFiles(dirname(resolve(folder)))),
     TE.mapError((error) => (error._tag === 'FileError' ? { ...error, path: folder } : error)),
   );
 
-/** Why a name cannot be a file's within a folder; null where it can. */
+/** Why a name is not valid for a file within a folder; null if it is valid. */
 export const whyNoFileName = (name: string): string | null => {
   const parts = name.split(/[/\\]/);
   if (name === '' || name.includes('\0')) return 'it is empty or holds a character that no file name can';
@@ -148,7 +150,7 @@ const allowedNames = (folder: string, files: Files): Checked<void> => {
   return problems.length === 0 ? E.right(undefined) : E.left(decodeError(folder, problems));
 };
 
-/** The first name of this form that is free. */
+/** The first free name of this form. */
 const freeAside = async (target: string): Promise<string> => {
   for (let i = 1; ; i++) if (!(await isThere(`${target}.old-${i}`))) return `${target}.old-${i}`;
 };
@@ -159,13 +161,13 @@ const write = async (folder: string, files: Files, { force = false }: Writing): 
   const [fresh, old] = [`${stem}.tmp`, `${stem}.old`];
   try {
     await makeFolder(fresh);
-    // The list first: whatever a kill leaves of the rest is known by it.
+    // The manifest is written first, so that files left by a kill are recognised.
     await writeFile(join(fresh, listName), listBytes(digestsOf(files)), { flag: 'wx' });
     for (const [name, bytes] of Object.entries(files)) {
       await makeFolder(dirname(join(fresh, name)));
       await writeFile(join(fresh, name), bytes, { flag: 'wx' });
     }
-    // Looked at once more, since the work took its time.
+    // Checked again, since the work may have taken long.
     const allowed = await mayReplace(folder, target);
     if (E.isLeft(allowed) && !force) {
       await removeListed(fresh);
@@ -189,11 +191,10 @@ const write = async (folder: string, files: Files, { force = false }: Writing): 
 };
 
 /**
- * Writes the files to a folder beside its place and then moves it there. What drumhead wrote there before goes; what a
- * person put there is refused, or with `force` moved aside. A list of the files with their digests is written with them.
+ * Writes the files to a temporary folder and renames it into place, with a manifest. An earlier export is replaced; a
+ * folder with files of a person is refused, or with `force` moved aside.
  *
- * **Errors** as `mayWrite`; DecodeError for names that lead out of the folder. Then nothing is left behind and nothing
- * was touched.
+ * **Errors** as `mayWrite`; DecodeError for names that lead out of the folder. After an error nothing has changed.
  */
 export const writeFolder = (folder: string, files: Files, writing: Writing = {}): Effect<string> =>
   pipe(

@@ -21,7 +21,7 @@ const hex = (word: number): string => `0x${word.toString(16).padStart(8, '0')}`;
  * The array in the bytes of an IDX file, not gzipped.
  *
  * @param rank how many axes it must have: 3 for images, 1 for labels
- * @returns a DecodeError where the magic number is another or the length is wrong
+ * @returns a DecodeError if the magic number or the length is wrong
  * @see http://yann.lecun.com/exdb/mnist (the format)
  */
 export const decodeIdx = (bytes: Uint8Array, rank: number, source: string): Checked<IdxArray> => {
@@ -62,7 +62,7 @@ const unzipped = (bytes: Uint8Array, source: string): Effect<Uint8Array> =>
       )
     : TE.right(bytes);
 
-/** Reads an IDX file, gzipped or not, whatever its name ends in. */
+/** Reads an IDX file, gzipped or not; the ending of its name does not matter. */
 export const readIdx = (path: string, rank: number): Effect<IdxArray> =>
   pipe(
     readBytes(path, 'array'),

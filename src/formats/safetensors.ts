@@ -1,7 +1,7 @@
 /**
- * Safetensors: named tensors in one file, as PyTorch's users exchange weights.
+ * Safetensors: named tensors in one file, a common format for weights in PyTorch.
  *
- * Eight bytes, the length of a JSON header; the header, name → type, shape and place; then the values, little-endian,
+ * Eight bytes, the length of a JSON header; the header, name → type, shape and offsets; then the values, little-endian,
  * without gaps (https://github.com/huggingface/safetensors#format).
  */
 
@@ -14,17 +14,17 @@ import { parsedJson, tooDeep } from '../base/json-text.js';
 import { limits, sizeText } from '../base/limits.js';
 import { repeatedKey } from '../base/repeated-key.js';
 
-/** A tensor to be written: numbers of 32 bits, or whole numbers of 64. */
+/** A tensor to be written: 32-bit floats or 64-bit integers. */
 export interface SafeTensor {
   readonly shape: readonly number[];
   readonly data: Float32Array | BigInt64Array;
 }
 
-/** A tensor as it was read: whatever its type, as float32. */
+/** A tensor that was read; every type is converted to float32. */
 export interface ReadTensor {
   readonly shape: readonly number[];
   readonly data: Float32Array;
-  /** Whether whole numbers were rounded, which float32 has not all from 2^24 on. */
+  /** Whether integers were rounded; float32 does not hold all of them from 2^24 on. */
   readonly rounded: boolean;
 }
 
@@ -33,7 +33,7 @@ export interface Safetensors {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** How one number of each type is read. A half has 5 bits of exponent and 10 of fraction, a bfloat16 8 and 7. */
+/** Reads one number of each type. A half has 5 bits of exponent and 10 of fraction, a bfloat16 8 and 7. */
 const readers: Readonly<
   Record<string, { readonly bytes: number; readonly at: (v: DataView, i: number) => number }>
 > = {
@@ -68,8 +68,8 @@ const bytesOf = ({ data }: SafeTensor): Uint8Array => {
 };
 
 /**
- * The bytes of a file. Tensors lie in the order of their names, wide types first, so that each begins on a multiple of
- * its size.
+ * The bytes of a file. Tensors are sorted by element size, wide types first, then by name, so that each begins at a
+ * multiple of its element size.
  *
  * @example
  * encodeSafetensors({ bias: { shape: [2], data: Float32Array.of(1, 2) } }, { format: 'pt' })
@@ -97,7 +97,7 @@ export const encodeSafetensors = (
     ...Object.fromEntries(places),
   });
   const text = new TextEncoder().encode(head);
-  // Filled up with spaces, so that the values begin on a multiple of 8.
+  // Padded with spaces, so that the values begin at a multiple of 8.
   const length = 8 * Math.ceil(text.length / 8);
   const bytes = new Uint8Array(8 + length + offset).fill(0x20, 8, 8 + length);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);
@@ -179,7 +179,7 @@ const tensorOf = (name: string, entry: unknown, values: Uint8Array): E.Either<st
   return E.right({ shape, data, rounded: rounded && !dtype.startsWith('F') });
 };
 
-/** Tensors fill the file in some order: none begins before the one before it ends, and nothing is left between. */
+/** Problems of the tensors' offsets: tensors must fill the file in some order, without overlaps or gaps. */
 const placeProblems = (entries: Readonly<Record<string, unknown>>, bytes: number): readonly string[] => {
   const places = Object.entries(entries).flatMap(([name, entry]) =>
     entryCodec.is(entry) ? [{ name, begin: entry.data_offsets[0], end: entry.data_offsets[1] }] : [],
@@ -195,10 +195,10 @@ const placeProblems = (entries: Readonly<Record<string, unknown>>, bytes: number
 };
 
 /**
- * The tensors in the bytes of a file, each as float32. The file is read as the format has it: every name once, tensors
- * without gap or overlap, metadata of texts.
+ * The tensors in the bytes of a file, each as float32. The file must follow the format: unique names, tensors without
+ * gaps or overlaps, metadata of texts.
  *
- * **Errors** DecodeError with a line for everything that is otherwise.
+ * **Errors** DecodeError with a line for each violation.
  */
 export const decodeSafetensors = (bytes: Uint8Array, source: string): E.Either<DecodeError, Safetensors> =>
   pipe(
@@ -216,7 +216,7 @@ export const decodeSafetensors = (bytes: Uint8Array, source: string): E.Either<D
         ([name, entry]) => [name, tensorOf(name, entry, values)] as const,
       );
       const broken = read.flatMap(([, tensor]) => (E.isLeft(tensor) ? [tensor.left] : []));
-      // Where a tensor's own place makes no sense, what lies beside it says nothing more.
+      // If the offsets of a tensor are invalid, gaps and overlaps are not reported as well.
       const problems = [
         ...(metadataCodec.is(metadata) ? [] : ['its metadata is not a list of names and texts']),
         ...(broken.length > 0 ? broken : placeProblems(entries, values.length)),

@@ -25,7 +25,7 @@ export interface DigitSet {
 export interface Digits {
   readonly train: DigitSet;
   readonly test: DigitSet;
-  /** SHA-256 over all of it: the same digits have the same digest, wherever and however packed they lie. */
+  /** SHA-256 over all of it: the same digits have the same digest, wherever they are and however they are packed. */
   readonly digest: string;
 }
 
@@ -39,7 +39,7 @@ const notInstalled: DrumheadError = {
     "or give a folder of MNIST's four IDX files (mnistDir)",
 };
 
-/** Where the package keeps its files; looked up only when digits are wanted, as it is an optional one. */
+/** The folder of the package's files; looked up only when needed, since the package is optional. */
 export const packagedDigits = (
   resolve: (request: string) => string = createRequire(import.meta.url).resolve,
 ): Checked<string> =>
@@ -48,7 +48,7 @@ export const packagedDigits = (
     () => notInstalled,
   );
 
-/** The four files as they are published, with either mark before `idx`. */
+/** The four files as published, with either separator before `idx`. */
 const files = {
   trainImages: { pattern: /^train-images[-.]idx3-ubyte(\.gz)?$/, name: 'train-images-idx3-ubyte', rank: 3 },
   trainLabels: { pattern: /^train-labels[-.]idx1-ubyte(\.gz)?$/, name: 'train-labels-idx1-ubyte', rank: 1 },
@@ -101,9 +101,9 @@ const digestOf = (arrays: readonly IdxArray[]): string => {
 /**
  * Reads MNIST's digits.
  *
- * @param folder of the four IDX files, gzipped or not; null: the npm package
- * @returns fails with a FileError where the package, the folder or a file is missing, with a DecodeError where a file
- *   is not what it should be
+ * @param folder the folder of the four IDX files, gzipped or not; null: the npm package
+ * @returns fails with a FileError if the package, the folder or a file is missing, with a DecodeError if a file is
+ *   invalid
  */
 export const readDigits = (folder: string | null): Effect<Digits> =>
   pipe(
@@ -127,10 +127,13 @@ export const readDigits = (folder: string | null): Effect<Digits> =>
     ),
   );
 
-/** The share of the training digits that stays for training; the rest is for validation. */
+/** The share of the training digits used for training; the rest is for validation. */
 const trainShare = 0.85;
 
-/** Which digits are whose: the first two are indices of training digits, the last of test digits; each in the seed's order. */
+/**
+ * The digits of each split: the first two are indices of training digits, the last of test digits; each in an order
+ * drawn by the seed.
+ */
 export interface Shares {
   readonly train: readonly number[];
   readonly validation: readonly number[];
@@ -140,8 +143,8 @@ export interface Shares {
 const indices = (count: number): readonly number[] => Array.from({ length: count }, (_, i) => i);
 
 /**
- * 85 % of the training digits for training and 15 % for validation, drawn by the seed. The test digits are put into a
- * random order too: their first half is known to be the easier one, so a few of them must not be the first.
+ * 85 % of the training digits for training and 15 % for validation, drawn by the seed. The test digits are shuffled
+ * too: their first half is known to be easier, so a small test set must not consist of the first ones.
  */
 export const shareDigits = (digits: Digits, seed: number): Shares => {
   const order = stream(seed, 'mnist', 'split').shuffle(indices(digits.train.count));

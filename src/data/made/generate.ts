@@ -1,20 +1,20 @@
-/** From a rule that draws one image to a whole dataset. */
+/** From a rule for single images to a whole dataset. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import type { DrumheadError, Effect } from '../../base/error.js';
 import { type Dataset, type Split, type SplitName, splitNames } from '../dataset.js';
 
-/** How far the work is; `done` of `total` images. */
+/** Progress of the work: `done` of `total` images. */
 export interface Progress {
   readonly stage: SplitName;
   readonly done: number;
   readonly total: number;
 }
 
-/** What the caller of long work may want to hear and say. */
+/** How the caller of long work follows and stops it. */
 export interface Watch {
   readonly onProgress?: (progress: Progress) => void;
-  /** Stops the work between two images; it then ends as Interrupted. */
+  /** Stops the work between two images; the result is then Interrupted. */
   readonly signal?: AbortSignal;
 }
 
@@ -26,9 +26,9 @@ export interface Sample {
   readonly mask: Uint8Array;
 }
 
-/** A dataset as a rule: an image depends on its split and index only, never on the images before it. */
+/** A rule for a dataset: an image depends only on its split and index, not on the images before it. */
 export interface Recipe {
-  /** Raised whenever the same settings come to draw other images, so that no cache holds the old ones for them. */
+  /** Raised whenever the same settings lead to other images, so that old cache entries are not used. */
   readonly version: number;
   readonly height: number;
   readonly width: number;
@@ -53,17 +53,17 @@ const put = (recipe: Recipe, name: SplitName, split: Split, index: number): void
   split.masks.set(mask, index * mask.length);
 };
 
-/** One split, in one go. */
+/** One split, without pauses. */
 export const generateSplit = (recipe: Recipe, name: SplitName): Split => {
   const split = emptySplit(recipe, recipe.counts[name]);
   for (let index = 0; index < split.count; index++) put(recipe, name, split, index);
   return split;
 };
 
-/** How long to hold the event loop, in milliseconds: a progress bar and Ctrl-C must stay alive. */
+/** The longest time to block the event loop, in milliseconds, so that progress bars and Ctrl-C keep working. */
 const patience = 50;
 
-/** Lets everybody else have the event loop for a moment. */
+/** Yields to the event loop. */
 export const breath = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 export const interrupted: DrumheadError = {
@@ -71,7 +71,7 @@ export const interrupted: DrumheadError = {
   message: 'stopped while the data was being prepared; nothing of it is kept',
 };
 
-/** The whole dataset, with pauses for everybody else. Fails only as Interrupted, when the signal says so. */
+/** The whole dataset, yielding to the event loop. Fails only as Interrupted, once the signal is aborted. */
 export const generate =
   (recipe: Recipe, { onProgress, signal }: Watch = {}): Effect<Dataset> =>
   async () => {

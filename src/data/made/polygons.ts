@@ -1,8 +1,8 @@
 /**
- * Polygons: filled regular polygons on a dark ground, white and without texture; how many corners a polygon has can
- * only be told by looking at all of it.
+ * Polygons: filled regular polygons on a dark ground, white and without texture. The number of corners is only visible
+ * from the whole polygon.
  *
- * Source: the polygons of Jacobs et al. (arXiv 2502.06034), of which grid, radii and the six kinds are known.
+ * Source: the polygons of Jacobs et al. (arXiv 2502.06034), whose grid, radii and six kinds are known.
  */
 
 import * as t from 'io-ts';
@@ -22,8 +22,8 @@ const kinds = where(t.readonlyArray(whole(3, 24)), (sides) =>
  * - `size`: side of the image; `minRadius` to `maxRadius`: circumradius, uniformly; all in pixels.
  * - `sides`: the kinds, as their numbers of sides; class labels follow this order.
  * - `minPolygons` to `maxPolygons` polygons an image, uniformly, each of any kind.
- * - `orientation`: 'random', or 'upright', each then stands on one of its sides.
- * - `train`, `validation`, `test`: how many images; `seed`: which ones.
+ * - `orientation`: 'random', or 'upright': each rests on one of its sides.
+ * - `train`, `validation`, `test`: numbers of images; `seed`: which ones.
  */
 export type PolygonsTask = t.TypeOf<typeof polygonsTask>;
 
@@ -65,13 +65,13 @@ export const polygonsClasses = ({ sides }: PolygonsTask): readonly string[] => [
   ...sides.map((n) => names[n] ?? `${n}-gon`),
 ];
 
-/** A regular polygon, wherever it lies. */
+/** A regular polygon without a position. */
 interface Polygon {
   readonly label: number;
   readonly radius: number;
-  /** Its distance from the centre to a side. */
+  /** Distance from the centre to a side. */
   readonly apothem: number;
-  /** Where its sides face: unit vectors, right and down. */
+  /** Normals of its sides: unit vectors, right and down. */
   readonly normals: readonly (readonly [number, number])[];
 }
 
@@ -80,7 +80,7 @@ const choosePolygon = (random: Random, task: PolygonsTask): Polygon => {
   const sides = task.sides[kind];
   const radius = task.minRadius + random.uniform() * (task.maxRadius - task.minRadius);
   const turn = task.orientation === 'random' ? random.uniform() : 0;
-  // The first side faces down, before the turn.
+  // The first side faces down before the rotation.
   const angles = Array.from({ length: sides }, (_, k) => Math.PI / 2 + (2 * Math.PI * (k + turn)) / sides);
   return {
     label: kind + 1,
@@ -90,7 +90,9 @@ const choosePolygon = (random: Random, task: PolygonsTask): Polygon => {
   };
 };
 
-/** The pixels whose centres lie in the polygon, its own centre at this row and column, where it is whole. */
+/**
+ * The pixels whose centres are in the polygon, centred at this row and column; the polygon must be inside the image.
+ */
 const pixelsAt = (
   { radius, apothem, normals }: Polygon,
   row: number,
@@ -102,7 +104,7 @@ const pixelsAt = (
     for (let j = Math.floor(column - radius); j < Math.min(size, Math.ceil(column + radius)); j++) {
       const [right, down] = [j + 0.5 - column, i + 0.5 - row];
       const squared = right * right + down * down;
-      // Most pixels need no look at the sides: those in the inner circle, and those out of the outer one.
+      // Pixels inside the inner circle or outside the outer one need no test against the sides.
       const inside =
         squared <= apothem * apothem ||
         (squared <= radius * radius && normals.every(([x, y]) => right * x + down * y <= apothem));
@@ -118,7 +120,7 @@ interface Placed {
   readonly pixels: readonly number[];
 }
 
-/** Marks these pixels and all their neighbours, corners too: two polygons never touch, else they would look like one. */
+/** Marks these pixels and all their neighbours, corners too: polygons never touch, since two would look like one. */
 const mark = (taken: Uint8Array, pixels: readonly number[], size: number): void => {
   for (const pixel of pixels) {
     const row = Math.floor(pixel / size);
@@ -129,7 +131,7 @@ const mark = (taken: Uint8Array, pixels: readonly number[], size: number): void 
   }
 };
 
-/** A place where the polygon is whole and touches none of the taken pixels. */
+/** A random position where the polygon is inside the image and touches no taken pixel. */
 const scatterPolygon = (
   random: Random,
   size: number,
@@ -143,7 +145,7 @@ const scatterPolygon = (
   );
 };
 
-/** The polygons of an image, as many as found a place, and how many were wanted. */
+/** The polygons of an image that could be placed, and the number wanted. */
 const strew = (random: Random, task: PolygonsTask): { placed: readonly Placed[]; wanted: number } => {
   const wanted = task.minPolygons + random.integer(task.maxPolygons - task.minPolygons + 1);
   const placed: Placed[] = [];

@@ -1,6 +1,6 @@
 /** Bilinear resizing with half-pixel centres. */
 
-/** For each new pixel of an axis: the two old ones it lies between, and how far on towards the second. */
+/** For each new pixel of an axis: the two old pixels around it, and the weight of the second. */
 interface Taps {
   readonly low: Int32Array;
   readonly high: Int32Array;
@@ -16,9 +16,9 @@ const taps = (from: number, to: number): Taps => {
 };
 
 /**
- * Makes a function that brings grey images of one size to another: pixel i of n covers [i/n, (i+1)/n], values between
- * the centres are interpolated, at the rim the outermost value holds. Nothing is smoothed first, also where the image
- * becomes smaller. The same as PyTorch's `interpolate(mode='bilinear', align_corners=False)`.
+ * A function that resizes grey images: pixel i of n covers [i/n, (i+1)/n], values between centres are interpolated, and
+ * beyond the outermost centres the edge value is used. Images are not smoothed first, not even if they become smaller.
+ * The same as PyTorch's `interpolate(mode='bilinear', align_corners=False)`.
  *
  * @param from rows and columns of the images; `to`: rows and columns wanted
  * @returns from (rows, columns) values to (new rows, new columns) values, not rounded
@@ -31,7 +31,7 @@ export const resizer = (
 ): ((image: ArrayLike<number>) => Float64Array) => {
   const down = taps(from[0], to[0]);
   const across = taps(from[1], to[1]);
-  // Plain loops: this runs over a few hundred million pixels when all of MNIST is enlarged.
+  // Plain loops, since enlarging all of MNIST takes a few hundred million pixels.
   return (image) => {
     const out = new Float64Array(to[0] * to[1]);
     for (let y = 0; y < to[0]; y++) {

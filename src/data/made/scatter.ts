@@ -1,11 +1,11 @@
-/** Putting things where there is room, with an end to the trying. */
+/** Rejection sampling of positions with a bounded number of tries. */
 
-/** Places tried for one thing before it is given up. */
+/** Positions tried for one shape before giving up. */
 const tries = 200;
-/** Fresh beginnings of an image in which something found no place. */
+/** Restarts of an image in which a shape did not fit. */
 const beginnings = 10;
 
-/** The first place that will do of those drawn, or undefined after 200. */
+/** The first candidate that fits, or null after 200 draws. */
 export const firstFit = <A>(draw: () => A, fits: (candidate: A) => boolean): A | undefined => {
   for (let attempt = 0; attempt < tries; attempt++) {
     const drawn = draw();
@@ -15,10 +15,10 @@ export const firstFit = <A>(draw: () => A, fits: (candidate: A) => boolean): A |
 };
 
 /**
- * Draws whole arrangements until one is complete; after ten, the fullest there was.
+ * Draws whole arrangements until one is complete; after ten, the fullest of them.
  *
- * A generator that tries without limit draws from the arrangements that can be completed; beginning anew gives the
- * same distribution, and ends.
+ * Trying without a limit would sample the complete arrangements; restarting samples the same distribution and
+ * terminates.
  */
 export const arrange = <A>(
   draw: () => { readonly placed: readonly A[]; readonly wanted: number },

@@ -1,9 +1,9 @@
 /**
- * Tetrominoes: pieces of four square cells on a dark ground; every pixel of a piece must learn which kind it belongs to.
+ * Tetrominoes: pieces of four square cells on a dark ground; every pixel of a piece has the class of its kind.
  *
- * Source: the Tetrominoes task of Jacobs et al., "Traveling Waves Integrate Spatial Information Through Time"
- * (arXiv 2502.06034). A cell's one-pixel border is brightened by half the piece's colour, so that a local look sees
- * the cells but not the piece.
+ * Source: the Tetrominoes task of Jacobs et al., "Traveling Waves Integrate Spatial Information Through Time" (arXiv
+ * 2502.06034). A cell's one-pixel border is brightened by half the piece's colour, so that the cells are visible
+ * locally, but not the piece.
  */
 
 import * as t from 'io-ts';
@@ -18,7 +18,7 @@ import { arrange, firstFit } from './scatter.js';
  * - `minPieces` to `maxPieces` pieces an image, uniformly.
  * - `texture`: 'wrap' adds the border's half colour in unsigned 8-bit arithmetic, modulo 256, as published; 'saturate'
  *   stops at 255.
- * - `train`, `validation`, `test`: how many images; `seed`: which ones.
+ * - `train`, `validation`, `test`: numbers of images; `seed`: which ones.
  */
 export type TetrominoesTask = t.TypeOf<typeof tetrominoesTask>;
 
@@ -43,7 +43,7 @@ export const tetrominoesTask = where(
   },
 );
 
-/** Which cells a piece fills, row by row. */
+/** The cells of a piece, row by row. */
 type Shape = readonly (readonly boolean[])[];
 
 const shape = (...rows: readonly string[]): Shape => rows.map((row) => [...row].map((cell) => cell === '1'));
@@ -51,7 +51,7 @@ const shape = (...rows: readonly string[]): Shape => rows.map((row) => [...row].
 interface Kind {
   readonly label: number;
   readonly shape: Shape;
-  /** Whether its mirror image is another piece, so that it comes both ways. */
+  /** Whether its mirror image is a different shape, so that both occur. */
   readonly handed: boolean;
 }
 
@@ -79,9 +79,7 @@ interface Piece {
   readonly colour: readonly number[];
 }
 
-/**
- * The kinds of one image: n different ones; five come out of two copies of each, so that a kind can repeat.
- */
+/** The kinds of one image: n different ones; five are drawn from two copies of each, so that a kind can repeat. */
 const chooseKinds = (random: Random, n: number): readonly Kind[] =>
   random.shuffle(n < kinds.length ? kinds : [...kinds, ...kinds]).slice(0, n);
 
@@ -100,13 +98,13 @@ interface Placed extends Piece {
   readonly left: number;
 }
 
-/** The upper left corners of the cells that a piece fills. */
+/** The upper left corners of a piece's cells. */
 const corners = (piece: Placed, cell: number): readonly (readonly [number, number])[] =>
   piece.shape.flatMap((row, i) =>
     row.flatMap((filled, j) => (filled ? [[piece.top + i * cell, piece.left + j * cell] as const] : [])),
   );
 
-/** Whether no pixel of the others lies in the bounding box of this one. */
+/** Whether the bounding box of this piece contains no pixel of the others. */
 const isEmpty = (taken: readonly Placed[], cell: number, one: Placed): boolean =>
   taken.every((other) =>
     corners(other, cell).every(
@@ -118,7 +116,7 @@ const isEmpty = (taken: readonly Placed[], cell: number, one: Placed): boolean =
     ),
   );
 
-/** Where the piece goes: its whole bounding box is still empty. The corner never lies at the very end of its range. */
+/** A random position whose bounding box is empty. The corner is never at the very end of its range. */
 const scatterPiece = (
   random: Random,
   { size, cell }: TetrominoesTask,
@@ -134,7 +132,7 @@ const scatterPiece = (
     (placed) => isEmpty(taken, cell, placed),
   );
 
-/** The pieces of an image, as many as found a place, and how many were wanted. */
+/** The pieces of an image that could be placed, and the number wanted. */
 const strew = (
   random: Random,
   task: TetrominoesTask,

@@ -1,4 +1,4 @@
-/** What a folder of data says of its own classes: `classes.json`. */
+/** `classes.json`: the classes of a folder of data. */
 
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -22,7 +22,7 @@ const withIgnored = record('classes.json', {
   ignore: withDefault<IgnoreKey>(ignoreKey, null),
 });
 
-/** Names alone, or names beside the value that is ignored. */
+/** Names alone, or names and the ignored value. */
 const decode = (json: unknown, path: string): Checked<Named> =>
   Array.isArray(json)
     ? pipe(
@@ -34,7 +34,10 @@ const decode = (json: unknown, path: string): Checked<Named> =>
         E.map(({ classes, ignore }) => ({ names: classes, ignore })),
       );
 
-/** What a folder's `classes.json` says, where it has one: `["ground", "cat"]`, or `{"classes": [...], "ignore": 255}`. */
+/**
+ * The contents of a folder's `classes.json`, if it has one: `["ground", "cat"]`, or `{"classes": [...], "ignore":
+ * 255}`.
+ */
 export const readClasses = (folder: string): Effect<O.Option<Named>> =>
   pipe(
     readBytesIfPresent(classesFile(folder)),
@@ -51,7 +54,7 @@ export const readClasses = (folder: string): Effect<O.Option<Named>> =>
     ),
   );
 
-/** The bytes of the `classes.json` from which a dataset that was written gets its names, and its ignored pixels, back. */
+/** The bytes of a `classes.json` that restores the names and ignored pixels of a dataset that is written. */
 export const classesBytes = (dataset: Dataset): Uint8Array => {
   const ignores = splitNames.some((name) => dataset[name].ignored !== undefined);
   const said = ignores ? { classes: dataset.classes, ignore: ignoredByte } : dataset.classes;

@@ -1,4 +1,4 @@
-/** What every task read from a person's own files shares: its settings, its checks, and the images held out. */
+/** Settings and checks of all tasks that read the user's own files, and images held out for validation. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import * as O from 'fp-ts/lib/Option.js';
@@ -21,18 +21,19 @@ import {
 } from './labelling.js';
 import type { FileProblem } from './mask-values.js';
 
-/** A share of images, all but one at most. */
+/** A share of images, at most 0.9. */
 export const share = real(0, 0.9);
 
 /**
  * - `folder`: where the files are.
- * - `classes`: a name for each label, background first; none: the names in the folder's `classes.json`, else numbers.
- * - `validationShare`: the share of the training images that is held out for validation where the folder has no images
- *   for that; `seed`: which ones.
- * - `labels`: which value in the masks is which class, `{ 255: cell }`, `{ cell: [254, 255] }`, or the values alone in the
- *   order of the classes, `[0, 255]`; null: values are labels. What is neither named nor ignored is refused; 0 is the
- *   background where nobody names it.
- * - `ignore`: the value, or values, of pixels that have no class: no loss, no score and no share of classes sees them.
+ * - `classes`: a name for each label, background first; if empty, the names in the folder's `classes.json`, else
+ *   numbers.
+ * - `validationShare`: the share of the training images held out for validation if the folder has no validation images;
+ *   `seed`: which ones.
+ * - `labels`: which value in the masks is which class, `{ 255: cell }`, `{ cell: [254, 255] }`, or the values alone in
+ *   the order of the classes, `[0, 255]`; null: values are labels. Values that are neither named nor ignored are
+ *   refused; 0 is the background unless it is named.
+ * - `ignore`: the value or values of pixels without a class, which enter no loss, no score and no share of classes.
  */
 export const folderFields = {
   folder: text,
@@ -52,14 +53,14 @@ export interface FolderSettings {
   readonly ignore: IgnoreKey;
 }
 
-/** The splits that a folder holds; where it has no validation images, some of the training images become them. */
+/** The splits in a folder; without validation images, some of the training images are held out. */
 export interface Parts {
   readonly train: Split;
   readonly validation: O.Option<Split>;
   readonly test: Split;
 }
 
-/** A share of the images, drawn by the seed and put aside; both in their old order. */
+/** Splits off a share of the images, drawn by the seed; both parts keep their order. */
 export const holdOut = (
   split: Split,
   held: number,
@@ -77,7 +78,7 @@ export const holdOut = (
 
 const sizes = ({ height, width, channels }: Split): string => `${height}x${width}x${channels}`;
 
-/** How many pixels have each label. */
+/** The number of pixels of each label. */
 const labelCounts = (splits: readonly Split[]): Float64Array => {
   const counts = new Float64Array(256);
   for (const { masks } of splits) for (const label of masks) counts[label]++;
@@ -87,7 +88,7 @@ const labelCounts = (splits: readonly Split[]): Float64Array => {
 const largestLabel = (split: Split): number =>
   split.masks.reduce((a, b) => (b === split.ignored ? a : Math.max(a, b)), 0);
 
-/** Names for labels 0 to the largest, when nobody gave any. */
+/** Names for labels 0 to the largest, if none were specified. */
 const numbered = (largest: number): readonly string[] =>
   Array.from({ length: Math.max(2, largest + 1) }, (_, label) =>
     label === 0 ? 'background' : `class ${label}`,
@@ -114,12 +115,12 @@ const problemOf = (
 const few = (values: readonly number[]): string =>
   values.length <= 6 ? values.join(', ') : `${values.slice(0, 5).join(', ')} … ${values[values.length - 1]}`;
 
-/** Where labels were numbered and some numbers never occur, the masks may mean something else by their values. */
+/** If labels are numbers and some never occur, the values of the masks may have another meaning. */
 const gapNotes = (counts: Float64Array, classes: readonly string[]): readonly string[] => {
   const found = classes.flatMap((_, label) => (counts[label] > 0 ? [label] : []));
   if (found.length >= classes.length || found.length < 1) return [];
   const last = found[found.length - 1];
-  // Complete: what is neither named nor ignored is refused, and only 0 has a name of its own.
+  // The proposal is complete: values that are neither named nor ignored are refused, and only 0 has a default name.
   const named = found
     .filter((value) => value !== 0)
     .map((value, i, { length }) => `"${value}": "NAME${length === 1 ? '' : ` ${i + 1}`}"`);
@@ -131,7 +132,7 @@ const gapNotes = (counts: Float64Array, classes: readonly string[]): readonly st
 
 const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 
-/** What is ignored, and what of the keys `labels` and `ignore` does nothing. */
+/** Notes on ignored pixels, and on parts of `labels` and `ignore` without effect. */
 const labellingNotes = (
   { labels, ignore }: Labelling,
   counts: Float64Array,
@@ -150,25 +151,27 @@ const labellingNotes = (
   ];
 };
 
-/** Whether a split has ignored pixels is told by what it holds, so that a key that does nothing changes nothing. */
+/**
+ * A split is marked as having ignored pixels only if it contains some, so that a key without effect changes nothing.
+ */
 const marked = (split: Split, { ignore }: Labelling): Split =>
   ignore.size > 0 && split.masks.includes(ignoredByte) ? { ...split, ignored: ignoredByte } : split;
 
-/** What a folder says of its own classes, in `classes.json`. */
+/** The contents of a folder's `classes.json`. */
 export interface Named {
   readonly names: readonly string[];
   readonly ignore: IgnoreKey;
 }
 
-/** What the values of a folder's masks mean, by the task and by the folder itself. */
+/** The meaning of the values in a folder's masks, from the task and from the folder itself. */
 export const labellingIn = ({ labels, ignore }: FolderSettings, named: O.Option<Named>): Labelling =>
   labellingOf(labels, ignore ?? (O.isSome(named) ? named.value.ignore : null));
 
 /**
- * The dataset of these parts, once their sizes and labels agree.
+ * The dataset of these parts, after checking that their sizes and labels agree.
  *
- * @param named what the folder says of its classes, for where the task says nothing
- * @param told what the reader of the files has to say
+ * @param named the folder's own classes, used where the task does not specify any
+ * @param told notes from reading the files
  */
 export const assemble = (
   settings: FolderSettings,
@@ -208,7 +211,7 @@ export const assemble = (
   return E.right({ ...splits, classes: names, origin: 'files', notes });
 };
 
-/** The sentence of one problem, or all of them as problems of the folder. */
+/** One problem as a sentence, or several as problems of the folder. */
 export const fileProblems = (folder: string, problems: readonly FileProblem[]): DrumheadError => {
   const [first, ...others] = problems;
   if (first !== undefined && others.length === 0) return decodeError(first.path, first.problem);
@@ -226,6 +229,6 @@ export const describeFolder = ({ folder, validationShare, seed, labels, ignore }
     ...(ignore === null ? [] : [`value ${[ignore].flat().join(', ')} ignored`]),
   ].join('; ');
 
-/** The codec of a task that is read from a folder, with what must hold among its keys. */
+/** The codec of a task that is read from a folder, with checks across its keys. */
 export const consistent = <A extends FolderSettings>(codec: t.Type<A, A, unknown>): t.Type<A, A, unknown> =>
   where(codec, labellingProblem);

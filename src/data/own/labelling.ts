@@ -1,4 +1,4 @@
-/** Which value in a person's masks is which class, and which is none: the keys `labels` and `ignore` of a folder. */
+/** The class of each value in the user's masks: the keys `labels` and `ignore` of a folder. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
@@ -7,17 +7,17 @@ import { classNames } from '../class-names.js';
 /** A value and its class, or a class and its values. */
 export type NamedLabels = Readonly<Record<string, string | number | readonly number[]>>;
 
-/** What a person writes under `labels`: names, or only the values, in the order of the classes. Null: values are labels. */
+/** The key `labels`: values with names, or only the values in the order of the classes. Null: values are labels. */
 export type LabelsKey = NamedLabels | readonly number[] | null;
 
-/** What a person writes under `ignore`. */
+/** The key `ignore`. */
 export type IgnoreKey = number | readonly number[] | null;
 
 const isWhole = (u: unknown): u is number => typeof u === 'number' && Number.isSafeInteger(u);
 const isWholes = (u: unknown): u is readonly number[] => Array.isArray(u) && u.every(isWhole);
 const isNumber = (text: string): boolean => /^-?\d{1,15}$/.test(text);
 
-/** The values and their names, one entry a value; undefined where it is neither of the two forms. */
+/** The values and their names, one entry for each value; null if it has neither of the two forms. */
 const entryOf = ([key, said]: readonly [string, unknown]):
   | readonly (readonly [number, string])[]
   | undefined => {
@@ -70,21 +70,22 @@ const keyOf = <A>(name: string, problem: (u: unknown) => string | undefined): t.
 export const labelsKey = keyOf<LabelsKey>('labels', labelsProblem);
 export const ignoreKey = keyOf<IgnoreKey>('ignore', ignoreProblem);
 
-/** What the values of masks mean. */
+/** The meaning of the values in masks. */
 export interface Labelling {
-  /** The label of each value; null where values are labels themselves. */
+  /** The label of each value; null if values are labels themselves. */
   readonly labels: ReadonlyMap<number, number> | null;
-  /** Names of the classes, background first; null where nobody gave any. */
+  /** Names of the classes, background first; null if none were specified. */
   readonly names: readonly string[] | null;
   readonly ignore: ReadonlySet<number>;
 }
 
-/** The byte in masks that stands for no class, where a value is ignored; so many classes are too many beside it. */
+/** The byte in masks for ignored pixels; with ignored values there must be fewer classes than this. */
 export const ignoredByte = 255;
 
 /**
- * Names by label and labels by value. The background is first: the class of that name, else the class of the value 0;
- * where nobody named that, it is the background. The others follow by their smallest value, however they were written.
+ * Names by label and labels by value. The background is first: the class of that name, else the class of the value 0,
+ * which is the background unless it is named. The others follow by their smallest value, in whatever order they were
+ * written.
  */
 const named = (
   pairs: readonly (readonly [number, string])[],
@@ -96,7 +97,7 @@ const named = (
     : (sorted.find(([value]) => value === 0)?.[1] ?? null);
   const names = [first ?? 'background', ...order.filter((name) => name !== first)];
   const labels = new Map(sorted.map(([value, name]) => [value, names.indexOf(name)]));
-  // Nobody spoke of 0: it is the background, as everywhere.
+  // 0 is not mentioned, so it is the background.
   if (first === null) labels.set(0, 0);
   return { names, labels };
 };
@@ -109,7 +110,7 @@ const isList = (labels: LabelsKey): labels is readonly number[] => Array.isArray
 const listOf = (ignore: IgnoreKey): readonly number[] =>
   ignore === null ? [] : typeof ignore === 'number' ? [ignore] : ignore;
 
-/** What a person said of values, as a `Labelling`. */
+/** The keys `labels` and `ignore` as a `Labelling`. */
 export const labellingOf = (labels: LabelsKey, ignore: IgnoreKey): Labelling => {
   const ignored = new Set(listOf(ignore));
   if (labels === null) return { labels: null, names: null, ignore: ignored };
@@ -120,7 +121,7 @@ export const labellingOf = (labels: LabelsKey, ignore: IgnoreKey): Labelling => 
   return { labels: known, names: found.names, ignore: ignored };
 };
 
-/** What does not go together among the keys of a folder, or undefined. */
+/** A contradiction among the keys of a folder, or null. */
 export const labellingProblem = ({
   labels,
   ignore,

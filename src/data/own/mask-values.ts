@@ -1,4 +1,4 @@
-/** From the values that masks hold to labels of classes, by what a person said of them. */
+/** From the values in masks to labels of classes. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { ignoredByte, type Labelling } from './labelling.js';
@@ -6,19 +6,19 @@ import { ignoredByte, type Labelling } from './labelling.js';
 /** The values of one mask file. */
 export interface MaskFile {
   readonly path: string;
-  /** Pixels of a row, where the file is a single picture. */
+  /** Pixels of a row, if the file is a single picture. */
   readonly width?: number;
   readonly values: Uint8Array | Uint16Array | Int32Array | Float32Array | Float64Array;
 }
 
-/** What is known of a value that has no label. */
+/** A value without a label. */
 interface Stranger {
   readonly pixels: number;
   readonly path: string;
   readonly position: string;
 }
 
-/** What is wrong with one file. */
+/** A problem of one file. */
 export interface FileProblem {
   readonly path: string;
   readonly problem: string;
@@ -26,7 +26,7 @@ export interface FileProblem {
 
 const most = 4;
 
-/** A picture taken for a mask has so many that counting on tells nothing more. */
+/** Above this many values without a label, the file is a picture and not a mask, and counting stops. */
 const tooMany = 300;
 
 const positionOf = ({ width }: MaskFile, at: number): string =>
@@ -55,9 +55,9 @@ const problemsOf = (labelling: Labelling, strangers: ReadonlyMap<number, Strange
     .map(([value, stranger]) => problemOf(labelling, value, stranger));
 
 /**
- * The labels of the pixels of all these masks, one after the other; `ignoredByte` where a pixel is ignored.
+ * The labels of the pixels of all these masks, concatenated; `ignoredByte` where a pixel is ignored.
  *
- * **Errors** what is wrong with each value that has no label, the first few.
+ * **Errors** the first few values without a label.
  */
 export const labelsOfValues = (
   masks: readonly MaskFile[],
@@ -71,7 +71,7 @@ export const labelsOfValues = (
     if (labels !== null) return labels.get(value);
     return Number.isInteger(value) && value >= 0 && value <= largest ? value : undefined;
   };
-  // Masks hold few values: each is looked up once.
+  // Masks contain few different values, so each is looked up once.
   const known = new Map<number, number | undefined>();
   const out = new Uint8Array(masks.reduce((sum, { values }) => sum + values.length, 0));
   let to = 0;

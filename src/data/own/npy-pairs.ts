@@ -1,4 +1,4 @@
-/** Segmentation data as pairs of `.npy` files, one of images and one of masks a split: read, and written. */
+/** Reading and writing segmentation data as pairs of `.npy` files: images and masks of each split. */
 
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -20,12 +20,12 @@ import type { Labelling } from './labelling.js';
 import { type ReadSplit, splitOf } from './npy-split.js';
 
 /**
- * A folder of `train_images.npy`, `train_masks.npy`, `test_images.npy`, `test_masks.npy`, and, where there are any,
- * `validation_images.npy` and `validation_masks.npy`; beside them perhaps `classes.json`, an array of class names.
+ * A folder of `train_images.npy`, `train_masks.npy`, `test_images.npy`, `test_masks.npy`, and optionally
+ * `validation_images.npy`, `validation_masks.npy` and `classes.json`, an array of class names.
  *
  * Images are (count, height, width, channels) or (count, height, width): uint8, or floats from 0 to 1. Masks are
- * (count, height, width) or (count, height, width, 1) of whole numbers, whatever their type: labels 0 to 255, or values
- * that `labels` and `ignore` tell of.
+ * (count, height, width) or (count, height, width, 1) of whole numbers, of any type: labels 0 to 255, or values that
+ * `labels` and `ignore` define.
  */
 export type NpyTask = t.TypeOf<typeof npyTask>;
 
@@ -48,7 +48,7 @@ const readSplit = (folder: string, name: SplitName, labelling: Labelling): Effec
     ),
   );
 
-/** Refuses a folder that has not even images for training, with what it has instead. */
+/** Refuses a folder without training images, and lists what it contains. */
 const holdsPairs = (folder: string): Effect<void> =>
   pipe(
     isPresent(imagesFile(folder, 'train')),
@@ -83,7 +83,7 @@ const instead = (names: readonly string[]): string => {
     : `, but there is ${array}; the files are train_images.npy, train_masks.npy, test_images.npy, test_masks.npy`;
 };
 
-/** Reads a folder of pairs. Fails with what the first bad file has wrong, its path first. */
+/** Reads a folder of pairs. Fails with the problem of the first bad file, its path first. */
 export const readNpyPairs = (task: NpyTask): Effect<Loaded> =>
   pipe(
     TE.Do,
@@ -146,12 +146,12 @@ const filesOf = (dataset: Dataset): Checked<Files> =>
   );
 
 /**
- * Writes any dataset as a folder that the task 'npy' reads back to the same data, class names and all. The folder appears
- * whole or not at all.
+ * Writes any dataset as a folder that the task 'npy' reads back unchanged, with class names. The folder appears whole
+ * or not at all.
  *
  * @returns the paths written
  *
- * **Errors** as `writeFolder`; nothing is then written.
+ * **Errors** as `writeFolder`; then nothing is written.
  */
 export const writeNpyPairs = (
   dataset: Dataset,

@@ -1,4 +1,4 @@
-/** The images and masks of one split, from two arrays: which shapes and types are read, and as what. */
+/** The images and masks of one split from two arrays, with the shapes and types that are accepted. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -15,7 +15,7 @@ export interface NpyFile {
   readonly array: NpyArray;
 }
 
-/** A split, and what there is to say of how its files were read. */
+/** A split, and notes on how its files were read. */
 export interface ReadSplit {
   readonly split: Split;
   readonly notes: readonly string[];
@@ -48,7 +48,7 @@ const fits = (masks: Shape, { count, height, width }: Sizes): boolean =>
     [count, 1, height, width],
   ].some((shape) => same(masks, shape));
 
-/** What of two shapes that do not fit was probably meant. */
+/** A hint on two shapes that do not match. */
 const misfit = (images: Shape, masks: Shape, sizes: Sizes): string => {
   const { count, height, width } = sizes;
   const wanted = shown([count, height, width]);
@@ -95,7 +95,7 @@ const imageBytes = ({ path, array }: NpyFile): Checked<Pixels> => {
 
 /**
  * The split of these images and masks. Images are (count, height, width, channels), or without channels where they are
- * grey; masks (count, height, width), perhaps with an axis of 1.
+ * grey; masks are (count, height, width), possibly with an axis of 1.
  *
  * **Errors** DecodeError: one sentence on the shape or type that does not fit, or a line for each value without a label.
  */

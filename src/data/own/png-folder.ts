@@ -1,4 +1,4 @@
-/** Which files of a folder are pairs of image and mask, and what else lies there. */
+/** The pairs of image and mask in a folder, and notes on other files. */
 
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -13,7 +13,7 @@ export interface PairFiles {
   readonly mask: string;
 }
 
-/** The pairs of a folder, in the order of their names, and what there is to say of the other files. */
+/** The pairs of a folder, in the order of their names, and notes on other files. */
 export interface Pairs {
   readonly pairs: readonly PairFiles[];
   readonly notes: readonly string[];
@@ -21,13 +21,13 @@ export interface Pairs {
 
 const isPng = (name: string): boolean => /\.png$/i.test(name);
 
-/** What systems leave in folders of pictures, and what is hidden. */
+/** Hidden files, and files that operating systems leave in folders of pictures. */
 const isLitter = (name: string): boolean => /^(\.|thumbs\.db$|desktop\.ini$|__macosx$)/i.test(name);
 
 const some = (names: readonly string[]): string =>
   names.length <= 3 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`;
 
-/** `a.PNG` and `a.png` are the image and the mask of one name. */
+/** The name of a pair: `a.PNG` and `a.png` belong together. */
 const stemOf = (name: string): string => name.replace(/\.png$/i, '');
 
 interface Listed {
@@ -101,7 +101,7 @@ export const pairsIn = (folder: string): Effect<Pairs> => {
 
 const likeValidation = /^(val|valid|dev)$/i;
 
-/** What lies in a folder of parts beside them and was probably meant as one, or undefined. */
+/** A hint on an entry whose name was probably meant to be that of a split, or null. */
 export const misnamed = (names: readonly string[]): string | undefined => {
   const validation = names.find((name) => likeValidation.test(name));
   return validation === undefined || names.includes('validation')

@@ -45,7 +45,7 @@ import { misnamed, type PairFiles, pairsIn } from './png-folder.js';
 /**
  * A folder with `images` and `masks`, of which `testShare` is held out for the test; or with `train` and `test`, and
  * perhaps `validation`, each of which has `images` and `masks`. An image and its mask have the same name. The grey
- * value of a mask's pixel, or its index in the palette, is its class, or what `labels` and `ignore` say of it.
+ * value of a mask's pixel, or its index in the palette, is its class, unless `labels` and `ignore` define another.
  */
 export type PngTask = t.TypeOf<typeof pngTask>;
 
@@ -81,7 +81,7 @@ const readPair = (files: PairFiles): Effect<Pair> =>
     ),
   );
 
-/** Grey pictures among coloured ones take three equal channels. */
+/** Grey pictures among coloured ones get three equal channels. */
 const spread = ({ channels, values }: Picture, wanted: number): Uint8Array =>
   channels === wanted
     ? values
@@ -90,7 +90,7 @@ const spread = ({ channels, values }: Picture, wanted: number): Uint8Array =>
 const some = (names: readonly string[]): string =>
   names.length <= 2 ? names.join(' and ') : `${names.slice(0, 2).join(', ')} and ${names.length - 2} more`;
 
-/** A sentence for each thing that pictures leave out, with the files it is true of. */
+/** A sentence for each kind of content that is left out, with the files concerned. */
 const leftOutNotes = (pairs: readonly Pair[]): readonly string[] => {
   const files = new Map<LeftOut, string[]>();
   for (const { files: at, image, mask } of pairs) {
@@ -132,10 +132,10 @@ interface ReadSplit {
   readonly notes: readonly string[];
 }
 
-/** A folder with very many bad files is not read to its end. */
+/** After this many bad files, reading stops. */
 const enough = 12;
 
-/** What an error of one file says, without its path. */
+/** The message of an error of one file, without its path. */
 const problemOf = (error: DrumheadError, files: PairFiles): FileProblem => {
   const path =
     error._tag === 'FileError' ? error.path : error._tag === 'DecodeError' ? error.source : files.image;
@@ -161,7 +161,7 @@ const readSplit = (
           pairs.push(pair.right);
           const { length } = pair.right.image.picture.values;
           values += length;
-          // As if all that follow were like it: those that are not are refused at the end.
+          // The estimate assumes that all following images have this size; others are refused at the end.
           const fits = withinLimit(folder, 1, values + (files.length - at - 1) * length);
           if (E.isLeft(fits)) return fits;
         } else {
@@ -232,7 +232,7 @@ const readParts = (task: PngTask, labelling: Labelling, watch: Watch): Effect<Re
     }),
   );
 
-/** Reads a folder of PNG pairs. Fails with what is wrong, the path of each bad file first. */
+/** Reads a folder of PNG pairs. Fails with the problems, the path of each bad file first. */
 export const readPngPairs = (task: PngTask, watch: Watch = {}): Effect<Loaded> =>
   pipe(
     TE.Do,

@@ -1,11 +1,14 @@
-/** Where a person's files lie, in one spelling: `./plain`, `plain/`, a link to it and its whole path are one folder. */
+/**
+ * The location of the user's files in a unique spelling: `./plain`, `plain/`, a link to it and its full path are one
+ * folder.
+ */
 
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Task } from '../task.js';
 
 /**
- * The path of a folder without links, dots and slashes at its end. Of what is not there, the part that is there.
+ * The path of a folder without links, dots and trailing slashes. If it does not exist, its existing part is resolved.
  *
  * @example
  * await wholePath('data/./plain/')   // '/data/plain', asked in '/'
@@ -18,7 +21,7 @@ export const wholePath = async (path: string): Promise<string> => {
   return above === whole ? whole : join(await wholePath(above), basename(whole));
 };
 
-/** A task whose files are told by their whole path, so that one folder has one name whoever wrote it. */
+/** A task with the full path of its folder, so that each folder has one spelling. */
 export const settled = async <T extends Task>(task: T): Promise<T> => {
   switch (task.name) {
     case 'npy':

@@ -1,4 +1,4 @@
-/** Any dataset as folders of PNG pairs, for whoever wants to look at it, change it, or read it elsewhere. */
+/** Writing a dataset as folders of PNG pairs, to look at, to change, or to read elsewhere. */
 
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -14,7 +14,7 @@ import { classesBytes } from './classes-file.js';
 const partOf = (values: Uint8Array, index: number, length: number): Uint8Array =>
   values.subarray(index * length, (index + 1) * length);
 
-/** Numbers of one length, so that the order of the names is that of the images. */
+/** Numbers padded to one length, so that sorting by name keeps the order of the images. */
 const fileName = (index: number, count: number): string =>
   `${String(index).padStart(String(count - 1).length, '0')}.png`;
 
@@ -55,7 +55,7 @@ const filesOf = async (
   return E.right(files);
 };
 
-/** The channels of a picture that PNG has: grey, or red, green and blue. */
+/** The number of channels, which PNG supports only as grey or red, green and blue. */
 const channelsOf = ({ train }: Dataset): Checked<Picture['channels']> =>
   train.channels === 1 || train.channels === 3
     ? E.right(train.channels)
@@ -67,14 +67,14 @@ const channelsOf = ({ train }: Dataset): Checked<Picture['channels']> =>
       );
 
 /**
- * Writes any dataset as a folder that the task 'png' reads back to the same data, class names and all: `train`,
- * `validation` and `test`, each with `images/N.png` and `masks/N.png`. The folder appears whole or not at all. Where
- * there are no validation images it has none, and is read back with `validationShare: 0`.
+ * Writes any dataset as a folder that the task 'png' reads back unchanged, with class names: `train`, `validation` and
+ * `test`, each with `images/N.png` and `masks/N.png`. The folder appears whole or not at all. Without validation images
+ * it has no such folder, and is read back with `validationShare: 0`.
  *
  * @returns the folder
  *
- * **Errors** DecodeError where the folder holds something that drumhead did not write, or the images have channels that PNG has not; FileError;
- * Interrupted.
+ * **Errors** DecodeError if the folder holds anything that drumhead did not write, or PNG does not support the number
+ * of channels; FileError; Interrupted.
  */
 export const writePngPairs = (
   dataset: Dataset,

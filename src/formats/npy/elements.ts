@@ -1,4 +1,4 @@
-/** The elements of a `.npy` file, whatever their type, order and bytes, as an array in C order that holds each exactly. */
+/** The elements of a `.npy` file of any type, memory order and byte order, as an array in C order with exact values. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { halfOf } from '../../base/half.js';
@@ -21,7 +21,7 @@ const readers: Readonly<Record<string, Read>> = {
   int64: (v, at, little) => Number(v.getBigInt64(at, little)),
 };
 
-/** For each element in C order, its place in Fortran order. */
+/** For each element in C order, its index in Fortran order. */
 const fortranPlaces = (shape: readonly number[], visit: (to: number, from: number) => void): void => {
   const strides = shape.map((_, axis) => shape.slice(0, axis).reduce((a, b) => a * b, 1));
   const size = shape.reduce((a, b) => a * b, 1);
@@ -42,9 +42,9 @@ const fortranPlaces = (shape: readonly number[], visit: (to: number, from: numbe
 /**
  * The elements in C order.
  *
- * @param into as many zeros as the shape has elements
+ * @param into an array of zeros, one for each element of the shape
  *
- * **Errors** a sentence where an integer is beyond those that a number holds exactly.
+ * **Errors** a sentence if an integer is too large for a number to hold exactly.
  */
 export const elementsInto = <A extends Float32Array | Float64Array | Uint8Array | Int32Array>(
   bytes: Uint8Array,
@@ -53,7 +53,7 @@ export const elementsInto = <A extends Float32Array | Float64Array | Uint8Array 
 ): E.Either<string, A> => {
   const view = new DataView(bytes.buffer, bytes.byteOffset + offset, bytes.byteLength - offset);
   const read = readers[stored.name];
-  // As they lie in memory here: copied at once.
+  // The file has the memory layout of this machine: copy all at once.
   if (
     stored.name === stored.dtype &&
     stored.dtype !== 'int64' &&

@@ -1,11 +1,13 @@
-/** The header of a `.npy` file: magic, version, and a Python dictionary that says type, order and shape. */
+/** The header of a `.npy` file: magic, version, and a Python dictionary with type, memory order and shape. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { type Checked, decodeError } from '../../base/error.js';
 import { grouped, limits } from '../../base/limits.js';
 import { kindOf } from '../png/picture-kind.js';
 
-/** The element types that arrays are held in and written as, with NumPy's description of each and its size in bytes. */
+/**
+ * The element types of arrays in memory and of files that are written, with NumPy's description and the size in bytes.
+ */
 export const npyTypes = {
   float32: { descr: '<f4', bytes: 4 },
   float64: { descr: '<f8', bytes: 8 },
@@ -19,7 +21,7 @@ export type NpyDtype = keyof typeof npyTypes;
 
 export const npyDtypes: readonly NpyDtype[] = ['float32', 'float64', 'uint8', 'int32', 'int64', 'bool'];
 
-/** How elements lie in a file, and the type that holds each of them exactly. */
+/** How elements are stored in a file, and the type that holds all their values exactly. */
 export interface NpyStored {
   /** NumPy's name, e.g. `float16`. */
   readonly name: string;
@@ -27,7 +29,10 @@ export interface NpyStored {
   readonly dtype: NpyDtype;
 }
 
-/** What is read, by NumPy's letter and size. Integers beyond 2^53 have no type that holds them; reading refuses them. */
+/**
+ * Types that can be read, by NumPy's letter and size. Integers beyond 2^53 are refused, since no type here holds them
+ * exactly.
+ */
 const storedTypes: Readonly<Record<string, NpyStored>> = {
   f2: { name: 'float16', bytes: 2, dtype: 'float32' },
   f4: { name: 'float32', bytes: 4, dtype: 'float32' },
@@ -48,10 +53,10 @@ const readNames = Object.values(storedTypes).map(({ name }) => name);
 export interface NpyHeader {
   readonly stored: NpyStored;
   readonly bigEndian: boolean;
-  /** Whether the first axis is the fastest, and not the last. */
+  /** Whether the first axis varies fastest, instead of the last. */
   readonly fortran: boolean;
   readonly shape: readonly number[];
-  /** Where the elements start, in bytes from the beginning of the file. */
+  /** Offset of the elements in bytes from the beginning of the file. */
   readonly offset: number;
 }
 
@@ -59,7 +64,7 @@ const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 
 const latin1 = (bytes: Uint8Array): string => Array.from(bytes, (b) => String.fromCharCode(b)).join('');
 
-/** Length of the dictionary and where it starts, or why neither can be told. */
+/** Start and length of the dictionary, or why they cannot be read. */
 const prefix = (bytes: Uint8Array): E.Either<string, { start: number; length: number }> => {
   if (magic.some((byte, i) => i < bytes.length && bytes[i] !== byte) || bytes.length === 0) {
     const kind = bytes[0] === 0x50 && bytes[1] === 0x4b ? 'a zip, as .npz files are' : kindOf(bytes);
@@ -82,7 +87,7 @@ const prefix = (bytes: Uint8Array): E.Either<string, { start: number; length: nu
   }
 };
 
-/** What NumPy has and no array of numbers here. */
+/** Types of NumPy that are not arrays of numbers here. */
 const others: Readonly<Record<string, string>> = {
   O: "Python objects, which only NumPy reads; save numbers, e.g. a.astype('int64')",
   V: 'records; save one array of numbers',
@@ -97,7 +102,7 @@ const storedOf = (descr: string): E.Either<string, Pick<NpyHeader, 'stored' | 'b
   const [, order = '', kind = '', size = ''] = found ?? [];
   if (descr === `${order}${kind}${size}` && Object.hasOwn(storedTypes, kind + size)) {
     const stored = storedTypes[kind + size];
-    // Bytes have no order; of the rest nobody could tell it where it is not said.
+    // Single bytes need no byte order; all other types must state theirs.
     if (stored.bytes === 1 || order === '<' || order === '>')
       return E.right({ stored, bigEndian: order === '>' });
   }
@@ -138,7 +143,7 @@ const dictionary = (text: string): E.Either<string, Omit<NpyHeader, 'offset'>> =
   return E.right({ ...stored.right, fortran: order[1] === 'True', shape: sizes.right });
 };
 
-/** Reads the header, and checks that the elements it promises are there, no fewer and no more. */
+/** Reads the header, and checks that the file holds exactly the elements that it announces. */
 export const decodeHeader = (bytes: Uint8Array, source: string): Checked<NpyHeader> => {
   const refuse = (problem: string) => E.left(decodeError(source, problem));
   const found = prefix(bytes);
@@ -164,10 +169,10 @@ export const decodeHeader = (bytes: Uint8Array, source: string): Checked<NpyHead
   return E.right({ ...parsed.right, offset });
 };
 
-/** How many elements a shape holds. */
+/** The number of elements of a shape. */
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
-/** NumPy leaves room for the first size to grow in place to this many digits. */
+/** NumPy pads the header so that the first size can grow in place to this many digits. */
 const growthDigits = 21;
 
 /** The bytes before the elements, exactly as NumPy 1.23 and later write them: padded to a multiple of 64. */

@@ -1,8 +1,8 @@
 /**
- * NumPy's `.npy` files: one array, its type and its shape; written in C order and little-endian, read as they come.
+ * NumPy's `.npy` files: one array, its type and its shape; written in C order and little-endian, read in any order.
  *
  * Format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html (versions 1 to 3 are read, version 1
- * is written, version 2 where the header is too long for it). What is written equals NumPy's own bytes.
+ * is written, version 2 where the header is too long for it). Written files equal those of NumPy byte for byte.
  */
 
 import * as E from 'fp-ts/lib/Either.js';
@@ -17,17 +17,17 @@ export { type NpyDtype, npyDtypes } from './header.js';
 
 interface Elements<D extends NpyDtype, A> {
   readonly dtype: D;
-  /** One size an axis; empty for a single number. */
+  /** One size for each axis; empty for a single number. */
   readonly shape: readonly number[];
-  /** NumPy's name of the type in the file, where `dtype` is a wider one. */
+  /** NumPy's name of the type in the file, if `dtype` is a wider one. */
   readonly stored?: string;
   /** All elements, the last axis fastest. */
   readonly data: A;
 }
 
 /**
- * An array as it lies in a file. 64-bit integers are held as numbers (every one exact: beyond 2^53 they are refused);
- * booleans as 0 and 1.
+ * An array of a file. 64-bit integers are held as numbers, all exact (beyond 2^53 they are refused); booleans as 0 and
+ * 1.
  */
 export type NpyArray =
   | Elements<'float32', Float32Array>
@@ -69,12 +69,11 @@ const arrayOf = (bytes: Uint8Array, header: NpyHeader): E.Either<string, NpyArra
 };
 
 /**
- * The array in the bytes of a `.npy` file: of any byte order, in C or Fortran order. Types that have none of their own
- * here are held in a wider one that has every value of theirs: float16 in float32; int8, int16 and uint16 in int32;
- * uint32 and uint64 in int64.
+ * The array in the bytes of a `.npy` file, of any byte order, in C or Fortran order. Types without an array type here
+ * are held in a wider one: float16 in float32; int8, int16 and uint16 in int32; uint32 and uint64 in int64.
  *
- * @param source what the bytes are, for the error: usually the file's path
- * @returns a DecodeError, one sentence, where the file is foreign, truncated, too long, or of a type we do not read
+ * @param source the name of the source for errors, usually the file's path
+ * @returns a DecodeError, one sentence, if the file is foreign, truncated, too long, or of a type that is not supported
  * @example
  * pipe(decodeNpy(bytes, 'train_masks.npy'), E.map((array) => array.shape)) // right([512, 32, 32])
  */
@@ -106,7 +105,7 @@ const elementBytes = (array: NpyArray): E.Either<string, Uint8Array> => {
 /**
  * The bytes of a `.npy` file, equal to what NumPy writes.
  *
- * @returns a DecodeError where the data does not fill the shape, or an element does not fit its type
+ * @returns a DecodeError if the data does not fill the shape, or an element does not fit its type
  * @example
  * encodeNpy({ dtype: 'uint8', shape: [2, 2], data: Uint8Array.of(0, 1, 2, 3) }) // right(132 bytes)
  */
@@ -152,7 +151,7 @@ export const readNpy = (path: string): Effect<NpyArray> =>
     TE.flatMapEither((bytes) => decodeNpy(bytes, path)),
   );
 
-/** Writes a `.npy` file, whole or not at all, and gives its path back. */
+/** Writes a `.npy` file, whole or not at all, and returns its path. */
 export const writeNpy = (path: string, array: NpyArray): Effect<string> =>
   pipe(
     TE.fromEither(encodeNpy(array)),

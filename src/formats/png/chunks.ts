@@ -1,4 +1,4 @@
-/** A PNG file taken apart: its header and its chunks, each held against its checksum. */
+/** The header and the chunks of a PNG file, with checksums verified. */
 
 import { crc32 } from 'node:zlib';
 import * as E from 'fp-ts/lib/Either.js';
@@ -19,11 +19,11 @@ export interface PngHeader {
 
 export interface PngFile {
   readonly header: PngHeader;
-  /** Red, green, blue of each index. */
+  /** Red, green and blue of each index. */
   readonly palette: Uint8Array;
   /** The compressed samples. */
   readonly data: Uint8Array;
-  /** Kinds of all chunks, e.g. `tRNS`. */
+  /** Kinds of all chunks, for example `tRNS`. */
   readonly kinds: ReadonlySet<string>;
 }
 
@@ -37,7 +37,9 @@ const depthsOf: Readonly<Record<number, readonly number[]>> = {
   [colourTypes.coloursAlpha]: [8, 16],
 };
 
-/** Those that say how samples are to be read; another of such a rank may change all that follows. */
+/**
+ * Critical chunks, which decide how samples are read. An unknown critical chunk may change the meaning of all others.
+ */
 const critical = ['IHDR', 'PLTE', 'IDAT', 'IEND'];
 
 const headerOf = (body: Uint8Array): E.Either<string, PngHeader> => {
@@ -66,7 +68,7 @@ const noSignature = (bytes: Uint8Array): string => {
     : `it is ${kind}, whatever its name says; save it as PNG`;
 };
 
-/** **Errors** what is wrong, for the sentence that follows 'not a readable PNG'. */
+/** **Errors** what is wrong, to be put after 'not a readable PNG'. */
 export const chunksOf = (bytes: Uint8Array): E.Either<string, PngFile> => {
   if (signature.some((byte, i) => bytes[i] !== byte)) return E.left(noSignature(bytes));
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

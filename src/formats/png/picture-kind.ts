@@ -1,4 +1,4 @@
-/** What a file is by its first bytes, whatever its name says: for sentences about files that are no PNG. */
+/** The kind of a picture file by its first bytes, for messages about files that are not PNG. */
 
 const starts: readonly (readonly [kind: string, first: readonly (number | null)[]])[] = [
   ['a JPEG', [0xff, 0xd8, 0xff]],
@@ -24,7 +24,7 @@ const starts: readonly (readonly [kind: string, first: readonly (number | null)[
 ];
 
 /**
- * What the bytes are, with their article; undefined where nobody can tell.
+ * The kind of picture with its article; null if unknown.
  *
  * @example
  * kindOf(Uint8Array.of(0xff, 0xd8, 0xff, 0xe0)); // => 'a JPEG'

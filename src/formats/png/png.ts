@@ -14,7 +14,7 @@ export interface Raster {
   readonly pixels: Uint8Array;
 }
 
-/** A picture read from a PNG: one channel where the file is grey, else red, green and blue; transparency is left out. */
+/** A picture read from a PNG: one channel if the file is grey, else red, green and blue; transparency is left out. */
 export interface Picture {
   readonly height: number;
   readonly width: number;
@@ -23,7 +23,7 @@ export interface Picture {
   readonly values: Uint8Array;
 }
 
-/** The bytes of a PNG that `decodePng` reads back to this picture, and `decodeMaskPng` where it is grey. */
+/** The bytes of a PNG that `decodePng` reads back as this picture; so does `decodeMaskPng` if it is grey. */
 export const encodePicture = ({ width, height, channels, values }: Picture): Uint8Array => {
   const png = new PNG({ width, height });
   png.data = Buffer.from(values);
@@ -35,16 +35,16 @@ export const encodePicture = ({ width, height, channels, values }: Picture): Uin
 export const encodePng = ({ width, height, pixels }: Raster): Uint8Array =>
   encodePicture({ width, height, channels: 3, values: pixels });
 
-/** What a file holds that does not enter what is read of it. */
+/** Parts of a file that are not read. */
 export type LeftOut = 'transparency' | 'further pictures' | 'the last 8 of 16 bits';
 
-/** A picture, and what of its file it leaves out. */
+/** A picture, and the parts of its file that were left out. */
 export interface FoundPicture {
   readonly picture: Picture;
   readonly leftOut: readonly LeftOut[];
 }
 
-/** The values of a mask as they are stored, which may go beyond 255. */
+/** The values of a mask as stored; they may exceed 255. */
 export interface StoredMask {
   readonly height: number;
   readonly width: number;
@@ -66,7 +66,7 @@ const read = (bytes: Uint8Array, source: string): Checked<Read> =>
     E.mapLeft((problem) => decodeError(source, `not a readable PNG: ${problem}`)),
   );
 
-/** Whether the last sample of a pixel is how opaque it is. */
+/** Whether the last sample of a pixel is its opacity. */
 const hasAlpha = ({ colourType }: Samples): boolean =>
   colourType === colourTypes.greyAlpha || colourType === colourTypes.coloursAlpha;
 
@@ -78,7 +78,10 @@ const leftOutOf = ({ file, samples }: Read): readonly LeftOut[] => [
   ...(file.kinds.has('acTL') ? ['further pictures' as const] : []),
 ];
 
-/** The first samples of each pixel, of any depth, as 0 to 255, rounded. A loop: `filter` would keep each on the heap. */
+/**
+ * The first samples of each pixel, of any depth, as 0 to 255, rounded. A loop, since `filter` would box each value on
+ * the heap.
+ */
 const toBytes = ({ depth, values, channels }: Samples, wanted: 1 | 3): Uint8Array => {
   const most = 2 ** depth - 1;
   const out = new Uint8Array((values.length / channels) * wanted);
@@ -98,7 +101,7 @@ const firsts = ({ values, channels }: Samples): Samples['values'] => {
   return out;
 };
 
-/** The colours of indices, or the first index that has none. */
+/** The colours of palette indices, or the first index without a colour. */
 const coloursOf = (indices: Samples['values'], palette: Uint8Array): E.Either<string, Uint8Array> => {
   const beyond = indices.find((index) => 3 * index >= palette.length);
   if (beyond !== undefined)
@@ -109,10 +112,10 @@ const coloursOf = (indices: Samples['values'], palette: Uint8Array): E.Either<st
 };
 
 /**
- * The picture in the bytes of a PNG, whatever its depth, and what it leaves out. Samples are read as they are stored:
- * no gamma, colour profile or transparency changes them.
+ * The picture in the bytes of a PNG of any depth, and what it leaves out. Samples are read as they are stored: no
+ * gamma, colour profile or transparency changes them.
  *
- * **Errors** DecodeError, where the file is damaged or something else.
+ * **Errors** DecodeError if the file is damaged or not a PNG.
  */
 export const findPicture = (bytes: Uint8Array, source: string): Checked<FoundPicture> =>
   pipe(
@@ -146,9 +149,9 @@ export const decodePng = (bytes: Uint8Array, source: string): Checked<Picture> =
 
 /**
  * The values of a mask as they are stored in the bytes of a PNG: the grey value of each pixel, or its index in the
- * palette. Neither its palette nor its transparency changes them.
+ * palette. Palette and transparency do not change them.
  *
- * **Errors** DecodeError where the file is a picture in colours, damaged or something else.
+ * **Errors** DecodeError if the file is a picture in colours, damaged, or not a PNG.
  */
 export const findMask = (bytes: Uint8Array, source: string): Checked<StoredMask> =>
   pipe(
@@ -175,9 +178,9 @@ export const findMask = (bytes: Uint8Array, source: string): Checked<StoredMask>
   );
 
 /**
- * The class labels in the bytes of a PNG, where the values of `findMask` are the labels.
+ * The class labels in the bytes of a PNG: the values of `findMask`.
  *
- * @returns (height, width) labels; a DecodeError where the file is a picture in colours, or a label is beyond 255
+ * @returns (height, width) labels; a DecodeError if the file is a picture in colours, or a label exceeds 255
  */
 export const decodeMaskPng = (bytes: Uint8Array, source: string): Checked<Picture> =>
   pipe(

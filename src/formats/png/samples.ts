@@ -1,12 +1,12 @@
 /**
- * The samples of a PNG as they are stored: inflated, unfiltered, out of their interlacing, and otherwise untouched.
+ * The samples of a PNG as stored: inflated, unfiltered, deinterlaced, and otherwise unchanged.
  *
- * Transparency, gamma, colour profiles, significant bits and backgrounds say how a picture is shown. They change no
+ * Transparency, gamma, colour profiles, significant bits and backgrounds affect how a picture is shown. They change no
  * sample here, since a sample may be a label. Format: https://www.w3.org/TR/png-3/
  *
- * Why this is ours and no library's: pngjs 7 changes samples under tRNS; fast-png 8.0.0 reads interlaced pictures of 1, 2
- * and 4 bits wrong (6 of the 30 forms of `png-stored.spec.ts`), refuses a picture for a damaged colour profile that it
- * does not need, and unpacks whatever the data hold, a gigabyte for one pixel. sharp converts instead of reading.
+ * No library does this: pngjs 7 changes samples under tRNS; fast-png 8.0.0 reads interlaced pictures of 1, 2 and 4 bits
+ * wrong (6 of the 30 forms of `png-stored.spec.ts`), refuses a picture for a damaged colour profile that it does not
+ * need, and unpacks whatever the data hold, a gigabyte for one pixel. sharp converts instead of reading.
  */
 
 import { inflateSync } from 'node:zlib';
@@ -21,7 +21,7 @@ const channelsOf = ({ colourType }: PngHeader): number =>
     [colourTypes.coloursAlpha]: 4,
   })[colourType] ?? 1;
 
-/** Where the pixels of a pass lie: the first column and row, and how far it is to the next. */
+/** The pixels of an interlacing pass: first column and row, and the distances to the next. */
 interface Pass {
   readonly x: number;
   readonly y: number;
@@ -44,7 +44,7 @@ const sizeOf = ({ width, height }: PngHeader, { x, y, dx, dy }: Pass): readonly 
   Math.max(0, Math.ceil((height - y) / dy)),
 ];
 
-/** What of left, above and the corner is nearest to left + above - corner. */
+/** The Paeth predictor: the one of left, above and corner that is nearest to left + above - corner. */
 const paeth = (left: number, above: number, corner: number): number => {
   const guess = left + above - corner;
   const [a, b, c] = [Math.abs(guess - left), Math.abs(guess - above), Math.abs(guess - corner)];
@@ -66,7 +66,7 @@ const predicted = (filter: number, left: number, above: number, corner: number):
   }
 };
 
-/** Turns the filtered bytes of a row into its own, in place. */
+/** Undoes the filter of a row, in place. */
 const unfilter = (filter: number, row: Uint8Array, before: Uint8Array, step: number): void => {
   if (filter === 0) return;
   for (let i = 0; i < row.length; i++) {
@@ -102,7 +102,7 @@ export interface Samples extends PngHeader {
   readonly values: Uint8Array | Uint16Array;
 }
 
-/** **Errors** what is wrong, for the sentence that follows 'not a readable PNG'. */
+/** **Errors** what is wrong, to be put after 'not a readable PNG'. */
 export const samplesOf = ({ header, data }: PngFile): E.Either<string, Samples> => {
   const { width, height, depth } = header;
   const channels = channelsOf(header);

@@ -1,9 +1,9 @@
-/** CRC-32C from crc-32 1.2.2, which ships no types for that half of it. */
+/** CRC-32C from crc-32 1.2.2, which has no types for this function. */
 
 import { createRequire } from 'node:module';
 
 interface Checksum {
-  /** Of bytes, as a signed 32-bit number. */
+  /** The checksum of bytes, as a signed 32-bit number. */
   readonly buf: (bytes: Uint8Array) => number;
 }
 

@@ -2,17 +2,17 @@
  * TensorBoard's event files as bytes: TFRecords, each of one Event message.
  *
  * A TFRecord is the length (uint64, little-endian), a masked CRC-32C of it, the bytes, and a masked CRC-32C of those
- * (tensorflow/core/lib/io/record_writer.h). An Event (tensorflow/core/util/event.proto) holds wall_time = 1, step = 2 and
- * either file_version = 3 or summary = 5; a Summary its values = 1, each of a tag = 1 and a simple_value = 2. There is no
- * library for it but TensorFlow itself; the bytes of messages are pbf's work, the checksum crc-32's.
+ * (tensorflow/core/lib/io/record_writer.h). An Event (tensorflow/core/util/event.proto) holds wall_time = 1, step = 2
+ * and either file_version = 3 or summary = 5; a Summary its values = 1, each of a tag = 1 and a simple_value = 2. No
+ * library but TensorFlow writes these files; pbf encodes the messages and crc-32 computes the checksums.
  */
 
 import { PbfWriter } from 'pbf';
 import { crc32c } from './crc32c.js';
 
-/** Scalars of one step. */
+/** The scalars of one step. */
 export interface ScalarEvent {
-  /** Seconds since 1970; for the axis of time alone. */
+  /** Seconds since 1970; only for the time axis. */
   readonly wallTime: number;
   readonly step: number;
   readonly scalars: Readonly<Record<string, number>>;
@@ -39,7 +39,7 @@ const tfRecord = (data: Uint8Array): Uint8Array => {
 
 const proto = { double: 1, bytes: 2, float: 5, varint: 0 } as const;
 
-/** As bytes: pbf 5.1.2 writes some characters beyond the basic plane as others. */
+/** Encoded here, since pbf 5.1.2 encodes some characters beyond the basic plane wrongly. */
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 const message = (write: (to: PbfWriter) => void): Uint8Array => {
@@ -48,7 +48,7 @@ const message = (write: (to: PbfWriter) => void): Uint8Array => {
   return to.finish().slice();
 };
 
-/** A file's first record: which form of events it holds. */
+/** The first record of a file: the version of its events. */
 export const fileVersion = (wallTime: number): Uint8Array =>
   tfRecord(
     message((to) => {
@@ -67,7 +67,7 @@ const scalar = (tag: string, value: number): Uint8Array =>
     to.writeFloat(value);
   });
 
-/** A record of scalars. */
+/** A record with scalars. */
 export const scalarRecord = ({ wallTime, step, scalars }: ScalarEvent): Uint8Array =>
   tfRecord(
     message((to) => {
@@ -87,7 +87,7 @@ export const scalarRecord = ({ wallTime, step, scalars }: ScalarEvent): Uint8Arr
     }),
   );
 
-/** Where the whole records of a file end, from the first on: what a kill cut off begins at the last of them. */
+/** The end offsets of all complete records of a file. A record that was cut off begins at the last of them. */
 export const recordEnds = (bytes: Uint8Array): readonly number[] => {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const ends: number[] = [];
