@@ -147,15 +147,15 @@ export const lossOfImage = (
  * @param labels [pixels]
  * @param weights what a pixel of each class counts; none: 1
  * @example
- * crossEntropySlope([0, 0], 2, [1], [])   // { total: Math.LN2, slope: Float64Array.of(0.5, -0.5) }
+ * crossEntropyGradient([0, 0], 2, [1], [])   // { total: Math.LN2, gradient: Float64Array.of(0.5, -0.5) }
  */
-export const crossEntropySlope = (
+export const crossEntropyGradient = (
   logits: ArrayLike<number>,
   classes: number,
   labels: ArrayLike<number>,
   weights: readonly number[],
-): { readonly total: number; readonly slope: Float64Array } => {
-  const slope = new Float64Array(logits.length);
+): { readonly total: number; readonly gradient: Float64Array } => {
+  const gradient = new Float64Array(logits.length);
   let total = 0;
   for (let pixel = 0; pixel < labels.length; pixel++) {
     const label = labels[pixel];
@@ -164,7 +164,7 @@ export const crossEntropySlope = (
     const weight = weights[label] ?? 1;
     const { p, log } = softmax(logits, row, classes, label);
     total -= weight * log;
-    for (let k = 0; k < classes; k++) slope[row + k] = weight * (p[k] - (k === label ? 1 : 0));
+    for (let k = 0; k < classes; k++) gradient[row + k] = weight * (p[k] - (k === label ? 1 : 0));
   }
-  return { total, slope };
+  return { total, gradient };
 };

@@ -2,6 +2,7 @@
 
 import { limits } from '../base/limits.js';
 import { tooNested } from './extent.js';
+import { finalPort, observedPort } from './ports.js';
 import type { Clock, Observed, Run, Sequenced, StateOf } from './scan-types.js';
 import { type Shape, sameShape, showShape } from './shape.js';
 import { type Expr, freeIn, isTensor, known, refuse, shapeOf, type Tensor } from './tensor.js';
@@ -83,16 +84,16 @@ export const closeStep = <State extends StateOf, In extends Shape, T extends num
   };
   const port = <S extends Shape>(name: string, shape: Shape): Tensor<S> =>
     known({ op: 'take', port: name }, { shape, perSample: true }, [node], free);
-  const observedPort = (name: string): Tensor =>
-    port(`observed/${name}`, [steps, ...shapeOf(recorded[name])]);
+  const observedTensor = (name: string): Tensor =>
+    port(observedPort(name), [steps, ...shapeOf(recorded[name])]);
   const sequence = isTensor(observed)
-    ? observedPort('value')
-    : Object.fromEntries(names.map((name) => [name, observedPort(name)]));
+    ? observedTensor('value')
+    : Object.fromEntries(names.map((name) => [name, observedTensor(name)]));
   return {
     sequence: isSequenced<T, O>(sequence, observed, steps)
       ? sequence
       : refuse(operation, 'a sequence lost its shape'),
-    final: replaceFields(init, fields, (field) => port(`final/${field}`, shapeOf(init[field]))),
+    final: replaceFields(init, fields, (field) => port(finalPort(field), shapeOf(init[field]))),
   };
 };
 

@@ -24,7 +24,8 @@ import {
   when,
 } from './infer-shape.js';
 import { literalsOf } from './literals.js';
-import type { Body, Node, Op, ScanOp } from './op.js';
+import { type Body, type Node, type Op, type ScanOp, scanInputs } from './op.js';
+import { splitPort } from './ports.js';
 import { arity, declared, type Facts, type Leaves, perSample, sharedWeights } from './rules.js';
 import { bins, sameShape, showShape, volume } from './shape.js';
 
@@ -150,7 +151,7 @@ const leaf = (facts: Facts | undefined, what: string): CheckedShape =>
 
 const scanShape = (op: ScanOp, inputs: readonly Facts[]): CheckedShape => {
   const { fields, body } = op;
-  const sequences = inputs.slice(fields.length, fields.length + op.sequences);
+  const { sequences } = scanInputs(op, inputs);
   const short = sequences.find(({ shape }) => shape[0] !== op.steps);
   const returned = Object.keys(body.next).sort();
   const unread = Object.entries({ ...body.next, ...body.observe }).find(([, n]) => !readable(body.nodes, n));
@@ -197,15 +198,14 @@ export const readable = (nodes: readonly Node[], number: number): boolean =>
   nodes[number] !== undefined && nodes[number].op.op !== 'scan';
 
 /** The leaves that a scan's inputs are to its body. State is taken to differ between samples: noise may enter. */
-export const leavesOf = (op: ScanOp, inputs: readonly Facts[]): Leaves => ({
-  state: Object.fromEntries(
-    op.fields.map((field, i) => [field, { shape: inputs[i].shape, perSample: true }]),
-  ),
-  elements: inputs
-    .slice(op.fields.length, op.fields.length + op.sequences)
-    .map(({ shape }) => ({ shape: shape.slice(1), perSample: true })),
-  externals: inputs.slice(op.fields.length + op.sequences),
-});
+export const leavesOf = (op: ScanOp, inputs: readonly Facts[]): Leaves => {
+  const { fields, sequences, externals } = scanInputs(op, inputs);
+  return {
+    state: Object.fromEntries(op.fields.map((field, i) => [field, { ...fields[i], perSample: true }])),
+    elements: sequences.map(({ shape }) => ({ shape: shape.slice(1), perSample: true })),
+    externals,
+  };
+};
 
 /** Facts of every node of a body, checked against what its nodes say. */
 export const bodyFacts = (body: Body, leaves: Leaves): E.Either<string, readonly Facts[]> =>
@@ -284,10 +284,4 @@ export const takeFacts = (scan: ScanOp, inputs: readonly Facts[], port: string):
     return E.right({ shape: [scan.steps, ...shape], perSample: true });
   }
   return E.left(`the scan has no port '${port}'`);
-};
-
-/** `observed/y` → ['observed', 'y']. */
-export const splitPort = (port: string): readonly [string, string] => {
-  const cut = port.indexOf('/');
-  return [port.slice(0, cut), port.slice(cut + 1)];
 };

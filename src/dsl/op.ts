@@ -174,6 +174,26 @@ export interface Body {
   readonly observe: Readonly<Record<string, number>>;
 }
 
+/** The inputs of a scan by their roles. */
+export interface ScanInputs<A> {
+  /** The fields' values before the first step, in the order of the fields. */
+  readonly fields: readonly A[];
+  /** The sequences that drive the scan. */
+  readonly sequences: readonly A[];
+  /** What the step uses from outside, the same at every step. */
+  readonly externals: readonly A[];
+}
+
+/** Splits what belongs to the inputs of a scan (nodes, shapes, values) by role. */
+export const scanInputs = <A>(
+  { fields, sequences }: Pick<ScanOp, 'fields' | 'sequences'>,
+  inputs: readonly A[],
+): ScanInputs<A> => ({
+  fields: inputs.slice(0, fields.length),
+  sequences: inputs.slice(fields.length, fields.length + sequences),
+  externals: inputs.slice(fields.length + sequences),
+});
+
 const Take = t.strict({ op: t.literal('take'), port: t.string });
 
 const Flat = t.union([

@@ -1,7 +1,8 @@
 /** Pruning: what remains of a graph when fewer outputs are wanted. */
 
 import type { Graph } from './graph.js';
-import type { Body, Node, Op, ScanOp } from './op.js';
+import { type Body, type Node, type Op, type ScanOp, scanInputs } from './op.js';
+import { observedPort } from './ports.js';
 
 /** Nodes that are left, and each one's new number. */
 interface Left {
@@ -35,7 +36,7 @@ const prune = (nodes: readonly Node[], roots: readonly number[]): Left => {
 };
 
 const pruneScan = (node: Node, op: ScanOp, ports: ReadonlySet<string>): Node => {
-  const observe = Object.entries(op.body.observe).filter(([name]) => ports.has(`observed/${name}`));
+  const observe = Object.entries(op.body.observe).filter(([name]) => ports.has(observedPort(name)));
   const next = Object.entries(op.body.next);
   const left = prune(
     op.body.nodes,
@@ -52,11 +53,11 @@ const pruneScan = (node: Node, op: ScanOp, ports: ReadonlySet<string>): Node => 
     next: moved(next),
     observe: moved(observe),
   };
-  const own = op.fields.length + op.sequences;
+  const given = scanInputs(op, node.inputs);
   return {
     ...node,
     op: { ...op, body },
-    inputs: [...node.inputs.slice(0, own), ...externals.map((index) => node.inputs[own + index])],
+    inputs: [...given.fields, ...given.sequences, ...externals.map((index) => given.externals[index])],
   };
 };
 

@@ -10,7 +10,7 @@ import { cost } from '../../../src/compile/cost/index.js';
 import { type LightConeOptions, lightCone } from '../../../src/compile/light-cone/index.js';
 import { initialParameters } from '../../../src/compile/parameters.js';
 import { closed, programLeaf, symbolic } from '../../../src/compile/transform/differentiable.js';
-import { lift, owners } from '../../../src/compile/transform/retrace.js';
+import { namedSources, retrace } from '../../../src/compile/transform/retrace.js';
 import {
   decodeProgram,
   encodeProgram,
@@ -76,9 +76,9 @@ const rewritten = ({ graph }: Program, seed: number): Program => {
   const place = new Map(order.map((old, now) => [old, now]));
   const at = (old: number): number => place.get(old) ?? old;
   const nodes = order.map((old) => ({ ...graph.nodes[old], inputs: graph.nodes[old].inputs.map(at) }));
-  const own = owners();
+  const own = namedSources();
   const inputs = symbolic(Object.fromEntries(Object.entries(inputsOf(graph)).reverse()));
-  const { values } = lift(nodes, programLeaf(inputs, own), own);
+  const { values } = retrace(nodes, programLeaf(inputs, own), own);
   const outputs = Object.entries(graph.outputs).reverse();
   return closed(inputs, Object.fromEntries(outputs.map(([name, node]) => [name, values[at(node)]])));
 };

@@ -3,8 +3,8 @@
  * by operations that have a gradient.
  */
 
-import { splitPort } from '../../dsl/infer.js';
-import type { Node, Op, ScanOp } from '../../dsl/op.js';
+import { type Node, type Op, type ScanOp, scanInputs } from '../../dsl/op.js';
+import { splitPort } from '../../dsl/ports.js';
 
 /** For a list of nodes: which values a gradient reaches, and the same inside of their scans. */
 export interface Flow {
@@ -40,31 +40,36 @@ export const byTape: Passes = (op, i) => op.op !== 'noise' && (op.op !== 'batchN
 export const flowOf = (nodes: readonly Node[], roots: readonly number[], passes: Passes): Flow =>
   arrivals(
     nodes,
-    needsOf(nodes, () => false, passes),
+    parameterDependence(nodes, () => false, passes),
     new Set(roots),
     passes,
   );
 
 /** Which values depend on a trainable parameter, and the same inside of the scans. */
-interface Needs {
+interface ParameterDependence {
   readonly values: readonly boolean[];
-  readonly bodies: ReadonlyMap<number, Needs>;
+  readonly bodies: ReadonlyMap<number, ParameterDependence>;
 }
 
-const needsOf = (nodes: readonly Node[], leaf: LeafNeeds, passes: Passes): Needs => {
+const parameterDependence = (
+  nodes: readonly Node[],
+  leaf: LeafNeeds,
+  passes: Passes,
+): ParameterDependence => {
   const values: boolean[] = [];
-  const bodies = new Map<number, Needs>();
+  const bodies = new Map<number, ParameterDependence>();
   for (const [number, { op, inputs }] of nodes.entries()) {
     if (op.op === 'parameter') values.push(op.trainable);
     else if (op.op === 'scan') {
-      const body = bodyNeeds(
+      const body = bodyDependence(
         op,
         inputs.map((input) => values[input]),
         passes,
       );
       bodies.set(number, body);
       values.push(false);
-    } else if (op.op === 'take') values.push(portNeeds(nodes[inputs[0]].op, bodies.get(inputs[0]), op.port));
+    } else if (op.op === 'take')
+      values.push(portDependence(nodes[inputs[0]].op, bodies.get(inputs[0]), op.port));
     else if (inputs.length === 0) values.push(leaf(op));
     else values.push(inputs.some((input, i) => passes(op, i) && values[input]));
   }
@@ -72,17 +77,17 @@ const needsOf = (nodes: readonly Node[], leaf: LeafNeeds, passes: Passes): Needs
 };
 
 /** The state depends on a parameter if it starts so or becomes so in any step. */
-const bodyNeeds = (op: ScanOp, inputs: readonly boolean[], passes: Passes): Needs => {
-  const count = op.fields.length;
-  let state = inputs.slice(0, count);
+const bodyDependence = (op: ScanOp, inputs: readonly boolean[], passes: Passes): ParameterDependence => {
+  const { fields, sequences, externals } = scanInputs(op, inputs);
+  let state = fields;
   for (;;) {
     const before = state;
     const leafNeeds = (leaf: Op): boolean => {
       if (leaf.op === 'state') return before[op.fields.indexOf(leaf.field)];
-      if (leaf.op === 'element') return inputs[count + leaf.sequence];
-      return leaf.op === 'external' && inputs[count + op.sequences + leaf.index];
+      if (leaf.op === 'element') return sequences[leaf.sequence];
+      return leaf.op === 'external' && externals[leaf.index];
     };
-    const needs = needsOf(op.body.nodes, leafNeeds, passes);
+    const needs = parameterDependence(op.body.nodes, leafNeeds, passes);
     state = op.fields.map((field, i) => before[i] || needs.values[op.body.next[field]]);
     if (state.every((value, i) => value === before[i])) return needs;
   }
@@ -94,10 +99,15 @@ export const portNode = (op: ScanOp, port: string): number => {
   return kind === 'final' ? op.body.next[name] : op.body.observe[name];
 };
 
-const portNeeds = (scan: Op, body: Needs | undefined, port: string): boolean =>
+const portDependence = (scan: Op, body: ParameterDependence | undefined, port: string): boolean =>
   scan.op === 'scan' && body !== undefined && body.values[portNode(scan, port)];
 
-const arrivals = (nodes: readonly Node[], needs: Needs, roots: ReadonlySet<number>, passes: Passes): Flow => {
+const arrivals = (
+  nodes: readonly Node[],
+  needs: ParameterDependence,
+  roots: ReadonlySet<number>,
+  passes: Passes,
+): Flow => {
   const reached = nodes.map((_, number) => roots.has(number) && needs.values[number]);
   const ports = new Map<number, Set<number>>();
   const bodies = new Map<number, Flow>();
@@ -123,7 +133,12 @@ const arrivals = (nodes: readonly Node[], needs: Needs, roots: ReadonlySet<numbe
 };
 
 /** A gradient that reaches the state before a step comes from the state after the step before. */
-const bodyArrivals = (op: ScanOp, needs: Needs, ports: ReadonlySet<number>, passes: Passes): Flow => {
+const bodyArrivals = (
+  op: ScanOp,
+  needs: ParameterDependence,
+  ports: ReadonlySet<number>,
+  passes: Passes,
+): Flow => {
   let roots = ports;
   for (;;) {
     const flow = arrivals(op.body.nodes, needs, roots, passes);

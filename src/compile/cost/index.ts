@@ -3,7 +3,7 @@
 import type { Node } from '../../dsl/op.js';
 import type { Program } from '../../dsl/program.js';
 import { volume } from '../../dsl/shape.js';
-import { inWords } from '../facts.js';
+import { describeOp } from '../describe-op.js';
 import { type Amount, add, at, none, times } from './amount.js';
 import { adamFlops, backwardFlops, forwardFlops } from './flops.js';
 import { byDerivative, byTape } from './gradients.js';
@@ -105,7 +105,7 @@ const nodeCost = (visit: Visit, batch: number): NodeCost => {
   const { path, op, inputs, result, repeats, body } = visit;
   return {
     path,
-    operation: inWords(
+    operation: describeOp(
       op,
       inputs.map(({ shape }) => shape),
     ),

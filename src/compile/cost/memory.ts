@@ -1,6 +1,6 @@
 /** How much memory a program takes: bytes that do not grow with the batch, and bytes of each sample. */
 
-import type { Node, Op } from '../../dsl/op.js';
+import { type Node, type Op, scanInputs } from '../../dsl/op.js';
 import { volume } from '../../dsl/shape.js';
 import { type Amount, add, bytes, most, none, numbers, times } from './amount.js';
 import { products } from './flops.js';
@@ -155,9 +155,9 @@ const scanPeak = (visit: Visit): Amount => {
     fixed: 0,
     perSample: counts.reduce((total, count) => total + count, 0),
   });
-  const state = sum(inputs.slice(0, op.fields.length).map(({ shape }) => volume(shape)));
-  const driving = inputs.slice(op.fields.length, op.fields.length + op.sequences);
-  const elements = sum(driving.map(({ shape }) => volume(shape)));
+  const { fields, sequences } = scanInputs(op, inputs);
+  const state = sum(fields.map(({ shape }) => volume(shape)));
+  const elements = sum(sequences.map(({ shape }) => volume(shape)));
   const observed = sum(Object.values(observe).map((node) => op.steps * volume(nodes[node].shape)));
   const step = peakOf(body, nodes, [...Object.values(next), ...Object.values(observe)]);
   return add(forwardHeld(visit), elements, observed, state, most(add(state, step), observed));

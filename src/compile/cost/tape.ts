@@ -8,7 +8,8 @@
  * TensorFlow.js itself reports.
  */
 
-import type { Boundary, Op } from '../../dsl/op.js';
+import { type Boundary, type Op, scanInputs } from '../../dsl/op.js';
+import { isObservedPort } from '../../dsl/ports.js';
 import { bins, ceilDiv, type Shape, volume } from '../../dsl/shape.js';
 import { type Amount, add, none, numbers, spread, times } from './amount.js';
 import type { Visit } from './visit.js';
@@ -46,7 +47,7 @@ export const forwardHeld = (visit: Visit): Amount => {
     case 'scan':
       return tiled(visit);
     case 'take':
-      return op.port.startsWith('observed/') ? out : none;
+      return isObservedPort(op.port) ? out : none;
     case 'concat':
       return add(out, perSampleCopies(visit));
     default:
@@ -105,9 +106,9 @@ const ownBackward = (visit: Visit): Amount => {
     case 'batchNorm':
       return add(times(into[0] ? 6 : 3, out), targets);
     case 'recurrence':
-      return recurrenceOwed(visit);
+      return recurrenceCotangents(visit);
     case 'take':
-      return op.port.startsWith('observed/') ? out : none;
+      return isObservedPort(op.port) ? out : none;
     case 'element':
       return out;
     case 'concat':
@@ -136,7 +137,8 @@ const perSampleCopies = ({ inputs, result }: Visit): Amount =>
 /** Initial state and sequences that are shared are repeated for every sample. */
 const tiled = ({ op, inputs }: Visit): Amount => {
   if (op.op !== 'scan') return none;
-  const repeated = inputs.slice(0, op.fields.length + op.sequences).filter(({ perSample }) => !perSample);
+  const { fields, sequences } = scanInputs(op, inputs);
+  const repeated = [...fields, ...sequences].filter(({ perSample }) => !perSample);
   return { fixed: 0, perSample: repeated.reduce((sum, { shape }) => sum + volume(shape), 0) };
 };
 
@@ -147,7 +149,7 @@ const fourierMatrix = ([steps]: Shape): Amount => ({ fixed: 2 * steps * bins(ste
 export const extremes = { sum: 0, mean: 0, max: 1, min: 2 } as const;
 
 /** What a recurrence's states are owed, the states before them, and the products of both that its factors are owed. */
-const recurrenceOwed = ({ op, result }: Visit): Amount => {
+const recurrenceCotangents = ({ op, result }: Visit): Amount => {
   const [steps, ...rest] = result.shape;
   const each = op.op === 'recurrence' && op.kind === 'matrix' ? rest[rest.length - 1] : 1;
   return spread(result, steps * volume(rest) * (2 + each) + volume(rest));

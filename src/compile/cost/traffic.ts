@@ -1,5 +1,6 @@
 /** Bytes that operations read and write, each operation by itself: what a memory-bound engine has to move. */
 
+import { isObservedPort } from '../../dsl/ports.js';
 import { type Amount, add, bytes, none, numbers, times } from './amount.js';
 import type { Visit } from './visit.js';
 
@@ -29,7 +30,7 @@ export const forwardTraffic = ({ op, inputs, result }: Visit): Traffic => {
       return { read: one, written: one };
     case 'take':
       // An observed sequence is put together from its entries; the final state is there already.
-      return op.port.startsWith('observed/') ? { read: one, written: one } : nothing;
+      return isObservedPort(op.port) ? { read: one, written: one } : nothing;
     default:
       return { read: bytes(add(...inputs.map(numbers))), written: one };
   }

@@ -1,8 +1,9 @@
 /** From a graph to boxes and arrows, before any syntax. */
 
 import type { Graph } from '../../dsl/graph.js';
-import type { Node, Op, ScanOp } from '../../dsl/op.js';
-import { inWords, layerOf, sizes } from '../facts.js';
+import { type Node, type Op, type ScanOp, scanInputs } from '../../dsl/op.js';
+import { finalPort, observedPort } from '../../dsl/ports.js';
+import { describeOp, layerOf, showSizes } from '../describe-op.js';
 import { blank, type Canvas, type Drawing, type Group, type Place } from './canvas.js';
 import { type Origin, seconds, weightsOf, wordsOf } from './words.js';
 
@@ -31,7 +32,7 @@ export const drawingOf = (graph: Graph): Drawing => {
   for (const [i, [name, node]] of Object.entries(graph.outputs).entries()) {
     const { shape } = graph.nodes[node];
     const output = canvas.add({ id: `out${i}`, lines: [name], outline: 'stadium', place: [] });
-    canvas.connect(shown(canvas, origins[node], []), output.id, sizes(shape));
+    canvas.connect(shown(canvas, origins[node], []), output.id, showSizes(shape));
   }
   return canvas.drawing();
 };
@@ -78,13 +79,13 @@ const drawNode = (canvas: Canvas, region: Region, number: number, origins: reado
   if (leaf !== undefined) return leaf;
   switch (op.op) {
     case 'input':
-      return canvas.add({ id, lines: [op.name, sizes(shape)], outline: 'stadium', place });
+      return canvas.add({ id, lines: [op.name, showSizes(shape)], outline: 'stadium', place });
     case 'parameter':
       return { kind: 'parameter', id, name: op.name };
     case 'constant':
       return typeof op.value === 'number'
         ? { kind: 'number', id, value: op.value }
-        : canvas.add({ id, lines: ['data', sizes(shape)], outline: 'round', place });
+        : canvas.add({ id, lines: ['data', showSizes(shape)], outline: 'round', place });
     case 'scan':
       return { kind: 'box', id };
     // The arrow says what shape arrives; how it was turned is plain from that.
@@ -118,7 +119,7 @@ const drawNode = (canvas: Canvas, region: Region, number: number, origins: reado
   });
   for (const input of drawn) {
     const role = op.op === 'zip' && drawn.length === 2 && input === inputs[1] ? seconds[op.fn] : undefined;
-    const arriving = sizes(nodes[input].shape);
+    const arriving = showSizes(nodes[input].shape);
     canvas.connect(
       shown(canvas, origins[input], place),
       id,
@@ -143,12 +144,13 @@ const drawScan = (
   id: string,
   origins: readonly Origin[],
 ): ReadonlyMap<string, Origin> => {
-  const place = [...region.place, { key: id, title: inWords(op, []), scan: true }];
+  const place = [...region.place, { key: id, title: describeOp(op, []), scan: true }];
   const { fields, sequences, body } = op;
   const prefix = `${id}_`;
-  const shapeOf = (input: number): string => sizes(region.nodes[node.inputs[input]].shape);
+  const given = scanInputs(op, node.inputs);
+  const shapeOf = (input: number): string => showSizes(region.nodes[input].shape);
   const states = fields.map((field, i): Origin => {
-    const start = origins[node.inputs[i]];
+    const start = origins[given.fields[i]];
     const begun = start.kind === 'number' ? [`starts at ${start.value}`] : [];
     const state = canvas.add({
       id: `${prefix}s${i}`,
@@ -156,7 +158,8 @@ const drawScan = (
       outline: 'cylinder',
       place,
     });
-    if (start.kind !== 'number') canvas.connect(shown(canvas, start, region.place), state.id, shapeOf(i));
+    if (start.kind !== 'number')
+      canvas.connect(shown(canvas, start, region.place), state.id, shapeOf(given.fields[i]));
     return state;
   });
   const elements = Array.from({ length: sequences }, (_, i): Origin => {
@@ -166,12 +169,8 @@ const drawScan = (
       outline: 'cylinder',
       place,
     });
-    const sequence = fields.length + i;
-    canvas.connect(
-      shown(canvas, origins[node.inputs[sequence]], region.place),
-      element.id,
-      shapeOf(sequence),
-    );
+    const sequence = given.sequences[i];
+    canvas.connect(shown(canvas, origins[sequence], region.place), element.id, shapeOf(sequence));
     return element;
   });
   const inner = drawRegion(canvas, {
@@ -186,7 +185,7 @@ const drawScan = (
         case 'element':
           return elements[leaf.sequence];
         case 'external':
-          return origins[node.inputs[fields.length + sequences + leaf.index]];
+          return origins[given.externals[leaf.index]];
         default:
           return undefined;
       }
@@ -196,9 +195,9 @@ const drawScan = (
   for (const [i, end] of ends.entries())
     canvas.connect(shown(canvas, end, place), states[i].id, `next ${fields[i]}`, true);
   return new Map([
-    ...fields.map((field, i): readonly [string, Origin] => [`final/${field}`, ends[i]]),
+    ...fields.map((field, i): readonly [string, Origin] => [finalPort(field), ends[i]]),
     ...Object.entries(body.observe).map(([name, observed]): readonly [string, Origin] => [
-      `observed/${name}`,
+      observedPort(name),
       inner[observed],
     ]),
   ]);

@@ -2,7 +2,7 @@
 
 import type { Node, Op, ZipFunction } from '../../dsl/op.js';
 import type { Shape } from '../../dsl/shape.js';
-import { inWords, layerOf } from '../facts.js';
+import { describeOp, layerOf } from '../describe-op.js';
 
 /** Where a value comes from: a box, or something that is drawn only if it must be. */
 export type Origin =
@@ -59,7 +59,7 @@ export const wordsOf = (
   };
   // A plain number has no box: x stands for the operand that has one.
   const plain = op.op === 'zip' && inputs.some((input) => origins[input].kind === 'number');
-  const words = plain ? symbols[op.fn](operand(inputs[0]), operand(inputs[1])) : inWords(op, shapes);
+  const words = plain ? symbols[op.fn](operand(inputs[0]), operand(inputs[1])) : describeOp(op, shapes);
   const name = layerOf(weights)?.split('/').at(-1);
   return name === undefined || counted.test(name) ? words : `${name}: ${words}`;
 };

@@ -3,7 +3,7 @@
 import type { Facts } from '../../dsl/infer.js';
 import { isLeafOp, type LeafOp, type Node, type Op, type OpOf, type ScanOp } from '../../dsl/op.js';
 import { volume } from '../../dsl/shape.js';
-import { layerOf } from '../facts.js';
+import { layerOf } from '../describe-op.js';
 import { constantOf, fold, folds, uniform } from './constant.js';
 import * as convolution from './convolution.js';
 import type { Ref, Site } from './draft.js';

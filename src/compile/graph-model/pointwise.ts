@@ -33,7 +33,7 @@ const zips: Readonly<Record<ZipFunction, string>> = {
 };
 
 /**
- * |x| as max(x, 0) + max(-x, 0): the same number, and at 0 it has the slope 0, where TensorFlow.js's own has -1.
+ * |x| as max(x, 0) + max(-x, 0): the same number, and at 0 its derivative is 0, where TensorFlow.js's own has -1.
  */
 const absolute = (site: Site, x: Ref): Ref =>
   tf.binary(

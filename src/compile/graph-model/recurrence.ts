@@ -4,6 +4,7 @@
  */
 
 import type { Node, OpOf, ScanOp } from '../../dsl/op.js';
+import { observedPort } from '../../dsl/ports.js';
 import { type Shape, volume } from '../../dsl/shape.js';
 import { constantOf } from './constant.js';
 import type { Site } from './draft.js';
@@ -61,12 +62,12 @@ export const recurrence = (
     body: { nodes, next: last, observe: last },
   };
   const start = initial ?? constantValue(constantOf('start', state, () => new Float64Array(volume(state))));
-  const { 'observed/h': states } = portsOfScan(
+  const { [observedPort('h')]: states } = portsOfScan(
     scene,
     site,
     scan,
     [start, factors, inputs],
-    ['observed/h'],
+    [observedPort('h')],
     emit,
   );
   const perSample = [factors, inputs, start].some(({ facts }) => facts.perSample);

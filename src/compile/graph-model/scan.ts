@@ -1,7 +1,7 @@
 /** Scans in the graph: a while loop with functions of its own, or step after step. */
 
-import { splitPort } from '../../dsl/infer.js';
-import type { ScanOp } from '../../dsl/op.js';
+import { type ScanOp, scanInputs } from '../../dsl/op.js';
+import { splitPort } from '../../dsl/ports.js';
 import { volume } from '../../dsl/shape.js';
 import { factsInBody } from '../facts.js';
 import { type Site, under } from './draft.js';
@@ -21,16 +21,16 @@ export const portsOfScan = (
   ports: readonly string[],
   emit: Emit,
 ): Readonly<Record<string, Value>> => {
-  const count = op.fields.length;
+  const given = scanInputs(op, inputs);
   const named = ports.map(splitPort);
   const parts: Parts = {
-    initial: inputs.slice(0, count).map((value, i) => overBatch(under(site, op.fields[i]), value)),
-    sequences: inputs.slice(count, count + op.sequences).map((value) => {
+    initial: given.fields.map((value, i) => overBatch(under(site, op.fields[i]), value)),
+    sequences: given.sequences.map((value) => {
       const shape = value.facts.shape.slice(1);
       const ref = overBatch(under(site, 'sequence'), value);
       return { ref: tf.reshape(site, ref, [-1, op.steps, volume(shape)]), shape };
     }),
-    externals: inputs.slice(count + op.sequences),
+    externals: given.externals,
     observed: named.flatMap(([kind, name]) => (kind === 'observed' ? [name] : [])),
     facts: factsInBody(
       op,

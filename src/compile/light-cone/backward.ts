@@ -1,10 +1,11 @@
 /** Dependence backwards through a graph and through the steps of its scans. */
 
 import type { Facts } from '../../dsl/infer.js';
-import type { Node, ScanOp } from '../../dsl/op.js';
+import { type Node, type ScanOp, scanInputs } from '../../dsl/op.js';
+import { finalPort, observedPort } from '../../dsl/ports.js';
 import { type Shape, volume } from '../../dsl/shape.js';
 import { factsInBody } from '../facts.js';
-import { pull } from './dependence.js';
+import { dependence } from './dependence.js';
 import { empty, type Mask, union } from './mask.js';
 import { type Support, supportsOf } from './support.js';
 
@@ -53,7 +54,7 @@ export const backward = (known: Known, seen: Seen, from: number, until: number, 
       const of = ports.get(inputs[0]) ?? new Map<string, Mask>();
       ports.set(inputs[0], of.set(op.port, union(of.get(op.port), mask)));
     } else if (mask !== undefined) {
-      const pulled = pull(op, sourcesOf(known, inputs), shape, mask);
+      const pulled = dependence(op, sourcesOf(known, inputs), shape, mask);
       for (const [i, source] of inputs.entries()) if (known.facts[source].perSample) add(source, pulled[i]);
     }
   }
@@ -83,17 +84,16 @@ export const scanWalk = (
   const { inputs } = known.nodes[node];
   const read = inputs.map((input) => known.facts[input]);
   const shapes = read.map(({ shape }) => shape);
-  const fields = op.fields.length;
   const body: Known = {
     nodes: op.body.nodes,
     facts: factsInBody(op, read),
     supports: supportsOf(
       op.body.nodes,
-      inputs.slice(fields + op.sequences).map((input) => known.supports[input]),
+      scanInputs(op, inputs).externals.map((input) => known.supports[input]),
     ),
   };
-  const initial = op.fields.map((field, i) => ports.get(`final/${field}`) ?? empty(shapes[i]));
-  let masks: readonly Mask[] = [...initial, ...shapes.slice(fields).map(empty)];
+  const initial = op.fields.map((field, i) => ports.get(finalPort(field)) ?? empty(shapes[i]));
+  let masks: readonly Mask[] = [...initial, ...shapes.slice(op.fields.length).map(empty)];
   let time = op.steps;
   return {
     stepBack: () => {
@@ -116,7 +116,7 @@ const bodyBack = (
   const ends = [
     ...op.fields.map((field, i): readonly [number, Mask] => [op.body.next[field], masks[i]]),
     ...Object.entries(op.body.observe).flatMap(([name, node]): readonly (readonly [number, Mask])[] => {
-      const sequence = ports.get(`observed/${name}`);
+      const sequence = ports.get(observedPort(name));
       const size = volume(body.nodes[node].shape);
       return sequence === undefined ? [] : [[node, sequence.subarray(time * size, (time + 1) * size)]];
     }),

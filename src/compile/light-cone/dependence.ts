@@ -7,7 +7,7 @@ import { both, empty, type Mask, some, spread } from './mask.js';
 import { type Taps, taps, transposedTaps } from './window.js';
 
 /** What is known of an operation's inputs. */
-export interface Sources {
+export interface DependenceInputs {
   readonly shapes: readonly Shape[];
   /** Elements that are not zero for certain; undefined: any may be other than zero. */
   readonly supports: readonly (Mask | undefined)[];
@@ -19,7 +19,12 @@ export interface Sources {
  *
  * @param result elements of the value, of shape `shape`
  */
-export const pull = (op: Op, sources: Sources, shape: Shape, result: Mask): readonly (Mask | undefined)[] => {
+export const dependence = (
+  op: Op,
+  sources: DependenceInputs,
+  shape: Shape,
+  result: Mask,
+): readonly (Mask | undefined)[] => {
   const { shapes, supports } = sources;
   const [x] = shapes;
   if (op.op === 'affine' && op.scale === 0) return [];
@@ -62,7 +67,7 @@ const fitted = (mask: Mask, shape: Shape): Mask =>
   shape.length === 0 && mask.length > 1 ? Uint8Array.of(some(mask) ? 1 : 0) : mask;
 
 /** A product with a zero depends on nothing. */
-const zip = ({ fn }: OpOf<'zip'>, { shapes, supports }: Sources, result: Mask): readonly Mask[] => {
+const zip = ({ fn }: OpOf<'zip'>, { shapes, supports }: DependenceInputs, result: Mask): readonly Mask[] => {
   const held = (support: Mask | undefined, size: number): Mask => {
     if (support === undefined) return result;
     return both(result, support.length === size ? support : new Uint8Array(size).fill(support[0]));
@@ -83,7 +88,7 @@ const windows = (
 
 const convolution = (
   op: OpOf<'conv'>,
-  { shapes: [x, weight], supports: [, support] }: Sources,
+  { shapes: [x, weight], supports: [, support] }: DependenceInputs,
   shape: Shape,
   result: Mask,
 ): Mask => {

@@ -1,6 +1,7 @@
 /** What a program does in time, told from its graph: how an input enters its scans, how far a step reaches, what is heard. */
 
-import type { Node, ScanOp } from '../../dsl/op.js';
+import { type Node, type ScanOp, scanInputs } from '../../dsl/op.js';
+import { isObservedPort } from '../../dsl/ports.js';
 import type { Program } from '../../dsl/program.js';
 import type { Shape } from '../../dsl/shape.js';
 import { stepReach, wholeReach } from './reach.js';
@@ -67,19 +68,19 @@ const scanOf = (
   shapes: readonly Shape[],
   depends: readonly boolean[],
 ): ScanPortrait => {
-  const [fields, driven] = [op.fields.length, op.fields.length + op.sequences];
-  const any = (from: number, until: number): boolean =>
-    inputs.slice(from, until).some((number) => depends[number]);
+  const { fields, sequences, externals } = scanInputs(op, inputs);
+  const any = (numbers: readonly number[]): boolean => numbers.some((number) => depends[number]);
+  const states = scanInputs(op, shapes).fields;
   const reach = stepReach(op, shapes);
-  const onLattice = shapes.slice(0, fields).every((shape) => shape.length >= 2);
+  const onLattice = states.every((shape) => shape.length >= 2);
   const boundaries = boundariesOf(op.body.nodes);
   return {
     steps: op.steps,
-    starts: any(0, fields),
-    everyStep: any(driven, inputs.length),
-    fed: any(fields, driven),
+    starts: any(fields),
+    everyStep: any(externals),
+    fed: any(sequences),
     reach: onLattice && Number.isFinite(reach) ? reach : null,
-    axes: Math.max(0, ...shapes.slice(0, fields).map((shape) => shape.length - 1)),
+    axes: Math.max(0, ...states.map((shape) => shape.length - 1)),
     torus: boundaries.length > 0 && boundaries.every((boundary) => boundary === 'circular'),
   };
 };
@@ -95,7 +96,7 @@ const heardOf = (nodes: readonly Node[], root: number, needed: ReadonlySet<numbe
     const readers = nodes.filter((reader, at) => needed.has(at) && reader.inputs.includes(number));
     // A scan that goes on from another does not answer.
     const answering = readers.filter(({ op }) => op.op !== 'scan');
-    const final = node.op.port.startsWith('final/');
+    const final = !isObservedPort(node.op.port);
     if (number === root) kinds.add(final ? 'last' : 'all');
     for (const reader of answering) kinds.add(final || isLast(reader, node) ? 'last' : 'all');
   }

@@ -7,7 +7,8 @@
  */
 
 import { labelsOf } from '../../dsl/einsum-formula.js';
-import type { Node, Op, OpOf, ScanOp } from '../../dsl/op.js';
+import { type Node, type Op, type OpOf, type ScanOp, scanInputs } from '../../dsl/op.js';
+import { finalPort, observedPort } from '../../dsl/ports.js';
 import type { Program } from '../../dsl/program.js';
 import { type Shape, sameShape, volume } from '../../dsl/shape.js';
 
@@ -80,7 +81,7 @@ export const wholeReach = (
 export const stepReach = (op: ScanOp, shapes: readonly Shape[]): number => {
   const inputs = shapes.map((shape, i) => (i < op.fields.length ? placed(shape) : unseen(shape)));
   const ports = scanned(op, inputs, 1);
-  return Math.max(...op.fields.map((field) => ports[`final/${field}`].radius));
+  return Math.max(...op.fields.map((field) => ports[finalPort(field)].radius));
 };
 
 /** A field on the lattice: its last axis holds channels. */
@@ -107,18 +108,19 @@ const forward = (nodes: readonly Node[], leaf: (node: Node) => Spread, steps: nu
 /** Spreads of a scan's ports after so many steps: of all that was observed until then, and of the state. */
 const scanned = (op: ScanOp, inputs: readonly Spread[], steps: number): Readonly<Record<string, Spread>> => {
   const { nodes, next, observe } = op.body;
-  let state = Object.fromEntries(op.fields.map((field, i) => [field, inputs[i]]));
+  const given = scanInputs(op, inputs);
+  let state = Object.fromEntries(op.fields.map((field, i) => [field, given.fields[i]]));
   const observed: Record<string, Spread> = {};
   const leaf = ({ op: leafOp, shape }: Node): Spread => {
     switch (leafOp.op) {
       case 'state':
         return state[leafOp.field];
       case 'element': {
-        const { radius, axes } = inputs[op.fields.length + leafOp.sequence];
+        const { radius, axes } = given.sequences[leafOp.sequence];
         return axes[0] === undefined ? { radius, axes: axes.slice(1) } : everything(shape);
       }
       case 'external':
-        return inputs[op.fields.length + op.sequences + leafOp.index];
+        return given.externals[leafOp.index];
       default:
         return unseen(shape);
     }
@@ -134,9 +136,9 @@ const scanned = (op: ScanOp, inputs: readonly Spread[], steps: number): Readonly
     }
   }
   return Object.fromEntries([
-    ...Object.entries(state).map(([field, spread]) => [`final/${field}`, spread]),
+    ...Object.entries(state).map(([field, spread]) => [finalPort(field), spread]),
     ...Object.entries(observe).map(([name, node]) => [
-      `observed/${name}`,
+      observedPort(name),
       observed[name] ?? unseen([op.steps, ...nodes[node].shape]),
     ]),
   ]);

@@ -1,7 +1,8 @@
 /** One operation on one sample: the reference interpreter's table of primitives, and scans, which are loops over it. */
 
 import { drawNoise } from '../../dsl/draw-noise.js';
-import type { LeafOp, Node, Op, OpOf, ScanOp } from '../../dsl/op.js';
+import { type LeafOp, type Node, type Op, type OpOf, type ScanOp, scanInputs } from '../../dsl/op.js';
+import { finalPort, observedPort } from '../../dsl/ports.js';
 import { type Shape, volume } from '../../dsl/shape.js';
 import { build, entry, type NdArray, stacked } from './array.js';
 import { normalise } from './batch-norm.js';
@@ -19,7 +20,7 @@ export interface Value extends NdArray {
 }
 
 /** What surrounds a list of nodes while it is computed for one sample. */
-export interface Surroundings {
+export interface EvaluationContext {
   readonly noiseSeed: number;
   /** The number of the sample, for its noise. */
   readonly sample: number;
@@ -27,7 +28,7 @@ export interface Surroundings {
 }
 
 /** Values of all nodes of a list, for one sample. */
-export const evaluateNodes = (nodes: readonly Node[], around: Surroundings): readonly Value[] => {
+export const evaluateNodes = (nodes: readonly Node[], around: EvaluationContext): readonly Value[] => {
   const values: Value[] = [];
   for (const { op, inputs, shape } of nodes)
     values.push(
@@ -42,7 +43,12 @@ export const evaluateNodes = (nodes: readonly Node[], around: Surroundings): rea
 };
 
 /** The value of one operation for one sample. Batch norm is in its inference mode: training is not per sample. */
-export const evaluate = (op: Op, inputs: readonly Value[], shape: Shape, around: Surroundings): Value => {
+export const evaluate = (
+  op: Op,
+  inputs: readonly Value[],
+  shape: Shape,
+  around: EvaluationContext,
+): Value => {
   const [x, y, z] = inputs;
   switch (op.op) {
     case 'input':
@@ -106,7 +112,7 @@ const constant = ({ shape, value }: OpOf<'constant'>): NdArray =>
 const noise = (
   { name, shape, distribution }: OpOf<'noise'>,
   clock: NdArray,
-  { noiseSeed, sample }: Surroundings,
+  { noiseSeed, sample }: EvaluationContext,
 ): NdArray => ({
   shape,
   data: Float64Array.from(drawNoise(noiseSeed, name, distribution, volume(shape), sample, clock.data[0])),
@@ -120,14 +126,13 @@ type State = Readonly<Record<string, NdArray>>;
  *
  * @param inputs the fields' initial values, the driving sequences, the externals
  */
-const scan = (op: ScanOp, inputs: readonly Value[], around: Surroundings): Value => {
+const scan = (op: ScanOp, inputs: readonly Value[], around: EvaluationContext): Value => {
   const { fields, body } = op;
-  const sequences = inputs.slice(fields.length, fields.length + op.sequences);
-  const externals = inputs.slice(fields.length + op.sequences);
+  const { fields: initial, sequences, externals } = scanInputs(op, inputs);
   const observed: Readonly<Record<string, NdArray[]>> = Object.fromEntries(
     Object.keys(body.observe).map((name) => [name, []]),
   );
-  let state: State = Object.fromEntries(fields.map((field, i) => [field, inputs[i]]));
+  let state: State = Object.fromEntries(fields.map((field, i) => [field, initial[i]]));
   for (let step = 0; step < op.steps; step++) {
     const leaf = leaves(state, sequences, externals, step);
     const values = evaluateNodes(body.nodes, { ...around, leaf });
@@ -138,10 +143,10 @@ const scan = (op: ScanOp, inputs: readonly Value[], around: Surroundings): Value
     shape: [],
     data: new Float64Array(1),
     ports: {
-      ...Object.fromEntries(fields.map((field) => [`final/${field}`, state[field]])),
+      ...Object.fromEntries(fields.map((field) => [finalPort(field), state[field]])),
       ...Object.fromEntries(
         Object.entries(observed).map(([name, entries]) => [
-          `observed/${name}`,
+          observedPort(name),
           stacked(entries, entries[0].shape),
         ]),
       ),

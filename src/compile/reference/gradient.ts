@@ -5,7 +5,7 @@ import { inputsOf, parametersOf } from '../../dsl/graph.js';
 import type { Program } from '../../dsl/program.js';
 import { volume } from '../../dsl/shape.js';
 import type { NdArray } from './array.js';
-import { type Arrays, type ReferenceOptions, runReference } from './run.js';
+import { type NdArrays, type ReferenceOptions, runReference } from './run.js';
 
 /** One number among the parameters or inputs of a run. */
 export interface Coordinate {
@@ -16,7 +16,7 @@ export interface Coordinate {
 }
 
 /** A function of a program's outputs, such as a loss. */
-export type ScalarOf = (outputs: Arrays) => number;
+export type ScalarOf = (outputs: NdArrays) => number;
 
 /**
  * d loss / d coordinate for each coordinate, as (loss(v + step) - loss(v - step)) / (2 step).

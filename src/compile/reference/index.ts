@@ -3,7 +3,7 @@
 export { type NdArray, ndarray } from './array.js';
 export { type Coordinate, numericalGradient, randomCoordinates, type ScalarOf } from './gradient.js';
 export {
-  type Arrays,
+  type NdArrays as Arrays,
   parameterArrays,
   type ReferenceOptions,
   type ReferenceResult,

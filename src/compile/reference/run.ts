@@ -17,13 +17,13 @@ import { evaluate, type Value } from './evaluate.js';
 import { fault } from './fault.js';
 
 /** Arrays by name. */
-export type Arrays = Readonly<Record<string, NdArray>>;
+export type NdArrays = Readonly<Record<string, NdArray>>;
 
 export interface ReferenceOptions {
   /** Every parameter of the program, by name. */
-  readonly parameters: Arrays;
+  readonly parameters: NdArrays;
   /** Every input of the program, by name, with a leading batch axis. */
-  readonly inputs: Arrays;
+  readonly inputs: NdArrays;
   readonly batch: number;
   /** Whether batch norm takes the statistics of the batch; default false, the running ones. */
   readonly training?: boolean;
@@ -35,9 +35,9 @@ export interface ReferenceOptions {
 
 export interface ReferenceResult {
   /** Every output of the program, with a leading batch axis even where it is the same for all samples. */
-  readonly outputs: Arrays;
+  readonly outputs: NdArrays;
   /** In training, the new running statistics of batch norm, by parameter name; else empty. */
-  readonly statistics: Arrays;
+  readonly statistics: NdArrays;
 }
 
 /**
@@ -113,7 +113,7 @@ const leaves =
   };
 
 /** The array of this name, which must have the shape that the program declares. */
-const declared = (what: string, name: string, arrays: Arrays, shape: Shape): NdArray => {
+const declared = (what: string, name: string, arrays: NdArrays, shape: Shape): NdArray => {
   if (!(name in arrays)) return fault(`the ${what} '${name}' is missing`);
   const found = arrays[name];
   return sameShape(found.shape, shape)
@@ -149,7 +149,7 @@ const trainBatchNorm = (
  * @example
  * runReference(p, { parameters: parameterArrays(p, initialParameters(p.graph, 0)), inputs, batch: 2 });
  */
-export const parameterArrays = (p: Program, values: Readonly<Record<string, ArrayLike<number>>>): Arrays =>
+export const parameterArrays = (p: Program, values: Readonly<Record<string, ArrayLike<number>>>): NdArrays =>
   Object.fromEntries(
     parametersOf(p.graph).map(({ name, shape }) => [
       name,

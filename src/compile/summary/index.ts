@@ -6,7 +6,8 @@ import type { Initialiser } from '../../dsl/initialiser.js';
 import type { Node } from '../../dsl/op.js';
 import { type Program, signature } from '../../dsl/program.js';
 import { type Shape, showShape, volume } from '../../dsl/shape.js';
-import { factsIn, factsInBody, inWords } from '../facts.js';
+import { describeOp } from '../describe-op.js';
+import { factsIn, factsInBody } from '../facts.js';
 
 /** A parameter: `count` is how many numbers it has. */
 export interface SummaryParameter {
@@ -103,7 +104,7 @@ const listNodes = (nodes: readonly Node[], facts: readonly Facts[], prefix: stri
     const listed: SummaryNode = {
       path,
       inputs: inputs.map((input) => `${prefix}${input}`),
-      operation: inWords(
+      operation: describeOp(
         op,
         read.map((input) => input.shape),
       ),

@@ -11,8 +11,16 @@ import { pipe } from 'fp-ts/lib/function.js';
 import type { ProgramError } from '../../base/error.js';
 import { drawNoise } from '../../dsl/draw-noise.js';
 import type { Possible, Program, Shapes } from '../../dsl/index.js';
-import { splitPort } from '../../dsl/infer.js';
-import { isLeafOp, type LeafOp, type Node, type Op, type OpOf, type ScanOp } from '../../dsl/op.js';
+import {
+  isLeafOp,
+  type LeafOp,
+  type Node,
+  type Op,
+  type OpOf,
+  type ScanOp,
+  scanInputs,
+} from '../../dsl/op.js';
+import { splitPort } from '../../dsl/ports.js';
 import { volume } from '../../dsl/shape.js';
 import type { TensorFlow } from '../../engine/index.js';
 import { batchNorm } from './operations/batch-norm.js';
@@ -198,19 +206,16 @@ const runScan = (
   const wanted = [...(plan.ports.get(number) ?? [])];
   const observed = wanted.map(splitPort).flatMap(([kind, name]) => (kind === 'observed' ? [name] : []));
   return tf.tidy(() => {
-    const inputs = node.inputs.map(value);
-    const count = op.fields.length;
-    const sequences = inputs
-      .slice(count, count + op.sequences)
-      .map((x) => tf.unstack(overBatch(x, context), 1));
-    const externals = inputs.slice(count + op.sequences);
+    const given = scanInputs(op, node.inputs.map(value));
+    const { externals } = given;
+    const sequences = given.sequences.map((x) => tf.unstack(overBatch(x, context), 1));
     const records: Readonly<Record<string, Tensor[]>> = Object.fromEntries(
       observed.map((name) => [name, []]),
     );
     // What was recorded stays, and a step may hand on what it was given from outside: neither is given back here.
     const kept = new Set<Tensor>();
     let state: Readonly<Record<string, Tensor>> = Object.fromEntries(
-      op.fields.map((field, i) => [field, overBatch(inputs[i], context)]),
+      op.fields.map((field, i) => [field, overBatch(given.fields[i], context)]),
     );
     for (const value of [...Object.values(state), ...sequences.flat()]) kept.add(value);
     for (const { tensor } of externals) kept.add(tensor);

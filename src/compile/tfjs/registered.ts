@@ -68,15 +68,15 @@ export const registerFused = (tf: TensorFlow, graph: Graph, grid = gridShape(gra
     kernelName,
     inputsToSave: saved,
     gradFunc: (dy, tensors, attrs) => {
-      const slopes = Array.isArray(dy) ? dy : [dy];
+      const given = Array.isArray(dy) ? dy : [dy];
       const count = Number(attrs.batch);
-      // all gradients come of one run backwards, which the first one that is asked for takes
+      // one vjp computes all gradients, when the first of them is asked for
       let pulled: ReturnType<Fused['pull']> | undefined;
       const pull = (): ReturnType<Fused['pull']> => {
         if (pulled !== undefined) return pulled;
         const values = valuesOf((name) => floats(tensors[saved.indexOf(name)].dataSync()));
         const cotangents = Object.fromEntries(
-          outputs.map(([name], i) => [name, floats(slopes[i].dataSync())] as const),
+          outputs.map(([name], i) => [name, floats(given[i].dataSync())] as const),
         );
         pulled = loaded(values.parameters).pull({ count, inputs: values.inputs }, cotangents);
         return pulled;

@@ -3,10 +3,10 @@
 import type { Node } from '../../dsl/op.js';
 
 /** Whether a leaf may change; of a body's leaves all that the scan's inputs make so. */
-export type Moves = (op: Node['op']) => boolean;
+export type IsActive = (op: Node['op']) => boolean;
 
 /** For each node, whether a change of the leaves can reach it through something that has a derivative. */
-export const activeNodes = (nodes: readonly Node[], moves: Moves): readonly boolean[] => {
+export const activeNodes = (nodes: readonly Node[], isActive: IsActive): readonly boolean[] => {
   const active: boolean[] = [];
   for (const { op, inputs } of nodes) {
     const reached = inputs.some((input) => active[input]);
@@ -16,7 +16,7 @@ export const activeNodes = (nodes: readonly Node[], moves: Moves): readonly bool
       case 'state':
       case 'element':
       case 'external':
-        active.push(moves(op));
+        active.push(isActive(op));
         break;
       case 'map':
         active.push(reached && op.fn !== 'sign' && op.fn !== 'stopGradient');

@@ -7,7 +7,7 @@ import type { Program } from '../../dsl/program.js';
 import type { Shape } from '../../dsl/shape.js';
 import { type Expr, refuse, type Tensor } from '../../dsl/tensor.js';
 import { by } from './raw.js';
-import { lift, type Owners } from './retrace.js';
+import { type NamedSources, retrace } from './retrace.js';
 
 /** What is differentiated by. */
 export interface WithRespectTo {
@@ -87,7 +87,7 @@ export const closed = (
 
 /** A program's own leaves: its inputs and parameters. */
 export const programLeaf =
-  (inputs: Readonly<Record<string, Tensor>>, own: Owners) =>
+  (inputs: Readonly<Record<string, Tensor>>, own: NamedSources) =>
   (op: LeafOp): Tensor => {
     switch (op.op) {
       case 'input':
@@ -100,11 +100,11 @@ export const programLeaf =
   };
 
 /** Batch norm is written out first, by its running statistics: what is left has a rule each. */
-export const written = (p: Program, own: Owners): Program => {
+export const withoutBatchNorm = (p: Program, own: NamedSources): Program => {
   const hasNorm = ({ op }: Node): boolean => op.op === 'batchNorm';
   if (!p.graph.nodes.some(hasNorm)) return p;
   const inputs = symbolic(inputsOf(p.graph));
-  const { values } = lift(p.graph.nodes, programLeaf(inputs, own), own);
+  const { values } = retrace(p.graph.nodes, programLeaf(inputs, own), own);
   return closed(
     inputs,
     Object.fromEntries(Object.entries(p.graph.outputs).map(([name, node]) => [name, values[node]])),

@@ -16,7 +16,7 @@ import {
   sub,
   transpose,
 } from './raw.js';
-import { seenBy, tapsOf } from './windows.js';
+import { readTap, tapsOf } from './windows.js';
 
 /** 1 where x reaches the extreme y, else 0: where y is NaN, those that are NaN too. */
 const reaches = (fn: 'max' | 'min', x: Tensor, y: Tensor): Tensor => {
@@ -55,7 +55,7 @@ export const chosenTaps = (op: OpOf<'pool'>, x: Tensor, y: Tensor): readonly Ten
   const windows = shapeOf(y).slice(0, -1);
   let free = filled(1, shapeOf(y));
   return tapsOf(op.size).map((tap) => {
-    const first = mul(free, reaches('max', seenBy(tap, op.stride, windows, x), y));
+    const first = mul(free, reaches('max', readTap(tap, op.stride, windows, x), y));
     free = sub(free, first);
     return first;
   });

@@ -1,113 +1,113 @@
 /** Forward mode over a list of nodes, and over a scan: the change of its state is carried beside the state. */
 
-import type { LeafOp, Node, ScanOp } from '../../dsl/op.js';
+import { isLeafOp, type LeafOp, type Node, type ScanOp, scanInputs } from '../../dsl/op.js';
+import { finalPort, observedPort } from '../../dsl/ports.js';
 import { shapeOf, type Tensor } from '../../dsl/tensor.js';
-import { type Change, push } from './jvp-rules.js';
+import { jvpRule, type Tangent } from './jvp-rules.js';
 import { zerosOf } from './raw.js';
-import { bodyLeaf, type Leaf, lifted, type Owners, partsOf } from './retrace.js';
+import { bodyLeaf, type Leaf, type NamedSources, retraceNode } from './retrace.js';
 import { runSteps, type Tensors } from './steps.js';
 
 /** Values and their changes, node by node. */
-export interface Moved {
+export interface WithTangents {
   readonly values: readonly Tensor[];
-  readonly changes: readonly Change[];
+  readonly tangents: readonly Tangent[];
 }
 
-interface MovedPorts {
+interface PortTangents {
   readonly values: Readonly<Record<string, Tensor>>;
-  readonly changes: Readonly<Record<string, Change>>;
+  readonly tangents: Readonly<Record<string, Tangent>>;
 }
 
 /** The values of a list of nodes, and how they change when its leaves do. */
-export const pushForward = (
+export const jvpNodes = (
   nodes: readonly Node[],
   leaf: Leaf,
-  changeOf: (op: LeafOp) => Change,
-  own: Owners,
-): Moved => {
+  tangentOf: (op: LeafOp) => Tangent,
+  own: NamedSources,
+): WithTangents => {
   const values: Tensor[] = [];
-  const changes: Change[] = [];
-  const scans = new Map<number, MovedPorts>();
+  const tangents: Tangent[] = [];
+  const scans = new Map<number, PortTangents>();
   for (const [number, { op, inputs }] of nodes.entries()) {
+    if (isLeafOp(op)) {
+      values.push(leaf(op));
+      tangents.push(tangentOf(op));
+      continue;
+    }
     const given = inputs.map((input) => values[input]);
-    const moved = inputs.map((input) => changes[input]);
+    const moved = inputs.map((input) => tangents[input]);
     switch (op.op) {
-      case 'input':
-      case 'parameter':
-      case 'state':
-      case 'element':
-      case 'external':
-      case 'clock':
-        values.push(leaf(op));
-        changes.push(changeOf(op));
-        break;
       case 'scan':
-        scans.set(number, pushScan(op, given, moved, own));
+        scans.set(number, jvpScan(op, given, moved, own));
         values.push(zerosOf([]));
-        changes.push(undefined);
+        tangents.push(undefined);
         break;
       case 'take': {
         const ports = scans.get(inputs[0]);
         values.push(ports?.values[op.port] ?? zerosOf([]));
-        changes.push(ports?.changes[op.port]);
+        tangents.push(ports?.tangents[op.port]);
         break;
       }
       default: {
-        const y = lifted(op, given, own);
+        const y = retraceNode(op, given, own);
         values.push(y);
-        changes.push(
+        tangents.push(
           op.op === 'constant' || op.op === 'noise' || op.op === 'batchNorm'
             ? undefined
-            : push(op, given, moved, y),
+            : jvpRule(op, given, moved, y),
         );
       }
     }
   }
-  return { values, changes };
+  return { values, tangents };
 };
 
-const pushScan = (
+const jvpScan = (
   op: ScanOp,
   inputs: readonly Tensor[],
-  changes: readonly Change[],
-  own: Owners,
-): MovedPorts => {
+  tangents: readonly Tangent[],
+  own: NamedSources,
+): PortTangents => {
   const { body, fields, steps } = op;
-  const given = partsOf(op, inputs);
-  const moved = partsOf(op, changes);
-  const moving = changes.some((change) => change !== undefined);
-  const movingSequences = moved.sequences.flatMap((change, i) =>
+  const given = scanInputs(op, inputs);
+  const tangentsOf = scanInputs(op, tangents);
+  const isActive = tangents.some((change) => change !== undefined);
+  const activeSequences = tangentsOf.sequences.flatMap((change, i) =>
     change === undefined ? [] : [{ i, change }],
   );
   // Once anything moves, every field may: a change that is zero at first need not stay so.
   const init: Tensors = Object.fromEntries([
     ...fields.map((field, i) => [`value-${field}`, given.fields[i]]),
-    ...(moving
-      ? fields.map((field, i) => [`change-${field}`, moved.fields[i] ?? zerosOf(shapeOf(given.fields[i]))])
+    ...(isActive
+      ? fields.map((field, i) => [
+          `change-${field}`,
+          tangentsOf.fields[i] ?? zerosOf(shapeOf(given.fields[i])),
+        ])
       : []),
   ]);
   let seen: Tensors = {};
   const { sequence, final } = runSteps({
     steps,
-    sequences: [...given.sequences, ...movingSequences.map(({ change }) => change)],
+    sequences: [...given.sequences, ...activeSequences.map(({ change }) => change)],
     init,
     step: (state, elements, time) => {
       const current = elements.slice(0, op.sequences);
-      const elementChange = (sequence: number): Change => {
-        const at = movingSequences.findIndex(({ i }) => i === sequence);
+      const elementTangent = (sequence: number): Tangent => {
+        const at = activeSequences.findIndex(({ i }) => i === sequence);
         return at < 0 ? undefined : elements[op.sequences + at];
       };
-      const after = pushForward(
+      const after = jvpNodes(
         body.nodes,
         bodyLeaf((field) => state[`value-${field}`], current, given.externals, time),
         (leaf) => {
           switch (leaf.op) {
             case 'state':
-              return moving ? state[`change-${leaf.field}`] : undefined;
+              return isActive ? state[`change-${leaf.field}`] : undefined;
             case 'element':
-              return elementChange(leaf.sequence);
+              return elementTangent(leaf.sequence);
             case 'external':
-              return moved.externals[leaf.index];
+              return tangentsOf.externals[leaf.index];
             default:
               return undefined;
           }
@@ -116,7 +116,7 @@ const pushScan = (
       );
       seen = Object.fromEntries(
         Object.entries(body.observe).flatMap(([name, node]) => {
-          const change = after.changes[node];
+          const change = after.tangents[node];
           return [
             [`value-${name}`, after.values[node]],
             ...(change === undefined ? [] : [[`change-${name}`, change]]),
@@ -129,28 +129,28 @@ const pushScan = (
           const value = after.values[node];
           return [
             [`value-${field}`, value],
-            ...(moving ? [[`change-${field}`, after.changes[node] ?? zerosOf(shapeOf(value))]] : []),
+            ...(isActive ? [[`change-${field}`, after.tangents[node] ?? zerosOf(shapeOf(value))]] : []),
           ];
         }),
       );
     },
     observe: () => seen,
   });
-  const ports = (kind: 'value' | 'change'): Readonly<Record<string, Change>> =>
+  const ports = (kind: 'value' | 'change'): Readonly<Record<string, Tangent>> =>
     Object.fromEntries([
       ...Object.keys(body.observe).map((name) => [
-        `observed/${name}`,
+        observedPort(name),
         Object.hasOwn(sequence, `${kind}-${name}`) ? sequence[`${kind}-${name}`] : undefined,
       ]),
       ...fields.map((field) => [
-        `final/${field}`,
+        finalPort(field),
         Object.hasOwn(final, `${kind}-${field}`) ? final[`${kind}-${field}`] : undefined,
       ]),
     ]);
-  return { values: definite(ports('value')), changes: ports('change') };
+  return { values: definite(ports('value')), tangents: ports('change') };
 };
 
-const definite = (ports: Readonly<Record<string, Change>>): Readonly<Record<string, Tensor>> =>
+const definite = (ports: Readonly<Record<string, Tangent>>): Readonly<Record<string, Tensor>> =>
   Object.fromEntries(
     Object.entries(ports).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   );

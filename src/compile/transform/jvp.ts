@@ -10,11 +10,11 @@ import {
   resolve,
   symbolic,
   type WithRespectTo,
-  written,
+  withoutBatchNorm,
 } from './differentiable.js';
-import { pushForward } from './jvp-graph.js';
+import { jvpNodes } from './jvp-graph.js';
 import { zerosOf } from './raw.js';
-import { owners } from './retrace.js';
+import { namedSources } from './retrace.js';
 
 /** The names that `jvp` gives to what it adds. */
 export interface JvpNames {
@@ -71,14 +71,14 @@ const parameterNames = (
  */
 export const jvp = (p: Program, wrt: WithRespectTo = {}): Program => {
   const names = jvpNames(p, wrt);
-  const own = owners();
-  const { graph } = written(p, own);
+  const own = namedSources();
+  const { graph } = withoutBatchNorm(p, own);
   const shapes = inputsOf(p.graph);
   const inputs = symbolic({
     ...shapes,
     ...Object.fromEntries(Object.entries(names.inputs).map(([name, given]) => [given, shapes[name]])),
   });
-  const { values, changes } = pushForward(
+  const { values, tangents: changes } = jvpNodes(
     graph.nodes,
     programLeaf(inputs, own),
     (op): Tensor | undefined => {

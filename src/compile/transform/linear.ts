@@ -14,8 +14,8 @@ import {
   greater,
   larger,
   mul,
-  part,
   reshape,
+  sliceAxis,
   sqrt,
   square,
   total,
@@ -46,13 +46,13 @@ const overFirst = (matrix: Tensor, x: Tensor): Tensor => {
 };
 
 /** The real and the imaginary part of the transform over the first axis. */
-export const transformed = (x: Tensor): readonly [Tensor, Tensor] => {
+export const fourierTransform = (x: Tensor): readonly [Tensor, Tensor] => {
   const [steps] = shapeOf(x);
   return [overFirst(fourier(steps, real, false), x), overFirst(fourier(steps, imaginary, false), x)];
 };
 
 /** The adjoint of `transformed`. */
-export const transformedBack = (steps: number, re: Tensor, im: Tensor): readonly Tensor[] => [
+export const fourierAdjoint = (steps: number, re: Tensor, im: Tensor): readonly Tensor[] => [
   overFirst(fourier(steps, real, true), re),
   overFirst(fourier(steps, imaginary, true), im),
 ];
@@ -65,7 +65,7 @@ const near = { below: 2 ** -40, scale: 2 ** 90 };
 export const directions = (
   x: Tensor,
 ): { readonly re: Tensor; readonly im: Tensor; readonly length: Tensor } => {
-  const [re, im] = transformed(x);
+  const [re, im] = fourierTransform(x);
   const size = larger(absolute(re), absolute(im));
   const large = greater(size, filled(far.from, []));
   const small = greater(filled(near.below, []), size);
@@ -76,10 +76,10 @@ export const directions = (
 };
 
 /** h[t-1] for each t: the initial value, or zero, and then what a recurrence gave but its last. */
-export const before = (y: Tensor, initial: Tensor | undefined): Tensor => {
+export const previous = (y: Tensor, initial: Tensor | undefined): Tensor => {
   const [steps, ...rest] = shapeOf(y);
   const first = initial === undefined ? zerosOf([1, ...rest]) : reshape([1, ...rest], initial);
-  return steps === 1 ? first : concat(0, [first, part(0, 0, steps - 1, y)]);
+  return steps === 1 ? first : concat(0, [first, sliceAxis(0, 0, steps - 1, y)]);
 };
 
 interface Algebra {

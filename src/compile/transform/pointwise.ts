@@ -39,20 +39,25 @@ export const mapTangent = (fn: MapFunction, x: Tensor, y: Tensor, dx: Tensor): T
 };
 
 /** What a change becomes. */
-export type Slope = (change: Tensor) => Tensor;
+export type LinearMap = (change: Tensor) => Tensor;
 
 /** What a change of each argument does to the result. Undefined where there is no gradient. */
-export interface ZipSlopes {
-  readonly a: Slope;
-  readonly b: Slope;
+export interface ZipDerivatives {
+  readonly a: LinearMap;
+  readonly b: LinearMap;
 }
 
 const times =
-  (factor: number | Tensor): Slope =>
+  (factor: number | Tensor): LinearMap =>
   (change) =>
     typeof factor === 'number' ? affine(factor, change) : mul(change, factor);
 
-export const zipSlopes = (fn: ZipFunction, a: Tensor, b: Tensor, y: Tensor): ZipSlopes | undefined => {
+export const zipDerivatives = (
+  fn: ZipFunction,
+  a: Tensor,
+  b: Tensor,
+  y: Tensor,
+): ZipDerivatives | undefined => {
   switch (fn) {
     case 'add':
       return { a: times(1), b: times(1) };

@@ -67,7 +67,7 @@ export const total = (axes: Shape, x: Tensor): Tensor =>
 export const axesOf = (x: Tensor): Shape => shapeOf(x).map((_, axis) => axis);
 
 /** `size` entries from `begin` along one axis. */
-export const part = (axis: number, begin: number, size: number, x: Tensor): Tensor => {
+export const sliceAxis = (axis: number, begin: number, size: number, x: Tensor): Tensor => {
   const shape = shapeOf(x);
   if (begin === 0 && size === shape[axis]) return x;
   return by(
@@ -92,7 +92,7 @@ export const spread = (shape: Shape, x: Tensor): Tensor =>
   sameShape(shapeOf(x), shape) ? x : add(zerosOf(shape), x);
 
 /** What a scalar that stood at every site is owed. */
-export const gathered = (shape: Shape, x: Tensor): Tensor =>
+export const sumToShape = (shape: Shape, x: Tensor): Tensor =>
   sameShape(shapeOf(x), shape) ? x : total(axesOf(x), x);
 
 /** A vector over the last axis, at every site of a shape. */

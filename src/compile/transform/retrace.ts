@@ -5,7 +5,8 @@
 
 import type { Layer } from '../../dsl/identity.js';
 import { layer } from '../../dsl/layer.js';
-import type { LeafOp, Node, OpOf, ScanOp } from '../../dsl/op.js';
+import { isLeafOp, type LeafOp, type Node, type OpOf, type ScanOp, scanInputs } from '../../dsl/op.js';
+import { finalPort, observedPort } from '../../dsl/ports.js';
 import { known, type Tensor } from '../../dsl/tensor.js';
 import { add, affine, alongLast, by, mul, reciprocal, sqrt, sub } from './raw.js';
 import { runSteps, type Tensors } from './steps.js';
@@ -14,12 +15,12 @@ import { runSteps, type Tensors } from './steps.js';
 export type Leaf = (op: LeafOp) => Tensor;
 
 /** Parameters and sources of noise, each the same wherever its name stands. */
-export interface Owners {
+export interface NamedSources {
   readonly parameter: (op: OpOf<'parameter'>) => Tensor;
   readonly noise: (name: string) => Layer;
 }
 
-export const owners = (): Owners => {
+export const namedSources = (): NamedSources => {
   const parameters = new Map<string, Tensor>();
   const layers = new Map<string, Layer>();
   const once = <A>(made: Map<string, A>, name: string, make: () => A): A => {
@@ -50,12 +51,12 @@ export const owners = (): Owners => {
 };
 
 /** Values of the ports of a scan, and the states that its steps left, each a sequence by field. */
-export interface Lifted {
+export interface Retraced {
   readonly values: readonly Tensor[];
-  readonly scans: ReadonlyMap<number, LiftedScan>;
+  readonly scans: ReadonlyMap<number, RetracedScan>;
 }
 
-export interface LiftedScan {
+export interface RetracedScan {
   readonly ports: Readonly<Record<string, Tensor>>;
   /** After each step. */
   readonly states: Readonly<Record<string, Tensor>>;
@@ -65,10 +66,10 @@ export interface LiftedScan {
 const nothing: Tensor = by({ op: 'constant', shape: [], value: 0 });
 
 /** One node that is no leaf and no scan, on its inputs. */
-export const lifted = (
+export const retraceNode = (
   op: Exclude<Node['op'], LeafOp | ScanOp | OpOf<'take'>>,
   inputs: readonly Tensor[],
-  own: Owners,
+  own: NamedSources,
 ): Tensor => {
   if (op.op === 'noise') {
     const [clock] = inputs;
@@ -102,40 +103,29 @@ const normalised = (
 };
 
 /** The values of a list of nodes. */
-export const lift = (nodes: readonly Node[], leaf: Leaf, own: Owners): Lifted => {
+export const retrace = (nodes: readonly Node[], leaf: Leaf, own: NamedSources): Retraced => {
   const values: Tensor[] = [];
-  const scans = new Map<number, LiftedScan>();
+  const scans = new Map<number, RetracedScan>();
   for (const [number, { op, inputs }] of nodes.entries()) {
+    if (isLeafOp(op)) {
+      values.push(leaf(op));
+      continue;
+    }
     const given = inputs.map((input) => values[input]);
     switch (op.op) {
-      case 'input':
-      case 'parameter':
-      case 'state':
-      case 'element':
-      case 'external':
-      case 'clock':
-        values.push(leaf(op));
-        break;
       case 'scan':
-        scans.set(number, liftScan(op, given, own));
+        scans.set(number, retraceScan(op, given, own));
         values.push(nothing);
         break;
       case 'take':
         values.push(scans.get(inputs[0])?.ports[op.port] ?? nothing);
         break;
       default:
-        values.push(lifted(op, given, own));
+        values.push(retraceNode(op, given, own));
     }
   }
   return { values, scans };
 };
-
-/** The parts of a scan's inputs. */
-export const partsOf = <A>(op: ScanOp, inputs: readonly A[]) => ({
-  fields: inputs.slice(0, op.fields.length),
-  sequences: inputs.slice(op.fields.length, op.fields.length + op.sequences),
-  externals: inputs.slice(op.fields.length + op.sequences),
-});
 
 /** The leaves of a body: its state, the elements of its sequences, what it uses from outside, and the time. */
 export const bodyLeaf =
@@ -158,8 +148,8 @@ export const bodyLeaf =
     }
   };
 
-const liftScan = (op: ScanOp, inputs: readonly Tensor[], own: Owners): LiftedScan => {
-  const { fields, sequences, externals } = partsOf(op, inputs);
+const retraceScan = (op: ScanOp, inputs: readonly Tensor[], own: NamedSources): RetracedScan => {
+  const { fields, sequences, externals } = scanInputs(op, inputs);
   const { body } = op;
   let seen: Tensors = {};
   const { sequence, final } = runSteps({
@@ -168,7 +158,7 @@ const liftScan = (op: ScanOp, inputs: readonly Tensor[], own: Owners): LiftedSca
     init: Object.fromEntries(op.fields.map((field, i) => [field, fields[i]])),
     step: (state, elements, time) => {
       const leaf = bodyLeaf((field) => state[field], elements, externals, time);
-      const { values } = lift(body.nodes, leaf, own);
+      const { values } = retrace(body.nodes, leaf, own);
       seen = Object.fromEntries(Object.entries(body.observe).map(([name, n]) => [`seen-${name}`, values[n]]));
       return Object.fromEntries(op.fields.map((field) => [field, values[body.next[field]]]));
     },
@@ -179,8 +169,8 @@ const liftScan = (op: ScanOp, inputs: readonly Tensor[], own: Owners): LiftedSca
   });
   return {
     ports: Object.fromEntries([
-      ...Object.keys(body.observe).map((name) => [`observed/${name}`, sequence[`seen-${name}`]]),
-      ...op.fields.map((field) => [`final/${field}`, final[field]]),
+      ...Object.keys(body.observe).map((name) => [observedPort(name), sequence[`seen-${name}`]]),
+      ...op.fields.map((field) => [finalPort(field), final[field]]),
     ]),
     states: Object.fromEntries(op.fields.map((field) => [field, sequence[`state-${field}`]])),
   };

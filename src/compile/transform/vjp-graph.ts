@@ -1,79 +1,73 @@
 /** Reverse mode over a list of nodes, and over a scan: backwards in time, from states that were kept. */
 
-import { splitPort } from '../../dsl/infer.js';
-import type { Node, ScanOp } from '../../dsl/op.js';
+import { isLeafOp, type Node, type ScanOp, scanInputs } from '../../dsl/op.js';
+import { finalPort, splitPort } from '../../dsl/ports.js';
 import { shapeOf, type Tensor } from '../../dsl/tensor.js';
-import { activeNodes, type Moves } from './activity.js';
-import { before } from './linear.js';
+import { activeNodes, type IsActive } from './activity.js';
+import { previous } from './linear.js';
 import { add, affine, reverse, zerosOf } from './raw.js';
-import { bodyLeaf, type Lifted, type LiftedScan, lift, type Owners, partsOf } from './retrace.js';
+import { bodyLeaf, type NamedSources, type Retraced, type RetracedScan, retrace } from './retrace.js';
 import { runSteps, type Tensors } from './steps.js';
-import { pull } from './vjp-rules.js';
-import type { Owed, Wanted } from './weighted.js';
+import { vjpRule } from './vjp-rules.js';
+import type { Cotangents, Wanted } from './weighted.js';
 
 /** What some nodes are owed, by their numbers. */
-export type Debts = ReadonlyMap<number, Tensor>;
+export type NodeCotangents = ReadonlyMap<number, Tensor>;
 
 /** What every node of a list is owed, given what some are. */
-export const pullBack = (
+export const vjpNodes = (
   nodes: readonly Node[],
-  { values, scans }: Lifted,
+  { values, scans }: Retraced,
   active: readonly boolean[],
-  seeds: Debts,
-  own: Owners,
-): Debts => {
-  const owed = new Map(seeds);
+  seeds: NodeCotangents,
+  own: NamedSources,
+): NodeCotangents => {
+  const cotangents = new Map(seeds);
   const ports = new Map<number, Map<string, Tensor>>();
-  const give = (to: number, amount: Tensor | undefined): void => {
+  const addCotangent = (to: number, amount: Tensor | undefined): void => {
     if (amount === undefined || !active[to]) return;
-    const already = owed.get(to);
-    owed.set(to, already === undefined ? amount : add(already, amount));
+    const already = cotangents.get(to);
+    cotangents.set(to, already === undefined ? amount : add(already, amount));
   };
   for (let number = nodes.length - 1; number >= 0; number--) {
     const { op, inputs } = nodes[number];
     const given = inputs.map((input) => values[input]);
     const wanted = inputs.map((input) => active[input]);
-    const g = owed.get(number);
+    const cotangent = cotangents.get(number);
     if (!active[number]) continue;
     if (op.op === 'scan') {
       const of = ports.get(number);
       const scan = scans.get(number);
       if (of !== undefined && scan !== undefined)
-        pullScan(op, given, wanted, scan, of, own).forEach((amount, i) => {
-          give(inputs[i], amount);
+        vjpScan(op, given, wanted, scan, of, own).forEach((amount, i) => {
+          addCotangent(inputs[i], amount);
         });
       continue;
     }
-    if (g === undefined) continue;
+    if (cotangent === undefined || isLeafOp(op)) continue;
     switch (op.op) {
       case 'take': {
         const of = ports.get(inputs[0]) ?? new Map<string, Tensor>();
         const already = of.get(op.port);
-        ports.set(inputs[0], of.set(op.port, already === undefined ? g : add(already, g)));
+        ports.set(inputs[0], of.set(op.port, already === undefined ? cotangent : add(already, cotangent)));
         break;
       }
-      case 'input':
-      case 'parameter':
       case 'constant':
-      case 'state':
-      case 'element':
-      case 'external':
-      case 'clock':
       case 'noise':
       case 'batchNorm':
         break;
       default:
-        pull(op, given, values[number], g, wanted).forEach((amount, i) => {
-          give(inputs[i], amount);
+        vjpRule(op, given, values[number], cotangent, wanted).forEach((amount, i) => {
+          addCotangent(inputs[i], amount);
         });
     }
   }
-  return owed;
+  return cotangents;
 };
 
 /** What a scan's inputs may do to its body: all of its states change when any input does. */
-export const movesIn = (op: ScanOp, moving: Wanted): Moves => {
-  const { sequences, externals } = partsOf(op, moving);
+export const activeLeaves = (op: ScanOp, moving: Wanted): IsActive => {
+  const { sequences, externals } = scanInputs(op, moving);
   return (leaf) => {
     switch (leaf.op) {
       case 'state':
@@ -89,7 +83,11 @@ export const movesIn = (op: ScanOp, moving: Wanted): Moves => {
 };
 
 /** The sum of what the leaves that answer to a description are owed. */
-const owedTo = (nodes: readonly Node[], debts: Debts, is: (op: Node['op']) => boolean): Tensor | undefined =>
+const cotangentOf = (
+  nodes: readonly Node[],
+  debts: NodeCotangents,
+  is: (op: Node['op']) => boolean,
+): Tensor | undefined =>
   nodes.reduce<Tensor | undefined>((sum, { op }, number) => {
     const debt = is(op) ? debts.get(number) : undefined;
     return debt === undefined ? sum : sum === undefined ? debt : add(sum, debt);
@@ -101,23 +99,23 @@ const owedTo = (nodes: readonly Node[], debts: Debts, is: (op: Node['op']) => bo
  * that the forward scan began its steps with, its driving sequences, and what was owed to what it showed. Each step
  * computes the forward step anew: only states are kept, not what happened between them.
  */
-const pullScan = (
+const vjpScan = (
   op: ScanOp,
   inputs: readonly Tensor[],
   moving: Wanted,
-  { states }: LiftedScan,
+  { states }: RetracedScan,
   ports: ReadonlyMap<string, Tensor>,
-  own: Owners,
-): Owed => {
+  own: NamedSources,
+): Cotangents => {
   const { body, fields, steps } = op;
-  const given = partsOf(op, inputs);
-  const moves = partsOf(op, moving);
-  const active = activeNodes(body.nodes, movesIn(op, moving));
+  const given = scanInputs(op, inputs);
+  const moves = scanInputs(op, moving);
+  const active = activeNodes(body.nodes, activeLeaves(op, moving));
   const shown = [...ports].flatMap(([port, amount]) => {
     const [kind, name] = splitPort(port);
     return kind === 'observed' ? [{ node: body.observe[name], amount }] : [];
   });
-  const starts = fields.map((field, i) => before(states[field], given.fields[i]));
+  const starts = fields.map((field, i) => previous(states[field], given.fields[i]));
   const driving = [...starts, ...given.sequences, ...shown.map(({ amount }) => amount)];
 
   const elementField = (i: number): string => `element-${i}`;
@@ -126,7 +124,7 @@ const pullScan = (
   const init: Tensors = Object.fromEntries([
     ...fields.map((field, i) => [
       stateField(field),
-      ports.get(`final/${field}`) ?? zerosOf(shapeOf(given.fields[i])),
+      ports.get(finalPort(field)) ?? zerosOf(shapeOf(given.fields[i])),
     ]),
     ...given.sequences.flatMap((sequence, i) =>
       moves.sequences[i] ? [[elementField(i), zerosOf(shapeOf(sequence).slice(1))]] : [],
@@ -137,9 +135,7 @@ const pullScan = (
   ]);
 
   const step = (state: Tensors, elements: readonly Tensor[], time: Tensor): Tensors => {
-    const before = elements.slice(0, fields.length);
-    const current = elements.slice(fields.length, fields.length + op.sequences);
-    const owedNow = elements.slice(fields.length + op.sequences);
+    const { fields: before, sequences: current, externals: cotangentsNow } = scanInputs(op, elements);
     const leaf = bodyLeaf((field) => before[fields.indexOf(field)], current, given.externals, time);
     const seeds = new Map<number, Tensor>();
     const seed = (node: number, amount: Tensor): void => {
@@ -148,13 +144,13 @@ const pullScan = (
     };
     for (const field of fields) seed(body.next[field], state[stateField(field)]);
     shown.forEach(({ node }, i) => {
-      seed(node, owedNow[i]);
+      seed(node, cotangentsNow[i]);
     });
-    const debts = pullBack(body.nodes, lift(body.nodes, leaf, own), active, seeds, own);
+    const debts = vjpNodes(body.nodes, retrace(body.nodes, leaf, own), active, seeds, own);
     return Object.fromEntries(
       Object.keys(init).map((name) => {
         const [kind, of] = splitField(name);
-        const debt = owedTo(body.nodes, debts, (inner) => {
+        const debt = cotangentOf(body.nodes, debts, (inner) => {
           if (kind === 'state') return inner.op === 'state' && inner.field === of;
           if (kind === 'element') return inner.op === 'element' && inner.sequence === Number(of);
           return inner.op === 'external' && inner.index === Number(of);

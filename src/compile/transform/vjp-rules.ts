@@ -6,106 +6,112 @@ import type { LeafOp, Node, OpOf, ScanOp } from '../../dsl/op.js';
 import { type Shape, volume } from '../../dsl/shape.js';
 import { shapeOf, type Tensor } from '../../dsl/tensor.js';
 import { chosen } from './extremes.js';
-import { algebraOf, before, directions, transformedBack } from './linear.js';
-import { mapTangent, zipSlopes } from './pointwise.js';
+import { algebraOf, directions, fourierAdjoint, previous } from './linear.js';
+import { mapTangent, zipDerivatives } from './pointwise.js';
 import {
   affine,
   broadcast,
   by,
   concat,
   div,
-  gathered,
   mul,
   padded,
-  part,
   reshape,
   reverse,
+  sliceAxis,
   sum,
+  sumToShape,
   total,
   transpose,
   zerosOf,
 } from './raw.js';
-import { convOwed, convTransposeOwed, denseOwed, type Owed, poolOwed, type Wanted } from './weighted.js';
+import { type Cotangents, convTransposeVjp, convVjp, denseVjp, poolVjp, type Wanted } from './weighted.js';
 
 /** Operations that have inputs with gradients and are no scan. */
-export type PulledOp = Exclude<
-  Node['op'],
-  LeafOp | ScanOp | OpOf<'take' | 'noise' | 'constant' | 'batchNorm'>
->;
+export type VjpOp = Exclude<Node['op'], LeafOp | ScanOp | OpOf<'take' | 'noise' | 'constant' | 'batchNorm'>>;
 
 /** What each input is owed, given that the result y is owed g; undefined is nothing. */
-export const pull = (op: PulledOp, inputs: readonly Tensor[], y: Tensor, g: Tensor, wanted: Wanted): Owed => {
+export const vjpRule = (
+  op: VjpOp,
+  inputs: readonly Tensor[],
+  y: Tensor,
+  cotangent: Tensor,
+  wanted: Wanted,
+): Cotangents => {
   const [x, other] = inputs;
   switch (op.op) {
     case 'map':
-      return [mapTangent(op.fn, x, y, g)];
+      return [mapTangent(op.fn, x, y, cotangent)];
     case 'affine':
-      return [affine(op.scale, g)];
+      return [affine(op.scale, cotangent)];
     case 'zip': {
-      const slopes = zipSlopes(op.fn, x, other, y);
-      if (slopes === undefined) return [];
-      return [gathered(shapeOf(x), slopes.a(g)), gathered(shapeOf(other), slopes.b(g))];
+      const derivatives = zipDerivatives(op.fn, x, other, y);
+      if (derivatives === undefined) return [];
+      return [
+        sumToShape(shapeOf(x), derivatives.a(cotangent)),
+        sumToShape(shapeOf(other), derivatives.b(cotangent)),
+      ];
     }
     case 'conv':
-      return convOwed(op, inputs, g, wanted);
+      return convVjp(op, inputs, cotangent, wanted);
     case 'convTranspose':
-      return convTransposeOwed(op, inputs, g, wanted);
+      return convTransposeVjp(op, inputs, cotangent, wanted);
     case 'dense':
-      return denseOwed(inputs, g, wanted);
+      return denseVjp(inputs, cotangent, wanted);
     case 'einsum': {
       const { a, b, out } = labelsOf(op.formula);
       return [
-        wanted[0] ? product({ a: out, b, out: a }, g, other) : undefined,
-        wanted[1] ? product({ a, b: out, out: b }, x, g) : undefined,
+        wanted[0] ? product({ a: out, b, out: a }, cotangent, other) : undefined,
+        wanted[1] ? product({ a, b: out, out: b }, x, cotangent) : undefined,
       ];
     }
     case 'pool':
-      return [poolOwed(op, x, y, g)];
+      return [poolVjp(op, x, y, cotangent)];
     case 'concat':
-      return concatOwed(op.axis, inputs, g);
+      return concatVjp(op.axis, inputs, cotangent);
     case 'slice':
       return [
         op.begin.reduce(
           (owed, begin, axis) => padded(axis, begin, shapeOf(x)[axis] - begin - op.size[axis], owed),
-          g,
+          cotangent,
         ),
       ];
     case 'reshape':
-      return [reshape(shapeOf(x), g)];
+      return [reshape(shapeOf(x), cotangent)];
     case 'transpose':
       return [
         transpose(
           op.axes.map((_, axis) => op.axes.indexOf(axis)),
-          g,
+          cotangent,
         ),
       ];
     case 'reverse':
-      return [by(op, g)];
+      return [by(op, cotangent)];
     case 'broadcast':
-      return [reshape(shapeOf(x), total(repeatedAxes(shapeOf(x), op.shape), g))];
+      return [reshape(shapeOf(x), total(repeatedAxes(shapeOf(x), op.shape), cotangent))];
     case 'reduce':
-      return [reduceOwed(op, x, y, g)];
+      return [reduceVjp(op, x, y, cotangent)];
     case 'spectrum':
-      return [spectrumOwed(x, g)];
+      return [spectrumVjp(x, cotangent)];
     case 'recurrence':
-      return recurrenceOwed(op, inputs, y, g);
+      return recurrenceVjp(op, inputs, y, cotangent);
   }
 };
 
 const repeatedAxes = (from: Shape, to: Shape): Shape =>
   from.flatMap((n, axis) => (n === to[axis] ? [] : [axis]));
 
-const concatOwed = (axis: number, inputs: readonly Tensor[], g: Tensor): Owed => {
+const concatVjp = (axis: number, inputs: readonly Tensor[], cotangent: Tensor): Cotangents => {
   let begin = 0;
   return inputs.map((input) => {
     const size = shapeOf(input)[axis];
     begin += size;
-    return part(axis, begin - size, size, g);
+    return sliceAxis(axis, begin - size, size, cotangent);
   });
 };
 
 /** A reduced value again at every place that it was reduced from. */
-export const unreduced = (axes: Shape, shape: Shape, y: Tensor): Tensor =>
+export const expandReduced = (axes: Shape, shape: Shape, y: Tensor): Tensor =>
   broadcast(
     shape,
     reshape(
@@ -114,9 +120,9 @@ export const unreduced = (axes: Shape, shape: Shape, y: Tensor): Tensor =>
     ),
   );
 
-const reduceOwed = (op: OpOf<'reduce'>, x: Tensor, y: Tensor, g: Tensor): Tensor => {
+const reduceVjp = (op: OpOf<'reduce'>, x: Tensor, y: Tensor, cotangent: Tensor): Tensor => {
   const shape = shapeOf(x);
-  const everywhere = unreduced(op.axes, shape, g);
+  const everywhere = expandReduced(op.axes, shape, cotangent);
   switch (op.fn) {
     case 'sum':
       return everywhere;
@@ -127,32 +133,32 @@ const reduceOwed = (op: OpOf<'reduce'>, x: Tensor, y: Tensor, g: Tensor): Tensor
   }
 };
 
-const spectrumOwed = (x: Tensor, g: Tensor): Tensor | undefined => {
+const spectrumVjp = (x: Tensor, cotangent: Tensor): Tensor | undefined => {
   const { re, im, length } = directions(x);
-  const share = div(g, length);
-  return sum(...transformedBack(shapeOf(x)[0], mul(share, re), mul(share, im)));
+  const share = div(cotangent, length);
+  return sum(...fourierAdjoint(shapeOf(x)[0], mul(share, re), mul(share, im)));
 };
 
 /**
  * h[t] = a[t] h[t-1] + b[t] backwards is a recurrence too: what h[t] is owed in all is g[t] + a[t+1]^T (what h[t+1]
  * is owed).
  */
-const recurrenceOwed = (
+const recurrenceVjp = (
   op: OpOf<'recurrence'>,
   [a, b, initial]: readonly Tensor[],
   y: Tensor,
-  g: Tensor,
-): Owed => {
+  cotangent: Tensor,
+): Cotangents => {
   const { act, turned, outer } = algebraOf(op.kind);
   const [steps] = shapeOf(b);
   const factors = turned(a);
   const none = zerosOf([1, ...shapeOf(a).slice(1)]);
-  const backwards = steps === 1 ? none : concat(0, [none, part(0, 0, steps - 1, reverse([0], factors))]);
-  const owed = reverse([0], by(op, backwards, reverse([0], g)));
-  const first = (x: Tensor): Tensor => part(0, 0, 1, x);
+  const backwards = steps === 1 ? none : concat(0, [none, sliceAxis(0, 0, steps - 1, reverse([0], factors))]);
+  const total = reverse([0], by(op, backwards, reverse([0], cotangent)));
+  const first = (x: Tensor): Tensor => sliceAxis(0, 0, 1, x);
   return [
-    outer(owed, before(y, initial)),
-    owed,
-    initial === undefined ? undefined : reshape(shapeOf(initial), act(first(factors), first(owed))),
+    outer(total, previous(y, initial)),
+    total,
+    initial === undefined ? undefined : reshape(shapeOf(initial), act(first(factors), first(total))),
   ];
 };

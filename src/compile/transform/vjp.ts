@@ -12,11 +12,11 @@ import {
   resolve,
   symbolic,
   type WithRespectTo,
-  written,
+  withoutBatchNorm,
 } from './differentiable.js';
 import { add, zerosOf } from './raw.js';
-import { lift, owners } from './retrace.js';
-import { pullBack } from './vjp-graph.js';
+import { namedSources, retrace } from './retrace.js';
+import { vjpNodes } from './vjp-graph.js';
 
 /** The names that `vjp` gives to what it adds. */
 export interface VjpNames {
@@ -53,7 +53,7 @@ export const vjpNames = (p: Program, wrt: WithRespectTo = {}): VjpNames => {
  *
  * It is a program like any other: it can be compiled, printed, measured, and differentiated again. Per sample as all
  * programs are: a batch gives each sample's gradient of the shared parameters. Scans become scans backwards over the
- * states that the forward scan kept. At kinks it does as the language says: relu and abs have the slope 0 at 0, equal
+ * states that the forward scan kept. At kinks it does as the language says: relu and abs have the derivative 0 at 0, equal
  * arguments of max and min give to the first, `stopGradient`, `sign`, `greater` and noise give nothing. Batch norm is
  * taken by its running statistics, as outside of training.
  *
@@ -65,14 +65,14 @@ export const vjpNames = (p: Program, wrt: WithRespectTo = {}): VjpNames => {
  */
 export const vjp = (p: Program, wrt: WithRespectTo = {}): Program => {
   const names = vjpNames(p, wrt);
-  const own = owners();
-  const { graph } = written(p, own);
+  const own = namedSources();
+  const { graph } = withoutBatchNorm(p, own);
   const shapes = outputsOf(graph);
   const inputs = symbolic({
     ...inputsOf(graph),
     ...Object.fromEntries(Object.entries(names.cotangents).map(([name, given]) => [given, shapes[name]])),
   });
-  const values = lift(graph.nodes, programLeaf(inputs, own), own);
+  const values = retrace(graph.nodes, programLeaf(inputs, own), own);
   const active = activeNodes(
     graph.nodes,
     (op) =>
@@ -85,7 +85,7 @@ export const vjp = (p: Program, wrt: WithRespectTo = {}): Program => {
     const already = seeds.get(node);
     seeds.set(node, already === undefined ? given : add(already, given));
   }
-  const owed = pullBack(graph.nodes, values, active, seeds, own);
+  const owed = vjpNodes(graph.nodes, values, active, seeds, own);
   const gradientOf = (is: (op: Node['op']) => boolean, zero: Tensor): Tensor => {
     const node = graph.nodes.findIndex(({ op }) => is(op));
     return owed.get(node) ?? zero;

@@ -15,16 +15,16 @@ import {
   concat,
   mul,
   padded,
-  part,
   reshape,
+  sliceAxis,
   sum,
   total,
   transpose,
 } from './raw.js';
-import { marginsOf, seenBy, shownTo, tapsOf, withMargins, withoutMargins } from './windows.js';
+import { marginsOf, readTap, readTapAdjoint, tapsOf, withMargins, withMarginsAdjoint } from './windows.js';
 
 /** What x, the weight and the bias are owed, and which of them is asked for. */
-export type Owed = readonly (Tensor | undefined)[];
+export type Cotangents = readonly (Tensor | undefined)[];
 export type Wanted = readonly boolean[];
 
 /** All but the last axis. */
@@ -34,7 +34,7 @@ const when = (wanted: boolean | undefined, make: () => Tensor): Tensor | undefin
   wanted ? make() : undefined;
 
 /** A kernel's gradient tap by tap: what each window sees there, times what the window is owed. */
-const kernelOwed = (
+const kernelVjp = (
   kernel: Shape,
   stride: Shape,
   windows: Shape,
@@ -42,38 +42,38 @@ const kernelOwed = (
   product: (seen: Tensor) => Tensor,
 ): Tensor => {
   const taps = tapsOf(kernel).map((tap) => {
-    const one = product(seenBy(tap, stride, windows, x));
+    const one = product(readTap(tap, stride, windows, x));
     return reshape([1, ...shapeOf(one)], one);
   });
   const all = concat(0, taps);
   return reshape([...kernel, ...shapeOf(all).slice(1)], all);
 };
 
-export const convOwed = (
+export const convVjp = (
   op: OpOf<'conv'>,
   [x, w, bias]: readonly Tensor[],
-  g: Tensor,
+  cotangent: Tensor,
   [wantsX, wantsW]: Wanted,
-): Owed => {
+): Cotangents => {
   const sizes = shapeOf(x).slice(0, -1);
   const kernel = shapeOf(w).slice(0, -2);
-  const windows = shapeOf(g).slice(0, -1);
+  const windows = shapeOf(cotangent).slice(0, -1);
   const margins = marginsOf(op, sizes, kernel);
   const wide = sizes.map((n, axis) => margins[axis][0] + n + margins[axis][1]);
   return [
     when(wantsX, () => {
       const spreadOut = op.depthwise
-        ? eachSpread(op, w, g, wide)
-        : toSizes(wide, by({ op: 'convTranspose', stride: op.stride }, g, w));
-      return withoutMargins(op.boundary, margins, sizes, spreadOut);
+        ? depthwiseInputVjp(op, w, cotangent, wide)
+        : toSizes(wide, by({ op: 'convTranspose', stride: op.stride }, cotangent, w));
+      return withMarginsAdjoint(op.boundary, margins, sizes, spreadOut);
     }),
     when(wantsW, () => {
       const field = withMargins(op.boundary, margins, x);
-      return kernelOwed(kernel, op.stride, windows, field, (seen) =>
-        op.depthwise ? eachOuter(w, seen, g) : outer(seen, g),
+      return kernelVjp(kernel, op.stride, windows, field, (seen) =>
+        op.depthwise ? depthwiseOuter(w, seen, cotangent) : outer(seen, cotangent),
       );
     }),
-    bias === undefined ? undefined : total(sites(g), g),
+    bias === undefined ? undefined : total(sites(cotangent), cotangent),
   ];
 };
 
@@ -85,78 +85,84 @@ const toSizes = (sizes: Shape, x: Tensor): Tensor =>
 const atTap = (w: Tensor, number: number): Tensor => {
   const [channels, multiplier] = shapeOf(w).slice(-2);
   const all = reshape([volume(shapeOf(w)) / (channels * multiplier), channels, multiplier], w);
-  return reshape([channels, multiplier], part(0, number, 1, all));
+  return reshape([channels, multiplier], sliceAxis(0, number, 1, all));
 };
 
 /** What each channel of the field is owed by its own kernel: tap by tap, since no transposed convolution is depthwise. */
-const eachSpread = (op: OpOf<'conv'>, w: Tensor, g: Tensor, wide: Shape): Tensor => {
+const depthwiseInputVjp = (op: OpOf<'conv'>, w: Tensor, cotangent: Tensor, wide: Shape): Tensor => {
   const kernel = shapeOf(w).slice(0, -2);
   const [channels, multiplier] = shapeOf(w).slice(-2);
-  const windows = shapeOf(g).slice(0, -1);
+  const windows = shapeOf(cotangent).slice(0, -1);
   const count = volume(windows);
-  const owed = reshape([count, channels, multiplier], g);
+  const cotangents = reshape([count, channels, multiplier], cotangent);
   return tapsOf(kernel)
     .map((tap, number) => {
       const weight = broadcast(
         [count, channels, multiplier],
         reshape([1, channels, multiplier], atTap(w, number)),
       );
-      const one = reshape([...windows, channels], total([2], mul(owed, weight)));
-      return shownTo(tap, op.stride, wide, one);
+      const one = reshape([...windows, channels], total([2], mul(cotangents, weight)));
+      return readTapAdjoint(tap, op.stride, wide, one);
     })
     .reduce(add);
 };
 
 /** sum over sites of x[site, c] g[site, c, m]. */
-const eachOuter = (w: Tensor, x: Tensor, g: Tensor): Tensor => {
+const depthwiseOuter = (w: Tensor, x: Tensor, cotangent: Tensor): Tensor => {
   const [channels, multiplier] = shapeOf(w).slice(-2);
   const count = volume(shapeOf(x)) / channels;
   const all = [count, channels, multiplier];
-  return total([0], mul(broadcast(all, reshape([count, channels, 1], x)), reshape(all, g)));
+  return total([0], mul(broadcast(all, reshape([count, channels, 1], x)), reshape(all, cotangent)));
 };
 
-export const convTransposeOwed = (
+export const convTransposeVjp = (
   op: OpOf<'convTranspose'>,
   [x, w, bias]: readonly Tensor[],
-  g: Tensor,
+  cotangent: Tensor,
   [wantsX, wantsW]: Wanted,
-): Owed => [
-  when(wantsX, () => by({ op: 'conv', boundary: 'none', stride: op.stride, depthwise: false }, g, w)),
+): Cotangents => [
+  when(wantsX, () => by({ op: 'conv', boundary: 'none', stride: op.stride, depthwise: false }, cotangent, w)),
   when(wantsW, () =>
-    kernelOwed(shapeOf(w).slice(0, -2), op.stride, shapeOf(x).slice(0, -1), g, (seen) => outer(seen, x)),
+    kernelVjp(shapeOf(w).slice(0, -2), op.stride, shapeOf(x).slice(0, -1), cotangent, (seen) =>
+      outer(seen, x),
+    ),
   ),
-  bias === undefined ? undefined : total(sites(g), g),
+  bias === undefined ? undefined : total(sites(cotangent), cotangent),
 ];
 
-export const denseOwed = ([x, w, bias]: readonly Tensor[], g: Tensor, [wantsX, wantsW]: Wanted): Owed => [
-  when(wantsX, () => by({ op: 'dense' }, g, transpose([1, 0], w))),
-  when(wantsW, () => outer(x, g)),
-  bias === undefined ? undefined : total(sites(g), g),
+export const denseVjp = (
+  [x, w, bias]: readonly Tensor[],
+  cotangent: Tensor,
+  [wantsX, wantsW]: Wanted,
+): Cotangents => [
+  when(wantsX, () => by({ op: 'dense' }, cotangent, transpose([1, 0], w))),
+  when(wantsW, () => outer(x, cotangent)),
+  bias === undefined ? undefined : total(sites(cotangent), cotangent),
 ];
 
-export const poolOwed = (op: OpOf<'pool'>, x: Tensor, y: Tensor, g: Tensor): Tensor => {
+export const poolVjp = (op: OpOf<'pool'>, x: Tensor, y: Tensor, cotangent: Tensor): Tensor => {
   const sizes = shapeOf(x).slice(0, -1);
   const taps = tapsOf(op.size);
   const shares =
     op.fn === 'mean'
-      ? taps.map(() => affine(1 / taps.length, g))
-      : chosenTaps(op, x, y).map((first) => mul(first, g));
-  return taps.map((tap, i) => shownTo(tap, op.stride, sizes, shares[i])).reduce(add);
+      ? taps.map(() => affine(1 / taps.length, cotangent))
+      : chosenTaps(op, x, y).map((first) => mul(first, cotangent));
+  return taps.map((tap, i) => readTapAdjoint(tap, op.stride, sizes, shares[i])).reduce(add);
 };
 
-export const poolMoved = (op: OpOf<'pool'>, x: Tensor, y: Tensor, dx: Tensor): Tensor => {
+export const poolJvp = (op: OpOf<'pool'>, x: Tensor, y: Tensor, dx: Tensor): Tensor => {
   if (op.fn === 'mean') return by(op, dx);
   const windows = shapeOf(y).slice(0, -1);
   const taps = tapsOf(op.size);
   return chosenTaps(op, x, y)
-    .map((first, i) => mul(first, seenBy(taps[i], op.stride, windows, dx)))
+    .map((first, i) => mul(first, readTap(taps[i], op.stride, windows, dx)))
     .reduce(add);
 };
 
 type Linear = OpOf<'conv' | 'convTranspose' | 'dense'>;
 
 /** Bilinear in x and the weight, and linear in the bias. */
-export const weightedMoved = (
+export const weightedJvp = (
   op: Linear,
   [x, w]: readonly Tensor[],
   [dx, dw, dbias]: readonly (Tensor | undefined)[],

@@ -3,7 +3,7 @@
 import type { Boundary, OpOf } from '../../dsl/op.js';
 import { ceilDiv, type Shape } from '../../dsl/shape.js';
 import { shapeOf, type Tensor } from '../../dsl/tensor.js';
-import { add, concat, filled, padded, part, reshape, reverse } from './raw.js';
+import { add, concat, filled, padded, reshape, reverse, sliceAxis } from './raw.js';
 
 /** The offsets of a kernel's taps, row-major. */
 export const tapsOf = (sizes: Shape): readonly Shape[] =>
@@ -15,14 +15,14 @@ export const tapsOf = (sizes: Shape): readonly Shape[] =>
 /** Entries from `offset` on, every `stride`-th, `count` of them. */
 const everyOther = (axis: number, offset: number, stride: number, count: number, x: Tensor): Tensor => {
   const shape = shapeOf(x);
-  if (stride === 1) return part(axis, offset, count, x);
+  if (stride === 1) return sliceAxis(axis, offset, count, x);
   // Blocks of a stride, of which the first entry is kept; the last block may end beyond the field.
   const missing = Math.max(0, offset + count * stride - shape[axis]);
-  const blocks = part(axis, offset, count * stride, padded(axis, 0, missing, x));
+  const blocks = sliceAxis(axis, offset, count * stride, padded(axis, 0, missing, x));
   const split = [...shape.slice(0, axis), count, stride, ...shape.slice(axis + 1)];
   return reshape(
     shape.map((n, i) => (i === axis ? count : n)),
-    part(axis + 1, 0, 1, reshape(split, blocks)),
+    sliceAxis(axis + 1, 0, 1, reshape(split, blocks)),
   );
 };
 
@@ -39,16 +39,16 @@ const apart = (axis: number, offset: number, stride: number, size: number, x: Te
           padded(axis + 1, 0, stride - 1, reshape(split, x)),
         );
   const room = size - offset;
-  const fitting = part(axis, 0, Math.min(room, shapeOf(wide)[axis]), wide);
+  const fitting = sliceAxis(axis, 0, Math.min(room, shapeOf(wide)[axis]), wide);
   return padded(axis, offset, room - shapeOf(fitting)[axis], fitting);
 };
 
 /** What one tap of every window sees: [windows..., C]. */
-export const seenBy = (tap: Shape, stride: Shape, windows: Shape, x: Tensor): Tensor =>
+export const readTap = (tap: Shape, stride: Shape, windows: Shape, x: Tensor): Tensor =>
   tap.reduce((seen, offset, axis) => everyOther(axis, offset, stride[axis], windows[axis], seen), x);
 
 /** The adjoint of `seenBy`: the values of the windows at the sites that this tap sees. */
-export const shownTo = (tap: Shape, stride: Shape, sizes: Shape, y: Tensor): Tensor =>
+export const readTapAdjoint = (tap: Shape, stride: Shape, sizes: Shape, y: Tensor): Tensor =>
   tap.reduce((shown, offset, axis) => apart(axis, offset, stride[axis], sizes[axis], shown), y);
 
 /** How many sites are added before and after each axis, so that all windows lie inside. */
@@ -79,15 +79,15 @@ export const withMargins = (
         return padded(axis, before, after, field);
       case 'circular':
         return concat(axis, [
-          ...some(before, () => part(axis, n - before, before, field)),
+          ...some(before, () => sliceAxis(axis, n - before, before, field)),
           field,
-          ...some(after, () => part(axis, 0, after, field)),
+          ...some(after, () => sliceAxis(axis, 0, after, field)),
         ]);
       case 'reflect':
         return concat(axis, [
-          ...some(before, () => reverse([axis], part(axis, 1, before, field))),
+          ...some(before, () => reverse([axis], sliceAxis(axis, 1, before, field))),
           field,
-          ...some(after, () => reverse([axis], part(axis, n - 1 - after, after, field))),
+          ...some(after, () => reverse([axis], sliceAxis(axis, n - 1 - after, after, field))),
         ]);
       default: {
         const fixed = (size: number): Tensor =>
@@ -105,7 +105,7 @@ export const withMargins = (
   }, x);
 
 /** The adjoint of `withMargins`: what lay beyond the edges is owed to where it came from. */
-export const withoutMargins = (
+export const withMarginsAdjoint = (
   boundary: Boundary,
   margins: readonly (readonly [number, number])[],
   sizes: Shape,
@@ -113,9 +113,9 @@ export const withoutMargins = (
 ): Tensor =>
   margins.reduceRight((field, [before, after], axis) => {
     const n = sizes[axis];
-    const inside = part(axis, before, n, field);
-    const left = (): Tensor => part(axis, 0, before, field);
-    const right = (): Tensor => part(axis, before + n, after, field);
+    const inside = sliceAxis(axis, before, n, field);
+    const left = (): Tensor => sliceAxis(axis, 0, before, field);
+    const right = (): Tensor => sliceAxis(axis, before + n, after, field);
     const put = (begin: number, x: Tensor): Tensor => padded(axis, begin, n - begin - shapeOf(x)[axis], x);
     switch (boundary) {
       case 'circular':

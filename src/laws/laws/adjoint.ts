@@ -2,7 +2,7 @@
 
 import { stream } from '../../base/random.js';
 import type { NdArray } from '../../compile/reference/array.js';
-import type { Arrays } from '../../compile/reference/run.js';
+import type { NdArrays } from '../../compile/reference/run.js';
 import { jvp, jvpNames, vjp, vjpNames } from '../../compile/transform/index.js';
 import type { Program } from '../../dsl/program.js';
 import { volume } from '../../dsl/shape.js';
@@ -66,7 +66,7 @@ const property = (trial: Trial): Finding => {
       { shape: [1, ...shape], data: around[sequenceName(i)].data.slice(0, volume(shape)) },
     ]),
   );
-  const inputs: Arrays = { ...start, ...free, ...drives };
+  const inputs: NdArrays = { ...start, ...free, ...drives };
   const seed = choices[0];
   const v = Object.fromEntries(
     Object.entries(system.fields).map(([name, shape]) => [name, direction(shape, seed, name)]),
@@ -115,7 +115,7 @@ const roundings = (system: System): number =>
   4 * (2 * system.nodes.length + functionUnits) + 2 * volume(Object.values(system.fields)[0] ?? []);
 
 /** sum |w| |J| |v|: errors of |v| handed through the step, which every rounding of either derivative is relative to. */
-const magnitude = ({ system, start, around }: Trial, v: Arrays, w: Arrays): number => {
+const magnitude = ({ system, start, around }: Trial, v: NdArrays, w: NdArrays): number => {
   const small = 2 ** -20;
   const state = Object.fromEntries(
     Object.entries(start).map(([name, { data }]) => [
@@ -144,9 +144,13 @@ const isSmooth = ({ nodes }: System): boolean =>
 /** Reverse mode against central differences along v, whose own error is told by doubling their width. */
 const asDifferences = (
   on: Interpreter,
-  { step, weights, inputs }: { readonly step: Program; readonly weights: Arrays; readonly inputs: Arrays },
-  v: Arrays,
-  w: Arrays,
+  {
+    step,
+    weights,
+    inputs,
+  }: { readonly step: Program; readonly weights: NdArrays; readonly inputs: NdArrays },
+  v: NdArrays,
+  w: NdArrays,
   reverse: number,
   room: number,
   size: number,

@@ -1,7 +1,7 @@
 /** Laws 9 and 10: superposition, oddness, and the mode that nothing holds back. */
 
 import type { NdArray } from '../../compile/reference/array.js';
-import type { Arrays } from '../../compile/reference/run.js';
+import type { NdArrays } from '../../compile/reference/run.js';
 import { volume } from '../../dsl/shape.js';
 import { structureOf } from '../reading/structure.js';
 import { probe, smallAtRest } from '../requirements/at-rest.js';
@@ -24,7 +24,7 @@ import {
 } from '../trial/law.js';
 
 /** Everything that a linear step is linear in: fields and what drives them. */
-const scaleAll = (system: System, arrays: Arrays, f: (x: NdArray) => NdArray): Arrays =>
+const scaleAll = (system: System, arrays: NdArrays, f: (x: NdArray) => NdArray): NdArrays =>
   Object.fromEntries(
     Object.entries(arrays).map(([name, x]) => [
       name,

@@ -3,7 +3,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { lightCone } from '../../compile/light-cone/index.js';
 import type { NdArray } from '../../compile/reference/array.js';
-import type { Arrays } from '../../compile/reference/run.js';
+import type { NdArrays } from '../../compile/reference/run.js';
 import { type Shape, volume } from '../../dsl/shape.js';
 import * as requirements from '../requirements/requirements.js';
 import { stepsOf } from '../system/program.js';
@@ -62,7 +62,7 @@ const unseenIsUnfelt = (trial: Trial): Finding => {
   const cone = coneOf(system, steps, output, site);
   if (E.isLeft(cone)) return inconclusive;
   const sites = volume(system.grid);
-  const moved = (inside: boolean): Arrays =>
+  const moved = (inside: boolean): NdArrays =>
     Object.fromEntries(
       Object.entries(start).map(([name, { shape: of, data }]) => {
         const mask = cone.right[name]?.mask;

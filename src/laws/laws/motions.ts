@@ -1,7 +1,7 @@
 /** Laws 7 and 8: shifts, turns and reflections that a step does not notice, nor what comes before it. */
 
 import type { NdArray } from '../../compile/reference/array.js';
-import type { Arrays } from '../../compile/reference/run.js';
+import type { NdArrays } from '../../compile/reference/run.js';
 import type { Node } from '../../dsl/op.js';
 import { holdsPlaces, isMedium } from '../reading/placed.js';
 import * as requirements from '../requirements/requirements.js';
@@ -38,10 +38,10 @@ const rolled = ({ shape, data }: NdArray, by: readonly number[], first = 0): NdA
 /** Applies a motion of space to every array that lies on the grid; driving sequences have time before space. */
 const moveAll = (
   system: System,
-  arrays: Arrays,
+  arrays: NdArrays,
   move: (x: NdArray, first: number) => NdArray,
   strict: boolean,
-): Arrays =>
+): NdArrays =>
   Object.fromEntries(
     Object.entries(arrays).map(([name, x]) => {
       const drive = system.sequences.findIndex((_, i) => sequenceName(i) === name);

@@ -1,6 +1,6 @@
 /** Law 17: how fast a step converges. */
 
-import type { Arrays } from '../../compile/reference/run.js';
+import type { NdArrays } from '../../compile/reference/run.js';
 import { volume } from '../../dsl/shape.js';
 import { earlierIn, holdsItself, onOneMotion } from '../reading/earlier.js';
 import { bareForce } from '../reading/oscillator.js';
@@ -30,7 +30,7 @@ import {
 const firsts = [1 / 16, 1 / 4, 1];
 const spans = 4;
 
-const steadyDrive = (system: System, steps: number): Arrays =>
+const steadyDrive = (system: System, steps: number): NdArrays =>
   Object.fromEntries(
     system.sequences.map((shape, i) => [
       sequenceName(i),
@@ -44,8 +44,8 @@ const after = (
   h: number,
   level: number,
   first: number,
-  start: (system: System, step: number) => Arrays,
-): Arrays | undefined => {
+  start: (system: System, step: number) => NdArrays,
+): NdArrays | undefined => {
   const step = (h * first) / 2 ** level;
   const system = withTimeStep(trial.system, h, step);
   if (system === undefined) return undefined;
@@ -69,7 +69,7 @@ const ratiosOf = (
   trial: Trial,
   h: number,
   names: readonly string[],
-  start: (system: System, step: number) => Arrays,
+  start: (system: System, step: number) => NdArrays,
 ): readonly number[] | string => {
   let why = 'its time step cannot be made smaller';
   for (const first of firsts) {
@@ -85,11 +85,11 @@ const ratiosFrom = (
   h: number,
   names: readonly string[],
   first: number,
-  start: (system: System, step: number) => Arrays,
+  start: (system: System, step: number) => NdArrays,
 ): readonly number[] | string => {
   const ends = [0, 1, 2, 3].map((level) => after(trial, h, level, first, start));
   if (ends.some((end) => end === undefined)) return 'its time step cannot be made smaller';
-  const vector = (end: Arrays | undefined): readonly number[] =>
+  const vector = (end: NdArrays | undefined): readonly number[] =>
     names.flatMap((name) => [...(end?.[name].data ?? [])]);
   const changes = [0, 1, 2].map((level) => vector(ends[level]).map((v, i) => v - vector(ends[level + 1])[i]));
   const size = Math.max(1e-300, ...vector(ends[3]).map(Math.abs));
@@ -220,7 +220,7 @@ export const secondOrder: Law = {
     if (oscillator === undefined || trial.on.unit > unit64) return inconclusive;
     const { y, z } = oscillator;
     // z of half a step before: z0 - (h/2) F(y0).
-    const start = (system: System, step: number): Arrays => {
+    const start = (system: System, step: number): NdArrays => {
       const own = structureOf(system).oscillator ?? oscillator;
       const [y0, z0] = [exact(trial.start[y].data), exact(trial.start[z].data)];
       const force = forceAt(

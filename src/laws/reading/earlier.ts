@@ -1,6 +1,6 @@
 /** Fields that hold what another one was before: the second level of Stormer and Verlet's method, the third of others. */
 
-import type { Arrays } from '../../compile/reference/run.js';
+import type { NdArrays } from '../../compile/reference/run.js';
 import type { System } from '../system/system.js';
 
 /** Whose earlier value a field is, and how many steps earlier. */
@@ -46,7 +46,7 @@ export const holdsItself = ({ nodes, next }: System): boolean =>
  * A start whose earlier levels follow the time step. Held fixed while the step is halved they would double the velocity
  * (y - before) / h. What was drawn for them is taken for the velocity instead: before = y - h v.
  */
-export const onOneMotion = (system: System, start: Arrays, step: number): Arrays => ({
+export const onOneMotion = (system: System, start: NdArrays, step: number): NdArrays => ({
   ...start,
   ...Object.fromEntries(
     [...earlierIn(system)].map(([name, { of, steps }]) => {

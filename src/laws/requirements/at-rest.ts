@@ -1,6 +1,6 @@
 /** A system as it is looked at, not tried: small, with everything around it at rest. */
 
-import type { Arrays } from '../../compile/reference/run.js';
+import type { NdArrays } from '../../compile/reference/run.js';
 import { volume } from '../../dsl/shape.js';
 import { type System, sequenceName, weightsOf } from '../system/system.js';
 import { sizesOf } from '../trial/grids.js';
@@ -42,7 +42,7 @@ export const withFreeFields = ({
 });
 
 /** Weights as the program has them, everything else zero. */
-export const atRest = (system: System, steps = 1): Arrays => ({
+export const atRest = (system: System, steps = 1): NdArrays => ({
   ...Object.fromEntries(
     system.externals.map(({ name, shape }) => [name, { shape, data: new Float64Array(volume(shape)) }]),
   ),

@@ -1,7 +1,7 @@
 /** Fields of unit vectors: which numbers are one vector, and states that lie on the sphere. */
 
 import type { NdArray } from '../../compile/reference/array.js';
-import type { Arrays } from '../../compile/reference/run.js';
+import type { NdArrays } from '../../compile/reference/run.js';
 import { type Shape, volume } from '../../dsl/shape.js';
 import { structureOf } from '../reading/structure.js';
 import { exact, unit64 } from '../rounding/bounded.js';
@@ -87,7 +87,7 @@ const onSphere = ({ shape, data }: NdArray, vectors: Vectors): NdArray => {
 };
 
 /** What a trial starts with, its unit vectors on the sphere: a vector of zeros has no direction to go on in. */
-export const startOnSphere = ({ system, structure, start }: Trial): Arrays => {
+export const startOnSphere = ({ system, structure, start }: Trial): NdArrays => {
   const vectors = vectorsOf(system);
   return structure.unit === undefined || vectors === undefined
     ? start

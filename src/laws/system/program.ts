@@ -2,6 +2,7 @@
 
 import { type Graph, languageVersion } from '../../dsl/graph.js';
 import type { Node, Op } from '../../dsl/op.js';
+import { observedPort } from '../../dsl/ports.js';
 import type { Program } from '../../dsl/program.js';
 import type { Shape } from '../../dsl/shape.js';
 import { type System, sequenceName } from './system.js';
@@ -51,7 +52,7 @@ const scanGraph = (system: System, steps: number): Graph => {
   const at = leaves.length;
   const takes = fields.map(
     (name): Node => ({
-      op: { op: 'take', port: `observed/${name}` },
+      op: { op: 'take', port: observedPort(name) },
       inputs: [at],
       shape: [steps, ...system.fields[name]],
     }),

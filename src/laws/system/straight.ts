@@ -1,6 +1,7 @@
 /** Steps without scans of their own: what a step sweeps over several times stands there as often, so laws can read it. */
 
-import type { Body, Node, ScanOp } from '../../dsl/op.js';
+import { type Body, type Node, type ScanOp, scanInputs } from '../../dsl/op.js';
+import { finalPort, observedPort } from '../../dsl/ports.js';
 
 /** A step of more operations than these stays as it is. */
 const most = 4000;
@@ -57,28 +58,29 @@ const writtenOut = (
 
 /** One scan, step by step: where its ports are. */
 const swept = (
-  { steps, fields, sequences, body }: ScanOp,
+  op: ScanOp,
   inputs: readonly number[],
   shapes: readonly (readonly number[])[],
   put: (node: Node) => number,
   isWanted: (port: string) => boolean,
 ): Readonly<Record<string, number>> => {
+  const { steps, fields, body } = op;
+  const given = scanInputs(op, inputs);
   let state = Object.fromEntries(fields.map((field, i) => [field, inputs[i]]));
   const shown = new Map<string, { readonly at: number; readonly shape: readonly number[] }[]>();
   for (let step = 0; step < steps; step++) {
     const before = state;
-    const leaf = ({ op, shape }: Node): number => {
-      switch (op.op) {
+    const leaf = ({ op: inner, shape }: Node): number => {
+      switch (inner.op) {
         case 'state':
-          return before[op.field];
+          return before[inner.field];
         case 'external':
-          return inputs[fields.length + sequences + op.index];
+          return given.externals[inner.index];
         case 'element': {
-          const at = fields.length + op.sequence;
-          const [, ...rest] = shapes[at];
+          const [, ...rest] = scanInputs(op, shapes).sequences[inner.sequence];
           const one = put({
             op: { op: 'slice', begin: [step, ...rest.map(() => 0)], size: [1, ...rest] },
-            inputs: [inputs[at]],
+            inputs: [given.sequences[inner.sequence]],
             shape: [1, ...rest],
           });
           return put({ op: { op: 'reshape', shape }, inputs: [one], shape });
@@ -104,10 +106,10 @@ const swept = (
         );
   };
   return {
-    ...Object.fromEntries(Object.entries(state).map(([field, at]) => [`final/${field}`, at])),
+    ...Object.fromEntries(Object.entries(state).map(([field, at]) => [finalPort(field), at])),
     ...Object.fromEntries(
       [...shown].flatMap(([name, parts]) =>
-        isWanted(`observed/${name}`) ? [[`observed/${name}`, sequence(parts)]] : [],
+        isWanted(observedPort(name)) ? [[observedPort(name), sequence(parts)]] : [],
       ),
     ),
   };

@@ -12,7 +12,7 @@ import { type NdArray, ndarray } from '../../compile/reference/array.js';
 import { evaluate, type Value } from '../../compile/reference/evaluate.js';
 import { fault } from '../../compile/reference/fault.js';
 import { type Graph, inputsOf, parametersOf } from '../../dsl/graph.js';
-import type { Node, ScanOp } from '../../dsl/op.js';
+import { type Node, type ScanOp, scanInputs } from '../../dsl/op.js';
 import type { Program } from '../../dsl/program.js';
 import { type Shape, sameShape } from '../../dsl/shape.js';
 import { straight } from './straight.js';
@@ -128,22 +128,22 @@ const stepOf = (p: Program, { op, inputs }: Scan): System => {
   const shapes = inputs.map((input) => nodes[input].shape);
   const fields = Object.fromEntries(op.fields.map((field, i) => [field, shapes[i]]));
   const grid = sharedGrid(Object.values(fields), body.nodes);
-  const own = op.fields.length + op.sequences;
+  const given = scanInputs(op, shapes);
   const asWeights = weightsIn(body.nodes);
   const read = new Set(
     body.nodes.flatMap((node, n) => (node.op.op === 'external' && asWeights.has(n) ? [node.op.index] : [])),
   );
   const facts = factsIn(nodes);
   const taken = new Set(Object.keys(fields));
-  const externals = inputs.slice(own).map((node, index): External => {
+  const externals = scanInputs(op, inputs).externals.map((node, index): External => {
     const free =
       !read.has(index) &&
-      (facts[node].perSample || isOn(grid, shapes[own + index])) &&
+      (facts[node].perSample || isOn(grid, given.externals[index])) &&
       nodes[node].op.op !== 'constant';
     const shown = Object.keys(outputs).find((name) => outputs[name] === node);
     const name = unique(nameOf(nodes[node], shown ?? `external${index}`), taken);
     taken.add(name);
-    return { name, shape: shapes[own + index], kind: free ? 'field' : 'weight', node };
+    return { name, shape: given.externals[index], kind: free ? 'field' : 'weight', node };
   });
   return {
     kind: 'step',
@@ -152,7 +152,7 @@ const stepOf = (p: Program, { op, inputs }: Scan): System => {
     fields,
     next: body.next,
     externals,
-    sequences: shapes.slice(op.fields.length, own).map((shape) => shape.slice(1)),
+    sequences: given.sequences.map((shape) => shape.slice(1)),
     steps: op.steps,
     grid,
   };

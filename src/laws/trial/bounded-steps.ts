@@ -1,7 +1,7 @@
 /** Steps as they were taken, with how wrong what they gave may be. */
 
 import type { NdArray } from '../../compile/reference/array.js';
-import type { Arrays } from '../../compile/reference/run.js';
+import type { NdArrays } from '../../compile/reference/run.js';
 import { volume } from '../../dsl/shape.js';
 import { type Bounded, exact, unit64, within } from '../rounding/bounded.js';
 import { sequenceName } from '../system/system.js';
@@ -13,21 +13,21 @@ export type BoundedState = Readonly<Record<string, Bounded>>;
 
 /** A step as it was taken: before, exactly what the interpreter held; after, what it gave and how wrong that may be. */
 export interface BoundedStep {
-  readonly before: Arrays;
+  readonly before: NdArrays;
   readonly after: BoundedState;
   /** The number of the step. */
   readonly at: number;
 }
 
 /** Fields as numbers without doubt. */
-export const exactState = (arrays: Arrays): BoundedState =>
+export const exactState = (arrays: NdArrays): BoundedState =>
   Object.fromEntries(Object.entries(arrays).map(([name, { data }]) => [name, exact(data)]));
 
 /** What an interpreter gave for a step from a state that may itself be in doubt. */
 export const withErrorBounds = (
   { system, on }: Pick<Trial, 'system' | 'on'>,
   before: BoundedState,
-  result: Arrays,
+  result: NdArrays,
   around: Surroundings,
   at: number,
 ): BoundedState => {

@@ -3,7 +3,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { type NdArray, ndarray } from '../../compile/reference/array.js';
 import { fault } from '../../compile/reference/fault.js';
-import { type Arrays, runReference } from '../../compile/reference/run.js';
+import { type NdArrays, runReference } from '../../compile/reference/run.js';
 import { compile, type Executable } from '../../compile/tfjs/compile.js';
 import type { LeafOp } from '../../dsl/op.js';
 import type { Program } from '../../dsl/program.js';
@@ -23,12 +23,12 @@ export interface Interpreter {
   /** Half the distance from 1 to the next number. */
   readonly unit: number;
   /** Outputs of one sample, without a batch axis. */
-  readonly run: (program: Program, parameters: Arrays, inputs: Arrays) => Arrays;
+  readonly run: (program: Program, parameters: NdArrays, inputs: NdArrays) => NdArrays;
 }
 
 const bare = ({ shape, data }: NdArray): NdArray => ({ shape: shape.slice(1), data });
 const batched = ({ shape, data }: NdArray): NdArray => ({ shape: [1, ...shape], data });
-const mapArrays = (arrays: Arrays, f: (x: NdArray) => NdArray): Arrays =>
+const mapArrays = (arrays: NdArrays, f: (x: NdArray) => NdArray): NdArrays =>
   Object.fromEntries(Object.entries(arrays).map(([name, x]) => [name, f(x)]));
 
 /**
@@ -59,7 +59,7 @@ export const reference: Interpreter = {
 export const onEngine = (engine: Engine): Interpreter => {
   const compiled = new WeakMap<Program, Executable>();
   const { tf } = engine;
-  const tensors = (arrays: Arrays) =>
+  const tensors = (arrays: NdArrays) =>
     Object.fromEntries(
       Object.entries(arrays).map(([name, { shape, data }]) => [
         name,
@@ -97,19 +97,19 @@ const programFor = (system: System, steps: number): Program => {
 };
 
 /** What a step reads besides its state: weights and fields by name, driving sequences [steps, ...element]. */
-export type Surroundings = Arrays;
+export type Surroundings = NdArrays;
 
 /** Fields by name, after each step; entry 0 is the start. */
-export type Trajectory = readonly Arrays[];
+export type Trajectory = readonly NdArrays[];
 
-const only = (arrays: Arrays, names: readonly string[]): Arrays =>
+const only = (arrays: NdArrays, names: readonly string[]): NdArrays =>
   Object.fromEntries(names.map((name) => [name, arrays[name] ?? fault(`'${name}' is missing`)]));
 
 /** The states from a start on; of a map its outputs stand where the first step's state would. */
 export const trajectory = (
   on: Interpreter,
   system: System,
-  start: Arrays,
+  start: NdArrays,
   around: Surroundings,
   steps: number,
 ): Trajectory => {

@@ -1,7 +1,7 @@
 /** Laws as values: what is claimed, of which systems, from where, within what, and how it is tried. */
 
 import type { NdArray } from '../../compile/reference/array.js';
-import type { Arrays } from '../../compile/reference/run.js';
+import type { NdArrays } from '../../compile/reference/run.js';
 import { type Structure, structureOf } from '../reading/structure.js';
 import type { System } from '../system/system.js';
 import type { CaseOptions } from './case.js';
@@ -13,9 +13,9 @@ export interface Trial {
   readonly structure: Structure;
   readonly on: Interpreter;
   /** The fields at the start. */
-  readonly start: Arrays;
+  readonly start: NdArrays;
   /** Weights, free externals and driving sequences by name. */
-  readonly around: Arrays;
+  readonly around: NdArrays;
   readonly steps: number;
   /** Whole numbers from 0 to 15 for what a law chooses besides: a shift, an angle, a mode. */
   readonly choices: readonly number[];

@@ -1,6 +1,7 @@
 /** How the output `waves` of a program is looked at: which axis is time, on what lattice the rest lies. */
 
 import { type Graph, outputsOf, type Program, type Shape, volume } from '../../dsl/index.js';
+import { isObservedPort } from '../../dsl/ports.js';
 
 /** Waves over time on a plane of sites; what has fewer axes has sides of 1, of three axes the middle plane is looked at. */
 export interface WaveGrid {
@@ -68,7 +69,7 @@ const timeAxes = ({ nodes }: Graph): readonly (number | null)[] => {
     const axis = (): number | null => {
       switch (op.op) {
         case 'take':
-          return op.port.startsWith('observed/') ? 0 : null;
+          return isObservedPort(op.port) ? 0 : null;
         case 'recurrence':
           return 0;
         // Steps that were written one by one, laid behind each other.

@@ -5,6 +5,8 @@
  * as a graph of its own.
  */
 
+import { scanInputs } from '../../../dsl/op.js';
+import { finalPort, observedPort } from '../../../dsl/ports.js';
 import type { FieldBuilder } from '../ir/builder.js';
 import type { FieldNode, FieldReverse, FieldScan } from '../ir/field.js';
 import { dependents } from '../schedule/order.js';
@@ -76,20 +78,21 @@ const reverseScan = (
   const { b, nodes, wanted } = rule;
   const { inputs } = nodes[number];
   const { body, fields, sequences } = scan;
-  const finals = fields.filter((field) => ports.has(`final/${field}`));
-  const observed = Object.keys(body.observe).filter((name) => ports.has(`observed/${name}`));
+  const of = scanInputs(scan, inputs);
+  const finals = fields.filter((field) => ports.has(finalPort(field)));
+  const observed = Object.keys(body.observe).filter((name) => ports.has(observedPort(name)));
   const { rebuilt, ...step } = reverseStep(
     scan,
     observed,
     (source) =>
       source.kind === 'state' ||
-      (source.kind === 'element' && wanted(inputs[fields.length + source.sequence])) ||
-      (source.kind === 'external' && wanted(inputs[fields.length + sequences + source.index])),
+      (source.kind === 'element' && wanted(of.sequences[source.sequence])) ||
+      (source.kind === 'external' && wanted(of.externals[source.index])),
   );
   // what a field would have been a step before the first
   const earlier = new Map<string, number>();
   for (const [field, { from, keep, gain, moved }] of rebuilt) {
-    const [y, z] = [from, field].map((name) => inputs[fields.indexOf(name)]);
+    const [y, z] = [from, field].map((name) => of.fields[fields.indexOf(name)]);
     if (moved === 'after') earlier.set(from, b.affine(b.zip('sub', y, b.affine(z, gain)), 1 / keep));
   }
   const op: FieldReverse = {
@@ -104,8 +107,8 @@ const reverseScan = (
     ...step,
   };
   const given = [
-    ...finals.map((field) => ports.get(`final/${field}`) ?? 0),
-    ...observed.map((name) => ports.get(`observed/${name}`) ?? 0),
+    ...finals.map((field) => ports.get(finalPort(field)) ?? 0),
+    ...observed.map((name) => ports.get(observedPort(name)) ?? 0),
     ...earlier.values(),
   ];
   const reverse = b.add(op, [...inputs, ...given, number], { planes: 0, grid: false });

@@ -99,13 +99,13 @@ const firstMax =
   (op: FieldOpOf<'firstMax'>, [x, max, d]: readonly At[], out: At, machine: Machine): Instruction =>
   (t) => {
     const { floats } = machine;
-    const [a, m, slope, c] = [x(t), max(t), d(t), out(t)];
+    const [a, m, cotangent, c] = [x(t), max(t), d(t), out(t)];
     middles(op, 1, (from, result) => {
       let found = false;
       for (let k = 0; k < op.count; k++) {
         const place = from + k * op.inner;
         const is: boolean = !found && isAlike(floats[a + place], floats[m + result]);
-        floats[c + place] = is ? floats[slope + result] : 0;
+        floats[c + place] = is ? floats[cotangent + result] : 0;
         found ||= is;
       }
     });

@@ -2,7 +2,7 @@
 
 import { type Graph, parametersOf } from '../../../dsl/graph.js';
 import { type Shape, volume } from '../../../dsl/shape.js';
-import { crossEntropySlope } from '../../loss.js';
+import { crossEntropyGradient } from '../../loss.js';
 import type { FieldBuilder } from '../ir/builder.js';
 import { Machine } from '../memory/arena.js';
 import { labelBytes } from '../memory/transfer.js';
@@ -185,8 +185,8 @@ const trainByValues = (
   const classes = classesOf(logits);
   checkSize('labels', part.labels, (part.count * volume(logits.shape)) / classes);
   const values = infer(part, ['logits']).logits;
-  const { total, slope } = crossEntropySlope(values, classes, part.labels, part.weights);
-  const cotangent = Float32Array.from(slope, (each) => each / part.lossCount);
+  const { total, gradient } = crossEntropyGradient(values, classes, part.labels, part.weights);
+  const cotangent = Float32Array.from(gradient, (each) => each / part.lossCount);
   return { loss: total / part.lossCount, gradients: pull(part, { logits: cotangent }).parameters };
 };
 

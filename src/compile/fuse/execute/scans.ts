@@ -1,5 +1,6 @@
 /** The scans of a region and their reverses. */
 
+import { isObservedPort, splitPort } from '../../../dsl/ports.js';
 import { keptNodes } from '../adjoint/residuals.js';
 import type { Operand } from '../emit/emitting.js';
 import type { FieldNode, FieldReverse } from '../ir/field.js';
@@ -23,9 +24,9 @@ export class RegionScans {
     for (const number of live) {
       const { op, inputs } = nodes[number];
       if (op.op === 'reverse') this.#reverses.set(op.scan, op);
-      if (op.op !== 'port' || nodes[inputs[0]].op.op !== 'scan' || !op.port.startsWith('observed/')) continue;
+      if (op.op !== 'port' || nodes[inputs[0]].op.op !== 'scan' || !isObservedPort(op.port)) continue;
       const names = this.#observed.get(inputs[0]) ?? new Set<string>();
-      this.#observed.set(inputs[0], names.add(op.port.slice(9)));
+      this.#observed.set(inputs[0], names.add(splitPort(op.port)[1]));
     }
   }
 

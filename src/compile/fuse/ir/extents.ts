@@ -3,7 +3,8 @@
  * addresses, so an operation that would reach beyond what it reads is a defect, told before anything is laid out.
  */
 
-import type { Along, Extent, FieldOp, FieldScan, Window } from './field.js';
+import { scanInputs } from '../../../dsl/op.js';
+import type { Along, Extent, FieldNode, FieldOp, FieldScan, Window } from './field.js';
 
 const planes = (count: number): Extent => ({ planes: count, grid: true });
 const list = (count: number): Extent => ({ planes: count, grid: false });
@@ -29,22 +30,29 @@ const windowed = ({ height, width, from, to, depthwise }: Window): readonly [Ext
 ];
 
 /** A step's leaves and ends are those of what the scan is given. */
-const isScan = ({ fields, sequences, steps, body }: FieldScan, inputs: readonly Extent[]): boolean =>
-  fields.every((field, i) => isSame(inputs[i], body.nodes[body.next[field]].extent)) &&
-  body.nodes.every(({ op, extent }) => {
+const isScan = (scan: FieldScan, inputs: readonly Extent[]): boolean => {
+  const { fields, steps, body } = scan;
+  const given = scanInputs(scan, inputs);
+  const isField = (field: string, extent: Extent): boolean =>
+    isSame(given.fields[fields.indexOf(field)], extent);
+  const isLeaf = ({ op, extent }: FieldNode): boolean => {
     if (op.op !== 'leaf') return true;
     const { source } = op;
     switch (source.kind) {
       case 'state':
-        return isSame(inputs[fields.indexOf(source.field)], extent);
+        return isField(source.field, extent);
       case 'element':
-        return isSame(inputs[fields.length + source.sequence], like(extent, steps * extent.planes));
+        return isSame(given.sequences[source.sequence], like(extent, steps * extent.planes));
       case 'external':
-        return isSame(inputs[fields.length + sequences + source.index], extent);
+        return isSame(given.externals[source.index], extent);
       default:
         return true;
     }
-  });
+  };
+  return (
+    fields.every((field) => isField(field, body.nodes[body.next[field]].extent)) && body.nodes.every(isLeaf)
+  );
+};
 
 /** Whether every plane stands somewhere once. */
 const isOrder = (order: readonly number[]): boolean => {

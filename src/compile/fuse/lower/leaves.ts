@@ -1,6 +1,6 @@
 /** What of a program has pixels: which axes of a leaf are those of the grid, and which values are weights. */
 
-import type { Node } from '../../../dsl/op.js';
+import { type Node, scanInputs } from '../../../dsl/op.js';
 import type { Shape } from '../../../dsl/shape.js';
 import { type Layout, plain } from '../ir/layout.js';
 
@@ -39,9 +39,9 @@ export const weightNodes = (nodes: readonly Node[]): ReadonlySet<number> => {
       for (const input of inputs.slice(1)) weights.add(input);
     if (op.op === 'scan') {
       const inside = weightNodes(op.body.nodes);
+      const { externals } = scanInputs(op, inputs);
       for (const [place, node] of op.body.nodes.entries())
-        if (node.op.op === 'external' && inside.has(place))
-          weights.add(inputs[op.fields.length + op.sequences + node.op.index]);
+        if (node.op.op === 'external' && inside.has(place)) weights.add(externals[node.op.index]);
     } else if (weights.has(number)) for (const input of inputs) weights.add(input);
   }
   return weights;
@@ -53,8 +53,7 @@ export const sequenceNodes = (nodes: readonly Node[]): ReadonlySet<number> => {
   for (let number = nodes.length - 1; number >= 0; number--) {
     const { op, inputs } = nodes[number];
     if (op.op === 'scan') {
-      const { length } = op.fields;
-      for (const input of inputs.slice(length, length + op.sequences)) sequences.add(input);
+      for (const input of scanInputs(op, inputs).sequences) sequences.add(input);
     } else if (op.op === 'recurrence') for (const input of inputs.slice(0, 2)) sequences.add(input);
     else if (sequences.has(number) && keepsTime.has(op.op))
       for (const input of op.op === 'dense' ? inputs.slice(0, 1) : inputs)

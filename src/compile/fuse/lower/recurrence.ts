@@ -1,6 +1,7 @@
 /** Lowering of linear recurrences: a scan that does what they say, one step after the other. */
 
 import type { OpOf } from '../../../dsl/op.js';
+import { observedPort } from '../../../dsl/ports.js';
 import { FieldBuilder } from '../ir/builder.js';
 import type { FieldBody, Source } from '../ir/field.js';
 import { type Layout, onGrid, sameLayout, sequenceOf, without } from '../ir/layout.js';
@@ -38,7 +39,7 @@ export const lowerRecurrence = (
     { planes: 0, grid: false },
   );
   const layout = sequenceOf(field, steps);
-  return { node: b.add({ op: 'port', port: 'observed/h' }, [scan], extentOf(layout)), layout };
+  return { node: b.add({ op: 'port', port: observedPort('h') }, [scan], extentOf(layout)), layout };
 };
 
 const stepOf = (kind: OpOf<'recurrence'>['kind'], factors: Layout, field: Layout): FieldBody => {

@@ -1,6 +1,7 @@
 /** Lowering of scans: their step becomes a field graph of its own. */
 
-import type { Node, ScanOp } from '../../../dsl/op.js';
+import { type Node, type ScanOp, scanInputs } from '../../../dsl/op.js';
+import { finalPort, observedPort } from '../../../dsl/ports.js';
 import type { Shape } from '../../../dsl/shape.js';
 import type { FieldBuilder } from '../ir/builder.js';
 import type { FieldBody, FieldNode, Source } from '../ir/field.js';
@@ -41,9 +42,7 @@ export const lowerScan = (
   const inner = op.fields.length + op.sequences;
   // what a step hands on, or is driven by, lies in the order of its axes
   const given = inputs.map((input, i) => (i < inner ? settled(builder, input) : input));
-  const fields = given.slice(0, op.fields.length);
-  const sequences = given.slice(op.fields.length, inner);
-  const externals = given.slice(inner);
+  const { fields, sequences, externals } = scanInputs(op, given);
   if (sequences.some(({ layout }) => layout.axes[0] !== 0)) return refuse('it is driven along pixels');
   if (![...fields, ...sequences].some(({ layout }) => onGrid(layout)))
     return refuse(`nothing in it has pixels [${grid.join()}]`);
@@ -91,13 +90,13 @@ const closeScan = (
     if (value === undefined || !sameLayout(value.layout, fields[i].layout))
       return refuse(`the field '${field}' has other pixels after a step`);
     next[field] = value.node;
-    ports.set(`final/${field}`, value.layout);
+    ports.set(finalPort(field), value.layout);
   }
   for (const [name, place] of Object.entries(op.body.observe)) {
     const value = lowered(place);
     if (value === undefined) return refuse(`what is observed as '${name}' is not fused`);
     observe[name] = value.node;
-    ports.set(`observed/${name}`, sequenceOf(value.layout, op.steps));
+    ports.set(observedPort(name), sequenceOf(value.layout, op.steps));
   }
   const nodes: readonly FieldNode[] = step.builder.nodes;
   const body: FieldBody = { nodes, next, observe };

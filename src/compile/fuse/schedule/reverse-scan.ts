@@ -1,5 +1,6 @@
 /** Reverses of scans as instructions: the steps backwards, from what the scan recorded. */
 
+import { splitPort } from '../../../dsl/ports.js';
 import {
   accumulates,
   clearDoubles,
@@ -31,7 +32,6 @@ import {
   isLeaf,
   noSpecial,
   type StepContext,
-  splitAt,
 } from './scan-step.js';
 
 export interface Reversed {
@@ -181,7 +181,7 @@ export const buildReverse = (
       ...settled,
     ],
     port: (port) => {
-      const place = Number(splitAt(port)[1]);
+      const place = Number(splitPort(port)[1]);
       if (place < fields.length) {
         const node = reverse.carry[fields[place]];
         if (node === undefined) return zeroOf(inputs[place].extent);

@@ -82,11 +82,6 @@ export const buildStep = (
   return { addresses, instructions };
 };
 
-export const splitAt = (name: string): readonly [string, string] => {
-  const slash = name.indexOf('/');
-  return [name.slice(0, slash), name.slice(slash + 1)];
-};
-
 /** Copies what a step leaves to its place in a sequence: exactly that, since lists lie side by side. */
 export const copyStep = (machine: Machine, from: Place, base: number, stride: number): Instruction => {
   if (stride % 16 === 0) {

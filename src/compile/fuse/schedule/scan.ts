@@ -1,5 +1,7 @@
 /** Scans as instructions: what is recorded, rings of buffers for what is not. */
 
+import { scanInputs } from '../../../dsl/op.js';
+import { splitPort } from '../../../dsl/ports.js';
 import type { Operand } from '../emit/emitting.js';
 import type { FieldScan, Source } from '../ir/field.js';
 import {
@@ -19,7 +21,6 @@ import {
   isLeaf,
   noSpecial,
   type StepContext,
-  splitAt,
 } from './scan-step.js';
 
 /** What a scan leaves behind: where its ports are, and where its reverse finds what it recorded. */
@@ -38,9 +39,10 @@ export const buildScan = (
   context: StepContext,
 ): Stepped => {
   const { machine, grid } = context;
-  const { body, fields, steps, sequences } = scan;
+  const { body, fields, steps } = scan;
   const { nodes } = body;
-  const externals = inputs.slice(fields.length + sequences);
+  const given = scanInputs(scan, inputs);
+  const { externals } = given;
   const clock = machine.allocate(16);
   const rings = fields.length + 2;
   const pins = new Map<number, Place>();
@@ -60,7 +62,7 @@ export const buildScan = (
     pins.set(node, placeFor(nodes[node].extent, at, grid));
   }
   const state = (field: string): Place => {
-    const { place: initial, extent } = inputs[fields.indexOf(field)];
+    const { place: initial, extent } = given.fields[fields.indexOf(field)];
     const before = (t: number): number => made.addresses.of(body.next[field]).at(t - 1);
     return placeFor(extent, (t) => (t === 0 ? initial.at(0) : before(t)), grid);
   };
@@ -71,7 +73,7 @@ export const buildScan = (
         return states.get(source.field) ?? noSpecial();
       case 'element': {
         const stride = strideOf(nodes[node].extent, grid);
-        return advanced(inputs[fields.length + source.sequence].place, (t) => t * stride);
+        return advanced(given.sequences[source.sequence].place, (t) => t * stride);
       }
       case 'external':
         return externals[source.index].place;
@@ -123,7 +125,7 @@ export const buildScan = (
       },
     ],
     port: (name) => {
-      const [kind, what] = splitAt(name);
+      const [kind, what] = splitPort(name);
       if (kind === 'observed') return sequencesOut.get(what) ?? noSpecial();
       const place = states.get(what) ?? noSpecial();
       return { ...place, at: () => place.at(steps) };

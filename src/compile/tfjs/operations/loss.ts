@@ -52,12 +52,12 @@ const crossEntropyTotal = (tf: TensorFlow, rows: Tensor, target: Tensor, weights
       const total = tf.sum(powers, 1, true);
       const own = tf.sum(tf.mul(top, target), 1, true);
       const each = tf.sub(tf.log(total), own);
-      const slope = tf.sub(tf.div(powers, total), target);
+      const derivative = tf.sub(tf.div(powers, total), target);
       return weights === undefined
-        ? { value: tf.sum(each), saved: [slope] }
-        : { value: tf.sum(tf.mul(weights, each)), saved: [tf.mul(weights, slope)] };
+        ? { value: tf.sum(each), saved: [derivative] }
+        : { value: tf.sum(tf.mul(weights, each)), saved: [tf.mul(weights, derivative)] };
     },
-    backward: (dy, [slope]) => tf.mul(slope, dy),
+    backward: (dy, [derivative]) => tf.mul(derivative, dy),
   });
 
 /** With p the right class's share: d/dx = ((1-p)^g - g p (1-p)^(g-1) log p) (softmax - target). */
@@ -80,12 +80,12 @@ const focalTotal = (
       const focus = tf.pow(missed, gamma);
       const turned = tf.mul(tf.mul(share, log), tf.mul(gamma, tf.pow(missed, gamma - 1)));
       const each = tf.neg(tf.mul(focus, log));
-      const slope = tf.mul(tf.sub(focus, turned), tf.sub(tf.div(powers, total), target));
+      const derivative = tf.mul(tf.sub(focus, turned), tf.sub(tf.div(powers, total), target));
       return weights === undefined
-        ? { value: tf.sum(each), saved: [slope] }
-        : { value: tf.sum(tf.mul(weights, each)), saved: [tf.mul(weights, slope)] };
+        ? { value: tf.sum(each), saved: [derivative] }
+        : { value: tf.sum(tf.mul(weights, each)), saved: [tf.mul(weights, derivative)] };
     },
-    backward: (dy, [slope]) => tf.mul(slope, dy),
+    backward: (dy, [derivative]) => tf.mul(derivative, dy),
   });
 
 /** Image by image: with D = (2 both + s) / (sizes + s), dD/dp = (2 t - D) / (sizes + s), then through the softmax. */
@@ -110,7 +110,7 @@ const diceTotal = (
       const sizes = tf.add(tf.add(tf.sum(p, 1, true), tf.sum(t, 1, true)), loss.smoothing);
       const dice = tf.div(tf.add(tf.mul(2, both), loss.smoothing), sizes);
       const steep = tf.neg(tf.div(tf.mul(shares, tf.sub(tf.mul(2, t), dice)), sizes));
-      const slope = tf.mul(p, tf.sub(steep, tf.sum(tf.mul(p, steep), 2, true)));
+      const derivative = tf.mul(p, tf.sub(steep, tf.sum(tf.mul(p, steep), 2, true)));
       // An image without a label has no overlap, and its loss is nothing to the bit.
       const labelled = counted?.reshape([images, -1, 1]).max(1, true);
       const value =
@@ -119,9 +119,9 @@ const diceTotal = (
           : tf.sub(tf.sum(labelled), tf.sum(tf.mul(labelled, tf.mul(shares, dice))));
       return {
         value,
-        saved: [slope.reshape([-1, classes])],
+        saved: [derivative.reshape([-1, classes])],
       };
     },
-    backward: (dy, [slope]) => tf.mul(slope, dy),
+    backward: (dy, [derivative]) => tf.mul(derivative, dy),
   });
 };

@@ -100,7 +100,7 @@ const throughTensorFlow = async (
     return differentiate([tf.tensor(logits, [part.count, ...shape], 'float32')]);
   });
   const [loss] = await value.data();
-  const slope = new Float32Array(await grads[0].data());
+  const cotangent = new Float32Array(await grads[0].data());
   tf.dispose([value, grads]);
-  return { loss, gradients: fused.pull(part, { logits: slope }).parameters, statistics: {} };
+  return { loss, gradients: fused.pull(part, { logits: cotangent }).parameters, statistics: {} };
 };

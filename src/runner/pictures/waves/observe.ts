@@ -8,6 +8,7 @@ import { type Checked, decodeError, type Effect } from '../../../base/error.js';
 import { portrait } from '../../../compile/light-cone/index.js';
 import { imagesOf, masksOf, shapeOfDataset } from '../../../data/dataset.js';
 import { outputsOf, type Program, select } from '../../../dsl/index.js';
+import { scanInputs } from '../../../dsl/op.js';
 import { programFor } from '../../../experiments/model.js';
 import type { Sample } from '../../../report/index.js';
 import { type OpenRun, runGridOf, withRunSession } from '../../results/open-run.js';
@@ -67,11 +68,9 @@ const isWholeState = ({ graph: { nodes } }: Program, { height, width, plane }: W
   return nodes.some(
     ({ op, inputs }) =>
       op.op === 'scan' &&
-      inputs
-        .slice(0, op.fields.length)
-        .some(
-          (input) => nodes[input].shape.join().startsWith(`${sides},`) || nodes[input].shape.join() === sides,
-        ),
+      scanInputs(op, inputs).fields.some(
+        (input) => nodes[input].shape.join().startsWith(`${sides},`) || nodes[input].shape.join() === sides,
+      ),
   );
 };
 

@@ -1,0 +1,16 @@
+/** Ports: the names under which `take` reads the results of a scan. */
+
+/** The port of a field's value after the last step. */
+export const finalPort = (field: string): string => `final/${field}`;
+
+/** The port of what was observed under this name: a sequence, one entry a step. */
+export const observedPort = (name: string): string => `observed/${name}`;
+
+/** `observed/y` → ['observed', 'y']. */
+export const splitPort = (port: string): readonly [kind: string, name: string] => {
+  const slash = port.indexOf('/');
+  return [port.slice(0, slash), port.slice(slash + 1)];
+};
+
+/** Whether a port reads what was observed. */
+export const isObservedPort = (port: string): boolean => splitPort(port)[0] === 'observed';
