@@ -11,7 +11,7 @@ import { loadDataset } from '../../src/data/load.js';
 import { writeNpyPairs } from '../../src/data/own/npy-pairs.js';
 import { writePngPairs } from '../../src/data/own/write-png-pairs.js';
 import { sweepOf, trainingAxis, vary } from '../../src/experiments/sweep/sweep.js';
-import { mayBeFile } from '../../src/files/make-folder.js';
+import { mayPutFile } from '../../src/files/put-files.js';
 import { encodeNpy } from '../../src/formats/npy/npy.js';
 import { type ExportFormat, exportTrained, readTrained } from '../../src/runner/export/index.js';
 import { readPosition } from '../../src/runner/folder/checkpoint.js';
@@ -169,7 +169,7 @@ export const worksIn = async (folder: string): Promise<readonly Work[]> => {
   const dataOf = (from: string): Dataset => (from === source ? dataset : otherData);
   const parquet = (folderOf: string): Effect<unknown> =>
     pipe(
-      mayBeFile(join(folderOf, 'epochs.parquet')),
+      mayPutFile(join(folderOf, 'epochs.parquet')),
       TE.flatMap(() => readRuns(join(given, 'runs'))),
       TE.flatMap(({ runs }) =>
         queryToParquet(

@@ -49,6 +49,7 @@ describe('figures of a run', () => {
       const done = await figure(kind, ['mine'], { ...flags(kind), samples: '0,2' })();
       assert.ok(E.isRight(done), JSON.stringify(done));
       assert.deepEqual(readdirSync(join(folder, kind)).sort(), [
+        'drumhead-files.json',
         `${kind}-dark.${extension}`,
         `${kind}.${extension}`,
       ]);

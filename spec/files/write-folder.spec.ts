@@ -2,14 +2,24 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { errorMessage } from '../../src/base/error.js';
 import { holderName, ownHolder } from '../../src/files/holder.js';
-import { listName, strangerIn } from '../../src/files/manifest.js';
+import { asWritten, digestsOf, listBytes, listName, partOf, strangerIn } from '../../src/files/manifest.js';
 import {
   bringBack,
   mayWrite,
@@ -200,7 +210,9 @@ describe('written folders', () => {
     await rm(join(old, 'model.json'));
     await write(first);
     await rename(folder, tmp);
-    await writeFile(join(tmp, 'model.json'), 'ha'); // cut short
+    // A file is whole under its own name.
+    await rm(join(tmp, 'model.json'));
+    await writeFile(join(tmp, partOf('model.json')), 'ha');
     await write(second);
     assert.deepEqual(await readdir(above), ['out']);
     // A folder of that name without a list is not ours.
@@ -209,6 +221,54 @@ describe('written folders', () => {
     await writeFile(join(strange, 'mine'), '');
     assert.deepEqual(await bringBack(folder)(), E.right(false));
     assert.deepEqual(await readdir(strange), ['mine']);
+  });
+
+  it('lose of that only what is theirs: links are not followed, other bytes are not removed', async () => {
+    const theirs = join(above, 'theirs');
+    await mkdir(theirs);
+    await writeFile(join(theirs, 't.txt'), 'theirs');
+    const list = digestsOf({
+      'l/t.txt': bytes('theirs'),
+      'plain/t.txt': bytes('x'),
+      'gone.txt': bytes('gone'),
+    });
+    const [tmp, old] = [await hidden('tmp', await dead()), await hidden('old', await dead())];
+    for (const place of [tmp, old]) {
+      await mkdir(join(place, 'plain'), { recursive: true });
+      await writeFile(join(place, listName), listBytes(list));
+      await symlink('../theirs', join(place, 'l'));
+      await writeFile(join(place, 'plain', 't.txt'), 'of other bytes');
+      await writeFile(join(place, 'gone.txt'), 'gone');
+    }
+    // A link in the place of the hidden folder, to an earlier export.
+    await writeFolder(join(above, 'earlier'), first)();
+    for (const kind of ['old', 'tmp'] as const)
+      await symlink(join(above, 'earlier'), await hidden(kind, await dead()));
+    await write(second);
+    assert.deepEqual(await bringBack(folder)(), E.right(false));
+    assert.equal(await readFile(join(theirs, 't.txt'), 'utf8'), 'theirs');
+    for (const place of [tmp, old])
+      assert.deepEqual(
+        (await names(place)).filter((name) => name !== join('l', 't.txt')),
+        [listName, 'l', 'plain', join('plain', 't.txt')],
+      );
+    assert.deepEqual(await names(join(above, 'earlier')), [
+      listName,
+      'model.json',
+      'weights',
+      join('weights', 'weights.bin'),
+    ]);
+  });
+
+  it('hold files of a terabyte that are not compared: such a file is none of theirs', async () => {
+    await write(first);
+    await truncate(join(folder, 'weights', 'weights.bin'), 2 ** 40);
+    assert.match(await refusal(), /weights\/weights\.bin was changed since drumhead wrote it/);
+    const said = await asWritten(folder)();
+    assert.match(
+      E.isLeft(said) ? errorMessage(said.left) : '',
+      /weights\.bin: it is larger than what drumhead reads back \(1,024 MiB a file, 4,096 MiB all files/,
+    );
   });
 
   it('leave what a living process is writing', async () => {

@@ -35,6 +35,8 @@ export const limits = {
   safetensorsHeader: 16 * mib,
   /** Pixels of a picture. */
   pixels: 2 ** 24,
+  /** Bytes of all files that a list of digests names, which are read to compare them. */
+  listedBytes: 4096 * mib,
   /** Files of one folder of data. */
   filesInFolder: 200_000,
   /** Values of all images of a dataset: images, rows, columns, channels. */

@@ -7,7 +7,7 @@ import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Effect, fileError } from '../base/error.js';
 import { type FileKind, grouped, limits } from '../base/limits.js';
-import { makeFolder } from './make-folder.js';
+import { checkReplaceable, makeFolder } from './make-folder.js';
 import { checkFile, wholeFile } from './whole-file.js';
 
 /**
@@ -84,14 +84,18 @@ const writeThrough = async (path: string, bytes: Uint8Array): Promise<void> => {
 /**
  * Writes a temporary file beside the target and renames it. A reader sees the old file or the new one, never a part,
  * even with other writers or after a power cut. Missing folders are made.
+ * A device, a pipe, a socket or a link at the path is not replaced.
  */
 export const writeBytes = (path: string, bytes: Uint8Array): Effect<string> =>
   TE.tryCatch(
     async () => {
       const temporary = `${path}.${randomUUID()}.tmp`;
       await makeFolder(dirname(path));
+      await checkReplaceable(path);
       try {
         await writeThrough(temporary, bytes);
+        // Looked at once more, since writing takes its time.
+        await checkReplaceable(path);
         await rename(temporary, path);
       } catch (cause) {
         await rm(temporary, { force: true }).catch(() => {});

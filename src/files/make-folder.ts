@@ -5,6 +5,7 @@ import { lstat, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Effect, fileError } from '../base/error.js';
+import { otherThanFile } from './whole-file.js';
 
 const codeOf = (cause: unknown): string =>
   cause instanceof Error && 'code' in cause ? String(cause.code) : '';
@@ -44,6 +45,21 @@ export const makeFolder = async (path: string): Promise<void> => {
   const parent = dirname(whole);
   if (parent !== whole && !(await isThere(parent))) await makeFolder(parent);
   await makeOne(whole);
+};
+
+/** Rejects if a path is taken by something other than a regular file, such as a device: a rename would replace it. */
+export const checkReplaceable = async (path: string): Promise<void> => {
+  const found = await lstat(path).catch((cause) => {
+    if (codeOf(cause) !== 'ENOENT') throw cause;
+    return null;
+  });
+  if (found === null) return;
+  if (found.isDirectory()) throw refusal('EISDIR');
+  const other = otherThanFile(found);
+  if (other !== null)
+    throw new Error(
+      `${other} is there, which drumhead does not write to and does not replace; name another file`,
+    );
 };
 
 /** The path itself, or its nearest ancestor that exists. */
@@ -109,13 +125,12 @@ export const mayHoldFiles = (folder: string): Effect<void> =>
  * Checks that a file can be written at this path, as `mayHoldFiles` does for folders; an existing file may be replaced.
  * Temporary files that killed processes left beside it are removed.
  *
- * **Errors** FileError, also if the path is a folder.
+ * **Errors** FileError, also if the path is a folder, a link, a pipe or a device.
  */
 export const mayBeFile = (file: string): Effect<void> =>
   TE.tryCatch(
     async () => {
-      const there = await stat(file).catch(() => null);
-      if (there?.isDirectory()) throw refusal('EISDIR');
+      await checkReplaceable(file);
       const folder = await nearestThere(dirname(resolve(file)));
       const now = await tryWriting(folder);
       if (folder === dirname(resolve(file))) await clearLeft(folder, now, besideOf(basename(file)));

@@ -4,7 +4,7 @@
  */
 
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, type Stats } from 'node:fs';
 import { lstat, readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -15,6 +15,7 @@ import * as t from 'io-ts';
 import { hashOf } from '../base/canonical.js';
 import { type DrumheadError, decodeError, type Effect, errorMessage, fileError } from '../base/error.js';
 import { parsedJson } from '../base/json-text.js';
+import { fileLimits, limits, sizeText } from '../base/limits.js';
 import { wholeFile } from './whole-file.js';
 
 /** The name of the manifest. */
@@ -26,10 +27,18 @@ const listCodec = t.type({
   checksum: t.string,
 });
 
-/** SHA-256 by name; names use '/' on every system. */
+/**
+ * SHA-256 by name; names use '/' on every system. While a file is being replaced, its entry holds the old digest and the new
+ * one, separated by a space, so that after a kill either file is recognised.
+ */
 export type Digests = Readonly<Record<string, string>>;
 
-const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+/** The digest of a file's bytes. */
+export const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+/** The digests of a listed name; none if it is not listed. */
+export const digestsFor = (list: Digests, name: string): readonly string[] =>
+  Object.hasOwn(list, name) ? list[name].split(' ') : [];
 
 /** The digests of files to be written. */
 export const digestsOf = (files: Readonly<Record<string, Uint8Array>>): Digests =>
@@ -46,10 +55,19 @@ export const listBytes = (files: Digests): Uint8Array =>
 const codeOf = (cause: unknown): string =>
   cause instanceof Error && 'code' in cause ? String(cause.code) : '';
 
+/** The status of a path itself, without following links; null if nothing is there. Rejects with the error of the file system. */
+export const foundAt = (path: string): Promise<Stats | null> =>
+  lstat(path).catch((cause) => {
+    if (codeOf(cause) !== 'ENOENT' && codeOf(cause) !== 'ENOTDIR') throw cause;
+    return null;
+  });
+
 /** The manifest of a folder; null if drumhead wrote none. Rejects with the error of the file system. */
 export const readList = async (folder: string): Promise<Digests | null> => {
-  const bytes = await wholeFile(join(folder, listName), 'json').catch((cause) => {
-    if (['ENOENT', 'EISDIR', 'ENOTDIR'].includes(codeOf(cause))) return null;
+  const path = join(folder, listName);
+  if (!(await foundAt(path))?.isFile()) return null;
+  const bytes = await wholeFile(path, 'json').catch((cause) => {
+    if (codeOf(cause) === 'ENOENT') return null;
     throw cause;
   });
   if (bytes === null) return null;
@@ -68,10 +86,37 @@ export const readList = async (folder: string): Promise<Digests | null> => {
   );
 };
 
-const digestOfFile = async (path: string): Promise<string> => {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
+/**
+ * The digest of a listed file; null if the file, or all files read so far, exceed the limits. The size is checked before a
+ * byte is read: a sparse file may have a terabyte.
+ */
+type Digester = (path: string) => Promise<string | null>;
+
+const digester = (): Digester => {
+  let read = 0;
+  return async (path) => {
+    const found = await foundAt(path);
+    if (!found?.isFile() || found.size > fileLimits.array || read + found.size > limits.listedBytes)
+      return null;
+    read += found.size;
+    const hash = createHash('sha256');
+    // Reads no further than the checked size, even if the file grows.
+    if (found.size > 0) await pipeline(createReadStream(path, { end: found.size - 1 }), hash);
+    return hash.digest('hex');
+  };
+};
+
+/** Whether a file has one of its listed digests. Rejects with the error of the file system. */
+export const isAsListed = async (
+  folder: string,
+  name: string,
+  list: Digests,
+  digest: Digester = digester(),
+): Promise<boolean> => {
+  const wanted = digestsFor(list, name);
+  if (wanted.length === 0) return false;
+  const found = await digest(join(folder, name));
+  return found !== null && wanted.includes(found);
 };
 
 /** An entry of a folder that drumhead did not write, or that was changed. */
@@ -81,15 +126,20 @@ export interface Stranger {
   readonly why: 'not listed' | 'changed';
 }
 
-const strangerBelow = async (folder: string, at: string, list: Digests): Promise<Stranger | null> => {
+const strangerBelow = async (
+  folder: string,
+  at: string,
+  list: Digests,
+  digest: Digester,
+): Promise<Stranger | null> => {
   for (const entry of await readdir(join(folder, at), { withFileTypes: true })) {
     const name = at === '' ? entry.name : `${at}/${entry.name}`;
     if (name === listName) continue;
     if (entry.isDirectory() && Object.keys(list).some((listed) => listed.startsWith(`${name}/`))) {
-      const found = await strangerBelow(folder, name, list);
+      const found = await strangerBelow(folder, name, list, digest);
       if (found !== null) return found;
     } else if (!entry.isFile() || !Object.hasOwn(list, name)) return { name, why: 'not listed' };
-    else if ((await digestOfFile(join(folder, name))) !== list[name]) return { name, why: 'changed' };
+    else if (!(await isAsListed(folder, name, list, digest))) return { name, why: 'changed' };
   }
   return null;
 };
@@ -100,14 +150,28 @@ const strangerBelow = async (folder: string, at: string, list: Digests): Promise
  */
 export const strangerIn = async (folder: string): Promise<Stranger | null> => {
   const list = await readList(folder);
-  if (list !== null) return strangerBelow(folder, '', list);
+  if (list !== null) return strangerBelow(folder, '', list, digester());
   const [first] = (await readdir(folder)).sort();
   return first === undefined ? null : { name: first, why: 'not listed' };
 };
 
-/** A manifest may be foreign, so names that lead out of the folder are ignored. */
-const leadsOut = (name: string): boolean =>
-  name.split('/').some((part) => part === '' || part === '.' || part === '..');
+/**
+ * Whether a listed name is a file within the folder, with real folders above it. A manifest may be foreign, so a name that
+ * leads out of the folder, by its text or through a link, is ignored.
+ */
+const isThereWithin = async (folder: string, name: string, last: 'file' | 'folder'): Promise<boolean> => {
+  const parts = name.split('/');
+  if (parts.some((part) => part === '' || part === '.' || part === '..')) return false;
+  for (let i = 0; i < parts.length; i++) {
+    const found = await foundAt(join(folder, ...parts.slice(0, i + 1)));
+    if (!(i === parts.length - 1 && last === 'file' ? found?.isFile() : found?.isDirectory())) return false;
+  }
+  return true;
+};
+
+const isWithin = (folder: string, name: string): Promise<boolean> => isThereWithin(folder, name, 'file');
+const isFolderWithin = (folder: string, name: string): Promise<boolean> =>
+  isThereWithin(folder, name, 'folder');
 
 /**
  * Checks that the files listed in a folder's manifest are unchanged. Missing files and folders without a manifest pass.
@@ -118,26 +182,32 @@ export const asWritten = (folder: string): Effect<void> =>
   pipe(
     TE.tryCatch(
       async () => {
-        for (const [name, digest] of Object.entries((await readList(folder)) ?? {})) {
+        const list = (await readList(folder)) ?? {};
+        const digest = digester();
+        for (const name of Object.keys(list)) {
           const path = join(folder, name);
-          if (leadsOut(name) || !(await lstat(path).catch(() => null))?.isFile()) continue;
-          if ((await digestOfFile(path)) !== digest) return path;
+          if (!(await isWithin(folder, name))) continue;
+          const found = await digest(path);
+          if (found === null || !digestsFor(list, name).includes(found))
+            return { path, large: found === null };
         }
         return null;
       },
       (cause): DrumheadError => fileError(folder, cause),
     ),
-    TE.flatMapEither((path) =>
-      path === null
+    TE.flatMapEither((wrong) =>
+      wrong === null
         ? E.right(undefined)
         : E.left(
             decodeError(
-              path,
-              `it is not what drumhead wrote there; the file is damaged or was edited. To take it as it is, remove ${listName} of its folder`,
+              wrong.path,
+              `${wrong.large ? tooLarge : 'it is not what drumhead wrote there; the file is damaged or was edited'}. To take it as it is, remove ${listName} of its folder`,
             ),
           ),
     ),
   );
+
+const tooLarge = `it is larger than what drumhead reads back (${sizeText(fileLimits.array)} a file, ${sizeText(limits.listedBytes)} all files that ${listName} names), so it was not compared with its digest`;
 
 /** The result of `asWritten` as sentences: a person may edit a folder of data, so changes are noted, not refused. */
 export const notesOnList =
@@ -151,21 +221,34 @@ const absent = (cause: unknown): void => {
   if (codeOf(cause) !== 'ENOENT') throw cause;
 };
 
+/** Keeps a folder that is not empty. */
+const notEmpty = (cause: unknown): void => {
+  if (codeOf(cause) !== 'ENOTEMPTY' && codeOf(cause) !== 'EEXIST') absent(cause);
+};
+
+/** The name of a listed file until it is complete. */
+export const partOf = (name: string): string => `${name}.drumhead-part`;
+
 /**
- * Removes the listed files, then the manifest, then the folder if it is empty. The manifest goes last, so that after a
- * kill the remaining files are still recognised as drumhead's own.
+ * Removes the listed files that still have their digests, and parts of them that were not complete, then the manifest,
+ * then the folder. Other entries and links stay, and the manifest with them. The manifest goes last, so that after a kill the
+ * remaining files are still recognised as drumhead's own.
  */
 export const removeListed = async (folder: string): Promise<void> => {
+  if (!(await foundAt(folder))?.isDirectory()) return;
   const list = (await readList(folder)) ?? {};
   const folders = new Set<string>();
+  const digest = digester();
   for (const name of Object.keys(list)) {
-    const parts = name.split('/');
-    if (leadsOut(name)) continue;
-    parts.slice(0, -1).forEach((_, i) => void folders.add(parts.slice(0, i + 1).join('/')));
-    await rm(join(folder, name)).catch(absent);
+    const [whole, part] = [await isWithin(folder, name), await isWithin(folder, partOf(name))];
+    if (part) await rm(join(folder, partOf(name))).catch(absent);
+    if (whole && (await isAsListed(folder, name, list, digest))) await rm(join(folder, name)).catch(absent);
+    const parts = name.split('/').slice(0, -1);
+    for (let i = 1; i <= parts.length; i++) folders.add(parts.slice(0, i).join('/'));
   }
   for (const inner of [...folders].sort((a, b) => b.length - a.length))
-    await rmdir(join(folder, inner)).catch(absent);
+    if (await isFolderWithin(folder, inner)) await rmdir(join(folder, inner)).catch(notEmpty);
+  if ((await readdir(folder)).some((name) => name !== listName)) return;
   await rm(join(folder, listName)).catch(absent);
-  await rmdir(folder).catch(absent);
+  await rmdir(folder).catch(notEmpty);
 };

@@ -5,8 +5,9 @@ import { constants, type FileHandle, open, stat } from 'node:fs/promises';
 import { type FileKind, fileLimits, sizeText } from '../base/limits.js';
 
 /** The kind of a path that is not a regular file. A pipe or a device may yield endless bytes, or none and no end. */
-const otherThanFile = (found: Stats): string | null => {
+export const otherThanFile = (found: Stats): string | null => {
   if (found.isFile() || found.isDirectory()) return null;
+  if (found.isSymbolicLink()) return 'a link';
   if (found.isFIFO()) return 'a pipe';
   if (found.isSocket()) return 'a socket';
   return found.isCharacterDevice() || found.isBlockDevice() ? 'a device' : 'something else';

@@ -1,7 +1,7 @@
 /** Writing a folder whole or not at all, without replacing anything that drumhead did not write. */
 
 import { createHash } from 'node:crypto';
-import { lstat, readdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -11,13 +11,16 @@ import { holderName, holderOf, livesHere, ownHolder } from './holder.js';
 import { makeFolder, mayHoldFiles } from './make-folder.js';
 import {
   digestsOf,
+  foundAt,
   listBytes,
   listName,
+  partOf,
   readList,
   removeListed,
   type Stranger,
   strangerIn,
 } from './manifest.js';
+import { otherThanFile } from './whole-file.js';
 
 /** Contents of files by name; a name may contain subfolders. */
 export type Files = Readonly<Record<string, Uint8Array>>;
@@ -28,17 +31,7 @@ export interface Writing {
   readonly force?: boolean;
 }
 
-const codeOf = (cause: unknown): string =>
-  cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-
-const isThere = (path: string): Promise<boolean> =>
-  lstat(path).then(
-    () => true,
-    (cause) => {
-      if (codeOf(cause) === 'ENOENT') return false;
-      throw cause;
-    },
-  );
+const isThere = async (path: string): Promise<boolean> => (await foundAt(path)) !== null;
 
 /** The folder with links resolved, so that a link's target is written, and the link is kept. */
 const placeOf = (folder: string): Promise<string> => realpath(folder).catch(() => resolve(folder));
@@ -48,9 +41,21 @@ const wordOf = ({ name, why }: Stranger): string =>
     ? `${name} was changed since drumhead wrote it`
     : `the folder holds other things, such as ${name}`;
 
+/** Refuses devices, pipes and sockets, which are never moved, not even aside: other programs know their paths. */
+const mayMove = async (folder: string, target: string): Promise<Checked<void>> => {
+  const found = await foundAt(target);
+  const other = found === null ? null : otherThanFile(found);
+  return other === null
+    ? E.right(undefined)
+    : E.left(decodeError(folder, `${other} is there, which drumhead does not replace; name a folder`));
+};
+
 const mayReplace = async (folder: string, target: string): Promise<Checked<void>> => {
-  if (!(await isThere(target))) return E.right(undefined);
-  if (!(await stat(target)).isDirectory())
+  const found = await foundAt(target);
+  if (found === null) return E.right(undefined);
+  const movable = await mayMove(folder, target);
+  if (E.isLeft(movable)) return movable;
+  if (!found.isDirectory())
     return E.left(
       decodeError(folder, 'a file of this name is there; name a folder, or --force moves the file aside'),
     );
@@ -86,6 +91,8 @@ export const bringBack = (folder: string): Effect<boolean> =>
         // Nothing is known of a process elsewhere, so its files stay.
         if (holder === null || (await livesHere(holder, own)) !== false) continue;
         const hidden = join(above, name);
+        // Drumhead makes folders of these names, never links.
+        if (!(await foundAt(hidden))?.isDirectory()) continue;
         if ((await readList(hidden)) === null) {
           // The process was killed before the manifest was complete, which is written first, or after it was removed,
           // which is done last.
@@ -115,15 +122,13 @@ export const mayWrite = (folder: string, { force = false }: Writing = {}): Effec
       ? TE.left(decodeError(folder === '' ? '.' : folder, 'that is the folder you are in; name a new one'))
       : bringBack(folder),
     TE.flatMap(() =>
-      force
-        ? TE.right(undefined)
-        : pipe(
-            TE.tryCatch(
-              async () => mayReplace(folder, await placeOf(folder)),
-              (cause) => fileError(folder, cause),
-            ),
-            TE.flatMapEither((answer) => answer),
-          ),
+      pipe(
+        TE.tryCatch(
+          async () => (force ? mayMove : mayReplace)(folder, await placeOf(folder)),
+          (cause) => fileError(folder, cause),
+        ),
+        TE.flatMapEither((answer) => answer),
+      ),
     ),
     // The finished folder is renamed into place from the parent.
     TE.flatMap(() => mayHoldFiles(dirname(resolve(folder)))),
@@ -150,8 +155,8 @@ const allowedNames = (folder: string, files: Files): Checked<void> => {
   return problems.length === 0 ? E.right(undefined) : E.left(decodeError(folder, problems));
 };
 
-/** The first free name of this form. */
-const freeAside = async (target: string): Promise<string> => {
+/** The first free name of this form. Rejects with the error of the file system. */
+export const freeAside = async (target: string): Promise<string> => {
   for (let i = 1; ; i++) if (!(await isThere(`${target}.old-${i}`))) return `${target}.old-${i}`;
 };
 
@@ -165,11 +170,14 @@ const write = async (folder: string, files: Files, { force = false }: Writing): 
     await writeFile(join(fresh, listName), listBytes(digestsOf(files)), { flag: 'wx' });
     for (const [name, bytes] of Object.entries(files)) {
       await makeFolder(dirname(join(fresh, name)));
-      await writeFile(join(fresh, name), bytes, { flag: 'wx' });
+      // A file under its own name is complete, so that its digest identifies it.
+      await writeFile(join(fresh, partOf(name)), bytes, { flag: 'wx' });
+      await rename(join(fresh, partOf(name)), join(fresh, name));
     }
     // Checked again, since the work may have taken long.
+    const movable = await mayMove(folder, target);
     const allowed = await mayReplace(folder, target);
-    if (E.isLeft(allowed) && !force) {
+    if (E.isLeft(movable) || (E.isLeft(allowed) && !force)) {
       await removeListed(fresh);
       return allowed;
     }

@@ -15,8 +15,7 @@ import {
 } from '../../data/dataset.js';
 import { loadDataset } from '../../data/load.js';
 import { describeTask, type Task } from '../../data/task.js';
-import { writeBytes } from '../../files/files.js';
-import { mayBeFile } from '../../files/make-folder.js';
+import { mayPutFile, putFile } from '../../files/put-files.js';
 import { dataSheetPng } from '../../report/data-sheet.js';
 import { interruptible, remark } from '../edge.js';
 import { allFlags } from '../flags/all-flags.js';
@@ -97,7 +96,7 @@ const watched = (name: string, flags: DataFlags, signal: AbortSignal): Effect<st
       }),
     ),
     TE.tap(({ asked }) => mayExport(asked, flags)),
-    TE.tap(({ show }) => (show === 0 ? TE.right(undefined) : mayBeFile(flags.out))),
+    TE.tap(({ show }) => (show === 0 ? TE.right(undefined) : mayPutFile(flags.out, flags))),
     TE.bind('task', ({ settings }) => taskFrom(name, settings, flags)),
     TE.tap(({ task }) => TE.fromEither(isMade(task, flags))),
     TE.bind('dataset', ({ task }) => {
@@ -115,7 +114,7 @@ const watched = (name: string, flags: DataFlags, signal: AbortSignal): Effect<st
       const indices = Array.from({ length: count }, (_, i) => i);
       return pipe(
         TE.fromEither(dataSheetPng(split, dataset, indices)),
-        TE.flatMap((bytes) => writeBytes(flags.out, bytes)),
+        TE.flatMap((bytes) => putFile(flags.out, bytes, flags)),
         TE.map((path) => `\nthe first ${count} test images: ${path}`),
       );
     }),

@@ -1,13 +1,12 @@
 /** Figures of finished runs, which are opened and looked at again. */
 
-import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as A from 'fp-ts/lib/ReadonlyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Checked, type DrumheadError, decodeError, type Effect } from '../../base/error.js';
 import { limits } from '../../base/limits.js';
-import { writeBytes } from '../../files/files.js';
+import { mayPut, putFiles } from '../../files/put-files.js';
 import { dark, light, segmentationsPng, type Theme, type WaveSample, wavesGif } from '../../report/index.js';
 import type { Environment } from '../../runner/environment.js';
 import { drawStates } from '../../runner/pictures/hidden-states.js';
@@ -30,6 +29,7 @@ export interface FigureFlags extends Omit<CommonFlags, 'pictures' | 'workers'> {
   readonly channels?: string;
   readonly frames?: string;
   readonly out: string;
+  readonly force?: boolean;
 }
 
 /** One path a line. */
@@ -54,23 +54,35 @@ const opened = <A>(
     ),
   );
 
-/** A picture in both themes, as NAME.ext and NAME-dark.ext. */
+/** The file of a picture in a theme: NAME.ext or NAME-dark.ext. */
+const fileOf = (name: string, extension: string, theme: Theme): string =>
+  `${name}${theme.name === 'dark' ? '-dark' : ''}.${extension}`;
+
+/** Whether a picture may be written in both themes, asked before the work. */
+const mayWriteBoth = (name: string, extension: string, flags: FigureFlags): Effect<void> =>
+  mayPut(
+    flags.out,
+    [light, dark].map((theme) => fileOf(name, extension, theme)),
+    flags,
+  );
+
+/** A picture in both themes. */
 const writeBoth = (
-  folder: string,
   name: string,
   extension: string,
+  flags: FigureFlags,
   draw: (theme: Theme) => Checked<Uint8Array>,
 ): Effect<readonly string[]> =>
   pipe(
     [light, dark],
-    A.traverse(TE.ApplicativeSeq)((theme) =>
+    E.traverseArray((theme) =>
       pipe(
-        TE.fromEither(draw(theme)),
-        TE.flatMap((bytes) =>
-          writeBytes(join(folder, `${name}${theme.name === 'dark' ? '-dark' : ''}.${extension}`), bytes),
-        ),
+        draw(theme),
+        E.map((bytes) => [fileOf(name, extension, theme), bytes] as const),
       ),
     ),
+    TE.fromEither,
+    TE.flatMap((drawn) => putFiles(flags.out, Object.fromEntries(drawn), flags)),
   );
 
 /** Test images, channels counted from 0 (a person counts from 1), and frames; null where they are not given. */
@@ -98,13 +110,14 @@ const haveChannels = (
 export const drawWaves = (folder: string, flags: FigureFlags): Effect<string> =>
   pipe(
     TE.fromEither(lookFlags(flags)),
+    TE.tap(() => mayWriteBoth('waves', 'gif', flags)),
     TE.flatMap(({ samples, channels, frames }) =>
       opened([folder], { ...flags, figure: 'waves' }, ([open]) =>
         pipe(
           observeSamples(open, samples ?? firstImages(open, 4)),
           TE.flatMapEither((observed) => haveChannels(observed, channels)),
           TE.flatMap((observed) =>
-            writeBoth(flags.out, 'waves', 'gif', (theme) => {
+            writeBoth('waves', 'gif', flags, (theme) => {
               const { model } = open.run.experiment;
               return wavesGif({
                 samples: observed,
@@ -126,12 +139,13 @@ export const drawWaves = (folder: string, flags: FigureFlags): Effect<string> =>
 export const drawSegmentations = (folder: string, flags: FigureFlags): Effect<string> =>
   pipe(
     TE.fromEither(lookFlags(flags)),
+    TE.tap(() => mayWriteBoth('segmentations', 'png', flags)),
     TE.flatMap(({ samples: indices }) =>
       opened([folder], { ...flags, figure: 'segmentations' }, ([open]) =>
         pipe(
           observeImages(open, indices ?? firstImages(open, 12)),
           TE.flatMap((samples) =>
-            writeBoth(flags.out, 'segmentations', 'png', (theme) =>
+            writeBoth('segmentations', 'png', flags, (theme) =>
               segmentationsPng({
                 samples,
                 classes: open.dataset.classes,
@@ -147,6 +161,9 @@ export const drawSegmentations = (folder: string, flags: FigureFlags): Effect<st
     ),
   );
 
+const besideName = (samples: readonly number[], index: number): string =>
+  samples.length === 1 ? 'nwm-lstm' : `nwm-lstm-${index}`;
+
 export const drawBeside = (folders: readonly string[], flags: FigureFlags): Effect<string> =>
   pipe(
     TE.fromEither(lookFlags(flags)),
@@ -156,6 +173,12 @@ export const drawBeside = (folders: readonly string[], flags: FigureFlags): Effe
       (): DrumheadError =>
         decodeError('--channels', 'models are laid beside each other in one channel: name one'),
     ),
+    TE.tap(({ samples }) =>
+      pipe(
+        samples,
+        TE.traverseSeqArray((index) => mayWriteBoth(besideName(samples, index), 'png', flags)),
+      ),
+    ),
     TE.flatMap(({ samples, channels }) =>
       opened(folders, { ...flags, figure: 'nwm-lstm' }, (runs) =>
         pipe(
@@ -164,12 +187,7 @@ export const drawBeside = (folders: readonly string[], flags: FigureFlags): Effe
             pipe(
               drawStates(runs, index, channels?.[0] ?? 0),
               TE.flatMap((both) =>
-                writeBoth(
-                  flags.out,
-                  samples.length === 1 ? 'nwm-lstm' : `nwm-lstm-${index}`,
-                  'png',
-                  ({ name }) => E.right(both[name]),
-                ),
+                writeBoth(besideName(samples, index), 'png', flags, ({ name }) => E.right(both[name])),
               ),
             ),
           ),

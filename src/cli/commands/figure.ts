@@ -7,6 +7,7 @@ import { type Checked, decodeError, type Effect } from '../../base/error.js';
 import { parseEngineChoice } from '../../engine/index.js';
 import { presetNamed } from '../../experiments/catalogue.js';
 import { mayHoldFiles } from '../../files/make-folder.js';
+import { mayPut, putFiles } from '../../files/put-files.js';
 import {
   type BarScore,
   type CourseScore,
@@ -16,7 +17,7 @@ import {
   seedCourses,
 } from '../../report/figures/index.js';
 import { entriesOf } from '../../runner/pictures/figure-entries.js';
-import { type Drawing, inBothThemes, writeDrawing } from '../../runner/pictures/themes.js';
+import { type Drawing, drawingFiles, drawingNames, inBothThemes } from '../../runner/pictures/themes.js';
 import { collect } from '../../runner/results/collection.js';
 import { readPublished } from '../../runner/results/published.js';
 import { allFlags } from '../flags/all-flags.js';
@@ -48,6 +49,7 @@ const ofSweep = (
 ): Effect<string> =>
   pipe(
     TE.Do,
+    TE.tap(() => mayPut(flags.out, drawingNames(file), flags)),
     TE.bind('collection', () => collect(name, flags.runs, sweepFrom(name, flags.preset ?? 'full'))),
     TE.bind('published', () => readPublished),
     TE.flatMap(({ collection, published }) => {
@@ -56,7 +58,8 @@ const ofSweep = (
         ? TE.left(decodeError(name, 'there are no runs here'))
         : pipe(
             inBothThemes(drawing(entries)),
-            TE.flatMap((both) => writeDrawing(flags.out, file, both)),
+            TE.flatMap((both) => TE.fromEither(drawingFiles(file, both))),
+            TE.flatMap((drawn) => putFiles(flags.out, drawn, flags)),
           );
     }),
     TE.map(listed),

@@ -7,8 +7,9 @@ import * as A from 'fp-ts/lib/ReadonlyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Checked, decodeError, type Effect, errorMessage } from '../../base/error.js';
 import { type EngineChoice, openEngine, parseEngineChoice } from '../../engine/index.js';
-import { writeBytes } from '../../files/files.js';
 import { mayHoldFiles } from '../../files/make-folder.js';
+import { putFile } from '../../files/put-files.js';
+import type { Writing } from '../../files/write-folder.js';
 import {
   allLaws,
   type CheckOptions,
@@ -41,6 +42,7 @@ export interface LawsFlags extends SubjectFlags {
   readonly seconds?: string;
   readonly engine: string;
   readonly out?: string;
+  readonly force?: boolean;
   readonly json?: boolean;
   /** `--no-pictures` makes it false. */
   readonly pictures: boolean;
@@ -112,7 +114,7 @@ export const laws = (name: string, flags: LawsFlags): Effect<string> =>
     TE.bind('on', ({ given }) => interpreterOf(given.on)),
     TE.let('report', ({ given, system, on }) => check(system, { ...optionsOf(given), on: [on] })),
     TE.bind('drawn', ({ report }) =>
-      flags.pictures ? drawings(name, flags.out ?? join('runs', 'laws'), report) : TE.right([]),
+      flags.pictures ? drawings(name, flags.out ?? join('runs', 'laws'), report, flags) : TE.right([]),
     ),
     TE.tapIO(({ report }) => () => {
       if (!isLawful(report)) process.exitCode = 1;
@@ -173,7 +175,12 @@ const hint = ({ verdicts }: Report, name: string, flags: LawsFlags): readonly st
       ];
 };
 
-const drawings = (name: string, folder: string, { verdicts }: Report): Effect<readonly string[]> =>
+const drawings = (
+  name: string,
+  folder: string,
+  { verdicts }: Report,
+  writing: Writing,
+): Effect<readonly string[]> =>
   pipe(
     verdicts,
     A.filter((verdict) => picturesOf(verdict).length > 0),
@@ -189,7 +196,7 @@ const drawings = (name: string, folder: string, { verdicts }: Report): Effect<re
           fields: picturesOf(verdict).map(drawn),
         }),
         TE.fromEither,
-        TE.flatMap((png) => writeBytes(path, png)),
+        TE.flatMap((png) => putFile(path, png, writing)),
         TE.map(() => `picture of ${verdict.law.name}: ${path}`),
         // What was found is worth more than its picture.
         TE.orElse((error) => TE.right(`no picture of ${verdict.law.name}: ${errorMessage(error)}`)),

@@ -7,9 +7,8 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Checked, type DrumheadError, decodeError, type Effect } from '../../base/error.js';
 import { limits } from '../../base/limits.js';
 import { type EngineChoice, openEngine, parseEngineChoice } from '../../engine/index.js';
-import { writeBytes } from '../../files/files.js';
 import { kindOf } from '../../files/kind-of.js';
-import { mayBeFile } from '../../files/make-folder.js';
+import { mayPutFile, putFile } from '../../files/put-files.js';
 import {
   latticeOf,
   type SystemSpec,
@@ -31,6 +30,7 @@ import { allNames, changesAsked, experimentFrom } from '../source/source.js';
 /** Flags of `drumhead play`. */
 export interface PlayFlags {
   readonly gif?: string;
+  readonly force?: boolean;
   readonly size?: string;
   readonly steps?: string;
   readonly seed: string;
@@ -118,7 +118,7 @@ const playSystem = (name: string, flags: PlayFlags): Effect<string> =>
     TE.fromEither(played(name, flags)),
     TE.bindTo('play'),
     TE.let('path', ({ play: { spec } }) => flags.gif ?? `${spec.name}.gif`),
-    TE.tap(({ path }) => mayBeFile(path)),
+    TE.tap(({ path }) => mayPutFile(path, flags)),
     TE.bind('engine', ({ play: { choice } }) => openEngine(choice)),
     TE.bind('followed', ({ play: { spec, view, seed, frames }, engine }) =>
       followSystem(engine, spec, () => startOf(spec, seed), { frames, seed, field: view.field }),
@@ -127,7 +127,7 @@ const playSystem = (name: string, flags: PlayFlags): Effect<string> =>
       followed.values.every(Number.isFinite)
         ? pipe(
             TE.fromEither(fieldGif(movieOf(play, followed))),
-            TE.flatMap((gif) => writeBytes(path, gif)),
+            TE.flatMap((gif) => putFile(path, gif, flags)),
             TE.map(() => saying(path, followed)),
           )
         : TE.left(diverged(play.spec, followed)),
@@ -154,7 +154,7 @@ const playModel = (name: string, flags: PlayFlags): Effect<string> =>
       }),
     ),
     TE.let('path', ({ source }) => flags.gif ?? `${source.experiment.name.replaceAll('/', '-')}.gif`),
-    TE.tap(({ path }) => mayBeFile(path)),
+    TE.tap(({ path }) => mayPutFile(path, flags)),
     TE.bind('engine', ({ choice }) => openEngine(choice)),
     TE.bind('gif', ({ engine, source: { experiment }, run, image, fps, frames }) =>
       modelWaves(engine, {
@@ -168,7 +168,7 @@ const playModel = (name: string, flags: PlayFlags): Effect<string> =>
     ),
     TE.flatMap(({ gif, path, run }) =>
       pipe(
-        writeBytes(path, gif),
+        putFile(path, gif, flags),
         TE.map((written) =>
           run === null
             ? `${written}: weights as they start; \`drumhead run ${name}\` trains them`

@@ -3,7 +3,8 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Effect } from '../../base/error.js';
-import { mayBeFile } from '../../files/make-folder.js';
+import { mayPutFile } from '../../files/put-files.js';
+import type { Writing } from '../../files/write-folder.js';
 import {
   query as ask,
   epochsTable,
@@ -20,6 +21,7 @@ export interface QueryFlags {
   readonly runs: string;
   readonly format: string;
   readonly parquet?: string;
+  readonly force?: boolean;
 }
 
 /** What is shown when nothing is asked. */
@@ -30,7 +32,7 @@ const answered = (
   tables: readonly PlainTable[],
   sql: string | undefined,
   format: Format,
-  parquet: string | undefined,
+  { parquet, ...writing }: Writing & { readonly parquet?: string },
 ): Effect<string> =>
   parquet === undefined
     ? pipe(
@@ -38,7 +40,7 @@ const answered = (
         TE.map((answer) => render(format, answer)),
       )
     : pipe(
-        queryToParquet(tables, sql ?? 'select * from runs', parquet),
+        queryToParquet(tables, sql ?? 'select * from runs', parquet, writing),
         TE.map((rows) => `${rows} ${rows === 1 ? 'row' : 'rows'}: ${parquet}`),
       );
 
@@ -46,18 +48,13 @@ export const query = (sql: string | undefined, flags: QueryFlags): Effect<string
   pipe(
     TE.Do,
     TE.bind('format', () => TE.fromEither(formatNamed(flags.format))),
-    TE.tap(() => (flags.parquet === undefined ? TE.right(undefined) : mayBeFile(flags.parquet))),
+    TE.tap(() => (flags.parquet === undefined ? TE.right(undefined) : mayPutFile(flags.parquet, flags))),
     TE.bind('found', () => readRuns(flags.runs)),
     TE.bind('sweeps', () => sweepsIn(flags.runs)),
     TE.tapIO(({ found, sweeps }) => () => {
       for (const note of [...found.notes, ...sweeps.notes]) remark(note);
     }),
     TE.flatMap(({ format, found, sweeps: { sweepsOf } }) =>
-      answered(
-        [runsTable(found.runs, sweepsOf), epochsTable(found.runs, sweepsOf)],
-        sql,
-        format,
-        flags.parquet,
-      ),
+      answered([runsTable(found.runs, sweepsOf), epochsTable(found.runs, sweepsOf)], sql, format, flags),
     ),
   );

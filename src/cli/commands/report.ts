@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Effect } from '../../base/error.js';
-import { mayBeFile } from '../../files/make-folder.js';
+import { mayPutFile } from '../../files/put-files.js';
 import { sweepPath } from '../../runner/folder/sweep-file.js';
 import { writeSweepReport } from '../../runner/pictures/sweep-report.js';
 import { type Collection, collect } from '../../runner/results/collection.js';
@@ -15,6 +15,7 @@ export interface ReportFlags {
   readonly runs: string;
   readonly preset: string;
   readonly out?: string;
+  readonly force?: boolean;
 }
 
 /** Beside the sweep's record, or in the folder that was named. */
@@ -30,8 +31,8 @@ export const report = (name: string, flags: ReportFlags): Effect<string> =>
     TE.Do,
     TE.bind('collection', () => collect(name, flags.runs, sweepFrom(name, flags.preset))),
     TE.let('page', ({ collection }) => pageOf(collection, flags)),
-    TE.tap(({ page }) => mayBeFile(page)),
+    TE.tap(({ page }) => mayPutFile(page, flags)),
     TE.bind('published', () => readPublished),
-    TE.flatMap(({ collection, published, page }) => writeSweepReport(collection, published, page)),
+    TE.flatMap(({ collection, published, page }) => writeSweepReport(collection, published, page, flags)),
     TE.map((path) => `report: ${path}`),
   );

@@ -1,8 +1,7 @@
 /** `drumhead waves`: what the waves of a run do. */
 
-import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import * as A from 'fp-ts/lib/ReadonlyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import {
   isUnresolved,
@@ -14,12 +13,12 @@ import {
 import type { Effect } from '../../base/error.js';
 import { parseEngineChoice } from '../../engine/index.js';
 import { presetNamed } from '../../experiments/catalogue.js';
-import { writeBytes } from '../../files/files.js';
-import { mayHoldFiles } from '../../files/make-folder.js';
+import { mayPut, putFiles } from '../../files/put-files.js';
+import type { Files } from '../../files/write-folder.js';
 import { energyCurves, kOmegaMap, propagationMaps } from '../../report/analysis/index.js';
 import { dark, light } from '../../report/index.js';
-import { writeJson } from '../../runner/folder/files.js';
-import { inBothThemes, writeDrawing } from '../../runner/pictures/themes.js';
+import { jsonBytes } from '../../runner/folder/files.js';
+import { drawingFiles, drawingNames, inBothThemes } from '../../runner/pictures/themes.js';
 import {
   analyseWaves,
   analysisFolder,
@@ -38,13 +37,23 @@ export interface WavesFlags extends Omit<CommonFlags, 'pictures' | 'workers'> {
   readonly channel?: string;
   readonly steps?: string;
   readonly out?: string;
+  readonly force?: boolean;
   readonly preset?: string;
 }
 
 const imagesText = ({ samples }: WaveAnalysis): string =>
   samples.length === 1 ? 'one test image' : `${samples.length} test images`;
 
-const draw = (open: OpenRun, analysis: WaveAnalysis, folder: string): Effect<readonly string[]> => {
+/** The files that are drawn, or not, as an analysis resolves what they show. */
+const fileNames = [
+  ...drawingNames('k-omega'),
+  ...drawingNames('energy'),
+  'maps.png',
+  'maps-dark.png',
+  'analysis.json',
+];
+
+const draw = (open: OpenRun, analysis: WaveAnalysis): Effect<Files> => {
   const { spectrum, spectrumSteps, lines, energies, samples, channel, steps, dt } = analysis;
   const name = open.title;
   const unit = unitOf(analysis);
@@ -52,7 +61,7 @@ const draw = (open: OpenRun, analysis: WaveAnalysis, folder: string): Effect<rea
   const over = `${imagesText(analysis)}, ${stepsText(steps)}`;
   const { height, width } = analysis.grid;
   const maps = [light, dark].map((theme) => ({
-    path: join(folder, theme.name === 'light' ? 'maps.png' : 'maps-dark.png'),
+    file: theme.name === 'light' ? 'maps.png' : 'maps-dark.png',
     picture: propagationMaps({
       rows: samples.slice(0, 6),
       classes: open.dataset.classes,
@@ -67,7 +76,7 @@ const draw = (open: OpenRun, analysis: WaveAnalysis, folder: string): Effect<rea
     TE.Do,
     TE.bind('map', () =>
       isUnresolved(spectrum)
-        ? TE.right([])
+        ? TE.right({})
         : pipe(
             inBothThemes((theme) =>
               kOmegaMap({
@@ -84,13 +93,13 @@ const draw = (open: OpenRun, analysis: WaveAnalysis, folder: string): Effect<rea
                 theme,
               }),
             ),
-            TE.flatMap((drawing) => writeDrawing(folder, 'k-omega', drawing)),
+            TE.flatMapEither((drawing) => drawingFiles('k-omega', drawing)),
           ),
     ),
     TE.bind('curves', () =>
       // Between two steps there is one energy, which is no line.
       energies.length < 2
-        ? TE.right([])
+        ? TE.right({})
         : pipe(
             inBothThemes((theme) =>
               energyCurves({
@@ -100,22 +109,27 @@ const draw = (open: OpenRun, analysis: WaveAnalysis, folder: string): Effect<rea
                 theme,
               }),
             ),
-            TE.flatMap((drawing) => writeDrawing(folder, 'energy', drawing)),
+            TE.flatMapEither((drawing) => drawingFiles('energy', drawing)),
           ),
     ),
     TE.bind('pictures', () =>
       pipe(
         maps,
-        A.traverse(TE.ApplicativeSeq)(({ path, picture }) =>
+        E.traverseArray(({ file, picture }) =>
           pipe(
-            TE.fromEither(picture),
-            TE.flatMap((bytes) => writeBytes(path, bytes)),
+            picture,
+            E.map((bytes) => [file, bytes] as const),
           ),
         ),
+        TE.fromEither,
       ),
     ),
-    TE.bind('numbers', () => writeJson(join(folder, 'analysis.json'), analysisNumbers(open, analysis))),
-    TE.map(({ map, curves, pictures, numbers }) => [...map, ...curves, ...pictures, numbers]),
+    TE.map(({ map, curves, pictures }) => ({
+      ...map,
+      ...curves,
+      ...Object.fromEntries(pictures),
+      'analysis.json': jsonBytes(analysisNumbers(open, analysis)),
+    })),
   );
 };
 
@@ -195,7 +209,7 @@ export const waves = (name: string, flags: WavesFlags): Effect<string> =>
           TE.flatMap((folder) => openRun(folder, environment)),
           TE.flatMap((open) =>
             pipe(
-              mayHoldFiles(flags.out ?? analysisFolder(open)),
+              mayPut(flags.out ?? analysisFolder(open), fileNames, flags),
               TE.flatMap(() =>
                 analyseWaves(open, {
                   steps,
@@ -206,7 +220,8 @@ export const waves = (name: string, flags: WavesFlags): Effect<string> =>
               ),
               TE.flatMap((analysis) =>
                 pipe(
-                  draw(open, analysis, flags.out ?? analysisFolder(open)),
+                  draw(open, analysis),
+                  TE.flatMap((drawn) => putFiles(flags.out ?? analysisFolder(open), drawn, flags)),
                   TE.map((paths) => fitted(said(open, analysis, paths))),
                 ),
               ),

@@ -114,7 +114,15 @@ const showing: readonly Rule[] = [
 ];
 
 const asking: readonly Rule[] = [
-  { of: ['data'], flags: ['force'], why: (line) => when(!has(line, 'export'), 'it is for --export FOLDER') },
+  {
+    of: ['data'],
+    flags: ['force'],
+    why: (line) =>
+      when(
+        !has(line, 'export') && Number(line.flags.show) === 0,
+        'it is for --export FOLDER and the contact sheet, and --show 0 draws none',
+      ),
+  },
   {
     of: ['data'],
     flags: ['out'],
@@ -133,7 +141,11 @@ const asking: readonly Rule[] = [
     why: ({ kind, names: [name] }) =>
       when(kind === 'folder' || name === 'npy' || name === 'png', 'what lies in files is read where it lies'),
   },
-  { of: ['laws'], flags: ['out'], why: (line) => when(has(line, 'no-pictures'), '--no-pictures draws none') },
+  {
+    of: ['laws'],
+    flags: ['out', 'force'],
+    why: (line) => when(has(line, 'no-pictures'), '--no-pictures draws none'),
+  },
   {
     of: ['laws'],
     flags: ['expect'],
@@ -220,6 +232,11 @@ const results: readonly Rule[] = [
         `${line.names.at(-1)} was begun already, at the size that its record says`,
       ),
     noted: true,
+  },
+  {
+    of: ['query'],
+    flags: ['force'],
+    why: (line) => when(!has(line, 'parquet'), 'it is for --parquet FILE'),
   },
   {
     of: ['query'],

@@ -108,6 +108,7 @@ export const asking = (program: Command): void => {
       'float64',
     )
     .option('--out <folder>', 'where pictures of counterexamples go; default runs/laws')
+    .addOption(force())
     .option('--no-pictures', 'draw none')
     .option('--json', 'as JSON')
     .addOption(

@@ -24,7 +24,7 @@ export const minutes = () =>
 export const force = () =>
   new Option(
     '--force',
-    'move what is there and is not of drumhead aside, to NAME.old-1, instead of refusing',
+    'move what is there and drumhead did not write aside, to NAME.old-1, instead of refusing',
   );
 
 export const pictures = () => new Option('--no-pictures', 'leave out the pictures and the report');

@@ -5,7 +5,7 @@ import { splitNames } from '../../data/dataset.js';
 import { taskNames } from '../../data/task.js';
 import { presets } from '../../experiments/settings/presets.js';
 import { atEdge } from '../edge.js';
-import { engine, fuse, mnistDir, runs, workers } from './options.js';
+import { engine, force, fuse, mnistDir, runs, workers } from './options.js';
 
 /** Of runs that are meant by a name. */
 const ofNamed = () =>
@@ -68,6 +68,7 @@ Examples:
     .description('SQL over all runs: the tables `runs` (a line a run) and `epochs` (a line a run and epoch).')
     .option('--format <name>', 'terminal, csv, json', 'terminal')
     .option('--parquet <file>', 'write the result to a Parquet file instead')
+    .addOption(force())
     .addOption(runs())
     .addHelpText(
       'after',
@@ -90,6 +91,7 @@ Examples:
       'One page for a sweep: tables beside the published figures, charts, waves, predictions, every run.',
     )
     .option('--out <file>', "where to; default report.html beside the sweep's record, or in the folder")
+    .addOption(force())
     .addOption(
       new Option('--preset <size>', `${presets.join(', ')}: of a sweep that did not run yet`).default('full'),
     )
@@ -116,6 +118,7 @@ Examples:
     .option('--channels <list>', 'channels of the waves, counted from 1, such as 1,3')
     .option('--frames <n>', 'of waves: at most so many frames')
     .option('--out <folder>', 'where to', 'figures')
+    .addOption(force())
     .addOption(ofNamed())
     .addOption(engine())
     .addOption(fuse())
@@ -134,6 +137,7 @@ Examples:
     .option('--steps <n>', 'steps of the spectrum; default 8 times as many as the model was trained with')
     .addOption(ofNamed())
     .option('--out <folder>', "where to; default the run's own folder, under analysis")
+    .addOption(force())
     .addOption(engine())
     .addOption(fuse())
     .addOption(runs())
@@ -149,6 +153,7 @@ Examples:
       'Animate a system of the library, or the waves of a model: of its finished run where there is one, else untrained.',
     )
     .option('--gif <file>', 'where the animation goes; default SYSTEM.gif')
+    .addOption(force())
     .option('--size <n>', 'sites along each side')
     .option('--steps <n>', 'time steps')
     .option('--seed <n>', 'of the initial state and the weights; of a model also which test image', '0')

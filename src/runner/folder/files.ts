@@ -36,9 +36,12 @@ export const files = {
 export const writeText = (path: string, content: string): Effect<string> =>
   writeBytes(path, new TextEncoder().encode(content));
 
+/** A value as JSON that a person reads. */
+export const jsonBytes = (value: unknown): Uint8Array =>
+  new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
+
 /** Writes a value as indented JSON, atomically. */
-export const writeJson = (path: string, value: unknown): Effect<string> =>
-  writeText(path, `${JSON.stringify(value, null, 2)}\n`);
+export const writeJson = (path: string, value: unknown): Effect<string> => writeBytes(path, jsonBytes(value));
 
 /** Parses JSON text. **Errors** DecodeError for what is not JSON. */
 export const parseJson = (content: string, source: string): Checked<unknown> =>

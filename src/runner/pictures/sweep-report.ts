@@ -8,6 +8,8 @@ import { type DrumheadError, decodeError, type Effect } from '../../base/error.j
 import { engineText } from '../../engine/index.js';
 import type { PublishedRow } from '../../experiments/published/index.js';
 import { isPresent, readBytesIfPresent } from '../../files/files.js';
+import { putFile } from '../../files/put-files.js';
+import type { Writing } from '../../files/write-folder.js';
 import {
   type Entry,
   parameterScores,
@@ -25,7 +27,7 @@ import {
 } from '../../report/index.js';
 import { type Gallery, type RunLine, type SweepReport, sweepReportHtml } from '../../report/sweep/index.js';
 import { groupsOf, meansTable, scoreGroups, spreadTable } from '../../report/tables/index.js';
-import { files, writeText } from '../folder/files.js';
+import { files } from '../folder/files.js';
 import { packageVersion } from '../folder/versions.js';
 import { type CollectedRun, type Collection, groupedRun } from '../results/collection.js';
 import { type Figures, readFigures } from '../run/figures.js';
@@ -256,16 +258,17 @@ const gather = (
 /**
  * Writes the report and gives its path.
  *
- * **Errors** DecodeError for a collection without runs; FileError.
+ * **Errors** DecodeError for a collection without runs, and where another file is there, which `force` moves aside; FileError.
  */
 export const writeSweepReport = (
   collection: Collection,
   published: readonly PublishedRow[],
   page: string,
+  writing: Writing = {},
 ): Effect<string> =>
   collection.runs.length === 0
     ? TE.left(decodeError(collection.name, 'there are no runs here to report'))
     : pipe(
         gather(collection, published, page),
-        TE.flatMap((report) => writeText(page, sweepReportHtml(report))),
+        TE.flatMap((report) => putFile(page, new TextEncoder().encode(sweepReportHtml(report)), writing)),
       );

@@ -1,11 +1,10 @@
-/** A drawing in both themes, as SVG and PNG, beside each other in a folder. */
+/** A drawing in both themes, as SVG and PNG. */
 
-import { join } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import * as A from 'fp-ts/lib/ReadonlyArray.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type { Effect } from '../../base/error.js';
-import { writeBytes } from '../../files/files.js';
+import type { Checked, Effect } from '../../base/error.js';
+import type { Files } from '../../files/write-folder.js';
 import { dark, light, svgPng, type Theme } from '../../report/index.js';
 
 /** What a drawing is in one theme. */
@@ -25,28 +24,25 @@ export const inBothThemes = (draw: Drawing): Effect<BothThemes> =>
     TE.bind('dark', () => draw(dark)),
   );
 
-/** Writes NAME.svg, NAME.png, NAME-dark.svg, NAME-dark.png; gives their paths. **Errors** FileError. */
-export const writeDrawing = (
-  folder: string,
-  name: string,
-  { light: day, dark: night }: BothThemes,
-): Effect<readonly string[]> =>
+/** The names of the files of a drawing. */
+export const drawingNames = (name: string): readonly string[] =>
+  [name, `${name}-dark`].flatMap((file) => [`${file}.svg`, `${file}.png`]);
+
+/** NAME.svg, NAME.png, NAME-dark.svg, NAME-dark.png. */
+export const drawingFiles = (name: string, { light: day, dark: night }: BothThemes): Checked<Files> =>
   pipe(
     [
       [name, day],
       [`${name}-dark`, night],
     ] as const,
-    A.traverse(TE.ApplicativeSeq)(([file, svg]) =>
+    E.traverseArray(([file, svg]) =>
       pipe(
-        TE.fromEither(svgPng(svg)),
-        TE.flatMap((png) => writeBytes(join(folder, `${file}.png`), png)),
-        TE.flatMap((path) =>
-          pipe(
-            writeBytes(join(folder, `${file}.svg`), new TextEncoder().encode(svg)),
-            TE.map((drawn) => [drawn, path]),
-          ),
-        ),
+        svgPng(svg),
+        E.map((png) => [
+          [`${file}.svg`, new TextEncoder().encode(svg)] as const,
+          [`${file}.png`, png] as const,
+        ]),
       ),
     ),
-    TE.map(A.flatten),
+    E.map((all) => Object.fromEntries(all.flat())),
   );

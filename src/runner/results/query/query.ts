@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, type Effect, fileError } from '../../../base/error.js';
-import { readBytes, writeBytes } from '../../../files/files.js';
+import { readBytes } from '../../../files/files.js';
+import { putFile } from '../../../files/put-files.js';
+import type { Writing } from '../../../files/write-folder.js';
 import { type Connection, selects, withDatabase } from './duckdb.js';
 import { exactText, exactValue } from './exact.js';
 import { inOurNames } from './fault.js';
@@ -130,9 +132,14 @@ export const query = (tables: readonly PlainTable[], sql: string): Effect<Answer
  * Writes what a query gives to a Parquet file, whole or not at all, and tells how many lines it has. The database itself
  * writes to a folder of ours alone.
  *
- * **Errors** as `query`, FileError.
+ * **Errors** as `query`; DecodeError where another file is there, which `force` moves aside; FileError.
  */
-export const queryToParquet = (tables: readonly PlainTable[], sql: string, file: string): Effect<number> =>
+export const queryToParquet = (
+  tables: readonly PlainTable[],
+  sql: string,
+  file: string,
+  writing: Writing = {},
+): Effect<number> =>
   inTemporary((folder) => {
     const made = join(folder, 'answer.parquet');
     return pipe(
@@ -149,7 +156,7 @@ export const queryToParquet = (tables: readonly PlainTable[], sql: string, file:
       TE.tap(() =>
         pipe(
           readBytes(made, 'array'),
-          TE.flatMap((bytes) => writeBytes(file, bytes)),
+          TE.flatMap((bytes) => putFile(file, bytes, writing)),
         ),
       ),
     );
