@@ -1,4 +1,4 @@
-/** The catalogue: every run of the publication by name, and the sizes at which it can be run. */
+/** The catalogue: every run of the publication by name, in several sizes. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -7,7 +7,7 @@ import { readouts } from '../dsl/index.js';
 import { decodeExperiment, type Experiment } from './experiment.js';
 import { type Preset, presets, smaller } from './settings/presets.js';
 
-/** An experiment as a person writes it: what is left out has its published value. */
+/** An experiment as a person writes it; omitted settings have their published values. */
 interface Draft {
   readonly task: Readonly<Record<string, unknown>> & { readonly name: string };
   readonly model: Readonly<Record<string, unknown>> & { readonly name: string };

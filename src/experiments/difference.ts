@@ -1,4 +1,4 @@
-/** What differs between two experiments, by path, and which runs they share. */
+/** Differences between two experiments, by path, and the runs that two sweeps share. */
 
 import { canonical, hashOf } from '../base/canonical.js';
 import { hashProgram } from '../dsl/index.js';
@@ -7,18 +7,18 @@ import type { Model } from './model.js';
 import type { Preset } from './settings/presets.js';
 import { runsOf, type Sweep, type SweepRun } from './sweep/sweep.js';
 
-/** A setting that differs; undefined where one of them has no such setting. */
+/** A setting that differs; undefined if one of them has no such setting. */
 export interface Difference {
   readonly path: string;
   readonly a: string | undefined;
   readonly b: string | undefined;
-  /** Whether it changes the result; names, seeds, scores and outputs do not. */
+  /** Whether it changes results; names, seeds, scores and outputs do not. */
   readonly shapes: boolean;
 }
 
 type Leaves = ReadonlyMap<string, string>;
 
-/** Settings by path; a list is one setting, and so is what masks' values mean. */
+/** Settings by path; a list is one setting, and so is the meaning of values in masks. */
 const leavesOf = (value: unknown, path = ''): readonly (readonly [string, string])[] =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !path.endsWith('.labels')
     ? Object.entries(value).flatMap(([key, inner]) => leavesOf(inner, path === '' ? key : `${path}.${key}`))
@@ -39,19 +39,19 @@ const between = (a: Leaves, b: Leaves, shapes: (path: string) => boolean): reado
     .map((path) => ({ path, a: a.get(path), b: b.get(path), shapes: shapes(path) }));
 
 /**
- * The settings that differ, in the order in which an experiment is written.
+ * The settings that differ, in the order of an experiment's keys.
  *
  * **Laws** Nothing differs from itself; differencesOf(b, a) is differencesOf(a, b) with both sides exchanged.
  */
 export const differencesOf = (a: Experiment, b: Experiment): readonly Difference[] =>
   between(settingsOf(a), settingsOf(b), (path) => shaping.test(path));
 
-/** As `differencesOf`, of any plain data, every setting of which shapes the result. */
+/** `differencesOf` for any plain data in which every setting changes results. */
 export const dataDifferences = (a: unknown, b: unknown): readonly Difference[] =>
   between(new Map(leavesOf(a)), new Map(leavesOf(b)), () => true);
 
 /**
- * What a preset made of an experiment, in one sentence; null where it changed nothing.
+ * The changes of an experiment by a preset, in one sentence; null if it changed nothing.
  *
  * @example
  * presetNote('quick', mine, smaller('quick')(mine))   // '--preset quick changes training.epochs 20 -> 4'
@@ -61,7 +61,7 @@ export const presetNote = (preset: Preset, before: Experiment, after: Experiment
   return changes.length === 0 ? null : `--preset ${preset} changes ${changes.join(', ')}`;
 };
 
-/** The runs of two sweeps: in both, and in one of them alone. */
+/** The runs of two sweeps: in both, and in only one of them. */
 export interface SharedRuns {
   readonly shared: readonly SweepRun[];
   readonly onlyA: readonly SweepRun[];
@@ -69,10 +69,10 @@ export interface SharedRuns {
 }
 
 /**
- * Which runs are the same runs on the same engine, so that they run once.
+ * The runs that two sweeps have in common on the same engine, and that are therefore run once.
  *
- * @param programOf tells programs apart: their hash where it is known, else the model's settings
- * @param dataOf the digest of data that lie in files, where they were read
+ * @param programOf identifies programs: by their hash if it is known, else by the model's settings
+ * @param dataOf the digest of data from files, if they were read
  */
 export const sharedRuns = (
   a: Sweep,

@@ -1,4 +1,4 @@
-/** Experiments as values: what is learnt, by what, how, and from which seeds. Plain data, nothing more. */
+/** Experiments as plain data: task, model, loss, training, seeds, scores and pictures. */
 
 import * as t from 'io-ts';
 import { hashOf } from '../base/canonical.js';
@@ -12,13 +12,13 @@ import { publishedTraining, shapingTraining, type Training, trainingCodec } from
 
 export { type Training, trainingCodec } from './training.js';
 
-/** A list that names each thing once. */
+/** A list without repetitions. */
 const distinct = <A>(codec: t.Type<A, A, unknown>, what: string) =>
   where(t.readonlyArray(codec), (list) =>
     new Set(list).size < list.length ? `${what} is listed twice` : undefined,
   );
 
-/** Seeds of runs: they go into names, streams and tables of other people's tools, which count to 32 bits. */
+/** Seeds enter names, random streams and tables for other tools, some of which support only 32 bits. */
 export const largestSeed = 2 ** 32 - 1;
 
 const seedList = where(distinct(whole(0, largestSeed), 'a seed'), (list) =>
@@ -29,7 +29,7 @@ const seedList = where(distinct(whole(0, largestSeed), 'a seed'), (list) =>
       : undefined,
 );
 
-/** A list of seeds; one number is the list of it, and `0,1,2` the list of those. */
+/** A list of seeds; a single number and `0,1,2` are accepted as lists. */
 const seeds: t.Type<readonly number[], readonly number[], unknown> = new t.Type(
   'a list of seeds, such as [0, 1, 2]',
   seedList.is,
@@ -42,10 +42,10 @@ const seeds: t.Type<readonly number[], readonly number[], unknown> = new t.Type(
   t.identity,
 );
 
-/** A name is a path of folders, which systems do not let grow without end. */
+/** A name is a path of folders, whose length systems limit. */
 const longestName = 200;
 
-/** The name of an experiment or a sweep: parts that can be folders, none of which leads out of the one above it. */
+/** The name of an experiment or a sweep: parts that are valid folder names and do not lead upwards. */
 export const experimentName = where(text, (name) =>
   name.length > longestName
     ? `a name has at most ${longestName} letters, this one has ${name.length}`
@@ -54,7 +54,7 @@ export const experimentName = where(text, (name) =>
       : "a name has letters, digits, '_', '-', '.' and '/' between parts",
 );
 
-/** Scores that a table or a summary can show; all of them are always kept. */
+/** Scores that a table or a summary can show; all of them are always recorded. */
 export const scoreNames = [
   'loss',
   'foregroundLoss',
@@ -67,14 +67,14 @@ export const scoreNames = [
 ] as const;
 export type ScoreName = (typeof scoreNames)[number];
 
-/** Pictures that can be drawn of a finished run, whenever. */
+/** Pictures that can be drawn of a finished run at any time. */
 export const outputNames = ['waves', 'segmentations', 'curves'] as const;
 export type OutputName = (typeof outputNames)[number];
 
-/** A label's letters at most: it stands in a line beside others. */
+/** The largest length of a label, which shares a line with others. */
 const longestOwnLabel = 40;
 
-/** What a person calls an experiment; one line. */
+/** A person's label for an experiment; one line. */
 export const labelCodec = where(text, (label) => {
   if (/[\p{Cc}\p{Cs}]/u.test(label) || label.trim() !== label)
     return 'a label is one line, without spaces before or behind';
@@ -84,20 +84,20 @@ export const labelCodec = where(text, (label) => {
 });
 
 const fields = {
-  /** `task/model`, where its runs are kept under. */
+  /** Usually `task/model`; also the folder of its runs. */
   name: experimentName,
   task: taskCodec,
   model: anyModelCodec,
   loss: withDefault(lossCodec, publishedLoss),
   training: withDefault(trainingCodec, publishedTraining),
   seeds: withDefault(seeds, [0]),
-  /** Scores to show: the published ones, which do not see false positives on background, and the two that do. */
+  /** Scores to show: the published ones, which ignore false positives on background, and the two that count them. */
   scores: withDefault<readonly ScoreName[]>(distinct(choice(...scoreNames), 'a score'), scoreNames),
   /** Pictures to draw. */
   outputs: withDefault<readonly OutputName[]>(distinct(choice(...outputNames), 'a picture'), outputNames),
 };
 
-/** `label` is what it is called beside others, instead of its name; it changes no result. */
+/** `label` replaces the name in tables and charts; it changes no result. */
 const base = withOptional(record('experiment', fields, ['label']), 'label', labelCodec);
 
 export const experimentCodec = where(base, ({ task, training }) =>
@@ -108,19 +108,19 @@ export const experimentCodec = where(base, ({ task, training }) =>
 export type Experiment = t.TypeOf<typeof experimentCodec>;
 
 /**
- * An experiment read from outside.
+ * Decodes an experiment.
  *
- * **Errors** DecodeError with the path of every problem at once and the nearest valid names.
+ * **Errors** DecodeError with all problems, their paths and the nearest valid names.
  */
 export const decodeExperiment = (value: unknown, source = 'experiment'): Checked<Experiment> =>
   decodeWith(experimentCodec, source)(value);
 
-/** The task by what its files hold rather than by where they lie. */
+/** The task with folder paths replaced by a digest of their contents. */
 const shapingTask = (task: Task, data: string | undefined): unknown => {
   switch (task.name) {
     case 'npy':
     case 'png': {
-      // What labels and ignore make of the files is in their digest; without one they count where they are used.
+      // The digest includes the effect of `labels` and `ignore`; without a digest they are included if they are used.
       const { labels, ignore, ...rest } = task;
       if (data !== undefined) return { ...rest, folder: null, data };
       return { ...rest, ...(labels === null ? {} : { labels }), ...(ignore === null ? {} : { ignore }) };
@@ -135,11 +135,11 @@ const shapingTask = (task: Task, data: string | undefined): unknown => {
 };
 
 /**
- * What shapes the result of an experiment's runs, as plain data: the task, the program, the loss, the training. Name,
- * seeds, scores and outputs do not enter, nor do settings that do nothing.
+ * Everything that determines the results of an experiment's runs, as plain data: task, program, loss, training. Name,
+ * seeds, scores, outputs and settings without effect do not enter.
  *
  * @param program its hash
- * @param data the digest of the data where it comes from a person's files; without it their place stands for them
+ * @param data the digest of the data if it comes from the user's files; without it their path is used
  */
 export const shapingOf = (
   { task, loss, training }: Pick<Experiment, 'task' | 'loss' | 'training'>,
@@ -149,16 +149,16 @@ export const shapingOf = (
   task: shapingTask(task, data),
   training: shapingTraining(training),
   program,
-  // Left out where it is the published one, so that runs made before there were others keep their identity.
+  // Left out for the published loss, so that runs made before there were other losses keep their identity.
   ...(hashOf(loss) === hashOf(publishedLoss) ? {} : { loss }),
 });
 
 /**
- * The identity of one run: what shapes its result (`shapingOf`), its seed, its engine and the number of that engine's
- * arithmetic.
+ * The identity of one run: a hash of everything that determines its result (`shapingOf`), its seed, its engine and the
+ * number of that engine's arithmetic.
  *
- * **Laws** The order of keys, the name, the list of seeds, scores and outputs change nothing; whatever changes the
- * result does.
+ * **Laws** The order of keys, the name, the list of seeds, scores and outputs do not change it; everything that changes
+ * the result does.
  */
 export const identityOf = (
   experiment: Pick<Experiment, 'task' | 'loss' | 'training'>,
@@ -172,7 +172,7 @@ export const identityOf = (
     ...shapingOf(experiment, programHash, data),
     seed,
     engine,
-    // Runs of the first release were made before there was a number, and keep their identity.
+    // Left out for arithmetic 1, so that runs of the first release keep their identity.
     ...(arithmetic === 1 ? {} : { arithmetic }),
   });
 

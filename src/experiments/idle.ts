@@ -1,4 +1,4 @@
-/** Settings that do nothing: what of an experiment was written and changes nothing of its runs, and why. */
+/** Settings without effect: settings that were written but change no run, with reasons. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { canonical } from '../base/canonical.js';
@@ -16,9 +16,9 @@ const outputsIdle = ({ model, outputs }: Experiment): readonly Idle[] => [
 ];
 
 /**
- * What of the settings that were written does nothing, a sentence each.
+ * The settings that were written but have no effect, one sentence each.
  *
- * @param written whether a path was written by the person
+ * @param written whether a path was written explicitly
  *
  * @example
  * idleSettings(experiment, (path) => path === 'training.weightDecay')
@@ -29,11 +29,11 @@ export const idleSettings = (experiment: Experiment, written: (path: string) => 
     .filter(({ path }) => written(path))
     .map(({ path, why }) => `${path} does nothing here: ${why}`);
 
-/** Whether a file says something of a path: of an experiment, or of a sweep and the experiment in it. */
+/** Whether a file sets a path: a file of an experiment, or of a sweep with its experiment. */
 export const isWritten = (value: unknown, path: string): boolean =>
   at(value, path) !== undefined || at(at(value, 'experiment'), path) !== undefined;
 
-/** What shapes the runs of an experiment, without what does nothing. */
+/** The settings that determine the runs of an experiment, without settings that have no effect. */
 const effectOf = (experiment: Experiment): string => {
   const idle = new Set([...trainingIdle(experiment), ...modelIdle(experiment)].map(({ path }) => path));
   const { training, model } = experiment;
@@ -46,7 +46,10 @@ const effectOf = (experiment: Experiment): string => {
   });
 };
 
-/** The experiment with the plainest loss that is the same: equal weights are none, focal with gamma 0 is the cross-entropy. */
+/**
+ * The experiment with the simplest equivalent loss: equal weights become none, focal with gamma 0 becomes
+ * cross-entropy.
+ */
 const withPlainLoss = (experiment: Experiment): Experiment => {
   const { loss } = experiment;
   const weights = new Set(loss.weights).size === 1 ? [] : loss.weights;
@@ -59,15 +62,15 @@ const withPlainLoss = (experiment: Experiment): Experiment => {
   };
 };
 
-/** Everything that shapes the runs, what does nothing too. */
+/** All settings of the runs, including those without effect. */
 const wholeOf = ({ task, model, loss, training, seeds }: Experiment): string =>
   canonical({ task, model, loss, training, seeds });
 
 const differentIn = (keys: readonly string[]): boolean => new Set(keys).size > 1;
 
 /**
- * Members that are the same runs, or compute the same, though their axes differ, a sentence for each such group: what they
- * differ in does nothing, or is one value in two spellings.
+ * One sentence for each group of members that are the same runs, or compute the same, although their axes differ: the
+ * difference has no effect, or is one value in two spellings.
  */
 export const equalMembers = ({ members }: Sweep): readonly string[] => {
   const names = labelsOf(members).map(({ name }) => name);
@@ -89,7 +92,7 @@ export const equalMembers = ({ members }: Sweep): readonly string[] => {
     });
 };
 
-/** Whether a setting is another than where nothing is said of it. */
+/** Whether a setting differs from its default. */
 const isUnusual = ({ name, task, model, loss, ...rest }: Experiment): ((path: string) => boolean) => {
   const usual = decodeExperiment({ name, task, model: { name: model.name }, loss: { name: loss.name } });
   const experiment = { name, task, model, loss, ...rest };
@@ -97,7 +100,7 @@ const isUnusual = ({ name, task, model, loss, ...rest }: Experiment): ((path: st
     E.isRight(usual) && canonical(at(experiment, path) ?? null) !== canonical(at(usual.right, path) ?? null);
 };
 
-/** A sentence of some members, as it is said of the whole sweep. */
+/** Sentences about members, combined for the whole sweep. */
 export const saidOfMembers = (notes: readonly (readonly string[])[]): readonly string[] => {
   const said = new Map<string, number>();
   for (const note of notes.flat()) said.set(note, (said.get(note) ?? 0) + 1);
@@ -106,8 +109,8 @@ export const saidOfMembers = (notes: readonly (readonly string[])[]): readonly s
 };
 
 /**
- * What of a sweep does nothing, where only its values are known and not what was written: settings that are axes, or not as
- * they are by themselves; and members that are the same for that reason.
+ * The settings of a sweep without effect, if only its values are known and not the text that was written: settings that
+ * are axes or differ from their defaults; and members that are equal for that reason.
  */
 export const idleInValues = (sweep: Sweep): readonly string[] => [
   ...saidOfMembers(

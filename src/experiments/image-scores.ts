@@ -1,11 +1,11 @@
-/** What is counted on a single image: classes, right pixels, losses. A target below 0 is of no class and not counted. */
+/** Counts on a single image: classes, correct pixels, losses. A target below 0 has no class and is not counted. */
 
 import { hasClass } from '../base/no-class.js';
 
-/** Class numbers, a pixel each; 0 is background. In a target, what is below 0 is ignored. */
+/** Class numbers, one per pixel; 0 is background. Negative targets are ignored. */
 export type ClassMap = Uint8Array | Int32Array;
 
-/** The scores of a single image; null where it has no pixel that they are over. */
+/** The scores of a single image; null if it has no pixel of the kind they are computed over. */
 export interface ImageScores {
   readonly accuracy: number | null;
   readonly iou: number | null;
@@ -13,13 +13,13 @@ export interface ImageScores {
   readonly foregroundIou: number | null;
 }
 
-/** A sum on its way to a mean. */
+/** A sum and a count, which give a mean. */
 export interface Mean {
   readonly total: number;
   readonly count: number;
 }
 
-/** What one class collected, in pixels. */
+/** The counts of one class, in pixels. */
 export interface ClassCount {
   readonly both: number;
   readonly predicted: number;
@@ -27,8 +27,8 @@ export interface ClassCount {
 }
 
 /**
- * The class of every pixel: the arg-max over the last axis, the first of equals. A logit that is NaN is larger than none
- * and none is larger than it, as for TensorFlow.js's ArgMax; the loss of such a pixel is NaN.
+ * The class of every pixel: the arg-max over the last axis, the first of equal logits. Comparisons with NaN are false,
+ * as in TensorFlow.js's ArgMax; the loss of such a pixel is NaN.
  *
  * @param logits [pixels, classes], row-major
  */
@@ -40,7 +40,7 @@ export const predictedClasses = (logits: Float32Array, classes: number): Int32Ar
     return best;
   });
 
-/** -log softmax(row)[target], in float64, with the largest logit taken out so that nothing overflows. */
+/** -log softmax(row)[target], in float64, with the largest logit subtracted so that nothing overflows. */
 const crossEntropy = (logits: Float32Array, row: number, classes: number, target: number): number => {
   let top = logits[row];
   for (let k = 1; k < classes; k++) top = Math.max(top, logits[row + k]);
@@ -81,7 +81,7 @@ const largest = (map: ClassMap): number => {
   return top;
 };
 
-/** What each class collected; as many classes as the larger of both maps has. */
+/** The counts of each class; the number of classes is that of the larger map. */
 export const classCounts = (predicted: ClassMap, target: ClassMap): readonly ClassCount[] => {
   const size = Math.max(largest(predicted), largest(target));
   const both = new Array<number>(size + 1).fill(0);

@@ -1,6 +1,6 @@
 /**
- * What experiments are called beside each other, in tables, charts, progress and pages: their own label or their name,
- * and where several have that name what differs between them. Pure.
+ * Labels of experiments in tables, charts, progress and pages: their own label or name, and the differences if several
+ * have the same name. Pure.
  */
 
 import * as E from 'fp-ts/lib/Either.js';
@@ -13,22 +13,22 @@ import { lossIdle, modelIdle, trainingIdle } from './settings/idle-paths.js';
 import type { Axes, Member, Sweep } from './sweep/sweep.js';
 import { fitted, programHash, valueAmong, valueText } from './value-text.js';
 
-/** No label has more letters: a line of a terminal holds it with what is said of it. */
+/** The largest length of a label, so that it fits into a line of a terminal with other columns. */
 export const longestLabel = 64;
 const longestName = 40;
 const longestValue = 24;
 
-/** An experiment and, where it is a member of a sweep, what made it. */
+/** An experiment and, if it is a member of a sweep, its axes. */
 export interface Labelled {
   readonly experiment: Experiment;
   readonly axes?: Axes;
 }
 
-/** What an experiment is called. */
+/** The label of an experiment. */
 export interface Label {
-  /** Among all others. */
+  /** The label among all others. */
   readonly name: string;
-  /** What tells it from those of its name, or the label that was given to it; empty where it is alone. */
+  /** The difference to others of the same name, or its own label; empty if its name is unique. */
   readonly differs: string;
 }
 
@@ -38,7 +38,7 @@ interface Fact {
 }
 type Facts = readonly Fact[];
 
-/** A value along an axis stands as text in files; what was a list or an object is one again. */
+/** Parses a value along an axis, which is text in files: lists and objects are restored. */
 const parsed = (value: unknown): unknown =>
   typeof value === 'string' && /^[[{]/.test(value)
     ? pipe(
@@ -47,7 +47,7 @@ const parsed = (value: unknown): unknown =>
       )
     : value;
 
-/** What masks' values mean is one setting: its keys are values, not settings. */
+/** The meaning of values in masks is one setting: its keys are values, not settings. */
 const isOneSetting = (path: string): boolean => /(^|\.)labels$/.test(path);
 
 const leaves = (value: unknown, path: string): Facts =>
@@ -61,7 +61,7 @@ const leaves = (value: unknown, path: string): Facts =>
 /** A whole program is one setting. */
 const modelOf = ({ model }: Experiment): unknown => (model.name === 'program' ? valueText(model) : model);
 
-/** What shapes the runs, setting by setting; settings that do nothing are left out. */
+/** The settings that determine the runs; settings without effect are left out. */
 const settingsOf = (experiment: Experiment): Facts => {
   const { task, loss, training } = experiment;
   const idle = new Set(
@@ -72,7 +72,7 @@ const settingsOf = (experiment: Experiment): Facts => {
   );
 };
 
-/** An axis is a setting's path or a name of its own; what a path leads to is split where it has parts. */
+/** The axes: an axis is a path of a setting or a name of its own; a section at a path is split into its settings. */
 const axesOf = ({ axes = {}, experiment }: Labelled): Facts =>
   Object.entries(axes)
     .filter(([axis]) => axis !== 'label')
@@ -87,7 +87,7 @@ const find = (facts: Facts, path: string): unknown => facts.find((fact) => fact.
 
 const same = (a: unknown, b: unknown): boolean => canonical(a ?? null) === canonical(b ?? null);
 
-/** Paths of what is not the same everywhere; those that all have come first, the others only where they are needed. */
+/** Paths whose values differ; paths that all experiments have come first, others only if needed. */
 const telling = (all: readonly Facts[]): readonly string[] => {
   const paths = [...new Set(all.flatMap((facts) => facts.map(({ path }) => path)))];
   const differing = paths.filter((path) => all.some((facts) => !same(find(facts, path), find(all[0], path))));
@@ -100,14 +100,14 @@ const telling = (all: readonly Facts[]): readonly string[] => {
 const areTold = (all: readonly Facts[], paths: readonly string[]): boolean =>
   new Set(all.map((facts) => canonical(paths.map((path) => find(facts, path) ?? null)))).size === all.length;
 
-/** Of many paths as few as tell the experiments apart, the earlier ones first. */
+/** A small subset of the paths that distinguishes the experiments, earlier paths first. */
 const fewest = (all: readonly Facts[], paths: readonly string[]): readonly string[] =>
   paths.reduceRight<readonly string[]>((kept, path) => {
     const without = kept.filter((one) => one !== path);
     return without.length > 0 && areTold(all, without) ? without : kept;
   }, paths);
 
-/** `training.rate` is `rate` where no other ends so, `model.name` is `model`. */
+/** The short name of a path: `training.rate` is `rate` if no other path ends so, `model.name` is `model`. */
 const keyOf = (path: string, paths: readonly string[]): string => {
   const plain = (one: string): string => one.replace(/\.name$/, '');
   const last = (one: string): string => plain(one).slice(plain(one).lastIndexOf('.') + 1);
@@ -130,11 +130,11 @@ const phrases = (facts: Facts, all: readonly Facts[], paths: readonly string[]):
     })
     .join(', ');
 
-/** What differs between experiments of one name, in words: along their axes, else in their settings. */
+/** Differences between experiments of one name, in words: along their axes, else in their settings. */
 const differences = (namesakes: readonly Labelled[]): readonly string[] => {
   const along = namesakes.map(axesOf);
   const settings = namesakes.map(({ experiment }) => settingsOf(experiment));
-  // Members that no axis tells apart, and experiments that are no members, differ in what they hold.
+  // Members that no axis distinguishes, and experiments outside of sweeps, are distinguished by their settings.
   const all = areTold(along, telling(along)) ? along : settings;
   const paths = telling(all);
   const texts = (some: readonly string[]): readonly string[] => all.map((facts) => phrases(facts, all, some));
@@ -145,7 +145,7 @@ const differences = (namesakes: readonly Labelled[]): readonly string[] => {
 const ownName = ({ experiment }: Labelled): string =>
   fitted(experiment.label ?? experiment.name, longestName);
 
-/** Of equal texts the second and later ones are numbered. */
+/** Numbers the second and later of equal texts. */
 const numbered = (texts: readonly string[]): readonly string[] => {
   const taken = new Set<string>();
   return texts.map((text) => {
@@ -165,7 +165,7 @@ const joinedName = (name: string, differs: string): string => {
 };
 
 /**
- * What each is called among the others: at most 64 letters, no two alike.
+ * The label of each experiment among the others: at most 64 letters, all different.
  *
  * @example
  * labelsOf([{ experiment: slow, axes: { 'training.rate': 1e-3 } }, { experiment: fast, axes: { 'training.rate': 1e-2 } }])
@@ -194,8 +194,8 @@ export const labelsOf = (items: readonly Labelled[]): readonly Label[] => {
 };
 
 /**
- * What a member is called among the others: its experiment's label or name, and where several have that name what
- * differs along their axes.
+ * The label of a member among the others: its experiment's label or name, and the differences along the axes if several
+ * have the same name.
  *
  * @example
  * memberName(vary(trainingAxis('rate'), [1e-3, 3e-3])(sweepOf(e)))   // member => 'mine (rate 0.001)'
@@ -211,7 +211,10 @@ export const memberLabels = ({ members }: Sweep): ReadonlyMap<Member, Label> => 
   return new Map(members.map((member, i) => [member, labels[i]]));
 };
 
-/** What must be equal for two experiments to have one label: their name, their own label, and all that shapes a run. */
+/**
+ * Experiments with the same key have the same label. The key contains name, own label, and everything that determines a
+ * run.
+ */
 export const labelKey = (experiment: Experiment): string =>
   canonical([
     experiment.name,
@@ -219,7 +222,7 @@ export const labelKey = (experiment: Experiment): string =>
     settingsOf(experiment).map(({ path, value }) => [path, value ?? null]),
   ]);
 
-/** Labels that stand beside each other from several sweeps: where two are the same, each says its sweep. */
+/** Labels from several sweeps shown together: if two are equal, each includes its sweep. */
 export const withoutDoubles = (
   labels: readonly { readonly label: Label; readonly sweep: string | null }[],
 ): readonly Label[] => {
@@ -240,9 +243,7 @@ export const withoutDoubles = (
   }));
 };
 
-/**
- * The labels of experiments that are no members of a sweep; what differs in nothing that shapes a run has one label.
- */
+/** The labels of experiments outside of sweeps; experiments with the same runs have the same label. */
 export const experimentLabels = (experiments: readonly Experiment[]): readonly Label[] => {
   const keys = experiments.map(labelKey);
   const distinct = [...new Map(experiments.map((experiment, i) => [keys[i], experiment]))];
@@ -251,7 +252,7 @@ export const experimentLabels = (experiments: readonly Experiment[]): readonly L
   return keys.map((key) => byKey.get(key) ?? { name: key, differs: '' });
 };
 
-/** The axes of a sweep, in their order, each with its different values in words. */
+/** The axes of a sweep, in order, each with its distinct values in words. */
 export const axisTexts = ({
   members,
 }: Sweep): readonly { readonly axis: string; readonly values: readonly string[] }[] => {

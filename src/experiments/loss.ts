@@ -1,18 +1,18 @@
-/** What an experiment minimises, and whether it is pixels or whole images that are classified. */
+/** The loss of an experiment, and whether pixels or whole images are classified. */
 
 import * as t from 'io-ts';
 import { byName, choice, real, record, where, withDefault } from '../base/codec.js';
 import type { Loss } from '../compile/loss.js';
 
-/** A loss, and what it is a loss of: the class of every `pixel`, or of the `image` as a whole. */
+/** A loss and its target: the class of every pixel, or of the whole image. */
 export type LossSpec = Loss & { readonly target: Target };
 
-/** What has a class. */
+/** What is classified: every pixel, or the whole image. */
 export type Target = 'pixel' | 'image';
 
 const target = withDefault(choice('pixel', 'image'), 'pixel');
 
-/** One for each class, background first; none at all where every class counts 1. */
+/** Weights of the classes, background first; empty if every class has weight 1. */
 const weights = withDefault<readonly number[]>(
   where(t.readonlyArray(real(0, 1e6)), (list) =>
     list.length > 0 && list.every((weight) => weight === 0)
@@ -51,7 +51,7 @@ const full = byName<LossSpec>('loss', {
   dice: diceCodec,
 });
 
-/** The codec of losses; the name alone stands for the loss of that name as its authors wrote it. */
+/** The codec of losses; a name alone means the loss with its authors' settings. */
 export const lossCodec: t.Type<LossSpec, LossSpec, unknown> = new t.Type<LossSpec, LossSpec, unknown>(
   'loss',
   full.is,
@@ -59,11 +59,11 @@ export const lossCodec: t.Type<LossSpec, LossSpec, unknown> = new t.Type<LossSpe
   t.identity,
 );
 
-/** The published one. */
+/** The loss of the publication. */
 export const publishedLoss: LossSpec = { name: 'cross-entropy', target: 'pixel', weights: [] };
 
 /**
- * One line for people.
+ * A description in one line.
  *
  * @example
  * describeLoss({ name: 'focal', target: 'pixel', weights: [], gamma: 2 })   // 'focal, gamma 2, over pixels'

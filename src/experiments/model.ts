@@ -18,7 +18,7 @@ import {
 import { buildModel, describeModel, type ModelSpec, modelCodec, type Sizes } from '../models/catalogue.js';
 import type { Target } from './loss.js';
 
-/** A whole program as a model. It fits the sizes that it was written for, and no others. */
+/** A whole program as a model. It only fits the sizes that it was written for. */
 export interface ProgramModel extends Program {
   readonly name: 'program';
   readonly graph: Graph;
@@ -26,7 +26,7 @@ export interface ProgramModel extends Program {
 
 export type Model = ModelSpec | ProgramModel;
 
-/** What may stand where a whole program is meant: its JSON, a Program, or what an experiment is written as. */
+/** The graph in any accepted form of a whole program: its JSON, a Program, or the form in an experiment file. */
 const graphIn = (u: Readonly<Record<string, unknown>>): unknown =>
   'language' in u ? u : 'graph' in u && ('name' in u ? u.name === 'program' : true) ? u.graph : undefined;
 
@@ -44,7 +44,7 @@ const decodeGraph = (graph: unknown, u: unknown, context: t.Context): t.Validati
 
 /**
  * The codec of models. `{ name: 'nwm', ... }` is a catalogued one (see `modelCodec`); a Program, the JSON that
- * `encodeProgram` writes, or `{ name: 'program', graph }` is a whole program, and the last is what is kept.
+ * `encodeProgram` writes, or `{ name: 'program', graph }` is a whole program; the last form is stored.
  */
 export const anyModelCodec: t.Type<Model, Model, unknown> = new t.Type<Model, Model, unknown>(
   'model',
@@ -54,7 +54,7 @@ export const anyModelCodec: t.Type<Model, Model, unknown> = new t.Type<Model, Mo
     if (!t.UnknownRecord.is(u) || graph === undefined) return modelCodec.validate(u, context);
     const strangers =
       'language' in u ? [] : Object.keys(u).filter((key) => key !== 'name' && key !== 'graph');
-    // A program has no settings: what would change none of it is refused, and not passed over.
+    // A program has no settings, so further keys are refused instead of ignored.
     return strangers.length === 0
       ? decodeGraph(graph, u, context)
       : t.failures(
@@ -70,11 +70,11 @@ export const anyModelCodec: t.Type<Model, Model, unknown> = new t.Type<Model, Mo
 
 /**
  * The program that an experiment trains, for these sizes: input `image` [height, width, channels]; output `logits`
- * [height, width, classes], or [classes] where whole images are classified. A program that has a class for each pixel
- * is made to classify images by the mean of its logits over all pixels.
+ * [height, width, classes], or [classes] where whole images are classified. To classify images with a program that
+ * classifies pixels, its logits are averaged over all pixels.
  *
- * **Errors** ProgramError where the sizes do not fit a catalogued model; DecodeError where a whole program has other
- * inputs or outputs than the task asks for.
+ * **Errors** ProgramError if the sizes do not fit a catalogued model; DecodeError if a whole program has other inputs
+ * or outputs than the task requires.
  */
 export const programFor = (model: Model, target: Target, sizes: Sizes): Checked<Program> =>
   pipe(
@@ -105,7 +105,7 @@ const fits = (
   return problems.length === 0 ? E.right(undefined) : E.left(decodeError('model', problems));
 };
 
-/** The mean of the logits over all pixels, as one more node. */
+/** Adds a node for the mean of the logits over all pixels. */
 const ofWholeImages = (program: Program): Program => {
   const { nodes, outputs } = program.graph;
   const { shape } = nodes[outputs.logits];
@@ -124,7 +124,7 @@ const ofWholeImages = (program: Program): Program => {
   };
 };
 
-/** One line for people. */
+/** A description in one line. */
 export const describeAnyModel = (model: Model): string =>
   model.name === 'program'
     ? `a program of its own: ${signature(model)}, ${hashProgram(model).slice(0, 16)}`

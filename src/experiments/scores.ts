@@ -1,19 +1,19 @@
 /**
  * Scores of a segmentation, exactly as the reference defines them.
  *
- * Everything is a fold: each image becomes a `Tally`, tallies add up, and `scoresOf` reads the scores off their sum.
- * So a test set is scored image by image in constant memory, and how it was cut into batches does not show.
+ * Scoring is a fold: each image becomes a `Tally`, tallies are added, and `scoresOf` computes the scores from their
+ * sum. So a test set is scored image by image in constant memory, and the result does not depend on the batches.
  *
- * Per image, with c of its n pixels right: accuracy c/n and IoU c/(2n-c), which is the intersection over the union
- * of the one-hot maps summed over all classes (a wrong pixel is in the union twice). The foreground scores are the
- * same two over the pixels whose target is not 0. Both are then averaged over images. An image without foreground
- * has no foreground score: it is left out of those means and counted.
+ * Per image, with c of its n pixels correct: accuracy c/n and IoU c/(2n-c), which is the intersection over the union of
+ * the one-hot maps summed over all classes (a wrong pixel is in the union twice). The foreground scores are the same
+ * two over the pixels whose target is not 0. Both are then averaged over images. An image without foreground has no
+ * foreground score; such images are left out of those means and counted separately.
  *
- * Those foreground scores never look at a pixel whose target is background, so false positives cost nothing. The
- * class-mean IoU and Dice do see them: per foreground class TP/(TP+FP+FN) and 2TP/(2TP+FP+FN) with the counts of all
- * images together, then the mean over the foreground classes that occur in targets or predictions.
+ * These foreground scores ignore pixels whose target is background, so false positives cost nothing. The class-mean IoU
+ * and Dice count them: per foreground class TP/(TP+FP+FN) and 2TP/(2TP+FP+FN) with the counts of all images together,
+ * then the mean over the foreground classes that occur in targets or predictions.
  *
- * A pixel whose target is below 0 is ignored: it is in no count, neither as a target nor as a prediction.
+ * A pixel with a negative target is ignored: it enters no count, neither as a target nor as a prediction.
  */
 
 import type { Monoid } from 'fp-ts/lib/Monoid.js';
@@ -29,29 +29,29 @@ import {
 
 export { type ClassMap, type ImageScores, imageScores, predictedClasses } from './image-scores.js';
 
-/** The scores of some images. `null` where there is nothing to score; never NaN for want of foreground. */
+/** The scores of some images. A score is `null` if there is nothing to score; missing foreground never leads to NaN. */
 export interface Scores {
-  /** Mean cross-entropy over all pixels, nats. `null` where only maps were scored. */
+  /** Mean cross-entropy over all pixels, nats. `null` if only maps were scored. */
   readonly loss: number | null;
   /**
-   * Mean cross-entropy over all foreground pixels: their total over their number, whatever the batches were. A mean
-   * of batch means, as a training loop gives that averages what each batch reports, differs from it: that weighs a
-   * pixel more in a batch with little foreground. On a single batch, as in the parity fixtures, both agree.
+   * Mean cross-entropy over all foreground pixels: total divided by number, independent of the batches. A mean of batch
+   * means, as in many training loops, differs: it weighs pixels more in batches with little foreground. On a single
+   * batch, as in the parity fixtures, both agree.
    */
   readonly foregroundLoss: number | null;
   readonly accuracy: number | null;
   readonly iou: number | null;
   readonly foregroundAccuracy: number | null;
   readonly foregroundIou: number | null;
-  /** Mean IoU of the foreground classes over all images together; sees false positives. */
+  /** Mean IoU of the foreground classes over all images together; counts false positives. */
   readonly classMeanIou: number | null;
-  /** Mean Dice coefficient of the foreground classes over all images together; sees false positives. */
+  /** Mean Dice coefficient of the foreground classes over all images together; counts false positives. */
   readonly dice: number | null;
   readonly images: number;
   readonly imagesWithoutForeground: number;
 }
 
-/** What some images add to the scores. Tallies form a monoid. */
+/** The counts of some images. Tallies form a monoid. */
 export interface Tally {
   readonly loss: Mean;
   readonly foregroundLoss: Mean;
@@ -81,7 +81,7 @@ const plusCounts = (a: readonly ClassCount[], b: readonly ClassCount[]): readonl
     };
   });
 
-/** How tallies add up; `empty` is no image at all. */
+/** Addition of tallies; `empty` is the tally of no images. */
 export const tallies: Monoid<Tally> = {
   empty: {
     loss: nothing,
@@ -105,7 +105,7 @@ export const tallies: Monoid<Tally> = {
   }),
 };
 
-/** What an image of which only the predicted map is known adds: everything but losses. */
+/** The tally of an image of which only the predicted map is known: everything except losses. */
 export const tallyMap = (predicted: ClassMap, target: ClassMap): Tally => {
   const scores = imageScores(predicted, target);
   return {
@@ -121,7 +121,7 @@ export const tallyMap = (predicted: ClassMap, target: ClassMap): Tally => {
 };
 
 /**
- * What one image adds to the scores.
+ * The tally of one image.
  *
  * @param logits [pixels, classes], row-major: one image of a model's `logits`
  * @param target [pixels]
@@ -132,7 +132,7 @@ export const tallyLogits = (logits: Float32Array, classes: number, target: Class
 });
 
 /**
- * What a batch of images adds: the images' tallies, added in their order.
+ * The tally of a batch: the sum of the images' tallies, in order.
  *
  * @param logits [images, pixels, classes], row-major
  * @param targets [images, pixels]
@@ -172,7 +172,7 @@ const classMean = (
   );
 
 /**
- * The scores of everything tallied.
+ * The scores of a tally.
  *
  * @example
  * const sum = batches.reduce((tally, b) => tallyBatch(b.logits, 6, b.labels, b.count, tally), tallies.empty);

@@ -1,9 +1,9 @@
-/** How the weights are found. */
+/** Settings of the training. */
 
 import * as t from 'io-ts';
 import { choice, real, record, where, whole, withDefault } from '../base/codec.js';
 
-/** The reference's training: what stands where an experiment says nothing. */
+/** The reference's training: the default values. */
 export const publishedTraining = {
   optimiser: 'adam' as const,
   rate: 1e-3,
@@ -29,33 +29,36 @@ const orNull = <A>(codec: t.Type<A, A, unknown>): t.Type<A | null, A | null, unk
     t.identity,
   );
 
-/** How the weights are found. */
+/** The codec of training settings. */
 export const trainingCodec = record('training', {
   optimiser: withDefault(choice('adam', 'adamw'), publishedTraining.optimiser),
-  /** Learning rate, at its highest. */
+  /** The highest learning rate. */
   rate: withDefault(real(0, 1), publishedTraining.rate),
-  /** `cosine` falls from `rate` to 0 over all steps, `warm-cosine` after it rose to it over the first tenth; `constant` stays. */
+  /**
+   * `cosine` falls from `rate` to 0 over all steps; `warm-cosine` first rises to `rate` over a tenth of the steps;
+   * `constant` stays.
+   */
   schedule: withDefault(choice('constant', 'cosine', 'warm-cosine'), publishedTraining.schedule),
   /** Decoupled weight decay, for adamw. */
   weightDecay: withDefault(real(0, 1), publishedTraining.weightDecay),
-  /** Images a step; a last partial batch of an epoch is dropped. */
+  /** Images per step; a last partial batch of an epoch is dropped. */
   batch: withDefault(whole(1, 65_536), publishedTraining.batch),
-  /** At most; `patience` may end it before. */
+  /** The largest number of epochs; `patience` may end the training earlier. */
   epochs: withDefault(whole(1, 1_000_000), publishedTraining.epochs),
-  /** Ends the training after so many epochs without a better validation loss; null never does. */
+  /** Ends the training after this many epochs without a better validation loss; null: never. */
   patience: withDefault(orNull(whole(1, 1_000_000)), publishedTraining.patience),
-  /** How much lower a validation loss must be to count as better, for `patience`. */
+  /** The smallest decrease of the validation loss that counts as better, for `patience`. */
   tolerance: withDefault(real(0, 1e6), publishedTraining.tolerance),
-  /** Epochs before which `patience` does not end the training. */
+  /** `patience` does not end the training before this many epochs. */
   minimumEpochs: withDefault(whole(0, 1_000_000), publishedTraining.minimumEpochs),
-  /** The largest length of the gradient of all parameters together; a longer one is shortened to it. Null: any. */
+  /** The largest norm of the gradient of all parameters together; a longer gradient is scaled down. Null: no limit. */
   clip: withDefault(orNull(positive), publishedTraining.clip),
 });
 export type Training = t.TypeOf<typeof trainingCodec>;
 
 /**
- * What of the training shapes the result. Settings that came to be later than the first runs are left out where they
- * do nothing, so that those runs keep their identity.
+ * The training settings that determine results. Settings that were added after the first runs are left out if they have
+ * no effect, so that those runs keep their identity.
  */
 export const shapingTraining = ({ patience, tolerance, minimumEpochs, clip, ...always }: Training) => ({
   ...always,
@@ -64,7 +67,7 @@ export const shapingTraining = ({ patience, tolerance, minimumEpochs, clip, ...a
   ...(clip === null ? {} : { clip }),
 });
 
-/** One line for people. */
+/** A description in one line. */
 export const describeTraining = (training: Training): string => {
   const { optimiser, rate, schedule, batch, epochs, patience, tolerance, minimumEpochs, clip } = training;
   return [

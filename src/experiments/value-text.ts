@@ -1,4 +1,4 @@
-/** Settings as people write them, short enough for a line: .001 as `0.001`, a program as its hash, a folder by its end. */
+/** Values of settings in short form: .001 as `0.001`, a program as its hash, a folder by its last parts. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -6,7 +6,7 @@ import * as t from 'io-ts';
 import { canonical } from '../base/canonical.js';
 import { decodeProgram, hashProgram } from '../dsl/index.js';
 
-/** One text on one line, its middle left out where it has more letters than this. */
+/** A text on one line; if it is longer than this, its middle is left out. */
 export const fitted = (text: string, letters: number): string => {
   const all = Array.from(text.replace(/[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069\s]+/gu, ' ').trim());
   if (all.length <= letters) return all.join('');
@@ -14,7 +14,7 @@ export const fitted = (text: string, letters: number): string => {
   return `${all.slice(0, front).join('')}…${all.slice(all.length - (letters - 1 - front)).join('')}`;
 };
 
-/** The hash of what may be a whole program, in the few digits that tell programs apart; undefined for anything else. */
+/** The first digits of the hash of a whole program; null for any other value. */
 export const programHash = (value: unknown): string | undefined => {
   if (!t.UnknownRecord.is(value)) return undefined;
   const graph = 'language' in value ? value : 'graph' in value ? value.graph : undefined;
@@ -30,7 +30,7 @@ export const programHash = (value: unknown): string | undefined => {
 };
 
 /**
- * A setting's value in a few words.
+ * The value of a setting in short form.
  *
  * @example
  * valueText([16, 16])                     // '[16, 16]'
@@ -46,19 +46,19 @@ export const valueText = (value: unknown): string => {
       : `{${Object.entries(value)
           .map(([key, inner]) => `${key} ${valueText(inner)}`)
           .join(', ')}}`;
-  // JSON has neither NaN nor infinities, and would call them null.
+  // JSON would write NaN and infinities as null.
   if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
   return typeof value === 'string' ? value : canonical(value ?? null);
 };
 
 const segments = (path: string): readonly string[] => path.split(/[\\/]+/).filter((part) => part !== '');
 
-/** A path that begins at a root, or that a setting of this name is. */
+/** Whether a value is a path: absolute, or the value of a folder setting. */
 const isPath = (path: string, value: unknown): value is string =>
   typeof value === 'string' &&
   (/(^|\.)(folder|mnistDir)$/.test(path) || /^(\/|\.{1,2}\/|[A-Za-z]:\\)/.test(value));
 
-/** As many of a folder's last parts as tell it from the others. */
+/** As many last parts of a folder as distinguish it from the others. */
 const endOf = (folder: string, others: readonly string[]): string => {
   const own = segments(folder);
   const end = (parts: readonly string[], count: number): string => parts.slice(-count).join('/');
@@ -69,9 +69,9 @@ const endOf = (folder: string, others: readonly string[]): string => {
 };
 
 /**
- * A setting's value among the values that it has elsewhere.
+ * The value of a setting, shown among its other values.
  *
- * @param path the setting's, such as `task.folder`
+ * @param path the path of the setting, such as `task.folder`
  */
 export const valueAmong = (path: string, value: unknown, all: readonly unknown[]): string =>
   isPath(path, value)

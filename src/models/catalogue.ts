@@ -1,6 +1,6 @@
 /**
- * Models as plain data: which one, and every setting of it. What an experiment holds, what a file says, what a flag
- * changes. `buildModel` writes the program for a task's sizes.
+ * Models as plain data: a name and every setting, as in experiments, files and flags. `buildModel` writes the program
+ * for the sizes of a task.
  */
 
 import * as E from 'fp-ts/lib/Either.js';
@@ -33,7 +33,7 @@ const recurrent = <N extends string>(name: N) =>
     ...listened,
   });
 
-/** Every model with its settings; those left out are as published. */
+/** The settings of every model; defaults are the published values. */
 const codecs = {
   nwm: record('nwm', {
     name: t.literal('nwm'),
@@ -67,7 +67,7 @@ const codecs = {
 
 export type ModelName = keyof typeof codecs;
 
-/** A model, told apart by `name`; every setting is filled in. */
+/** A model, distinguished by `name`; every setting is filled in. */
 export type ModelSpec = t.TypeOf<(typeof codecs)[ModelName]>;
 
 const isModelName = (name: string): name is ModelName => Object.hasOwn(codecs, name);
@@ -75,16 +75,15 @@ const isModelName = (name: string): name is ModelName => Object.hasOwn(codecs, n
 export const modelNames: readonly ModelName[] = Object.keys(codecs).filter(isModelName);
 
 /**
- * The codec of models: settings that are left out take their published values, a setting that does not exist is
- * refused with its path and the nearest that does. `hidden` may be the name of a variant (see `mlpVariants`); the
- * widths are what is kept.
+ * The codec of models: omitted settings take their published values; an unknown setting is refused with its path and
+ * the nearest known one. `hidden` may be the name of a variant (see `mlpVariants`), which is replaced by its widths.
  */
 export const modelCodec = byName<ModelSpec>('model', codecs);
 
 /**
- * A model read from outside.
+ * Decodes a model.
  *
- * @returns a DecodeError with a line a problem
+ * @returns a DecodeError with one line for each problem
  * @example
  * decodeModel({ name: 'nwm', channels: 16, hidden: 'linear_smaller4' })
  * // right({ name: 'nwm', mid: 16, channels: 16, steps: 100, dt: 0.1, readout: 'linear', hidden: [32, 32, 32, 32, 32] })
@@ -92,7 +91,7 @@ export const modelCodec = byName<ModelSpec>('model', codecs);
 export const decodeModel = (value: unknown, source = 'model'): Checked<ModelSpec> =>
   decodeWith(modelCodec, source)(value);
 
-/** The model of this name with these settings; an UnknownName where there is none, for a name typed by a person. */
+/** The model of this name with these settings; an UnknownName if there is no such model. */
 export const modelNamed = (
   name: string,
   settings: Readonly<Record<string, unknown>> = {},
@@ -101,7 +100,7 @@ export const modelNamed = (
     ? decodeModel({ ...settings, name }, name)
     : E.left(unknownName('model', name, modelNames));
 
-/** The sizes that a task gives a model. */
+/** The sizes of a task that a model depends on. */
 export interface Sizes {
   readonly height: number;
   readonly width: number;
@@ -113,10 +112,10 @@ export interface Sizes {
 /**
  * The program of a model for these sizes. Its input is `image` [height, width, channels]; its outputs are `logits`
  * [height, width, classes]; for recurrent models `waves` [steps, height, width, channels of state], the observed
- * sequence; and what the encoders give under their names: `omega`, `alpha` (nwm), `y0` (all recurrent ones), `hidden0`
- * (conv-*), `cell0` (conv-lstm).
+ * sequence; and the outputs of the encoders under their names: `omega`, `alpha` (nwm), `y0` (all recurrent ones),
+ * `hidden0` (conv-*), `cell0` (conv-lstm).
  *
- * **Errors** ProgramError where the sizes do not fit the model, such as a U-Net on less than 16 x 16.
+ * **Errors** ProgramError if the sizes do not fit the model, such as a U-Net on less than 16 x 16.
  */
 export const buildModel = (spec: ModelSpec, sizes: Sizes): Checked<Program> =>
   pipe(
@@ -143,7 +142,7 @@ const write = (spec: ModelSpec, { height, width, channels: input, classes }: Siz
 };
 
 /**
- * One line for people.
+ * A description in one line.
  *
  * @example
  * pipe(modelNamed('nwm'), E.map(describeModel))

@@ -1,4 +1,4 @@
-/** The feed-forward baseline: a stack of convolutions as deep as one likes, and the same MLP at each pixel. */
+/** The feed-forward baseline: a stack of convolutions of any depth, and the same MLP at each pixel. */
 
 import { conv, encoder, mlp, program, relu, scope } from '../dsl/index.js';
 
@@ -17,9 +17,12 @@ export interface CnnOptions<
   readonly mid: number;
   /** Channels after the last 3x3 layer; the reference's is 2. */
   readonly channels: C;
-  /** How many 3x3 layers, at least 1; the reference's are 2, 4, 8, 16 and 32. A pixel sees as far as there are layers. */
+  /**
+   * Number of 3x3 layers, at least 1; the reference's are 2, 4, 8, 16 and 32. The receptive field reaches one pixel per
+   * layer.
+   */
   readonly layers: number;
-  /** Features a channel for the MLP; the reference's is 49, one less than half the steps of its wave machine. */
+  /** Features per channel for the MLP; the reference's is 49, one less than half the steps of its wave machine. */
   readonly features: number;
   /** Hidden layers of the per-pixel MLP; the reference's is [256, 256, 256]. */
   readonly hidden: readonly number[];

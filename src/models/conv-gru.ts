@@ -4,13 +4,14 @@ import { add, complement, concat, conv, mul, program, scan, sigmoid, tanh } from
 import { classify, firstInput, type RecurrentOptions, startState, transform } from './recurrent.js';
 
 /**
- * ConvGRU (Ballas et al. 2016, arXiv 1511.06432) that feeds itself, as in arXiv 2502.06034: the gated unit of Cho et
- * al. 2014 (arXiv 1406.1078, eqs. 5 to 7, z and 1 - z exchanged) with convolutions for its matrices.
+ * ConvGRU (Ballas et al. 2016, arXiv 1511.06432) that receives its own output as input, as in arXiv 2502.06034: the
+ * gated unit of Cho et al. 2014 (arXiv 1406.1078, eqs. 5 to 7, z and 1 - z exchanged) with convolutions for its
+ * matrices.
  *
- * With circular 3x3 convolutions: z = sigmoid(conv(y, h)), r = sigmoid(conv(y, h)), h~ = tanh(conv(y, r h)),
- * h' = (1 - z) h + z h~. What is heard, y' = MLP(h') at each pixel, is the next input. Encoders give the first input
- * y0 (through tanh) and the state hidden0. (The original also allocates an encoder for a cell state that a GRU does
- * not have; it is left out here.)
+ * With circular 3x3 convolutions: z = sigmoid(conv(y, h)), r = sigmoid(conv(y, h)), h~ = tanh(conv(y, r h)), h' = (1 -
+ * z) h + z h~. The observed output y' = MLP(h') at each pixel is the next input. Encoders compute the first input y0
+ * (through tanh) and the state hidden0. (The original also allocates an encoder for a cell state that a GRU does not
+ * have; it is left out here.)
  *
  * Outputs: logits [H, W, classes]; waves [T, H, W, C], the y' of each step; y0, hidden0 [H, W, C].
  *

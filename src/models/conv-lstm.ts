@@ -4,11 +4,12 @@ import { add, channels, concat, conv, mul, program, scan, sigmoid, tanh } from '
 import { classify, firstInput, type RecurrentOptions, startState, transform } from './recurrent.js';
 
 /**
- * ConvLSTM (Shi et al. 2015, arXiv 1506.04214, eq. 3 without its peepholes) that feeds itself, as in arXiv 2502.06034.
+ * ConvLSTM (Shi et al. 2015, arXiv 1506.04214, eq. 3 without its peepholes) that receives its own output as input, as
+ * in arXiv 2502.06034.
  *
- * One circular 3x3 convolution over concat(y, hidden) gives the gates input, forget, candidate, output:
- * cell' = f cell + i tanh(g), hidden' = o tanh(cell'). What is heard, y' = MLP(hidden') at each pixel, is the next
- * input. Encoders give the first input y0 (through tanh) and the states hidden0 and cell0.
+ * One circular 3x3 convolution over concat(y, hidden) computes the gates input, forget, candidate, output: cell' = f
+ * cell + i tanh(g), hidden' = o tanh(cell'). The observed output y' = MLP(hidden') at each pixel is the next input.
+ * Encoders compute the first input y0 (through tanh) and the states hidden0 and cell0.
  *
  * Outputs: logits [H, W, classes]; waves [T, H, W, C], the y' of each step; y0, hidden0, cell0 [H, W, C].
  *

@@ -4,11 +4,11 @@ import { add, conv, program, relu, scan } from '../dsl/index.js';
 import { classify, firstInput, type RecurrentOptions, startState, transform } from './recurrent.js';
 
 /**
- * A convolutional RNN that feeds itself, as in arXiv 2502.06034; eq. 3 of arXiv 2309.08045v2 (`waveRnn`) in the plane,
- * with a convolution of the input too.
+ * A convolutional RNN that receives its own output as input, as in arXiv 2502.06034; eq. 3 of arXiv 2309.08045v2
+ * (`waveRnn`) in the plane, with a convolution of the input too.
  *
- * h' = ReLU(conv_in(y) + conv_hidden(h)), both 3x3 and circular. What is heard, y' = MLP(h') at each pixel, is the
- * next input. Encoders give the first input y0 (through tanh) and the state hidden0. (The original also allocates an
+ * h' = ReLU(conv_in(y) + conv_hidden(h)), both 3x3 and circular. The observed output y' = MLP(h') at each pixel is the
+ * next input. Encoders compute the first input y0 (through tanh) and the state hidden0. (The original also allocates an
  * encoder for a cell state that a plain RNN does not have; it is left out here.)
  *
  * Outputs: logits [H, W, classes]; waves [T, H, W, C], the y' of each step; y0, hidden0 [H, W, C].

@@ -7,8 +7,8 @@ import { nearest } from '../base/error.js';
 import { limits } from '../base/limits.js';
 
 /**
- * Hidden layers by the names the reference gives them (there each goes with the linear readout; here the MLP and the
- * readout are chosen apart). `linear_smaller` is given as '(64)', read here as one layer of 64.
+ * Hidden layers by the names in the reference. There each belongs to the linear readout; here the MLP and the readout
+ * are chosen separately. The reference writes '(64)' for `linear_smaller`, read here as one layer of 64.
  */
 export const mlpVariants = {
   linear: [256, 256, 256],
@@ -38,7 +38,7 @@ const problem = (u: unknown): string => {
   return `${found ?? String(u)} is not ${wanted}${hint === undefined ? '' : `; did you mean '${hint}'?`}`;
 };
 
-/** Widths of hidden layers, or a variant's name, which becomes its widths. */
+/** Widths of hidden layers, or the name of a variant, which is replaced by its widths. */
 export const hiddenLayers: t.Type<readonly number[], readonly number[], unknown> = new t.Type<
   readonly number[],
   readonly number[],

@@ -1,4 +1,7 @@
-/** The Neural Wave Machine: an image sets up a lattice of oscillators, waves carry it, a readout listens. */
+/**
+ * The Neural Wave Machine: encoders set up a lattice of oscillators from an image, waves propagate, a readout over time
+ * classifies.
+ */
 
 import {
   coupling,
@@ -29,7 +32,7 @@ export interface NwmOptions<
   readonly input: I;
   /** Channels of the encoders' middle layers; the reference's is 16. */
   readonly mid: number;
-  /** Channels of oscillators a site. */
+  /** Oscillators at each site. */
   readonly channels: C;
   readonly steps: T;
   readonly dt: number;
@@ -43,9 +46,9 @@ export interface NwmOptions<
  * "Traveling Waves Integrate Spatial Information Through Time" (arXiv 2502.06034).
  *
  * Three encoders read the image once: natural frequency omega, damping alpha (both through a final ReLU) and initial
- * displacement y0 (through tanh). Then `steps` kick-drift steps of
- * z' = z + dt (tanh(W * y) - omega y - alpha z), y' = y + dt z' on a torus, W starting as the Laplacian (eq. 3 of
- * arXiv 2010.00951 in the form that `nwmCore` tells). A readout over time and an MLP at each pixel give the class.
+ * displacement y0 (through tanh). Then `steps` kick-drift steps of z' = z + dt (tanh(W * y) - omega y - alpha z), y' =
+ * y + dt z' on a torus, W starting as the Laplacian (eq. 3 of arXiv 2010.00951 in the form documented at `nwmCore`). A
+ * readout over time and an MLP at each pixel compute the class.
  *
  * Outputs: logits [H, W, classes]; waves [T, H, W, C], the displacements; omega, alpha, y0 [H, W, C].
  *

@@ -1,16 +1,16 @@
-/** How many parameters a model has, and how many more the original allocates without using them. */
+/** The number of parameters of a model, and of those that the original allocates without using them. */
 
 import { type Program, parametersOf, volume } from '../dsl/index.js';
 import type { ModelSpec, Sizes } from './catalogue.js';
 
 export interface ParameterCount {
-  /** Numbers that training changes. */
+  /** Values that training changes. */
   readonly trainable: number;
-  /** Numbers that are kept but not trained: running statistics. */
+  /** Values that are stored but not trained: running statistics. */
   readonly fixed: number;
 }
 
-/** The numbers in a program's parameters. */
+/** The number of values in a program's parameters. */
 export const countParameters = ({ graph }: Program): ParameterCount => {
   const count = (trainable: boolean): number =>
     parametersOf(graph)
@@ -20,9 +20,8 @@ export const countParameters = ({ graph }: Program): ParameterCount => {
 };
 
 /**
- * Parameters that the original allocates although nothing reads them, so that its published counts are ours plus
- * these: the projection over time where the readout is not `linear`, and the cell's encoder of GRU and RNN, which
- * have no cell state.
+ * Parameters that the original allocates without reading them; its published counts are ours plus these: the projection
+ * over time where the readout is not `linear`, and the cell's encoder of GRU and RNN, which have no cell state.
  *
  * @example
  * unusedInOriginal({ ...nwmSpec, steps: 100, readout: 'fft' }, sizes)   // 100 * 51 = 5100

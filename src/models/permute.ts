@@ -2,11 +2,11 @@
 
 import { type Shape, volume } from '../dsl/index.js';
 
-/** The shape after `permute`: axis i of the result is axis `axes[i]` of what is given. */
+/** The shape after `permute`: axis i of the result is axis `axes[i]` of the input. */
 export const permutedShape = (shape: Shape, axes: Shape): Shape => axes.map((axis) => shape[axis]);
 
 /**
- * Axes in another order: axis i of the result is axis `axes[i]` of what is given.
+ * Permutes axes: axis i of the result is axis `axes[i]` of the input.
  *
  * @example
  * permute(Float32Array.of(1, 2, 3, 4, 5, 6), [2, 3], [1, 0])   // 1 4 2 5 3 6
@@ -20,7 +20,7 @@ export const permute = (values: Float32Array, shape: Shape, axes: Shape): Float3
   let from = 0;
   for (let to = 0; to < result.length; to++) {
     result[to] = values[from];
-    // Count up the last axis, carrying into those before it.
+    // Increment the position, last axis first, with carries.
     for (let axis = sizes.length - 1; axis >= 0; axis--) {
       from += steps[axis];
       if (++index[axis] < sizes[axis]) break;
@@ -31,5 +31,5 @@ export const permute = (values: Float32Array, shape: Shape, axes: Shape): Float3
   return result;
 };
 
-/** The order that undoes this one. */
+/** The inverse permutation. */
 export const inverse = (axes: Shape): Shape => axes.map((_, axis) => axes.indexOf(axis));

@@ -1,4 +1,4 @@
-/** What the three convolutional recurrent networks have in common: encoders, per-pixel transform, readout. */
+/** Shared parts of the three convolutional recurrent networks: encoders, per-pixel transform, readout. */
 
 import { encoder, mlp, type Readout, readout, scope, type Tensor, tanh } from '../dsl/index.js';
 
@@ -16,7 +16,7 @@ export interface RecurrentOptions<
   readonly input: I;
   /** Channels of the encoders' middle layers; the reference's is 16. */
   readonly mid: number;
-  /** Channels of hidden state a site. */
+  /** Channels of hidden state at each site. */
   readonly channels: C;
   /** The reference's is 20. */
   readonly steps: T;
@@ -28,14 +28,16 @@ export interface RecurrentOptions<
 
 type Field<H extends number, W extends number, C extends number> = Tensor<readonly [H, W, C]>;
 
-/** The first input of the cell: four 3x3 layers and tanh, as the waves' own start in the Neural Wave Machine. */
+/**
+ * The first input of the cell: four 3x3 layers and tanh, as for the initial displacement of the Neural Wave Machine.
+ */
 export const firstInput = <H extends number, W extends number, I extends number, C extends number>(
   image: Field<H, W, I>,
   mid: number,
   channels: C,
 ): Field<H, W, C> => tanh(scope('y0', encoder([mid, mid, mid], channels))(image));
 
-/** A state that the cell starts from: three 3x3 layers, nothing after the last. */
+/** An initial state of the cell: three 3x3 layers, no activation after the last. */
 export const startState = <H extends number, W extends number, I extends number, C extends number>(
   name: string,
   image: Field<H, W, I>,
@@ -44,8 +46,8 @@ export const startState = <H extends number, W extends number, I extends number,
 ): Field<H, W, C> => scope(name, encoder([mid, mid], channels))(image);
 
 /**
- * From the hidden state to what is heard and fed back: C → 2C → C with ReLU between, at each pixel. Called once, so
- * that all steps share it.
+ * From the hidden state to the observed output, which is fed back: C → 2C → C with ReLU between, at each pixel. Called
+ * once, so that all steps share its weights.
  */
 export const transform = <C extends number>(channels: C) => {
   const map = mlp([2 * channels], channels);

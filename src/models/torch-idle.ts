@@ -1,4 +1,4 @@
-/** What the original allocates and never reads: PyTorch misses it where weights are loaded strictly. */
+/** Tensors that the original allocates but never reads. PyTorch requires them when it loads weights strictly. */
 
 import { bins, volume } from '../dsl/index.js';
 import type { ModelSpec } from './catalogue.js';
@@ -7,10 +7,10 @@ import type { TorchTensor } from './torch-names.js';
 const zeros = (shape: readonly number[]): TorchTensor => ({ shape, data: new Float32Array(volume(shape)) });
 
 /**
- * Tensors of zeros under the names of those that take no part: a projection over time that the readout does not use, and
- * the encoder of a cell state that only an LSTM has.
+ * Zero tensors for the unused ones: the projection over time if the readout does not use it, and the encoder of a cell
+ * state that only an LSTM has.
  *
- * @param state the tensors that take part, by PyTorch's names
+ * @param state the tensors that are used, by PyTorch's names
  * @example
  * idleTorch(gruSpec, state)['classifier.hc_encoder.0.bias']   // as long as that of hz_encoder
  */

@@ -1,10 +1,10 @@
 /**
- * Weights of the original: what PyTorch calls each of our parameters, and how it lays it out.
+ * Weights of the original: PyTorch's name and layout of each of our parameters.
  *
- * Every weight there begins with the outputs (or, for a transposed convolution, the inputs) and ends with the sites
- * of the kernel; here the kernel comes first and what feeds the layer next to last. So one permutation a rank does:
- * convolution (out, in, kh, kw) → [kh, kw, in, out], transposed (in, out, kh, kw) → [kh, kw, out, in], linear
- * (out, in) → [in, out].
+ * Every weight there begins with the outputs (or, for a transposed convolution, the inputs) and ends with the sites of
+ * the kernel; here the kernel comes first and the inputs next to last. So one permutation for each rank suffices:
+ * convolution (out, in, kh, kw) → [kh, kw, in, out], transposed (in, out, kh, kw) → [kh, kw, out, in], linear (out, in)
+ * → [in, out].
  */
 
 import * as E from 'fp-ts/lib/Either.js';
@@ -14,7 +14,7 @@ import { type Program, parametersOf, type Shape, sameShape, showShape } from '..
 import type { ModelName, ModelSpec } from './catalogue.js';
 import { inverse, permute, permutedShape } from './permute.js';
 
-/** A tensor as PyTorch holds it. */
+/** A tensor in PyTorch's layout. */
 export interface TorchTensor {
   readonly shape: Shape;
   readonly data: Float32Array;
@@ -49,7 +49,7 @@ const recurrent: readonly Rule[] = [
 
 const cell = (ours: string, torch: string): Rule => plain(ours, `classifier.recurrent_cell.cell.${torch}`);
 
-/** What PyTorch calls the parameters of a batch norm. */
+/** PyTorch's names for the parameters of a batch norm. */
 const statistics: Readonly<Record<string, string>> = {
   scale: 'weight',
   shift: 'bias',
@@ -89,12 +89,12 @@ const rules: Readonly<Record<ModelName, readonly Rule[]>> = {
   ],
 };
 
-/** The 1x1 layer of the CNN stands after its 3x3 layers in the same `Sequential`. */
+/** The 1x1 layer of the CNN follows its 3x3 layers in the same `Sequential`. */
 const rulesOf = (spec: ModelSpec): readonly Rule[] =>
   spec.name === 'cnn' ? [...rules.cnn, plain('expansion', `encoder.${2 * spec.layers}`)] : rules[spec.name];
 
 /**
- * What PyTorch calls one of our parameters; none for a parameter that is not of this model.
+ * PyTorch's name of one of our parameters; none for a parameter of another model.
  *
  * @example
  * torchName(nwmSpec, 'y0/conv2/weight')   // some('classifier.hy_encoder.2.weight')
@@ -107,7 +107,7 @@ export const torchName = (spec: ModelSpec, name: string): O.Option<string> => {
   return O.none;
 };
 
-/** Our names of a program's parameters by PyTorch's. */
+/** Our names of a program's parameters, by PyTorch's names. */
 export const torchNames = (spec: ModelSpec, program: Program): Readonly<Record<string, string>> =>
   Object.fromEntries(
     parametersOf(program.graph).flatMap(({ name }) => {
@@ -116,7 +116,7 @@ export const torchNames = (spec: ModelSpec, program: Program): Readonly<Record<s
     }),
   );
 
-/** The order of PyTorch's axes that gives ours: kernel first, then the rest turned around. */
+/** The order of PyTorch's axes that gives ours: kernel first, then the others reversed. */
 const ordersFromTorch: readonly Shape[] = [[], [0], [1, 0], [2, 1, 0], [2, 3, 1, 0]];
 
 const orderFromTorch = (shape: Shape): Shape => ordersFromTorch[shape.length] ?? shape.map((_, axis) => axis);
@@ -136,12 +136,12 @@ export const toTorch = ({ shape, data }: TorchTensor): TorchTensor => {
 export interface Imported {
   /** Every parameter of the program, by our names. */
   readonly parameters: Readonly<Record<string, Float32Array>>;
-  /** Names of tensors that the program has no use for, such as a projection that the readout does not read. */
+  /** Names of tensors that the program does not use, such as a projection that the readout does not read. */
   readonly unused: readonly string[];
 }
 
 /**
- * The parameters of a program out of PyTorch's state.
+ * The parameters of a program from PyTorch's state.
  *
  * **Errors** DecodeError with a line for every parameter that is missing or has another shape.
  *
@@ -191,7 +191,7 @@ const pick = (
 
 const toTorchShape = (shape: Shape): Shape => permutedShape(shape, inverse(orderFromTorch(shape)));
 
-/** Parameters of ours as PyTorch's state. Those that are not of this model are left out. */
+/** Our parameters as PyTorch's state. Parameters of another model are left out. */
 export const exportTorch = (
   spec: ModelSpec,
   program: Program,

@@ -1,4 +1,4 @@
-/** The U-Net that Multi-MNIST is compared with: down four levels, up again, with bridges across. */
+/** The U-Net that Multi-MNIST is compared with: four levels down and up again, with skip connections. */
 
 import {
   batchNorm,
@@ -25,7 +25,7 @@ export interface UnetOptions<H extends number, W extends number, I extends numbe
   /** Channels at full size, doubled at each level below; the reference's are 2, 3, 4 and 5. */
   readonly base: number;
   readonly classes: K;
-  /** Share of a new batch in the running statistics; default 0.1. */
+  /** Weight of a new batch in the running statistics; default 0.1. */
   readonly momentum?: number;
   /** Added to the variance; default 1e-5. */
   readonly epsilon?: number;
@@ -34,12 +34,12 @@ export interface UnetOptions<H extends number, W extends number, I extends numbe
 type Field = Tensor<readonly [number, number, number]>;
 
 /**
- * U-Net (Ronneberger et al. 2015, arXiv 1505.04597) in the form of arXiv 2502.06034's comparison: at each level two
- * 3x3 convolutions without bias, each with batch norm and ReLU; 2x2 max pooling down, 2x2 transposed convolutions of
- * stride 2 up, joined as [bridge, up]; a 1x1 convolution to the classes.
+ * U-Net (Ronneberger et al. 2015, arXiv 1505.04597) in the form of arXiv 2502.06034's comparison: at each level two 3x3
+ * convolutions without bias, each with batch norm and ReLU; 2x2 max pooling down, 2x2 transposed convolutions of stride
+ * 2 up, concatenated as [skip, up]; a 1x1 convolution to the classes.
  *
- * Where a size is odd, pooling drops the last row or column and the way up puts a zero one back, as PyTorch
- * implementations pad. Batch statistics enter, so a batch is never cut.
+ * If a size is odd, pooling drops the last row or column and the upward path restores it with zeros, as PyTorch
+ * implementations do. Because of the batch statistics, a batch is never split.
  *
  * Outputs: logits [H, W, classes].
  *
@@ -81,7 +81,7 @@ export const unet = <
     const y3 = up('up2', y4, x3, 4 * c);
     const y2 = up('up3', y3, x2, 2 * c);
     const y1 = up('up4', y2, x1, c);
-    // The way down and up has lost sight of the sizes in types; the result has the image's again.
+    // The types lose the sizes on the way down and up; the result has the size of the image.
     const logits: Tensor = conv(o.classes, { kernel: 1, name: 'head' })(y1);
     return { logits: reshape(o.height, o.width, o.classes)(logits) };
   });

@@ -1,4 +1,4 @@
-/** What was published, to be read beside what is found. */
+/** Published scores, for comparison with results. */
 
 export { type Beside, catalogueName, publishedBeside } from './match.js';
 export {

@@ -1,4 +1,4 @@
-/** Which published line an experiment is to be read beside, and in what it departs from what was published. */
+/** The published line to compare an experiment with, and the departures from what was published. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { canonical } from '../../base/canonical.js';
@@ -30,7 +30,7 @@ export const catalogueName = ({ dataset, model, variant }: PublishedRow): string
   }
 };
 
-/** Settings that change how large or how long a thing is and leave it the same kind of thing. */
+/** Settings of size and duration, which do not change the kind of model. */
 const sizes = ['steps', 'dt'];
 
 const entriesOf = (value: unknown): Settings =>
@@ -44,7 +44,7 @@ const sameKind = (ours: unknown, theirs: unknown): boolean => {
 
 const shown = (value: unknown): string => (typeof value === 'string' ? value : canonical(value ?? null));
 
-/** `size 32 (published 64)` for every setting that is not as published. */
+/** `size 32 (published 64)` for every setting that differs from the published one. */
 const differences = (ours: unknown, theirs: unknown): readonly string[] => {
   const [a, b] = [entriesOf(ours), entriesOf(theirs)];
   return Object.keys({ ...b, ...a })
@@ -52,16 +52,16 @@ const differences = (ours: unknown, theirs: unknown): readonly string[] => {
     .map((name) => `${name} ${shown(a[name])} (published ${shown(b[name])})`);
 };
 
-/** A published line, and what is different here. */
+/** A published line, and the departures of an experiment from it. */
 export interface Beside {
   readonly row: PublishedRow;
-  /** One phrase a setting; none when it is the published experiment. */
+  /** One phrase per setting; none for the published experiment. */
   readonly departures: readonly string[];
 }
 
 /**
- * The published line of the same task and the same model, whatever its sizes and its training; null where nothing
- * was published.
+ * The published line of the same task and the same model, regardless of sizes and training; null if nothing was
+ * published.
  */
 export const publishedBeside = (
   { task, model, loss, training }: Pick<Experiment, 'task' | 'model' | 'loss' | 'training'>,

@@ -1,11 +1,13 @@
-/** The publication's scores, as values: a codec of the two CSV files that lie beside this one. Pure; the runner reads. */
+/**
+ * The publication's scores as values: a codec of the two CSV files beside this one. Pure; the runner reads the files.
+ */
 
 import { csvParse, type DSVRowArray } from 'd3-dsv';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { type Checked, decodeError } from '../../base/error.js';
 
-/** Scores that were published, under our names, and what the files call them. */
+/** Published scores: our names and the columns of the files. */
 const columns = {
   foregroundIou: 'iou_foreground',
   foregroundAccuracy: 'acc_foreground',
@@ -15,20 +17,20 @@ const columns = {
   foregroundLoss: 'loss_foreground',
 } as const;
 
-/** The name of a score that was published. */
+/** The name of a published score. */
 export type PublishedScore = keyof typeof columns;
 
 const isScore = (name: string): name is PublishedScore => Object.hasOwn(columns, name);
 
-/** Foreground first: overall scores flatter. */
+/** Foreground scores first, since overall scores look better than the segmentation is. */
 export const publishedScoreNames: readonly PublishedScore[] = Object.keys(columns).filter(isScore);
 
 /** One score of one configuration over its seeds, rounded to .01 as published. */
 export interface PublishedFigures {
   readonly mean: number;
-  /** Standard deviation of the sample (n - 1): the only one that gives the printed .51 for four seeds of ten at 1. */
+  /** Sample standard deviation (n - 1): only this matches the printed .51 for four seeds of ten at 1. */
   readonly sd: number;
-  /** Null where the spread was not published (Multi-MNIST). */
+  /** Null if the spread was not published (Multi-MNIST). */
   readonly spread: { readonly min: number; readonly median: number; readonly max: number } | null;
 }
 
@@ -37,7 +39,7 @@ export interface PublishedRow {
   readonly dataset: string;
   readonly model: string;
   readonly variant: string;
-  /** Seeds behind the figures: 10, for Multi-MNIST 12. */
+  /** Number of seeds: 10, for Multi-MNIST 12. */
   readonly runs: number;
   readonly scores: Readonly<Record<PublishedScore, PublishedFigures>>;
 }
@@ -52,7 +54,7 @@ const keyOf = (row: Readonly<Record<string, string | undefined>>): string =>
 
 const linesOf = (parsed: DSVRowArray): readonly Line[] => parsed.map((row) => ({ key: keyOf(row), row }));
 
-/** Numbers under these column names, or one problem for each that is none. */
+/** The numbers in these columns, or one problem for each cell that is not a number. */
 const numbers = <K extends string>(
   { key, row }: Line,
   wanted: Readonly<Record<K, string>>,
@@ -86,7 +88,7 @@ const figures = (
 /**
  * The published table from the text of its two files.
  *
- * **Errors** DecodeError with a line for every cell that is missing or no number, and for a spread that belongs to no
+ * **Errors** DecodeError with a line for every cell that is missing or not a number, and for every spread without a
  * score.
  */
 export const decodePublished = (scoresCsv: string, spreadCsv: string): Checked<readonly PublishedRow[]> => {

@@ -1,8 +1,8 @@
-/** Which settings of an experiment do nothing beside its others, and why. */
+/** Settings of an experiment that have no effect given the others, with reasons. */
 
 import type { Experiment } from '../experiment.js';
 
-/** A setting that does nothing, and why. */
+/** A setting without effect, and the reason. */
 export interface Idle {
   readonly path: string;
   readonly why: string;
@@ -54,7 +54,7 @@ export const modelIdle = ({ model }: Experiment): readonly Idle[] => {
   }
 };
 
-/** Of what computes the same in a run that keeps the name it always had. */
+/** For settings that compute the same but make another run, whose identity is kept. */
 const ownRun = ', up to rounding; the run without it has another name and the same result';
 
 export const lossIdle = ({ loss }: Experiment): readonly Idle[] => [

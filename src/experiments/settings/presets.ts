@@ -1,4 +1,4 @@
-/** Presets: the same experiment at a size that a person has time for. */
+/** Presets: the same experiment at a smaller size. */
 
 import type { Task } from '../../data/task.js';
 import type { Experiment } from '../experiment.js';
@@ -14,12 +14,12 @@ interface Images {
   readonly test: number;
 }
 
-/** What `quick` changes beside the task: how the weights are found, and the sizes of waves and readout. */
+/** What `quick` changes besides the task: the training, and the sizes of waves and readout. */
 interface Quick {
   readonly training: Partial<Training>;
   /** Settings of the NWM. */
   readonly waves: { readonly steps: number; readonly dt?: number };
-  /** The widest a layer at each pixel may be. */
+  /** The largest width of a layer at each pixel. */
   readonly width: number;
 }
 
@@ -27,17 +27,17 @@ const smallImages: Images = { train: 2000, validation: 200, test: 200 };
 const smallTraining = { batch: 16, epochs: 25 } as const;
 
 /**
- * Few images a step at a high rate that falls to zero: the most learning that a few minutes on two cores give. Without
- * a rise at the start one seed in three began by losing its way.
+ * Small batches at a high rate that falls to zero learn most in a few minutes on two cores. Without warm-up, one seed
+ * in three started badly.
  */
 const quickTraining = { batch: 4, rate: 3e-3, schedule: 'warm-cosine', epochs: 4 } as const;
 
 /**
- * Found by trying, task by task.
+ * Settings found by experiments, for each task.
  *
- * Waves go one cell in a unit of time at first: a thing is told by all of it, so they need the time to cross it, and
- * with shorter waves seeds wait longer before they use them. A step should see several things of each class: with four
- * digits a step their classes are noise, and nothing is learned.
+ * Waves initially travel one cell per unit of time. A class depends on the whole object, so waves need time to cross
+ * it; with fewer steps, runs need longer before they use the waves. A batch should contain several objects of each
+ * class: with four digits per batch nothing is learned.
  */
 const quickOf = (task: Task): Quick => {
   switch (task.name) {
@@ -64,8 +64,8 @@ const quickOf = (task: Task): Quick => {
 };
 
 /**
- * What suits models without waves instead. A CNN of four layers or fewer does not see a whole thing at any rate; at this
- * size the LSTM still answers background everywhere.
+ * Training for models without waves. A CNN of four layers or fewer does not see a whole object in any case; at this
+ * size the LSTM still predicts background everywhere.
  */
 const withoutWaves = (model: Model): Partial<Training> => {
   switch (model.name) {
@@ -83,18 +83,18 @@ const withoutWaves = (model: Model): Partial<Training> => {
   }
 };
 
-/** No more images than there were. */
+/** At most as many images as before. */
 const fewer = (task: Images, most: Images): Images => ({
   train: Math.min(task.train, most.train),
   validation: Math.min(task.validation, most.validation),
   test: Math.min(task.test, most.test),
 });
 
-/** A smaller grid with things of a size that suits it; a grid that is as small already keeps its own. */
+/** A smaller grid with objects of suitable size; a grid that is already as small stays. */
 const smallerGrid = <G extends { readonly size: number }>(own: { readonly size: number }, grid: G) =>
   own.size > grid.size ? grid : {};
 
-/** Grids at which the tasks are still the same tasks: the same things, fewer pixels. A person's own files stay. */
+/** Smaller grids for the same tasks: the same objects, fewer pixels. The user's own files stay. */
 const smallTask = (task: Task): Task => {
   switch (task.name) {
     case 'tetrominoes':
@@ -115,7 +115,7 @@ const smallTask = (task: Task): Task => {
   }
 };
 
-/** Of polygons, the three kinds that can be told apart at so few pixels. */
+/** Of the polygons, the three kinds that can be distinguished at this resolution. */
 const quickTask = (task: Task): Task => {
   switch (task.name) {
     case 'tetrominoes':
@@ -149,13 +149,13 @@ const quickTask = (task: Task): Task => {
   }
 };
 
-/** Half the time. A whole program has its sizes; it stays. */
+/** Half the number of steps. A whole program has fixed sizes and stays. */
 const smallModel = (model: Model): Model =>
   model.name === 'nwm' ? { ...model, steps: Math.min(model.steps, 50) } : model;
 
 /**
- * Layers at each pixel are where nearly all time goes: a quarter or half as wide they leave several times as many
- * steps for the same minutes, and these count for more.
+ * Layers at each pixel take nearly all the time. With a quarter or half of their width, several times as many training
+ * steps fit into the same minutes, which matters more.
  */
 const quickModel = (model: Model, { waves, width }: Quick): Model => {
   const narrow = (hidden: readonly number[]): readonly number[] => hidden.map((w) => Math.min(w, width));
@@ -164,7 +164,7 @@ const quickModel = (model: Model, { waves, width }: Quick): Model => {
     case 'unet':
       return model;
     case 'nwm':
-      // Waves that are as short already keep their time step.
+      // If the waves are already as short, the time step stays.
       return { ...model, ...(model.steps > waves.steps ? waves : {}), hidden: narrow(model.hidden) };
     case 'conv-lstm':
     case 'conv-gru':
@@ -175,7 +175,7 @@ const quickModel = (model: Model, { waves, width }: Quick): Model => {
   }
 };
 
-/** A preset's training, with no more epochs and no larger a batch than there were. */
+/** A preset's training, with at most as many epochs and as large a batch as before. */
 const shorter = (own: Training, preset: Partial<Training>): Training => ({
   ...own,
   ...preset,
@@ -184,9 +184,9 @@ const shorter = (own: Training, preset: Partial<Training>): Training => ({
 });
 
 /**
- * The experiment at a preset's size: `full` leaves it as it is, `small` is overnight on a laptop, `quick` minutes.
- * Nothing becomes larger: of sizes, images, steps, epochs and seeds the smaller of the two is taken. Settings that a
- * preset does not name stay as they were written.
+ * The experiment at a preset's size: `full` leaves it as it is, `small` takes a night on a laptop, `quick` takes
+ * minutes. Nothing becomes larger: for sizes, images, steps, epochs and seeds the smaller of both values is taken.
+ * Other settings stay.
  *
  * **Laws** smaller(p)(smaller(p)(e)) = smaller(p)(e); smaller('full')(e) = e.
  */

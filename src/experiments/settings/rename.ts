@@ -1,4 +1,4 @@
-/** Another task, model or loss in the place of one: what of the settings stays, and what is dropped. */
+/** Replacing a task, model or loss by another: which settings are kept, and which are dropped. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
@@ -18,7 +18,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 const fieldsOf = (value: unknown): Fields => (t.UnknownRecord.is(value) ? value : {});
 
-/** What one of this name holds when nothing is said; folders are a person's own and have no default. */
+/** The defaults of a task, model or loss of this name; folders have no default. */
 const defaultsOf = (section: string, name: unknown): Fields => {
   const read = codecs[section]?.decode({ name });
   if (read !== undefined && E.isRight(read)) return fieldsOf(read.right);
@@ -28,7 +28,7 @@ const defaultsOf = (section: string, name: unknown): Fields => {
     : {};
 };
 
-/** Settings that a person chose: those that are not as they would be by themselves. */
+/** Settings that a person chose: those that differ from their defaults. */
 const chosenIn = (section: string, own: unknown): Fields => {
   const { name, ...fields } = fieldsOf(own);
   const defaults = defaultsOf(section, name);
@@ -45,13 +45,13 @@ const shown = (fields: Fields): string =>
     )
     .join(', ');
 
-/** What stands in the place, and what was dropped for it, a sentence each. */
+/** The replacement, and one sentence for each setting that was dropped. */
 export interface Replaced {
   readonly value: Fields;
   readonly notes: readonly string[];
 }
 
-/** One that begins with its own settings. */
+/** A replacement with its own default settings. */
 export const begun = (section: string, own: unknown, name: string): Replaced => {
   const chosen = chosenIn(section, own);
   const before = fieldsOf(own).name;
@@ -67,7 +67,7 @@ export const begun = (section: string, own: unknown, name: string): Replaced => 
   };
 };
 
-/** One of another name: its own settings, and those that were chosen before where it has such settings. */
+/** A replacement of another name: its default settings, overridden by earlier choices that it supports. */
 export const renamed = (section: string, own: unknown, name: string): Replaced => {
   const before = fieldsOf(own).name;
   if (before === name) return { value: fieldsOf(own), notes: [] };

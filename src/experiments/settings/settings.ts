@@ -1,4 +1,4 @@
-/** Changing an experiment by paths, as a person types them: `task.size`, `model.steps`, `training.epochs`. */
+/** Changing an experiment by paths that a person types: `task.size`, `model.steps`, `training.epochs`. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -7,10 +7,10 @@ import { type Checked, decodeError, nearest } from '../../base/error.js';
 import { decodeExperiment, type Experiment } from '../experiment.js';
 import { begun, renamed } from './rename.js';
 
-/** Values by path, the parts of a path with dots between them. */
+/** Values by path; the parts of a path are joined with dots. */
 export type Settings = Readonly<Record<string, unknown>>;
 
-/** What stands at a path; undefined where nothing does. */
+/** The value at a path; undefined if there is none. */
 export const at = (value: unknown, path: string): unknown =>
   path
     .split('.')
@@ -22,7 +22,7 @@ export const at = (value: unknown, path: string): unknown =>
       value,
     );
 
-/** The paths of all settings of some data; a list is one setting, and so is a whole program. */
+/** The paths of all settings in some data; a list is one setting, and so is a whole program. */
 export const settingsBelow = (value: unknown, path = ''): readonly string[] =>
   t.UnknownRecord.is(value) && !('nodes' in value)
     ? Object.entries(value).flatMap(([key, inner]) =>
@@ -30,7 +30,7 @@ export const settingsBelow = (value: unknown, path = ''): readonly string[] =>
       )
     : [path];
 
-/** A list is set by its places: `model.hidden.0`. */
+/** Elements of a list have numbers: `model.hidden.0`. */
 const setIn = (value: unknown, [key, ...rest]: readonly string[], to: unknown): E.Either<string, unknown> => {
   if (key === undefined) return E.right(to);
   if (Array.isArray(value)) {
@@ -42,7 +42,7 @@ const setIn = (value: unknown, [key, ...rest]: readonly string[], to: unknown): 
         )
       : E.left(`there is no place ${key} in a list of ${value.length}`);
   }
-  // What is not there yet is made, and whether it may be there the codec says, with the nearest that may.
+  // A missing key is made; the codec decides whether it is valid, and proposes the nearest valid one.
   if (value === undefined) return setIn({}, [key, ...rest], to);
   if (!t.UnknownRecord.is(value)) return E.left(`${JSON.stringify(value)} has no setting '${key}'`);
   return pipe(
@@ -53,7 +53,7 @@ const setIn = (value: unknown, [key, ...rest]: readonly string[], to: unknown): 
 
 const last = (path: string): string => path.slice(path.lastIndexOf('.') + 1);
 
-/** A setting is often written without its section: `rate` is meant as `training.rate`. */
+/** Completes a setting that was written without its section: `rate` means `training.rate`. */
 const meantBy = (value: unknown, path: string): readonly string[] => {
   if (path.includes('.') || !t.UnknownRecord.is(value) || Object.hasOwn(value, path)) return [];
   const all = settingsBelow(value).filter((known) => known.includes('.'));
@@ -64,7 +64,7 @@ const meantBy = (value: unknown, path: string): readonly string[] => {
   return top !== undefined || hint === undefined ? [] : all.filter((known) => last(known) === hint);
 };
 
-/** Data with some settings changed, and what had to give way for them, a sentence each. */
+/** Data with some settings changed, and one sentence for each setting that was dropped. */
 export interface Changed {
   readonly value: unknown;
   readonly notes: readonly string[];
@@ -72,7 +72,7 @@ export interface Changed {
 
 const isSection = (path: string): boolean => path === 'task' || path === 'model' || path === 'loss';
 const isName = (path: string): boolean => /^(task|model|loss)\.name$/.test(path);
-/** What is changed first: a whole section, then a name, which bring their own settings, then what lies deeper. */
+/** The order of changes: whole sections first, then names, which bring their own settings, then deeper paths. */
 const rank = (path: string): number => path.split('.').length - (isName(path) ? 0.5 : 0);
 
 const step = (made: unknown, path: string, to: unknown): E.Either<string, Changed> => {
@@ -81,7 +81,7 @@ const step = (made: unknown, path: string, to: unknown): E.Either<string, Change
   const meant = meantBy(made, path);
   if (meant.length > 0)
     return E.left(`there is no such setting; did you mean ${meant.map((one) => `'${one}'`).join(' or ')}?`);
-  // A name alone stands for what begins with its own defaults.
+  // A name alone means the defaults of that name.
   const whole = isSection(path) && typeof to === 'string' ? begun(section, own, to) : null;
   const named = isName(path) && typeof to === 'string' ? renamed(section, own, to) : null;
   const given = whole ?? named;
@@ -92,9 +92,9 @@ const step = (made: unknown, path: string, to: unknown): E.Either<string, Change
 };
 
 /**
- * Data with these settings changed, before it is read as an experiment.
+ * Data with these settings changed, before it is decoded as an experiment.
  *
- * **Errors** DecodeError with every path that leads nowhere.
+ * **Errors** DecodeError with every path that does not exist.
  */
 export const changed = (value: unknown, settings: Settings, source: string): Checked<Changed> => {
   const problems: string[] = [];
@@ -117,13 +117,13 @@ export const changed = (value: unknown, settings: Settings, source: string): Che
   return problems.length === 0 ? E.right(result) : E.left(decodeError(source, problems));
 };
 
-/** An experiment with some settings changed, and what had to give way for them. */
+/** An experiment with some settings changed, and the settings that were dropped. */
 export interface Reset {
   readonly experiment: Experiment;
   readonly notes: readonly string[];
 }
 
-/** As `withSettings`, with what had to give way for the changes. **Errors** as `withSettings`. */
+/** As `withSettings`, with the settings that were dropped. **Errors** as `withSettings`. */
 export const reset = (experiment: Experiment, settings: Settings, source = 'experiment'): Checked<Reset> => {
   if (Object.keys(settings).length === 0) return E.right({ experiment, notes: [] });
   const made = changed(experiment, settings, source);
@@ -132,7 +132,7 @@ export const reset = (experiment: Experiment, settings: Settings, source = 'expe
       decodeExperiment(made.right.value, source),
       E.map((read) => ({ experiment: read, notes: made.right.notes })),
     );
-  // Where some paths lead nowhere, what is wrong with the others is said in the same breath.
+  // If some paths do not exist, problems of the others are reported at the same time.
   const said = made.left._tag === 'DecodeError' ? made.left.problems : [];
   const rest = Object.fromEntries(
     Object.entries(settings).filter(([path]) => !said.some((problem) => problem.startsWith(`${path}: `))),
@@ -148,11 +148,10 @@ export const reset = (experiment: Experiment, settings: Settings, source = 'expe
 };
 
 /**
- * The experiment with these settings changed. A new name of a task, a model or a loss brings that one's own settings, and
- * what was set otherwise stays where it still applies.
+ * The experiment with these settings changed. A new name of a task, model or loss brings its default settings; earlier
+ * choices stay where they still apply.
  *
- * **Errors** DecodeError with every problem at once: paths that do not exist, with the nearest that do, and values that
- * cannot be.
+ * **Errors** DecodeError with all problems: paths that do not exist, with the nearest valid ones, and invalid values.
  *
  * @example
  * withSettings(experiment, { 'task.size': 32, 'model.steps': 50 })

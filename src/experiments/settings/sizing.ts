@@ -1,4 +1,4 @@
-/** Presets beside what a person asked for by name: that stands, whatever the size. */
+/** Presets combined with settings that a person asked for explicitly, which take precedence. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -7,7 +7,7 @@ import { type Preset, smaller } from './presets.js';
 import { at, withSettings } from './settings.js';
 
 /**
- * The experiment at a preset's size, but for these settings, which stay as they are.
+ * The experiment at a preset's size, except for these settings, which stay.
  *
  * **Laws** at `full`, or with all settings kept, nothing changes.
  */
@@ -21,7 +21,7 @@ export const smallerBut =
       .filter(([path, value]) => value !== undefined && at(small, path) !== value);
     return pipe(
       withSettings(small, Object.fromEntries(values)),
-      // What does not fit together is found where the whole is read, and said there.
+      // Settings that do not fit together are reported when the whole experiment is decoded.
       E.getOrElse(() => small),
     );
   };

@@ -1,9 +1,9 @@
-/** Axes: what of an experiment a sweep changes. */
+/** Axes: settings that a sweep changes. */
 
 import type { Endomorphism } from 'fp-ts/lib/Endomorphism.js';
 import type { Experiment, Training } from '../experiment.js';
 
-/** A value along an axis, as it stands in tables and files. */
+/** A value along an axis, as written in tables and files. */
 export type AxisValue = string | number | boolean;
 
 /** A named way to change an experiment. **Law** set(b) after set(a) is set(b). */
@@ -12,9 +12,9 @@ export interface Axis<V extends AxisValue> {
   readonly set: (value: V) => Endomorphism<Experiment>;
 }
 
-/** An axis that can also be read. **Laws** get(set(v)(e)) = v; set(get(e))(e) = e, where there is a value. */
+/** An axis whose value can also be read. **Laws** get(set(v)(e)) = v; set(get(e))(e) = e, if there is a value. */
 export interface Lens<V extends AxisValue> extends Axis<V> {
-  /** Null where the experiment has no value there. */
+  /** Null if the experiment has no value there. */
   readonly get: (experiment: Experiment) => V | null;
 }
 
@@ -41,15 +41,15 @@ export const trainingAxis = <K extends TrainingSetting>(key: K): Lens<NonNullabl
   set: (value) => (experiment) => ({ ...experiment, training: { ...experiment.training, [key]: value } }),
 });
 
-/** How many seeds: the first so many whole numbers. */
+/** The number of seeds: 0, 1, 2 and so on. */
 export const seedsAxis: Axis<number> = axis('seeds', (count) => (experiment) => ({
   ...experiment,
   seeds: Array.from({ length: count }, (_, seed) => seed),
 }));
 
 /**
- * An axis of alternatives, each a change of the experiment: models, tasks, whatever has no number. A label that is not
- * among them cannot be written.
+ * An axis of alternatives, each a change of the experiment: models, tasks or anything else without a number. Other
+ * labels are type errors.
  *
  * @example
  * const size = choiceOf('size', { small: smaller('small'), full: smaller('full') });   // Axis<'small' | 'full'>

@@ -1,4 +1,4 @@
-/** Everything that is wrong with the settings of a sweep, looked for when something is: a person mends it in one go. */
+/** All problems of a sweep's settings, collected once there is one, so that a person can fix them together. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
@@ -11,7 +11,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 const fieldsOf = (value: unknown): Fields => (t.UnknownRecord.is(value) ? value : {});
 
-/** Values along each path; what is no list, or empty, is said elsewhere. */
+/** Values along each path; empty lists and other values are reported elsewhere. */
 const listsOf = (value: unknown): readonly (readonly [string, readonly unknown[]])[] =>
   Object.entries(fieldsOf(value)).flatMap(([path, values]): (readonly [string, readonly unknown[]])[] =>
     Array.isArray(values) && values.length > 0 ? [[path, values]] : [],
@@ -20,7 +20,7 @@ const listsOf = (value: unknown): readonly (readonly [string, readonly unknown[]
 const saidBy = (error: DrumheadError): readonly string[] =>
   error._tag === 'DecodeError' ? error.problems : [errorMessage(error)];
 
-/** All that is wrong with data once these settings are changed: paths that lead nowhere, and values that cannot be. */
+/** All problems of data after these changes: paths that do not exist, and invalid values. */
 const problemsWith = (base: unknown, settings: Settings): readonly string[] => {
   const made = changed(base, settings, 'sweep');
   if (E.isRight(made)) {
@@ -36,10 +36,13 @@ const problemsWith = (base: unknown, settings: Settings): readonly string[] => {
     : [...said, ...problemsWith(base, Object.fromEntries(rest))];
 };
 
-/** Enough for what a person wrote; each is an experiment that is read whole. */
+/** The largest number of experiments that are decoded for this, enough for a sweep written by hand. */
 const mostTried = 200;
 
-/** Settings of members: those of the first, then with each other value of each axis. All are members of the sweep. */
+/**
+ * Settings of members: those of the first, then variants with each other value of each axis. All are members of the
+ * sweep.
+ */
 const tried = (
   always: Settings,
   vary: ReturnType<typeof listsOf>,
@@ -58,7 +61,7 @@ const tried = (
   return [{}, ...others].slice(0, mostTried).map((one) => ({ ...always, ...first, ...one }));
 };
 
-/** A problem with where in the file its setting stands before it: `vary.training.rate: ...`. */
+/** A problem with the path of its setting in the file as prefix: `vary.training.rate: ...`. */
 const placed = (problem: string, places: Fields): string => {
   const path = problem.slice(0, Math.max(0, problem.indexOf(': ')));
   const found = Object.keys(fieldsOf(places)).find((setting) => {
@@ -71,10 +74,10 @@ const placed = (problem: string, places: Fields): string => {
 };
 
 /**
- * What is wrong with the experiment of a sweep and with each setting in `set`, `zip` and `vary`, a sentence each; also of
- * a sweep that cannot be read for another reason.
+ * Problems of the experiment of a sweep and of each setting in `set`, `zip` and `vary`, one sentence each; also for a
+ * sweep that cannot be decoded for another reason.
  *
- * @param own keys of an experiment that stand beside those of the sweep
+ * @param own keys of an experiment at the level of the sweep's keys
  */
 export const settingsProblems = (value: Fields, own: readonly string[]): readonly string[] => {
   const { experiment, name } = value;

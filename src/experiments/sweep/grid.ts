@@ -8,7 +8,7 @@
  *     zip: { training.batch: [16, 64], training.rate: [0.001, 0.002] }
  *     vary: { model.readout: [linear, fft] }
  *
- * What stands in `set`, `zip` and `vary` stands, whatever a preset says of it.
+ * Settings in `set`, `zip` and `vary` take precedence over a preset.
  */
 
 import * as E from 'fp-ts/lib/Either.js';
@@ -47,14 +47,14 @@ const gridFields = {
   ),
 };
 
-/** `label` is what its members are called, with what differs between them, instead of their experiment's name. */
+/** `label` replaces the experiment's name in the labels of its members, followed by their differences. */
 const gridCodec = withOptional(record('sweep', gridFields, ['label']), 'label', labelCodec);
 type Grid = t.TypeOf<typeof gridCodec>;
 
 const sweepKeys = ['experiment', 'preset', 'set', 'vary', 'zip', 'members'];
 const experimentKeys = ['task', 'model', 'loss', 'training', 'seeds', 'scores', 'outputs'];
 
-/** How many of these are keys of the value, as they are or nearly. */
+/** The number of these that are keys of the value, exactly or nearly. */
 const keysLike = (value: object, known: readonly string[]): number =>
   Object.keys(value)
     .slice(0, 100)
@@ -65,8 +65,8 @@ const keysLike = (value: object, known: readonly string[]): number =>
     }).length;
 
 /**
- * Whether this is meant as a sweep rather than as an experiment: it has what only sweeps have, or, where it has neither
- * a task nor a model, more keys that are nearly those of a sweep.
+ * Whether this is intended as a sweep rather than an experiment: it has keys that only sweeps have, or has neither a
+ * task nor a model and more keys that are nearly those of a sweep.
  */
 export const isSweep = (value: unknown): boolean =>
   t.UnknownRecord.is(value) &&
@@ -80,7 +80,7 @@ const label = (value: unknown): AxisValue =>
     ? value
     : canonical(value);
 
-/** Every way to take one value of each list, the last list changing fastest. */
+/** All combinations of one value from each list, the last list changing fastest. */
 const combinations = (along: Lists): readonly Settings[] =>
   Object.entries(along).reduce<readonly Settings[]>(
     (all, [path, values]) => all.flatMap((one) => values.map((value) => ({ ...one, [path]: value }))),
@@ -104,7 +104,10 @@ const baseOf = ({ name, experiment, label: title }: Grid, source: string): Check
     E.map((base) => (title === undefined ? base : { ...base, label: title })),
   );
 
-/** A setting that is given twice would stand once, and an axis without values makes nothing, without a word. */
+/**
+ * Problems of settings that are given twice, of which one would be lost silently, and of axes without values, which
+ * would make no members.
+ */
 const clashes = (grid: Grid): readonly string[] => [...emptyAxes(grid), ...givenTwice(grid)];
 
 const emptyAxes = ({ vary, zip }: Grid): readonly string[] =>
@@ -129,7 +132,9 @@ const givenTwice = ({ set, vary, zip }: Grid): readonly string[] => {
   );
 };
 
-/** A sweep as it was written, what in it stands whatever the size, and what had to give way, a sentence each. */
+/**
+ * A sweep, the settings in it that take precedence over presets, and one sentence for each setting that was dropped.
+ */
 export interface Written {
   readonly sweep: Sweep;
   /** Settings of all members, by path. */
@@ -137,13 +142,13 @@ export interface Written {
   readonly notes: readonly string[];
 }
 
-/** The single settings that are given: a task, a model or a loss with settings of its own gives each of them. */
+/** The single settings: a task, model or loss with settings of its own counts as each of them. */
 const leaves = (given: Settings): readonly string[] =>
   Object.entries(given).flatMap(([path, value]) =>
     t.UnknownRecord.is(value) ? leaves(value).map((inner) => `${path}.${inner}`) : [path],
   );
 
-/** How many members there will be, told before any is made. */
+/** The number of members, computed before any is made. */
 const membersOf = ({ vary, zip }: Grid): number =>
   Object.values(vary).reduce((product, { length }) => product * length, 1) *
   (Object.values(zip)[0]?.length ?? 1);
@@ -190,7 +195,7 @@ const member = (
   source: string,
 ): Checked<readonly [Member, readonly string[]]> =>
   pipe(
-    // In one go: a task, a model or a loss that varies comes before the settings of all members.
+    // Applied together: a task, model or loss that varies is changed before the settings of all members.
     reset(base, { ...set, ...along }, `${source}, ${settingsText(along)}`),
     E.map(({ experiment, notes }) => [
       {
@@ -202,10 +207,9 @@ const member = (
   );
 
 /**
- * A sweep read from outside, as it was written: its members, or an experiment and what of it varies. The axes of the
- * second are the paths that vary.
+ * Decodes a sweep: its members, or an experiment and the settings that vary, whose paths become the axes.
  *
- * **Errors** DecodeError with every problem at once; UnknownName for an experiment that is not in the catalogue.
+ * **Errors** DecodeError with all problems; UnknownName for an experiment that is not in the catalogue.
  */
 export const readSweepValue = (value: unknown, source = 'sweep'): Checked<Written> => {
   if (!t.UnknownRecord.is(value) || !('members' in value))
@@ -222,7 +226,7 @@ export const readSweepValue = (value: unknown, source = 'sweep'): Checked<Writte
   );
 };
 
-/** The error with all else that is wrong: what stops the reading of a sweep must not hide the rest. */
+/** Adds all other problems to the error that stopped decoding a sweep. */
 const withSettingsProblems = (error: DrumheadError, value: unknown, source: string): DrumheadError => {
   if (!t.UnknownRecord.is(value)) return error;
   const found = settingsProblems(
@@ -230,13 +234,13 @@ const withSettingsProblems = (error: DrumheadError, value: unknown, source: stri
     experimentKeys.filter((key) => key in value),
   );
   if (found.length === 0 || error._tag !== 'DecodeError') return error;
-  // What one member is refused for is among what was found, with its place in the file.
+  // The problem of a single member is already among the others, with its path in the file.
   const said = error.source === source ? error.problems : [];
   const bare = found.map((problem) => problem.replace(/^(set|zip|vary)\./, ''));
   return decodeError(source, [...said.filter((problem) => !bare.includes(problem)), ...found]);
 };
 
-/** An experiment's own keys beside those of a sweep: they belong one deeper. */
+/** A hint for keys of an experiment at the level of a sweep: they belong one level deeper. */
 const withHint = (error: DrumheadError, value: unknown): DrumheadError => {
   const own = t.UnknownRecord.is(value) ? experimentKeys.filter((key) => key in value) : [];
   return error._tag !== 'DecodeError' || own.length === 0
@@ -249,9 +253,9 @@ const withHint = (error: DrumheadError, value: unknown): DrumheadError => {
 };
 
 /**
- * A sweep read from outside: `readSweepValue` without what had to give way.
+ * Decodes a sweep, as `readSweepValue` without its notes.
  *
- * **Errors** DecodeError with every problem at once; UnknownName for an experiment that is not in the catalogue.
+ * **Errors** DecodeError with all problems; UnknownName for an experiment that is not in the catalogue.
  *
  * @example
  * decodeAnySweep({ name: 'rates', experiment: 'mnist/cnn-2', vary: { 'training.rate': [1e-3, 3e-3] } })   // two members

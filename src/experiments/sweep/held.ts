@@ -1,4 +1,4 @@
-/** Whether what a member of a sweep is called is what its experiment holds. */
+/** Checks that the axes of a sweep's member agree with its experiment. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -14,8 +14,8 @@ const unshaping = ['name', 'scores', 'outputs'];
 const folders = ['task.folder', 'task.mnistDir'];
 
 /**
- * The setting that an axis moves, by its path: of `rate` it is `training.rate`. Null for an axis that is none, such as
- * one of alternatives with names of their own.
+ * The path of the setting that an axis changes: for `rate`, `training.rate`. Null for an axis that is not a setting,
+ * such as alternatives with names of their own.
  */
 export const pathOf = (experiment: Experiment, axis: string): string | null => {
   if (at(experiment, axis) !== undefined) return axis;
@@ -24,7 +24,7 @@ export const pathOf = (experiment: Experiment, axis: string): string | null => {
   return ending.length === 1 ? ending[0] : null;
 };
 
-/** What a label may stand for: itself, or the JSON that it is. */
+/** Possible values of a label: the label itself, and its value as JSON. */
 const readings = (value: AxisValue): readonly unknown[] =>
   typeof value === 'string'
     ? [
@@ -41,10 +41,10 @@ const readings = (value: AxisValue): readonly unknown[] =>
 
 const same = (a: unknown, b: unknown): boolean => canonical([a]) === canonical([b]);
 
-/** A path with the slashes of every system as '/'. */
+/** A path with '/' as separator on every system. */
 const slashed = (path: string): string => path.replaceAll('\\', '/');
 
-/** A label is relative to wherever its sweep was written; the experiment holds the whole path. */
+/** A label is relative to the folder of its sweep; the experiment has the full path. */
 const isFolder = (held: unknown, value: unknown): boolean => {
   if (typeof held !== 'string' || typeof value !== 'string') return false;
   const parts: string[] = [];
@@ -65,7 +65,7 @@ const isSeeds = (held: readonly number[], value: unknown): boolean =>
 
 type Finding = 'held' | 'lost' | 'label';
 
-/** A task, a model or a loss: by its name alone, or with the settings that were written. */
+/** Compares a task, model or loss: by its name alone, or with the settings that were written. */
 const sectionFinding = (experiment: Experiment, path: string, value: unknown): Finding => {
   if (typeof value === 'string') {
     if (at(experiment, `${path}.name`) === value) return 'held';
@@ -82,7 +82,7 @@ const sectionFinding = (experiment: Experiment, path: string, value: unknown): F
     : 'lost';
 };
 
-/** Whether an experiment holds a value at a path, written in whatever way its codec takes. */
+/** Whether an experiment has this value at a path, in any form that its codec accepts. */
 const isHeld = (experiment: Experiment, path: string, value: unknown): boolean => {
   const now = at(experiment, path);
   return (
@@ -100,7 +100,7 @@ const isHeld = (experiment: Experiment, path: string, value: unknown): boolean =
   );
 };
 
-/** Whether a value could stand there at all: what could not is the label of an alternative. */
+/** Whether a value would be valid at this path; otherwise it is the label of an alternative. */
 const isPossible = (experiment: Experiment, path: string, value: unknown): boolean =>
   typeof value === typeof at(experiment, path) && typeof value === 'number'
     ? true
@@ -115,12 +115,12 @@ const findingOf = (experiment: Experiment, axis: string, value: AxisValue): Find
     return found.includes('held') ? 'held' : found[found.length - 1];
   }
   if (read.some((one) => isHeld(experiment, path, one))) return 'held';
-  // They change no result, and are called as anybody likes.
+  // They change no result, so their labels are free.
   if (unshaping.includes(path)) return 'label';
   return axis.includes('.') || read.some((one) => isPossible(experiment, path, one)) ? 'lost' : 'label';
 };
 
-/** Whether an axis is a setting, and says of it what the experiment holds. */
+/** Whether an axis is a setting whose value agrees with the experiment. */
 export const isHeldAxis = (experiment: Experiment, axis: string, value: AxisValue): boolean =>
   findingOf(experiment, axis, value) === 'held';
 
@@ -133,8 +133,8 @@ const shown = (value: unknown): string => {
 };
 
 /**
- * What of a member's axes is not what its experiment holds, a sentence each. An axis that is no setting, or whose value
- * could stand at no setting, is a name that its author chose: nothing is said of it.
+ * One sentence for each axis of a member that disagrees with its experiment. An axis that is not a setting, or whose
+ * value is not valid for it, is a name chosen by its author and is not checked.
  *
  * @example
  * axisProblems({ axes: { 'training.rate': 0.1 }, experiment })
@@ -157,8 +157,8 @@ export const axisProblems = ({
   });
 
 /**
- * The settings that an axis decides, by path: an axis of models by their names decides `model.name`, one of written
- * models all that was written. None where the axis is a name of its author's.
+ * The paths of the settings that an axis decides: an axis of model names decides `model.name`, an axis of whole models
+ * all settings that were written. Empty if the axis is a name chosen by its author.
  */
 export const decidedBy = (experiment: Experiment, axis: string, value: AxisValue): readonly string[] => {
   const path = pathOf(experiment, axis);

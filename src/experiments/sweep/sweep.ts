@@ -1,9 +1,9 @@
 /**
- * Sweeps: experiments that belong together, as one value.
+ * Sweeps: several experiments as one value.
  *
- * A sweep is a list of members, and a member remembers which axes made it. Combinators take a sweep and give another:
- * `vary` makes a grid, `zip` moves several axes together, `named` names it, `smallerSweep` resizes all members. Sweeps of
- * equal axes can be joined; a sweep without members is a sweep too.
+ * A sweep is a list of members, each with its values along the axes. Combinators map a sweep to another: `vary` makes a
+ * grid, `zip` moves several axes together, `named` names it, `smallerSweep` resizes all members. Sweeps with equal axes
+ * can be joined; a sweep may be empty.
  */
 
 import * as E from 'fp-ts/lib/Either.js';
@@ -23,7 +23,7 @@ import { axisProblems, decidedBy, isHeldAxis } from './held.js';
 export type { Axis, AxisValue, Lens } from './axis.js';
 export { axis, choiceOf, seedsAxis, trainingAxis } from './axis.js';
 
-/** The values along the axes that made an experiment, by the name of the axis. */
+/** The values of a member along the axes, by the name of the axis. */
 export type Axes = Readonly<Record<string, AxisValue>>;
 
 /** One experiment of a sweep. */
@@ -32,24 +32,24 @@ export interface Member {
   readonly experiment: Experiment;
 }
 
-/** Experiments that belong together. */
+/** Several experiments. */
 export interface Sweep {
-  /** Where its record and its tables are kept under; as an experiment's name. */
+  /** Its name, also the folder of its record; with the rules of an experiment's name. */
   readonly name: string;
   readonly members: readonly Member[];
 }
 
-/** A sweep of this one experiment, which has no axes yet. */
+/** A sweep of this one experiment, without axes. */
 export const sweepOf = (experiment: Experiment): Sweep => ({
   name: experiment.name,
   members: [{ axes: {}, experiment }],
 });
 
 /**
- * The grid: each member at each of the values, the values of the axis named last changing fastest.
+ * The grid: each member at each of the values; the last axis changes fastest.
  *
- * **Laws** `vary(a, xs)` then `vary(b, ys)` has the members of the other order, in another order, where the axes are
- * independent; varied along an axis twice, the last value stands; no values, no members.
+ * **Laws** For independent axes, the order of `vary(a, xs)` and `vary(b, ys)` changes only the order of the members; of
+ * two variations along one axis the last counts; no values, no members.
  *
  * @example
  * pipe(sweepOf(e), vary(trainingAxis('rate'), [1e-3, 3e-3]), vary(trainingAxis('batch'), [16, 64])).members.length   // 4
@@ -119,7 +119,7 @@ export const mapSweep =
     members: members.map(({ axes, experiment }) => ({ axes, experiment: f(experiment) })),
   });
 
-/** All members at a preset's size, but for what their axes say, which stands. **Law** As `smaller`. */
+/** All members at a preset's size, except for the settings of their axes. **Law** As `smaller`. */
 export const smallerSweep =
   (preset: Preset, kept: readonly string[] = []): Endomorphism<Sweep> =>
   ({ name, members }) => ({
@@ -137,26 +137,26 @@ const pathsOf = ({ axes, experiment }: Member): readonly string[] =>
     .flatMap(([axis, value]) => decidedBy(experiment, axis, value));
 
 /**
- * What of a sweep's axes is not what its members hold, a sentence each.
+ * One sentence for each axis that disagrees with a member.
  *
- * **Law** nothing, of a sweep that `vary` and `zip` made along lenses.
+ * **Law** Empty for a sweep that `vary` and `zip` made along lenses.
  */
 export const sweepProblems = ({ members }: Pick<Sweep, 'members'>): readonly string[] =>
   members.flatMap((member, i) => axisProblems(member).map((problem) => `members.${i}: ${problem}`));
 
-/** The members of all of them, one sweep after the other. **Law** `vary` and `mapSweep` distribute over it. */
+/** One sweep with the members of all. **Law** `vary` and `mapSweep` distribute over it. */
 export const joined = (name: string, ...sweeps: readonly Sweep[]): Sweep => ({
   name,
   members: sweeps.flatMap(({ members }) => members),
 });
 
-/** One experiment from one seed, and the member that it belongs to. */
+/** One run: a member and a seed. */
 export interface SweepRun {
   readonly member: Member;
   readonly seed: number;
 }
 
-/** What a sweep runs: each member from each of its seeds, seeds outermost so that every member has a first early. */
+/** The runs of a sweep: each member with each of its seeds, seeds outermost, so that every member has a run early. */
 export const runsOf = ({ members }: Sweep): readonly SweepRun[] => {
   const longest = members.reduce((most, { experiment }) => Math.max(most, experiment.seeds.length), 0);
   return Array.from({ length: longest }, (_, index) => index).flatMap((index) =>
@@ -170,7 +170,7 @@ const axisValue: t.Type<AxisValue, AxisValue, unknown> = t.union([t.string, t.nu
 
 const memberCodec = record('member', { axes: t.record(t.string, axisValue), experiment: experimentCodec });
 
-/** Counted before any member is read. */
+/** Counted before any member is decoded. */
 const countable: t.Type<readonly unknown[], readonly unknown[], unknown> = where(
   t.readonlyArray(t.unknown),
   ({ length }) =>
@@ -198,7 +198,7 @@ const distinct = where(few, (members) =>
   new Set(members.map(canonical)).size < members.length ? 'a member is listed twice' : undefined,
 );
 
-/** A label that is not what runs would stand over the wrong numbers for good. */
+/** Members whose labels disagree with their experiments are refused, since results would be mislabelled. */
 const truthful = where(distinct, (members) => {
   const runs = members.reduce((sum, { experiment }) => sum + experiment.seeds.length, 0);
   if (runs > limits.runs)
@@ -213,9 +213,9 @@ const truthful = where(distinct, (members) => {
 export const sweepCodec = record('sweep', { name: experimentName, members: truthful });
 
 /**
- * A sweep read from outside.
+ * Decodes a sweep.
  *
- * **Errors** DecodeError with the path of every problem at once.
+ * **Errors** DecodeError with all problems and their paths.
  */
 export const decodeSweep = (value: unknown, source = 'sweep'): Checked<Sweep> =>
   decodeWith(sweepCodec, source)(value);

@@ -42,13 +42,13 @@ const first: readonly Entry[] = [
 
 interface Plan {
   readonly entries: readonly Entry[];
-  /** What becomes of the published experiments. */
+  /** The change of the published experiments. */
   readonly change: (sweep: Sweep) => Sweep;
 }
 
 const published = (entries: readonly Entry[]): Plan => ({ entries, change: (sweep) => sweep });
 
-/** As many as an afternoon on two cores allows before the kernels are fast; `--set training.epochs=N` changes it. */
+/** As many epochs as fit into an afternoon on two cores without fused kernels; `--set training.epochs=N` changes it. */
 const firstEpochs = 8;
 
 const plans: Readonly<Record<string, Plan>> = {

@@ -19,17 +19,20 @@ import {
 import type { Lattice } from './lattice.js';
 import type { CouplingStart } from './nwm-core.js';
 
-/** What a lattice of oscillatory neurons is made of. */
+/** Settings of a lattice of oscillatory neurons. */
 export interface AkornOptions extends Lattice<number, number, number> {
   /** Oscillators at each site. */
   readonly oscillators: number;
   /** N: components of each oscillator's unit vector; 2 are phases. */
   readonly components: number;
-  /** Omega: how fast each pair of components turns, in radians a unit of time; an even number of components turns. */
+  /**
+   * Omega: the angular frequency of each pair of components, in radians per unit of time; of an odd number of
+   * components, the last does not rotate.
+   */
   readonly omega: number;
   /** Side of the coupling's kernel; default 3. */
   readonly kernel?: number;
-  /** How J starts; default 'laplacian', which pulls neighbours together. */
+  /** Initial values of J; default 'laplacian', which attracts neighbours. */
   readonly init?: CouplingStart;
 }
 
@@ -38,7 +41,7 @@ export interface AkornOptions extends Lattice<number, number, number> {
  *
  *     x_i' = Omega_i x_i + Proj_{x_i}(c_i + sum_j J_ij x_j),     Proj_x(y) = y - <y, x> x,
  *
- * integrated as in the paper by a step and a return to the sphere, x <- (x + h x') / |x + h x'|. J is a convolution.
+ * integrated as in the paper by a step and a normalisation, x <- (x + h x') / |x + h x'|. J is a convolution.
  *
  * Fields: x [H, W, oscillators * components], one unit vector after another. Other inputs: c of the same shape, the
  * conditional stimulus. Parameters: coupling/weight [kernel, kernel, C, C].
@@ -70,7 +73,7 @@ export const akorn = (o: AkornOptions) => {
   });
 };
 
-/** Omega x: every pair of components turned by a quarter and scaled; undefined where nothing turns. */
+/** Omega x: every pair of components rotated by a quarter turn and scaled; null if nothing rotates. */
 const rotation = ({ omega, oscillators, components }: AkornOptions) => {
   if (omega === 0) return undefined;
   const size = oscillators * components;

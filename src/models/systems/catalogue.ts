@@ -1,9 +1,8 @@
 /**
- * The systems by name: from a name and settings to a program, to a state that is worth watching, and to how it is
- * looked at.
+ * The systems by name: from a name and settings to a program, an interesting initial state, and a view.
  *
- * A system is a Program whose inputs are the initial values of its fields, and what drives or shapes it beside them;
- * its outputs are the sequences of the fields, [steps, ...field], under the fields' names.
+ * A system is a Program. Its inputs are the initial values of its fields, driving sequences and coefficients. Its
+ * outputs are the sequences of the fields, [steps, ...field], under the fields' names.
  */
 
 import * as E from 'fp-ts/lib/Either.js';
@@ -27,7 +26,7 @@ import { wilsonCowan } from './wilson-cowan.js';
 const isSystemName = (name: string): name is SystemName => Object.hasOwn(systemCodecs, name);
 
 /**
- * Every system that there is.
+ * The names of all systems.
  *
  * @example
  * systemNames.includes('kuramoto'); // => true
@@ -35,7 +34,7 @@ const isSystemName = (name: string): name is SystemName => Object.hasOwn(systemC
 export const systemNames: readonly SystemName[] = Object.keys(systemCodecs).filter(isSystemName);
 
 /**
- * The codec of systems: settings that are left out take their defaults, one that does not exist is refused.
+ * The codec of systems: omitted settings take their defaults; unknown ones are refused.
  *
  * @example
  * pipe(systemCodec.decode({ name: 'linoss', length: 8 }), E.map(({ steps }) => steps)); // => E.right(256)
@@ -48,7 +47,7 @@ export const systemCodec: t.Type<SystemSpec, SystemSpec, unknown> = byName<Syste
 /**
  * The system of this name with these settings.
  *
- * **Errors** UnknownName, with the nearest name that there is; DecodeError for a setting that does not fit.
+ * **Errors** UnknownName with the nearest known name; DecodeError for an invalid setting.
  *
  * @example
  * E.isRight(systemNamed('wave', { height: 8, width: 8 })); // => true
@@ -66,7 +65,7 @@ export const systemNamed = (
 /**
  * The program of a system.
  *
- * **Errors** ProgramError where its sizes do not fit, such as a kernel that reaches around a small torus twice.
+ * **Errors** ProgramError if its sizes do not fit, such as a kernel that is wider than a small torus.
  *
  * @example
  * const wave8 = pipe(systemNamed('wave', { height: 8, width: 8, steps: 3 }), E.flatMap(buildSystem));

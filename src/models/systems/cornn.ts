@@ -4,11 +4,11 @@ import { add, conv, coupling, dense, program, scale, scanOver, sub, tanh } from 
 import type { Lattice } from './lattice.js';
 import type { CouplingStart } from './nwm-core.js';
 
-/** What a coRNN on a lattice is made of. */
+/** Settings of a coRNN on a lattice. */
 export interface CornnOptions<H extends number, W extends number, C extends number, T extends number>
   extends Lattice<H, W, T> {
   readonly channels: C;
-  /** gamma: the square of the oscillators' own frequency. */
+  /** gamma: the square of the oscillators' natural frequency. */
   readonly gamma: number;
   /** epsilon: damping. */
   readonly epsilon: number;
@@ -16,9 +16,9 @@ export interface CornnOptions<H extends number, W extends number, C extends numb
   readonly damping?: 'implicit' | 'explicit';
   /** Side of both kernels; default 3. */
   readonly kernel?: number;
-  /** How W starts, which couples displacements; default 'laplacian'. */
+  /** Initial values of W, which couples displacements; default 'laplacian'. */
   readonly init?: CouplingStart;
-  /** How the script W starts, which couples velocities; default 'zeros'. */
+  /** Initial values of Wz, which couples velocities; default 'zeros'. */
   readonly velocityInit?: CouplingStart;
 }
 

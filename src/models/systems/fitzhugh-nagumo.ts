@@ -3,12 +3,12 @@
 import { add, mul, offset, program, scale, scan, square, sub } from '../../dsl/index.js';
 import { type Lattice, laplacian } from './lattice.js';
 
-/** What an excitable medium is made of. */
+/** Settings of an excitable medium. */
 export interface FitzHughNagumoOptions<H extends number, W extends number, T extends number>
   extends Lattice<H, W, T> {
-  /** D: how fast the voltage spreads; stable for 4 D h < 1 and a little less for the reaction. */
+  /** D: diffusion of the voltage; diffusion alone is stable for 4 D h < 1, with the reaction slightly less. */
   readonly diffusion: number;
-  /** epsilon: how slow recovery is. */
+  /** epsilon: rate of the recovery, small for slow recovery. */
   readonly epsilon: number;
   readonly a: number;
   readonly b: number;
@@ -21,7 +21,7 @@ export interface FitzHughNagumoOptions<H extends number, W extends number, T ext
  *
  *     v' = D lap(v) + v - v^3 / 3 - w + I,     w' = epsilon (v + a - b w).
  *
- * FitzHugh writes x = -v, y = w, z = -I and c^2 = 1 / epsilon, and counts time in units c times as long.
+ * FitzHugh writes x = -v, y = w, z = -I and c^2 = 1 / epsilon, and measures time in units that are c times as long.
  *
  * Fields: v, voltage, and w, recovery, [H, W, 1].
  *

@@ -1,9 +1,9 @@
-/** The complex Ginzburg-Landau equation, a complex number as two channels. */
+/** The complex Ginzburg-Landau equation, with complex numbers as two channels. */
 
 import { add, data, matmul, mul, program, scale, scan, square, sub, sumAlong } from '../../dsl/index.js';
 import { type Lattice, laplacian } from './lattice.js';
 
-/** The two dispersions of the equation, and its lattice. */
+/** The two dispersion coefficients of the equation, and its lattice. */
 export interface GinzburgLandauOptions<H extends number, W extends number, T extends number>
   extends Lattice<H, W, T> {
   /** b: linear dispersion. */

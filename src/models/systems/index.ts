@@ -1,4 +1,4 @@
-/** Systems to play with and to hold to the laws: each a short program, and all of them by name. */
+/** Systems to simulate and to check against the laws: each a short program, and all of them by name. */
 
 export { type AkornOptions, akorn } from './akorn.js';
 export { buildSystem, systemCodec, systemNamed, systemNames } from './catalogue.js';

@@ -1,26 +1,26 @@
-/** Kuramoto oscillators: phases that pull at each other. */
+/** Kuramoto oscillators: coupled phases. */
 
 import { add, cos, mean, mul, program, scale, scan, sin, sub, type Tensor } from '../../dsl/index.js';
 import { type Lattice, stencil, windowOf } from './lattice.js';
 
-/** How phases pull at each other. */
+/** Settings of the coupling. */
 export interface KuramotoOptions<H extends number, W extends number, T extends number>
   extends Lattice<H, W, T> {
-  /** K: the sum of the pulls on one oscillator. */
+  /** K: the total coupling strength of one oscillator. */
   readonly coupling: number;
   /**
-   * How many sites the coupling reaches along each axis: every other site of that square pulls with the same
-   * strength, K / their number. 0 couples all with all, each pair with K / (number of sites). Default 1.
+   * Reach of the coupling along each axis, in sites: all other sites of that square have equal strength, K / their
+   * number. 0 couples all with all, each pair with K / (number of sites). Default 1.
    */
   readonly reach?: number;
 }
 
 /**
- * theta_i' = omega_i + sum_j K_ij sin(theta_j - theta_i) (Kuramoto 1975; Acebron et al. 2005, eq. 1, and eq. 2 for all with
- * all), by Euler's step of size h. K is symmetric on a torus and where all are coupled with all. Since
- * sin(a - b) = sin a cos b - cos a sin b, the sum is two convolutions.
+ * theta_i' = omega_i + sum_j K_ij sin(theta_j - theta_i) (Kuramoto 1975; Acebron et al. 2005, eq. 1, and eq. 2 for all
+ * with all), by Euler's step of size h. K is symmetric on a torus and for all-to-all coupling. Since sin(a - b) = sin a
+ * cos b - cos a sin b, the sum is two convolutions.
  *
- * Adding one angle to all phases adds it to all later ones; the mean frequency is kept. Phases are not wrapped.
+ * Adding an angle to all phases adds it to all later phases; the mean frequency is kept. Phases are not wrapped.
  *
  * Fields: theta, in radians, [H, W, 1]. Other inputs: omega [H, W, 1], the natural frequencies.
  *

@@ -1,24 +1,24 @@
-/** What the lattices of systems share: their sizes, their edges, and stencils that are fixed by physics. */
+/** Shared parts of the lattices: sizes, boundaries, and stencils that are fixed by physics. */
 
 import { convolveWith, data, type Tensor } from '../../dsl/index.js';
 
-/** What lies beyond the edge of a lattice; see `Boundary`. */
+/** The boundary of a lattice; see `Boundary`. */
 export type Edge = 'circular' | 'zero' | 'reflect';
 
-/** A lattice that is followed over time. */
+/** Sizes of a lattice and of its simulation. */
 export interface Lattice<H extends number, W extends number, T extends number> {
   readonly height: H;
   readonly width: W;
-  /** How many steps are taken; each is observed. */
+  /** Number of steps; each is observed. */
   readonly steps: T;
   /** The time step h. */
   readonly dt: number;
-  /** What lies beyond the edge; a torus by default. */
+  /** The boundary; a torus by default. */
   readonly boundary?: Edge;
 }
 
 /**
- * A convolution with the same fixed window on each channel by itself, none of it learned.
+ * A convolution with the same fixed window on each channel; nothing is learned.
  *
  * @param window k x k numbers, row-major, k odd
  */
@@ -42,7 +42,7 @@ export const laplacian = <C extends number>(channels: C, boundary: Edge, factor 
     boundary,
   );
 
-/** Weights of a square window of this reach, each a function of its offsets. */
+/** Weights of a square window of this reach, as a function of the offsets. */
 export const windowOf = (
   reach: number,
   weight: (down: number, right: number) => number,

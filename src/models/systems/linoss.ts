@@ -21,14 +21,14 @@ import {
   type Tensor,
 } from '../../dsl/index.js';
 
-/** What a row of linear oscillators is made of. */
+/** Settings of a row of linear oscillators. */
 export interface LinossOptions {
-  /** How many oscillators stand in a row. */
+  /** Number of oscillators in the row. */
   readonly length: number;
   readonly channels: number;
   readonly steps: number;
   readonly dt: number;
-  /** `implicit` (LinOSS-IM) forgets, `imex` (LinOSS-IMEX) keeps its energy. Default 'imex'. */
+  /** `implicit` (LinOSS-IM) dissipates, `imex` (LinOSS-IMEX) conserves energy. Default 'imex'. */
   readonly discretisation?: 'implicit' | 'imex';
   /** `parallel` is a matrix recurrence over all inputs at once; `sequential` a scan of steps. Default 'parallel'. */
   readonly form?: 'sequential' | 'parallel';
@@ -40,9 +40,9 @@ type Row = Tensor<readonly [number, number]>;
 type Rows = Tensor<readonly [number, number, number]>;
 
 /**
- * "Oscillatory State-Space Models" (Rusch & Rus 2024, arXiv 2410.03943), eq. 1: y'' = -A y + B u, A diagonal and not
- * negative (A = relu(stiffness)). Its two discretisations (sec. 2.3, eqs. 3 and 4 the implicit one, eqs. 5 and 6 imex),
- * with S = 1 / (1 + h^2 A) and B u beside them:
+ * "Oscillatory State-Space Models" (Rusch & Rus 2024, arXiv 2410.03943), eq. 1: y'' = -A y + B u, A diagonal and
+ * non-negative (A = relu(stiffness)). Its two discretisations (sec. 2.3, eqs. 3 and 4 the implicit one, eqs. 5 and 6
+ * imex), with S = 1 / (1 + h^2 A):
  *
  *     implicit:  z' = z + h (-A y' + B u),  y' = y + h z':   (z, y)' = [[S, -h A S], [h S, S]] (z, y) + S (h, h^2) B u
  *     imex:      z' = z + h (-A y  + B u),  y' = y + h z':   (z, y)' = [[1, -h A], [h, 1 - h^2 A]] (z, y) + (h, h^2) B u
@@ -63,7 +63,7 @@ export const linoss = (o: LinossOptions) => {
     const { y, z, stiffness, u } = inputs;
     const a = relu(stiffness);
     const force = dense(o.channels, { bias: false, init: 'identity', name: 'input' })(u);
-    // What the implicit step divides by, since it takes the displacement at the end of the step.
+    // The factor S of the implicit step, which uses the displacement at the end of the step.
     const s =
       o.discretisation === 'implicit' ? reciprocal(offset(1, scale(o.dt ** 2, a))) : fill(1, ...field);
     return o.form === 'sequential'

@@ -3,23 +3,23 @@
 import { coupling, oscillator, program, scan, tanh } from '../../dsl/index.js';
 import type { Lattice } from './lattice.js';
 
-/** How a coupling starts. */
+/** Initial values of a coupling. */
 export type CouplingStart = 'laplacian' | 'identity' | 'zeros' | 'pytorch' | 'glorot';
 
-/** What the oscillators of a Neural Wave Machine are made of. */
+/** Settings of the oscillators of a Neural Wave Machine. */
 export interface NwmCoreOptions<H extends number, W extends number, C extends number, T extends number>
   extends Lattice<H, W, T> {
   readonly channels: C;
   /** Side of the coupling's kernel; default 3. */
   readonly kernel?: number;
-  /** How the coupling starts; default 'laplacian'. */
+  /** Initial values of the coupling; default 'laplacian'. */
   readonly init?: CouplingStart;
-  /** What becomes of the coupling's force; 'identity' makes the lattice linear. Default 'tanh'. */
+  /** The activation of the coupling's force; 'identity' makes the lattice linear. Default 'tanh'. */
   readonly activation?: 'tanh' | 'identity';
 }
 
 /**
- * "Traveling Waves Integrate Spatial Information Through Time" (arXiv 2502.06034), the recurrence alone. It is eq. 3 of
+ * "Traveling Waves Integrate Spatial Information Through Time" (arXiv 2502.06034), only the recurrence. It is eq. 3 of
  * Rusch & Mishra 2021 (arXiv 2010.00951; `cornn`) with the damping on the old velocity, without coupled velocities,
  * input and bias, and with a field each for gamma and epsilon:
  *
@@ -28,8 +28,8 @@ export interface NwmCoreOptions<H extends number, W extends number, C extends nu
  * W a free convolution, a parameter. Linearised with a Laplacian W it is stable while
  * h^2 (8 + max omega) + 2 h max alpha < 4.
  *
- * Fields: y, z [H, W, C]. Other inputs: omega and alpha [H, W, C], what the encoders of the whole model read from
- * its image. Parameters: coupling/weight [kernel, kernel, C, C].
+ * Fields: y, z [H, W, C]. Other inputs: omega and alpha [H, W, C], computed from the image by the encoders of the whole
+ * model. Parameters: coupling/weight [kernel, kernel, C, C].
  *
  * @example
  * const p = nwmCore({ height: 8, width: 8, channels: 2, steps: 5, dt: 0.1 });

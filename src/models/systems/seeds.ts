@@ -1,8 +1,8 @@
-/** States to begin from: noise, drops, crossed gradients. */
+/** Initial states: noise, drops, crossed gradients. */
 
 import { stream } from '../../base/random.js';
 
-/** A function of a site's place, both coordinates from 0 to 1. */
+/** A function of a site's position, both coordinates from 0 to 1. */
 type Pattern = (down: number, right: number) => number;
 
 /** A field [height, width] row-major. */
@@ -11,27 +11,27 @@ export const painted = (height: number, width: number, at: Pattern): Float32Arra
     at(Math.floor(i / width) / height, (i % width) / width),
   );
 
-/** `count` numbers between -bound and bound. */
+/** `count` uniform random numbers between -bound and bound. */
 export const uniformSeed = (count: number, bound: number, seed: number, name: string): Float32Array => {
   const random = stream(seed, 'start', name);
   return Float32Array.from({ length: count }, () => bound * (2 * random.uniform() - 1));
 };
 
-/** `count` normal numbers of this deviation. */
+/** `count` normal random numbers of this standard deviation. */
 export const normalSeed = (count: number, deviation: number, seed: number, name: string): Float32Array => {
   const random = stream(seed, 'start', name);
   return Float32Array.from({ length: count }, () => deviation * random.normal());
 };
 
-/** The shorter way around a ring of length 1. */
+/** The distance on a ring of length 1. */
 const around = (a: number, b: number): number => {
   const way = Math.abs(a - b) % 1;
   return Math.min(way, 1 - way);
 };
 
 /**
- * Gaussian drops of height 1 and this width, the first at the centre and the others at random places around it, on a
- * torus. A row of sites lies through the centre.
+ * Gaussian drops of height 1 and this width, the first at the centre and the others at random positions, on a torus. A
+ * row of sites goes through the centre.
  */
 export const drops = (count: number, width: number, seed: number, name: string): Pattern => {
   const random = stream(seed, 'start', name);

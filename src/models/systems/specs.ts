@@ -1,4 +1,4 @@
-/** The systems as plain data: which one, and every setting of it, with defaults that show what it is known for. */
+/** The systems as plain data: a name and every setting, with defaults that show typical behaviour. */
 
 import * as t from 'io-ts';
 import { choice, real, record, where, whole, withDefault } from '../../base/codec.js';
@@ -129,5 +129,5 @@ export const systemCodecs = {
 /** The name of a system. */
 export type SystemName = keyof typeof systemCodecs;
 
-/** A system, told apart by `name`; every setting is filled in. */
+/** A system, distinguished by `name`; every setting is filled in. */
 export type SystemSpec = t.TypeOf<(typeof systemCodecs)[SystemName]>;

@@ -1,4 +1,4 @@
-/** A state of each system that is worth watching, and how it is looked at. */
+/** Interesting initial states of each system. */
 
 import { drops, normalSeed, onChannels, painted, uniformSeed } from './seeds.js';
 import type { SystemSpec } from './specs.js';
@@ -7,10 +7,10 @@ import type { SystemSpec } from './specs.js';
 export type InputValues = Readonly<Record<string, Float32Array>>;
 
 /**
- * Values for every input of a system: its fields, and what drives or shapes it.
+ * Values for every input of a system: fields, driving sequences and coefficients.
  *
- * Waves begin as drops, phases and amplitudes as noise, excitable media as two crossed gradients, which curl into
- * spirals. The same seed gives the same state.
+ * Waves start as drops, phases and amplitudes as noise, excitable media as two crossed gradients, which develop
+ * spirals. Equal seeds give equal states.
  *
  * @example
  * const start = pipe(systemNamed('wave', { height: 8, width: 8 }), E.map((spec) => startOf(spec, 0)));
@@ -25,7 +25,7 @@ export const startOf = (spec: SystemSpec, seed: number): InputValues => {
     case 'nwm-core': {
       const { height, width, channels } = spec;
       const y = onChannels(painted(height, width, drops(3, 0.04, seed, 'y')), channels);
-      // Oscillators beyond a disc are stiff and damped: the disc is a drum.
+      // Oscillators outside a disc are stiff and damped, so the disc is a drum.
       const outside = onChannels(
         painted(height, width, (down, right) => (Math.hypot(down - 0.5, right - 0.5) > 0.4 ? 1 : 0)),
         channels,
@@ -85,7 +85,7 @@ export const startOf = (spec: SystemSpec, seed: number): InputValues => {
   }
 };
 
-/** Two sites, a third and two thirds along the middle row, that are pushed to and fro once in 2 pi / 0.8. */
+/** Two sites, at a third and two thirds of the middle row, driven with the period 2 pi / 0.8. */
 const sources = (
   height: number,
   width: number,
@@ -105,7 +105,7 @@ const sources = (
   return u;
 };
 
-/** Each group of components at unit length. */
+/** Normalises each group of components to unit length. */
 const onSphere = (values: Float32Array, components: number): Float32Array =>
   values.map((value, i) => {
     const from = i - (i % components);

@@ -1,14 +1,14 @@
-/** How a system is looked at: which field, and in which colours. */
+/** Views of systems: the field that is shown, and its colours. */
 
 import type { SystemName, SystemSpec } from './specs.js';
 
 /**
- * How a field is seen: `signed`, values about zero; `level`, values from zero up; `phase`, angles; `complex`, two
+ * How a field is coloured: `signed`, values about zero; `level`, values from zero up; `phase`, angles; `complex`, two
  * channels as the real and the imaginary part.
  */
 export type Seen = 'signed' | 'level' | 'phase' | 'complex';
 
-/** What of a system is shown. */
+/** The field of a system that is shown. */
 export interface View {
   readonly title: string;
   readonly field: string;
@@ -29,7 +29,7 @@ const views: Readonly<Record<SystemName, View>> = {
 };
 
 /**
- * The view of a system that its papers would show, or of another of its fields.
+ * The usual view of a system, or the view of another of its fields.
  *
  * @example
  * pipe(systemNamed('kuramoto'), E.map((spec) => viewOf(spec).field)); // => E.right('theta')
@@ -38,12 +38,12 @@ export const viewOf = (spec: SystemSpec, field?: string): View => {
   const view = views[spec.name];
   if (field !== undefined && field !== view.field)
     return { ...view, field, seen: spec.name === 'wilson-cowan' ? 'level' : 'signed' };
-  // A vector of more than two components is no angle; its first component is shown.
+  // A vector of more than two components has no phase; its first component is shown.
   return spec.name === 'akorn' && spec.components !== 2 ? { ...view, seen: 'signed' } : view;
 };
 
 /**
- * The lattice of a system as it is drawn: a row of sites has height 1.
+ * The size of a system's lattice for drawing: a row of sites has height 1.
  *
  * @example
  * pipe(systemNamed('wave-rnn', { length: 9 }), E.map(latticeOf)); // => E.right({ height: 1, width: 9 })

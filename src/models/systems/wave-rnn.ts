@@ -1,8 +1,8 @@
-/** The Wave-RNN: a ring that carries what it hears along. */
+/** The Wave-RNN: a ring along which inputs travel. */
 
 import { add, coupling1d, dense, program, relu, roll, scanOver, type Tensor, tanh } from '../../dsl/index.js';
 
-/** What a ring is made of. */
+/** Settings of a ring. */
 export interface WaveRnnOptions<L extends number, C extends number, T extends number> {
   /** Sites of the ring. */
   readonly length: L;
@@ -14,13 +14,13 @@ export interface WaveRnnOptions<L extends number, C extends number, T extends nu
 
 /**
  * "Traveling Waves Encode the Recent Past and Enhance Sequence Learning" (Keller, Muller, Sejnowski & Welling 2024,
- * arXiv 2309.08045v2, sec. 2): the one-way wave equation h_t = nu h_x (eq. 1) as a convolution on a ring that starts as
- * a shift (eq. 2, nu = 1), with input (eq. 3),
+ * arXiv 2309.08045v2, sec. 2): the one-way wave equation h_t = nu h_x (eq. 1) as a convolution on a ring, initially a
+ * shift (eq. 2, nu = 1), with input (eq. 3),
  *
  *     h[t+1] = relu(w * h[t] + V u[t] + b).
  *
- * The shift is a turn of the ring by one site after a convolution that starts as the identity. With identity
- * activation and no input the state moves by exactly one site a step: period `length`.
+ * The shift is a rotation of the ring by one site after a convolution that is initially the identity. With identity
+ * activation and no input, the state moves by exactly one site per step: period `length`.
  *
  * Fields: h [L, C]. Other inputs: u [T, L, C]. Parameters: coupling/weight [3, C, C] (w), input/weight [C, C] and
  * input/bias [C] (V, b; the identity and zero).

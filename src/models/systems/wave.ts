@@ -3,12 +3,12 @@
 import { fill, oscillator, program, scan } from '../../dsl/index.js';
 import { type Lattice, laplacian } from './lattice.js';
 
-/** What a membrane is made of. */
+/** Settings of a membrane. */
 export interface WaveOptions<H extends number, W extends number, C extends number, T extends number>
   extends Lattice<H, W, T> {
-  /** Membranes that do not touch each other. */
+  /** Independent membranes. */
   readonly channels: C;
-  /** Speed c of the waves, in sites a unit of time. */
+  /** Speed c of the waves, in sites per unit of time. */
   readonly speed: number;
   /** Restoring term: a force -omega y; 0 by default. */
   readonly omega?: number;

@@ -14,14 +14,14 @@ import {
 } from '../../dsl/index.js';
 import { gaussianWindow, type Lattice, stencil } from './lattice.js';
 
-/** What two sheets of cells are made of. */
+/** Settings of the two sheets of cells. */
 export interface WilsonCowanOptions<H extends number, W extends number, T extends number>
   extends Lattice<H, W, T> {
   /** Time constant of the excitatory cells; the activities stay in [0, 1] for h <= tau and h <= tauI. */
   readonly tau: number;
   /** Time constant of the inhibitory cells. */
   readonly tauI: number;
-  /** How strongly excitation excites, inhibition inhibits excitation, excitation excites inhibition, and the last. */
+  /** Strengths of the connections: E to E, I to E, E to I, and I to I. */
   readonly ee: number;
   readonly ei: number;
   readonly ie: number;
@@ -32,12 +32,12 @@ export interface WilsonCowanOptions<H extends number, W extends number, T extend
   /** Widths in sites of the excitatory and of the inhibitory connections. */
   readonly widthE: number;
   readonly widthI: number;
-  /** How many sites all connections reach; at most the lattice. */
+  /** Reach of all connections in sites; at most the lattice. */
   readonly reach: number;
 }
 
 /**
- * Wilson & Cowan 1973 (and 1972, eqs. 11 and 12, for one point), explicit Euler of
+ * Wilson & Cowan 1973 (and 1972, eqs. 11 and 12, for one point), by explicit Euler steps of
  *
  *     tau  E' = -E + (1 - E) S(ee wE * E - ei wI * I + P)
  *     tauI I' = -I + (1 - I) S(ie wE * E - ii wI * I + Q)
