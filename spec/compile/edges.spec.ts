@@ -1,7 +1,7 @@
 /** The edges of arithmetic, in every interpreter: `spec/support/edges.ts` says what each owes. */
 
 import assert from 'node:assert/strict';
-import type { Tensor } from '@tensorflow/tfjs';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { initialParameters } from '../../src/compile/parameters.js';
 import { ndarray, parameterArrays, runReference } from '../../src/compile/reference/index.js';
 import { compile } from '../../src/compile/tfjs/compile.js';

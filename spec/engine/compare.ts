@@ -1,7 +1,7 @@
 /** The same computation on two engines, forward and gradient: the oracle of every kernel spec. */
 
 import * as assert from 'node:assert/strict';
-import type { Tensor } from '@tensorflow/tfjs';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import * as E from 'fp-ts/lib/Either.js';
 import { errorMessage } from '../../src/base/error.js';
 import { stream } from '../../src/base/random.js';

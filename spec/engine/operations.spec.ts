@@ -1,9 +1,10 @@
 /** Every operation that the language uses runs on wasm, forward and backward, and agrees with the JavaScript backend. */
 
-import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs';
+import type { Rank, Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { dense, type TensorFlow } from '../../src/engine/index.js';
-import { agree, type Computation } from './compare.js';
+import { addStockGradients } from '../support/stock-gradients.js';
+import { agree, type Computation, open } from './compare.js';
 
 type Run = Computation['run'];
 const side = fc.integer({ min: 1, max: 7 });
@@ -40,11 +41,13 @@ const onField = (
   shape: fc.Arbitrary<readonly number[]> = field,
 ): Case => ({
   shapes: shape.map((s) => [s]),
-  run: (tf, [x]) => run(tf, x.as4D(x.shape[0], x.shape[1] ?? 1, x.shape[2] ?? 1, x.shape[3] ?? 1)),
+  run: (tf, [x]) => run(tf, as4D(tf, x)),
 });
 const evenField = fc.tuple(fc.integer({ min: 1, max: 3 }), even, even, fc.integer({ min: 1, max: 5 }));
-const as4D = (x: Tensor): Tensor4D => x.as4D(x.shape[0], x.shape[1] ?? 1, x.shape[2] ?? 1, x.shape[3] ?? 1);
-const as2D = (x: Tensor): Tensor2D => x.as2D(x.shape[0], x.shape[1] ?? 1);
+const as4D = (tf: TensorFlow, x: Tensor): Tensor4D =>
+  tf.reshape(x, [x.shape[0], x.shape[1] ?? 1, x.shape[2] ?? 1, x.shape[3] ?? 1]);
+const as2D = (tf: TensorFlow, x: Tensor): Tensor2D => tf.reshape(x, [x.shape[0], x.shape[1] ?? 1]);
+const as1D = (tf: TensorFlow, x: Tensor): Tensor1D => tf.reshape(x, [x.size]);
 
 const pointwise: Readonly<Record<string, Case>> = {
   tanh: one((tf, x) => tf.tanh(x), [-12, 12]),
@@ -147,7 +150,7 @@ const arrangements: Readonly<Record<string, Case>> = {
   gather: onField((tf, x) => tf.gather(x, tf.tensor1d([0, x.shape[1] - 1, 0], 'int32'), 1)),
   expandDims: one((tf, x) => tf.expandDims(x, 0)),
   broadcastTo: onField((tf, x) => tf.mul(tf.ones([...x.shape.slice(0, 3), 1]), x)),
-  oneHot: withoutGradient(one((tf, x) => tf.oneHot(tf.cast(tf.abs(x), 'int32'), 3).toFloat())),
+  oneHot: withoutGradient(one((tf, x) => tf.cast(tf.oneHot(tf.cast(tf.abs(x), 'int32'), 3), 'float32'))),
 };
 
 const reductions: Readonly<Record<string, Case>> = {
@@ -161,7 +164,7 @@ const reductions: Readonly<Record<string, Case>> = {
   max: onField((tf, x) => tf.max(x, 1)),
   min: onField((tf, x) => tf.min(x, -1)),
   prod: onField((tf, x) => tf.prod(x, 1)),
-  argMax: withoutGradient(onField((tf, x) => tf.argMax(x, -1).toFloat())),
+  argMax: withoutGradient(onField((tf, x) => tf.cast(tf.argMax(x, -1), 'float32'))),
   softmax: onField((tf, x) => tf.softmax(x)),
   logSoftmax: onField((tf, x) => tf.logSoftmax(x)),
   logSumExp: onField((tf, x) => tf.logSumExp(x, -1)),
@@ -187,11 +190,11 @@ const smallConv = fc
   ]);
 const conv = (strides: number, pad: 'same' | 'valid'): Case => ({
   shapes: smallConv,
-  run: (tf, [x, w]) => tf.conv2d(as4D(x), as4D(w), strides, pad),
+  run: (tf, [x, w]) => tf.conv2d(as4D(tf, x), as4D(tf, w), strides, pad),
 });
 const depthwise = (strides: number, pad: 'same' | 'valid'): Case => ({
   shapes: smallConv,
-  run: (tf, [x, w]) => tf.depthwiseConv2d(as4D(x), as4D(w), strides, pad),
+  run: (tf, [x, w]) => tf.depthwiseConv2d(as4D(tf, x), as4D(tf, w), strides, pad),
 });
 const transposed = (strides: number, pad: 'same' | 'valid'): Case => ({
   shapes: smallConv.map(([x, w]) => [x, [w[0], w[1], w[3], w[2]]]),
@@ -203,7 +206,7 @@ const transposed = (strides: number, pad: 'same' | 'valid'): Case => ({
       size(x.shape[2] ?? 1, w.shape[1] ?? 1),
       w.shape[2] ?? 1,
     ];
-    return tf.conv2dTranspose(as4D(x), as4D(w), outShape, strides, pad);
+    return tf.conv2dTranspose(as4D(tf, x), as4D(tf, w), outShape, strides, pad);
   },
 });
 const matrix = (transposeA: boolean, transposeB: boolean): Case => ({
@@ -230,8 +233,8 @@ const products: Readonly<Record<string, Case>> = {
     ]),
     run: (tf, [x, w]) =>
       tf.conv1d(
-        x.as3D(x.shape[0], x.shape[1] ?? 1, x.shape[2] ?? 1),
-        w.as3D(w.shape[0], w.shape[1] ?? 1, w.shape[2] ?? 1),
+        tf.reshape<Rank.R3>(x, [x.shape[0], x.shape[1] ?? 1, x.shape[2] ?? 1]),
+        tf.reshape<Rank.R3>(w, [w.shape[0], w.shape[1] ?? 1, w.shape[2] ?? 1]),
         1,
         'same',
       ),
@@ -249,22 +252,23 @@ const products: Readonly<Record<string, Case>> = {
   },
   fusedMatMul: {
     shapes: fc.tuple(side, side, side).map(([m, k, n]) => [[m, k], [k, n], [n]]),
-    run: (tf, [a, b, bias]) => tf.fused.matMul({ a: as2D(a), b: as2D(b), bias, activation: 'linear' }),
+    run: (tf, [a, b, bias]) =>
+      tf.fused.matMul({ a: as2D(tf, a), b: as2D(tf, b), bias, activation: 'linear' }),
   },
   dense: {
     shapes: fc.tuple(side, side, side).map(([m, k, n]) => [[m, k], [k, n], [n]]),
-    run: (tf, [x, w, bias]) => dense(tf, as2D(x), as2D(w), bias, 'relu'),
+    run: (tf, [x, w, bias]) => dense(tf, as2D(tf, x), as2D(tf, w), bias, 'relu'),
   },
   denseLinear: {
     shapes: fc.tuple(side, side, side).map(([m, k, n]) => [
       [m, k],
       [k, n],
     ]),
-    run: (tf, [x, w]) => dense(tf, as2D(x), as2D(w), undefined, 'linear'),
+    run: (tf, [x, w]) => dense(tf, as2D(tf, x), as2D(tf, w), undefined, 'linear'),
   },
   dot: {
     shapes: fc.tuple(side, side).map(([m, k]) => [[m, k], [k]]),
-    run: (tf, [a, b]) => tf.dot(as2D(a), b.as1D()),
+    run: (tf, [a, b]) => tf.dot(as2D(tf, a), as1D(tf, b)),
   },
   maxPool: onField((tf, x) => tf.maxPool(x, 2, 2, 'valid'), evenField),
   maxPoolSame: onField((tf, x) => tf.maxPool(x, 3, 1, 'same')),
@@ -273,7 +277,7 @@ const products: Readonly<Record<string, Case>> = {
   batchNorm: {
     shapes: field.map((s) => [s, s.slice(3), s.slice(3), s.slice(3), s.slice(3)]),
     run: (tf, [x, mean, variance, offset, scale]) =>
-      tf.batchNorm(x, mean.as1D(), tf.abs(variance).as1D(), offset.as1D(), scale.as1D()),
+      tf.batchNorm(x, as1D(tf, mean), as1D(tf, tf.abs(variance)), as1D(tf, offset), as1D(tf, scale)),
   },
 };
 
@@ -289,6 +293,12 @@ const check = (cases: Readonly<Record<string, Case>>): void => {
 };
 
 describe('wasm agrees with the JavaScript backend', () => {
+  // some of these are not in the language: what a person writes beside programs, with the union package's gradients
+  let takeAway = () => {};
+  before(async () => {
+    takeAway = await addStockGradients((await open('cpu')).tf);
+  });
+  after(() => takeAway());
   describe('pointwise maps', () => check(pointwise));
   describe('arrangements', () => check(arrangements));
   describe('reductions', () => check(reductions));

@@ -1,7 +1,7 @@
 /** tfjs-node-gpu is taken by dynamic import: here with a stubbed loader. */
 
 import * as assert from 'node:assert/strict';
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import { probeTensorFlow, restoreIsNullOrUndefined } from '../../src/engine/tensorflow.js';
 
 const failing = (error: Error) => (): Promise<unknown> => Promise.reject(error);

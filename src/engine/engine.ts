@@ -3,7 +3,7 @@
 import type { EngineName } from './names.js';
 
 /** TensorFlow.js as the rest of drumhead sees it. */
-export type TensorFlow = typeof import('@tensorflow/tfjs');
+export type TensorFlow = typeof import('@tensorflow/tfjs-core');
 
 export interface Engine {
   readonly name: EngineName;

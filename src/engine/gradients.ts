@@ -1,7 +1,11 @@
-/** Gradients that tfjs-core 4.22 lacks or gets wrong, whatever the engine. */
+/**
+ * Gradients whatever the engine: TensorFlow.js's own (`kernel-gradients.ts`), and in place of those that it lacks or gets
+ * wrong in 4.22, those of this file.
+ */
 
-import type { KernelConfig, Tensor } from '@tensorflow/tfjs';
+import type { KernelConfig, Tensor } from '@tensorflow/tfjs-core';
 import type { TensorFlow } from './engine.js';
+import { kernelGradients } from './kernel-gradients.js';
 
 const first = (dy: Tensor | Tensor[]): Tensor => (Array.isArray(dy) ? dy[0] : dy);
 
@@ -31,6 +35,7 @@ const comparisons = ['Greater', 'Less', 'LessEqual', 'Equal', 'NotEqual'];
 
 /** Registers them; to be called before any gradient is taken, and harmless when repeated. */
 export const installGradients = (tf: TensorFlow): void => {
+  for (const gradient of kernelGradients(tf)) tf.registerGradient(gradient);
   for (const kernelName of comparisons) {
     tf.registerGradient({
       kernelName,

@@ -20,8 +20,11 @@ const messageOf = (cause: unknown): string =>
 const attempt = <A>(engine: string, work: () => Promise<A>): Effect<A> =>
   TE.tryCatch(work, (cause) => engineError(engine, messageOf(cause)));
 
-/** tfjs is loaded here and not at the top: it takes half a second or more, which `drumhead --help` need not pay. */
-const loadTensorFlow = attempt('auto', async (): Promise<TensorFlow> => await import('@tensorflow/tfjs'));
+/** tfjs is loaded here and not at the top: it takes time, which `drumhead --help` need not pay. */
+const loadTensorFlow = attempt(
+  'auto',
+  async (): Promise<TensorFlow> => await import('@tensorflow/tfjs-core'),
+);
 
 /**
  * tfjs-core says "looks like you are running TensorFlow.js in Node.js" when the JavaScript backend makes its first
@@ -40,8 +43,8 @@ const prepare: Readonly<Record<EngineName, (tf: TensorFlow) => Promise<string>>>
     const { prepareWasm } = await import('./wasm/prepare.js');
     return prepareWasm();
   },
-  cpu: async (tf) => tf.version['tfjs-backend-cpu'],
-  tensorflow: async (tf) => tf.version.tfjs,
+  cpu: async () => (await import('@tensorflow/tfjs-backend-cpu')).version_cpu,
+  tensorflow: async (tf) => tf.version_core,
 };
 
 /**
@@ -90,7 +93,7 @@ const start =
       await tf.ready();
       makeFirstTensorQuietly(tf);
       installGradients(tf);
-      const version = `tfjs ${tf.version.tfjs}, ${name} ${backendVersion}`;
+      const version = `tfjs ${tf.version_core}, ${name} ${backendVersion}`;
       return {
         name,
         why,

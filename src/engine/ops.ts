@@ -1,6 +1,6 @@
 /** Operations that are better taken whole than in tfjs's parts, with their gradients. */
 
-import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
+import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { TensorFlow } from './engine.js';
 import { hasKernel } from './gradients.js';
 
@@ -57,10 +57,10 @@ export const normaliseBy = (
   { mean, variance, scale, shift, epsilon }: Normalising,
 ): Tensor => {
   const channels = x.shape[x.shape.length - 1];
-  const rows = x.as4D(1, 1, x.size / Math.max(1, channels), channels);
-  return tf
-    .batchNorm(rows, mean.as1D(), variance.as1D(), shift.as1D(), scale.as1D(), epsilon)
-    .reshape(x.shape);
+  const rows: Tensor4D = tf.reshape(x, [1, 1, x.size / Math.max(1, channels), channels]);
+  const list = (values: Tensor): Tensor1D => tf.reshape(values, [values.size]);
+  const normal = tf.batchNorm(rows, list(mean), list(variance), list(shift), list(scale), epsilon);
+  return tf.reshape(normal, x.shape);
 };
 
 /** Values normalised by the batch's own statistics, and the running statistics after it. */

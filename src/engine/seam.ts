@@ -5,15 +5,15 @@
  * which its own types do not express (tfjs's kernels assert them the same way). Nothing else may cast.
  */
 
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type {
   KernelConfig,
   KernelFunc,
   NamedAttrMap,
   NamedTensorInfoMap,
   TensorInfo,
-} from '@tensorflow/tfjs';
-import * as tf from '@tensorflow/tfjs';
-import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+} from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 
 /** One kernel on the wasm backend: inputs by name, attributes, and the backend whose heap holds the values. */
 export type WasmKernel<Inputs extends object, Attrs extends object> = (

@@ -27,8 +27,8 @@ const firstSentence = (cause: unknown): string => {
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
   if (code === 'ERR_MODULE_NOT_FOUND') {
     return (
-      `the optional package ${specifier} is not installed (npm leaves it out when its download of libtensorflow ` +
-      `fails); run \`npm install ${specifier}@4.22.0\` where that download is reachable, or use another engine`
+      `the package ${specifier} is not installed; run \`npm install ${specifier}@4.22.0\` where its download of ` +
+      'libtensorflow is reachable, or use another engine'
     );
   }
   const stated = cause instanceof Error ? cause.message : String(cause);

@@ -1,7 +1,7 @@
 /** What fused kernels are compared with: the reference in float64, and the tape of the op-by-op path. */
 
 import assert from 'node:assert/strict';
-import type { Tensor } from '@tensorflow/tfjs';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import * as E from 'fp-ts/lib/Either.js';
 import { stream } from '../../../src/base/random.js';
 import { type Fused, fuse } from '../../../src/compile/fuse/execute/fused.js';
@@ -143,7 +143,10 @@ export const tapePull = (
       const { outputs, statistics } = execute({
         parameters: Object.fromEntries(declared.map(({ name }, i) => [name, values[i]])),
         inputs: Object.fromEntries(
-          shapes.map(([name, shape], i) => [name, values[declared.length + i].reshape([count, ...shape])]),
+          shapes.map(([name, shape], i) => [
+            name,
+            tf.reshape(values[declared.length + i], [count, ...shape]),
+          ]),
         ),
         batch: count,
         training: false,
@@ -151,7 +154,7 @@ export const tapePull = (
       });
       tf.dispose(statistics);
       const terms = Object.entries(cotangents).map(([name, cotangent]) =>
-        tf.sum(tf.mul(outputs[name].flatten(), tf.tensor1d(cotangent))),
+        tf.sum(tf.mul(tf.reshape(outputs[name], [-1]), tf.tensor1d(cotangent))),
       );
       // what nothing depends on has gradient zero; TensorFlow.js would refuse it
       const unused = values.map((value) => tf.mul(tf.sum(value), 0));

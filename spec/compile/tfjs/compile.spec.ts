@@ -144,7 +144,12 @@ for (const name of ['wasm', 'cpu'] as const)
               });
               tf.dispose(statistics);
               const terms = Object.values(outputs).map((y) =>
-                tf.sum(tf.mul(y.flatten(), tf.tensor1d(Array.from({ length: y.size }, (_, i) => weight(i))))),
+                tf.sum(
+                  tf.mul(
+                    tf.reshape(y, [-1]),
+                    tf.tensor1d(Array.from({ length: y.size }, (_, i) => weight(i))),
+                  ),
+                ),
               );
               // An input that no output needs has gradient zero; TensorFlow.js would refuse it.
               const unused = values.map((value) => tf.mul(tf.sum(value), 0));

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Tensor } from '@tensorflow/tfjs';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import * as E from 'fp-ts/lib/Either.js';
 import { stream } from '../../../src/base/random.js';
 import { initialParameters } from '../../../src/compile/parameters.js';

@@ -77,7 +77,7 @@ export const tapeGradient = (
         parameters: { ...feed.parameters, ...named(parameters, inputs.length) },
       });
       const terms = Object.entries(outputs).map(([name, y]) =>
-        tf.sum(tf.mul(y.flatten(), tf.tensor1d(Float32Array.from(cotangents[name].data)))),
+        tf.sum(tf.mul(tf.reshape(y, [-1]), tf.tensor1d(Float32Array.from(cotangents[name].data)))),
       );
       // What no output needs has gradient zero; TensorFlow.js would refuse it.
       return [...terms, ...values.map((value) => tf.mul(tf.sum(value), 0))].reduce((a, b) => tf.add(a, b));

@@ -1,12 +1,16 @@
 /** Substitutes for kernels of the wasm backend at sizes that reach every edge of their blocks. */
 
 import * as assert from 'node:assert/strict';
-import type { Tensor } from '@tensorflow/tfjs';
+import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
+import type { TensorFlow } from '../../../src/engine/index.js';
 import { agree, open } from '../compare.js';
 
 const upTo = (max: number): fc.Arbitrary<number> => fc.integer({ min: 1, max });
-const as4D = (x: Tensor) => x.as4D(x.shape[0], x.shape[1] ?? 1, x.shape[2] ?? 1, x.shape[3] ?? 1);
+const as4D = (tf: TensorFlow, x: Tensor): Tensor4D =>
+  tf.reshape(x, [x.shape[0], x.shape[1] ?? 1, x.shape[2] ?? 1, x.shape[3] ?? 1]);
+const table = (tf: TensorFlow, x: Tensor, rows: number, columns: number): Tensor2D =>
+  tf.reshape(x, [rows, columns]);
 
 /** Few runs, each large: blocks begin and end in the middle of what is drawn. */
 const runs = { numRuns: 6 };
@@ -55,7 +59,7 @@ describe('matrix products across blocks', () => {
       {
         shapes: [[9, 1100], [1100, 11], [11]],
         run: (tf, [a, b, bias]) =>
-          tf.fused.matMul({ a: a.as2D(9, 1100), b: b.as2D(1100, 11), bias, activation: 'relu' }),
+          tf.fused.matMul({ a: table(tf, a, 9, 1100), b: table(tf, b, 1100, 11), bias, activation: 'relu' }),
         gradient: false,
       },
       2,
@@ -66,7 +70,7 @@ describe('matrix products across blocks', () => {
       {
         shapes: [[4, 3], [3, 5], [5]],
         run: (tf, [a, b, bias]) =>
-          tf.fused.matMul({ a: a.as2D(4, 3), b: b.as2D(3, 5), bias, activation: 'elu' }),
+          tf.fused.matMul({ a: table(tf, a, 4, 3), b: table(tf, b, 3, 5), bias, activation: 'elu' }),
         gradient: false,
       },
       3,
@@ -96,7 +100,7 @@ describe('convolutions', () => {
                 [s.batch, s.height, s.width, s.from],
                 [s.rows, s.columns, s.from, s.to],
               ],
-              run: (tf, [x, w]) => tf.conv2d(as4D(x), as4D(w), s.stride, s.pad),
+              run: (tf, [x, w]) => tf.conv2d(as4D(tf, x), as4D(tf, w), s.stride, s.pad),
             },
             seed,
           ),
@@ -115,9 +119,13 @@ describe('convolutions', () => {
       [2, 6, 7, 3],
       [3, 2, 3, 4],
     ];
-    await agree({ shapes, run: (tf, [x, w]) => tf.conv2d(as4D(x), as4D(w), 1, pad) }, 4);
+    await agree({ shapes, run: (tf, [x, w]) => tf.conv2d(as4D(tf, x), as4D(tf, w), 1, pad) }, 4);
     await agree(
-      { shapes, run: (tf, [x, w]) => tf.conv2d(as4D(x), as4D(w), 1, 'valid', 'NHWC', 2), gradient: false },
+      {
+        shapes,
+        run: (tf, [x, w]) => tf.conv2d(as4D(tf, x), as4D(tf, w), 1, 'valid', 'NHWC', 2),
+        gradient: false,
+      },
       5,
     );
   });
@@ -127,7 +135,14 @@ describe('convolutions', () => {
       {
         shapes: [[2, 6, 7, 3], [3, 3, 3, 10], [10]],
         run: (tf, [x, w, bias]) =>
-          tf.fused.conv2d({ x: as4D(x), filter: as4D(w), strides: 1, pad: 'same', bias, activation: 'relu' }),
+          tf.fused.conv2d({
+            x: as4D(tf, x),
+            filter: as4D(tf, w),
+            strides: 1,
+            pad: 'same',
+            bias,
+            activation: 'relu',
+          }),
         gradient: false,
       },
       6,
@@ -142,7 +157,7 @@ describe('convolutions', () => {
               [batch, 4, 5, from],
               [2, 2, to, from],
             ],
-            run: (tf, [x, w]) => tf.conv2dTranspose(as4D(x), as4D(w), [batch, 8, 10, to], 2, 'valid'),
+            run: (tf, [x, w]) => tf.conv2dTranspose(as4D(tf, x), as4D(tf, w), [batch, 8, 10, to], 2, 'valid'),
           },
           seed,
         ),

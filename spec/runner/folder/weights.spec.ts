@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { volume } from '../../../src/dsl/index.js';

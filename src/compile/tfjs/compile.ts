@@ -5,7 +5,7 @@
  * is the path that everything faster is tested against.
  */
 
-import type { Tensor } from '@tensorflow/tfjs';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { ProgramError } from '../../base/error.js';
@@ -158,7 +158,7 @@ const runNode = (
     case 'slice':
       return structure.slice(op, x, context);
     case 'reshape':
-      return structure.reshape(op, x);
+      return structure.reshape(op, x, context);
     case 'transpose':
       return structure.transpose(op, x, context);
     case 'reverse':

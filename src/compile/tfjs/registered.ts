@@ -1,6 +1,6 @@
 /** Fused graphs as kernels of TensorFlow.js with their gradients, so that they mix with whatever else is on its tape. */
 
-import type { BackendValues, NamedTensorInfoMap, Tensor, TensorInfo } from '@tensorflow/tfjs';
+import type { BackendValues, NamedTensorInfoMap, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import { type Graph, inputsOf, parametersOf } from '../../dsl/graph.js';
 import { hashProgram } from '../../dsl/index.js';
 import type { TensorFlow } from '../../engine/index.js';

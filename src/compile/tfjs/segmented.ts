@@ -1,6 +1,6 @@
 /** Programs of which only parts have fused kernels: fused segments become kernels of TensorFlow.js. */
 
-import type { Tensor } from '@tensorflow/tfjs';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import * as E from 'fp-ts/lib/Either.js';
 import type { ProgramError } from '../../base/error.js';
 import { inputsOf, parametersOf } from '../../dsl/graph.js';

@@ -1,6 +1,6 @@
 /** The geometry of a 2-D convolution, worked out by tfjs's own rule. */
 
-import * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs-core';
 
 export type Geometry = ReturnType<typeof tf.backend_util.computeConv2DInfo>;
 type Four = [number, number, number, number];

@@ -1,7 +1,7 @@
 /** The values of tensors on the heap of the wasm backend. Views end when memory grows: take them after all outputs. */
 
-import type { DataType, TensorInfo } from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import type { DataType, TensorInfo } from '@tensorflow/tfjs-core';
 
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 

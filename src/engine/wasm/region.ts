@@ -1,7 +1,7 @@
 /** Copying a rectangular region of one tensor into a region of another, as raw bits. */
 
-import type { TensorInfo } from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { bytesPerElement, stridesOf } from './heap.js';
 import { copyLongRows, copyRows, shortRow } from './simd/copy.js';
 

@@ -1,7 +1,7 @@
 /** An image laid out for a convolution: padded with zeros, and with zeros between its pixels where asked. */
 
-import type { TensorInfo } from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { floats } from './heap.js';
 
 /** Where the pixels of an image [batch, height, width, channels] go. */

@@ -1,6 +1,6 @@
 /** Running what was read: a program on our own engine, a GraphModel as TensorFlow.js loads it. */
 
-import type { Tensor } from '@tensorflow/tfjs';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, type Effect, engineError } from '../../base/error.js';
@@ -77,7 +77,8 @@ const computeGraph = (
 ): Effect<Readonly<Record<string, Computed>>> =>
   TE.tryCatch(
     async () => {
-      const model = await tf.loadGraphModel({ load: async () => artifacts });
+      const { loadGraphModel } = await import('@tensorflow/tfjs-converter');
+      const model = await loadGraphModel({ load: async () => artifacts });
       const given = Object.fromEntries(
         Object.entries(shapes).map(([input, shape]) => [
           input,

@@ -1,7 +1,7 @@
 /** Arithmetic over any number of axes, one value at a time beside it; and gradients of programs that need it. */
 
 import assert from 'node:assert/strict';
-import type { Tensor } from '@tensorflow/tfjs';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { initialParameters } from '../../../../src/compile/parameters.js';
 import {

@@ -1,8 +1,8 @@
 /** The assembler, by running what it assembles. */
 
 import * as assert from 'node:assert/strict';
-import type { Tensor } from '@tensorflow/tfjs';
 import { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { canRun } from '../../../../src/engine/seam.js';
 import * as c from '../../../../src/engine/wasm/simd/code.js';

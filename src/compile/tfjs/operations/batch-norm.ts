@@ -1,6 +1,6 @@
 /** Batch normalisation in TensorFlow.js. */
 
-import type { Tensor } from '@tensorflow/tfjs';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { OpOf } from '../../../dsl/op.js';
 import { batchNorm as byBatch, normaliseBy } from '../../../engine/index.js';
 import type { Context, Value } from './context.js';

@@ -1,6 +1,6 @@
 /** What every operation of the TensorFlow.js compiler needs to know. */
 
-import type { Tensor } from '@tensorflow/tfjs';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Facts } from '../../../dsl/infer.js';
 import type { Shape } from '../../../dsl/shape.js';
 import type { TensorFlow } from '../../../engine/index.js';
@@ -35,16 +35,16 @@ export const tensorShape = (value: Value, shape: Shape): number[] =>
   value.facts.perSample ? [value.tensor.shape[0], ...shape] : [...shape];
 
 /** The tensor with a batch axis in any case, of size 1 where the value is shared. */
-export const batched = (value: Value): Tensor =>
-  value.facts.perSample ? value.tensor : value.tensor.expandDims(0);
+export const batched = (tf: TensorFlow, value: Value): Tensor =>
+  value.facts.perSample ? value.tensor : tf.expandDims(value.tensor, 0);
 
 /** The tensor repeated over the batch where the value is shared. */
 export const overBatch = (value: Value, { tf, batch }: Context): Tensor =>
-  value.facts.perSample ? value.tensor : repeated(tf, value.tensor.expandDims(0), batch);
+  value.facts.perSample ? value.tensor : repeated(tf, tf.expandDims(value.tensor, 0), batch);
 
 /**
  * A tensor whose first axis is 1, repeated along it. As rows of one long axis, since TensorFlow.js has no gradient for
  * repeating tensors of many axes.
  */
 export const repeated = (tf: TensorFlow, x: Tensor, times: number): Tensor =>
-  tf.broadcastTo(x.reshape([1, x.size]), [times, x.size]).reshape([times, ...x.shape.slice(1)]);
+  tf.reshape(tf.broadcastTo(tf.reshape(x, [1, x.size]), [times, x.size]), [times, ...x.shape.slice(1)]);

@@ -1,6 +1,6 @@
 /** Convolutions, pooling and dense layers in TensorFlow.js. */
 
-import type { Tensor, Tensor4D } from '@tensorflow/tfjs';
+import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import type { Boundary, OpOf } from '../../../dsl/op.js';
 import type { Shape } from '../../../dsl/shape.js';
 import { ceilDiv, volume } from '../../../dsl/shape.js';
@@ -9,28 +9,28 @@ import { batched, type Context, type Value } from './context.js';
 import { maxPool } from './max-pool.js';
 
 /** A field as [B, H, W, C]; a line [L, C] is a field of height 1. */
-const plane = (value: Value): Tensor4D => {
-  const x = batched(value);
+const plane = (tf: TensorFlow, value: Value): Tensor4D => {
+  const x = batched(tf, value);
   const [b, ...field] = x.shape;
   return field.length === 2
-    ? x.reshape([b, 1, field[0], field[1]])
-    : x.reshape([b, field[0], field[1], field[2]]);
+    ? tf.reshape(x, [b, 1, field[0], field[1]])
+    : tf.reshape(x, [b, field[0], field[1], field[2]]);
 };
 
 /** A kernel as [kh, kw, a, b]. */
-const kernelPlane = ({ tensor }: Value): Tensor4D => {
+const kernelPlane = (tf: TensorFlow, { tensor }: Value): Tensor4D => {
   const shape = tensor.shape;
   const [kh, kw, a, b] = shape.length === 3 ? [1, ...shape] : shape;
-  return tensor.reshape([kh, kw, a, b]);
+  return tf.reshape(tensor, [kh, kw, a, b]);
 };
 
 const pair = (sizes: Shape): [number, number] => (sizes.length === 1 ? [1, sizes[0]] : [sizes[0], sizes[1]]);
 
 /** Back to the value's own number of axes, with a batch axis if x has one. */
-const unplane = (y: Tensor, x: Value): Tensor => {
+const unplane = (tf: TensorFlow, y: Tensor, x: Value): Tensor => {
   const [b, h, w, c] = y.shape;
   const field = x.facts.shape.length === 2 ? [w, c] : [h, w, c];
-  return y.reshape(x.facts.perSample ? [b, ...field] : field);
+  return tf.reshape(y, x.facts.perSample ? [b, ...field] : field);
 };
 
 /** What is added before and after each of the two axes, so that ceil(n / stride) windows fit. */
@@ -89,8 +89,8 @@ export const conv = (
   bias: Value | undefined,
   { tf }: Context,
 ): Tensor => {
-  const field = plane(x);
-  const kernel = kernelPlane(w);
+  const field = plane(tf, x);
+  const kernel = kernelPlane(tf, w);
   const stride = pair(op.stride);
   const size: [number, number] = [kernel.shape[0], kernel.shape[1]];
   const same = op.boundary === 'zero' && stride.every((s) => s === 1);
@@ -100,7 +100,7 @@ export const conv = (
       : withBoundary(tf, field, op.boundary, margins([field.shape[1], field.shape[2]], size, stride));
   const convolve = op.depthwise ? tf.depthwiseConv2d : tf.conv2d;
   const y = convolve(padded, kernel, stride, same ? 'same' : 'valid');
-  return unplane(bias === undefined ? y : tf.add(y, bias.tensor), x);
+  return unplane(tf, bias === undefined ? y : tf.add(y, bias.tensor), x);
 };
 
 export const convTranspose = (
@@ -111,22 +111,23 @@ export const convTranspose = (
   shape: Shape,
   { tf }: Context,
 ): Tensor => {
-  const field = plane(x);
+  const field = plane(tf, x);
   const [h, width, c] = shape.length === 2 ? [1, ...shape] : shape;
   const y = tf.conv2dTranspose(
     field,
-    kernelPlane(w),
+    kernelPlane(tf, w),
     [field.shape[0], h, width, c],
     pair(op.stride),
     'valid',
   );
-  return unplane(bias === undefined ? y : tf.add(y, bias.tensor), x);
+  return unplane(tf, bias === undefined ? y : tf.add(y, bias.tensor), x);
 };
 
 export const pool = (op: OpOf<'pool'>, x: Value, { tf }: Context): Tensor => {
   const [size, stride] = [pair(op.size), pair(op.stride)];
-  const field = plane(x);
+  const field = plane(tf, x);
   return unplane(
+    tf,
     op.fn === 'max' ? maxPool(tf, field, size, stride) : tf.avgPool(field, size, stride, 'valid'),
     x,
   );
@@ -142,8 +143,8 @@ export const dense = (
 ): Tensor => {
   const features = x.facts.shape[x.facts.shape.length - 1];
   const rest = x.tensor.shape.slice(0, -1);
-  const rows = x.tensor.as2D(volume(rest), features);
-  const weight = w.tensor.as2D(features, w.facts.shape[1]);
+  const rows: Tensor2D = tf.reshape(x.tensor, [volume(rest), features]);
+  const weight: Tensor2D = tf.reshape(w.tensor, [features, w.facts.shape[1]]);
   const y = denseWhole(tf, rows, weight, bias?.tensor, activation);
-  return y.reshape([...rest, w.facts.shape[1]]);
+  return tf.reshape(y, [...rest, w.facts.shape[1]]);
 };

@@ -1,6 +1,6 @@
 /** Operations with a gradient of our own. */
 
-import type { Tensor } from '@tensorflow/tfjs';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { TensorFlow } from '../../../engine/index.js';
 
 /** A function of several tensors with its own gradient. */

@@ -1,6 +1,6 @@
 /** Losses in TensorFlow.js: the totals of `../../loss.ts` over some images, each with its gradient written out. */
 
-import type { Tensor } from '@tensorflow/tfjs';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { TensorFlow } from '../../../engine/index.js';
 import { classShares, type Dice, type Focal, type Loss } from '../../loss.js';
 import { withGradient } from './gradient.js';
@@ -21,12 +21,12 @@ export const lossTotal = (
 ): Tensor => {
   const [images] = logits.shape;
   const classes = logits.shape[logits.shape.length - 1];
-  const rows = logits.reshape([-1, classes]);
-  const flat = labels.flatten().toInt();
-  const counted = ignores ? tf.greaterEqual(flat, 0).toFloat().reshape([-1, 1]) : undefined;
+  const rows = tf.reshape(logits, [-1, classes]);
+  const flat = tf.cast(tf.reshape(labels, [labels.size]), 'int32');
+  const counted = ignores ? tf.reshape(tf.cast(tf.greaterEqual(flat, 0), 'float32'), [-1, 1]) : undefined;
   // With a single class every label is 0, and tf.oneHot refuses a depth of 1; what it makes of -1 differs by engine.
   const known = counted === undefined ? flat : tf.maximum(flat, tf.scalar(0, 'int32'));
-  const all = classes === 1 ? tf.onesLike(rows) : tf.oneHot(known, classes).toFloat();
+  const all = classes === 1 ? tf.onesLike(rows) : tf.cast(tf.oneHot(known, classes), 'float32');
   const target = counted === undefined ? all : tf.mul(all, counted);
   switch (loss.name) {
     case 'cross-entropy':
@@ -103,8 +103,8 @@ const diceTotal = (
     forward: (x) => {
       const powers = tf.exp(tf.sub(x, tf.max(x, 1, true)));
       const all = tf.div(powers, tf.sum(powers, 1, true));
-      const p = (counted === undefined ? all : tf.mul(all, counted)).reshape(shape);
-      const t = target.reshape(shape);
+      const p = tf.reshape(counted === undefined ? all : tf.mul(all, counted), shape);
+      const t = tf.reshape(target, shape);
       const shares = tf.tensor3d([...classShares(loss, classes)], [1, 1, classes]);
       const both = tf.sum(tf.mul(p, t), 1, true);
       const sizes = tf.add(tf.add(tf.sum(p, 1, true), tf.sum(t, 1, true)), loss.smoothing);
@@ -112,14 +112,14 @@ const diceTotal = (
       const steep = tf.neg(tf.div(tf.mul(shares, tf.sub(tf.mul(2, t), dice)), sizes));
       const derivative = tf.mul(p, tf.sub(steep, tf.sum(tf.mul(p, steep), 2, true)));
       // An image without a label has no overlap, and its loss is nothing to the bit.
-      const labelled = counted?.reshape([images, -1, 1]).max(1, true);
+      const labelled = counted && tf.max(tf.reshape(counted, [images, -1, 1]), 1, true);
       const value =
         labelled === undefined
           ? tf.sub(images, tf.sum(tf.mul(shares, dice)))
           : tf.sub(tf.sum(labelled), tf.sum(tf.mul(labelled, tf.mul(shares, dice))));
       return {
         value,
-        saved: [derivative.reshape([-1, classes])],
+        saved: [tf.reshape(derivative, [-1, classes])],
       };
     },
     backward: (dy, [derivative]) => tf.mul(derivative, dy),

@@ -1,6 +1,6 @@
 /** The largest of each window, and NaN where the window holds one, on whatever engine. */
 
-import type { Tensor, Tensor4D } from '@tensorflow/tfjs';
+import type { Rank, Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { keepsNaN, type TensorFlow } from '../../../engine/index.js';
 import { withGradient } from './gradient.js';
 
@@ -14,7 +14,8 @@ export const maxPool = (
   size: [number, number],
   stride: [number, number],
 ): Tensor => {
-  const pooled = (x: Tensor): Tensor => tf.maxPool(x.as4D(...field.shape), size, stride, 'valid');
+  const pooled = (x: Tensor): Tensor =>
+    tf.maxPool(tf.reshape<Rank.R4>(x, field.shape), size, stride, 'valid');
   if (keepsNaN(tf, 'MaxPool')) return pooled(field);
   return withGradient(tf, field, {
     forward: (value) => {

@@ -1,6 +1,6 @@
 /** Pointwise operations in TensorFlow.js. */
 
-import type { Tensor } from '@tensorflow/tfjs';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { MapFunction, OpOf, ZipFunction } from '../../../dsl/op.js';
 import { keepsNaN, type TensorFlow } from '../../../engine/index.js';
 import type { Context, Value } from './context.js';
@@ -61,7 +61,7 @@ const zips: Readonly<Record<ZipFunction, (tf: TensorFlow, a: Tensor, b: Tensor) 
   div: (tf, a, b) => tf.div(a, b),
   max: chosen('Maximum', (tf, a, b) => tf.maximum(a, b)),
   min: chosen('Minimum', (tf, a, b) => tf.minimum(a, b)),
-  greater: (tf, a, b) => tf.greater(stopGradient(tf, a), stopGradient(tf, b)).toFloat(),
+  greater: (tf, a, b) => tf.cast(tf.greater(stopGradient(tf, a), stopGradient(tf, b)), 'float32'),
 };
 
 export const map = ({ fn }: OpOf<'map'>, x: Value, { tf }: Context): Tensor => maps[fn](tf, x.tensor);
@@ -80,11 +80,11 @@ export const affine = ({ scale, shift }: OpOf<'affine'>, x: Value, { tf }: Conte
 export const zip = ({ fn }: OpOf<'zip'>, a: Value, b: Value, { tf }: Context): Tensor => {
   const joined = [a, b].find(({ facts }) => facts.shape.length > 0)?.facts.shape ?? [];
   const perSample = [a, b].find(({ facts }) => facts.perSample);
-  const result = zips[fn](tf, table(a), table(b));
-  return result.reshape(perSample === undefined ? [...joined] : [perSample.tensor.shape[0], ...joined]);
+  const result = zips[fn](tf, table(tf, a), table(tf, b));
+  return tf.reshape(result, perSample === undefined ? [...joined] : [perSample.tensor.shape[0], ...joined]);
 };
 
-const table = ({ tensor, facts }: Value): Tensor => {
+const table = (tf: TensorFlow, { tensor, facts }: Value): Tensor => {
   const rows = facts.perSample ? tensor.shape[0] : 1;
-  return tensor.reshape([rows, tensor.size / rows]);
+  return tf.reshape(tensor, [rows, tensor.size / rows]);
 };

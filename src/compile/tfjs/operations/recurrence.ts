@@ -5,7 +5,7 @@
  * overflows and the state is 0 it gives NaN. So nothing is multiplied here but a factor and a state.
  */
 
-import type { Tensor } from '@tensorflow/tfjs';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { OpOf } from '../../../dsl/op.js';
 import { volume } from '../../../dsl/shape.js';
 import type { TensorFlow } from '../../../engine/index.js';
@@ -122,12 +122,15 @@ const states = (tf: TensorFlow, sizes: Sizes, a: Tensor, b: Tensor, initial: Ten
       );
       const first = start ?? tf.zerosLike(from(tf, value, 0, 1));
       const before = tf.concat([first, from(tf, value, 0, sizes.steps - 1)], 1);
-      const outer = tf.mul(owed.expandDims(-1), before.expandDims(-2));
-      const slopes = [gathered(tf, outer.reshape([owed.shape[0], ...factors.shape.slice(1)]), factors), owed];
+      const outer = tf.mul(tf.expandDims(owed, -1), tf.expandDims(before, -2));
+      const slopes = [
+        gathered(tf, tf.reshape(outer, [owed.shape[0], ...factors.shape.slice(1)]), factors),
+        owed,
+      ];
       if (start === undefined) return slopes;
       // A' owed: rows of the first matrices, summed
       const matrix = from(tf, factors, 0, 1);
-      return [...slopes, tf.sum(tf.mul(matrix, from(tf, owed, 0, 1).expandDims(-1)), -2)];
+      return [...slopes, tf.sum(tf.mul(matrix, tf.expandDims(from(tf, owed, 0, 1), -1)), -2)];
     },
   });
 
@@ -141,8 +144,8 @@ export const recurrence = (
   const n = op.kind === 'matrix' ? rest[rest.length - 1] : 1;
   const sites = volume(rest) / n;
   const flat = (value: Value, ...shape: number[]): Tensor => {
-    const x = batched(value);
-    return x.reshape([x.shape[0], ...shape]);
+    const x = batched(tf, value);
+    return tf.reshape(x, [x.shape[0], ...shape]);
   };
   const a = flat(factors, steps, sites, n, n);
   const pushes = flat(inputs, steps, sites, n);
@@ -157,5 +160,5 @@ export const recurrence = (
     start === undefined ? undefined : whole(start),
   );
   const perSample = [factors, inputs, initial].some((value) => value?.facts.perSample);
-  return made.reshape(perSample ? [batch, steps, ...rest] : [steps, ...rest]);
+  return tf.reshape(made, perSample ? [batch, steps, ...rest] : [steps, ...rest]);
 };

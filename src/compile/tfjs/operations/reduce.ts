@@ -1,6 +1,6 @@
 /** Reductions and the spectrum in TensorFlow.js. */
 
-import type { Tensor } from '@tensorflow/tfjs';
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import type { OpOf } from '../../../dsl/op.js';
 import { bins, volume } from '../../../dsl/shape.js';
 import { keepsNaN, type TensorFlow } from '../../../engine/index.js';
@@ -32,18 +32,23 @@ const extreme = (tf: TensorFlow, x: Tensor, axes: readonly number[]): Tensor => 
   const n = volume(sorted.map((axis) => x.shape[axis]));
   const rest = kept.map((axis) => x.shape[axis]);
   // The maximum of one is that one; and tf.oneHot refuses a depth of 1.
-  if (n === 1) return x.reshape(rest);
-  const rows = tf.transpose(x, [...kept, ...sorted]).reshape([volume(rest), n]);
-  return withGradient(tf, rows, {
+  if (n === 1) return tf.reshape(x, rest);
+  const rows = tf.reshape(tf.transpose(x, [...kept, ...sorted]), [volume(rest), n]);
+  const reached = withGradient(tf, rows, {
     forward: (value) => {
       const largest = tf.max(value, 1);
       const top = keepsNaN(tf, 'Max')
         ? largest
         : tf.where(tf.any(tf.isNaN(value), 1), tf.scalar(Number.NaN), largest);
-      return { value: top, saved: [tf.argMax(whereReached(tf, value, top.expandDims(1)).toInt(), 1)] };
+      return {
+        value: top,
+        saved: [tf.argMax(tf.cast(whereReached(tf, value, tf.expandDims(top, 1)), 'int32'), 1)],
+      };
     },
-    backward: (dy, [first]) => tf.mul(dy.expandDims(1), tf.oneHot(first.toInt(), n).toFloat()),
-  }).reshape(rest);
+    backward: (dy, [first]) =>
+      tf.mul(tf.expandDims(dy, 1), tf.cast(tf.oneHot(tf.cast(first, 'int32'), n), 'float32')),
+  });
+  return tf.reshape(reached, rest);
 };
 
 /** Where values are the largest, which is NaN where one of them is. */
@@ -72,10 +77,11 @@ export const spectrum = (x: Value, { tf }: Context): Tensor => {
   const k = bins(steps);
   const n = lead(x) === 1 ? x.tensor.shape[0] : 1;
   const sites = volume(rest);
-  const rows = tf.transpose(x.tensor.reshape([n, steps, sites]), [0, 2, 1]).reshape([n * sites, steps]);
-  const transformed = tf.matMul(rows.as2D(n * sites, steps), tf.tensor2d(fourier(steps), [steps, 2 * k]));
-  const magnitude = tf.transpose(modulus(tf, transformed).reshape([n, sites, k]), [0, 2, 1]);
-  return magnitude.reshape(lead(x) === 1 ? [n, k, ...rest] : [k, ...rest]);
+  const last = tf.transpose(tf.reshape(x.tensor, [n, steps, sites]), [0, 2, 1]);
+  const rows: Tensor2D = tf.reshape(last, [n * sites, steps]);
+  const transformed = tf.matMul(rows, tf.tensor2d(fourier(steps), [steps, 2 * k]));
+  const magnitude = tf.transpose(tf.reshape(modulus(tf, transformed), [n, sites, k]), [0, 2, 1]);
+  return tf.reshape(magnitude, lead(x) === 1 ? [n, k, ...rest] : [k, ...rest]);
 };
 
 /** Beyond these a square over- or underflows: parts are scaled first, by powers of two, which rounds nothing. */

@@ -1,6 +1,6 @@
 /** Joining, cutting, turning and repeating in TensorFlow.js. */
 
-import type { Tensor } from '@tensorflow/tfjs';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { OpOf } from '../../../dsl/op.js';
 import { axisOf, type Context, overBatch, tensorShape, type Value } from './context.js';
 
@@ -18,7 +18,8 @@ export const slice = (op: OpOf<'slice'>, x: Value, { tf }: Context): Tensor => {
     : tf.slice(x.tensor, [...op.begin], [...op.size]);
 };
 
-export const reshape = (op: OpOf<'reshape'>, x: Value): Tensor => x.tensor.reshape(tensorShape(x, op.shape));
+export const reshape = (op: OpOf<'reshape'>, x: Value, { tf }: Context): Tensor =>
+  tf.reshape(x.tensor, tensorShape(x, op.shape));
 
 export const transpose = (op: OpOf<'transpose'>, x: Value, { tf }: Context): Tensor =>
   tf.transpose(x.tensor, [...(x.facts.perSample ? [0] : []), ...op.axes.map((axis) => axisOf(x, axis))]);
@@ -46,10 +47,13 @@ export const broadcast = (op: OpOf<'broadcast'>, x: Value, { tf }: Context): Ten
     else runs.push({ repeated, size });
   }
   if (!runs.some(({ repeated }) => repeated)) return x.tensor.clone();
-  const merged = x.tensor.reshape(runs.map(({ repeated, size }) => (repeated ? 1 : size)));
+  const merged = tf.reshape(
+    x.tensor,
+    runs.map(({ repeated, size }) => (repeated ? 1 : size)),
+  );
   const repeated = tf.broadcastTo(
     merged,
     runs.map(({ size }) => size),
   );
-  return repeated.reshape(to);
+  return tf.reshape(repeated, to);
 };

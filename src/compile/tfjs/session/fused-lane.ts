@@ -1,6 +1,6 @@
 /** A lane of fused kernels, with the op-by-op lane behind it for what they cannot do. */
 
-import type { Tensor } from '@tensorflow/tfjs';
+import type { Rank, Tensor } from '@tensorflow/tfjs-core';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { ProgramError } from '../../../base/error.js';
@@ -95,7 +95,7 @@ const throughTensorFlow = async (
   const { value, grads } = tf.tidy(() => {
     const labels = tf.tensor1d(Int32Array.from(part.labels), 'int32');
     const differentiate = tf.valueAndGrads((x: Tensor) =>
-      tf.div(lossTotal(tf, part.loss, x, labels, ignores), part.lossCount).asScalar(),
+      tf.reshape<Rank.R0>(tf.div(lossTotal(tf, part.loss, x, labels, ignores), part.lossCount), []),
     );
     return differentiate([tf.tensor(logits, [part.count, ...shape], 'float32')]);
   });

@@ -1,6 +1,6 @@
 /** A lane: computes the parts of batches one at a time. This one is an engine in this thread. */
 
-import type { NamedTensorMap, Tensor, Variable } from '@tensorflow/tfjs';
+import type { NamedTensorMap, Rank, Tensor, Variable } from '@tensorflow/tfjs-core';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { ProgramError } from '../../../base/error.js';
@@ -96,7 +96,7 @@ export const openLane = (
             });
             Object.assign(kept, statistics);
             const total = lossTotal(tf, part.loss, outputs.logits, labels, ignores);
-            return tf.div(total, part.lossCount).asScalar();
+            return tf.reshape<Rank.R0>(tf.div(total, part.lossCount), []);
           }, trained);
         });
         const byName = Object.fromEntries(

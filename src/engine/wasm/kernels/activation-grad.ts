@@ -1,6 +1,6 @@
 /** The gradients of ReLU and tanh in one pass each, from what the function gave; see gradients.ts. */
 
-import type { TensorInfo } from '@tensorflow/tfjs';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { register } from '../../seam.js';
 import { choose, four, greater, mul, sub } from '../simd/code.js';
 import { pointwise } from '../simd/pointwise.js';

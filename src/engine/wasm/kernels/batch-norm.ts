@@ -4,8 +4,8 @@
  * Ioffe & Szegedy 2015 (arXiv 1502.03167), algorithm 1, and the gradients of its section 3.
  */
 
-import type { FusedBatchNormAttrs, TensorInfo } from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import type { FusedBatchNormAttrs, TensorInfo } from '@tensorflow/tfjs-core';
 import { register } from '../../seam.js';
 import { floats, sizeOf } from '../heap.js';
 import { channelMap, channelSums } from '../simd/channels.js';

@@ -1,8 +1,8 @@
 /** Concat and Pack: the wasm backend makes an array view for every run; here runs are copied within the heap. */
 
-import type { ConcatAttrs, PackAttrs, TensorInfo } from '@tensorflow/tfjs';
-import * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import type { ConcatAttrs, PackAttrs, TensorInfo } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { register, stock } from '../../seam.js';
 import { shared, sizeOf } from '../heap.js';
 import { copyRegion } from '../region.js';

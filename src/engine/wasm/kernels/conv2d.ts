@@ -1,13 +1,13 @@
 /** Conv2D, FusedConv2D and the gradients of a convolution on panels of our own. */
 
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type {
   Conv2DAttrs,
   Conv2DBackpropFilterAttrs,
   Conv2DBackpropInputAttrs,
   FusedConv2DAttrs,
   TensorInfo,
-} from '@tensorflow/tfjs';
-import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+} from '@tensorflow/tfjs-core';
 import { register, stock } from '../../seam.js';
 import { type Geometry, geometryOf } from '../convolution.js';
 import { floats, release, shared } from '../heap.js';

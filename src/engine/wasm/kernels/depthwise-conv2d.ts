@@ -4,7 +4,7 @@ import type {
   DepthwiseConv2dNativeBackpropFilterAttrs,
   DepthwiseConv2dNativeBackpropInputAttrs,
   TensorInfo,
-} from '@tensorflow/tfjs';
+} from '@tensorflow/tfjs-core';
 import { register } from '../../seam.js';
 import { type Geometry, geometryOf } from '../convolution.js';
 import { floats, sizeOf } from '../heap.js';

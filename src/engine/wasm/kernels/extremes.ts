@@ -3,9 +3,9 @@
  * number.
  */
 
-import type { TensorInfo } from '@tensorflow/tfjs';
-import * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { register, stock } from '../../seam.js';
 import { floats } from '../heap.js';
 import { max, min } from '../simd/code.js';

@@ -1,6 +1,6 @@
 /** Identity and Cast: the wasm backend copies; here the values are shared and counted, as Reshape does. */
 
-import type { CastAttrs, TensorInfo } from '@tensorflow/tfjs';
+import type { CastAttrs, TensorInfo } from '@tensorflow/tfjs-core';
 import { register, stock } from '../../seam.js';
 import { shared } from '../heap.js';
 

@@ -1,7 +1,7 @@
 /** Arithmetic over more than six axes, where the wasm backend says nothing and computes nonsense. */
 
-import type { TensorInfo } from '@tensorflow/tfjs';
-import * as tf from '@tensorflow/tfjs';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { register, registered, stock } from '../../seam.js';
 
 interface Pair {

@@ -1,7 +1,7 @@
 /** BatchMatMul and _FusedMatMul on panels of our own: the backend's leave XNNPACK as soon as a factor is transposed. */
 
-import type { _FusedMatMulAttrs, BatchMatMulAttrs, TensorInfo } from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import type { _FusedMatMulAttrs, BatchMatMulAttrs, TensorInfo } from '@tensorflow/tfjs-core';
 import { register, type StockKernel, stock } from '../../seam.js';
 import { sizeOf } from '../heap.js';
 import type { Matrix } from '../simd/pack.js';

@@ -1,7 +1,7 @@
 /** MaxPoolGrad: the wasm backend's own gives no gradient to windows whose values are all negative. */
 
-import type { MaxPoolGradAttrs, TensorInfo } from '@tensorflow/tfjs';
-import * as tf from '@tensorflow/tfjs';
+import type { MaxPoolGradAttrs, TensorInfo } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { register } from '../../seam.js';
 import { four } from '../convolution.js';
 import { floats } from '../heap.js';

@@ -3,7 +3,7 @@
  * argument, its log1p adds 1 and takes the logarithm.
  */
 
-import type { TensorInfo } from '@tensorflow/tfjs';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { register, stock } from '../../seam.js';
 import { release } from '../heap.js';
 import { absolute, add, and, block, choose, div, four, greater, mul, same, set, sub } from '../simd/code.js';

@@ -1,6 +1,6 @@
 /** PadV2: fills, then copies rows, where the wasm backend places value by value. */
 
-import type { PadV2Attrs, TensorInfo } from '@tensorflow/tfjs';
+import type { PadV2Attrs, TensorInfo } from '@tensorflow/tfjs-core';
 import { register, stock } from '../../seam.js';
 import { floats, sizeOf } from '../heap.js';
 import { copyRegion } from '../region.js';

@@ -3,8 +3,8 @@
  * a window that holds a NaN.
  */
 
-import type { MaxPoolAttrs, TensorInfo } from '@tensorflow/tfjs';
-import * as tf from '@tensorflow/tfjs';
+import type { MaxPoolAttrs, TensorInfo } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { register, stock } from '../../seam.js';
 import { four } from '../convolution.js';
 import { floats } from '../heap.js';

@@ -1,8 +1,8 @@
 /** Slice, SplitV and Unpack: the wasm backend reads its whole input for every part; here only the part is copied. */
 
-import type { SliceAttrs, SplitVAttrs, TensorInfo, UnpackAttrs } from '@tensorflow/tfjs';
-import * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import type { SliceAttrs, SplitVAttrs, TensorInfo, UnpackAttrs } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { register, stock } from '../../seam.js';
 import { copyRegion } from '../region.js';
 

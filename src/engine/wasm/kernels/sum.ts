@@ -3,9 +3,9 @@
  * pixels of a small batch a mean loss is then wrong in the fifth digit. Here sums go on in double precision.
  */
 
-import type { MeanAttrs, SumAttrs, TensorInfo, TransposeAttrs } from '@tensorflow/tfjs';
-import * as tf from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import type { MeanAttrs, SumAttrs, TensorInfo, TransposeAttrs } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { register, stock } from '../../seam.js';
 import { floats, release, sizeOf } from '../heap.js';
 import { columnSums, runSum } from '../simd/sums.js';

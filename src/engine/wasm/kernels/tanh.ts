@@ -1,6 +1,6 @@
 /** Tanh: a rational approximation, four at a time, instead of the C library's function (17 ns an element). */
 
-import type { TensorInfo } from '@tensorflow/tfjs';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { register, stock } from '../../seam.js';
 import {
   addDouble,

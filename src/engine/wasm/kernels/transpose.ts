@@ -1,7 +1,7 @@
 /** Transpose: axes that stay together are moved together, and the innermost two are turned in blocks. */
 
-import type { TensorInfo, TransposeAttrs } from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import type { TensorInfo, TransposeAttrs } from '@tensorflow/tfjs-core';
 import { register, stock } from '../../seam.js';
 import { heapBuffer, shared, sizeOf, stridesOf } from '../heap.js';
 import { copyRegionStrided } from '../region.js';

@@ -1,6 +1,6 @@
 /** UnsortedSegmentSum, the gradient of gather, which the wasm backend lacks. */
 
-import type { TensorInfo, UnsortedSegmentSumAttrs } from '@tensorflow/tfjs';
+import type { TensorInfo, UnsortedSegmentSumAttrs } from '@tensorflow/tfjs-core';
 import { register } from '../../seam.js';
 import { floats, integers, sizeOf } from '../heap.js';
 

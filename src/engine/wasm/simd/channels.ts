@@ -4,8 +4,8 @@
  * a time; the rows that are left over are filled up to one.
  */
 
-import type { TensorInfo } from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
 import {
   add,
   block,

@@ -1,7 +1,7 @@
 /** Pointwise maps over floats, four at a time. */
 
-import type { TensorInfo } from '@tensorflow/tfjs';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
 import {
   bitAnd,
   block,
