@@ -1,6 +1,6 @@
 /** Products by a formula in TensorFlow.js: one product of matrices, many at once. */
 
-import type { Tensor } from '@tensorflow/tfjs';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { labelsOf } from '../../../dsl/einsum-formula.js';
 import type { OpOf } from '../../../dsl/op.js';
 import { volume } from '../../../dsl/shape.js';
@@ -24,7 +24,7 @@ export const einsum = ({ formula }: OpOf<'einsum'>, x: Value, y: Value, { tf }: 
     columns: number,
   ): Tensor => {
     const turned = axes.every((axis, i) => axis === i) ? tensor : tf.transpose(tensor, [...axes]);
-    return turned.reshape([batch, ...(transposed ? [columns, rows] : [rows, columns])]);
+    return tf.reshape(turned, [batch, ...(transposed ? [columns, rows] : [rows, columns])]);
   };
   const product = tf.matMul(
     matrices(x.tensor, plan.a, left, inner),
@@ -32,6 +32,6 @@ export const einsum = ({ formula }: OpOf<'einsum'>, x: Value, y: Value, { tf }: 
     plan.a.transposed,
     plan.b.transposed,
   );
-  const grouped = product.reshape([...plan.batch, ...plan.left, ...plan.right].map(sizeOf));
+  const grouped = tf.reshape(product, [...plan.batch, ...plan.left, ...plan.right].map(sizeOf));
   return plan.out.every((axis, i) => axis === i) ? grouped : tf.transpose(grouped, [...plan.out]);
 };
