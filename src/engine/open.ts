@@ -5,6 +5,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Checked, decodeError, type Effect, engineError } from '../base/error.js';
 import { probeAvailability } from './availability.js';
+import { installMethods } from './chained.js';
 import { type Chosen, chooseEngine } from './choose.js';
 import { type Engine, limitBytes, type TensorFlow } from './engine.js';
 import { installGradients } from './gradients.js';
@@ -93,6 +94,7 @@ const start =
       await tf.ready();
       makeFirstTensorQuietly(tf);
       installGradients(tf);
+      installMethods(tf);
       const version = `tfjs ${tf.version_core}, ${name} ${backendVersion}`;
       return {
         name,
