@@ -1,10 +1,11 @@
 /** The pages of commands and files say what the command line and the codecs say. */
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { lawsPage } from '../bench/docs/laws-page.js';
 import { commandsPage, filesPage } from '../bench/docs/pages.js';
 import { sections } from '../bench/docs/sections.js';
+import { mapPage } from '../bench/house/map.js';
 import { commandLine } from '../src/cli/command-line.js';
 import { allLaws } from '../src/laws/laws/index.js';
 import { files } from '../src/runner/folder/files.js';
@@ -48,6 +49,16 @@ describe('the documentation', () => {
       assert.ok(written.includes(statement), name);
       assert.doesNotMatch(source, /\.md\b/, `${name}: a source is a publication or a derivation, not a file`);
     }
+  });
+
+  it('has the map of the house, whose walks lead along files that are there (npm run docs writes it anew)', () => {
+    const written = page('house');
+    assert.equal(written, mapPage());
+    const stops = [...written.matchAll(/^\d+\. `([^`]+)`/gm)].map(([, path]) => path);
+    assert.ok(stops.length > 20);
+    for (const path of stops) assert.ok(existsSync(new URL(`../${path}`, import.meta.url)), path);
+    // One page.
+    assert.ok(written.split('\n').length < 90);
   });
 
   it('is linked from README and named by --help', () => {

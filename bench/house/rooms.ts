@@ -3,38 +3,72 @@
  * spec/house.spec.ts tries every pair.
  */
 
-/** A room, what it may import of the rooms before it, and whether TensorFlow.js may be imported there. */
+/** A room, what it does, what it may import of the rooms before it, and whether TensorFlow.js may be imported there. */
 export interface Room {
   readonly name: string;
+  readonly what: string;
   readonly may: readonly string[];
   readonly tensorflow: boolean;
 }
 
-const room = (name: string, may: string, tensorflow = false): Room => ({
+const room = (name: string, may: string, what: string, tensorflow = false): Room => ({
   name,
+  what,
   may: may.split(' ').filter((other) => other !== ''),
   tensorflow,
 });
 
 /** Lowest first: no room may import one that stands after it. */
 export const rooms: readonly Room[] = [
-  room('base', ''),
-  room('files', 'base'),
-  room('formats', 'base files'),
-  room('analysis', 'base'),
-  room('dsl', 'base'),
-  room('engine', 'base', true),
-  room('compile', 'base dsl engine', true),
-  room('models', 'base dsl'),
-  room('data', 'base files formats'),
-  room('drums', 'base dsl engine compile'),
-  room('experiments', 'base dsl compile models data'),
-  room('laws', 'base dsl engine compile models experiments'),
-  room('report', 'base engine analysis data drums experiments'),
-  room('runner', 'base files formats analysis dsl engine compile models data drums experiments report', true),
+  room('base', '', 'the error union, codecs, named random streams, canonical JSON, limits'),
+  room('files', 'base', 'the file system: whole files, whole folders, who holds a file'),
+  room('formats', 'base files', 'foreign formats: .npy, IDX, PNG, safetensors, TensorBoard'),
+  room('analysis', 'base', 'what waves do, in numbers: spectra, dispersion, phase and speed, energy'),
+  room('dsl', 'base', 'the language: symbolic tensors, layers, scans, programs as data'),
+  room(
+    'engine',
+    'base',
+    'the TensorFlow.js backend: its choice, substitutes for what it lacks, the assembler of WebAssembly',
+    true,
+  ),
+  room(
+    'compile',
+    'base dsl engine',
+    'interpreters of a program: fused kernels, op by op, reference, cost, diagram, light cone, derivatives, export',
+    true,
+  ),
+  room(
+    'models',
+    'base dsl',
+    'published architectures and dynamical systems, each a short file in the language',
+  ),
+  room('data', 'base files formats', 'tasks: generators, digits, folders of your own, the cache'),
+  room('drums', 'base dsl engine compile', 'membranes, and the tones one hears of them'),
+  room(
+    'experiments',
+    'base dsl compile models data',
+    'experiments and sweeps as plain values, their codecs, scores, the catalogue and its presets',
+  ),
+  room(
+    'laws',
+    'base dsl engine compile models experiments',
+    'the laws of wave dynamics, and how a system is tried on them',
+  ),
+  room(
+    'report',
+    'base engine analysis data drums experiments',
+    'pictures, tables and pages, from plain arrays to bytes',
+  ),
+  room(
+    'runner',
+    'base files formats analysis dsl engine compile models data drums experiments report',
+    'training and run folders, sweeps, results, export and import',
+    true,
+  ),
   room(
     'cli',
     'base files formats analysis dsl engine compile models data drums experiments laws report runner',
+    'the command line: flags in, sentences and exit codes out',
   ),
 ];
 
