@@ -72,6 +72,16 @@ describe('the house', () => {
       assert.equal(tried[pairs.length + i], !tensorflow, name);
   });
 
+  it('has a short page in every room, which names its folders', () => {
+    for (const { name } of rooms) {
+      const text = readFileSync(new URL(`../src/${name}/README.md`, import.meta.url), 'utf8');
+      assert.ok(text.startsWith(`# ${name}\n`), name);
+      assert.ok(text.trimEnd().split('\n').length <= 25, `${name}: more than 25 lines`);
+      for (const entry of readdirSync(new URL(`../src/${name}`, import.meta.url), { withFileTypes: true }))
+        if (entry.isDirectory()) assert.ok(text.includes(`\`${entry.name}`), `${name}: ${entry.name}`);
+    }
+  });
+
   it('has the lists of the linter from its table', () => {
     const linter = JSON.parse(readFileSync(new URL('../biome.json', import.meta.url), 'utf8'));
     assert.deepEqual(linter.overrides, importRules());
