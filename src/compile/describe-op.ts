@@ -81,6 +81,10 @@ export const describeOp = (op: Op, inputs: readonly Shape[]): string => {
       return `concat along ${op.axis}`;
     case 'slice':
       return describeSlice(op, inputs[0] ?? []);
+    case 'gather':
+      return `gather ${op.indices.length} along ${op.axis}`;
+    case 'scatter':
+      return `add up to ${op.size} along ${op.axis}`;
     case 'reshape':
       return `reshape ${showSizes(op.shape)}`;
     case 'transpose':

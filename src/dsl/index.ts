@@ -12,6 +12,7 @@ export * from './dynamics/oscillator.js';
 export * from './dynamics/readout.js';
 export { type Einsum, einsum, outer } from './einsum.js';
 export * from './field.js';
+export { type Along, gather, scatter } from './gather.js';
 export * from './graph.js';
 export type { Layer } from './identity.js';
 export { type Initialiser, type InitialiserName, initialValues } from './initialiser.js';

@@ -188,3 +188,33 @@ export const recurrenceShape = (op: OpOf<'recurrence'>, [a, b, h0]: readonly Sha
     ? E.right(b)
     : E.left(`the initial value must be ${showShape(b.slice(1))}, got ${showShape(h0)}`);
 };
+
+/** The shape with another size along an axis. */
+const withSize = (x: Shape, axis: number, size: number): Shape => x.map((n, i) => (i === axis ? size : n));
+
+const numbered = (indices: Shape, size: number): E.Either<string, void> => {
+  const beyond = indices.find((index) => !whole(index) || index >= size);
+  return when(beyond === undefined, () => `there is no entry ${beyond} along an axis of ${size}`);
+};
+
+export const gatherShape = ({ axis, indices }: OpOf<'gather'>, x: Shape): CheckedShape =>
+  pipe(
+    axesOf([axis], x),
+    E.flatMap(() => when(indices.length > 0, () => 'it takes at least one entry')),
+    E.flatMap(() => numbered(indices, x[axis])),
+    E.map(() => withSize(x, axis, indices.length)),
+  );
+
+export const scatterShape = ({ axis, indices, size }: OpOf<'scatter'>, x: Shape): CheckedShape =>
+  pipe(
+    axesOf([axis], x),
+    E.flatMap(() =>
+      when(
+        indices.length === x[axis],
+        () => `${indices.length} numbers are not one for each of ${x[axis]} entries`,
+      ),
+    ),
+    E.flatMap(() => when(whole(size) && size >= 1, () => `an axis of ${size} holds nothing`)),
+    E.flatMap(() => numbered(indices, size)),
+    E.map(() => withSize(x, axis, size)),
+  );

@@ -16,9 +16,11 @@ import {
   concatShape,
   convShape,
   denseShape,
+  gatherShape,
   poolShape,
   positive,
   recurrenceShape,
+  scatterShape,
   sliceShape,
   transposedShape,
   when,
@@ -102,6 +104,10 @@ const inferShape = (op: Op, inputs: readonly Facts[], leaves: Leaves | undefined
       return concatShape(op, shapes);
     case 'slice':
       return sliceShape(op, x);
+    case 'gather':
+      return gatherShape(op, x);
+    case 'scatter':
+      return scatterShape(op, x);
     case 'reshape':
       return volume(op.shape) === volume(x)
         ? E.right(op.shape)

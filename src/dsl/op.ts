@@ -133,6 +133,10 @@ const Dense = t.strict({ op: t.literal('dense') });
 const Pool = t.strict({ op: t.literal('pool'), fn: keys(['max', 'mean']), size: shape, stride: shape });
 const Concat = t.strict({ op: t.literal('concat'), axis: size });
 const Slice = t.strict({ op: t.literal('slice'), begin: shape, size: shape });
+/** Entry i of the result is entry indices[i] of x, along an axis. */
+const Gather = t.strict({ op: t.literal('gather'), axis: size, indices: shape });
+/** Entry j of the result, of `size`, is the sum of the entries i of x with indices[i] = j. */
+const Scatter = t.strict({ op: t.literal('scatter'), axis: size, indices: shape, size });
 const Reshape = t.strict({ op: t.literal('reshape'), shape });
 const Transpose = t.strict({ op: t.literal('transpose'), axes: shape });
 const Reverse = t.strict({ op: t.literal('reverse'), axes: shape });
@@ -215,6 +219,8 @@ const Flat = t.union([
   Pool,
   Concat,
   Slice,
+  Gather,
+  Scatter,
   Reshape,
   Transpose,
   Reverse,

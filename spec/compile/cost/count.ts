@@ -65,6 +65,7 @@ const countNodes = (nodes: readonly Node[]): number => {
         break;
       }
       case 'reduce':
+      case 'scatter':
         loop(shapes[0], one);
         break;
       case 'pool':

@@ -16,6 +16,8 @@ import {
   dense,
   depthwise,
   einsum,
+  gather,
+  scatter,
   encoder,
   last,
   matmul,
@@ -134,3 +136,5 @@ exactly<Tensor<readonly []>>()(einsum('ab,ab->', zeros(16, 4), zeros(16, 4)), tr
 exactly<Tensor<readonly [8, 16, 25]>>()(einsum('qhd,khd->hqk', zeros(16, 8, 4), zeros(25, 8, 4)), true);
 const sized = <Q extends number>(q: Tensor<readonly [Q, 4]>) => einsum('qc,kc->qk', q, zeros(25, 4));
 exactly<Tensor<readonly [16, 25]>>()(sized(zeros(16, 4)), true);
+exactly<Tensor<readonly [3, 64, 3]>>()(pipe(image, gather(0, [1, 5, 9])), true);
+exactly<Tensor<readonly [64, 64, 2]>>()(pipe(image, scatter(2, [0, 1, 0], 2)), true);

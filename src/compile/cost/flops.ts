@@ -34,6 +34,7 @@ export const forwardFlops = (visit: Visit): Amount => {
     case 'pool':
       return each(volume(op.size));
     case 'reduce':
+    case 'scatter':
       return numbers(x);
     case 'spectrum':
       return add(spread(result, fourier(x.shape)), each(4));
@@ -108,6 +109,8 @@ const ownBackward = (visit: Visit): Amount => {
       return forwardFlops(visit);
     case 'reduce':
       return numbers(inputs[0]);
+    case 'gather':
+      return each(ways);
     case 'spectrum':
       return forwardFlops(visit);
     case 'batchNorm':

@@ -176,6 +176,10 @@ const refFor = (
       return structure.concat(site, op, inputs);
     case 'slice':
       return structure.slice(site, op, x);
+    case 'gather':
+      return structure.gather(site, op, x);
+    case 'scatter':
+      return structure.scatter(site, op, x);
     case 'reshape':
       return structure.reshape(site, op, x);
     case 'transpose':

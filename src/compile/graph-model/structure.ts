@@ -4,6 +4,7 @@ import { labelsOf } from '../../dsl/einsum-formula.js';
 import type { OpOf, ReduceFunction } from '../../dsl/op.js';
 import { bins, volume } from '../../dsl/shape.js';
 import { matrixPlan, overSamples } from '../matrix-plan.js';
+import { inRounds } from '../rounds.js';
 import { constantOf } from './constant.js';
 import { type Ref, type Site, under } from './draft.js';
 import { typeAttr, wholeAttr } from './graph-def.js';
@@ -218,4 +219,58 @@ export const einsum = (site: Site, { formula }: OpOf<'einsum'>, x: Value, y: Val
   );
   const grouped = tf.reshape(site, product, [...plan.batch, ...plan.left, ...plan.right].map(sizeOf));
   return tf.transpose(site, grouped, plan.out);
+};
+
+/** Entries of an axis by number. */
+export const gather = (site: Site, { axis, indices }: OpOf<'gather'>, x: Value): Ref => {
+  const ref = refOf(site, x);
+  const at = axis + lead(x);
+  return site.draft.add('GatherV2', [ref, tf.wholes(site, indices), tf.whole(site, at)], {
+    shape: ref.shape.map((n, i) => (i === at ? indices.length : n)),
+    attrs: {
+      Tparams: typeAttr('float32'),
+      Tindices: typeAttr('int32'),
+      Taxis: typeAttr('int32'),
+      batch_dims: wholeAttr(0),
+    },
+    hint: site.hint,
+  });
+};
+
+/** Entries of an axis added up by number, in rounds. */
+export const scatter = (site: Site, { axis, indices, size }: OpOf<'scatter'>, x: Value): Ref => {
+  const ref = refOf(site, x);
+  const at = axis + lead(x);
+  const order = [at, ...ref.shape.map((_, i) => i).filter((i) => i !== at)];
+  const front = tf.transpose(site, ref, order);
+  const [, ...rest] = front.shape;
+  const width = volume(x.facts.perSample ? rest.slice(1) : rest);
+  const { places, rounds } = inRounds(indices, size);
+  const inside = under(site, 'rounds');
+  const sizes = x.facts.perSample
+    ? tf.concat(inside, [tf.wholes(inside, [rounds * size]), tf.batchAnd(inside, [width])], 0)
+    : tf.wholes(inside, [rounds * size, 1, width]);
+  const several = x.facts.perSample ? -1 : 1;
+  const rows = site.draft.add(
+    'ScatterNd',
+    [
+      tf.wholes(site, [...places], [places.length, 1]),
+      tf.reshape(site, front, [indices.length, several, width]),
+      sizes,
+    ],
+    {
+      shape: [rounds * size, several, width],
+      attrs: { T: typeAttr('float32'), Tindices: typeAttr('int32') },
+      hint: site.hint,
+    },
+  );
+  const sums =
+    rounds === 1
+      ? rows
+      : tf.reduced(inside, 'Sum', tf.reshape(inside, rows, [rounds, size, several, width]), [0]);
+  return tf.transpose(
+    site,
+    tf.reshape(site, sums, [size, ...rest]),
+    order.map((_, i) => order.indexOf(i)),
+  );
 };

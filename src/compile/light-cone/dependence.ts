@@ -53,6 +53,10 @@ export const dependence = (
     }
     case 'dense':
       return [dense(supports[1], x, shape, result)];
+    case 'gather':
+      return [numbered(op.axis, op.indices, x, shape, result, false)];
+    case 'scatter':
+      return [numbered(op.axis, op.indices, x, shape, result, true)];
     case 'spectrum':
       return [spectrum(x, shape, result)];
     case 'recurrence':
@@ -182,6 +186,26 @@ const dense = (support: Mask | undefined, x: Shape, shape: Shape, result: Mask):
           ? 1
           : 0;
   }
+  return mask;
+};
+
+/** Entry i along the axis goes with entry indices[i]: of the input where it is gathered, of the result where it is added up. */
+const numbered = (
+  axis: number,
+  indices: Shape,
+  x: Shape,
+  shape: Shape,
+  result: Mask,
+  added: boolean,
+): Mask => {
+  const [outer, inner] = [volume(x.slice(0, axis)), volume(x.slice(axis + 1))];
+  const mask = empty(x);
+  for (let o = 0; o < outer; o++)
+    for (const [i, index] of indices.entries()) {
+      const [source, target] = added ? [i, index] : [index, i];
+      const [from, to] = [(o * x[axis] + source) * inner, (o * shape[axis] + target) * inner];
+      for (let k = 0; k < inner; k++) mask[from + k] |= result[to + k];
+    }
   return mask;
 };
 

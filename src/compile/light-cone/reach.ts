@@ -202,6 +202,9 @@ const through = (op: Op, sources: readonly Spread[], shapes: readonly Shape[], s
         x.axes.filter((_, axis) => !op.axes.includes(axis)),
         op.axes.every(off),
       );
+    case 'gather':
+    case 'scatter':
+      return keep(x.axes, off(op.axis));
     case 'spectrum':
       return keep(x.axes, off(0));
     case 'recurrence':

@@ -12,7 +12,7 @@ import { fault } from './fault.js';
 import { affine, map, zip } from './pointwise.js';
 import { recurrence } from './recurrence.js';
 import { reduce, spectrum } from './reduce.js';
-import { broadcast, concat, reshape, reverse, slice, transpose } from './structure.js';
+import { broadcast, concat, gather, reshape, reverse, scatter, slice, transpose } from './structure.js';
 
 /** A node's value for one sample; a scan's has no elements of its own, but ports. */
 export interface Value extends NdArray {
@@ -82,6 +82,10 @@ export const evaluate = (
       return concat(op, inputs, shape);
     case 'slice':
       return slice(op, x);
+    case 'gather':
+      return gather(op, x, shape);
+    case 'scatter':
+      return scatter(op, x, shape);
     case 'reshape':
       return reshape(op, x);
     case 'transpose':

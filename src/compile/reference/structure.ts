@@ -1,7 +1,7 @@
 /** Joining, cutting, turning and repeating in the reference interpreter: each element says where it comes from. */
 
 import type { OpOf } from '../../dsl/op.js';
-import type { Shape } from '../../dsl/shape.js';
+import { type Shape, volume } from '../../dsl/shape.js';
 import { build, get, type NdArray } from './array.js';
 
 export const concat = ({ axis }: OpOf<'concat'>, parts: readonly NdArray[], out: Shape): NdArray => {
@@ -49,3 +49,32 @@ export const broadcast = ({ shape }: OpOf<'broadcast'>, x: NdArray): NdArray =>
       position.map((i, axis) => (x.shape[axis] === 1 ? 0 : i)),
     ),
   );
+
+/** Sizes before an axis, of it and after it. */
+const around = (shape: Shape, axis: number): readonly [number, number, number] => [
+  volume(shape.slice(0, axis)),
+  shape[axis],
+  volume(shape.slice(axis + 1)),
+];
+
+export const gather = ({ axis, indices }: OpOf<'gather'>, x: NdArray, shape: Shape): NdArray => {
+  const [outer, count, inner] = around(shape, axis);
+  const from = x.shape[axis];
+  const data = new Float64Array(volume(shape));
+  for (let o = 0; o < outer; o++)
+    for (let i = 0; i < count; i++)
+      for (let k = 0; k < inner; k++)
+        data[(o * count + i) * inner + k] = x.data[(o * from + indices[i]) * inner + k];
+  return { shape, data };
+};
+
+export const scatter = ({ axis, indices }: OpOf<'scatter'>, x: NdArray, shape: Shape): NdArray => {
+  const [outer, count, inner] = around(x.shape, axis);
+  const to = shape[axis];
+  const data = new Float64Array(volume(shape));
+  for (let o = 0; o < outer; o++)
+    for (let i = 0; i < count; i++)
+      for (let k = 0; k < inner; k++)
+        data[(o * to + indices[i]) * inner + k] += x.data[(o * count + i) * inner + k];
+  return { shape, data };
+};

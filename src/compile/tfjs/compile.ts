@@ -27,6 +27,7 @@ import { batchNorm } from './operations/batch-norm.js';
 import { type Context, overBatch, type Value } from './operations/context.js';
 import * as convolution from './operations/convolution.js';
 import { einsum } from './operations/einsum.js';
+import { gather, scatter } from './operations/gather.js';
 import * as pointwise from './operations/pointwise.js';
 import { recurrence } from './operations/recurrence.js';
 import * as reduction from './operations/reduce.js';
@@ -157,6 +158,10 @@ const runNode = (
       return structure.concat(op, inputs, context);
     case 'slice':
       return structure.slice(op, x, context);
+    case 'gather':
+      return gather(op, x, context);
+    case 'scatter':
+      return scatter(op, x, context);
     case 'reshape':
       return structure.reshape(op, x, context);
     case 'transpose':

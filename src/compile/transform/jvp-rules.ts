@@ -71,6 +71,8 @@ const unaryJvp = (op: OneInput, x: Tensor, dx: Tensor, y: Tensor): Tangent => {
       return add(mul(div(re, length), dre), mul(div(im, length), dim));
     }
     case 'slice':
+    case 'gather':
+    case 'scatter':
     case 'reshape':
     case 'transpose':
     case 'reverse':

@@ -76,6 +76,10 @@ export const vjpRule = (
           cotangent,
         ),
       ];
+    case 'gather':
+      return [by({ op: 'scatter', axis: op.axis, indices: op.indices, size: shapeOf(x)[op.axis] }, g)];
+    case 'scatter':
+      return [by({ op: 'gather', axis: op.axis, indices: op.indices }, g)];
     case 'reshape':
       return [reshape(shapeOf(x), cotangent)];
     case 'transpose':

@@ -59,6 +59,8 @@ const degreeOf = (node: Node, inputs: readonly Degree[], chosen: Chosen): Degree
     case 'concat':
       // A part that does not depend stands beside one that does: a constant.
       return inputs.includes('none') ? worst([...inputs, 'affine']) : worst(inputs);
+    case 'gather':
+    case 'scatter':
     case 'slice':
     case 'reshape':
     case 'transpose':

@@ -51,6 +51,8 @@ const parityOf = (node: Node, inputs: readonly Parity[], chosen: Chosen): Parity
       return op.fn === 'mean' ? a : 'neither';
     case 'recurrence':
       return a === 'even' && inputs.slice(1).every((parity) => parity === 'odd') ? 'odd' : 'neither';
+    case 'gather':
+    case 'scatter':
     case 'slice':
     case 'reshape':
     case 'transpose':

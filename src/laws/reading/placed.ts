@@ -68,6 +68,9 @@ const tied = (op: Op, { was, shape, from, grid, moves }: Place): string | undefi
       return `its step has '${op.op}', which changes the grid`;
     case 'scan':
       return 'a scan runs within its step';
+    case 'gather':
+    case 'scatter':
+      return was && op.axis < rank ? 'it takes sites by their numbers' : undefined;
     case 'reverse':
       return was && op.axes.some((axis) => axis < rank) ? 'it mirrors space' : undefined;
     case 'transpose':

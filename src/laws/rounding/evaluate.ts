@@ -5,7 +5,7 @@ import type { Shape } from '../../dsl/shape.js';
 import { along } from '../system/along.js';
 import { type Known, mapErrorAt, zipErrorAt } from './pointwise.js';
 import { linearError, poolError, productError, recurrenceError, reduceError } from './sums.js';
-import { applied, errorsOf, type Uncertain } from './uncertain.js';
+import { applied, errorsOf, rounded, type Uncertain } from './uncertain.js';
 
 /**
  * Values and error bounds of all nodes, in an arithmetic that rounds by `unit`, from leaves that may be wrong already.
@@ -56,6 +56,9 @@ const errorOf = (
       return reduceError(op, x, value, shape, unit);
     case 'pool':
       return poolError(op, x, shape, unit);
+    case 'scatter':
+      return applied(op, [rounded(x, op.indices.length * unit)], shape).data;
+    case 'gather':
     case 'slice':
     case 'reshape':
     case 'transpose':

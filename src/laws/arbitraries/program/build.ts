@@ -31,6 +31,8 @@ const builders: Readonly<Record<PlainKind, Builder>> = {
   pool: structure.pool,
   concat: structure.concat,
   slice: structure.sliced,
+  gather: structure.gathered,
+  scatter: structure.scattered,
   reshape: structure.reshape_,
   transpose: structure.transposed,
   reverse: structure.reversed,

@@ -26,6 +26,8 @@ export const plainKinds = [
   'pool',
   'concat',
   'slice',
+  'gather',
+  'scatter',
   'reshape',
   'transpose',
   'reverse',

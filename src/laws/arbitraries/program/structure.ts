@@ -141,3 +141,26 @@ export const reduce: Builder = (shop, [a, b, c]) => {
   )[c % (shop.smooth ? 2 : 4)];
   return [entry(f(...axes)(chosen.x), factor * chosen.bound)];
 };
+
+/** Entries of an axis by number, some of them several times. */
+const numbersFor = (count: number, size: number, [c, d]: readonly number[]): readonly number[] =>
+  Array.from({ length: count }, (_, i) => (i * (1 + (c % 3)) + d) % size);
+
+export const gathered: Builder = (shop, [a, b, c, d, e]) => {
+  const chosen = from(shop, a, atLeastRank(1));
+  if (chosen === undefined) return nothing;
+  const axis = b % rank(chosen.x);
+  const size = shapeOf(chosen.x)[axis];
+  const indices = numbersFor(1 + (e % (size + 2)), size, [c, d]);
+  return [entry(apply('gather', { op: 'gather', axis, indices }, chosen.x), chosen.bound)];
+};
+
+export const scattered: Builder = (shop, [a, b, c, d, e]) => {
+  const chosen = from(shop, a, atLeastRank(1));
+  if (chosen === undefined) return nothing;
+  const axis = b % rank(chosen.x);
+  const count = shapeOf(chosen.x)[axis];
+  const size = 1 + (e % (count + 2));
+  const indices = numbersFor(count, size, [c, d]);
+  return [entry(apply('scatter', { op: 'scatter', axis, indices, size }, chosen.x), chosen.bound * count)];
+};

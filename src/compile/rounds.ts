@@ -1,0 +1,22 @@
+/**
+ * Sums by number in rounds: no place receives more than a few entries in one round, and the rounds are added up as any
+ * sum is, so that a long sum keeps its digits.
+ */
+
+/** No place receives more entries in a round. */
+const most = 64;
+
+/** For each entry the place where it is added: `round * size + index`, and how many rounds there are. */
+export const inRounds = (
+  indices: readonly number[],
+  size: number,
+): { readonly places: Int32Array; readonly rounds: number } => {
+  const counts = new Uint32Array(size);
+  let rounds = 1;
+  const places = Int32Array.from(indices, (index) => {
+    const round = Math.floor(counts[index]++ / most);
+    rounds = Math.max(rounds, round + 1);
+    return round * size + index;
+  });
+  return { places, rounds };
+};
