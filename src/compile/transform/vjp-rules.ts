@@ -77,9 +77,11 @@ export const vjpRule = (
         ),
       ];
     case 'gather':
-      return [by({ op: 'scatter', axis: op.axis, indices: op.indices, size: shapeOf(x)[op.axis] }, g)];
+      return [
+        by({ op: 'scatter', axis: op.axis, indices: op.indices, size: shapeOf(x)[op.axis] }, cotangent),
+      ];
     case 'scatter':
-      return [by({ op: 'gather', axis: op.axis, indices: op.indices }, g)];
+      return [by({ op: 'gather', axis: op.axis, indices: op.indices }, cotangent)];
     case 'reshape':
       return [reshape(shapeOf(x), cotangent)];
     case 'transpose':
