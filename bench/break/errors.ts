@@ -3,16 +3,16 @@
  * same work without the error then ends as if nothing had happened.
  */
 
-import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { errorMessage } from '../../src/base/error.js';
-import { type Random, stream } from '../../src/base/random.js';
+import type { Random } from '../../src/base/random.js';
 import { anotherLife, breakDisk, codes, type Fault, ownLife } from './disk.js';
 import { afterKill, ageLeft } from './kills.js';
-import { againWith, type Part } from './part.js';
-import { type Straight, straights, workOf } from './straight.js';
+import { overWorks, thrownWords } from './over-works.js';
+import type { Part } from './part.js';
+import type { Straight } from './straight.js';
 import { differ, printOf } from './tiny.js';
-import { begin, worksIn } from './works.js';
+import { begin } from './works.js';
 
 /** What is wrong with a sentence; null where nothing is. */
 const sentenceProblem = (sentence: string): string | null =>
@@ -66,33 +66,20 @@ export const failed = async (straight: Straight, random: Random, place: string):
     const other = differ(print, await printOf(place));
     return other === null ? null : `${story}: without it then: ${other}`;
   } catch (cause) {
-    return `${story}: thrown: ${cause instanceof Error ? (cause.stack ?? cause.message) : cause}`;
+    return `${story}: ${thrownWords(cause)}`;
   } finally {
     ownLife();
   }
 };
 
-export const errors: Part = {
-  name: 'errors',
-  does: 'EIO, ENOSPC, EACCES, EMFILE, EROFS at any call that reads or changes a file, once or from there on',
-  share: 15,
-  open: async (seed, folder) => {
-    const works = await worksIn(folder);
-    const straight = straights(folder);
-    return {
-      round: async (index) => {
-        const work = workOf(works, index);
-        const says = await failed(
-          await straight(work),
-          stream(seed, 'errors', index),
-          join(folder, 'failed'),
-        );
-        return {
-          tried: { [`errors in ${work.name}`]: 1 },
-          found: says === null ? [] : [{ says, again: againWith('errors', seed, index) }],
-        };
-      },
-      end: async () => {},
-    };
+export const errors: Part = overWorks(
+  {
+    name: 'errors',
+    does: 'EIO, ENOSPC, EACCES, EMFILE, EROFS at any call that reads or changes a file, once or from there on',
+    share: 15,
   },
-};
+  async (straight, random, place) => ({
+    tried: { [`errors in ${straight.work.name}`]: 1 },
+    says: await failed(straight, random, place),
+  }),
+);

@@ -7,13 +7,14 @@ import { readdir, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { errorMessage } from '../../src/base/error.js';
-import { type Random, stream } from '../../src/base/random.js';
+import type { Random } from '../../src/base/random.js';
 import { bringBack } from '../../src/files/write-folder.js';
 import { anotherLife, breakDisk, type Fault, moments, ownLife } from './disk.js';
-import { againWith, type Found, type Part } from './part.js';
-import { type Straight, straights, workOf } from './straight.js';
+import { overWorks, thrownWords } from './over-works.js';
+import type { Part } from './part.js';
+import type { Straight } from './straight.js';
 import { differ, printOf } from './tiny.js';
-import { begin, worksIn } from './works.js';
+import { begin } from './works.js';
 
 const drawn = (random: Random, changes: number): Fault =>
   random.integer(6) === 0
@@ -87,29 +88,20 @@ export const killed = async (
       return other === null ? { kills, says: null } : wrong(other);
     }
   } catch (cause) {
-    return wrong(`thrown: ${cause instanceof Error ? (cause.stack ?? cause.message) : cause}`);
+    return wrong(thrownWords(cause));
   } finally {
     ownLife();
   }
 };
 
-export const kills: Part = {
-  name: 'kills',
-  does: 'kills in this process at any change of a file: before it, in its middle, after it',
-  share: 40,
-  open: async (seed, folder) => {
-    const works = await worksIn(folder);
-    const straight = straights(folder);
-    return {
-      round: async (index) => {
-        const work = workOf(works, index);
-        const random = stream(seed, 'kills', index);
-        const { kills: n, says } = await killed(await straight(work), random, join(folder, 'killed'));
-        const found: readonly Found[] =
-          says === null ? [] : [{ says, again: againWith('kills', seed, index) }];
-        return { tried: { [`kills of ${work.name}`]: n }, found };
-      },
-      end: async () => {},
-    };
+export const kills: Part = overWorks(
+  {
+    name: 'kills',
+    does: 'kills in this process at any change of a file: before it, in its middle, after it',
+    share: 40,
   },
-};
+  async (straight, random, place) => {
+    const { kills: n, says } = await killed(straight, random, place);
+    return { tried: { [`kills of ${straight.work.name}`]: n }, says };
+  },
+);

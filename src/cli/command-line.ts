@@ -21,7 +21,7 @@ const heed = (flags: object): void => {
     for (const note of idleFuse(flags.engine)) remark(`note: ${note}`);
 };
 
-/** What this says of itself, as it was given. */
+/** A command's line as it was given: names, flags and their values. */
 export const lineOf = (command: CommandUnknownOpts): Line => ({
   command: command.name(),
   names: command.args,

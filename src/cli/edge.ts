@@ -1,4 +1,4 @@
-/** The edge: where effects run, errors become sentences and exit codes, and Ctrl-C becomes a signal. */
+/** The edge: effects run, errors become sentences and exit codes, Ctrl-C becomes a signal. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { type DrumheadError, defect, type Effect, errorMessage, fileError } from '../base/error.js';
@@ -23,8 +23,8 @@ export const exitCode = (error: DrumheadError): number => {
 };
 
 /**
- * What a command answers, on stdout, and what it tells meanwhile, on stderr: a line or more. All text that comes from
- * files passes here, so it is made plain here.
+ * Writes an answer to stdout and a remark to stderr. All text that comes from files passes here, so it is made
+ * printable here.
  */
 export const answer = (text: string): void => void process.stdout.write(`${plainText(text)}\n`);
 export const remark = (text: string): void => void process.stderr.write(`${plainText(text)}\n`);
@@ -41,8 +41,8 @@ export const atEdge = async (work: Effect<string>): Promise<void> => {
 };
 
 /**
- * What becomes of output that cannot be written. Whoever reads may stop reading (`| head -1`): what stdout would have
- * said is then dropped, and progress on stderr too, while the work itself goes on to its end. A full disk is told.
+ * Handles output that cannot be written. A reader that stops (`| head -1`) loses the rest of stdout and stderr,
+ * while the work goes on to its end. A full disk is reported.
  */
 export const survivingItsReaders = (): void => {
   process.stdout.on('error', (cause: NodeJS.ErrnoException) => {
@@ -54,8 +54,8 @@ export const survivingItsReaders = (): void => {
 };
 
 /**
- * Aborted by the first Ctrl-C, so that the step under way ends and what was done is kept; the second ends the process
- * at once.
+ * A signal that the first Ctrl-C aborts, so that the current step ends and its state is saved. The second Ctrl-C ends
+ * the process at once.
  */
 export const interruptible = (): { readonly signal: AbortSignal; readonly done: () => void } => {
   const controller = new AbortController();

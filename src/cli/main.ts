@@ -17,7 +17,7 @@ for (const command of program.commands)
     process.exit(error.exitCode === 0 ? 0 : 2);
   });
 
-/** A flag that takes several values must not take the name that stands behind them. */
+/** A flag that takes several values must not take the name behind them. */
 const words = (): readonly string[] => {
   const [name, ...rest] = process.argv.slice(2);
   const command = program.commands.find((one) => one.name() === name || one.aliases().includes(name ?? ''));

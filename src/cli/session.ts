@@ -1,4 +1,4 @@
-/** The environment of a command: what its common flags say, the terminal, the clock, Ctrl-C. */
+/** The environment of a command: common flags, the terminal, the clock, Ctrl-C. */
 
 import { join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -15,7 +15,7 @@ import { barTeller, plainTeller } from './terminal/progress.js';
 /** Flags of every command that computes. */
 export interface CommonFlags {
   readonly engine: string;
-  /** What a run that goes on was begun with; else `--fuse` says it. */
+  /** The kernels that a run began with; left out, `--fuse` decides. */
   readonly kernels?: Kernels;
   readonly runs: string;
   readonly workers: string;

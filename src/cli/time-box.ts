@@ -3,7 +3,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { type Checked, decodeError, type Effect, errorMessage } from '../base/error.js';
 
-// What a timer of Node can wait for at most, 2^31 ms.
+// The longest wait of a timer in Node, 2^31 ms.
 const mostMinutes = 35_000;
 
 /** Minutes, more than 0. **Errors** DecodeError of --minutes. */

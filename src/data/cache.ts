@@ -30,8 +30,8 @@ export const cachePath = (folder: string, name: string, identity: unknown): stri
 const found = async (path: string, key: string): Promise<Checked<O.Option<Dataset>>> => {
   const bytes = await readBytesIfPresent(path, 'array')();
   if (E.isLeft(bytes)) return bytes;
-  if (O.isNone(bytes.right)) return E.right(O.none);
-  const dataset = await unpackDataset(bytes.right.value, key, path);
+  if (bytes.right === null) return E.right(O.none);
+  const dataset = await unpackDataset(bytes.right, key, path);
   return E.isLeft(dataset) ? dataset : E.right(O.some(dataset.right));
 };
 

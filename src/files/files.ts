@@ -3,7 +3,6 @@
 import { randomUUID } from 'node:crypto';
 import { lstat, open, opendir, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Effect, fileError } from '../base/error.js';
 import { type FileKind, grouped, limits } from '../base/limits.js';
@@ -34,10 +33,10 @@ const ignoring =
     return undefined;
   };
 
-/** The whole file, or none if there is no such file. Any other failure is a FileError. */
-export const readBytesIfPresent = (path: string, kind: FileKind = 'json'): Effect<O.Option<Uint8Array>> =>
+/** The whole file; null where there is no such file. Fails with a FileError for any other reason. */
+export const readBytesIfPresent = (path: string, kind: FileKind = 'json'): Effect<Uint8Array | null> =>
   TE.tryCatch(
-    async () => O.fromNullable(await wholeFile(path, kind).catch(ignoring('ENOENT'))),
+    async () => (await wholeFile(path, kind).catch(ignoring('ENOENT'))) ?? null,
     (cause) => fileError(path, cause),
   );
 
@@ -47,6 +46,10 @@ export const isPresent = (path: string): Effect<boolean> =>
     async () => (await lstat(path).catch(ignoring('ENOENT'))) !== undefined,
     (cause) => fileError(path, cause),
   );
+
+/** Reads what is at a path; null where there is nothing. Fails with a FileError, or as `read`. */
+export const ifPresent = <A>(path: string, read: Effect<A>): Effect<A | null> =>
+  TE.flatMap(isPresent(path), (there): Effect<A | null> => (there ? read : TE.right(null)));
 
 const namesIn = async (path: string): Promise<string[]> => {
   const names: string[] = [];

@@ -1,4 +1,4 @@
-/** Vega-Lite charts as SVG and PNG, without a canvas: one look for all charts, in light and dark. */
+/** Vega-Lite charts as SVG and PNG, without a canvas, all in one look, in light and dark. */
 
 import { Resvg } from '@resvg/resvg-js';
 import * as E from 'fp-ts/lib/Either.js';
@@ -53,13 +53,13 @@ const chartConfig = (theme: Theme): Config => {
   };
 };
 
-/** What every chart's specification begins with. */
+/** The head of every chart's specification. */
 export const chartHead = (theme: Theme) => ({
   $schema: 'https://vega.github.io/schema/vega-lite/v6.json' as const,
   config: chartConfig(theme),
 });
 
-/** The same for several plots beside or below each other: their own areas are aligned, not what is written round them. */
+/** The head of a chart of several plots; the plots' own areas are aligned, whatever is written around them. */
 export const concatHead = (theme: Theme) => ({ ...chartHead(theme), bounds: 'flush' as const });
 
 /**
@@ -68,7 +68,7 @@ export const concatHead = (theme: Theme) => ({ ...chartHead(theme), bounds: 'flu
  */
 export const numberLabels = { labelExpr: "format(datum.value, '~g')" } as const;
 
-/** Where everything lies, in points: the plots' own area and the margins for what is written round it. */
+/** The layout in points: the area of the plots, and the margins for text around it. */
 export interface Frame {
   readonly width: number;
   readonly height: number;

@@ -33,7 +33,7 @@ export interface Theme {
   readonly name: 'light' | 'dark';
   readonly paper: Rgb;
   readonly ink: Rgb;
-  /** For what is read second: captions, axis labels. */
+  /** For text that is read second: captions, axis labels. */
   readonly muted: Rgb;
   /** For hairlines: frames, grid. */
   readonly line: Rgb;

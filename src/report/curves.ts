@@ -8,7 +8,7 @@ export interface CurvesPicture {
   readonly epochs: readonly EpochScores[];
   /** The epoch whose weights were kept; marked when given. */
   readonly best?: number;
-  /** What the loss is and in what unit; by default the mean cross-entropy in nats a pixel. */
+  /** The loss and its unit; default the mean cross-entropy in nats a pixel. */
   readonly lossUnit?: string;
   /** The panels below each other, for a window as narrow as a phone's. */
   readonly narrow?: boolean;
@@ -39,7 +39,7 @@ const margins = { left: 40, right: 194, top: 76, bottom: 46 };
 const spacing = 160;
 /** The same where they lie below each other: the title of the second. */
 const narrowSpacing = 126;
-/** Above so many epochs the dots run together. */
+/** With more epochs than this the dots run together. */
 const mostDots = 30;
 const labelHeight = 15;
 

@@ -1,4 +1,4 @@
-/** Colours for what comes back to where it began: phases, and complex numbers by their phase and magnitude. */
+/** Cyclic colours: for phases, and for complex numbers by phase and magnitude. */
 
 import { interpolateRainbow } from 'd3-scale-chromatic';
 import { mix, type Rgb, rgb } from './colours.js';

@@ -1,4 +1,4 @@
-/** A contact sheet of a task's data with what its colours mean, as the bytes of a PNG. */
+/** A contact sheet of a task's data, with the meaning of its colours, as the bytes of a PNG. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { type Checked, defect } from '../base/error.js';
@@ -31,7 +31,7 @@ export const dataSheetPng = (
     const wide = Math.max(narrowest, pointsWide(look, sheet)) - 8;
     const labels = masksOf(split, indices);
     const entries = classEntries(classes, [labels]);
-    // Of very many classes, those that are in the picture.
+    // The classes in the key: of very many, those in the picture.
     const shown =
       classes.length <= mostClasses
         ? entries

@@ -69,7 +69,7 @@ export const orderParameter = (
   return Math.hypot(x, y) / count;
 };
 
-/** Of time, and how far it has come. */
+/** The bar of time. */
 const clock = (look: Look, frame: number, movie: FieldMovie, wide: number): Raster => {
   const { frames, interval, timed = true, seen, height, width, values } = movie;
   const time = atLeast(

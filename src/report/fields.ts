@@ -1,4 +1,4 @@
-/** Fields beside each other under their titles, each channel a panel: what a law's counterexample looks like. */
+/** Fields beside each other under their titles, each channel a panel: the picture of a law's counterexample. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -32,7 +32,7 @@ export interface TitledField {
   readonly values: ArrayLike<number>;
 }
 
-/** What is drawn: a title, sentences below it, the fields from left to right. */
+/** The picture: a title, sentences below it, the fields from left to right. */
 export interface FieldsPicture {
   readonly title: string;
   readonly notes: readonly string[];
@@ -42,7 +42,7 @@ export interface FieldsPicture {
 }
 
 const panelSize = 150;
-/** What is said of a narrow field has this much room all the same. */
+/** The least width, so that the title of a narrow field has room. */
 const narrowest = 420;
 /** Channels beyond these are not shown: nobody compares more by eye. */
 const mostChannels = 4;

@@ -6,7 +6,7 @@ import type { Cut, Film, Panel } from './page/panel-figure.js';
 import { base64 } from './panel-parts.js';
 import { above, beside, pixel, type Raster, tabulate } from './raster.js';
 
-/** Of a film that is seen on light and on dark paper. */
+/** Colours of a film that is shown on light and on dark paper. */
 export const time: { readonly gone: Rgb; readonly toCome: Rgb } = {
   gone: rgb('#4f8fd0'),
   toCome: rgb('#a9afba'),
@@ -32,7 +32,7 @@ export interface Moving {
   readonly draw: (frame: number) => Raster;
 }
 
-/** Where each thing lies in the film, a sample's things in a line, the clock in the last. */
+/** The layout of the film: the panels of a sample on one line, the clock on the last. */
 const laidOut = (
   lines: readonly (readonly Pick<Moving, 'width' | 'height'>[])[],
 ): readonly (readonly Cut[])[] => {
@@ -56,7 +56,7 @@ const clockOf = (frames: number): Pick<Moving, 'width' | 'height' | 'draw'> => (
     tabulate(clockCells, 1, (x) => (x < (clockCells * (frame + 1)) / frames ? time.gone : time.toCome)),
 });
 
-/** When its frames are, and what stands at the ends of its clock. */
+/** The times of its frames, and the labels of its clock. */
 export interface Timing {
   readonly frames: number;
   readonly delay: (index: number) => number;
@@ -71,7 +71,7 @@ export const filmOf = (
 ): { readonly film: Film; readonly panels: readonly (readonly Panel<Cut>[])[] } => {
   const lines = [...moving, [clockOf(frames)]];
   const cuts = laidOut(lines);
-  // Only its colour fills up what a line leaves over, and nothing shows it.
+  // This colour only fills up lines, and is never shown.
   const [join, stack] = [beside(time.toCome), above(time.toCome)];
   const frame = (index: number): Raster =>
     stack(...lines.map((line) => join(...line.map((one) => edged(one.draw(index))))));

@@ -7,7 +7,7 @@ export interface Animation {
   readonly frames: number;
   /** The frame of an index from 0; all of one size. Asked for once each, in order. */
   readonly frame: (index: number) => Raster;
-  /** How long a frame stands, in milliseconds; GIF counts in hundredths of a second. */
+  /** The time of a frame in milliseconds; GIF counts in hundredths of a second. */
   readonly delay: (index: number) => number;
 }
 
@@ -40,7 +40,7 @@ const growingPalette = () => {
   return { indexOf, table };
 };
 
-/** What changed since the frame before; the rest compresses to almost nothing. */
+/** The pixels that changed since the frame before; the others become transparent and compress to almost nothing. */
 const difference = (now: Uint8Array, before: Uint8Array | undefined): Uint8Array =>
   before === undefined ? now : now.map((index, i) => (index === before[i] ? unchanged : index));
 

@@ -1,6 +1,6 @@
 /**
- * What is used of gifenc 1.0.3, which ships no types. It is CommonJS made by a bundler, whose default import is one
- * thing to Node and another to tsx; required, it is the same to both.
+ * The part of gifenc 1.0.3 that is used; it ships no types. It is CommonJS made by a bundler, whose default import
+ * differs between Node and tsx; required, it is the same in both.
  */
 
 import { createRequire } from 'node:module';
@@ -26,7 +26,7 @@ interface Encoder {
 
 interface Gifenc {
   readonly GIFEncoder: () => Encoder;
-  /** At most so many colours for the RGBA pixels. */
+  /** A palette of at most `most` colours for the RGBA pixels. */
   readonly quantize: (rgba: Uint8Array, most: number) => readonly (readonly number[])[];
   /** The colour of the palette with the least squared distance; of equal ones the first. */
   readonly nearestColorIndex: (palette: readonly (readonly number[])[], colour: readonly number[]) => number;

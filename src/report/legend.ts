@@ -1,4 +1,4 @@
-/** What the colours mean: a legend of classes or errors, and the colour bar of a wave. */
+/** Legends: of classes or errors, and the colour bar of a wave. */
 
 import { classColour, diverging, type Rgb, voidColourAt } from './colours.js';
 import { atLeast, column, framed, type Look, pointsWide, row, say, sayWithin, space } from './look.js';
@@ -11,7 +11,7 @@ export interface LegendEntry {
   readonly colour: Rgb | ((x: number, y: number) => Rgb);
 }
 
-/** The classes by label, and what has none where there is such a thing. */
+/** The classes by label, and the hatch for pixels without a class. */
 export const classEntries = (
   classes: readonly string[],
   targets: readonly ArrayLike<number>[],
@@ -34,7 +34,7 @@ const entry = (look: Look, { name, colour }: LegendEntry): Raster => {
   return row(look, column(look, space(look, 0, 2), swatch), space(look, 6, 0), text, space(look, 16, 0));
 };
 
-/** Breaks a sequence into lines no wider than `width`; what alone is wider gets a line of its own. */
+/** Breaks a sequence into lines no wider than `width`; an item wider than that gets a line of its own. */
 const lines = (look: Look, items: readonly Raster[], width: number): readonly (readonly Raster[])[] => {
   const done: Raster[][] = [];
   let used = Number.POSITIVE_INFINITY;
@@ -51,7 +51,7 @@ const lines = (look: Look, items: readonly Raster[], width: number): readonly (r
   return done;
 };
 
-/** What it is about, then the entries one after the other, in as many lines as the width (in points) takes. */
+/** The subject, then the entries one after the other, on as many lines as the width (in points) needs. */
 export const legend = (
   look: Look,
   subject: string,
@@ -101,7 +101,7 @@ export const scaleBar = (
 
 const stripWide = 34;
 
-/** What the colours of a panel below it mean: a strip from blue to red, and the range that it covers. */
+/** The colour bar of a panel: a strip from blue to red, with its range. */
 export const rangeStrip = (look: Look, scale: ValueScale, width: number): Raster =>
   row(
     look,

@@ -50,7 +50,7 @@ export const row = (look: Look, ...rasters: readonly Raster[]): Raster =>
 export const column = (look: Look, ...rasters: readonly Raster[]): Raster =>
   above(look.theme.paper)(...rasters);
 
-/** Fills up with paper to at least so many points. */
+/** Fills a raster up with paper to a least size in points. */
 export const atLeast = (look: Look, width: number, height: number, raster: Raster): Raster => {
   const { paper } = look.theme;
   const wide = beside(paper)(raster, blank(Math.max(0, width * look.density - raster.width), 0, paper));

@@ -38,14 +38,14 @@ export const sidesOf = (
   narrow: sideOf(height, width, narrow, room.narrow),
 });
 
-/** A panel that stands still, a pixel of the picture a cell. */
+/** A still panel, one pixel of the picture a cell. */
 export const still = (name: string, raster: Raster, sizes: PanelSizes): Panel<string> => ({
   name,
   shows: base64(encodePng(raster)),
   ...sidesOf(raster.height, raster.width, sizes),
 });
 
-/** The classes and what has none, as `classEntries` has them. */
+/** The key of the classes, from `classEntries`. */
 export const classKey = (classes: readonly string[], targets: readonly ArrayLike<number>[]): Key => ({
   subject: 'classes',
   entries: classEntries(classes, targets).map(({ name, colour }) => ({

@@ -19,11 +19,11 @@ export const imagePanel = ({ image, width, height, channels }: Sample): Raster =
       : [byte(image[at]), byte(image[at + 1]), byte(image[at + 2])];
   });
 
-/** What the picture of an image is called: of more channels than a picture has, three are drawn. */
+/** The name of an image's panel: of more than three channels, three are drawn. */
 export const inputName = ({ channels }: Sample): string =>
   channels > 3 ? `input, 3 of ${channels} channels` : 'input';
 
-/** Labels `[height, width]` in their class colours; what is none of the classes is hatched. */
+/** Labels `[height, width]` in their class colours; labels that are no class are hatched. */
 export const labelPanel = (
   labels: ArrayLike<number>,
   height: number,
@@ -31,7 +31,7 @@ export const labelPanel = (
   classes = Number.POSITIVE_INFINITY,
 ): Raster => tabulate(width, height, (x, y) => labelColourAt(labels[y * width + x], classes, x, y));
 
-/** What was predicted, in class colours; hatched where no class was asked for, since nothing that is said there counts. */
+/** The prediction in class colours; hatched where no class is asked for, since predictions do not count there. */
 export const predictionPanel = (
   prediction: ArrayLike<number>,
   target: ArrayLike<number>,

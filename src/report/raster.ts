@@ -83,7 +83,7 @@ export const scaleUp =
 const offset = (align: Align, room: number): number =>
   align === 'start' ? 0 : align === 'end' ? room : Math.floor(room / 2);
 
-/** From left to right; what is lower than the tallest is filled up. */
+/** From left to right; lower rasters are filled up. */
 export const beside =
   (fill: Rgb, align: Align = 'start') =>
   (...rasters: readonly Raster[]): Raster => {
@@ -98,7 +98,7 @@ export const beside =
     return out;
   };
 
-/** From top to bottom; what is narrower than the widest is filled up. */
+/** From top to bottom; narrower rasters are filled up. */
 export const above =
   (fill: Rgb, align: Align = 'start') =>
   (...rasters: readonly Raster[]): Raster => {
@@ -142,7 +142,7 @@ export const crop =
     return { width: w, height: h, rgb };
   };
 
-/** Lays `top` over `base` with its corner at column x, row y; what would leave `base` is cut off. */
+/** Lays `top` over `base` with its corner at column x, row y; parts outside `base` are cut off. */
 export const overlay =
   (top: Raster, x: number, y: number) =>
   (base: Raster): Raster => {

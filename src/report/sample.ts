@@ -1,20 +1,20 @@
 /** One sample as the pictures take it: plain arrays and their sizes, and the check that the two agree. */
 
-/** A still image, its target, and what a model made of it. Arrays are in rows from the top left. */
+/** An image, its target, and the prediction of a model. Arrays are in rows from the top left. */
 export interface Sample {
   readonly height: number;
   readonly width: number;
   /** Channels of the image: 1 is drawn grey, 3 in colour; of 2 the second is drawn blue, of more the first three. */
   readonly channels: number;
-  /** `[height, width, channels]`, 0..255; what lies outside is clamped. */
+  /** `[height, width, channels]`, 0..255; values outside are clamped. */
   readonly image: ArrayLike<number>;
   /** `[height, width]`, class labels, 0 being the background; below 0 where no class is asked for. */
   readonly target: ArrayLike<number>;
   /** `[height, width]`; left out where there is no model yet, as in a picture of the data. */
   readonly prediction?: ArrayLike<number>;
-  /** What it is, e.g. `test image 17`. */
+  /** Its name, e.g. `test image 17`. */
   readonly name?: string;
-  /** What there is to say about it, e.g. `test foreground IoU 0.83`. */
+  /** A note on it, e.g. `test foreground IoU 0.83`. */
   readonly note?: string;
 }
 

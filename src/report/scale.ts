@@ -1,6 +1,6 @@
 /** Colour scales: how large a displacement takes the full colour, and how to write a number beside it. */
 
-/** More values than this are thinned out evenly: a quantile of so many does not change to the eye. */
+/** More values than this are thinned out evenly: the quantile does not change to the eye. */
 const mostSorted = 200_000;
 
 /** Rounded up to two significant digits, so that a colour bar ends at a number that can be read. */
@@ -39,7 +39,7 @@ export interface ValueScale {
   readonly end: number;
 }
 
-/** An offset is one where the values lie further from zero than this share of how far they lie from each other. */
+/** Values have an offset if they are further from zero than this share of their range. */
 const offsetFrom = 0.75;
 
 /**
@@ -67,7 +67,7 @@ export const channelScale = (
     kept.map((value) => value - mean),
     quantile,
   );
-  // What differs by rounding alone is a constant, which is drawn as the value that it has.
+  // Values that differ by rounding alone are a constant, and drawn as such.
   const apart = kept.some((value) => value !== kept[0]) && spread > 4e-6 * Math.abs(mean);
   if (!apart || Math.abs(mean) <= offsetFrom * spread)
     return { centre: 0, end: symmetricScale(kept, quantile) };

@@ -17,7 +17,7 @@ export interface Scores {
   readonly dice?: Score;
 }
 
-/** What was measured after an epoch, counted from 1. */
+/** The scores after an epoch, counted from 1. */
 export interface EpochScores {
   readonly epoch: number;
   readonly train?: Scores;

@@ -8,7 +8,7 @@ import { errorPanel, imagePanel, inputName, labelPanel, predictionPanel } from '
 import type { Sample } from './sample.js';
 import { checkedSegmentations, type SegmentationsPicture } from './segmentations.js';
 
-/** Four panels of a sample lie beside each other on a phone. */
+/** Four panels of a sample fit beside each other on a phone. */
 const sizes = { wide: 112, narrow: 74 };
 
 const groupOf = (sample: Sample, classes: number, errors: boolean): PanelGroup => {

@@ -1,6 +1,6 @@
 /**
- * Models beside each other on the same sample: of each, its hidden state at some times, and below it what its readout
- * hears: the state projected over time, some features of it.
+ * Models beside each other on the same sample. For each: its hidden state at some times, and below it the input of
+ * its readout (the state projected over time, some of its features).
  */
 
 import * as E from 'fp-ts/lib/Either.js';
@@ -27,13 +27,13 @@ import { type Raster, scaleUp, tabulate } from './raster.js';
 import { type Sample, sampleProblems } from './sample.js';
 import { channelScale } from './scale.js';
 
-/** A field on its model's lattice and what stands below it. */
+/** A field on its model's lattice, with its caption. */
 export interface Field {
   readonly values: ArrayLike<number>;
   readonly caption: string;
 }
 
-/** What one model does with the sample. */
+/** The states of one model on the sample. */
 export interface ModelStates {
   /** Such as `NWM, linear readout`. */
   readonly name: string;
@@ -67,7 +67,7 @@ interface Grid {
 
 const strip = (look: Look, { height, width }: Grid, name: string, fields: readonly Field[]): Raster => {
   const zoom = zoomFor(height, width, panelSize) * look.density;
-  // One scale for the strip, so that what fades is seen to fade.
+  // One scale for the strip, so that fading is visible.
   const scale = channelScale(
     fields.flatMap(({ values }) => Array.from(values)),
     0,

@@ -75,7 +75,7 @@ export const writeWithin = (text: string, width: number, lettering: Lettering): 
     : writeWithin(`${letters.slice(0, keep - 1).join('')}…`, width, lettering);
 };
 
-/** So many lines of one text at the most. */
+/** The most lines of one text. */
 const mostLines = 8;
 
 /**

@@ -1,4 +1,4 @@
-/** One sample of an animation of waves: what stands still, and each channel of its waves moving beside it. */
+/** One sample of an animation of waves: its still panels, and each channel of its waves moving beside them. */
 
 import { rangeStrip } from './legend.js';
 import { column, framed, type Look, row, sayWithin, separated, space } from './look.js';
@@ -16,7 +16,7 @@ export interface RowPlan {
   readonly channels: readonly number[];
   /** The 0-based steps that become frames. */
   readonly steps: readonly number[];
-  /** For all channels; null gives each its own. */
+  /** One scale for all channels; null for a scale of each. */
   readonly scale: number | null;
   readonly classes: number;
   /** Whether any sample of the picture has a prediction. */
@@ -26,13 +26,13 @@ export interface RowPlan {
 /** A row as a function of the frame's index. */
 export type SampleRow = (frame: number) => Raster;
 
-/** The first step, counted from 1, of which some value is no finite number; null where all are. */
+/** The first step, counted from 1, with a value that is not finite; null where all are finite. */
 export const firstBroken = ({ waves, steps }: WaveSample): number | null => {
   const at = Array.prototype.findIndex.call(waves, (value: number) => !Number.isFinite(value));
   return at < 0 ? null : Math.floor(at / (waves.length / steps)) + 1;
 };
 
-/** What a channel's panel is called. */
+/** The name of a channel's panel. */
 export const channelName = (channel: number, sample: WaveSample): string => {
   const { waveChannels } = sample;
   const name = waveChannels === 1 ? 'wave' : `channel ${channel + 1} of ${waveChannels}`;

@@ -14,7 +14,7 @@ import { checkedWaves, defaultChannels, delayOf, framesOf, notesOf, type WavesPi
 
 const sizes = { wide: 128, narrow: 104 };
 
-/** What has not come yet of a row of sites. */
+/** The colour of steps that are still to come in a row of sites. */
 const notYet = { ...light, paper: time.toCome };
 
 const movingOf = (

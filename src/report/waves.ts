@@ -40,7 +40,7 @@ export interface WavesPicture {
   readonly scale?: number;
   /** Time per step, when the time itself shall be shown beside the step. */
   readonly dt?: number;
-  /** At most so many frames (default 50), spread evenly from the first step to the last. */
+  /** The most frames (default 50), spread evenly from the first step to the last. */
   readonly mostFrames?: number;
   /** Milliseconds a frame (default 80). */
   readonly delay?: number;
@@ -51,7 +51,7 @@ export interface WavesPicture {
 const narrowest = 260;
 const lastFrameStands = 1200;
 
-/** How long each frame stands, in milliseconds. */
+/** The time of each frame, in milliseconds. */
 export const delayOf =
   (frames: number, delay = 80) =>
   (index: number): number =>
@@ -108,7 +108,7 @@ const clock = (look: Look, step: number, steps: number, dt: number | undefined, 
   return row(look, label, column(look, space(look, 0, 7), bar), space(look, 6, 0), end);
 };
 
-/** What there is to say of a sample and of its waves. */
+/** The note on a sample and its waves. */
 export const notesOf = (sample: WaveSample): string => {
   const step = firstBroken(sample);
   return [
@@ -138,7 +138,7 @@ const rowName = (look: Look, sample: WaveSample, wide: number): Raster => {
 export const defaultChannels = ({ waveChannels }: WaveSample): readonly number[] =>
   Array.from({ length: Math.min(4, waveChannels) }, (_, c) => c);
 
-/** The frames of a picture that was checked: all that stands still is drawn once. */
+/** The frames of a valid picture; still parts are drawn once. */
 const drawFrames = (picture: WavesPicture): WaveFrames => {
   const { samples, classes, title, dt } = picture;
   const look: Look = { ...plainLook, theme: picture.theme ?? plainLook.theme };

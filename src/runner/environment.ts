@@ -1,10 +1,10 @@
-/** What the runner needs of the world, and what it tells of its work. */
+/** The environment of a run: its settings, its clock and signal, and the events that it reports. */
 
 import type * as RTE from 'fp-ts/lib/ReaderTaskEither.js';
 import type { DrumheadError } from '../base/error.js';
 import type { EngineChoice, Kernels } from '../engine/index.js';
 
-/** What happens during a run, for whoever draws it. */
+/** An event of a run, for progress bars and logs. */
 export type RunEvent =
   | { readonly kind: 'note'; readonly message: string }
   | { readonly kind: 'data'; readonly done: number; readonly total: number }

@@ -1,4 +1,4 @@
-/** What `drumhead data --export` writes, and in which format. */
+/** The folder and the format of `drumhead data --export`. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -19,7 +19,11 @@ export interface DataExport {
   readonly format: (typeof formats)[number];
 }
 
-/** What the flags ask for; null for nothing. **Errors** UnknownName; DecodeError of a format without a folder. */
+/**
+ * The export that the flags ask for; null without --export.
+ *
+ * **Errors** UnknownName; DecodeError of a format without a folder.
+ */
 export const exportAsked = (
   folder: string | undefined,
   format: string | undefined,
@@ -38,7 +42,7 @@ export const exportAsked = (
 export const mayExport = (asked: DataExport | null, writing: Writing): Effect<void> =>
   asked === null ? TE.right(undefined) : mayWrite(asked.folder, writing);
 
-/** Writes it, and gives the paths written. */
+/** Writes the data; returns the paths written. */
 export const exportData = (
   dataset: Dataset,
   { folder, format }: DataExport,

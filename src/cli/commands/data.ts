@@ -1,4 +1,4 @@
-/** `drumhead data`: what a task's data is, and what it looks like. */
+/** `drumhead data`: a task's data, in numbers and as a contact sheet. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -61,14 +61,14 @@ const splitLines = (name: string, split: Split, classes: readonly string[]): rea
   ];
 };
 
-/** What is said of a dataset. */
+/** The facts of a dataset, as text. */
 const dataSummary = (task: Task, dataset: Dataset): string =>
   [
     describeTask(task),
     ...splitNames.flatMap((name) => splitLines(name, dataset[name], dataset.classes)),
   ].join('\n');
 
-/** What lies in files is read where it lies, also where an experiment names it. */
+/** Data in files are read where they are, also where an experiment names them. */
 const isMade = ({ name }: Task, { cache }: DataFlags): Checked<void> =>
   (name === 'npy' || name === 'png') && cache !== madeData
     ? E.left(decodeError('--cache', 'it does nothing here, since this data lies in files; leave it out'))

@@ -1,4 +1,4 @@
-/** `drumhead diff`: what differs between two experiments or sweeps, and which runs they share. */
+/** `drumhead diff`: the differences between two experiments or sweeps, and the runs that they share. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -43,10 +43,13 @@ const lines = (differences: readonly Difference[]): readonly string[] =>
     ]),
   );
 
-/** What was read of tasks that lie in files, by the experiment. */
+/** The identity of tasks in files, by experiment. */
 type Read = ReadonlyMap<Experiment, Told>;
 
-/** Reads the data of every experiment whose task lies in files, each task once: its runs are told by what it holds. */
+/**
+ * Reads the data of every experiment whose task is in files, each task once: the identity of its runs depends on
+ * them.
+ */
 const readAll =
   (experiments: readonly Experiment[]): T.Task<Read> =>
   async () => {
@@ -91,7 +94,7 @@ const shareLine = ({ shared, onlyA, onlyB }: SharedRuns): string =>
 
 const most = 12;
 
-/** What is compared, and what its members are called. */
+/** One of the two that are compared, with the names of its members. */
 interface Side {
   readonly named: Named;
   readonly nameOf: (member: Member) => string;

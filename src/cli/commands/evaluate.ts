@@ -37,7 +37,7 @@ const evaluateFlags = (flags: EvaluateFlags) =>
     environment: environmentFlags(flags),
   });
 
-/** The task that is asked for; none means the run's own, with what is changed of it. */
+/** The task that is asked for; default the run's own, with changes. */
 const taskOf =
   (flags: EvaluateFlags) =>
   (own: Task | null): Effect<Task> =>
@@ -73,7 +73,7 @@ const cellsOf = (first: string, scores: Scores): readonly string[] => [
   ...order.map((name) => scores[name]?.toFixed(4) ?? ''),
 ];
 
-/** A scored run, and what it is called among the others. */
+/** A scored run with its label. */
 interface Named extends Rescored {
   readonly label: string;
 }
@@ -107,7 +107,7 @@ const groupOf = ({ label, seed, scores, recorded, ownTest }: Named): readonly Ro
     : [{ kind: 'beside' as const, cells: cellsOf('  recorded: own test images', recorded) }]),
 ];
 
-/** The largest difference of a score from what was written; 0 where all are the same to the last bit. */
+/** The largest difference of a score from result.json; 0 where all are the same to the last bit. */
 const farthest = (all: readonly Rescored[]): number =>
   Math.max(
     ...all.flatMap(({ scores, recorded }) =>
@@ -135,7 +135,7 @@ const imagesOf = (all: readonly Rescored[]): readonly string[] => {
   return [...new Set(lines)];
 };
 
-/** What is said of scored runs. */
+/** The table of scored runs. */
 const scoredTable = (all: readonly Named[]): Table => ({
   title: all.length === 1 ? all[0].description : `${all.length} runs`,
   columns: [

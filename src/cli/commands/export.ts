@@ -35,7 +35,7 @@ export interface ExportFlags {
   readonly runs: string;
 }
 
-/** What leaves, and what is said of where it comes from. */
+/** The program and weights that are exported, and notes on where they come from. */
 interface Leaving {
   readonly trained: Trained;
   readonly notes: readonly string[];
@@ -72,7 +72,10 @@ const ofProgram = (program: Program, flags: ExportFlags): Effect<Leaving> =>
     TE.map((seed) => ({ trained: untrained(program, null, seed), notes: [] })),
   );
 
-/** The finished run that a name means: that of the seed asked for, else the first by its seed of what is exactly it; which is said. */
+/**
+ * The finished run of a name: of the seed that is asked for, else the first seed of the exact experiment. A note
+ * names the run.
+ */
 const ofRun = (name: string, flags: ExportFlags): Effect<Leaving> => {
   const { runs, preset } = flags;
   return pipe(
@@ -106,7 +109,7 @@ const asItStarts = (name: string, flags: ExportFlags): Effect<Leaving> =>
         TE.map(({ experiment }) => experiment),
       ),
     ),
-    // Of a person's files the sizes are known when they are read.
+    // The sizes of a person's files are known once they are read.
     TE.bind('program', ({ experiment }) =>
       pipe(
         sized(experiment),

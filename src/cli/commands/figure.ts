@@ -65,7 +65,7 @@ const ofSweep = (
     TE.map(listed),
   );
 
-/** What a kind of figure is drawn of, in words, and how many names that is. */
+/** The names that a kind of figure takes: how many, and of what. */
 const subjects: Readonly<Record<FigureKind, readonly [count: number, what: string]>> = {
   scores: [1, 'a sweep or a folder of runs'],
   curves: [1, 'a sweep or a folder of runs'],

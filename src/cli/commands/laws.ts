@@ -138,7 +138,7 @@ export const laws = (name: string, flags: LawsFlags): Effect<string> =>
 /** Lines that a person copies: a counterexample as code, and the command that finds it again. */
 const isCopied = (line: string): boolean => /^ {4}|^ *again: /.test(line);
 
-/** The command without what says which law and case. */
+/** The command that was given, without a law and a case. */
 const again = (name: string, { set, preset, engine, export: which }: LawsFlags): string =>
   [
     `drumhead laws ${name}`,
@@ -166,7 +166,7 @@ const hint = ({ verdicts }: Report, name: string, flags: LawsFlags): readonly st
   const skipped = verdicts.flatMap((verdict) =>
     verdict.outcome === 'does not apply' && verdict.triable ? [verdict.law.name] : [],
   );
-  // Walls where a torus was meant are what most people stumble over.
+  // Most people stumble over walls where they meant a torus.
   const [example] = [...skipped.filter((law) => law.startsWith('translation')), ...skipped];
   return example === undefined || verdicts.length === 1
     ? []
@@ -198,7 +198,7 @@ const drawings = (
         TE.fromEither,
         TE.flatMap((png) => putFile(path, png, writing)),
         TE.map(() => `picture of ${verdict.law.name}: ${path}`),
-        // What was found is worth more than its picture.
+        // A picture that fails does not hide the finding.
         TE.orElse((error) => TE.right(`no picture of ${verdict.law.name}: ${errorMessage(error)}`)),
       );
     }),

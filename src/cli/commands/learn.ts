@@ -43,7 +43,7 @@ const learnFlags = (flags: Omit<LearnFlags, keyof CommonFlags>) =>
   });
 
 /**
- * What is learnt on a folder, however it is spelt and through whatever link.
+ * The experiment on a folder of data, however its path is spelt.
  *
  * **Errors** DecodeError: flags that cannot be.
  */

@@ -1,4 +1,4 @@
-/** `drumhead list`: what there is, each thing with a line of what it is. */
+/** `drumhead list`: everything that has a name, each with a line of description. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -19,7 +19,7 @@ type ListKind = (typeof listKinds)[number];
 
 export interface ListFlags {
   readonly json?: boolean;
-  /** Names alone, of what can be run. */
+  /** Only the names of experiments, sweeps and drums. */
   readonly names?: boolean;
 }
 
@@ -35,7 +35,7 @@ const about = <A>(found: Checked<A>, words: (value: A) => string): string =>
     E.match(() => '', words),
   );
 
-/** A description begins with the name of what it describes, which stands beside it already. */
+/** Removes the name from the beginning of a description: it is in the column beside. */
 const withoutName = (text: string): string => text.replace(/^[\w-]+: */, '');
 
 const seeds = (count: number): string => `${count} ${count === 1 ? 'seed' : 'seeds'}`;
@@ -78,7 +78,7 @@ const namesOf: Readonly<Record<ListKind, readonly string[]>> = {
 const entriesOf = (kind: ListKind): readonly Entry[] =>
   namesOf[kind].map((name) => ({ kind, name, about: aboutOf[kind](name) }));
 
-/** What has the words in its kind, name or description, whatever their case. */
+/** Entries with all these words in their kind, name or description, in any case. */
 const matching = (words: readonly string[]): readonly Entry[] => {
   const kind = listKinds.find((one) => words.length === 1 && one === words[0].toLowerCase());
   const all = (kind === undefined ? listKinds : [kind]).flatMap(entriesOf);
@@ -113,7 +113,7 @@ const section = (
       ];
 
 /**
- * What there is: all of it, of one kind, or what has these words in it.
+ * The list: everything, one kind, or the entries with these words.
  *
  * **Errors** UnknownName with the nearest name where nothing has them.
  */

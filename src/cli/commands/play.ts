@@ -39,7 +39,10 @@ export interface PlayFlags {
   readonly frames: string;
   readonly field?: string;
   readonly engine: string;
-  /** Of an experiment; none: its finished runs, or, untrained, quick for a name of the catalogue and full for a file. */
+  /**
+   * The size of an experiment. Left out: that of its finished run; untrained, quick for a name of the catalogue and
+   * full for a file.
+   */
   readonly preset?: string;
   readonly untrained?: boolean;
   readonly runs?: string;
@@ -236,7 +239,7 @@ const isCatalogued = (name: string): boolean => allNames.includes(name);
 
 const isSystem = (name: string): boolean => systemNames.some((known) => known === name);
 
-/** What is no system is a model where it says so: a path, a file, or a name of the catalogue, which has a slash. */
+/** A name that is no system is a model if it is a path, a file, or a name of the catalogue (with a slash). */
 const isModel = async (name: string): Promise<boolean> => /[\\/]/.test(name) || (await kindOf(name)) !== null;
 
 const saying = (path: string, { frames, every }: Followed): string =>

@@ -12,7 +12,7 @@ export const formatNamed = oneOf<Format>('format', formats);
 
 const numeric = /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DOUBLE|FLOAT|DECIMAL\(\d+,\d+\)|BIGNUM)$/;
 
-/** A terminal has room for six digits of a measured number; what was written as a decimal keeps its own. */
+/** In a terminal a measured number has six digits; a decimal keeps its own. */
 const short = (type: string, value: unknown, text: string | null): string =>
   typeof value === 'number' && (type === 'DOUBLE' || type === 'FLOAT') && !Number.isInteger(value)
     ? String(Number(value.toPrecision(6)))
@@ -27,7 +27,7 @@ const tableOf = ({ columns, rows, texts }: Answer): Table => ({
   notes: [],
 });
 
-/** A field of CSV; null is nothing, and an empty text is told from it by its quotes. */
+/** A field of CSV. Null is empty; an empty text has quotes. */
 const field = (text: string | null): string =>
   text === null ? '' : text === '' || /[",\n\r]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
 

@@ -24,7 +24,7 @@ export interface QueryFlags {
   readonly force?: boolean;
 }
 
-/** What is shown when nothing is asked. */
+/** The query where none is given. */
 const overview =
   'select experiment, seed, engine, kernels, state, epochs, foreground_iou, foreground_accuracy, accuracy, loss from runs order by all';
 

@@ -31,8 +31,8 @@ const finishedOf = (path: string, runs: string): Effect<string> =>
 const isNamed = (name: string): boolean => allNames.includes(name);
 
 /**
- * What lies at a path, or the finished run of an experiment by its name or file; a module that holds a program alone has
- * learnt nothing yet.
+ * The program and weights at a path, or of the finished run of an experiment; a module with a program alone is
+ * untrained.
  */
 const runnable = (path: string, { runs }: RunProgramFlags): Effect<Runnable> =>
   path.endsWith('.json')

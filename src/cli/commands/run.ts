@@ -70,7 +70,7 @@ const scoreLines = (test: Scores, wanted: readonly ScoreName[]): readonly string
       : [`  ${title}: ${shown.map(([name, word]) => `${word} ${number(test[name])}`).join('  ')}`];
   });
 
-/** What is said of a finished run: the scores that its experiment asks for. */
+/** The summary of a finished run, with the scores that its experiment asks for. */
 export const summary =
   (pictures: boolean, scores: readonly ScoreName[]) =>
   ({ folder, result, before }: Finished): string => {
@@ -85,7 +85,7 @@ export const summary =
     ].join('\n');
   };
 
-/** Each seed in turn; the first error ends it, what was finished stays. */
+/** Runs each seed in turn. The first error ends it; finished runs stay. */
 export const runSeeds = (
   experiment: Experiment,
   seeds: readonly number[],
@@ -121,7 +121,7 @@ export const run = (name: string, flags: RunFlags): Effect<string> => {
   );
 };
 
-/** Drums learn nothing: they have no presets and no seeds, and stand in no table. */
+/** Flags that drums have no use for: they are not trained and have no presets and no seeds. */
 const idleForDrums = ({ preset, seed, epochs, set, mnistDir, label }: RunFlags): readonly string[] =>
   Object.entries({
     preset: preset === 'full' ? undefined : preset,
@@ -153,14 +153,14 @@ const runDrums = (name: string, flags: RunFlags): Effect<string> =>
     TE.map(({ summary: said, report }) => `${said}\n  report: ${report}`),
   );
 
-/** What was finished before has the label that it was run with. */
+/** Gives runs that were finished before the label of this command. */
 const relabelled = (finished: readonly Finished[], label: string): Effect<unknown> =>
   pipe(
     finished.filter(({ before }) => before),
     A.traverse(TE.ApplicativeSeq)(({ folder }) => relabelRun(folder, label)),
   );
 
-/** A training goes on with the arithmetic that it was begun with, or not at all: its bits would be those of neither. */
+/** Refuses to continue a training with another arithmetic: its bits would be mixed. */
 const canGoOn = ({ begun, engine: own }: Source, engine: string): Checked<void> => {
   if (begun === null || own === null || own !== engine || begun.finished) return E.right(undefined);
   const now = arithmetic[own];
@@ -176,7 +176,10 @@ const canGoOn = ({ begun, engine: own }: Source, engine: string): Checked<void> 
       );
 };
 
-/** What computes: as the run was begun, else as a person asks. A training that was begun otherwise does not go on so. */
+/**
+ * The kernels: those that the run began with, else those that a person asks for. An unfinished run does not go on
+ * with others.
+ */
 const kernelsFor = (
   { begun, engine: own, kernels }: Source,
   engine: string,

@@ -1,4 +1,4 @@
-/** `drumhead show`: what an experiment, a sweep, a system or a program is, before anything runs. */
+/** `drumhead show`: an experiment, a sweep, a system or a program, before anything runs. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -33,7 +33,7 @@ const showDrums = (name: string): string => {
 
 const isSystem = (name: string): boolean => systemNames.some((known) => known === name);
 
-/** The program of a system of the catalogue, or of a file that holds one; null for what has a task. */
+/** The program of a system, or of a file that holds one; null for an experiment or a sweep. */
 const programNamed = (name: string, flags: ShowFlags): Effect<Program | null> =>
   isSystem(name)
     ? TE.fromEither(
@@ -70,7 +70,7 @@ const withoutTask = (program: Program, flags: ShowFlags): Checked<Program> => {
   );
 };
 
-/** What has a task: an experiment or a sweep, by its name, its file or its folder. */
+/** Shows an experiment or a sweep, by its name, its file or its folder. */
 const withTask = (name: string, flags: ShowFlags): Effect<string> =>
   pipe(
     isPresent(name),

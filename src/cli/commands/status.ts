@@ -97,7 +97,7 @@ const beginning = (name: string): string =>
 const score = (value: number | null | undefined): string =>
   value === null || value === undefined ? '' : scoreFigure(value);
 
-/** Op by op is said, since a run with fused kernels is another one of the same label; those are the rule. */
+/** Op by op is said, since it is another run than the one with fused kernels, the default. */
 const stateText = ({ state, pid, kernels }: RunStatus): string =>
   `${state}${pid === null ? '' : ` (${pid})`}${kernels === 'op by op' ? ', op by op' : ''}`;
 
@@ -126,7 +126,7 @@ const counted = (runs: readonly RunStatus[]): string => {
   return `${runs.length} ${runs.length === 1 ? 'run' : 'runs'}${parts.length === 0 ? '' : `: ${parts.join(', ')}`}`;
 };
 
-/** What is wrong, and why a training ended before its last epoch, is said below the table, where it finds room. */
+/** Problems and early stops are said below the table, where there is room. */
 const remarks = (runs: readonly RunStatus[]): readonly string[] =>
   runs.flatMap(({ label, seed, state, problem, result }) => {
     const words = problem ?? result?.stoppedEarly ?? null;
@@ -195,7 +195,7 @@ const shown = (json: boolean, runs: readonly RunStatus[]): string =>
 
 const secondsBetween = 2;
 
-/** Shows it again and again until Ctrl-C; elsewhere than on a terminal only what changed. */
+/** Shows the table every two seconds until Ctrl-C; without a terminal only when it changed. */
 const watch =
   (name: string | undefined, flags: StatusFlags): Effect<string> =>
   async () => {

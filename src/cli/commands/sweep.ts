@@ -1,4 +1,4 @@
-/** `drumhead sweep`: experiments that belong together, so many at a time. */
+/** `drumhead sweep`: experiments that belong together, several at a time. */
 
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';

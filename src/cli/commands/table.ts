@@ -70,7 +70,7 @@ const kindsWanted = (
   );
 };
 
-/** Keys of what the runs hold beside what all runs do. */
+/** Keys of the scores that only some runs hold. */
 const keptIn = (groups: readonly ScoreGroup[]): readonly string[] => [
   ...new Set(groups.flatMap(({ runs }) => runs.flatMap(({ scores }) => Object.keys(scores)))),
 ];
@@ -90,7 +90,7 @@ const render = (
   if (format === 'json') return scoresJson(groups, scores);
   const shown = kinds.map((kind, i) => {
     const table = made[kind](name, groups, scores);
-    // What could not be read is said once.
+    // Notes on unreadable runs are shown once.
     return { kind, table: i === 0 ? { ...table, notes: [...table.notes, ...notes] } : table };
   });
   const texts: Readonly<Record<typeof format, (table: Table, kind: TableKind) => string>> = {

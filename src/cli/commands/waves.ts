@@ -1,4 +1,4 @@
-/** `drumhead waves`: what the waves of a run do. */
+/** `drumhead waves`: measurements of a run's waves. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -133,10 +133,10 @@ const draw = (open: OpenRun, analysis: WaveAnalysis): Effect<Files> => {
   );
 };
 
-/** What the energy is of: a state that rests elsewhere than at 0 has some all the same. */
+/** The energy is about 0: a state that rests elsewhere has some all the same. */
 const aboutZero = 'about y = 0, of the linear springs';
 
-/** What is said where a graph does not join opposite edges. */
+/** The note for a graph that does not join opposite edges. */
 const windowed = 'edges are not joined: in space through a window, wave numbers to about 4π / sites';
 
 const withoutOffsets = 'each site without its mean and linear trend';

@@ -1,6 +1,6 @@
 /**
- * Files that are code. A TypeScript or JavaScript file is a program of whoever wrote it: to look at it is to run it, with
- * all that the person at the keyboard may do. JSON and YAML are data, and run nothing.
+ * Files that are code. A TypeScript or JavaScript file is a program: reading it runs it, with all rights of the
+ * person at the keyboard. JSON and YAML are data and run nothing.
  */
 
 import { extname, resolve } from 'node:path';
@@ -13,7 +13,7 @@ const endings: readonly string[] = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'
 /** Whether a file of this name is run when it is read. */
 export const isCode = (path: string): boolean => endings.includes(extname(path));
 
-/** What `--code` and `--no-code` set, so that the processes of a sweep hear of it too: `on` or `off`. */
+/** The variable that `--code` and `--no-code` set to `on` or `off`, so that the processes of a sweep know it too. */
 export const codeVariable = 'DRUMHEAD_CODE';
 
 const told = new Set<string>();

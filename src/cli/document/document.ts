@@ -48,7 +48,7 @@ const own = fileURLToPath(
 
 const ownLaws = own.replace(/index\.(ts|js)$/, 'laws/index.$1');
 
-/** What a person's own code threw. */
+/** An error that a person's own code threw. */
 export const inWords = (cause: unknown): string =>
   cause instanceof ProgramFault
     ? errorMessage(cause.error)
@@ -66,11 +66,11 @@ export const unwrapped = (value: unknown, path: string): Checked<unknown> => {
 const problemsIn = (left: unknown): readonly string[] =>
   t.type({ problems: t.array(t.string) }).is(left) ? left.problems : [JSON.stringify(left)];
 
-/** What stands for a default export that is undefined: the module once more. */
+/** jiti's default export of a module without one: the module itself. */
 const isHollow = (value: unknown): boolean =>
   value === undefined || (t.UnknownRecord.is(value) && 'default' in value && value.default === undefined);
 
-/** What a module threw, in a sentence that says where and what was probably meant. */
+/** The error of a module, in a sentence that says where and what was probably meant. */
 const faultIn =
   (path: string) =>
   async (cause: unknown): Promise<DrumheadError> => {
@@ -78,7 +78,7 @@ const faultIn =
     return decodeError(path, await faultOf(cause, dirname(own), names));
   };
 
-/** As `TE.tryCatch`, where what was thrown takes a look into files to be told. */
+/** As `TE.tryCatch`, where describing the error reads files. */
 const attempt = <A>(work: () => Promise<A>, told: (cause: unknown) => Promise<DrumheadError>): Effect<A> => {
   const done = async (): Promise<Checked<A>> => {
     try {

@@ -1,4 +1,4 @@
-/** JSON that people write: what is wrong with it is said by line and column. Pure. */
+/** JSON that people write: errors are reported by line and column. Pure. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -28,13 +28,13 @@ const hintFor = (text: string, at: number): string => {
 const scalar = /(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?![\w.])/y;
 const space = /[ \t\r\n]*/y;
 
-/** What a text holds of JSON: where it stops to be any, null where it is whole, and the places of names said twice. */
+/** The position where a text stops being JSON, null where it is whole; and the positions of repeated names. */
 interface Scan {
   readonly stopped: number | null;
   readonly again: readonly { readonly at: number; readonly name: string }[];
 }
 
-/** Goes through a text as the grammar says. The parser of the language tells neither. */
+/** Follows the grammar, since JSON.parse reports neither. */
 const scan = (text: string): Scan => {
   const again: { at: number; name: string }[] = [];
   let at = 0;
@@ -48,7 +48,7 @@ const scan = (text: string): Scan => {
     if (text[at] !== '"') return null;
     const end = endOfQuoted(text, at);
     const found = end < 0 ? null : text.slice(at, end);
-    // Line ends as they are, and escapes that JSON has not, may not stand in it.
+    // Line ends and unknown escapes are not allowed in a string.
     if (found === null || E.isLeft(parsedJson(found))) return null;
     at = end;
     return found;
@@ -59,7 +59,7 @@ const scan = (text: string): Scan => {
     at++;
     return true;
   };
-  /** Things with commas between them, up to what closes them. */
+  /** Items with commas between them, up to the closing bracket. */
   const list = (closing: string, one: () => boolean): boolean => {
     if (sign(closing)) return true;
     do if (!one()) return false;
@@ -86,7 +86,7 @@ const scan = (text: string): Scan => {
   return { stopped: whole && at === text.length ? null : at, again };
 };
 
-/** So many names that stand twice are told: finding a line takes the whole text each time. */
+/** At most this many repeated names are reported: finding a line reads the whole text each time. */
 const mostAgain = 20;
 
 /**
@@ -96,7 +96,7 @@ const mostAgain = 20;
  */
 export const readJsonText = (text: string, source: string): Checked<unknown> => {
   if (text.trim() === '') return E.left(decodeError(source, 'there is nothing in it'));
-  // What goes through a text here follows its brackets.
+  // The scan is recursive, as deep as the brackets.
   if (nestsBeyond(text, limits.nesting)) return E.left(decodeError(source, tooDeep));
   const { stopped, again } = scan(text);
   if (stopped !== null)

@@ -1,4 +1,4 @@
-/** What went wrong in a person's module, with the place in their own file and the name that was probably meant. */
+/** The error of a person's module, with its place in their own file and the name that was probably meant. */
 
 import { readFile } from 'node:fs/promises';
 import { relative } from 'node:path';
@@ -41,7 +41,9 @@ const nameIn = (message: string): string | null =>
   /\(reading '([\w$]+)'\)/.exec(message)?.[1] ??
   null;
 
-/** Where a name stands in a text, nearest to a line: what runs has lost its types, and with them some lines. */
+/**
+ * The position of a name in a text, nearest to a line: running code has lost its types, and some lines with them.
+ */
 const findName = (text: string, name: string, line: number): string | null => {
   const places = text
     .split('\n')
@@ -62,7 +64,7 @@ export const plainFault = (cause: Error, library: string): string => {
 };
 
 /**
- * One sentence on what a module threw.
+ * One sentence on the error of a module.
  *
  * @param library the folder of this package, whose places in a stack say nothing to a person
  * @param known names that the module may have meant

@@ -22,7 +22,7 @@ const graphIn = (value: unknown): unknown => {
 /** Whether this is a program, its JSON, or a function that writes one. */
 export const isProgram = (value: unknown): boolean => isWriter(value) || graphIn(value) !== undefined;
 
-/** What a function of a file writes. **Errors** DecodeError: what it threw, or that it gives no program. */
+/** The program that an exported function writes. **Errors** DecodeError: what it threw, or that it gives no program. */
 export const writtenBy =
   (write: Writer, path: string) =>
   (options: object): Checked<Program> =>

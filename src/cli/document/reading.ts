@@ -1,6 +1,6 @@
 /**
- * What a person's file holds: an experiment or a sweep, as they wrote it. A module may give a value, a promise of it, a
- * function that makes it, or a list of experiments, which is a sweep of them.
+ * The experiment or sweep in a person's file. A module may export a value, a promise of it, a function that makes it,
+ * or a list of experiments, which is a sweep.
  */
 
 import { basename, dirname, extname, join, resolve } from 'node:path';
@@ -26,10 +26,10 @@ import { mayName } from './code.js';
 import { inWords, isDocument, readDocument, unwrapped } from './document.js';
 import { isProgram, isWriter } from './program-file.js';
 
-/** What a file holds, as a sweep; `one` where it is a single experiment. */
+/** The content of a file as a sweep; `one` for a single experiment. */
 export interface Held extends Written {
   readonly one: boolean;
-  /** What was written, before anything was filled in. */
+  /** The value as it was written, before defaults. */
   readonly value: unknown;
 }
 
@@ -52,7 +52,7 @@ export const anchored =
   (folder: string) =>
   (experiment: Experiment): Experiment => ({ ...experiment, task: anchoredTask(folder, experiment.task) });
 
-/** What a function gives when it is called for an experiment. */
+/** The value of a function for an experiment. */
 const called = (value: unknown, path: string): Effect<unknown> =>
   isWriter(value)
     ? pipe(
@@ -64,7 +64,7 @@ const called = (value: unknown, path: string): Effect<unknown> =>
       )
     : TE.right(value);
 
-/** A file or a run folder that stands where an experiment is meant, beginning at the folder of the file it stands in. */
+/** A file or a run folder in the place of an experiment; paths are relative to the file that names it. */
 const isReference = (value: unknown, folder: string): Effect<string | null> => {
   if (typeof value !== 'string') return TE.right(null);
   const path = resolve(folder, value);
@@ -75,7 +75,7 @@ const isReference = (value: unknown, folder: string): Effect<string | null> => {
   );
 };
 
-/** A sweep whose experiment is a file: that file's experiment stands in its place, with its own paths. */
+/** A sweep that names a file as its experiment: the file's experiment is put in, with its own paths. */
 const withReference = (value: unknown, path: string): Effect<unknown> =>
   t.UnknownRecord.is(value) && 'experiment' in value
     ? pipe(
@@ -131,7 +131,7 @@ const listed = (values: readonly unknown[], path: string): Checked<Held> =>
         unwrapped(value, `${path}, ${i}`),
         E.flatMap((one) => decodeExperiment(one, `${path}, ${i}`)),
         E.bimap(
-          // Where in the list it is, and what is wrong there.
+          // The place in the list and the problem there.
           (error) =>
             error._tag === 'DecodeError'
               ? error.problems.map((problem) => `${i}.${problem}`)
@@ -177,7 +177,7 @@ const heldIn = (value: unknown, path: string): Effect<Held> => {
 };
 
 /**
- * What a file holds.
+ * Reads a file.
  *
  * **Errors** FileError; DecodeError with every problem at once; UnknownName for an experiment that is not in the
  * catalogue.

@@ -8,7 +8,7 @@ import { type Checked, type DrumheadError, decodeError, type Effect } from '../.
 import { tooDeep } from '../../base/json-text.js';
 import { limits } from '../../base/limits.js';
 
-/** What the parser threw. Aliases of aliases make gigabytes of a few lines; it stops where they multiply. */
+/** The parser's error. Aliases of aliases make gigabytes of a few lines; the parser stops where they multiply. */
 const faultOf = (cause: unknown): string => {
   if (cause instanceof RangeError) return tooDeep;
   const message = cause instanceof Error ? cause.message : String(cause);
@@ -17,7 +17,7 @@ const faultOf = (cause: unknown): string => {
     : message;
 };
 
-/** Whether lists and objects nest beyond the limit. By hand: recursion is what must not be tried. */
+/** Whether lists and objects nest too deep. Counted without recursion, which such a file would overflow. */
 const nestsDeep = (value: unknown): boolean => {
   let level: readonly unknown[] = [value];
   for (let depth = 0; level.length > 0; depth++) {
@@ -30,7 +30,7 @@ const nestsDeep = (value: unknown): boolean => {
 const wordsOf = ({ message }: Error): string =>
   message.includes('call stack') ? tooDeep : message.split('\n')[0].replace(/:$/, '');
 
-/** What the parser said, and names that stand twice: its own check of these takes the square of their number. */
+/** The parser's errors, and repeated names: its own check of these takes quadratic time. */
 const problemsIn = (
   document: Document,
   yaml: Pick<typeof import('yaml'), 'isScalar' | 'visit'>,

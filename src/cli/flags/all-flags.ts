@@ -34,7 +34,7 @@ const validation = E.getApplicativeValidation(wrongFlags);
  */
 export const allFlags = sequenceS(validation);
 
-/** What a check holds where it is well: the values that `allFlags` found. */
+/** The values in a check that found no error. */
 export type ValuesOf<C> = Extract<C, E.Right<unknown>>['right'];
 
 /** The values of one flag that takes a list; all wrong ones are reported. */

@@ -1,4 +1,7 @@
-/** What flags change of an experiment or a sweep: what is asked for by name stands, and an axis is nobody's to change. */
+/**
+ * Applies flags to an experiment or a sweep. Settings that are given by name survive presets; the axes of a sweep
+ * cannot be changed.
+ */
 
 import { resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -21,7 +24,7 @@ import { anchored } from '../document/reading.js';
 import type { Override } from './flags.js';
 import { idleInFolder } from './idle-in-folder.js';
 
-/** A run that was begun: going on with it takes the arithmetic that it was begun with. */
+/** A run that was begun: it goes on with the arithmetic that it began with. */
 export interface Begun {
   readonly folder: string;
   readonly arithmetic: number;
@@ -44,23 +47,23 @@ const idleNotes = async (
   return [...saidOfMembers(said), ...equalMembers(sweep)];
 };
 
-/** What was found under a name, at full size, with no changes yet. */
+/** An experiment or a sweep as it was found, at full size and without changes. */
 export interface Found extends Written {
   /** Whether it is a single experiment and no sweep. */
   readonly one: boolean;
   readonly engine: EngineName | null;
-  /** What computed it, where it was begun before and says so. */
+  /** The kernels of a run or sweep that was begun before, if its record says so. */
   readonly kernels: Kernels | null;
   /** The run that it is of, where it is a run's folder. */
   readonly begun: Begun | null;
   /** The folder that it was written in. */
   readonly from: string;
   readonly origin: 'catalogue' | 'file' | 'folder';
-  /** What was written, where it is a file's. */
+  /** The value in the file; null for names and folders. */
   readonly value: unknown;
 }
 
-/** What a person asks for beside a name. */
+/** The size and the changes that a person asks for. */
 export interface Asked {
   readonly preset: Preset;
   readonly overrides: readonly Override[];
@@ -79,7 +82,7 @@ const givenTwice = (overrides: readonly Override[]): Check => {
     : E.left(decodeError(pair[1].flag, `${pair[0].flag} sets ${pair[0].path} too; give it once`));
 };
 
-/** An axis says what its members differ in: a flag over it would make that untrue. */
+/** Refuses flags over an axis: the labels of the members would become untrue. */
 const spareAxes = ({ sweep }: Found, overrides: readonly Override[]): Check => {
   const axes = new Map(
     sweep.members.flatMap(({ axes: own, experiment }) =>
@@ -147,7 +150,7 @@ const digitsFrom = (folder: string, experiment: Member['experiment']): Member['e
 const leaves = ({ path, value }: Override): readonly string[] =>
   t.UnknownRecord.is(value) ? Object.keys(value).map((key) => `${path}.${key}`) : [path];
 
-/** What a sweep is called is its own; what its members are called, theirs. */
+/** Renames the sweep itself, not its members. */
 const renamed = (found: Found, overrides: readonly Override[]): Sweep => {
   const name = overrides.find(({ path }) => path === 'name')?.value;
   return !found.one && typeof name === 'string' ? { ...found.sweep, name } : found.sweep;
@@ -181,7 +184,7 @@ const withOverrides = (found: Found, overrides: readonly Override[]): Checked<Ma
   );
 };
 
-/** What a preset made of a person's own file; the catalogue's experiments are meant to be resized. */
+/** Notes on a preset that changed a person's own file. Experiments of the catalogue are meant to be resized. */
 const presetNotes = ({ origin }: Found, preset: Preset, before: Sweep, after: Sweep): readonly string[] => {
   if (origin === 'folder' && preset !== 'full')
     return [`a run is run as it was: --preset ${preset} changes nothing of what lies in a folder`];
@@ -196,8 +199,8 @@ const presetNotes = ({ origin }: Found, preset: Preset, before: Sweep, after: Sw
 };
 
 /**
- * The sweep that is meant: with what flags change, at the size that is asked for, its folders settled, and its labels
- * what its members hold.
+ * The sweep with all changes of flags, at the size that is asked for, with whole folder paths, and with labels that
+ * are true.
  *
  * **Errors** DecodeError: a flag that changes an axis, or a setting that another flag changes; settings that cannot be.
  */

@@ -1,4 +1,4 @@
-/** Flags: what a person types, checked before any work starts. */
+/** The values of flags, checked before any work starts. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -86,11 +86,11 @@ export interface ChangeFlags {
   readonly set?: readonly string[];
   /** `--mnist-dir FOLDER` */
   readonly mnistDir?: string;
-  /** What other flags change. */
+  /** The changes of other flags. */
   readonly overrides?: readonly Override[];
 }
 
-/** What `--epochs` and `--seed` change of an experiment. **Errors** DecodeError naming the flag. */
+/** The changes of `--epochs` and `--seed`. **Errors** DecodeError naming the flag. */
 export const overridesOf = ({
   epochs,
   seed,

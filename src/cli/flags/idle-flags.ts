@@ -1,4 +1,4 @@
-/** Flags that would do nothing: known by the others beside them and by what the names are, before any work starts. */
+/** Finds flags that would do nothing beside the others and for these names, before any work starts. */
 
 import { taskNames } from '../../data/task.js';
 import { drumExperiments } from '../../drums/index.js';
@@ -15,7 +15,7 @@ const kindOfName = async (name: string): Promise<Kind> => {
   return isWeights(name) ? 'weights' : 'other';
 };
 
-/** What is to be said of a line: flags that are refused, and flags that are only noted, a sentence each. */
+/** Sentences on idle flags: those that are refused, and those that are only noted. */
 export interface IdleFlags {
   readonly refused: readonly string[];
   readonly noted: readonly string[];

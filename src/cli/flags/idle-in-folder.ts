@@ -7,7 +7,7 @@ import { kindOf } from '../../files/kind-of.js';
 const isThere = async (...parts: readonly string[]): Promise<boolean> =>
   (await kindOf(join(...parts))) !== null;
 
-/** What a folder holds apart already, so that no share of other images is taken for it. */
+/** The splits that a folder has already, so that no share of other images is taken for them. */
 const apart = async (
   task: Task,
 ): Promise<{ readonly validation: boolean; readonly test: boolean } | null> => {
@@ -23,7 +23,7 @@ const apart = async (
   }
 };
 
-/** What of the settings that were written does nothing, a sentence each. */
+/** A sentence for each setting in the file that does nothing. */
 export const idleInFolder = async (
   task: Task,
   written: (path: string) => boolean,

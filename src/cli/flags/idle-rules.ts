@@ -7,20 +7,20 @@ import { splitIsIdle } from '../../report/tables/index.js';
 export interface Line {
   readonly command: string;
   readonly names: readonly string[];
-  /** Flags that stand there, without their dashes: `no-time`. */
+  /** The flags that were given, without their dashes: `no-time`. */
   readonly given: readonly string[];
-  /** What each says, those left out by their defaults; by its name in the program: `mnistDir`. */
+  /** The value of each flag, defaults included, by its name in the program: `mnistDir`. */
   readonly flags: Readonly<Record<string, unknown>>;
 }
 
-/** What a name is, as far as that is known without reading it. */
+/** The kind of a name, as far as it is known without reading it. */
 export type Kind = 'system' | 'drums' | 'task' | 'weights' | 'folder' | 'other';
 
 export interface Known extends Line {
-  /** Of the last name. */
+  /** The kind of the last name. */
   readonly kind: Kind;
   readonly kinds: readonly Kind[];
-  /** What --task and --model name. */
+  /** The kinds of the names in --task and --model. */
   readonly task: Kind;
   readonly model: Kind;
   /** Whether a sweep of this name was begun in the folder of all runs. */
@@ -32,7 +32,7 @@ interface Rule {
   readonly of: readonly string[];
   readonly flags: readonly string[];
   readonly why: (line: Known) => string | null;
-  /** What scripts give out of habit is not refused: it is said, and the work goes on. */
+  /** A flag that scripts give out of habit is noted instead of refused. */
   readonly noted?: true;
 }
 
@@ -46,7 +46,7 @@ const ownFolder = ({ kind, begun, names }: Known): string | null =>
     `${names[names.length - 1]} is a folder, whose runs are meant as they are`,
   );
 
-/** What lies in a folder has its size. */
+/** Data in a folder have their own size. */
 const asItWas = ({ kinds, names }: Known): string | null =>
   when(
     kinds.length > 0 && kinds.every((kind) => kind === 'folder'),
@@ -207,7 +207,7 @@ const results: readonly Rule[] = [
     flags: ['preset'],
     why: (line) => {
       if (!has(line, 'task')) return ownFolder(line);
-      // Of an experiment it says the size of its task.
+      // It is the size of an experiment's task.
       return line.task === 'other' || ownFolder(line) === null
         ? null
         : `${ownFolder(line)}, and ${String(line.flags.task)} has one size`;
@@ -250,7 +250,7 @@ const results: readonly Rule[] = [
   },
 ];
 
-/** What each kind of figure is drawn with, beside the flags of all. */
+/** The flags that each kind of figure uses, beside those of all. */
 const drawnWith: Readonly<Record<string, readonly string[]>> = {
   scores: ['score'],
   curves: ['score'],

@@ -1,6 +1,6 @@
 /** The words of a command line, before they are read: a flag that takes several values leaves the command its name. */
 
-/** What is asked of a command: its arguments, and its flags as they are declared. */
+/** The arguments that a command needs and the flags that it declares. */
 export interface Declared {
   /** How many arguments it cannot do without. */
   readonly needed: number;

@@ -1,4 +1,4 @@
-/** Commands of what is said before anything runs: experiments, costs, data, parity, laws. */
+/** Commands that run nothing: experiments, costs, data, parity, laws. */
 
 import { type Command, Option } from '@commander-js/extra-typings';
 import * as TE from 'fp-ts/lib/TaskEither.js';
@@ -8,7 +8,7 @@ import { presets } from '../../experiments/settings/presets.js';
 import { atEdge } from '../edge.js';
 import { engine, force, fuse, mnistDir, named, namedOrProgram, settings } from './options.js';
 
-export const asking = (program: Command): void => {
+const addList = (program: Command): void => {
   program
     .command('list')
     .argument('[words...]', 'only what has these words in it; or a kind: experiments, sweeps, systems, ...')
@@ -16,14 +16,16 @@ export const asking = (program: Command): void => {
       'What there is: experiments, sweeps, drums, systems, tasks and models, each with what it is.',
     )
     .option('--names', 'names alone, of what can be run')
-    // What it does anyway, for those who are used to it.
+    // The default, for those who are used to the flag.
     .addOption(new Option('--long').hideHelp())
     .option('--json', 'as JSON: kind, name and what it is')
     .action(async (words, flags) => {
       const { list } = await import('../commands/list.js');
       await atEdge(TE.fromEither(list(words, flags)));
     });
+};
 
+const addShow = (program: Command): void => {
   program
     .command('show')
     .argument('<name>', namedOrProgram)
@@ -44,7 +46,9 @@ export const asking = (program: Command): void => {
       const { show } = await import('../commands/show.js');
       await atEdge(show(name, flags));
     });
+};
 
+const addDiff = (program: Command): void => {
   program
     .command('diff')
     .argument('<a>', named)
@@ -55,7 +59,9 @@ export const asking = (program: Command): void => {
       const { diff } = await import('../commands/diff.js');
       await atEdge(diff(a, b, flags));
     });
+};
 
+const addData = (program: Command): void => {
   program
     .command('data')
     .argument('<task>', `${taskNames.join(', ')}, a folder of .npy or PNG pairs, or an experiment`)
@@ -72,7 +78,9 @@ export const asking = (program: Command): void => {
       const { data } = await import('../commands/data.js');
       await atEdge(data(task, flags));
     });
+};
 
+const addParity = (program: Command): void => {
   program
     .command('parity')
     .argument('<folder>', 'with manifest.json and the arrays it lists')
@@ -85,7 +93,9 @@ export const asking = (program: Command): void => {
       const { parity } = await import('../commands/parity.js');
       await atEdge(parity(folder, flags));
     });
+};
 
+const addLaws = (program: Command): void => {
   program
     .command('laws')
     .argument(
@@ -125,4 +135,8 @@ the exit code is then 1. A module may \`export default ({ dt = 0.1 } = {}) => pr
       const { laws } = await import('../commands/laws.js');
       await atEdge(laws(name, flags));
     });
+};
+
+export const asking = (program: Command): void => {
+  for (const add of [addList, addShow, addDiff, addData, addParity, addLaws]) add(program);
 };

@@ -5,7 +5,7 @@ import { presets } from '../../experiments/settings/presets.js';
 import { atEdge } from '../edge.js';
 import { engine, force, fuse, runs } from './options.js';
 
-export const exchange = (program: Command): void => {
+const addExport = (program: Command): void => {
   program
     .command('export')
     .argument(
@@ -42,7 +42,9 @@ run, its first seed; where none is, the only one that goes by the name. Several 
       const { exportRun } = await import('../commands/export.js');
       await atEdge(exportRun(run, flags));
     });
+};
 
+const addImport = (program: Command): void => {
   program
     .command('import')
     .argument('<file>', "safetensors under PyTorch's names, or what --format program wrote")
@@ -63,7 +65,9 @@ run, its first seed; where none is, the only one that goes by the name. Several 
       const { importWeights } = await import('../commands/import.js');
       await atEdge(importWeights(file, flags));
     });
+};
 
+const addRunProgram = (program: Command): void => {
   program
     .command('run-program')
     .argument(
@@ -85,4 +89,8 @@ run, its first seed; where none is, the only one that goes by the name. Several 
       const { runProgramFile } = await import('../commands/run-program.js');
       await atEdge(runProgramFile(file, flags));
     });
+};
+
+export const exchange = (program: Command): void => {
+  for (const add of [addExport, addImport, addRunProgram]) add(program);
 };

@@ -1,4 +1,4 @@
-/** Options that several commands take, and what they say of a NAME. */
+/** Options and descriptions of NAME that several commands share. */
 
 import { Option } from '@commander-js/extra-typings';
 import { engineChoices } from '../../engine/names.js';

@@ -1,4 +1,4 @@
-/** Commands of what came out: tables, scores, queries, pictures, pages. */
+/** Commands on results: tables, scores, queries, pictures, pages. */
 
 import { type Command, Option } from '@commander-js/extra-typings';
 import { splitNames } from '../../data/dataset.js';
@@ -7,11 +7,11 @@ import { presets } from '../../experiments/settings/presets.js';
 import { atEdge } from '../edge.js';
 import { engine, force, fuse, mnistDir, runs, workers } from './options.js';
 
-/** Of runs that are meant by a name. */
+/** The size of the runs that a name means. */
 const ofNamed = () =>
   new Option('--preset <size>', `of what is named: ${presets.join(', ')}; default the largest that was run`);
 
-export const results = (program: Command): void => {
+const addTable = (program: Command): void => {
   program
     .command('table')
     .argument('<name>', 'a sweep such as paper/tetrominoes, a name of the catalogue, or a folder of runs')
@@ -33,7 +33,9 @@ export const results = (program: Command): void => {
       const { table } = await import('../commands/table.js');
       await atEdge(table(name, flags));
     });
+};
 
+const addEvaluate = (program: Command): void => {
   program
     .command('evaluate')
     .argument('<run>', 'a run folder, an imported one, or a name, whose finished runs are then meant')
@@ -61,7 +63,9 @@ Examples:
       const { evaluateRuns } = await import('../commands/evaluate.js');
       await atEdge(evaluateRuns(run, flags));
     });
+};
 
+const addQuery = (program: Command): void => {
   program
     .command('query')
     .argument('[sql]', 'such as "select model, avg(foreground_iou) from runs group by model"')
@@ -83,7 +87,9 @@ Examples:
       const { query } = await import('../commands/query.js');
       await atEdge(query(sql, flags));
     });
+};
 
+const addReport = (program: Command): void => {
   program
     .command('report')
     .argument('<name>', 'a sweep such as paper/tetrominoes, or a folder of runs')
@@ -100,7 +106,9 @@ Examples:
       const { report } = await import('../commands/report.js');
       await atEdge(report(name, flags));
     });
+};
 
+const addFigure = (program: Command): void => {
   program
     .command('figure')
     .argument(
@@ -127,7 +135,9 @@ Examples:
       const { figure } = await import('../commands/figure.js');
       await atEdge(figure(kind, names, flags));
     });
+};
 
+const addWaves = (program: Command): void => {
   program
     .command('waves')
     .argument('<run>', 'a finished run whose model has waves, by its folder or its name')
@@ -145,7 +155,9 @@ Examples:
       const { waves } = await import('../commands/waves.js');
       await atEdge(waves(folder, flags));
     });
+};
 
+const addPlay = (program: Command): void => {
   program
     .command('play')
     .argument('<system>', 'wave, nwm-core, cornn, wave-rnn, linoss, kuramoto, akorn, ... or an experiment')
@@ -173,4 +185,8 @@ Examples:
       const { play } = await import('../commands/play.js');
       await atEdge(play(name, flags));
     });
+};
+
+export const results = (program: Command): void => {
+  for (const add of [addTable, addEvaluate, addQuery, addReport, addFigure, addWaves, addPlay]) add(program);
 };

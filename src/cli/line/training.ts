@@ -1,11 +1,11 @@
-/** Commands of what trains: runs, sweeps, and how far they are. */
+/** Commands that train: runs, sweeps, and their status. */
 
 import { type Command, Option } from '@commander-js/extra-typings';
 import { presets } from '../../experiments/settings/presets.js';
 import { atEdge } from '../edge.js';
 import { engine, fuse, minutes, mnistDir, named, pictures, runs, settings, workers } from './options.js';
 
-export const training = (program: Command): void => {
+const addRun = (program: Command): void => {
   program
     .command('run')
     .argument('<name>', named)
@@ -37,7 +37,9 @@ not run again; one that was stopped goes on where it stopped.`,
       const { run } = await import('../commands/run.js');
       await atEdge(run(name, flags));
     });
+};
 
+const addSweep = (program: Command): void => {
   program
     .command('sweep')
     .argument('<name>', 'a sweep of the catalogue or in a file; an experiment is a sweep of one')
@@ -67,7 +69,9 @@ which run lies where; \`drumhead status NAME --watch\` shows how far they are.`,
       const { sweep } = await import('../commands/sweep.js');
       await atEdge(sweep(name, flags));
     });
+};
 
+const addStatus = (program: Command): void => {
   program
     .command('status')
     .argument('[name]', 'a sweep, an experiment or a folder; default all runs')
@@ -80,7 +84,9 @@ which run lies where; \`drumhead status NAME --watch\` shows how far they are.`,
       const { status } = await import('../commands/status.js');
       await atEdge(status(name, flags));
     });
+};
 
+const addLearn = (program: Command): void => {
   program
     .command('learn')
     .argument(
@@ -107,4 +113,8 @@ which run lies where; \`drumhead status NAME --watch\` shows how far they are.`,
       const { learn } = await import('../commands/learn.js');
       await atEdge(learn(folder, flags));
     });
+};
+
+export const training = (program: Command): void => {
+  for (const add of [addRun, addSweep, addStatus, addLearn]) add(program);
 };

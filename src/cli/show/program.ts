@@ -1,4 +1,4 @@
-/** A program that is part of no experiment: what can be said of it without a task. */
+/** Shows a program that has no task. */
 
 import { cost, showCost } from '../../compile/cost/index.js';
 import { diagram } from '../../compile/diagram/index.js';

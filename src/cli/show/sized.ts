@@ -1,4 +1,4 @@
-/** What the parts of `drumhead show` ask of an experiment: its sizes, its plan, its time. */
+/** The sizes, the plan and the time of an experiment, for `drumhead show`. */
 
 import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
@@ -30,7 +30,7 @@ export interface ShowFlags extends ChangeFlags {
   readonly time: boolean;
 }
 
-/** An experiment with what its task's data decides. */
+/** An experiment with the sizes of its data, its program and its number of images. */
 export interface Sized {
   readonly experiment: Experiment;
   readonly sizes: Sizes;

@@ -1,13 +1,13 @@
-/** What is said where an engine and its kernels are not what a run or a sweep was begun with, or do nothing. Pure. */
+/** Notes on an engine or kernels that are not those that a run began with, or that do nothing. Pure. */
 
 import { canFuse, type EngineName } from '../../engine/names.js';
 
-/** That `--fuse` does nothing on this engine, where it does not. */
+/** The note that `--fuse` does nothing on this engine. */
 export const idleFuse = (engine: EngineName): readonly string[] =>
   canFuse(engine) ? [] : [`--fuse does nothing on the engine ${engine}, which always computes op by op`];
 
 /**
- * That what lies in a folder is not gone on with, since another engine is asked for.
+ * The note that a run in a folder is not continued, since another engine is asked for.
  *
  * @param name the folder
  * @param own the engine that it was begun on; null where it is no folder, or says nothing

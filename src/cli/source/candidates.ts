@@ -1,4 +1,4 @@
-/** Which finished runs a NAME can mean: those that are exactly what is named, else all that go by the name. */
+/** The finished runs that a NAME can mean: those of exactly the named experiment, else all with that name. */
 
 import { isAbsolute, join, sep } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -34,7 +34,7 @@ export interface Candidates {
   readonly notes: readonly string[];
   /** Finished runs that go by the name too and are not meant: of other settings, of another engine or older arithmetic. */
   readonly others: readonly RunSummary[];
-  /** What else is left out where all are asked for, a sentence each: runs that are not finished or cannot be read. */
+  /** A sentence for all other runs that are left out: not finished, or not readable. */
   readonly leftOut: readonly string[];
 }
 
@@ -56,7 +56,7 @@ const unfinishedWords = (count: number): readonly string[] =>
         `left out: ${count} ${count === 1 ? 'run that is' : 'runs that are'} not finished; \`drumhead status\` shows them`,
       ];
 
-/** Finished runs, and what is left out of all; of a name where one is given. */
+/** The finished runs among these, and sentences for the others (of the given names only). */
 const finishedOnly = (
   runs: readonly (RunSummary | null)[],
   notes: readonly string[],
@@ -77,7 +77,7 @@ const readAll = (folder: string, names: ReadonlySet<string> | null = null): Effe
     TE.map(({ runs, notes }) =>
       finishedOnly(
         runs,
-        // What lies in folders of other names is nobody's concern here.
+        // Folders of other names do not matter here.
         notes.filter(
           (note) => names === null || [...names].some((name) => note.includes(`${join(folder, name)}${sep}`)),
         ),
@@ -120,7 +120,7 @@ const byName = (name: string, { runs, preset }: RunsFlags): Effect<Read> =>
     ),
   );
 
-/** What differs from the named experiment at the size that is nearest. */
+/** The differences from the named experiment, at the nearest size. */
 const differsFrom = (named: readonly Experiment[], { experiment }: RunSummary): string => {
   const texts = named
     .map((one) => differencesOf(one, experiment).filter(({ shapes }) => shapes))
@@ -213,7 +213,7 @@ const candidatesOf = (name: string, flags: RunsFlags): Effect<Candidates> =>
         : [];
       return experiments.length > 0
         ? ofExperiment(name, flags, experiments)
-        : // What no catalogue knows may have a sweep's record, or a folder below the runs.
+        : // A name that is in no catalogue may have the record of a sweep, or a folder of runs.
           pipe(
             byName(name, flags),
             TE.map((read) => ({ exact: false, notes: [], others: [], ...read })),

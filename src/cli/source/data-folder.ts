@@ -1,4 +1,4 @@
-/** A person's own folder of data, and as which task it is read: told by what lies in it. */
+/** The kind of a person's own folder of data, told by its files. */
 
 import { join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';

@@ -1,6 +1,6 @@
 /**
  * From a NAME on the command line to finished runs: a run folder, a folder of runs, an experiment, a sweep. No run is
- * taken by chance: those that are exactly what is named come first, and of several different ones none is.
+ * taken by chance: exact matches come first, and several different ones are refused.
  */
 
 import { stat } from 'node:fs/promises';
@@ -16,7 +16,7 @@ import type { RunSummary } from '../../runner/results/summary.js';
 import { remark } from '../edge.js';
 import { type Candidates, candidates, type RunsFlags, several } from './candidates.js';
 
-/** Finished runs that a name means, and what is said of the choice. */
+/** The finished runs of a name, and notes on the choice. */
 export interface Found {
   readonly folders: readonly string[];
   readonly notes: readonly string[];
@@ -50,7 +50,7 @@ const linesOf = async (name: string, runs: readonly RunSummary[]): Promise<reado
   return runs.slice(0, mostListed).map((run, i) => `  ${labels[i].name}, seed ${run.seed}: ${run.folder}`);
 };
 
-/** Runs that go by the name and are not scored are said: else a person takes what is shown for all there is. */
+/** Notes on runs of the name that are left out, so that nobody takes the rest for all of them. */
 const leftOutWords = async (name: string, { others, leftOut }: Candidates): Promise<readonly string[]> => [
   ...leftOut,
   ...(others.length === 0
@@ -64,9 +64,8 @@ const leftOutWords = async (name: string, { others, leftOut }: Candidates): Prom
 ];
 
 /**
- * All finished runs that a name means, in the order of their seeds; the folder of a run is that run. Of an experiment those
- * that are exactly it, at the largest size that was run; where there are none, all that go by the name. The notes say what
- * is left out.
+ * All finished runs of a name, by seed; a run folder is that run. Runs of exactly the named experiment at the largest
+ * size that was run; if there are none, all with that name. Notes say which are left out.
  *
  * **Errors** UnknownName, DecodeError where none of them is finished, FileError.
  */

@@ -1,4 +1,4 @@
-/** Names that no catalogue and no file has, but that something was begun under here: they are told among the known ones. */
+/** Names that are in no catalogue and no file, but in the folder of runs: they are listed among the known ones. */
 
 import { dirname, join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -17,7 +17,7 @@ const folderOf = async (runs: string, name: string): Promise<string | null> => {
 };
 
 /**
- * Says of an unknown name what was begun under it or nearly under it in the folder of all runs.
+ * Adds to an unknown name the names of runs that were begun under it or a similar one.
  *
  * @example
  * amongRuns('runs')(namedFrom('my/grdi', 'full'))   // left: unknown … 'my/grdi'; did you mean 'my/grid'? …

@@ -17,7 +17,7 @@ import { experimentNamed, experimentNames, presetNamed } from '../../experiments
 import { decodeExperiment, type Experiment } from '../../experiments/experiment.js';
 import { type Sweep, sweepOf } from '../../experiments/sweep/sweep.js';
 import { sweepNamed, sweepNames } from '../../experiments/sweep/sweeps.js';
-import { isPresent } from '../../files/files.js';
+import { ifPresent, isPresent } from '../../files/files.js';
 import { kindOf } from '../../files/kind-of.js';
 import { labelOfRun } from '../../runner/folder/called.js';
 import { files, readJson } from '../../runner/folder/files.js';
@@ -30,19 +30,19 @@ import { type Asked, type Begun, changedSweep, type Found } from '../flags/chang
 import { type ChangeFlags, settingsFlag } from '../flags/flags.js';
 import { dataKind } from './data-folder.js';
 
-/** On what a run or a sweep was begun, where it was begun before and says so. */
+/** The engine and kernels that a run or sweep was begun with, if its record says so. */
 interface BegunOn {
   readonly engine: EngineName | null;
   readonly kernels: Kernels | null;
 }
 
-/** An experiment, and what it was begun on. */
+/** An experiment, and the engine and kernels that it was begun with. */
 export interface Source extends BegunOn {
   readonly experiment: Experiment;
   readonly begun: Begun | null;
 }
 
-/** What a NAME can mean, and what is to be said of it: settings that do nothing, what a preset changed. */
+/** The experiment or sweep of a NAME, with notes on idle settings and on changes by a preset. */
 export type Named = (
   | ({ readonly kind: 'experiment' } & Source)
   | ({ readonly kind: 'sweep'; readonly sweep: Sweep } & BegunOn)
@@ -70,7 +70,7 @@ export const changesAsked = (preset: string, flags: ChangeFlags): Checked<Asked>
   );
 
 /**
- * What a person means, at the size and with the changes that they ask for.
+ * The experiment or sweep that a person names, at the size and with the changes that they ask for.
  *
  * **Errors** UnknownName, DecodeError with every problem at once, FileError.
  */
@@ -98,7 +98,7 @@ export const namedFrom = (name: string, preset: string, flags: ChangeFlags = {})
     ),
   );
 
-/** Says what is to be said of what was named, before any work. */
+/** Writes the notes on a name to stderr, before any work. */
 export const withRemarks = <A extends { readonly notes: readonly string[] }>(named: Effect<A>): Effect<A> =>
   pipe(
     named,
@@ -127,7 +127,7 @@ export const experimentFrom = (
     ),
   );
 
-/** What an experiment is called: the run of a folder as everywhere, else, and where it is changed, by its label or name. */
+/** The label of an experiment: for a run folder that of the run; if it is changed, its own label or name. */
 export const calledAs = (
   { experiment, begun }: Source,
   { set = [], mnistDir }: ChangeFlags = {},
@@ -196,7 +196,7 @@ const nameNamed = (name: string): Checked<Found> => {
   );
 };
 
-/** What files hold is meant at full size, until a preset is asked for by name. */
+/** Files are read at full size; a preset resizes them only when it is asked for. */
 const readNamed = (path: string): Effect<Found> =>
   pipe(
     readHeld(path),
@@ -246,7 +246,7 @@ const folderNamed = (folder: string): Effect<Found> =>
     ),
   );
 
-/** A folder of data is no experiment yet: it is said what makes one of it. */
+/** Refuses a folder of data, and says how to make an experiment of it. */
 const noData = (folder: string): Effect<void> =>
   pipe(
     TE.Do,
@@ -271,20 +271,11 @@ const readExperiment = (path: string): Effect<Experiment> =>
     TE.flatMapEither((json) => decodeExperiment(json, path)),
   );
 
-/**
- * A run goes on with the engine that it began with: another would not give the same bits. Null for what was imported,
- * which began on none.
- */
+/** The engine of a run. It goes on with the same one, since another gives other bits. Null for imports. */
 const begunCodec = t.intersection([
   t.type({ engine: EngineName }),
   t.partial({ arithmetic: t.number, kernels: Kernels }),
 ]);
 
 const readBegun = (path: string): Effect<t.TypeOf<typeof begunCodec> | null> =>
-  pipe(
-    isPresent(path),
-    TE.flatMap(
-      (there): Effect<t.TypeOf<typeof begunCodec> | null> =>
-        there ? pipe(readJson(path), TE.flatMapEither(decodeWith(begunCodec, path))) : TE.right(null),
-    ),
-  );
+  ifPresent(path, pipe(readJson(path), TE.flatMapEither(decodeWith(begunCodec, path))));

@@ -1,4 +1,4 @@
-/** What laws are asked about: a system or an experiment by its name, or a file that holds a program. */
+/** The subject of `drumhead laws`: a system or an experiment by its name, or a file that holds a program. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -70,7 +70,7 @@ export const subjectFrom = (given: string, flags: SubjectFlags): Effect<System> 
   );
 };
 
-/** What to do with the name of a model or of a task, which alone have no program. */
+/** A sentence for the name of a model or a task: neither alone is a program. */
 const ofAnotherKind = (name: string, kind: 'model' | 'task'): string => {
   const uses = experimentNames.filter((experiment) =>
     pipe(
@@ -90,7 +90,7 @@ const ofAnotherKind = (name: string, kind: 'model' | 'task'): string => {
     : `${what}; hold an experiment with it against the laws: drumhead laws ${uses.slice(0, 3).join(', or ')}`;
 };
 
-/** Programs among what a module exports, and among what its default export holds by name. */
+/** The programs that a module exports, directly or in its default export. */
 const programsIn = (
   path: string,
   exports: Readonly<Record<string, unknown>>,

@@ -33,7 +33,7 @@ export const ofTask = (
 
 const isTask = (name: string): boolean => taskNames.some((task) => task === name);
 
-/** Tasks of a person's own files need to know where these lie. */
+/** Tasks on a person's own files need their folder. */
 const namedTask = (name: string, settings: Readonly<Record<string, unknown>>): Checked<Task> =>
   (name === 'npy' || name === 'png') && settings.folder === undefined
     ? E.left(

@@ -3,13 +3,13 @@
 import { columnsWide, terminalTable, wrapped } from '../../report/tables/index.js';
 import { terminalWidth } from './terminal-width.js';
 
-/** What stands before a text in its line: an indent, and a name with room behind it. */
+/** The indent of a line, and a name with spaces behind it. */
 const headOf = (line: string, width: number): string => {
   const named = /^\s*\S+(?: \S+)*\s{2,}(?=\S)/.exec(line)?.[0] ?? '';
   return named !== '' && columnsWide(named) <= width / 2 ? named : (/^\s*/.exec(line)?.[0] ?? '');
 };
 
-/** A path is copied, and is never broken; it stands alone in a line that may be too long. */
+/** A path is copied by people and never broken; its line may be too long. */
 const isPath = (word: string): boolean => /[\\/]/.test(word);
 
 const lineWithin = (line: string, width: number): readonly string[] => {

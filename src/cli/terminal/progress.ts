@@ -1,4 +1,4 @@
-/** What a run says while it works: a progress bar on a terminal, plain lines elsewhere. */
+/** The progress of a run: a bar on a terminal, plain lines elsewhere. */
 
 import cliProgress from 'cli-progress';
 import { plainText } from '../../base/plain-text.js';

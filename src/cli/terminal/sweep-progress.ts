@@ -1,4 +1,4 @@
-/** What a sweep says while it works: a line for each run at work on a terminal, plain lines elsewhere. */
+/** The progress of a sweep: a line for each running run on a terminal, plain lines elsewhere. */
 
 import cliProgress from 'cli-progress';
 import { plainText } from '../../base/plain-text.js';
@@ -152,7 +152,9 @@ const stepWords = (
   `${news.epoch}/${epochs}  val. fg. IoU ${score(iou)}  ${duration(news.secondsLeft)}`,
 ];
 
-/** A table that stays at the bottom of the terminal: a bar for each run at work and one for all; what ended stands above. */
+/**
+ * A table at the bottom of the terminal: a bar for each running run and one for all; finished runs are listed above.
+ */
 export const barSweepTeller = (stream: NodeJS.WriteStream, now: () => number): SweepTeller => {
   const guess = estimate(now);
   const bars = new cliProgress.MultiBar({

@@ -1,9 +1,6 @@
 /** How wide the terminal is that a command prints to. */
 
-/**
- * Columns of the terminal: what COLUMNS says, else what the terminal itself says; undefined where the output goes
- * elsewhere, which has no width.
- */
+/** Columns of the terminal: COLUMNS, else the terminal's own; undefined where the output is no terminal. */
 export const terminalWidth = (
   stream: { readonly isTTY?: boolean; readonly columns?: number } = process.stdout,
   columns = process.env.COLUMNS,

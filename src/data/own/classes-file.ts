@@ -41,6 +41,7 @@ const decode = (json: unknown, path: string): Checked<Named> =>
 export const readClasses = (folder: string): Effect<O.Option<Named>> =>
   pipe(
     readBytesIfPresent(classesFile(folder)),
+    TE.map(O.fromNullable),
     TE.flatMapEither(
       O.match(
         () => E.right(O.none),

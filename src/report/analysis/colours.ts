@@ -23,5 +23,5 @@ export const rampColour = (theme: Theme, share: number): Rgb => {
   return inside < 0.5 ? mix(theme.paper, hue, 2 * inside) : mix(hue, theme.ink, 2 * inside - 1);
 };
 
-/** What has no value: between paper and ink, and of no hue. */
+/** The colour of no value: between paper and ink, without a hue. */
 export const nowhere = (theme: Theme): Rgb => mix(theme.paper, theme.line, 0.6);

@@ -11,7 +11,7 @@ import { rampColour } from './colours.js';
 /** A branch of a dispersion relation: points from small to large wave numbers, in pieces where it breaks off. */
 export interface BranchLine {
   readonly points: readonly { readonly k: number; readonly frequency: number }[];
-  /** The lattice's own relation before it learnt, or that of what it learnt. */
+  /** The dispersion relation of the Laplacian, or of the learnt coupling. */
   readonly of: 'laplacian' | 'learned';
   readonly direction: 'axis' | 'diagonal';
 }
@@ -22,7 +22,7 @@ export interface KOmegaPicture {
   readonly title: string;
   /** Below the title, a line each. */
   readonly notes?: readonly string[];
-  /** What time is counted in: `unit of time` by default. */
+  /** The unit of time; default `unit of time`. */
   readonly unit?: string;
   readonly theme?: Theme;
 }
@@ -32,7 +32,7 @@ const margins = { left: 58, right: 158, top: 86, bottom: 50 };
 /** Decibels from the greatest power down to paper. */
 const depth = 50;
 
-/** The greatest power of a wave: what swings as a whole, k = 0, would outshine all that runs. */
+/** The greatest power of a wave with k > 0: what swings as a whole would outshine all waves. */
 const greatest = ({ frequencies, power }: KOmega): number =>
   power.reduce((most, value, i) => (i < frequencies.length ? most : Math.max(most, value)), 1e-300);
 

@@ -1,4 +1,4 @@
-/** Where waves swing, in what phase and how fast they run: maps of some samples, a row each. */
+/** Maps of amplitude, phase and speed of the waves of some samples, a row each. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -26,7 +26,7 @@ import { type Sample, sampleProblems } from '../sample.js';
 import { roundUp, scaleText } from '../scale.js';
 import { nowhere, phaseColour, rampColour } from './colours.js';
 
-/** A sample and what one channel of its waves does. */
+/** A sample and the propagation of one channel of its waves. */
 export interface MappedSample {
   readonly sample: Sample;
   /** Or why nothing can be said of it. */
@@ -40,7 +40,7 @@ export interface MapsPicture {
   readonly note?: string;
   /** The lattice of the maps; left out, that of each sample. */
   readonly grid?: { readonly height: number; readonly width: number };
-  /** What time is counted in: `unit of time` by default. */
+  /** The unit of time; default `unit of time`. */
   readonly unit?: string;
   readonly theme?: Theme;
   readonly density?: number;

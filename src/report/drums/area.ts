@@ -3,7 +3,7 @@ import { linearTicks } from '../axis.js';
 import { type Chart, chartSvg, concatHead, lineColours, numberLabels } from '../chart.js';
 import { hex, light, type Theme } from '../colours.js';
 
-/** What was heard of one square. */
+/** The area of one square, as heard. */
 export interface SquareHeard {
   /** L, in cells. */
   readonly side: number;
@@ -90,7 +90,7 @@ const measuredPanel = ({ squares }: AreaPicture, theme: Theme) => {
   };
 };
 
-/** What the marks are, written where the curve leaves room. */
+/** The key of the marks, where the curve leaves room. */
 const key = (theme: Theme) => {
   const { first, second } = lineColours(theme);
   const [left, top, line] = [96, 14, 20];

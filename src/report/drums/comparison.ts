@@ -1,14 +1,14 @@
-/** What the panels that compare drums share: their drums, their sizes, their colours and signs. */
+/** The parts that panels comparing drums share: drums, sizes, colours and signs. */
 
 import type { DrumResult } from '../../drums/index.js';
 import { lineColours } from '../chart.js';
 import { light, type Rgb, rgb, type Theme } from '../colours.js';
 
-/** What the picture needs of a drum. */
+/** The parts of a result that the picture needs. */
 export type HeardDrum = Pick<DrumResult, 'drum' | 'tones' | 'spectrum'>;
 
 export interface TonesPicture {
-  /** The first is what the others are compared with; two to five. */
+  /** The first is the reference; two to five drums. */
   readonly drums: readonly HeardDrum[];
   /** For a window as narrow as a phone's. */
   readonly narrow?: boolean;

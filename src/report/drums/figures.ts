@@ -21,10 +21,10 @@ import {
   zoomOf,
 } from './waves.js';
 
-/** What lies round a skin is seen on light and on dark paper: a slate between the two. */
+/** The colour around a skin, for light and dark paper: a slate between the two. */
 const slate: Theme = { ...dark, paper: rgb('#3a404c') };
 
-/** Two of the largest drums lie beside each other on a phone. */
+/** Two of the largest drums fit beside each other on a phone. */
 const narrowShare = 0.72;
 
 const shrunk = ({ width, height }: Side, share: number): Side => ({

@@ -1,4 +1,7 @@
-/** Pictures, sounds and the page of an experiment on drums, from what `runDrums` gives; nothing here reads or writes. */
+/**
+ * Pictures, sounds and the page of an experiment on drums, from the results of `runDrums`; nothing here reads or
+ * writes files.
+ */
 
 export { type AreaPicture, drumAreas, type SquareHeard } from './area.js';
 export type { TonesPicture } from './comparison.js';

@@ -10,7 +10,7 @@ import type { Raster } from '../raster.js';
 import { skinOf } from './skin.js';
 
 export interface DrumModesPicture {
-  /** The first is what the tones are given in units of. */
+  /** Tones are in units of the first drum's fundamental. */
   readonly drums: readonly DrumModes[];
   readonly theme?: Theme;
 }

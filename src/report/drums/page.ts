@@ -11,7 +11,7 @@ import { type DrumsReport, experimentSection, tiles } from './story.js';
 import { areaTable, relativeText, toneTable } from './tables.js';
 import { drumVerdict } from './words.js';
 
-/** How far the areas that are heard between the bins lie from what grid and time step make of them. */
+/** How far the areas between the bins are from the exact curve of grid and time step. */
 const onCurve = (results: readonly DrumResult[]): string => {
   const most = results.reduce(
     (sum, { area }) => (area === null ? sum : Math.max(sum, Math.abs(area.heard / area.lattice - 1))),
@@ -34,7 +34,7 @@ const areaSection = ({ results, pictures }: DrumsReport): readonly Section[] =>
         },
       ];
 
-/** Of the drums that have the first one's tones exactly, that it is so. */
+/** A sentence for each drum whose tones equal the first one's. */
 const exactWords = ([first, ...others]: readonly DrumResult[]): string =>
   others
     .map(({ drum, tones }) => ({

@@ -10,7 +10,7 @@ export interface Skin {
   readonly height: number;
   /** The skin for a field over the drum's box, from `offset` on; `scale` takes the full colour. */
   readonly paint: (field: ArrayLike<number>, offset: number, scale: number) => Raster;
-  /** Where a point of the box lies, in pixels. */
+  /** The pixel of a point of the box. */
   readonly place: (row: number, column: number) => readonly [x: number, y: number];
 }
 

@@ -1,4 +1,4 @@
-/** The upper half of the page: what was done, and the numbers to see first. */
+/** The upper half of the page: the experiment, and the numbers to see first. */
 
 import type { DrumExperiment, DrumResult } from '../../drums/index.js';
 import { type Html, html } from '../page/html.js';

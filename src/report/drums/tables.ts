@@ -1,4 +1,4 @@
-/** What was heard, in numbers: of squares their areas, of all drums their tones. */
+/** Tables of the results: areas of squares, tones of all drums. */
 
 import type { DrumResult } from '../../drums/index.js';
 import { type Html, html, nothing } from '../page/html.js';

@@ -1,4 +1,4 @@
-/** A sound as a line that grows: what the microphone has heard so far. */
+/** A sound as a growing line: the recording of the microphone so far. */
 
 import { mix, type Rgb, type Theme } from '../colours.js';
 import { blank, type Raster } from '../raster.js';

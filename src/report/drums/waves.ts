@@ -1,4 +1,4 @@
-/** The waves of some drums side by side as an animation, and under each what its microphone hears. */
+/** The waves of some drums side by side as an animation, with the recording of each microphone below. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { type Checked, decodeError, defect } from '../../base/error.js';
@@ -40,7 +40,7 @@ const traceHeight = 46;
 const narrowest = 96;
 const lastFrameStands = 900;
 
-/** How long each frame stands, in milliseconds. */
+/** The time of each frame, in milliseconds. */
 export const delayOf =
   (frames: number, delay = 60) =>
   (index: number): number =>
@@ -50,7 +50,7 @@ export const delayOf =
 export const zoomOf = (movies: readonly DrumMovie[]): number =>
   largest / Math.max(...movies.map(({ lattice }) => Math.max(lattice.columns, lattice.rows) + 1));
 
-/** What belongs to one drum and does not change. */
+/** The parts of one drum that do not change. */
 export interface Column {
   readonly movie: DrumMovie;
   readonly name: Raster;
@@ -62,7 +62,7 @@ export interface Column {
   readonly traceScale: number;
 }
 
-/** What of a movie stands still. */
+/** The still parts of a movie. */
 export const columnOf = (look: Look, movie: DrumMovie, zoom: number): Column => {
   const { lattice, microphone, frames, waves } = movie;
   const at = microphone.row * lattice.columns + microphone.column;
@@ -93,7 +93,7 @@ export const markedSkin = ({ movie, skin, scale }: Column, frame: number, listen
   ].reduce((raster, mark) => mark(raster), skin.paint(waves, frame * lattice.inside.length, scale));
 };
 
-/** What has been heard until a frame. */
+/** The recording until a frame. */
 export const soundSoFar = ({ skin, heard, traceScale }: Column, frame: number, theme: Theme): Raster =>
   traceRaster(
     { values: heard, scale: traceScale, width: Math.max(skin.width, narrowest), height: traceHeight },

@@ -1,4 +1,4 @@
-/** What came out, in sentences: for the top of the page and for the terminal. */
+/** The outcome in sentences, for the top of the page and for the terminal. */
 
 import type { DrumResult } from '../../drums/index.js';
 import { plural } from '../page/numbers.js';

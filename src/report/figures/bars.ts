@@ -22,7 +22,7 @@ export interface BarsPicture {
   readonly room?: Room;
 }
 
-/** Points of a bar's line, and of a name where it stands above its bar. */
+/** The height of a bar's line in points, and that of a name above its bar. */
 const lineHeight = 24;
 const nameHeight = 16;
 const barHeight = 14;
@@ -40,7 +40,7 @@ const distinct = (names: readonly string[]): readonly string[] => [...new Set(na
 const valuesOf = ({ runs }: Entry, score: BarScore): readonly number[] =>
   runs.map(({ scores }) => scores[score]).filter(known);
 
-/** What stands at the end of a bar's line. */
+/** The text at the end of a bar's line. */
 const figuresOf = ({ runs }: Entry, summary: Summary): string => {
   const spread = summary.sd === null ? '' : ` ± ${scoreFigure(summary.sd)}`;
   const of = summary.count === runs.length ? '' : ` (${summary.count} of ${runs.length})`;
@@ -61,7 +61,7 @@ interface Panel {
   readonly height: number;
 }
 
-/** What all panels share. */
+/** The layout that all panels share. */
 interface Frame {
   readonly score: BarScore;
   readonly theme: Theme;
@@ -77,7 +77,10 @@ interface Frame {
 const nameLines = ({ name }: Entry, room: number): readonly string[] =>
   phraseLines(name, Math.floor(room / textWidth('x')));
 
-/** Lines from top to bottom, kind by kind; `above` is the room for a label above its bar, null where it stands beside. */
+/**
+ * Lines from top to bottom, by kind of model; `above` is the room for a label above its bar, null for a label beside
+ * it.
+ */
 const placed = (task: string, entries: readonly Entry[], score: BarScore, above: number | null): Panel => {
   let at = taskHeight;
   const families: { family: string; at: number }[] = [];
@@ -189,7 +192,7 @@ const panelOf = ({ task, families, lines, height }: Panel, frame: Frame) => {
               textAt(-left, at - lineHeight / 2 - nameHeight * (length - i - 0.5) + 3, words, theme.muted),
             )
           : [textAt(-10, at, entry.name, theme.muted, { align: 'right' })]),
-        // What is not there yet is said, so that no bar is not taken for a score of 0.
+        // A missing score is named, so that a missing bar is not taken for 0.
         summary === null
           ? textAt(6, at, entry.runs.length === 0 ? 'no finished run' : 'no such score', theme.muted, {
               size: 11,

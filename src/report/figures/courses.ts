@@ -9,7 +9,7 @@ import { headOf } from './key.js';
 import { phraseLines, pointsOf, type Room, textWidth, withinPoints } from './layout.js';
 import { textAt } from './parts.js';
 
-/** What is drawn over the epochs. */
+/** A score that can be drawn over the epochs. */
 export type CourseScore = 'foregroundIou' | 'foregroundAccuracy' | 'iou' | 'accuracy' | 'loss' | 'trainLoss';
 
 export interface CoursesPicture {
@@ -63,7 +63,7 @@ export const bandOf = (lines: readonly (readonly Point[])[]) => {
   });
 };
 
-/** Of how many seeds something is drawn; those of which nothing can be are not passed over. */
+/** The number of seeds that are drawn, and of those that have nothing to draw. */
 const seedWords = ({ task, courses }: Entry, drawn: number): string => {
   if (courses.length === 0) return `${task} · no run yet`;
   const seeds = `${drawn} ${drawn === 1 ? 'seed' : 'seeds'}`;
@@ -79,7 +79,7 @@ const panel = (
   score: CourseScore,
   last: number,
   ticks: ReturnType<typeof linearTicks>,
-  /** Of a row, whose panels share what is written on its left. */
+  /** The left margin of a row, whose panels share their labels. */
   first: boolean,
   width: number,
   theme: Theme,

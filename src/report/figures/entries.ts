@@ -1,16 +1,16 @@
-/** What the figures of a sweep are drawn from: each experiment's place, its runs' scores, what was published. */
+/** The data of a sweep's figures: each experiment with its place, its runs' scores and the published ones. */
 
 import type { Experiment } from '../../experiments/experiment.js';
 import type { PublishedRow } from '../../experiments/published/index.js';
 import type { EpochScores, Scores } from '../scores.js';
 
-/** Where an experiment stands in the figures: which task, which kind of model. */
+/** The place of an experiment in the figures: its task and its kind of model. */
 export interface Place {
   readonly task: string;
   readonly family: string;
 }
 
-/** One experiment with what its runs gave. */
+/** One experiment with the scores of its runs. */
 export interface Entry extends Place {
   /** Its label, as everywhere. */
   readonly name: string;

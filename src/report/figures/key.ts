@@ -1,4 +1,4 @@
-/** The head of a chart: what it shows, and what its signs mean. */
+/** The head of a chart: its title and the key of its signs. */
 
 import type { Rgb, Theme } from '../colours.js';
 import { wrapped } from '../tables/harmless.js';
@@ -33,7 +33,7 @@ export const headOf = (
 ) => {
   const signed = (item: KeyItem): number => (item.sign === undefined ? 0 : 16);
   const texts = items.flatMap((item) => {
-    // What is wider than a line goes on several, the sign before the first.
+    // An entry wider than a line goes on several, the sign before the first.
     const lines = wrapped(item.words, Math.floor((width - 16) / textWidth('x')));
     return lines.map((words, i): KeyItem => (i === 0 ? { ...item, words } : { words }));
   });

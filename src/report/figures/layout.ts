@@ -15,7 +15,7 @@ const letterWidth = 0.56;
 /** About as wide as a text is, in points. */
 export const textWidth = (text: string, size = 12): number => letterWidth * size * Array.from(text).length;
 
-/** A text in so many points, its middle left out where it is longer. */
+/** A text within a width in points; the middle of a longer one is left out. */
 export const withinPoints = (text: string, points: number, size = 12): string =>
   fitted(text, Math.max(4, Math.floor(points / (letterWidth * size))));
 
@@ -49,7 +49,10 @@ const parted = (word: string, letters: number): string => {
   return parts.join(' ');
 };
 
-/** Names on lines of so many letters; a setting and its value, `rate 0.001`, stay together where both are short. */
+/**
+ * Names on lines of at most this many letters. A setting and its value, `rate 0.001`, stay together if both are
+ * short.
+ */
 export const phraseLines = (text: string, letters: number): readonly string[] => {
   const kept = text
     .replace(/(?<=^|\(|, )[^,()]{1,19}(?=,|\)|$)/g, (phrase) => phrase.replace(/ /g, '\u00a0'))

@@ -35,7 +35,7 @@ interface Mark {
   readonly wave: boolean;
 }
 
-/** The name of a mark, and what it is worth. */
+/** The name of a mark, and its rank among labels. */
 const labelOf = (entry: Entry, value: number): string => `${entry.name}: ${scoreFigure(value)}`;
 
 /** Letters of a line of names; a longer name goes on several, never without its end. */
@@ -74,7 +74,10 @@ const theirsOf = (entry: Entry, axis: Axis): readonly Mark[] => {
   ];
 };
 
-/** Models of very different sizes stand on an axis of powers; those of nearly one size would lie on each other from 0 on. */
+/**
+ * Models of very different sizes are drawn on a logarithmic axis; on a linear one from 0, models of one size would
+ * overlap.
+ */
 const acrossOf = (sizes: readonly number[], width: number) => {
   const most = Math.max(1e-3, ...sizes);
   const least = Math.min(most, ...sizes);
@@ -160,7 +163,7 @@ const panel = (
     x: (width * (place(parameters) - from)) / (to - from),
     y: (height * (up.domain[1] - value)) / (up.domain[1] - up.domain[0]),
   }));
-  // Of marks at one height the one on the right has the upper name, so that their lines do not cross.
+  // The right one of two marks at one height has the upper name, so that their lines do not cross.
   const nameAt = spread(
     places.map(({ x, y }) => y - (1e-3 * x) / width),
     line,

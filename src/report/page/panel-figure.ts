@@ -12,7 +12,7 @@ import { type Html, html, nothing } from './html.js';
 /** Pictures are base64 of their files, so that the whole is JSON. */
 export interface PanelFigure {
   readonly type: 'panels';
-  /** What is to be seen, for who cannot see it. */
+  /** A description for people who cannot see the picture. */
   readonly alt: string;
   /** All that moves, in one animation, so that all of it shows the same step. */
   readonly film: Film | null;
@@ -25,7 +25,7 @@ export interface Film {
   readonly gif: string;
   readonly width: number;
   readonly height: number;
-  /** A bar that fills as time goes on, and what stands at its ends. */
+  /** A bar that fills over time, with the labels at its ends. */
   readonly clock: Cut & { readonly from: string; readonly to: string };
 }
 
@@ -37,7 +37,7 @@ export interface Cut {
   readonly height: number;
 }
 
-/** What belongs to one sample. */
+/** The panels of one sample. */
 export interface PanelGroup {
   readonly name: string;
   readonly note: string;
@@ -47,7 +47,7 @@ export interface PanelGroup {
 
 export interface Panel<A> {
   readonly name: string;
-  /** What its wave colours mean; left out for a picture without any. */
+  /** The meaning of its wave colours; left out for a picture without waves. */
   readonly range?: string;
   readonly shows: A;
   /** In CSS pixels, in a wide window and in one as narrow as a phone's. */
@@ -60,7 +60,7 @@ export interface Side {
   readonly height: number;
 }
 
-/** What colours mean; of a colour that is null, the hatch. */
+/** The key of the colours; null is the hatch. */
 export interface Key {
   readonly subject: string;
   readonly entries: readonly { readonly name: string; readonly colour: Rgb | null }[];
@@ -108,7 +108,7 @@ const keyMarkup = ({ subject, entries }: Key): Html =>
       }></i>${name}</span>`,
   )}</p>`;
 
-/** The figure without its caption. The animation stands in it once, in a rule that all its panels share. */
+/** The figure without its caption. The page holds the animation once, in a style rule that all panels share. */
 export const panelMarkup = ({ alt, film, groups, keys }: PanelFigure): Html => {
   const own = film === null ? '' : `film-${sha256Hex(new TextEncoder().encode(film.gif)).slice(0, 12)}`;
   const moves =
@@ -124,7 +124,7 @@ export const panelMarkup = ({ alt, film, groups, keys }: PanelFigure): Html => {
 const waveColours = Array.from({ length: 9 }, (_, i) => hex(diverging(i / 4 - 1))).join(',');
 const [darkGrey, lightGrey] = voidColours.map(hex);
 
-/** Of the style sheet: the rules of such figures. Backgrounds are part of the picture, in print too. */
+/** The style rules of such figures. Backgrounds are part of the picture, in print too. */
 export const panelStyle = `
 .sheet{padding:.4rem}
 .sheet p{max-width:none;margin:0 0 .45rem;font-size:.8125rem;line-height:1.4;color:var(--muted)}

@@ -3,10 +3,10 @@
 import { type Html, html, nothing } from './html.js';
 import type { Fact } from './run.js';
 
-/** From so many columns on a table is set smaller. */
+/** With this many columns a table is set smaller. */
 const many = 5;
 
-/** The markup around a table of so many columns. */
+/** The markup around a table with this many columns. */
 export const tableFrame = (columns: number, rows: Html): Html =>
   html`
 <div class="table${columns >= many ? ' dense' : ''}"><table>

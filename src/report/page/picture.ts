@@ -7,7 +7,7 @@ export interface Picture {
   readonly type: 'image/png' | 'image/gif' | 'image/svg+xml';
   readonly light: Uint8Array;
   readonly dark?: Uint8Array;
-  /** What is to be seen, for who cannot see it. */
+  /** A description for people who cannot see the picture. */
   readonly alt: string;
   /** Width in CSS pixels; smaller where the window is. */
   readonly width?: number;
@@ -70,7 +70,7 @@ const source = (type: Picture['type'], media: string, bytes: Uint8Array, width: 
     width === undefined ? nothing : html` width="${width}"`
   }>`;
 
-/** What a browser takes in place of the picture, the first that fits. */
+/** The sources of a picture; a browser takes the first that fits. */
 const sources = ({ type, dark, width, narrow }: Picture): readonly Html[] => [
   ...(narrow?.dark === undefined
     ? []
@@ -84,7 +84,7 @@ const sources = ({ type, dark, width, narrow }: Picture): readonly Html[] => [
   ...(dark === undefined ? [] : [source(type, darkWindow, dark, width)]),
 ];
 
-/** What a figure shows: a picture as it is, or panels whose words are the page's. */
+/** The content of a figure: a picture, or panels with words of the page. */
 export type Shown = Picture | PanelFigure;
 
 const pictureMarkup = (picture: Picture): Html => {

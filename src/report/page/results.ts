@@ -100,7 +100,7 @@ const scoreTable = (
   )}
 </tbody></table></div>`;
 
-/** What background alone would score: it flatters only where most pixels are background. */
+/** The scores of answering background everywhere, where they are worth showing: where most pixels are background. */
 const whyForeground = (baseline: Scores | undefined): Html => {
   if (!known(baseline?.accuracy) || !known(baseline?.iou)) return html``;
   const all = `answering “background” everywhere, without looking at the image, is right for ${percent(baseline.accuracy)} of all pixels and reaches an overall IoU of ${baseline.iou.toFixed(3)}`;
@@ -125,7 +125,7 @@ ${
         },
       ];
 
-/** What the colours of an animation of waves mean. */
+/** The caption of an animation of waves. */
 export const wavesCaption =
   'Hidden state of some test images over time, channels counted from 1. Red: above the white middle; blue: below it. ' +
   'Each channel has its own scale, the same over the whole animation: below it stand its middle, where that is not 0, ' +

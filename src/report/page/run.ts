@@ -1,4 +1,4 @@
-/** A run as its report takes it: plain values and finished pictures. What is left out is left out of the page. */
+/** The data of a run's report: plain values and finished pictures. Parts that are left out are not on the page. */
 
 import type { EpochScores, Scores } from '../scores.js';
 import type { Picture, Shown } from './picture.js';
@@ -7,7 +7,7 @@ import type { Picture, Shown } from './picture.js';
 export interface Fact {
   readonly label: string;
   readonly value: string;
-  /** What it means, where the name alone does not say it. */
+  /** The meaning, where the label is not enough. */
   readonly note?: string;
 }
 
@@ -24,16 +24,16 @@ export interface ParameterRow {
 export interface RunReport {
   /** The experiment's name, e.g. `tetrominoes/nwm-linear`. */
   readonly name: string;
-  /** The experiment in a few sentences: the question, the model, what is learnt. */
+  /** The experiment in a few sentences: the question, the model, the task. */
   readonly words: string;
-  /** What has a class: each pixel (the default), or the image as a whole. */
+  /** Whether each pixel has a class (the default), or the image as a whole. */
   readonly target?: 'pixel' | 'image';
-  /** What the page could not show or say, a sentence each; it stands at the top. */
+  /** A sentence for each part that the page could not show; they are at its top. */
   readonly warnings?: readonly string[];
   /** Settings: model, optimiser, rate, batch, seed and so on. */
   readonly settings?: readonly Fact[];
   readonly data: {
-    /** What the images show and how they are made. */
+    /** The content of the images and how they are made. */
     readonly words: string;
     readonly facts?: readonly Fact[];
     readonly examples?: Shown;
@@ -60,7 +60,7 @@ export interface RunReport {
   };
   readonly waves?: {
     readonly picture: Shown;
-    /** How this model's hidden state moves, as its graph tells; left out, nothing is said of it. */
+    /** How this model's hidden state moves, derived from its graph; optional. */
     readonly words?: string;
   };
   readonly predictions?: Shown;

@@ -1,4 +1,4 @@
-/** What every page of ours shares: its head, its header with a table of contents, its sections, its footer. */
+/** The frame of every page: its head, its header with a table of contents, its sections, its footer. */
 
 import { type Html, html, verbatim } from './html.js';
 import { type Section, sectionMarkup } from './parts.js';
@@ -9,7 +9,7 @@ export interface Page {
   readonly title: string;
   /** The line above the title. */
   readonly kicker: Html;
-  /** What comes under the title, before the table of contents. */
+  /** The part between the title and the table of contents. */
   readonly intro: Html;
   readonly sections: readonly Section[];
   /** Style rules beside the shared ones. */

@@ -1,4 +1,4 @@
-/** The upper half of the page: what came out, what was trained, on what, and how it went. */
+/** The upper half of the page: the outcome, the experiment, the data and the training. */
 
 import { type EpochScores, known } from '../scores.js';
 import { type Html, html, nothing, when } from './html.js';

@@ -75,8 +75,8 @@ pre{white-space:pre-wrap;overflow-wrap:anywhere}}
 `;
 
 /**
- * Of pages whose cells know their columns' heads (`data-head`): on a phone a line of a table is a block, each number beside
- * its name, so that nothing lies outside the window.
+ * Rules for tables whose cells know the heads of their columns (`data-head`): on a phone a row becomes a block, each
+ * number beside its name, so that nothing is outside the window.
  */
 export const phoneTables =
   '@media (max-width:40rem){.table{overflow:visible}.table thead{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}' +

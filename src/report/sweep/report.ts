@@ -1,4 +1,4 @@
-/** A sweep as its report takes it: plain values and finished pictures. What is left out is left out of the page. */
+/** The data of a sweep's report: plain values and finished pictures. Parts that are left out are not on the page. */
 
 import type { Picture, Shown } from '../page/picture.js';
 import type { Fact } from '../page/run.js';
@@ -26,9 +26,9 @@ export interface Gallery {
 
 export interface SweepReport {
   readonly name: string;
-  /** What was asked, in a few sentences. */
+  /** The question, in a few sentences. */
   readonly words: string;
-  /** What came out, in one or two sentences. */
+  /** The outcome, in one or two sentences. */
   readonly verdict: string;
   readonly tiles: readonly Fact[];
   readonly settings: readonly Fact[];
@@ -45,7 +45,7 @@ export interface SweepReport {
   readonly leftOut: number;
   readonly runs: readonly RunLine[];
   readonly commands: readonly string[];
-  /** Versions and engine; what could not be read. */
+  /** Versions and engine, and notes on unreadable runs. */
   readonly environment: readonly Fact[];
   readonly notes: readonly string[];
 }

@@ -1,4 +1,4 @@
-/** Numbers in tables: as many digits as keep what is not 0 or 1 from being taken for it. */
+/** Numbers in tables, with enough digits that no value looks like 0 or 1 without being it. */
 
 const least = 3;
 const most = 6;
@@ -18,11 +18,11 @@ export const digitsFor = (values: readonly number[]): number => {
   return digits;
 };
 
-/** A value with so many decimals; what is smaller than they can say in powers of ten. */
+/** A value with a number of decimals; smaller values in powers of ten. */
 export const figure = (value: number, digits: number): string => {
   if (!Number.isFinite(value)) return String(value);
   if (value !== 0 && Number(value.toFixed(digits)) === 0) return withMinus(value.toExponential(1));
-  // What is nearly 1 is told from it, however near.
+  // A value near 1 keeps enough digits to differ from 1.
   if (Math.abs(Number(value.toFixed(digits))) === 1 && Math.abs(value) < 1)
     return withMinus(`${value < 0 ? '-' : ''}>0.${'9'.repeat(digits)}`);
   return withMinus(value.toFixed(digits));

@@ -12,13 +12,13 @@ import type { MissingRun, ScoreGroup } from './scores.js';
 export interface GroupedRun {
   readonly experiment: Experiment;
   readonly seed: number;
-  /** What its experiment is called among the others; runs of one label are one group. */
+  /** The label of its experiment; runs of one label are one group. */
   readonly label: Label;
   /** Scores by their keys; null until it is finished. */
   readonly scores: Readonly<Record<string, number | null>> | null;
-  /** What became of it where it has no scores. */
+  /** The state of a run without scores. */
   readonly state: MissingRun['state'] | 'finished';
-  /** The run itself, where it is there: by its identity, else by its folder, it is told from others. */
+  /** The run itself, if it exists; its identity, else its folder, distinguishes it from others. */
   readonly record?: {
     readonly identity: string | null;
     readonly folder: string;
@@ -28,7 +28,7 @@ export interface GroupedRun {
   } | null;
 }
 
-/** The runs of one experiment with the name that tells it from all others. */
+/** The runs of one experiment, under a name that no other has. */
 export interface RunGroup<R> {
   readonly name: string;
   readonly experiment: Experiment;
@@ -40,8 +40,8 @@ type Listed = Omit<GroupedRun, 'scores' | 'state'> & { readonly scores?: Grouped
 const isThere = ({ record, scores }: Listed): boolean => (scores ?? record ?? null) !== null;
 
 /**
- * Each run once, however often it is listed: one that is there is told by its identity, one that is still to be made by
- * its seed, and is none where a run of that seed is there.
+ * Each run once, however often it is listed. An existing run is known by its identity, a missing one by its seed; it
+ * does not count if a run of that seed exists.
  */
 const onceEach = <R extends Listed>(runs: readonly R[]): readonly R[] => {
   const seen = new Set<string>();
@@ -91,10 +91,7 @@ export const groupsOf = <R extends Omit<GroupedRun, 'scores' | 'state'>>(
   );
 };
 
-/**
- * Runs as the tables take them: grouped, beside what was published of the same task and model. A run counts once in a
- * group, however often it is listed.
- */
+/** Runs grouped for tables, beside the published scores of the same task and model. A run counts once in a group. */
 export const scoreGroups = (
   runs: readonly GroupedRun[],
   published: readonly PublishedRow[],

@@ -1,6 +1,6 @@
 /** Text that came from outside, for a terminal. */
 
-/** What a terminal must not be told: everything but printable text. */
+/** Characters that must not reach a terminal: all but printable text. */
 export const harmless = (text: string): string =>
   text.replace(/[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]/gu, '\ufffd');
 
@@ -27,7 +27,10 @@ const head = (text: string, width: number): string => {
   return end < 0 ? text : letters.slice(0, end).join('');
 };
 
-/** A text on lines of at most so many columns, broken between words (never at a no-break space), and within one that is longer. */
+/**
+ * A text on lines of at most `width` columns, broken between words (never at a no-break space), and inside a word
+ * that is longer.
+ */
 export const wrapped = (text: string, width: number): readonly string[] => {
   const lines: string[] = [];
   const indent = /^ */.exec(text)?.[0] ?? '';
@@ -49,7 +52,7 @@ export const wrapped = (text: string, width: number): readonly string[] => {
   return [...lines, line];
 };
 
-/** A text on one line of at most so many columns: its beginning is left out where it is longer. */
+/** A text on one line of at most `width` columns; the beginning of a longer one is left out. */
 export const cutFront = (text: string, width: number): string => {
   if (columnsWide(text) <= width) return text;
   const letters = Array.from(text);

@@ -22,7 +22,7 @@ const escapes: Readonly<Record<string, string>> = {
   '²': '$^2$',
 };
 
-/** Text with nothing in it that LaTeX would take for a command; what it cannot print is a question mark. */
+/** Text in which LaTeX finds no command; characters that it cannot print become question marks. */
 const latex = (text: string): string =>
   text
     .trim()
@@ -33,7 +33,7 @@ const latex = (text: string): string =>
     .replace(/^[[*]/, (found) => `{${found}}`)
     .replace(/-(?=-)/g, '-{}');
 
-/** What a \label may hold. */
+/** The characters that a \label may hold. */
 const labelText = (text: string): string =>
   text
     .toLowerCase()
@@ -41,7 +41,7 @@ const labelText = (text: string): string =>
     .replace(/^-+|-+$/g, '');
 
 /**
- * LaTeX with the packages booktabs (rules) and graphicx: a table that is wider than a column is made smaller.
+ * LaTeX with the packages booktabs (rules) and graphicx: a table wider than a column is made smaller.
  *
  * @param label what \ref calls it, such as `paper-small-means`
  */

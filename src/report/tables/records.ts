@@ -23,7 +23,7 @@ const recordOf = (group: ScoreGroup, groups: readonly ScoreGroup[], score: strin
 const recordsOf = (groups: readonly ScoreGroup[], scores: readonly string[]) =>
   groups.flatMap((group) => scores.map((score) => ({ score, ...recordOf(group, groups, score) })));
 
-/** Tidy: what stands in cells of the tables stands here in columns of its own; empty where there is nothing. */
+/** One record a score: the parts of a table's cell in columns of their own; empty where there is nothing. */
 export const scoresCsv = (groups: readonly ScoreGroup[], scores: readonly string[]): string =>
   csvFormat(
     recordsOf(groups, scores).map(({ group, head, ours, theirs, found, best }) => ({

@@ -1,4 +1,4 @@
-/** Which scores a table can show: of which images, what they are called, and whether more or less of one is better. */
+/** The scores that a table can show: their split, their names, and whether more or less is better. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { type Checked, decodeError, unknownName } from '../../base/error.js';
@@ -41,7 +41,7 @@ export const splitOf = (key: string): ScoreSplit | null => {
 /** A score's name without where it was taken. */
 export const nameOfScore = (key: string): string => key.replace(/^(test|validation|train)\./, '');
 
-/** What a score is called in a table's head, the images that it is of among it. */
+/** The head of a score's column, with its split. */
 export const scoreWords = (key: string): string => {
   const split = splitOf(key);
   const name = nameOfScore(key);
@@ -72,7 +72,7 @@ const namesIn = (list: string): readonly string[] =>
     .map((name) => name.trim())
     .filter((name) => name !== '');
 
-/** Whether a name says of which images it is: `test.loss`, `validation.iou`. */
+/** Whether a name has a split: `test.loss`, `validation.iou`. */
 export const namesSplit = (name: string): boolean =>
   scoreSplits.some((split) => name.startsWith(`${split}.`));
 
@@ -81,7 +81,7 @@ const placedKey = (name: string, split: ScoreSplit): string =>
   (namesSplit(name) ? name : `${split}.${name}`).replace(/^test\./, '');
 
 /**
- * Scores that are named twice, with their split and without it: they stand in one column, a sentence each.
+ * A sentence for each score that is named twice, with its split and without it: both are one column.
  *
  * @example
  * namedTwice('train.loss,loss', 'train')   // ["'loss' of the train images is 'train.loss': one column"]

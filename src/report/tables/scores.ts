@@ -10,17 +10,17 @@ import { betterOf, scoreWords } from './score-columns.js';
 import { type Difference, difference, type Summary, summarise } from './statistics.js';
 import type { Row, Table } from './table.js';
 
-/** A run that gave no scores. */
+/** A run without scores. */
 export interface MissingRun {
   readonly seed: number;
   readonly state: 'unfinished' | 'failed' | 'not begun';
 }
 
-/** The runs of one experiment, whatever their seeds, and what they are read beside. */
+/** The runs of one experiment over its seeds, and the published scores beside them. */
 export interface ScoreGroup {
   /** The experiment's label. */
   readonly name: string;
-  /** What tells its task from others: only scores of one task are compared. */
+  /** The key of its task: only scores of one task are compared. */
   readonly task: string;
   /** Scores of each finished run by their keys, such as `iou` (of the test images) and `validation.iou`. */
   readonly runs: readonly {
@@ -29,7 +29,7 @@ export interface ScoreGroup {
   }[];
   readonly missing: readonly MissingRun[];
   readonly published: PublishedRow | null;
-  /** What is not as published, one phrase each. */
+  /** A phrase for each setting that is not as published. */
   readonly departures: readonly string[];
 }
 
@@ -40,7 +40,7 @@ export const plannedOf = ({ runs, missing }: ScoreGroup): number => runs.length 
 export const summaryOf = ({ runs }: ScoreGroup, score: string): Summary | null =>
   summarise(runs.flatMap(({ scores }) => scores[score] ?? []).filter(Number.isFinite));
 
-/** What was published of a score; null where nothing was. */
+/** The published values of a score; null where there are none. */
 export const publishedOf = ({ published }: ScoreGroup, score: string): PublishedFigures | null => {
   const name = publishedScoreNames.find((one) => one === score);
   return published === null || name === undefined ? null : published.scores[name];
@@ -76,7 +76,7 @@ const figuresOf = (score: string, summary: Summary): string => {
 
 const nothingThere = '–';
 
-/** What stands where some runs have no such score. */
+/** The mark for runs that lack a score. */
 const cellOf = (group: ScoreGroup, score: string, show: (summary: Summary) => string): string => {
   const { runs } = group;
   const summary = summaryOf(group, score);
@@ -102,7 +102,7 @@ export const isBest = (group: ScoreGroup, groups: readonly ScoreGroup[], score: 
     .filter(({ task }) => task === group.task)
     .flatMap((one) => summaryOf(one, score)?.mean ?? []);
   if (better === null || own === undefined || all.length < 2) return false;
-  // What looks alike is equally good.
+  // Scores that print alike are equally good.
   return scoreFigure(own) === scoreFigure(better === 'more' ? Math.max(...all) : Math.min(...all));
 };
 
@@ -140,7 +140,7 @@ const departureNotes = (groups: readonly ScoreGroup[]): readonly string[] => {
       ];
 };
 
-/** How many runs are finished, and what became of the others. */
+/** The number of finished runs, and the states of the others. */
 const finishedNote = (groups: readonly ScoreGroup[]): string => {
   const finished = groups.reduce((sum, { runs }) => sum + runs.length, 0);
   const planned = groups.reduce((sum, group) => sum + plannedOf(group), 0);

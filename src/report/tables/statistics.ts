@@ -1,4 +1,4 @@
-/** What several runs say together. */
+/** Statistics over several runs. */
 
 /** A sample in five numbers. */
 export interface Summary {

@@ -1,11 +1,11 @@
-/** A table as a value: what stands in it, before anything decides how it looks. */
+/** A table as a value: its contents, without its look. */
 
-/** What a cell says to a person. */
+/** The text of a cell. */
 export type Cell = string;
 
 export interface Row {
   readonly cells: readonly Cell[];
-  /** `chief` lines are what the table is about; `beside` lines stand under them for comparison. */
+  /** `chief` rows are the table's subject; `beside` rows follow them for comparison. */
   readonly kind: 'chief' | 'beside';
   /** Places of the cells that are the best of their column. */
   readonly best?: readonly number[];
@@ -23,6 +23,6 @@ export interface Table {
   readonly columns: readonly Column[];
   /** Lines that belong together, such as ours, the published and their difference. */
   readonly groups: readonly (readonly Row[])[];
-  /** What must be known to read it. */
+  /** Notes that a reader needs. */
   readonly notes: readonly string[];
 }

@@ -8,7 +8,7 @@ const gap = '  ';
 const leastText = { wrap: 14, cut: 24 };
 const mark = '◂';
 
-/** One column with everything that stands in it. */
+/** One column with its head and all its cells. */
 interface Strip {
   readonly column: Column;
   readonly cells: readonly string[];
@@ -62,7 +62,7 @@ const shrunk = (strips: readonly Strip[], width: number): readonly Strip[] => {
   return made;
 };
 
-/** What room is left goes to the heads, from the left on. */
+/** Room that is left goes to the heads, from the left on. */
 const widened = (strips: readonly Strip[], wanted: readonly Strip[], room: number): readonly Strip[] => {
   let left = room;
   return strips.map((strip, i) => {
@@ -73,7 +73,7 @@ const widened = (strips: readonly Strip[], wanted: readonly Strip[], room: numbe
   });
 };
 
-/** As many columns beside each other as find room; the first stands before each block of them. */
+/** As many columns beside each other as there is room for; the first is repeated in each block. */
 const blocks = (strips: readonly Strip[], width: number): readonly (readonly Strip[])[] => {
   const whole = shrunk(strips, width);
   if (total(whole) <= width || strips.length < 3) return [whole];
@@ -100,7 +100,7 @@ const linesOf = (texts: readonly string[], strips: readonly Strip[]): readonly s
   );
 };
 
-/** What finds room keeps its spaces. */
+/** Text that fits keeps its spaces. */
 const fits = (text: string, width: number): readonly string[] =>
   columnsWide(text) <= width ? [text] : wrapped(text, width);
 

@@ -67,7 +67,7 @@ const identityOf = (experiment: DrumExperiment, engine: Engine): string =>
 
 const finishedCodec = t.type({ identity: t.string, summary: t.string });
 
-/** What an earlier run of the same left; what is not whole is made again. */
+/** The outcome of an earlier run of the same experiment; null where there is none or its files are not whole. */
 const finishedBefore = (folder: string, identity: string): Effect<DrumRunOutcome | null> => {
   const [results, report] = [join(folder, resultsFile), join(folder, files.report)];
   return pipe(

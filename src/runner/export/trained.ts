@@ -1,4 +1,4 @@
-/** A program with its weights, trained or not, and what is known of where they come from. */
+/** A program with its weights, and where these come from. */
 
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';

@@ -22,7 +22,7 @@ export interface ShownRun {
   readonly experiment: Experiment;
 }
 
-/** What a sweep calls one of its members, and where its runs lie. */
+/** A member of a sweep: its label, and the folders of its runs. */
 interface Called {
   readonly sweep: string;
   readonly label: Label;
@@ -32,7 +32,9 @@ interface Called {
   readonly folders: ReadonlySet<string>;
 }
 
-/** The folder of all runs that a run lies in: `runs` of `runs/NAME/seed-0-…`. Null where it was moved elsewhere. */
+/**
+ * The folder of all runs above a run: `runs` of `runs/NAME/seed-0-…`. Null for a run folder that was moved elsewhere.
+ */
 const rootOf = ({ folder, experiment }: ShownRun): string | null => {
   const above = dirname(resolve(folder));
   const end = `${sep}${experiment.name.split('/').join(sep)}`;
@@ -61,14 +63,17 @@ const calledIn = async (runs: string): Promise<readonly Called[]> => {
   return found;
 };
 
-/** A run is a member's where it lies in its folder, unless a person called it something else since, or is of its settings. */
+/**
+ * Whether a run is this member's: it has the member's settings, or the member's folder and no label that was given
+ * later.
+ */
 const isOf =
   ({ folder, experiment }: ShownRun) =>
   ({ folders, key, own }: Called): boolean =>
     key === labelKey(experiment) ||
     (folders.has(resolve(folder)) && (experiment.label === undefined || experiment.label === own));
 
-/** Of several sweeps the one that is asked about, then the one that has the experiment's name, then the first. */
+/** The sweep that is asked about, else the one with the experiment's name, else the first. */
 const chosen = (found: readonly Called[], name: string, asked: string | undefined): Called | undefined =>
   found.find(({ sweep }) => sweep === asked) ?? found.find(({ sweep }) => sweep === name) ?? found[0];
 

@@ -1,15 +1,14 @@
 /**
  * Checkpoints: a training state on disk.
  *
- * The values go to a file of their own, then a small sealed JSON that names it and its hash is put in place; the one
- * before is kept. So whenever the power goes, one whole checkpoint is there.
+ * The values are written to a file of their own. Then a small sealed JSON file, the header, that names this file and
+ * its hash replaces the header before, which is kept. So one whole checkpoint is there whenever the power goes.
  */
 
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { sha256Hex } from '../../base/canonical.js';
@@ -24,10 +23,10 @@ import {
 import type { Arrays } from '../../compile/tfjs/session/session.js';
 import { type ParameterDeclaration, volume } from '../../dsl/index.js';
 import { type Arithmetic, Kernels, kernelsText } from '../../engine/index.js';
-import { isPresent, readBytesIfPresent, writeBytes } from '../../files/files.js';
+import { ifPresent, isPresent, readBytesIfPresent, writeBytes } from '../../files/files.js';
 import { type EpochMetrics, epochMetricsCodec, type TrainState } from '../training/state.js';
 import { files } from './files.js';
-import { isFromLater, readChecked, writeChecked } from './sealed.js';
+import { isFromLater, readChecked, readCheckedIfPresent, writeChecked } from './sealed.js';
 import { decodeWeights, encodeWeights, type WeightEntry } from './weights.js';
 
 const header = t.type({
@@ -40,14 +39,16 @@ const header = t.type({
   best: t.union([t.null, t.type({ epoch: t.number, loss: t.number })]),
   history: t.readonlyArray(epochMetricsCodec),
 });
-/** With the arithmetic that it was computed with: its number, left out is 1, and the kernels, where there is a choice. */
+/** With the arithmetic of its engine (left out: number 1), and the kernels where the engine has a choice. */
 const codec = t.intersection([header, t.partial({ arithmetic: t.number, kernels: Kernels })]);
 type Header = t.TypeOf<typeof codec>;
 
 const groups = ['parameters', 'mean', 'square', 'best'] as const;
 type Group = (typeof groups)[number];
 
-/** What the file of values holds, in its order. Moments exist once a step was taken, for trainable parameters. */
+/**
+ * The arrays in the file of values, in their order. Moments exist for trainable parameters, once a step was taken.
+ */
 const entriesOf = (
   declared: readonly ParameterDeclaration[],
   header: Pick<Header, 'optimiserStep' | 'best'>,
@@ -68,13 +69,13 @@ const bytesOf = (entries: readonly WeightEntry[]): number =>
 const valuesOf = ({ epoch, step }: Pick<TrainState, 'epoch' | 'step'>): string =>
   `checkpoint-${epoch}-${step}.bin`;
 
-/** What no gradient ever reaches, such as what only the waves need, has moments that stayed zero. */
+/** Parameters that no gradient reaches, such as those of the waves alone, have no moments: these are zero. */
 const withZeros = (entries: readonly WeightEntry[], found: Arrays): Arrays =>
   Object.fromEntries(
     entries.map(({ name, shape }) => [name, found[name] ?? new Float32Array(volume(shape))]),
   );
 
-/** Keeps a state. **Errors** FileError; the checkpoint before it stands. */
+/** Saves a state. **Errors** FileError; the checkpoint before it stands. */
 export const saveCheckpoint = (
   folder: string,
   declared: readonly ParameterDeclaration[],
@@ -116,8 +117,8 @@ const attempt = <A>(path: string, work: () => Promise<A>): Effect<A> =>
   TE.tryCatch(work, (cause) => fileError(path, cause));
 
 /**
- * The checkpoint there is becomes the one before; not where it is of the same values, written anew, since two headers of
- * one file would be damaged together.
+ * Renames the current header to the one before. Not where the next one names the same values: two headers of one file
+ * would be damaged together.
  */
 const setAside = (folder: string, next: string): Effect<void> => {
   const path = join(folder, files.checkpoint);
@@ -158,14 +159,13 @@ const removeUnnamed = (folder: string): Effect<void> =>
 const readHeader = (path: string): Effect<Header> => readChecked(path, codec);
 
 const headerIfPresent = (folder: string, header: string): Effect<Header | null> =>
-  pipe(
-    isPresent(join(folder, header)),
-    TE.flatMap((there) => (there ? readHeader(join(folder, header)) : TE.right(null))),
-  );
+  readCheckedIfPresent(join(folder, header), codec);
 
 const otherArithmetic = 'it was computed ';
 
-/** Bits of two arithmetics in one training would be those of neither. */
+/**
+ * Refuses a checkpoint of another arithmetic or of other kernels: its bits would be mixed with those of this one.
+ */
 const ofArithmetic =
   (wanted: Arithmetic, source: string) =>
   (found: Header): Checked<Header> => {
@@ -204,10 +204,10 @@ const load = (
       pipe(
         readBytesIfPresent(join(folder, found.values), 'array'),
         TE.flatMapEither(
-          O.match(
-            () => E.left(decodeError(join(folder, header), `its values, ${found.values}, are gone`)),
-            (bytes) => stateOf(found, bytes, declared, join(folder, found.values)),
-          ),
+          (bytes): Checked<TrainState> =>
+            bytes === null
+              ? E.left(decodeError(join(folder, header), `its values, ${found.values}, are gone`))
+              : stateOf(found, bytes, declared, join(folder, found.values)),
         ),
       ),
     ),
@@ -244,14 +244,16 @@ const stateOf = (
   });
 };
 
-/** Where a training stands, without its weights; and what is wrong with a newer checkpoint, where there is one. */
+/**
+ * How far a training is, without its weights; and what is wrong with the newest checkpoint, if it could not be used.
+ */
 export interface Position extends Pick<Header, 'epoch' | 'step' | 'history'> {
   readonly problem?: DrumheadError;
 }
 
 /**
- * Where the training in a folder stands; null where nothing was kept yet. Of a checkpoint that was being replaced, or is
- * damaged, the one before counts, as it does when the run goes on; of a damaged one that is told.
+ * How far the training in a folder is; null where nothing was saved yet. If the newest checkpoint is missing or
+ * damaged, the one before counts, as when the run goes on; damage is reported in `problem`.
  *
  * **Errors** FileError; DecodeError where all are damaged, or of a newer drumhead.
  */
@@ -272,7 +274,7 @@ export const readPosition = (folder: string): Effect<Position | null> => {
   );
 };
 
-/** A state found on disk, with a sentence where something had to be skipped to get it. */
+/** A state that was read, and a sentence for each checkpoint that could not be used. */
 export interface Restored {
   readonly state: TrainState | null;
   readonly notes: readonly string[];
@@ -284,15 +286,12 @@ const loadIfPresent = (
   header: string,
   declared: readonly ParameterDeclaration[],
   arithmetic: Arithmetic,
-): Effect<TrainState | null> =>
-  pipe(
-    isPresent(join(folder, header)),
-    TE.flatMap((there) => (there ? load(folder, header, declared, arithmetic) : TE.right(null))),
-  );
+): Effect<TrainState | null> => ifPresent(join(folder, header), load(folder, header, declared, arithmetic));
 
 /**
- * Whether a checkpoint that could not be read stays as it is: a newer drumhead wrote it, or the disk did not give it.
- * Only what was read and is wrong is damaged. Were "not read" taken for it, a mistaken permission would cost the training.
+ * Whether a checkpoint that could not be used must stay where it is: a newer drumhead wrote it, it is of another
+ * arithmetic, or the disk could not read it. Only a file that was read and is wrong is damaged; else a mistaken
+ * permission would cost the training.
  */
 const mustStay = (error: DrumheadError): boolean =>
   error._tag === 'FileError' || isFromLater(error) || isOfOtherArithmetic(error);
@@ -301,8 +300,8 @@ const isOfOtherArithmetic = (error: DrumheadError): boolean =>
   error._tag === 'DecodeError' && error.problems.some((problem) => problem.startsWith(otherArithmetic));
 
 /**
- * The newest whole checkpoint; null where there is none. A damaged one is put aside with its values, and said: were it
- * left in its place, the next to be kept would push it over the whole one.
+ * Reads the newest whole checkpoint; null where there is none. A damaged one is moved aside with its values, and a
+ * note says so: left in its place, it would replace the whole one at the next save.
  *
  * **Errors** DecodeError where a newer drumhead wrote it, or one of another arithmetic or other kernels; FileError where it is
  * there and cannot be read, or cannot be put aside.
@@ -332,7 +331,7 @@ export const restoreCheckpoint =
     return E.right({ state: null, notes });
   };
 
-/** The first folder `damaged-N` that is not there yet; what was put aside before stays. */
+/** The first folder `damaged-N` that does not exist yet. */
 const freshAside = async (folder: string): Promise<string> => {
   const names = new Set(await readdir(folder));
   for (let i = 1; ; i++) if (!names.has(`${aside}-${i}`)) return join(folder, `${aside}-${i}`);

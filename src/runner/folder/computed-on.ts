@@ -1,4 +1,4 @@
-/** What a run was computed on, from its folder; and that engine again, for a run that is looked at once more. */
+/** The engine that a run was computed on, as its folder says; and the same engine, opened again. */
 
 import { join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -7,15 +7,15 @@ import * as t from 'io-ts';
 import { decodeWith } from '../../base/codec.js';
 import type { DrumheadError, Effect } from '../../base/error.js';
 import { askedKernels, type Engine, type EngineChoice, Kernels, openEngine } from '../../engine/index.js';
-import { isPresent } from '../../files/files.js';
+import { ifPresent } from '../../files/files.js';
 import { files, readJson } from './files.js';
 
-/** An engine's name and arithmetic, as a run folder says them. */
+/** The engine, arithmetic and kernels of a run, as its folder says. */
 export interface ComputedOn {
   readonly engine: string | null;
-  /** The number of the engine's arithmetic; 1 where nothing is said of it. */
+  /** The number of the engine's arithmetic; 1 where the folder does not say. */
   readonly arithmetic: number;
-  /** What computed it; null on an engine that has no choice, and where nothing is said of it. */
+  /** The kernels; null on an engine without that choice, and where the folder does not say. */
   readonly kernels: Kernels | null;
 }
 
@@ -24,23 +24,23 @@ const codec = t.intersection([
   t.partial({ arithmetic: t.number, kernels: Kernels }),
 ]);
 
-/** What is known where nothing is said. */
+/** The values of a folder that says nothing. */
 export const unsaid: ComputedOn = { engine: null, arithmetic: 1, kernels: null };
 
-/** On what the run of a folder was computed. **Errors** FileError, DecodeError of a damaged environment.json. */
+/**
+ * The engine that the run in a folder was computed on.
+ *
+ * **Errors** FileError, DecodeError of a damaged environment.json.
+ */
 export const readComputedOn = (folder: string): Effect<ComputedOn> => {
   const path = join(folder, files.environment);
   return pipe(
-    isPresent(path),
-    TE.flatMap((there) =>
-      there
-        ? pipe(
-            readJson(path),
-            TE.flatMapEither(decodeWith(codec, path)),
-            TE.map(({ engine, arithmetic = 1, kernels = null }) => ({ engine, arithmetic, kernels })),
-          )
-        : TE.right(unsaid),
-    ),
+    ifPresent(path, pipe(readJson(path), TE.flatMapEither(decodeWith(codec, path)))),
+    TE.map((found) => {
+      if (found === null) return unsaid;
+      const { engine, arithmetic = 1, kernels = null } = found;
+      return { engine, arithmetic, kernels };
+    }),
   );
 };
 
@@ -59,7 +59,7 @@ export const openEngineFor = (folder: string, choice: EngineChoice): Effect<Engi
         : pipe(
             readComputedOn(folder),
             TE.map(({ kernels }) => kernels),
-            // Weights that were imported were computed on nothing.
+            // Imported weights have no environment.json.
             TE.orElse(() => TE.right<DrumheadError, Kernels | null>(null)),
           ),
     ),

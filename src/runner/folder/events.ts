@@ -14,7 +14,7 @@ import { fileVersion, recordEnds, scalarRecord } from '../../formats/tensorboard
 import type { EpochMetrics } from '../training/state.js';
 import { files } from './files.js';
 
-/** The scalars of an epoch by TensorBoard's tags; what was not scored is left out. */
+/** The scalars of an epoch under TensorBoard's tags. Scores that were not computed are left out. */
 export const scalarsOf = ({
   trainLoss,
   rate,
@@ -39,8 +39,8 @@ const writeAt = async (file: FileHandle, bytes: Uint8Array, position: number): P
 };
 
 /**
- * Brings the event file to a history: what is beyond it or damaged is cut off, what it lacks is appended, an epoch a
- * record.
+ * Makes the event file hold exactly a history, one record an epoch: records beyond it or damaged are cut off, missing
+ * ones are appended.
  *
  * **Errors** FileError.
  */

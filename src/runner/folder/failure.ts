@@ -1,4 +1,4 @@
-/** Why a run failed when it last worked: failure.json, for whoever looks into its folder. */
+/** failure.json: the sentence of the error that a run ended with. */
 
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,20 +9,20 @@ import * as t from 'io-ts';
 import { type DrumheadError, type Effect, errorMessage } from '../../base/error.js';
 import { isPresent } from '../../files/files.js';
 import { files } from './files.js';
-import { isFromLater, readChecked, writeChecked } from './sealed.js';
+import { isFromLater, readCheckedIfPresent, writeChecked } from './sealed.js';
 
 const codec = t.type({ message: t.string });
 
 /**
- * Leaves the sentence of an error; a person who stopped a run is none, and a newer drumhead's folder is left as it is. What
- * cannot be written is not.
+ * Writes down the sentence of an error. A person who stopped a run is no error, and the folder of a newer drumhead stays as
+ * it is. A write that fails is ignored.
  */
 export const recordFailure = async (folder: string, error: DrumheadError): Promise<void> => {
   if (error._tag !== 'Interrupted' && !isFromLater(error))
     await writeChecked(join(folder, files.failure), { message: errorMessage(error) })();
 };
 
-/** A run that works again has not failed. */
+/** Removes failure.json, when a run begins again. */
 export const forgetFailure = (folder: string): Promise<void> =>
   rm(join(folder, files.failure), { force: true }).catch(() => {});
 
@@ -34,17 +34,8 @@ export const failureLeft = async (folder: string): Promise<readonly string[]> =>
 };
 
 /** Why the run failed; null where it did not. **Errors** FileError, DecodeError. */
-export const readFailure = (folder: string): Effect<string | null> => {
-  const path = join(folder, files.failure);
-  return pipe(
-    isPresent(path),
-    TE.flatMap((there) =>
-      there
-        ? pipe(
-            readChecked(path, codec),
-            TE.map(({ message }): string | null => message),
-          )
-        : TE.right(null),
-    ),
+export const readFailure = (folder: string): Effect<string | null> =>
+  pipe(
+    readCheckedIfPresent(join(folder, files.failure), codec),
+    TE.map((found) => found?.message ?? null),
   );
-};

@@ -1,4 +1,4 @@
-/** Run folders: where a run's files lie, and how they are written. */
+/** The files of a run folder, and reading and writing JSON. */
 
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';

@@ -35,13 +35,16 @@ const ours = new Map<string, string>();
 interface Lock {
   readonly file: string;
   readonly holder: Holder;
-  /** Milliseconds since it was last written, by the file system's clock; null where its process id tells. */
+  /** Milliseconds since the lock was last written, by the file system's clock; null where the process id decides. */
   readonly age: number | null;
 }
 
 const timeOf = async (file: string): Promise<number> => (await stat(file)).mtimeMs;
 
-/** A lock without a heartbeat: of a drumhead that knew none. It stands until somebody removes it. */
+/**
+ * Whether the owner writes its lock again and again. A drumhead without heartbeats did not: its lock stays until
+ * somebody removes it.
+ */
 const beats = (holder: Holder): boolean => holder.realm !== null;
 
 /**
@@ -157,7 +160,9 @@ export const stillHeld = (folder: string): Effect<void> => {
   );
 };
 
-/** What a killed process was still writing, and its progress; not below other folders, which have locks of their own. */
+/**
+ * Half-written files and progress.json of a killed process. Folders below are left out: they have locks of their own.
+ */
 const leftIn = async (folder: string): Promise<readonly string[]> => {
   const found: string[] = [];
   for (const place of [folder, join(folder, 'weights')])
@@ -183,12 +188,12 @@ export const tidyLeft = async (folder: string, others: () => Promise<readonly st
   await inFolder(folder, TE.fromTask(remove))();
 };
 
-/** Folders within a run folder, and files that are appended to: what a link there points to would be changed. */
+/** Folders inside a run folder, and files that are appended to: a link there would lead writes elsewhere. */
 const writtenInto = /^weights$|^events\.out\./;
 
 /**
- * Refuses a folder in which a link stands where work would write through it. A file that is replaced whole needs no
- * such care: the link itself goes.
+ * Refuses a folder with a link where work would write through it. Files that are replaced whole need no such care:
+ * the link itself is replaced.
  */
 const withoutLinks = (folder: string): Effect<void> =>
   TE.flatMap(

@@ -1,4 +1,4 @@
-/** Where runs lie: `runs/NAME/seed-S-IDENTITY`. */
+/** The paths of run folders: `runs/NAME/seed-S-IDENTITY`. */
 
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
@@ -11,7 +11,7 @@ import { isPresent } from '../../files/files.js';
 
 const runFolderName = /^seed-\d+-[0-9a-f]{10}$/;
 
-/** Whether a folder of this name is a run's. */
+/** Whether this is the name of a run folder. */
 export const isRunFolderName = (name: string): boolean => runFolderName.test(name);
 
 const leafOf = (seed: number, identity: string): string => `seed-${seed}-${identity.slice(0, 10)}`;
@@ -37,7 +37,7 @@ export const ownFolder = (runs: string, name: string, seed: number, identity: st
     : E.right(join(runs, name, leafOf(seed, identity)));
 };
 
-/** All run folders below a folder, in the order of their paths. What cannot be read holds none. */
+/** All run folders below a folder, sorted by path. A folder that cannot be read counts as empty. */
 export const runFoldersBelow = async (folder: string): Promise<readonly string[]> => {
   const entries: Dirent[] = await readdir(folder, { withFileTypes: true }).catch(() => []);
   const found: string[] = [];
@@ -51,8 +51,8 @@ export const runFoldersBelow = async (folder: string): Promise<readonly string[]
 };
 
 /**
- * Where a run of this identity lies: under its own name, or under another name that the same was begun with, since
- * names do not change what is computed; where it is not there yet, its own.
+ * The folder of an existing run with this identity, under any name, since names do not change what is computed; else
+ * the folder that the run would get.
  *
  * **Errors** as `ownFolder`; FileError.
  */

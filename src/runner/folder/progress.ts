@@ -1,7 +1,7 @@
 /**
- * How far a run is, for whoever looks into its folder while it works: progress.json, every second or so.
+ * progress.json: how far a running run is, written about once a second for `drumhead status`.
  *
- * It is for the eyes alone. What a run goes on from is its checkpoint; a write that fails here is no failure.
+ * Nothing depends on it: a run goes on from its checkpoint. A write that fails is ignored.
  */
 
 import { rm } from 'node:fs/promises';
@@ -13,7 +13,7 @@ import { files } from './files.js';
 import { readChecked, writeChecked } from './sealed.js';
 
 const codec = t.type({
-  /** The epoch under way, from 1. */
+  /** The current epoch, from 1. */
   epoch: t.number,
   /** Steps done of the whole training. */
   done: t.number,
@@ -29,9 +29,9 @@ export const readProgress = (folder: string): Effect<Progress> =>
   readChecked(join(folder, files.progress), codec);
 
 export interface Heartbeat {
-  /** Takes an event; a step is written down when the last was long enough ago. */
+  /** Takes an event of the run. A step is written if the last write is long enough ago. */
   readonly see: (event: RunEvent) => void;
-  /** Waits for what is being written and clears it away: the run works no more. */
+  /** Waits for the last write and removes the file: the run works no more. */
   readonly end: () => Promise<void>;
 }
 
@@ -48,7 +48,7 @@ export const heartbeat = (folder: string, now: () => number): Heartbeat => {
   };
   return {
     see: (event) => {
-      // A clock that was set back must not silence it.
+      // A clock that was set back must not stop the writing.
       if (event.kind !== 'step' || writing !== null || Math.abs(now() - last) < secondsBetween) return;
       last = now();
       const { epoch, done, total, loss, samplesPerSecond, secondsLeft } = event;

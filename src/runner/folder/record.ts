@@ -1,6 +1,6 @@
 /**
- * What a run folder says of itself before the first step: what is run (run.json, experiment.json, program.json), and what
- * it is computed with (environment.json).
+ * The record of a run, written before its first step: run.json names what is run (experiment.json and program.json),
+ * environment.json what computes it.
  */
 
 import { join } from 'node:path';
@@ -27,7 +27,7 @@ export type RunRecord = t.TypeOf<typeof runCodec>;
 export const readRunRecord = (folder: string): Effect<RunRecord> =>
   readChecked(join(folder, files.run), runCodec);
 
-/** What could change numbers: recorded, and compared when a run goes on. */
+/** Versions and settings that could change numbers: recorded, and compared when a run goes on. */
 const settingsCodec = t.type({
   drumhead: t.string,
   commit: t.union([t.string, t.null]),
@@ -48,10 +48,13 @@ export const environmentCodec = t.intersection([
   t.type({
     why: t.string,
     workers: t.number,
-    /** What was otherwise when the run went on, in the order in which it happened. */
+    /** What had changed each time the run went on, in order. */
     changes: t.readonlyArray(changeCodec),
   }),
-  /** The engine's arithmetic: its number, left out is 1, and its kernels where it has the choice. Another is another run. */
+  /**
+   * The number of the engine's arithmetic (left out: 1), and its kernels where it has a choice. Another arithmetic is
+   * another run.
+   */
   t.partial({ arithmetic: t.number, kernels: Kernels }),
 ]);
 export type Recorded = t.TypeOf<typeof environmentCodec>;

@@ -6,13 +6,13 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { sha256Hex } from '../../base/canonical.js';
 import { type DrumheadError, decodeError, type Effect, errorMessage } from '../../base/error.js';
-import { isPresent, readBytes } from '../../files/files.js';
+import { readBytes } from '../../files/files.js';
 import { scoresCodec } from '../training/state.js';
 import { files } from './files.js';
-import { isFromLater, readChecked } from './sealed.js';
+import { isFromLater, readCheckedIfPresent } from './sealed.js';
 import { checkSeals } from './seals.js';
 
-/** What a finished run says of itself, in result.json. No times: the same run gives the same bytes. */
+/** What result.json holds. No times: the same run gives the same bytes. */
 export const resultCodec = t.intersection([
   t.type({
     identity: t.string,
@@ -25,7 +25,7 @@ export const resultCodec = t.intersection([
     weights: t.type({ parameters: t.number, sha256: t.string }),
   }),
   t.partial({
-    /** Of metrics.ndjson; results of before that have none. */
+    /** The checksum of metrics.ndjson; left out in results of before it was recorded. */
     metrics: t.type({ sha256: t.string }),
     /** Why the training ended before its last epoch, in words; left out where it did not. */
     stoppedEarly: t.string,
@@ -38,15 +38,10 @@ export type Result = t.TypeOf<typeof resultCodec>;
  *
  * **Errors** DecodeError where it is damaged or of a newer drumhead; FileError.
  */
-export const readResult = (folder: string): Effect<Result | null> => {
-  const path = join(folder, files.result);
-  return pipe(
-    isPresent(path),
-    TE.flatMap((there) => (there ? readChecked<Result | null>(path, resultCodec) : TE.right(null))),
-  );
-};
+export const readResult = (folder: string): Effect<Result | null> =>
+  readCheckedIfPresent(join(folder, files.result), resultCodec);
 
-/** A result, with a sentence where there is one that cannot be trusted. */
+/** A result; or the sentence that says why the one that is there cannot be used. */
 export interface WholeResult {
   readonly result: Result | null;
   readonly problem: string | null;

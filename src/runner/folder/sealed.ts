@@ -1,4 +1,4 @@
-/** JSON files that carry their own checksum: damage is found, and never taken for data. */
+/** JSON files that carry their own checksum, so that damage is found and never taken for data. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -7,13 +7,14 @@ import * as t from 'io-ts';
 import { hashOf } from '../../base/canonical.js';
 import { decodeWith } from '../../base/codec.js';
 import { type Checked, type DrumheadError, decodeError, type Effect } from '../../base/error.js';
+import { ifPresent } from '../../files/files.js';
 import { readJson, writeJson } from './files.js';
 
-/** The version of everything that this package writes into runs folders; files of a later one are refused. */
+/** The version of all files that this package writes into run folders; files of a later one are refused. */
 export const runsFormat = 2;
 
 /**
- * A value as it lies in a file: with the version of its form, and the hash of all the rest.
+ * A value as it is written to a file: with the version of its format, and the hash of all the rest.
  *
  * @example
  * sealed({ seed: 0 })   // { seed: 0, format: 2, checksum: 'f00d…' }
@@ -30,10 +31,9 @@ export const isFromLater = (error: DrumheadError): boolean =>
 const fromLater = 'it was written by a newer drumhead';
 
 /**
- * What was sealed, without its seal.
+ * The value of a sealed file, without its seal.
  *
- * **Errors** DecodeError where the checksum is wrong, where it was written by a later drumhead, and for what is not
- * what the codec says.
+ * **Errors** DecodeError where the seal is wrong, where a later drumhead wrote it, and where the codec refuses it.
  */
 export const unsealed =
   <A>(codec: t.Decoder<unknown, A>, source: string) =>
@@ -48,9 +48,9 @@ export const unsealed =
           `${fromLater} (format ${format}, this one knows ${runsFormat}); use that one. Nothing was touched`,
         ),
       );
-    // Written before there were seals.
-    const older = checksum === undefined && format === undefined;
-    return older || checksum === hashOf(whole)
+    // Written before files were sealed.
+    const unsealedYet = checksum === undefined && format === undefined;
+    return unsealedYet || checksum === hashOf(whole)
       ? decodeWith(codec, source)(rest)
       : E.left(decodeError(source, 'its checksum is wrong; the file is damaged or was edited'));
   };
@@ -61,3 +61,7 @@ export const writeChecked = (path: string, value: object): Effect<string> => wri
 /** Reads what `writeChecked` wrote. **Errors** FileError, and as `unsealed`. */
 export const readChecked = <A>(path: string, codec: t.Decoder<unknown, A>): Effect<A> =>
   pipe(readJson(path), TE.flatMapEither(unsealed(codec, path)));
+
+/** As `readChecked`; null where there is no file. **Errors** as `readChecked`. */
+export const readCheckedIfPresent = <A>(path: string, codec: t.Decoder<unknown, A>): Effect<A | null> =>
+  ifPresent(path, readChecked(path, codec));

@@ -1,10 +1,9 @@
 /**
- * Whether a run folder holds what was written there. Every reader of runs asks here, so that all of them say the same.
+ * Checks that a run folder holds what was written there. Every reader of runs calls this, so that all of them agree.
  *
- * run.json, environment.json and result.json carry their own checksum. The first and the last name those of the others:
- * experiment.json and program.json from the start, metrics.ndjson and weights.bin from the end on. weights.json follows
- * from the program. What a run of an earlier version did not write down is not asked for. What was imported is held to
- * the list of its files.
+ * run.json, environment.json and result.json carry their own checksums. run.json also holds those of experiment.json
+ * and program.json, result.json those of metrics.ndjson and weights.bin. weights.json follows from the program. An
+ * imported folder is compared with the list of its files.
  */
 
 import { createHash } from 'node:crypto';
@@ -12,7 +11,6 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { hashOf } from '../../base/canonical.js';
@@ -25,22 +23,25 @@ import {
   fileError,
 } from '../../base/error.js';
 import { decodeProgram, parametersOf } from '../../dsl/index.js';
-import { isPresent, readBytes, readBytesIfPresent } from '../../files/files.js';
+import { readBytes, readBytesIfPresent } from '../../files/files.js';
 import { asWritten } from '../../files/manifest.js';
 import { files, parseJson } from './files.js';
-import { isFromLater, readChecked } from './sealed.js';
+import { isFromLater, readCheckedIfPresent } from './sealed.js';
 import { weightsManifest } from './weights.js';
 
-/** Of run.json, the sums that it names. */
+/** The checksums that run.json holds. */
 const recordCodec = t.type({ experiment: t.string, program: t.string });
 
-/** Of result.json; earlier versions named fewer. */
+/** The checksums that result.json holds; early versions recorded fewer. */
 const resultCodec = t.type({
   weights: t.partial({ sha256: t.string }),
   metrics: t.union([t.undefined, t.type({ sha256: t.string })]),
 });
 
-/** A sum that was taken of a file, by what tells whether it is the same file still: a table is drawn again and again. */
+/**
+ * Checksums by path, each with what tells whether the file is still the same: tables read the same weights again and
+ * again.
+ */
 const known = new Map<string, { readonly stamp: string; readonly sha256: string }>();
 const mostKnown = 50_000;
 
@@ -62,7 +63,7 @@ const sumOf = (path: string): Effect<string> =>
       return pipe(
         readBytes(path, 'array'),
         TE.map((bytes) => {
-          // Node's own: tables read the weights of hundreds of runs.
+          // Node's own hash is faster: tables read the weights of hundreds of runs.
           const sha256 = createHash('sha256').update(bytes).digest('hex');
           if (known.size >= mostKnown) known.clear();
           known.set(path, { stamp, sha256 });
@@ -85,24 +86,19 @@ const holds = (folder: string, name: string, wanted: string | undefined): Effect
         TE.map(() => undefined),
       );
 
-const ifPresent = <A>(path: string, codec: t.Decoder<unknown, A>): Effect<A | null> =>
-  pipe(
-    isPresent(path),
-    TE.flatMap((there) => (there ? readChecked<A | null>(path, codec) : TE.right(null))),
-  );
-
 const jsonOf = (path: string): Effect<unknown> =>
   pipe(
     readBytesIfPresent(path),
-    TE.flatMapEither(
-      O.match(
-        () => E.left(decodeError(path, 'it is missing')),
-        (bytes) => parseJson(new TextDecoder().decode(bytes), path),
-      ),
+    TE.flatMapEither((bytes) =>
+      bytes === null
+        ? E.left(decodeError(path, 'it is missing'))
+        : parseJson(new TextDecoder().decode(bytes), path),
     ),
   );
 
-/** The list of weights names them in the program's order: swapped names would give each the values of another. */
+/**
+ * weights.json must list the weights in the program's order: swapped names would give each the values of the other.
+ */
 const namesFollow = (folder: string): Effect<void> => {
   const [list, program] = [join(folder, files.weights), join(folder, files.program)];
   return pipe(
@@ -129,7 +125,7 @@ const namesFollow = (folder: string): Effect<void> => {
 };
 
 /**
- * Checks all that a run folder says of itself.
+ * Checks all files of a run folder.
  *
  * **Errors** DecodeError with a line for everything that is not as it was written, or where a newer drumhead wrote it;
  * FileError.
@@ -137,13 +133,13 @@ const namesFollow = (folder: string): Effect<void> => {
 export const checkSeals =
   (folder: string): Effect<void> =>
   async () => {
-    const record = await ifPresent(join(folder, files.run), recordCodec)();
-    const result = await ifPresent(join(folder, files.result), resultCodec)();
+    const record = await readCheckedIfPresent(join(folder, files.run), recordCodec)();
+    const result = await readCheckedIfPresent(join(folder, files.result), resultCodec)();
     const sums = E.isRight(record) ? record.right : null;
     const ends = E.isRight(result) ? result.right : null;
-    // Results have named their metrics since there were records.
+    // Every result that names its metrics has a run.json beside it.
     const missing = sums === null && ends?.metrics !== undefined && E.isRight(record);
-    const environment = await ifPresent(join(folder, files.environment), t.UnknownRecord)();
+    const environment = await readCheckedIfPresent(join(folder, files.environment), t.UnknownRecord)();
     const program = await holds(folder, files.program, sums?.program)();
     const checks: readonly Checked<unknown>[] = [
       await asWritten(folder)(),

@@ -1,8 +1,8 @@
 /**
  * The record of a sweep: `runs/sweeps/NAME/sweep.json`.
  *
- * It holds the sweep itself and, for each member and seed, the folder of its run. How far a run is, only its own folder
- * says: so nothing here can become untrue.
+ * It holds the sweep and the folder of the run of each member and seed. How far a run is, only its own folder says:
+ * so nothing in the record can become untrue.
  */
 
 import { readdir } from 'node:fs/promises';
@@ -21,8 +21,8 @@ const placeCodec = record('place', {
   member: whole(0, 1e6),
   seed: whole(0, 2 ** 32 - 1),
   /**
-   * Folder of the run, from the folder of all runs on, with `/` between its parts; null until it is known, for a task
-   * whose sizes only a person's files can tell.
+   * Folder of the run relative to the folder of all runs, with `/` between its parts; null until it is known, for a
+   * task whose sizes are known once its files are read.
    */
   folder: t.union([t.string, t.null]),
 });
@@ -35,24 +35,24 @@ const codec = withOptional(
   Kernels,
 );
 
-/** Where a run of the sweep lies, as in the file. */
+/** The folder of a run of the sweep, as sweep.json holds it. */
 export type Place = t.TypeOf<typeof placeCodec>;
 /** What sweep.json holds. */
 export type SweepFile = t.TypeOf<typeof codec>;
 
-/** A run of the sweep: what it is of, and its folder, null until that is known. The folder is there once it began. */
+/** A run of a sweep; its folder is null until it is known, and exists once the run began. */
 export interface PlacedRun {
   readonly member: Member;
   readonly seed: number;
   readonly folder: string | null;
 }
 
-/** A sweep as its record tells it. */
+/** A sweep as its record describes it. */
 export interface SweepRecord {
   readonly sweep: Sweep;
-  /** Name of the engine that its runs are of. */
+  /** The engine of its runs. */
   readonly engine: string;
-  /** What computes them: op by op is recorded, since fused kernels are the rule; null for those. */
+  /** The kernels of its runs. Null means fused, the default; only op by op is recorded. */
   readonly kernels: Kernels | null;
   /** In the order in which they are run. */
   readonly runs: readonly PlacedRun[];
@@ -82,7 +82,7 @@ export const recordedSweeps = async (runs: string): Promise<readonly string[]> =
 export const writeSweep = (runs: string, file: SweepFile): Effect<string> =>
   writeChecked(sweepPath(runs, file.sweep.name), file);
 
-/** Reads a record as it lies in its file. **Errors** FileError; DecodeError, also of labels that are not what ran. */
+/** Reads a sweep.json. **Errors** FileError; DecodeError, also of labels that are not what ran. */
 export const readSweepFile = (path: string): Effect<SweepFile> =>
   pipe(
     readChecked(path, codec),
@@ -98,7 +98,7 @@ export const readSweepFile = (path: string): Effect<SweepFile> =>
   );
 
 /**
- * What a sweep ran and where.
+ * The runs of a sweep and their folders.
  *
  * @param runs the folder of all runs
  * @param name the sweep's name, such as `paper/small`

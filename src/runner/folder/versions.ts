@@ -34,13 +34,13 @@ export interface Versions {
   readonly engineVersion: string;
   /** The number of its arithmetic. */
   readonly arithmetic: number;
-  /** What computes, on an engine that has the choice. */
+  /** The kernels, on an engine that has the choice. */
   readonly kernels?: Kernels;
   /** Why this engine was taken. */
   readonly why: string;
 }
 
-/** What this process computes with. */
+/** The versions, machine and engine of this process. */
 export const versionsOf = (engine: Engine): Versions => {
   const kernels = kernelsOf(engine);
   return {
@@ -68,7 +68,7 @@ export const commitHere = async (): Promise<string | null> => {
     (await promisify(execFile)('git', ['-C', root, ...args])).stdout.trim();
   try {
     const [top, commit] = (await git('rev-parse', '--show-toplevel', 'HEAD')).split('\n');
-    // An installed copy lies in somebody else's checkout.
+    // An installed copy is inside somebody else's checkout.
     if (realpathSync(top) !== realpathSync(root)) return null;
     const changed = await git(
       'status',

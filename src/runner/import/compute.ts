@@ -1,4 +1,4 @@
-/** Running what was read: a program on our own engine, a GraphModel as TensorFlow.js loads it. */
+/** Runs what was imported: a program on our own engine, a GraphModel on TensorFlow.js. */
 
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -14,7 +14,7 @@ import type { Runnable } from './source.js';
 
 /** An output for all samples. */
 export interface Computed {
-  /** Of one sample. */
+  /** The shape of one sample. */
   readonly shape: Shape;
   readonly data: Float32Array | Int32Array;
 }
@@ -22,7 +22,7 @@ export interface Computed {
 /** Shapes of the inputs, per sample. */
 export const inputsOfRunnable = (runnable: Runnable): Readonly<Record<string, Shape>> => {
   if (runnable.kind === 'graph-model') return runnable.model.inputs;
-  // Of an input that no output needs nothing need be given.
+  // An input that no output needs may be left out.
   const { graph } = runnable.trained.program;
   const read = new Set([...graph.nodes.flatMap(({ inputs }) => inputs), ...Object.values(graph.outputs)]);
   const used = graph.nodes.flatMap(({ op }, number) =>

@@ -83,7 +83,7 @@ const codec = t.type({
 
 const sizesOf = (dim: readonly { readonly size: string }[]): Shape => dim.map(({ size }) => Number(size));
 
-/** The weights that the constants of a graph and its functions stand for; one of the same name is the same. */
+/** The weights of the constants in a graph and its functions; constants of one name share one weight. */
 const constantsOf = ({ modelTopology: { node, library } }: t.TypeOf<typeof codec>) => [
   ...new Map(
     [node, ...(library?.function ?? []).map(({ nodeDef }) => nodeDef)]

@@ -72,7 +72,7 @@ const fromNpy = ({ shape: found, dtype, data }: NpyArray, shape: Shape, source: 
         `it is ${showShape(found)}, the program takes ${showShape(shape)} or [n,${shape.join(',')}]`,
       ),
     );
-  // Bytes are pictures, as in a folder of pairs: 0 to 255 stand for 0 to 1.
+  // Bytes are pictures, as in a folder of pairs: 0 to 255 become 0 to 1.
   const unit = dtype === 'uint8' && shape.length === 3 ? 255 : 1;
   const values = Float32Array.from({ length: count * volume(shape) }, (_, i) => Number(data[i]) / unit);
   const bad = values.findIndex((value) => !Number.isFinite(value));

@@ -30,7 +30,7 @@ const orNull =
   (value: unknown): Checked<A | null> =>
     value === null || value === undefined ? E.right(null) : decode(value);
 
-/** The experiment and the model that a file tells of. */
+/** The experiment and the model that a file names. */
 export const toldOf = (
   { experiment, model }: { readonly experiment: unknown; readonly model: unknown },
   source: string,

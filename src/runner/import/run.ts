@@ -14,7 +14,7 @@ import { type Inputs, readInputs } from './input.js';
 import { type Answer, answerGif, classesPng } from './pictures.js';
 import { type Runnable, readRunnable } from './source.js';
 
-/** So many samples are drawn; all are in the arrays. */
+/** At most this many samples are drawn; the arrays hold all of them. */
 const mostDrawn = 16;
 
 export interface Answered {
@@ -39,7 +39,7 @@ const answerOf = (
   const seen = shapes.image;
   const picture =
     seen?.length === 3 && seen[0] === height && seen[1] === width && (seen[2] === 1 || seen[2] === 3);
-  // A graph of TensorFlow.js says only shapes, so what is called waves is taken for a sequence.
+  // A TensorFlow.js graph has only shapes, so an output called waves is taken for a sequence.
   const found = waves === undefined ? null : gridOfShape(waves.shape);
   return {
     height,
@@ -138,7 +138,7 @@ export const runRunnable = (
     })),
   );
 
-/** The same with what lies at a path. **Errors** as `readRunnable` and `runRunnable`. */
+/** Runs what is at a path. **Errors** as `readRunnable` and `runRunnable`. */
 export const runProgram = (
   path: string,
   given: readonly string[],

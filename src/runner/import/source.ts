@@ -1,4 +1,4 @@
-/** What lies at a path: a program in one of the formats, or a run folder. */
+/** What is at a path: a program in one of the formats, or a run folder. */
 
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -98,8 +98,8 @@ const ofNoKind = (path: string): DrumheadError =>
   );
 
 /**
- * Reads what lies at a path, told apart by what it is: model.json of a GraphModel, program.json with its weights,
- * safetensors, a run folder, or a folder that holds one of them.
+ * Reads a GraphModel (model.json), a program.json with its weights, safetensors, a run folder, or a folder that holds
+ * one of these.
  *
  * @param wanted the model that weights without a program are for
  *

@@ -1,4 +1,4 @@
-/** What is compared, by how much it may differ, and how differences are measured. */
+/** The comparisons of parity: their kinds, their limits and their measures of difference. */
 
 /** The kinds of arrays and numbers that are held against each other. */
 export const checkKinds = [

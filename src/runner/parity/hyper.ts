@@ -38,7 +38,7 @@ const readoutOf = (name: string): Readout | undefined => {
   }
 };
 
-/** Outputs of the MLP's layers but the last, from the shapes of its weights: what a variant's name stands for. */
+/** The widths of an MLP's layers but the last, from the shapes of its weights: what a variant's name means. */
 const hiddenOf = (params: ArrayEntries): readonly number[] =>
   Object.entries(params)
     .flatMap(([name, { shape }]) => {

@@ -18,7 +18,7 @@ export interface ParityOptions {
   readonly engine: EngineChoice;
   /** False: everything op by op, also where fused kernels could compute it. */
   readonly fused?: boolean;
-  /** Told of each case when it is done. */
+  /** Called with each case when it is done. */
   readonly tell?: (done: CaseReport) => void;
 }
 

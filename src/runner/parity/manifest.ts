@@ -24,7 +24,7 @@ export type ArrayEntry = t.TypeOf<typeof entryCodec>;
 const entries = t.readonly(t.record(t.string, entryCodec), 'a list of arrays by name');
 export type ArrayEntries = t.TypeOf<typeof entries>;
 
-/** A score; 'NaN' stands for 'there is none'. */
+/** A score; 'NaN' means that there is none. */
 const scoreCodec = new t.Type<number | null, number | 'NaN', unknown>(
   'a number or "NaN"',
   (u): u is number | null => u === null || typeof u === 'number',

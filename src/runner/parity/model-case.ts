@@ -41,7 +41,7 @@ interface Loaded extends Prepared {
   readonly statistics: Tensors;
 }
 
-/** What our model gave. */
+/** The results of our model. */
 interface Ours {
   readonly outputs: Arrays;
   readonly gradients: Gradients;

@@ -4,7 +4,7 @@ import { aligned } from '../../base/aligned.js';
 import { type EngineName, engineLabel } from '../../engine/index.js';
 import { type Check, type CheckKind, checkKinds, passes } from './check.js';
 
-/** The worst of one kind within a case, and how many comparisons it stands for. */
+/** The worst difference of one kind within a case, and the number of comparisons behind it. */
 export interface Worst extends Check {
   readonly compared: number;
   readonly passed: boolean;

@@ -13,7 +13,10 @@ import { groupsOf } from '../../report/tables/index.js';
 import type { CollectedRun } from '../results/collection.js';
 import { curveOf } from '../run/pictures.js';
 
-/** Numbers in the parameters of an experiment's model; null where only a person's files can tell its sizes. */
+/**
+ * Numbers in the parameters of an experiment's model; null where its sizes are known only once a person's files are
+ * read.
+ */
 const parametersOf = ({ model, task }: Experiment): number | null => {
   const sizes = taskShape(task);
   if (O.isNone(sizes) || model.name === 'program') return null;
@@ -21,7 +24,7 @@ const parametersOf = ({ model, task }: Experiment): number | null => {
   return E.isRight(built) ? countParameters(built.right).trainable : null;
 };
 
-/** As published; dead parameters of the original left out, of which the models of Multi-MNIST have none. */
+/** The published numbers. Dead parameters of the original are left out; the models of Multi-MNIST have none. */
 const publishedParameters = (row: PublishedRow): number | null => {
   const full = experimentNamed(catalogueName(row), 'full');
   return E.isRight(full) ? parametersOf(full.right) : null;

@@ -6,7 +6,7 @@ import { decodeError, type Effect } from '../../base/error.js';
 import { initialParameters } from '../../compile/parameters.js';
 import type { Arrays, Session } from '../../compile/tfjs/session/session.js';
 import { withSession } from '../../compile/tfjs/session/with-session.js';
-import { type Dataset, imagesOf, masksOf, shapeOfDataset } from '../../data/dataset.js';
+import { type Dataset, shapeOfDataset } from '../../data/dataset.js';
 import { loadDataset } from '../../data/load.js';
 import type { Task } from '../../data/task.js';
 import type { Program } from '../../dsl/index.js';
@@ -17,9 +17,10 @@ import { predictedClasses } from '../../experiments/scores.js';
 import { type WavesPicture, wavesGif } from '../../report/index.js';
 import { readTrained } from '../export/trained.js';
 import { labelOfRun } from '../folder/called.js';
+import { testImage } from '../run/test-image.js';
 import { drawnWaves, planeText, type WaveGrid, waveGridOf } from '../run/wave-grid.js';
 
-/** What is watched. */
+/** The model and the test image that are animated. */
 export interface Watched {
   readonly experiment: Experiment;
   /** The folder of a finished run, whose weights are taken; null for a model as it starts. */
@@ -57,25 +58,17 @@ const pictureOf = async (
   { test, classes }: Dataset,
   { experiment, run, image: index, frames, delay }: Watched,
 ): Promise<WavesPicture> => {
-  const image = imagesOf(test, [index]);
-  const { outputs } = await session.infer({ count: 1, inputs: { image }, samples: [index] }, [
-    'waves',
-    'logits',
-  ]);
+  const { batch, shown } = testImage(test, index);
+  const { outputs } = await session.infer(batch, ['waves', 'logits']);
   const perPixel = outputs.logits.length === test.height * test.width * classes.length;
   const { model } = experiment;
   return {
     samples: [
       {
-        height: test.height,
-        width: test.width,
-        channels: test.channels,
-        image: image.map((value) => value * 255),
-        target: masksOf(test, [index]),
-        // Untrained, what it predicts says nothing.
+        ...shown,
+        // The predictions of an untrained model say nothing.
         ...(run !== null && perPixel ? { prediction: predictedClasses(outputs.logits, classes.length) } : {}),
         ...drawnWaves(grid, outputs.waves),
-        name: `test image ${index}`,
         ...(grid.plane === null ? {} : { note: planeText(grid) }),
       },
     ],

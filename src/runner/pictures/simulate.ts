@@ -1,4 +1,4 @@
-/** Follows a system over time: runs it piece by piece, so that only what is shown is kept. */
+/** Simulates a system piece by piece, so that only the frames that are shown are kept. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -12,7 +12,7 @@ import { inputsOf, outputsOf, type Program, type Shape, volume } from '../../dsl
 import type { Engine } from '../../engine/index.js';
 import { buildSystem, type InputValues, type SystemSpec } from '../../models/systems/index.js';
 
-/** What was seen of a field. */
+/** The frames of a field. */
 export interface Followed {
   /** [frames, ...field], the first frame the initial state. */
   readonly values: Float32Array;
@@ -25,9 +25,9 @@ export interface Followed {
 
 /** How it is followed. */
 export interface Following {
-  /** About so many frames; as many steps as fit lie between two of them. */
+  /** About this many frames; the steps between two frames follow from it. */
   readonly frames: number;
-  /** Of the parameters. */
+  /** Seed of the parameters. */
   readonly seed: number;
   /** The field to keep. */
   readonly field: string;
@@ -85,8 +85,8 @@ interface Pieces {
 }
 
 /**
- * What has to be held at the least: the frames that are kept, and one piece: on an engine without fused kernels all of its
- * values, with them what it gives.
+ * Refuses a simulation that cannot fit into memory: the frames that are kept, and one piece (on an engine without
+ * fused kernels all of its values, else its outputs).
  */
 const hasRoom = (
   { name, limitBytes, fused }: Engine,
@@ -114,7 +114,7 @@ const follow = async (
   const shapes = inputsOf(program.graph);
   const shape = shapes[field];
   const size = volume(shape);
-  // What is longer than one piece needs is a driving sequence, and comes piece by piece too.
+  // An input longer than one piece is a driving sequence: it is passed piece by piece too.
   const driving = Object.keys(shapes).filter(
     (name) => !fields.includes(name) && start[name].length > volume(shapes[name]),
   );

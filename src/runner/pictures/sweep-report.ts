@@ -2,7 +2,6 @@
 
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
-import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, decodeError, type Effect } from '../../base/error.js';
 import { engineText } from '../../engine/index.js';
@@ -90,7 +89,7 @@ interface Found {
   readonly bytes: number;
 }
 
-/** What a run folder shows of one kind: its report's own figure; of an older run its picture on light paper. */
+/** The figure of a run's report; where the run drew none, its picture on light paper. */
 const shownBy = (folder: string, kind: 'waves' | 'segmentations', alt: string): Effect<Found | null> =>
   pipe(
     readFigures(folder),
@@ -101,7 +100,6 @@ const shownBy = (folder: string, kind: 'waves' | 'segmentations', alt: string): 
       return found === null
         ? pipe(
             readBytesIfPresent(join(folder, files[kind])),
-            TE.map(O.toNullable),
             TE.map((light) =>
               light === null
                 ? null
@@ -116,7 +114,7 @@ const shownBy = (folder: string, kind: 'waves' | 'segmentations', alt: string): 
     }),
   );
 
-/** Pictures that lie in run folders, as many as the page can hold. */
+/** Pictures from run folders, as many as the page can hold. */
 const galleriesOf = (
   best: ReturnType<typeof bestRuns>,
   kind: 'waves' | 'segmentations',

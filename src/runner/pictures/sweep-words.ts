@@ -1,4 +1,4 @@
-/** What the report of a sweep says in words: what was asked, and what came out. Pure. */
+/** The sentences of a sweep's report: the question and the outcome. Pure. */
 
 import { axisTexts } from '../../experiments/label.js';
 import type { Entry } from '../../report/figures/index.js';

@@ -7,7 +7,7 @@ import type { Checked, Effect } from '../../base/error.js';
 import type { Files } from '../../files/write-folder.js';
 import { dark, light, svgPng, type Theme } from '../../report/index.js';
 
-/** What a drawing is in one theme. */
+/** A drawing as a function of the theme. */
 export type Drawing = (theme: Theme) => Effect<string>;
 
 /** Both themes of a drawing. */

@@ -1,6 +1,6 @@
 /**
- * What a person means by the runs of NAME: a folder, or a sweep, recorded or only planned. Members that never ran are
- * listed too, so that a table can say n of m.
+ * The runs of a NAME: of a folder, or of a sweep, recorded or only planned. Members that never ran are listed too, so
+ * that a table can say n of m.
  */
 
 import { readdir } from 'node:fs/promises';
@@ -21,7 +21,7 @@ import { readSweep, sweepPath } from '../folder/sweep-file.js';
 import { keptScores } from './kept-scores.js';
 import { type RunSummary, type RunsFound, readRunFolders, readRuns } from './summary.js';
 
-/** A run that is there (`record`) or is still to be made. */
+/** A run; `record` is null for one that did not begin. */
 export interface CollectedRun {
   readonly experiment: Experiment;
   readonly seed: number;
@@ -86,8 +86,8 @@ const labelIn = (sweep: Sweep): ((member: Member) => Label) => {
 };
 
 /**
- * A finished run before one that is not, the newest arithmetic before older ones, fused kernels, which are the rule, before
- * op by op, then the one that is furthest.
+ * Whether a run is preferred to another of the same settings: finished before unfinished, newer arithmetic before
+ * older, fused kernels before op by op, then more epochs.
  */
 const isBetter = (run: RunSummary, before: RunSummary): boolean => {
   const rank = ({ scores, arithmetic, kernels, epochs }: RunSummary): readonly number[] => [
@@ -101,7 +101,7 @@ const isBetter = (run: RunSummary, before: RunSummary): boolean => {
   return first >= 0 && a[first] > b[first];
 };
 
-/** Runs of two arithmetics stand beside each other in a table: that is said. */
+/** Notes for runs of different arithmetics or kernels in one table. */
 const arithmeticNotes = (runs: readonly CollectedRun[]): readonly string[] => {
   const records = runs.flatMap(({ record }) => (record === null ? [] : [record]));
   const found = [...new Set(records.map(({ arithmetic }) => arithmetic))];
@@ -115,7 +115,7 @@ const arithmeticNotes = (runs: readonly CollectedRun[]): readonly string[] => {
   ];
 };
 
-/** The runs of a sweep among those found; of several, a finished one, then the one that is furthest. */
+/** The runs of a sweep among those found; of several with the same settings the preferred one. */
 export const collectSweep = (sweep: Sweep, found: readonly RunSummary[]): readonly CollectedRun[] => {
   const byKey = new Map<string, RunSummary>();
   for (const run of found) {
@@ -275,7 +275,7 @@ export const collect = (name: string, runs: string, otherwise: Effect<Sweep>): E
         return pipe(
           otherwise,
           TE.flatMap((sweep) => fromSweep(sweep, runs)),
-          // What was run from a file has a name that no catalogue knows, and a folder of that name.
+          // An experiment that was run from a file has a name that is in no catalogue, and a folder of that name.
           TE.orElse((error) => ofOwnName(name, runs, error)),
         );
     }

@@ -13,7 +13,7 @@ const numbersIn = (values: object, split: string): KeptScores =>
     ),
   );
 
-/** Of the epoch whose weights were kept. */
+/** The scores of the epoch whose weights were kept. */
 const ofEpoch = ({ trainLoss, validation, validationLoss }: EpochMetrics): KeptScores => ({
   ...numbersIn(validation ?? {}, 'validation.'),
   ...(validationLoss === undefined ? {} : { 'validation.trainedLoss': validationLoss }),

@@ -8,9 +8,10 @@ import * as t from 'io-ts';
 import { sha256Hex } from '../../base/canonical.js';
 import { decodeWith } from '../../base/codec.js';
 import { type Checked, decodeError, type Effect } from '../../base/error.js';
-import { errorOf, openSession, type Session } from '../../compile/tfjs/session/session.js';
+import type { Session } from '../../compile/tfjs/session/session.js';
 import type { Arrays } from '../../compile/tfjs/session/values.js';
-import { type Dataset, imagesOf, masksOf } from '../../data/dataset.js';
+import { withSession } from '../../compile/tfjs/session/with-session.js';
+import type { Dataset } from '../../data/dataset.js';
 import { loadDataset } from '../../data/load.js';
 import { decodeProgram, outputsOf, type Program, select } from '../../dsl/index.js';
 import type { Engine } from '../../engine/index.js';
@@ -22,6 +23,7 @@ import { labelOfRun } from '../folder/called.js';
 import { openEngineFor } from '../folder/computed-on.js';
 import { files, readJson } from '../folder/files.js';
 import { decodeManifest, decodeWeights } from '../folder/weights.js';
+import { testImage } from '../run/test-image.js';
 import { drawnWaves, type WaveGrid, waveGridOf } from '../run/wave-grid.js';
 import { type RunSummary, readRun } from './summary.js';
 
@@ -116,19 +118,7 @@ export const withRunSession = <A>(
   { engine, parameters }: OpenRun,
   program: Program,
   work: (session: Session) => Promise<A>,
-): Effect<A> =>
-  pipe(
-    TE.fromEither(openSession(engine, program, parameters)),
-    TE.flatMap((session) =>
-      TE.tryCatch(async () => {
-        try {
-          return await work(session);
-        } finally {
-          session.close();
-        }
-      }, errorOf),
-    ),
-  );
+): Effect<A> => withSession(engine, program, parameters, work);
 
 /** The grid of a run's waves. **Errors** DecodeError that says why it has none. */
 export const runGridOf = ({ program, run }: OpenRun): Checked<WaveGrid> => {
@@ -138,7 +128,7 @@ export const runGridOf = ({ program, run }: OpenRun): Checked<WaveGrid> => {
     : E.left(decodeError(run.folder, `this model has no waves to look at: ${found.why}`));
 };
 
-/** The first test images, at most so many: what is looked at where nobody says which. */
+/** The indices of the first test images, at most `most`: the default of commands that draw test images. */
 export const firstImages = ({ dataset: { test } }: OpenRun, most: number): readonly number[] =>
   Array.from({ length: Math.min(most, test.count) }, (_, i) => i);
 
@@ -157,19 +147,13 @@ const givesPixels = ({ program, run }: OpenRun): Checked<void> =>
 /** One test image through the program, with those of the outputs that are asked for beside its prediction. */
 const observeOne = async (session: Session, { dataset }: OpenRun, i: number, outputs: readonly string[]) => {
   const { test, classes } = dataset;
-  const image = imagesOf(test, [i]);
-  const target = masksOf(test, [i]);
-  const found = await session.infer({ count: 1, inputs: { image }, samples: [i] }, ['logits', ...outputs]);
+  const { batch, shown } = testImage(test, i);
+  const found = await session.infer(batch, ['logits', ...outputs]);
   const prediction = predictedClasses(found.outputs.logits, classes.length);
-  const { foregroundIou } = imageScores(prediction, target);
+  const { foregroundIou } = imageScores(prediction, shown.target);
   const sample: Sample = {
-    height: test.height,
-    width: test.width,
-    channels: test.channels,
-    image: image.map((value) => value * 255),
-    target,
+    ...shown,
     prediction,
-    name: `test image ${i}`,
     ...(foregroundIou === null ? {} : { note: `test foreground IoU ${foregroundIou.toFixed(2)}` }),
   };
   return { sample, outputs: found.outputs };

@@ -7,8 +7,8 @@ import * as O from 'fp-ts/lib/Option.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Checked, type DrumheadError, decodeError, type Effect } from '../../base/error.js';
 import { microBatchesOnEngine } from '../../compile/micro-batches-on-engine.js';
-import { openPool } from '../../compile/tfjs/session/pool.js';
 import { errorOf } from '../../compile/tfjs/session/session.js';
+import { withPool } from '../../compile/tfjs/session/with-session.js';
 import { type Dataset, type SplitName, shapeOfDataset, type TaskShape } from '../../data/dataset.js';
 import { loadDataset } from '../../data/load.js';
 import { type Task, taskShape } from '../../data/task.js';
@@ -24,17 +24,17 @@ import { readResult } from '../folder/result.js';
 import { evaluationBatchOf } from '../run/prepare.js';
 import { evaluate } from '../training/evaluate.js';
 
-/** On what a run is scored. */
+/** The data that a run is scored on. */
 export interface RescorePlan {
   /** Another task, or changes to the run's own. */
   readonly task: (own: Task | null) => Effect<Task>;
   readonly split: SplitName;
 }
 
-/** Scores of saved weights, and what they are of. */
+/** Scores of saved weights, with the run and the data that they belong to. */
 export interface Rescored {
   readonly folder: string;
-  /** What was trained, and how far. */
+  /** The model and its training, in words. */
   readonly description: string;
   readonly name: string;
   readonly seed: number | null;
@@ -79,7 +79,7 @@ const words = (sizes: Sizes): string =>
 const otherSizes = (folder: string, own: Sizes, wanted: Sizes): DrumheadError =>
   decodeError(folder, `its weights are for ${words(own)} and do not fit this data, of ${words(wanted)}`);
 
-/** What a task says of its images and how many there are, before any of them is made. Of files nothing is known yet. */
+/** Checks weights against the shapes that a task states before any image is made. Tasks of files state none. */
 const fitsTask = (trained: Trained, task: Task, split: SplitName, folder: string): Checked<void> => {
   const shape = taskShape(task);
   if (O.isNone(shape)) return E.right(undefined);
@@ -96,8 +96,8 @@ const fitsTask = (trained: Trained, task: Task, split: SplitName, folder: string
 const noImages = (split: SplitName): DrumheadError => decodeError('--split', `there are no ${split} images`);
 
 /**
- * Whether a run's weights fit the task that they are to be scored on, as far as the task says so itself: for whoever
- * scores several, so that the last is not refused after the first has taken its time.
+ * Checks that a run's weights fit a task, as far as the task states its shapes. Called for every run before the first
+ * is scored, so that the last is not refused after hours.
  *
  * **Errors** DecodeError as `rescore`.
  */
@@ -109,7 +109,7 @@ export const mayRescore = (folder: string, { task: taskFor, split }: RescorePlan
     TE.flatMapEither(({ trained, task }) => fitsTask(trained, task, split, folder)),
   );
 
-/** Runs imported without their experiment were cut in no way: any number of images does. */
+/** Runs imported without their experiment have no batch of their own: any number of images does. */
 const batchFor = ({ experiment }: Trained, program: Program, engine: Engine): Checked<number> =>
   experiment === null
     ? E.right(16)
@@ -129,17 +129,22 @@ const score = (
   pipe(
     TE.Do,
     TE.bind('batch', () => TE.fromEither(batchFor(trained, program, engine))),
-    TE.bind('session', () => openPool(engine, program, trained.parameters, workers)),
-    TE.flatMap(({ batch, session }) =>
-      TE.tryCatch(async () => {
-        const classes = dataset.classes.length;
-        const loss = trained.experiment?.loss;
-        try {
-          return await evaluate(session, dataset[split], classes, batch, () => {}, signal, loss);
-        } finally {
-          session.close();
-        }
-      }, errorOf),
+    TE.flatMap(({ batch }) =>
+      withPool(engine, program, trained.parameters, workers, (session) =>
+        TE.tryCatch(
+          () =>
+            evaluate(
+              session,
+              dataset[split],
+              dataset.classes.length,
+              batch,
+              () => {},
+              signal,
+              trained.experiment?.loss,
+            ),
+          errorOf,
+        ),
+      ),
     ),
     TE.flatMap((scores): Effect<Scores> => {
       if (scores !== null) return TE.right(scores);

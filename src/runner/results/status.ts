@@ -27,10 +27,10 @@ const readExperiment = (path: string): Effect<Experiment> =>
 export const runStates = ['finished', 'running', 'unfinished', 'failed', 'damaged', 'not begun'] as const;
 export type RunState = (typeof runStates)[number];
 
-/** A run as its folder tells it. */
+/** The state of a run, from its folder. */
 export interface RunStatus extends ComputedOn {
   readonly folder: string;
-  /** Its experiment; null where the folder does not tell. */
+  /** The name of its experiment; null where the folder does not say. */
   readonly name: string | null;
   /** What its experiment is called among those beside it. */
   readonly label: string;
@@ -41,10 +41,10 @@ export interface RunStatus extends ComputedOn {
   /** Epochs done, and those planned. */
   readonly epoch: number;
   readonly epochs: number | null;
-  /** Of the last epoch that was kept. */
+  /** The metrics of the last epoch that was saved. */
   readonly last: EpochMetrics | null;
   readonly result: Result | null;
-  /** While it runs, as it said last. */
+  /** The run's own estimate, while it runs. */
   readonly secondsLeft: number | null;
   /** What is wrong, in one line. */
   readonly problem: string | null;
@@ -72,7 +72,7 @@ export const notBegun = (
 
 const firstLine = (error: DrumheadError): string => errorMessage(error).split('\n')[0];
 
-/** The seed that a folder's name tells, where nothing in it does. */
+/** The seed in a folder's name, for folders whose record cannot be read. */
 const seedOf = (folder: string): number | null => {
   const found = /seed-(\d+)-[0-9a-f]+$/.exec(folder);
   return found === null ? null : Number(found[1]);
@@ -95,9 +95,9 @@ const hasBegun = (result: Checked<Result | null>, position: Checked<Position | n
 
 const stateOf = ({ record, position, result, seals, failure, pid }: Readings): [RunState, string | null] => {
   if (pid !== null) return ['running', null];
-  // Runs made before there was a record have none.
-  const older = E.isLeft(record) && record.left._tag === 'FileError' && hasBegun(result, position);
-  const damage = [...(older ? [] : [record]), result, position, seals].find(E.isLeft);
+  // The first runs had no run.json.
+  const recordless = E.isLeft(record) && record.left._tag === 'FileError' && hasBegun(result, position);
+  const damage = [...(recordless ? [] : [record]), result, position, seals].find(E.isLeft);
   if (damage !== undefined) return ['damaged', firstLine(damage.left)];
   const newest = rightOf(position)?.problem;
   const note = newest === undefined ? null : `${firstLine(newest)}; the one before it counts`;

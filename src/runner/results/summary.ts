@@ -1,4 +1,6 @@
-/** Run folders as values: what was run, how far it is, what came out. Reads only; a damaged folder stops nothing. */
+/**
+ * Run folders as values: the experiment, the state, the scores. Nothing is written; a damaged folder becomes a note.
+ */
 
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,7 +14,7 @@ import { type DrumheadError, type Effect, errorMessage, fileError } from '../../
 import { settled } from '../../data/own/whereabouts.js';
 import { decodeExperiment, type Experiment } from '../../experiments/experiment.js';
 import type { Scores } from '../../experiments/scores.js';
-import { isPresent, readBytes } from '../../files/files.js';
+import { ifPresent, readBytes } from '../../files/files.js';
 import { type ComputedOn, readComputedOn } from '../folder/computed-on.js';
 import { readFailure } from '../folder/failure.js';
 import { files, parseJson, readJson } from '../folder/files.js';
@@ -43,7 +45,7 @@ export interface RunsFound {
   readonly notes: readonly string[];
 }
 
-/** As the runner writes it, and as its earlier versions did: a table takes all that it can get. */
+/** The parts of result.json that tables take, also from its early versions. */
 const resultCodec = t.type({
   identity: t.string,
   epoch: t.number,
@@ -52,35 +54,24 @@ const resultCodec = t.type({
   weights: t.type({ parameters: t.number }),
 });
 
-const readIfPresent = <A>(path: string, codec: t.Decoder<unknown, A>): Effect<A | null> =>
-  pipe(
-    isPresent(path),
-    TE.flatMap((there) =>
-      there
-        ? pipe(
-            readJson(path),
-            TE.flatMapEither(decodeWith(codec, path)),
-            TE.map((value): A | null => value),
-          )
-        : TE.right(null),
-    ),
-  );
-
-/** Files of runs may be sealed with their format and checksum, which are no part of the experiment. */
+/** Early files of runs carry a seal inside, which is no part of the experiment. */
 const withoutSeal = (value: unknown): unknown => {
   if (!t.UnknownRecord.is(value)) return value;
   const { format: _, checksum: __, ...rest } = value;
   return rest;
 };
 
+/** Reads a JSON file; null where there is none. */
+const readIfPresent = <A>(path: string, codec: t.Decoder<unknown, A>): Effect<A | null> =>
+  ifPresent(path, pipe(readJson(path), TE.flatMapEither(decodeWith(codec, path))));
+
 /** Lines of metrics.ndjson. A last line cut short by a kill is left out. */
 const readMetrics = (path: string): Effect<readonly EpochMetrics[]> =>
   pipe(
-    isPresent(path),
-    TE.flatMap((there) => (there ? readBytes(path, 'array') : TE.right(new Uint8Array()))),
+    ifPresent(path, readBytes(path, 'array')),
     TE.map((bytes) =>
       new TextDecoder()
-        .decode(bytes)
+        .decode(bytes ?? new Uint8Array())
         .split('\n')
         .filter((line) => line.trim() !== ''),
     ),
@@ -120,7 +111,7 @@ export const readRun = (folder: string): Effect<RunSummary> =>
         TE.flatMapEither((json) => decodeExperiment(withoutSeal(json), join(folder, files.experiment))),
       ),
     ),
-    // Of runs that were written before folders were told by their whole path.
+    // The folder of a task may have been moved behind a link since.
     TE.bind('task', ({ experiment }) => TE.fromTask(() => settled(experiment.task))),
     TE.bind('computedOn', () => readComputedOn(folder)),
     TE.bind('result', () => readIfPresent(join(folder, files.result), resultCodec)),
@@ -153,7 +144,7 @@ export const readRun = (folder: string): Effect<RunSummary> =>
 const runFolders = async (folder: string, top: boolean): Promise<readonly string[]> => {
   const entries = await readdir(folder, { withFileTypes: true });
   const there = (name: string): boolean => entries.some((entry) => entry.isFile() && entry.name === name);
-  // An experiment on drums learns nothing: its results lie in a file of another name.
+  // A run on drums learns nothing; its results are in a file of another name.
   if (there(files.experiment)) return there('results.json') ? [] : [folder];
   const below = entries
     .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.') && entry.name !== 'node_modules')
@@ -179,7 +170,7 @@ export const readRunFolders =
     return E.right({ runs, notes });
   };
 
-/** A run whose folder was copied is there once: the first folder counts, and the others are said. */
+/** A run whose folder was copied counts once, in the first folder; a note names the others. */
 const onceEach = ({ runs, notes }: RunsFound): RunsFound => {
   const first = new Map<string, string>();
   const again: string[] = [];

@@ -7,7 +7,8 @@ import type { Checked, Effect } from '../../base/error.js';
 import { stream } from '../../base/random.js';
 import { cost } from '../../compile/cost/index.js';
 import { initialParameters } from '../../compile/parameters.js';
-import { errorOf, openSession, type Session } from '../../compile/tfjs/session/session.js';
+import type { Session } from '../../compile/tfjs/session/session.js';
+import { withSession } from '../../compile/tfjs/session/with-session.js';
 import { inputsOf, outputsOf, type Program, select, volume } from '../../dsl/index.js';
 import type { Engine } from '../../engine/index.js';
 import type { Experiment } from '../../experiments/experiment.js';
@@ -21,10 +22,10 @@ export interface Speed {
   readonly seconds: number;
 }
 
-/** What of an experiment says how fast it is. */
+/** The parts of an experiment that decide its speed. */
 type Learner = Pick<Experiment, 'model' | 'loss'>;
 
-/** FLOP of a probe: about a second in one thread of a laptop. */
+/** The most FLOP of a probe: about a second in one thread of a laptop. */
 const most = 6e9;
 
 /** FLOP of the gradient for one image. */
@@ -68,7 +69,7 @@ const timed = async (
   };
   const began = now();
   const times: number[] = [];
-  // The first makes what is kept between steps; the fastest of the others is the one least disturbed.
+  // The first call allocates what later ones reuse; the fastest of the others is the least disturbed.
   while (times.length < 2 || (times.length < 4 && now() - began < 1)) {
     const start = now();
     await session.gradients(batch, [1]);
@@ -91,22 +92,12 @@ export const measureSpeed = (
 ): Effect<Speed> =>
   pipe(
     TE.fromEither(probeOf(experiment, sizes)),
-    TE.flatMapEither((program) => {
+    TE.flatMap((program) => {
       const probe = select(program, 'logits');
-      return pipe(
-        openSession(engine, probe, initialParameters(probe.graph, 0)),
-        E.map((session) => ({ session, probe })),
+      return withSession(engine, probe, initialParameters(probe.graph, 0), (session) =>
+        timed(session, probe, experiment, now),
       );
     }),
-    TE.flatMap(({ session, probe }) =>
-      TE.tryCatch(async () => {
-        try {
-          return await timed(session, probe, experiment, now);
-        } finally {
-          session.close();
-        }
-      }, errorOf),
-    ),
   );
 
 /** How many images there are; those of a person's files are counted when they are read. */

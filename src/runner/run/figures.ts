@@ -6,11 +6,11 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { decodeWith } from '../../base/codec.js';
 import type { Effect } from '../../base/error.js';
-import { isPresent } from '../../files/files.js';
+import { ifPresent } from '../../files/files.js';
 import type { PanelFigure } from '../../report/index.js';
 import { files, readJson, writeText } from '../folder/files.js';
 
-/** What is kept; null is what was not drawn. */
+/** The figures that are kept; null for one that was not drawn. */
 export interface Figures {
   readonly waves: PanelFigure | null;
   readonly segmentations: PanelFigure | null;
@@ -75,15 +75,11 @@ const figuresCodec = t.type({
 export const writeFigures = (folder: string, figures: Figures): Effect<string> =>
   writeText(join(folder, files.figures), `${JSON.stringify(figures)}\n`);
 
-/** The figures of a run folder; none where it has no such file, as runs of version 0.1. **Errors** FileError, DecodeError. */
+/** The figures of a run folder; both null where nothing was drawn. **Errors** FileError, DecodeError. */
 export const readFigures = (folder: string): Effect<Figures> => {
   const path = join(folder, files.figures);
   return pipe(
-    isPresent(path),
-    TE.flatMap((there) =>
-      there
-        ? pipe(readJson(path), TE.flatMapEither(decodeWith(figuresCodec, path)))
-        : TE.right({ waves: null, segmentations: null }),
-    ),
+    ifPresent(path, pipe(readJson(path), TE.flatMapEither(decodeWith(figuresCodec, path)))),
+    TE.map((found) => found ?? { waves: null, segmentations: null }),
   );
 };

@@ -23,7 +23,7 @@ import type { TrainState } from '../training/state.js';
 import { isTrained } from '../training/train.js';
 import type { Prepared } from './prepare.js';
 
-/** The person stopped it: where it stands, and that nothing is lost. */
+/** The error of a run that a person stopped: it says how far the run is, and that nothing is lost. */
 export const interrupted = ({ experiment, folder }: Prepared, state: TrainState): DrumheadError => {
   const { epoch, step } = state;
   const { epochs } = experiment.training;
@@ -37,7 +37,10 @@ export const interrupted = ({ experiment, folder }: Prepared, state: TrainState)
 
 type Drawing = typeof import('./report.js').writeReport;
 
-/** Charts take a second to load, which a run without pictures need not wait for. Nothing of it costs the result. */
+/**
+ * Charts take a second to load, so they are loaded only when they are drawn. A report that fails does not fail the
+ * run.
+ */
 const drawn = (...[prepared, session, state, result, world]: Parameters<Drawing>): T.Task<void> =>
   pipe(
     TE.tryCatch(async () => {
@@ -86,7 +89,7 @@ export const finish = (
     TE.flatMap(
       (test): Effect<Scores> => (test === null ? TE.left(interrupted(prepared, state)) : TE.right(test)),
     ),
-    // A result of no numbers is none: of a model that answers NaN, every pixel would count as background.
+    // A test loss that is not finite is no result: every pixel would count as background.
     TE.flatMap(
       (test): Effect<Scores> =>
         test.loss === null || Number.isFinite(test.loss)
@@ -114,7 +117,7 @@ export const finish = (
       return pipe(
         writeBytes(join(folder, files.weightValues), values),
         TE.flatMap(() => writeJson(join(folder, files.weights), weightsManifest(declared, 'weights.bin'))),
-        // Atomically: a run is finished when its result is there, whatever becomes of its pictures.
+        // Written atomically and last: from then on the run is finished, even if its pictures fail.
         TE.flatMap(() => writeChecked(join(folder, files.result), result)),
         TE.tapTask(() =>
           environment.pictures

@@ -1,4 +1,4 @@
-/** Keeps a training state in its folder: the checkpoint first, then what can be made from it again. */
+/** Saves a training state in its folder: the checkpoint first, then the files that can be made from it again. */
 
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
@@ -18,7 +18,7 @@ export const writeHistory = (folder: string, { history }: Pick<TrainState, 'hist
     TE.flatMap(() => writeEvents(folder, history)),
   );
 
-/** Keeps a state. **Errors** FileError, also where the folder was taken by another; what was kept before stands. */
+/** Saves a state. **Errors** FileError, also where the folder was taken by another; what was kept before stands. */
 export const keepState = (
   folder: string,
   declared: readonly ParameterDeclaration[],

@@ -1,4 +1,4 @@
-/** Training inside a run folder: states are kept there as they come, progress is told. */
+/** Training inside a run folder: states are saved there and progress is reported. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import type { DrumheadError, Effect } from '../../base/error.js';

@@ -3,12 +3,13 @@
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Effect } from '../../base/error.js';
 import { errorOf, type Session } from '../../compile/tfjs/session/session.js';
-import { type Dataset, imagesOf, masksOf } from '../../data/dataset.js';
+import type { Dataset } from '../../data/dataset.js';
 import { imageClass } from '../../data/targets.js';
 import type { Program } from '../../dsl/index.js';
 import { type ClassMap, imageScores, predictedClasses } from '../../experiments/scores.js';
 import type { Sample, WaveSample } from '../../report/index.js';
 import { range } from '../training/evaluate.js';
+import { testImage } from './test-image.js';
 import { drawnWaves, planeText, waveGridOf } from './wave-grid.js';
 
 /** The waves' samples are the first of all samples. */
@@ -45,12 +46,9 @@ export const lookedAt = (
     const waves: WaveSample[] = [];
     for (const i of range(0, Math.min(gallery, test.count))) {
       const drawn = grid !== null && i < mostFilmed;
-      const image = imagesOf(test, [i]);
-      const mask = masksOf(test, [i]);
-      const { outputs } = await session.infer(
-        { count: 1, inputs: { image }, samples: [i] },
-        drawn ? ['logits', 'waves'] : ['logits'],
-      );
+      const { batch, shown } = testImage(test, i);
+      const mask = shown.target;
+      const { outputs } = await session.infer(batch, drawn ? ['logits', 'waves'] : ['logits']);
       const classified = predictedClasses(outputs.logits, classes.length);
       // Where whole images are classified, their class fills the picture.
       const whole = classified.length === 1 && pixels > 1;
@@ -58,13 +56,9 @@ export const lookedAt = (
       const target = whole ? new Int32Array(pixels).fill(imageClass(mask)) : mask;
       const note = noteOf(prediction, target, classes, whole);
       const sample: Sample = {
-        height: test.height,
-        width: test.width,
-        channels: test.channels,
-        image: image.map((value) => value * 255),
+        ...shown,
         target,
         prediction,
-        name: `test image ${i}`,
         ...(note === '' ? {} : { note }),
       };
       samples.push(sample);

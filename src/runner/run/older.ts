@@ -1,4 +1,4 @@
-/** Runs of the same that an engine of an older arithmetic made: they stay as they are, and that is said. */
+/** Finds runs of the same experiment that an older arithmetic made, and says that they stay as they are. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { hashProgram } from '../../dsl/index.js';

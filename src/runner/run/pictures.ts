@@ -1,7 +1,7 @@
 /**
- * The pictures of a finished run: the waves, the segmentations, the learning curves; each as a file for who opens it
- * alone, and for pages that follow light and dark. A picture that cannot be drawn is a sentence, never an error: what was
- * trained is worth more.
+ * The pictures of a finished run: the waves, the segmentations, the learning curves. Each is drawn as a file and as a
+ * figure of a page that follows light and dark. A picture that cannot be drawn becomes a sentence, never an error:
+ * the trained weights are worth more.
  */
 
 import * as E from 'fp-ts/lib/Either.js';
@@ -83,7 +83,7 @@ const fitted = <A>(draw: (narrow: boolean, theme: Theme) => Effect<A>): Effect<F
 
 const mostExamples = 6;
 
-/** What is drawn of what was looked at. */
+/** The drawings of the observed test images. */
 const drawers = ({ samples, waves }: LookedAt, classes: readonly string[], dt: number | undefined) => {
   const moving = { samples: waves, classes, ...(dt === undefined ? {} : { dt }) };
   const gallery = { samples, classes, columns: Math.min(3, samples.length) };
@@ -113,7 +113,7 @@ const drawers = ({ samples, waves }: LookedAt, classes: readonly string[], dt: n
   };
 };
 
-/** What came of drawing one thing. */
+/** A drawing, or the sentence that says why there is none. */
 interface Attempt<A> {
   readonly made: A | null;
   readonly failed: readonly string[];

@@ -1,4 +1,4 @@
-/** What is settled before the first step of a run: data, program, engine, cut, identity, folder. */
+/** What is decided before the first step of a run: data, program, engine, micro-batches, identity, folder. */
 
 import { dirname, join, relative } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -109,7 +109,9 @@ const prepareSettled = (
     }),
   );
 
-/** Whether a run can be kept in the folder of all runs; where runs lie already, one that is finished needs no room. */
+/**
+ * Checks that the folder of all runs can be written to. Where there are runs already, a finished one needs no room.
+ */
 const hasRoom = (runs: string): Effect<void> =>
   pipe(
     mayHoldFiles(runs),
@@ -137,7 +139,7 @@ export const identityOn = (
   number = arithmetic[engine.name],
 ): string => identityOf(experiment, program, seed, engineLabel(engine), data, number);
 
-/** An experiment with its folders settled and the digest of its data, as its runs are told by them. */
+/** An experiment with whole folder paths and the digest of its data: what the identity of its runs is made from. */
 export interface Told {
   readonly experiment: Experiment;
   readonly data: string | undefined;
@@ -145,8 +147,7 @@ export interface Told {
 }
 
 /**
- * What a run of an experiment is told by, where its data come from a person's files: those are read. Null of made data,
- * which its task tells.
+ * Reads a person's files for the identity of runs on them; null for made data, which its task describes.
  *
  * **Errors** what the task's files have wrong.
  */
@@ -169,7 +170,7 @@ export const toldByFiles = (experiment: Experiment): Effect<Told | null> => {
     : TE.right(null);
 };
 
-/** Made data is told by its task; what lies in files is told by what it is. */
+/** Made data enter the identity by their task, files by a digest of what they hold. */
 export const digestFor = (task: Task, dataset: Loaded): string | undefined =>
   dataset.origin === 'files' || readsDigits(task) ? digestOf(dataset) : undefined;
 

@@ -1,4 +1,4 @@
-/** What a run's report says of its program and its training, each sentence told from what the run is. */
+/** The sentences of a run's report on its program and training. Each follows from the run itself. */
 
 import type { Portrait, ScanPortrait } from '../../compile/light-cone/index.js';
 import type { Task } from '../../data/task.js';
@@ -57,7 +57,8 @@ const heardOf = ({ heard, around, scans }: Portrait): readonly string[] => [
 ];
 
 /**
- * How a model's hidden state moves, in sentences that follow from its graph; what the graph does not tell is not said.
+ * How a model's hidden state moves, in sentences that follow from its graph. Properties that the graph does not
+ * decide are left out.
  *
  * @param pixels whether each pixel has an answer of its own
  */
@@ -87,7 +88,7 @@ const scansBehind = ({ nodes, outputs }: Graph, output: string): ReadonlySet<num
   return new Set([...seen].filter((at) => nodes[at].op.op === 'scan'));
 };
 
-/** That the answer is read from something else than the waves that are drawn, where it is so. */
+/** A sentence for a program whose answer does not depend on the waves that are drawn. */
 export const apartWords = ({ graph }: Program): string => {
   const answer = scansBehind(graph, 'logits');
   const behind = [...scansBehind(graph, 'waves')];
@@ -96,7 +97,7 @@ export const apartWords = ({ graph }: Program): string => {
     : '';
 };
 
-/** What the loss that is minimised is, and its unit. */
+/** The name and the unit of the loss. */
 export const lossUnit = ({ name, target, weights }: LossSpec): string => {
   const weighed = weights.length === 0 ? '' : ', classes weighted';
   switch (name) {
@@ -109,7 +110,7 @@ export const lossUnit = ({ name, target, weights }: LossSpec): string => {
   }
 };
 
-/** Tasks whose classes are shapes: there it is known that a local look does not tell them. */
+/** Whether the classes of a task are shapes, which no local look can tell apart. */
 const isOfShapes = (task: Task): boolean => {
   switch (task.name) {
     case 'tetrominoes':
@@ -124,7 +125,7 @@ const isOfShapes = (task: Task): boolean => {
   }
 };
 
-/** What is learnt, in a few sentences. */
+/** The task of the model, in a sentence or two. */
 export const experimentWords = (model: string, task: Task, { target }: LossSpec): string => {
   if (target === 'image') return `${model} learns to tell the class of an image as a whole.`;
   const why = isOfShapes(task)

@@ -32,14 +32,14 @@ import type { Prepared } from './prepare.js';
 import { apartWords, experimentWords, lossUnit, wavesWords } from './report-words.js';
 import { waveGridOf } from './wave-grid.js';
 
-/** What came of the report: what it could not show, a sentence each. */
+/** A sentence for each part of the report that could not be made. */
 export interface Reported {
   readonly warnings: readonly string[];
 }
 
 /**
- * Draws and writes everything that a person looks at. It never fails: what cannot be drawn or written is a warning, in
- * the report and to whoever is told, for the result that it is about is kept already.
+ * Draws and writes the pictures and the report. It never fails: parts that cannot be drawn or written become
+ * warnings, in the report and as notes, since the result itself is saved already.
  */
 export const writeReport =
   (
@@ -124,7 +124,7 @@ const pictureFile: Readonly<Record<OutputName, string>> = {
   curves: files.curves,
 };
 
-/** Whether everything that the experiment asks to be drawn lies in its folder. */
+/** Whether all pictures that the experiment asks for, and the report, are in its folder. */
 export const isDrawn = ({ folder, experiment, program }: Prepared): Effect<boolean> =>
   pipe(
     [files.report, ...drawable(experiment.outputs, program).map((output) => pictureFile[output])],

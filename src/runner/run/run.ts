@@ -1,8 +1,8 @@
 /**
  * The interpreter of experiments: one experiment, one seed, one run folder.
  *
- * Data, program, engine; training from where it stands; the best weights; the test set; the pictures and the report.
- * A finished run is not run again, an unfinished one goes on where it stopped.
+ * The steps: data, program and engine; training from the last checkpoint; the best weights on the test set; pictures
+ * and the report. A finished run is not run again, an unfinished one goes on from its checkpoint.
  */
 
 import * as E from 'fp-ts/lib/Either.js';
@@ -10,8 +10,8 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, defect, type Effect } from '../../base/error.js';
 import { initialParameters } from '../../compile/parameters.js';
-import { openPool } from '../../compile/tfjs/session/pool.js';
-import { errorOf, type Session } from '../../compile/tfjs/session/session.js';
+import type { Session } from '../../compile/tfjs/session/session.js';
+import { withPool } from '../../compile/tfjs/session/with-session.js';
 import { type Program, parametersOf } from '../../dsl/index.js';
 import { arithmeticOf } from '../../engine/index.js';
 import type { Experiment } from '../../experiments/experiment.js';
@@ -34,7 +34,7 @@ import { writeRecord } from './write-record.js';
 export interface Finished {
   readonly folder: string;
   readonly result: Result;
-  /** Whether it had been finished before, so that nothing ran. */
+  /** Whether it was finished before, so that nothing ran. */
   readonly before: boolean;
 }
 
@@ -69,8 +69,8 @@ export const runExperiment =
     );
 
 /**
- * What is there of an earlier run of the same; null where something is to be done still. A damaged result is none: its
- * checkpoint gives it again.
+ * The result of an earlier run of the same; null where something remains to be done. A damaged result counts as none:
+ * it is computed again from the checkpoint.
  */
 const finishedBefore = (prepared: Prepared, { pictures, tell }: Environment): Effect<Finished | null> => {
   const { folder, identity } = prepared;
@@ -92,7 +92,7 @@ const drawnBefore = (prepared: Prepared): Effect<boolean> =>
     TE.flatMap(({ isDrawn }) => isDrawn(prepared)),
   );
 
-/** What happens is told, and written down for whoever looks into the folder; an error is left there too. */
+/** Runs work whose events are also written to progress.json, and whose error to failure.json. */
 const withHeartbeat =
   (
     prepared: Prepared,
@@ -138,22 +138,11 @@ const runPrepared = (prepared: Prepared, environment: Environment): Effect<Finis
           note(notes),
     ),
     TE.map(({ state }) => state ?? fresh(program, seed)),
-    // A kill may have come between a checkpoint and what is made from it.
+    // A process may have been killed between the checkpoint and the files that are made from it.
     TE.tap((start) => writeHistory(folder, start)),
     TE.flatMap((start) =>
-      pipe(
-        openPool(engine, program, start.parameters, environment.workers),
-        TE.flatMap((session) =>
-          pipe(trainAndScore(prepared, session, start, environment), (work) => async () => {
-            try {
-              return await work();
-            } catch (cause) {
-              return E.left(errorOf(cause));
-            } finally {
-              session.close();
-            }
-          }),
-        ),
+      withPool(engine, program, start.parameters, environment.workers, (session) =>
+        trainAndScore(prepared, session, start, environment),
       ),
     ),
   );
@@ -176,7 +165,7 @@ const trainAndScore = (
   environment: Environment,
 ): Effect<Finished> => {
   const began = environment.now();
-  // Only a run in one go knows how long it took.
+  // Only a run that was never interrupted knows how long it took.
   const whole = start.epoch === 0 && start.step === 0;
   return pipe(
     keepTraining(prepared, session, start, environment),

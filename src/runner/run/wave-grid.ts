@@ -1,4 +1,4 @@
-/** How the output `waves` of a program is looked at: which axis is time, on what lattice the rest lies. */
+/** The axes of a program's output `waves`: which one is time, and which are the lattice. */
 
 import { type Graph, outputsOf, type Program, type Shape, volume } from '../../dsl/index.js';
 import { isObservedPort } from '../../dsl/ports.js';
@@ -51,7 +51,7 @@ export const gridOfShape = (shape: Shape): FoundGrid => {
   }
 };
 
-/** Where an axis of a shape is found in another of the same elements: as long, with as many elements before it. */
+/** The axis of `to` that holds the same elements as an axis of `from`: as long, with as many elements before it. */
 const axisAfter = (from: Shape, to: Shape, axis: number): number | null => {
   const before = (shape: Shape, until: number): number => volume(shape.slice(0, until));
   const found = to.findIndex(
@@ -121,7 +121,7 @@ export const waveGridOf = ({ graph }: Program): FoundGrid => {
       );
 };
 
-/** What is looked at of the values of one sample: all of them, or the middle plane of each step. */
+/** The values of one sample that are drawn: all of them, or the middle plane of each step. */
 export const planeOf = (
   { steps, height, width, channels, plane }: WaveGrid,
   values: Float32Array,
@@ -136,7 +136,7 @@ export const planeOf = (
   return out;
 };
 
-/** What pictures take of waves on their grid. */
+/** The waves as pictures take them. */
 export const drawnWaves = (grid: WaveGrid, values: Float32Array) => ({
   waves: planeOf(grid, values),
   steps: grid.steps,
@@ -145,6 +145,6 @@ export const drawnWaves = (grid: WaveGrid, values: Float32Array) => ({
   waveWidth: grid.width,
 });
 
-/** What there is to say of a grid beside its picture: the plane that is looked at. */
+/** The words beside a picture: which plane it shows; empty for a lattice of two axes. */
 export const planeText = ({ plane }: WaveGrid): string =>
   plane === null ? '' : `plane ${plane.index + 1} of ${plane.of}`;

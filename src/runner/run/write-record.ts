@@ -1,13 +1,11 @@
-/** The record of a run, written before its first step; and what is otherwise than when the run began. */
+/** Writes the record of a run before its first step, and says what has changed since the run began. */
 
 import { join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import type * as t from 'io-ts';
 import { sha256Hex } from '../../base/canonical.js';
-import { type Effect, errorMessage } from '../../base/error.js';
+import { type DrumheadError, type Effect, errorMessage } from '../../base/error.js';
 import { encodeProgram } from '../../dsl/index.js';
-import { isPresent } from '../../files/files.js';
 import { files, writeText } from '../folder/files.js';
 import {
   environmentCodec,
@@ -16,7 +14,7 @@ import {
   runCodec,
   type Settings,
 } from '../folder/record.js';
-import { isFromLater, readChecked, writeChecked } from '../folder/sealed.js';
+import { isFromLater, readCheckedIfPresent, writeChecked } from '../folder/sealed.js';
 import { commitHere, versionsOf } from '../folder/versions.js';
 import type { Prepared } from './prepare.js';
 
@@ -55,36 +53,36 @@ const differences = (before: Recorded, now: Settings): Recorded['changes'] =>
     })
     .filter(({ from, to }) => from !== to);
 
-const readIfPresent = <A>(path: string, codec: t.Decoder<unknown, A>): Effect<A | null> =>
-  pipe(
-    isPresent(path),
-    TE.flatMap((there) => (there ? readChecked<A | null>(path, codec) : TE.right(null))),
-  );
+/** A file that was read, and a sentence where it was damaged. */
+interface Reread<A> {
+  readonly value: A | null;
+  readonly notes: readonly string[];
+}
 
-/** What is damaged is written anew, and said; what a newer drumhead wrote is left alone. */
-const orNote =
-  (notes: string[]) =>
-  <A>(read: Effect<A | null>): Effect<A | null> =>
-    pipe(
-      read,
-      TE.orElse((error) => {
-        if (error._tag === 'FileError' || isFromLater(error)) return TE.left(error);
-        notes.push(`${errorMessage(error)}; it is written anew`);
-        return TE.right(null);
-      }),
-    );
+/** A damaged file counts as none, with a sentence: it is written anew. The file of a newer drumhead is an error. */
+const orNote = <A>(read: Effect<A | null>): Effect<Reread<A>> =>
+  pipe(
+    read,
+    TE.map((value): Reread<A> => ({ value, notes: [] })),
+    TE.orElse((error) =>
+      error._tag === 'FileError' || isFromLater(error)
+        ? TE.left(error)
+        : TE.right<DrumheadError, Reread<A>>({
+            value: null,
+            notes: [`${errorMessage(error)}; it is written anew`],
+          }),
+    ),
+  );
 
 /**
  * Writes the record of a run that begins or goes on.
  *
- * @returns sentences on what is otherwise than when it began
+ * @returns a sentence for each change since it began
  *
  * **Errors** DecodeError where a newer drumhead wrote it: nothing is touched then; FileError.
  */
 export const writeRecord = (prepared: Prepared, workers: number): Effect<readonly string[]> => {
   const { folder, engine, microBatches, experiment, program, identity, seed } = prepared;
-  const notes: string[] = [];
-  const whole = orNote(notes);
   const written = {
     experiment: `${JSON.stringify({ ...experiment, seeds: [seed] }, null, 2)}\n`,
     program: encodeProgram(program),
@@ -101,17 +99,17 @@ export const writeRecord = (prepared: Prepared, workers: number): Effect<readonl
   const path = (file: keyof typeof files): string => join(folder, files[file]);
   return pipe(
     TE.Do,
-    TE.bind('before', () => whole(readIfPresent(path('run'), runCodec))),
-    TE.bind('recorded', () => whole(readIfPresent(path('environment'), environmentCodec))),
+    TE.bind('before', () => orNote(readCheckedIfPresent(path('run'), runCodec))),
+    TE.bind('recorded', () => orNote(readCheckedIfPresent(path('environment'), environmentCodec))),
     TE.bind('commit', () => TE.fromTask(commitHere)),
-    TE.flatMap(({ recorded, commit }) => {
+    TE.flatMap(({ before, recorded: { value: recorded, notes }, commit }) => {
       const versions = versionsOf(engine);
       const now = { ...versions, commit, cut: [...microBatches] };
       const changed = recorded === null ? [] : differences(recorded, now);
-      for (const { what, from, to } of changed)
-        notes.push(
+      const said = changed.map(
+        ({ what, from, to }) =>
           `this run began with ${what} ${from} and goes on with ${to}: what comes may differ in its last bits`,
-        );
+      );
       const environment: Recorded =
         recorded === null
           ? { ...now, workers, changes: [] }
@@ -121,7 +119,7 @@ export const writeRecord = (prepared: Prepared, workers: number): Effect<readonl
         TE.flatMap(() => writeText(path('program'), written.program)),
         TE.flatMap(() => writeChecked(path('run'), record)),
         TE.flatMap(() => writeChecked(path('environment'), environment)),
-        TE.map(() => notes),
+        TE.map(() => [...before.notes, ...notes, ...said]),
       );
     }),
   );

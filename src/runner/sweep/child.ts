@@ -1,8 +1,8 @@
 /**
- * The process of one run of a sweep: it is told what to run, says how it gets on, and ends.
+ * The process of one run of a sweep: it receives a run, reports its progress, and ends.
  *
- * Ctrl-C in a terminal reaches it too; it is for the sweep to hear, which then tells it to stop. When the sweep is gone,
- * it stops by itself and keeps what was done.
+ * It ignores Ctrl-C, which the terminal sends to it too: the sweep handles that and sends a stop. When the sweep is
+ * gone, the process stops by itself and keeps its checkpoint.
  */
 
 import * as E from 'fp-ts/lib/Either.js';

@@ -53,7 +53,7 @@ export type News = t.TypeOf<typeof news>;
 
 const outcome = t.union([
   t.type({ kind: t.literal('finished'), folder: t.string, before: t.boolean, foregroundIou: orNull }),
-  /** It was told to stop; what was done is kept. */
+  /** It was stopped; its checkpoint is kept. */
   t.type({ kind: t.literal('stopped'), message: t.string }),
   t.type({ kind: t.literal('failed'), message: t.string }),
 ]);

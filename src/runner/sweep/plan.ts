@@ -1,4 +1,4 @@
-/** What a sweep has to do: its runs, where they lie, and how much work each is. */
+/** The plan of a sweep: its runs, their folders, and the work of each. */
 
 import { basename, relative, sep } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -39,7 +39,10 @@ export interface Assignment {
   readonly work: number;
 }
 
-/** What of a task's data a plan needs: its sizes, how many images are trained on, and the digest of what lies in files. */
+/**
+ * The facts of a task's data that a plan needs: its sizes, the number of training images, and the digest of its
+ * files.
+ */
 interface Facts {
   readonly sizes: TaskShape;
   readonly images: number;
@@ -55,8 +58,8 @@ interface Known {
 }
 
 /**
- * What is known of each task. A person's files are read, since two tasks are the same only where they hold the same; of
- * what cannot be read nothing is known, and the run itself will say why.
+ * The facts of each task. Files are read, since two tasks are the same only if they hold the same. Nothing is known
+ * of files that cannot be read; the run itself will say why.
  */
 const factsOf = async (tasks: readonly Task[], cache: string): Promise<ReadonlyMap<string, Facts>> => {
   const facts = new Map<string, Facts>();
@@ -103,7 +106,7 @@ const workOf = ({ training }: Experiment, known: O.Option<Known>): number => {
 };
 
 /**
- * The runs of a sweep on an engine, with what is finished of them.
+ * The runs of a sweep on an engine, with the results of those that are finished.
  *
  * **Errors** ProgramError where a member's program does not fit its task, DecodeError, FileError.
  */
@@ -191,7 +194,7 @@ const resultIn = (folder: string | null): Effect<Result | null> =>
         TE.map(({ result }) => result),
       );
 
-/** The record of a sweep whose runs lie where this says. */
+/** The record of a sweep with these folders. */
 export const recordOf = (
   sweep: Sweep,
   engine: Pick<Engine, 'name' | 'fused'>,

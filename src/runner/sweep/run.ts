@@ -1,4 +1,4 @@
-/** Runs a sweep: so many runs at a time, each in a process of its own, until all are finished, or have failed. */
+/** Runs a sweep: several runs at a time, each in a process of its own, until every run is finished or has failed. */
 
 import { dirname } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -20,7 +20,7 @@ import type { News, Outcome } from './messages.js';
 import { type Assignment, planSweep, recordOf } from './plan.js';
 import { settledSweep } from './settle.js';
 
-/** What happens during a sweep, for whoever draws it. */
+/** An event of a sweep, for progress bars and logs. */
 export type SweepEvent =
   | { readonly kind: 'note'; readonly message: string }
   | { readonly kind: 'plan'; readonly plan: readonly Assignment[]; readonly engine: string }
@@ -33,7 +33,7 @@ export interface SweepEnvironment extends Omit<Environment, 'tell'> {
   /** Runs at a time. */
   readonly jobs: number;
   readonly job: Job;
-  /** Whether settings that do nothing were said already, by who knows what was written. */
+  /** Whether the caller already reported settings that do nothing. */
   readonly remarked?: boolean;
   readonly tell: (event: SweepEvent) => void;
 }
@@ -56,8 +56,8 @@ export interface SweepOutcome {
 }
 
 /**
- * Runs what is not finished of a sweep. A run that fails or whose process dies is noted, and the others go on. Where each
- * run lies is written before the first begins.
+ * Runs the unfinished runs of a sweep. A run that fails, or whose process dies, is noted, and the others go on. The
+ * folder of each run is recorded before the first begins.
  *
  * **Errors** of axes that are not what their members hold, of the plan and the record, before anything runs; FileError also while another process runs the same sweep.
  *
@@ -73,7 +73,7 @@ export const runSweep =
       TE.flatMap(({ sweep: whole }) => runSettled(whole, environment)),
     );
 
-/** No label may stand over numbers that are another experiment's. */
+/** A label must not name numbers of another experiment. */
 const truthful = (sweep: Sweep): Checked<Sweep> => {
   const problems = sweepProblems(sweep);
   return problems.length === 0 ? E.right(sweep) : E.left(decodeError(sweep.name, problems));
@@ -101,7 +101,7 @@ const runSettled = (sweep: Sweep, environment: SweepEnvironment): Effect<SweepOu
       ),
       TE.bind('outcomes', ({ plan, opened }) => TE.fromTask(work(plan, opened, environment))),
       TE.tap(({ opened, plan, outcomes }) =>
-        // Folders that only their data could tell are known now.
+        // Folders that depend on data are known now.
         writeSweep(
           environment.runs,
           recordOf(
@@ -116,7 +116,7 @@ const runSettled = (sweep: Sweep, environment: SweepEnvironment): Effect<SweepOu
     ),
   );
 
-/** What is said before the first run: settings that do nothing, and that the runs of another engine are left as they are. */
+/** Notes before the first run: settings that do nothing, and that runs on another engine stay as they are. */
 const tellNotes = async (
   sweep: Sweep,
   opened: Engine,

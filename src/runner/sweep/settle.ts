@@ -29,7 +29,7 @@ export interface Settled {
 }
 
 /**
- * A sweep whose tasks tell their folders by their whole paths, so that one folder has one name whoever wrote it.
+ * A sweep whose tasks have whole folder paths, so that one folder has one name whoever wrote it.
  *
  * @param from the folder that labels of folders begin at
  */

@@ -3,8 +3,8 @@
 import type { Arrays } from '../../compile/tfjs/session/session.js';
 
 /**
- * The length of all arrays together: the root of the sum of all squares, in float64. Names and places are summed in one
- * fixed order, so that it has the same bits however the gradients were computed.
+ * The length of all arrays together: the root of the sum of all squares, in float64. The order of the sum is fixed,
+ * so it has the same bits however the gradients were computed.
  */
 export const globalNorm = (gradients: Arrays): number => {
   let squares = 0;
@@ -15,7 +15,7 @@ export const globalNorm = (gradients: Arrays): number => {
 
 /**
  * The gradients, shortened where they are longer than the limit (Pascanu et al. 2013, arXiv 1211.5063, Algorithm 1).
- * A gradient that is no number stays, so that divergence is seen.
+ * A gradient that is not finite stays, so that divergence is seen.
  *
  * @param limit null for none
  * @example

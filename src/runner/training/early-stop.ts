@@ -1,6 +1,6 @@
 /**
- * Early stopping, as a function of what was measured: a training that goes on from a checkpoint decides as one that
- * never stopped, since the checkpoint holds the history.
+ * Early stopping as a function of the history: a training that goes on from a checkpoint decides as one that was
+ * never interrupted, since the checkpoint holds the history.
  */
 
 import type { Training } from '../../experiments/experiment.js';

@@ -9,7 +9,7 @@ import { type Scores, scoresOf, type Tally, tallies, tallyBatch } from '../../ex
 
 const partsAtOnce = 4;
 
-/** Scores of a split, and what was trained for. */
+/** Scores of a split, and the training loss over it. */
 export interface Evaluation {
   readonly scores: Scores;
   /** The loss of the training over the whole split; for the published one the same as that of the scores. */
@@ -17,8 +17,8 @@ export interface Evaluation {
 }
 
 /**
- * Scores of a split under the session's weights; null for a split without images. Where whole images are classified
- * each of them counts as one pixel does.
+ * Scores of a split under the session's weights; null for a split without images. Where whole images are classified,
+ * each counts as one pixel.
  *
  * @param batch images of a part that is run at once; a fixed number, so that the same weights give the same bits
  * @param loss what is classified, pixels or images, and by which loss; default the published

@@ -1,4 +1,4 @@
-/** Where a training stands: everything that it needs to go on as if it had never stopped. */
+/** The state of a training: everything that it needs to go on as if it had never stopped. */
 
 import * as t from 'io-ts';
 import type { Arrays } from '../../compile/tfjs/session/session.js';
@@ -7,7 +7,7 @@ import type { OptimiserState } from './optimiser.js';
 
 const score = t.union([t.null, t.number]);
 
-/** Scores as they lie in files. */
+/** Scores as files hold them. */
 export const scoresCodec: t.Type<Scores, Scores, unknown> = t.type({
   loss: score,
   foregroundLoss: score,

@@ -18,7 +18,7 @@ import { type EpochMetrics, type TrainState, validationLossOf } from './state.js
 
 export interface TrainPlan {
   readonly training: Training;
-  /** What is minimised; default the published loss. */
+  /** The loss; default the published one. */
   readonly loss?: LossSpec;
   readonly seed: number;
   readonly dataset: Dataset;
@@ -27,7 +27,7 @@ export interface TrainPlan {
   readonly evaluationBatch: number;
 }
 
-/** What the loop tells while it works, and when it must stop. */
+/** The callbacks of the training loop, and the signal that stops it. */
 export interface TrainWatch {
   readonly step: (state: TrainState, loss: number) => void;
   readonly epoch: (metrics: EpochMetrics) => void;
@@ -61,8 +61,7 @@ export const orderOf = (seed: number, epoch: number, count: number): readonly nu
   stream(seed, 'order', epoch).shuffle(range(0, count));
 
 /**
- * Trains until the last epoch is done, the validation loss has stopped falling, or the signal says stop; the state says
- * which.
+ * Trains until the last epoch, the early stop, or the signal; the returned state tells which.
  *
  * **Errors** Diverged when a loss is not finite; what `keep` was given before stands.
  */
@@ -83,12 +82,12 @@ export const train = async (
     if (wrong !== null) return E.left(diverged(state, `the parameter ${wrong.name}`, wrong.value));
     const closed = await closeEpoch(session, plan, state, watch.signal);
     if (watch.signal.aborted) break;
-    // What is trained may be finite where what is scored is not: batch statistics of the training are other numbers.
+    // The validation loss may be infinite where the training's is not: it uses other batch statistics.
     const scored = validationLossOf(closed.history[closed.history.length - 1]);
     if (scored !== null && !Number.isFinite(scored))
       return E.left(diverged(state, 'the validation loss', scored));
     state = closed;
-    // Told when it is kept: whatever is killed then, an epoch that was said to be finished is.
+    // Reported after it is saved, so that an epoch that was reported is never lost.
     if (await watch.keep(state)) watch.epoch(state.history[state.history.length - 1]);
   }
   if (watch.signal.aborted) await watch.keep(state);
@@ -148,13 +147,13 @@ const runEpoch = async (
       lossSum: state.lossSum + loss,
     };
     watch.step(state, loss);
-    // The event loop gets a turn, so that Ctrl-C is heard between two steps.
+    // The event loop gets a turn, so that Ctrl-C is noticed between two steps.
     await new Promise((resolve) => setImmediate(resolve));
   }
   return E.right(state);
 };
 
-/** Noise of a step: another one every step, the same whenever the step is taken. */
+/** Noise seed of a step: a function of (seed, step), so that a resumed run draws the same noise. */
 const noiseSeedOf = (seed: number, step: number): number => stream(seed, 'noise', step).integer(2 ** 32);
 
 const closeEpoch = async (

@@ -42,7 +42,7 @@ export interface AnalysisPlan {
 export interface AnalysedSample {
   readonly index: number;
   readonly sample: Sample;
-  /** Of the channel that is looked at, or why nothing can be said of it. */
+  /** Propagation in the chosen channel, or why it is not resolved. */
   readonly propagation: Propagation | Unresolved;
   /** Empty for a model without oscillators. */
   readonly energies: readonly Energy[];
@@ -65,7 +65,7 @@ export interface WaveAnalysis {
   readonly grid: { readonly height: number; readonly width: number };
   /** Whether opposite edges are neighbours. */
   readonly torus: boolean;
-  /** Null where the model tells none: then a step is the unit of time. */
+  /** The time step; null for a model without one, whose unit of time is a step. */
   readonly dt: number | null;
   /** Medians over sites and samples, one a channel; null for a model without oscillators. */
   readonly lattice: LinearLattice | null;

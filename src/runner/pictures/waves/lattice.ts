@@ -20,8 +20,8 @@ const everyNth = (values: Float32Array, channels: number, channel: number): read
   Array.from({ length: values.length / channels }, (_, site) => values[site * channels + channel]);
 
 /**
- * The lattice that was learnt, linearised about rest, with the middle of its fields at every site. Only of a Neural Wave
- * Machine is it known what steps its coupling takes part in: names alone tell nothing of a program of a person's own.
+ * The learnt lattice, linearised about rest, with the median of its fields at every site. Null for models other than
+ * the Neural Wave Machine: only there is it known in which equation the coupling stands.
  */
 export const latticeOf = (
   { parameters, run }: OpenRun,

@@ -6,15 +6,16 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Waves } from '../../../analysis/index.js';
 import { type Checked, decodeError, type Effect } from '../../../base/error.js';
 import { portrait } from '../../../compile/light-cone/index.js';
-import { imagesOf, masksOf, shapeOfDataset } from '../../../data/dataset.js';
+import { shapeOfDataset } from '../../../data/dataset.js';
 import { outputsOf, type Program, select } from '../../../dsl/index.js';
 import { scanInputs } from '../../../dsl/op.js';
 import { programFor } from '../../../experiments/model.js';
 import type { Sample } from '../../../report/index.js';
 import { type OpenRun, runGridOf, withRunSession } from '../../results/open-run.js';
+import { testImage } from '../../run/test-image.js';
 import { planeOf, type WaveGrid, waveGridOf } from '../../run/wave-grid.js';
 
-/** The program that gives the waves, for so many steps; what only the logits need is left out. */
+/** The program of the waves over `steps` steps, without what only the logits need. */
 export const waveProgram = (open: OpenRun, steps: number | null): Checked<Program> => {
   const { model, loss } = open.run.experiment;
   const grid = runGridOf(open);
@@ -32,7 +33,9 @@ export const waveProgram = (open: OpenRun, steps: number | null): Checked<Progra
   );
 };
 
-/** A record as long as training's tells frequencies only roughly: the same lattice is left to itself for longer. */
+/**
+ * A record as long as the training's resolves frequencies only roughly, so the same lattice is simulated for longer.
+ */
 const longer = 8;
 /** Half a minute of transforms. */
 const mostValues = 2 ** 22;
@@ -49,14 +52,14 @@ export const spectrumSteps = (open: OpenRun): number | null => {
     : null;
 };
 
-/** The time step of a run's waves; null where the model tells none, and time is counted in steps. */
+/** The time step of a run's waves; null for a model without one, whose time is counted in steps. */
 export const dtOf = ({ run }: OpenRun): number | null =>
   'dt' in run.experiment.model ? run.experiment.model.dt : null;
 
 export interface Observed {
   readonly index: number;
   readonly sample: Sample;
-  /** Of the middle plane where the lattice has three axes; without a time step a step is 1. */
+  /** In the middle plane where the lattice has three axes. A model without a time step has steps of 1. */
   readonly waves: Waves;
   readonly omega: Float32Array | null;
   readonly alpha: Float32Array | null;
@@ -95,18 +98,11 @@ export const observe = (
   return withRunSession(open, program, async (session) => {
     const observed: Observed[] = [];
     for (const index of indices) {
-      const image = imagesOf(test, [index]);
-      const { outputs } = await session.infer({ count: 1, inputs: { image }, samples: [index] }, names);
+      const { batch, shown } = testImage(test, index);
+      const { outputs } = await session.infer(batch, names);
       observed.push({
         index,
-        sample: {
-          height: test.height,
-          width: test.width,
-          channels: test.channels,
-          image: image.map((value) => value * 255),
-          target: masksOf(test, [index]),
-          name: `test image ${index}`,
-        },
+        sample: shown,
         waves: {
           steps,
           height,

@@ -1,5 +1,5 @@
 /**
- * What is used of @duckdb/node-api, which is optional (its engine has 70 MB). Its types are not imported, so that
+ * The part of @duckdb/node-api that is used. The package is optional (70 MB); its types are not imported, so that
  * drumhead compiles without it.
  */
 
@@ -58,7 +58,7 @@ const load = (name: string): Effect<DuckDb> =>
 /** The first line of what DuckDB says, which is the sentence; what follows draws the query. */
 const sqlError = (cause: unknown): DrumheadError => {
   const said = cause instanceof Error ? cause.message : String(cause);
-  // What of its own functions failed is no news to whoever wrote the query.
+  // The internal function that failed is no news to the author of the query.
   const own = said.replace(/^Failed to \w+ statements: /, '');
   if (own.startsWith('Permission Error'))
     return decodeError(

@@ -1,6 +1,6 @@
-/** What DuckDB gives for a cell, without the loss of a digit: as a value of JSON, and as text. */
+/** A DuckDB value without the loss of a digit: as JSON, and as text. */
 
-/** What is used of a type of DuckDB: its name, and the types within it. */
+/** The part of a DuckDB type that is used: its name, and the types inside it. */
 export interface ColumnType {
   readonly toString: () => string;
   /** Of lists, arrays and maps. */

@@ -14,7 +14,7 @@ import { exactText, exactValue } from './exact.js';
 import { inOurNames } from './fault.js';
 import type { PlainTable } from './tables.js';
 
-/** What a query gives. */
+/** The answer to a query. */
 export interface Answer {
   /** No two of one name: where a query gives a name twice, DuckDB tells them apart as `seed` and `seed_1`. */
   readonly columns: readonly { readonly name: string; readonly type: string }[];
@@ -38,8 +38,8 @@ const put = async (connection: Connection, table: PlainTable, folder: string): P
 };
 
 /**
- * Locks the database in: from here on it reads no file but `allowed`, loads no extension, asks no network, and cannot be
- * told otherwise. A query may come from somebody else, as may the names in it.
+ * Locks the database in: from here on it reads no file but `allowed`, loads no extension, opens no connection, and
+ * these settings cannot be changed. The query, and names in it, may come from somebody else.
  */
 const lockIn = async (connection: Connection, allowed: readonly string[]): Promise<void> => {
   for (const setting of [
@@ -57,7 +57,7 @@ const lockIn = async (connection: Connection, allowed: readonly string[]): Promi
 
 /** Rejects what is not one SELECT before any of it runs: a query reads, and only `--parquet` names a file to write. */
 const readsOnly = async (connection: Connection, sql: string): Promise<void> => {
-  // DuckDB gives a fault without words where there is no statement.
+  // DuckDB fails without a message where there is no statement.
   if (sql.replace(/--.*$/gm, '').replace(/[\s;]/g, '') === '')
     throw new Error('it is empty; write a SELECT, such as select * from runs');
   const statements = await connection.extractStatements(sql);
@@ -147,7 +147,7 @@ export const queryToParquet = (
         for (const table of tables) await put(connection, table, folder);
         await lockIn(connection, [made]);
         await readsOnly(connection, sql);
-        // On a line of its own: what is asked may end in a comment.
+        // On a line of its own, since the query may end in a comment.
         await connection.run(`COPY (${bare(sql)}\n) TO ${quoted(made)} (FORMAT parquet)`);
         const { rows } = await answerOf(connection, `SELECT count(*) FROM read_parquet(${quoted(made)})`);
         return Number(rows[0][0]);

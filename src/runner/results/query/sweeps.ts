@@ -12,7 +12,10 @@ export interface SweepsFound {
   readonly notes: readonly string[];
 }
 
-/** Reads the records below `runs/sweeps`; one that is damaged, or whose labels lie, is left out and said. Never fails. */
+/**
+ * Reads the records below `runs/sweeps`. A damaged one, or one with labels that are not what ran, is left out with a
+ * note. Never fails.
+ */
 export const sweepsIn =
   (runs: string): Effect<SweepsFound> =>
   async () => {

@@ -1,0 +1,42 @@
+/** A part of the campaign that does one work a round and breaks it. */
+
+import { join } from 'node:path';
+import { type Random, stream } from '../../src/base/random.js';
+import { againWith, type Part } from './part.js';
+import { type Straight, straights, workOf } from './straight.js';
+import { worksIn } from './works.js';
+
+/** What a round came to: what was tried, counted, and what is wrong, null where nothing is. */
+export interface Outcome {
+  readonly tried: Readonly<Record<string, number>>;
+  readonly says: string | null;
+}
+
+/** What was thrown, in words. */
+export const thrownWords = (cause: unknown): string =>
+  `thrown: ${cause instanceof Error ? (cause.stack ?? cause.message) : cause}`;
+
+/** @param round breaks a work in a folder of its own */
+export const overWorks = (
+  { name, does, share }: Pick<Part, 'name' | 'does' | 'share'>,
+  round: (straight: Straight, random: Random, place: string) => Promise<Outcome>,
+): Part => ({
+  name,
+  does,
+  share,
+  open: async (seed, folder) => {
+    const works = await worksIn(folder);
+    const straight = straights(folder);
+    return {
+      round: async (index) => {
+        const { tried, says } = await round(
+          await straight(workOf(works, index)),
+          stream(seed, name, index),
+          join(folder, name),
+        );
+        return { tried, found: says === null ? [] : [{ says, again: againWith(name, seed, index) }] };
+      },
+      end: async () => {},
+    };
+  },
+});
