@@ -6,6 +6,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import {
   commandsAfter,
   datedChangelog,
+  unknownAddresses,
   versionAfter,
   versionsOf,
   withVersion,
@@ -94,6 +95,11 @@ describe('a release', () => {
       assert.equal(after.right.replaceAll('"version": "99.0.0"', `"version": "${version}"`), before);
     }
     assert.match(sentence(withVersion('{ "version": "1.0.0" }', '2.0.0', '3.0.0')), /does not stand/);
+  });
+
+  it('says which addresses package.json lacks', () => {
+    assert.deepEqual(unknownAddresses({ name: 'x', bugs: 'y' }), ['repository', 'homepage']);
+    assert.deepEqual(unknownAddresses({ repository: 'r', bugs: 'b', homepage: 'h' }), []);
   });
 
   it('leaves tag and publication to a person', () => {

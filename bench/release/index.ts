@@ -17,6 +17,7 @@ import {
   commandsAfter,
   datedChangelog,
   type Refused,
+  unknownAddresses,
   versionAfter,
   versionsOf,
   withVersion,
@@ -50,7 +51,8 @@ const untagged = (version: string): Refused<void> =>
 const texts = Object.fromEntries(
   ['CHANGELOG.md', 'package.json', 'package-lock.json'].map((name) => [name, readFileSync(name, 'utf8')]),
 );
-const present: unknown = JSON.parse(texts['package.json']).version;
+const manifestNow: Readonly<Record<string, unknown>> = JSON.parse(texts['package.json']);
+const present = manifestNow.version;
 const today = new Date().toISOString().slice(0, 10);
 
 const written = pipe(
@@ -71,8 +73,12 @@ if (E.isLeft(written)) {
   const files = { 'CHANGELOG.md': changelog, 'package.json': manifest, 'package-lock.json': lock };
   const changed = Object.entries(files).filter(([name, text]) => texts[name] !== text);
   if (!dryRun) for (const [name, text] of changed) writeFileSync(name, text);
+  const unknown = unknownAddresses(manifestNow);
   process.stdout.write(
     [
+      ...(unknown.length > 0
+        ? [`note: package.json has no ${unknown.join(', ')}; its owner adds them before npm publish`]
+        : []),
       `drumhead ${present} -> ${version}, ${today}`,
       `${dryRun ? 'would write' : 'wrote'} ${changed.map(([name]) => name).join(', ')}`,
       `${dryRun ? 'then' : 'now'}, by hand:`,

@@ -83,6 +83,12 @@ export const withVersion = (text: string, present: string, version: string): Ref
   return E.right(own.replaceAll(mark, `"version": "${version}"`) + (head < 0 ? '' : text.slice(head)));
 };
 
+const addresses = ['repository', 'bugs', 'homepage'] as const;
+
+/** What package.json does not say of where drumhead is kept; npm shows it, and only its owner knows. */
+export const unknownAddresses = (manifest: Readonly<Record<string, unknown>>): readonly string[] =>
+  addresses.filter((name) => manifest[name] === undefined);
+
 /** What a person runs when the files are written: nothing leaves the machine before that. */
 export const commandsAfter = (version: string): readonly string[] => [
   '.ci/run',
