@@ -13,10 +13,15 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const source = `
 import { pipe } from 'fp-ts/lib/function.js';
 import {
-  conv, cost, diagram, hashProgram, nwm, program, type Program, relu, runReference, ndarray, initialParameters,
-  parameterArrays,
+  conv, hashProgram, nwm, program, type Program, relu, runReference, ndarray, initialParameters, parameterArrays,
 } from 'drumhead';
+import { summaryOf } from 'drumhead/analysis';
+import { cost, diagram } from 'drumhead/compile';
+import { modelNames, type Task } from 'drumhead/experiments';
+import { allLaws } from 'drumhead/laws';
 
+const size = ({ name }: Task): number => name.length;
+void size;
 const blur = program({ image: [4, 4, 1] }, ({ image }) => ({ soft: pipe(image, conv(2), relu) }));
 const typed: Program<{ readonly image: readonly [4, 4, 1] }, { readonly soft: readonly [4, 4, 2] }> = blur;
 
@@ -34,6 +39,7 @@ console.log(JSON.stringify({
   parameters: cost(wave, { batch: 1 }).parameters,
   hash: hashProgram(wave).length,
   diagram: diagram(wave).startsWith('flowchart'),
+  entries: [typeof summaryOf, modelNames.includes('nwm'), allLaws.length > 30],
 }));
 `;
 
@@ -55,6 +61,13 @@ describe('the package', () => {
     run('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], root);
     const [archive] = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
     run('tar', ['xzf', archive], folder);
+    // The modules and the declarations of what is public: no maps, no sources, nothing of earlier builds.
+    const packed = readdirSync(join(folder, 'package'), { recursive: true, encoding: 'utf8' });
+    assert.ok(packed.length < 1200, `${packed.length} files and folders`);
+    assert.deepEqual(
+      packed.filter((file) => /\.map$|^src/.test(file)),
+      [],
+    );
     const modules = join(folder, 'project', 'node_modules');
     mkdirSync(modules, { recursive: true });
     for (const name of readdirSync(join(root, 'node_modules')))
@@ -83,7 +96,13 @@ describe('the package', () => {
     ];
     run(process.execPath, [tsc, ...options, 'use.ts'], project);
     const said: unknown = JSON.parse(run(process.execPath, ['use.js'], project));
-    assert.deepEqual(said, { shape: [1, 4, 4, 2], parameters: 176_124, hash: 64, diagram: true });
+    assert.deepEqual(said, {
+      shape: [1, 4, 4, 2],
+      parameters: 176_124,
+      hash: 64,
+      diagram: true,
+      entries: ['function', true, true],
+    });
     assert.match(
       run(process.execPath, ['node_modules/drumhead/bin/drumhead.js', '--version'], project),
       /^\d+\.\d+/,

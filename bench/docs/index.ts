@@ -1,8 +1,12 @@
-/** Writes docs/commands.md, docs/files.md, docs/laws.md, docs/house.md and the linter's lists of imports: `npm run docs`. */
+/**
+ * Writes docs/commands.md, docs/files.md, docs/laws.md, docs/house.md, docs/api and the linter's lists of imports:
+ * `npm run docs`.
+ */
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { mapPage } from '../house/map.js';
 import { importRules } from '../house/rooms.js';
+import { reports } from '../package/report.js';
 import { lawsPage } from './laws-page.js';
 import { commandsPage, filesPage } from './pages.js';
 
@@ -10,5 +14,8 @@ writeFileSync('docs/commands.md', commandsPage());
 writeFileSync('docs/files.md', filesPage());
 writeFileSync('docs/laws.md', lawsPage());
 writeFileSync('docs/house.md', mapPage());
+rmSync('docs/api', { recursive: true, force: true });
+mkdirSync('docs/api');
+for (const [page, text] of Object.entries(reports())) writeFileSync(`docs/api/${page}`, text);
 const linter = JSON.parse(readFileSync('biome.json', 'utf8'));
 writeFileSync('biome.json', JSON.stringify({ ...linter, overrides: importRules() }, null, 2));

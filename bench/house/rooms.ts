@@ -86,7 +86,13 @@ const ruleOf = ({ name, may, tensorflow }: Room) => {
           },
         ]),
     ...(tensorflow
-      ? []
+      ? [
+          {
+            group: ['@tensorflow/tfjs'],
+            message:
+              'drumhead depends on the parts of TensorFlow.js (@tensorflow/tfjs-core), not on the union package',
+          },
+        ]
       : [
           {
             group: ['@tensorflow/*', '@tensorflow/**'],

@@ -46,7 +46,16 @@ const own = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? '../../index.ts' : '../../index.js', import.meta.url),
 );
 
-const ownLaws = own.replace(/index\.(ts|js)$/, 'laws/index.$1');
+/** What a module may import of this package, longest names first: a name also stands for all that begin with it. */
+const ownEntries: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    ['analysis', 'compile', 'experiments', 'laws'].map((room) => [
+      `drumhead/${room}`,
+      own.replace(/index\.(ts|js)$/, `${room}/index.$1`),
+    ]),
+  ),
+  drumhead: own,
+};
 
 /** An error that a person's own code threw. */
 export const inWords = (cause: unknown): string =>
@@ -99,7 +108,7 @@ const importModule: Read = (path) =>
         const { createJiti } = await import('jiti');
         const jiti = createJiti(import.meta.url, {
           fsCache: false,
-          alias: { 'drumhead/laws': ownLaws, drumhead: own },
+          alias: { ...ownEntries },
         });
         const module: unknown = await jiti.import(resolve(path));
         return module;

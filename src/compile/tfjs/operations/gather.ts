@@ -1,6 +1,6 @@
 /** Entries of an axis by number in TensorFlow.js: read, or added up. Each is the gradient of the other. */
 
-import type { Tensor } from '@tensorflow/tfjs';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { OpOf } from '../../../dsl/op.js';
 import { volume } from '../../../dsl/shape.js';
 import type { TensorFlow } from '../../../engine/index.js';

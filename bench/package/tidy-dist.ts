@@ -1,0 +1,19 @@
+/**
+ * Leaves in `dist` what the package carries: the modules whose source is there, and the declarations that its entries
+ * lead to. The compiler leaves modules of earlier builds in place and writes declarations of every module.
+ */
+
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join, sep } from 'node:path';
+import { declarations } from './entries.js';
+
+const typed = declarations();
+const files = readdirSync('dist', { recursive: true, encoding: 'utf8' }).map((path) =>
+  join('dist', path).split(sep).join('/'),
+);
+const isKept = (file: string): boolean =>
+  file.endsWith('.d.ts')
+    ? typed.has(file.split('/').join(sep))
+    : existsSync(file.replace(/^dist/, 'src').replace(/\.js$/, '.ts'));
+
+for (const file of files) if (/\.(js|ts|map)$/.test(file) && !isKept(file)) rmSync(file);
