@@ -10,9 +10,9 @@ type Line = Tensor<readonly [2]>;
 /** Scans within scans, so many. */
 const nested = (depth: number) =>
   program({ y: [2] }, ({ y }) => {
-    const go = (left: number, x: Line): Tensor<readonly [2, 2]> =>
+    const go = (left: number, x: Line): Tensor<readonly [number, 2]> =>
       scan({
-        steps: 2,
+        steps: 1,
         init: { x },
         step: (s) => {
           if (left > 1) go(left - 1, s.x);
@@ -24,7 +24,7 @@ const nested = (depth: number) =>
   });
 
 /** The same as JSON, which nobody wrote with the language. */
-const nestedJson = (depth: number): unknown => {
+const nestedJson = (depth: number, steps = 1): unknown => {
   let nodes: unknown[] = [{ op: { op: 'state', field: 'y' }, inputs: [], shape: [2] }];
   for (let i = 0; i < depth; i++) {
     const last = nodes.length - 1;
@@ -33,7 +33,7 @@ const nestedJson = (depth: number): unknown => {
       i === depth - 1
         ? { op: { op: 'input', name: 'y', shape: [2] }, inputs: [], shape: [2] }
         : { op: { op: 'state', field: 'y' }, inputs: [], shape: [2] },
-      { op: { op: 'scan', steps: 2, fields: ['y'], sequences: 0, body }, inputs: [0], shape: [] },
+      { op: { op: 'scan', steps, fields: ['y'], sequences: 0, body }, inputs: [0], shape: [] },
       { op: { op: 'take', port: 'final/y' }, inputs: [1], shape: [2] },
     ];
   }
@@ -51,6 +51,28 @@ const refusal = <A>(written: E.Either<Parameters<typeof errorMessage>[0], A>): s
   E.isLeft(written) ? errorMessage(written.left) : assert.fail('expected an error');
 
 describe('how large a program is', () => {
+  it('steps of scans within scans multiply, and more than the limit in all are refused', () => {
+    const said =
+      /its scans take more than 100,000,000 steps in all, those within one another multiplied, the limit; take fewer/;
+    // 10 + 100 + … + 10^7 steps, and ten times as many.
+    assert.ok(E.isRight(decodeProgram(nestedJson(7, 10))));
+    for (const [depth, steps] of [
+      [8, 10],
+      [limits.scanNesting, 2],
+      [1, limits.scanSteps + 1],
+      [2, 1e300],
+    ] as const)
+      assert.match(refusal(decodeProgram(nestedJson(depth, steps))), said);
+    const long = (steps: number) =>
+      tryProgram(() =>
+        program({ y: [2] }, ({ y }) => ({
+          z: scan({ steps, init: { y }, step: (s) => ({ y: scale(0.5, s.y) }), observe: (s) => s.y }),
+        })),
+      );
+    assert.ok(E.isRight(long(limits.scanSteps)));
+    assert.match(refusal(long(limits.scanSteps + 1)), said);
+  });
+
   it('scans nest to the limit, and one more is refused, in the language and as JSON', () => {
     assert.ok(E.isRight(tryProgram(() => nested(limits.scanNesting))));
     assert.ok(E.isRight(decodeProgram(nestedJson(limits.scanNesting))));
@@ -78,10 +100,10 @@ describe('how large a program is', () => {
         z: scan({ steps, init: { y }, step: (s) => ({ y: scale(0.5, s.y) }), observe: (s) => s.y }),
       }));
     assert.match(
-      refusal(graphModel(long(1_000_000_000), {}, { unroll: true })),
+      refusal(graphModel(long(limits.scanSteps), {}, { unroll: true })),
       /unrolled it has at least [\d,]+ nodes, and 200,000 is the limit; export it with its loops/,
     );
-    assert.ok(E.isRight(graphModel(long(1_000_000_000), {}, { unroll: false })));
+    assert.ok(E.isRight(graphModel(long(limits.scanSteps), {}, { unroll: false })));
     assert.ok(E.isRight(graphModel(long(20), {}, { unroll: true })));
   });
 });

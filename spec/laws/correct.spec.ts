@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { check, type Subject, showReport } from 'drumhead/laws';
 import { fieldSystems } from './correct/fields.js';
+import { increments } from './correct/increments.js';
 import { integrators, learnedSteps, oscillatorNetworks } from './correct/methods.js';
 import { phases } from './correct/phases.js';
 
@@ -17,6 +18,7 @@ const accusesNobody = (systems: readonly (readonly [string, Subject])[]): void =
 
 describe('laws: nothing is said against', () => {
   describe('integrators', () => accusesNobody(integrators));
+  describe('steps of the displacement for its velocity', () => accusesNobody(increments));
   describe('learned time steps', () => accusesNobody(learnedSteps));
   describe('networks of oscillators', () => accusesNobody(oscillatorNetworks));
   describe('fields and media', () => accusesNobody(fieldSystems));
@@ -25,6 +27,7 @@ describe('laws: nothing is said against', () => {
   it('and what is about them is tried', () => {
     const systems = new Map([
       ...integrators,
+      ...increments,
       ...learnedSteps,
       ...oscillatorNetworks,
       ...fieldSystems,
@@ -34,6 +37,10 @@ describe('laws: nothing is said against', () => {
       'Runge-Kutta of Duffing (y, z)': ['convergence', 'translation'],
       'kick-drift-kick of phi to the fourth (y, z)': ['convergence'],
       'drift-kick of Duffing (y, z)': ['work balance'],
+      'steps of sine-Gordon': ['convergence', 'leapfrog', 'stability'],
+      'steps of a linear wave': ['convergence', 'leapfrog', 'stability', 'modified energy'],
+      'steps, damped': ['convergence', 'stability'],
+      'steps, the displacement first': ['convergence'],
       UnICORNN: ['work balance', 'stability', 'time reversal'],
       HORN: ['work balance', 'convergence'],
       'HORN with a learned step': ['work balance', 'convergence'],

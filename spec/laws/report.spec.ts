@@ -1,6 +1,7 @@
 /** What a report says can be repeated: by its seed and path, and by the code of its case. */
 
 import assert from 'node:assert/strict';
+import { program, scale, scan, scanWithFinal, type Tensor, tanh } from 'drumhead';
 import { check, replay, reportAsData, showReport, systemFrom } from 'drumhead/laws';
 import { cellCount } from '../../src/laws/trial/case.js';
 import * as wrong from './wrong.js';
@@ -39,5 +40,25 @@ describe('reports', () => {
     assert.ok(Array.isArray(data) && data.length === 1);
     assert.equal(data[0].law, 'work balance');
     assert.equal(data[0].outcome, 'broken');
+  });
+
+  it('end within their time, however often scans stand within one another', () => {
+    // 10^7 evaluations of one step: minutes, were the clock not looked at inside.
+    type Field = Tensor<readonly [4, 4, 1]>;
+    const go = (depth: number, y: Field): Field =>
+      depth === 0
+        ? tanh(scale(0.5, y))
+        : scanWithFinal({
+            steps: 10,
+            init: { y },
+            step: (s) => ({ y: go(depth - 1, s.y) }),
+            observe: (s) => s.y,
+          }).final.y;
+    const deep = program({ y: [4, 4, 1] }, ({ y }) =>
+      scan({ steps: 10, init: { y }, step: (s) => ({ y: go(6, s.y) }), observe: (s) => s }),
+    );
+    const { verdicts } = check(deep, { laws: ['light cone', 'oddness', 'translation'], seconds: 1 });
+    assert.ok(verdicts.every(({ outcome }) => outcome !== 'broken'));
+    assert.ok(verdicts.some((verdict) => verdict.outcome === 'not tried' && verdict.isLate === true));
   });
 });

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import type { Program } from 'drumhead';
 import { type CheckOptions, check, diagnose, showReport, systemOf } from 'drumhead/laws';
+import { wrongIncrements } from './correct/increments.js';
 import * as wrong from './wrong.js';
 
 const brokenBy = (p: Program, options: CheckOptions = {}): readonly string[] =>
@@ -31,6 +32,16 @@ describe('a wrong oscillator', () => {
       const laws = [law];
       assert.deepEqual(brokenBy(program, { laws }), laws);
       assert.match(showReport(check(program, { laws, cases: 6 })), words);
+    });
+
+  for (const [what, subject, law, words] of wrongIncrements)
+    it(`that holds steps of its displacement and is ${what} breaks ${law}`, () => {
+      const report = check(subject, { laws: [law], cases: 6 });
+      assert.deepEqual(
+        report.verdicts.map(({ outcome }) => outcome),
+        ['broken'],
+      );
+      assert.match(showReport(report), words);
     });
 
   it('that drifts before it is kicked is as good a method, whose work is balanced by its own formula', () => {

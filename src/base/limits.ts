@@ -59,6 +59,8 @@ export const limits = {
   nodes: 32_000,
   /** Scans within scans. */
   scanNesting: 32,
+  /** Steps of a program's scans in all: of one within another as many times as the outer one steps. */
+  scanSteps: 100_000_000,
   /** Nodes of a graph whose loops are written out. */
   unrolledNodes: 200_000,
 } as const;

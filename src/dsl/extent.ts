@@ -1,4 +1,4 @@
-/** How large a program is: nodes, those in the steps of its scans included, and scans within scans. */
+/** How large a program is: nodes, those in the steps of its scans included, scans within scans, and steps in all. */
 
 import { grouped, limits } from '../base/limits.js';
 
@@ -12,24 +12,33 @@ const tooMany = `it has more than ${grouped(limits.nodes)} nodes, the limit; wri
 /** What is said of scans that nest too deep. */
 export const tooNested = `more than ${limits.scanNesting} scans stand within one another, the limit; let one scan do several steps`;
 
+const tooLong = `its scans take more than ${grouped(limits.scanSteps)} steps in all, those within one another multiplied, the limit; take fewer steps, or fewer scans within scans`;
+
 /**
  * Why a graph, or JSON that should be one, is too large, or undefined. By hand and not by recursion: it is asked before
  * anything follows the scans down.
  */
 export const extentProblem = (graph: unknown): string | undefined => {
-  const open: { readonly nodes: unknown; readonly depth: number }[] = [
-    { nodes: fieldOf(graph, 'nodes'), depth: 0 },
+  const open: { readonly nodes: unknown; readonly depth: number; readonly times: number }[] = [
+    { nodes: fieldOf(graph, 'nodes'), depth: 0, times: 1 },
   ];
   let count = 0;
+  let steps = 0;
   for (let top = open.pop(); top !== undefined; top = open.pop()) {
-    const { nodes, depth } = top;
+    const { nodes, depth, times } = top;
     if (!Array.isArray(nodes)) continue;
     if (depth > limits.scanNesting) return tooNested;
     count += nodes.length;
     if (count > limits.nodes) return tooMany;
     for (const node of nodes) {
-      const body = fieldOf(fieldOf(node, 'op'), 'body');
-      if (body !== undefined) open.push({ nodes: fieldOf(body, 'nodes'), depth: depth + 1 });
+      const op = fieldOf(node, 'op');
+      const body = fieldOf(op, 'body');
+      if (body === undefined) continue;
+      const own = fieldOf(op, 'steps');
+      const taken = times * (typeof own === 'number' ? own : 1);
+      steps += taken;
+      if (steps > limits.scanSteps) return tooLong;
+      open.push({ nodes: fieldOf(body, 'nodes'), depth: depth + 1, times: taken });
     }
   }
   return undefined;

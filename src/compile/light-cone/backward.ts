@@ -14,6 +14,8 @@ export interface Known {
   readonly nodes: readonly Node[];
   readonly facts: readonly Facts[];
   readonly supports: readonly Support[];
+  /** Called before each step that is walked back; what it throws ends the walk. */
+  readonly eachStep?: (() => void) | undefined;
 }
 
 /** Elements that are seen: of each node's value, and of each port of each scan. */
@@ -91,6 +93,7 @@ export const scanWalk = (
       op.body.nodes,
       scanInputs(op, inputs).externals.map((input) => known.supports[input]),
     ),
+    eachStep: known.eachStep,
   };
   const initial = op.fields.map((field, i) => ports.get(finalPort(field)) ?? empty(shapes[i]));
   let masks: readonly Mask[] = [...initial, ...shapes.slice(op.fields.length).map(empty)];
@@ -113,6 +116,7 @@ const bodyBack = (
   shapes: readonly Shape[],
   time: number,
 ): readonly Mask[] => {
+  body.eachStep?.();
   const ends = [
     ...op.fields.map((field, i): readonly [number, Mask] => [op.body.next[field], masks[i]]),
     ...Object.entries(op.body.observe).flatMap(([name, node]): readonly (readonly [number, Mask])[] => {

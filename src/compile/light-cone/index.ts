@@ -26,6 +26,8 @@ export interface LightConeOptions {
   readonly site: Site;
   /** Every scan takes at most this many steps, the last ones; default: all of them. */
   readonly steps?: number;
+  /** Called before each step that is walked back; what it throws ends the walk. */
+  readonly eachStep?: () => void;
 }
 
 /** What is seen when every scan takes n steps. */
@@ -77,7 +79,7 @@ export type LightCone = Readonly<Record<string, Sight>>;
  */
 export const lightCone = (
   p: Program,
-  { output, site, steps }: LightConeOptions,
+  { output, site, steps, eachStep }: LightConeOptions,
 ): E.Either<UnknownName | DecodeError, LightCone> => {
   const { nodes, outputs } = p.graph;
   if (!Object.hasOwn(outputs, output)) return E.left(unknownName('output', output, Object.keys(outputs)));
@@ -85,7 +87,7 @@ export const lightCone = (
   return pipe(
     maskOf(nodes[root].shape, site),
     E.map((mask) => {
-      const known: Known = { nodes, facts: factsIn(nodes), supports: supportsOf(nodes) };
+      const known: Known = { nodes, facts: factsIn(nodes), supports: supportsOf(nodes), eachStep };
       const behind = ancestors(nodes, root);
       const snapshots = inSteps(known, see(nothing, root, mask), root, behind, steps);
       const ring = behind.some((number) => isRing(nodes[number]));

@@ -25,6 +25,8 @@ export interface EvaluationContext {
   /** The number of the sample, for its noise. */
   readonly sample: number;
   readonly leaf: (op: LeafOp) => NdArray;
+  /** Called before each step of a scan; what it throws ends the computation there. */
+  readonly eachStep?: (() => void) | undefined;
 }
 
 /** Values of all nodes of a list, for one sample. */
@@ -138,6 +140,7 @@ const scan = (op: ScanOp, inputs: readonly Value[], around: EvaluationContext): 
   );
   let state: State = Object.fromEntries(fields.map((field, i) => [field, initial[i]]));
   for (let step = 0; step < op.steps; step++) {
+    around.eachStep?.();
     const leaf = leaves(state, sequences, externals, step);
     const values = evaluateNodes(body.nodes, { ...around, leaf });
     for (const name of Object.keys(observed)) observed[name].push(values[body.observe[name]]);

@@ -31,6 +31,8 @@ export interface ReferenceOptions {
   readonly noiseSeed?: number;
   /** The numbers of the samples, on which their noise depends; default 0 ... batch - 1. */
   readonly samples?: readonly number[];
+  /** Called before each step of a scan; what it throws ends the computation there. */
+  readonly eachStep?: () => void;
 }
 
 export interface ReferenceResult {
@@ -77,7 +79,12 @@ export const runReference = (p: Program, options: ReferenceOptions): ReferenceRe
           node.op,
           inputs.map((input) => valueFor(input, i)),
           node.shape,
-          { noiseSeed: options.noiseSeed ?? 0, sample: samples[i], leaf: leaves(options, i) },
+          {
+            noiseSeed: options.noiseSeed ?? 0,
+            sample: samples[i],
+            leaf: leaves(options, i),
+            eachStep: options.eachStep,
+          },
         ),
       ),
     );

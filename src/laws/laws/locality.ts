@@ -37,7 +37,11 @@ const coneOf = (
   const key = `${steps} ${output} ${site.join()}`;
   const cone =
     made.get(key) ??
-    lightCone(stepsOf(system, steps), { output, site: system.kind === 'map' ? site : [steps - 1, ...site] });
+    lightCone(stepsOf(system, steps), {
+      output,
+      site: system.kind === 'map' ? site : [steps - 1, ...site],
+      eachStep: tick,
+    });
   made.set(key, cone);
   return cone;
 };

@@ -8,6 +8,7 @@ import { weightedFor } from '../reading/stages.js';
 import { structureOf } from '../reading/structure.js';
 import { atRest } from '../requirements/at-rest.js';
 import { forceAt } from '../requirements/force.js';
+import { atPace, incrementOf } from '../requirements/increments.js';
 import * as requirements from '../requirements/requirements.js';
 import { startOnSphere } from '../requirements/sphere.js';
 import { timeStepOf, withTimeStep } from '../requirements/time-step.js';
@@ -163,11 +164,12 @@ export const convergence: Law = {
     if (h === undefined) return inconclusive;
     const start = startOnSphere(trial);
     const earlier = earlierIn(trial.system);
+    const increment = incrementOf(trial.system);
     const ratios = ratiosOf(
       trial,
       h,
-      Object.keys(trial.system.fields).filter((name) => !earlier.has(name)),
-      (system, step) => onOneMotion(system, start, step),
+      Object.keys(trial.system.fields).filter((name) => !earlier.has(name) && name !== increment),
+      (system, step) => onOneMotion(system, atPace(trial.system, start, step / h), step),
     );
     if (typeof ratios === 'string') return vacuous(ratios);
     const found = `halving the time step divides the change by ${digits(ratios[0])}, then by ${digits(ratios[1])}`;
@@ -222,7 +224,8 @@ export const secondOrder: Law = {
     // z of half a step before: z0 - (h/2) F(y0).
     const start = (system: System, step: number): NdArrays => {
       const own = structureOf(system).oscillator ?? oscillator;
-      const [y0, z0] = [exact(trial.start[y].data), exact(trial.start[z].data)];
+      const paced = atPace(trial.system, trial.start, step / oscillator.h);
+      const [y0, z0] = [exact(trial.start[y].data), exact(paced[z].data)];
       const force = forceAt(
         { system, around: { ...atRest(system), ...trial.around } },
         own,
@@ -231,7 +234,7 @@ export const secondOrder: Law = {
       );
       return {
         ...trial.start,
-        [z]: { shape: trial.start[z].shape, data: z0.value.map((v, i) => v - (step / 2) * force.value[i]) },
+        [z]: { shape: trial.start[z].shape, data: z0.value.map((v, i) => v - (own.h / 2) * force.value[i]) },
       };
     };
     const ratios = ratiosOf(trial, oscillator.h, [y], start);

@@ -22,13 +22,15 @@ export const timeStepOf = (system: System): number | undefined => {
 /**
  * The same system with time step `to` instead of `from`: written by the function that it came from, or with every
  * number of the step that is h, -h or h^2 replaced. Undefined where the step's change does not follow, since then the
- * time step cannot be told from the system's other numbers.
+ * time step cannot be told from the system's other numbers. Where the function's own time step is not `from`, an
+ * oscillator's h of another size, it changes in the same ratio.
  */
 export const withTimeStep = (system: System, from: number, to: number): System | undefined => {
   const before = refined.get(system) ?? new Map<number, System | undefined>();
   refined.set(system, before);
   if (before.has(to)) return before.get(to);
-  const written = system.refine?.(to);
+  const { timeStep = from } = system;
+  const written = system.refine?.(near(timeStep, from) ? to : (timeStep * to) / from);
   const found = written ?? replaced(system, from, to);
   before.set(to, found);
   return found;

@@ -3,6 +3,7 @@
 import { evaluate, type Value } from '../../compile/reference/evaluate.js';
 import type { Op } from '../../dsl/op.js';
 import type { Shape } from '../../dsl/shape.js';
+import { tick } from '../trial/deadline.js';
 
 /** An array whose elements may each be wrong by so much. */
 export interface Uncertain {
@@ -13,6 +14,7 @@ export interface Uncertain {
 const surroundings = {
   noiseSeed: 0,
   sample: 0,
+  eachStep: tick,
   leaf: (): never => {
     throw new Error('an operation on given arrays reads no leaf');
   },

@@ -42,7 +42,12 @@ export const reference: Interpreter = {
   unit: unit64,
   run: (program, parameters, inputs) =>
     mapArrays(
-      runReference(program, { parameters, inputs: mapArrays(inputs, batched), batch: 1 }).outputs,
+      runReference(program, {
+        parameters,
+        inputs: mapArrays(inputs, batched),
+        batch: 1,
+        eachStep: tick,
+      }).outputs,
       bare,
     ),
 };
