@@ -32,14 +32,17 @@ export const reverse = (op: OpOf<'reverse'>, x: Value, { tf }: Context): Tensor 
         op.axes.map((axis) => axisOf(x, axis)),
       );
 
+/** TensorFlow.js has a gradient for what it repeats along so many axes, kept ones counted, and for no more. */
+const mostAxes = 4;
+
 /**
- * Axes of size 1 repeated. Neighbouring axes that are all repeated, or all not, are taken as one: TensorFlow.js has no
- * gradient for broadcasts over six axes.
+ * Axes of size 1 repeated. Neighbouring axes that are all repeated, or all not, are taken as one; where they are too many
+ * all the same, one run of axes is repeated after the other.
  */
 export const broadcast = (op: OpOf<'broadcast'>, x: Value, { tf }: Context): Tensor => {
   const from = x.tensor.shape;
   const to = tensorShape(x, op.shape);
-  const runs: { repeated: boolean; size: number }[] = [];
+  const runs: Run[] = [];
   for (const [axis, size] of to.entries()) {
     const repeated = from[axis] !== size;
     const last = runs.at(-1);
@@ -47,6 +50,7 @@ export const broadcast = (op: OpOf<'broadcast'>, x: Value, { tf }: Context): Ten
     else runs.push({ repeated, size });
   }
   if (!runs.some(({ repeated }) => repeated)) return x.tensor.clone();
+  if (runs.length > mostAxes) return tf.reshape(oneByOne(runs, x.tensor, tf), to);
   const merged = tf.reshape(
     x.tensor,
     runs.map(({ repeated, size }) => (repeated ? 1 : size)),
@@ -56,4 +60,24 @@ export const broadcast = (op: OpOf<'broadcast'>, x: Value, { tf }: Context): Ten
     runs.map(({ size }) => size),
   );
   return tf.reshape(repeated, to);
+};
+
+/** Axes beside each other that are all repeated, or all not. */
+interface Run {
+  readonly repeated: boolean;
+  size: number;
+}
+
+/** The innermost first, so that what is repeated is small; each time what is before, the run, and what is behind it. */
+const oneByOne = (runs: readonly Run[], x: Tensor, tf: Context['tf']): Tensor => {
+  let behind = 1;
+  let value = x;
+  for (const { repeated, size } of [...runs].reverse()) {
+    if (repeated) {
+      const before = value.size / behind;
+      value = tf.broadcastTo(tf.reshape(value, [before, 1, behind]), [before, size, behind]);
+    }
+    behind *= size;
+  }
+  return value;
 };

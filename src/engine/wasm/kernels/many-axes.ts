@@ -1,8 +1,10 @@
 /** Arithmetic over more than six axes, where the wasm backend says nothing and computes nonsense. */
 
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { register, registered, stock } from '../../seam.js';
+import { release, shared } from '../heap.js';
 
 interface Pair {
   readonly a: TensorInfo;
@@ -61,6 +63,30 @@ export const merged = (
   return { a: mergedA, b: mergedB };
 };
 
+/** A tensor repeated up to these sizes, as one long axis: one axis after the other, the innermost first. */
+const whole = (
+  x: TensorInfo,
+  from: readonly number[],
+  to: readonly number[],
+  backend: BackendWasm,
+): TensorInfo => {
+  const tile = stock<{ readonly x: TensorInfo }, { readonly reps: readonly number[] }>('Tile');
+  const count = from.reduce((all, n) => all * n, 1);
+  let value = shared(backend, x, [count]);
+  let behind = 1;
+  for (let axis = to.length - 1; axis >= 0; axis--) {
+    const n = to[axis];
+    if (from[axis] !== n) {
+      const before = value.shape[0] / behind;
+      const repeated = tile({ x: { ...value, shape: [before, 1, behind] } }, { reps: [1, n, 1] }, backend);
+      release(backend, value);
+      value = { ...repeated, shape: [before * n * behind] };
+    }
+    behind *= n;
+  }
+  return value;
+};
+
 /** The gradient tape adds and multiplies whatever shapes a program has, so it meets sequences of matrices on planes. */
 export const installManyAxes = (): void => {
   for (const name of names) {
@@ -70,10 +96,13 @@ export const installManyAxes = (): void => {
       if (Math.max(a.shape.length, b.shape.length) <= most) return kernel({ a, b }, attrs, backend);
       const shape = tf.broadcast_util.assertAndGetBroadcastShape(a.shape, b.shape);
       const small = merged(a.shape, b.shape);
-      if (small.a.length > most)
-        throw new Error(
-          `${name} of [${a.shape.join()}] and [${b.shape.join()}] repeats along more axes than wasm can; reshape them to fewer`,
-        );
+      if (small.a.length > most) {
+        const sizes = small.a.map((n, axis) => Math.max(n, small.b[axis]));
+        const [left, right] = [whole(a, small.a, sizes, backend), whole(b, small.b, sizes, backend)];
+        const result = kernel({ a: left, b: right }, attrs, backend);
+        release(backend, left, right);
+        return { ...result, shape };
+      }
       const result = kernel(
         { a: { ...a, shape: [...small.a] }, b: { ...b, shape: [...small.b] } },
         attrs,
