@@ -61,6 +61,7 @@ export const broadcast = (site: Site, op: OpOf<'broadcast'>, x: Value): Ref => {
   const to = tensorShape(x, op.shape);
   const runs = tf.runsOf(to, (axis) => ref.shape[axis] !== to[axis]);
   if (!runs.some(({ of: repeated }) => repeated)) return ref;
+  if (runs.length > mostAxes) return oneByOne(site, ref, runs, to);
   const times = runs.map(({ size, of: repeated }) => (repeated ? size : 1));
   const merged = tf.reshape(
     site,
@@ -75,6 +76,34 @@ export const broadcast = (site: Site, op: OpOf<'broadcast'>, x: Value): Ref => {
   return tf.reshape(site, tiled, to);
 };
 
+/** TensorFlow.js has a gradient for what it repeats along so many axes, kept ones counted, and for no more. */
+const mostAxes = 4;
+
+/** One run of repeated axes after the other, the innermost first: [before, 1, behind] to [before, n, behind]. */
+const oneByOne = (
+  site: Site,
+  x: Ref,
+  runs: readonly { readonly size: number; readonly of: boolean }[],
+  to: readonly number[],
+): Ref => {
+  const known = (sizes: readonly number[]): number => (sizes.some((n) => n < 0) ? -1 : volume(sizes));
+  const repeated = runs.reduceRight((value, { size, of: isRepeated }, at) => {
+    if (!isRepeated) return value;
+    const before = known(runs.slice(0, at).map((run) => (run.of ? 1 : run.size)));
+    const behind = known(runs.slice(at + 1).map((run) => run.size));
+    return site.draft.add(
+      'Tile',
+      [tf.reshape(site, value, [before, 1, behind]), tf.wholes(site, [1, size, 1])],
+      {
+        shape: [before, size, behind],
+        attrs: { T: typeAttr('float32'), Tmultiples: typeAttr('int32') },
+        hint: site.hint,
+      },
+    );
+  }, x);
+  return tf.reshape(site, repeated, to);
+};
+
 const reductions: Readonly<Record<ReduceFunction, string>> = {
   sum: 'Sum',
   mean: 'Mean',
@@ -82,15 +111,59 @@ const reductions: Readonly<Record<ReduceFunction, string>> = {
   min: 'Min',
 };
 
-export const reduce = (site: Site, op: OpOf<'reduce'>, x: Value): Ref =>
-  op.axes.length === 0
-    ? refOf(site, x)
-    : tf.reduced(
-        site,
-        reductions[op.fn],
-        refOf(site, x),
-        op.axes.map((axis) => axis + lead(x)),
-      );
+export const reduce = (site: Site, op: OpOf<'reduce'>, x: Value): Ref => {
+  if (op.axes.length === 0) return refOf(site, x);
+  const ref = refOf(site, x);
+  const axes = op.axes.map((axis) => axis + lead(x));
+  const count = volume(axes.map((axis) => ref.shape[axis]));
+  if (count <= longest || op.fn === 'max' || op.fn === 'min')
+    return tf.reduced(site, reductions[op.fn], ref, axes);
+  const total = sumOf(site, ref, axes);
+  return op.fn === 'sum' ? total : tf.binary(site, 'RealDiv', total, tf.number(site, count));
+};
+
+/** So many numbers are added in one go: a stock backend may add one float to the next, which rounds as often. */
+const longest = 64;
+
+/** Longer sums are sums of sums of so many: 7 roundings a level, so less than 64 of 8^9 numbers. */
+const block = 8;
+
+/** The sum over axes, those beside each other together, the last first; what stands before and behind is one axis each. */
+const sumOf = (site: Site, x: Ref, axes: readonly number[]): Ref => {
+  const runs = tf.runsOf(x.shape, (axis) => axes.includes(axis));
+  const known = (sizes: readonly number[]): number => (sizes.some((n) => n < 0) ? -1 : volume(sizes));
+  const behind = (at: number): number =>
+    volume(runs.slice(at + 1).flatMap(({ size, of: summed }) => (summed ? [] : [size])));
+  const total = runs.reduceRight((value, { size, of: summed }, at) => {
+    if (!summed) return value;
+    const before = known(runs.slice(0, at).map((run) => run.size));
+    return inBlocks(site, tf.reshape(site, value, [before, size, behind(at)]));
+  }, x);
+  return tf.reshape(
+    site,
+    total,
+    x.shape.filter((_, axis) => !axes.includes(axis)),
+  );
+};
+
+/** [A, n, B] summed over its middle. */
+const inBlocks = (site: Site, rows: Ref): Ref => {
+  const [before, n, behind] = rows.shape;
+  if (n <= block) return tf.reduced(site, 'Sum', rows, [1]);
+  const count = Math.floor(n / block);
+  const rest = n - count * block;
+  const part = (from: number, size: number): Ref =>
+    rest === 0 ? rows : tf.slice(site, rows, [0, from, 0], [before, size, behind]);
+  const blocks = tf.reduced(
+    site,
+    'Sum',
+    tf.reshape(site, part(0, count * block), [before, count, block, behind]),
+    [2],
+  );
+  if (rest === 0) return inBlocks(site, blocks);
+  const last = tf.reduced(site, 'Sum', part(count * block, rest), [1]);
+  return inBlocks(site, tf.concat(site, [blocks, tf.reshape(site, last, [before, 1, behind])], 1));
+};
 
 /** cos and -sin of 2 pi k t / T side by side: [T, 2 K]. Angles are reduced before the cosine, which keeps them exact. */
 const fourier = (steps: number): Float64Array => {

@@ -54,8 +54,8 @@ const showRecipe = (recipe: Recipe, options: ProgramOptions): string => {
 };
 
 /**
- * Random programs of every operation of the language: fields of 3 to 6 sites and 1 to 3 channels in one and two
- * dimensions, autonomous, driven and nested scans with noise, kernels and strides of all kinds.
+ * Random programs of every operation of the language: fields of 3 to 6 sites and 1 to 3 channels, or as many as
+ * sites, in one and two dimensions, autonomous, driven and nested scans with noise, kernels and strides of all kinds.
  *
  * They are tame: values stay within a few units, and nothing hangs on a rounding: logarithms, roots and divisors are
  * kept away from zero, thresholds away from the values, spectra away from silence. So two interpreters in 32 and 64

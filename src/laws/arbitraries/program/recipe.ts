@@ -104,14 +104,29 @@ const nested: fc.Arbitrary<Instruction> = fc.oneof(
   { weight: 1, arbitrary: scan(plain(inside)) },
 );
 
+type Sizes = Recipe['sizes'];
+
+const anySizes: fc.Arbitrary<Sizes> = fc.tuple(
+  fc.integer({ min: 3, max: 5 }),
+  fc.integer({ min: 3, max: 6 }),
+  fc.integer({ min: 1, max: 3 }),
+  fc.integer({ min: 3, max: 6 }),
+  fc.integer({ min: 2, max: 4 }),
+);
+
+/** Nothing may be told by its size alone: pixels, channels, sites and steps that are as many. */
+const sizes: fc.Arbitrary<Sizes> = fc.oneof(
+  { weight: 3, arbitrary: anySizes },
+  { weight: 1, arbitrary: fc.constantFrom(3, 4).map((n): Sizes => [n, n, n, n, n]) },
+  { weight: 1, arbitrary: anySizes.map(([n, , , l, t]): Sizes => [n, n, n, l, t]) },
+  {
+    weight: 1,
+    arbitrary: anySizes.map(([h, w, c, , t]): Sizes => [h, w, Math.max(2, c), h, t === 2 ? w : h]),
+  },
+);
+
 const recipe: fc.Arbitrary<Recipe> = fc.record({
-  sizes: fc.tuple(
-    fc.integer({ min: 3, max: 5 }),
-    fc.integer({ min: 3, max: 6 }),
-    fc.integer({ min: 1, max: 3 }),
-    fc.integer({ min: 3, max: 6 }),
-    fc.integer({ min: 2, max: 4 }),
-  ),
+  sizes,
   instructions: fc.array(
     fc.oneof({ weight: 9, arbitrary: plain(outside) }, { weight: 2, arbitrary: scan(nested) }),
     { minLength: 1, maxLength: 9 },
