@@ -20,7 +20,7 @@ import {
 } from '../../dsl/index.js';
 import { decodeExperiment, type Experiment } from '../../experiments/experiment.js';
 import { describeAnyModel } from '../../experiments/model.js';
-import { isPresent, readBytes } from '../../files/files.js';
+import { ifPresent, isPresent, readBytes } from '../../files/files.js';
 import { decodeModel, type ModelSpec, type Sizes } from '../../models/catalogue.js';
 import { files, readJson } from '../folder/files.js';
 import { type Result, readResult, readWeightValues } from '../folder/result.js';
@@ -121,16 +121,11 @@ export const allNumbers = (arrays: Arrays, source: string): Checked<Arrays> => {
 
 const experimentIn = (folder: string): Effect<Experiment | null> => {
   const path = join(folder, files.experiment);
-  return pipe(
-    isPresent(path),
-    TE.flatMap((there) =>
-      there
-        ? pipe(
-            readJson(path),
-            TE.flatMapEither((json) => decodeExperiment(json, path)),
-            TE.map((experiment): Experiment | null => experiment),
-          )
-        : TE.right(null),
+  return ifPresent(
+    path,
+    pipe(
+      readJson(path),
+      TE.flatMapEither((json) => decodeExperiment(json, path)),
     ),
   );
 };
@@ -142,23 +137,19 @@ interface Imported {
 
 const importIn = (folder: string): Effect<Imported | null> => {
   const path = join(folder, importRecord);
-  return pipe(
-    isPresent(path),
-    TE.flatMap((there) =>
-      there
-        ? pipe(
-            readJson(path),
-            TE.flatMapEither(decodeWith(importCodec, path)),
-            TE.flatMapEither(({ description, model }) =>
-              model === null
-                ? E.right<DrumheadError, Imported | null>({ description, model })
-                : pipe(
-                    decodeModel(model, path),
-                    E.map((spec) => ({ description, model: spec })),
-                  ),
+  return ifPresent(
+    path,
+    pipe(
+      readJson(path),
+      TE.flatMapEither(decodeWith(importCodec, path)),
+      TE.flatMapEither(({ description, model }) =>
+        model === null
+          ? E.right<DrumheadError, Imported>({ description, model })
+          : pipe(
+              decodeModel(model, path),
+              E.map((spec) => ({ description, model: spec })),
             ),
-          )
-        : TE.right(null),
+      ),
     ),
   );
 };
