@@ -4,8 +4,28 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const main = new URL('../dist/cli/main.js', import.meta.url);
+
+/** Loading opens hundreds of files; what the system refuses then has a sentence too. */
+const sentences = {
+  EMFILE: 'too many files are open; raise the limit (ulimit -n 256) and run the same command again',
+  ENFILE: 'too many files are open; close some programs, and run the same command again',
+  EACCES: 'part of its installation may not be read; change its permissions, or install it anew',
+  EIO: 'the disk could not read its installation; run the same command again when it can',
+  ENOMEM: 'there is not enough memory to start; close some programs, or raise ulimit -v',
+  // Node says so too where files are limited.
+  ERR_MODULE_NOT_FOUND:
+    'part of its installation cannot be found; run `npm ci && npm run build` in its folder, and where files are limited raise the limit (ulimit -n 256)',
+};
+
 if (existsSync(fileURLToPath(main))) {
-  await import(main.href);
+  try {
+    await import(main.href);
+  } catch (cause) {
+    const sentence = sentences[cause?.code];
+    if (sentence === undefined) throw cause;
+    console.error(`drumhead: ${sentence}`);
+    process.exitCode = 1;
+  }
 } else {
   console.error('drumhead is not built yet: run `npm run build` in its folder, then this command again');
   process.exitCode = 1;

@@ -170,8 +170,22 @@ const fileMessages: Readonly<Record<string, string>> = {
     'too many files are open; close some programs or raise the limit (ulimit -n), and run the same command again',
   ENFILE: 'too many files are open; close some programs, and run the same command again',
   EIO: 'the disk could not read or write it; nothing was changed. Run the same command again when it can',
+  ESTALE: 'its network folder was mounted anew; run the same command again',
+  EFBIG:
+    'it is larger than the file system or the shell allows (ulimit -f); make it smaller, or choose another folder',
+  EDQUOT: 'your share of the disk is used up; free some space and run the same command again',
+  EBUSY: 'it is in use by the system; choose another path',
+  ETXTBSY: 'it is a program that runs; choose another path',
+  ENXIO: 'there is no such device, or nobody reads from the pipe',
   EEXIST: 'it, or a folder on the way to it, exists already as a file',
 };
+
+/** Codes of what the system refuses now and may grant later: the file itself may be as it was written. */
+const refusals = ['EACCES', 'EPERM', 'EMFILE', 'ENFILE', 'EIO', 'ESTALE'];
+
+/** Whether the system refused to read a file, so that nothing is known of its content. */
+export const isRefused = (error: DrumheadError): boolean =>
+  error._tag === 'FileError' && refusals.some((code) => error.message === fileMessages[code]);
 
 const fileMessage = (cause: unknown): string => {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';

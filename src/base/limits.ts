@@ -35,6 +35,8 @@ export const limits = {
   safetensorsHeader: 16 * mib,
   /** Pixels of a picture. */
   pixels: 2 ** 24,
+  /** Shards of a GraphModel. */
+  shards: 4_096,
   /** Bytes of all files that a list of digests names, which are read to compare them. */
   listedBytes: 4096 * mib,
   /** Files of one folder of data. */

@@ -115,6 +115,10 @@ describe('npy', () => {
       ],
       [header("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (2,), }\n", 8), /named fields/],
       [header("{'descr': '<f4', 'shape': (2,), }\n", 8), /lacks/],
+      ...["'descr': '<i4'", "'fortran_order': True", '"shape": (1,)'].map((twice): [Uint8Array, RegExp] => [
+        header(`{'descr': '<f4', 'fortran_order': False, 'shape': (2,), ${twice}, }\n`, 8),
+        /damaged header: it has '(descr|fortran_order|shape)' twice; save the array again/,
+      ]),
       [header(dictionary('<f4', 'False', '(-2,)'), 8), /shape \(-2,\) is not readable/],
       [header(dictionary('<f4', 'False', '(99999999999, 99999)'), 8), /truncated/],
       [header(dictionary('<f4', 'False', '(2,)'), 8, 9), /version 9\.0 is not supported/],

@@ -4,14 +4,16 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { breakDisk } from '../../../bench/break/disk.js';
-import { type Effect, errorMessage } from '../../../src/base/error.js';
+import { decodeError, type Effect, errorMessage, fileError } from '../../../src/base/error.js';
 import { exportTrained, readTrained } from '../../../src/runner/export/index.js';
+import { readRunRecord } from '../../../src/runner/folder/record.js';
 import { readWholeResult } from '../../../src/runner/folder/result.js';
 import { checkSeals } from '../../../src/runner/folder/seals.js';
 import { importInto, readRunnable } from '../../../src/runner/import/index.js';
 import { openRun } from '../../../src/runner/results/open-run.js';
-import { statusOf } from '../../../src/runner/results/status.js';
-import { readRun } from '../../../src/runner/results/summary.js';
+import { stateOf, statusOf } from '../../../src/runner/results/status.js';
+import { readRun, readRunFolders } from '../../../src/runner/results/summary.js';
+import { writeFigures } from '../../../src/runner/run/figures.js';
 import { environmentIn, trainTiny } from '../tiny-run.js';
 
 describe('seals of a finished run', () => {
@@ -86,6 +88,7 @@ describe('seals of a finished run', () => {
 
   for (const name of [
     'run.json',
+    'environment.json',
     'program.json',
     'metrics.ndjson',
     'weights/weights.bin',
@@ -101,6 +104,36 @@ describe('seals of a finished run', () => {
         },
       ));
 
+  it('tell of figures that are of another run, or were not written by a run', async () => {
+    const none = { waves: null, segmentations: null };
+    const known = await readRunRecord(folder)();
+    assert.ok(E.isRight(known));
+    // Scores do not depend on them: tables keep the run, and say so.
+    const noticed = async (said: RegExp): Promise<void> => {
+      const { state, problem } = await statusOf(folder, false);
+      assert.equal(state, 'damaged');
+      assert.match(problem ?? '', said);
+      const found = await readRunFolders([folder])();
+      assert.ok(E.isRight(found) && found.right.runs.length === 1);
+      assert.match(found.right.notes.join(), said);
+    };
+    try {
+      assert.ok(E.isRight(await writeFigures(folder, none, known.right.identity)()));
+      assert.equal((await statusOf(folder, false)).state, 'finished');
+      await writeFigures(folder, none, 'another')();
+      await noticed(/figures\.json: it is not of this run; the file is damaged or was replaced/);
+      writeFileSync(path('figures.json'), JSON.stringify(none));
+      await noticed(/figures\.json: it is not of this run/);
+      writeFileSync(
+        path('figures.json'),
+        JSON.stringify({ ...none, run: known.right.identity, checksum: 'x' }),
+      );
+      await noticed(/figures\.json: its checksum is wrong/);
+    } finally {
+      rmSync(path('figures.json'), { force: true });
+    }
+  });
+
   it('say that the newest checkpoint is damaged, where the one before it counts', () =>
     edited(
       'checkpoint.json',
@@ -111,6 +144,23 @@ describe('seals of a finished run', () => {
         assert.match(problem ?? '', /checkpoint\.json: its checksum is wrong.*; the one before it counts/);
       },
     ));
+
+  it('say of a run that the system does not let read that it cannot be read, not that it is damaged', () => {
+    const none = E.right(null);
+    const readings = { record: none, position: none, result: none, seals: none, failure: null, pid: null };
+    for (const [code, state] of [
+      ['EACCES', 'cannot be read'],
+      ['EIO', 'cannot be read'],
+      ['EMFILE', 'cannot be read'],
+      ['EISDIR', 'damaged'],
+    ] as const) {
+      const refused = E.left(fileError('runs/a/result.json', Object.assign(new Error(code), { code })));
+      const damaged = E.left(decodeError('runs/a/run.json', 'its checksum is wrong'));
+      const [found, problem] = stateOf({ ...readings, record: damaged, seals: refused });
+      assert.equal(found, state);
+      if (state !== 'damaged') assert.match(problem ?? '', /^runs\/a\/result\.json: /);
+    }
+  });
 
   it('tell a file that the disk does not give from one that is missing', async () => {
     const disk = breakDisk(folder, { kind: 'none' });

@@ -1,7 +1,7 @@
 /** What cannot be read is refused with one clear sentence, and nothing is left behind. */
 
 import assert from 'node:assert/strict';
-import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as t from 'io-ts';
 import { encodeNpy } from '../../../src/formats/npy/npy.js';
@@ -130,6 +130,48 @@ describe('a file from outside', () => {
       weightsManifest: weightsOf(json).map((group) => ({ ...group, paths: ['../../etc/passwd'] })),
     }));
     assert.match(await said(at('graph-model')), /'\.\.\/\.\.\/etc\/passwd' is not the name of a shard/);
+  });
+
+  it('that is a GraphModel that names a shard twice, too many of them, or shards of another size: before any is read', async () => {
+    const model = at('graph-model', 'model.json');
+    const whole = readFileSync(model, 'utf8');
+    const naming = (paths: readonly string[]): void => {
+      writeFileSync(model, whole);
+      edit(model, (json) => ({
+        ...json,
+        weightsManifest: weightsOf(json).map((group) => ({ ...group, paths })),
+      }));
+    };
+    const shard = 'group1-shard1of1.bin';
+    naming(Array.from({ length: 1000 }, () => shard));
+    assert.match(await said(at('graph-model')), /it names the shard 'group1-shard1of1\.bin' twice/);
+    naming(Array.from({ length: 200_000 }, (_, i) => `s${i}.bin`));
+    assert.match(await said(at('graph-model')), /it names 200,000 shards, and 4,096 is the limit/);
+    // Sparse: only its size could say so in time.
+    naming([shard, 'large.bin']);
+    writeFileSync(at('graph-model', 'large.bin'), '');
+    truncateSync(at('graph-model', 'large.bin'), 2 ** 40);
+    assert.match(
+      await said(at('graph-model')),
+      /its shards hold 10995\d+ bytes of weights, \d+ are needed; .* too long/,
+    );
+  });
+
+  it('whose answers are not numbers, in any format: no class is given', async () => {
+    const huge = {
+      ...trained,
+      parameters: Object.fromEntries(
+        Object.entries(trained.parameters).map(([name, values]) => [name, values.map(() => 1e30)]),
+      ),
+    };
+    for (const format of exportFormats) {
+      await done(exportTrained(huge, format, at('huge', format)));
+      assert.match(
+        await said(at('huge', format)),
+        /the (logits|waves) of image 0 are not finite.*; the weights or the time step dt are too large for it$/,
+        format,
+      );
+    }
   });
 
   it('that is a GraphModel whose weights are not those of its graph: all of them at once', async () => {

@@ -25,7 +25,7 @@ import { type Member, type Sweep, type SweepRun, sweepOf } from '../../experimen
 import { type Told, toldByFiles } from '../../runner/run/prepare.js';
 import { remark } from '../edge.js';
 import { amongRuns } from '../source/names-here.js';
-import { asSweep, calledAs, type Named, namedFrom } from '../source/source.js';
+import { asSweep, calledAs, type Named, namedFrom, withRemarks } from '../source/source.js';
 import { fitted } from '../terminal/fitted.js';
 
 export interface DiffFlags {
@@ -149,8 +149,8 @@ export const diff = (a: string, b: string, { preset }: DiffFlags): Effect<string
       ? TE.fromEither(comparedDrums(a, b))
       : pipe(
           TE.Do,
-          TE.bind('first', () => namedFrom(a, preset)),
-          TE.bind('second', () => namedFrom(b, preset)),
+          TE.bind('first', () => withRemarks(namedFrom(a, preset))),
+          TE.bind('second', () => withRemarks(namedFrom(b, preset))),
           amongRuns('runs'),
           TE.bind('read', ({ first, second }) =>
             TE.fromTask(

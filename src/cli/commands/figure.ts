@@ -20,6 +20,7 @@ import { entriesOf } from '../../runner/pictures/figure-entries.js';
 import { type Drawing, drawingFiles, drawingNames, inBothThemes } from '../../runner/pictures/themes.js';
 import { collect } from '../../runner/results/collection.js';
 import { readPublished } from '../../runner/results/published.js';
+import { remark } from '../edge.js';
 import { allFlags } from '../flags/all-flags.js';
 import { oneOf } from '../flags/flags.js';
 import { sweepFrom } from '../source/source.js';
@@ -53,6 +54,7 @@ const ofSweep = (
     TE.bind('collection', () => collect(name, flags.runs, sweepFrom(name, flags.preset ?? 'full'))),
     TE.bind('published', () => readPublished),
     TE.flatMap(({ collection, published }) => {
+      for (const note of collection.notes) remark(note);
       const entries = entriesOf(collection.runs, published);
       return entries.length === 0
         ? TE.left(decodeError(name, 'there are no runs here'))

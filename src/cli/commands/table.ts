@@ -120,6 +120,10 @@ export const table = (name: string, flags: TableFlags): Effect<string> =>
     TE.tapIO(({ split }) => () => {
       for (const note of namedTwice(flags.scores, split)) remark(`note: ${note}`);
     }),
+    TE.tapIO(({ format, collection }) => () => {
+      // These formats have no place for notes.
+      if (format === 'csv' || format === 'json') for (const note of collection.notes) remark(note);
+    }),
     TE.map(({ format, kinds, scores, collection, groups }) =>
       render(collection, groups, scores, format, kinds),
     ),

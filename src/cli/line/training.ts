@@ -75,7 +75,9 @@ const addStatus = (program: Command): void => {
   program
     .command('status')
     .argument('[name]', 'a sweep, an experiment or a folder; default all runs')
-    .description('How far every run is: finished, running, unfinished, failed, damaged, not begun.')
+    .description(
+      'How far every run is: finished, running, unfinished, failed, damaged, cannot be read, not begun.',
+    )
     .option('--watch', 'show it again every two seconds')
     .option('--check', 'also read all weights and compare every file with what was written')
     .option('--json', 'as JSON')

@@ -31,13 +31,26 @@ export interface Taken {
   readonly notes: readonly string[];
 }
 
-const noneFinished = (name: string, { runs, preset, seed }: RunsFlags, otherwise: string): DrumheadError => {
+/** The notes on runs that cannot be read, among those on runs that are left out. */
+const unreadIn = (leftOut: readonly string[]): readonly string[] =>
+  leftOut.filter((note) => !note.includes('not finished;'));
+
+const noneFinished = (
+  name: string,
+  { runs, preset, seed }: RunsFlags,
+  otherwise: string,
+  leftOut: readonly string[],
+): DrumheadError => {
   const asked =
     (preset === undefined ? '' : ` --preset ${preset}`) + (seed === undefined ? '' : ` --seed ${seed}`);
   return decodeError(
     name,
-    `none of its runs${asked === '' ? '' : ` at${asked}`} is finished in '${runs}'; ` +
-      `\`drumhead ${sweepNames.includes(name) ? 'sweep' : 'run'} ${name}${asked}\` trains it${otherwise}`,
+    // Runs that cannot be read are named: they may be those that are meant.
+    [
+      `none of its runs${asked === '' ? '' : ` at${asked}`} is finished in '${runs}'; ` +
+        `\`drumhead ${sweepNames.includes(name) ? 'sweep' : 'run'} ${name}${asked}\` trains it${otherwise}`,
+      ...unreadIn(leftOut),
+    ],
   );
 };
 
@@ -76,7 +89,7 @@ export const finishedRuns = (name: string, flags: RunsFlags): Effect<Finished> =
       if (typeof found === 'string') return TE.right({ folders: [found], notes: [] });
       const [first, ...others] = found.runs.map(({ folder }) => folder);
       return first === undefined
-        ? TE.left(noneFinished(name, flags, ''))
+        ? TE.left(noneFinished(name, flags, '', found.leftOut))
         : TE.rightTask(async () => ({
             folders: [first, ...others],
             notes: [...found.notes.map((note) => note.trimStart()), ...(await leftOutWords(name, found))],
@@ -124,11 +137,26 @@ const firstOf = async (runs: readonly RunSummary[]): Promise<string> => {
  */
 export const finishedRunOrNone = (name: string, flags: RunsFlags, command: string): Effect<Taken | null> =>
   pipe(
+    chosenOf(name, flags, command),
+    TE.map((chosen) => {
+      if ('folder' in chosen) return chosen;
+      for (const note of chosen.unread) remark(note);
+      return null;
+    }),
+  );
+
+/** The run that is meant, or notes on those that cannot be read where none is finished. */
+const chosenOf = (
+  name: string,
+  flags: RunsFlags,
+  command: string,
+): Effect<Taken | { readonly unread: readonly string[] }> =>
+  pipe(
     candidates(name, flags),
-    TE.flatMap((found): Effect<Taken | null> => {
+    TE.flatMap((found): Effect<Taken | { readonly unread: readonly string[] }> => {
       if (typeof found === 'string') return TE.right({ folder: found, notes: [] });
-      const { runs, exact, notes } = found;
-      if (runs.length === 0) return TE.right(null);
+      const { runs, exact, notes, leftOut } = found;
+      if (runs.length === 0) return TE.right({ unread: unreadIn(leftOut) });
       if (!exact && several(runs)) return TE.leftTask(() => severalWords(name, runs, command));
       return pipe(
         TE.fromTask(() => firstOf(runs)),
@@ -154,8 +182,10 @@ export const finishedRunOrNone = (name: string, flags: RunsFlags, command: strin
  */
 export const finishedRun = (name: string, flags: RunsFlags, command: string, otherwise = ''): Effect<Taken> =>
   pipe(
-    finishedRunOrNone(name, flags, command),
-    TE.flatMap((taken) => (taken === null ? TE.left(noneFinished(name, flags, otherwise)) : TE.right(taken))),
+    chosenOf(name, flags, command),
+    TE.flatMap((chosen) =>
+      'folder' in chosen ? TE.right(chosen) : TE.left(noneFinished(name, flags, otherwise, chosen.unread)),
+    ),
   );
 
 /** Which run a name means, where it is not the run's folder itself: for a line of its own. */

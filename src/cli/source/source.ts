@@ -10,7 +10,14 @@ import * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { decodeWith } from '../../base/codec.js';
-import { type Checked, decodeError, type Effect, unknownName } from '../../base/error.js';
+import {
+  type Checked,
+  type DrumheadError,
+  decodeError,
+  type Effect,
+  errorMessage,
+  unknownName,
+} from '../../base/error.js';
 import { drumExperiments } from '../../drums/index.js';
 import { EngineName, Kernels } from '../../engine/index.js';
 import { experimentNamed, experimentNames, presetNamed } from '../../experiments/catalogue.js';
@@ -21,6 +28,7 @@ import { ifPresent, isPresent } from '../../files/files.js';
 import { kindOf } from '../../files/kind-of.js';
 import { labelOfRun } from '../../runner/folder/called.js';
 import { files, readJson } from '../../runner/folder/files.js';
+import { checkFigures, checkRecord, checkSeals } from '../../runner/folder/seals.js';
 import { readSweepFile } from '../../runner/folder/sweep-file.js';
 import { isDocument } from '../document/document.js';
 import { readHeld } from '../document/reading.js';
@@ -231,10 +239,21 @@ const folderNamed = (folder: string): Effect<Found> =>
               TE.Do,
               TE.tap(() => noData(folder)),
               TE.bind('experiment', () => readExperiment(join(folder, files.experiment))),
+              TE.tap(() => checkRecord(folder)),
+              // What came of it may be damaged, which says nothing of what is run.
+              TE.bind('whole', () =>
+                TE.fromTask<Checked<void>, DrumheadError>(
+                  pipe(
+                    checkSeals(folder),
+                    TE.flatMap(() => checkFigures(folder)),
+                  ),
+                ),
+              ),
               TE.bind('begun', () => readBegun(join(folder, files.environment))),
               TE.bind('finished', () => isPresent(join(folder, files.result))),
-              TE.map(({ experiment, begun, finished }) => ({
+              TE.map(({ experiment, begun, finished, whole }) => ({
                 ...catalogued,
+                notes: E.isLeft(whole) ? [errorMessage(whole.left)] : [],
                 sweep: sweepOf(experiment),
                 one: true,
                 engine: begun?.engine ?? null,

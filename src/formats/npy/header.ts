@@ -128,6 +128,10 @@ const shapeOf = (text: string): E.Either<string, readonly number[]> => {
 };
 
 const dictionary = (text: string): E.Either<string, Omit<NpyHeader, 'offset'>> => {
+  const keys = ['descr', 'fortran_order', 'shape'];
+  const twice = keys.find((key) => text.split(new RegExp(`['"]${key}['"]\\s*:`)).length > 2);
+  if (twice !== undefined)
+    return E.left(`damaged header: it has '${twice}' twice; save the array again with np.save`);
   const descr = /['"]descr['"]\s*:\s*['"]([^'"]*)['"]/.exec(text);
   const order = /['"]fortran_order['"]\s*:\s*(True|False)/.exec(text);
   const shape = /['"]shape['"]\s*:\s*\(([^)]*)\)/.exec(text);

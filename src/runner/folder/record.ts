@@ -10,16 +10,20 @@ import { Kernels } from '../../engine/index.js';
 import { files } from './files.js';
 import { readChecked } from './sealed.js';
 
-export const runCodec = t.type({
-  /** Hash of task, program, training, seed and engine. */
-  identity: t.string,
-  name: t.string,
-  seed: t.number,
-  epochs: t.number,
-  /** SHA-256 of experiment.json and program.json. */
-  experiment: t.string,
-  program: t.string,
-});
+export const runCodec = t.intersection([
+  t.type({
+    /** Hash of task, program, training, seed and engine. */
+    identity: t.string,
+    name: t.string,
+    seed: t.number,
+    epochs: t.number,
+    /** SHA-256 of experiment.json and program.json. */
+    experiment: t.string,
+    program: t.string,
+  }),
+  /** Whether figures.json carries its checksum and the identity; earlier versions wrote it without. */
+  t.partial({ figures: t.literal('sealed') }),
+]);
 /** What run.json holds. */
 export type RunRecord = t.TypeOf<typeof runCodec>;
 

@@ -1,7 +1,7 @@
 /**
  * Checks that a run folder holds what was written there. Every reader of runs calls this, so that all of them agree.
  *
- * run.json, environment.json and result.json carry their own checksums. run.json also holds those of experiment.json
+ * run.json, environment.json, result.json and figures.json carry their own checksums. run.json also holds those of experiment.json
  * and program.json, result.json those of metrics.ndjson and weights.bin. weights.json follows from the program. An
  * imported folder is compared with the list of its files.
  */
@@ -30,7 +30,13 @@ import { isFromLater, readCheckedIfPresent } from './sealed.js';
 import { weightsManifest } from './weights.js';
 
 /** The checksums that run.json holds. */
-const recordCodec = t.type({ experiment: t.string, program: t.string });
+const recordCodec = t.intersection([
+  t.type({ experiment: t.string, program: t.string }),
+  t.partial({ identity: t.string, figures: t.literal('sealed') }),
+]);
+
+/** The identity that figures.json holds. */
+const figuresCodec = t.partial({ run: t.string });
 
 /** The checksums that result.json holds; early versions recorded fewer. */
 const resultCodec = t.type({
@@ -125,6 +131,57 @@ const namesFollow = (folder: string): Effect<void> => {
 };
 
 /**
+ * Checks that figures.json is of this run. Scores and weights do not depend on it, so that a table keeps the run and says
+ * what is wrong. Runs that drew nothing have none, and earlier versions did not seal it.
+ *
+ * **Errors** DecodeError if it is damaged or of another run; FileError.
+ */
+export const checkFigures = (folder: string): Effect<void> => {
+  const path = join(folder, files.figures);
+  return pipe(
+    TE.Do,
+    TE.bind('found', () => readCheckedIfPresent(path, figuresCodec)),
+    TE.bind('record', ({ found }) =>
+      found === null ? TE.right(null) : readCheckedIfPresent(join(folder, files.run), recordCodec),
+    ),
+    TE.flatMapEither(({ found, record }) =>
+      found === null ||
+      (found.run === undefined ? record?.figures === undefined : found.run === record?.identity)
+        ? E.right(undefined)
+        : E.left(decodeError(path, 'it is not of this run; the file is damaged or was replaced')),
+    ),
+  );
+};
+
+/** What is wrong, as one error: what the disk refuses first, then all damage together. */
+const together = (folder: string, checks: readonly Checked<unknown>[]): Checked<void> => {
+  const wrong = checks.flatMap((check) => (E.isLeft(check) ? [check.left] : []));
+  const first = wrong.find((error) => error._tag === 'FileError' || isFromLater(error)) ?? wrong[0];
+  if (first === undefined) return E.right(undefined);
+  return wrong.length === 1 || first._tag === 'FileError' || isFromLater(first)
+    ? E.left(first)
+    : E.left(decodeError(folder, wrong.map(errorMessage)));
+};
+
+/**
+ * Checks what a run folder says of what is run: run.json, experiment.json, environment.json, and the list of an import.
+ *
+ * **Errors** as `checkSeals`.
+ */
+export const checkRecord =
+  (folder: string): Effect<void> =>
+  async () => {
+    const record = await readCheckedIfPresent(join(folder, files.run), recordCodec)();
+    const sums = E.isRight(record) ? record.right : null;
+    return together(folder, [
+      await asWritten(folder)(),
+      record,
+      await readCheckedIfPresent(join(folder, files.environment), t.UnknownRecord)(),
+      await holds(folder, files.experiment, sums?.experiment)(),
+    ]);
+  };
+
+/**
  * Checks all files of a run folder.
  *
  * **Errors** DecodeError with a line for everything that is not as it was written, or where a newer drumhead wrote it;
@@ -145,7 +202,10 @@ export const checkSeals =
       await asWritten(folder)(),
       missing ? E.left(decodeError(join(folder, files.run), 'it is missing')) : record,
       result,
-      environment,
+      // A run that was killed before its first step may have none yet.
+      E.isRight(environment) && environment.right === null && sums !== null && ends !== null
+        ? E.left(decodeError(join(folder, files.environment), 'it is missing'))
+        : environment,
       await holds(folder, files.experiment, sums?.experiment)(),
       program,
       await holds(folder, files.metrics, ends?.metrics?.sha256)(),
@@ -156,10 +216,5 @@ export const checkSeals =
             ...(E.isRight(program) ? [await namesFollow(folder)()] : []),
           ]),
     ];
-    const wrong = checks.flatMap((check) => (E.isLeft(check) ? [check.left] : []));
-    const first = wrong.find((error) => error._tag === 'FileError' || isFromLater(error)) ?? wrong[0];
-    if (first === undefined) return E.right(undefined);
-    return wrong.length === 1 || first._tag === 'FileError' || isFromLater(first)
-      ? E.left(first)
-      : E.left(decodeError(folder, wrong.map(errorMessage)));
+    return together(folder, checks);
   };

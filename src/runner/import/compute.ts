@@ -4,11 +4,13 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, type Effect, engineError } from '../../base/error.js';
+import { SessionFault } from '../../compile/tfjs/session/fault.js';
 import { type Arrays, errorOf, openSession, type Session } from '../../compile/tfjs/session/session.js';
 import { inputsOf, outputsOf, type Shape, select, volume } from '../../dsl/index.js';
 import { type Engine, type EngineChoice, openEngine } from '../../engine/index.js';
 import { predictedClasses } from '../../experiments/scores.js';
 import type { Trained } from '../export/trained.js';
+import { finiteAnswer } from '../training/finite.js';
 import type { GraphFile } from './graph-model.js';
 import type { Runnable } from './source.js';
 
@@ -51,7 +53,11 @@ const computeProgram = (
     TE.fromEither<DrumheadError, Session>(openSession(engine, select(program, ...names), parameters)),
     (session) =>
       pipe(
-        TE.tryCatch(() => session.infer({ count, inputs: Object.fromEntries(unused) }, names), errorOf),
+        TE.tryCatch(async () => {
+          const found = await session.infer({ count, inputs: Object.fromEntries(unused) }, names);
+          finiteAnswer(found.outputs, shapes.logits?.at(-1) ?? 0, count);
+          return found;
+        }, errorOf),
         TE.map(({ outputs }) => {
           const computed: Record<string, Computed> = Object.fromEntries(
             names.map((name) => [name, { shape: shapes[name], data: outputs[name] }]),
@@ -105,9 +111,18 @@ const computeGraph = (
         tf.dispose(given);
         model.dispose();
       }
-      return Object.fromEntries(entries);
+      const computed = Object.fromEntries(entries);
+      finiteAnswer(
+        Object.fromEntries(entries.map(([output, { data }]) => [output, data])),
+        computed.logits?.shape.at(-1) ?? 0,
+        count,
+      );
+      return computed;
     },
-    (cause) => engineError(name, `the graph does not run: ${cause instanceof Error ? cause.message : cause}`),
+    (cause) =>
+      cause instanceof SessionFault
+        ? cause.error
+        : engineError(name, `the graph does not run: ${cause instanceof Error ? cause.message : cause}`),
   );
 
 /**

@@ -1,5 +1,6 @@
 /** GraphModels that drumhead wrote: read, and held against what they say of themselves. */
 
+import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -15,6 +16,7 @@ import {
   type Effect,
   errorMessage,
 } from '../../base/error.js';
+import { fileLimits, grouped, limits, sizeText } from '../../base/limits.js';
 import { type Shape, volume } from '../../dsl/index.js';
 import { readBytes } from '../../files/files.js';
 import { misfits } from '../export/misfits.js';
@@ -112,13 +114,44 @@ const wholeGraph = (file: t.TypeOf<typeof codec>, path: string): Checked<void> =
 const isOurs = (json: Readonly<Record<string, unknown>>): boolean =>
   t.UnknownRecord.is(json.userDefinedMetadata) && 'drumhead' in json.userDefinedMetadata;
 
-/** Every shard, or every one that cannot be read. */
-const readShards = (path: string, names: readonly string[]): Effect<readonly Uint8Array[]> => {
+const shortOrLong = (found: number, wanted: number): string =>
+  `its shards hold ${found} bytes of weights, ${wanted} are needed; one of them is ` +
+  `${found < wanted ? 'cut short' : 'too long'}`;
+
+/** Why these cannot be the shards of a model; null if they can. */
+const wrongShards = (names: readonly string[], wanted: number): string | null => {
+  if (names.length > limits.shards)
+    return `it names ${grouped(names.length)} shards, and ${grouped(limits.shards)} is the limit; export the run again`;
   const outside = names.find((name) => !/^[A-Za-z0-9_-][A-Za-z0-9_.-]*$/.test(name));
-  if (outside !== undefined)
-    return TE.left(decodeError(path, `'${outside}' is not the name of a shard beside it`));
+  if (outside !== undefined) return `'${outside}' is not the name of a shard beside it`;
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) return `it names the shard '${twice}' twice; export the run again`;
+  return wanted > fileLimits.array
+    ? `its weights have ${sizeText(wanted)}, and ${sizeText(fileLimits.array)} is the limit`
+    : null;
+};
+
+/** Every shard, one after the other, or every one that cannot be read. Sizes are checked before any is read. */
+const readShards = (
+  path: string,
+  names: readonly string[],
+  wanted: number,
+): Effect<readonly Uint8Array[]> => {
+  const wrong = wrongShards(names, wanted);
+  if (wrong !== null) return TE.left(decodeError(path, wrong));
   return async () => {
-    const read = await Promise.all(names.map((name) => readBytes(join(dirname(path), name), 'array')()));
+    const paths = names.map((name) => join(dirname(path), name));
+    const sizes: number[] = [];
+    for (const shard of paths) {
+      const found = await stat(shard).catch(() => null);
+      if (found?.isFile()) sizes.push(found.size);
+    }
+    const total = sizes.reduce((sum, size) => sum + size, 0);
+    // A shard that is missing is named below.
+    if (sizes.length === paths.length && total !== wanted)
+      return E.left(decodeError(path, shortOrLong(total, wanted)));
+    const read: Checked<Uint8Array>[] = [];
+    for (const shard of paths) read.push(await readBytes(shard, 'array')());
     const problems = read.flatMap((one) => (E.isLeft(one) ? [errorMessage(one.left)] : []));
     return problems.length > 0
       ? E.left(
@@ -181,16 +214,12 @@ export const readGraphModel = (json: Readonly<Record<string, unknown>>, path: st
         readShards(
           path,
           file.weightsManifest.flatMap(({ paths }) => paths),
+          wanted,
         ),
         TE.map(joined),
         TE.filterOrElse(
           (bytes) => bytes.length === wanted,
-          (bytes): DrumheadError =>
-            decodeError(
-              path,
-              `its shards hold ${bytes.length} bytes of weights, ${wanted} are needed; one of them is ` +
-                `${bytes.length < wanted ? 'cut short' : 'too long'}`,
-            ),
+          (bytes): DrumheadError => decodeError(path, shortOrLong(bytes.length, wanted)),
         ),
         TE.filterOrElse(
           (bytes) => sha256Hex(bytes) === weightsSha256,

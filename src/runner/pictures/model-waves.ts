@@ -19,6 +19,7 @@ import { readTrained } from '../export/trained.js';
 import { labelOfRun } from '../folder/called.js';
 import { testImage } from '../run/test-image.js';
 import { drawnWaves, planeText, type WaveGrid, waveGridOf } from '../run/wave-grid.js';
+import { finiteAnswer } from '../training/finite.js';
 
 /** The model and the test image that are animated. */
 export interface Watched {
@@ -60,6 +61,7 @@ const pictureOf = async (
 ): Promise<WavesPicture> => {
   const { batch, shown } = testImage(test, index);
   const { outputs } = await session.infer(batch, ['waves', 'logits']);
+  finiteAnswer(outputs, classes.length, 1, index);
   const perPixel = outputs.logits.length === test.height * test.width * classes.length;
   const { model } = experiment;
   return {

@@ -27,6 +27,7 @@ import {
 import { type Gallery, type RunLine, type SweepReport, sweepReportHtml } from '../../report/sweep/index.js';
 import { groupsOf, meansTable, scoreGroups, spreadTable } from '../../report/tables/index.js';
 import { files } from '../folder/files.js';
+import { checkFigures } from '../folder/seals.js';
 import { packageVersion } from '../folder/versions.js';
 import { type CollectedRun, type Collection, groupedRun } from '../results/collection.js';
 import { type Figures, readFigures } from '../run/figures.js';
@@ -92,7 +93,8 @@ interface Found {
 /** The figure of a run's report; where the run drew none, its picture on light paper. */
 const shownBy = (folder: string, kind: 'waves' | 'segmentations', alt: string): Effect<Found | null> =>
   pipe(
-    readFigures(folder),
+    checkFigures(folder),
+    TE.flatMap(() => readFigures(folder)),
     // A file that cannot be read costs the page nothing: the picture beside it says the same.
     TE.orElse(() => TE.right<DrumheadError, Figures>({ waves: null, segmentations: null })),
     TE.flatMap((figures): Effect<Found | null> => {

@@ -5,10 +5,11 @@
 
 import { readdir } from 'node:fs/promises';
 import { isAbsolute, join, sep } from 'node:path';
+import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { canonical } from '../../base/canonical.js';
-import type { DrumheadError, Effect } from '../../base/error.js';
+import { type Checked, type DrumheadError, decodeError, type Effect } from '../../base/error.js';
 import { experimentNames } from '../../experiments/catalogue.js';
 import { type Experiment, shapingOf } from '../../experiments/experiment.js';
 import { type Label, memberLabels } from '../../experiments/label.js';
@@ -140,9 +141,17 @@ const inPublishedOrder = (a: RunSummary, b: RunSummary): number => {
   return place(a) - place(b) || a.folder.localeCompare(b.folder, 'en', { numeric: true });
 };
 
+/** Where runs are and none can be read, each is named with what is wrong: an empty table would say nothing of it. */
+const someReadable = (folder: string): ((found: RunsFound) => Checked<RunsFound>) =>
+  E.fromPredicate(
+    ({ runs, notes }) => runs.length > 0 || notes.length === 0,
+    ({ notes }) => decodeError(folder, ['none of its runs can be read', ...notes]),
+  );
+
 const fromFolder = (folder: string): Effect<Collection> =>
   pipe(
     readRuns(folder),
+    TE.flatMapEither(someReadable(folder)),
     TE.map(({ runs, notes }) => ({ sorted: [...runs].sort(inPublishedOrder), notes })),
     TE.bind('labels', ({ sorted }) => TE.fromTask(labelsOfRuns(sorted))),
     TE.map(({ sorted, labels, notes }) => {
@@ -241,16 +250,18 @@ const ofOwnName = (name: string, runs: string, error: DrumheadError): Effect<Col
           (found) => found.runs.length > 0,
           () => error,
         ),
-        TE.orElse(() =>
-          pipe(
-            TE.fromTask<readonly string[], DrumheadError>(() => namesIn(runs)),
-            TE.flatMap((here) =>
-              TE.left({
-                ...error,
-                known: [...new Set([...here, ...error.known])],
-              }),
-            ),
-          ),
+        TE.orElse((unread) =>
+          unread._tag === 'DecodeError'
+            ? TE.left(unread)
+            : pipe(
+                TE.fromTask<readonly string[], DrumheadError>(() => namesIn(runs)),
+                TE.flatMap((here) =>
+                  TE.left({
+                    ...error,
+                    known: [...new Set([...here, ...error.known])],
+                  }),
+                ),
+              ),
         ),
       );
 

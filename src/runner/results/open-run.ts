@@ -25,6 +25,7 @@ import { files, readJson } from '../folder/files.js';
 import { decodeManifest, decodeWeights } from '../folder/weights.js';
 import { testImage } from '../run/test-image.js';
 import { drawnWaves, type WaveGrid, waveGridOf } from '../run/wave-grid.js';
+import { finiteAnswer } from '../training/finite.js';
 import { type RunSummary, readRun } from './summary.js';
 
 /** A run that can be computed with. */
@@ -149,6 +150,7 @@ const observeOne = async (session: Session, { dataset }: OpenRun, i: number, out
   const { test, classes } = dataset;
   const { batch, shown } = testImage(test, i);
   const found = await session.infer(batch, ['logits', ...outputs]);
+  finiteAnswer(found.outputs, classes.length, 1, i);
   const prediction = predictedClasses(found.outputs.logits, classes.length);
   const { foregroundIou } = imageScores(prediction, shown.target);
   const sample: Sample = {

@@ -23,6 +23,7 @@ import { openEngineFor } from '../folder/computed-on.js';
 import { readResult } from '../folder/result.js';
 import { evaluationBatchOf } from '../run/prepare.js';
 import { evaluate } from '../training/evaluate.js';
+import { lossless } from '../training/finite.js';
 
 /** The data that a run is scored on. */
 export interface RescorePlan {
@@ -147,7 +148,10 @@ const score = (
       ),
     ),
     TE.flatMap((scores): Effect<Scores> => {
-      if (scores !== null) return TE.right(scores);
+      if (scores !== null)
+        return scores.loss === null || Number.isFinite(scores.loss)
+          ? TE.right(scores)
+          : TE.left(lossless(trained.experiment?.name ?? trained.description, scores.loss));
       return TE.left(
         signal.aborted ? { _tag: 'Interrupted', message: 'stopped; nothing is written' } : noImages(split),
       );

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Checked, type DrumheadError, type Effect, errorMessage } from '../../base/error.js';
+import { type Checked, type DrumheadError, type Effect, errorMessage, isRefused } from '../../base/error.js';
 import { decodeExperiment, type Experiment } from '../../experiments/experiment.js';
 import { labelsOfRuns } from '../folder/called.js';
 import { type Position, readPosition } from '../folder/checkpoint.js';
@@ -15,7 +15,7 @@ import { workerIn } from '../folder/lock.js';
 import { readProgress } from '../folder/progress.js';
 import { type RunRecord, readRunRecord } from '../folder/record.js';
 import { type Result, readResult } from '../folder/result.js';
-import { checkSeals } from '../folder/seals.js';
+import { checkFigures, checkSeals } from '../folder/seals.js';
 import type { EpochMetrics } from '../training/state.js';
 
 const readExperiment = (path: string): Effect<Experiment> =>
@@ -24,7 +24,15 @@ const readExperiment = (path: string): Effect<Experiment> =>
     TE.flatMapEither((json) => decodeExperiment(json, path)),
   );
 
-export const runStates = ['finished', 'running', 'unfinished', 'failed', 'damaged', 'not begun'] as const;
+export const runStates = [
+  'finished',
+  'running',
+  'unfinished',
+  'failed',
+  'damaged',
+  'cannot be read',
+  'not begun',
+] as const;
 export type RunState = (typeof runStates)[number];
 
 /** The state of a run, from its folder. */
@@ -78,7 +86,8 @@ const seedOf = (folder: string): number | null => {
   return found === null ? null : Number(found[1]);
 };
 
-interface Readings {
+/** What was read of a run folder. */
+export interface Readings {
   readonly record: Checked<RunRecord>;
   readonly position: Checked<Position | null>;
   readonly result: Checked<Result | null>;
@@ -93,12 +102,22 @@ const rightOf = <A>(read: Checked<A>): A | null => (E.isRight(read) ? read.right
 const hasBegun = (result: Checked<Result | null>, position: Checked<Position | null>): boolean =>
   rightOf(result) !== null || rightOf(position) !== null;
 
-const stateOf = ({ record, position, result, seals, failure, pid }: Readings): [RunState, string | null] => {
+/** The state of a run, and what is wrong with it in one line. */
+export const stateOf = ({
+  record,
+  position,
+  result,
+  seals,
+  failure,
+  pid,
+}: Readings): [RunState, string | null] => {
   if (pid !== null) return ['running', null];
   // The first runs had no run.json.
   const recordless = E.isLeft(record) && record.left._tag === 'FileError' && hasBegun(result, position);
-  const damage = [...(recordless ? [] : [record]), result, position, seals].find(E.isLeft);
-  if (damage !== undefined) return ['damaged', firstLine(damage.left)];
+  const wrong = [...(recordless ? [] : [record]), result, position, seals].filter(E.isLeft);
+  const damage = wrong.find(({ left }) => isRefused(left)) ?? wrong[0];
+  if (damage !== undefined)
+    return [isRefused(damage.left) ? 'cannot be read' : 'damaged', firstLine(damage.left)];
   const newest = rightOf(position)?.problem;
   const note = newest === undefined ? null : `${firstLine(newest)}; the one before it counts`;
   if (rightOf(result) !== null) return ['finished', note];
@@ -117,7 +136,8 @@ export const statusOf = async (folder: string, thorough: boolean): Promise<RunSt
   const record = await readRunRecord(folder)();
   const result = await readResult(folder)();
   const whole = rightOf(result) !== null || thorough;
-  const seals = whole ? await checkSeals(folder)() : E.right(undefined);
+  const sealed = whole ? await checkSeals(folder)() : E.right(undefined);
+  const seals = whole && E.isRight(sealed) ? await checkFigures(folder)() : sealed;
   const position = await readPosition(folder)();
   const failure = rightOf(await readFailure(folder)());
   const computedOn = rightOf(await readComputedOn(folder)()) ?? unsaid;

@@ -18,7 +18,7 @@ import { ifPresent, readBytes } from '../../files/files.js';
 import { type ComputedOn, readComputedOn } from '../folder/computed-on.js';
 import { readFailure } from '../folder/failure.js';
 import { files, parseJson, readJson } from '../folder/files.js';
-import { checkSeals } from '../folder/seals.js';
+import { checkFigures, checkSeals } from '../folder/seals.js';
 import { type EpochMetrics, epochMetricsCodec, scoresCodec } from '../training/state.js';
 
 /** A run folder in memory. */
@@ -164,8 +164,12 @@ export const readRunFolders =
     const notes: string[] = [];
     for (const folder of folders) {
       const read = await readRun(folder)();
-      if (E.isRight(read)) runs.push(read.right);
-      else notes.push(`left out: ${errorMessage(read.left).split('\n')[0]}`);
+      if (E.isRight(read)) {
+        runs.push(read.right);
+        const figures = await checkFigures(folder)();
+        if (E.isLeft(figures))
+          notes.push(`${errorMessage(figures.left)}; only its pictures in reports depend on it`);
+      } else notes.push(`left out: ${errorMessage(read.left).split('\n')[0]}`);
     }
     return E.right({ runs, notes });
   };

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
-import { decodeWith } from '../../base/codec.js';
 import type { Effect } from '../../base/error.js';
 import { ifPresent } from '../../files/files.js';
 import type { PanelFigure } from '../../report/index.js';
-import { files, readJson, writeText } from '../folder/files.js';
+import { files, writeText } from '../folder/files.js';
+import { readChecked, sealed } from '../folder/sealed.js';
 
 /** The figures that are kept; null for one that was not drawn. */
 export interface Figures {
@@ -71,15 +71,15 @@ const figuresCodec = t.type({
   segmentations: t.union([t.null, figure]),
 });
 
-/** **Errors** FileError. */
-export const writeFigures = (folder: string, figures: Figures): Effect<string> =>
-  writeText(join(folder, files.figures), `${JSON.stringify(figures)}\n`);
+/** Writes the figures of the run with this identity, sealed. **Errors** FileError. */
+export const writeFigures = (folder: string, figures: Figures, identity: string): Effect<string> =>
+  writeText(join(folder, files.figures), `${JSON.stringify(sealed({ ...figures, run: identity }))}\n`);
 
 /** The figures of a run folder; both null where nothing was drawn. **Errors** FileError, DecodeError. */
 export const readFigures = (folder: string): Effect<Figures> => {
   const path = join(folder, files.figures);
   return pipe(
-    ifPresent(path, pipe(readJson(path), TE.flatMapEither(decodeWith(figuresCodec, path)))),
+    ifPresent(path, readChecked(path, figuresCodec)),
     TE.map((found) => found ?? { waves: null, segmentations: null }),
   );
 };

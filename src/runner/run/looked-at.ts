@@ -9,6 +9,7 @@ import type { Program } from '../../dsl/index.js';
 import { type ClassMap, imageScores, predictedClasses } from '../../experiments/scores.js';
 import type { Sample, WaveSample } from '../../report/index.js';
 import { range } from '../training/evaluate.js';
+import { finiteAnswer } from '../training/finite.js';
 import { testImage } from './test-image.js';
 import { drawnWaves, planeText, waveGridOf } from './wave-grid.js';
 
@@ -49,6 +50,7 @@ export const lookedAt = (
       const { batch, shown } = testImage(test, i);
       const mask = shown.target;
       const { outputs } = await session.infer(batch, drawn ? ['logits', 'waves'] : ['logits']);
+      finiteAnswer(outputs, classes.length, 1, i);
       const classified = predictedClasses(outputs.logits, classes.length);
       // Where whole images are classified, their class fills the picture.
       const whole = classified.length === 1 && pixels > 1;

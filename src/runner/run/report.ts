@@ -64,7 +64,7 @@ export const writeReport =
       experiment.outputs,
       lossUnit(experiment.loss),
     )();
-    const written = await writePictures(folder, pictures);
+    const written = await writePictures(prepared, pictures);
     const name = await labelOfRun({ folder, experiment })();
     const warnings = [...notDrawn(prepared), ...pictures.failed, ...written];
     const page = await kept('the report', async () =>
@@ -93,7 +93,7 @@ const kept = async (what: string, write: () => Promise<Checked<unknown>>): Promi
 };
 
 const writePictures = async (
-  folder: string,
+  { folder, identity }: Prepared,
   { waves, segmentations, curves, curvesPng }: Pictures,
 ): Promise<readonly string[]> => {
   const bytes = (name: string, file: string, found: Uint8Array | null | undefined) =>
@@ -110,10 +110,11 @@ const writePictures = async (
     ...(waves === null && segmentations === null
       ? []
       : await kept('the figures', async () =>
-          writeFigures(folder, {
-            waves: waves?.figure ?? null,
-            segmentations: segmentations?.figure ?? null,
-          })(),
+          writeFigures(
+            folder,
+            { waves: waves?.figure ?? null, segmentations: segmentations?.figure ?? null },
+            identity,
+          )(),
         )),
   ];
 };

@@ -88,14 +88,15 @@ export const writeRecord = (prepared: Prepared, workers: number): Effect<readonl
     program: encodeProgram(program),
   };
   const hash = (text: string): string => sha256Hex(new TextEncoder().encode(text));
-  const record: RunRecord = {
+  const record = (before: RunRecord | null): RunRecord => ({
     identity,
     name: experiment.name,
     seed,
     epochs: experiment.training.epochs,
     experiment: hash(written.experiment),
     program: hash(written.program),
-  };
+    ...(before !== null && before.figures === undefined ? {} : { figures: 'sealed' as const }),
+  });
   const path = (file: keyof typeof files): string => join(folder, files[file]);
   return pipe(
     TE.Do,
@@ -117,7 +118,7 @@ export const writeRecord = (prepared: Prepared, workers: number): Effect<readonl
       return pipe(
         writeText(path('experiment'), written.experiment),
         TE.flatMap(() => writeText(path('program'), written.program)),
-        TE.flatMap(() => writeChecked(path('run'), record)),
+        TE.flatMap(() => writeChecked(path('run'), record(before.value))),
         TE.flatMap(() => writeChecked(path('environment'), environment)),
         TE.map(() => [...before.notes, ...notes, ...said]),
       );

@@ -14,6 +14,7 @@ import type { Sample } from '../../../report/index.js';
 import { type OpenRun, runGridOf, withRunSession } from '../../results/open-run.js';
 import { testImage } from '../../run/test-image.js';
 import { planeOf, type WaveGrid, waveGridOf } from '../../run/wave-grid.js';
+import { finiteAnswer } from '../../training/finite.js';
 
 /** The program of the waves over `steps` steps, without what only the logits need. */
 export const waveProgram = (open: OpenRun, steps: number | null): Checked<Program> => {
@@ -100,6 +101,7 @@ export const observe = (
     for (const index of indices) {
       const { batch, shown } = testImage(test, index);
       const { outputs } = await session.infer(batch, names);
+      finiteAnswer({ waves: outputs.waves }, 0, 1, index);
       observed.push({
         index,
         sample: shown,

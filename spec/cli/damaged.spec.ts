@@ -1,0 +1,105 @@
+/** Damaged runs, by every command that reads them: each names what is damaged, and none takes it for something else. */
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { trainTiny } from '../runner/tiny-run.js';
+
+const bin = resolve('bin/drumhead.js');
+
+describe('commands on a damaged run', () => {
+  let top = '';
+  let whole = '';
+  before(async () => {
+    top = mkdtempSync(join(tmpdir(), 'drumhead-damaged-'));
+    whole = await trainTiny(join(top, 'whole'));
+  });
+  after(() => rmSync(top, { recursive: true }));
+
+  const drumhead = (words: readonly string[], cwd: string): string => {
+    const { stdout, stderr } = spawnSync(process.execPath, [bin, ...words], { cwd, encoding: 'utf8' });
+    return `${stdout}${stderr}`;
+  };
+
+  /** A folder of runs in which the one run was changed. */
+  const changed = (name: string, change: (run: string) => void): { cwd: string; run: string } => {
+    const cwd = join(top, name);
+    const run = join('runs', 'tiny', 'sealed', basename(whole));
+    mkdirSync(join(cwd, 'runs', 'tiny', 'sealed'), { recursive: true });
+    cpSync(whole, join(cwd, run), { recursive: true });
+    change(join(cwd, run));
+    return { cwd, run };
+  };
+
+  it('that was not damaged show it', () => {
+    const { cwd } = changed('sound', () => {});
+    assert.match(drumhead(['table', 'tiny/sealed'], cwd), /1 of 1/);
+  }).timeout(60_000);
+
+  it('of which the results or its environment are damaged or gone name the file', () => {
+    for (const [name, file, change] of [
+      ['result', 'result.json', (text: string) => text.replace(/"iou": [\d.]+/, '"iou": 0.999')],
+      ['environment', 'environment.json', null],
+    ] as const) {
+      const { cwd, run } = changed(name, (path) => {
+        if (change === null) rmSync(join(path, file));
+        else writeFileSync(join(path, file), change(readFileSync(join(path, file), 'utf8')));
+      });
+      for (const words of [
+        ['table', 'tiny/sealed'],
+        ['table', 'runs', '--format', 'csv'],
+        ['report', 'tiny/sealed'],
+        ['figure', 'scores', 'runs'],
+        ['evaluate', 'tiny/sealed'],
+        ['export', 'tiny/sealed', '--out', 'out'],
+        ['waves', 'tiny/sealed'],
+        ['show', run, '--no-time'],
+        ['diff', run, run],
+        ['status'],
+        ['query'],
+      ]) {
+        const said = drumhead(words, cwd).replace(/\s+/g, ' ');
+        assert.ok(said.includes(file), `${words.join(' ')}: ${said}`);
+        assert.match(said, /checksum is wrong|it is missing/, words.join(' '));
+        assert.doesNotMatch(said, /unknown|did you mean|0 of 0/, words.join(' '));
+      }
+    }
+  }).timeout(180_000);
+
+  it('whose experiment was edited is neither shown, compared nor trained', () => {
+    const { cwd, run } = changed('experiment', (path) => {
+      const file = join(path, 'experiment.json');
+      writeFileSync(file, readFileSync(file, 'utf8').replace(/"epochs": \d+/, '"epochs": 7'));
+    });
+    for (const words of [
+      ['show', run, '--no-time'],
+      ['diff', run, run],
+      ['run', run],
+      ['sweep', run],
+    ]) {
+      const said = drumhead(words, cwd);
+      assert.match(
+        said,
+        /experiment\.json: it is not what was written; the file is damaged or was edited/,
+        words.join(' '),
+      );
+      assert.doesNotMatch(said, /epochs\s+7|training 7|nothing differs/);
+    }
+  }).timeout(120_000);
+});
+
+describe('a command that may open few files', () => {
+  it('says so in a sentence', () => {
+    for (const limit of [22, 40]) {
+      const { stderr, status } = spawnSync(
+        'sh',
+        ['-c', `ulimit -n ${limit}; exec "$@"`, 'sh', process.execPath, bin, '--version'],
+        { encoding: 'utf8' },
+      );
+      assert.equal(status, 1);
+      assert.match(stderr, /^drumhead: [^\n]*\(ulimit -n 256\)[^\n]*\n$/);
+    }
+  }).timeout(60_000);
+});
