@@ -48,6 +48,15 @@ describe(`parity with the original (${hasFull ? 'all fixtures' : 'the small set 
       })(),
     );
     const text = renderParity(report);
+    // In a narrow terminal every block of a table begins with its heads and the names of its rows.
+    const narrow = renderParity(report, 40).split('\n');
+    const names = report.cases.filter(({ status }) => status !== 'unsupported').map(({ name }) => name);
+    const heads = narrow.filter((line) => /^case /.test(line));
+    assert.ok(
+      heads.length > 1 &&
+        heads.length === narrow.filter((line) => line.startsWith(names[0].slice(0, 12))).length,
+      narrow.join('\n'),
+    );
     assert.match(text, /^nwm_linear_smaller4 +pass +0 /m);
     assert.match(text, /^gradients +\d\.\de-\d+ +2\.0e-4 +\d+ +nwm_linear_smaller4: classifier\./m);
     assert.match(text, /pass: 1 of 1 cases pass, 0 fail, 0 not supported \(engine wasm(, fused)?\)$/);

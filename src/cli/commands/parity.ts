@@ -7,6 +7,7 @@ import { parseEngineChoice } from '../../engine/index.js';
 import { parityJson, renderParity, runParity } from '../../runner/parity/index.js';
 import { answer } from '../edge.js';
 import { fitted } from '../terminal/fitted.js';
+import { terminalWidth } from '../terminal/terminal-width.js';
 
 export interface ParityFlags {
   readonly case?: string;
@@ -22,7 +23,7 @@ export const parity = (folder: string, flags: ParityFlags): Effect<string> =>
       runParity(folder, { engine, ...(flags.case === undefined ? {} : { case: flags.case }) }),
     ),
     TE.flatMap((report): Effect<string> => {
-      const text = flags.json === true ? parityJson(report) : fitted(renderParity(report));
+      const text = flags.json === true ? parityJson(report) : fitted(renderParity(report, terminalWidth()));
       if (report.passed) return TE.right(text);
       answer(text);
       const failed = report.cases.filter(({ status }) => status === 'fail').map(({ name }) => name);

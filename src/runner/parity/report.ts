@@ -2,6 +2,7 @@
 
 import { aligned } from '../../base/aligned.js';
 import { type EngineName, engineLabel } from '../../engine/index.js';
+import { columnsWide, terminalTable } from '../../report/tables/index.js';
 import { type Check, type CheckKind, checkKinds, passes } from './check.js';
 
 /** The worst difference of one kind within a case, and the number of comparisons behind it. */
@@ -104,21 +105,44 @@ const failureLines = ({ name, failures }: CaseReport): readonly string[] =>
 const count = (cases: readonly CaseReport[], status: CaseReport['status']): number =>
   cases.filter((one) => one.status === status).length;
 
+/** Rows below their heads; where they are wider than the terminal, in blocks that each begin with the names of the rows. */
+const tableOf = (
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  width: number | undefined,
+): readonly string[] => {
+  const whole = aligned([head, ...rows]);
+  if (width === undefined || whole.every((line) => columnsWide(line) <= width)) return whole;
+  const table = terminalTable(
+    {
+      title: '',
+      columns: head.map((name) => ({ name, align: 'left' as const })),
+      groups: rows.map((cells) => [{ kind: 'chief' as const, cells }]),
+      notes: [],
+    },
+    width,
+  );
+  // Without the title and the line below it.
+  return table.split('\n').slice(2);
+};
+
 /**
  * The report for people: the worst error of every kind in each case, then of each kind over all cases against its
  * limit, then everything that is beyond.
+ *
+ * @param width columns of the terminal; none: as wide as it is
  */
-export const renderParity = ({ engine, cases, passed }: ParityReport): string => {
+export const renderParity = ({ engine, cases, passed }: ParityReport, width?: number): string => {
   const kinds = checkKinds.filter((kind) =>
     cases.some(({ worst }) => worst.some((one) => one.kind === kind)),
   );
   const supported = cases.filter(({ status }) => status !== 'unsupported');
   const others = cases.filter(({ status }) => status === 'unsupported');
   return [
-    ...aligned([['case', '', ...kinds], ...supported.map(caseRow(kinds))]),
+    ...tableOf(['case', '', ...kinds], supported.map(caseRow(kinds)), width),
     ...others.map(({ name, why }) => `${name}: not supported: ${why ?? ''}`),
     '',
-    ...aligned([['', 'worst', 'limit', 'compared', 'at'], ...kindRows(cases)]),
+    ...tableOf(['', 'worst', 'limit', 'compared', 'at'], kindRows(cases), width),
     '',
     ...cases.flatMap(failureLines),
     `${passed ? 'pass' : 'FAIL'}: ${count(cases, 'pass')} of ${cases.length} cases pass, ` +
