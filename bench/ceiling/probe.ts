@@ -5,7 +5,7 @@
 
 import { pointwiseGroup } from '../../src/compile/fuse/kernels/pointwise.js';
 import { product } from '../../src/compile/fuse/kernels/product.js';
-import { Machine } from '../../src/compile/fuse/memory/arena.js';
+import { Arena } from '../../src/compile/fuse/memory/arena.js';
 
 /** The least seconds of one of many runs, over so many milliseconds. */
 const least = (milliseconds: number, run: () => void): number => {
@@ -19,7 +19,7 @@ const least = (milliseconds: number, run: () => void): number => {
   return best / 1000;
 };
 
-const machine = new Machine();
+const machine = new Arena();
 const [rows, depth, strips, repeats] = [32, 64, 8, 200];
 const a = machine.allocate(4 * rows * depth);
 const b = machine.allocate(4 * depth * 8 * strips);

@@ -1,6 +1,6 @@
 /** Where the time of the fused path goes: every kernel of a machine wrapped, its calls timed and their work counted. */
 
-import { Machine } from '../../src/compile/fuse/memory/arena.js';
+import { Arena } from '../../src/compile/fuse/memory/arena.js';
 import { workOf } from './work.js';
 
 export interface Spent {
@@ -20,8 +20,8 @@ export interface KernelProfile {
 /** Wraps the kernels of all machines made from now on in this thread. */
 export const profileKernels = (): KernelProfile => {
   const all = new Map<string, { calls: number; seconds: number; flops: number; bytes: number }>();
-  const kernel = Machine.prototype.kernel;
-  Machine.prototype.kernel = function (this: Machine, key, source) {
+  const kernel = Arena.prototype.kernel;
+  Arena.prototype.kernel = function (this: Arena, key, source) {
     const run = kernel.call(this, key, source);
     return (...parameters) => {
       const start = performance.now();

@@ -1,7 +1,7 @@
 /** Fused kernels at the edges of arithmetic: `spec/support/edges.ts` says what every interpreter owes. */
 
 import assert from 'node:assert/strict';
-import { type Fused, fuse } from '../../../src/compile/fuse/execute/fused.js';
+import { type FusedProgram, fuse } from '../../../src/compile/fuse/execute/fused.js';
 import { initialParameters } from '../../../src/compile/parameters.js';
 import { type Edge, edges, strayed } from '../../support/edges.js';
 
@@ -13,7 +13,7 @@ const notFused: ReadonlySet<string> = new Set([
 ]);
 
 /** On its own grid, or on one too small to be chosen, or where a sequence alone does not tell which it is. */
-const fusedOn = ({ program: { graph } }: Edge): Fused | undefined =>
+const fusedOn = ({ program: { graph } }: Edge): FusedProgram | undefined =>
   [undefined, [2, 2], [1, 2], [1, 1]]
     .map((grid) => fuse(graph, initialParameters(graph, 0), grid))
     .find((fused) => fused?.fits(['y']) === true);
@@ -30,7 +30,7 @@ describe('fused kernels at the edges of arithmetic', () => {
       if (fused === undefined) return;
       const part = { count: 1, inputs: given };
       assert.deepEqual(strayed(fused.infer(part, ['y']).y, value, within), [], 'value');
-      const owed = fused.pull(part, { y: new Float32Array(value.length).fill(1) }).inputs;
+      const owed = fused.vjp(part, { y: new Float32Array(value.length).fill(1) }).inputs;
       for (const [input, expected] of Object.entries(gradients))
         assert.deepEqual(strayed(owed[input], expected, within), [], `gradient by ${input}`);
     });

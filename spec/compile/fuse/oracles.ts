@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as E from 'fp-ts/lib/Either.js';
 import { stream } from '../../../src/base/random.js';
-import { type Fused, fuse } from '../../../src/compile/fuse/execute/fused.js';
+import { type FusedProgram, fuse } from '../../../src/compile/fuse/execute/fused.js';
 import {
   type Arrays as NdArrays,
   ndarray,
@@ -25,7 +25,7 @@ export const wasm = async (): Promise<Engine> => {
   return E.isRight(engine) ? engine.right : assert.fail(JSON.stringify(engine.left));
 };
 
-export const fusedOf = (program: Program, parameters: Arrays): Fused =>
+export const fusedOf = (program: Program, parameters: Arrays): FusedProgram =>
   fuse(program.graph, parameters) ?? assert.fail('it is not fused');
 
 /** Largest difference over the larger of 1 and the largest value. */

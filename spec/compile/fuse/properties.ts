@@ -5,7 +5,7 @@
 
 import assert from 'node:assert/strict';
 import { stream } from '../../../src/base/random.js';
-import type { Fused } from '../../../src/compile/fuse/execute/fused.js';
+import type { FusedProgram } from '../../../src/compile/fuse/execute/fused.js';
 import { initialParameters } from '../../../src/compile/parameters.js';
 import { runReference } from '../../../src/compile/reference/index.js';
 import { outputsOf } from '../../../src/dsl/index.js';
@@ -17,7 +17,7 @@ import { cotangentsOf, fusedOf, isClose, isSlope, referenceOptions, tapePull } f
 const samples = 2;
 
 interface Prepared {
-  readonly fused: Fused;
+  readonly fused: FusedProgram;
   readonly inputs: ReturnType<Fusable['inputs']>;
   readonly parameters: ReturnType<typeof initialParameters>;
   readonly outputs: readonly string[];
@@ -56,18 +56,18 @@ export const givesTapeGradients =
     const { fused, inputs, parameters, outputs } = prepared(made);
     const cotangents = cotangentsOf(made.program, outputs, samples, made.recipe.seed);
     const part = { count: samples, inputs };
-    const found = fused.pull(part, cotangents);
+    const found = fused.vjp(part, cotangents);
     const expected = tapePull(engine, made.program, parameters, inputs, samples, cotangents);
     isClose('gradient', found.parameters, expected.parameters, 2e-3);
     isClose('gradient', found.inputs, expected.inputs, 2e-3);
-    assert.deepEqual(fused.pull(part, cotangents), found);
+    assert.deepEqual(fused.vjp(part, cotangents), found);
   };
 
 /** Gradients of a smooth program: those of central differences in float64. */
 export const givesSlopes = (made: Fusable, seed: number): void => {
   const { fused, inputs, parameters, outputs } = prepared(made);
   const cotangents = cotangentsOf(made.program, outputs, samples, made.recipe.seed);
-  const found = fused.pull({ count: samples, inputs }, cotangents);
+  const found = fused.vjp({ count: samples, inputs }, cotangents);
   const options = referenceOptions(made.program, parameters, inputs, samples);
   isSlope(found, made.program, cotangents, options, { count: 8, seed, tolerance: 2e-3 });
 };
@@ -90,7 +90,7 @@ export const givesLoss = (made: Fusable, seed: number): void => {
     Math.abs(found.loss - slope.loss) < 1e-4 * Math.max(1, slope.loss),
     `the loss is ${found.loss} instead of ${slope.loss}`,
   );
-  const pulled = fused.pull({ count: samples, inputs }, { logits: slope.slope });
+  const pulled = fused.vjp({ count: samples, inputs }, { logits: slope.slope });
   isClose('gradient of the loss', found.gradients, pulled.parameters, 1e-4);
   assert.deepEqual(Object.keys(found.gradients), Object.keys(pulled.parameters));
 };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { stream } from '../../../src/base/random.js';
-import { isQuartered } from '../../../src/compile/fuse/emit/strassen.js';
+import { isStrassen } from '../../../src/compile/fuse/emit/strassen.js';
 import { initialParameters } from '../../../src/compile/parameters.js';
 import { runReference } from '../../../src/compile/reference/index.js';
 import { dense, program, relu } from '../../../src/dsl/index.js';
@@ -19,14 +19,11 @@ describe('dense layers by quarters', () => {
   it('are those with many features, on tiles that are all whole', () => {
     const layer = { op: 'dense', outer: 1, inner: 1, count: 128, to: 256, transposed: false } as const;
     const tile = { most: 8, strips: () => 8 };
-    assert.ok(isQuartered(layer, tile, { pixels: 128 }));
-    assert.ok(!isQuartered(layer, tile, { pixels: 100 }), 'a tile with less than 64 pixels');
-    assert.ok(
-      !isQuartered({ ...layer, count: 124 }, tile, { pixels: 128 }),
-      'features that cannot be halved',
-    );
-    assert.ok(!isQuartered({ ...layer, inner: 2 }, tile, { pixels: 128 }), 'a layer along an inner axis');
-    assert.ok(!isQuartered(layer, { most: 1 }, { pixels: 128 }), 'whole planes');
+    assert.ok(isStrassen(layer, tile, { pixels: 128 }));
+    assert.ok(!isStrassen(layer, tile, { pixels: 100 }), 'a tile with less than 64 pixels');
+    assert.ok(!isStrassen({ ...layer, count: 124 }, tile, { pixels: 128 }), 'features that cannot be halved');
+    assert.ok(!isStrassen({ ...layer, inner: 2 }, tile, { pixels: 128 }), 'a layer along an inner axis');
+    assert.ok(!isStrassen(layer, { most: 1 }, { pixels: 128 }), 'whole planes');
   });
 
   let engine: Engine;
@@ -56,7 +53,7 @@ describe('dense layers by quarters', () => {
         const found = fused.infer({ count, inputs: { image } }, ['all']);
         isClose('value', found, { all: all.data }, 3e-6);
         const cotangents = cotangentsOf(p, ['all'], count, seed);
-        const pulled = fused.pull({ count, inputs: { image } }, cotangents);
+        const pulled = fused.vjp({ count, inputs: { image } }, cotangents);
         const tape = tapePull(engine, p, parameters, { image }, count, cotangents);
         isClose('gradient', pulled.parameters, tape.parameters, 1e-5);
         isClose('gradient', pulled.inputs, tape.inputs, 1e-5);

@@ -86,7 +86,7 @@ describe('long sums', () => {
       const fused = fusedOf(p, parametersFor(p));
       return {
         outputs: fused.infer({ count, inputs }, Object.keys(p.graph.outputs)),
-        parameters: fused.pull({ count, inputs }, cotangents).parameters,
+        parameters: fused.vjp({ count, inputs }, cotangents).parameters,
       };
     },
     'op by op': (p, inputs, cotangents, count = 1) => {

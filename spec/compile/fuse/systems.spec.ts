@@ -65,7 +65,7 @@ describe('systems', () => {
         1e-5,
       );
       const cotangents = cotangentsOf(p, outputs, 1, 5);
-      const pulled = fused.pull({ count: 1, inputs }, cotangents);
+      const pulled = fused.vjp({ count: 1, inputs }, cotangents);
       const tape = tapePull(engine, p, parameters, inputs, 1, cotangents);
       isClose('gradient', pulled.parameters, tape.parameters, 1e-4);
       isClose('gradient', pulled.inputs, tape.inputs, 1e-4);

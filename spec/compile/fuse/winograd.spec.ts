@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { stream } from '../../../src/base/random.js';
-import { isMixed } from '../../../src/compile/fuse/emit/winograd.js';
-import { answer, type Matrix, mixed, weigh } from '../../../src/compile/fuse/kernels/winograd.js';
+import { isWinograd } from '../../../src/compile/fuse/emit/winograd.js';
+import {
+  inputTransform,
+  type Matrix,
+  outputTransform,
+  weightTransform,
+} from '../../../src/compile/fuse/kernels/winograd.js';
 import { gridOf } from '../../../src/compile/fuse/memory/address.js';
 import { initialParameters } from '../../../src/compile/parameters.js';
 import { runReference } from '../../../src/compile/reference/index.js';
@@ -40,9 +45,9 @@ describe('convolutions by mixed lines', () => {
       fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: length, maxLength: length });
     fc.assert(
       fc.property(numbers(6), numbers(3), (lines, window) => {
-        const [d, g] = [times(mixed, lines), times(weigh, window)];
+        const [d, g] = [times(inputTransform, lines), times(weightTransform, window)];
         const found = times(
-          answer,
+          outputTransform,
           d.map((value, k) => value * g[k]),
         );
         for (const [i, value] of found.entries()) {
@@ -71,7 +76,7 @@ describe('convolutions by mixed lines', () => {
       fc.property(sizes, ({ height, width, channels, boundary, seed }) => {
         const [from, to] = channels;
         const window = { height: 3, width: 3, from, to, depthwise: false, boundary };
-        assert.ok(isMixed(window, gridOf([height, width])));
+        assert.ok(isWinograd(window, gridOf([height, width])));
         const p = stack(height, width, channels, boundary);
         const parameters = initialParameters(p.graph, seed);
         const fused = fusedOf(p, parameters);
@@ -88,7 +93,7 @@ describe('convolutions by mixed lines', () => {
         const found = fused.infer({ count, inputs: { image } }, outputs);
         isClose('value', found, Object.fromEntries(expected.map(([name, x]) => [name, x.data])), 3e-6);
         const cotangents = cotangentsOf(p, outputs, count, seed);
-        const pulled = fused.pull({ count, inputs: { image } }, cotangents);
+        const pulled = fused.vjp({ count, inputs: { image } }, cotangents);
         const tape = tapePull(engine, p, parameters, { image }, count, cotangents);
         isClose('gradient', pulled.parameters, tape.parameters, 2e-5);
         isClose('gradient', pulled.inputs, tape.inputs, 2e-5);

@@ -94,7 +94,7 @@ describe('a step with five fields, two couplings and twelve pointwise operations
         const fused = fusedOf(made, parameters);
         for (const names of [outputs, [outputs[place % outputs.length]]]) {
           const cotangents = cotangentsOf(made, names, samples, seed);
-          const found = fused.pull({ count: samples, inputs }, cotangents);
+          const found = fused.vjp({ count: samples, inputs }, cotangents);
           const tape = tapePull(engine, made, parameters, inputs, samples, cotangents);
           isClose('gradient', found.parameters, tape.parameters, 1e-4);
           isClose('gradient', found.inputs, tape.inputs, 1e-4);
@@ -108,7 +108,7 @@ describe('a step with five fields, two couplings and twelve pointwise operations
     fc.assert(
       fc.property(arbitrary, ({ made, inputs, parameters, outputs, options, seed }) => {
         const cotangents = cotangentsOf(made, outputs, samples, seed);
-        const found = fusedOf(made, parameters).pull({ count: samples, inputs }, cotangents);
+        const found = fusedOf(made, parameters).vjp({ count: samples, inputs }, cotangents);
         isSlope(found, made, cotangents, options, { count: 5, seed, tolerance: 1e-4 });
       }),
       { numRuns: 10 },

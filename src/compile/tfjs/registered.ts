@@ -4,7 +4,7 @@ import type { BackendValues, NamedTensorInfoMap, Tensor, TensorInfo } from '@ten
 import { type Graph, inputsOf, parametersOf } from '../../dsl/graph.js';
 import { hashProgram } from '../../dsl/index.js';
 import type { TensorFlow } from '../../engine/index.js';
-import { type Fused, fuse } from '../fuse/execute/fused.js';
+import { type FusedProgram, fuse } from '../fuse/execute/fused.js';
 import { gridShape } from '../fuse/partition/grid.js';
 
 /** What the kernel calls an input of the graph; inputs and parameters may have the same names. */
@@ -29,9 +29,9 @@ export const registerFused = (tf: TensorFlow, graph: Graph, grid = gridShape(gra
   const inputs = Object.entries(inputsOf(graph));
   const parameters = parametersOf(graph);
   const outputs = outputNames(graph).map((name) => [name, graph.nodes[graph.outputs[name]].shape] as const);
-  let machine: Fused | undefined;
+  let machine: FusedProgram | undefined;
   /** The machine with these parameters in it. */
-  const loaded = (values: Readonly<Record<string, Float32Array>>): Fused => {
+  const loaded = (values: Readonly<Record<string, Float32Array>>): FusedProgram => {
     if (machine === undefined) machine = fuse(graph, values, grid);
     else machine.load(values);
     if (machine === undefined) throw new Error('a graph that cannot be fused was to be');
@@ -71,14 +71,14 @@ export const registerFused = (tf: TensorFlow, graph: Graph, grid = gridShape(gra
       const given = Array.isArray(dy) ? dy : [dy];
       const count = Number(attrs.batch);
       // one vjp computes all gradients, when the first of them is asked for
-      let pulled: ReturnType<Fused['pull']> | undefined;
-      const pull = (): ReturnType<Fused['pull']> => {
+      let pulled: ReturnType<FusedProgram['vjp']> | undefined;
+      const pull = (): ReturnType<FusedProgram['vjp']> => {
         if (pulled !== undefined) return pulled;
         const values = valuesOf((name) => floats(tensors[saved.indexOf(name)].dataSync()));
         const cotangents = Object.fromEntries(
           outputs.map(([name], i) => [name, floats(given[i].dataSync())] as const),
         );
-        pulled = loaded(values.parameters).pull({ count, inputs: values.inputs }, cotangents);
+        pulled = loaded(values.parameters).vjp({ count, inputs: values.inputs }, cotangents);
         return pulled;
       };
       const gradient = (found: Float32Array | undefined, shape: readonly number[]): Tensor =>

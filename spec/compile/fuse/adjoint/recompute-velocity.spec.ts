@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { stream } from '../../../../src/base/random.js';
-import { keptNodes } from '../../../../src/compile/fuse/adjoint/residuals.js';
-import { type ReverseStep, reverseStep } from '../../../../src/compile/fuse/adjoint/reverse-step.js';
+import { residualNodes } from '../../../../src/compile/fuse/adjoint/residuals.js';
+import { type AdjointStep, adjointStep } from '../../../../src/compile/fuse/adjoint/scan-step.js';
 import { lowerGraph } from '../../../../src/compile/fuse/lower/index.js';
 import { initialParameters } from '../../../../src/compile/parameters.js';
 import { runReference } from '../../../../src/compile/reference/index.js';
@@ -70,14 +70,14 @@ const latticeOf = ({ order, keep, gain, steps, field, sees }: Lattice): Program 
 const stepOf = (
   p: Program,
   observed: readonly string[],
-): { readonly step: ReverseStep; readonly kept: number } => {
+): { readonly step: AdjointStep; readonly kept: number } => {
   const [height, width] = Object.values(inputsOf(p.graph))[0];
   const scans = lowerGraph(p.graph, [height, width]).builder.nodes.flatMap(({ op }) =>
     op.op === 'scan' ? [op] : [],
   );
   const [found] = scans;
-  const step = reverseStep(found, observed, () => true);
-  const kept = [...keptNodes(found, observed, step.nodes)].filter(
+  const step = adjointStep(found, observed, () => true);
+  const kept = [...residualNodes(found, observed, step.nodes)].filter(
     (node) => found.body.nodes[node].op.op !== 'leaf',
   );
   return { step, kept: kept.length };
@@ -91,7 +91,7 @@ describe('the velocity of a fused step', () => {
       for (const keep of [1, 0.9, -1.5]) {
         const { step, kept } = stepOf(latticeOf({ ...plain, order, keep }), seen);
         const moved = order === 'kick, then drift' ? 'after' : 'before';
-        assert.deepEqual([...step.rebuilt], [['z', { from: 'y', keep, gain: 0.1, moved }]]);
+        assert.deepEqual([...step.recomputed], [['z', { from: 'y', keep, gain: 0.1, moved }]]);
         // the displacement, and the tanh of its neighbours
         assert.equal(kept, 2);
       }
@@ -100,7 +100,7 @@ describe('the velocity of a fused step', () => {
   it('is recorded where it is seen itself, where the step is too short, or where y forgets what it was', () => {
     for (const other of [{ sees: 'z' }, { gain: 0.01 }, { keep: 100, gain: 1 }, { keep: 0 }] as const)
       assert.deepEqual(
-        [...stepOf(latticeOf({ ...plain, ...other }), seen).step.rebuilt],
+        [...stepOf(latticeOf({ ...plain, ...other }), seen).step.recomputed],
         [],
         JSON.stringify(other),
       );
@@ -164,7 +164,7 @@ const agrees = (p: Program, seed: number, tolerance: number): void => {
   const owed = Object.fromEntries(outputs.map((name) => [names.cotangents[name], cotangents[name]]));
   const options = referenceOptions(reversed, parameters, { ...inputs, ...owed }, samples);
   const expected = runReference(reversed, options).outputs;
-  const found = fusedOf(p, parameters).pull({ count: samples, inputs }, cotangents);
+  const found = fusedOf(p, parameters).vjp({ count: samples, inputs }, cotangents);
   isClose(
     'gradient',
     found.inputs,

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { isMixed } from '../../../../src/compile/fuse/emit/winograd.js';
+import { isWinograd } from '../../../../src/compile/fuse/emit/winograd.js';
 import type { Window } from '../../../../src/compile/fuse/ir/field.js';
 import { grids, wholePlanes, wholes } from './whole.js';
 import { type Planes, same, Workbench } from './workbench.js';
@@ -81,7 +81,7 @@ const prepared = (one: Case) => {
   const bench = new Workbench(one.shape);
   const { pixels } = bench.grid;
   const results = window.depthwise ? window.from * window.to : window.to;
-  assert.ok(!isMixed(window, bench.grid), 'mixed lines round: they have a spec of their own');
+  assert.ok(!isWinograd(window, bench.grid), 'mixed lines round: they have a spec of their own');
   const x = wholePlanes(seed, 'x', window.from, pixels);
   const dy = wholePlanes(seed, 'dy', results, pixels);
   const w = wholes(seed, 'w', window.height * window.width * window.from * window.to);

@@ -22,7 +22,7 @@ describe('the cross-entropy', () => {
         fc.nat(),
         (shape, classes, size, seed) => {
           const bench = new Workbench(shape);
-          const { machine, grid } = bench;
+          const { arena, grid } = bench;
           const random = stream(seed, 'cross-entropy');
           const logits = Array.from({ length: classes }, () =>
             Array.from({ length: grid.pixels }, () => Math.fround(size * (2 * random.uniform() - 1))),
@@ -35,10 +35,10 @@ describe('the cross-entropy', () => {
           const scale = 1 / 8;
           const room = labelBytes(grid) / 4;
           const places = {
-            labels: machine.constants(Array.from({ length: room }, (_, i) => labels[i] ?? -1)),
-            scale: machine.constants([scale]),
-            weights: machine.constants(weights),
-            total: machine.constants([0, 0, 0, 0, 0, 0, 0, 0]),
+            labels: arena.constants(Array.from({ length: room }, (_, i) => labels[i] ?? -1)),
+            scale: arena.constants([scale]),
+            weights: arena.constants(weights),
+            total: arena.constants([0, 0, 0, 0, 0, 0, 0, 0]),
           };
           const slope = bench.runTiles(
             { op: 'crossEntropy' },
@@ -65,7 +65,7 @@ describe('the cross-entropy', () => {
                 assert.fail(`gradient ${slope[k][pixel]}, not ${expected}, of ${here} with label ${label}`);
             }
           }
-          const found = [0, 1, 2, 3].reduce((sum, lane) => sum + machine.doubles[places.total / 8 + lane], 0);
+          const found = [0, 1, 2, 3].reduce((sum, lane) => sum + arena.doubles[places.total / 8 + lane], 0);
           // and each pixel is added to a sum that rounds
           const summed = unit * grid.pixels * loss;
           assert.ok(Math.abs(found - loss) <= bound + summed, `loss ${found} instead of ${loss}`);

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { stream } from '../../../../src/base/random.js';
-import { isQuartered } from '../../../../src/compile/fuse/emit/strassen.js';
+import { isStrassen } from '../../../../src/compile/fuse/emit/strassen.js';
 import { gridOf } from '../../../../src/compile/fuse/memory/address.js';
 import { type Planes, tileStrips, Workbench } from './workbench.js';
 
@@ -43,7 +43,7 @@ const prepared = ({ shape, count, to, seed }: Case) => ({
 const computed = ({ shape, count, to, transposed }: Case, x: Planes, w: readonly number[]): Planes => {
   const op = { op: 'dense', outer: 1, inner: 1, count, to, transposed } as const;
   const bench = new Workbench(shape);
-  assert.ok(isQuartered(op, { most: tileStrips, strips: () => tileStrips }, bench.grid));
+  assert.ok(isStrassen(op, { most: tileStrips, strips: () => tileStrips }, bench.grid));
   return bench.runTiles(op, [x, bench.list(w)], { planes: to });
 };
 

@@ -3,9 +3,14 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { stream } from '../../../../src/base/random.js';
-import { isMixed } from '../../../../src/compile/fuse/emit/winograd.js';
+import { isWinograd } from '../../../../src/compile/fuse/emit/winograd.js';
 import type { Window } from '../../../../src/compile/fuse/ir/field.js';
-import { answer, linesTogether, mixed, weigh } from '../../../../src/compile/fuse/kernels/winograd.js';
+import {
+  inputTransform,
+  outputTile,
+  outputTransform,
+  weightTransform,
+} from '../../../../src/compile/fuse/kernels/winograd.js';
 import { gridOf } from '../../../../src/compile/fuse/memory/address.js';
 import { type Planes, Workbench } from './workbench.js';
 
@@ -69,18 +74,21 @@ const exactAt = (one: Case, x: Planes, w: readonly number[]) => {
   const left = Math.floor((window.width - 1) / 2);
   const look = looking(one, x);
   return (b: number, row: number, column: number): { readonly value: number; readonly bound: number } => {
-    const first = linesTogether * Math.floor(row / linesTogether) - 1;
+    const first = outputTile * Math.floor(row / outputTile) - 1;
     let value = 0;
     let size = 0;
     for (let j = 0; j < window.width; j++)
       for (let a = 0; a < from; a++) {
         const weights = [0, 1, 2].map((i) => w[((i * window.width + j) * from + a) * to + b]);
-        const lines = mixed.map((_, l) => look(a, first + l, column + j - left));
+        const lines = inputTransform.map((_, l) => look(a, first + l, column + j - left));
         for (const [i, weight] of weights.entries()) value += weight * lines[row - first - 1 + i];
         // the same six products, everything taken by its size
-        for (const [k, part] of answer[row - first - 1].entries()) {
-          const weighed = weigh[k].reduce((sum, factor, i) => sum + Math.abs(factor * weights[i]), 0);
-          const stirred = mixed[k].reduce((sum, factor, l) => sum + Math.abs(factor * lines[l]), 0);
+        for (const [k, part] of outputTransform[row - first - 1].entries()) {
+          const weighed = weightTransform[k].reduce(
+            (sum, factor, i) => sum + Math.abs(factor * weights[i]),
+            0,
+          );
+          const stirred = inputTransform[k].reduce((sum, factor, l) => sum + Math.abs(factor * lines[l]), 0);
           size += Math.abs(part) * weighed * stirred;
         }
       }
@@ -92,7 +100,7 @@ const exactAt = (one: Case, x: Planes, w: readonly number[]) => {
 
 const convolved = ({ height, width, window }: Case, x: Planes, w: readonly number[]): Planes => {
   const bench = new Workbench([height, width]);
-  assert.ok(isMixed(window, bench.grid));
+  assert.ok(isWinograd(window, bench.grid));
   return bench.run({ op: 'conv', ...window }, [bench.given(x), bench.list(w)], bench.planes(window.to));
 };
 
@@ -166,21 +174,27 @@ describe('convolutions by mixed lines', () => {
         const look = looking(one, x);
         const left = Math.floor((window.width - 1) / 2);
         // mixing both sides, the product, the sums over vectors, over their lanes and over pieces, and the answer
-        const roundings = 6 + 5 + 1 + (height / linesTogether) * (width / 4 + 1) + 2 + 6;
+        const roundings = 6 + 5 + 1 + (height / outputTile) * (width / 4 + 1) + 2 + 6;
         for (const [place, [value]] of found.entries()) {
           const b = place % window.to;
           const a = Math.floor(place / window.to) % window.from;
           const column = Math.floor(place / (window.to * window.from)) % window.width;
           const line = Math.floor(place / (window.to * window.from * window.width));
           let [expected, size] = [0, 0];
-          for (let first = 0; first < height; first += linesTogether)
+          for (let first = 0; first < height; first += outputTile)
             for (let at = 0; at < width; at++) {
-              const lines = mixed.map((_, l) => look(a, first - 1 + l, at + column - left));
-              const slopes = answer.map((_, r) => dy[b][(first + r) * width + at]);
+              const lines = inputTransform.map((_, l) => look(a, first - 1 + l, at + column - left));
+              const slopes = outputTransform.map((_, r) => dy[b][(first + r) * width + at]);
               for (const [r, slope] of slopes.entries()) expected += slope * lines[line + r];
-              for (const [k, factors] of weigh.entries()) {
-                const stirred = mixed[k].reduce((sum, factor, l) => sum + Math.abs(factor * lines[l]), 0);
-                const spread = slopes.reduce((sum, slope, r) => sum + Math.abs(answer[r][k] * slope), 0);
+              for (const [k, factors] of weightTransform.entries()) {
+                const stirred = inputTransform[k].reduce(
+                  (sum, factor, l) => sum + Math.abs(factor * lines[l]),
+                  0,
+                );
+                const spread = slopes.reduce(
+                  (sum, slope, r) => sum + Math.abs(outputTransform[r][k] * slope),
+                  0,
+                );
                 size += Math.abs(factors[line]) * stirred * spread;
               }
             }
@@ -200,8 +214,8 @@ describe('convolutions by mixed lines', () => {
         const { x, w, pixels } = prepared(one);
         const left = Math.floor((window.width - 1) / 2);
         const [row, column] = [Math.floor((place % pixels) / width), (place % pixels) % width];
-        const first = linesTogether * Math.floor(row / linesTogether) - 1;
-        const rows = mixed.map((_, l) => (first + l + height) % height);
+        const first = outputTile * Math.floor(row / outputTile) - 1;
+        const rows = inputTransform.map((_, l) => (first + l + height) % height);
         const columns = Array.from({ length: window.width }, (_, j) => (column + j - left + width) % width);
         const elsewhere = x.map((plane) =>
           plane.map((value, y) =>

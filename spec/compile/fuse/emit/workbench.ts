@@ -6,20 +6,20 @@
  */
 
 import assert from 'node:assert/strict';
-import type { Doubles, Emitting, Operand } from '../../../../src/compile/fuse/emit/emitting.js';
+import type { Doubles, EmitContext, Operand } from '../../../../src/compile/fuse/emit/emitting.js';
 import { emit } from '../../../../src/compile/fuse/emit/index.js';
 import { packedBytes, packer } from '../../../../src/compile/fuse/emit/pack-weights.js';
 import type { FieldOp } from '../../../../src/compile/fuse/ir/field.js';
 import {
   type Grid,
   gridOf,
-  listPlace,
+  listAddress,
   sizeOf,
+  stripAddress,
   stripBytes,
-  stripPlace,
-  wholePlace,
+  wholeAddress,
 } from '../../../../src/compile/fuse/memory/address.js';
-import { Machine } from '../../../../src/compile/fuse/memory/arena.js';
+import { Arena } from '../../../../src/compile/fuse/memory/arena.js';
 
 /** Planes, each with its pixels in their order; a list is one number a plane. */
 export type Planes = readonly (readonly number[])[];
@@ -27,7 +27,7 @@ export type Planes = readonly (readonly number[])[];
 export const tileStrips = 8;
 
 export class Workbench {
-  readonly machine = new Machine();
+  readonly arena = new Arena();
   readonly grid: Grid;
   readonly #operands: Operand[] = [];
   readonly #doubles = new Map<number, Doubles>();
@@ -38,8 +38,8 @@ export class Workbench {
 
   /** Memory that holds no numbers. */
   poisoned(bytes: number): number {
-    const at = this.machine.allocate(bytes);
-    this.machine.floats.fill(NaN, at / 4, (at + bytes) / 4);
+    const at = this.arena.allocate(bytes);
+    this.arena.floats.fill(NaN, at / 4, (at + bytes) / 4);
     return at;
   }
 
@@ -53,37 +53,39 @@ export class Workbench {
   planes(count: number): Operand {
     const extent = { planes: count, grid: true };
     const at = this.poisoned(sizeOf(extent, this.grid));
-    return this.#added({ place: wholePlace(() => at, this.grid), extent });
+    return this.#added({ address: wholeAddress(() => at, this.grid), extent });
   }
 
   /** Strips of a tile. */
   strips(count: number): Operand {
     const at = this.poisoned(count * stripBytes * tileStrips);
-    return this.#added({ place: stripPlace(at, count), extent: { planes: count, grid: true } });
+    return this.#added({ address: stripAddress(at, count), extent: { planes: count, grid: true } });
   }
 
   list(values: readonly number[]): Operand {
     const extent = { planes: values.length, grid: false };
     const at = this.poisoned(sizeOf(extent, this.grid));
-    this.machine.write(at, values);
-    return this.#added({ place: listPlace(() => at), extent });
+    this.arena.write(at, values);
+    return this.#added({ address: listAddress(() => at), extent });
   }
 
   /** Where the pixels of a plane are in memory, from a pixel on: of whole planes, or of a tile's strips. */
-  #address({ place }: Operand, plane: number, pixel: number): number {
-    return (place.at(0) + plane * place.plane) / 4 + Math.floor(pixel / 8) * (place.strip / 4) + (pixel % 8);
+  #address({ address }: Operand, plane: number, pixel: number): number {
+    return (
+      (address.at(0) + plane * address.plane) / 4 + Math.floor(pixel / 8) * (address.strip / 4) + (pixel % 8)
+    );
   }
 
   put(operand: Operand, values: Planes, first = 0, count = this.grid.pixels): void {
-    const { floats } = this.machine;
+    const { floats } = this.arena;
     for (const [plane, pixels] of values.entries())
       for (let i = 0; i < count; i++) floats[this.#address(operand, plane, i)] = pixels[first + i];
   }
 
   take(operand: Operand, count = this.grid.pixels): Planes {
-    const { floats } = this.machine;
+    const { floats } = this.arena;
     if (!operand.extent.grid)
-      return Array.from({ length: operand.extent.planes }, (_, i) => [floats[operand.place.at(0) / 4 + i]]);
+      return Array.from({ length: operand.extent.planes }, (_, i) => [floats[operand.address.at(0) / 4 + i]]);
     return Array.from({ length: operand.extent.planes }, (_, plane) =>
       Array.from({ length: count }, (_, i) => floats[this.#address(operand, plane, i)]),
     );
@@ -99,27 +101,28 @@ export class Workbench {
   doubles(node: number): Doubles {
     const known = this.#doubles.get(node);
     if (known !== undefined) return known;
-    const { extent, place } = this.#operands[node];
+    const { extent, address } = this.#operands[node];
     const size = sizeOf(extent, this.grid);
     const at = this.poisoned(2 * size);
-    const { doubles, floats } = this.machine;
-    for (let i = 0; i < size / 4; i++) doubles[at / 8 + i] = floats[place.at(0) / 4 + i];
+    const { doubles, floats } = this.arena;
+    for (let i = 0; i < size / 4; i++) doubles[at / 8 + i] = floats[address.at(0) / 4 + i];
     this.#doubles.set(node, at);
     return at;
   }
 
   /** Rounds sums to where they are read. */
-  #settle({ node, extent, place }: Operand): void {
+  #settle({ node, extent, address }: Operand): void {
     const at = this.#doubles.get(node);
     if (at === undefined) return;
-    const { doubles, floats } = this.machine;
-    for (let i = 0; i < sizeOf(extent, this.grid) / 4; i++) floats[place.at(0) / 4 + i] = doubles[at / 8 + i];
+    const { doubles, floats } = this.arena;
+    for (let i = 0; i < sizeOf(extent, this.grid) / 4; i++)
+      floats[address.at(0) / 4 + i] = doubles[at / 8 + i];
   }
 
-  emitting(labels: Emitting['labels'] = noLabels): Emitting {
-    const { machine, grid } = this;
+  emitting(labels: EmitContext['labels'] = noLabels): EmitContext {
+    const { arena, grid } = this;
     return {
-      machine,
+      arena,
       grid,
       most: 1,
       labels,
@@ -131,8 +134,8 @@ export class Workbench {
         },
       },
       packed: (weight, packing) => {
-        const at = machine.allocate(packedBytes(packing));
-        packer(machine, packing, at)(this.#operands[weight].place.at(0));
+        const at = arena.allocate(packedBytes(packing));
+        packer(arena, packing, at)(this.#operands[weight].address.at(0));
         return { at };
       },
     };
@@ -151,14 +154,14 @@ export class Workbench {
     op: FieldOp,
     inputs: readonly (Planes | Operand)[],
     out: Operand | { readonly planes: number },
-    labels?: Emitting['labels'],
+    labels?: EmitContext['labels'],
   ): Planes {
     const { pixels } = this.grid;
     const all = Math.ceil(pixels / 8);
     const strips = (t: number): number => Math.min(tileStrips, all - t * tileStrips);
-    const operands = inputs.map((input) => ('place' in input ? input : this.strips(input.length)));
-    const result = 'place' in out ? out : this.strips(out.planes);
-    const e: Emitting = { ...this.emitting(labels), strips, most: tileStrips };
+    const operands = inputs.map((input) => ('address' in input ? input : this.strips(input.length)));
+    const result = 'address' in out ? out : this.strips(out.planes);
+    const e: EmitContext = { ...this.emitting(labels), strips, most: tileStrips };
     const node = { op, inputs: operands.map((input) => input.node), extent: result.extent };
     const instructions = emit(node, operands, result, e);
     const found = Array.from({ length: result.extent.planes }, (): number[] => []);
@@ -166,25 +169,25 @@ export class Workbench {
       const first = 8 * tileStrips * t;
       const count = Math.min(8 * tileStrips, pixels - first);
       for (const [i, input] of inputs.entries()) {
-        if ('place' in input) continue;
-        const { place } = operands[i];
-        this.machine.floats.fill(
+        if ('address' in input) continue;
+        const { address } = operands[i];
+        this.arena.floats.fill(
           NaN,
-          place.at(0) / 4,
-          (place.at(0) + input.length * stripBytes * tileStrips) / 4,
+          address.at(0) / 4,
+          (address.at(0) + input.length * stripBytes * tileStrips) / 4,
         );
         this.put(operands[i], input, first, count);
       }
       for (const run of instructions) run(t);
-      if (result.extent.grid && !('place' in out))
+      if (result.extent.grid && !('address' in out))
         for (const [plane, values] of this.take(result, count).entries()) found[plane].push(...values);
     }
     this.#settle(result);
-    return 'place' in out ? this.take(result) : found;
+    return 'address' in out ? this.take(result) : found;
   }
 }
 
-const noLabels: Emitting['labels'] = { labels: () => 0, scale: 0, weights: 0, total: 0 };
+const noLabels: EmitContext['labels'] = { labels: () => 0, scale: 0, weights: 0, total: 0 };
 
 /** The same numbers; zeros may have either sign. */
 export const same = (found: Planes, expected: Planes): void => {

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { stream } from '../../../../src/base/random.js';
 import { functions } from '../../../../src/compile/fuse/kernels/functions.js';
 import { pointwiseGroup } from '../../../../src/compile/fuse/kernels/pointwise.js';
-import { Machine } from '../../../../src/compile/fuse/memory/arena.js';
+import { Arena } from '../../../../src/compile/fuse/memory/arena.js';
 import type { MapFunction } from '../../../../src/dsl/op.js';
 
 const names = Object.keys(functions).filter((name): name is MapFunction => Object.hasOwn(functions, name));
@@ -50,7 +50,7 @@ const unit = (x: number): number =>
   2 ** (Math.max(-126, Math.floor(Math.log2(Math.abs(x) || leastNormal))) - 23);
 
 describe('pointwise functions', () => {
-  const machine = new Machine();
+  const machine = new Arena();
   const [from, to] = [machine.allocate(4 * 64), machine.allocate(4 * 64)];
   const compute = (fn: MapFunction, values: readonly number[]): readonly number[] => {
     machine.write(from, values);

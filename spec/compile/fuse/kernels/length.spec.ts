@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { type PointwiseStep, pointwiseGroup } from '../../../../src/compile/fuse/kernels/pointwise.js';
-import { Machine } from '../../../../src/compile/fuse/memory/arena.js';
+import { Arena } from '../../../../src/compile/fuse/memory/arena.js';
 
 describe('lengths of pairs', () => {
-  const machine = new Machine();
+  const machine = new Arena();
   const [d, a, b, to] = [0, 1, 2, 3].map(() => machine.allocate(16));
   const compute = (step: PointwiseStep, values: readonly number[]): number => {
     const operands = ['full', 'full', 'full'] as const;
@@ -18,7 +18,7 @@ describe('lengths of pairs', () => {
   const length = (x: number, y: number): number =>
     compute({ op: 'zip', fn: 'length', of: 1, with: 2 }, [0, x, y]);
   const share = (slope: number, x: number, y: number): number =>
-    compute({ op: 'lengthShare', share: 0, of: 1, with: 2 }, [slope, x, y]);
+    compute({ op: 'lengthVjp', cotangent: 0, of: 1, with: 2 }, [slope, x, y]);
 
   const least = 2 ** -149;
   const part = fc.tuple(fc.double({ min: -1, max: 1, noNaN: true }), fc.integer({ min: -148, max: 126 }));

@@ -7,7 +7,7 @@ import {
   type PointwiseStep,
   pointwiseGroup,
 } from '../../../../src/compile/fuse/kernels/pointwise.js';
-import { Machine } from '../../../../src/compile/fuse/memory/arena.js';
+import { Arena } from '../../../../src/compile/fuse/memory/arena.js';
 
 const round = Math.fround;
 
@@ -104,7 +104,7 @@ describe('pointwise groups', () => {
   it('compute each step once rounded, at every place', () => {
     fc.assert(
       fc.property(cases, ({ group, strips, planes, vectors, values }) => {
-        const machine = new Machine();
+        const machine = new Arena();
         const places = strips * planes * vectors * 4;
         const sizes = { full: places, plane: planes, scalar: 1 };
         const operands = group.operands.map((kind, operand) => {

@@ -73,7 +73,7 @@ describe('linear recurrences', () => {
         const { outputs } = runReference(p, referenceOptions(p, parameters, inputs, 2));
         isClose('value', fused.infer({ count: 2, inputs }, ['h']), { h: outputs.h.data }, 1e-5);
         const cotangents = cotangentsOf(p, ['h'], 2, seed);
-        const pulled = fused.pull({ count: 2, inputs }, cotangents);
+        const pulled = fused.vjp({ count: 2, inputs }, cotangents);
         const tape = tapePull(engine, p, parameters, inputs, 2, cotangents);
         isClose('gradient', pulled.inputs, tape.inputs, 1e-4);
       }),

@@ -94,7 +94,7 @@ describe('rolls along pixels', () => {
         const found = fused.infer({ count: 2, inputs }, outputs);
         isClose('value', found, { moved: expected.moved.data, waves: expected.waves.data }, 1e-5);
         const cotangents = cotangentsOf(p, outputs, 2, seed);
-        const pulled = fused.pull({ count: 2, inputs }, cotangents);
+        const pulled = fused.vjp({ count: 2, inputs }, cotangents);
         const tape = tapePull(engine, p, parameters, inputs, 2, cotangents);
         isClose('gradient', pulled.parameters, tape.parameters, 1e-4);
         isClose('gradient', pulled.inputs, tape.inputs, 1e-4);

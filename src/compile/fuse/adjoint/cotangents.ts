@@ -4,7 +4,7 @@ import type { FieldBuilder } from '../ir/builder.js';
 import type { Along, FieldNode } from '../ir/field.js';
 
 /** Part of a cotangent: the planes that a slice took, along its middle. */
-export interface Piece extends Along {
+export interface CotangentSlice extends Along {
   readonly begin: number;
   readonly size: number;
   readonly node: number;
@@ -13,7 +13,7 @@ export interface Piece extends Along {
 /** Cotangents of the nodes of a graph, being collected. */
 export class Cotangents {
   readonly #whole = new Map<number, number>();
-  readonly #pieces = new Map<number, Piece[]>();
+  readonly #slices = new Map<number, CotangentSlice[]>();
 
   constructor(
     private readonly builder: FieldBuilder,
@@ -25,20 +25,20 @@ export class Cotangents {
     this.#whole.set(node, before === undefined ? cotangent : this.builder.zip('add', before, cotangent));
   }
 
-  addPiece(node: number, piece: Piece): void {
-    this.#pieces.set(node, [...(this.#pieces.get(node) ?? []), piece]);
+  addSlice(node: number, piece: CotangentSlice): void {
+    this.#slices.set(node, [...(this.#slices.get(node) ?? []), piece]);
   }
 
   /** The cotangent of a node, or nothing when nothing that is trained depends on it. */
   of(node: number): number | undefined {
-    const pieces = this.#pieces.get(node);
-    this.#pieces.delete(node);
+    const pieces = this.#slices.get(node);
+    this.#slices.delete(node);
     if (pieces !== undefined) this.#join(node, pieces);
     return this.#whole.get(node);
   }
 
   /** Slices that lie side by side and cover everything are joined; others are set among zeros. */
-  #join(node: number, pieces: readonly Piece[]): void {
+  #join(node: number, pieces: readonly CotangentSlice[]): void {
     const extent = this.extentOf(node);
     const sorted = [...pieces].sort((a, b) => a.begin - b.begin);
     const [{ outer, count, inner }] = sorted;

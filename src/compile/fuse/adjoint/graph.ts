@@ -8,11 +8,11 @@
 import { scanInputs } from '../../../dsl/op.js';
 import { finalPort, observedPort } from '../../../dsl/ports.js';
 import type { FieldBuilder } from '../ir/builder.js';
-import type { FieldNode, FieldReverse, FieldScan } from '../ir/field.js';
+import type { FieldNode, FieldScan, FieldScanAdjoint } from '../ir/field.js';
 import { dependents } from '../schedule/order.js';
 import { Cotangents } from './cotangents.js';
-import { reverseStep } from './reverse-step.js';
-import { pullBack, type Rule } from './rules.js';
+import { addVjp, type VjpContext } from './rules.js';
+import { adjointStep } from './scan-step.js';
 
 /** A field graph with the gradients of a loss. */
 export interface WithGradients {
@@ -36,12 +36,12 @@ export const addGradients = (
   const cotangents = new Cotangents(builder, (node) => nodes[node].extent);
   for (const [node, seed] of seeds) cotangents.add(node, seed);
   const scans = new Map<number, Map<string, number>>();
-  const rule: Rule = {
-    b: builder,
+  const context: VjpContext = {
+    builder,
     nodes,
     value: (node) => node,
-    give: (node, cotangent) => cotangents.add(node, cotangent),
-    givePiece: (node, piece) => cotangents.addPiece(node, piece),
+    addCotangent: (node, cotangent) => cotangents.add(node, cotangent),
+    addSlice: (node, piece) => cotangents.addSlice(node, piece),
     wanted: (node) => depends[node],
   };
   for (let number = forward - 1; number >= 0; number--) {
@@ -49,16 +49,16 @@ export const addGradients = (
     if (!depends[number] || op.op === 'leaf' || op.op === 'crossEntropy') continue;
     if (op.op === 'scan') {
       const ports = scans.get(number);
-      if (ports !== undefined) reverseScan(number, op, ports, rule);
+      if (ports !== undefined) addScanAdjoint(number, op, ports, context);
       continue;
     }
-    const d = cotangents.of(number);
-    if (d === undefined) continue;
+    const cotangent = cotangents.of(number);
+    if (cotangent === undefined) continue;
     if (op.op === 'port') {
       const ports = scans.get(inputs[0]) ?? new Map<string, number>();
-      ports.set(op.port, d);
+      ports.set(op.port, cotangent);
       scans.set(inputs[0], ports);
-    } else pullBack(number, d, rule);
+    } else addVjp(number, cotangent, context);
   }
   const found = new Map<number, number>();
   for (const leaf of wanted) {
@@ -69,19 +69,19 @@ export const addGradients = (
 };
 
 /** Adds the reverse of a scan and gives its inputs their cotangents. */
-const reverseScan = (
+const addScanAdjoint = (
   number: number,
   scan: FieldScan,
   ports: ReadonlyMap<string, number>,
-  rule: Rule,
+  context: VjpContext,
 ): void => {
-  const { b, nodes, wanted } = rule;
+  const { builder: b, nodes, wanted } = context;
   const { inputs } = nodes[number];
   const { body, fields, sequences } = scan;
   const of = scanInputs(scan, inputs);
   const finals = fields.filter((field) => ports.has(finalPort(field)));
   const observed = Object.keys(body.observe).filter((name) => ports.has(observedPort(name)));
-  const { rebuilt, ...step } = reverseStep(
+  const { recomputed, ...step } = adjointStep(
     scan,
     observed,
     (source) =>
@@ -91,12 +91,12 @@ const reverseScan = (
   );
   // what a field would have been a step before the first
   const earlier = new Map<string, number>();
-  for (const [field, { from, keep, gain, moved }] of rebuilt) {
+  for (const [field, { from, keep, gain, moved }] of recomputed) {
     const [y, z] = [from, field].map((name) => of.fields[fields.indexOf(name)]);
     if (moved === 'after') earlier.set(from, b.affine(b.zip('sub', y, b.affine(z, gain)), 1 / keep));
   }
-  const op: FieldReverse = {
-    op: 'reverse',
+  const op: FieldScanAdjoint = {
+    op: 'scanAdjoint',
     scan: number,
     steps: scan.steps,
     fields,
@@ -112,15 +112,16 @@ const reverseScan = (
     ...earlier.values(),
   ];
   const reverse = b.add(op, [...inputs, ...given, number], { planes: 0, grid: false });
-  const port = (place: number): number =>
-    b.add({ op: 'port', port: `input/${place}` }, [reverse], nodes[inputs[place]].extent);
-  for (const place of fields.keys()) if (wanted(inputs[place])) rule.give(inputs[place], port(place));
+  const port = (input: number): number =>
+    b.add({ op: 'port', port: `input/${input}` }, [reverse], nodes[inputs[input]].extent);
+  for (const input of fields.keys())
+    if (wanted(inputs[input])) context.addCotangent(inputs[input], port(input));
   for (const sequence of Object.keys(step.elements)) {
-    const place = fields.length + Number(sequence);
-    if (wanted(inputs[place])) rule.give(inputs[place], port(place));
+    const input = fields.length + Number(sequence);
+    if (wanted(inputs[input])) context.addCotangent(inputs[input], port(input));
   }
   for (const index of Object.keys(step.externals)) {
-    const place = fields.length + sequences + Number(index);
-    if (wanted(inputs[place])) rule.give(inputs[place], port(place));
+    const input = fields.length + sequences + Number(index);
+    if (wanted(inputs[input])) context.addCotangent(inputs[input], port(input));
   }
 };

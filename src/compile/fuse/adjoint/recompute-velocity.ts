@@ -6,7 +6,7 @@
 import type { FieldBody, FieldNode } from '../ir/field.js';
 
 /** How a field z follows from a kept field y: y' = keep y + gain z', z' after the step or before it. */
-export interface Rebuilding {
+export interface Recomputation {
   readonly from: string;
   readonly keep: number;
   readonly gain: number;
@@ -23,11 +23,11 @@ export interface Rebuilding {
 const leastGain = 1 / 32;
 
 /** How `field` follows from `from`, if the step says so. */
-export const rebuilding = (
+export const recomputation = (
   { nodes, next }: FieldBody,
   field: string,
   from: string,
-): Rebuilding | undefined => {
+): Recomputation | undefined => {
   if (field === from) return undefined;
   const [y, before] = [from, field].map((name) =>
     nodes.findIndex(({ op }) => op.op === 'leaf' && op.source.kind === 'state' && op.source.field === name),
@@ -64,15 +64,15 @@ const added = (a: Sum | undefined, b: Sum | undefined): Sum | undefined => {
 /** A node as a sum of multiples of some nodes, if it is one. */
 const sumOf = (nodes: readonly FieldNode[], number: number, atoms: ReadonlySet<number>): Sum | undefined => {
   const sums: (Sum | undefined)[] = [];
-  const sum = (place: number): Sum | undefined => {
-    if (atoms.has(place)) return new Map([[place, 1]]);
-    const { op, inputs } = nodes[place];
+  const sum = (node: number): Sum | undefined => {
+    if (atoms.has(node)) return new Map([[node, 1]]);
+    const { op, inputs } = nodes[node];
     const [a, b] = inputs.map((input) => sums[input]);
     if (op.op === 'affine' && op.shift === 0) return scaled(a, op.scale);
     if (op.op === 'zip' && op.fn === 'add') return added(a, b);
     if (op.op === 'zip' && op.fn === 'sub') return added(a, scaled(b, -1));
     return undefined;
   };
-  for (let place = 0; place <= number; place++) sums.push(sum(place));
+  for (let node = 0; node <= number; node++) sums.push(sum(node));
   return sums[number];
 };

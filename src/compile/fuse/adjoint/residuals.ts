@@ -3,17 +3,17 @@
 import type { FieldNode, FieldScan } from '../ir/field.js';
 
 /** The nodes of a scan's step whose values its reverse reads: those it names, and the states, by what they follow. */
-const recordsOf = ({ body }: FieldScan, reverse: readonly FieldNode[]): ReadonlySet<number> =>
+const readByAdjoint = ({ body }: FieldScan, reverse: readonly FieldNode[]): ReadonlySet<number> =>
   new Set(
     reverse.flatMap(({ op }) => {
       if (op.op !== 'leaf') return [];
-      if (op.source.kind === 'recorded') return [op.source.node];
+      if (op.source.kind === 'residual') return [op.source.node];
       return op.source.kind === 'state' || op.source.kind === 'earlier' ? [body.next[op.source.field]] : [];
     }),
   );
 
 /** Nodes of a step whose value at every step is kept: for what is observed, and for the nodes of a reverse step. */
-export const keptNodes = (
+export const residualNodes = (
   scan: FieldScan,
   observed: Iterable<string>,
   reverse: readonly FieldNode[],
@@ -27,7 +27,7 @@ export const keptNodes = (
     // a state that is handed on is what another field was before
     if (op.op === 'leaf' && op.source.kind === 'state') follow(body.next[op.source.field]);
   };
-  for (const node of recordsOf(scan, reverse)) {
+  for (const node of readByAdjoint(scan, reverse)) {
     kept.delete(node);
     follow(node);
   }

@@ -1,201 +1,238 @@
-/** The rules of the reverse mode: what each operation of a field graph gives its inputs. */
+/** The VJP rules of field graphs: from the cotangent of an operation's result to those of its inputs. */
 
-import type { MapFunction } from '../../../dsl/op.js';
+import type { MapFunction, ZipFunction } from '../../../dsl/op.js';
 import type { FieldBuilder } from '../ir/builder.js';
-import type { FieldNode } from '../ir/field.js';
-import type { Piece } from './cotangents.js';
+import type { FieldNode, FieldOpOf } from '../ir/field.js';
+import type { CotangentSlice } from './cotangents.js';
 
-/** What the rules of one node need. */
-export interface Rule {
-  readonly b: FieldBuilder;
+/** What the rules read and write. */
+export interface VjpContext {
+  readonly builder: FieldBuilder;
   readonly nodes: readonly FieldNode[];
   /** A forward value, in the graph that is being built. */
   readonly value: (node: number) => number;
-  readonly give: (node: number, cotangent: number) => void;
-  readonly givePiece: (node: number, piece: Piece) => void;
+  readonly addCotangent: (node: number, cotangent: number) => void;
+  readonly addSlice: (node: number, slice: CotangentSlice) => void;
+  /** Whether the cotangent of a node is needed. */
   readonly wanted: (node: number) => boolean;
 }
 
-/** Gives each input of a node its share of the node's cotangent d. */
-export const pullBack = (number: number, d: number, rule: Rule): void => {
-  const { b, nodes, value, givePiece, wanted } = rule;
+/** Adds a cotangent to a node where it is needed. */
+type Add = (to: number, cotangent: () => number) => void;
+
+/** Adds to each input of a node what follows for it from the node's cotangent. */
+export const addVjp = (number: number, cotangent: number, context: VjpContext): void => {
+  const { builder, nodes, value, wanted } = context;
   const { op, inputs, extent } = nodes[number];
-  const [x, y, z] = inputs;
-  const y0 = (): number => value(number);
-  /** Gives a pointwise operand its share: summed where it was repeated over pixels or planes. */
-  const give = (to: number, cotangent: () => number): void => {
-    if (!wanted(to)) return;
-    const target = nodes[to].extent;
-    let share = cotangent();
-    if (!target.grid && b.extent(share).grid)
-      share = b.add({ op: 'sumPixels', scale: 1 }, [share], { planes: b.extent(share).planes, grid: false });
-    if (!target.grid && target.planes === 1 && b.extent(share).planes > 1)
-      share = b.add({ op: 'sumAll' }, [share], { planes: 1, grid: false });
-    rule.give(to, share);
+  const [x, y] = inputs;
+  const add: Add = (to, made) => {
+    if (wanted(to)) context.addCotangent(to, made());
   };
+  const addPointwise = pointwiseAdd(context, add);
   switch (op.op) {
     case 'map':
       if (op.fn !== 'sign' && op.fn !== 'stopGradient')
-        give(x, () => mapCotangent(op.fn, d, () => value(x), y0, b));
+        addPointwise(x, () =>
+          mapVjp(
+            op.fn,
+            cotangent,
+            () => value(x),
+            () => value(number),
+            builder,
+          ),
+        );
       return;
     case 'affine':
-      give(x, () => b.affine(d, op.scale));
+      addPointwise(x, () => builder.affine(cotangent, op.scale));
       return;
     case 'spread':
-      give(x, () => d);
+      addPointwise(x, () => cotangent);
       return;
     case 'zip':
-      switch (op.fn) {
-        case 'add':
-          give(x, () => d);
-          give(y, () => d);
-          return;
-        case 'sub':
-          give(x, () => d);
-          give(y, () => b.affine(d, -1));
-          return;
-        case 'mul':
-          give(x, () => b.zip('mul', d, value(y)));
-          give(y, () => b.zip('mul', d, value(x)));
-          return;
-        case 'div':
-          give(x, () => b.zip('div', d, value(y)));
-          // the square of y, or 1 / y, may over- or underflow where this does not
-          give(y, () => b.affine(b.zip('div', b.zip('mul', d, y0()), value(y)), -1));
-          return;
-        case 'max':
-        case 'min': {
-          // where both are equal, or one is NaN, the first has it
-          const [high, low] = op.fn === 'max' ? [y, x] : [x, y];
-          const second = (): number => b.zip('mul', d, b.zip('greater', value(high), value(low)));
-          give(x, () => b.zip('sub', d, second()));
-          give(y, second);
-          return;
-        }
-        case 'greater':
-          return;
-      }
+      addZipVjp(op.fn, number, cotangent, context, addPointwise);
       return;
     case 'length':
-      give(x, () => b.add({ op: 'lengthShare' }, [d, value(x), value(y)], extent));
-      give(y, () => b.add({ op: 'lengthShare' }, [d, value(y), value(x)], extent));
+      addPointwise(x, () => builder.add({ op: 'lengthVjp' }, [cotangent, value(x), value(y)], extent));
+      addPointwise(y, () => builder.add({ op: 'lengthVjp' }, [cotangent, value(y), value(x)], extent));
       return;
-    case 'dense': {
-      if (wanted(x))
-        rule.give(
-          x,
-          b.add(
-            { ...op, count: op.to, to: op.count, transposed: !op.transposed },
-            [d, value(y)],
-            nodes[x].extent,
-          ),
-        );
-      if (wanted(y))
-        rule.give(
-          y,
-          b.add(
-            { op: 'denseWeight', outer: op.outer, count: op.count, inner: op.inner, to: op.to },
-            [value(x), d],
-            nodes[y].extent,
-          ),
-        );
+    case 'dense':
+      addDenseVjp(op, inputs, cotangent, context, add);
       return;
-    }
     case 'conv':
-      if (wanted(x)) rule.give(x, b.add({ ...op, op: 'convInput' }, [d, value(y)], nodes[x].extent));
-      if (wanted(y)) rule.give(y, b.add({ ...op, op: 'convWeight' }, [value(x), d], nodes[y].extent));
+      add(x, () => builder.add({ ...op, op: 'convInput' }, [cotangent, value(y)], nodes[x].extent));
+      add(y, () => builder.add({ ...op, op: 'convWeight' }, [value(x), cotangent], nodes[y].extent));
       return;
     case 'sumPixels':
-      if (wanted(x)) rule.give(x, b.add({ op: 'spread' }, [b.affine(d, op.scale)], nodes[x].extent));
+      add(x, () => builder.add({ op: 'spread' }, [builder.affine(cotangent, op.scale)], nodes[x].extent));
       return;
     case 'reducePlanes': {
-      if (!wanted(x)) return;
       const { outer, count, inner } = op;
-      rule.give(
-        x,
+      add(x, () =>
         op.fn === 'sum'
-          ? b.add({ op: 'repeatPlanes', outer, count, inner }, [d], nodes[x].extent)
-          : b.add({ op: 'firstMax', outer, count, inner }, [value(x), y0(), d], nodes[x].extent),
+          ? builder.add({ op: 'repeatPlanes', outer, count, inner }, [cotangent], nodes[x].extent)
+          : builder.add(
+              { op: 'firstMax', outer, count, inner },
+              [value(x), value(number), cotangent],
+              nodes[x].extent,
+            ),
       );
       return;
     }
     case 'repeatPlanes': {
-      if (!wanted(x)) return;
       const { outer, count, inner } = op;
-      rule.give(x, b.add({ op: 'reducePlanes', fn: 'sum', outer, count, inner }, [d], nodes[x].extent));
+      add(x, () =>
+        builder.add({ op: 'reducePlanes', fn: 'sum', outer, count, inner }, [cotangent], nodes[x].extent),
+      );
       return;
     }
     case 'rearrange': {
-      if (!wanted(x)) return;
-      const back = op.order.map(() => 0);
-      for (const [to, from] of op.order.entries()) back[from] = to;
-      rule.give(x, b.add({ op: 'rearrange', order: back }, [d], nodes[x].extent));
+      const inverse = op.order.map(() => 0);
+      for (const [to, from] of op.order.entries()) inverse[from] = to;
+      add(x, () => builder.add({ op: 'rearrange', order: inverse }, [cotangent], nodes[x].extent));
       return;
     }
-    case 'slicePlanes':
-      if (wanted(x)) {
-        const { op: _, ...place } = op;
-        givePiece(x, { ...place, node: d });
-      }
-      return;
-    case 'concatPlanes': {
-      let begin = 0;
-      const count = op.sizes.reduce((a, s) => a + s, 0);
-      for (const [place, size] of op.sizes.entries()) {
-        if (wanted(inputs[place]))
-          rule.give(
-            inputs[place],
-            b.add(
-              { op: 'slicePlanes', outer: op.outer, count, inner: op.inner, begin, size },
-              [d],
-              nodes[inputs[place]].extent,
-            ),
-          );
-        begin += size;
-      }
+    case 'slicePlanes': {
+      const { op: _, ...slice } = op;
+      if (wanted(x)) context.addSlice(x, { ...slice, node: cotangent });
       return;
     }
+    case 'concatPlanes':
+      addConcatVjp(op, inputs, cotangent, context, add);
+      return;
     default:
-      throw new Error(`no adjoint of ${op.op} over ${extent.planes} planes (${z ?? ''})`);
+      throw new Error(`no adjoint of ${op.op} over ${extent.planes} planes`);
   }
 };
 
-const mapCotangent = (
+/** Adds the cotangent of a pointwise operand: summed where the operand was repeated over pixels or planes. */
+const pointwiseAdd =
+  ({ builder, nodes }: VjpContext, add: Add): Add =>
+  (to, made) =>
+    add(to, () => {
+      const target = nodes[to].extent;
+      let cotangent = made();
+      if (!target.grid && builder.extent(cotangent).grid)
+        cotangent = builder.add({ op: 'sumPixels', scale: 1 }, [cotangent], {
+          planes: builder.extent(cotangent).planes,
+          grid: false,
+        });
+      if (!target.grid && target.planes === 1 && builder.extent(cotangent).planes > 1)
+        cotangent = builder.add({ op: 'sumAll' }, [cotangent], { planes: 1, grid: false });
+      return cotangent;
+    });
+
+const addZipVjp = (
+  fn: ZipFunction,
+  number: number,
+  cotangent: number,
+  { builder, nodes, value }: VjpContext,
+  add: Add,
+): void => {
+  const [x, y] = nodes[number].inputs;
+  switch (fn) {
+    case 'add':
+      add(x, () => cotangent);
+      add(y, () => cotangent);
+      return;
+    case 'sub':
+      add(x, () => cotangent);
+      add(y, () => builder.affine(cotangent, -1));
+      return;
+    case 'mul':
+      add(x, () => builder.zip('mul', cotangent, value(y)));
+      add(y, () => builder.zip('mul', cotangent, value(x)));
+      return;
+    case 'div':
+      add(x, () => builder.zip('div', cotangent, value(y)));
+      // the square of y, or 1 / y, may over- or underflow where this does not
+      add(y, () =>
+        builder.affine(builder.zip('div', builder.zip('mul', cotangent, value(number)), value(y)), -1),
+      );
+      return;
+    case 'max':
+    case 'min': {
+      // where both are equal, or one is NaN, the cotangent goes to the first
+      const [high, low] = fn === 'max' ? [y, x] : [x, y];
+      const second = (): number =>
+        builder.zip('mul', cotangent, builder.zip('greater', value(high), value(low)));
+      add(x, () => builder.zip('sub', cotangent, second()));
+      add(y, second);
+      return;
+    }
+    case 'greater':
+      return;
+  }
+};
+
+const addDenseVjp = (
+  op: FieldOpOf<'dense'>,
+  [x, w]: readonly number[],
+  cotangent: number,
+  { builder, nodes, value }: VjpContext,
+  add: Add,
+): void => {
+  const { outer, count, inner, to } = op;
+  const backwards = { ...op, count: to, to: count, transposed: !op.transposed };
+  add(x, () => builder.add(backwards, [cotangent, value(w)], nodes[x].extent));
+  add(w, () =>
+    builder.add({ op: 'denseWeight', outer, count, inner, to }, [value(x), cotangent], nodes[w].extent),
+  );
+};
+
+/** Each input of a concatenation gets its slice of the cotangent. */
+const addConcatVjp = (
+  { outer, inner, sizes }: FieldOpOf<'concatPlanes'>,
+  inputs: readonly number[],
+  cotangent: number,
+  { builder, nodes }: VjpContext,
+  add: Add,
+): void => {
+  const count = sizes.reduce((a, b) => a + b, 0);
+  let begin = 0;
+  for (const [index, size] of sizes.entries()) {
+    const slice = { op: 'slicePlanes', outer, count, inner, begin, size } as const;
+    add(inputs[index], () => builder.add(slice, [cotangent], nodes[inputs[index]].extent));
+    begin += size;
+  }
+};
+
+/** The cotangent of the argument of a function; y is its value. */
+const mapVjp = (
   fn: MapFunction,
-  d: number,
+  cotangent: number,
   x: () => number,
   y: () => number,
   b: FieldBuilder,
 ): number => {
   switch (fn) {
     case 'tanh':
-      return b.zip('mul', d, b.affine(b.map('square', y()), -1, 1));
+      return b.zip('mul', cotangent, b.affine(b.map('square', y()), -1, 1));
     case 'relu':
       // y is 0 where x is not above it, and NaN where x is
-      return b.keep(d, y());
+      return b.keep(cotangent, y());
     case 'sigmoid':
-      return b.zip('mul', d, b.zip('mul', y(), b.affine(y(), -1, 1)));
+      return b.zip('mul', cotangent, b.zip('mul', y(), b.affine(y(), -1, 1)));
     case 'softplus':
-      return b.zip('mul', d, b.map('sigmoid', x()));
+      return b.zip('mul', cotangent, b.map('sigmoid', x()));
     case 'sin':
-      return b.zip('mul', d, b.map('cos', x()));
+      return b.zip('mul', cotangent, b.map('cos', x()));
     case 'cos':
-      return b.affine(b.zip('mul', d, b.map('sin', x())), -1);
+      return b.affine(b.zip('mul', cotangent, b.map('sin', x())), -1);
     case 'exp':
-      return b.zip('mul', d, y());
+      return b.zip('mul', cotangent, y());
     case 'log':
-      return b.zip('div', d, x());
+      return b.zip('div', cotangent, x());
     case 'sqrt':
-      return b.affine(b.zip('div', d, y()), 0.5);
+      return b.affine(b.zip('div', cotangent, y()), 0.5);
     case 'square':
-      return b.affine(b.zip('mul', d, x()), 2);
+      return b.affine(b.zip('mul', cotangent, x()), 2);
     case 'abs':
-      return b.zip('mul', d, b.map('sign', x()));
+      return b.zip('mul', cotangent, b.map('sign', x()));
     case 'reciprocal':
       // y^2 may overflow where this does not
-      return b.affine(b.zip('mul', b.zip('mul', d, y()), y()), -1);
+      return b.affine(b.zip('mul', b.zip('mul', cotangent, y()), y()), -1);
     case 'sign':
     case 'stopGradient':
-      return b.affine(d, 0);
+      return b.affine(cotangent, 0);
   }
 };

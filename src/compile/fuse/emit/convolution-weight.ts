@@ -3,29 +3,29 @@
 import type { FieldOpOf } from '../ir/field.js';
 import type { Instruction } from '../memory/address.js';
 import { dots } from './dots.js';
-import type { Emitting, Operand } from './emitting.js';
+import type { EmitContext, Operand } from './emitting.js';
 import { cellOf, fillHalo } from './halo.js';
 import { forwardMargins, scratchHalo } from './window.js';
-import { emitMixedWeight, isMixed } from './winograd.js';
+import { emitWinogradWeight, isWinograd } from './winograd.js';
 
 export const emitConvWeight = (
   op: FieldOpOf<'convWeight'>,
   x: Operand,
   dy: Operand,
   out: Operand,
-  e: Emitting,
+  e: EmitContext,
 ): readonly Instruction[] => {
   const margins = forwardMargins(op);
-  if (isMixed(op, e.grid)) return emitMixedWeight(op, margins, x, dy, out, e);
+  if (isWinograd(op, e.grid)) return emitWinogradWeight(op, margins, x, dy, out, e);
   const halo = scratchHalo(e, e.grid, margins, op.from);
-  const pad = fillHalo(e.machine, e.grid, x.place, op.from, halo, op.boundary);
+  const pad = fillHalo(e.arena, e.grid, x.address, op.from, halo, op.boundary);
   const { height, width } = e.grid;
   const taps = op.height * op.width;
-  const tap = (place: number): number =>
-    (Math.floor(place / op.width) - margins.top) * halo.line + 4 * ((place % op.width) - margins.left);
+  const tap = (index: number): number =>
+    (Math.floor(index / op.width) - margins.top) * halo.line + 4 * ((index % op.width) - margins.left);
   const to = e.doubles(out.node);
   const common = {
-    yRow: dy.place.plane,
+    yRow: dy.address.plane,
     columns: op.to,
     lines: height,
     xLine: halo.line,
@@ -35,7 +35,7 @@ export const emitConvWeight = (
   if (!op.depthwise)
     return [
       pad,
-      ...dots(e.machine, {
+      ...dots(e.arena, {
         ...common,
         x: () => cellOf(halo, 0, 0),
         // as the weights lie: places in the window, then channels
@@ -43,7 +43,7 @@ export const emitConvWeight = (
           { length: taps * op.from },
           (_, row) => tap(Math.floor(row / op.from)) + (row % op.from) * halo.plane,
         ),
-        y: dy.place.at,
+        y: dy.address.at,
         c: () => to,
         cRow: op.to,
       }),
@@ -51,11 +51,11 @@ export const emitConvWeight = (
   return [
     pad,
     ...Array.from({ length: op.from }, (_, channel) =>
-      dots(e.machine, {
+      dots(e.arena, {
         ...common,
         x: () => cellOf(halo, 0, 0) + channel * halo.plane,
-        offsets: Array.from({ length: taps }, (_, place) => tap(place)),
-        y: (t) => dy.place.at(t) + channel * op.to * dy.place.plane,
+        offsets: Array.from({ length: taps }, (_, index) => tap(index)),
+        y: (t) => dy.address.at(t) + channel * op.to * dy.address.plane,
         c: () => to + 8 * channel * op.to,
         cRow: op.from * op.to,
       }),

@@ -3,38 +3,38 @@
 import type { FieldOpOf } from '../ir/field.js';
 import type { Instruction } from '../memory/address.js';
 import { convolve } from './convolve.js';
-import { before, type Emitting, type Operand } from './emitting.js';
+import { before, type EmitContext, type Operand } from './emitting.js';
 import { cellOf, fillHalo, foldReflected, type Halo, haloAt, type Margins } from './halo.js';
 import {
   convInputPacking,
   convPacking,
   depthwiseInputPacking,
   depthwisePacking,
-  linesInputPacking,
-  linesPacking,
+  winogradInputPacking,
+  winogradPacking,
 } from './pack-weights.js';
-import { forwardMargins, offsetsOf, scratchHalo, turnedMargins } from './window.js';
-import { emitMixed, isMixed } from './winograd.js';
+import { forwardMargins, mirroredMargins, offsetsOf, scratchHalo } from './window.js';
+import { emitWinograd, isWinograd } from './winograd.js';
 
 export const emitConv = (
   op: FieldOpOf<'conv'>,
   x: Operand,
   w: Operand,
   out: Operand,
-  e: Emitting,
+  e: EmitContext,
 ): readonly Instruction[] => {
   const margins = forwardMargins(op);
   const key = `${op.height} ${op.width} ${op.from} ${op.to}`;
-  if (isMixed(op, e.grid))
-    return emitMixed(
+  if (isWinograd(op, e.grid))
+    return emitWinograd(
       {
         window: op,
         margins,
         boundary: op.boundary,
         from: op.from,
         to: op.to,
-        packing: (factors) => linesPacking(op, factors),
-        key: `lines ${key}`,
+        packing: (factors) => winogradPacking(op, factors),
+        key: `winograd ${key}`,
       },
       x,
       w,
@@ -42,13 +42,13 @@ export const emitConv = (
       e,
     );
   const halo = scratchHalo(e, e.grid, margins, op.from);
-  const pad = fillHalo(e.machine, e.grid, x.place, op.from, halo, op.boundary);
+  const pad = fillHalo(e.arena, e.grid, x.address, op.from, halo, op.boundary);
   const common = {
     halo,
     lines: e.grid.height,
     width: e.grid.width,
     toLine: 4 * e.grid.width,
-    toPlane: out.place.plane,
+    toPlane: out.address.plane,
   };
   if (!op.depthwise) {
     const packing = convPacking(op);
@@ -57,7 +57,7 @@ export const emitConv = (
     return [
       ...before(packed),
       pad,
-      ...convolve(e.machine, { ...common, packed, packing, offsets, from: 0, to: out.place.at }),
+      ...convolve(e.arena, { ...common, packed, packing, offsets, from: 0, to: out.address.at }),
     ];
   }
   const offsets = offsetsOf(halo, op, 1, margins);
@@ -68,13 +68,13 @@ export const emitConv = (
       const packed = e.packed(w.node, packing, `depthwise ${key} ${channel}`);
       return [
         ...before(packed),
-        ...convolve(e.machine, {
+        ...convolve(e.arena, {
           ...common,
           packed,
           packing,
           offsets,
           from: channel,
-          to: (t) => out.place.at(t) + channel * op.to * out.place.plane,
+          to: (t) => out.address.at(t) + channel * op.to * out.address.plane,
         }),
       ];
     }).flat(),
@@ -86,23 +86,23 @@ export const emitConvInput = (
   dy: Operand,
   w: Operand,
   out: Operand,
-  e: Emitting,
+  e: EmitContext,
 ): readonly Instruction[] => {
   const results = op.depthwise ? op.from * op.to : op.to;
-  const margins = turnedMargins(op);
+  const margins = mirroredMargins(op);
   const reflect = op.boundary === 'reflect';
   const boundary = op.boundary === 'circular' ? 'circular' : 'zero';
   const key = `${op.height} ${op.width} ${op.from} ${op.to}`;
-  if (!reflect && isMixed(op, e.grid))
-    return emitMixed(
+  if (!reflect && isWinograd(op, e.grid))
+    return emitWinograd(
       {
         window: op,
         margins,
         boundary,
         from: op.to,
         to: op.from,
-        packing: (factors) => linesInputPacking(op, factors),
-        key: `linesInput ${key}`,
+        packing: (factors) => winogradInputPacking(op, factors),
+        key: `winogradInput ${key}`,
       },
       dy,
       w,
@@ -120,9 +120,9 @@ export const emitConvInput = (
       }
     : margins;
   const halo = scratchHalo(e, e.grid, around, results);
-  const pad = fillHalo(e.machine, e.grid, dy.place, results, halo, boundary);
+  const pad = fillHalo(e.arena, e.grid, dy.address, results, halo, boundary);
   const sizes = haloAt(0, e.grid, forward);
-  const wide = reflect ? { ...sizes, at: e.machine.allocate(op.from * sizes.plane + 64) } : undefined;
+  const wide = reflect ? { ...sizes, at: e.arena.allocate(op.from * sizes.plane + 64) } : undefined;
   const shifted: Halo =
     wide === undefined
       ? halo
@@ -140,8 +140,8 @@ export const emitConvInput = (
           lines: e.grid.height,
           width: e.grid.width,
           toLine: 4 * e.grid.width,
-          toPlane: out.place.plane,
-          to: out.place.at,
+          toPlane: out.address.plane,
+          to: out.address.at,
         }
       : {
           lines: e.grid.height + forward.top + forward.bottom,
@@ -150,7 +150,7 @@ export const emitConvInput = (
           toPlane: wide.plane,
           to: () => cellOf(wide, -forward.top, -forward.left),
         };
-  const fold = wide === undefined ? [] : [foldReflected(e.machine, e.grid, wide, op.from, out.place)];
+  const fold = wide === undefined ? [] : [foldReflected(e.arena, e.grid, wide, op.from, out.address)];
   if (!op.depthwise) {
     const packing = convInputPacking(op);
     const packed = e.packed(w.node, packing, `convInput ${key}`);
@@ -158,7 +158,7 @@ export const emitConvInput = (
     return [
       ...before(packed),
       pad,
-      ...convolve(e.machine, { ...target, packed, packing, halo: shifted, offsets, from: 0 }),
+      ...convolve(e.arena, { ...target, packed, packing, halo: shifted, offsets, from: 0 }),
       ...fold,
     ];
   }
@@ -170,7 +170,7 @@ export const emitConvInput = (
       const packed = e.packed(w.node, packing, `depthwiseInput ${key} ${channel}`);
       return [
         ...before(packed),
-        ...convolve(e.machine, {
+        ...convolve(e.arena, {
           ...target,
           packed,
           packing,

@@ -2,7 +2,7 @@
 
 import { product } from '../kernels/product.js';
 import type { Instruction } from '../memory/address.js';
-import type { Machine } from '../memory/arena.js';
+import type { Arena } from '../memory/arena.js';
 import type { Packed } from './emitting.js';
 import { cellOf, type Halo } from './halo.js';
 import { blockOffset, blocksOf, type Packing } from './pack-weights.js';
@@ -22,12 +22,12 @@ export interface Convolved {
 }
 
 /** Lines of a product over a halo. The last strip of a line overlaps the one before it. */
-export const convolve = (machine: Machine, c: Convolved): readonly Instruction[] => {
-  const table = machine.table(c.offsets);
+export const convolve = (arena: Arena, c: Convolved): readonly Instruction[] => {
+  const table = arena.table(c.offsets);
   return blocksOf(c.packing.rows).flatMap((blocks) => {
     const vectors = blocks.rows <= 2 && c.width >= 16 ? 4 : c.width >= 8 ? 2 : 1;
     const strip = 4 * vectors;
-    const run = machine.kernel(`product ${blocks.rows} ${vectors} table`, () =>
+    const run = arena.kernel(`product ${blocks.rows} ${vectors} table`, () =>
       product({ rows: blocks.rows, vectors, onto: false, table: true }),
     );
     const strips = Math.max(1, Math.floor(c.width / strip));

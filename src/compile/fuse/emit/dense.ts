@@ -3,21 +3,21 @@
 import type { FieldOpOf } from '../ir/field.js';
 import { product } from '../kernels/product.js';
 import { addOnto } from '../kernels/sums.js';
-import { turn } from '../kernels/weights.js';
-import type { Instruction, Place } from '../memory/address.js';
+import { transposeBlocks } from '../kernels/weights.js';
+import type { Address, Instruction } from '../memory/address.js';
 import { dots } from './dots.js';
-import { before, type Emitting, middles, type Operand } from './emitting.js';
+import { before, type EmitContext, type Operand, outerInner } from './emitting.js';
 import { blockOffset, blocksOf, densePacking } from './pack-weights.js';
-import { emitQuarters, isQuartered } from './strassen.js';
+import { emitStrassen, isStrassen } from './strassen.js';
 
 export const emitDense = (
   op: FieldOpOf<'dense'>,
   x: Operand,
   w: Operand,
   out: Operand,
-  e: Emitting,
+  e: EmitContext,
 ): readonly Instruction[] => {
-  if (isQuartered(op, e, e.grid)) return emitQuarters(op, x, w, out, e);
+  if (isStrassen(op, e, e.grid)) return emitStrassen(op, x, w, out, e);
   const packing = densePacking(op);
   const packed = e.packed(w.node, packing, `dense ${op.count} ${op.to} ${op.transposed}`);
   const strips = e.strips ?? (() => Math.ceil(e.grid.pixels / 8));
@@ -25,26 +25,26 @@ export const emitDense = (
   return [
     ...before(packed),
     ...blocksOf(to).flatMap((blocks) => {
-      const run = e.machine.kernel(`product ${blocks.rows} 2`, () =>
+      const run = e.arena.kernel(`product ${blocks.rows} 2`, () =>
         product({ rows: blocks.rows, vectors: 2, onto: false, table: false }),
       );
       const a = packed.at + blockOffset(packing, blocks.first);
-      return middles(op).map(
+      return outerInner(op).map(
         ([o, i]): Instruction =>
           (t) =>
             run(
               a,
-              x.place.at(t) + (o * count * inner + i) * x.place.plane,
-              out.place.at(t) + ((o * to + blocks.first) * inner + i) * out.place.plane,
+              x.address.at(t) + (o * count * inner + i) * x.address.plane,
+              out.address.at(t) + ((o * to + blocks.first) * inner + i) * out.address.plane,
               count,
-              inner * x.place.plane,
-              inner * out.place.plane,
+              inner * x.address.plane,
+              inner * out.address.plane,
               1,
               0,
               0,
               strips(t),
-              x.place.strip,
-              out.place.strip,
+              x.address.strip,
+              out.address.strip,
               blocks.count,
             ),
       );
@@ -60,7 +60,7 @@ export const emitDenseWeight = (
   x: Operand,
   dy: Operand,
   out: Operand,
-  e: Emitting,
+  e: EmitContext,
   strips: (t: number) => number,
 ): readonly Instruction[] => {
   const { count, inner, to } = op;
@@ -70,29 +70,29 @@ export const emitDenseWeight = (
   const yBlock = e.most * 256;
   const xBytes = e.most * 32 * count;
   // sums of a tile are added to those of others, and these, now and then, to the doubles
-  const sums = e.machine.allocate(4 * count * to);
-  const added = e.machine.kernel('addOnto taking', () => addOnto(true));
+  const sums = e.arena.allocate(4 * count * to);
+  const added = e.arena.kernel('addOnto taking', () => addOnto(true));
   const doubles = e.doubles(out.node);
   const fours = Math.ceil((count * to) / 4);
   const last = Math.ceil(e.grid.pixels / (8 * e.most)) - 1;
-  const all = middles(op).length;
+  const all = outerInner(op).length;
   const turned = e.scratch.take(wide * yBlock + xBytes);
   /** Blocks of `rows` features from the first on; where they are put depends on how many pixels there are. */
   const turnBlocks = (
-    place: Place,
+    address: Address,
     first: number,
     { rows, blocks, width }: { readonly rows: number; readonly blocks: number; readonly width: number },
     to: (pixels: number) => number,
     toBlock: (pixels: number) => number,
   ): Instruction => {
-    const run = e.machine.kernel(`turn ${rows} ${width}`, () => turn(rows, width));
-    const row = inner * place.plane;
+    const run = e.arena.kernel(`transposeBlocks ${rows} ${width}`, () => transposeBlocks(rows, width));
+    const row = inner * address.plane;
     return (t) => {
       const count = pixels(t);
       run(
-        place.at(t) + first * place.plane,
+        address.at(t) + first * address.plane,
         row,
-        place.strip,
+        address.strip,
         rows * row,
         turned() + to(count),
         toBlock(count),
@@ -105,10 +105,10 @@ export const emitDenseWeight = (
     { rows: 8, blocks: Math.floor(to / 8), first: 0 },
     { rows: to % 8, blocks: 1, first: to - (to % 8) },
   ].filter(({ rows, blocks }) => rows * blocks > 0);
-  return middles(op).flatMap(([o, i], middle): Instruction[] => [
+  return outerInner(op).flatMap(([o, i], middle): Instruction[] => [
     ...eights.map(({ rows, blocks, first }) =>
       turnBlocks(
-        dy.place,
+        dy.address,
         (o * to + first) * inner + i,
         { rows, blocks, width: 8 },
         () => (first / 8) * yBlock,
@@ -118,7 +118,7 @@ export const emitDenseWeight = (
     // one block after the other without gaps: each overwrites what the one before it has past the last pixel
     ...blocksOf(count).map(({ rows, count: blocks, first }) =>
       turnBlocks(
-        x.place,
+        x.address,
         (o * count + first) * inner + i,
         { rows, blocks, width: rows },
         (count) => wide * yBlock + count * 4 * first,
@@ -127,7 +127,7 @@ export const emitDenseWeight = (
     ),
     // in the order of the rows: where a row is shorter than eight, the next one mends what lies past its end
     ...blocksOf(count).map(({ rows, count: blocks, first }): Instruction => {
-      const run = e.machine.kernel(`product ${rows} 2 onto`, () =>
+      const run = e.arena.kernel(`product ${rows} 2 onto`, () =>
         product({ rows, vectors: 2, onto: true, table: false }),
       );
       return (t) =>
@@ -159,16 +159,16 @@ export const emitDenseWeightWhole = (
   x: Operand,
   dy: Operand,
   out: Operand,
-  e: Emitting,
+  e: EmitContext,
 ): readonly Instruction[] => {
   const { count, inner, to } = op;
   const sums = e.doubles(out.node);
-  return middles(op).flatMap(([o, i]) =>
-    dots(e.machine, {
-      x: (t) => x.place.at(t) + (o * count * inner + i) * x.place.plane,
-      offsets: Array.from({ length: count }, (_, row) => row * inner * x.place.plane),
-      y: (t) => dy.place.at(t) + (o * to * inner + i) * dy.place.plane,
-      yRow: inner * dy.place.plane,
+  return outerInner(op).flatMap(([o, i]) =>
+    dots(e.arena, {
+      x: (t) => x.address.at(t) + (o * count * inner + i) * x.address.plane,
+      offsets: Array.from({ length: count }, (_, row) => row * inner * x.address.plane),
+      y: (t) => dy.address.at(t) + (o * to * inner + i) * dy.address.plane,
+      yRow: inner * dy.address.plane,
       columns: to,
       c: () => sums,
       cRow: to,

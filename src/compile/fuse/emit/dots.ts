@@ -2,7 +2,7 @@
 
 import { blockVectors, dot } from '../kernels/sums.js';
 import type { Instruction } from '../memory/address.js';
-import type { Machine } from '../memory/arena.js';
+import type { Arena } from '../memory/arena.js';
 import { blocksOf } from './pack-weights.js';
 
 export const columnsOf = (
@@ -50,15 +50,15 @@ const blocksOfLines = (
 };
 
 /** All dot products of rows of x with rows of y, over lines of pixels. */
-export const dots = (machine: Machine, d: Dots): readonly Instruction[] => {
-  const table = machine.table(d.offsets);
+export const dots = (arena: Arena, d: Dots): readonly Instruction[] => {
+  const table = arena.table(d.offsets);
   return piecesOf(d.width).flatMap(({ first, width }) => {
-    const mask = machine.mask(width % 4 || 4);
+    const mask = arena.mask(width % 4 || 4);
     const vectors = Math.ceil(width / 4);
     return blocksOfLines(d.lines, vectors).flatMap((part) =>
       columnsOf(d.columns).flatMap((columns) =>
         blocksOf(d.offsets.length).map((rows): Instruction => {
-          const run = machine.kernel(`dot ${rows.rows} ${columns.columns}`, () =>
+          const run = arena.kernel(`dot ${rows.rows} ${columns.columns}`, () =>
             dot(rows.rows, columns.columns),
           );
           return (t) =>

@@ -2,14 +2,14 @@
 
 import type { Along, Extent, FieldNode } from '../ir/field.js';
 import { fill } from '../kernels/move.js';
-import { addOnto, settle } from '../kernels/sums.js';
-import { type Grid, type Instruction, type Place, sizeOf, stripBytes } from '../memory/address.js';
-import type { Machine } from '../memory/arena.js';
+import { addOnto, roundToFloats } from '../kernels/sums.js';
+import { type Address, type Grid, type Instruction, sizeOf, stripBytes } from '../memory/address.js';
+import type { Arena } from '../memory/arena.js';
 import type { Packing } from './pack-weights.js';
 
 /** What the operations of a block are emitted with. */
-export interface Emitting {
-  readonly machine: Machine;
+export interface EmitContext {
+  readonly arena: Arena;
   readonly grid: Grid;
   /** Strips of a tile; nothing where planes are whole. */
   readonly strips?: (t: number) => number;
@@ -47,7 +47,7 @@ export type Doubles = number;
 /** An operand: where it is and how large. */
 export interface Operand {
   readonly node: number;
-  readonly place: Place;
+  readonly address: Address;
   readonly extent: Extent;
 }
 
@@ -60,57 +60,57 @@ export const accumulates = ({ op }: FieldNode): boolean =>
   op.op === 'addOnto';
 
 export const extentIn = (
-  e: Emitting,
+  e: EmitContext,
 ): { readonly vectors: number; readonly strips: (t: number) => number } =>
   e.strips === undefined ? { vectors: e.grid.plane / 16, strips: () => 1 } : { vectors: 2, strips: e.strips };
 
 /** Sets a value to zero. */
-export const zero = (out: Operand, e: Pick<Emitting, 'machine' | 'grid' | 'most'>): Instruction => {
-  const run = e.machine.kernel('fill', fill);
-  const value = e.machine.constants([0]);
+export const zero = (out: Operand, e: Pick<EmitContext, 'arena' | 'grid' | 'most'>): Instruction => {
+  const run = e.arena.kernel('fill', fill);
+  const value = e.arena.constants([0]);
   const { planes } = out.extent;
   const bytes = !out.extent.grid
     ? 4 * Math.ceil(planes / 4) * 4
-    : out.place.plane === stripBytes
+    : out.address.plane === stripBytes
       ? planes * stripBytes * e.most
-      : planes * out.place.plane;
-  return (t) => run(value, out.place.at(t), 0, 1, bytes / 16);
+      : planes * out.address.plane;
+  return (t) => run(value, out.address.at(t), 0, 1, bytes / 16);
 };
 
 /** Floats of a value as a whole, by fours. */
 const foursOf = (extent: Extent, grid: Grid): number => sizeOf(extent, grid) / 16;
 
-export const newDoubles = (machine: Machine, extent: Extent, grid: Grid): Doubles =>
-  machine.allocate(2 * sizeOf(extent, grid));
+export const newDoubles = (arena: Arena, extent: Extent, grid: Grid): Doubles =>
+  arena.allocate(2 * sizeOf(extent, grid));
 
 /** Sets doubles to zero. */
 export const clearDoubles = (
   doubles: Doubles,
   extent: Extent,
-  { machine, grid }: Pick<Emitting, 'machine' | 'grid'>,
+  { arena, grid }: Pick<EmitContext, 'arena' | 'grid'>,
 ): Instruction => {
-  const run = machine.kernel('fill', fill);
-  const value = machine.constants([0]);
+  const run = arena.kernel('fill', fill);
+  const value = arena.constants([0]);
   return () => run(value, doubles, 0, 1, 2 * foursOf(extent, grid));
 };
 
 /** Writes complete sums to where they are read. */
-export const settleDoubles = (
+export const roundDoubles = (
   doubles: Doubles,
-  { place, extent }: Operand,
-  { machine, grid }: Pick<Emitting, 'machine' | 'grid'>,
+  { address, extent }: Operand,
+  { arena, grid }: Pick<EmitContext, 'arena' | 'grid'>,
 ): Instruction => {
-  const run = machine.kernel('settle', settle);
-  return (t) => run(doubles, place.at(t), foursOf(extent, grid));
+  const run = arena.kernel('roundToFloats', roundToFloats);
+  return (t) => run(doubles, address.at(t), foursOf(extent, grid));
 };
 
-export const emitAddOnto = (x: Operand, out: Operand, e: Emitting): Instruction => {
-  const run = e.machine.kernel('addOnto', () => addOnto(false));
+export const emitAddOnto = (x: Operand, out: Operand, e: EmitContext): Instruction => {
+  const run = e.arena.kernel('addOnto', () => addOnto(false));
   const to = e.doubles(out.node);
-  return (t) => run(x.place.at(t), to, foursOf(x.extent, e.grid));
+  return (t) => run(x.address.at(t), to, foursOf(x.extent, e.grid));
 };
 
-export const middles = ({ outer, inner }: Along): readonly (readonly [number, number])[] =>
+export const outerInner = ({ outer, inner }: Along): readonly (readonly [number, number])[] =>
   Array.from({ length: outer * inner }, (_, i) => [Math.floor(i / inner), i % inner] as const);
 
 export const before = (packed: Packed): readonly Instruction[] =>

@@ -2,8 +2,8 @@
 
 import type { Boundary } from '../../../dsl/op.js';
 import { copy, copyCells, fill } from '../kernels/move.js';
-import type { Grid, Instruction, Place } from '../memory/address.js';
-import type { Machine } from '../memory/arena.js';
+import type { Address, Grid, Instruction } from '../memory/address.js';
+import type { Arena } from '../memory/arena.js';
 
 /** How many pixels lie beyond each edge. */
 export interface Margins {
@@ -41,29 +41,29 @@ export const cellOf = ({ at, line, lead, margins }: Halo, dy: number, dx: number
   at + (margins.top + dy) * line + 4 * (lead + dx);
 
 /** The place inside, of a place beyond the edge; nothing where a constant stands. */
-const inside = (place: number, size: number, boundary: Boundary): number | undefined => {
-  if (place >= 0 && place < size) return place;
-  if (boundary === 'circular') return ((place % size) + size) % size;
+const inside = (pixel: number, size: number, boundary: Boundary): number | undefined => {
+  if (pixel >= 0 && pixel < size) return pixel;
+  if (boundary === 'circular') return ((pixel % size) + size) % size;
   if (boundary !== 'reflect') return undefined;
   const period = Math.max(1, 2 * (size - 1));
-  const folded = ((place % period) + period) % period;
+  const folded = ((pixel % period) + period) % period;
   return folded < size ? folded : period - folded;
 };
 
 /** Copies planes into a halo and fills its margins. */
 export const fillHalo = (
-  machine: Machine,
+  arena: Arena,
   { height, width }: Grid,
-  from: Place,
+  from: Address,
   planes: number,
   halo: Halo,
   boundary: Exclude<Boundary, 'none'>,
 ): Instruction => {
-  const rows = machine.kernel('copy', copy);
-  const cells = machine.kernel('copyCells', copyCells);
-  const filled = machine.kernel('fill', fill);
+  const rows = arena.kernel('copy', copy);
+  const cells = arena.kernel('copyCells', copyCells);
+  const filled = arena.kernel('fill', fill);
   const { margins, line, plane } = halo;
-  const constant = machine.constants([typeof boundary === 'object' ? boundary.fixed : 0]);
+  const constant = arena.constants([typeof boundary === 'object' ? boundary.fixed : 0]);
   const wide = line / 16;
   const outside = (before: number, size: number, after: number): number[] => [
     ...Array.from({ length: before }, (_, i) => i - before),
@@ -93,15 +93,15 @@ export const fillHalo = (
  * Rarely used, so plain loops.
  */
 export const foldReflected = (
-  machine: Machine,
+  arena: Arena,
   { height, width }: Grid,
   halo: Halo,
   planes: number,
-  to: Place,
+  to: Address,
 ): Instruction => {
   const { top, bottom, left, right } = halo.margins;
   return (t) => {
-    const { floats } = machine;
+    const { floats } = arena;
     for (let p = 0; p < planes; p++) {
       const target = (to.at(t) + p * to.plane) / 4;
       floats.fill(0, target, target + height * width);

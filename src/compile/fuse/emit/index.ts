@@ -5,11 +5,11 @@ import { crossEntropy, firstMax, reducePlanes } from '../kernels/move.js';
 import { sumPlanes } from '../kernels/sums.js';
 import type { Instruction } from '../memory/address.js';
 import type { Kernel } from '../memory/arena.js';
-import { runsOf } from '../memory/copy-runs.js';
+import { copyRunsOf } from '../memory/copy-runs.js';
 import { emitConv, emitConvInput } from './convolution.js';
 import { emitConvWeight } from './convolution-weight.js';
 import { emitDense, emitDenseWeight, emitDenseWeightWhole } from './dense.js';
-import { type Emitting, emitAddOnto, extentIn, type Operand, zero } from './emitting.js';
+import { type EmitContext, emitAddOnto, extentIn, type Operand, zero } from './emitting.js';
 import { emitOnLists } from './list-operations.js';
 import { copyRun, emitSum } from './planes.js';
 
@@ -19,14 +19,14 @@ const alongMiddle = (
   run: Kernel,
   operands: readonly Operand[],
   small: Operand,
-  e: Emitting,
+  e: EmitContext,
 ): Instruction => {
   const { vectors, strips } = extentIn(e);
-  const { plane, strip } = operands[0].place;
-  const smallStrip = small.place.strip;
+  const { plane, strip } = operands[0].address;
+  const smallStrip = small.address.strip;
   return (t) =>
     run(
-      ...operands.map(({ place }) => place.at(t)),
+      ...operands.map(({ address }) => address.at(t)),
       outer,
       count,
       inner,
@@ -46,7 +46,7 @@ export const emit = (
   { op }: FieldNode,
   inputs: readonly Operand[],
   out: Operand,
-  e: Emitting,
+  e: EmitContext,
 ): readonly Instruction[] => {
   const [x, y, z] = inputs;
   if (!x.extent.grid) {
@@ -71,26 +71,26 @@ export const emit = (
     case 'sumPixels':
       return [emitSum(x, out, op.scale, e)];
     case 'sumAll': {
-      const run = e.machine.kernel('sumPlanes 1', () => sumPlanes(1));
+      const run = e.arena.kernel('sumPlanes 1', () => sumPlanes(1));
       const { planes } = x.extent;
-      const mask = e.machine.mask(planes % 4 || 4);
+      const mask = e.arena.mask(planes % 4 || 4);
       const to = e.doubles(out.node);
-      return [(t) => run(x.place.at(t), 0, 0, to, 1, 1, Math.ceil(planes / 4) - 1, mask)];
+      return [(t) => run(x.address.at(t), 0, 0, to, 1, 1, Math.ceil(planes / 4) - 1, mask)];
     }
     case 'reducePlanes': {
       const how = op.fn === 'sum' && op.count > longSum ? 'longSum' : op.fn;
-      const run = e.machine.kernel(`reduce ${how}`, () => reducePlanes(how));
+      const run = e.arena.kernel(`reduce ${how}`, () => reducePlanes(how));
       return [alongMiddle(op, run, [x, out], out, e)];
     }
     case 'firstMax': {
-      const run = e.machine.kernel('firstMax', firstMax);
+      const run = e.arena.kernel('firstMax', firstMax);
       return [alongMiddle(op, run, [x, y, z, out], y, e)];
     }
     case 'repeatPlanes':
       return Array.from({ length: op.count }, (_, k) =>
         copyRun(
-          { place: x.place, from: 0, each: op.inner },
-          { place: out.place, from: k * op.inner, each: op.count * op.inner },
+          { address: x.address, from: 0, each: op.inner },
+          { address: out.address, from: k * op.inner, each: op.count * op.inner },
           op.outer,
           op.inner,
           e,
@@ -98,8 +98,8 @@ export const emit = (
       ).flat();
     case 'slicePlanes':
       return copyRun(
-        { place: x.place, from: op.begin * op.inner, each: op.count * op.inner },
-        { place: out.place, from: 0, each: op.size * op.inner },
+        { address: x.address, from: op.begin * op.inner, each: op.count * op.inner },
+        { address: out.address, from: 0, each: op.size * op.inner },
         op.outer,
         op.size * op.inner,
         e,
@@ -108,18 +108,18 @@ export const emit = (
       return [
         zero(out, e),
         ...copyRun(
-          { place: x.place, from: 0, each: op.size * op.inner },
-          { place: out.place, from: op.begin * op.inner, each: op.count * op.inner },
+          { address: x.address, from: 0, each: op.size * op.inner },
+          { address: out.address, from: op.begin * op.inner, each: op.count * op.inner },
           op.outer,
           op.size * op.inner,
           e,
         ),
       ];
     case 'rearrange':
-      return runsOf(op.order).flatMap(({ from, to, runs, size, fromEach, toEach }) =>
+      return copyRunsOf(op.order).flatMap(({ from, to, runs, size, fromEach, toEach }) =>
         copyRun(
-          { place: x.place, from, each: fromEach },
-          { place: out.place, from: to, each: toEach },
+          { address: x.address, from, each: fromEach },
+          { address: out.address, from: to, each: toEach },
           runs,
           size,
           e,
@@ -128,12 +128,12 @@ export const emit = (
     case 'concatPlanes': {
       const total = op.sizes.reduce((a, b) => a + b, 0);
       let begin = 0;
-      return inputs.flatMap(({ place }, i) => {
+      return inputs.flatMap(({ address }, i) => {
         const from = begin;
         begin += op.sizes[i];
         return copyRun(
-          { place, from: 0, each: op.sizes[i] * op.inner },
-          { place: out.place, from: from * op.inner, each: total * op.inner },
+          { address, from: 0, each: op.sizes[i] * op.inner },
+          { address: out.address, from: from * op.inner, each: total * op.inner },
           op.outer,
           op.sizes[i] * op.inner,
           e,
@@ -141,12 +141,21 @@ export const emit = (
       });
     }
     case 'crossEntropy': {
-      const run = e.machine.kernel('crossEntropy', crossEntropy);
+      const run = e.arena.kernel('crossEntropy', crossEntropy);
       const { strips } = extentIn(e);
       const { labels, scale, weights, total } = e.labels;
       return [
         (t) =>
-          run(x.place.at(t), labels(t), out.place.at(t), x.extent.planes, strips(t), scale, weights, total),
+          run(
+            x.address.at(t),
+            labels(t),
+            out.address.at(t),
+            x.extent.planes,
+            strips(t),
+            scale,
+            weights,
+            total,
+          ),
       ];
     }
     default:

@@ -4,39 +4,39 @@
  */
 
 import type { Along, FieldNode, FieldOpOf } from '../ir/field.js';
-import type { Instruction, Place } from '../memory/address.js';
-import type { Machine } from '../memory/arena.js';
+import type { Address, Instruction } from '../memory/address.js';
+import type { Arena } from '../memory/arena.js';
 
 /** A list's numbers in memory at a step. */
 type At = (t: number) => number;
 
 interface ListOperand {
   readonly node: number;
-  readonly place: Place;
+  readonly address: Address;
 }
 
 const first =
-  ({ place }: ListOperand): At =>
+  ({ address }: ListOperand): At =>
   (t) =>
-    place.at(t) / 4;
+    address.at(t) / 4;
 
 /** The instructions of an operation whose first input is a list; nothing where it is no layer and no reduction. */
 export const emitOnLists = (
   op: FieldNode['op'],
   inputs: readonly ListOperand[],
   out: ListOperand,
-  { machine, doubles }: { readonly machine: Machine; readonly doubles: (node: number) => number },
+  { arena, doubles }: { readonly arena: Arena; readonly doubles: (node: number) => number },
 ): readonly Instruction[] | undefined => {
   const [x, y, z] = inputs.map(first);
   switch (op.op) {
     case 'dense':
-      return [dense(op, x, y, first(out), machine)];
+      return [dense(op, x, y, first(out), arena)];
     case 'denseWeight':
-      return [denseWeight(op, x, y, doubles(out.node), machine)];
+      return [denseWeight(op, x, y, doubles(out.node), arena)];
     case 'reducePlanes':
-      return [reduce(op, x, first(out), machine)];
+      return [reduce(op, x, first(out), arena)];
     case 'firstMax':
-      return [firstMax(op, [x, y, z], first(out), machine)];
+      return [firstMax(op, [x, y, z], first(out), arena)];
     default:
       return undefined;
   }
@@ -49,9 +49,9 @@ const middles = ({ outer, count, inner }: Along, to: number, f: (x: number, y: n
 };
 
 const dense =
-  (op: FieldOpOf<'dense'>, x: At, w: At, out: At, machine: Machine): Instruction =>
+  (op: FieldOpOf<'dense'>, x: At, w: At, out: At, arena: Arena): Instruction =>
   (t) => {
-    const { floats } = machine;
+    const { floats } = arena;
     const { count, to, inner, transposed } = op;
     const [a, weights, c] = [x(t), w(t), out(t)];
     middles(op, to, (from, result) => {
@@ -65,9 +65,9 @@ const dense =
   };
 
 const denseWeight =
-  (op: FieldOpOf<'denseWeight'>, x: At, dy: At, out: number, machine: Machine): Instruction =>
+  (op: FieldOpOf<'denseWeight'>, x: At, dy: At, out: number, arena: Arena): Instruction =>
   (t) => {
-    const { floats, doubles } = machine;
+    const { floats, doubles } = arena;
     const { count, to, inner } = op;
     const [a, d, c] = [x(t), dy(t), out / 8];
     middles(op, to, (from, result) => {
@@ -78,9 +78,9 @@ const denseWeight =
   };
 
 const reduce =
-  (op: FieldOpOf<'reducePlanes'>, x: At, out: At, machine: Machine): Instruction =>
+  (op: FieldOpOf<'reducePlanes'>, x: At, out: At, arena: Arena): Instruction =>
   (t) => {
-    const { floats } = machine;
+    const { floats } = arena;
     const [a, c] = [x(t), out(t)];
     middles(op, 1, (from, result) => {
       let value = floats[a + from];
@@ -96,16 +96,16 @@ const reduce =
 const isAlike = (a: number, b: number): boolean => a === b || (Number.isNaN(a) && Number.isNaN(b));
 
 const firstMax =
-  (op: FieldOpOf<'firstMax'>, [x, max, d]: readonly At[], out: At, machine: Machine): Instruction =>
+  (op: FieldOpOf<'firstMax'>, [x, max, d]: readonly At[], out: At, arena: Arena): Instruction =>
   (t) => {
-    const { floats } = machine;
+    const { floats } = arena;
     const [a, m, cotangent, c] = [x(t), max(t), d(t), out(t)];
     middles(op, 1, (from, result) => {
       let found = false;
       for (let k = 0; k < op.count; k++) {
-        const place = from + k * op.inner;
-        const is: boolean = !found && isAlike(floats[a + place], floats[m + result]);
-        floats[c + place] = is ? floats[cotangent + result] : 0;
+        const element = from + k * op.inner;
+        const is: boolean = !found && isAlike(floats[a + element], floats[m + result]);
+        floats[c + element] = is ? floats[cotangent + result] : 0;
         found ||= is;
       }
     });

@@ -2,7 +2,7 @@
 
 import type { FieldOpOf, Window } from '../ir/field.js';
 import { pickCells } from '../kernels/move.js';
-import type { Machine } from '../memory/arena.js';
+import type { Arena } from '../memory/arena.js';
 
 /** How the rows of a product are grouped: blocks of four, then what remains. */
 export interface Blocks {
@@ -31,7 +31,7 @@ export interface Packing {
   /** A sum of weights in the place of one: that many places after each other, each with its factor. */
   readonly mix?: { readonly factors: readonly number[]; readonly step: number };
   /** What follows from the packed weights and lies after them: its size in numbers, and what computes it. */
-  readonly more?: { readonly size: number; readonly fill: (machine: Machine, at: number) => () => void };
+  readonly more?: { readonly size: number; readonly fill: (arena: Arena, at: number) => () => void };
 }
 
 /** Bytes of what is packed. */
@@ -67,14 +67,14 @@ export const convInputPacking = ({ height, width, from, to }: Window): Packing =
 });
 
 /** The same for one of the products of `kernels/winograd.ts`: depth runs over channel and column of the window. */
-export const linesPacking = ({ width, from, to }: Window, factors: readonly number[]): Packing => ({
+export const winogradPacking = ({ width, from, to }: Window, factors: readonly number[]): Packing => ({
   rows: to,
   depth: from * width,
   source: (row, depth) => ((depth % width) * from + Math.floor(depth / width)) * to + row,
   mix: { factors, step: width * from * to },
 });
 
-export const linesInputPacking = (
+export const winogradInputPacking = (
   { height, width, from, to }: Window,
   factors: readonly number[],
 ): Packing => ({
@@ -108,31 +108,31 @@ export const depthwiseInputPacking = ({ height, width, from, to }: Window, chann
 export const blockOffset = ({ depth }: Packing, first: number): number => 4 * first * depth;
 
 /** A function that packs the weights at an address to another. */
-export const packer = (machine: Machine, packing: Packing, to: number): ((from: number) => void) => {
+export const packer = (arena: Arena, packing: Packing, to: number): ((from: number) => void) => {
   const order: number[] = [];
   for (const { rows, count, first } of blocksOf(packing.rows))
     for (let block = 0; block < count; block++)
       for (let depth = 0; depth < packing.depth; depth++)
         for (let row = 0; row < rows; row++) order.push(packing.source(first + block * rows + row, depth));
   const { mix } = packing;
-  const fill = packing.more?.fill(machine, to) ?? (() => {});
+  const fill = packing.more?.fill(arena, to) ?? (() => {});
   if (mix === undefined) {
-    const run = machine.kernel('pickCells', pickCells);
-    const table = machine.table(order.map((place) => 4 * place));
+    const run = arena.kernel('pickCells', pickCells);
+    const table = arena.table(order.map((weight) => 4 * weight));
     return (from) => {
       run(table, from, to, Math.ceil(order.length / 4));
       fill();
     };
   }
-  const places = Int32Array.from(order);
+  const weights = Int32Array.from(order);
   return (from) => {
-    const { floats } = machine;
+    const { floats } = arena;
     const source = from / 4;
     const target = to / 4;
-    for (let i = 0; i < places.length; i++) {
+    for (let i = 0; i < weights.length; i++) {
       let sum = 0;
       for (let j = 0; j < mix.factors.length; j++)
-        sum += mix.factors[j] * floats[source + places[i] + j * mix.step];
+        sum += mix.factors[j] * floats[source + weights[i] + j * mix.step];
       floats[target + i] = sum;
     }
     fill();

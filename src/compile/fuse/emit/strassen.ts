@@ -22,21 +22,21 @@ import { type Group, pointwiseGroup } from '../kernels/pointwise.js';
 import { product } from '../kernels/product.js';
 import type { Grid, Instruction } from '../memory/address.js';
 import { stripBytes } from '../memory/address.js';
-import type { Machine } from '../memory/arena.js';
-import { before, type Emitting, type Operand } from './emitting.js';
+import type { Arena } from '../memory/arena.js';
+import { before, type EmitContext, type Operand } from './emitting.js';
 import { densePacking, type Packing } from './pack-weights.js';
 
 /** With smaller layers, additions take as long as the product that they save. */
-export const leastFeatures = 128;
+export const leastStrassenFeatures = 128;
 
-export const isQuartered = (
+export const isStrassen = (
   { outer, inner, count, to }: FieldOpOf<'dense'>,
-  { most, strips }: Pick<Emitting, 'most' | 'strips'>,
+  { most, strips }: Pick<EmitContext, 'most' | 'strips'>,
   { pixels }: Pick<Grid, 'pixels'>,
 ): boolean =>
   strips !== undefined &&
   outer * inner === 1 &&
-  Math.min(count, to) >= leastFeatures &&
+  Math.min(count, to) >= leastStrassenFeatures &&
   count % 8 === 0 &&
   to % 8 === 0 &&
   most % 2 === 0 &&
@@ -64,11 +64,11 @@ const same: Group = { operands: passes(1), steps: [], results: [0] };
 /** U, S1 T1 and U + S3 T3 to the places of C12 and C22. */
 const ofResult: Group = { operands: passes(3), steps: [plus(0, 1), plus(2, 1)], results: [3, 4] };
 
-const kernelOf = (machine: Machine, group: Group) =>
-  machine.kernel(`pointwise ${JSON.stringify(group)}`, () => pointwiseGroup(group));
+const kernelOf = (arena: Arena, group: Group) =>
+  arena.kernel(`pointwise ${JSON.stringify(group)}`, () => pointwiseGroup(group));
 
 /** Quarters one after the other, each in the order of `densePacking`; then the sums. */
-const quarterPacking = (op: FieldOpOf<'dense'>): Packing => {
+const strassenPacking = (op: FieldOpOf<'dense'>): Packing => {
   const whole = densePacking(op);
   const [rows, depth] = [op.to / 2, op.count / 2];
   const size = rows * depth;
@@ -81,33 +81,33 @@ const quarterPacking = (op: FieldOpOf<'dense'>): Packing => {
     },
     more: {
       size: 5 * size,
-      fill: (machine, at) => {
-        const run = kernelOf(machine, ofWeights);
-        const places = Array.from({ length: 9 }, (_, i) => at + 4 * size * i);
-        return () => run(1, 1, size / 4, ...places);
+      fill: (arena, at) => {
+        const run = kernelOf(arena, ofWeights);
+        const addresses = Array.from({ length: 9 }, (_, i) => at + 4 * size * i);
+        return () => run(1, 1, size / 4, ...addresses);
       },
     },
   };
 };
 
-export const emitQuarters = (
+export const emitStrassen = (
   op: FieldOpOf<'dense'>,
   x: Operand,
   w: Operand,
   out: Operand,
-  e: Emitting,
+  e: EmitContext,
 ): readonly Instruction[] => {
-  const { machine, most } = e;
-  const packing = quarterPacking(op);
-  const packed = e.packed(w.node, packing, `quarters ${op.count} ${op.to} ${op.transposed}`);
+  const { arena, most } = e;
+  const packing = strassenPacking(op);
+  const packed = e.packed(w.node, packing, `strassen ${op.count} ${op.to} ${op.transposed}`);
   const [rows, depth, strips] = [op.to / 2, op.count / 2, most / 2];
-  const weights = (place: number): number => packed.at + 4 * rows * depth * place;
+  const weights = (index: number): number => packed.at + 4 * rows * depth * index;
   const [input, result] = [depth * stripBytes, rows * stripBytes];
   const scratch = e.scratch.take(strips * (4 * input + 2 * result) + 64);
-  const tees = (i: number): number => scratch() + strips * input * i;
-  const [shared, first] = [() => tees(4), () => tees(4) + strips * result];
+  const transforms = (i: number): number => scratch() + strips * input * i;
+  const [shared, first] = [() => transforms(4), () => transforms(4) + strips * result];
   const kernel = (onto: boolean) =>
-    machine.kernel(`product 4 2${onto ? ' onto' : ''}`, () =>
+    arena.kernel(`product 4 2${onto ? ' onto' : ''}`, () =>
       product({ rows: 4, vectors: 2, onto, table: false }),
     );
   const [fresh, onto] = [kernel(false), kernel(true)];
@@ -119,22 +119,22 @@ export const emitQuarters = (
     c: number,
     cStrip: number,
   ): void => run(weights(a), b, c, depth, stripBytes, stripBytes, 1, 0, 0, strips, bStrip, cStrip, rows / 4);
-  const [mixInput, copy, mixResult] = [ofInput, same, ofResult].map((group) => kernelOf(machine, group));
+  const [addInput, copy, addResult] = [ofInput, same, ofResult].map((group) => kernelOf(arena, group));
   const eachStrip = (visit: (strip: number) => void): void => {
     for (let strip = 0; strip < strips; strip++) visit(strip);
   };
   return [
     ...before(packed),
     (t) => {
-      const [b11, c11] = [x.place.at(t), out.place.at(t)];
-      const [b12, c12] = [b11 + strips * x.place.strip, c11 + strips * out.place.strip];
+      const [b11, c11] = [x.address.at(t), out.address.at(t)];
+      const [b12, c12] = [b11 + strips * x.address.strip, c11 + strips * out.address.strip];
       const [b21, c21, b22, c22] = [b11 + input, c11 + result, b12 + input, c12 + result];
       const [u, s1t1] = [shared(), first()];
       const toTee = (a: number, tee: number, c: number, cStrip: number, run = onto): void =>
-        multiply(run, a, tees(tee), input, c, cStrip);
+        multiply(run, a, transforms(tee), input, c, cStrip);
       eachStrip((s) => {
-        const [at, tee] = [s * x.place.strip, s * input];
-        mixInput(
+        const [at, tee] = [s * x.address.strip, s * input];
+        addInput(
           1,
           1,
           input / 16,
@@ -142,25 +142,25 @@ export const emitQuarters = (
           b12 + at,
           b21 + at,
           b22 + at,
-          tees(0) + tee,
-          tees(1) + tee,
-          tees(2) + tee,
-          tees(3) + tee,
+          transforms(0) + tee,
+          transforms(1) + tee,
+          transforms(2) + tee,
+          transforms(3) + tee,
         );
       });
-      multiply(fresh, 0, b11, x.place.strip, u, result);
-      eachStrip((s) => copy(1, 1, result / 16, u + s * result, c11 + s * out.place.strip));
-      multiply(onto, 1, b21, x.place.strip, c11, out.place.strip);
+      multiply(fresh, 0, b11, x.address.strip, u, result);
+      eachStrip((s) => copy(1, 1, result / 16, u + s * result, c11 + s * out.address.strip));
+      multiply(onto, 1, b21, x.address.strip, c11, out.address.strip);
       toTee(5, 1, u, result);
-      eachStrip((s) => copy(1, 1, result / 16, u + s * result, c21 + s * out.place.strip));
-      toTee(6, 2, c21, out.place.strip);
+      eachStrip((s) => copy(1, 1, result / 16, u + s * result, c21 + s * out.address.strip));
+      toTee(6, 2, c21, out.address.strip);
       toTee(4, 0, s1t1, result, fresh);
       eachStrip((s) => {
-        const to = s * out.place.strip;
-        mixResult(1, 1, result / 16, u + s * result, s1t1 + s * result, c21 + to, c12 + to, c22 + to);
+        const to = s * out.address.strip;
+        addResult(1, 1, result / 16, u + s * result, s1t1 + s * result, c21 + to, c12 + to, c22 + to);
       });
-      toTee(8, 3, c21, out.place.strip);
-      multiply(onto, 7, b22, x.place.strip, c12, out.place.strip);
+      toTee(8, 3, c21, out.address.strip);
+      multiply(onto, 7, b22, x.address.strip, c12, out.address.strip);
     },
   ];
 };

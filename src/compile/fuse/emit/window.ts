@@ -1,7 +1,7 @@
 /** Windows over planes: margins, and where each place of a window is. */
 
 import type { Window } from '../ir/field.js';
-import type { Emitting } from './emitting.js';
+import type { EmitContext } from './emitting.js';
 import { type Halo, haloAt, type Margins } from './halo.js';
 
 export const forwardMargins = ({ height, width }: Window): Margins => {
@@ -10,7 +10,7 @@ export const forwardMargins = ({ height, width }: Window): Margins => {
   return { top, left, bottom: height - 1 - top, right: width - 1 - left };
 };
 
-export const turnedMargins = (window: Window): Margins => {
+export const mirroredMargins = (window: Window): Margins => {
   const { top, left, bottom, right } = forwardMargins(window);
   return { top: bottom, bottom: top, left: right, right: left };
 };
@@ -20,7 +20,7 @@ export const turnedMargins = (window: Window): Margins => {
  * everything is laid out.
  */
 export const scratchHalo = (
-  e: Emitting,
+  e: EmitContext,
   size: { readonly height: number; readonly width: number },
   margins: Margins,
   planes: number,

@@ -2,90 +2,90 @@
 
 import type { Window } from '../ir/field.js';
 import { fill } from '../kernels/move.js';
-import { addOnto, settle } from '../kernels/sums.js';
+import { addOnto, roundToFloats } from '../kernels/sums.js';
 import {
-  answer,
-  linesRead,
-  linesTogether,
+  inputTile,
+  inputTransform,
   type Matrix,
-  mixed,
-  mixLines,
+  outputTile,
+  outputTransform,
+  transformLines,
   transposed,
-  weigh,
+  weightTransform,
 } from '../kernels/winograd.js';
-import type { Grid, Instruction, Place } from '../memory/address.js';
-import type { Machine } from '../memory/arena.js';
+import type { Address, Grid, Instruction } from '../memory/address.js';
+import type { Arena } from '../memory/arena.js';
 import { convolve } from './convolve.js';
 import { dots } from './dots.js';
-import { before, type Emitting, type Operand } from './emitting.js';
+import { before, type EmitContext, type Operand } from './emitting.js';
 import { cellOf, fillHalo, type Halo, type Margins } from './halo.js';
 import type { Packing } from './pack-weights.js';
 import { scratchHalo } from './window.js';
 
 /** With fewer channels, mixing lines takes longer than it saves. */
-export const leastChannels = 8;
+export const leastWinogradChannels = 8;
 
 /** What is mixed at a time, so that it stays in cache. */
 const cacheBytes = 2 ** 18;
 
-export const isMixed = ({ height, from, to, depthwise }: Window, grid: Grid): boolean =>
+export const isWinograd = ({ height, from, to, depthwise }: Window, grid: Grid): boolean =>
   !depthwise &&
   height === 3 &&
-  Math.min(from, to) >= leastChannels &&
+  Math.min(from, to) >= leastWinogradChannels &&
   (from * to) % 4 === 0 &&
-  grid.height % linesTogether === 0 &&
+  grid.height % outputTile === 0 &&
   grid.width % 4 === 0 &&
   grid.width >= 8;
 
 /** Lines [plane, six, group, pixels] in scratch memory. */
-interface Lines {
+interface TransformedLines {
   readonly at: () => number;
   readonly line: number;
   readonly six: number;
   readonly plane: number;
 }
 
-const mixer = (machine: Machine, name: string, matrix: Matrix) =>
-  machine.kernel(`mixLines ${name}`, () => mixLines(matrix));
+const transformKernel = (arena: Arena, name: string, matrix: Matrix) =>
+  arena.kernel(`winograd ${name}`, () => transformLines(matrix));
 
 /** As many groups of lines at a time as stay in cache, in equal pieces. */
 const groupsAtOnce = (grid: Grid, bytes: number): number => {
-  const all = grid.height / linesTogether;
+  const all = grid.height / outputTile;
   let groups = all;
   while (groups > 1 && (all % groups !== 0 || groups * bytes > cacheBytes)) groups--;
   return groups;
 };
 
 /** Everything that both uses share: the input with its margins, and six mixed lines for four of the result. */
-const mixedInput = (
+const transformInput = (
   window: Window,
   margins: Margins,
   channels: readonly [number, number],
-  x: Place,
+  x: Address,
   boundary: Window['boundary'],
-  e: Emitting,
+  e: EmitContext,
   more: number,
 ) => {
-  const { grid, machine } = e;
+  const { grid, arena } = e;
   const [from, to] = channels;
   const lead = Math.ceil(margins.left / 4) * 4;
   const line = 4 * (lead + Math.ceil((grid.width + margins.right) / 4) * 4 + 8);
-  const groups = groupsAtOnce(grid, linesRead * (from * line + to * 4 * grid.width));
+  const groups = groupsAtOnce(grid, inputTile * (from * line + to * 4 * grid.width));
   const six = groups * line;
-  const plane = linesRead * six;
+  const plane = inputTile * six;
   const other = { line: 4 * grid.width, six: groups * 4 * grid.width };
-  const otherPlane = linesRead * other.six;
+  const otherPlane = inputTile * other.six;
   const halo = scratchHalo(e, grid, margins, from, from * plane + to * otherPlane + 256 + more);
   const start = (): number => halo.at + from * halo.plane + 64;
-  const lines: Lines = { at: start, line, six, plane };
-  const results: Lines = { ...other, plane: otherPlane, at: () => start() + from * plane + 64 };
-  const mix = mixer(machine, 'input', mixed);
-  const pad = fillHalo(machine, grid, x, from, halo, boundary);
+  const lines: TransformedLines = { at: start, line, six, plane };
+  const results: TransformedLines = { ...other, plane: otherPlane, at: () => start() + from * plane + 64 };
+  const transform = transformKernel(arena, 'input', inputTransform);
+  const pad = fillHalo(arena, grid, x, from, halo, boundary);
   const gather = (first: number): void =>
-    mix(
+    transform(
       cellOf(halo, first - margins.top, 0) - 4 * lead,
       halo.line,
-      linesTogether * halo.line,
+      outputTile * halo.line,
       halo.plane,
       start(),
       six,
@@ -124,10 +124,10 @@ const mixedInput = (
 const byPieces =
   (grid: Grid, groups: number, work: (first: number, t: number) => void): Instruction =>
   (t) => {
-    for (let first = 0; first < grid.height; first += groups * linesTogether) work(first, t);
+    for (let first = 0; first < grid.height; first += groups * outputTile) work(first, t);
   };
 
-export interface Mixed {
+export interface WinogradConvolution {
   readonly window: Window;
   readonly margins: Margins;
   readonly boundary: Window['boundary'];
@@ -138,22 +138,22 @@ export interface Mixed {
 }
 
 /** A convolution, or its adjoint by the input. */
-export const emitMixed = (
-  { window, margins, boundary, from, to, packing, key }: Mixed,
+export const emitWinograd = (
+  { window, margins, boundary, from, to, packing, key }: WinogradConvolution,
   x: Operand,
   w: Operand,
   out: Operand,
-  e: Emitting,
+  e: EmitContext,
 ): readonly Instruction[] => {
-  const { grid, machine } = e;
-  const input = mixedInput(window, margins, [from, to], x.place, boundary, e, 0);
+  const { grid, arena } = e;
+  const input = transformInput(window, margins, [from, to], x.address, boundary, e, 0);
   const { results, groups } = input;
-  const packs = weigh.map((factors, k) => {
+  const packs = weightTransform.map((factors, k) => {
     const packed = packing(factors);
     return { packing: packed, packed: e.packed(w.node, packed, `${key} ${k}`) };
   });
   const products = packs.flatMap((pack, k) =>
-    convolve(machine, {
+    convolve(arena, {
       ...pack,
       halo: input.asHalo(k),
       offsets: input.offsets,
@@ -165,7 +165,7 @@ export const emitMixed = (
       toPlane: results.plane,
     }),
   );
-  const mix = mixer(machine, 'answer', answer);
+  const mix = transformKernel(arena, 'answer', outputTransform);
   const line = 4 * grid.width;
   return [
     ...packs.flatMap(({ packed }) => before(packed)),
@@ -178,10 +178,10 @@ export const emitMixed = (
         results.six,
         results.line,
         results.plane,
-        out.place.at(t) + first * line,
+        out.address.at(t) + first * line,
         line,
-        linesTogether * line,
-        out.place.plane,
+        outputTile * line,
+        out.address.plane,
         to,
         groups,
         grid.width / 4,
@@ -191,28 +191,28 @@ export const emitMixed = (
 };
 
 /** Its gradient by the weights: the same products the other way round, summed before they are taken together. */
-export const emitMixedWeight = (
+export const emitWinogradWeight = (
   window: Window,
   margins: Margins,
   x: Operand,
   dy: Operand,
   out: Operand,
-  e: Emitting,
+  e: EmitContext,
 ): readonly Instruction[] => {
-  const { grid, machine } = e;
+  const { grid, arena } = e;
   const { from, to, width } = window;
   const each = 4 * width * from * to;
   // doubles of the six products' sums, the same as floats, and what they are taken together
-  const six = linesRead * each;
+  const six = inputTile * each;
   const more = 3 * six + window.height * each + 256;
-  const input = mixedInput(window, margins, [from, to], x.place, window.boundary, e, more);
+  const input = transformInput(window, margins, [from, to], x.address, window.boundary, e, more);
   const { lines, results, groups } = input;
   const sums = input.after;
   const floats = (): number => sums() + 2 * six;
   const weights = (): number => floats() + six;
   const doubles = e.doubles(out.node);
-  const products = weigh.flatMap((_, k) =>
-    dots(machine, {
+  const products = weightTransform.flatMap((_, k) =>
+    dots(arena, {
       x: () => cellOf(input.asHalo(k), 0, 0),
       // as the weights lie: columns of the window, then channels
       offsets: Array.from(
@@ -230,23 +230,23 @@ export const emitMixedWeight = (
       width: grid.width,
     }),
   );
-  const spread = mixer(machine, 'spread', transposed(answer));
-  const gather = mixer(machine, 'weigh', transposed(weigh));
-  const clear = machine.kernel('fill', fill);
-  const zero = machine.constants([0]);
-  const settled = machine.kernel('settle', settle);
-  const added = machine.kernel('addOnto', () => addOnto(false));
+  const transformGradient = transformKernel(arena, 'spread', transposed(outputTransform));
+  const gather = transformKernel(arena, 'weigh', transposed(weightTransform));
+  const clear = arena.kernel('fill', fill);
+  const zero = arena.constants([0]);
+  const settled = arena.kernel('roundToFloats', roundToFloats);
+  const added = arena.kernel('addOnto', () => addOnto(false));
   const line = 4 * grid.width;
   return [
     input.pad,
     () => clear(zero, sums(), 0, 1, (2 * six) / 16),
     byPieces(grid, groups, (first, t) => {
       input.gather(first);
-      spread(
-        dy.place.at(t) + first * line,
+      transformGradient(
+        dy.address.at(t) + first * line,
         line,
-        linesTogether * line,
-        dy.place.plane,
+        outputTile * line,
+        dy.address.plane,
         results.at(),
         results.six,
         results.line,

@@ -3,7 +3,7 @@
 import { type Graph, inputsOf, outputsOf, parametersOf } from '../../../dsl/graph.js';
 import { volume } from '../../../dsl/shape.js';
 import type { Footprint } from '../../micro-batches.js';
-import { ledgerGround, Machine } from '../memory/arena.js';
+import { Arena, countedMemory } from '../memory/arena.js';
 import { gridShape } from '../partition/grid.js';
 import { fuse } from './fused.js';
 
@@ -25,7 +25,7 @@ export const fusedFootprint = (graph: Graph): Footprint | undefined => {
   const zeros = Object.fromEntries(
     parametersOf(graph).map(({ name, shape }) => [name, new Float32Array(volume(shape))]),
   );
-  const fused = fuse(graph, zeros, gridShape(graph), new Machine(ledgerGround()));
+  const fused = fuse(graph, zeros, gridShape(graph), new Arena(countedMemory()));
   if (fused?.fits(['logits']) !== true) return undefined;
   fused.prepare('gradients');
   const fed = Object.values(inputsOf(graph)).reduce((sum, shape) => sum + volume(shape), 0);

@@ -4,12 +4,12 @@ import { type Graph, parametersOf } from '../../../dsl/graph.js';
 import { type Shape, volume } from '../../../dsl/shape.js';
 import { crossEntropyGradient } from '../../loss.js';
 import type { FieldBuilder } from '../ir/builder.js';
-import { Machine } from '../memory/arena.js';
+import { Arena } from '../memory/arena.js';
 import { labelBytes } from '../memory/transfer.js';
 import { gridShape } from '../partition/grid.js';
-import { type Backward, backward, classesOf, hasLoss, lossSeeds } from './gradients.js';
+import { classesOf, type GradientRegion, gradientRegion, hasLoss, lossCotangent } from './gradients.js';
 import type { Region } from './region.js';
-import { type Arrays, checkSize, type Leaf, Workspace } from './workspace.js';
+import { type Arrays, checkSize, type LoweredLeaf, Workspace } from './workspace.js';
 
 /** Samples of one part: each input's values one sample after the other. */
 export interface FusedMicroBatch {
@@ -25,7 +25,7 @@ export interface LabelledFusedMicroBatch extends FusedMicroBatch {
   readonly lossCount: number;
 }
 
-export interface Fused {
+export interface FusedProgram {
   readonly load: (parameters: Arrays) => void;
   /** Whether these outputs can be computed. */
   readonly fits: (outputs: readonly string[]) => boolean;
@@ -41,7 +41,7 @@ export interface Fused {
     readonly gradients: Record<string, Float32Array>;
   };
   /** What the cotangents of outputs become: gradients of the parameters, summed over samples, and of the inputs. */
-  readonly pull: (
+  readonly vjp: (
     part: FusedMicroBatch,
     cotangents: Arrays,
   ) => { readonly parameters: Record<string, Float32Array>; readonly inputs: Record<string, Float32Array> };
@@ -58,35 +58,39 @@ export const fuse = (
   graph: Graph,
   values: Arrays,
   grid = gridShape(graph),
-  machine = new Machine(),
-): Fused | undefined => (grid === undefined ? undefined : fusedOn(graph, values, grid, machine));
+  arena = new Arena(),
+): FusedProgram | undefined => (grid === undefined ? undefined : fuseOnGrid(graph, values, grid, arena));
 
-const fusedOn = (graph: Graph, values: Arrays, grid: Shape, machine: Machine): Fused => {
-  const workspace = new Workspace(graph, grid, values, machine);
+const fuseOnGrid = (graph: Graph, values: Arrays, grid: Shape, arena: Arena): FusedProgram => {
+  const workspace = new Workspace(graph, grid, values, arena);
   const trained = parametersOf(graph).flatMap(({ name, trainable }) => (trainable ? [name] : []));
   const logits = workspace.output('logits');
-  const inferring = memo((key) => {
+  const inferenceRegion = memo((key) => {
     const nodes = key.split(' ').flatMap((name) => workspace.output(name)?.node ?? []);
     return workspace.layOut({ nodes: workspace.lowered().nodes, outputs: nodes, sums: new Map() });
   });
-  const pulling = memo((key) =>
-    backward(workspace, trained, (builder) => cotangentSeeds(workspace, builder, key.split(' ')), true),
+  const vjpRegion = memo((key) =>
+    gradientRegion(workspace, trained, (builder) => cotangentSeeds(workspace, builder, key.split(' ')), true),
   );
-  const training = memo(() => backward(workspace, trained, (b) => lossSeeds(logits, b), false));
-  const fused: Fused = {
+  const trainingRegion = memo(() =>
+    gradientRegion(workspace, trained, (b) => lossCotangent(logits, b), false),
+  );
+  const fused: FusedProgram = {
     load: (next) => workspace.load(next),
     fits: (outputs) => outputs.every((name) => workspace.output(name) !== undefined),
     prepare: (what) =>
       void (what !== 'gradients'
-        ? inferring(keyOf(what))
+        ? inferenceRegion(keyOf(what))
         : hasLoss(logits)
-          ? training('')
-          : [inferring('logits'), pulling('logits')]),
-    infer: (part, outputs) => infer(workspace, inferring(keyOf(outputs)), part, outputs),
+          ? trainingRegion('')
+          : [inferenceRegion('logits'), vjpRegion('logits')]),
+    infer: (part, outputs) => infer(workspace, inferenceRegion(keyOf(outputs)), part, outputs),
     gradients: (part) =>
-      hasLoss(logits) ? train(workspace, training(''), part, logits) : trainByValues(fused, part, logits),
-    pull: (part, cotangents) => pull(workspace, pulling(keyOf(Object.keys(cotangents))), part, cotangents),
-    bytes: () => workspace.machine.bytes,
+      hasLoss(logits)
+        ? train(workspace, trainingRegion(''), part, logits)
+        : trainByValues(fused, part, logits),
+    vjp: (part, cotangents) => pull(workspace, vjpRegion(keyOf(Object.keys(cotangents))), part, cotangents),
+    bytes: () => workspace.arena.bytes,
   };
   return fused;
 };
@@ -142,22 +146,22 @@ const infer = (
   for (let sample = 0; sample < part.count; sample++) {
     workspace.feed(region, part.inputs, sample);
     region.run();
-    for (const { leaf, values } of results) workspace.take(leaf, region.place(leaf.node), values, sample);
+    for (const { leaf, values } of results) workspace.read(leaf, region.address(leaf.node), values, sample);
   }
   return Object.fromEntries(results.map(({ name, values }) => [name, values]));
 };
 
 const train = (
   workspace: Workspace,
-  { region, gradients }: Backward,
+  { region, gradients }: GradientRegion,
   part: LabelledFusedMicroBatch,
-  logits: Leaf,
-): ReturnType<Fused['gradients']> => {
-  const { machine, grid, loss } = workspace;
+  logits: LoweredLeaf,
+): ReturnType<FusedProgram['gradients']> => {
+  const { arena, grid, loss } = workspace;
   checkInputs(workspace, part);
   checkSize('labels', part.labels, part.count * grid.pixels);
   region.clear();
-  const { floats } = machine;
+  const { floats } = arena;
   floats[loss.scale / 4] = 1 / part.lossCount;
   const classes = classesOf(logits);
   for (let label = 0; label < classes; label++) floats[loss.weights / 4 + label] = part.weights[label] ?? 1;
@@ -170,32 +174,32 @@ const train = (
     for (let i = 0; i < grid.pixels; i++) floats[first + i] = part.labels[sample * grid.pixels + i];
     floats.fill(0, loss.total / 4, loss.total / 4 + 8);
     region.run();
-    for (let lane = 0; lane < 4; lane++) total += machine.doubles[loss.total / 8 + lane];
+    for (let lane = 0; lane < 4; lane++) total += arena.doubles[loss.total / 8 + lane];
   }
   return { loss: total / part.lossCount, gradients: gradients() };
 };
 
 /** The loss of logits that have no kernel for it: from their values, in float64. */
 const trainByValues = (
-  { infer, pull }: Fused,
+  { infer, vjp }: FusedProgram,
   part: LabelledFusedMicroBatch,
-  logits: Leaf | undefined,
-): ReturnType<Fused['gradients']> => {
+  logits: LoweredLeaf | undefined,
+): ReturnType<FusedProgram['gradients']> => {
   if (logits === undefined) throw new Error('the logits are not fused');
   const classes = classesOf(logits);
   checkSize('labels', part.labels, (part.count * volume(logits.shape)) / classes);
   const values = infer(part, ['logits']).logits;
   const { total, gradient } = crossEntropyGradient(values, classes, part.labels, part.weights);
   const cotangent = Float32Array.from(gradient, (each) => each / part.lossCount);
-  return { loss: total / part.lossCount, gradients: pull(part, { logits: cotangent }).parameters };
+  return { loss: total / part.lossCount, gradients: vjp(part, { logits: cotangent }).parameters };
 };
 
 const pull = (
   workspace: Workspace,
-  { region, gradients, inputs }: Backward,
+  { region, gradients, inputs }: GradientRegion,
   part: FusedMicroBatch,
   cotangents: Arrays,
-): ReturnType<Fused['pull']> => {
+): ReturnType<FusedProgram['vjp']> => {
   checkInputs(workspace, part);
   region.clear();
   const results = Object.fromEntries(
@@ -206,11 +210,11 @@ const pull = (
     for (const [name, values] of Object.entries(cotangents)) {
       const target = region.cotangent(name);
       const leaf = workspace.output(name);
-      if (target !== undefined && leaf !== undefined) workspace.put(leaf, values, sample, target.place);
+      if (target !== undefined && leaf !== undefined) workspace.write(leaf, values, sample, target.address);
     }
     region.run();
     for (const [name, { leaf, gradient }] of inputs)
-      workspace.take(leaf, region.place(gradient), results[name], sample);
+      workspace.read(leaf, region.address(gradient), results[name], sample);
   }
   return { parameters: gradients(), inputs: results };
 };

@@ -5,30 +5,30 @@ import { addGradients } from '../adjoint/graph.js';
 import type { FieldBuilder } from '../ir/builder.js';
 import { onGrid, planesOf } from '../ir/layout.js';
 import type { Region } from './region.js';
-import type { Leaf, Workspace } from './workspace.js';
+import type { LoweredLeaf, Workspace } from './workspace.js';
 
-export interface Backward {
+export interface GradientRegion {
   readonly region: Region;
   /** The gradients of trained parameters, summed since the region was cleared. */
   readonly gradients: () => Record<string, Float32Array>;
   /** The inputs that gradients reach: where they come from, and the node of the gradient. */
-  readonly inputs: ReadonlyMap<string, { readonly leaf: Leaf; readonly gradient: number }>;
+  readonly inputs: ReadonlyMap<string, { readonly leaf: LoweredLeaf; readonly gradient: number }>;
 }
 
 /** `seedsOf` gives the cotangents of some nodes, which it adds to the graph; `inputsToo`: not of parameters alone. */
-export const backward = (
+export const gradientRegion = (
   workspace: Workspace,
   trained: readonly string[],
   seedsOf: (builder: FieldBuilder) => ReadonlyMap<number, number>,
-  inputsToo: boolean,
-): Backward => {
+  ofInputs: boolean,
+): GradientRegion => {
   const builder = workspace.lowered();
   const seeds = seedsOf(builder);
   const parameters = trained.flatMap((name) => {
     const leaf = workspace.parameters.get(name);
     return leaf === undefined ? [] : [{ name, leaf }];
   });
-  const inputs = inputsToo ? [...workspace.inputs] : [];
+  const inputs = ofInputs ? [...workspace.inputs] : [];
   const wanted = new Set([
     ...parameters.map(({ leaf }) => leaf.node),
     ...inputs.map(([, leaf]) => leaf.node),
@@ -62,7 +62,7 @@ export const backward = (
           const values = new Float32Array(memory, begin, volume(leaf.shape));
           begin += values.byteLength;
           const sum = region.sum(index);
-          if (sum !== undefined) workspace.take(leaf, sum.place, values, 0);
+          if (sum !== undefined) workspace.read(leaf, sum.address, values, 0);
           return [name, values];
         }),
       );
@@ -71,7 +71,10 @@ export const backward = (
 };
 
 /** The cotangent of the logits, from the cross-entropy. */
-export const lossSeeds = (logits: Leaf | undefined, builder: FieldBuilder): ReadonlyMap<number, number> => {
+export const lossCotangent = (
+  logits: LoweredLeaf | undefined,
+  builder: FieldBuilder,
+): ReadonlyMap<number, number> => {
   if (logits === undefined) throw new Error('the logits are not fused');
   const seed = builder.add({ op: 'crossEntropy' }, [logits.node], builder.extent(logits.node));
   return new Map([[logits.node, seed]]);
@@ -82,11 +85,11 @@ export const lossSeeds = (logits: Leaf | undefined, builder: FieldBuilder): Read
  * label for each pixel. So the classes must be the planes, and the pixels all the rest: a region's grid may be shorter
  * than that of the logits, [4] where they are [4, 2, classes], or hold what should be classes, where they are transposed.
  */
-export const hasLoss = (logits: Leaf | undefined): logits is Leaf => {
+export const hasLoss = (logits: LoweredLeaf | undefined): logits is LoweredLeaf => {
   if (logits === undefined || !onGrid(logits.layout)) return false;
   const { axes } = logits.layout;
   return axes[axes.length - 1] !== 'pixel' && planesOf(logits.layout) === classesOf(logits);
 };
 
 /** The classes of logits: their last axis. */
-export const classesOf = ({ shape }: Leaf): number => shape[shape.length - 1] ?? 1;
+export const classesOf = ({ shape }: LoweredLeaf): number => shape[shape.length - 1] ?? 1;

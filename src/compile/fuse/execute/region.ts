@@ -1,20 +1,20 @@
 /** A region: a field graph laid out in a machine, ready to be run sample after sample. */
 
-import { clearDoubles, type Doubles, newDoubles, type Operand, settleDoubles } from '../emit/emitting.js';
+import { clearDoubles, type Doubles, newDoubles, type Operand, roundDoubles } from '../emit/emitting.js';
 import type { FieldNode, Source } from '../ir/field.js';
-import { type Grid, type Place, placeFor, sizeOf } from '../memory/address.js';
-import type { Machine } from '../memory/arena.js';
+import { type Address, addressFor, type Grid, sizeOf } from '../memory/address.js';
+import type { Arena } from '../memory/arena.js';
 import { accumulate } from '../schedule/accumulate.js';
 import { Addresses } from '../schedule/addresses.js';
 import { build } from '../schedule/build.js';
 import { liveNodes } from '../schedule/order.js';
-import { constantPlace } from '../schedule/scan-step.js';
+import { constantAddress } from '../schedule/scan-step.js';
 import { tileStrips } from '../schedule/tile.js';
 import { RegionScans } from './scans.js';
-import { type Parameters, RegionWeights } from './weights.js';
+import { type ParameterAddresses, RegionWeights } from './weights.js';
 
 /** What a loss reads and leaves: places of its own. */
-export interface LossPlaces {
+export interface LossAddresses {
   readonly labels: number;
   readonly scale: number;
   readonly weights: number;
@@ -28,7 +28,7 @@ export interface Region {
   readonly clear: () => void;
   readonly input: (name: string) => Operand | undefined;
   readonly cotangent: (name: string) => Operand | undefined;
-  readonly place: (node: number) => Place;
+  readonly address: (node: number) => Address;
   /** Rounds all sums to floats, to be read. */
   readonly settle: () => void;
   /** The sum of this number. */
@@ -45,32 +45,32 @@ export interface RegionPlan {
 
 /** Lays a field graph out: which nodes are computed, then where their values are, then the instructions. */
 export const layOut = (
-  machine: Machine,
+  arena: Arena,
   grid: Grid,
-  parameters: Parameters,
-  loss: LossPlaces,
+  parameters: ParameterAddresses,
+  loss: LossAddresses,
   plan: RegionPlan,
 ): Region => {
   const { nodes, onto } = accumulate(plan.nodes, plan.sums, () => false);
   const roots = [...new Set([...plan.outputs, ...onto.keys()])];
   const live = liveNodes(nodes, roots);
 
-  const sums = placeSums(nodes, onto, machine, grid);
-  const fed = new Fed(nodes, machine, grid);
-  const addresses = new Addresses(nodes, machine, grid, {
-    leaf: (source, node) => leafPlace(source, nodes[node], node, fed, parameters, machine, grid),
-    pinned: new Map(sums.map(({ operand }) => [operand.node, operand.place])),
+  const sums = allocateSums(nodes, onto, arena, grid);
+  const fed = new FedLeaves(nodes, arena, grid);
+  const addresses = new Addresses(nodes, arena, grid, {
+    leaf: (source, node) => leafAddress(source, nodes[node], node, fed, parameters, arena, grid),
+    pinned: new Map(sums.map(({ operand }) => [operand.node, operand.address])),
   });
 
-  const weights = new RegionWeights(nodes, addresses, parameters, machine);
+  const weights = new RegionWeights(nodes, addresses, parameters, arena);
   const packed = weights.packed.bind(weights);
-  const scratch = new Scratches();
+  const scratch = new ScratchMemory();
   const labels = { ...loss, labels: (t: number) => loss.labels + t * tileStrips * 32 };
   const emitting = { packed, scratch, labels };
-  const scans = new RegionScans(nodes, live, { machine, grid, emitting, packedOuter: packed });
+  const scans = new RegionScans(nodes, live, { arena, grid, emitting, packedOuter: packed });
   const doubles = new Map(sums.map((sum) => [sum.operand.node, sum.doubles]));
   const instructions = build(nodes, {
-    machine,
+    arena,
     grid,
     tiles: true,
     addresses,
@@ -79,11 +79,11 @@ export const layOut = (
     emitting,
     roots,
   });
-  scratch.settle(machine);
+  scratch.settle(arena);
 
-  const e = { machine, grid };
+  const e = { arena, grid };
   const clear = sums.map((sum) => clearDoubles(sum.doubles, sum.operand.extent, e));
-  const settle = sums.map((sum) => settleDoubles(sum.doubles, sum.operand, e));
+  const settle = sums.map((sum) => roundDoubles(sum.doubles, sum.operand, e));
   const byIndex = new Map(sums.map(({ index, operand }) => [index, operand]));
   return {
     run: () => {
@@ -95,7 +95,7 @@ export const layOut = (
     },
     input: (name) => fed.get('input', name),
     cotangent: (name) => fed.get('cotangent', name),
-    place: (node) => addresses.of(node),
+    address: (node) => addresses.of(node),
     settle: () => {
       for (const run of settle) run(0);
     },
@@ -110,37 +110,37 @@ interface Sum {
   readonly doubles: Doubles;
 }
 
-const placeSums = (
+const allocateSums = (
   nodes: readonly FieldNode[],
   onto: ReadonlyMap<number, number>,
-  machine: Machine,
+  arena: Arena,
   grid: Grid,
 ): readonly Sum[] =>
   [...onto].map(([node, index]) => {
     const { extent } = nodes[node];
-    const at = machine.allocate(sizeOf(extent, grid));
-    const place = placeFor(extent, () => at, grid);
-    return { index, operand: { node, place, extent }, doubles: newDoubles(machine, extent, grid) };
+    const at = arena.allocate(sizeOf(extent, grid));
+    const address = addressFor(extent, () => at, grid);
+    return { index, operand: { node, address, extent }, doubles: newDoubles(arena, extent, grid) };
   });
 
 /** The leaves that are fed with each sample: inputs, and cotangents of outputs. */
-class Fed {
+class FedLeaves {
   readonly #operands = new Map<string, Operand>();
 
   constructor(
     private readonly nodes: readonly FieldNode[],
-    private readonly machine: Machine,
+    private readonly arena: Arena,
     private readonly grid: Grid,
   ) {}
 
-  place(kind: 'input' | 'cotangent', name: string, node: number): Place {
+  address(kind: 'input' | 'cotangent', name: string, node: number): Address {
     const known = this.get(kind, name);
-    if (known !== undefined) return known.place;
+    if (known !== undefined) return known.address;
     const { extent } = this.nodes[node];
-    const at = this.machine.allocate(sizeOf(extent, this.grid));
-    const place = placeFor(extent, () => at, this.grid);
-    this.#operands.set(`${kind} ${name}`, { node, place, extent });
-    return place;
+    const at = this.arena.allocate(sizeOf(extent, this.grid));
+    const address = addressFor(extent, () => at, this.grid);
+    this.#operands.set(`${kind} ${name}`, { node, address, extent });
+    return address;
   }
 
   get(kind: 'input' | 'cotangent', name: string): Operand | undefined {
@@ -148,30 +148,30 @@ class Fed {
   }
 }
 
-const leafPlace = (
+const leafAddress = (
   source: Source,
   leaf: FieldNode,
   number: number,
-  fed: Fed,
-  parameters: Parameters,
-  machine: Machine,
+  fed: FedLeaves,
+  parameters: ParameterAddresses,
+  arena: Arena,
   grid: Grid,
-): Place => {
+): Address => {
   switch (source.kind) {
     case 'input':
     case 'cotangent':
-      return fed.place(source.kind, source.name, number);
+      return fed.address(source.kind, source.name, number);
     case 'parameter':
-      return parameters.place(source.name, leaf);
+      return parameters.address(source.name, leaf);
     case 'constant':
-      return constantPlace(machine, grid, source, leaf);
+      return constantAddress(arena, grid, source, leaf);
     default:
       throw new Error(`${source.kind} outside a step`);
   }
 };
 
 /** Memory that one instruction at a time uses: as much as the largest needs. */
-class Scratches {
+class ScratchMemory {
   #bytes = 0;
   #at = 0;
 
@@ -180,7 +180,7 @@ class Scratches {
     return () => this.#at;
   }
 
-  settle(machine: Machine): void {
-    this.#at = machine.allocate(this.#bytes);
+  settle(arena: Arena): void {
+    this.#at = arena.allocate(this.#bytes);
   }
 }

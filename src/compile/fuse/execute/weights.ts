@@ -3,36 +3,36 @@
 import type { Packed } from '../emit/emitting.js';
 import { type Packing, packedBytes, packer } from '../emit/pack-weights.js';
 import type { FieldNode } from '../ir/field.js';
-import { type Grid, type Place, placeFor, sizeOf } from '../memory/address.js';
-import type { Machine } from '../memory/arena.js';
+import { type Address, addressFor, type Grid, sizeOf } from '../memory/address.js';
+import type { Arena } from '../memory/arena.js';
 import type { Addresses } from '../schedule/addresses.js';
 
 /** Where the values of parameters are, plain and packed. One for all regions of a machine. */
-export class Parameters {
-  readonly #places = new Map<string, Place>();
+export class ParameterAddresses {
+  readonly #addresses = new Map<string, Address>();
   readonly #packs = new Map<string, Packed & { readonly run: () => void }>();
 
   constructor(
-    private readonly machine: Machine,
+    private readonly arena: Arena,
     private readonly grid: Grid,
   ) {}
 
-  place(name: string, { extent }: FieldNode): Place {
-    const known = this.#places.get(name);
+  address(name: string, { extent }: FieldNode): Address {
+    const known = this.#addresses.get(name);
     if (known !== undefined) return known;
-    const at = this.machine.allocate(sizeOf(extent, this.grid));
-    const place = placeFor(extent, () => at, this.grid);
-    this.#places.set(name, place);
-    return place;
+    const at = this.arena.allocate(sizeOf(extent, this.grid));
+    const address = addressFor(extent, () => at, this.grid);
+    this.#addresses.set(name, address);
+    return address;
   }
 
   /** Weights packed once whenever parameters are loaded. */
-  packed(key: string, place: Place, packing: Packing): Packed {
+  packed(key: string, address: Address, packing: Packing): Packed {
     const known = this.#packs.get(key);
     if (known !== undefined) return known;
-    const at = this.machine.allocate(packedBytes(packing));
-    const pack = packer(this.machine, packing, at);
-    const made = { at, run: () => pack(place.at(0)) };
+    const at = this.arena.allocate(packedBytes(packing));
+    const pack = packer(this.arena, packing, at);
+    const made = { at, run: () => pack(address.at(0)) };
     made.run();
     this.#packs.set(key, made);
     return made;
@@ -51,8 +51,8 @@ export class RegionWeights {
   constructor(
     private readonly nodes: readonly FieldNode[],
     private readonly addresses: Addresses,
-    private readonly parameters: Parameters,
-    private readonly machine: Machine,
+    private readonly parameters: ParameterAddresses,
+    private readonly arena: Arena,
   ) {}
 
   /** Says that what a sample computes is out of date. */
@@ -63,18 +63,18 @@ export class RegionWeights {
   /** Parameters are packed when they are loaded, constants once, computed weights once a sample. */
   packed(weight: number, packing: Packing, key: string): Packed {
     const { op } = this.nodes[weight];
-    const place = this.addresses.of(weight);
+    const address = this.addresses.of(weight);
     if (op.op === 'leaf' && op.source.kind === 'parameter')
-      return this.parameters.packed(`${op.source.name} ${key}`, place, packing);
-    const at = this.machine.allocate(packedBytes(packing));
-    const pack = packer(this.machine, packing, at);
+      return this.parameters.packed(`${op.source.name} ${key}`, address, packing);
+    const at = this.arena.allocate(packedBytes(packing));
+    const pack = packer(this.arena, packing, at);
     if (op.op === 'leaf' && op.source.kind === 'constant') {
-      pack(place.at(0));
+      pack(address.at(0));
       return { at };
     }
     let packedIn = 0;
     const refresh = (): void => {
-      if (packedIn !== this.#sample) pack(place.at(0));
+      if (packedIn !== this.#sample) pack(address.at(0));
       packedIn = this.#sample;
     };
     return { at, refresh };

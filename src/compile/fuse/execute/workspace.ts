@@ -4,12 +4,12 @@ import { type Graph, parametersOf } from '../../../dsl/graph.js';
 import { type Shape, volume } from '../../../dsl/shape.js';
 import type { Layout } from '../ir/layout.js';
 import { type Lowering, lowerGraph } from '../lower/index.js';
-import { type Lowered, refused } from '../lower/value.js';
-import { type Grid, gridOf, type Place } from '../memory/address.js';
-import type { Machine } from '../memory/arena.js';
-import { type Conveyance, conveyanceOf, labelBytes, putPlanes, takePlanes } from '../memory/transfer.js';
-import { type LossPlaces, layOut, type Region, type RegionPlan } from './region.js';
-import { Parameters } from './weights.js';
+import { isRefusal, type Lowered } from '../lower/value.js';
+import { type Address, type Grid, gridOf } from '../memory/address.js';
+import type { Arena } from '../memory/arena.js';
+import { labelBytes, readPlanes, type Transfer, transferOf, writePlanes } from '../memory/transfer.js';
+import { type LossAddresses, layOut, type Region, type RegionPlan } from './region.js';
+import { ParameterAddresses } from './weights.js';
 
 export type Arrays = Readonly<Record<string, Float32Array>>;
 
@@ -19,48 +19,48 @@ export const checkSize = (what: string, values: ArrayLike<number> | undefined, s
 };
 
 /** A leaf of the program with where it lies. */
-export interface Leaf extends Lowered {
+export interface LoweredLeaf extends Lowered {
   readonly shape: Shape;
 }
 
 export class Workspace {
   readonly grid: Grid;
-  readonly loss: LossPlaces;
+  readonly loss: LossAddresses;
   /** Inputs and parameters of the program that are lowered, by name. */
-  readonly inputs: ReadonlyMap<string, Leaf>;
-  readonly parameters: ReadonlyMap<string, Leaf>;
+  readonly inputs: ReadonlyMap<string, LoweredLeaf>;
+  readonly parameters: ReadonlyMap<string, LoweredLeaf>;
   readonly #lowering: Lowering;
-  readonly #places: Parameters;
+  readonly #addresses: ParameterAddresses;
   readonly #values = new Map<string, Float32Array>();
-  readonly #conveyances = new Map<string, Conveyance>();
+  readonly #transfers = new Map<string, Transfer>();
 
   constructor(
     private readonly graph: Graph,
     private readonly shape: Shape,
     values: Arrays,
-    readonly machine: Machine,
+    readonly arena: Arena,
   ) {
     this.grid = gridOf(shape);
     this.#lowering = lowerGraph(graph, shape);
-    this.#places = new Parameters(this.machine, this.grid);
+    this.#addresses = new ParameterAddresses(this.arena, this.grid);
     this.inputs = this.#leaves('input');
     this.parameters = this.#leaves('parameter');
     this.loss = {
-      labels: this.machine.allocate(labelBytes(this.grid)),
-      scale: this.machine.allocate(4),
-      weights: this.machine.allocate(4 * (this.output('logits')?.shape.at(-1) ?? 1)),
-      total: this.machine.allocate(32),
+      labels: this.arena.allocate(labelBytes(this.grid)),
+      scale: this.arena.allocate(4),
+      weights: this.arena.allocate(4 * (this.output('logits')?.shape.at(-1) ?? 1)),
+      total: this.arena.allocate(32),
     };
     for (const { name, shape: size } of parametersOf(graph))
       checkSize(`parameter '${name}'`, values[name], volume(size));
     this.load(values);
   }
 
-  #leaves(kind: 'input' | 'parameter'): ReadonlyMap<string, Leaf> {
+  #leaves(kind: 'input' | 'parameter'): ReadonlyMap<string, LoweredLeaf> {
     return new Map(
       this.graph.nodes.flatMap(({ op, shape }, number) => {
         const value = this.#lowering.values.get(number);
-        if (op.op !== kind || value === undefined || refused(value)) return [];
+        if (op.op !== kind || value === undefined || isRefusal(value)) return [];
         return [[op.name, { ...value, shape }] as const];
       }),
     );
@@ -72,10 +72,10 @@ export class Workspace {
   }
 
   /** An output, if it is lowered. */
-  output(name: string): Leaf | undefined {
+  output(name: string): LoweredLeaf | undefined {
     const number = this.graph.outputs[name];
     const value = number === undefined ? undefined : this.#lowering.values.get(number);
-    return value === undefined || refused(value)
+    return value === undefined || isRefusal(value)
       ? undefined
       : { ...value, shape: this.graph.nodes[number].shape };
   }
@@ -87,13 +87,13 @@ export class Workspace {
       if (leaf === undefined) continue;
       checkSize(`parameter '${name}'`, data, volume(leaf.shape));
       this.#values.set(name, data);
-      this.put(leaf, data, 0, this.#places.place(name, this.#lowering.builder.nodes[leaf.node]));
+      this.write(leaf, data, 0, this.#addresses.address(name, this.#lowering.builder.nodes[leaf.node]));
     }
-    this.#places.repack();
+    this.#addresses.repack();
   }
 
   layOut(plan: RegionPlan): Region {
-    const region = layOut(this.machine, this.grid, this.#places, this.loss, plan);
+    const region = layOut(this.arena, this.grid, this.#addresses, this.loss, plan);
     // weights are packed in the orders of this region too
     this.load(Object.fromEntries(this.#values));
     return region;
@@ -103,24 +103,24 @@ export class Workspace {
   feed(region: Region, inputs: Arrays, sample: number): void {
     for (const [name, leaf] of this.inputs) {
       const target = region.input(name);
-      if (target !== undefined) this.put(leaf, inputs[name], sample, target.place);
+      if (target !== undefined) this.write(leaf, inputs[name], sample, target.address);
     }
   }
 
-  put({ shape, layout }: Leaf, values: Float32Array, sample: number, place: Place): void {
-    const conveyance = this.#conveyance(shape, layout);
-    putPlanes(this.machine, conveyance, values, sample * volume(shape), place);
+  write({ shape, layout }: LoweredLeaf, values: Float32Array, sample: number, address: Address): void {
+    const transfer = this.#transfer(shape, layout);
+    writePlanes(this.arena, transfer, values, sample * volume(shape), address);
   }
 
-  take({ shape, layout }: Leaf, place: Place, values: Float32Array, sample: number): void {
-    const conveyance = this.#conveyance(shape, layout);
-    takePlanes(this.machine, conveyance, place, values, sample * volume(shape));
+  read({ shape, layout }: LoweredLeaf, address: Address, values: Float32Array, sample: number): void {
+    const transfer = this.#transfer(shape, layout);
+    readPlanes(this.arena, transfer, address, values, sample * volume(shape));
   }
 
-  #conveyance(shape: Shape, layout: Layout): Conveyance {
+  #transfer(shape: Shape, layout: Layout): Transfer {
     const key = `${shape.join()} ${layout.dims.join()} ${layout.axes.join()}`;
-    const made = this.#conveyances.get(key) ?? conveyanceOf(shape, layout);
-    this.#conveyances.set(key, made);
+    const made = this.#transfers.get(key) ?? transferOf(shape, layout);
+    this.#transfers.set(key, made);
     return made;
   }
 }

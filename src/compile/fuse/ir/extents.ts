@@ -56,8 +56,8 @@ const isScan = (scan: FieldScan, inputs: readonly Extent[]): boolean => {
 
 /** Whether every plane stands somewhere once. */
 const isOrder = (order: readonly number[]): boolean => {
-  const places = new Set(order);
-  return places.size === order.length && order.every((from) => from >= 0 && from < order.length);
+  const sources = new Set(order);
+  return sources.size === order.length && order.every((from) => from >= 0 && from < order.length);
 };
 
 /** Whether an operation reads what is there and leaves what it says. */
@@ -71,7 +71,7 @@ export const isWithin = (op: FieldOp, inputs: readonly Extent[], out: Extent): b
     case 'zip':
     case 'keep':
     case 'length':
-    case 'lengthShare':
+    case 'lengthVjp':
     case 'spread':
       return inputs.every((input) => fits(input, out));
     case 'dense':
@@ -129,7 +129,7 @@ export const isWithin = (op: FieldOp, inputs: readonly Extent[], out: Extent): b
     case 'leaf':
     case 'addOnto':
     case 'port':
-    case 'reverse':
+    case 'scanAdjoint':
       return true;
   }
 };

@@ -27,7 +27,7 @@ export type Source =
   | { readonly kind: 'external'; readonly index: number }
   | { readonly kind: 'clock' }
   // leaves of a reverse step
-  | { readonly kind: 'recorded'; readonly node: number }
+  | { readonly kind: 'residual'; readonly node: number }
   | { readonly kind: 'carry'; readonly field: string }
   // a field as it was one step earlier than the state
   | { readonly kind: 'earlier'; readonly field: string }
@@ -72,8 +72,8 @@ export interface FieldBody {
  * fields `earlier` as they would have been a step before the first. Its ports are the cotangents of the scan's inputs,
  * by their place.
  */
-export interface FieldReverse {
-  readonly op: 'reverse';
+export interface FieldScanAdjoint {
+  readonly op: 'scanAdjoint';
   /** The scan itself, by its node; its step leaves `recorded` values behind. */
   readonly scan: number;
   readonly steps: number;
@@ -101,7 +101,7 @@ export type FieldOp =
   /** |re + i im| of two, right at every scale. */
   | { readonly op: 'length' }
   /** The adjoint of length by its first: inputs the cotangent d, re and im; d re / |re + i im|, 0 where both are 0. */
-  | { readonly op: 'lengthShare' }
+  | { readonly op: 'lengthVjp' }
   /** A list of numbers as constant planes. */
   | { readonly op: 'spread' }
   /** Along the middle: sum over count of x[outer, count, inner] w[count, to], or with w [to, count] transposed. */
@@ -140,7 +140,7 @@ export type FieldOp =
   /** The gradient of the summed cross-entropy by the logits; its value is left behind. Labels come from outside. */
   | { readonly op: 'crossEntropy' }
   | FieldScan
-  | FieldReverse
+  | FieldScanAdjoint
   /** `final/FIELD` or `observed/NAME` of a scan; `input/N` of a reverse. */
   | { readonly op: 'port'; readonly port: string };
 
@@ -158,7 +158,7 @@ const pointwise: ReadonlySet<string> = new Set([
   'zip',
   'keep',
   'length',
-  'lengthShare',
+  'lengthVjp',
   'spread',
 ]);
 

@@ -100,11 +100,11 @@ export const reshaped = (layout: Layout, from: Shape, to: Shape): Layout | undef
     for (const size of group.sizes) axes.push(size === 1 ? 'one' : [real[0], part++]);
   }
   const dims: number[] = [];
-  const place = new Map<string, number>();
+  const dimOf = new Map<string, number>();
   for (const [dim, size] of layout.dims.entries()) {
     if (gone.has(dim) || size === 1) continue;
     for (const [part, partSize] of (newDims.get(dim) ?? [size]).entries()) {
-      place.set(`${dim} ${part}`, dims.length);
+      dimOf.set(`${dim} ${part}`, dims.length);
       dims.push(partSize);
     }
   }
@@ -113,7 +113,7 @@ export const reshaped = (layout: Layout, from: Shape, to: Shape): Layout | undef
     axes: (() => {
       let ones = dims.length;
       return axes.map((axis) =>
-        axis === 'pixel' ? axis : axis === 'one' ? ones++ : (place.get(`${axis[0]} ${axis[1]}`) ?? 0),
+        axis === 'pixel' ? axis : axis === 'one' ? ones++ : (dimOf.get(`${axis[0]} ${axis[1]}`) ?? 0),
       );
     })(),
   };

@@ -40,7 +40,7 @@ export const length = (scribe: Scribe, a: Local<'v128'>, b: Local<'v128'>): Valu
 };
 
 /** d a / |a + i b|: where both are 0, 0. */
-export const lengthShare = (
+export const lengthVjp = (
   scribe: Scribe,
   d: Local<'v128'>,
   a: Local<'v128'>,

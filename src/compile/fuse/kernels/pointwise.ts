@@ -26,7 +26,7 @@ import {
 } from '../../../engine/wasm/simd/code.js';
 import type { Source } from '../../../engine/wasm/simd/module.js';
 import { functions, keepIn, type Scribe } from './functions.js';
-import { length, lengthShare } from './length.js';
+import { length, lengthVjp } from './length.js';
 import { locals } from './product.js';
 
 /** `full`: a value a pixel; `plane`: a number a plane; `scalar`: one number. */
@@ -42,8 +42,8 @@ export type PointwiseStep =
       readonly of: number;
       readonly with: number;
     }
-  // `share` times `of` over the length of `of` and `with`
-  | { readonly op: 'lengthShare'; readonly share: number; readonly of: number; readonly with: number };
+  // `cotangent` times `of` over the length of `of` and `with`
+  | { readonly op: 'lengthVjp'; readonly cotangent: number; readonly of: number; readonly with: number };
 
 /** Values are numbered: the operands first, then the steps. */
 export interface Group {
@@ -61,30 +61,30 @@ export const pointwiseGroup = ({ operands, steps, results }: Group): Source => (
     const [stripCount, planeCount, vectorCount] = locals(fresh, 3);
     const values: Local<'v128'>[] = operands.map(() => fresh.v128());
     const planeAt = operands.map((operand) => (operand === 'plane' ? fresh.i32() : undefined));
-    const each = (kind: Operand, visit: (place: number) => Statement): Statement =>
-      block(...operands.flatMap((operand, place) => (operand === kind ? [visit(place)] : [])));
-    const atPlane = (visit: (address: Local<'i32'>, place: number) => Statement): Statement =>
-      block(...planeAt.flatMap((address, place) => (address === undefined ? [] : [visit(address, place)])));
+    const each = (kind: Operand, visit: (index: number) => Statement): Statement =>
+      block(...operands.flatMap((operand, index) => (operand === kind ? [visit(index)] : [])));
+    const atPlane = (visit: (address: Local<'i32'>, index: number) => Statement): Statement =>
+      block(...planeAt.flatMap((address, index) => (address === undefined ? [] : [visit(address, index)])));
     const written: Statement[] = [];
     const scribe: Scribe = { fresh, write: (statement) => written.push(statement) };
     for (const each of steps) values.push(keepIn(scribe, compute(each, values, scribe)));
     return block(
-      each('scalar', (place) => set(values[place], loadSplat(from[place]))),
+      each('scalar', (index) => set(values[index], loadSplat(from[index]))),
       repeat(
         stripCount,
         strips,
-        atPlane((address, place) => set(address, from[place])),
+        atPlane((address, index) => set(address, from[index])),
         repeat(
           planeCount,
           planes,
-          atPlane((address, place) =>
-            block(set(values[place], loadSplat(address)), step(address, constant(4))),
+          atPlane((address, index) =>
+            block(set(values[index], loadSplat(address)), step(address, constant(4))),
           ),
           repeat(
             vectorCount,
             vectors,
-            each('full', (place) =>
-              block(set(values[place], load(from[place])), step(from[place], constant(16))),
+            each('full', (index) =>
+              block(set(values[index], load(from[index])), step(from[index], constant(16))),
             ),
             ...written,
             ...results.map((result, i) => block(store(to[i], 0, values[result]), step(to[i], constant(16)))),
@@ -107,8 +107,8 @@ const compute = (each: PointwiseStep, values: readonly Local<'v128'>[], scribe: 
     }
     case 'zip':
       return combine(each.fn, values[each.of], values[each.with], scribe);
-    case 'lengthShare':
-      return lengthShare(scribe, values[each.share], values[each.of], values[each.with]);
+    case 'lengthVjp':
+      return lengthVjp(scribe, values[each.cotangent], values[each.of], values[each.with]);
   }
 };
 

@@ -196,7 +196,7 @@ export const addOnto = (taking: boolean): Source => ({
 });
 
 /** Rounds doubles to floats, four at a time: (from, to, fours). */
-export const settle = (): Source => ({
+export const roundToFloats = (): Source => ({
   parameters: 3,
   body: ([from, to, fours], fresh): Statement => {
     const [count] = locals(fresh, 1);

@@ -19,7 +19,7 @@ import { locals, range } from './product.js';
  * Turns blocks of features, strips [strip, feature, 8 pixels], over: [strip, 8 pixels, `wide` features], of which `rows` are there and the
  * others zero. So gradients of dense layers become products: c[i, j] += sum over pixels of x[pixel, i] y[pixel, j].
  */
-export const turnParameters = [
+export const transposeParameters = [
   'from',
   'fromRow',
   'fromStrip',
@@ -30,8 +30,8 @@ export const turnParameters = [
   'blocks', // of `rows` features
 ] as const;
 
-export const turn = (rows: number, wide: number): Source => ({
-  parameters: turnParameters.length,
+export const transposeBlocks = (rows: number, wide: number): Source => ({
+  parameters: transposeParameters.length,
   body: ([from, fromRow, fromStrip, fromBlock, to, toBlock, strips, blocks], fresh): Statement => {
     const [count, blockCount, address, start, put] = locals(fresh, 5);
     const quarters = Math.ceil(wide / 4);

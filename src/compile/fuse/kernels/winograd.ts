@@ -40,11 +40,11 @@ import { locals, range } from './product.js';
 export type Matrix = readonly (readonly number[])[];
 
 /** Lines of a result that are computed together, and of the input that they need. */
-export const linesTogether = 4;
-export const linesRead = 6;
+export const outputTile = 4;
+export const inputTile = 6;
 
 /** [6, 6]: what becomes of six lines of the input. All entries are exact in single precision. */
-export const mixed: Matrix = [
+export const inputTransform: Matrix = [
   [1 / 4, -3 / 8, -1 / 2, 3 / 8, 1 / 4, 0],
   [0, -1 / 2, 1 / 4, 5 / 4, 1 / 2, 0],
   [0, 1 / 2, -5 / 4, 1 / 4, 1 / 2, 0],
@@ -54,7 +54,7 @@ export const mixed: Matrix = [
 ];
 
 /** [6, 3]: of a column of the window. */
-export const weigh: Matrix = [
+export const weightTransform: Matrix = [
   [4, 0, 0],
   [2 / 3, 2 / 3, 2 / 3],
   [-2 / 3, 2 / 3, -2 / 3],
@@ -64,7 +64,7 @@ export const weigh: Matrix = [
 ];
 
 /** [4, 6]: of the six products. */
-export const answer: Matrix = [
+export const outputTransform: Matrix = [
   [1, 1, 1, 1, 1, 0],
   [0, 1, -1, 1 / 2, -2, 0],
   [0, 1, 1, 1 / 4, 4, 0],
@@ -74,7 +74,7 @@ export const answer: Matrix = [
 export const transposed = (matrix: Matrix): Matrix => matrix[0].map((_, i) => matrix.map((row) => row[i]));
 
 /** Called with these; lines, groups of lines and planes by their bytes. */
-export const mixParameters = [
+export const transformParameters = [
   'from',
   'fromLine',
   'fromGroup',
@@ -89,8 +89,8 @@ export const mixParameters = [
 ] as const;
 
 /** to[i] = sum over j of matrix[i, j] from[j], lines by lines. */
-export const mixLines = (matrix: Matrix): Source => ({
-  parameters: mixParameters.length,
+export const transformLines = (matrix: Matrix): Source => ({
+  parameters: transformParameters.length,
   body: (
     [from, fromLine, fromGroup, fromPlane, to, toLine, toGroup, toPlane, planes, groups, vectors],
     fresh,

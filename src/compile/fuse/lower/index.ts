@@ -6,7 +6,7 @@ import type { Shape } from '../../../dsl/shape.js';
 import { FieldBuilder } from '../ir/builder.js';
 import type { Source } from '../ir/field.js';
 import { type Layout, onGrid, plain, sameLayout } from '../ir/layout.js';
-import { conveyanceOf } from '../memory/transfer.js';
+import { transferOf } from '../memory/transfer.js';
 import { leafLayout, sequenceNodes, weightNodes } from './leaves.js';
 import { lowerRecurrence } from './recurrence.js';
 import { lowerReduce } from './reduce.js';
@@ -20,7 +20,7 @@ import {
   lowerSlice,
   lowerTranspose,
 } from './structure.js';
-import { extentOf, type Lowered, type Result, refuse, refused, settled } from './value.js';
+import { extentOf, inAxisOrder, isRefusal, type Lowered, notFused, type Result } from './value.js';
 import { lowerConv, lowerDense, lowerSpectrum } from './weighted.js';
 
 /** Lowers nodes one by one, in their order; `grid` are the sizes of the pixel axes of everything that has pixels. */
@@ -77,13 +77,13 @@ export class Lowering {
     const inputs: Lowered[] = [];
     for (const input of node.inputs) {
       const value = this.values.get(input);
-      if (value === undefined || refused(value)) return refuse('it reads what is not fused');
+      if (value === undefined || isRefusal(value)) return notFused('it reads what is not fused');
       inputs.push(value);
     }
     const [x, y] = inputs;
     const { op } = node;
     const { builder, grid } = this;
-    const shapeOf = (place: number): Shape => this.nodes[node.inputs[place]].shape;
+    const shapeOf = (index: number): Shape => this.nodes[node.inputs[index]].shape;
     switch (op.op) {
       case 'input':
         return this.#leaf(number, { kind: 'input', name: op.name });
@@ -95,7 +95,7 @@ export class Lowering {
       case 'element':
       case 'external':
       case 'clock':
-        return this.stepLeaf?.(node, builder) ?? refuse(`${op.op} outside a step`);
+        return this.stepLeaf?.(node, builder) ?? notFused(`${op.op} outside a step`);
       case 'map':
         return { node: builder.map(op.fn, x.node), layout: x.layout };
       case 'affine':
@@ -124,7 +124,7 @@ export class Lowering {
         const source = roll === undefined ? undefined : this.values.get(roll.source);
         return roll !== undefined &&
           source !== undefined &&
-          !refused(source) &&
+          !isRefusal(source) &&
           isAlongPixels(source, op.axis)
           ? lowerRoll(builder, source, roll)
           : lowerConcat(builder, op, inputs, node.shape[op.axis]);
@@ -137,26 +137,26 @@ export class Lowering {
         const scan = lowerScan(builder, op, inputs, grid, (nodes, leaf) => {
           const roots = [...Object.values(op.body.next), ...Object.values(op.body.observe)];
           const step = new Lowering(nodes, grid, roots, leaf);
-          for (const place of nodes.keys()) if (refused(step.lower(place))) break;
+          for (const index of nodes.keys()) if (isRefusal(step.lower(index))) break;
           return step;
         });
-        if (refused(scan)) return scan;
+        if (isRefusal(scan)) return scan;
         this.#scans.set(number, scan);
         return { node: scan.node, layout: { dims: [], axes: [] } };
       }
       case 'recurrence':
         return this.stepLeaf === undefined
           ? lowerRecurrence(builder, op, inputs, node.shape[0])
-          : refuse('a recurrence inside a step');
+          : notFused('a recurrence inside a step');
       case 'take': {
         const scan = this.#scans.get(node.inputs[0]);
         const layout = scan?.ports.get(op.port);
-        if (scan === undefined || layout === undefined) return refuse('it reads what is not fused');
+        if (scan === undefined || layout === undefined) return notFused('it reads what is not fused');
         const port = builder.add({ op: 'port', port: op.port }, [scan.node], extentOf(layout));
         return { node: port, layout };
       }
       default:
-        return refuse(`${op.op} has no fused kernel`);
+        return notFused(`${op.op} has no fused kernel`);
     }
   }
 
@@ -165,10 +165,10 @@ export class Lowering {
     const scalar = ({ layout }: Lowered): boolean => layout.axes.length === 0;
     if (scalar(x) || scalar(y)) return { node: join(x.node, y.node), layout: (scalar(x) ? y : x).layout };
     const alike = sameLayout(x.layout, y.layout);
-    const [a, b] = alike ? [x, y] : [x, y].map((value) => settled(this.builder, value));
+    const [a, b] = alike ? [x, y] : [x, y].map((value) => inAxisOrder(this.builder, value));
     return sameLayout(a.layout, b.layout)
       ? { node: join(a.node, b.node), layout: a.layout }
-      : refuse('only one of its operands has pixels');
+      : notFused('only one of its operands has pixels');
   }
 }
 
@@ -178,7 +178,7 @@ const constantOf = (
   layout: Layout,
 ): Extract<Source, { kind: 'constant' }>['value'] => {
   if (typeof value === 'number' || !onGrid(layout)) return value;
-  const { planes, pixels } = conveyanceOf(shape, layout);
+  const { planes, pixels } = transferOf(shape, layout);
   return Array.from(pixels).flatMap((pixel) => Array.from(planes, (plane) => value[pixel + plane]));
 };
 

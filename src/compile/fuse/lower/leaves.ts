@@ -40,8 +40,8 @@ export const weightNodes = (nodes: readonly Node[]): ReadonlySet<number> => {
     if (op.op === 'scan') {
       const inside = weightNodes(op.body.nodes);
       const { externals } = scanInputs(op, inputs);
-      for (const [place, node] of op.body.nodes.entries())
-        if (node.op.op === 'external' && inside.has(place)) weights.add(externals[node.op.index]);
+      for (const [index, node] of op.body.nodes.entries())
+        if (node.op.op === 'external' && inside.has(index)) weights.add(externals[node.op.index]);
     } else if (weights.has(number)) for (const input of inputs) weights.add(input);
   }
   return weights;

@@ -5,7 +5,7 @@ import { observedPort } from '../../../dsl/ports.js';
 import { FieldBuilder } from '../ir/builder.js';
 import type { FieldBody, Source } from '../ir/field.js';
 import { type Layout, onGrid, sameLayout, sequenceOf, without } from '../ir/layout.js';
-import { extentOf, type Lowered, type Result, refuse, settled } from './value.js';
+import { extentOf, inAxisOrder, type Lowered, notFused, type Result } from './value.js';
 
 /**
  * h[t] = a[t] h[t-1] + b[t]: a step is a pass over a field in cache.
@@ -16,20 +16,21 @@ export const lowerRecurrence = (
   inputs: readonly Lowered[],
   steps: number,
 ): Result => {
-  const [factors, pushes, initial] = inputs.map((input) => settled(b, input));
+  const [factors, pushes, initial] = inputs.map((input) => inAxisOrder(b, input));
   if (factors.layout.axes[0] === 'pixel' || pushes.layout.axes[0] === 'pixel')
-    return refuse('a recurrence along pixels');
-  if (!onGrid(pushes.layout)) return refuse('nothing in it has pixels');
+    return notFused('a recurrence along pixels');
+  if (!onGrid(pushes.layout)) return notFused('nothing in it has pixels');
   const field = without(pushes.layout, 0);
   if (initial !== undefined && !sameLayout(initial.layout, field))
-    return refuse('it starts from other pixels than it goes on with');
+    return notFused('it starts from other pixels than it goes on with');
   const n = field.dims.at(-1) ?? 1;
-  if (kind === 'matrix' && field.axes.at(-1) === 'pixel') return refuse('its matrices multiply along pixels');
+  if (kind === 'matrix' && field.axes.at(-1) === 'pixel')
+    return notFused('its matrices multiply along pixels');
   // a matrix has one axis more: [..., n, n] for [..., n]
   const ofFactors: Layout =
     kind === 'diagonal' ? field : { dims: [...field.dims, n], axes: [...field.axes, field.dims.length] };
   if (!sameLayout(factors.layout, sequenceOf(ofFactors, steps)))
-    return refuse('its factors have other pixels than what they multiply');
+    return notFused('its factors have other pixels than what they multiply');
   const body = stepOf(kind, ofFactors, field);
   const start =
     initial?.node ?? b.add({ op: 'leaf', source: { kind: 'constant', value: 0 } }, [], extentOf(field));

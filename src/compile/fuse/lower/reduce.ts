@@ -4,12 +4,12 @@ import type { OpOf } from '../../../dsl/op.js';
 import { type Shape, volume } from '../../../dsl/shape.js';
 import type { FieldBuilder } from '../ir/builder.js';
 import { along, planesOf, without } from '../ir/layout.js';
-import { extentOf, type Lowered, type Result, refuse } from './value.js';
+import { extentOf, type Lowered, notFused, type Result } from './value.js';
 
 export const lowerReduce = (b: FieldBuilder, op: OpOf<'reduce'>, x: Lowered, grid: Shape): Result => {
   const pixels = op.axes.filter((axis) => x.layout.axes[axis] === 'pixel');
   if (pixels.length > 0 && (pixels.length < grid.length || (op.fn !== 'sum' && op.fn !== 'mean')))
-    return refuse('a reduction over pixels other than the sum or mean over all');
+    return notFused('a reduction over pixels other than the sum or mean over all');
   let value = x;
   // later axes first, so that the numbers of the others stay
   for (const axis of [...op.axes].sort((a, c) => c - a)) {

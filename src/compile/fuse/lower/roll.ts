@@ -74,10 +74,12 @@ export const lowerRoll = (b: FieldBuilder, x: Lowered, { axis, shift }: Roll): L
   const planes = planesOf(layout);
   const pixelAxes = [...layout.axes.keys()].filter((at) => layout.axes[at] === 'pixel');
   // a window looks one further to the right than to the left where its width is even
-  const [size, place] = shift > 0 ? [2 * shift, 2 * shift - 1] : [1 - 2 * shift, 0];
+  const [size, position] = shift > 0 ? [2 * shift, 2 * shift - 1] : [1 - 2 * shift, 0];
   const isColumns = axis === pixelAxes.at(-1);
   const [height, width] = isColumns ? [1, size] : [size, 1];
-  const value = Array.from({ length: size * planes }, (_, i) => (Math.floor(i / planes) === place ? 1 : 0));
+  const value = Array.from({ length: size * planes }, (_, i) =>
+    Math.floor(i / planes) === position ? 1 : 0,
+  );
   const weight = b.add({ op: 'leaf', source: { kind: 'constant', value } }, [], {
     planes: value.length,
     grid: false,

@@ -6,7 +6,15 @@ import type { Shape } from '../../../dsl/shape.js';
 import type { FieldBuilder } from '../ir/builder.js';
 import type { FieldBody, FieldNode, Source } from '../ir/field.js';
 import { type Layout, onGrid, sameLayout, sequenceOf, without } from '../ir/layout.js';
-import { extentOf, type Lowered, type Refusal, type Result, refuse, refused, settled } from './value.js';
+import {
+  extentOf,
+  inAxisOrder,
+  isRefusal,
+  type Lowered,
+  notFused,
+  type Refusal,
+  type Result,
+} from './value.js';
 
 /** A lowered scan: its node, and the layouts of its ports by their names. */
 export interface LoweredScan {
@@ -38,14 +46,14 @@ export const lowerScan = (
   grid: Shape,
   lowerStep: LowerStep,
 ): LoweredScan | Refusal => {
-  if (op.body.nodes.some(({ op: inside }) => inside.op === 'scan')) return refuse('a scan inside its step');
+  if (op.body.nodes.some(({ op: inside }) => inside.op === 'scan')) return notFused('a scan inside its step');
   const inner = op.fields.length + op.sequences;
   // what a step hands on, or is driven by, lies in the order of its axes
-  const given = inputs.map((input, i) => (i < inner ? settled(builder, input) : input));
+  const given = inputs.map((input, i) => (i < inner ? inAxisOrder(builder, input) : input));
   const { fields, sequences, externals } = scanInputs(op, given);
-  if (sequences.some(({ layout }) => layout.axes[0] !== 0)) return refuse('it is driven along pixels');
+  if (sequences.some(({ layout }) => layout.axes[0] !== 0)) return notFused('it is driven along pixels');
   if (![...fields, ...sequences].some(({ layout }) => onGrid(layout)))
-    return refuse(`nothing in it has pixels [${grid.join()}]`);
+    return notFused(`nothing in it has pixels [${grid.join()}]`);
   const step = lowerStep(op.body.nodes, ({ op: leaf }, inside): Result => {
     switch (leaf.op) {
       case 'state':
@@ -63,11 +71,11 @@ export const lowerScan = (
       case 'clock':
         return leafOf(inside, { dims: [], axes: [] }, { kind: 'clock' });
       default:
-        return refuse(`${leaf.op} inside a step`);
+        return notFused(`${leaf.op} inside a step`);
     }
   });
-  for (const [place, value] of step.values)
-    if (refused(value)) return refuse(`in its step: ${op.body.nodes[place].op.op}: ${value.why}`);
+  for (const [index, value] of step.values)
+    if (isRefusal(value)) return notFused(`in its step: ${op.body.nodes[index].op.op}: ${value.why}`);
   return closeScan(builder, op, step, fields, given);
 };
 
@@ -81,20 +89,20 @@ const closeScan = (
   const ports = new Map<string, Layout>();
   const next: Record<string, number> = {};
   const observe: Record<string, number> = {};
-  const lowered = (place: number): Lowered | undefined => {
-    const value = step.values.get(place);
-    return value === undefined || refused(value) ? undefined : settled(step.builder, value);
+  const lowered = (index: number): Lowered | undefined => {
+    const value = step.values.get(index);
+    return value === undefined || isRefusal(value) ? undefined : inAxisOrder(step.builder, value);
   };
   for (const [i, field] of op.fields.entries()) {
     const value = lowered(op.body.next[field]);
     if (value === undefined || !sameLayout(value.layout, fields[i].layout))
-      return refuse(`the field '${field}' has other pixels after a step`);
+      return notFused(`the field '${field}' has other pixels after a step`);
     next[field] = value.node;
     ports.set(finalPort(field), value.layout);
   }
-  for (const [name, place] of Object.entries(op.body.observe)) {
-    const value = lowered(place);
-    if (value === undefined) return refuse(`what is observed as '${name}' is not fused`);
+  for (const [name, index] of Object.entries(op.body.observe)) {
+    const value = lowered(index);
+    if (value === undefined) return notFused(`what is observed as '${name}' is not fused`);
     observe[name] = value.node;
     ports.set(observedPort(name), sequenceOf(value.layout, op.steps));
   }

@@ -17,9 +17,9 @@ export interface Refusal {
 
 export type Result = Lowered | Refusal;
 
-export const refused = (result: object): result is Refusal => 'why' in result;
+export const isRefusal = (result: object): result is Refusal => 'why' in result;
 
-export const refuse = (why: string): Refusal => ({ why });
+export const notFused = (why: string): Refusal => ({ why });
 
 export const extentOf = (layout: Layout): Extent => ({ planes: planesOf(layout), grid: onGrid(layout) });
 
@@ -27,7 +27,7 @@ export const extentOf = (layout: Layout): Extent => ({ planes: planesOf(layout),
  * The value with its planes in the order of its axes, as it would come from outside. Nothing moves where only axes of
  * size 1 stand elsewhere.
  */
-export const settled = (builder: FieldBuilder, { node, layout }: Lowered): Lowered => {
+export const inAxisOrder = (builder: FieldBuilder, { node, layout }: Lowered): Lowered => {
   const dims = layout.axes.flatMap((dim) => (dim === 'pixel' ? [] : [dim]));
   let next = 0;
   const plain: Layout = {

@@ -4,17 +4,17 @@ import type { OpOf } from '../../../dsl/op.js';
 import { bins, type Shape } from '../../../dsl/shape.js';
 import type { FieldBuilder } from '../ir/builder.js';
 import { along, onGrid, plain, resized, sameLayout } from '../ir/layout.js';
-import { extentOf, type Lowered, type Result, refuse, settled } from './value.js';
+import { extentOf, inAxisOrder, type Lowered, notFused, type Result } from './value.js';
 
 export const lowerDense = (b: FieldBuilder, [x, y, bias]: readonly Lowered[], to: number): Result => {
   const axis = x.layout.axes.length - 1;
   const middle = along(x.layout, axis);
-  if (middle === undefined) return refuse('a dense layer along pixels');
-  if (onGrid(y.layout)) return refuse('its weights have pixels');
+  if (middle === undefined) return notFused('a dense layer along pixels');
+  if (onGrid(y.layout)) return notFused('its weights have pixels');
   const layout = resized(x.layout, axis, to);
   const node = b.add(
     { op: 'dense', ...middle, to, transposed: false },
-    [x.node, settled(b, y).node],
+    [x.node, inAxisOrder(b, y).node],
     extentOf(layout),
   );
   return biased(b, { node, layout }, bias);
@@ -26,21 +26,21 @@ export const lowerConv = (
   [x, y, bias]: readonly Lowered[],
   { weight, result, grid }: { readonly weight: Shape; readonly result: Shape; readonly grid: Shape },
 ): Result => {
-  if (op.boundary === 'none') return refuse("the boundary 'none' makes the field smaller");
-  if (op.stride.some((step) => step !== 1)) return refuse('a stride makes the field smaller');
+  if (op.boundary === 'none') return notFused("the boundary 'none' makes the field smaller");
+  if (op.stride.some((step) => step !== 1)) return notFused('a stride makes the field smaller');
   if (!onGrid(x.layout) || weight.length !== grid.length + 2)
-    return refuse('a convolution over other axes than the grid');
-  if (onGrid(y.layout)) return refuse('its weights have pixels');
-  const field = settled(b, x);
+    return notFused('a convolution over other axes than the grid');
+  if (onGrid(y.layout)) return notFused('its weights have pixels');
+  const field = inAxisOrder(b, x);
   // pixels that a transpose moved away are not told by their sizes: in a cube all axes are as long as the grid's
   if (!sameLayout(field.layout, plain([...grid, field.layout.dims[0]], grid.length)))
-    return refuse('a convolution along axes that are not the pixels');
+    return notFused('a convolution along axes that are not the pixels');
   const [height, width] = grid.length === 2 ? weight : [1, weight[0]];
   const [from, to] = weight.slice(-2);
   const layout = plain(result, grid.length);
   const node = b.add(
     { op: 'conv', height, width, from, to, depthwise: op.depthwise, boundary: op.boundary },
-    [field.node, settled(b, y).node],
+    [field.node, inAxisOrder(b, y).node],
     extentOf(layout),
   );
   return biased(b, { node, layout }, bias);
@@ -76,7 +76,7 @@ const fourier = (steps: number, wave: (angle: number) => number): readonly numbe
 /** |DFT| as two products with constants and a length, whose gradient at zero is zero. */
 export const lowerSpectrum = (b: FieldBuilder, x: Lowered, steps: number): Result => {
   const middle = along(x.layout, 0);
-  if (middle === undefined) return refuse('a spectrum along pixels');
+  if (middle === undefined) return notFused('a spectrum along pixels');
   const layout = resized(x.layout, 0, bins(steps));
   const part = (wave: (angle: number) => number): number => {
     const weight = b.add({ op: 'leaf', source: { kind: 'constant', value: fourier(steps, wave) } }, [], {

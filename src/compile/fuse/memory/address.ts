@@ -6,7 +6,7 @@ import type { Extent } from '../ir/field.js';
 export type Instruction = (t: number) => void;
 
 /** Bytes. Strip s of plane p begins at at(t) + p plane + s strip. */
-export interface Place {
+export interface Address {
   readonly at: (t: number) => number;
   readonly plane: number;
   readonly strip: number;
@@ -31,13 +31,13 @@ export const gridOf = (shape: readonly number[]): Grid => {
 export const stripPixels = 8;
 export const stripBytes = 32;
 
-export const wholePlace = (at: Place['at'], grid: Grid): Place => ({
+export const wholeAddress = (at: Address['at'], grid: Grid): Address => ({
   at,
   plane: grid.plane,
   strip: stripBytes,
 });
 
-export const stripPlace = (at: number, planes: number): Place => ({
+export const stripAddress = (at: number, planes: number): Address => ({
   at: () => at,
   plane: stripBytes,
   strip: planes * stripBytes,
@@ -46,11 +46,11 @@ export const stripPlace = (at: number, planes: number): Place => ({
 /** From one number of a list to the next. */
 export const numberBytes = 4;
 
-export const listPlace = (at: Place['at']): Place => ({ at, plane: numberBytes, strip: 0 });
+export const listAddress = (at: Address['at']): Address => ({ at, plane: numberBytes, strip: 0 });
 
 /** A value as a whole: its planes, or a list of numbers. */
-export const placeFor = ({ grid: pixels }: Extent, at: Place['at'], grid: Grid): Place =>
-  pixels ? wholePlace(at, grid) : listPlace(at);
+export const addressFor = ({ grid: pixels }: Extent, at: Address['at'], grid: Grid): Address =>
+  pixels ? wholeAddress(at, grid) : listAddress(at);
 
 /** From one step of a sequence to the next: its lists lie one right after the other, as they come from outside. */
 export const strideOf = ({ planes, grid }: Extent, { plane }: Grid): number =>

@@ -9,7 +9,7 @@ export type Kernel = (...parameters: number[]) => void;
 const page = 65_536;
 
 /** What a machine stands on: memory that grows by pages, and kernels that work on it. */
-export interface Ground {
+export interface ArenaMemory {
   readonly byteLength: () => number;
   readonly grow: (pages: number) => void;
   readonly buffer: () => ArrayBuffer;
@@ -29,7 +29,7 @@ const bytesOf = (key: string, source: () => Source): Uint8Array => {
   return bytes;
 };
 
-const memoryGround = (): Ground => {
+const wasmMemory = (): ArenaMemory => {
   const memory: Memory = newMemory(1);
   return {
     byteLength: () => memory.buffer.byteLength,
@@ -40,7 +40,7 @@ const memoryGround = (): Ground => {
 };
 
 /** No memory at all: a machine on it is laid out to see how much it would take. */
-export const ledgerGround = (): Ground => {
+export const countedMemory = (): ArenaMemory => {
   const nothing = new ArrayBuffer(0);
   return {
     byteLength: () => Number.POSITIVE_INFINITY,
@@ -54,20 +54,20 @@ export const ledgerGround = (): Ground => {
  * Memory that only grows: one arena for everything that a program needs, laid out before it runs. Nothing is
  * allocated while it runs.
  */
-export class Machine {
+export class Arena {
   readonly #kernels = new Map<string, Kernel>();
   #used = 64;
   #floats = new Float32Array(0);
   #doubles = new Float64Array(0);
 
-  constructor(private readonly ground: Ground = memoryGround()) {}
+  constructor(private readonly memory: ArenaMemory = wasmMemory()) {}
 
   /** So many bytes, at a multiple of 64, with room for a vector past their end. */
   allocate(bytes: number): number {
     const at = this.#used;
     this.#used = Math.ceil((at + bytes + 64) / 64) * 64;
-    const missing = Math.ceil((this.#used - this.ground.byteLength()) / page);
-    if (missing > 0) this.ground.grow(missing);
+    const missing = Math.ceil((this.#used - this.memory.byteLength()) / page);
+    if (missing > 0) this.memory.grow(missing);
     return at;
   }
 
@@ -78,14 +78,14 @@ export class Machine {
 
   /** All of memory as floats; ask again after an allocation. */
   get floats(): Float32Array {
-    const buffer = this.ground.buffer();
+    const buffer = this.memory.buffer();
     if (this.#floats.buffer !== buffer) this.#floats = new Float32Array(buffer);
     return this.#floats;
   }
 
   /** The same memory as doubles. */
   get doubles(): Float64Array {
-    const buffer = this.ground.buffer();
+    const buffer = this.memory.buffer();
     if (this.#doubles.buffer !== buffer) this.#doubles = new Float64Array(buffer);
     return this.#doubles;
   }
@@ -94,7 +94,7 @@ export class Machine {
   kernel(key: string, source: () => Source): Kernel {
     const known = this.#kernels.get(key);
     if (known !== undefined) return known;
-    const made = this.ground.assembled(key, source);
+    const made = this.memory.assembled(key, source);
     this.#kernels.set(key, made);
     return made;
   }
@@ -114,7 +114,7 @@ export class Machine {
 
   table(values: readonly number[]): number {
     const at = this.allocate(4 * values.length);
-    const integers = new Int32Array(this.ground.buffer());
+    const integers = new Int32Array(this.memory.buffer());
     // not `set`: on no memory nothing is written
     for (let i = 0; i < values.length; i++) integers[at / 4 + i] = values[i];
     return at;

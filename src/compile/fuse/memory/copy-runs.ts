@@ -1,7 +1,7 @@
 /** An order of planes as few copies: runs of neighbours, and runs of runs at equal distances. */
 
 /** `runs` times `size` neighbouring planes: from where to where, and how many planes from one run to the next. */
-export interface Runs {
+export interface CopyRuns {
   readonly from: number;
   readonly to: number;
   readonly runs: number;
@@ -17,14 +17,14 @@ export interface Runs {
  * runsOf([0, 2, 4, 1, 3, 5]).map(({ from, to, runs, fromEach }) => [from, to, runs, fromEach]);
  * // => [[0, 0, 3, 2], [1, 3, 3, 2]]
  */
-export const runsOf = (order: readonly number[]): readonly Runs[] => {
+export const copyRunsOf = (order: readonly number[]): readonly CopyRuns[] => {
   const single: { from: number; to: number; size: number }[] = [];
   for (const [to, from] of order.entries()) {
     const last = single.at(-1);
     if (last !== undefined && last.from + last.size === from) last.size++;
     else single.push({ from, to, size: 1 });
   }
-  const found: Runs[] = [];
+  const found: CopyRuns[] = [];
   for (let first = 0; first < single.length; ) {
     const { from, to, size } = single[first];
     let runs = 1;

@@ -2,18 +2,18 @@
 
 import type { Shape } from '../../../dsl/shape.js';
 import type { Layout } from '../ir/layout.js';
-import { type Grid, numberBytes, type Place } from './address.js';
-import type { Machine } from './arena.js';
+import { type Address, type Grid, numberBytes } from './address.js';
+import type { Arena } from './arena.js';
 
 /** Where each plane and each pixel of a value stands in the language's order. */
-export interface Conveyance {
+export interface Transfer {
   readonly planes: Int32Array;
   readonly pixels: Int32Array;
   /** Whether it is a list in the language's own order. */
   readonly list: boolean;
 }
 
-export const conveyanceOf = (shape: Shape, { dims, axes }: Layout): Conveyance => {
+export const transferOf = (shape: Shape, { dims, axes }: Layout): Transfer => {
   const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
   const offsets = (sizes: readonly number[], steps: readonly number[]): Int32Array =>
     sizes.reduce<Int32Array>(
@@ -31,7 +31,7 @@ export const conveyanceOf = (shape: Shape, { dims, axes }: Layout): Conveyance =
   );
   return {
     planes,
-    list: pixelAxes.length === 0 && planes.every((place, i) => place === i),
+    list: pixelAxes.length === 0 && planes.every((offset, i) => offset === i),
     pixels: offsets(
       pixelAxes.map((axis) => shape[axis]),
       pixelAxes.map((axis) => strides[axis]),
@@ -40,18 +40,18 @@ export const conveyanceOf = (shape: Shape, { dims, axes }: Layout): Conveyance =
 };
 
 /** Writes a sample's values, that begin at `from`, into planes. */
-export const putPlanes = (
-  machine: Machine,
-  { planes, pixels, list }: Conveyance,
+export const writePlanes = (
+  arena: Arena,
+  { planes, pixels, list }: Transfer,
   values: Float32Array,
   from: number,
-  to: Place,
+  to: Address,
 ): void => {
   if (list && to.plane === numberBytes) {
-    machine.write(to.at(0), values.subarray(from, from + planes.length));
+    arena.write(to.at(0), values.subarray(from, from + planes.length));
     return;
   }
-  const { floats } = machine;
+  const { floats } = arena;
   for (let p = 0; p < planes.length; p++) {
     const plane = (to.at(0) + p * to.plane) / 4;
     const start = from + planes[p];
@@ -60,14 +60,14 @@ export const putPlanes = (
 };
 
 /** Reads planes back. */
-export const takePlanes = (
-  machine: Machine,
-  { planes, pixels, list }: Conveyance,
-  from: Place,
+export const readPlanes = (
+  arena: Arena,
+  { planes, pixels, list }: Transfer,
+  from: Address,
   values: Float32Array,
   to: number,
 ): void => {
-  const { floats } = machine;
+  const { floats } = arena;
   const first = from.at(0) / 4;
   if (list && from.plane === numberBytes) {
     values.set(floats.subarray(first, first + planes.length), to);

@@ -4,8 +4,8 @@ import * as t from 'io-ts';
 import { real, record, whole } from '../../../base/codec.js';
 import { type Program, parametersOf } from '../../../dsl/index.js';
 import { cost } from '../../cost/index.js';
-import { leastFeatures } from '../emit/strassen.js';
-import { leastChannels } from '../emit/winograd.js';
+import { leastStrassenFeatures } from '../emit/strassen.js';
+import { leastWinogradChannels } from '../emit/winograd.js';
 import { type LeftOut, segmentsOf } from './segments.js';
 
 /** A segment and what it takes for one sample, in a step of training. */
@@ -41,20 +41,20 @@ export interface FusionPlan {
  */
 const spreadsOf = ({ graph }: Program): readonly string[] => {
   const shapes = parametersOf(graph).map(({ shape }) => shape);
-  const mixed = shapes.some(
-    (shape) => shape.length === 4 && shape[0] === 3 && Math.min(shape[2], shape[3]) >= leastChannels,
+  const winograd = shapes.some(
+    (shape) => shape.length === 4 && shape[0] === 3 && Math.min(shape[2], shape[3]) >= leastWinogradChannels,
   );
-  const quartered = shapes.some((shape) => shape.length === 2 && Math.min(...shape) >= leastFeatures);
+  const strassen = shapes.some((shape) => shape.length === 2 && Math.min(...shape) >= leastStrassenFeatures);
   return [
-    ...(mixed
+    ...(winograd
       ? [
-          `fused convolutions of ${leastChannels} channels and more take four lines together: a NaN or an infinity in one ` +
+          `fused convolutions of ${leastWinogradChannels} channels and more take four lines together: a NaN or an infinity in one ` +
             'reaches up to two lines beyond the window',
         ]
       : []),
-    ...(quartered
+    ...(strassen
       ? [
-          `fused dense layers of ${leastFeatures} features and more take two pixels together: a NaN or an infinity in one ` +
+          `fused dense layers of ${leastStrassenFeatures} features and more take two pixels together: a NaN or an infinity in one ` +
             'reaches the other, 32 further in its tile of 64',
         ]
       : []),

@@ -14,7 +14,7 @@ import type { Node } from '../../../dsl/op.js';
 import type { Shape } from '../../../dsl/shape.js';
 import { onGrid } from '../ir/layout.js';
 import { Lowering, lowerGraph } from '../lower/index.js';
-import { refused } from '../lower/value.js';
+import { isRefusal } from '../lower/value.js';
 import { gridsOf } from './grid.js';
 
 /** A part of a program as a program of its own; its inputs are the program's, or what other segments leave. */
@@ -123,7 +123,7 @@ const problemOf = (graph: Graph, segment: Segment, grid: Shape, whole: boolean):
   const { values } = lowerGraph(segment.graph, grid);
   for (const node of Object.values(segment.graph.outputs)) {
     const value = values.get(node);
-    if (value !== undefined && refused(value)) return value.why;
+    if (value !== undefined && isRefusal(value)) return value.why;
   }
   return undefined;
 };
@@ -152,7 +152,7 @@ const tryGrid = (
       (other) =>
         other !== grid && shape.length > other.length && other.every((size, axis) => shape[axis] === size),
     );
-    const reason = refused(value)
+    const reason = isRefusal(value)
       ? value.why
       : !isLeaf(graph.nodes[number]) && perSample[number] && !onGrid(value.layout) && isOther
         ? elsewhere

@@ -4,29 +4,29 @@ import {
   accumulates,
   clearDoubles,
   type Doubles,
-  type Emitting,
+  type EmitContext,
   newDoubles,
   type Operand,
-  settleDoubles,
+  roundDoubles,
 } from '../emit/emitting.js';
 import { emit } from '../emit/index.js';
 import type { FieldNode } from '../ir/field.js';
 import type { Grid, Instruction } from '../memory/address.js';
-import type { Machine } from '../memory/arena.js';
-import type { Addresses, PortPlaces } from './addresses.js';
+import type { Arena } from '../memory/arena.js';
+import type { Addresses, PortAddresses } from './addresses.js';
 import { liveNodes, phasesOf, unitsOf } from './order.js';
-import { group, isPointwiseUnit } from './pointwise-group.js';
+import { isPointwiseUnit, pointwisePass } from './pointwise-group.js';
 import { buildTiles } from './tile.js';
 
 /** A scan, or its reverse, laid out: its instructions, and where its ports are. */
 export interface LaidOut {
   readonly instructions: readonly Instruction[];
-  readonly port: PortPlaces;
+  readonly port: PortAddresses;
 }
 
 /** What a block of nodes is built with. */
-export interface Surroundings {
-  readonly machine: Machine;
+export interface BlockContext {
+  readonly arena: Arena;
   readonly grid: Grid;
   /** Whether pixelwise parts run by tiles; the steps of a scan do not. */
   readonly tiles: boolean;
@@ -35,13 +35,13 @@ export interface Surroundings {
   readonly summed: (node: number) => Doubles | undefined;
   /** Lays out a scan or its reverse. */
   readonly scan: (node: number, inputs: readonly Operand[]) => LaidOut;
-  readonly emitting: Omit<Emitting, 'strips' | 'machine' | 'grid' | 'most' | 'doubles'>;
+  readonly emitting: Omit<EmitContext, 'strips' | 'arena' | 'grid' | 'most' | 'doubles'>;
   readonly roots: readonly number[];
 }
 
 /** The instructions that compute the roots, in the order in which they run. */
-export const build = (nodes: readonly FieldNode[], around: Surroundings): readonly Instruction[] => {
-  const { machine, grid, roots, addresses } = around;
+export const build = (nodes: readonly FieldNode[], around: BlockContext): readonly Instruction[] => {
+  const { arena, grid, roots, addresses } = around;
   const live = liveNodes(nodes, roots);
   const instructions: Instruction[] = [];
   const operand = (number: number): Operand => addresses.operand(number);
@@ -55,12 +55,12 @@ export const build = (nodes: readonly FieldNode[], around: Surroundings): readon
   const doubles = (number: number): Doubles => {
     const known = around.summed(number) ?? own.get(number);
     if (known !== undefined) return known;
-    const made = newDoubles(machine, nodes[number].extent, grid);
+    const made = newDoubles(arena, nodes[number].extent, grid);
     own.set(number, made);
     return made;
   };
   const emitting = { ...around.emitting, doubles };
-  const whole: Emitting = { ...emitting, machine, grid, most: 1 };
+  const whole: EmitContext = { ...emitting, arena, grid, most: 1 };
 
   for (const phase of phasesOf(nodes, live, around.tiles)) {
     const heavy = phase.nodes.some((number) =>
@@ -68,7 +68,7 @@ export const build = (nodes: readonly FieldNode[], around: Surroundings): readon
     );
     if (phase.tiled && heavy) {
       const tiles = buildTiles(nodes, phase.nodes, {
-        machine,
+        arena,
         grid,
         emitting,
         isSummed: (number) => around.summed(number) !== undefined,
@@ -81,14 +81,14 @@ export const build = (nodes: readonly FieldNode[], around: Surroundings): readon
     for (const unit of unitsOf(nodes, phase.nodes)) {
       if (isPointwiseUnit(nodes, unit)) {
         const used = unit.filter((n) => isRead(n, (user) => unit.includes(user)));
-        instructions.push(group(nodes, unit, used, operand, { machine, grid }));
+        instructions.push(pointwisePass(nodes, unit, used, operand, { arena, grid }));
         continue;
       }
       const [number] = unit;
       const node = nodes[number];
       if (node.op.op === 'port') continue;
       const inputs = node.inputs.map(operand);
-      if (node.op.op === 'scan' || node.op.op === 'reverse') {
+      if (node.op.op === 'scan' || node.op.op === 'scanAdjoint') {
         const laidOut = around.scan(number, inputs);
         addresses.addPorts(number, laidOut.port);
         instructions.push(...laidOut.instructions);
@@ -98,7 +98,7 @@ export const build = (nodes: readonly FieldNode[], around: Surroundings): readon
       if (sums !== undefined) instructions.push(clearDoubles(sums, node.extent, whole));
       // one by one: as arguments of one call, a long axis of channels has too many
       for (const each of emit(node, inputs, operand(number), whole)) instructions.push(each);
-      if (sums !== undefined) instructions.push(settleDoubles(sums, operand(number), whole));
+      if (sums !== undefined) instructions.push(roundDoubles(sums, operand(number), whole));
     }
   }
   // what is only handed through has a place too, before it is fed

@@ -4,25 +4,25 @@ import type { Operand } from '../emit/emitting.js';
 import { type FieldNode, isPointwise } from '../ir/field.js';
 import { type Group, type PointwiseStep, pointwiseGroup } from '../kernels/pointwise.js';
 import type { Grid, Instruction } from '../memory/address.js';
-import type { Machine } from '../memory/arena.js';
+import type { Arena } from '../memory/arena.js';
 import type { Unit } from './order.js';
 
 export const isPointwiseUnit = (nodes: readonly FieldNode[], [first]: Unit): boolean =>
   isPointwise(nodes[first]);
 
-interface Passing {
-  readonly machine: Machine;
+interface PassContext {
+  readonly arena: Arena;
   readonly grid: Grid;
   readonly strips?: (t: number) => number;
 }
 
 /** Pointwise nodes as one pass; `used` are those that are read by others. */
-export const group = (
+export const pointwisePass = (
   nodes: readonly FieldNode[],
   unit: readonly number[],
   used: readonly number[],
   operand: (node: number) => Operand,
-  { machine, grid, strips }: Passing,
+  { arena, grid, strips }: PassContext,
 ): Instruction => {
   const { extent } = nodes[unit[0]];
   const inside = new Set(unit);
@@ -71,8 +71,8 @@ export const group = (
       case 'length':
         numbers.set(number, push({ op: 'zip', fn: op.op, of: a, with: b }));
         break;
-      case 'lengthShare':
-        numbers.set(number, push({ op: 'lengthShare', share: a, of: b, with: c }));
+      case 'lengthVjp':
+        numbers.set(number, push({ op: 'lengthVjp', cotangent: a, of: b, with: c }));
         break;
       default:
         numbers.set(number, a);
@@ -81,8 +81,8 @@ export const group = (
   const results = used.map((number) => numbers.get(number) ?? 0);
   const targets = used.map(operand);
   const described: Group = { operands, steps, results };
-  const run = machine.kernel(`pointwise ${JSON.stringify(described)}`, () => pointwiseGroup(described));
-  const addresses = [...given, ...targets].map(({ place }) => place.at);
+  const run = arena.kernel(`pointwise ${JSON.stringify(described)}`, () => pointwiseGroup(described));
+  const addresses = [...given, ...targets].map(({ address }) => address.at);
   const [count, planes, vectors]: readonly [(t: number) => number, number, number] = !extent.grid
     ? [() => 1, 1, Math.ceil(extent.planes / 4)]
     : strips === undefined

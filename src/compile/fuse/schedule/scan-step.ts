@@ -5,34 +5,34 @@ import { packedBytes, packer } from '../emit/pack-weights.js';
 import type { FieldNode, Source } from '../ir/field.js';
 import { copy, copyCells } from '../kernels/move.js';
 import {
+  type Address,
   type Grid,
   type Instruction,
-  listPlace,
+  listAddress,
   numberBytes,
-  type Place,
   sizeOf,
-  wholePlace,
+  wholeAddress,
 } from '../memory/address.js';
-import type { Machine } from '../memory/arena.js';
-import { Addresses, type Placing } from './addresses.js';
-import { build, type Surroundings } from './build.js';
+import type { Arena } from '../memory/arena.js';
+import { Addresses, type AddressRules } from './addresses.js';
+import { type BlockContext, build } from './build.js';
 
 export interface StepContext {
-  readonly machine: Machine;
+  readonly arena: Arena;
   readonly grid: Grid;
-  readonly emitting: Surroundings['emitting'];
+  readonly emitting: BlockContext['emitting'];
   /** Packed weights of a node of the main graph. */
-  readonly packedOuter: Surroundings['emitting']['packed'];
+  readonly packedOuter: BlockContext['emitting']['packed'];
 }
 
 export const isLeaf = ({ op }: FieldNode): boolean => op.op === 'leaf';
 
-export const advanced = (place: Place, by: (t: number) => number): Place => ({
-  ...place,
-  at: (t) => place.at(0) + by(t),
+export const offsetBy = (address: Address, by: (t: number) => number): Address => ({
+  ...address,
+  at: (t) => address.at(0) + by(t),
 });
 
-export const noSpecial = (): never => {
+export const unexpected = (): never => {
   throw new Error('a scan inside a step');
 };
 
@@ -43,13 +43,13 @@ const packedInside =
     externals: readonly Operand[],
     context: StepContext,
     addresses: Addresses,
-  ): Surroundings['emitting']['packed'] =>
+  ): BlockContext['emitting']['packed'] =>
   (weight, packing, key) => {
     const { op } = nodes[weight];
     if (op.op === 'leaf' && op.source.kind === 'external')
       return context.packedOuter(externals[op.source.index].node, packing, key);
-    const at = context.machine.allocate(packedBytes(packing));
-    const pack = packer(context.machine, packing, at);
+    const at = context.arena.allocate(packedBytes(packing));
+    const pack = packer(context.arena, packing, at);
     return { at, refresh: (t) => pack(addresses.of(weight).at(t)) };
   };
 
@@ -64,18 +64,18 @@ export const buildStep = (
   nodes: readonly FieldNode[],
   externals: readonly Operand[],
   context: StepContext,
-  { leaf, pinned, summed, roots }: Placing & Pick<Surroundings, 'summed' | 'roots'>,
+  { leaf, pinned, summed, roots }: AddressRules & Pick<BlockContext, 'summed' | 'roots'>,
 ): Built => {
-  const { machine, grid } = context;
-  const addresses = new Addresses(nodes, machine, grid, { leaf, pinned });
+  const { arena, grid } = context;
+  const addresses = new Addresses(nodes, arena, grid, { leaf, pinned });
   const packed = packedInside(nodes, externals, context, addresses);
   const instructions = build(nodes, {
-    machine,
+    arena,
     grid,
     tiles: false,
     addresses,
     summed,
-    scan: noSpecial,
+    scan: unexpected,
     emitting: { ...context.emitting, packed },
     roots,
   });
@@ -83,30 +83,30 @@ export const buildStep = (
 };
 
 /** Copies what a step leaves to its place in a sequence: exactly that, since lists lie side by side. */
-export const copyStep = (machine: Machine, from: Place, base: number, stride: number): Instruction => {
+export const copyStep = (arena: Arena, from: Address, base: number, stride: number): Instruction => {
   if (stride % 16 === 0) {
-    const run = machine.kernel('copy', copy);
+    const run = arena.kernel('copy', copy);
     return (t) => run(from.at(t), 0, 0, base + t * stride, 0, 0, 1, 1, stride / 16);
   }
-  const run = machine.kernel('copyCells', copyCells);
+  const run = arena.kernel('copyCells', copyCells);
   return (t) => run(from.at(t), numberBytes, 0, base + t * stride, numberBytes, 0, 1, stride / numberBytes);
 };
 
 /** A constant in memory, for what needs an address. */
-export const constantPlace = (
-  machine: Machine,
+export const constantAddress = (
+  arena: Arena,
   grid: Grid,
   { value }: Extract<Source, { kind: 'constant' }>,
   { extent }: FieldNode,
-): Place => {
+): Address => {
   const bytes = sizeOf(extent, grid);
-  const at = machine.allocate(bytes);
-  const { floats } = machine;
+  const at = arena.allocate(bytes);
+  const { floats } = arena;
   if (typeof value === 'number') floats.fill(value, at / 4, (at + bytes) / 4);
-  else if (!extent.grid) machine.write(at, value);
+  else if (!extent.grid) arena.write(at, value);
   // as it is written: pixels first, planes last
   else
     for (const [i, number] of value.entries())
       floats[(at + (i % extent.planes) * grid.plane) / 4 + Math.floor(i / extent.planes)] = number;
-  return extent.grid ? wholePlace(() => at, grid) : listPlace(() => at);
+  return extent.grid ? wholeAddress(() => at, grid) : listAddress(() => at);
 };

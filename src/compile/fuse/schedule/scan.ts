@@ -5,82 +5,82 @@ import { splitPort } from '../../../dsl/ports.js';
 import type { Operand } from '../emit/emitting.js';
 import type { FieldScan, Source } from '../ir/field.js';
 import {
+  type Address,
+  addressFor,
   type Instruction,
-  listPlace,
-  type Place,
-  placeFor,
+  listAddress,
   sizeOf,
   strideOf,
-  wholePlace,
+  wholeAddress,
 } from '../memory/address.js';
 import {
-  advanced,
   buildStep,
-  constantPlace,
+  constantAddress,
   copyStep,
   isLeaf,
-  noSpecial,
+  offsetBy,
   type StepContext,
+  unexpected,
 } from './scan-step.js';
 
 /** What a scan leaves behind: where its ports are, and where its reverse finds what it recorded. */
-export interface Stepped {
+export interface ScanSchedule {
   readonly instructions: readonly Instruction[];
-  readonly port: (name: string) => Place;
-  readonly node: (node: number) => Place;
-  readonly state: (field: string) => Place;
+  readonly port: (name: string) => Address;
+  readonly node: (node: number) => Address;
+  readonly state: (field: string) => Address;
 }
 
 export const buildScan = (
   scan: FieldScan,
   inputs: readonly Operand[],
-  kept: ReadonlySet<number>,
+  residuals: ReadonlySet<number>,
   observed: ReadonlySet<string>,
   context: StepContext,
-): Stepped => {
-  const { machine, grid } = context;
+): ScanSchedule => {
+  const { arena, grid } = context;
   const { body, fields, steps } = scan;
   const { nodes } = body;
   const given = scanInputs(scan, inputs);
   const { externals } = given;
-  const clock = machine.allocate(16);
+  const clock = arena.allocate(16);
   const rings = fields.length + 2;
-  const pins = new Map<number, Place>();
+  const pins = new Map<number, Address>();
   const bytesOf = (node: number): number => sizeOf(nodes[node].extent, grid);
-  for (const node of kept) {
+  for (const node of residuals) {
     if (isLeaf(nodes[node])) continue;
     const bytes = bytesOf(node);
-    const base = machine.allocate(steps * bytes);
+    const base = arena.allocate(steps * bytes);
     const at = (t: number): number => base + t * bytes;
-    pins.set(node, placeFor(nodes[node].extent, at, grid));
+    pins.set(node, addressFor(nodes[node].extent, at, grid));
   }
   for (const node of Object.values(body.next)) {
     if (isLeaf(nodes[node]) || pins.has(node)) continue;
     const bytes = bytesOf(node);
-    const base = machine.allocate(rings * bytes);
+    const base = arena.allocate(rings * bytes);
     const at = (t: number): number => base + (t % rings) * bytes;
-    pins.set(node, placeFor(nodes[node].extent, at, grid));
+    pins.set(node, addressFor(nodes[node].extent, at, grid));
   }
-  const state = (field: string): Place => {
-    const { place: initial, extent } = given.fields[fields.indexOf(field)];
+  const state = (field: string): Address => {
+    const { address: initial, extent } = given.fields[fields.indexOf(field)];
     const before = (t: number): number => made.addresses.of(body.next[field]).at(t - 1);
-    return placeFor(extent, (t) => (t === 0 ? initial.at(0) : before(t)), grid);
+    return addressFor(extent, (t) => (t === 0 ? initial.at(0) : before(t)), grid);
   };
   const states = new Map(fields.map((field) => [field, state(field)]));
-  const leaf = (source: Source, node: number): Place => {
+  const leaf = (source: Source, node: number): Address => {
     switch (source.kind) {
       case 'state':
-        return states.get(source.field) ?? noSpecial();
+        return states.get(source.field) ?? unexpected();
       case 'element': {
         const stride = strideOf(nodes[node].extent, grid);
-        return advanced(given.sequences[source.sequence].place, (t) => t * stride);
+        return offsetBy(given.sequences[source.sequence].address, (t) => t * stride);
       }
       case 'external':
-        return externals[source.index].place;
+        return externals[source.index].address;
       case 'clock':
-        return listPlace(() => clock);
+        return listAddress(() => clock);
       case 'constant':
-        return constantPlace(machine, grid, source, nodes[node]);
+        return constantAddress(arena, grid, source, nodes[node]);
       default:
         throw new Error(`${source.kind} in a step`);
     }
@@ -90,11 +90,11 @@ export const buildScan = (
     leaf,
     pinned: pins,
     summed: () => undefined,
-    roots: [...Object.values(body.next), ...observedNodes, ...kept].filter(
+    roots: [...Object.values(body.next), ...observedNodes, ...residuals].filter(
       (node, i, all) => all.indexOf(node) === i,
     ),
   });
-  const sequencesOut = new Map<string, Place>();
+  const sequencesOut = new Map<string, Address>();
   const copies: Instruction[] = [];
   for (const name of observed) {
     const node = body.observe[name];
@@ -103,22 +103,22 @@ export const buildScan = (
       const first = made.addresses.of(node).at(0);
       sequencesOut.set(
         name,
-        wholePlace(() => first, grid),
+        wholeAddress(() => first, grid),
       );
       continue;
     }
-    const base = machine.allocate(steps * bytesOf(node));
+    const base = arena.allocate(steps * bytesOf(node));
     sequencesOut.set(
       name,
-      placeFor(extent, () => base, grid),
+      addressFor(extent, () => base, grid),
     );
-    copies.push(copyStep(machine, made.addresses.of(node), base, strideOf(extent, grid)));
+    copies.push(copyStep(arena, made.addresses.of(node), base, strideOf(extent, grid)));
   }
   return {
     instructions: [
       () => {
         for (let t = 0; t < steps; t++) {
-          machine.floats[clock / 4] = t;
+          arena.floats[clock / 4] = t;
           for (const run of made.instructions) run(t);
           for (const run of copies) run(t);
         }
@@ -126,11 +126,11 @@ export const buildScan = (
     ],
     port: (name) => {
       const [kind, what] = splitPort(name);
-      if (kind === 'observed') return sequencesOut.get(what) ?? noSpecial();
-      const place = states.get(what) ?? noSpecial();
-      return { ...place, at: () => place.at(steps) };
+      if (kind === 'observed') return sequencesOut.get(what) ?? unexpected();
+      const address = states.get(what) ?? unexpected();
+      return { ...address, at: () => address.at(steps) };
     },
     node: (node) => made.addresses.of(node),
-    state: (field) => states.get(field) ?? noSpecial(),
+    state: (field) => states.get(field) ?? unexpected(),
   };
 };

@@ -1,22 +1,22 @@
 /** What follows pixel by pixel, tile after tile, with everything in cache. */
 
-import { accumulates, clearDoubles, type Emitting, type Operand, settleDoubles } from '../emit/emitting.js';
+import { accumulates, clearDoubles, type EmitContext, type Operand, roundDoubles } from '../emit/emitting.js';
 import { emit } from '../emit/index.js';
 import type { FieldNode } from '../ir/field.js';
 import { copy } from '../kernels/move.js';
-import { type Grid, type Instruction, type Place, stripBytes, stripPlace } from '../memory/address.js';
-import type { Machine } from '../memory/arena.js';
+import { type Address, type Grid, type Instruction, stripAddress, stripBytes } from '../memory/address.js';
+import type { Arena } from '../memory/arena.js';
 import { unitsOf } from './order.js';
-import { group, isPointwiseUnit } from './pointwise-group.js';
+import { isPointwiseUnit, pointwisePass } from './pointwise-group.js';
 
 /** Strips of a tile: 64 pixels, so that the activations of a wide MLP stay in cache. */
 export const tileStrips = 8;
 
 /** What a phase is told of the graph around it. */
-export interface Around {
-  readonly machine: Machine;
+export interface TileContext {
+  readonly arena: Arena;
   readonly grid: Grid;
-  readonly emitting: Omit<Emitting, 'strips' | 'machine' | 'grid' | 'most'>;
+  readonly emitting: Omit<EmitContext, 'strips' | 'arena' | 'grid' | 'most'>;
   readonly isSummed: (node: number) => boolean;
   /** Whether a node is read outside of these nodes. */
   readonly isRead: (node: number, within: (user: number) => boolean) => boolean;
@@ -28,16 +28,16 @@ export interface Around {
 export const buildTiles = (
   nodes: readonly FieldNode[],
   phase: readonly number[],
-  { machine, grid, emitting: around, isSummed, isRead, operand }: Around,
+  { arena, grid, emitting: around, isSummed, isRead, operand }: TileContext,
 ): readonly Instruction[] => {
   const inside = new Set(phase);
   const tiles = Math.ceil(grid.pixels / (8 * tileStrips));
   const allStrips = Math.ceil(grid.pixels / 8);
   const strips = (t: number): number => Math.min(tileStrips, allStrips - t * tileStrips);
-  const emitting: Emitting = { ...around, machine, grid, strips, most: tileStrips };
+  const emitting: EmitContext = { ...around, arena, grid, strips, most: tileStrips };
   const units = unitsOf(nodes, phase);
-  const memory = new Recycled(machine);
-  const tilePlaces = new Map<number, Place>();
+  const memory = new TileMemory(arena);
+  const tileAddresses = new Map<number, Address>();
   const lastUse = new Map<number, number>();
   for (const [i, unit] of units.entries())
     for (const number of unit) {
@@ -51,21 +51,21 @@ export const buildTiles = (
   const inTile = (number: number): Operand => {
     const { extent, op } = nodes[number];
     if (!extent.grid) return operand(number);
-    const known = tilePlaces.get(number);
-    if (known !== undefined) return { node: number, place: known, extent };
+    const known = tileAddresses.get(number);
+    if (known !== undefined) return { node: number, address: known, extent };
     const bytes = extent.planes * stripBytes * tileStrips;
     const at = memory.take(bytes);
     held.set(number, { at, bytes });
-    const strip = stripPlace(at, extent.planes);
-    tilePlaces.set(number, strip);
+    const strip = stripAddress(at, extent.planes);
+    tileAddresses.set(number, strip);
     if (!inside.has(number) || op.op === 'leaf')
-      work.push(gather(machine, grid, operand(number).place, strip, extent.planes, strips));
-    return { node: number, place: strip, extent };
+      work.push(gather(arena, grid, operand(number).address, strip, extent.planes, strips));
+    return { node: number, address: strip, extent };
   };
   for (const [i, unit] of units.entries()) {
     if (isPointwiseUnit(nodes, unit)) {
       const used = unit.filter((n) => isRead(n, (user) => unit.includes(user)));
-      work.push(group(nodes, unit, used, inTile, { machine, grid, strips }));
+      work.push(pointwisePass(nodes, unit, used, inTile, { arena, grid, strips }));
     } else {
       const [number] = unit;
       const node = nodes[number];
@@ -73,7 +73,7 @@ export const buildTiles = (
       if (accumulates(node) && !isSummed(number)) {
         const sums = emitting.doubles(number);
         starts.push(clearDoubles(sums, node.extent, emitting));
-        ends.push(settleDoubles(sums, operand(number), emitting));
+        ends.push(roundDoubles(sums, operand(number), emitting));
       }
       for (const each of emit(node, inputs, inTile(number), emitting)) work.push(each);
     }
@@ -81,7 +81,13 @@ export const buildTiles = (
       const outside = isRead(number, (user) => inside.has(user));
       if (outside && nodes[number].extent.grid)
         work.push(
-          scatter(machine, inTile(number).place, operand(number).place, nodes[number].extent.planes, strips),
+          scatter(
+            arena,
+            inTile(number).address,
+            operand(number).address,
+            nodes[number].extent.planes,
+            strips,
+          ),
         );
     }
     for (const [number, { at, bytes }] of held)
@@ -101,13 +107,13 @@ export const buildTiles = (
 };
 
 /** Memory within a tile: what is given back is used again. */
-class Recycled {
+class TileMemory {
   readonly #free: { at: number; bytes: number }[] = [];
-  constructor(private readonly machine: Machine) {}
+  constructor(private readonly arena: Arena) {}
 
   take(bytes: number): number {
     const fits = this.#free.filter((part) => part.bytes >= bytes).sort((a, b) => a.bytes - b.bytes)[0];
-    if (fits === undefined) return this.machine.allocate(bytes);
+    if (fits === undefined) return this.arena.allocate(bytes);
     this.#free.splice(this.#free.indexOf(fits), 1);
     if (fits.bytes - bytes >= 1024) this.#free.push({ at: fits.at + bytes, bytes: fits.bytes - bytes });
     return fits.at;
@@ -119,14 +125,14 @@ class Recycled {
 }
 
 const gather = (
-  machine: Machine,
+  arena: Arena,
   grid: Grid,
-  from: Place,
-  to: Place,
+  from: Address,
+  to: Address,
   planes: number,
   strips: (t: number) => number,
 ): Instruction => {
-  const run = machine.kernel('copy', copy);
+  const run = arena.kernel('copy', copy);
   const left = grid.pixels % 8;
   const last = Math.ceil(grid.pixels / 8) - 1;
   return (t) => {
@@ -145,20 +151,20 @@ const gather = (
     );
     if (left === 0 || first + count - 1 < last) return;
     // what lies past the last pixel counts as zero
-    const { floats } = machine;
+    const { floats } = arena;
     const strip = (to.at(0) + (count - 1) * to.strip) / 4;
     for (let p = 0; p < planes; p++) floats.fill(0, strip + 8 * p + left, strip + 8 * p + 8);
   };
 };
 
 const scatter = (
-  machine: Machine,
-  from: Place,
-  to: Place,
+  arena: Arena,
+  from: Address,
+  to: Address,
   planes: number,
   strips: (t: number) => number,
 ): Instruction => {
-  const run = machine.kernel('copy', copy);
+  const run = arena.kernel('copy', copy);
   return (t) =>
     run(
       from.at(0),

@@ -8,7 +8,7 @@ import { hasClass } from '../../../base/no-class.js';
 import { outputsOf } from '../../../dsl/graph.js';
 import type { Program } from '../../../dsl/index.js';
 import type { Engine, TensorFlow } from '../../../engine/index.js';
-import { type Fused, fuse } from '../../fuse/execute/fused.js';
+import { type FusedProgram, fuse } from '../../fuse/execute/fused.js';
 import { lossTotal } from '../operations/loss.js';
 import { planNodes } from '../plan.js';
 import { type LocalLane, openLane } from './lane.js';
@@ -86,7 +86,7 @@ export const openFusedLane = (
 /** Losses without a kernel of their own: TensorFlow.js differentiates them by the logits, the kernels do the rest. */
 const throughTensorFlow = async (
   tf: TensorFlow,
-  fused: Fused,
+  fused: FusedProgram,
   part: LabelledMicroBatch,
   shape: readonly number[],
 ): Promise<Gradients> => {
@@ -102,5 +102,5 @@ const throughTensorFlow = async (
   const [loss] = await value.data();
   const cotangent = new Float32Array(await grads[0].data());
   tf.dispose([value, grads]);
-  return { loss, gradients: fused.pull(part, { logits: cotangent }).parameters, statistics: {} };
+  return { loss, gradients: fused.vjp(part, { logits: cotangent }).parameters, statistics: {} };
 };

@@ -4,20 +4,20 @@
  */
 
 import { FieldBuilder } from '../ir/builder.js';
-import type { FieldNode, FieldReverse, FieldScan, Source } from '../ir/field.js';
+import type { FieldNode, FieldScan, FieldScanAdjoint, Source } from '../ir/field.js';
 import { dependents } from '../schedule/order.js';
 import { Cotangents } from './cotangents.js';
-import { type Rebuilding, rebuilding } from './recompute-velocity.js';
-import { keptNodes } from './residuals.js';
-import { pullBack, type Rule } from './rules.js';
+import { type Recomputation, recomputation } from './recompute-velocity.js';
+import { residualNodes } from './residuals.js';
+import { addVjp, type VjpContext } from './rules.js';
 
-export type ReverseStep = Pick<FieldReverse, 'nodes' | 'carry' | 'elements' | 'externals'> & {
+export type AdjointStep = Pick<FieldScanAdjoint, 'nodes' | 'carry' | 'elements' | 'externals'> & {
   /** How fields that are not recorded follow from others. */
-  readonly rebuilt: ReadonlyMap<string, Rebuilding>;
+  readonly recomputed: ReadonlyMap<string, Recomputation>;
 };
 
 /** Costs so much to compute again that it is recorded: what reads neighbours or weights, and what is no arithmetic. */
-const isDear = ({ op }: FieldNode): boolean => {
+const isExpensive = ({ op }: FieldNode): boolean => {
   switch (op.op) {
     case 'map':
       return !['relu', 'square', 'abs', 'sign', 'stopGradient'].includes(op.fn);
@@ -37,29 +37,29 @@ const isDear = ({ op }: FieldNode): boolean => {
 };
 
 /** Planes of pixels that are kept at every step. */
-const keptPlanes = (scan: FieldScan, observed: readonly string[], { nodes }: ReverseStep): number =>
-  [...keptNodes(scan, observed, nodes)].reduce((sum, node) => {
+const residualPlanes = (scan: FieldScan, observed: readonly string[], { nodes }: AdjointStep): number =>
+  [...residualNodes(scan, observed, nodes)].reduce((sum, node) => {
     const { op, extent } = scan.body.nodes[node];
     return sum + (extent.grid && op.op !== 'leaf' ? extent.planes : 0);
   }, 0);
 
 /**
- * The reverse step that keeps least: fields are rebuilt from those that are kept anyway. Each must save memory by
+ * The reverse step that keeps least: fields are recomputed from those that are kept anyway. Each must save memory by
  * itself, so no two that are moved alike are told by the same displacement, of which one alone knows the start.
  */
-export const reverseStep = (
+export const adjointStep = (
   scan: FieldScan,
   observed: readonly string[],
   wanted: (source: Source) => boolean,
-): ReverseStep => {
+): AdjointStep => {
   const { body, fields } = scan;
   let best = derive(scan, observed, wanted, new Map());
   for (const field of fields)
     for (const from of fields) {
-      const how = rebuilding(body, field, from);
+      const how = recomputation(body, field, from);
       if (how === undefined) continue;
-      const other = derive(scan, observed, wanted, new Map([...best.rebuilt, [field, how]]));
-      if (keptPlanes(scan, observed, other) < keptPlanes(scan, observed, best)) best = other;
+      const other = derive(scan, observed, wanted, new Map([...best.recomputed, [field, how]]));
+      if (residualPlanes(scan, observed, other) < residualPlanes(scan, observed, best)) best = other;
     }
   return best;
 };
@@ -68,8 +68,8 @@ const derive = (
   { body, fields }: FieldScan,
   observed: readonly string[],
   wantedSource: (source: Source) => boolean,
-  rebuilt: ReadonlyMap<string, Rebuilding>,
-): ReverseStep => {
+  recomputed: ReadonlyMap<string, Recomputation>,
+): AdjointStep => {
   const b = new FieldBuilder();
   const forward = body.nodes;
   const isWanted = (number: number): boolean => {
@@ -78,12 +78,12 @@ const derive = (
   };
   const depends = dependents(forward, isWanted);
   const leaf = (source: Source, { extent }: FieldNode): number => b.add({ op: 'leaf', source }, [], extent);
-  const rebuild = ({ from, keep, gain, moved }: Rebuilding, node: FieldNode): number => {
+  const recompute = ({ from, keep, gain, moved }: Recomputation, node: FieldNode): number => {
     const now = leaf({ kind: 'state', field: from }, node);
     const [later, sooner] =
       moved === 'after'
         ? [now, leaf({ kind: 'earlier', field: from }, node)]
-        : [leaf({ kind: 'recorded', node: body.next[from] }, node), now];
+        : [leaf({ kind: 'residual', node: body.next[from] }, node), now];
     return b.affine(b.zip('sub', later, b.affine(sooner, keep)), 1 / gain);
   };
   const values = new Map<number, number>();
@@ -92,12 +92,12 @@ const derive = (
     if (known !== undefined) return known;
     const node = forward[number];
     const { op, extent } = node;
-    const how = op.op === 'leaf' && op.source.kind === 'state' ? rebuilt.get(op.source.field) : undefined;
+    const how = op.op === 'leaf' && op.source.kind === 'state' ? recomputed.get(op.source.field) : undefined;
     const made =
       how !== undefined
-        ? rebuild(how, node)
-        : isDear(node)
-          ? leaf({ kind: 'recorded', node: number }, node)
+        ? recompute(how, node)
+        : isExpensive(node)
+          ? leaf({ kind: 'residual', node: number }, node)
           : b.add(op, node.inputs.map(value), extent);
     values.set(number, made);
     return made;
@@ -108,18 +108,18 @@ const derive = (
   };
   for (const field of fields) seed(body.next[field], { kind: 'carry', field });
   for (const name of observed) seed(body.observe[name], { kind: 'observed', name });
-  const rule: Rule = {
-    b,
+  const context: VjpContext = {
+    builder: b,
     nodes: forward,
     value,
-    give: (node, cotangent) => cotangents.add(node, cotangent),
-    givePiece: (node, piece) => cotangents.addPiece(node, piece),
+    addCotangent: (node, cotangent) => cotangents.add(node, cotangent),
+    addSlice: (node, piece) => cotangents.addSlice(node, piece),
     wanted: (node) => depends[node],
   };
   for (let number = forward.length - 1; number >= 0; number--) {
     if (!depends[number] || forward[number].op.op === 'leaf') continue;
-    const d = cotangents.of(number);
-    if (d !== undefined) pullBack(number, d, rule);
+    const cotangent = cotangents.of(number);
+    if (cotangent !== undefined) addVjp(number, cotangent, context);
   }
   const carry: Record<string, number> = {};
   const elements: Record<number, number> = {};
@@ -132,5 +132,5 @@ const derive = (
     if (op.source.kind === 'element') elements[op.source.sequence] = d;
     if (op.source.kind === 'external') externals[op.source.index] = d;
   }
-  return { nodes: b.nodes, carry, elements, externals, rebuilt };
+  return { nodes: b.nodes, carry, elements, externals, recomputed };
 };
