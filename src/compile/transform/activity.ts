@@ -1,11 +1,11 @@
-/** What a derivative runs through: the nodes that depend on something that may change, smoothly. */
+/** Active nodes: those that depend on a variable by operations that have a derivative. */
 
 import type { Node } from '../../dsl/op.js';
 
-/** Whether a leaf may change; of a body's leaves all that the scan's inputs make so. */
+/** Whether a leaf is active: it is a variable, or in a scan's body depends on one. */
 export type IsActive = (op: Node['op']) => boolean;
 
-/** For each node, whether a change of the leaves can reach it through something that has a derivative. */
+/** For each node, whether it is active. */
 export const activeNodes = (nodes: readonly Node[], isActive: IsActive): readonly boolean[] => {
   const active: boolean[] = [];
   for (const { op, inputs } of nodes) {

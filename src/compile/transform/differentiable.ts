@@ -1,4 +1,4 @@
-/** What the transforms share: what is differentiated by, names, and programs that hold only what has derivatives. */
+/** What the transforms share: variables of differentiation, names, and programs without batch statistics. */
 
 import { closeGraph } from '../../dsl/closing.js';
 import { inputsOf, parametersOf } from '../../dsl/graph.js';
@@ -99,7 +99,7 @@ export const programLeaf =
     }
   };
 
-/** Batch norm is written out first, by its running statistics: what is left has a rule each. */
+/** The program with each batch norm written out by its running statistics, since batch norm has no rule of its own. */
 export const withoutBatchNorm = (p: Program, own: NamedSources): Program => {
   const hasNorm = ({ op }: Node): boolean => op.op === 'batchNorm';
   if (!p.graph.nodes.some(hasNorm)) return p;

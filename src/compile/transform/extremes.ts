@@ -1,4 +1,4 @@
-/** Where a maximum or a minimum is reached: there, and at the first place only, its gradient goes. */
+/** Where a maximum or minimum is reached first: its gradient goes there alone. */
 
 import type { OpOf } from '../../dsl/op.js';
 import { volume } from '../../dsl/shape.js';
@@ -18,13 +18,13 @@ import {
 } from './raw.js';
 import { readTap, tapsOf } from './windows.js';
 
-/** 1 where x reaches the extreme y, else 0: where y is NaN, those that are NaN too. */
+/** 1 where x equals the extreme y, else 0. Where y is NaN: 1 where x is NaN too. */
 const reaches = (fn: 'max' | 'min', x: Tensor, y: Tensor): Tensor => {
   const short = fn === 'max' ? greater(y, x) : greater(x, y);
   return affine(-1, larger(short, greater(isNumber(x), isNumber(y))), 1);
 };
 
-/** Of entries over the first axis that are 0 or 1 each, the first that is 1. */
+/** The first 1 along the first axis, of entries that are 0 or 1; all others become 0. */
 const firstOf = (hits: Tensor): Tensor => {
   const ones = filled(1, shapeOf(hits));
   const soFar = by({ op: 'recurrence', kind: 'diagonal' }, ones, hits);

@@ -1,4 +1,4 @@
-/** Forward mode over a list of nodes, and over a scan: the change of its state is carried beside the state. */
+/** JVPs of lists of nodes and of scans. A scan carries the tangent of its state beside the state. */
 
 import { isLeafOp, type LeafOp, type Node, type ScanOp, scanInputs } from '../../dsl/op.js';
 import { finalPort, observedPort } from '../../dsl/ports.js';
@@ -8,7 +8,7 @@ import { zerosOf } from './raw.js';
 import { bodyLeaf, type Leaf, type NamedSources, retraceNode } from './retrace.js';
 import { runSteps, type Tensors } from './steps.js';
 
-/** Values and their changes, node by node. */
+/** Values and their tangents, node by node. */
 export interface WithTangents {
   readonly values: readonly Tensor[];
   readonly tangents: readonly Tangent[];
@@ -19,7 +19,7 @@ interface PortTangents {
   readonly tangents: Readonly<Record<string, Tangent>>;
 }
 
-/** The values of a list of nodes, and how they change when its leaves do. */
+/** The values of a list of nodes and their tangents, from those of the leaves. */
 export const jvpNodes = (
   nodes: readonly Node[],
   leaf: Leaf,
@@ -76,7 +76,7 @@ const jvpScan = (
   const activeSequences = tangentsOf.sequences.flatMap((change, i) =>
     change === undefined ? [] : [{ i, change }],
   );
-  // Once anything moves, every field may: a change that is zero at first need not stay so.
+  // if any input is active, every field may be: a tangent that is zero at first need not stay zero
   const init: Tensors = Object.fromEntries([
     ...fields.map((field, i) => [`value-${field}`, given.fields[i]]),
     ...(isActive

@@ -1,4 +1,4 @@
-/** Forward mode, one operation at a time: from how the inputs change to how the result changes. */
+/** JVP rules: from the tangents of an operation's inputs to that of its result. */
 
 import type { OpOf } from '../../dsl/op.js';
 import { shapeOf, type Tensor } from '../../dsl/tensor.js';
@@ -9,10 +9,10 @@ import { add, affine, by, div, mul, spread, sum, total, zerosOf } from './raw.js
 import type { VjpOp } from './vjp-rules.js';
 import { poolJvp, weightedJvp } from './weighted.js';
 
-/** How something changes; undefined where it does not. */
+/** A tangent; undefined where it is zero. */
 export type Tangent = Tensor | undefined;
 
-/** How the result y of an operation changes. */
+/** The tangent of the result y of an operation. */
 export const jvpRule = (
   op: VjpOp,
   inputs: readonly Tensor[],

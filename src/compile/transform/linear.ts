@@ -57,11 +57,11 @@ export const fourierAdjoint = (steps: number, re: Tensor, im: Tensor): readonly 
   overFirst(fourier(steps, imaginary, true), im),
 ];
 
-/** Beyond these a square over- or underflows: parts are scaled first, by powers of two, which rounds nothing. */
+/** Outside of these bounds a square over- or underflows: parts are scaled first, by powers of two, which is exact. */
 const far = { from: 2 ** 40, scale: 2 ** -70 };
 const near = { below: 2 ** -40, scale: 2 ** 90 };
 
-/** Both parts of the transform and their length, all by the same factor; the length is not 0 where both parts are. */
+/** Both parts of the transform and their length, scaled by the same factor; where both parts are 0 the length is not. */
 export const directions = (
   x: Tensor,
 ): { readonly re: Tensor; readonly im: Tensor; readonly length: Tensor } => {
@@ -75,7 +75,7 @@ export const directions = (
   return { re: a, im: b, length: larger(sqrt(add(square(a), square(b))), filled(1e-30, [])) };
 };
 
-/** h[t-1] for each t: the initial value, or zero, and then what a recurrence gave but its last. */
+/** h[t-1] for each t: the initial value (or zero), then all results of a recurrence but the last. */
 export const previous = (y: Tensor, initial: Tensor | undefined): Tensor => {
   const [steps, ...rest] = shapeOf(y);
   const first = initial === undefined ? zerosOf([1, ...rest]) : reshape([1, ...rest], initial);
@@ -87,13 +87,13 @@ interface Algebra {
   readonly act: (a: Tensor, h: Tensor) => Tensor;
   /** The transpose of A. */
   readonly turned: (a: Tensor) => Tensor;
-  /** g h^T: what A is owed. */
+  /** g h^T: the cotangent of A, with g that of A h. */
   readonly outer: (g: Tensor, h: Tensor) => Tensor;
 }
 
 const same = (a: Tensor): Tensor => a;
 
-/** Sites as one axis, since no engine has room for many: [sites, n] or [sites, n, n]. */
+/** All sites as one axis, because engines take few axes: [sites, n] or [sites, n, n]. */
 const flat = (inner: Shape, x: Tensor): Tensor => reshape([volume(shapeOf(x)) / volume(inner), ...inner], x);
 
 const matrices: Algebra = {

@@ -4,7 +4,7 @@ import type { MapFunction, ZipFunction } from '../../dsl/op.js';
 import type { Tensor } from '../../dsl/tensor.js';
 import { affine, cos, div, greater, mul, sigmoid, sign, sin, square } from './raw.js';
 
-/** dx times the derivative of the function at x, whose value there is y; undefined where it is zero everywhere. */
+/** dx times the derivative of the function at x, where its value is y; undefined where the derivative is zero everywhere. */
 export const mapTangent = (fn: MapFunction, x: Tensor, y: Tensor, dx: Tensor): Tensor | undefined => {
   switch (fn) {
     case 'tanh':
@@ -38,10 +38,10 @@ export const mapTangent = (fn: MapFunction, x: Tensor, y: Tensor, dx: Tensor): T
   }
 };
 
-/** What a change becomes. */
+/** The derivative with respect to one argument, as a linear map of tangents (and, pointwise, of cotangents). */
 export type LinearMap = (change: Tensor) => Tensor;
 
-/** What a change of each argument does to the result. Undefined where there is no gradient. */
+/** The derivatives with respect to both arguments. */
 export interface ZipDerivatives {
   readonly a: LinearMap;
   readonly b: LinearMap;

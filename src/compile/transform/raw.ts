@@ -91,7 +91,7 @@ export const padded = (axis: number, before: number, after: number, x: Tensor): 
 export const spread = (shape: Shape, x: Tensor): Tensor =>
   sameShape(shapeOf(x), shape) ? x : add(zerosOf(shape), x);
 
-/** What a scalar that stood at every site is owed. */
+/** The adjoint of `spread`: the cotangent of a scalar is the sum of those of all sites. */
 export const sumToShape = (shape: Shape, x: Tensor): Tensor =>
   sameShape(shapeOf(x), shape) ? x : total(axesOf(x), x);
 

@@ -1,6 +1,6 @@
 /**
- * Retracing: a graph's nodes as tensors of the language again, so that a transform writes a program the way a person
- * does: what is equal becomes one node, what a step uses from outside is found by itself.
+ * Retracing: a graph's nodes become tensors of the language again, so that a transform writes a program as a person
+ * would. Equal expressions become one node, and the externals of a step are found automatically.
  */
 
 import type { Layer } from '../../dsl/identity.js';
@@ -14,7 +14,7 @@ import { runSteps, type Tensors } from './steps.js';
 /** Where the leaves of a list of nodes come from. */
 export type Leaf = (op: LeafOp) => Tensor;
 
-/** Parameters and sources of noise, each the same wherever its name stands. */
+/** Parameters and sources of noise by name: one name is one parameter, or one source. */
 export interface NamedSources {
   readonly parameter: (op: OpOf<'parameter'>) => Tensor;
   readonly noise: (name: string) => Layer;
@@ -50,7 +50,7 @@ export const namedSources = (): NamedSources => {
   };
 };
 
-/** Values of the ports of a scan, and the states that its steps left, each a sequence by field. */
+/** A retraced list of nodes: the value of each node, and of each scan its ports and states. */
 export interface Retraced {
   readonly values: readonly Tensor[];
   readonly scans: ReadonlyMap<number, RetracedScan>;
@@ -58,14 +58,14 @@ export interface Retraced {
 
 export interface RetracedScan {
   readonly ports: Readonly<Record<string, Tensor>>;
-  /** After each step. */
+  /** The state after each step: a sequence for each field. */
   readonly states: Readonly<Record<string, Tensor>>;
 }
 
-/** A value that a node's inputs never are: a scan is read through its ports alone. */
+/** The value of a scan node itself, which nothing reads: scans are read through their ports. */
 const nothing: Tensor = by({ op: 'constant', shape: [], value: 0 });
 
-/** One node that is no leaf and no scan, on its inputs. */
+/** One node, applied to its retraced inputs. */
 export const retraceNode = (
   op: Exclude<Node['op'], LeafOp | ScanOp | OpOf<'take'>>,
   inputs: readonly Tensor[],
@@ -127,7 +127,7 @@ export const retrace = (nodes: readonly Node[], leaf: Leaf, own: NamedSources): 
   return { values, scans };
 };
 
-/** The leaves of a body: its state, the elements of its sequences, what it uses from outside, and the time. */
+/** The leaves of a scan's body: state, elements, externals, clock. */
 export const bodyLeaf =
   (
     state: (field: string) => Tensor,

@@ -9,12 +9,12 @@ export type Tensors = Readonly<Record<string, Tensor>>;
 /** What a scan is made of. */
 export interface Steps {
   readonly steps: number;
-  /** What drives it, each with as many entries as there are steps. */
+  /** The driving sequences, each with one entry a step. */
   readonly sequences: readonly Tensor[];
   readonly init: Tensors;
   /** The state after a step, from the state before it, the current elements and the number of the step. */
   readonly step: (state: Tensors, elements: readonly Tensor[], time: Tensor) => Tensors;
-  /** What is recorded, called with the state after a step, once the step was written. */
+  /** What is recorded after each step; called with the state after the step. */
   readonly observe: (state: Tensors) => Tensors;
 }
 

@@ -1,4 +1,4 @@
-/** Reverse mode over a list of nodes, and over a scan: backwards in time, from states that were kept. */
+/** VJPs of lists of nodes and of scans. A scan's VJP is a scan backwards in time over the recorded states. */
 
 import { isLeafOp, type Node, type ScanOp, scanInputs } from '../../dsl/op.js';
 import { finalPort, splitPort } from '../../dsl/ports.js';
@@ -11,10 +11,10 @@ import { runSteps, type Tensors } from './steps.js';
 import { vjpRule } from './vjp-rules.js';
 import type { Cotangents, Wanted } from './weighted.js';
 
-/** What some nodes are owed, by their numbers. */
+/** Cotangents by the number of the node. */
 export type NodeCotangents = ReadonlyMap<number, Tensor>;
 
-/** What every node of a list is owed, given what some are. */
+/** The cotangents of all nodes of a list, from those of some (`seeds`). */
 export const vjpNodes = (
   nodes: readonly Node[],
   { values, scans }: Retraced,
@@ -65,7 +65,7 @@ export const vjpNodes = (
   return cotangents;
 };
 
-/** What a scan's inputs may do to its body: all of its states change when any input does. */
+/** The active leaves of a scan's body: all states, and the elements and externals whose inputs are active. */
 export const activeLeaves = (op: ScanOp, moving: Wanted): IsActive => {
   const { sequences, externals } = scanInputs(op, moving);
   return (leaf) => {
@@ -82,7 +82,7 @@ export const activeLeaves = (op: ScanOp, moving: Wanted): IsActive => {
   };
 };
 
-/** The sum of what the leaves that answer to a description are owed. */
+/** The sum of the cotangents of the nodes whose operation fulfils `is`. */
 const cotangentOf = (
   nodes: readonly Node[],
   debts: NodeCotangents,
@@ -94,10 +94,12 @@ const cotangentOf = (
   }, undefined);
 
 /**
- * A scan backwards. Its state is what the forward state is owed, what each external is owed so far, and what the
- * current elements of the driving sequences are owed. It is driven, from the last step to the first, by the states
- * that the forward scan began its steps with, its driving sequences, and what was owed to what it showed. Each step
- * computes the forward step anew: only states are kept, not what happened between them.
+ * The VJP of a scan: a scan that runs from the last step to the first.
+ *
+ * Its state holds the cotangents of the forward state, the sums so far of the externals' cotangents, and the cotangents
+ * of the current elements of the driving sequences. It is driven by the states before each forward step, by the driving
+ * sequences, and by the cotangents of what was observed. Each step computes the forward step again: only states are
+ * recorded.
  */
 const vjpScan = (
   op: ScanOp,
@@ -167,7 +169,7 @@ const vjpScan = (
     sequences: driving.map((x) => reverse([0], x)),
     init,
     step: (state, elements, time) => step(state, elements, affine(-1, time, steps - 1)),
-    // Something must be observed; what nobody takes is not kept.
+    // a scan must observe something; what is not read is pruned
     observe: (state) =>
       Object.fromEntries(
         (names.length === 0 ? [stateField(fields[0])] : names).map((name) => [name, state[name]]),

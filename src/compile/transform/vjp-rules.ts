@@ -1,4 +1,4 @@
-/** Reverse mode, one operation at a time: from what a result is owed to what its inputs are owed. */
+/** VJP rules: from the cotangent of an operation's result to those of its inputs. */
 
 import { product } from '../../dsl/einsum.js';
 import { labelsOf } from '../../dsl/einsum-formula.js';
@@ -27,10 +27,10 @@ import {
 } from './raw.js';
 import { type Cotangents, convTransposeVjp, convVjp, denseVjp, poolVjp, type Wanted } from './weighted.js';
 
-/** Operations that have inputs with gradients and are no scan. */
+/** Operations with a VJP rule; scans have a graph of their own. */
 export type VjpOp = Exclude<Node['op'], LeafOp | ScanOp | OpOf<'take' | 'noise' | 'constant' | 'batchNorm'>>;
 
-/** What each input is owed, given that the result y is owed g; undefined is nothing. */
+/** The cotangent of each input, from that of the result y; undefined where it is zero. */
 export const vjpRule = (
   op: VjpOp,
   inputs: readonly Tensor[],
@@ -116,7 +116,7 @@ const concatVjp = (axis: number, inputs: readonly Tensor[], cotangent: Tensor): 
   });
 };
 
-/** A reduced value again at every place that it was reduced from. */
+/** A reduced value, repeated to the shape that it was reduced from. */
 export const expandReduced = (axes: Shape, shape: Shape, y: Tensor): Tensor =>
   broadcast(
     shape,
@@ -146,8 +146,8 @@ const spectrumVjp = (x: Tensor, cotangent: Tensor): Tensor | undefined => {
 };
 
 /**
- * h[t] = a[t] h[t-1] + b[t] backwards is a recurrence too: what h[t] is owed in all is g[t] + a[t+1]^T (what h[t+1]
- * is owed).
+ * The adjoint of a recurrence h[t] = a[t] h[t-1] + b[t] is a recurrence backwards in time. With g the cotangent of the
+ * result, the total cotangent of h[t] is G[t] = g[t] + a[t+1]^T G[t+1].
  */
 const recurrenceVjp = (
   op: OpOf<'recurrence'>,

@@ -20,7 +20,7 @@ import { vjpNodes } from './vjp-graph.js';
 
 /** The names that `vjp` gives to what it adds. */
 export interface VjpNames {
-  /** Output → the input that takes what it is owed. */
+  /** Output → the input that takes its cotangent. */
   readonly cotangents: Readonly<Record<string, string>>;
   /** Input → the output that gives its gradient. */
   readonly inputs: Readonly<Record<string, string>>;

@@ -1,4 +1,4 @@
-/** Derivatives of what has weights: convolutions, dense layers; and of pooling, whose windows they share. */
+/** VJPs and JVPs of convolutions, dense layers and pooling. */
 
 import type { Boundary, OpOf } from '../../dsl/op.js';
 import { type Shape, volume } from '../../dsl/shape.js';
@@ -23,7 +23,7 @@ import {
 } from './raw.js';
 import { marginsOf, readTap, readTapAdjoint, tapsOf, withMargins, withMarginsAdjoint } from './windows.js';
 
-/** What x, the weight and the bias are owed, and which of them is asked for. */
+/** The cotangents of an operation's inputs; undefined where there is none, or none is wanted. */
 export type Cotangents = readonly (Tensor | undefined)[];
 export type Wanted = readonly boolean[];
 
@@ -33,7 +33,7 @@ const sites = (x: Tensor): Shape => axesOf(x).slice(0, -1);
 const when = (wanted: boolean | undefined, make: () => Tensor): Tensor | undefined =>
   wanted ? make() : undefined;
 
-/** A kernel's gradient tap by tap: what each window sees there, times what the window is owed. */
+/** A kernel's cotangent, tap by tap: the product of the values that the tap reads and the cotangents of the windows. */
 const kernelVjp = (
   kernel: Shape,
   stride: Shape,
@@ -77,7 +77,7 @@ export const convVjp = (
   ];
 };
 
-/** Zeros after each axis up to a size: windows of a stride may leave the last sites unseen. */
+/** Pads each axis with zeros at its end up to a size: with a stride the last sites may not be read by any window. */
 const toSizes = (sizes: Shape, x: Tensor): Tensor =>
   sizes.reduce((field, n, axis) => padded(axis, 0, n - shapeOf(field)[axis], field), x);
 
@@ -88,7 +88,7 @@ const atTap = (w: Tensor, number: number): Tensor => {
   return reshape([channels, multiplier], sliceAxis(0, number, 1, all));
 };
 
-/** What each channel of the field is owed by its own kernel: tap by tap, since no transposed convolution is depthwise. */
+/** The input's cotangent of a depthwise convolution, tap by tap: the language has no depthwise transposed convolution. */
 const depthwiseInputVjp = (op: OpOf<'conv'>, w: Tensor, cotangent: Tensor, wide: Shape): Tensor => {
   const kernel = shapeOf(w).slice(0, -2);
   const [channels, multiplier] = shapeOf(w).slice(-2);

@@ -1,4 +1,4 @@
-/** Windows over a field: what each tap of a kernel sees, and its adjoint; what lies beyond the edges, and its adjoint. */
+/** Windows over a field: the values that each tap of a kernel reads, margins by the boundary, and the adjoints of both. */
 
 import type { Boundary, OpOf } from '../../dsl/op.js';
 import { ceilDiv, type Shape } from '../../dsl/shape.js';
@@ -43,11 +43,11 @@ const apart = (axis: number, offset: number, stride: number, size: number, x: Te
   return padded(axis, offset, room - shapeOf(fitting)[axis], fitting);
 };
 
-/** What one tap of every window sees: [windows..., C]. */
+/** The values that one tap reads in every window: [windows..., C]. */
 export const readTap = (tap: Shape, stride: Shape, windows: Shape, x: Tensor): Tensor =>
   tap.reduce((seen, offset, axis) => everyOther(axis, offset, stride[axis], windows[axis], seen), x);
 
-/** The adjoint of `seenBy`: the values of the windows at the sites that this tap sees. */
+/** The adjoint of `readTap`: puts the values of the windows at the sites that the tap reads. */
 export const readTapAdjoint = (tap: Shape, stride: Shape, sizes: Shape, y: Tensor): Tensor =>
   tap.reduce((shown, offset, axis) => apart(axis, offset, stride[axis], sizes[axis], shown), y);
 
@@ -64,7 +64,7 @@ export const marginsOf = (
     return [before, Math.max(0, (windows - 1) * op.stride[axis] + kernel[axis] - n - before)];
   });
 
-/** The field with what lies beyond its edges written around it. */
+/** The field with margins, which hold the values beyond its edges. */
 export const withMargins = (
   boundary: Boundary,
   margins: readonly (readonly [number, number])[],
@@ -104,7 +104,7 @@ export const withMargins = (
     }
   }, x);
 
-/** The adjoint of `withMargins`: what lay beyond the edges is owed to where it came from. */
+/** The adjoint of `withMargins`: adds the cotangents of the margins to the sites that they were copied from. */
 export const withMarginsAdjoint = (
   boundary: Boundary,
   margins: readonly (readonly [number, number])[],

@@ -3,7 +3,7 @@
 import type { FieldBuilder } from '../ir/builder.js';
 import type { Along, FieldNode } from '../ir/field.js';
 
-/** Part of a cotangent: the planes that a slice took, along its middle. */
+/** A part of a cotangent: that of a slice along the middle. */
 export interface CotangentSlice extends Along {
   readonly begin: number;
   readonly size: number;
@@ -29,7 +29,7 @@ export class Cotangents {
     this.#slices.set(node, [...(this.#slices.get(node) ?? []), piece]);
   }
 
-  /** The cotangent of a node, or nothing when nothing that is trained depends on it. */
+  /** The cotangent of a node; undefined if the seeds do not depend on the node. */
   of(node: number): number | undefined {
     const pieces = this.#slices.get(node);
     this.#slices.delete(node);
@@ -37,7 +37,7 @@ export class Cotangents {
     return this.#whole.get(node);
   }
 
-  /** Slices that lie side by side and cover everything are joined; others are set among zeros. */
+  /** Slices that cover the value without gaps are concatenated; others are padded with zeros and added. */
   #join(node: number, pieces: readonly CotangentSlice[]): void {
     const extent = this.extentOf(node);
     const sorted = [...pieces].sort((a, b) => a.begin - b.begin);

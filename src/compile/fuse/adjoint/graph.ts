@@ -1,8 +1,8 @@
 /**
- * The reverse mode, source to source: from a field graph to the field graph of its gradients.
+ * Reverse mode, source to source: adds the nodes of the gradients to a field graph.
  *
- * Cotangents are collected node by node from the last to the first. Inside a scan the reverse step is derived once,
- * as a graph of its own.
+ * Cotangents are collected from the last node to the first. The adjoint of a scan's step is derived once, as a graph of
+ * its own (`scan-step.ts`).
  */
 
 import { scanInputs } from '../../../dsl/op.js';
@@ -68,7 +68,7 @@ export const addGradients = (
   return found;
 };
 
-/** Adds the reverse of a scan and gives its inputs their cotangents. */
+/** Adds the adjoint of a scan, and the cotangents of the scan's inputs. */
 const addScanAdjoint = (
   number: number,
   scan: FieldScan,

@@ -1,11 +1,11 @@
 /**
- * Velocities need not be recorded. A displacement that is kept at every step tells the velocity that moved it: where a
- * step says y' = a y + c z', the reverse has z' = (y' - a y) / c.
+ * Velocities need not be recorded if the displacements are: where a step computes y' = a y + c z', its adjoint
+ * recomputes z' = (y' - a y) / c.
  */
 
 import type { FieldBody, FieldNode } from '../ir/field.js';
 
-/** How a field z follows from a kept field y: y' = keep y + gain z', z' after the step or before it. */
+/** How a field z follows from a recorded field y: y' = keep y + gain z, with z after the step or before it. */
 export interface Recomputation {
   readonly from: string;
   readonly keep: number;
@@ -15,14 +15,14 @@ export interface Recomputation {
 }
 
 /**
- * The smallest gain over what is kept of y. The difference of two float32 displacements is off by their rounding, which
- * is divided by the gain: by at most 2^-18 |y| at this one. So a displacement far from zero tells a slow velocity badly:
- * where |y| is 1000 times |z|, in its third digit. Steps longer than 1/32 are usual; with shorter ones the velocity is
- * recorded as before.
+ * The smallest gain with which a velocity is recomputed. The difference of two float32 displacements has their rounding
+ * error, which is then divided by the gain: at this gain the error is at most 2^-18 |y|. Cancellation: if |y| >> |z|, the
+ * recovered velocity loses digits (with |y| = 1000 |z|, it is wrong in the third digit). Time steps are usually longer
+ * than 1/32; with shorter ones the velocity is recorded.
  */
 const leastGain = 1 / 32;
 
-/** How `field` follows from `from`, if the step says so. */
+/** How `field` can be recomputed from `from`, if it can. */
 export const recomputation = (
   { nodes, next }: FieldBody,
   field: string,
@@ -61,7 +61,7 @@ const added = (a: Sum | undefined, b: Sum | undefined): Sum | undefined => {
   return sum;
 };
 
-/** A node as a sum of multiples of some nodes, if it is one. */
+/** A node as a linear combination of the atoms, if it is one. */
 const sumOf = (nodes: readonly FieldNode[], number: number, atoms: ReadonlySet<number>): Sum | undefined => {
   const sums: (Sum | undefined)[] = [];
   const sum = (node: number): Sum | undefined => {

@@ -1,8 +1,8 @@
-/** What is kept of a scan: the nodes of its step whose value at every step is read later. */
+/** Residuals of a scan: the nodes of its step whose values at all steps are read later. */
 
 import type { FieldNode, FieldScan } from '../ir/field.js';
 
-/** The nodes of a scan's step whose values its reverse reads: those it names, and the states, by what they follow. */
+/** The nodes of a scan's step that its adjoint reads: residuals, and states as the nodes that compute them. */
 const readByAdjoint = ({ body }: FieldScan, reverse: readonly FieldNode[]): ReadonlySet<number> =>
   new Set(
     reverse.flatMap(({ op }) => {
@@ -12,7 +12,7 @@ const readByAdjoint = ({ body }: FieldScan, reverse: readonly FieldNode[]): Read
     }),
   );
 
-/** Nodes of a step whose value at every step is kept: for what is observed, and for the nodes of a reverse step. */
+/** The nodes of a step whose values are recorded at every step: what is observed, and what the adjoint reads. */
 export const residualNodes = (
   scan: FieldScan,
   observed: Iterable<string>,
@@ -24,7 +24,7 @@ export const residualNodes = (
     if (kept.has(node)) return;
     kept.add(node);
     const { op } = body.nodes[node];
-    // a state that is handed on is what another field was before
+    // a state that another field takes over unchanged: record the node that computes it
     if (op.op === 'leaf' && op.source.kind === 'state') follow(body.next[op.source.field]);
   };
   for (const node of readByAdjoint(scan, reverse)) {

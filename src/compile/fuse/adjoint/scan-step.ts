@@ -1,6 +1,6 @@
 /**
- * The reverse of a step, a graph of its own: what the step computed dearly (convolutions, dense layers, transcendental
- * functions) is recorded, the rest is computed again from what was recorded.
+ * The adjoint of a scan's step, as a graph of its own. Expensive values (convolutions, dense layers, transcendental
+ * functions) are residuals, which the scan records; the others are recomputed from them.
  */
 
 import { FieldBuilder } from '../ir/builder.js';
@@ -12,11 +12,11 @@ import { residualNodes } from './residuals.js';
 import { addVjp, type VjpContext } from './rules.js';
 
 export type AdjointStep = Pick<FieldScanAdjoint, 'nodes' | 'carry' | 'elements' | 'externals'> & {
-  /** How fields that are not recorded follow from others. */
+  /** How the fields that are not recorded are recomputed. */
   readonly recomputed: ReadonlyMap<string, Recomputation>;
 };
 
-/** Costs so much to compute again that it is recorded: what reads neighbours or weights, and what is no arithmetic. */
+/** Whether a value is recorded rather than recomputed: it reads neighbours or weights, or is more than arithmetic. */
 const isExpensive = ({ op }: FieldNode): boolean => {
   switch (op.op) {
     case 'map':
@@ -36,7 +36,7 @@ const isExpensive = ({ op }: FieldNode): boolean => {
   }
 };
 
-/** Planes of pixels that are kept at every step. */
+/** The number of planes that are recorded at each step. */
 const residualPlanes = (scan: FieldScan, observed: readonly string[], { nodes }: AdjointStep): number =>
   [...residualNodes(scan, observed, nodes)].reduce((sum, node) => {
     const { op, extent } = scan.body.nodes[node];

@@ -23,14 +23,14 @@ export const blocksOf = (rows: number): readonly Blocks[] => {
   ];
 };
 
-/** Which weight stands at (row, depth) of a product, as a place in the list of weights. */
+/** The weight at (row, depth) of a product, as an index into the list of weights. */
 export interface Packing {
   readonly rows: number;
   readonly depth: number;
   readonly source: (row: number, depth: number) => number;
-  /** A sum of weights in the place of one: that many places after each other, each with its factor. */
+  /** Instead of one weight, a weighted sum of weights, `step` apart. */
   readonly mix?: { readonly factors: readonly number[]; readonly step: number };
-  /** What follows from the packed weights and lies after them: its size in numbers, and what computes it. */
+  /** Numbers that are computed from the packed weights and stored after them. */
   readonly more?: { readonly size: number; readonly fill: (arena: Arena, at: number) => () => void };
 }
 

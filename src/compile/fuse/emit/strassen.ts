@@ -11,10 +11,9 @@
  *     C12 = U + S1 T1 + S4 B22          C22 = U + S3 T3 + S1 T1
  *     C21 = U + S3 T3 - A22 T4
  *
- * So a pixel is rounded in company of the one 32 further in its tile of 64, and of no other: in its last bits a value
- * depends on that pixel too, though the layer looks at one alone. With n features it stays within (3 n / 2 + 9) 2^-24 of
- * the exact sum, relative to the sums above with every number taken by its size; what is no number, or infinite, spreads
- * to the other. The spec of this file holds it to both.
+ * Rounding: the last bits of a value also depend on the pixel 32 further in its tile of 64, and on no other. With n
+ * features the error is at most (3 n / 2 + 9) 2^-24, relative to the sums above over absolute values. NaN and infinities
+ * spread to that other pixel. The spec of this file checks both.
  */
 
 import type { FieldOpOf } from '../ir/field.js';

@@ -22,10 +22,10 @@ import { cellOf, fillHalo, type Halo, type Margins } from './halo.js';
 import type { Packing } from './pack-weights.js';
 import { scratchHalo } from './window.js';
 
-/** With fewer channels, mixing lines takes longer than it saves. */
+/** With fewer channels, the transforms take longer than the products that they save. */
 export const leastWinogradChannels = 8;
 
-/** What is mixed at a time, so that it stays in cache. */
+/** Bytes that are transformed at a time, so that they stay in cache. */
 const cacheBytes = 2 ** 18;
 
 export const isWinograd = ({ height, from, to, depthwise }: Window, grid: Grid): boolean =>
@@ -37,7 +37,7 @@ export const isWinograd = ({ height, from, to, depthwise }: Window, grid: Grid):
   grid.width % 4 === 0 &&
   grid.width >= 8;
 
-/** Lines [plane, six, group, pixels] in scratch memory. */
+/** Transformed lines [plane, line of the tile, group, pixels] in scratch memory. */
 interface TransformedLines {
   readonly at: () => number;
   readonly line: number;
@@ -56,7 +56,7 @@ const groupsAtOnce = (grid: Grid, bytes: number): number => {
   return groups;
 };
 
-/** Everything that both uses share: the input with its margins, and six mixed lines for four of the result. */
+/** The input with its margins, transformed: six lines for each four lines of the result. */
 const transformInput = (
   window: Window,
   margins: Margins,
@@ -120,7 +120,7 @@ const transformInput = (
   };
 };
 
-/** A step's or sample's work, once for each piece of the grid; `work` is told its first line. */
+/** Calls `work` for each piece of the grid, with the piece's first line. */
 const byPieces =
   (grid: Grid, groups: number, work: (first: number, t: number) => void): Instruction =>
   (t) => {
@@ -190,7 +190,7 @@ export const emitWinograd = (
   ];
 };
 
-/** Its gradient by the weights: the same products the other way round, summed before they are taken together. */
+/** The gradient by the weights: products of transformed inputs and cotangents, summed, then transformed back. */
 export const emitWinogradWeight = (
   window: Window,
   margins: Margins,

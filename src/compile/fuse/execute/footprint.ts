@@ -1,4 +1,4 @@
-/** What training by fused kernels holds: the arena of one sample, laid out on no memory to be counted. */
+/** The memory of training by fused kernels: the arena of one sample, counted without being allocated. */
 
 import { type Graph, inputsOf, outputsOf, parametersOf } from '../../../dsl/graph.js';
 import { volume } from '../../../dsl/shape.js';
@@ -13,9 +13,9 @@ const float = Float32Array.BYTES_PER_ELEMENT;
 const lossTensors = 8;
 
 /**
- * Bytes that a worker holds to train the logits of a program by fused kernels: an arena that is the same for every
- * batch, since samples go through one after the other, and what goes in and out for each sample. Nothing where the
- * logits cannot be fused as a whole.
+ * The bytes that a worker holds to train the logits of a program by fused kernels. The arena does not grow with the batch,
+ * because samples are computed one after the other; inputs and outputs do. Undefined if the logits cannot be fused as a
+ * whole.
  *
  * @example
  * const p = program({ image: [8, 8, 1] }, ({ image }) => ({ logits: conv(3)(image) }));

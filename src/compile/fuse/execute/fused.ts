@@ -1,4 +1,4 @@
-/** A program, or what of it can be, computed sample after sample by fused kernels. */
+/** A program computed by fused kernels, one sample after the other. */
 
 import { type Graph, parametersOf } from '../../../dsl/graph.js';
 import { type Shape, volume } from '../../../dsl/shape.js';
@@ -11,7 +11,7 @@ import { classesOf, type GradientRegion, gradientRegion, hasLoss, lossCotangent 
 import type { Region } from './region.js';
 import { type Arrays, checkSize, type LoweredLeaf, Workspace } from './workspace.js';
 
-/** Samples of one part: each input's values one sample after the other. */
+/** A micro-batch: the values of each input, one sample after the other. */
 export interface FusedMicroBatch {
   readonly count: number;
   readonly inputs: Arrays;
@@ -19,9 +19,9 @@ export interface FusedMicroBatch {
 
 export interface LabelledFusedMicroBatch extends FusedMicroBatch {
   readonly labels: Uint8Array | Int32Array;
-  /** What a pixel of each class counts; none: 1. */
+  /** The weight of each class's pixels; an empty list means 1. */
   readonly weights: readonly number[];
-  /** What the sum is divided by. */
+  /** The loss count of the whole batch; the sum is divided by it. */
   readonly lossCount: number;
 }
 
@@ -29,18 +29,18 @@ export interface FusedProgram {
   readonly load: (parameters: Arrays) => void;
   /** Whether these outputs can be computed. */
   readonly fits: (outputs: readonly string[]) => boolean;
-  /** Lays out now what `gradients` needs, or `infer` of these outputs; else it is laid out when first asked for. */
+  /** Lays out now what `gradients`, or `infer` of these outputs, needs; otherwise the first call does. */
   readonly prepare: (what: 'gradients' | readonly string[]) => void;
   readonly infer: (part: FusedMicroBatch, outputs: readonly string[]) => Record<string, Float32Array>;
   /**
-   * The cross-entropy's share: summed over the part's pixels, each counting its class's weight, over `lossCount`. In
-   * one pass where the logits have a kernel for it, else from their values, which are then pulled back.
+   * The cross-entropy of the micro-batch, weighted by class and divided by `lossCount`, with its gradients. In one pass
+   * where there is a kernel for it, else from the values of the logits, followed by their VJP.
    */
   readonly gradients: (part: LabelledFusedMicroBatch) => {
     readonly loss: number;
     readonly gradients: Record<string, Float32Array>;
   };
-  /** What the cotangents of outputs become: gradients of the parameters, summed over samples, and of the inputs. */
+  /** From cotangents of outputs to gradients of the parameters, summed over samples, and of the inputs. */
   readonly vjp: (
     part: FusedMicroBatch,
     cotangents: Arrays,
@@ -50,7 +50,7 @@ export interface FusedProgram {
 }
 
 /**
- * Prepares a program; nothing when it has no grid. Regions are laid out when first asked for.
+ * Prepares a program; undefined if it has no grid. Regions are laid out when they are first used.
  *
  * @throws an Error where a parameter, an input or labels have another size than they should
  */
@@ -97,7 +97,7 @@ const fuseOnGrid = (graph: Graph, values: Arrays, grid: Shape, arena: Arena): Fu
 
 const keyOf = (names: readonly string[]): string => [...names].sort().join(' ');
 
-/** Remembers what a function gave. */
+/** Remembers the results of a function. */
 const memo = <A>(f: (key: string) => A): ((key: string) => A) => {
   const known = new Map<string, A>();
   return (key) => {
@@ -169,7 +169,7 @@ const train = (
   for (let sample = 0; sample < part.count; sample++) {
     workspace.feed(region, part.inputs, sample);
     const first = loss.labels / 4;
-    // a label of no class past the last pixel
+    // past the last pixel the label is -1, which is no class
     floats.fill(-1, first, first + labelBytes(grid) / 4);
     for (let i = 0; i < grid.pixels; i++) floats[first + i] = part.labels[sample * grid.pixels + i];
     floats.fill(0, loss.total / 4, loss.total / 4 + 8);

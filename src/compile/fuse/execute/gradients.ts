@@ -1,4 +1,4 @@
-/** Regions that go back: a program, seeds on some of its nodes, and the gradients that follow. */
+/** Regions that compute gradients: a program, cotangents of some of its nodes, and the gradients that follow. */
 
 import { volume } from '../../../dsl/shape.js';
 import { addGradients } from '../adjoint/graph.js';
@@ -11,11 +11,14 @@ export interface GradientRegion {
   readonly region: Region;
   /** The gradients of trained parameters, summed since the region was cleared. */
   readonly gradients: () => Record<string, Float32Array>;
-  /** The inputs that gradients reach: where they come from, and the node of the gradient. */
+  /** The inputs that have a gradient, and its node. */
   readonly inputs: ReadonlyMap<string, { readonly leaf: LoweredLeaf; readonly gradient: number }>;
 }
 
-/** `seedsOf` gives the cotangents of some nodes, which it adds to the graph; `inputsToo`: not of parameters alone. */
+/**
+ * Lays out the gradients of trained parameters and, with `ofInputs`, of inputs. `seedsOf` adds cotangents of some nodes
+ * to the graph.
+ */
 export const gradientRegion = (
   workspace: Workspace,
   trained: readonly string[],
@@ -53,7 +56,7 @@ export const gradientRegion = (
     region,
     inputs: new Map(reached),
     gradients: () => {
-      // side by side in one memory, which another thread is given as a whole
+      // all in one buffer, which is handed to another thread as a whole
       const memory = new ArrayBuffer(4 * parameters.reduce((all, { leaf }) => all + volume(leaf.shape), 0));
       let begin = 0;
       region.settle();
@@ -81,9 +84,9 @@ export const lossCotangent = (
 };
 
 /**
- * Whether fused kernels have the loss of these logits. The kernel takes all planes of a pixel for its classes, and a
- * label for each pixel. So the classes must be the planes, and the pixels all the rest: a region's grid may be shorter
- * than that of the logits, [4] where they are [4, 2, classes], or hold what should be classes, where they are transposed.
+ * Whether there is a kernel for the loss of these logits. The kernel takes the planes of a pixel as its classes and one
+ * label a pixel. So the last axis of the logits must be the planes, and all other axes must be pixels. Neither holds
+ * always: the grid may be [4] where the logits are [4, 2, classes], and a transpose may move pixels to the last axis.
  */
 export const hasLoss = (logits: LoweredLeaf | undefined): logits is LoweredLeaf => {
   if (logits === undefined || !onGrid(logits.layout)) return false;

@@ -1,4 +1,4 @@
-/** A region: a field graph laid out in a machine, ready to be run sample after sample. */
+/** A region: a field graph that is laid out in an arena and runs one sample after the other. */
 
 import { clearDoubles, type Doubles, newDoubles, type Operand, roundDoubles } from '../emit/emitting.js';
 import type { FieldNode, Source } from '../ir/field.js';
@@ -13,7 +13,7 @@ import { tileStrips } from '../schedule/tile.js';
 import { RegionScans } from './scans.js';
 import { type ParameterAddresses, RegionWeights } from './weights.js';
 
-/** What a loss reads and leaves: places of its own. */
+/** Addresses of what a loss reads and writes. */
 export interface LossAddresses {
   readonly labels: number;
   readonly scale: number;

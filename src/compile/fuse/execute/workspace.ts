@@ -1,4 +1,4 @@
-/** A program in a machine: its memory, where its parameters lie, and how samples get in and out. */
+/** A program in an arena: its parameters, and how samples are written and read. */
 
 import { type Graph, parametersOf } from '../../../dsl/graph.js';
 import { type Shape, volume } from '../../../dsl/shape.js';
@@ -13,12 +13,12 @@ import { ParameterAddresses } from './weights.js';
 
 export type Arrays = Readonly<Record<string, Float32Array>>;
 
-/** What is fed is checked here, since kernels read whatever lies in memory. */
+/** Throws unless there are `size` values: kernels do not check what they read. */
 export const checkSize = (what: string, values: ArrayLike<number> | undefined, size: number): void => {
   if (values?.length !== size) throw new Error(`${what} has ${values?.length ?? 'no'} values, not ${size}`);
 };
 
-/** A leaf of the program with where it lies. */
+/** An input, parameter or output of the program, with its node and layout in the field graph. */
 export interface LoweredLeaf extends Lowered {
   readonly shape: Shape;
 }
@@ -66,7 +66,7 @@ export class Workspace {
     );
   }
 
-  /** The nodes of the program alone, to which gradients may be added: always the same numbers. */
+  /** A new builder that holds the nodes of the program, to which gradients may be added; node numbers are always the same. */
   lowered(): Lowering['builder'] {
     return lowerGraph(this.graph, this.shape).builder;
   }
@@ -80,7 +80,7 @@ export class Workspace {
       : { ...value, shape: this.graph.nodes[number].shape };
   }
 
-  /** Sets parameters, those that are given. */
+  /** Sets the given parameters; others keep their values. */
   load(values: Arrays): void {
     for (const [name, data] of Object.entries(values)) {
       const leaf = this.parameters.get(name);
@@ -94,12 +94,12 @@ export class Workspace {
 
   layOut(plan: RegionPlan): Region {
     const region = layOut(this.arena, this.grid, this.#addresses, this.loss, plan);
-    // weights are packed in the orders of this region too
+    // loading again packs the weights as this region reads them
     this.load(Object.fromEntries(this.#values));
     return region;
   }
 
-  /** Puts a sample's inputs where a region reads them. */
+  /** Writes the inputs of a sample where a region reads them. */
   feed(region: Region, inputs: Arrays, sample: number): void {
     for (const [name, leaf] of this.inputs) {
       const target = region.input(name);

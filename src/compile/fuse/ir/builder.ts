@@ -4,7 +4,7 @@ import type { MapFunction, ZipFunction } from '../../../dsl/op.js';
 import { isWithin } from './extents.js';
 import type { Extent, FieldNode, FieldOp } from './field.js';
 
-/** Builds a list of nodes in which equal ones are one; one that would reach beyond what it reads is a defect. */
+/** Builds a list of nodes without duplicates. Throws if an operation would read beyond its inputs. */
 export class FieldBuilder {
   readonly nodes: FieldNode[] = [];
   readonly #known = new Map<string, number>();

@@ -1,6 +1,6 @@
 /**
- * What extents an operation of a field graph may have: how many planes it reads and leaves. A kernel trusts them with
- * addresses, so an operation that would reach beyond what it reads is a defect, told before anything is laid out.
+ * Which extents the operations of a field graph may have. Kernels compute addresses from extents without checking them,
+ * so an operation that would read beyond its inputs is a defect, found before anything is laid out.
  */
 
 import { scanInputs } from '../../../dsl/op.js';
@@ -29,7 +29,7 @@ const windowed = ({ height, width, from, to, depthwise }: Window): readonly [Ext
   planes(depthwise ? from * to : to),
 ];
 
-/** A step's leaves and ends are those of what the scan is given. */
+/** Whether the leaves of a scan's step, and its new state, have the extents of the scan's inputs. */
 const isScan = (scan: FieldScan, inputs: readonly Extent[]): boolean => {
   const { fields, steps, body } = scan;
   const given = scanInputs(scan, inputs);
@@ -54,13 +54,13 @@ const isScan = (scan: FieldScan, inputs: readonly Extent[]): boolean => {
   );
 };
 
-/** Whether every plane stands somewhere once. */
+/** Whether it is a permutation. */
 const isOrder = (order: readonly number[]): boolean => {
   const sources = new Set(order);
   return sources.size === order.length && order.every((from) => from >= 0 && from < order.length);
 };
 
-/** Whether an operation reads what is there and leaves what it says. */
+/** Whether an operation reads only what its inputs hold, and writes exactly its result. */
 export const isWithin = (op: FieldOp, inputs: readonly Extent[], out: Extent): boolean => {
   const [x] = inputs;
   switch (op.op) {

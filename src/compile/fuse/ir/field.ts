@@ -1,9 +1,9 @@
 /**
  * Field graphs: what a region of a program is lowered to before it becomes kernels.
  *
- * Everything is per sample and lies in planes: a field [H, W, C] is C planes of H W pixels, a sequence [T, H, W, C] is
- * T C planes. What has no pixels (weights, biases, scalars) is a plain list of numbers. Axes, transposes and reshapes
- * are gone; the adjoint of a field graph is again one.
+ * Values are per sample and stored in planes: a field [H, W, C] is C planes of H W pixels, a sequence [T, H, W, C] is
+ * T C planes. A value without pixels (a weight, a bias, a scalar) is a list of numbers. There are no axes, transposes or
+ * reshapes. The adjoint of a field graph is a field graph.
  */
 
 import type { Boundary, MapFunction, ZipFunction } from '../../../dsl/op.js';
@@ -60,7 +60,7 @@ export interface FieldScan {
   readonly body: FieldBody;
 }
 
-/** A step. Inputs of the scan: initial fields, sequences, externals. */
+/** The step of a scan. */
 export interface FieldBody {
   readonly nodes: readonly FieldNode[];
   readonly next: Readonly<Record<string, number>>;
@@ -68,25 +68,25 @@ export interface FieldBody {
 }
 
 /**
- * The reverse of a scan. Inputs: those of the scan, then the cotangents of `finals`, those of `observed`, and the
- * fields `earlier` as they would have been a step before the first. Its ports are the cotangents of the scan's inputs,
- * by their place.
+ * The adjoint of a scan. Inputs: those of the scan, the cotangents of `finals` and of `observed`, the fields `earlier` as
+ * they would be one step before the first, and the scan itself. Its ports are the cotangents of the scan's inputs, by
+ * their index.
  */
 export interface FieldScanAdjoint {
   readonly op: 'scanAdjoint';
-  /** The scan itself, by its node; its step leaves `recorded` values behind. */
+  /** The node of the scan, which records the residuals. */
   readonly scan: number;
   readonly steps: number;
   readonly fields: readonly string[];
   readonly sequences: number;
   readonly finals: readonly string[];
   readonly observed: readonly string[];
-  /** Fields that its step reads as they were one step before its own: a velocity follows from them. */
+  /** Fields that a step also reads as they were one step earlier, to recompute velocities. */
   readonly earlier: readonly string[];
   readonly nodes: readonly FieldNode[];
-  /** The cotangent of each field before the step, or nothing. */
+  /** The cotangent of each field before the step, where there is one. */
   readonly carry: Readonly<Record<string, number>>;
-  /** Per step cotangents of elements; sums over all steps of those of externals. */
+  /** Cotangents of the elements, one a step; those of externals are summed over all steps. */
   readonly elements: Readonly<Record<number, number>>;
   readonly externals: Readonly<Record<number, number>>;
 }
@@ -96,52 +96,52 @@ export type FieldOp =
   | { readonly op: 'map'; readonly fn: MapFunction }
   | { readonly op: 'affine'; readonly scale: number; readonly shift: number }
   | { readonly op: 'zip'; readonly fn: ZipFunction }
-  /** a where b > 0, else b: of b that is 0, or NaN, where it is not above 0. */
+  /** a where b > 0, else b, which is then 0 or NaN. */
   | { readonly op: 'keep' }
-  /** |re + i im| of two, right at every scale. */
+  /** |re + i im|, accurate at every scale. */
   | { readonly op: 'length' }
-  /** The adjoint of length by its first: inputs the cotangent d, re and im; d re / |re + i im|, 0 where both are 0. */
+  /** The VJP of length for its first input: d re / |re + i im|, 0 where both are 0. Inputs: the cotangent d, re, im. */
   | { readonly op: 'lengthVjp' }
   /** A list of numbers as constant planes. */
   | { readonly op: 'spread' }
   /** Along the middle: sum over count of x[outer, count, inner] w[count, to], or with w [to, count] transposed. */
   | ({ readonly op: 'dense'; readonly to: number; readonly transposed: boolean } & Along)
-  /** Its gradient by w: inputs x [outer, count, inner] and the cotangent [outer, to, inner]. */
+  /** The VJP of dense for w. Inputs: x [outer, count, inner] and the cotangent [outer, to, inner]. */
   | ({ readonly op: 'denseWeight'; readonly to: number } & Along)
   | ({ readonly op: 'conv' } & Window)
-  /** By its input: inputs the cotangent and w. */
+  /** The VJP of conv for its input. Inputs: the cotangent and w. */
   | ({ readonly op: 'convInput' } & Window)
-  /** By its weights: inputs x and the cotangent. */
+  /** The VJP of conv for its weights. Inputs: x and the cotangent. */
   | ({ readonly op: 'convWeight' } & Window)
-  /** The value itself, added to a sum over steps or samples. */
+  /** Adds the value to a sum over steps or samples. */
   | { readonly op: 'addOnto' }
-  /** The sum over the pixels of each plane, times a number: a mean does not overflow where its sum would. */
+  /** The sum over the pixels of each plane, times `scale`, so that a mean does not overflow where its sum would. */
   | { readonly op: 'sumPixels'; readonly scale: number }
   /** The sum of a list of numbers. */
   | { readonly op: 'sumAll' }
   | ({ readonly op: 'reducePlanes'; readonly fn: 'sum' | 'max' } & Along)
-  /** The adjoint of max: inputs x, its maximum, the cotangent; to the first place where it is reached. */
+  /** The VJP of max: the cotangent at the first index that reaches the maximum. Inputs: x, the maximum, the cotangent. */
   | ({ readonly op: 'firstMax' } & Along)
   /** `count` copies along the middle. */
   | ({ readonly op: 'repeatPlanes' } & Along)
   /** `size` of the planes along the middle from `begin`. */
   | ({ readonly op: 'slicePlanes'; readonly begin: number; readonly size: number } & Along)
-  /** Its adjoint: zeros around. */
+  /** The VJP of slicePlanes: zeros before and after. */
   | ({ readonly op: 'embedPlanes'; readonly begin: number; readonly size: number } & Along)
-  /** Plane i is plane order[i] of the input; each stands somewhere once. */
+  /** Permutes planes: plane i is plane order[i] of the input. */
   | { readonly op: 'rearrange'; readonly order: readonly number[] }
-  /** One after the other along the middle: the sizes of the inputs. */
+  /** Concatenates along the middle; `sizes` are those of the inputs. */
   | {
       readonly op: 'concatPlanes';
       readonly outer: number;
       readonly inner: number;
       readonly sizes: readonly number[];
     }
-  /** The gradient of the summed cross-entropy by the logits; its value is left behind. Labels come from outside. */
+  /** The gradient of the summed cross-entropy by the logits; the loss itself is added to a total. Labels come from outside. */
   | { readonly op: 'crossEntropy' }
   | FieldScan
   | FieldScanAdjoint
-  /** `final/FIELD` or `observed/NAME` of a scan; `input/N` of a reverse. */
+  /** `final/FIELD` or `observed/NAME` of a scan; `input/N` of its adjoint. */
   | { readonly op: 'port'; readonly port: string };
 
 export interface FieldNode {
@@ -162,8 +162,8 @@ const pointwise: ReadonlySet<string> = new Set([
   'spread',
 ]);
 
-/** Whether a node is a pointwise map of its inputs: those with as many planes, lists of a number a plane, scalars. */
+/** Whether a node is pointwise. Its inputs are fields of as many planes, lists with one number a plane, or scalars. */
 export const isPointwise = ({ op }: FieldNode): boolean => pointwise.has(op.op);
 
-/** Whether an order changes nothing. */
+/** Whether a permutation is the identity. */
 export const isIdentity = (order: readonly number[]): boolean => order.every((from, to) => from === to);

@@ -1,10 +1,10 @@
-/** Layouts: where the axes of a value of the language are, once it lies in planes. */
+/** Layouts: how the axes of a value of the language map to planes and pixels. */
 
 import type { Shape } from '../../../dsl/shape.js';
 
 /**
- * The dimensions of the planes in the order in which they are stored, and for each axis of the value either 'pixel'
- * or which of the dimensions it is. A value without pixels has no 'pixel' axes.
+ * `dims`: the dimensions of the planes, in the order in which they are stored. `axes`: for each axis of the value,
+ * 'pixel' or the index of its dimension. A value without pixels has no 'pixel' axes.
  */
 export interface Layout {
   readonly dims: readonly number[];
@@ -15,7 +15,7 @@ export const planesOf = ({ dims }: Layout): number => dims.reduce((a, b) => a * 
 
 export const onGrid = ({ axes }: Layout): boolean => axes.includes('pixel');
 
-/** A value as it comes: pixels first, or a list of numbers. */
+/** The layout of a value from outside: the first `pixels` axes are pixels, the others are dimensions in their order. */
 export const plain = (shape: Shape, pixels: number): Layout => ({
   dims: shape.slice(pixels),
   axes: shape.map((_, axis) => (axis < pixels ? 'pixel' : axis - pixels)),
@@ -33,7 +33,7 @@ export const transposed = (layout: Layout, order: readonly number[]): Layout | u
     : undefined;
 };
 
-/** The middle that an axis is: what is stored before, along and after it. */
+/** The planes seen along an axis: the product of dimensions before it, its size, the product of those after it. */
 export const along = (
   { dims, axes }: Layout,
   axis: number,
@@ -60,7 +60,7 @@ export const without = ({ dims, axes }: Layout, axis: number): Layout => {
   };
 };
 
-/** A layout with a new first axis that is stored first: a sequence of what has this layout. */
+/** The layout of a sequence of values of this layout: time is a new first axis, stored first. */
 export const sequenceOf = ({ dims, axes }: Layout, steps: number): Layout => ({
   dims: [steps, ...dims],
   axes: [0, ...axes.map((dim) => (dim === 'pixel' ? dim : dim + 1))],
@@ -72,8 +72,8 @@ interface Group {
 }
 
 /**
- * The layout after a reshape, or nothing when pixels are reshaped themselves or dimensions that are not neighbours in
- * memory would have to become one.
+ * The layout after a reshape; undefined if pixels would be reshaped, or if dimensions that are not adjacent in memory
+ * would have to be merged.
  */
 export const reshaped = (layout: Layout, from: Shape, to: Shape): Layout | undefined => {
   const groups = groupsOf(layout, from, to);
@@ -119,11 +119,11 @@ export const reshaped = (layout: Layout, from: Shape, to: Shape): Layout | undef
   };
 };
 
-/** Whether nothing but dimensions of size 1 lies between two. */
+/** Whether there are only dimensions of size 1 between two dimensions. */
 const neighbours = (dims: readonly number[], a: number, b: number): boolean =>
   b > a && dims.slice(a + 1, b).every((size) => size === 1);
 
-/** Axes of both shapes that hold the same elements, pixel axes each by itself; nothing when they do not match up. */
+/** Groups of axes of both shapes that hold the same elements, each pixel axis by itself; undefined if they do not match. */
 const groupsOf = (layout: Layout, from: Shape, to: Shape): (Group | 'pixel')[] | undefined => {
   const groups: (Group | 'pixel')[] = [];
   let i = 0;

@@ -1,4 +1,4 @@
-/** The length of a pair of numbers, and what it owes them. */
+/** The length of a pair of numbers, and its VJP. */
 
 import {
   absolute,
@@ -20,7 +20,7 @@ import { keepIn, type Scribe } from './functions.js';
 const far = { above: 2 ** 40, scale: 2 ** -70 };
 const near = { below: 2 ** -40, scale: 2 ** 90 };
 
-/** Both times a power of two that leaves their squares in range, their length so, and what undoes it. */
+/** Both numbers scaled by a power of two so that their squares are in range, the length of these, and the inverse factor. */
 const scaled = (scribe: Scribe, a: Local<'v128'>, b: Local<'v128'>) => {
   const larger = keepIn(scribe, max(absolute(a), absolute(b)));
   const [isFar, isNear] = [greater(larger, four(far.above)), greater(four(near.below), larger)].map((mask) =>
@@ -47,7 +47,7 @@ export const lengthVjp = (
   b: Local<'v128'>,
 ): Value<'v128'> => {
   const { x, length: of, isFar } = scaled(scribe, a, b);
-  // beside a part that is far, the other may be so small that it would be lost if it were scaled first
+  // beside a very large part, the other may be so small that scaling it first would lose it
   const part = mul(div(d, of), choose(isFar, a, x));
   return choose(same(of, four(0)), four(0), mul(part, choose(isFar, four(far.scale), four(1))));
 };

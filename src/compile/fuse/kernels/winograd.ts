@@ -4,11 +4,11 @@
  *
  * With g a column of the window and d six lines, the four lines of the result are
  *
- *     y = answer ((weigh g) * (mixed d)),
+ *     y = outputTransform ((weightTransform g) * (inputTransform d)),
  *
- * * being number by number. Cook-Toom's interpolation at 0, 1, -1, 1/2, -2 and infinity: of the usual points those
- * whose error in single precision is least, 1.7 times that of adding twelve products up. Only lines are mixed, never
- * columns, so that a vector stays a vector.
+ * where * is elementwise. The points of the Cook-Toom interpolation are 0, 1, -1, 1/2, -2 and infinity. Of the usual
+ * points these have the least error in single precision: 1.7 times that of the plain sum of twelve products. Only lines
+ * are combined, never columns, so that a vector stays a vector.
  *
  * A value is so rounded in company: in its last bits it depends on up to three lines that its window does not reach,
  * those of the six that it is computed from (with lines 4g to 4g + 3 of the result, lines 4g - 1 to 4g + 4), and on no
@@ -43,7 +43,7 @@ export type Matrix = readonly (readonly number[])[];
 export const outputTile = 4;
 export const inputTile = 6;
 
-/** [6, 6]: what becomes of six lines of the input. All entries are exact in single precision. */
+/** [6, 6]: transforms six lines of the input. All entries are exact in single precision. */
 export const inputTransform: Matrix = [
   [1 / 4, -3 / 8, -1 / 2, 3 / 8, 1 / 4, 0],
   [0, -1 / 2, 1 / 4, 5 / 4, 1 / 2, 0],
@@ -53,7 +53,7 @@ export const inputTransform: Matrix = [
   [0, 1 / 4, -3 / 8, -1 / 2, 3 / 8, 1 / 4],
 ];
 
-/** [6, 3]: of a column of the window. */
+/** [6, 3]: transforms a column of the window. */
 export const weightTransform: Matrix = [
   [4, 0, 0],
   [2 / 3, 2 / 3, 2 / 3],
@@ -63,7 +63,7 @@ export const weightTransform: Matrix = [
   [0, 0, 4],
 ];
 
-/** [4, 6]: of the six products. */
+/** [4, 6]: transforms the six products to four lines of the result. */
 export const outputTransform: Matrix = [
   [1, 1, 1, 1, 1, 0],
   [0, 1, -1, 1 / 2, -2, 0],

@@ -1,11 +1,11 @@
-/** Where values are: planes of pixels as a whole, strips of eight pixels, or lists of numbers. */
+/** Addresses of values in memory: whole planes of pixels, strips of eight pixels, or lists of numbers. */
 
 import type { Extent } from '../ir/field.js';
 
-/** Does something at a step of a scan, or for a tile of pixels. */
+/** One instruction; `t` is the step of the scan, or the tile of pixels. */
 export type Instruction = (t: number) => void;
 
-/** Bytes. Strip s of plane p begins at at(t) + p plane + s strip. */
+/** In bytes: strip s of plane p begins at at(t) + p plane + s strip. */
 export interface Address {
   readonly at: (t: number) => number;
   readonly plane: number;
@@ -52,7 +52,7 @@ export const listAddress = (at: Address['at']): Address => ({ at, plane: numberB
 export const addressFor = ({ grid: pixels }: Extent, at: Address['at'], grid: Grid): Address =>
   pixels ? wholeAddress(at, grid) : listAddress(at);
 
-/** From one step of a sequence to the next: its lists lie one right after the other, as they come from outside. */
+/** Bytes from one step of a sequence to the next. Lists follow each other without gaps, as they come from outside. */
 export const strideOf = ({ planes, grid }: Extent, { plane }: Grid): number =>
   planes * (grid ? plane : numberBytes);
 

@@ -1,4 +1,4 @@
-/** A memory of its own, and the kernels that work on it. */
+/** The arena: one memory for everything that a fused program needs, and the kernels that work on it. */
 
 import { instantiateOn, type Memory, newMemory } from '../../../engine/seam.js';
 import { assemble, type Source } from '../../../engine/wasm/simd/module.js';
@@ -8,7 +8,7 @@ export type Kernel = (...parameters: number[]) => void;
 
 const page = 65_536;
 
-/** What a machine stands on: memory that grows by pages, and kernels that work on it. */
+/** The memory of an arena, which grows by pages, and kernels that are instantiated on it. */
 export interface ArenaMemory {
   readonly byteLength: () => number;
   readonly grow: (pages: number) => void;
@@ -16,7 +16,7 @@ export interface ArenaMemory {
   readonly assembled: (key: string, source: () => Source) => Kernel;
 }
 
-/** Assembling is pure; this only saves doing it again for another program. The oldest goes where there are many. */
+/** A cache of assembled kernels, shared by all programs. When it is full, the least recently used one is dropped. */
 const assembledBefore = new Map<string, Uint8Array>();
 const mostAssembled = 500;
 
@@ -39,7 +39,7 @@ const wasmMemory = (): ArenaMemory => {
   };
 };
 
-/** No memory at all: a machine on it is laid out to see how much it would take. */
+/** No memory at all: an arena on it only counts the bytes that it would take. */
 export const countedMemory = (): ArenaMemory => {
   const nothing = new ArrayBuffer(0);
   return {
@@ -51,8 +51,7 @@ export const countedMemory = (): ArenaMemory => {
 };
 
 /**
- * Memory that only grows: one arena for everything that a program needs, laid out before it runs. Nothing is
- * allocated while it runs.
+ * Memory that only grows. Everything is allocated before a program runs; nothing is allocated while it runs.
  */
 export class Arena {
   readonly #kernels = new Map<string, Kernel>();
@@ -62,7 +61,7 @@ export class Arena {
 
   constructor(private readonly memory: ArenaMemory = wasmMemory()) {}
 
-  /** So many bytes, at a multiple of 64, with room for a vector past their end. */
+  /** Allocates bytes at a multiple of 64, with room for a vector past their end. */
   allocate(bytes: number): number {
     const at = this.#used;
     this.#used = Math.ceil((at + bytes + 64) / 64) * 64;
@@ -90,7 +89,7 @@ export class Arena {
     return this.#doubles;
   }
 
-  /** The kernel of a source, assembled when first asked for: one key, one source, in all machines of a process. */
+  /** The kernel of a source, assembled when first used. A key means one source, in all arenas of a process. */
   kernel(key: string, source: () => Source): Kernel {
     const known = this.#kernels.get(key);
     if (known !== undefined) return known;

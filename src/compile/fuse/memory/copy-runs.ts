@@ -1,6 +1,6 @@
-/** An order of planes as few copies: runs of neighbours, and runs of runs at equal distances. */
+/** A permutation of planes as few copies: runs of neighbouring planes, and groups of equal runs at equal distances. */
 
-/** `runs` times `size` neighbouring planes: from where to where, and how many planes from one run to the next. */
+/** `runs` runs of `size` neighbouring planes: the first source and target, and the planes from one run to the next. */
 export interface CopyRuns {
   readonly from: number;
   readonly to: number;

@@ -1,15 +1,15 @@
-/** Between values as the language writes them and planes in memory. */
+/** Transfer between arrays in the language's order and planes in memory. */
 
 import type { Shape } from '../../../dsl/shape.js';
 import type { Layout } from '../ir/layout.js';
 import { type Address, type Grid, numberBytes } from './address.js';
 import type { Arena } from './arena.js';
 
-/** Where each plane and each pixel of a value stands in the language's order. */
+/** The offset of each plane and of each pixel of a value in the language's order. */
 export interface Transfer {
   readonly planes: Int32Array;
   readonly pixels: Int32Array;
-  /** Whether it is a list in the language's own order. */
+  /** Whether the value is a list in the language's own order. */
   readonly list: boolean;
 }
 
@@ -39,7 +39,7 @@ export const transferOf = (shape: Shape, { dims, axes }: Layout): Transfer => {
   };
 };
 
-/** Writes a sample's values, that begin at `from`, into planes. */
+/** Writes the values of a sample, which begin at `from`, into planes. */
 export const writePlanes = (
   arena: Arena,
   { planes, pixels, list }: Transfer,
@@ -59,7 +59,7 @@ export const writePlanes = (
   }
 };
 
-/** Reads planes back. */
+/** Reads planes into an array, from index `to` on. */
 export const readPlanes = (
   arena: Arena,
   { planes, pixels, list }: Transfer,

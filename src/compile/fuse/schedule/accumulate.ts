@@ -6,14 +6,14 @@ import type { Extent, FieldNode } from '../ir/field.js';
 
 export interface Accumulation {
   readonly nodes: readonly FieldNode[];
-  /** The node that is computed onto each sum; its place is the sum's. */
+  /** Node → the number of the sum that it is computed onto; both have one address. */
   readonly onto: ReadonlyMap<number, number>;
 }
 
 /**
- * Adds to a graph that some of its nodes are summed up. A node that adds by itself, and that nobody else reads, is
- * computed right onto the sum; others are added to it, in double precision, or where `quickly` says so with what else
- * is done pixel by pixel.
+ * Adds the sums of some nodes to a graph. A node whose kernel adds to its result, and that no other node reads, is
+ * computed directly onto the sum. Others are added in double precision, or, where `quickly` allows it, in single
+ * precision together with other pointwise nodes.
  */
 export const accumulate = (
   nodes: readonly FieldNode[],

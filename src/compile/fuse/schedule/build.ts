@@ -1,4 +1,4 @@
-/** From a field graph to instructions: where every value lies, and what is done in which order. */
+/** From a field graph to instructions, in the order in which they run. */
 
 import {
   accumulates,
@@ -31,7 +31,7 @@ export interface BlockContext {
   /** Whether pixelwise parts run by tiles; the steps of a scan do not. */
   readonly tiles: boolean;
   readonly addresses: Addresses;
-  /** The doubles of a node that is computed right onto a sum, which others set to zero and settle. */
+  /** The doubles of a node that is computed directly onto a sum; the caller clears and rounds them. */
   readonly summed: (node: number) => Doubles | undefined;
   /** Lays out a scan or its reverse. */
   readonly scan: (node: number, inputs: readonly Operand[]) => LaidOut;
@@ -101,7 +101,7 @@ export const build = (nodes: readonly FieldNode[], around: BlockContext): readon
       if (sums !== undefined) instructions.push(roundDoubles(sums, operand(number), whole));
     }
   }
-  // what is only handed through has a place too, before it is fed
+  // an output that is an input needs an address before samples are fed
   for (const root of roots) addresses.of(root);
   return instructions;
 };

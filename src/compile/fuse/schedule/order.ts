@@ -1,8 +1,8 @@
-/** In which order a graph is computed, and what is computed together. */
+/** The order in which a graph is computed, and which nodes are computed together. */
 
 import { type FieldNode, isPointwise } from '../ir/field.js';
 
-/** Nodes that can be computed pixel by pixel: a block of them runs tile after tile, with everything in cache. */
+/** Whether a node can be computed pixel by pixel. Blocks of such nodes run tile by tile, with everything in cache. */
 export const isPixelwise = (node: FieldNode, nodes: readonly FieldNode[]): boolean => {
   switch (node.op.op) {
     case 'denseWeight':
@@ -29,7 +29,7 @@ export interface Phase {
   readonly nodes: readonly number[];
 }
 
-/** Which nodes depend on a leaf that is wanted. */
+/** For each node, whether it is wanted or depends on a node that is. */
 export const dependents = (
   nodes: readonly FieldNode[],
   wanted: (node: number) => boolean,
@@ -53,8 +53,8 @@ export const liveNodes = (nodes: readonly FieldNode[], roots: Iterable<number>):
 };
 
 /**
- * Alternates: all that can be computed on whole planes, then all that follows pixel by pixel, and so on. A pixelwise
- * node waits for lists of numbers that are only complete when the tiles before it are done.
+ * Phases alternate: all nodes that can be computed on whole planes, then all that can be computed tile by tile, and so
+ * on. A pixelwise node that reads a list computed from tiles waits for the next tiled phase.
  */
 export const phasesOf = (
   nodes: readonly FieldNode[],
@@ -93,7 +93,7 @@ export const phasesOf = (
 /** One node, or pointwise ones that are one pass over memory. */
 export type Unit = readonly number[];
 
-/** The units of a phase in an order in which each finds its inputs; pointwise nodes as many together as can be. */
+/** The units of a phase, each after its inputs, with as many pointwise nodes in one unit as possible. */
 export const unitsOf = (nodes: readonly FieldNode[], phase: readonly number[]): readonly Unit[] => {
   const waiting = new Set(phase);
   const ready = (number: number): boolean => nodes[number].inputs.every((input) => !waiting.has(input));

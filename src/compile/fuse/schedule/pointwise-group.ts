@@ -16,7 +16,7 @@ interface PassContext {
   readonly strips?: (t: number) => number;
 }
 
-/** Pointwise nodes as one pass; `used` are those that are read by others. */
+/** One pass over memory for pointwise nodes; the results of the nodes in `used` are written. */
 export const pointwisePass = (
   nodes: readonly FieldNode[],
   unit: readonly number[],

@@ -1,4 +1,4 @@
-/** What scans and their reverses share: the steps one after the other, each on whole planes. */
+/** What scans and their adjoints share: steps, each on whole planes. */
 
 import type { Operand } from '../emit/emitting.js';
 import { packedBytes, packer } from '../emit/pack-weights.js';
@@ -59,7 +59,7 @@ export interface Built {
   readonly instructions: readonly Instruction[];
 }
 
-/** Builds the nodes of a step. A scan and its reverse differ in where leaves are and in what is kept. */
+/** Builds the nodes of a step. A scan and its adjoint differ in the addresses of leaves and in what is recorded. */
 export const buildStep = (
   nodes: readonly FieldNode[],
   externals: readonly Operand[],
@@ -82,7 +82,7 @@ export const buildStep = (
   return { addresses, instructions };
 };
 
-/** Copies what a step leaves to its place in a sequence: exactly that, since lists lie side by side. */
+/** Copies a step's value to its entry of a sequence, and not a byte more: lists follow each other without gaps. */
 export const copyStep = (arena: Arena, from: Address, base: number, stride: number): Instruction => {
   if (stride % 16 === 0) {
     const run = arena.kernel('copy', copy);

@@ -1,4 +1,4 @@
-/** Scans as instructions: what is recorded, rings of buffers for what is not. */
+/** Scans as instructions. Residuals are recorded at all steps; states that are not recorded go through rings of buffers. */
 
 import { scanInputs } from '../../../dsl/op.js';
 import { splitPort } from '../../../dsl/ports.js';
@@ -23,7 +23,7 @@ import {
   unexpected,
 } from './scan-step.js';
 
-/** What a scan leaves behind: where its ports are, and where its reverse finds what it recorded. */
+/** A scan that is laid out, and where its adjoint finds residuals and states. */
 export interface ScanSchedule {
   readonly instructions: readonly Instruction[];
   readonly port: (name: string) => Address;

@@ -1,4 +1,4 @@
-/** What follows pixel by pixel, tile after tile, with everything in cache. */
+/** Pixelwise nodes, computed tile by tile with everything in cache. */
 
 import { accumulates, clearDoubles, type EmitContext, type Operand, roundDoubles } from '../emit/emitting.js';
 import { emit } from '../emit/index.js';
@@ -12,7 +12,7 @@ import { isPointwiseUnit, pointwisePass } from './pointwise-group.js';
 /** Strips of a tile: 64 pixels, so that the activations of a wide MLP stay in cache. */
 export const tileStrips = 8;
 
-/** What a phase is told of the graph around it. */
+/** What a phase needs to know of the graph around it. */
 export interface TileContext {
   readonly arena: Arena;
   readonly grid: Grid;
@@ -24,7 +24,7 @@ export interface TileContext {
   readonly operand: (node: number) => Operand;
 }
 
-/** A pixelwise phase with dense layers: gathers what it reads into strips, tile by tile, and puts back what others read. */
+/** A pixelwise phase with dense layers: for each tile, gathers inputs into strips, computes, and writes back what others read. */
 export const buildTiles = (
   nodes: readonly FieldNode[],
   phase: readonly number[],
@@ -99,14 +99,14 @@ export const buildTiles = (
   return [
     ...starts,
     () => {
-      // a tile's number takes the place of a step's: pixelwise phases do not stand inside a step
+      // the tile's number is passed as the step: tiled phases do not occur inside a scan's step
       for (let tile = 0; tile < tiles; tile++) for (const run of work) run(tile);
     },
     ...ends,
   ];
 };
 
-/** Memory within a tile: what is given back is used again. */
+/** Memory within a tile, which is reused when it is given back. */
 class TileMemory {
   readonly #free: { at: number; bytes: number }[] = [];
   constructor(private readonly arena: Arena) {}
