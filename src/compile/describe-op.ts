@@ -21,7 +21,7 @@ const describeAffine = (scale: number, shift: number): string => {
   return [scaled, shifted].filter((part) => part !== '').join(' ') || 'same';
 };
 
-/** `slice 2…3 along 2`: the axes that are cut. */
+/** `slice 2…3 along 2`: only the axes that are sliced. */
 const describeSlice = ({ begin, size }: OpOf<'slice'>, x: Shape): string => {
   const cuts = size.flatMap((n, axis) => {
     const from = begin[axis];

@@ -2,10 +2,10 @@
  * Losses as plain data, and what they mean, in float64.
  *
  * A loss is a quotient of two sums over images: `total / count`. The count follows from the labels alone, so it is known
- * before anything is computed; whoever computes a share of a batch divides by the count of the whole, and shares simply
- * add up. That is why Dice, an overlap, is taken image by image and never over a batch.
+ * before anything is computed. Each micro-batch divides its total by the count of the whole batch, so that the losses of
+ * micro-batches add up. That is why Dice, an overlap, is computed image by image and not over a batch.
  *
- * A label below 0 is of no class: its pixel enters neither sum, and no gradient comes from it.
+ * A label below 0 is of no class: its pixel enters neither sum and has no gradient.
  */
 
 import { hasClass } from '../base/no-class.js';
@@ -18,7 +18,7 @@ export interface CrossEntropy {
 }
 
 /**
- * Focal loss: -(1 - p)^gamma log p of the right class p, so that what is right already counts little.
+ * Focal loss: -(1 - p)^gamma log p, with p the probability of the right class, so that easy pixels count little.
  * Source: Lin et al. 2017 (arXiv 1708.02002), equation 5. With gamma 0 it is the cross-entropy.
  */
 export interface Focal {
@@ -44,7 +44,7 @@ export type Loss = CrossEntropy | Focal | Dice;
 /** The published one: mean cross-entropy, every class counting alike. */
 export const crossEntropy: CrossEntropy = { name: 'cross-entropy', weights: [] };
 
-/** A loss as a quotient; quotients of shares are added sum by sum. */
+/** A loss as a quotient of two sums. */
 export interface LossShare {
   readonly total: number;
   readonly count: number;
@@ -60,8 +60,8 @@ export const classShares = ({ weights }: Dice, classes: number): readonly number
 };
 
 /**
- * What the total of images with these labels is divided by: the weights of their labels, or for Dice the number of those
- * images that have a label at all.
+ * The number by which the total of images with these labels is divided: the sum of the weights of their labels, or for
+ * Dice the number of images with any label.
  */
 export const lossCount = (loss: Loss, labels: ArrayLike<number>, images: number): number => {
   if (loss.name === 'dice') return imagesWithLabels(labels, images);

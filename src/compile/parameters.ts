@@ -1,4 +1,4 @@
-/** How a program's parameters start; the same for every interpreter. */
+/** The initial values of a program's parameters, the same for every interpreter. */
 
 import { type Graph, parametersOf } from '../dsl/graph.js';
 import { initialValues } from '../dsl/initialiser.js';
@@ -6,8 +6,8 @@ import { initialValues } from '../dsl/initialiser.js';
 /**
  * Starting values of all parameters, trainable or not, row-major, by name.
  *
- * A parameter's values depend on (seed, its name, its shape, its initialiser) alone: a program that gains a layer
- * keeps the start of all others.
+ * A parameter's values depend on (seed, name, shape, initialiser) alone: if a program gains a layer, the parameters of
+ * all other layers start as before.
  *
  * @example
  * initialParameters(nwm.graph, 0)['coupling/weight']   // Float32Array(36): the Laplacian of each channel

@@ -5,7 +5,7 @@ import { checkedOptions } from './options.js';
 import type { Shape } from './shape.js';
 import { apply, refuse, shapeOf, type Tensor } from './tensor.js';
 
-/** What batch norm is made of. */
+/** Options of batch norm. */
 export interface BatchNormOptions {
   /** Share of the new batch in the running statistics; default 0.1, as PyTorch's. */
   readonly momentum?: number;
@@ -19,9 +19,9 @@ export interface BatchNormOptions {
  * Normalises each channel (last axis) over the batch and all sites, then scales and shifts (Ioffe & Szegedy 2015).
  *
  * In training it uses the batch's mean and (biased) variance and moves the running ones by `momentum` (towards the
- * unbiased variance, as PyTorch does); in inference it uses the running ones. A program that holds one is never cut
- * into micro-batches. It cannot stand in the step of a scan. Parameters, all [C]: scale, shift; mean, variance (not
- * trainable).
+ * unbiased variance, as PyTorch does); in inference it uses the running ones. A program with batch norm is never split
+ * into micro-batches. Batch norm cannot be used in the step of a scan. Parameters, all [C]: scale, shift; mean, variance
+ * (not trainable).
  *
  * @example
  * const tame = pipe(image, conv(8, { bias: false }), batchNorm(), relu);   // Tensor<readonly [64, 64, 8]>

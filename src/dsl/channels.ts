@@ -1,4 +1,4 @@
-/** Channels: one out of several, and vectors with an axis of their own. */
+/** Channels: slices of the last axis, and vectors on an axis of their own. */
 
 import { type Shape, showShape, type Times } from './shape.js';
 import { apply, refuse, shapeOf, type Tensor } from './tensor.js';

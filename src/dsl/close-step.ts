@@ -10,7 +10,7 @@ import { type Expr, freeIn, isTensor, known, refuse, shapeOf, type Tensor } from
 /** Names of fields may be in any script: θ and ω are good names. */
 const fieldName = /^[\p{L}][\p{L}\p{N}_-]*$/u;
 
-/** How many steps are being written within one another now; only a refusal depends on it. */
+/** How many steps are nested where the program is being written; only the check of the limit reads it. */
 let nesting = 0;
 
 const within = <A>(operation: string, write: () => A): A => {
@@ -23,7 +23,7 @@ const within = <A>(operation: string, write: () => A): A => {
   }
 };
 
-/** The expression of a scan, and its ports. Refuses what is not a step over this state. */
+/** The expression of a scan, and its ports. Refuses a step that does not return the fields of the state. */
 export const closeStep = <State extends StateOf, In extends Shape, T extends number, O extends Observed>(
   operation: string,
   steps: number,
@@ -97,7 +97,7 @@ export const closeStep = <State extends StateOf, In extends Shape, T extends num
   };
 };
 
-/** Tells the compiler, by looking, that each sequence is what was observed with time in front. */
+/** A type guard: each sequence has the shape of what was observed, with time in front. */
 const isSequenced = <T extends number, O extends Observed>(
   sequence: Observed,
   observed: Observed,

@@ -90,9 +90,7 @@ const numberOf = (numbers: ReadonlyMap<Expr, number>, expr: Expr): number => {
   return number ?? refuse('program', 'an expression was used before it was computed');
 };
 
-/**
- * What an expression must be preceded by. For a scan that is its inputs and everything its step uses from outside.
- */
+/** The expressions that must come before an expression: its inputs, and for a scan also its externals. */
 const dependencies = (expr: Expr): readonly Expr[] =>
   expr.op.op === 'scan' ? [...expr.inputs, ...externalsOf(expr.op)] : expr.inputs;
 
@@ -107,13 +105,13 @@ const inside = (scan: ScanExpr): readonly Expr[] => [
 const belongs = (expr: Expr, scan: symbol): boolean =>
   expr.free.has(scan) || (expr.op.op === 'constant' && typeof expr.op.value === 'number');
 
-/** Values from outside that a step uses, in the order of its data flow. */
+/** The externals of a scan: values from outside that its step uses, in the order of the data flow. */
 const externalsOf = (scan: ScanExpr): readonly Expr[] =>
   inOrder(inside(scan), (expr) => belongs(expr, scan.scan)).filter((expr) => !belongs(expr, scan.scan));
 
 /**
- * All expressions below these, each after what it needs; below one that `enters` refuses nothing is visited. The
- * stack is explicit, since a chain of ten thousand operations is a legitimate program.
+ * These expressions and all that they depend on, each after its inputs. Expressions that `enters` refuses, and what only
+ * they depend on, are left out. The stack is explicit, because chains of ten thousand operations are allowed.
  */
 const inOrder = (roots: readonly Expr[], enters: (expr: Expr) => boolean): readonly Expr[] => {
   const done = new Set<Expr>();
@@ -172,7 +170,7 @@ const noiseOp = (op: NoiseExpr, context: Context): Op => {
   return { op: 'noise', name, shape: op.shape, distribution: op.distribution };
 };
 
-/** A name belongs to one layer, and a layer that is used twice must fit both places. */
+/** Checks that a name belongs to one layer, and that a layer which is used twice has one shape. */
 const checkOwner = (context: Context, name: string, { layer, shape }: ParameterExpr | NoiseExpr): void => {
   const seen = context.owners.get(name);
   if (seen !== undefined && seen.layer !== layer)

@@ -32,9 +32,9 @@ export const encodeProgram = (p: Program): string => canonical(p.graph);
 /**
  * A program from parsed JSON.
  *
- * Refuses, with one sentence that names the node, what is not a program, what a newer version of the language wrote,
- * what has fields the language does not know, nodes whose shapes are not what their inputs make them, and, where
- * `expected` is given, other inputs or outputs than those.
+ * **Errors** One sentence that names the node, if the JSON is not a program, was written by a newer version of the
+ * language, has unknown fields, or has nodes whose shapes do not follow from their inputs; with `expected`, also if its
+ * inputs or outputs are others.
  *
  * @param source where it came from, for messages
  * @param expected shapes by name; with it the program is typed by them
@@ -91,7 +91,7 @@ const versioned = (json: unknown): E.Either<string, unknown> =>
     E.map(() => json),
   );
 
-/** Names that may stand, outputs that exist, and every shape as its inputs make it. */
+/** Checks names, outputs, and that every shape follows from the inputs. */
 const coherent = (graph: Graph): E.Either<string, Graph> => {
   const { nodes, outputs } = graph;
   const names = Object.keys(outputs);

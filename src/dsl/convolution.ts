@@ -1,4 +1,4 @@
-/** Convolutions: what a site learns from its neighbours. */
+/** Convolutions: how a site reads its neighbours. */
 
 import type { Layer } from './identity.js';
 import type { InitialiserName } from './initialiser.js';
@@ -98,8 +98,8 @@ const convolveEach = <S extends Shape>(
  *
  * Same size up to the stride (ceil(H / stride)), except with boundary 'none': floor((H - kernel) / stride) + 1.
  * Along each axis window i begins at i stride - floor((kernel - 1) / 2), with boundary 'none' at i stride; an odd
- * kernel is centred, as in PyTorch with padding floor(kernel / 2). Refuses a kernel that reaches further than its
- * boundary can tell: 'circular' one turn, 'reflect' the far edge.
+ * kernel is centred, as in PyTorch with padding floor(kernel / 2). Throws if the kernel is wider than one period
+ * ('circular') or reaches past the opposite edge ('reflect').
  *
  * Parameters: weight [kernel, kernel, C, channels], bias [channels].
  *

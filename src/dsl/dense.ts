@@ -7,7 +7,7 @@ import { checkedOptions } from './options.js';
 import type { Shape } from './shape.js';
 import { apply, refuse, shapeOf, type Tensor } from './tensor.js';
 
-/** What a dense layer is made of. */
+/** Options of a dense layer. */
 export interface DenseOptions {
   /** Whether a bias is added; default true. */
   readonly bias?: boolean;

@@ -1,4 +1,4 @@
-/** What is wrong with JSON that should be a graph, in one sentence that names the node. */
+/** Finds what is wrong with JSON that should be a graph, in one sentence that names the node. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import type * as t from 'io-ts';
@@ -18,7 +18,7 @@ const shown = (u: unknown): string => {
 const isWhole = (u: unknown): boolean => typeof u === 'number' && Number.isSafeInteger(u) && u >= 0;
 const areWhole = (u: unknown): boolean => Array.isArray(u) && u.every(isWhole);
 
-/** The first of these that finds something. */
+/** The first problem that one of these checks finds. */
 const first = (...checks: readonly (() => string | undefined)[]): string | undefined => {
   for (const check of checks) {
     const found = check();
@@ -49,7 +49,7 @@ const fieldProblem = (name: string, codec: t.Mixed, u: unknown): string | undefi
     : `${name} has a field that the language does not know: ${shown(u)}`;
 };
 
-/** An object of numbers of nodes, under a name in the plural; in the singular it names one of them. */
+/** Checks an object of node numbers; `many` and `one` are its names in messages. */
 const numbersProblem = (many: string, one: string, u: unknown): string | undefined => {
   if (!isRecord(u)) return wrong(many, 'an object of numbers of nodes', u);
   const bad = Object.entries(u).find(([, number]) => !isWhole(number));
@@ -103,7 +103,7 @@ const nodesProblem = (nodes: unknown): string | undefined => {
   return undefined;
 };
 
-/** The first thing about the form of a graph that is wrong; that its shapes fit is for `factsOf` to say. */
+/** The first problem in the form of a graph. `factsOf` checks its shapes. */
 export const problemOf = (json: unknown): string | undefined =>
   isRecord(json)
     ? first(

@@ -1,4 +1,4 @@
-/** What noise is: one pure function, used by every interpreter, so that all of them see the same numbers. */
+/** Noise as one pure function that every interpreter uses, so that all draw the same numbers. */
 
 import { stream } from '../base/random.js';
 import type { OpOf } from './op.js';
@@ -6,8 +6,8 @@ import type { OpOf } from './op.js';
 /**
  * `size` draws, row-major, for one sample at one step of a scan.
  *
- * They depend on the arguments alone: neither on how a batch is cut nor on what was drawn before. Uniform draws are
- * multiples of 2^-24, the finest that float32 holds everywhere below 1: a finer one could round up to 1, which lies
+ * They depend on the arguments alone: neither on the micro-batches nor on earlier draws. Uniform draws are multiples of
+ * 2^-24, the finest spacing that float32 has everywhere below 1. With a finer one, a draw could round up to 1, which is
  * outside of [0, 1).
  *
  * @param name the noise's name in the program

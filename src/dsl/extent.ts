@@ -9,14 +9,14 @@ const fieldOf = (u: unknown, key: string): unknown =>
 
 const tooMany = `it has more than ${grouped(limits.nodes)} nodes, the limit; write what repeats as a scan`;
 
-/** What is said of scans that nest too deep. */
+/** The message about scans that are nested too deep. */
 export const tooNested = `more than ${limits.scanNesting} scans stand within one another, the limit; let one scan do several steps`;
 
 const tooLong = `its scans take more than ${grouped(limits.scanSteps)} steps in all, those within one another multiplied, the limit; take fewer steps, or fewer scans within scans`;
 
 /**
- * Why a graph, or JSON that should be one, is too large, or undefined. By hand and not by recursion: it is asked before
- * anything follows the scans down.
+ * Why a graph, or JSON that should be one, is too large; undefined if it is not. Uses a stack of its own instead of
+ * recursion, because it runs before the depth of the scans is known to be limited.
  */
 export const extentProblem = (graph: unknown): string | undefined => {
   const open: { readonly nodes: unknown; readonly depth: number; readonly times: number }[] = [

@@ -62,7 +62,7 @@ export const outputsOf = (graph: Graph): Readonly<Record<string, Shape>> =>
   Object.fromEntries(Object.entries(graph.outputs).map(([name, node]) => [name, graph.nodes[node].shape]));
 
 /**
- * Whether statistics over the batch enter: then the batch must not be cut.
+ * Whether a program uses statistics over the batch; then the batch must not be split.
  *
  * @example
  * usesBatchStatistics(program({ x: [3] }, ({ x }) => ({ y: batchNorm()(x) })).graph); // => true

@@ -1,4 +1,4 @@
-/** What names of parameters are made of: layers and scopes, each one identity. */
+/** Layers and scopes, from which names of parameters are made; each is an identity. */
 
 /** The identity that parameters belong to. */
 export interface Layer {

@@ -203,7 +203,7 @@ const scanShape = (op: ScanOp, inputs: readonly Facts[]): CheckedShape => {
 export const readable = (nodes: readonly Node[], number: number): boolean =>
   nodes[number] !== undefined && nodes[number].op.op !== 'scan';
 
-/** The leaves that a scan's inputs are to its body. State is taken to differ between samples: noise may enter. */
+/** The facts of a body's leaves, from those of the scan's inputs. State is assumed to differ between samples: noise may enter. */
 export const leavesOf = (op: ScanOp, inputs: readonly Facts[]): Leaves => {
   const { fields, sequences, externals } = scanInputs(op, inputs);
   return {
@@ -213,7 +213,7 @@ export const leavesOf = (op: ScanOp, inputs: readonly Facts[]): Leaves => {
   };
 };
 
-/** Facts of every node of a body, checked against what its nodes say. */
+/** Facts of every node of a body, checked against the shapes that its nodes claim. */
 export const bodyFacts = (body: Body, leaves: Leaves): E.Either<string, readonly Facts[]> =>
   factsOf(body.nodes, leaves);
 
@@ -280,7 +280,7 @@ const inferNode = (
   );
 };
 
-/** The facts of a port of a scan that holds together. */
+/** The facts of a port of a valid scan. */
 export const takeFacts = (scan: ScanOp, inputs: readonly Facts[], port: string): E.Either<string, Facts> => {
   const [kind, name] = splitPort(port);
   const field = scan.fields.indexOf(name);

@@ -1,15 +1,14 @@
 /**
  * Initialisers: how a parameter starts, as data.
  *
- * A draw depends on (seed, name) alone, so that declaring parameters in another order, or adding one, changes
- * nothing for the others.
+ * The values depend on (seed, name) alone, so that reordering or adding parameters does not change the others.
  */
 
 import * as t from 'io-ts';
 import { stream } from '../base/random.js';
 import { type Shape, volume } from './shape.js';
 
-/** What a layer's user writes; the layer fills in the fans. */
+/** An initialiser by name, as users write it; the layer adds the fans. */
 export type InitialiserName =
   | 'pytorch'
   | 'glorot'
@@ -34,12 +33,12 @@ const kinds = {
   identity: t.strict({ kind: t.literal('identity') }),
 };
 
-/** An initialiser with its fans resolved, as it stands in a program; this is its codec. */
+/** The codec of initialisers in programs, whose fans are resolved. */
 export const Initialiser = t.union(
   [kinds.constant, kinds.uniform, kinds.normal, kinds.laplacian, kinds.identity],
   'an initialiser',
 );
-/** How a parameter starts, as it stands in a program; see the codec of the same name. */
+/** How a parameter starts, as a program stores it; see the codec of the same name. */
 export type Initialiser = t.TypeOf<typeof Initialiser>;
 
 /**

@@ -12,9 +12,9 @@ import { infer } from './infer.js';
 import { type InitialiserName, resolveInitialiser } from './initialiser.js';
 import { checkedName } from './naming.js';
 import { checkedInit, checkedOptions } from './options.js';
-import { placeHere } from './place.js';
 import { currentScope } from './scope.js';
 import { type Shape, volume } from './shape.js';
+import { callerLocation } from './source-location.js';
 import { known, refuse, type Tensor } from './tensor.js';
 
 /**
@@ -31,7 +31,7 @@ import { known, refuse, type Tensor } from './tensor.js';
 export const layer = (kind: string, name?: string): Layer => ({
   kind: checkedName('layer', kind),
   name: name === undefined ? undefined : checkedName(kind, name),
-  at: placeHere(),
+  at: callerLocation(),
 });
 
 /** How a parameter starts and whether it learns. */

@@ -1,4 +1,4 @@
-/** The plain numbers inside an operation: which of them can stand in a program at all. */
+/** Checks of the plain numbers inside an operation. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -10,7 +10,7 @@ type Checked = E.Either<string, void>;
 
 const fine: Checked = E.right(undefined);
 
-/** JSON has no NaN and no infinity, and what overflows 32 bits would become one when the program runs. */
+/** Whether a number is finite in 32 bits: JSON has no NaN or infinity, and a larger number would become infinite. */
 const isFinite32 = (x: number): boolean => Number.isFinite(Math.fround(x));
 
 const finite = (what: string, values: readonly number[]): Checked => {
@@ -24,7 +24,7 @@ const atLeast = (least: number, what: string, x: number): Checked =>
 const both = (...checks: readonly (() => Checked)[]): Checked =>
   checks.reduce<Checked>((so, check) => (E.isLeft(so) ? so : check()), fine);
 
-/** A stencil lies around the centre of a kernel [k..., channels in, channels out]. */
+/** Checks that a stencil fits the centre of a kernel [k..., channels in, channels out]. */
 const stencil = (init: Initialiser, shape: Shape): Checked => {
   if (init.kind !== 'laplacian' && init.kind !== 'identity') return fine;
   const sides = shape.slice(0, -2);
@@ -56,7 +56,7 @@ const initialiser = (init: Initialiser): Checked => {
   }
 };
 
-/** Whether every plain number of an operation is one that JSON and 32-bit floats hold, else one sentence. */
+/** Checks that JSON and 32-bit floats can hold every plain number of an operation; else one sentence. */
 export const literalsOf = (op: Op): Checked => {
   switch (op.op) {
     case 'constant': {

@@ -3,7 +3,7 @@
 import type { Layer, Scope } from './identity.js';
 import { refuse } from './tensor.js';
 
-/** Gives each layer its path; the same layer always the same. */
+/** The path of each layer; one layer has one path. */
 export interface Names {
   readonly of: (layer: Layer, scope: Scope | undefined) => string;
 }
@@ -15,7 +15,7 @@ const segment = /^(?!\.+$)[A-Za-z0-9_.-]+$/;
 export const isPath = (name: string): boolean => name.split('/').every((part) => segment.test(part));
 
 /**
- * A fresh book of names. Counts run in the order of the calls, which is the order of the data flow, so that names
+ * A new register of names. It counts in the order of the calls, which is the order of the data flow, so that names
  * depend on what a program computes and not on the order in which it was written.
  */
 export const names = (): Names => {
@@ -61,7 +61,7 @@ export const names = (): Names => {
   return { of: (layer, scope) => layers.get(layer) ?? name(layer, scope) };
 };
 
-/** The name, or a refusal: a layer's may be a path of its own, a scope's is one segment. */
+/** The name if it is valid; else throws. A layer's name may be a path, a scope's name is one segment. */
 export const checkedName = (
   what: string,
   given: string,

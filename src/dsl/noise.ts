@@ -1,4 +1,4 @@
-/** Noise: what differs from step to step and from sample to sample, always the same for one seed. */
+/** Noise: new numbers for each step and each sample, the same for the same seed. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import type { Layer } from './identity.js';
@@ -25,8 +25,8 @@ const noise = (distribution: 'normal' | 'uniform') => (name?: string) => {
 };
 
 /**
- * Standard normal noise, drawn anew at each step from (noise seed, name, sample, step): the same seed gives the same
- * noise however the batch is cut.
+ * Standard normal noise, drawn at each step from (noise seed, name, sample, step): the same seed draws the same noise
+ * whatever the micro-batches.
  *
  * One source gives one draw a step, wherever it is used; build two sources for two draws. Within nested scans the
  * step is that of the clock that is given.

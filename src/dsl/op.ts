@@ -282,7 +282,7 @@ const Scan: t.Type<ScanOp, ScanOp, unknown> = t.recursion('Scan', () =>
 
 export const Op: t.Type<Op, Op, unknown> = t.recursion('Op', () => t.union([Flat, Scan]));
 
-/** The codec of each field of each operation, by the operation's name; of a scan those of its own fields. */
+/** The codec of each field of each operation, by the operation's name; of a scan only its own fields. */
 export const fieldCodecs: Readonly<Record<string, Readonly<Record<string, t.Mixed>>>> = {
   ...Object.fromEntries(Flat.types.map(({ type }) => [type.props.op.value, type.props])),
   scan: {

@@ -1,4 +1,4 @@
-/** Options of layers and scans: a key that is none of them would do nothing, which no type check tells in plain JavaScript. */
+/** Options of layers and scans. Unknown keys are refused: they would do nothing, and plain JavaScript has no type check. */
 
 import { nearest } from '../base/error.js';
 import type { InitialiserName } from './initialiser.js';
@@ -8,7 +8,7 @@ import { refuse } from './tensor.js';
 type Every<O extends object> = Readonly<Record<keyof O & string, true>>;
 
 /**
- * The options as they are; refuses what is no record of options, and a key that is none of them, with the nearest one.
+ * Returns the options; refuses a value that is not a record, and unknown keys, with the nearest known one.
  *
  * @param known all options there are
  */
@@ -26,7 +26,7 @@ export const checkedOptions = <O extends object>(operation: string, options: O, 
   );
 };
 
-/** Refuses arguments behind the last one that is read. */
+/** Refuses surplus arguments. */
 export const nothingMore = (operation: string, more: readonly unknown[]): void => {
   if (more.length > 0)
     refuse(operation, 'it takes no options; leave out what stands behind its last argument');
@@ -35,7 +35,7 @@ export const nothingMore = (operation: string, more: readonly unknown[]): void =
 const inits: readonly unknown[] = ['pytorch', 'glorot', 'kaiming', 'laplacian', 'identity', 'zeros'];
 const numbered = ['constant', 'uniform', 'normal'];
 
-/** The initialiser as it is; refuses what is none, and a record that says more than one number. */
+/** Returns the initialiser; refuses an unknown one, and a record with more than one number. */
 export const checkedInit = (operation: string, init: InitialiserName): InitialiserName => {
   const keys = typeof init === 'object' && init !== null ? Object.keys(init) : [];
   return inits.includes(init) || (keys.length === 1 && numbered.includes(keys[0]))

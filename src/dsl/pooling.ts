@@ -31,10 +31,10 @@ const pool1d =
     pool(fn, 1, x, size, stride ?? size);
 
 /**
- * The largest of each window. Windows lie wholly inside the field, floor((H - size) / stride) + 1 of them; the stride
- * is the window's size by default, so an odd field loses its last row and column. Where the largest is reached twice
- * the gradient goes to the first in row-major order. A window that holds a NaN gives NaN, and its gradient goes to the
- * first. Refuses a window larger than the field.
+ * The maximum of each window. There are floor((H - size) / stride) + 1 windows, all inside the field. The stride is the
+ * window's size by default, so a field of odd size loses its last row and column. If the maximum is reached twice, the
+ * gradient goes to the first element in row-major order. A window with a NaN results in NaN, and its gradient goes to the
+ * first NaN. Refuses a window larger than the field.
  *
  * @example
  * const small = pipe(y, maxPool(2));   // Tensor<readonly [32, 32, 2]>

@@ -46,8 +46,8 @@ export type Inputs<I extends Shapes> = { readonly [N in keyof I]: Tensor<I[N]> }
 export type ShapesOf<O> = { readonly [N in keyof O]: O[N] extends Tensor<infer S> ? S : never };
 
 /**
- * `unknown`, or the reason why one of these shapes cannot be (see `Impossible`). Whoever takes a program to run it
- * intersects with this, so that the compiler shows the reason.
+ * `unknown`, or the reason why one of these shapes is impossible (see `Impossible`). A function that runs a program
+ * intersects its parameter with this type, so that the compiler shows the reason.
  *
  * @example
  * const run = <I extends Shapes, O extends Shapes>(p: Program<I, O> & Possible<O>): string => signature(p);
@@ -67,7 +67,7 @@ type Reason<S extends Shape> = S extends Shape
 /**
  * Writes a program: `f` runs once, on symbolic inputs, and what it returns is closed into a graph.
  *
- * Throws a ProgramFault when a shape does not fit that the compiler could not see; `tryProgram` gives it as a value.
+ * Throws a ProgramFault if a shape that the compiler could not check does not fit; `tryProgram` returns it as a value.
  *
  * @example
  * const blur = program({ image: [8, 8, 1] }, ({ image }) => ({
@@ -87,7 +87,7 @@ export const program = <const I extends Shapes, O extends Readonly<Record<string
   return { graph: closeGraph(exprsOf(given), exprsOf(outputs)) };
 };
 
-/** What no compiler has checked: a file is run as it is. */
+/** Checks outputs at run time: a person's file runs without type checks. */
 const checkOutputs = (outputs: unknown): void => {
   const one = isTensor(outputs) || typeof outputs !== 'object' || outputs === null;
   if (one)
@@ -99,7 +99,7 @@ const checkOutputs = (outputs: unknown): void => {
 const exprsOf = (tensors: Readonly<Record<string, Tensor>>): Readonly<Record<string, Expr>> =>
   Object.fromEntries(Object.entries(tensors).map(([name, x]) => [name, x.expr]));
 
-/** Whether this can be the name of an input or an output: names of files and of other people's formats. */
+/** Whether this can be the name of an input or an output: it is also used in file names and foreign formats. */
 export const isNameable = (name: string): boolean => /^[A-Za-z][A-Za-z0-9_-]*$/.test(name);
 
 const symbolic = <I extends Shapes>(inputs: I): Inputs<I> => {
@@ -112,7 +112,7 @@ const symbolic = <I extends Shapes>(inputs: I): Inputs<I> => {
   return fits(inputs, tensors) ? tensors : refuse('program', 'an input lost its shape');
 };
 
-/** Tells the compiler, by looking, that each tensor has the shape under its name. */
+/** A type guard: each tensor has the shape under its name. */
 const fits = <I extends Shapes>(
   inputs: I,
   tensors: Readonly<Record<string, Tensor>>,
@@ -120,7 +120,7 @@ const fits = <I extends Shapes>(
   Object.keys(inputs).every((name) => sameShape(shapeOf(tensors[name]), inputs[name]));
 
 /**
- * As `program`, with what is wrong as a value: for shapes that come from a file or a flag.
+ * Runs a function that writes a program, and returns its error as a value: for shapes that come from a file or a flag.
  *
  * @example
  * const written = tryProgram(() => program({ x: [0, 3] }, ({ x }) => ({ y: square(x) })));
@@ -140,7 +140,7 @@ export const tryProgram = <P>(write: () => P): E.Either<ProgramError | Defect, P
 export const hashProgram = (p: Program): string => hashOf(p.graph);
 
 /**
- * The program with these outputs alone; what only the others needed is gone. Names stay, and so do all inputs.
+ * The program with these outputs alone, without the nodes that only other outputs need. Names and inputs stay.
  *
  * @example
  * const both = program({ x: [8, 8, 1] }, ({ x }) => ({ wave: sin(x), energy: pipe(square(x), sum(0, 1, 2)) }));
@@ -161,7 +161,7 @@ export const select = <I extends Shapes, O extends Shapes, N extends keyof O & s
 };
 
 /**
- * One line: what goes in and what comes out.
+ * One line with the inputs and outputs.
  *
  * @example
  * signature(program({ image: [8, 8, 3] }, ({ image }) => ({ half: maxPool(2)(image) })));

@@ -1,18 +1,18 @@
-/** Pruning: what remains of a graph when fewer outputs are wanted. */
+/** Pruning: a graph without the nodes that its outputs do not need. */
 
 import type { Graph } from './graph.js';
 import { type Body, type Node, type Op, type ScanOp, scanInputs } from './op.js';
 import { observedPort } from './ports.js';
 
-/** Nodes that are left, and each one's new number. */
+/** The remaining nodes, and the new number of each. */
 interface Left {
   readonly nodes: readonly Node[];
   readonly to: (old: number) => number;
 }
 
 /**
- * Only what the roots need, scans included: a scan observes what is taken of it, and loses the externals that only
- * the rest used. Nodes read earlier ones only, so one pass from the last to the first finds everything.
+ * Keeps only what the roots need, also inside of scans: a scan observes only what is read, and loses externals that
+ * nothing needs any more. Nodes read earlier nodes only, so one pass from the last to the first finds everything.
  */
 const prune = (nodes: readonly Node[], roots: readonly number[]): Left => {
   const needed = new Set(roots);

@@ -1,4 +1,4 @@
-/** Reductions: what remains of an axis. */
+/** Reductions over axes. */
 
 import type { ReduceFunction } from './op.js';
 import type { Bins, Shape, Without } from './shape.js';

@@ -1,4 +1,4 @@
-/** What holds for operations besides shapes: how many inputs they take, and whether samples differ in them. */
+/** Rules of operations besides shapes: the number of inputs, and whether the result differs between samples. */
 
 import type * as E from 'fp-ts/lib/Either.js';
 import { when } from './infer-shape.js';
@@ -8,18 +8,18 @@ import type { Shape } from './shape.js';
 /** What is known of a value before it is computed. */
 export interface Facts {
   readonly shape: Shape;
-  /** Whether it differs from sample to sample; parameters and what is made of them alone do not. */
+  /** Whether it differs between samples. Parameters, and values computed from parameters alone, do not. */
   readonly perSample: boolean;
 }
 
-/** What the leaves of a scan's body stand for. */
+/** The facts of the leaves of a scan's body. */
 export interface Leaves {
   readonly state: Readonly<Record<string, Facts>>;
   readonly elements: readonly Facts[];
   readonly externals: readonly Facts[];
 }
 
-/** Sizes that the operation itself states: checked first, so that the message is about them and not their product. */
+/** The sizes that an operation itself states. They are checked first, so that the message is about them. */
 export const declared = (op: Op): Shape => {
   switch (op.op) {
     case 'input':
@@ -96,7 +96,7 @@ export const perSample = (op: Op, inputs: readonly Facts[], leaves: Leaves | und
   }
 };
 
-/** Weights are the same for all samples of a batch; the compilers rely on it. */
+/** Checks that weights are the same for all samples; the compilers rely on it. */
 export const sharedWeights = (op: Op, inputs: readonly Facts[]): E.Either<string, void> => {
   const weighted = ['conv', 'convTranspose', 'dense', 'batchNorm'].includes(op.op);
   return when(

@@ -1,4 +1,4 @@
-/** What scans are made of, and what they give, in types. */
+/** The types of scans: state, step, observations, results. */
 
 import type { Shape } from './shape.js';
 import type { Tensor } from './tensor.js';
@@ -6,7 +6,7 @@ import type { Tensor } from './tensor.js';
 /** The state of a scan: named tensors. Declare one as a `type`, not an `interface`: an interface fits no record. */
 export type StateOf = Readonly<Record<string, Tensor>>;
 
-/** What a step knows of time. */
+/** Time, as a step sees it. */
 export interface Clock {
   /** The number of the step, from 0, as a scalar. */
   readonly index: Tensor<readonly []>;
@@ -18,7 +18,7 @@ export type Step<State extends StateOf> = (state: State, clock: Clock) => State;
 /** What is recorded at each step: one tensor, or several by name. */
 export type Observed = Tensor | Readonly<Record<string, Tensor>>;
 
-/** What a scan of T steps gives for what was observed: each tensor with a leading time axis. */
+/** The sequences that a scan of T steps returns: each observed tensor with a leading time axis. */
 export type Sequenced<T extends number, O> =
   O extends Tensor<infer X>
     ? Tensor<readonly [T, ...X]>
@@ -30,9 +30,9 @@ type Only<Next, State> = [Unknown<Next, State>] extends [never]
   ? unknown
   : { readonly error: `scan: the state has no field '${Unknown<Next, State>}'` };
 
-/** What a scan is made of; Next is what the step returns, the State again. */
+/** The description of a scan; Next is what the step returns, the State again. */
 export interface Scan<T extends number, State extends StateOf, Next, O extends Observed> {
-  /** How often the step is taken. */
+  /** The number of steps. */
   readonly steps: T;
   /** The state before the first step. */
   readonly init: State;
@@ -42,7 +42,7 @@ export interface Scan<T extends number, State extends StateOf, Next, O extends O
   readonly observe: (state: NoInfer<State>) => O;
 }
 
-/** What a driven scan is made of: a `Scan` with the sequence that drives it in the place of the number of steps. */
+/** The description of a driven scan: a `Scan` with a driving sequence instead of the number of steps. */
 export interface DrivenScan<
   T extends number,
   In extends Shape,

@@ -1,14 +1,14 @@
 /**
  * Scopes: where the names of parameters come from.
  *
- * `scope('encoder', f)` is f, with the parameters that f uses named `encoder/...`. Scopes nest. The current scope
- * is, beside how deep scans nest while they are written, the one piece of mutable state of the language; it is set only
- * while f runs and only names depend on it.
+ * `scope('encoder', f)` is f, with the parameters that f uses named `encoder/...`. Scopes nest. The current scope and the
+ * nesting depth of scans are the only mutable state of the language. The scope is set only while f runs, and only names
+ * depend on it.
  */
 
 import type { Scope } from './identity.js';
 import { checkedName, isSegment } from './naming.js';
-import { placeHere } from './place.js';
+import { callerLocation } from './source-location.js';
 import type { Tensor } from './tensor.js';
 
 let current: Scope | undefined;
@@ -32,7 +32,7 @@ export const scope = <A extends readonly unknown[], B extends Tensor | Readonly<
   f: (...args: A) => B,
 ): ((...args: A) => B) => {
   const identity = Symbol(checkedName('scope', name, isSegment));
-  const at = placeHere();
+  const at = callerLocation();
   return (...args) => {
     const outer = current;
     current = { name, parent: outer, identity, at };

@@ -13,8 +13,8 @@ import type { Add, Divide, GtOrEq, Mod, Multiply, Subtract } from 'ts-arithmetic
 export type Shape = readonly number[];
 
 /**
- * A size that cannot be, with the reason: what a window larger than its field leaves, or a reduction over an axis
- * that is not there. It spreads through everything made of it; `Possible` refuses it where a program is run.
+ * An impossible size, with the reason: a window is larger than its field, or a reduction is over an axis that does not
+ * exist. Sizes that are computed from it are impossible too; `Possible` refuses it where a program is run.
  *
  * @example
  * type Left = Windows<3, 5, 1>;   // Impossible<'a window of 5 does not fit a field of 3'>
@@ -82,8 +82,8 @@ export type Volume<S extends Shape> = S extends readonly [
     : number;
 
 /**
- * `unknown` where D divides N, else an object that carries the message. For the front door of a model that halves
- * its field several times: an error inside it would name a size that nobody wrote.
+ * `unknown` where D divides N, else an object that carries the message. For the arguments of a model that halves its
+ * field several times: an error inside of the model would name a size that the user never wrote.
  *
  * @example
  * const halvable = <const H extends number>(height: H & DivisibleBy<H, 4>): number => height / 4;

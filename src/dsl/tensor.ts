@@ -12,8 +12,8 @@ import { type Facts, infer } from './infer.js';
 import { noBatchInScan } from './infer-shape.js';
 import type { Initialiser } from './initialiser.js';
 import type { Op, OpName, OpOf } from './op.js';
-import { placeHere } from './place.js';
 import type { Shape } from './shape.js';
+import { callerLocation } from './source-location.js';
 
 declare const shape: unique symbol;
 
@@ -37,7 +37,7 @@ export interface Tensor<out S extends Shape = Shape> {
 export const shapeOf = (x: Tensor): Shape =>
   isTensor(x) ? x.expr.facts.shape : refuse('language', notATensor(x));
 
-/** Whether this is a tensor: files are run without their types being checked, so that anything may come. */
+/** Whether this is a tensor. Files run without type checks, so any value may come. */
 export const isTensor = (x: unknown): x is Tensor =>
   typeof x === 'object' &&
   x !== null &&
@@ -46,7 +46,7 @@ export const isTensor = (x: unknown): x is Tensor =>
   x.expr !== null &&
   'facts' in x.expr;
 
-/** What is wrong with something that is no tensor. */
+/** Why something is not a tensor. */
 export const notATensor = (x: unknown): string => {
   const what =
     typeof x === 'function'
@@ -57,19 +57,19 @@ export const notATensor = (x: unknown): string => {
   return `a tensor is needed here, got ${what}`;
 };
 
-/** An expression: an operation on expressions, what is known of its value, and the scans it is a step of. */
+/** An expression: an operation on expressions, the facts of its value, and the scans in whose steps it is. */
 export interface Expr {
   readonly op: ExprOp;
   readonly inputs: readonly Expr[];
   readonly facts: Facts;
-  /** Scans whose placeholders occur in it unbound: where it belongs. */
+  /** The scans whose placeholders it depends on: it is part of their steps. */
   readonly free: ReadonlySet<symbol>;
 }
 
 type Named = 'parameter' | 'noise';
 type Bound = 'state' | 'element' | 'external' | 'clock';
 
-/** The primitives before a program is closed: names are not yet given, a scan's body is still open. */
+/** The primitives before a program is closed: without names, and with scans whose bodies are still open. */
 export type ExprOp =
   | OpOf<Exclude<OpName, Named | Bound | 'scan'>>
   | ParameterExpr
@@ -79,7 +79,7 @@ export type ExprOp =
 
 export interface ParameterExpr {
   readonly op: 'parameter';
-  /** Together with the role its identity: the same layer's weight is one parameter wherever it is used. */
+  /** With the role this identifies the parameter: the weight of a layer is one parameter wherever it is used. */
   readonly layer: Layer;
   readonly role: string;
   readonly scope: Scope | undefined;
@@ -117,7 +117,7 @@ export interface ScanExpr {
 }
 
 /**
- * Carries a ProgramError out of the user's function; `tryProgram` catches it and gives its `error` as a value.
+ * Carries a ProgramError out of the user's function; `tryProgram` catches it and returns its `error` as a value.
  *
  * @example
  * try {
@@ -136,9 +136,9 @@ export class ProgramFault extends Error {
 }
 
 /**
- * Refuses: ends the writing of the program with this message.
+ * Throws a ProgramFault with this message.
  *
- * @param at where it was written; default: where the user called the language
+ * @param at the source location; default: where the user called the language
  * @example
  * const half = (x: Tensor<readonly [number]>): Tensor => {
  *   const [n] = shapeOf(x);
@@ -146,7 +146,7 @@ export class ProgramFault extends Error {
  * };
  * half(zeros(4));
  */
-export const refuse = (operation: string, message: string, at = placeHere()): never => {
+export const refuse = (operation: string, message: string, at = callerLocation()): never => {
   const place = at();
   throw new ProgramFault({
     _tag: 'ProgramError',
@@ -158,13 +158,13 @@ export const refuse = (operation: string, message: string, at = placeHere()): ne
 
 const none: ReadonlySet<symbol> = new Set();
 
-/** The scans that occur in any of these. */
+/** The scans that any of these is part of. */
 export const freeIn = (exprs: readonly Expr[]): ReadonlySet<symbol> => {
   const sets = exprs.map((expr) => expr.free).filter((set) => set.size > 0);
   return sets.length === 0 ? none : sets.length === 1 ? sets[0] : new Set(sets.flatMap((set) => [...set]));
 };
 
-/** A tensor of an expression. The claim that its shape is S is the caller's, checked by `infer`. */
+/** A tensor of an expression. The caller claims that its shape is S; `infer` checks it. */
 export const tensor = <S extends Shape>(expr: Expr): Tensor<S> => ({ expr });
 
 /**

@@ -12,7 +12,7 @@ export interface Weights {
   readonly init: InitialiserName;
 }
 
-/** What a kernel joins, for the bounds of its initialiser. */
+/** Fan-in and fan-out of a kernel, for the bounds of its initialiser. */
 interface Fans {
   readonly fanIn: number;
   readonly fanOut: number;

@@ -21,7 +21,7 @@ export interface Engine {
 /** The engine without fused kernels: everything op by op. */
 export const opByOp = (engine: Engine): Engine => ({ ...engine, fused: false });
 
-/** What of an engine shapes the bits of a result: its name, and whether kernels are fused. */
+/** The part of an engine that determines the bits of a result: its name, and whether kernels are fused. */
 export const engineLabel = ({ name, fused }: Pick<Engine, 'name' | 'fused'>): string =>
   fused ? `${name}, fused` : name;
 

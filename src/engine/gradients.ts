@@ -104,7 +104,7 @@ export const installGradients = (tf: TensorFlow): void => {
       };
     },
   });
-  // From the output, which the next layer keeps anyway, rather than from the input, which nobody else needs.
+  // computed from the output, which the next layer holds anyway, instead of the input, which nothing else needs
   const fromOutput = (
     kernelName: string,
     gradient: (tf: TensorFlow, dy: Tensor, y: Tensor) => Tensor,

@@ -114,8 +114,8 @@ const keeping: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Whether the current engine's kernel of this name gives NaN where a value that it looks at is one. Of engines that
- * cannot be asked here it is not supposed.
+ * Whether the current engine's kernel of this name returns NaN where a value that it reads is NaN. False for engines of
+ * which it is not known.
  *
  * @example
  * keepsNaN(tf, 'MaxPool')   // false on cpu, whose largest of NaN and 1 is 1

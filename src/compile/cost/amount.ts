@@ -29,7 +29,7 @@ export const most = (a: Amount, b: Amount): Amount => ({
 
 export const at = (batch: number, { fixed, perSample }: Amount): number => fixed + batch * perSample;
 
-/** So many for every sample where the value differs from sample to sample, else once. */
+/** The count for every sample if the value differs between samples, else once. */
 export const spread = ({ perSample }: Pick<Facts, 'perSample'>, count: number): Amount =>
   perSample ? { fixed: 0, perSample: count } : { fixed: count, perSample: 0 };
 

@@ -1,12 +1,12 @@
 /**
- * Where gradients flow in training: to a value that depends on a trainable parameter and that an output depends on,
- * by operations that have a gradient.
+ * Where gradients flow in training: to each value that depends on a trainable parameter and on which an output depends,
+ * through operations that have a gradient.
  */
 
 import { type Node, type Op, type ScanOp, scanInputs } from '../../dsl/op.js';
 import { splitPort } from '../../dsl/ports.js';
 
-/** For a list of nodes: which values a gradient reaches, and the same inside of their scans. */
+/** Which values of a list of nodes have a gradient, and the same inside of scans. */
 export interface Flow {
   readonly reached: readonly boolean[];
   readonly bodies: ReadonlyMap<number, Flow>;
@@ -76,7 +76,7 @@ const parameterDependence = (
   return { values, bodies };
 };
 
-/** The state depends on a parameter if it starts so or becomes so in any step. */
+/** The state depends on a parameter if its initial value does, or if it does after any step. */
 const bodyDependence = (op: ScanOp, inputs: readonly boolean[], passes: Passes): ParameterDependence => {
   const { fields, sequences, externals } = scanInputs(op, inputs);
   let state = fields;

@@ -66,8 +66,8 @@ const workspace = (all: readonly Visit[]): Amount =>
  * The most bytes held at once in inference: a value is given back when its last reader is done.
  *
  * Parameters, inputs and outputs are held throughout. While a scan runs it holds its inputs, its state and what it has
- * observed; at its end what it observed is there twice, as entries and as the sequence made of them. The largest
- * fixed part and the largest part of a sample are taken from whichever moments they come in.
+ * observed; at its end it holds the observations twice, as entries and as a sequence. The peaks of the fixed and the
+ * per-sample part are taken separately; they may occur at different times.
  */
 export const inferenceMemory = (
   visits: readonly Visit[],
@@ -102,11 +102,11 @@ const peakOf = (visits: readonly Visit[], nodes: readonly Node[], kept: readonly
   return peak;
 };
 
-/** Values that a scan or the caller counts, and scans, which have none. */
+/** Values that the scan or the caller counts; scans themselves have no value. */
 const heldElsewhere: readonly Op['op'][] = ['parameter', 'state', 'element', 'external', 'scan'];
 const throughout: readonly Op['op'][] = [...heldElsewhere, 'input'];
 
-/** Whose value a node's value is: a reshape's is its input's, and a ReLU's that of the layer it is fused with. */
+/** The node that owns the memory of each node's value: of a reshape its input, of a fused ReLU its layer. */
 const sourcesOf = (visits: readonly Visit[], nodes: readonly Node[]): readonly number[] => {
   const sources: number[] = [];
   for (const [number, { op, inputs }] of nodes.entries()) {

@@ -1,11 +1,10 @@
 /**
  * What TensorFlow.js holds for each operation until a training step ends, op by op.
  *
- * Its tape keeps every tensor that an operation reads or makes in the forward pass, and in the backward pass it gives
- * back no gradient before the last one is there. So each operation holds a number of tensors, counted here in float32
- * numbers: those it makes on the way to its result, and those its gradient makes. The counts follow the way the
- * compiler to TensorFlow.js writes each operation; `spec/compile/cost` holds them against the bytes that
- * TensorFlow.js itself reports.
+ * The tape keeps every tensor that an operation reads or makes in the forward pass, and in the backward pass it frees no
+ * gradient before the last one is computed. So each operation holds a number of tensors, counted here in float32 numbers:
+ * those that compute its result, and those that compute its gradient. The counts follow the compiler to TensorFlow.js;
+ * `spec/compile/cost` compares them with the bytes that TensorFlow.js reports.
  */
 
 import { type Boundary, type Op, scanInputs } from '../../dsl/op.js';
@@ -56,8 +55,8 @@ export const forwardHeld = (visit: Visit): Amount => {
 };
 
 /**
- * Numbers held from the backward pass, where gradients flow. Of several gradients of one value the first is given back
- * once the next is added to it; but one that an addition handed on as it was is somebody else's, and stays.
+ * Numbers held from the backward pass, where gradients flow. If a value has several gradients, each sum so far is freed
+ * when the next gradient is added, unless it is the very tensor of another gradient (see `handsOn`).
  */
 export const backwardHeld = (visit: Visit): Amount => {
   if (!visit.trained) return none;
@@ -148,7 +147,7 @@ const fourierMatrix = ([steps]: Shape): Amount => ({ fixed: 2 * steps * bins(ste
 /** How often an extreme of rows is turned about: a minimum is the negated maximum of what is negated. */
 export const extremes = { sum: 0, mean: 0, max: 1, min: 2 } as const;
 
-/** What a recurrence's states are owed, the states before them, and the products of both that its factors are owed. */
+/** The cotangents of a recurrence's states, the states before them, and the products of both (the factors' cotangents). */
 const recurrenceCotangents = ({ op, result }: Visit): Amount => {
   const [steps, ...rest] = result.shape;
   const each = op.op === 'recurrence' && op.kind === 'matrix' ? rest[rest.length - 1] : 1;

@@ -1,4 +1,4 @@
-/** Every operation of a program with what the counts need to know of it, bodies of scans included. */
+/** Every operation of a program, bodies of scans included, with the facts that the counts need. */
 
 import type { Facts } from '../../dsl/infer.js';
 import type { Node, Op } from '../../dsl/op.js';

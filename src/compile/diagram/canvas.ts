@@ -11,17 +11,17 @@ export interface Group {
 }
 
 /** A group inside others: the outermost first. */
-export type Place = readonly Group[];
+export type GroupPath = readonly Group[];
 
 /** Whether one place is the other or inside it. */
-export const within = (inner: Place, outer: Place): boolean =>
+export const within = (inner: GroupPath, outer: GroupPath): boolean =>
   outer.every(({ key }, i) => key === inner[i]?.key);
 
 export interface Box {
   readonly id: string;
   readonly lines: readonly string[];
   readonly outline: Outline;
-  readonly place: Place;
+  readonly place: GroupPath;
 }
 
 export interface Arrow {
@@ -42,7 +42,7 @@ export interface Canvas {
   readonly append: (id: string, line: string) => void;
   readonly connect: (from: string, to: string, label: string, feedback?: boolean) => void;
   /** Whether another line may go into this origin's box. */
-  readonly grows: (origin: Origin, place: Place) => boolean;
+  readonly grows: (origin: Origin, place: GroupPath) => boolean;
   readonly drawing: () => Drawing;
 }
 

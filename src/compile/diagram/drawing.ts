@@ -4,7 +4,7 @@ import type { Graph } from '../../dsl/graph.js';
 import { type Node, type Op, type ScanOp, scanInputs } from '../../dsl/op.js';
 import { finalPort, observedPort } from '../../dsl/ports.js';
 import { describeOp, layerOf, showSizes } from '../describe-op.js';
-import { blank, type Canvas, type Drawing, type Group, type Place } from './canvas.js';
+import { blank, type Canvas, type Drawing, type Group, type GroupPath } from './canvas.js';
 import { type Origin, seconds, weightsOf, wordsOf } from './words.js';
 
 /** A list of nodes being drawn. */
@@ -12,7 +12,7 @@ interface Region {
   readonly nodes: readonly Node[];
   /** Before the numbers of its nodes, which makes ids unique. */
   readonly prefix: string;
-  readonly place: Place;
+  readonly place: GroupPath;
   /** How often each node is read. */
   readonly uses: readonly number[];
   /** What state, elements and externals are. */
@@ -45,7 +45,7 @@ const usesOf = (nodes: readonly Node[], ends: readonly number[]): readonly numbe
 };
 
 /** The box of an origin; a parameter or a number that something other than a layer reads gets one now. */
-const shown = (canvas: Canvas, origin: Origin, place: Place): string => {
+const shown = (canvas: Canvas, origin: Origin, place: GroupPath): string => {
   if (origin.kind === 'parameter')
     canvas.add({ id: origin.id, lines: [`parameter ${origin.name}`], outline: 'round', place: [] });
   if (origin.kind === 'number')

@@ -1,7 +1,7 @@
 /** Diagrams: a program as Mermaid flowchart text. */
 
 import type { Program } from '../../dsl/program.js';
-import { type Arrow, type Box, type Group, type Place, within } from './canvas.js';
+import { type Arrow, type Box, type Group, type GroupPath, within } from './canvas.js';
 import { drawingOf } from './drawing.js';
 import { arrow, box, group } from './text.js';
 
@@ -42,7 +42,7 @@ const indented = (lines: readonly string[]): readonly string[] => lines.map((lin
 
 const declared = ({ id, lines, outline }: Box): string => box(id, lines.join('\n'), outline);
 
-const keyOf = (place: Place): string => place.map(({ key }) => key).join(' ');
+const keyOf = (place: GroupPath): string => place.map(({ key }) => key).join(' ');
 
 /** `g0`, `g1`, ... in the order in which groups are first met. */
 const groupIds = (boxes: readonly Box[]): ReadonlyMap<string, string> => {
@@ -56,7 +56,7 @@ const groupIds = (boxes: readonly Box[]): ReadonlyMap<string, string> => {
  */
 const grouped = (
   boxes: readonly Box[],
-  place: Place,
+  place: GroupPath,
   ids: ReadonlyMap<string, string>,
 ): readonly string[] => {
   const inside = boxes.filter((b) => within(b.place, place));

@@ -1,4 +1,4 @@
-/** What is written in a box, and what an arrow says beside the shape. */
+/** The text in boxes and on arrows. */
 
 import type { Node, Op, ZipFunction } from '../../dsl/op.js';
 import type { Shape } from '../../dsl/shape.js';

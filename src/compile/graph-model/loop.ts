@@ -1,29 +1,21 @@
 /** A scan as a while loop: its step is a function of the graph's library. */
 
-import type { ScanOp } from '../../dsl/op.js';
+import type { Facts } from '../../dsl/infer.js';
+import type { LeafOp, ScanOp } from '../../dsl/op.js';
 import { type Shape, volume } from '../../dsl/shape.js';
-import { draft, type Ref, type Site, under } from './draft.js';
+import { type Draft, draft, type FunctionDraft, type Ref, type Site, under } from './draft.js';
 import { needed } from './finish.js';
 import { type DType, functionAttr, typeAttr, wholeAttr } from './graph-def.js';
 import * as tf from './ops.js';
 import { type Emit, type Parts, perSample, type Run, resultsOf } from './scene.js';
-import { overBatch, tensorValue } from './value.js';
+import { overBatch, tensorValue, type Value } from './value.js';
 
-/** What goes round: the step, the state, lists of what is recorded, sequences, and what was computed outside. */
+/** The loop variables: the step, the state, lists of records, driving sequences, externals. */
 export const looped = (site: Site, op: ScanOp, parts: Parts, emit: Emit): Run => {
   const { body, fields, steps } = op;
   const { store } = site.draft;
   const inner = draft(store);
-  const element = (name: string): Shape => [-1, ...body.nodes[body.observe[name]].shape];
-  const float = { element_dtype: typeAttr('float32') };
-  const lists = parts.observed.map((name) =>
-    site.draft.fresh('TensorListReserve', [tf.wholes(site, element(name)), tf.whole(site, steps)], {
-      shape: [],
-      dtype: 'variant',
-      attrs: { ...float, shape_type: typeAttr('int32') },
-      hint: `${site.hint}/${name}/list`,
-    }),
-  );
+  const lists = parts.observed.map((name) => reservedList(site, op, name));
   const carried = parts.externals.flatMap((value, index) =>
     value.kind === 'tensor' ? [{ index, ref: value.ref, facts: value.facts }] : [],
   );
@@ -54,34 +46,7 @@ export const looped = (site: Site, op: ScanOp, parts: Parts, emit: Emit): Run =>
       batch,
       unroll: false,
       prefix: '',
-      leaf: (leaf) => {
-        switch (leaf.op) {
-          case 'state': {
-            const ref = state[fields.indexOf(leaf.field)];
-            return tensorValue(ref, perSample(ref.shape.slice(1)));
-          }
-          case 'element': {
-            const { shape } = parts.sequences[leaf.sequence];
-            const at = inside('element');
-            const rows = inner.add('GatherV2', [sequences[leaf.sequence], step, tf.whole(at, 1)], {
-              shape: [-1, volume(shape)],
-              attrs: { Tparams: typeAttr('float32'), Tindices: typeAttr('int32'), Taxis: typeAttr('int32') },
-              hint: 'element',
-            });
-            return tensorValue(tf.reshape(at, rows, [-1, ...shape]), perSample(shape));
-          }
-          case 'external': {
-            const found = carried.findIndex(({ index }) => index === leaf.index);
-            return found < 0
-              ? parts.externals[leaf.index]
-              : tensorValue(outside[found], carried[found].facts);
-          }
-          case 'clock':
-            return tensorValue(tf.cast(inside('clock'), step, 'float32'), { shape: [], perSample: false });
-          default:
-            throw new Error(`${leaf.op} inside a scan`);
-        }
-      },
+      leaf: bodyLeaf(op, parts, { inside, step, state, sequences, carried, outside }),
     },
     body.nodes,
     parts.facts,
@@ -89,7 +54,7 @@ export const looped = (site: Site, op: ScanOp, parts: Parts, emit: Emit): Run =>
   );
   const read = (name: string, node: number): Ref => {
     const ref = overBatch(inside(name), values(node));
-    // TensorFlow.js tells a function's results apart by their nodes, not by which output of a node they are.
+    // TensorFlow.js distinguishes the results of a function by their nodes, not by the output of a node
     return ref.output > 0 ? tf.identity(inside(`next_${name}`), ref) : ref;
   };
   const next = [
@@ -99,18 +64,18 @@ export const looped = (site: Site, op: ScanOp, parts: Parts, emit: Emit): Run =>
       inner.add('TensorListSetItem', [records[i], step, read(name, body.observe[name])], {
         shape: [],
         dtype: 'variant',
-        attrs: float,
+        attrs: floatElements,
         hint: `record_${name}`,
       }),
     ),
   ];
-  // What a step has computed and does not hand on is disposed of, though a list may hold it: so it is handed on.
+  // TensorFlow.js disposes of what a step computes and does not return, even if a list holds it: so it is returned
   const seen = parts.observed.flatMap((name) => {
     const ref = read(name, body.observe[name]);
     return next.some(({ node, output }) => node === ref.node && output === ref.output) ? [] : [{ name, ref }];
   });
   const last = seen.map(({ name, ref }) => argument(`last_${name}`, ref));
-  // What goes round unchanged and is not read need not go round.
+  // loop variables that are unchanged and not read are left out
   const used = new Set(needed([...next, ...seen.map(({ ref }) => ref)]));
   const constants = [
     ...sequences.map((inner, i) => ({ inner, outer: parts.sequences[i].ref })),
@@ -119,19 +84,9 @@ export const looped = (site: Site, op: ScanOp, parts: Parts, emit: Emit): Run =>
   const inputs = [step, ...state, ...records, ...last, ...constants.map(({ inner }) => inner)];
   const results = [...next, ...seen.map(({ ref }) => ref), ...constants.map(({ inner }) => inner)];
   const called = functionName(store.functions.length, site.hint);
-  const test = draft(store);
-  const counted = test.fresh('Placeholder', [], { shape: [], dtype: 'int32', hint: 'step' });
-  const others = inputs
-    .slice(1)
-    .map(({ shape, dtype, node }) => test.fresh('Placeholder', [], { shape, dtype, hint: node.hint }));
-  const testSite: Site = { draft: test, hint: 'goes_on', batch };
   store.functions.push(
     { name: `${called}_body`, inputs, outputs: results },
-    {
-      name: `${called}_cond`,
-      inputs: [counted, ...others],
-      outputs: [tf.binary(testSite, 'Less', counted, tf.whole(testSite, steps), 'bool')],
-    },
+    condition(`${called}_cond`, inputs, steps, draft(store), batch),
   );
 
   const given = [
@@ -158,13 +113,7 @@ export const looped = (site: Site, op: ScanOp, parts: Parts, emit: Emit): Run =>
     observed: Object.fromEntries(
       parts.observed.map((name, i) => {
         const list = output(1 + fields.length + i);
-        const stacked = site.draft.add('TensorListStack', [list, tf.wholes(site, element(name))], {
-          shape: [steps, ...element(name)],
-          attrs: { ...float, num_elements: wholeAttr(steps) },
-          hint: `${site.hint}/${name}`,
-        });
-        const axes = stacked.shape.map((_, axis) => axis);
-        return [name, tf.transpose(under(site, name), stacked, [1, 0, ...axes.slice(2)])];
+        return [name, stackedList(site, op, name, list)];
       }),
     ),
   };
@@ -172,3 +121,89 @@ export const looped = (site: Site, op: ScanOp, parts: Parts, emit: Emit): Run =>
 
 const functionName = (count: number, hint: string): string =>
   `${hint.replaceAll(/[^A-Za-z0-9_]/g, '_')}${count === 0 ? '' : `_${count / 2}`}`;
+
+const floatElements = { element_dtype: typeAttr('float32') };
+
+/** The shape of what is recorded under a name at each step. */
+const elementShape = ({ body }: ScanOp, name: string): Shape => [-1, ...body.nodes[body.observe[name]].shape];
+
+/** An empty list for what is recorded under a name. */
+const reservedList = (site: Site, op: ScanOp, name: string): Ref =>
+  site.draft.fresh('TensorListReserve', [tf.wholes(site, elementShape(op, name)), tf.whole(site, op.steps)], {
+    shape: [],
+    dtype: 'variant',
+    attrs: { ...floatElements, shape_type: typeAttr('int32') },
+    hint: `${site.hint}/${name}/list`,
+  });
+
+/** A list of records as a sequence [B, T, ...]. */
+const stackedList = (site: Site, op: ScanOp, name: string, list: Ref): Ref => {
+  const element = elementShape(op, name);
+  const stacked = site.draft.add('TensorListStack', [list, tf.wholes(site, element)], {
+    shape: [op.steps, ...element],
+    attrs: { ...floatElements, num_elements: wholeAttr(op.steps) },
+    hint: `${site.hint}/${name}`,
+  });
+  const axes = stacked.shape.map((_, axis) => axis);
+  return tf.transpose(under(site, name), stacked, [1, 0, ...axes.slice(2)]);
+};
+
+/** The arguments of the body's function, by their roles. */
+interface BodyArguments {
+  readonly inside: (hint: string) => Site;
+  readonly step: Ref;
+  readonly state: readonly Ref[];
+  readonly sequences: readonly Ref[];
+  /** Externals that are tensors, and the arguments that carry them. */
+  readonly carried: readonly { readonly index: number; readonly facts: Facts }[];
+  readonly outside: readonly Ref[];
+}
+
+const bodyLeaf =
+  (op: ScanOp, parts: Parts, { inside, step, state, sequences, carried, outside }: BodyArguments) =>
+  (leaf: LeafOp): Value => {
+    switch (leaf.op) {
+      case 'state': {
+        const ref = state[op.fields.indexOf(leaf.field)];
+        return tensorValue(ref, perSample(ref.shape.slice(1)));
+      }
+      case 'element': {
+        const { shape } = parts.sequences[leaf.sequence];
+        const at = inside('element');
+        const rows = at.draft.add('GatherV2', [sequences[leaf.sequence], step, tf.whole(at, 1)], {
+          shape: [-1, volume(shape)],
+          attrs: { Tparams: typeAttr('float32'), Tindices: typeAttr('int32'), Taxis: typeAttr('int32') },
+          hint: 'element',
+        });
+        return tensorValue(tf.reshape(at, rows, [-1, ...shape]), perSample(shape));
+      }
+      case 'external': {
+        const found = carried.findIndex(({ index }) => index === leaf.index);
+        return found < 0 ? parts.externals[leaf.index] : tensorValue(outside[found], carried[found].facts);
+      }
+      case 'clock':
+        return tensorValue(tf.cast(inside('clock'), step, 'float32'), { shape: [], perSample: false });
+      default:
+        throw new Error(`${leaf.op} inside a scan`);
+    }
+  };
+
+/** The function that says whether the loop goes on: the step is less than the number of steps. */
+const condition = (
+  name: string,
+  inputs: readonly Ref[],
+  steps: number,
+  test: Draft,
+  batch: () => Ref,
+): FunctionDraft => {
+  const counted = test.fresh('Placeholder', [], { shape: [], dtype: 'int32', hint: 'step' });
+  const others = inputs
+    .slice(1)
+    .map(({ shape, dtype, node }) => test.fresh('Placeholder', [], { shape, dtype, hint: node.hint }));
+  const site: Site = { draft: test, hint: 'goes_on', batch };
+  return {
+    name,
+    inputs: [counted, ...others],
+    outputs: [tf.binary(site, 'Less', counted, tf.whole(site, steps), 'bool')],
+  };
+};

@@ -6,7 +6,7 @@ import { linksOf } from './links.js';
 import { both, empty, type Mask, some, spread } from './mask.js';
 import { type Taps, taps, transposedTaps } from './window.js';
 
-/** What is known of an operation's inputs. */
+/** The inputs of an operation: shapes, and elements that may differ from zero. */
 export interface DependenceInputs {
   readonly shapes: readonly Shape[];
   /** Elements that are not zero for certain; undefined: any may be other than zero. */

@@ -1,4 +1,4 @@
-/** What a program does in time, told from its graph: how an input enters its scans, how far a step reaches, what is heard. */
+/** What a program does in time, read from its graph: how an input enters its scans, how far a step reaches, what is observed. */
 
 import { type Node, type ScanOp, scanInputs } from '../../dsl/op.js';
 import { isObservedPort } from '../../dsl/ports.js';
@@ -104,7 +104,7 @@ const heardOf = (nodes: readonly Node[], root: number, needed: ReadonlySet<numbe
 };
 
 /**
- * What a program does in time with one of its inputs, as far as its graph tells.
+ * What a program does in time with one of its inputs, as far as its graph shows it.
  *
  * What a step uses of the input but does not change is computed once, before the first step, and read at every step:
  * a program written either way is one graph.

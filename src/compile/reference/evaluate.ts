@@ -19,7 +19,7 @@ export interface Value extends NdArray {
   readonly ports?: Readonly<Record<string, NdArray>>;
 }
 
-/** What surrounds a list of nodes while it is computed for one sample. */
+/** What a list of nodes needs while it is computed for one sample. */
 export interface EvaluationContext {
   readonly noiseSeed: number;
   /** The number of the sample, for its noise. */

@@ -34,7 +34,7 @@ import * as reduction from './operations/reduce.js';
 import * as structure from './operations/structure.js';
 import { type Plan, planNodes, sourceOf } from './plan.js';
 
-/** What a run is given. Inputs have a leading batch axis, parameters have none. */
+/** The values for a run. Inputs have a leading batch axis, parameters have none. */
 export interface Feed {
   readonly parameters: Readonly<Record<string, Tensor>>;
   readonly inputs: Readonly<Record<string, Tensor>>;
@@ -46,7 +46,7 @@ export interface Feed {
   readonly samples?: readonly number[];
 }
 
-/** What a run gives. The caller owns the tensors. */
+/** The results of a run. The caller owns the tensors. */
 export interface Results {
   /** Each output with a leading batch axis. */
   readonly outputs: Readonly<Record<string, Tensor>>;
@@ -101,7 +101,7 @@ const feedLeaf = (feed: Feed, op: LeafOp): Tensor => {
   throw new Error(`no value was given for ${op.op} ${'name' in op ? `'${op.name}'` : ''}`);
 };
 
-/** Runs a list of nodes; values that nobody reads again are given back at once. */
+/** Runs a list of nodes and disposes of each value as soon as nothing reads it any more. */
 const runNodes = (plan: Plan, leaf: (op: LeafOp) => Tensor, context: Context): ((node: number) => Value) => {
   const tensors: Tensor[] = [];
   const scans = new Map<number, Readonly<Record<string, Tensor>>>();

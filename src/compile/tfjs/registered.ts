@@ -15,11 +15,11 @@ export const parameterName = (name: string): string => `parameter ${name}`;
 export const outputNames = ({ outputs }: Graph): readonly string[] => Object.keys(outputs).sort();
 
 /**
- * Registers a graph that can be fused as a whole, for the backend that is current, and gives the name of its kernel:
- * by the graph's hash, so that the same graph is registered once. Its machine is laid out when it first runs.
+ * Registers a graph that can be fused as a whole as a kernel of the current backend, and returns the kernel's name. The
+ * name is made of the graph's hash, so that a graph is registered once. Its arena is laid out when it first runs.
  *
  * The kernel takes each input as [batch, ...shape] and each parameter under the names above, the attribute `batch`,
- * and gives each output as [batch, ...shape], in the order of their names. Its gradient is that of the same machine.
+ * and returns each output as [batch, ...shape], in the order of their names. The same fused program computes its gradient.
  */
 export const registerFused = (tf: TensorFlow, graph: Graph, grid = gridShape(graph)): string => {
   const kernelName = `drumhead fused ${hashProgram({ graph })} on ${grid?.join('x')}`;
@@ -30,7 +30,7 @@ export const registerFused = (tf: TensorFlow, graph: Graph, grid = gridShape(gra
   const parameters = parametersOf(graph);
   const outputs = outputNames(graph).map((name) => [name, graph.nodes[graph.outputs[name]].shape] as const);
   let machine: FusedProgram | undefined;
-  /** The machine with these parameters in it. */
+  /** The fused program with these parameters loaded. */
   const loaded = (values: Readonly<Record<string, Float32Array>>): FusedProgram => {
     if (machine === undefined) machine = fuse(graph, values, grid);
     else machine.load(values);

@@ -1,4 +1,4 @@
-/** Coupling: how strongly each oscillator feels its neighbours. */
+/** Coupling: the force of its neighbours on each oscillator. */
 
 import type { InitialiserName } from '../initialiser.js';
 import { layer, parameterOf } from '../layer.js';
@@ -6,7 +6,7 @@ import type { Boundary } from '../op.js';
 import { checkedOptions } from '../options.js';
 import { apply, shapeOf, type Tensor } from '../tensor.js';
 
-/** How oscillators feel their neighbours. */
+/** Options of a coupling. */
 export interface CouplingOptions {
   /** Side of the kernel; default 3. */
   readonly kernel?: number;

@@ -19,7 +19,7 @@ export interface Oscillator<S extends Shape> {
   readonly frequency?: Tensor<S>;
   /** Damping alpha: a force -alpha z at the old velocity. */
   readonly damping?: Tensor<S>;
-  /** Anything else that pushes: an input, noise. */
+  /** Any other force: an input, noise. */
   readonly forcing?: (state: Wave<S>, clock: Clock) => Tensor<S>;
 }
 

@@ -15,7 +15,7 @@ const isLimited = (): boolean => {
   }
 };
 
-/** Tried only where addresses are limited: what is tried is given back when the collector comes to it. */
+/** Whether the memories can be reserved. Tried only where addresses are limited; the garbage collector frees the attempt. */
 export const hasRoom = (): boolean => {
   if (!isLimited()) return true;
   try {

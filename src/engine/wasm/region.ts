@@ -27,7 +27,7 @@ const strided = ({ of, begin }: Corner): Strided => {
 export const copyRegion = (backend: BackendWasm, from: Corner, to: Corner, size: readonly number[]): void =>
   copyRegionStrided(backend, strided(from), strided(to), size);
 
-/** The same for regions whose axes lie anyhow, in the same order in both. */
+/** The same for arbitrary axis orders, equal on both sides. */
 export const copyRegionStrided = (
   backend: BackendWasm,
   from: Strided,

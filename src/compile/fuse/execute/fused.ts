@@ -31,18 +31,18 @@ export interface FusedProgram {
   readonly fits: (outputs: readonly string[]) => boolean;
   /** Lays out now what `gradients`, or `infer` of these outputs, needs; otherwise the first call does. */
   readonly prepare: (what: 'gradients' | readonly string[]) => void;
-  readonly infer: (part: FusedMicroBatch, outputs: readonly string[]) => Record<string, Float32Array>;
+  readonly infer: (microBatch: FusedMicroBatch, outputs: readonly string[]) => Record<string, Float32Array>;
   /**
    * The cross-entropy of the micro-batch, weighted by class and divided by `lossCount`, with its gradients. In one pass
    * where there is a kernel for it, else from the values of the logits, followed by their VJP.
    */
-  readonly gradients: (part: LabelledFusedMicroBatch) => {
+  readonly gradients: (microBatch: LabelledFusedMicroBatch) => {
     readonly loss: number;
     readonly gradients: Record<string, Float32Array>;
   };
   /** From cotangents of outputs to gradients of the parameters, summed over samples, and of the inputs. */
   readonly vjp: (
-    part: FusedMicroBatch,
+    microBatch: FusedMicroBatch,
     cotangents: Arrays,
   ) => { readonly parameters: Record<string, Float32Array>; readonly inputs: Record<string, Float32Array> };
   /** Bytes of memory laid out so far. */
@@ -84,12 +84,13 @@ const fuseOnGrid = (graph: Graph, values: Arrays, grid: Shape, arena: Arena): Fu
         : hasLoss(logits)
           ? trainingRegion('')
           : [inferenceRegion('logits'), vjpRegion('logits')]),
-    infer: (part, outputs) => infer(workspace, inferenceRegion(keyOf(outputs)), part, outputs),
-    gradients: (part) =>
+    infer: (microBatch, outputs) => infer(workspace, inferenceRegion(keyOf(outputs)), microBatch, outputs),
+    gradients: (microBatch) =>
       hasLoss(logits)
-        ? train(workspace, trainingRegion(''), part, logits)
-        : trainByValues(fused, part, logits),
-    vjp: (part, cotangents) => pull(workspace, vjpRegion(keyOf(Object.keys(cotangents))), part, cotangents),
+        ? train(workspace, trainingRegion(''), microBatch, logits)
+        : trainByValues(fused, microBatch, logits),
+    vjp: (microBatch, cotangents) =>
+      pull(workspace, vjpRegion(keyOf(Object.keys(cotangents))), microBatch, cotangents),
     bytes: () => workspace.arena.bytes,
   };
   return fused;
@@ -125,26 +126,26 @@ const cotangentSeeds = (
   return seeds;
 };
 
-const checkInputs = ({ inputs }: Workspace, part: FusedMicroBatch): void => {
+const checkInputs = ({ inputs }: Workspace, microBatch: FusedMicroBatch): void => {
   for (const [name, { shape }] of inputs)
-    checkSize(`input '${name}'`, part.inputs[name], part.count * volume(shape));
+    checkSize(`input '${name}'`, microBatch.inputs[name], microBatch.count * volume(shape));
 };
 
 const infer = (
   workspace: Workspace,
   region: Region,
-  part: FusedMicroBatch,
+  microBatch: FusedMicroBatch,
   outputs: readonly string[],
 ): Record<string, Float32Array> => {
-  checkInputs(workspace, part);
+  checkInputs(workspace, microBatch);
   const results = outputs.flatMap((name) => {
     const leaf = workspace.output(name);
     return leaf === undefined
       ? []
-      : [{ name, leaf, values: new Float32Array(part.count * volume(leaf.shape)) }];
+      : [{ name, leaf, values: new Float32Array(microBatch.count * volume(leaf.shape)) }];
   });
-  for (let sample = 0; sample < part.count; sample++) {
-    workspace.feed(region, part.inputs, sample);
+  for (let sample = 0; sample < microBatch.count; sample++) {
+    workspace.feed(region, microBatch.inputs, sample);
     region.run();
     for (const { leaf, values } of results) workspace.read(leaf, region.address(leaf.node), values, sample);
   }
@@ -154,59 +155,63 @@ const infer = (
 const train = (
   workspace: Workspace,
   { region, gradients }: GradientRegion,
-  part: LabelledFusedMicroBatch,
+  microBatch: LabelledFusedMicroBatch,
   logits: LoweredLeaf,
 ): ReturnType<FusedProgram['gradients']> => {
   const { arena, grid, loss } = workspace;
-  checkInputs(workspace, part);
-  checkSize('labels', part.labels, part.count * grid.pixels);
+  checkInputs(workspace, microBatch);
+  checkSize('labels', microBatch.labels, microBatch.count * grid.pixels);
   region.clear();
   const { floats } = arena;
-  floats[loss.scale / 4] = 1 / part.lossCount;
+  floats[loss.scale / 4] = 1 / microBatch.lossCount;
   const classes = classesOf(logits);
-  for (let label = 0; label < classes; label++) floats[loss.weights / 4 + label] = part.weights[label] ?? 1;
+  for (let label = 0; label < classes; label++)
+    floats[loss.weights / 4 + label] = microBatch.weights[label] ?? 1;
   let total = 0;
-  for (let sample = 0; sample < part.count; sample++) {
-    workspace.feed(region, part.inputs, sample);
+  for (let sample = 0; sample < microBatch.count; sample++) {
+    workspace.feed(region, microBatch.inputs, sample);
     const first = loss.labels / 4;
     // past the last pixel the label is -1, which is no class
     floats.fill(-1, first, first + labelBytes(grid) / 4);
-    for (let i = 0; i < grid.pixels; i++) floats[first + i] = part.labels[sample * grid.pixels + i];
+    for (let i = 0; i < grid.pixels; i++) floats[first + i] = microBatch.labels[sample * grid.pixels + i];
     floats.fill(0, loss.total / 4, loss.total / 4 + 8);
     region.run();
     for (let lane = 0; lane < 4; lane++) total += arena.doubles[loss.total / 8 + lane];
   }
-  return { loss: total / part.lossCount, gradients: gradients() };
+  return { loss: total / microBatch.lossCount, gradients: gradients() };
 };
 
 /** The loss of logits that have no kernel for it: from their values, in float64. */
 const trainByValues = (
   { infer, vjp }: FusedProgram,
-  part: LabelledFusedMicroBatch,
+  microBatch: LabelledFusedMicroBatch,
   logits: LoweredLeaf | undefined,
 ): ReturnType<FusedProgram['gradients']> => {
   if (logits === undefined) throw new Error('the logits are not fused');
   const classes = classesOf(logits);
-  checkSize('labels', part.labels, (part.count * volume(logits.shape)) / classes);
-  const values = infer(part, ['logits']).logits;
-  const { total, gradient } = crossEntropyGradient(values, classes, part.labels, part.weights);
-  const cotangent = Float32Array.from(gradient, (each) => each / part.lossCount);
-  return { loss: total / part.lossCount, gradients: vjp(part, { logits: cotangent }).parameters };
+  checkSize('labels', microBatch.labels, (microBatch.count * volume(logits.shape)) / classes);
+  const values = infer(microBatch, ['logits']).logits;
+  const { total, gradient } = crossEntropyGradient(values, classes, microBatch.labels, microBatch.weights);
+  const cotangent = Float32Array.from(gradient, (each) => each / microBatch.lossCount);
+  return { loss: total / microBatch.lossCount, gradients: vjp(microBatch, { logits: cotangent }).parameters };
 };
 
 const pull = (
   workspace: Workspace,
   { region, gradients, inputs }: GradientRegion,
-  part: FusedMicroBatch,
+  microBatch: FusedMicroBatch,
   cotangents: Arrays,
 ): ReturnType<FusedProgram['vjp']> => {
-  checkInputs(workspace, part);
+  checkInputs(workspace, microBatch);
   region.clear();
   const results = Object.fromEntries(
-    [...workspace.inputs].map(([name, { shape }]) => [name, new Float32Array(part.count * volume(shape))]),
+    [...workspace.inputs].map(([name, { shape }]) => [
+      name,
+      new Float32Array(microBatch.count * volume(shape)),
+    ]),
   );
-  for (let sample = 0; sample < part.count; sample++) {
-    workspace.feed(region, part.inputs, sample);
+  for (let sample = 0; sample < microBatch.count; sample++) {
+    workspace.feed(region, microBatch.inputs, sample);
     for (const [name, values] of Object.entries(cotangents)) {
       const target = region.cotangent(name);
       const leaf = workspace.output(name);

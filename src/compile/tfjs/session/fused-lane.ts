@@ -29,9 +29,9 @@ export const openBestLane = (
   openLane(engine, program, parameters);
 
 /**
- * Opens a lane that computes by fused kernels whatever they can, on the memory of one sample, and op by op the rest.
- * What is done how follows from the program alone. An engine is only opened, and the op-by-op lane with it, when it is
- * first needed. Nothing where no output can be fused.
+ * Opens a lane that computes outputs by fused kernels where it can, with the memory of one sample, and the others op by
+ * op. Which outputs are fused depends on the program alone. The op-by-op lane and its engine are opened when they are
+ * first needed. Undefined if no output can be fused.
  *
  * **Errors** ProgramError as `compile`.
  */
@@ -66,41 +66,44 @@ export const openFusedLane = (
       fused.load(values);
       ifOpen((lane) => lane.load(values));
     },
-    gradients: async (part) => {
-      if (!fused.fits(['logits'])) return (await opByOp()).gradients(part);
-      const { loss } = part;
+    gradients: async (microBatch) => {
+      if (!fused.fits(['logits'])) return (await opByOp()).gradients(microBatch);
+      const { loss } = microBatch;
       if (loss.name === 'cross-entropy')
-        return { ...fused.gradients({ ...part, weights: loss.weights }), statistics: {} };
+        return { ...fused.gradients({ ...microBatch, weights: loss.weights }), statistics: {} };
       const { tf } = await open();
-      return throughTensorFlow(tf, fused, part, shapes.logits);
+      return throughTensorFlow(tf, fused, microBatch, shapes.logits);
     },
-    infer: async (part, outputs, training) =>
+    infer: async (microBatch, outputs, training) =>
       fused.fits(outputs)
-        ? { outputs: fused.infer(part, outputs), statistics: {} }
-        : (await opByOp()).infer(part, outputs, training),
+        ? { outputs: fused.infer(microBatch, outputs), statistics: {} }
+        : (await opByOp()).infer(microBatch, outputs, training),
     tensors: async () => (behind === undefined ? 0 : (await behind).tensors()),
     close: () => ifOpen((lane) => lane.close()),
   });
 };
 
-/** Losses without a kernel of their own: TensorFlow.js differentiates them by the logits, the kernels do the rest. */
+/** A loss without a kernel: TensorFlow.js computes its gradient by the logits, and the kernels the VJP of the logits. */
 const throughTensorFlow = async (
   tf: TensorFlow,
   fused: FusedProgram,
-  part: LabelledMicroBatch,
+  microBatch: LabelledMicroBatch,
   shape: readonly number[],
 ): Promise<Gradients> => {
-  const { logits } = fused.infer(part, ['logits']);
-  const ignores = !part.labels.every(hasClass);
+  const { logits } = fused.infer(microBatch, ['logits']);
+  const ignores = !microBatch.labels.every(hasClass);
   const { value, grads } = tf.tidy(() => {
-    const labels = tf.tensor1d(Int32Array.from(part.labels), 'int32');
+    const labels = tf.tensor1d(Int32Array.from(microBatch.labels), 'int32');
     const differentiate = tf.valueAndGrads((x: Tensor) =>
-      tf.reshape<Rank.R0>(tf.div(lossTotal(tf, part.loss, x, labels, ignores), part.lossCount), []),
+      tf.reshape<Rank.R0>(
+        tf.div(lossTotal(tf, microBatch.loss, x, labels, ignores), microBatch.lossCount),
+        [],
+      ),
     );
-    return differentiate([tf.tensor(logits, [part.count, ...shape], 'float32')]);
+    return differentiate([tf.tensor(logits, [microBatch.count, ...shape], 'float32')]);
   });
   const [loss] = await value.data();
   const cotangent = new Float32Array(await grads[0].data());
   tf.dispose([value, grads]);
-  return { loss, gradients: fused.vjp(part, { logits: cotangent }).parameters, statistics: {} };
+  return { loss, gradients: fused.vjp(microBatch, { logits: cotangent }).parameters, statistics: {} };
 };

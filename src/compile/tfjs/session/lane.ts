@@ -17,9 +17,13 @@ import type { Arrays, Gradients, Inference } from './values.js';
 
 /** Computes one part at a time; whoever has several lanes gets the same bits from each. */
 export interface Lane {
-  /** The part's share of the loss and of its gradient: its total, divided by the count of the whole batch. */
-  readonly gradients: (part: LabelledMicroBatch) => Promise<Gradients>;
-  readonly infer: (part: MicroBatch, outputs: readonly string[], training: boolean) => Promise<Inference>;
+  /** The total loss of the micro-batch divided by the loss count of the whole batch, and its gradients. */
+  readonly gradients: (microBatch: LabelledMicroBatch) => Promise<Gradients>;
+  readonly infer: (
+    microBatch: MicroBatch,
+    outputs: readonly string[],
+    training: boolean,
+  ) => Promise<Inference>;
   /** Tensors alive on the engine: a number that must not grow. */
   readonly tensors: () => Promise<number>;
 }
@@ -78,25 +82,25 @@ export const openLane = (
         for (const { name, shape } of declared)
           if (name in values) tf.tidy(() => variables[name].assign(tf.tensor(values[name], [...shape])));
       },
-      gradients: async (part) => {
+      gradients: async (microBatch) => {
         const kept: Record<string, Tensor> = {};
-        const ignores = !part.labels.every(hasClass);
+        const ignores = !microBatch.labels.every(hasClass);
         const { value, grads } = tf.tidy(() => {
-          const inputs = feed(part);
-          const labels = tf.tensor1d(Int32Array.from(part.labels), 'int32');
+          const inputs = feed(microBatch);
+          const labels = tf.tensor1d(Int32Array.from(microBatch.labels), 'int32');
           const run = executable(['logits']);
           return tf.variableGrads(() => {
             const { outputs, statistics } = run({
               parameters: variables,
               inputs,
-              batch: part.count,
+              batch: microBatch.count,
               training: true,
-              noiseSeed: part.noiseSeed,
-              samples: part.samples,
+              noiseSeed: microBatch.noiseSeed,
+              samples: microBatch.samples,
             });
             Object.assign(kept, statistics);
-            const total = lossTotal(tf, part.loss, outputs.logits, labels, ignores);
-            return tf.reshape<Rank.R0>(tf.div(total, part.lossCount), []);
+            const total = lossTotal(tf, microBatch.loss, outputs.logits, labels, ignores);
+            return tf.reshape<Rank.R0>(tf.div(total, microBatch.lossCount), []);
           }, trained);
         });
         const byName = Object.fromEntries(
@@ -109,15 +113,15 @@ export const openLane = (
         tf.dispose([value, grads, kept]);
         return result;
       },
-      infer: async (part, outputs, training) => {
+      infer: async (microBatch, outputs, training) => {
         const results = tf.tidy(() => ({
           ...executable(outputs)({
             parameters: variables,
-            inputs: feed(part),
-            batch: part.count,
+            inputs: feed(microBatch),
+            batch: microBatch.count,
             training,
-            noiseSeed: part.noiseSeed,
-            samples: part.samples,
+            noiseSeed: microBatch.noiseSeed,
+            samples: microBatch.samples,
           }),
         }));
         const downloaded = {

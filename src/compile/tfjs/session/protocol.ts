@@ -20,10 +20,10 @@ export interface Setup {
 /** A worker has one request at a time, and answers each but `load`. */
 export type Request =
   | { readonly kind: 'load'; readonly names: readonly string[] }
-  | { readonly kind: 'gradients'; readonly part: LabelledMicroBatch }
+  | { readonly kind: 'gradients'; readonly microBatch: LabelledMicroBatch }
   | {
       readonly kind: 'infer';
-      readonly part: MicroBatch;
+      readonly microBatch: MicroBatch;
       readonly outputs: readonly string[];
       readonly training: boolean;
     }

@@ -85,15 +85,20 @@ export const startRemoteLane = async (
     load: (names) => {
       if (ended === undefined) worker.postMessage({ kind: 'load', names } satisfies Request);
     },
-    gradients: async (part) => {
-      const { arrays, buffers } = handOver(part.inputs);
-      const labels = part.labels.slice();
-      const request: Request = { kind: 'gradients', part: { ...part, inputs: arrays, labels } };
+    gradients: async (microBatch) => {
+      const { arrays, buffers } = handOver(microBatch.inputs);
+      const labels = microBatch.labels.slice();
+      const request: Request = { kind: 'gradients', microBatch: { ...microBatch, inputs: arrays, labels } };
       return expect(await ask(request, [...buffers, labels.buffer]), 'gradients').gradients;
     },
-    infer: async (part, outputs, training) => {
-      const { arrays, buffers } = handOver(part.inputs);
-      const request: Request = { kind: 'infer', part: { ...part, inputs: arrays }, outputs, training };
+    infer: async (microBatch, outputs, training) => {
+      const { arrays, buffers } = handOver(microBatch.inputs);
+      const request: Request = {
+        kind: 'infer',
+        microBatch: { ...microBatch, inputs: arrays },
+        outputs,
+        training,
+      };
       return expect(await ask(request, buffers), 'inference').inference;
     },
     tensors: async () => expect(await ask({ kind: 'tensors' }), 'tensors').count,
@@ -104,7 +109,7 @@ export const startRemoteLane = async (
 const isKind = <K extends Answer['kind']>(answer: Answer, kind: K): answer is AnswerOf<K> =>
   answer.kind === kind;
 
-/** The answer that belongs to the question; what went wrong in the worker goes wrong here too. */
+/** The answer of this kind; throws the worker's error if it failed. */
 const expect = <K extends Answer['kind']>(answer: Answer, kind: K): AnswerOf<K> => {
   if (isKind(answer, kind)) return answer;
   throw new Error(

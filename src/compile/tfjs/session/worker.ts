@@ -57,11 +57,11 @@ type Question = Exclude<Request, { readonly kind: 'load' }>;
 const answer = async ({ lane }: Worker, question: Question): Promise<Answer> => {
   switch (question.kind) {
     case 'gradients':
-      return { kind: 'gradients', gradients: await lane.gradients(question.part) };
+      return { kind: 'gradients', gradients: await lane.gradients(question.microBatch) };
     case 'infer':
       return {
         kind: 'inference',
-        inference: await lane.infer(question.part, question.outputs, question.training),
+        inference: await lane.infer(question.microBatch, question.outputs, question.training),
       };
     case 'tensors':
       return { kind: 'tensors', count: await lane.tensors() };

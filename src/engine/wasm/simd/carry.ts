@@ -1,4 +1,4 @@
-/** Long sums that come part by part: in single precision over a few parts, then in double precision. */
+/** Long sums of parts: in single precision over a few parts, then in double precision. */
 
 /** Parts that are added up in single precision. */
 export const partsTogether = 32;
