@@ -3,6 +3,9 @@
 import { type Graph, parametersOf } from '../dsl/graph.js';
 import { initialValues } from '../dsl/initialiser.js';
 
+/** Values by name, row-major. */
+export type Arrays = Readonly<Record<string, Float32Array>>;
+
 /**
  * Starting values of all parameters, trainable or not, row-major, by name.
  *
@@ -12,7 +15,7 @@ import { initialValues } from '../dsl/initialiser.js';
  * @example
  * initialParameters(nwm.graph, 0)['coupling/weight']   // Float32Array(36): the Laplacian of each channel
  */
-export const initialParameters = (graph: Graph, seed: number): Readonly<Record<string, Float32Array>> =>
+export const initialParameters = (graph: Graph, seed: number): Arrays =>
   Object.fromEntries(
     parametersOf(graph).map(({ name, shape, init }) => [name, initialValues(init, shape, seed, name)]),
   );

@@ -5,8 +5,10 @@ import { pipe } from 'fp-ts/lib/function.js';
 import type { Boundary, OpOf } from './op.js';
 import { ceilDiv, type Shape, sameShape, showShape, upsampled, windows } from './shape.js';
 
+/** A shape, or one sentence that says why there is none. */
 export type CheckedShape = E.Either<string, Shape>;
 
+/** Nothing if the condition holds, else the message. */
 export const when = (holds: boolean, message: () => string): E.Either<string, void> =>
   holds ? E.right(undefined) : E.left(message());
 
@@ -26,6 +28,7 @@ const rank = (shape: Shape, n: number, what: string): E.Either<string, void> =>
 export const noBatchInScan =
   'batch statistics cannot be taken inside the step of a scan; normalise before it, or use standardise';
 
+/** Checks that these are different axes of a shape. */
 export const axesOf = (axes: Shape, x: Shape): E.Either<string, void> =>
   when(
     new Set(axes).size === axes.length && axes.every((axis) => whole(axis) && axis < x.length),

@@ -258,6 +258,7 @@ export interface Node {
   readonly shape: Shape;
 }
 
+/** The codec of nodes. */
 export const Node: t.Type<Node, Node, unknown> = t.recursion('Node', () =>
   t.strict({ op: Op, inputs: t.readonlyArray(size), shape }),
 );
@@ -280,6 +281,7 @@ const Scan: t.Type<ScanOp, ScanOp, unknown> = t.recursion('Scan', () =>
   }),
 );
 
+/** The codec of operations. */
 export const Op: t.Type<Op, Op, unknown> = t.recursion('Op', () => t.union([Flat, Scan]));
 
 /** The codec of each field of each operation, by the operation's name; of a scan only its own fields. */

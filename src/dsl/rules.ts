@@ -66,6 +66,7 @@ const arities = (op: Op): readonly [number, number] => {
   }
 };
 
+/** Checks the number of inputs of an operation. */
 export const arity = (op: Op, count: number): E.Either<string, void> => {
   const [least, most] = arities(op);
   const range =
@@ -80,6 +81,7 @@ export const arity = (op: Op, count: number): E.Either<string, void> => {
   );
 };
 
+/** Whether the result of an operation differs between samples. */
 export const perSample = (op: Op, inputs: readonly Facts[], leaves: Leaves | undefined): boolean => {
   switch (op.op) {
     case 'input':

@@ -77,6 +77,7 @@ export type ExprOp =
   | PlaceholderExpr
   | ScanExpr;
 
+/** A parameter of a layer, before it has a name. */
 export interface ParameterExpr {
   readonly op: 'parameter';
   /** With the role this identifies the parameter: the weight of a layer is one parameter wherever it is used. */
@@ -88,6 +89,7 @@ export interface ParameterExpr {
   readonly trainable: boolean;
 }
 
+/** A source of noise, before it has a name. */
 export interface NoiseExpr {
   readonly op: 'noise';
   readonly layer: Layer;
@@ -106,6 +108,7 @@ export interface PlaceholderExpr {
     | { readonly op: 'clock' };
 }
 
+/** A scan whose body is still open. */
 export interface ScanExpr {
   readonly op: 'scan';
   readonly scan: symbol;
@@ -202,5 +205,6 @@ export const known = <S extends Shape>(
 
 /** Whether an operation is a primitive of `Op` already. */
 export type Primitive = Exclude<ExprOp, ParameterExpr | NoiseExpr | PlaceholderExpr | ScanExpr>;
+/** Whether an operation can enter a graph as it is. */
 export const isPrimitive = (op: ExprOp): op is Primitive & Op =>
   op.op !== 'parameter' && op.op !== 'noise' && op.op !== 'placeholder' && op.op !== 'scan';

@@ -5,6 +5,7 @@ import type { EngineName } from './names.js';
 /** TensorFlow.js as the rest of drumhead sees it. */
 export type TensorFlow = typeof import('@tensorflow/tfjs-core');
 
+/** An opened engine. */
 export interface Engine {
   readonly name: EngineName;
   /** The reason it was chosen, for the run's record. */

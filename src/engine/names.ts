@@ -7,10 +7,12 @@ import { type Checked, unknownName } from '../base/error.js';
 
 /** Engines that TensorFlow.js can run on here; `tensorflow` is tfjs-node-gpu. */
 export const EngineName = t.keyof({ wasm: null, cpu: null, tensorflow: null }, 'EngineName');
+/** The name of an engine. */
 export type EngineName = t.TypeOf<typeof EngineName>;
 
 /** An engine, or `auto`: the best one that is there (see `chooseEngine`). */
 export const EngineChoice = t.keyof({ wasm: null, cpu: null, tensorflow: null, auto: null }, 'EngineChoice');
+/** The name of an engine, or `auto`. */
 export type EngineChoice = t.TypeOf<typeof EngineChoice>;
 
 export const engineNames: readonly EngineName[] = ['wasm', 'cpu', 'tensorflow'];
@@ -31,6 +33,7 @@ export const parseEngineChoice = (text: string): Checked<EngineChoice> =>
 
 /** What computes on an engine that has a choice: kernels fused of the program, or those of TensorFlow.js, op by op. */
 export const Kernels = t.keyof({ fused: null, 'op by op': null }, 'Kernels');
+/** What computes on an engine that has a choice. */
 export type Kernels = t.TypeOf<typeof Kernels>;
 
 /** Whether an engine has the choice: fused kernels compute in this processor's memory. */

@@ -4,6 +4,7 @@ import { isObservedPort } from '../../dsl/ports.js';
 import { type Amount, add, bytes, none, numbers, times } from './amount.js';
 import type { Visit } from './visit.js';
 
+/** Numbers that an operation reads and writes. */
 export interface Traffic {
   readonly read: Amount;
   readonly written: Amount;

@@ -34,6 +34,7 @@ export interface NodeCost {
   readonly body: readonly NodeCost[];
 }
 
+/** The cost of a program, for one batch. */
 export interface Cost {
   readonly batch: number;
   /** Numbers in all parameters. */
@@ -47,6 +48,7 @@ export interface Cost {
   readonly nodes: readonly NodeCost[];
 }
 
+/** Options of `cost`. */
 export interface CostOptions {
   readonly batch: number;
 }

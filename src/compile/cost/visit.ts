@@ -5,6 +5,7 @@ import type { Node, Op } from '../../dsl/op.js';
 import { factsIn, factsInBody } from '../facts.js';
 import { type Flow, flowOf, type Passes } from './gradients.js';
 
+/** One operation, with the facts that the counts need. */
 export interface Visit {
   /** `43`, or `43/7` inside of the scan that is node 43. */
   readonly path: string;

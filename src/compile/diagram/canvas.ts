@@ -17,6 +17,7 @@ export type GroupPath = readonly Group[];
 export const within = (inner: GroupPath, outer: GroupPath): boolean =>
   outer.every(({ key }, i) => key === inner[i]?.key);
 
+/** A box of a diagram: an operation with those that follow on it, an input or a state. */
 export interface Box {
   readonly id: string;
   readonly lines: readonly string[];
@@ -24,6 +25,7 @@ export interface Box {
   readonly place: GroupPath;
 }
 
+/** An arrow from box to box. */
 export interface Arrow {
   readonly from: string;
   readonly to: string;
@@ -32,11 +34,13 @@ export interface Arrow {
   readonly feedback: boolean;
 }
 
+/** A diagram, before any syntax. */
 export interface Drawing {
   readonly boxes: readonly Box[];
   readonly arrows: readonly Arrow[];
 }
 
+/** Collects boxes and arrows. */
 export interface Canvas {
   readonly add: (box: Box) => Origin;
   readonly append: (id: string, line: string) => void;

@@ -19,6 +19,7 @@ const shapes = {
   /** Parameters and constants by themselves. */
   round: ['("', '")'],
 } as const;
+/** The outlines of boxes. */
 export type Outline = keyof typeof shapes;
 
 /** `n4["conv 3×3, 16, zero"]`. */

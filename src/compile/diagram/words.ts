@@ -45,6 +45,7 @@ const symbols: Readonly<Record<ZipFunction, (a: string, b: string) => string>> =
   greater: (a, b) => `${a} > ${b}`,
 };
 
+/** The text of an operation's box. */
 export const wordsOf = (
   op: Op,
   nodes: readonly Node[],

@@ -20,6 +20,7 @@ const lazily = <A>(make: () => A): (() => A) => {
   };
 };
 
+/** A constant whose values are computed when they are first needed. */
 export const constantOf = (hint: string, shape: Shape, make: () => ArrayLike<number>): Constant => ({
   hint,
   shape,

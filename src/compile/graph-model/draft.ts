@@ -9,17 +9,18 @@ import type { Attrs, DType } from './graph-def.js';
 
 /** Values that lie in the model's weights. */
 export interface Weight {
-  /** The name that it would like. */
+  /** The preferred name. */
   readonly hint: string;
   readonly shape: readonly number[];
   readonly values: Float32Array | Int32Array;
 }
 
+/** A node before it has a name. */
 export interface DraftNode {
   readonly op: string;
   readonly inputs: readonly Ref[];
   readonly attrs: Attrs;
-  /** The name that it would like. */
+  /** The preferred name. */
   readonly hint: string;
   /** Of a constant. */
   readonly weight?: Weight;
@@ -80,6 +81,7 @@ export interface Draft {
   readonly remember: <A>(memory: Map<string, A>, key: string, make: () => A) => A;
 }
 
+/** A new draft, without nodes. */
 export const draft = (store: Store): Draft => {
   const known = new Map<string, Ref>();
   const constants = new Map<string, Ref>();

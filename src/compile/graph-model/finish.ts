@@ -3,6 +3,7 @@
 import type { DraftNode, FunctionDraft, Ref, Store, Weight } from './draft.js';
 import { dtypes, type FunctionDef, type GraphDef, type NodeDef, tensorAttr, typeAttr } from './graph-def.js';
 
+/** A finished graph with its weights and the names of its inputs and outputs. */
 export interface Finished {
   readonly graph: GraphDef;
   /** The weights that are left, by name. */
@@ -39,7 +40,7 @@ const called = (nodes: readonly DraftNode[], store: Store): readonly FunctionDra
 /** Names that every object of JavaScript has: TensorFlow.js takes a node of such a name for something else. */
 const inherited: readonly string[] = Object.getOwnPropertyNames(Object.prototype);
 
-/** Names that are taken; a wish that is not free gets a number. */
+/** A register of names; a name that is taken gets a number. */
 const book = (taken: Iterable<string>) => {
   const names = new Set([...inherited, ...taken]);
   return (wanted: string): string => {

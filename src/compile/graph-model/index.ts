@@ -41,7 +41,7 @@ export interface GraphModelOptions {
   readonly unroll?: boolean;
 }
 
-/** What a model gives unless it is told otherwise: of a segmenter its answer and its waves, else everything. */
+/** The default outputs of a model: of a segmenter its classes and waves, else all. */
 const outputNames = (own: readonly string[]): readonly string[] =>
   own.includes('logits') ? ['logits', 'classes', ...own.filter((name) => name === 'waves')] : own;
 
@@ -96,7 +96,7 @@ export const graphModel = (
   );
 };
 
-/** How many nodes there are when each step of each scan stands for itself. */
+/** The number of nodes if all scans are unrolled. */
 const writtenOut = (nodes: Program['graph']['nodes']): number =>
   nodes.reduce((sum, { op }) => sum + (op.op === 'scan' ? op.steps * writtenOut(op.body.nodes) : 1), 0);
 

@@ -12,7 +12,7 @@ import { type Emit, type Parts, perSample } from './scene.js';
 import { unrolled } from './unroll.js';
 import { overBatch, tensorValue, type Value } from './value.js';
 
-/** The ports of a scan that are read. */
+/** The values of the ports of a scan that are read. */
 export const portsOfScan = (
   scene: Scene,
   site: Site,

@@ -37,9 +37,10 @@ export interface Parts {
   readonly facts: readonly Facts[];
 }
 
+/** The facts of a value that differs between samples. */
 export const perSample = (shape: Shape): Facts => ({ shape, perSample: true });
 
-/** What a scan leaves. */
+/** The results of a scan. */
 export interface Run {
   /** [B, T, ...]. */
   readonly observed: Readonly<Record<string, Ref>>;

@@ -6,6 +6,7 @@ import { type Constant, uniform } from './constant.js';
 import type { Ref, Site } from './draft.js';
 import * as tf from './ops.js';
 
+/** The value of a node: a tensor of the graph, or a constant. */
 export type Value =
   | { readonly kind: 'constant'; readonly constant: Constant; readonly facts: Facts }
   | { readonly kind: 'tensor'; readonly ref: Ref; readonly facts: Facts };

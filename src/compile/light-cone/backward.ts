@@ -24,6 +24,7 @@ export interface Seen {
   readonly ports: ReadonlyMap<number, ReadonlyMap<string, Mask>>;
 }
 
+/** Nothing is seen. */
 export const nothing: Seen = { values: new Map(), ports: new Map() };
 
 /** With these elements of a node's value seen as well. */

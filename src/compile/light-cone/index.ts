@@ -1,4 +1,4 @@
-/** Light cones: what of its inputs a site of an output can see, and after how many steps. */
+/** Light cones: which sites of the inputs a site of an output depends on, and after how many steps. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -16,6 +16,7 @@ export { type Portrait, portrait, type ScanPortrait } from './portrait.js';
 export { type Reach, reach, stepReach, wholeReach } from './reach.js';
 export type { Site } from './site.js';
 
+/** Options of `lightCone`. */
 export interface LightConeOptions {
   /** Name of the output. */
   readonly output: string;

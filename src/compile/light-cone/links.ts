@@ -1,11 +1,11 @@
-/** Links: which element of an input each element of a result is made of, for operations that only move elements. */
+/** Links of operations that only move elements: from each element of the result to an element of an input. */
 
 import { labelsOf } from '../../dsl/einsum-formula.js';
 import type { Op } from '../../dsl/op.js';
 import type { Shape } from '../../dsl/shape.js';
 import { plain, strides, type Walk } from './mask.js';
 
-/** Over a box of indices: element `result` of the operation's value is made of element `source` of an input. */
+/** Over a box of indices: element `result` of the operation's value is element `source` of an input. */
 export interface Link {
   readonly input: number;
   readonly box: Shape;

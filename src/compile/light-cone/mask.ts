@@ -10,8 +10,10 @@ export const full = (shape: Shape): Mask => empty(shape).fill(1);
 export const union = (a: Mask | undefined, b: Mask): Mask =>
   a === undefined ? b : b.map((value, i) => value | a[i]);
 
+/** The elements that are in both masks. */
 export const both = (a: Mask, b: Mask): Mask => a.map((value, i) => value & b[i]);
 
+/** Whether any element is set. */
 export const some = (mask: Mask): boolean => mask.includes(1);
 
 export const sameMask = (a: Mask | undefined, b: Mask | undefined): boolean =>

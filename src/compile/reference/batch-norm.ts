@@ -31,6 +31,7 @@ export interface Moments {
   readonly unbiased: NdArray;
 }
 
+/** Mean and variances of each channel. */
 export const moments = (samples: readonly NdArray[], channels: number): Moments => {
   const perChannel = Array.from({ length: channels }, (_, c) =>
     samples.flatMap(({ data }) => Array.from(data.filter((_, i) => i % channels === c))),

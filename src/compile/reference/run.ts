@@ -19,6 +19,7 @@ import { fault } from './fault.js';
 /** Arrays by name. */
 export type NdArrays = Readonly<Record<string, NdArray>>;
 
+/** Options of `runReference`. */
 export interface ReferenceOptions {
   /** Every parameter of the program, by name. */
   readonly parameters: NdArrays;
@@ -35,6 +36,7 @@ export interface ReferenceOptions {
   readonly eachStep?: () => void;
 }
 
+/** What `runReference` returns. */
 export interface ReferenceResult {
   /** Every output of the program, with a leading batch axis even where it is the same for all samples. */
   readonly outputs: NdArrays;

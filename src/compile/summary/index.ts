@@ -31,6 +31,7 @@ export interface SummaryNode {
   readonly perSample: boolean;
 }
 
+/** What a program consists of: parameters and nodes. */
 export interface Summary {
   /** `image [64,64,3] → logits [64,64,6]`. */
   readonly signature: string;

@@ -5,6 +5,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import { type Facts, factsOf, type Leaves, leavesOf } from '../../dsl/infer.js';
 import { type Body, isLeafOp, type Node, type ScanOp } from '../../dsl/op.js';
 
+/** How a list of nodes runs. */
 export interface Plan {
   readonly nodes: readonly Node[];
   readonly facts: readonly Facts[];

@@ -17,6 +17,7 @@ export interface WithRespectTo {
   readonly parameters?: readonly string[];
 }
 
+/** The variables of differentiation, by name. */
 export interface Resolved {
   readonly inputs: readonly string[];
   readonly parameters: readonly string[];

@@ -52,6 +52,7 @@ const times =
   (change) =>
     typeof factor === 'number' ? affine(factor, change) : mul(change, factor);
 
+/** The derivatives of a function of two arguments, where its value is y; undefined if they are zero everywhere. */
 export const zipDerivatives = (
   fn: ZipFunction,
   a: Tensor,

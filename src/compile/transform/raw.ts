@@ -60,6 +60,7 @@ export const transpose = (axes: Shape, x: Tensor): Tensor =>
 export const reverse = (axes: Shape, x: Tensor): Tensor => by({ op: 'reverse', axes: [...axes] }, x);
 export const concat = (axis: number, parts: readonly Tensor[]): Tensor =>
   parts.length === 1 ? parts[0] : by({ op: 'concat', axis }, ...parts);
+/** The sum over axes, which disappear. */
 export const total = (axes: Shape, x: Tensor): Tensor =>
   axes.length === 0 ? x : by({ op: 'reduce', fn: 'sum', axes: [...axes] }, x);
 

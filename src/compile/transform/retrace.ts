@@ -20,6 +20,7 @@ export interface NamedSources {
   readonly noise: (name: string) => Layer;
 }
 
+/** A new, empty table of parameters and sources of noise. */
 export const namedSources = (): NamedSources => {
   const parameters = new Map<string, Tensor>();
   const layers = new Map<string, Layer>();
@@ -56,6 +57,7 @@ export interface Retraced {
   readonly scans: ReadonlyMap<number, RetracedScan>;
 }
 
+/** A retraced scan. */
 export interface RetracedScan {
   readonly ports: Readonly<Record<string, Tensor>>;
   /** The state after each step: a sequence for each field. */

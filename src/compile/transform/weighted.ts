@@ -25,6 +25,7 @@ import { marginsOf, readTap, readTapAdjoint, tapsOf, withMargins, withMarginsAdj
 
 /** The cotangents of an operation's inputs; undefined where there is none, or none is wanted. */
 export type Cotangents = readonly (Tensor | undefined)[];
+/** For each input of an operation, whether its cotangent is wanted. */
 export type Wanted = readonly boolean[];
 
 /** All but the last axis. */

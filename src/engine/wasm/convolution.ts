@@ -2,6 +2,7 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 
+/** Sizes, strides and padding of a convolution. */
 export type Geometry = ReturnType<typeof tf.backend_util.computeConv2DInfo>;
 type Four = [number, number, number, number];
 type Strides = Parameters<typeof tf.backend_util.computeConv2DInfo>[2];

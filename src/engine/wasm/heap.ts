@@ -3,6 +3,7 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { DataType, TensorInfo } from '@tensorflow/tfjs-core';
 
+/** The number of elements of a shape. */
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
 
 /** Elements to step for each axis of a row-major tensor. */
@@ -34,7 +35,7 @@ export const shared = (backend: BackendWasm, x: TensorInfo, shape: number[] = x.
   return { dataId: x.dataId, shape, dtype: x.dtype };
 };
 
-/** Lets go of what a kernel used in between. */
+/** Frees the temporary tensors of a kernel. */
 export const release = (backend: BackendWasm, ...used: readonly TensorInfo[]): void => {
   for (const { dataId } of used) backend.disposeData(dataId);
 };

@@ -1,4 +1,4 @@
-/** Every substitute for a kernel of the wasm backend, registered. */
+/** Registers every substitute for a kernel of the wasm backend. */
 
 import { installActivationGrad } from './kernels/activation-grad.js';
 import { installBatchNorm } from './kernels/batch-norm.js';

@@ -4,7 +4,7 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { floats } from './heap.js';
 
-/** Where the pixels of an image [batch, height, width, channels] go. */
+/** The layout of the pixels of an image [batch, height, width, channels]. */
 export interface Layout {
   /** Rows and columns of the result. */
   readonly size: readonly [number, number];

@@ -11,6 +11,7 @@ import { type Recomputation, recomputation } from './recompute-velocity.js';
 import { residualNodes } from './residuals.js';
 import { addVjp, type VjpContext } from './rules.js';
 
+/** The adjoint of a step, with the fields that it recomputes. */
 export type AdjointStep = Pick<FieldScanAdjoint, 'nodes' | 'carry' | 'elements' | 'externals'> & {
   /** How the fields that are not recorded are recomputed. */
   readonly recomputed: ReadonlyMap<string, Recomputation>;

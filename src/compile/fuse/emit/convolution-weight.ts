@@ -38,7 +38,7 @@ export const emitConvWeight = (
       ...dots(e.arena, {
         ...common,
         x: () => cellOf(halo, 0, 0),
-        // as the weights lie: places in the window, then channels
+        // in the order of the weights: taps of the window, then channels
         offsets: Array.from(
           { length: taps * op.from },
           (_, row) => tap(Math.floor(row / op.from)) + (row % op.from) * halo.plane,

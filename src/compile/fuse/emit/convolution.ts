@@ -110,7 +110,7 @@ export const emitConvInput = (
       e,
     );
   const forward = forwardMargins(op);
-  // with a mirror, the gradient is first taken on the planes with margins, and then folded
+  // with a mirror, the gradient is first computed on planes with margins, and then the margins are folded
   const around: Margins = reflect
     ? {
         top: margins.top + forward.top,

@@ -7,6 +7,7 @@ import type { Packed } from './emitting.js';
 import { cellOf, type Halo } from './halo.js';
 import { blockOffset, blocksOf, type Packing } from './pack-weights.js';
 
+/** A product over a halo: packed weights, source and target. */
 export interface Convolved {
   readonly packed: Packed;
   readonly packing: Packing;

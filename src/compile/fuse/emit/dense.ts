@@ -52,9 +52,10 @@ export const emitDense = (
   ];
 };
 
-/** Sums of tiles that are added up in single precision. */
+/** The number of tiles whose sums are added in single precision. */
 const tilesTogether = 32;
 
+/** The gradient of a dense layer by its weights, tile by tile. */
 export const emitDenseWeight = (
   op: FieldOpOf<'denseWeight'>,
   x: Operand,
@@ -65,11 +66,11 @@ export const emitDenseWeight = (
 ): readonly Instruction[] => {
   const { count, inner, to } = op;
   const wide = Math.ceil(to / 8);
-  // only pixels of the field: what lies past the last one may be no number
+  // only pixels of the field: past the last one there may be NaN
   const pixels = (t: number): number => Math.min(8 * strips(t), e.grid.pixels - 8 * e.most * t);
   const yBlock = e.most * 256;
   const xBytes = e.most * 32 * count;
-  // sums of a tile are added to those of others, and these, now and then, to the doubles
+  // sums of tiles are added up, and after some tiles added to the doubles
   const sums = e.arena.allocate(4 * count * to);
   const added = e.arena.kernel('addOnto taking', () => addOnto(true));
   const doubles = e.doubles(out.node);
@@ -115,7 +116,7 @@ export const emitDenseWeight = (
         () => yBlock,
       ),
     ),
-    // one block after the other without gaps: each overwrites what the one before it has past the last pixel
+    // blocks follow each other without gaps: each overwrites what the block before it wrote past the last pixel
     ...blocksOf(count).map(({ rows, count: blocks, first }) =>
       turnBlocks(
         x.address,
@@ -125,7 +126,7 @@ export const emitDenseWeight = (
         (count) => count * 4 * rows,
       ),
     ),
-    // in the order of the rows: where a row is shorter than eight, the next one mends what lies past its end
+    // in the order of the rows: the next row overwrites what a row shorter than eight wrote past its end
     ...blocksOf(count).map(({ rows, count: blocks, first }): Instruction => {
       const run = e.arena.kernel(`product ${rows} 2 onto`, () =>
         product({ rows, vectors: 2, onto: true, table: false }),
@@ -154,6 +155,7 @@ export const emitDenseWeight = (
   ]);
 };
 
+/** The gradient of a dense layer by its weights, on whole planes. */
 export const emitDenseWeightWhole = (
   op: FieldOpOf<'denseWeight'>,
   x: Operand,

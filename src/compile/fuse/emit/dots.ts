@@ -5,6 +5,7 @@ import type { Instruction } from '../memory/address.js';
 import type { Arena } from '../memory/arena.js';
 import { blocksOf } from './pack-weights.js';
 
+/** How columns are grouped: pairs, then a single one. */
 export const columnsOf = (
   count: number,
 ): readonly { readonly columns: 1 | 2; readonly count: number; readonly first: number }[] => [
@@ -12,6 +13,7 @@ export const columnsOf = (
   ...(count % 2 === 1 ? [{ columns: 1 as const, count: 1, first: count - 1 }] : []),
 ];
 
+/** Dot products of rows x with columns y, added to c. */
 export interface Dots {
   readonly x: (t: number) => number;
   /** Where each row begins, from x. */

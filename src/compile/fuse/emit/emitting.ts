@@ -11,11 +11,11 @@ import type { Packing } from './pack-weights.js';
 export interface EmitContext {
   readonly arena: Arena;
   readonly grid: Grid;
-  /** Strips of a tile; nothing where planes are whole. */
+  /** The strips of a tile; left out for whole planes. */
   readonly strips?: (t: number) => number;
   /** The most strips of a tile. */
   readonly most: number;
-  /** Packed weights of a node, and what has to be done before each use. */
+  /** The packed weights of a node, with the instruction to run before each use, if any. */
   readonly packed: (weight: number, packing: Packing, key: string) => Packed;
   readonly scratch: Scratch;
   readonly labels: Labels;
@@ -23,6 +23,7 @@ export interface EmitContext {
   readonly doubles: (node: number) => Doubles;
 }
 
+/** The address of packed weights, and the instruction that packs them again, if they change. */
 export interface Packed {
   readonly at: number;
   readonly refresh?: Instruction;
@@ -33,7 +34,7 @@ export interface Scratch {
   readonly take: (bytes: number) => () => number;
 }
 
-/** Where the loss finds and leaves what comes and goes with each call. */
+/** Addresses of what the loss reads and writes. */
 export interface Labels {
   readonly labels: (t: number) => number;
   readonly scale: number;
@@ -41,17 +42,17 @@ export interface Labels {
   readonly total: number;
 }
 
-/** Where sums are while they are not complete: the address of doubles, as many as the value has floats. */
+/** The address of the doubles in which sums are collected, as many as the value has floats. */
 export type Doubles = number;
 
-/** An operand: where it is and how large. */
+/** An operand: its node, address and extent. */
 export interface Operand {
   readonly node: number;
   readonly address: Address;
   readonly extent: Extent;
 }
 
-/** Operations that add to doubles, which start as zeros; when they are complete, they are settled as floats. */
+/** Operations that add to doubles, which start as zeros; when they are complete, they are rounded to floats. */
 export const accumulates = ({ op }: FieldNode): boolean =>
   op.op === 'denseWeight' ||
   op.op === 'convWeight' ||
@@ -59,6 +60,7 @@ export const accumulates = ({ op }: FieldNode): boolean =>
   op.op === 'sumAll' ||
   op.op === 'addOnto';
 
+/** The vectors of a plane and the strips that a kernel runs over: a tile's, or one whole plane. */
 export const extentIn = (
   e: EmitContext,
 ): { readonly vectors: number; readonly strips: (t: number) => number } =>
@@ -77,9 +79,10 @@ export const zero = (out: Operand, e: Pick<EmitContext, 'arena' | 'grid' | 'most
   return (t) => run(value, out.address.at(t), 0, 1, bytes / 16);
 };
 
-/** Floats of a value as a whole, by fours. */
+/** The number of vectors of four floats of a whole value. */
 const foursOf = (extent: Extent, grid: Grid): number => sizeOf(extent, grid) / 16;
 
+/** Allocates the doubles of a sum. */
 export const newDoubles = (arena: Arena, extent: Extent, grid: Grid): Doubles =>
   arena.allocate(2 * sizeOf(extent, grid));
 
@@ -94,7 +97,7 @@ export const clearDoubles = (
   return () => run(value, doubles, 0, 1, 2 * foursOf(extent, grid));
 };
 
-/** Writes complete sums to where they are read. */
+/** Rounds complete sums to floats, at the operand's address. */
 export const roundDoubles = (
   doubles: Doubles,
   { address, extent }: Operand,
@@ -110,8 +113,10 @@ export const emitAddOnto = (x: Operand, out: Operand, e: EmitContext): Instructi
   return (t) => run(x.address.at(t), to, foursOf(x.extent, e.grid));
 };
 
+/** All pairs of an outer and an inner index. */
 export const outerInner = ({ outer, inner }: Along): readonly (readonly [number, number])[] =>
   Array.from({ length: outer * inner }, (_, i) => [Math.floor(i / inner), i % inner] as const);
 
+/** The instruction to run before packed weights are used, if any. */
 export const before = (packed: Packed): readonly Instruction[] =>
   packed.refresh === undefined ? [] : [packed.refresh];

@@ -1,11 +1,11 @@
-/** Planes with what lies beyond their edges: where a window may look outside without asking. */
+/** Planes with margins that hold the values beyond the edges, so that windows need no checks. */
 
 import type { Boundary } from '../../../dsl/op.js';
 import { copy, copyCells, fill } from '../kernels/move.js';
 import type { Address, Grid, Instruction } from '../memory/address.js';
 import type { Arena } from '../memory/arena.js';
 
-/** How many pixels lie beyond each edge. */
+/** The number of pixels beyond each edge. */
 export interface Margins {
   readonly top: number;
   readonly bottom: number;
@@ -13,7 +13,7 @@ export interface Margins {
   readonly right: number;
 }
 
-/** Lines of the planes with margins: bytes from line to line and from plane to plane; pixels before the first. */
+/** Planes with margins: bytes from line to line and from plane to plane, and pixels before the first of a line. */
 export interface Halo {
   readonly at: number;
   readonly line: number;
@@ -36,11 +36,11 @@ export const haloAt = (
   return { at, line, lead, margins, plane: line * (height + margins.top + margins.bottom) };
 };
 
-/** Where the pixel (0, 0) of plane 0 is, shifted by so many lines and columns. */
+/** The address of the pixel (dy, dx) of plane 0. */
 export const cellOf = ({ at, line, lead, margins }: Halo, dy: number, dx: number): number =>
   at + (margins.top + dy) * line + 4 * (lead + dx);
 
-/** The place inside, of a place beyond the edge; nothing where a constant stands. */
+/** The index inside that an index beyond the edge stands for; undefined if it is a constant. */
 const inside = (pixel: number, size: number, boundary: Boundary): number | undefined => {
   if (pixel >= 0 && pixel < size) return pixel;
   if (boundary === 'circular') return ((pixel % size) + size) % size;

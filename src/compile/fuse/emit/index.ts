@@ -13,7 +13,7 @@ import { type EmitContext, emitAddOnto, extentIn, type Operand, zero } from './e
 import { emitOnLists } from './list-operations.js';
 import { copyRun, emitSum } from './planes.js';
 
-/** A kernel along the middle of its first operand's planes, whose others are as large, or as `small` without a middle. */
+/** A kernel along the middle of planes. Its operands are as large as the first, or as `small`, which has no middle. */
 const alongMiddle = (
   { outer, count, inner }: Along,
   run: Kernel,
@@ -38,7 +38,7 @@ const alongMiddle = (
     );
 };
 
-/** Planes whose sum is carried in double precision: along time, mostly. */
+/** Sums over more planes than this are carried in double precision: mostly sums over time. */
 const longSum = 16;
 
 /** The instructions of a node that is not pointwise. */

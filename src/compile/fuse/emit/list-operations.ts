@@ -20,7 +20,7 @@ const first =
   (t) =>
     address.at(t) / 4;
 
-/** The instructions of an operation whose first input is a list; nothing where it is no layer and no reduction. */
+/** The instructions of a layer or reduction whose first input is a list; undefined for other operations. */
 export const emitOnLists = (
   op: FieldNode['op'],
   inputs: readonly ListOperand[],
@@ -42,7 +42,7 @@ export const emitOnLists = (
   }
 };
 
-/** For each place before and after the middle: the number of the first element, and of the first result. */
+/** Calls f for each (outer, inner) with the indices of the first element and of the first result. */
 const middles = ({ outer, count, inner }: Along, to: number, f: (x: number, y: number) => void): void => {
   for (let o = 0; o < outer; o++)
     for (let i = 0; i < inner; i++) f(o * count * inner + i, o * to * inner + i);
@@ -92,7 +92,7 @@ const reduce =
     });
   };
 
-/** Equal, NaN to NaN too. */
+/** Whether two numbers are equal, or both NaN. */
 const isAlike = (a: number, b: number): boolean => a === b || (Number.isNaN(a) && Number.isNaN(b));
 
 const firstMax =

@@ -14,6 +14,7 @@ export interface Blocks {
 
 const asRows = (rows: number): 1 | 2 | 3 => (rows === 1 ? 1 : rows === 2 ? 2 : 3);
 
+/** Rows grouped in blocks of four, then what remains. */
 export const blocksOf = (rows: number): readonly Blocks[] => {
   const fours = Math.floor(rows / 4);
   const rest = rows - 4 * fours;
@@ -34,7 +35,7 @@ export interface Packing {
   readonly more?: { readonly size: number; readonly fill: (arena: Arena, at: number) => () => void };
 }
 
-/** Bytes of what is packed. */
+/** The bytes of packed weights. */
 export const packedBytes = ({ rows, depth, more }: Packing): number => 4 * (rows * depth + (more?.size ?? 0));
 
 /** c[to] = sum over count of w[count, to], or of w[to, count] when transposed. */
@@ -55,7 +56,7 @@ export const convPacking = ({ height, width, from, to }: Window): Packing => ({
   },
 });
 
-/** By the input: the window turned around, channels exchanged. */
+/** The adjoint by the input: the window mirrored, channels exchanged. */
 export const convInputPacking = ({ height, width, from, to }: Window): Packing => ({
   rows: from,
   depth: to * height * width,
@@ -66,7 +67,7 @@ export const convInputPacking = ({ height, width, from, to }: Window): Packing =
   },
 });
 
-/** The same for one of the products of `kernels/winograd.ts`: depth runs over channel and column of the window. */
+/** For one of Winograd's products: depth runs over channel and column of the window. */
 export const winogradPacking = ({ width, from, to }: Window, factors: readonly number[]): Packing => ({
   rows: to,
   depth: from * width,
@@ -107,7 +108,7 @@ export const depthwiseInputPacking = ({ height, width, from, to }: Window, chann
 /** Bytes from the start of packed weights to the block of this first row. */
 export const blockOffset = ({ depth }: Packing, first: number): number => 4 * first * depth;
 
-/** A function that packs the weights at an address to another. */
+/** A function that packs the weights at an address to the address `to`. */
 export const packer = (arena: Arena, packing: Packing, to: number): ((from: number) => void) => {
   const order: number[] = [];
   for (const { rows, count, first } of blocksOf(packing.rows))

@@ -5,6 +5,7 @@ import { sumPlanes } from '../kernels/sums.js';
 import { type Address, type Instruction, numberBytes } from '../memory/address.js';
 import { type EmitContext, extentIn, type Operand } from './emitting.js';
 
+/** Runs of planes at equal distances. */
 export interface PlaneRun {
   readonly address: Address;
   /** The first plane, and how many planes from one run to the next. */
@@ -60,7 +61,7 @@ export const emitSum = (x: Operand, out: Operand, scale: number, e: EmitContext)
       const [from, count] = [x.address.at(t), strips(t)];
       const full = left > 0 && t * e.most + count > last ? count - 1 : count;
       run(from, x.address.plane, x.address.strip, to, planes, full, 1, all);
-      // what lies past the last pixel may be no number
+      // past the last pixel there may be NaN
       if (full < count)
         run(from + full * x.address.strip, x.address.plane, 0, to, planes, 1, left > 4 ? 1 : 0, edge);
     };

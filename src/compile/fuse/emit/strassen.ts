@@ -28,6 +28,7 @@ import { densePacking, type Packing } from './pack-weights.js';
 /** With smaller layers, additions take as long as the product that they save. */
 export const leastStrassenFeatures = 128;
 
+/** Whether a dense layer is computed by Strassen's method. */
 export const isStrassen = (
   { outer, inner, count, to }: FieldOpOf<'dense'>,
   { most, strips }: Pick<EmitContext, 'most' | 'strips'>,

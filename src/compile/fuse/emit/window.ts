@@ -1,15 +1,17 @@
-/** Windows over planes: margins, and where each place of a window is. */
+/** Windows over planes: margins, and the offset of each tap. */
 
 import type { Window } from '../ir/field.js';
 import type { EmitContext } from './emitting.js';
 import { type Halo, haloAt, type Margins } from './halo.js';
 
+/** The pixels beyond each edge that a window reads. */
 export const forwardMargins = ({ height, width }: Window): Margins => {
   const top = Math.floor((height - 1) / 2);
   const left = Math.floor((width - 1) / 2);
   return { top, left, bottom: height - 1 - top, right: width - 1 - left };
 };
 
+/** The margins of the adjoint: those of the mirrored window. */
 export const mirroredMargins = (window: Window): Margins => {
   const { top, left, bottom, right } = forwardMargins(window);
   return { top: bottom, bottom: top, left: right, right: left };
@@ -36,7 +38,7 @@ export const scratchHalo = (
   };
 };
 
-/** Where each depth of a product begins in a halo: channels, then places in the window, from pixel (0, 0). */
+/** The offset in a halo for each depth of a product: channels, then taps of the window, from pixel (0, 0). */
 export const offsetsOf = (
   halo: Halo,
   window: Window,

@@ -1,4 +1,4 @@
-/** Convolutions of many channels with three lines to the window: half the products, by `kernels/winograd.ts`. */
+/** Convolutions of many channels with windows of three lines, by Winograd's method: half the products. */
 
 import type { Window } from '../ir/field.js';
 import { fill } from '../kernels/move.js';
@@ -28,6 +28,7 @@ export const leastWinogradChannels = 8;
 /** Bytes that are transformed at a time, so that they stay in cache. */
 const cacheBytes = 2 ** 18;
 
+/** Whether a convolution is computed by Winograd's method. */
 export const isWinograd = ({ height, from, to, depthwise }: Window, grid: Grid): boolean =>
   !depthwise &&
   height === 3 &&
@@ -48,7 +49,7 @@ interface TransformedLines {
 const transformKernel = (arena: Arena, name: string, matrix: Matrix) =>
   arena.kernel(`winograd ${name}`, () => transformLines(matrix));
 
-/** As many groups of lines at a time as stay in cache, in equal pieces. */
+/** The number of groups of lines at a time: a divisor of all groups, so that they stay in cache. */
 const groupsAtOnce = (grid: Grid, bytes: number): number => {
   const all = grid.height / outputTile;
   let groups = all;
@@ -127,6 +128,7 @@ const byPieces =
     for (let first = 0; first < grid.height; first += groups * outputTile) work(first, t);
   };
 
+/** A convolution, or its adjoint by the input, for Winograd's method. */
 export interface WinogradConvolution {
   readonly window: Window;
   readonly margins: Margins;
@@ -202,7 +204,7 @@ export const emitWinogradWeight = (
   const { grid, arena } = e;
   const { from, to, width } = window;
   const each = 4 * width * from * to;
-  // doubles of the six products' sums, the same as floats, and what they are taken together
+  // the sums of the six products as doubles and as floats, and their transform
   const six = inputTile * each;
   const more = 3 * six + window.height * each + 256;
   const input = transformInput(window, margins, [from, to], x.address, window.boundary, e, more);

@@ -3,13 +3,14 @@
 import { type Graph, parametersOf } from '../../../dsl/graph.js';
 import { type Shape, volume } from '../../../dsl/shape.js';
 import { crossEntropyGradient } from '../../loss.js';
+import type { Arrays } from '../../parameters.js';
 import type { FieldBuilder } from '../ir/builder.js';
 import { Arena } from '../memory/arena.js';
 import { labelBytes } from '../memory/transfer.js';
 import { gridShape } from '../partition/grid.js';
 import { classesOf, type GradientRegion, gradientRegion, hasLoss, lossCotangent } from './gradients.js';
 import type { Region } from './region.js';
-import { type Arrays, checkSize, type LoweredLeaf, Workspace } from './workspace.js';
+import { checkSize, type LoweredLeaf, Workspace } from './workspace.js';
 
 /** A micro-batch: the values of each input, one sample after the other. */
 export interface FusedMicroBatch {
@@ -17,6 +18,7 @@ export interface FusedMicroBatch {
   readonly inputs: Arrays;
 }
 
+/** A micro-batch with labels. */
 export interface LabelledFusedMicroBatch extends FusedMicroBatch {
   readonly labels: Uint8Array | Int32Array;
   /** The weight of each class's pixels; an empty list means 1. */
@@ -25,6 +27,7 @@ export interface LabelledFusedMicroBatch extends FusedMicroBatch {
   readonly lossCount: number;
 }
 
+/** A program that runs by fused kernels. */
 export interface FusedProgram {
   readonly load: (parameters: Arrays) => void;
   /** Whether these outputs can be computed. */

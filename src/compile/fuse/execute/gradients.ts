@@ -7,6 +7,7 @@ import { onGrid, planesOf } from '../ir/layout.js';
 import type { Region } from './region.js';
 import type { LoweredLeaf, Workspace } from './workspace.js';
 
+/** A region that computes gradients. */
 export interface GradientRegion {
   readonly region: Region;
   /** The gradients of trained parameters, summed since the region was cleared. */

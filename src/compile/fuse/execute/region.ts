@@ -21,6 +21,7 @@ export interface LossAddresses {
   readonly total: number;
 }
 
+/** A field graph that is laid out in an arena. */
 export interface Region {
   /** Computes one sample. */
   readonly run: () => void;
@@ -35,6 +36,7 @@ export interface Region {
   readonly sum: (index: number) => Operand | undefined;
 }
 
+/** The nodes of a region, and which of them are read or summed. */
 export interface RegionPlan {
   readonly nodes: readonly FieldNode[];
   /** Nodes whose values are read after each sample. */

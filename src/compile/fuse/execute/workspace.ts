@@ -2,6 +2,7 @@
 
 import { type Graph, parametersOf } from '../../../dsl/graph.js';
 import { type Shape, volume } from '../../../dsl/shape.js';
+import type { Arrays } from '../../parameters.js';
 import type { Layout } from '../ir/layout.js';
 import { type Lowering, lowerGraph } from '../lower/index.js';
 import { isRefusal, type Lowered } from '../lower/value.js';
@@ -10,8 +11,6 @@ import type { Arena } from '../memory/arena.js';
 import { labelBytes, readPlanes, type Transfer, transferOf, writePlanes } from '../memory/transfer.js';
 import { type LossAddresses, layOut, type Region, type RegionPlan } from './region.js';
 import { ParameterAddresses } from './weights.js';
-
-export type Arrays = Readonly<Record<string, Float32Array>>;
 
 /** Throws unless there are `size` values: kernels do not check what they read. */
 export const checkSize = (what: string, values: ArrayLike<number> | undefined, size: number): void => {
@@ -23,6 +22,7 @@ export interface LoweredLeaf extends Lowered {
   readonly shape: Shape;
 }
 
+/** A program in an arena: it lays out regions, and writes and reads their values. */
 export class Workspace {
   readonly grid: Grid;
   readonly loss: LossAddresses;

@@ -42,6 +42,7 @@ export interface Along {
   readonly inner: number;
 }
 
+/** The window of a convolution. */
 export interface Window {
   readonly height: number;
   readonly width: number;
@@ -52,6 +53,7 @@ export interface Window {
   readonly boundary: Exclude<Boundary, 'none'>;
 }
 
+/** A scan. Inputs: initial fields, sequences, externals. */
 export interface FieldScan {
   readonly op: 'scan';
   readonly steps: number;
@@ -91,6 +93,7 @@ export interface FieldScanAdjoint {
   readonly externals: Readonly<Record<number, number>>;
 }
 
+/** The operations of field graphs. */
 export type FieldOp =
   | { readonly op: 'leaf'; readonly source: Source }
   | { readonly op: 'map'; readonly fn: MapFunction }
@@ -144,6 +147,7 @@ export type FieldOp =
   /** `final/FIELD` or `observed/NAME` of a scan; `input/N` of its adjoint. */
   | { readonly op: 'port'; readonly port: string };
 
+/** An operation, the numbers of its inputs (all smaller than its own), and the extent of its result. */
 export interface FieldNode {
   readonly op: FieldOp;
   readonly inputs: readonly number[];

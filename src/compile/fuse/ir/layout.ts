@@ -11,8 +11,10 @@ export interface Layout {
   readonly axes: readonly ('pixel' | number)[];
 }
 
+/** The number of planes. */
 export const planesOf = ({ dims }: Layout): number => dims.reduce((a, b) => a * b, 1);
 
+/** Whether a value has pixels. */
 export const onGrid = ({ axes }: Layout): boolean => axes.includes('pixel');
 
 /** The layout of a value from outside: the first `pixels` axes are pixels, the others are dimensions in their order. */
@@ -24,6 +26,7 @@ export const plain = (shape: Shape, pixels: number): Layout => ({
 export const sameLayout = (a: Layout, b: Layout): boolean =>
   a.dims.join() === b.dims.join() && a.axes.join() === b.axes.join();
 
+/** The layout after a transpose; undefined if it would exchange pixel axes. */
 export const transposed = (layout: Layout, order: readonly number[]): Layout | undefined => {
   const axes = order.map((axis) => layout.axes[axis]);
   // x stays after y: pixels are never transposed themselves

@@ -34,6 +34,7 @@ const scaled = (scribe: Scribe, a: Local<'v128'>, b: Local<'v128'>) => {
   return { x, length, isFar, back: () => either(1 / far.scale, 1 / near.scale) };
 };
 
+/** The code of |a + i b|. */
 export const length = (scribe: Scribe, a: Local<'v128'>, b: Local<'v128'>): Value<'v128'> => {
   const { length: of, back } = scaled(scribe, a, b);
   return mul(of, back());

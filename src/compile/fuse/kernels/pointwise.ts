@@ -32,6 +32,7 @@ import { locals } from './product.js';
 /** `full`: a value a pixel; `plane`: a number a plane; `scalar`: one number. */
 export type Operand = 'full' | 'plane' | 'scalar';
 
+/** One function of a pass. */
 export type PointwiseStep =
   | { readonly op: 'constant'; readonly value: number }
   | { readonly op: 'map'; readonly fn: MapFunction; readonly of: number }

@@ -65,6 +65,7 @@ export const dotParameters = [
   'jBlocks',
 ] as const;
 
+/** The kernel of `dotParameters`, for this many rows and columns at once. */
 export const dot = (rows: 1 | 2 | 3 | 4, columns: 1 | 2): Source => ({
   parameters: dotParameters.length,
   body: (
@@ -145,6 +146,7 @@ export const dot = (rows: 1 | 2 | 3 | 4, columns: 1 | 2): Source => ({
  */
 export const sumParameters = ['from', 'plane', 'strip', 'to', 'planes', 'strips', 'vectors', 'mask'] as const;
 
+/** The kernel of `sumParameters`. */
 export const sumPlanes = (scale: number): Source => ({
   parameters: sumParameters.length,
   body: ([from, plane, strip, to, planes, strips, vectors, mask], fresh): Statement => {

@@ -23,7 +23,7 @@ import {
 import { extentOf, inAxisOrder, isRefusal, type Lowered, notFused, type Result } from './value.js';
 import { lowerConv, lowerDense, lowerSpectrum } from './weighted.js';
 
-/** Lowers nodes one by one, in their order; `grid` are the sizes of the pixel axes of everything that has pixels. */
+/** Lowers nodes one by one, in their order. `grid`: the sizes of the pixel axes. */
 export class Lowering {
   readonly builder = new FieldBuilder();
   readonly values = new Map<number, Result>();
@@ -36,9 +36,9 @@ export class Lowering {
   constructor(
     private readonly nodes: readonly Node[],
     private readonly grid: Shape,
-    /** Nodes that are read from outside. */
+    /** Nodes whose values are read from outside. */
     roots: Iterable<number>,
-    /** What a leaf of a step is; the main graph has none. */
+    /** Lowers the leaves of a step; not for the main graph. */
     private readonly stepLeaf?: (node: Node, builder: FieldBuilder) => Result,
   ) {
     this.#weights = weightNodes(nodes);
@@ -47,19 +47,19 @@ export class Lowering {
     this.#slices = slicesOfRolls(nodes, this.#rolls, roots);
   }
 
-  /** Lowers the node of this number; those before it have been. */
+  /** Lowers the node of this number; the nodes before it must have been lowered. */
   lower(number: number): Result {
     const result = this.#lower(number);
     this.values.set(number, result);
     return result;
   }
 
-  /** Takes a node as it comes from outside, under a name. */
+  /** Takes a node's value from outside instead, as an input of this name. */
   border(number: number, name: string): void {
     this.values.set(number, this.#leaf(number, { kind: 'input', name }));
   }
 
-  /** Where the axes of a value are that comes from outside, or from a list. */
+  /** The layout of a value from outside, or of a list. */
   #layoutOf(number: number): Layout {
     const { shape } = this.nodes[number];
     return this.#weights.has(number)
@@ -114,7 +114,7 @@ export class Lowering {
         return lowerReshape(builder, op, x, shapeOf(0));
       case 'slice': {
         const cut = op.size.findIndex((size, axis) => size !== shapeOf(0)[axis]);
-        // it only stands for what the roll takes whole
+        // a slice that only a roll reads: the roll takes the whole field
         return this.#slices.has(number) && isAlongPixels(x, cut) ? x : lowerSlice(builder, op, x, shapeOf(0));
       }
       case 'reverse':
@@ -160,7 +160,7 @@ export class Lowering {
     }
   }
 
-  /** A pointwise map of two: of the same axes in the same order, or one of them a scalar. */
+  /** A pointwise function of two values of one layout, or of a value and a scalar. */
   #zip(x: Lowered, y: Lowered, join: (a: number, b: number) => number): Result {
     const scalar = ({ layout }: Lowered): boolean => layout.axes.length === 0;
     if (scalar(x) || scalar(y)) return { node: join(x.node, y.node), layout: (scalar(x) ? y : x).layout };
@@ -172,7 +172,7 @@ export class Lowering {
   }
 }
 
-/** The numbers of a constant pixel by pixel, its planes in their order. */
+/** The numbers of a constant, pixel by pixel with the planes in their order. */
 const constantOf = (
   { value, shape }: OpOf<'constant'>,
   layout: Layout,
@@ -182,7 +182,7 @@ const constantOf = (
   return Array.from(pixels).flatMap((pixel) => Array.from(planes, (plane) => value[pixel + plane]));
 };
 
-/** The whole graph lowered as far as it goes: each node's value, or why it has none. */
+/** Lowers a whole graph: the value of each node, or the reason why it cannot be fused. */
 export const lowerGraph = (graph: Graph, grid: Shape): Lowering => {
   const lowering = new Lowering(graph.nodes, grid, Object.values(graph.outputs));
   for (const number of graph.nodes.keys()) lowering.lower(number);

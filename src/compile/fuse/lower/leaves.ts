@@ -1,10 +1,10 @@
-/** What of a program has pixels: which axes of a leaf are those of the grid, and which values are weights. */
+/** Which axes of a leaf are pixels, and which values are weights. */
 
 import { type Node, scanInputs } from '../../../dsl/op.js';
 import type { Shape } from '../../../dsl/shape.js';
 import { type Layout, plain } from '../ir/layout.js';
 
-/** Whether the axes from this one on are those of the grid. */
+/** Whether the axes from this one on are the grid's. */
 const matches = (shape: Shape, from: number, grid: Shape): boolean =>
   shape.length >= from + grid.length && grid.every((size, axis) => shape[from + axis] === size);
 
@@ -47,7 +47,7 @@ export const weightNodes = (nodes: readonly Node[]): ReadonlySet<number> => {
   return weights;
 };
 
-/** The first axis of these is time: a scan is driven by them, or a recurrence runs along them. */
+/** Values whose first axis is time: they drive a scan, or a recurrence runs along them. */
 export const sequenceNodes = (nodes: readonly Node[]): ReadonlySet<number> => {
   const sequences = new Set<number>();
   for (let number = nodes.length - 1; number >= 0; number--) {
@@ -62,7 +62,7 @@ export const sequenceNodes = (nodes: readonly Node[]): ReadonlySet<number> => {
   return sequences;
 };
 
-/** Operations whose first axis is that of their inputs, where those are as long. */
+/** Operations that keep the first axis of their inputs. */
 const keepsTime: ReadonlySet<string> = new Set([
   'map',
   'affine',

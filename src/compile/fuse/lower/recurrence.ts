@@ -1,4 +1,4 @@
-/** Lowering of linear recurrences: a scan that does what they say, one step after the other. */
+/** Lowering of linear recurrences to scans. */
 
 import type { OpOf } from '../../../dsl/op.js';
 import { observedPort } from '../../../dsl/ports.js';

@@ -11,7 +11,7 @@ export const lowerReduce = (b: FieldBuilder, op: OpOf<'reduce'>, x: Lowered, gri
   if (pixels.length > 0 && (pixels.length < grid.length || (op.fn !== 'sum' && op.fn !== 'mean')))
     return notFused('a reduction over pixels other than the sum or mean over all');
   let value = x;
-  // later axes first, so that the numbers of the others stay
+  // later axes first, so that the indices of the others stay valid
   for (const axis of [...op.axes].sort((a, c) => c - a)) {
     const middle = along(value.layout, axis);
     if (middle === undefined) continue;

@@ -1,4 +1,4 @@
-/** Lowering of rolls: a field cut in two along pixels, and joined the other way round. */
+/** Lowering of rolls: two slices of a field along pixels, concatenated in the other order. */
 
 import type { Node } from '../../../dsl/op.js';
 import type { FieldBuilder } from '../ir/builder.js';
@@ -12,10 +12,10 @@ export interface Roll {
   readonly shift: number;
 }
 
-/** Further, a window that reaches so far would cost more than it saves. */
+/** The largest shift: for larger ones the window costs more than it saves. */
 const furthest = 4;
 
-/** The axis along which a slice cuts, if it is one, and what it takes. */
+/** The axis along which a node slices, if it is one axis, and the range. */
 const cutOf = (nodes: readonly Node[], number: number) => {
   const { op, inputs } = nodes[number];
   if (op.op !== 'slice') return undefined;
@@ -28,7 +28,7 @@ const cutOf = (nodes: readonly Node[], number: number) => {
     : undefined;
 };
 
-/** Which nodes are rolls over few enough sites, as `roll` writes them: the end of a field before its beginning. */
+/** Concatenations that are rolls, as `roll` writes them, over few enough sites. */
 export const rollsOf = (nodes: readonly Node[]): ReadonlyMap<number, Roll> =>
   new Map(
     nodes.flatMap(({ op, inputs }, number) => {
@@ -48,7 +48,7 @@ export const rollsOf = (nodes: readonly Node[]): ReadonlyMap<number, Roll> =>
     }),
   );
 
-/** Slices that nothing but rolls reads. */
+/** Slices that only rolls read. */
 export const slicesOfRolls = (
   nodes: readonly Node[],
   rolls: ReadonlyMap<number, Roll>,
@@ -61,7 +61,7 @@ export const slicesOfRolls = (
   return slices;
 };
 
-/** Whether an axis of a value is one of its pixels'. */
+/** Whether an axis of a value is a pixel axis. */
 export const isAlongPixels = ({ layout }: Lowered, axis: number): boolean =>
   onGrid(layout) && layout.axes[axis] === 'pixel';
 

@@ -22,7 +22,7 @@ export interface LoweredScan {
   readonly ports: ReadonlyMap<string, Layout>;
 }
 
-/** A step being lowered: its nodes, each with its value or why it has none. */
+/** A lowered step: the value of each node, or the reason why it cannot be fused. */
 export interface LoweredStep {
   readonly builder: FieldBuilder;
   readonly values: ReadonlyMap<number, Result>;
@@ -48,7 +48,7 @@ export const lowerScan = (
 ): LoweredScan | Refusal => {
   if (op.body.nodes.some(({ op: inside }) => inside.op === 'scan')) return notFused('a scan inside its step');
   const inner = op.fields.length + op.sequences;
-  // what a step hands on, or is driven by, lies in the order of its axes
+  // states and driving sequences are stored in the order of their axes
   const given = inputs.map((input, i) => (i < inner ? inAxisOrder(builder, input) : input));
   const { fields, sequences, externals } = scanInputs(op, given);
   if (sequences.some(({ layout }) => layout.axes[0] !== 0)) return notFused('it is driven along pixels');

@@ -1,4 +1,4 @@
-/** Lowering of what only moves numbers: most of it is bookkeeping, the rest copies planes. */
+/** Lowering of operations that only move numbers: most change the layout alone, the others copy planes. */
 
 import type { OpOf } from '../../../dsl/op.js';
 import type { Shape } from '../../../dsl/shape.js';
@@ -105,7 +105,7 @@ const repeated = (b: FieldBuilder, x: Lowered, from: Shape, to: Shape): Result =
   return value;
 };
 
-/** `target`: where the axes of the result are. A list is repeated along what is no pixel, then over all pixels. */
+/** `target`: the layout of the result. A list is repeated along its dimensions, then over all pixels. */
 export const lowerBroadcast = (
   b: FieldBuilder,
   x: Lowered,

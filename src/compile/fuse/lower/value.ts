@@ -1,10 +1,10 @@
-/** Values while a program is lowered: where each lies, or why it cannot be fused. */
+/** Lowered values, or the reason why a value cannot be fused. */
 
 import type { FieldBuilder } from '../ir/builder.js';
 import { type Extent, isIdentity } from '../ir/field.js';
 import { type Layout, onGrid, planesOf } from '../ir/layout.js';
 
-/** A value in a field graph, and where the axes of the program's value are in it. */
+/** A value in a field graph, with the layout of the program's value. */
 export interface Lowered {
   readonly node: number;
   readonly layout: Layout;
@@ -15,6 +15,7 @@ export interface Refusal {
   readonly why: string;
 }
 
+/** A lowered value, or why there is none. */
 export type Result = Lowered | Refusal;
 
 export const isRefusal = (result: object): result is Refusal => 'why' in result;

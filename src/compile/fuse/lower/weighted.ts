@@ -32,7 +32,7 @@ export const lowerConv = (
     return notFused('a convolution over other axes than the grid');
   if (onGrid(y.layout)) return notFused('its weights have pixels');
   const field = inAxisOrder(b, x);
-  // pixels that a transpose moved away are not told by their sizes: in a cube all axes are as long as the grid's
+  // sizes do not show whether a transpose moved the pixels: in a cube all axes are as long as the grid's
   if (!sameLayout(field.layout, plain([...grid, field.layout.dims[0]], grid.length)))
     return notFused('a convolution along axes that are not the pixels');
   const [height, width] = grid.length === 2 ? weight : [1, weight[0]];
@@ -46,7 +46,7 @@ export const lowerConv = (
   return biased(b, { node, layout }, bias);
 };
 
-/** Adds a number for each place along the last axis: repeated for what lies before and after it. */
+/** Adds a bias along the last axis, repeated for the dimensions before and after it. */
 const biased = (b: FieldBuilder, product: Lowered, bias: Lowered | undefined): Lowered => {
   if (bias === undefined) return product;
   const { layout } = product;
@@ -65,7 +65,7 @@ const biased = (b: FieldBuilder, product: Lowered, bias: Lowered | undefined): L
   return { node: b.zip('add', product.node, all), layout };
 };
 
-/** A wave at each (time, bin): [T, K], angles reduced before the function, which keeps them exact. */
+/** A wave at each (time, bin): [T, K]. Angles are reduced before the function, which keeps them exact. */
 const fourier = (steps: number, wave: (angle: number) => number): readonly number[] =>
   Array.from({ length: steps * bins(steps) }, (_, i) => {
     const time = Math.floor(i / bins(steps));

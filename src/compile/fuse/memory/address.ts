@@ -21,6 +21,7 @@ export interface Grid {
   readonly plane: number;
 }
 
+/** The grid of pixel axes of these sizes; a line is a grid of height 1. */
 export const gridOf = (shape: readonly number[]): Grid => {
   const [height, width] = shape.length === 2 ? shape : [1, shape[0]];
   const pixels = height * width;
@@ -31,12 +32,14 @@ export const gridOf = (shape: readonly number[]): Grid => {
 export const stripPixels = 8;
 export const stripBytes = 32;
 
+/** Whole planes. */
 export const wholeAddress = (at: Address['at'], grid: Grid): Address => ({
   at,
   plane: grid.plane,
   strip: stripBytes,
 });
 
+/** Strips of a tile. */
 export const stripAddress = (at: number, planes: number): Address => ({
   at: () => at,
   plane: stripBytes,
@@ -46,6 +49,7 @@ export const stripAddress = (at: number, planes: number): Address => ({
 /** From one number of a list to the next. */
 export const numberBytes = 4;
 
+/** A list of numbers. */
 export const listAddress = (at: Address['at']): Address => ({ at, plane: numberBytes, strip: 0 });
 
 /** A value as a whole: its planes, or a list of numbers. */

@@ -13,6 +13,7 @@ export interface Transfer {
   readonly list: boolean;
 }
 
+/** The transfer of a value of this shape and layout. */
 export const transferOf = (shape: Shape, { dims, axes }: Layout): Transfer => {
   const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
   const offsets = (sizes: readonly number[], steps: readonly number[]): Int32Array =>

@@ -5,14 +5,14 @@ import type { Node } from '../../../dsl/op.js';
 import { type Shape, sameShape, volume } from '../../../dsl/shape.js';
 import { sequenceNodes } from '../lower/leaves.js';
 
-/** What a node takes, roughly: multiplications of layers, else a number for each element. */
+/** The rough work of a node: multiplications of a layer, else one operation an element. */
 const workOf = ({ op, inputs, shape }: Node, nodes: readonly Node[]): number => {
   const weight = op.op === 'conv' || op.op === 'dense' ? nodes[inputs[1]].shape : [];
   const per = op.op === 'conv' && op.depthwise ? weight.slice(0, -2) : weight.slice(0, -1);
   return volume(shape) * volume(per);
 };
 
-/** The grids of line or plane that a value of this shape may lie on. */
+/** The grids, lines or planes, on which a value of this shape may be a field. */
 const gridsIn = (shape: Shape): readonly Shape[] =>
   [1, 2].filter((axes) => shape.length > axes).map((axes) => shape.slice(0, axes));
 
@@ -22,7 +22,7 @@ const addWork = (work: Map<string, number>, nodes: readonly Node[], times: numbe
     if (node.op.op === 'scan') addWork(work, node.op.body.nodes, times * node.op.steps);
     const inTime = sequences.has(number) || node.op.op === 'recurrence';
     for (const grid of gridsIn(inTime ? node.shape.slice(1) : node.shape)) {
-      // a convolution tells how many axes are pixels
+      // a convolution determines how many axes are pixels
       if (node.op.op === 'conv' && grid.length !== node.shape.length - 1) continue;
       const key = grid.join();
       const known = work.get(key);
@@ -31,18 +31,18 @@ const addWork = (work: Map<string, number>, nodes: readonly Node[], times: numbe
   }
 };
 
-/** Where a recurrence works: the axes after time, without channels and, maybe, what its matrices multiply. */
+/** The grids of a recurrence: the axes after time, without channels and, if it has matrices, their axis. */
 const recurrenceGrids = (kind: 'diagonal' | 'matrix', shape: Shape): readonly Shape[] =>
   (kind === 'matrix' ? [-2, -1] : [-1]).map((end) => shape.slice(1, end)).filter(({ length }) => length > 0);
 
-/** What of an input may be pixels: all axes but the last, without time where it is known to be in front. */
+/** The axes of an input that may be pixels: all but the last, without a first axis that is known to be time. */
 const inputGrids = (shape: Shape, isSequence: boolean): readonly Shape[] => {
   if (isSequence) return shape.length > 2 ? [shape.slice(1, -1)] : [];
   if (shape.length >= 4) return [shape.slice(0, 2), shape.slice(1, 3)];
   return shape.length > 1 ? [shape.slice(0, -1)] : [];
 };
 
-/** Where convolutions and recurrences work, and the fields that come in: what may be pixels at all. */
+/** All candidate grids: those of convolutions and recurrences, and those of inputs. */
 const candidates = (nodes: readonly Node[]): readonly Shape[] => {
   const sequences = sequenceNodes(nodes);
   return nodes.flatMap(({ op, shape }, number): readonly Shape[] => {
@@ -61,19 +61,19 @@ const candidates = (nodes: readonly Node[]): readonly Shape[] => {
   });
 };
 
-/** Where convolutions work, in steps too. */
+/** The grids of convolutions, also inside of steps. */
 const convolved = (nodes: readonly Node[]): readonly Shape[] =>
   nodes.flatMap(({ op, shape }): readonly Shape[] =>
     op.op === 'scan' ? convolved(op.body.nodes) : op.op === 'conv' ? [shape.slice(0, -1)] : [],
   );
 
-/** Whether a grid is another without axes of size 1 at its end: as many sites, and no convolution of the other. */
+/** Whether a grid is another one without trailing axes of size 1, over which nothing convolves. */
 const isPartOf = (grid: Shape, other: Shape): boolean =>
   grid.length < other.length &&
   volume(grid) === volume(other) &&
   grid.every((size, axis) => size === other[axis]);
 
-/** What a scan steps, where nothing comes in: fields that a program makes itself. */
+/** The grids of scans' states, for programs without inputs on a grid. */
 const stepped = (nodes: readonly Node[]): readonly Shape[] =>
   nodes.flatMap(({ op, shape }): readonly Shape[] =>
     op.op === 'scan'

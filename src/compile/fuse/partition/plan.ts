@@ -1,4 +1,4 @@
-/** What of a program runs fused: its segments with their work, and why the rest does not. */
+/** The fusion plan of a program: its segments with their work, and why other nodes are not fused. */
 
 import * as t from 'io-ts';
 import { real, record, whole } from '../../../base/codec.js';
@@ -8,7 +8,7 @@ import { leastStrassenFeatures } from '../emit/strassen.js';
 import { leastWinogradChannels } from '../emit/winograd.js';
 import { type LeftOut, segmentsOf } from './segments.js';
 
-/** A segment and what it takes for one sample, in a step of training. */
+/** A segment and its work for one sample in a training step. */
 export interface PlannedSegment {
   readonly fused: boolean;
   readonly nodes: readonly number[];
@@ -18,10 +18,11 @@ export interface PlannedSegment {
   readonly flops: number;
   /** Bytes that its operations would move one by one, forward. */
   readonly bytes: number;
-  /** Of the program's FLOPs. */
+  /** Its share of the program's FLOPs. */
   readonly share: number;
 }
 
+/** Which parts of a program run fused. */
 export interface FusionPlan {
   readonly segments: readonly PlannedSegment[];
   readonly leftOut: readonly LeftOut[];
@@ -31,7 +32,7 @@ export interface FusionPlan {
   readonly flops: number;
   /** Whether there is something to train. */
   readonly trains: boolean;
-  /** How far a value that is no number may reach beyond what reads it, a sentence each; none where windows are sharp. */
+  /** Sentences that say how far a NaN spreads beyond the windows that read it; empty if it does not. */
   readonly spreads: readonly string[];
 }
 

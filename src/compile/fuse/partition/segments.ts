@@ -17,10 +17,10 @@ import { Lowering, lowerGraph } from '../lower/index.js';
 import { isRefusal } from '../lower/value.js';
 import { gridsOf } from './grid.js';
 
-/** A part of a program as a program of its own; its inputs are the program's, or what other segments leave. */
+/** A part of a program as a program of its own. Its inputs are those of the program, or outputs of other segments. */
 export interface Segment {
   readonly fused: boolean;
-  /** Of a fused one: the sizes of its pixel axes. */
+  /** The sizes of the pixel axes; undefined if it is not fused. */
   readonly grid: Shape | undefined;
   readonly graph: Graph;
   /** Nodes of the program that it computes. */
@@ -38,6 +38,7 @@ export interface LeftOut {
   readonly why: string;
 }
 
+/** All segments of a program, and the nodes that run op by op. */
 export interface SegmentPlan {
   /** In the order in which they run. */
   readonly segments: readonly Segment[];
@@ -53,7 +54,7 @@ const owner = (nodes: readonly Node[], number: number): number => {
 };
 
 /**
- * The plan of a graph whose shapes hold together.
+ * The segments of a graph with valid shapes.
  *
  * @example
  * segmentsOf(nwm.graph).segments.map(({ fused }) => fused)   // [true]
@@ -66,7 +67,7 @@ export const segmentsOf = (graph: Graph): SegmentPlan => {
       (facts) => facts.map((fact) => fact.perSample),
     ),
   );
-  // what comes from weights alone goes wherever it is read
+  // what depends on weights alone is part of every segment that reads it
   const placed = graph.nodes.map((node, number) => !isLeaf(node) && perSample[number]);
   const grids = gridsOf(graph);
   const tries = grids.map((grid) => tryGrid(graph, perSample, grid, grids));
@@ -110,16 +111,16 @@ const leftOutOf = (
         : [],
     );
 
-/** Why a node cannot be fused on any grid: on the one where it stands, or the first. */
+/** Why a node cannot be fused: the reason on its own grid, else on the first. */
 const reasonOf = (tries: readonly OnGrid[], number: number): string => {
   const reasons = tries.flatMap(({ why }) => why.get(number) ?? []);
   return reasons.find((reason) => reason !== elsewhere) ?? reasons.at(0) ?? 'the program has no grid';
 };
 
-/** Why a segment had better run op by op, if so. `whole`: it is all that the program computes. */
+/** Why a segment should run op by op, if it should. `whole`: it is all that the program computes. */
 const problemOf = (graph: Graph, segment: Segment, grid: Shape, whole: boolean): string | undefined => {
   if (!whole && !isWorthIt(graph, segment.nodes)) return 'too little work to fuse by itself';
-  // its borders may lie in another order than what stood there in the whole program
+  // its inputs may be stored in another order than the same values in the whole program
   const { values } = lowerGraph(segment.graph, grid);
   for (const node of Object.values(segment.graph.outputs)) {
     const value = values.get(node);
@@ -130,13 +131,13 @@ const problemOf = (graph: Graph, segment: Segment, grid: Shape, whole: boolean):
 
 const elsewhere = 'it is on another grid';
 
-/** What of a graph can be fused on one grid: why other nodes cannot. */
+/** The result of lowering a graph on one grid: why nodes cannot be fused. */
 interface OnGrid {
   readonly grid: Shape;
   readonly why: ReadonlyMap<number, string>;
 }
 
-/** What reads a node that cannot be fused may be fused again, with the node's value as an input. */
+/** Lowers a graph on one grid. Nodes that read a node which cannot be fused take its value as an input. */
 const tryGrid = (
   graph: Graph,
   perSample: readonly boolean[],
@@ -147,7 +148,7 @@ const tryGrid = (
   const lowering = new Lowering(graph.nodes, grid, Object.values(graph.outputs));
   for (const [number, { op, shape }] of graph.nodes.entries()) {
     const value = lowering.lower(number);
-    // a list may be as long as a line of sites: it is a field only where it has channels
+    // a list may be as long as a line of sites; it is a field only if it has channels
     const isOther = others.some(
       (other) =>
         other !== grid && shape.length > other.length && other.every((size, axis) => shape[axis] === size),
@@ -196,7 +197,7 @@ const isWorthIt = ({ nodes }: Graph, group: readonly number[]): boolean => {
   return layers >= 2 || group.some((number) => ['scan', 'recurrence'].includes(nodes[number].op.op));
 };
 
-/** A group as a graph of its own. */
+/** A group of nodes as a graph of its own. */
 const extract = (
   graph: Graph,
   group: readonly number[],

@@ -7,7 +7,7 @@ const percent = (share: number): string => `${(100 * share).toFixed(share === 1 
 const mega = (number: number): string =>
   (number / 1e6).toLocaleString('en-US', { maximumFractionDigits: number < 1e6 ? 3 : 1 });
 
-/** Nodes by why they are left out, in the order in which the reasons come up. */
+/** Nodes that run op by op, by reason, in the order in which the reasons first occur. */
 const byReason = (leftOut: FusionPlan['leftOut']): readonly string[] => {
   const reasons = [...new Set(leftOut.map(({ why }) => why))];
   return reasons.map((reason) => {
@@ -20,7 +20,7 @@ const byReason = (leftOut: FusionPlan['leftOut']): readonly string[] => {
   });
 };
 
-/** What the shares are of. */
+/** The first line, which says of what the shares are. */
 const headOf = ({ flops, fusedShare, trains }: FusionPlan): string =>
   flops === 0
     ? 'there are no FLOPs: values are moved, and nothing is computed'

@@ -4,6 +4,7 @@ import { accumulates } from '../emit/emitting.js';
 import { FieldBuilder } from '../ir/builder.js';
 import type { Extent, FieldNode } from '../ir/field.js';
 
+/** A graph with sums. */
 export interface Accumulation {
   readonly nodes: readonly FieldNode[];
   /** Node → the number of the sum that it is computed onto; both have one address. */

@@ -17,6 +17,7 @@ import type { Arena } from '../memory/arena.js';
 import { Addresses, type AddressRules } from './addresses.js';
 import { type BlockContext, build } from './build.js';
 
+/** What a step is built with. */
 export interface StepContext {
   readonly arena: Arena;
   readonly grid: Grid;
@@ -27,6 +28,7 @@ export interface StepContext {
 
 export const isLeaf = ({ op }: FieldNode): boolean => op.op === 'leaf';
 
+/** An address that moves with the step. */
 export const offsetBy = (address: Address, by: (t: number) => number): Address => ({
   ...address,
   at: (t) => address.at(0) + by(t),

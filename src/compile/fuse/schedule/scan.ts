@@ -31,6 +31,7 @@ export interface ScanSchedule {
   readonly state: (field: string) => Address;
 }
 
+/** Builds a scan. `residuals`: the nodes of its step that are recorded; `observed`: the observations that are read. */
 export const buildScan = (
   scan: FieldScan,
   inputs: readonly Operand[],

@@ -20,7 +20,7 @@ export const batchNorm = (
   const affine = { scale: scale.tensor, shift: shift.tensor, epsilon };
   if (!training)
     return normaliseBy(tf, x.tensor, { ...affine, mean: mean.tensor, variance: variance.tensor });
-  // A layer used twice moves its statistics twice, each time from where the last left them.
+  // a layer used twice updates its statistics twice, one after the other
   const before = names?.map((name) => statistics.get(name)) ?? [];
   const made = byBatch(tf, x.tensor, {
     ...affine,

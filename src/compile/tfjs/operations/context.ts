@@ -12,7 +12,7 @@ export interface Context {
   /** Batch statistics (true) or running ones (false). */
   readonly training: boolean;
   readonly noiseSeed: number;
-  /** The numbers of the samples in the batch: noise is theirs, however the batch is cut. */
+  /** The numbers of the samples in the batch, on which their noise depends. */
   readonly samples: readonly number[];
   /** New running statistics, by parameter name; filled by batch norm in training. */
   readonly statistics: Map<string, Tensor>;

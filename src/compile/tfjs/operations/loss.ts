@@ -38,7 +38,7 @@ export const lossTotal = (
   }
 };
 
-/** What each row counts, [N, 1]; nothing where all count alike, so that the published loss costs what it did. */
+/** The weight of each row, [N, 1]; undefined if all are equal, so that the published loss does no extra work. */
 const weightsOf = (tf: TensorFlow, { weights }: Loss, target: Tensor): Tensor | undefined =>
   weights.length === 0
     ? undefined
@@ -111,7 +111,7 @@ const diceTotal = (
       const dice = tf.div(tf.add(tf.mul(2, both), loss.smoothing), sizes);
       const steep = tf.neg(tf.div(tf.mul(shares, tf.sub(tf.mul(2, t), dice)), sizes));
       const derivative = tf.mul(p, tf.sub(steep, tf.sum(tf.mul(p, steep), 2, true)));
-      // An image without a label has no overlap, and its loss is nothing to the bit.
+      // an image without a label has no overlap, and its loss is exactly 0
       const labelled = counted && tf.max(tf.reshape(counted, [images, -1, 1]), 1, true);
       const value =
         labelled === undefined

@@ -6,7 +6,7 @@ import { keepsNaN, type TensorFlow } from '../../../engine/index.js';
 import type { Context, Value } from './context.js';
 import { stopGradient, withGradient, withGradients } from './gradient.js';
 
-/** What a kernel gives, and NaN where x is. */
+/** The kernel's result, but NaN where x is NaN. */
 const withNaN = (tf: TensorFlow, kernelName: string, y: Tensor, x: Tensor): Tensor =>
   keepsNaN(tf, kernelName) ? y : tf.where(tf.isNaN(x), x, y);
 

@@ -69,7 +69,7 @@ const stepped = (
     const offset = sample * steps * width;
     const factor = (shared ? 0 : sample * steps) * width * n;
     if (!backwards) step(states, first, { to: offset, before: sample * width, factor });
-    // what the last state is owed is what it is given
+    // the cotangent of the last state is the given one
     else
       states.set(
         inputs.subarray(offset + (steps - 1) * width, offset + steps * width),
@@ -113,7 +113,7 @@ const states = (tf: TensorFlow, sizes: Sizes, a: Tensor, b: Tensor, initial: Ten
       );
       return { value, saved: [factors, value, ...(start === undefined ? [] : [start])] };
     },
-    // What a state is owed in all is a recurrence too, the other way round.
+    // the total cotangents of the states are a recurrence backwards in time
     backward: (dy, [factors, value, start]) => {
       const owed = tf.tensor(
         stepped(numbers(factors), numbers(dy), undefined, sizes, true),
@@ -128,7 +128,7 @@ const states = (tf: TensorFlow, sizes: Sizes, a: Tensor, b: Tensor, initial: Ten
         owed,
       ];
       if (start === undefined) return slopes;
-      // A' owed: rows of the first matrices, summed
+      // the cotangent of the matrices
       const matrix = from(tf, factors, 0, 1);
       return [...slopes, tf.sum(tf.mul(matrix, tf.expandDims(from(tf, owed, 0, 1), -1)), -2)];
     },

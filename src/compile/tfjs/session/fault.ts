@@ -3,6 +3,7 @@
 import { type DrumheadError, defect, engineError, errorMessage } from '../../../base/error.js';
 import type { EngineName } from '../../../engine/index.js';
 
+/** An error of a session, as a rejection carries it. */
 export class SessionFault extends Error {
   readonly error: DrumheadError;
   constructor(error: DrumheadError) {

@@ -14,6 +14,7 @@ export interface MicroBatch {
   readonly noiseSeed: number;
 }
 
+/** A micro-batch with its labels. */
 export interface LabelledMicroBatch extends MicroBatch {
   readonly labels: Uint8Array | Int32Array;
   readonly loss: Loss;

@@ -15,6 +15,7 @@ import { openSession } from './session.js';
 import { type SharedSession, sessionOver } from './share.js';
 import type { Arrays } from './values.js';
 
+/** A session on one or several threads. */
 export interface Pool extends SharedSession {
   /** Threads that compute; 1 is this thread. */
   readonly workers: number;

@@ -29,6 +29,7 @@ export type Request =
     }
   | { readonly kind: 'tensors' };
 
+/** The answers of a worker. */
 export type Answer =
   | { readonly kind: 'ready' }
   | { readonly kind: 'gradients'; readonly gradients: Gradients }

@@ -6,6 +6,7 @@ import { engineFault, type SessionFault } from './fault.js';
 import type { Lane } from './lane.js';
 import { type Answer, type AnswerOf, handOver, type Request, type Setup } from './protocol.js';
 
+/** A lane in a worker thread. */
 export interface RemoteLane extends Lane {
   /** Lets the worker read these of the shared parameters anew, before what is asked after it. */
   readonly load: (names: readonly string[]) => void;

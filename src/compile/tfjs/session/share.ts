@@ -35,6 +35,7 @@ let open = 0;
 /** The number of open sessions in this process; 0 once all work is done or has failed. */
 export const openSessions = (): number => open;
 
+/** A session whose micro-batches these lanes compute. */
 export const sessionOver = (program: Program, { engine, lanes, load, close }: Lanes): SharedSession => {
   const inputs = inputsOf(program.graph);
   const sizes = new Map(parametersOf(program.graph).map(({ name, shape }) => [name, volume(shape)]));

@@ -2,9 +2,9 @@
 
 import type { Loss } from '../../loss.js';
 import type { MicroBatches } from '../../micro-batches.js';
+import type { Arrays } from '../../parameters.js';
 
-/** Values by name, row-major. */
-export type Arrays = Readonly<Record<string, Float32Array>>;
+export type { Arrays };
 
 /** Some samples: each input's values one sample after the other. */
 export interface Samples {
@@ -25,6 +25,7 @@ export interface Labelled extends Samples {
   readonly loss?: Loss;
 }
 
+/** The loss of a batch with its gradients. */
 export interface Gradients {
   /** The loss of the batch. */
   readonly loss: number;
@@ -34,6 +35,7 @@ export interface Gradients {
   readonly statistics: Arrays;
 }
 
+/** The outputs of some samples. */
 export interface Inference {
   /** The named outputs, one sample after the other. */
   readonly outputs: Arrays;
@@ -41,6 +43,7 @@ export interface Inference {
   readonly statistics: Arrays;
 }
 
+/** Options of `infer`. */
 export interface InferOptions {
   /** Normalise by batch statistics; default false. */
   readonly training?: boolean;

@@ -21,7 +21,7 @@ const anyNaN = (values: Float32Array): boolean => {
   return false;
 };
 
-/** For each element of a broadcast, the number of the element of x that stands there. */
+/** For each element of a broadcast, the index of its element of x. */
 const placesIn = (x: TensorInfo, shape: readonly number[]): ((element: number) => number) => {
   const sizes = [...new Array<number>(shape.length - x.shape.length).fill(1), ...x.shape];
   return (element) => {
@@ -35,7 +35,7 @@ const placesIn = (x: TensorInfo, shape: readonly number[]): ((element: number) =
   };
 };
 
-/** Of tensors that are repeated and hold a NaN, which is rare: one element after the other. */
+/** Element by element; only for broadcasts that hold a NaN, which are rare. */
 const eachPair = (backend: BackendWasm, { a, b }: Pair, f: (a: number, b: number) => number): TensorInfo => {
   const shape = tf.broadcast_util.assertAndGetBroadcastShape([...a.shape], [...b.shape]);
   const out = backend.makeOutput(shape, 'float32');

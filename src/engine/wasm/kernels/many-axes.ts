@@ -1,4 +1,4 @@
-/** Arithmetic over more than six axes, where the wasm backend says nothing and computes nonsense. */
+/** Arithmetic over more than six axes, where the wasm backend silently computes wrong results. */
 
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
@@ -11,7 +11,7 @@ interface Pair {
   readonly b: TensorInfo;
 }
 
-/** As many as XNNPACK knows, in which the backend computes these. */
+/** The most axes that XNNPACK supports. */
 const most = 6;
 
 /** Operations of two tensors, element by element. */

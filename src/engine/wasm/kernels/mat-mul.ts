@@ -22,7 +22,7 @@ const factor = (address: number, shape: readonly number[], transposed: boolean):
   return transposed ? { address, row: bytes, column: row } : { address, row, column: bytes };
 };
 
-/** What our panels do: floats, one batch axis or none, at most bias and ReLU. Anything else stays with the backend. */
+/** Whether our panels compute it: floats, at most one batch axis, at most bias and ReLU. The backend computes the rest. */
 const ours = ({ a, b, preluActivationWeights }: Inputs, activation: string): boolean => {
   const [batchA, batchB] = [a, b].map(({ shape }) => sizeOf(shape.slice(0, -2)));
   return (

@@ -6,7 +6,7 @@ import { register } from '../../seam.js';
 import { four } from '../convolution.js';
 import { floats } from '../heap.js';
 
-/** Whether a maximum goes on with a and not with b: NaN is larger than all numbers. */
+/** Whether a replaces b as the maximum; NaN counts as larger than all numbers. */
 const exceeds = (a: number, b: number): boolean => a > b || (Number.isNaN(a) && !Number.isNaN(b));
 
 /**

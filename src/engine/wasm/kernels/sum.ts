@@ -10,7 +10,7 @@ import { register, stock } from '../../seam.js';
 import { floats, release, sizeOf } from '../heap.js';
 import { columnSums, runSum } from '../simd/sums.js';
 
-/** Fewer values than this are added up in JavaScript: setting up a native pass costs more. */
+/** Fewer values than this are summed in JavaScript, because a native pass costs more to set up. */
 const few = 4096;
 
 /** Sums of [outer, middle, inner] over the middle, times a scale. */

@@ -51,7 +51,7 @@ const rowsOf = (shape: readonly number[]): Rows => {
   return { channels, lanes, whole, rest: size - whole * lanes };
 };
 
-/** What is summed of the values of a row, each less the `centre` of its channel. */
+/** The terms that are summed over rows, of values less the `centre` of their channel. */
 export type Terms = (values: readonly Local<'v128'>[], centre: Local<'v128'>) => readonly Value<'v128'>[];
 
 const sumsSource = (inputs: number, width: number, terms: Terms, count: number): Source => ({
@@ -145,7 +145,7 @@ export const channelSums = (
   return sums;
 };
 
-/** What a map makes of the values at one place, and of its channel's numbers. */
+/** The result of a map, from the values at one element and the numbers of its channel. */
 export type ChannelFormula = (
   values: readonly Local<'v128'>[],
   numbers: readonly Local<'v128'>[],
