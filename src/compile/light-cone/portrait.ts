@@ -27,13 +27,13 @@ export interface ScanPortrait {
 export interface Portrait {
   /** In the order of the data flow; those inside a step are part of it. */
   readonly scans: readonly ScanPortrait[];
-  /** Whether the output depends on the input on a way around all scans. */
+  /** Whether the output also depends on the input by a path around all scans. */
   readonly around: boolean;
   /**
-   * What of the scans the output is made from: all that was observed, the last of it or the last state, or several of
-   * these or none (null).
+   * What the output reads of the scans: all that was observed, or only its last entry or the last state; null for several
+   * of these, and for none.
    */
-  readonly heard: 'all' | 'last' | null;
+  readonly observed: 'all' | 'last' | null;
   /** Sites that the output's sites see of the input; null where it may be everything, or nothing. */
   readonly sight: number | null;
 }
@@ -89,7 +89,7 @@ const scanOf = (
 const isLast = ({ op }: Node, of: Node): boolean =>
   op.op === 'slice' && op.size[0] === 1 && op.begin[0] === of.shape[0] - 1 && of.shape[0] > 1;
 
-const heardOf = (nodes: readonly Node[], root: number, needed: ReadonlySet<number>): Portrait['heard'] => {
+const observedOf = (nodes: readonly Node[], root: number, needed: ReadonlySet<number>): Portrait['observed'] => {
   const kinds = new Set<'all' | 'last'>();
   for (const [number, node] of nodes.entries()) {
     if (node.op.op !== 'take' || !needed.has(number)) continue;
@@ -112,7 +112,7 @@ const heardOf = (nodes: readonly Node[], root: number, needed: ReadonlySet<numbe
  * @example
  * portrait(nwm({ ... }), { output: 'logits', input: 'image' })
  * // { scans: [{ steps: 100, starts: true, everyStep: true, fed: false, reach: 1, axes: 2, torus: true }],
- * //   around: false, heard: 'all', sight: 104 }
+ * //   around: false, observed: 'all', sight: 104 }
  */
 export const portrait = (
   program: Program,
@@ -137,7 +137,7 @@ export const portrait = (
         : [],
     ),
     around: dependent(nodes, input, false)[root],
-    heard: heardOf(nodes, root, needed),
+    observed: observedOf(nodes, root, needed),
     sight: Number.isFinite(sight) ? sight : null,
   };
 };

@@ -48,7 +48,7 @@ const reachOf = ({ reach, axes, torus }: ScanPortrait): readonly string[] => {
   ];
 };
 
-const heardOf = ({ heard, around, scans }: Portrait): readonly string[] => [
+const readoutWords = ({ observed: heard, around, scans }: Portrait): readonly string[] => [
   ...(heard === 'all' ? ['The answer is read from what was observed over the steps.'] : []),
   ...(heard === 'last' && scans.some(({ steps: count }) => count > 1)
     ? ['The answer is read from the state after the last step alone.']
@@ -73,7 +73,7 @@ export const wavesWords = (found: Portrait, pixels: boolean): string => {
     pixels && sight !== null && sight > 0
       ? [`So what is said of a pixel can depend on the image up to ${sight} pixels away.`]
       : [];
-  return [...each, [...heardOf(found), ...seen].join(' ')].filter((text) => text !== '').join('\n\n');
+  return [...each, [...readoutWords(found), ...seen].join(' ')].filter((text) => text !== '').join('\n\n');
 };
 
 /** The scans that an output is computed from, by their nodes. */
