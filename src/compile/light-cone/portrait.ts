@@ -89,7 +89,11 @@ const scanOf = (
 const isLast = ({ op }: Node, of: Node): boolean =>
   op.op === 'slice' && op.size[0] === 1 && op.begin[0] === of.shape[0] - 1 && of.shape[0] > 1;
 
-const observedOf = (nodes: readonly Node[], root: number, needed: ReadonlySet<number>): Portrait['observed'] => {
+const observedOf = (
+  nodes: readonly Node[],
+  root: number,
+  needed: ReadonlySet<number>,
+): Portrait['observed'] => {
   const kinds = new Set<'all' | 'last'>();
   for (const [number, node] of nodes.entries()) {
     if (node.op.op !== 'take' || !needed.has(number)) continue;
