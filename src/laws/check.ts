@@ -1,4 +1,4 @@
-/** Holding a system to the laws. */
+/** Checking a system against the laws. */
 
 import fc from 'fast-check';
 import { volume } from '../dsl/shape.js';
@@ -26,27 +26,27 @@ import {
 } from './trial/law.js';
 import type { Report, Verdict } from './trial/verdict.js';
 
-/** How laws are tried. */
+/** Options of a check. */
 export interface CheckOptions {
-  /** Which laws, by name; default all. */
+  /** Names of the laws to try; default all. */
   readonly laws?: readonly string[];
   /**
-   * Laws that the system is meant to keep. Where one of these does not apply it is tried all the same if it can be,
-   * and counts as broken. Default: what it seems to be meant for (`intendedLaws`).
+   * Names of laws that the system should obey. If one of them does not apply, it is tried anyway if possible, and
+   * counts as broken. Default: `intendedLaws`.
    */
   readonly expect?: readonly string[];
-  /** Cases a law; default 20. Heavy laws take fewer, and so do systems that are large on their smallest grid. */
+  /** Cases per law; default 20. Expensive laws use fewer, and so do systems that are large on their smallest grid. */
   readonly cases?: number;
   readonly seed?: number;
-  /** Of a counterexample, as it was printed. */
+  /** The path of a counterexample, as printed. */
   readonly path?: string;
-  /** What computes; default the float64 reference. */
+  /** The interpreters; default the float64 reference. */
   readonly on?: readonly Interpreter[];
-  /** Milliseconds that one law may take; what was tried until then counts. */
+  /** The time limit of one law in milliseconds; cases tried until then count. */
   readonly milliseconds?: number;
   /**
-   * Seconds that all laws together may take; a law of which no case was done by then is `not tried`. Each law takes at
-   * most four times its even share of what is left. Default: as long as it takes.
+   * The time limit of all laws together in seconds; a law without a finished case is `not tried`. Each law uses at most
+   * four times its equal share of the remaining time. Default: no limit.
    */
   readonly seconds?: number;
 }
@@ -54,7 +54,7 @@ export interface CheckOptions {
 const plenty = 20;
 
 /**
- * Holds a system to the laws that apply to it.
+ * Checks a system against the laws that apply to it.
  *
  * @example
  * const wrong = program({ y: [4, 4, 1], z: [4, 4, 1] }, ({ y, z }) =>
@@ -128,7 +128,7 @@ const tried = (law: Law, system: System, options: CheckOptions, end: number, str
   return cases === 0 && dull !== undefined ? dull : { law, outcome: 'holds', cases };
 };
 
-/** So many numbers in one step are computed in no time; a system of more takes fewer cases. */
+/** Systems whose step computes more values than this use fewer cases. */
 const light = 50_000;
 
 const lightness = ({ nodes }: System): number =>
@@ -161,7 +161,7 @@ const triedOn = (
   let last: { readonly case: Case; readonly found: Finding } | undefined;
   const result = fc.check(
     fc.property(caseArbitrary(system, chosen), (c) => {
-      // What is drawn or shrunk after the end is let pass.
+      // Cases drawn after the time limit pass without being tried.
       const found = isLate ? holds : inTime(end, () => judged(law, system, c, on, strict));
       if (found === undefined) isLate = true;
       else if (found.kind === 'broken') last = { case: c, found };
@@ -172,7 +172,7 @@ const triedOn = (
     }),
     {
       seed,
-      // A path leads to one case, which alone is tried again.
+      // A path leads to one case, and only this one is tried.
       ...(options.path === undefined
         ? { numRuns: Math.max(2, Math.ceil((options.cases ?? plenty) * share)) }
         : { path: options.path, numRuns: 1 }),
@@ -217,7 +217,7 @@ const weightsFor = (system: System, seed: number): ReturnType<typeof weightsOf> 
 };
 
 /**
- * One law, one case; silent where the law cannot be tried on the system.
+ * Tries one law on one case; inconclusive if the law cannot be tried on the system.
  *
  * @example
  * const c = { grid: [4, 4], steps: 1, seed: 0, choices: [0, 0, 0, 0], values: { y: { 0: 1 } } };
@@ -249,7 +249,7 @@ const judged = (law: Law, system: System, c: Case, on: Interpreter, strict: bool
 };
 
 /**
- * One case again, as a counterexample prints it: what is wrong, or that nothing is.
+ * Repeats one case of a counterexample: what is wrong, `holds`, or `says nothing`.
  *
  * @example
  * const still = program({ y: [2, 2, 1] }, ({ y }) =>

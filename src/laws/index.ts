@@ -1,11 +1,11 @@
 /**
- * Laws of wave dynamics, held against a system in one line:
+ * Laws of wave dynamics, checked on a system in one line:
  *
  *     import * as laws from 'drumhead/laws';
  *     console.log(laws.showReport(laws.check(system)));
  *
  * A system is a program, or a function that writes one for a time step (`({ dt }) => program`), so that laws can refine
- * it. This module, and nothing else of drumhead, needs fast-check.
+ * it. Only this module of drumhead needs fast-check.
  */
 
 export * as arbitraries from './arbitraries/index.js';

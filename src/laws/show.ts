@@ -1,4 +1,4 @@
-/** Reports in words: what a system is, a table of laws, counterexamples as code. */
+/** Reports in words: the structure of a system, a table of laws, counterexamples as code. */
 
 import { aligned } from '../base/aligned.js';
 import { diagnose, hintsOn, leastDamping } from './diagnosis/index.js';
@@ -16,7 +16,7 @@ import type { Counterexample, Report, Verdict } from './trial/verdict.js';
 const sizes = (shape: readonly number[]): string => `[${shape.join(', ')}]`;
 
 /**
- * What the laws read from a system, a line each.
+ * The structure of a system in words, one line for each property.
  *
  * @example
  * describeSystem(systemOf(program({ x: [4, 4, 1] }, ({ x }) => ({ y: tanh(x) }))))[0]; // => 'a map of x [4, 4, 1]'
@@ -92,14 +92,14 @@ const kernelLines = (system: System): readonly string[] => {
   ];
 };
 
-/** Numbers as they are written in code: exact. */
+/** Numbers as exact literals. */
 const literal = (values: Readonly<Record<string, number>>): string => {
   const entries = Object.entries(values).map(([at, value]) => `${at}: ${value}`);
   return entries.length === 0 ? '{}' : `{ ${entries.join(', ')} }`;
 };
 
 /**
- * A case as code that can be pasted.
+ * A case as code for pasting.
  *
  * @example
  * const c = { grid: [2, 2], steps: 1, seed: 0, choices: [0], values: { y: { 0: 1 } } };
@@ -170,14 +170,14 @@ export const showCounterexample = (
     `  again: ${again} --law "${law}" --seed ${seed} --path ${path}`,
   ].join('\n');
 
-/** Sentences under a heading, where there are any. */
+/** Sentences under a heading, if there are any. */
 const listed = (heading: string, sentences: readonly string[]): readonly string[] =>
   sentences.length === 0 ? [] : [heading, ...sentences.map((sentence) => `  - ${sentence}`), ''];
 
 /**
- * The whole report: what the system is, the table of laws, and what is broken.
+ * The whole report: the structure of the system, the table of laws, and counterexamples.
  *
- * @param again the command, or the call, that made it, to which a law, a seed and a path are added
+ * @param again the command or call that made the report, to which law, seed and path are added
  * @example
  * showReport(check(system, { laws: ['oddness'] })).includes('1 hold, 0 broken'); // => true
  */

@@ -1,4 +1,4 @@
-/** Random experiments: every task that is made here, every model, every setting of the training. */
+/** Random experiments: every generated task, every model, every training setting. */
 
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
@@ -9,7 +9,7 @@ import { conv, program, relu } from '../../dsl/index.js';
 import { decodeExperiment, type Experiment, outputNames, scoreNames } from '../../experiments/experiment.js';
 import { modelArbitrary } from './model.js';
 
-/** Plain objects, as JSON gives them. */
+/** Plain objects, as JSON.parse makes them. */
 const record = <A>(fields: { [K in keyof A]: fc.Arbitrary<A[K]> }): fc.Arbitrary<A> =>
   fc.record(fields, { noNullPrototype: true });
 
@@ -44,7 +44,7 @@ const anyLoss = fc.oneof(
   record({ name: fc.constant('dice'), smoothing: fc.double({ min: 0.1, max: 9, noNaN: true }) }),
 );
 
-/** A whole program, one of a few. */
+/** One of a few whole programs. */
 const anyProgram = fc
   .integer({ min: 1, max: 3 })
   .map((width) =>
@@ -52,7 +52,7 @@ const anyProgram = fc
   );
 
 /**
- * Random experiments as a person writes them, some things left out: plain data, which prints as code.
+ * Random experiments as a person writes them, with some settings left out: plain data, which prints as code.
  *
  * @example
  * fc.assert(fc.property(draftArbitrary, (draft) => E.isRight(decodeExperiment(draft))), { numRuns: 20 });
@@ -72,7 +72,7 @@ export const draftArbitrary = fc.record(
 );
 
 /**
- * Random experiments: a draft with everything filled in that it left out.
+ * Random complete experiments: drafts with omitted settings filled in.
  *
  * @example
  * fc.assert(fc.property(experimentArbitrary, (e) => E.isRight(decodeExperiment(e))), { numRuns: 20 });

@@ -5,11 +5,11 @@ import type { NdArray } from '../../compile/reference/array.js';
 import type { Shape } from '../../dsl/shape.js';
 import { printed, sparse, thinArbitrary } from './sparse.js';
 
-/** What fields may be like. */
+/** Options for fields. */
 export interface FieldOptions {
   /** Smallest size along each axis; default [2, 2, 1]: height, width, channels. */
   readonly least?: Shape;
-  /** Largest size along each axis; default [6, 6, 3]. The same as `least`: fields of one shape. */
+  /** Largest size along each axis; default [6, 6, 3]. If equal to `least`, all fields have this shape. */
   readonly most?: Shape;
   /** Smallest value; default -1. */
   readonly low?: number;
@@ -17,7 +17,7 @@ export interface FieldOptions {
   readonly high?: number;
 }
 
-/** Every shape between two. */
+/** All shapes between two. */
 const between = (least: Shape, most: Shape): readonly Shape[] =>
   least.reduce<readonly Shape[]>(
     (shapes, from, axis) =>
@@ -30,8 +30,8 @@ const between = (least: Shape, most: Shape): readonly Shape[] =>
 /**
  * Random fields [H, W, C], or of any other number of axes.
  *
- * Values are multiples of a 32nd of the range, so float32 holds them; one field in four is zero nearly everywhere. A
- * failing one ends as small as `least` lets it, with few entries that are not zero, and prints as `sparse(...)`.
+ * Values are multiples of a 32nd of the range, so float32 holds them; one field in four is zero nearly everywhere.
+ * Failing ones shrink to the smallest size that `least` allows and few nonzero entries, and print as `sparse(...)`.
  *
  * @example
  * fc.assert(fc.property(fieldArbitrary({ most: [4, 4, 2] }), ({ shape, data }) => shape[0] <= 4 && data.length <= 32));

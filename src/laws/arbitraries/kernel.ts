@@ -1,4 +1,4 @@
-/** Kernels of couplings: free ones, ones that the square's symmetries leave as they are, and Laplacian-like ones. */
+/** Kernels of couplings: free, invariant under the symmetries of the square, and Laplacian-like. */
 
 import type fc from 'fast-check';
 import { type NdArray, ndarray } from '../../compile/reference/array.js';
@@ -7,31 +7,30 @@ import { printed, sparse, thinArbitrary } from './sparse.js';
 
 /**
  * `free`: any numbers. `symmetric`: the same under the eight symmetries of the square (of a line: mirrored).
- * `laplacian`: symmetric, what surrounds the centre is not negative, and the entries from each channel to each sum to
- * zero.
+ * `laplacian`: symmetric, non-negative around the centre, and the entries from each channel to each sum to zero.
  */
 export type KernelKind = 'free' | 'symmetric' | 'laplacian';
 
-/** What kernels may be like. */
+/** Options for kernels. */
 export interface KernelOptions {
   /** Default 'free'. */
   readonly kind?: KernelKind;
-  /** Axes of space, 1 or 2; default 2. */
+  /** Number of spatial axes, 1 or 2; default 2. */
   readonly rank?: 1 | 2;
-  /** Largest distance that a kernel reaches: sides are 1, 3, ... 2 radius + 1; default 2. */
+  /** Largest radius: sides are 1, 3, ... 2 radius + 1; default 2. */
   readonly radius?: number;
-  /** Largest number of channels that are read; default 2. */
+  /** Largest number of input channels; default 2. */
   readonly inputs?: number;
-  /** Largest number of channels that are written; default 2. */
+  /** Largest number of output channels; default 2. */
   readonly outputs?: number;
 }
 
-/** A place of a kernel, counted from its centre. */
+/** A position in a kernel relative to its centre. */
 type Offset = readonly number[];
 
 const reachOf = (offset: Offset): number => Math.max(...offset.map(Math.abs));
 
-/** Places that share their entry, those near the centre first, so that a part from the start is a smaller kernel. */
+/** Groups of positions with equal entries, those near the centre first, so that a prefix is a smaller kernel. */
 const groupsOf = (rank: number, radius: number, symmetric: boolean): readonly (readonly Offset[])[] => {
   const line = Array.from({ length: 2 * radius + 1 }, (_, i) => i - radius);
   const all = rank === 1 ? line.map((x) => [x]) : line.flatMap((y) => line.map((x) => [y, x]));
@@ -73,8 +72,8 @@ const kernelOf = (groups: readonly (readonly Offset[])[], entries: NdArray, bala
 
 /**
  * Random kernels [side, side, inputs, outputs] of odd sides, entries multiples of 1/16 between -1 and 1 (the centre of
- * a Laplacian-like one is what it must be). A failing one ends at the smallest side and the fewest channels with few
- * entries that are not zero, and prints as `sparse(...)`.
+ * a Laplacian-like one follows from the others). Failing ones shrink to the smallest side, the fewest channels and few
+ * nonzero entries, and print as `sparse(...)`.
  *
  * @example
  * fc.assert(

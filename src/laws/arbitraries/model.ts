@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import type { ModelSpec, Sizes } from '../../models/catalogue.js';
 
-/** Plain objects, as JSON gives them. */
+/** Plain objects, as JSON.parse makes them. */
 const record = <A>(fields: { [K in keyof A]: fc.Arbitrary<A[K]> }): fc.Arbitrary<A> =>
   fc.record(fields, { noNullPrototype: true });
 
@@ -53,7 +53,7 @@ export const modelArbitrary: fc.Arbitrary<ModelSpec> = fc.oneof(
 );
 
 /**
- * Random small models with sizes that they fit, odd ones included.
+ * Random small models with suitable sizes, including odd ones.
  *
  * @example
  * fc.assert(

@@ -3,11 +3,11 @@
 import fc from 'fast-check';
 import type { Shape } from '../../dsl/shape.js';
 
-/** Parameters of the wave equation on a lattice, as `wave` takes them. */
+/** Parameters of the wave equation on a lattice, for `wave`. */
 export interface WaveParameters {
   /** Time step h. */
   readonly dt: number;
-  /** Speed c, in sites a unit of time. */
+  /** Speed c, in sites per unit of time. */
   readonly speed: number;
   /** Restoring term. */
   readonly omega: number;
@@ -15,11 +15,11 @@ export interface WaveParameters {
   readonly alpha: number;
 }
 
-/** What parameters may be like. */
+/** Options for parameters. */
 export interface WaveParametersOptions {
-  /** Whether they keep the bound, or are just beyond it; default true. */
+  /** Whether they are within the bound, or just beyond it; default true. */
   readonly stable?: boolean;
-  /** Sizes of the torus along space, whose largest eigenvalue counts; default even ones, which have the largest. */
+  /** Sizes of the torus, whose largest eigenvalue enters the bound; default even sizes, which have the largest. */
   readonly grid?: Shape;
 }
 
@@ -28,7 +28,7 @@ const stiffest = (grid: Shape): number =>
   grid.reduce((sum, n) => sum + 4 * Math.sin((Math.PI * Math.floor(n / 2)) / n) ** 2, 0);
 
 /**
- * h^2 (c^2 lambda + omega) + 2 h alpha, which is below 4 where a wave is stable; lambda is the largest eigenvalue of
+ * h^2 (c^2 lambda + omega) + 2 h alpha, which is below 4 iff waves are stable; lambda is the largest eigenvalue of
  * minus the five-point Laplacian on the torus of this grid (law 3; Courant, Friedrichs & Lewy 1928).
  *
  * @example
@@ -41,8 +41,8 @@ export const stabilityNumber = ({ dt, speed, omega, alpha }: WaveParameters, gri
 const tick = 1 / 1024;
 
 /**
- * Random parameters of waves inside the stability bound, up to a 32nd below it, or from a 32nd beyond it to half as
- * much again. A failing case ends with speed 1, no restoring term and no damping where it can, and prints as an object.
+ * Random parameters of waves inside the stability bound, up to a 32nd below it, or beyond it by a 32nd to a half.
+ * Failing cases shrink to speed 1 without restoring term and damping, and print as objects.
  *
  * @example
  * fc.assert(fc.property(waveParametersArbitrary({ stable: false, grid: [5, 4] }), (p) => stabilityNumber(p, [5, 4]) > 4));

@@ -1,4 +1,4 @@
-/** Random well-typed programs, with inputs that suit them: the oracle of every compiler. */
+/** Random well-typed programs with suitable inputs, for tests of every interpreter. */
 
 import type fc from 'fast-check';
 import type { OpName, Program } from '../../dsl/index.js';
@@ -8,28 +8,28 @@ import { printedAs } from './shrinking.js';
 
 export type { Recipe };
 
-/** A random program and what it is run with. */
+/** A random program with its inputs and seed. */
 export interface GeneratedProgram {
   /** The program. */
   readonly program: Program;
-  /** Row-major values for each input, [batch, ...shape]; sample i is the same whatever the batch. */
+  /** Row-major values for each input, [batch, ...shape]; sample i does not depend on the batch. */
   readonly inputs: (batch: number) => Readonly<Record<string, Float32Array>>;
-  /** For the parameters' draws and the noise. */
+  /** The seed of the initial parameters and the noise. */
   readonly seed: number;
-  /** What it was built from: `generated(recipe)` builds it again. */
+  /** Its recipe: `generated(recipe)` builds it again. */
   readonly recipe: Recipe;
 }
 
-/** What programs may be made of. */
+/** Options for programs. */
 export interface ProgramOptions {
   /** Operations that must not occur. */
   readonly exclude?: readonly OpName[];
-  /** Only what is differentiable everywhere, for finite differences. */
+  /** Only operations that are differentiable everywhere, for finite differences. */
   readonly smoothOnly?: boolean;
 }
 
 /**
- * The program of a recipe, as a counterexample prints it.
+ * The program of a recipe; counterexamples print as this call.
  *
  * @example
  * const { program, inputs } = generated({ sizes: [3, 3, 1, 3, 2], instructions: [], outputs: [0], seed: 0 });
@@ -47,7 +47,7 @@ export const generated = (recipe: Recipe, options: ProgramOptions = {}): Generat
     () => showRecipe(recipe, options),
   );
 
-/** The call that builds a program again, with its options where there are any. */
+/** The call that builds a program again, with its options if it has any. */
 const showRecipe = (recipe: Recipe, options: ProgramOptions): string => {
   const given = [recipe, ...(Object.keys(options).length === 0 ? [] : [options])];
   return `generated(${given.map((part) => JSON.stringify(part)).join(', ')})`;
@@ -57,9 +57,9 @@ const showRecipe = (recipe: Recipe, options: ProgramOptions): string => {
  * Random programs of every operation of the language: fields of 3 to 6 sites and 1 to 3 channels, or as many as
  * sites, in one and two dimensions, autonomous, driven and nested scans with noise, kernels and strides of all kinds.
  *
- * They are tame: values stay within a few units, and nothing hangs on a rounding: logarithms, roots and divisors are
- * kept away from zero, thresholds away from the values, spectra away from silence. So two interpreters in 32 and 64
- * bits should agree to about 1e-4. A failing one ends with few instructions, and prints as `generated(...)`.
+ * They are well conditioned: values stay within a few units, arguments of logarithms, roots and divisors are away from
+ * zero, thresholds away from values, and spectra away from zero. So interpreters in 32 and 64 bits should agree to
+ * about 1e-4. Failing programs shrink to few instructions and print as `generated(...)`.
  *
  * @example
  * fc.assert(

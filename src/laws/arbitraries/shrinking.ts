@@ -1,4 +1,4 @@
-/** Arbitraries that say themselves what is smaller than a value, and values that print as code. */
+/** Arbitraries with their own shrinking, and values that print as code. */
 
 import fc from 'fast-check';
 
@@ -25,12 +25,12 @@ class Shrinking<A> extends fc.Arbitrary<A> {
   }
 }
 
-/** Values that are drawn by one function and made smaller by another: the first smaller one that still fails is taken. */
+/** Values that one function draws and another makes smaller; the first smaller value that still fails is used. */
 export const shrinking = <A>(
   draw: (random: fc.Random) => A,
   smaller: (value: A) => readonly A[],
 ): fc.Arbitrary<A> => new Shrinking(draw, smaller);
 
-/** The value, which fast-check prints as this code; otherwise nothing about it changes. */
+/** The value, which fast-check then prints as this code; otherwise it is unchanged. */
 export const printedAs = <A extends object>(value: A, code: () => string): A =>
   Object.defineProperty(value, fc.toStringMethod, { value: code, enumerable: false });

@@ -1,23 +1,23 @@
-/** Arrays as little data: their shape, and the entries that are not zero. */
+/** Sparse arrays: shape and nonzero entries. */
 
 import type fc from 'fast-check';
 import { type NdArray, ndarray } from '../../compile/reference/array.js';
 import { type Shape, volume } from '../../dsl/shape.js';
 import { printedAs, shrinking } from './shrinking.js';
 
-/** Entries by their place in row-major order; all others are zero. */
+/** Entries by their row-major index; all others are zero. */
 export type Cells = Readonly<Record<number, number>>;
 
-/** A shape and the entries that are not zero. */
+/** A shape and its nonzero entries. */
 export interface Thin {
   readonly shape: Shape;
   readonly cells: Cells;
 }
 
 /**
- * An array that is zero but for these entries: how fields and kernels print.
+ * An array that is zero except for these entries; fields and kernels print as this call.
  *
- * **Arguments** shape; entries by their place in row-major order. **Returns** the array, float64.
+ * **Arguments** shape; entries by their row-major index. **Returns** the array, float64.
  *
  * @example
  * sparse([2, 2, 1], { 3: 0.5 }).data; // => new Float64Array([0, 0, 0, 0.5])
@@ -37,10 +37,7 @@ export const showSparse = ({ shape, data }: NdArray): string => {
 /** The array, printed as the call that makes it. */
 export const printed = (array: NdArray): NdArray => printedAs(array, () => showSparse(array));
 
-/**
- * The entries that a smaller array has too, at their new places: it is cut out at the start of every axis, or at its
- * end.
- */
+/** The entries of a smaller array, with their new indices; it is cropped at the start or at the end of every axis. */
 export const cropped = (cells: Cells, from: Shape, to: Shape, side: 'start' | 'end' = 'start'): Cells =>
   Object.fromEntries(
     Object.entries(cells).flatMap(([at, value]) => {
@@ -58,7 +55,10 @@ export const cropped = (cells: Cells, from: Shape, to: Shape, side: 'start' | 'e
     }),
   );
 
-/** Parts of a list left out: all of it, then each half, each quarter, and so on to each single one (delta debugging). */
+/**
+ * A list with parts left out: all of it, then each half, each quarter, and so on down to single elements (delta
+ * debugging).
+ */
 export const withoutParts = <A>(items: readonly A[]): readonly (readonly A[])[] => {
   const left: A[][] = [];
   for (let size = items.length; size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2))
@@ -67,9 +67,9 @@ export const withoutParts = <A>(items: readonly A[]): readonly (readonly A[])[] 
   return left;
 };
 
-/** What arrays may be like. */
+/** Options for arrays. */
 export interface ThinOptions {
-  /** Shapes that may be drawn; all of one rank. */
+  /** Shapes to draw from; all of one rank. */
   readonly shapes: readonly Shape[];
   /** Smallest value. */
   readonly low: number;
@@ -79,18 +79,18 @@ export interface ThinOptions {
 
 const sides = ['start', 'end'] as const;
 
-/** Values are whole multiples of the range's width over 32: exact in float32 as in float64, where the range is. */
+/** Values are whole multiples of the range's width over 32: exact in float32 if the bounds are. */
 const levels = 32;
 
 /**
- * Arrays with values that float32 holds. They shrink to the smallest shape that will do, then to few entries, then to
- * entries of one.
+ * Arrays with values that are exact in float32. They shrink to the smallest failing shape, then to few entries, then to
+ * entries of 1.
  */
 export const thinArbitrary = ({ shapes, low, high }: ThinOptions): fc.Arbitrary<Thin> => {
   const sorted = [...shapes].sort((a, b) => volume(a) - volume(b));
   const draw = (random: fc.Random): Thin => {
     const shape = sorted[random.nextInt(0, sorted.length - 1)];
-    // One array in four has few entries that are not zero: some faults show only there.
+    // One array in four has few nonzero entries, since some faults only show there.
     const thin = random.nextInt(0, 3) === 0 ? random.nextInt(2, 12) : 1;
     const entries = Array.from({ length: volume(shape) }, (_, at): readonly [number, number] => [
       at,

@@ -1,4 +1,4 @@
-/** Dampings that feed energy in, and those that multiply something else than the velocity. */
+/** Dampings with the wrong sign, and dampings that do not multiply the velocity. */
 
 import { volume } from '../../dsl/shape.js';
 import { degreesOf } from '../reading/degree.js';
@@ -8,7 +8,7 @@ import { smallAtRest } from '../requirements/at-rest.js';
 import { dampingOf } from '../requirements/force.js';
 import type { System } from '../system/system.js';
 
-/** The least damping of any site when all free fields are one, where the damping is a number at each site. */
+/** The smallest damping of any site with all free fields at 1, if the damping is a number at each site; else null. */
 export const leastDamping = (system: System, oscillator: Oscillator): number | undefined => {
   if (oscillator.inVelocity === 'none' || oscillator.inVelocity === 'other' || !oscillator.diagonal)
     return undefined;
@@ -21,7 +21,7 @@ export const leastDamping = (system: System, oscillator: Oscillator): number | u
   return Math.min(...dampingOf({ system: small, around: { ...around, ...ones } }, oscillator).value);
 };
 
-/** Names that people give to a damping. */
+/** Usual names of a damping. */
 const names = ['alpha', 'damping', 'friction', 'drag'];
 
 export const dampingHints = (system: System): readonly string[] => {

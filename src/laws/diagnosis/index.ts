@@ -1,4 +1,4 @@
-/** What is likely wrong with a system, in the words of someone who reads its step. */
+/** Likely faults of a system, in words. */
 
 import { allLaws } from '../laws/index.js';
 import { structureOf } from '../reading/structure.js';
@@ -17,7 +17,7 @@ import { timeFaults, timeHints } from './time.js';
 export { leastDamping } from './damping.js';
 
 /**
- * Faults that can be read from the step itself, each with what is meant.
+ * Faults that follow from the step itself, each with what was intended.
  *
  * @example
  * const euler = program({ y: [4, 4, 1], z: [4, 4, 1] }, ({ y, z }) =>
@@ -59,7 +59,7 @@ export const diagnose = (system: System): readonly string[] => {
 };
 
 /**
- * What is lawful, but often not what was meant.
+ * Hints on parts of a system that break no law, but are often not intended.
  *
  * @example
  * hintsOn(system); // => []

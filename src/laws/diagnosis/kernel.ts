@@ -1,4 +1,4 @@
-/** Kernels that look like a Laplacian and are none. */
+/** Kernels that look like a Laplacian but do not sum to zero. */
 
 import type { NdArray } from '../../compile/reference/array.js';
 import { volume } from '../../dsl/shape.js';
@@ -8,7 +8,7 @@ import { isGiven } from '../requirements/intended.js';
 import type { System } from '../system/system.js';
 import { digits } from '../trial/findings.js';
 
-/** The numbers from one channel to another, where the neighbours push one way and the centre the other. */
+/** The entries from one channel to another, if the neighbours have one sign and the centre the other. */
 const laplacianLike = ({ shape, data }: NdArray, rank: number): readonly (readonly number[])[] => {
   const space = shape.slice(0, rank);
   const pairs = volume(shape.slice(rank));

@@ -1,9 +1,9 @@
-/** What a program shows of its state: the state after each step, or by mistake the one before. */
+/** Observed states: the state after each step, or by mistake the one before it. */
 
 import type { System } from '../system/system.js';
 import { scanOf } from '../system/system.js';
 
-/** Fields that are shown as they were before each step and nowhere as they are after it. */
+/** Hints on fields that are only observed as they were before each step. */
 export const observedHints = ({ program: { graph }, kind }: System): readonly string[] => {
   const scan = kind === 'step' ? scanOf(graph) : undefined;
   if (scan === undefined) return [];

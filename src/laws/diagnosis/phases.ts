@@ -1,4 +1,4 @@
-/** Phases that are coupled otherwise than by their differences, or that push each other apart. */
+/** Phases whose coupling is not a function of differences, or that repel each other. */
 
 import { repels } from '../laws/attraction.js';
 import { structureOf } from '../reading/structure.js';

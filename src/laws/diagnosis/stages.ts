@@ -1,4 +1,4 @@
-/** Methods of several stages: whether forces are taken where a second order needs them. */
+/** Methods of several stages: whether forces are evaluated at the times that second order requires. */
 
 import type { Node } from '../../dsl/op.js';
 import { degreesOf } from '../reading/degree.js';
@@ -8,24 +8,24 @@ import { kindOf } from '../reading/stages.js';
 import type { System } from '../system/system.js';
 import { digits } from '../trial/findings.js';
 
-/** A step so short that damping and what else is of higher order in it does not show in its numbers. */
+/** A step so short that damping and other terms of higher order are negligible. */
 const short = 2 ** -16;
 const near = (a: number, b: number, by = 1e-4): boolean => Math.abs(a - b) <= by * Math.abs(b);
 
-/** One evaluation of a force, in shares of the whole: at what time, and how much of it is added. */
+/** One evaluation of a force: its time and its weight, relative to the whole step. */
 interface Stage {
   readonly at: number;
   readonly weight: number;
-  /** The same two as they are written, in time steps. */
+  /** Time and weight as written, in time steps. */
   readonly written: readonly [at: number, weight: number];
-  /** Whether it is taken where another one has pushed before. */
+  /** Whether it is evaluated after another stage has changed the state. */
   readonly follows: boolean;
 }
 
-/** Operations that a force is told by. */
+/** Operations that identify a force. */
 const telling: readonly string[] = ['conv', 'dense', 'map', 'convTranspose'];
 
-/** The same force at several places, each near the field that is named. */
+/** The evaluations of one force at several points, each near the named field. */
 const forcesAt = (
   { nodes }: System,
   forms: readonly Form[],
@@ -89,7 +89,7 @@ const stagesOfOne = (
   });
 };
 
-/** Steps one after the other: each stage is taken where those before it have led. */
+/** Whether the stages are consecutive steps: each is evaluated at the result of those before it. */
 const isOneAfterTheOther = (stages: readonly Stage[]): boolean => {
   let before = 0;
   return [...stages]
@@ -101,13 +101,16 @@ const isOneAfterTheOther = (stages: readonly Stage[]): boolean => {
     });
 };
 
-/** What a second order requirements: on the mean the force is taken at half the step (Hairer, Norsett & Wanner 1993, ch. II.1). */
+/**
+ * The weighted mean time of the evaluations, which must be half a step for second order (Hairer, Norsett & Wanner 1993,
+ * ch. II.1).
+ */
 const meanTime = (stages: readonly Stage[]): number => sumOf(stages.map(({ at, weight }) => at * weight));
 
 const inWords = (name: string, stages: readonly Stage[]): string | undefined => {
   if (stages.length < 2 || near(meanTime(stages), 0.5)) return undefined;
   const composed = isOneAfterTheOther(stages);
-  // Short steps one after the other, of Euler or of kick and drift, are often meant.
+  // Consecutive short steps of Euler or kick-drift are often intended.
   if (composed && (stages.length > 2 || stages.some(({ follows }) => follows))) return undefined;
   const list = stages.map(({ written: [at, weight] }) => `${digits(weight)} at ${digits(at)} dt`).join(', ');
   const all = sumOf(stages.map(({ written: [, weight] }) => weight));
@@ -119,7 +122,7 @@ const inWords = (name: string, stages: readonly Stage[]): string | undefined => 
   );
 };
 
-/** One force, of which half is in what moves y and all in z: velocity Verlet whose second kick is the old one. */
+/** A force of which half moves y and all moves z: velocity Verlet that repeats the old force in its second kick. */
 const oldKick = (
   force: number,
   place: Form,
@@ -135,7 +138,7 @@ const oldKick = (
     : undefined;
 };
 
-/** Of a system that was given as a function of its time step: several stages that together are of the first order. */
+/** Hints on systems given as a function of the time step: several stages that together are only of first order. */
 export const stageHints = (system: System): readonly string[] => {
   const { timeStep, refine } = system;
   const h = (timeStep ?? 0) * short;

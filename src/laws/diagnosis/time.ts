@@ -1,11 +1,11 @@
-/** Where the time step stands in a step, and where it is missing or stands twice. */
+/** Whether the time step is missing from a step or occurs twice. */
 
 import { structureOf } from '../reading/structure.js';
 import { halved, incrementOf, near } from '../requirements/increments.js';
 import type { System } from '../system/system.js';
 import { digits } from '../trial/findings.js';
 
-/** Of an oscillator that was given as a function of its time step: what halving the step does to drift and kick. */
+/** Faults of an oscillator given as a function of its time step, from the effect of halving it on drift and kick. */
 export const timeFaults = (system: System): readonly string[] => {
   const change = halved(system);
   const { timeStep: dt } = system;
@@ -30,7 +30,7 @@ export const timeFaults = (system: System): readonly string[] => {
   ];
 };
 
-/** Of an oscillator that is a program alone: which of its numbers is the time step is not known. */
+/** Hints on an oscillator given as a program only, whose time step is not known. */
 export const timeHints = (system: System): readonly string[] => {
   const { oscillator } = structureOf(system);
   if (oscillator === undefined || system.timeStep !== undefined || oscillator.h !== 1) return [];

@@ -40,7 +40,7 @@ const derivativesOf = (system: System): Derived => {
   return made;
 };
 
-/** Numbers between -1 and 1 that float32 holds, for directions that no law chooses. */
+/** Numbers between -1 and 1, exact in float32, for directions that are not part of a case. */
 const direction = (shape: readonly number[], seed: number, name: string): NdArray => {
   const random = stream(seed, 'direction', name);
   return { shape, data: Float64Array.from({ length: volume(shape) }, () => (random.integer(65) - 32) / 32) };
@@ -110,11 +110,11 @@ const property = (trial: Trial): Finding => {
     : asDifferences(on, { step, weights, inputs }, v, w, right, room, size);
 };
 
-/** Two products and their derivatives for every node, and what functions lose. */
+/** A bound on the number of roundings: two products with derivatives for every node, and the errors of functions. */
 const roundings = (system: System): number =>
   4 * (2 * system.nodes.length + functionUnits) + 2 * volume(Object.values(system.fields)[0] ?? []);
 
-/** sum |w| |J| |v|: errors of |v| handed through the step, which every rounding of either derivative is relative to. */
+/** sum |w| |J| |v|: errors |v| propagated through the step; all roundings of both derivatives are relative to this. */
 const magnitude = ({ system, start, around }: Trial, v: NdArrays, w: NdArrays): number => {
   const small = 2 ** -20;
   const state = Object.fromEntries(
@@ -141,7 +141,7 @@ const isSmooth = ({ nodes }: System): boolean =>
       op.op === 'spectrum',
   );
 
-/** Reverse mode against central differences along v, whose own error is told by doubling their width. */
+/** Compares reverse mode with central differences along v, whose error is estimated by doubling their width. */
 const asDifferences = (
   on: Interpreter,
   {
@@ -170,11 +170,13 @@ const asDifferences = (
   const width = 2 ** -14;
   const slope = (h: number): number => (at(h) - at(-h)) / (2 * h);
   const [one, two, four] = [slope(width), slope(2 * width), slope(4 * width)];
-  // Where doubling does not quadruple the error the function bends within the width: differences say nothing there.
+  // If doubling the width does not quadruple the error, the function is not smooth on that scale and differences are
+  // inconclusive.
   const [near, far] = [Math.abs(two - one), Math.abs(four - two)];
   if (near > 1e-6 * size && !(far > 3 * near && far < 5 * near)) return holds;
   const values = Math.abs(at(0)) + size;
-  // A third of the change by doubling is the leading error; all of it is granted, and the rounding of the quotient.
+  // The leading error is a third of the change by doubling; the whole change and the rounding of the quotient are
+  // allowed.
   const allowed = near + room + (64 * unit64 * values * step.graph.nodes.length) / width;
   return Math.abs(one - reverse) <= allowed
     ? holds

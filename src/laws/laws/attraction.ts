@@ -1,4 +1,4 @@
-/** Law 15: phases that attract each other fall together, and two of them lock. */
+/** Law 15: phases that attract each other synchronise, and two of them lock. */
 
 import { volume } from '../../dsl/shape.js';
 import { formsOf } from '../reading/forms.js';
@@ -23,7 +23,7 @@ import {
 } from '../trial/law.js';
 import { level, phase, phaseCases, sine, single, symmetric } from './phases.js';
 
-/** Whether phases push each other apart, all of them. */
+/** Whether all phases repel each other. */
 export const repels = (system: System): boolean => {
   const { system: small, around } = smallAtRest(system);
   const pulls = pullsOf(small, around).flat();
@@ -97,7 +97,7 @@ export const phaseEnergy: Law = {
   },
 };
 
-/** The free external that is the natural frequency, and what one step makes of 1 of it. */
+/** The free external that is the natural frequency, and its coefficient in one step. */
 const frequencyOf = (system: System): { readonly name: string; readonly h: number } | undefined => {
   const name = structureOf(system).phase ?? '';
   const form = formsOf(system.nodes)[system.next[name]];

@@ -1,4 +1,4 @@
-/** Law 14: the ring that carries what it hears. */
+/** Law 14: a ring along which the state travels. */
 
 import { volume } from '../../dsl/shape.js';
 import { structureOf } from '../reading/structure.js';
@@ -18,7 +18,7 @@ import {
   vacuous,
 } from '../trial/law.js';
 
-/** Where a single 1 goes in one step of a ring, and as how much. */
+/** The result of one step from a single 1 on a ring: its new position and value. */
 interface Shift {
   readonly by: number;
   readonly as: number;
@@ -93,7 +93,7 @@ export const carrying: Law = {
         () =>
           sides(shape, ['after the steps', exact(path[t][name].data)], ['the start, moved', exact(expected)]),
       );
-      // Nothing is rounded: not even the bound of the law's own subtraction is granted.
+      // Nothing is rounded, so not even the rounding of the comparison is allowed.
       const differs = path[t][name].data.some((v, i) => v !== expected[i]);
       if (result.kind === 'broken' || differs)
         return result.kind === 'broken'

@@ -12,7 +12,7 @@ import { trajectory } from '../trial/interpreter.js';
 import { broken, holds, inconclusive, type Law, type Requirement, vacuous } from '../trial/law.js';
 import { slack } from './slack.js';
 
-/** What a coRNN's step says about itself: z' = a z + b s - c y with |s| <= 1. */
+/** The coefficients of a coRNN's step: z' = a z + b s - c y with |s| <= 1. */
 interface Cornn {
   readonly epsilon: number;
   readonly gamma: number;
@@ -73,7 +73,7 @@ export const cornnEnergy: Law = {
         { shape, data: new Float64Array(data.length) },
       ]),
     );
-    // The strongest push that there is: the bound is for any.
+    // The strongest possible drive; the bound holds for any.
     const pushed = Object.fromEntries(
       Object.entries(around).map(([name, x]) => [
         name,

@@ -1,4 +1,4 @@
-/** Law 4: how fast plane waves turn on the lattice. */
+/** Law 4: the frequency of plane waves on the lattice. */
 
 import { volume } from '../../dsl/shape.js';
 import type { Oscillator } from '../reading/oscillator.js';
@@ -20,7 +20,7 @@ interface Lattice {
 
 const known = new WeakMap<System, Lattice | string>();
 
-/** Reads c^2 and omega from what the stiffness does to a single displaced site, or says why it is not of that kind. */
+/** Reads c^2 and omega from the stiffness of a single displaced site, or returns why it does not have this form. */
 const latticeOf = (system: System): Lattice | string => {
   const before = known.get(system);
   if (before !== undefined) return before;
@@ -53,7 +53,7 @@ const read = (system: System): Lattice | string => {
     expected[stride * (grid[axis] - 1)] -= speed2;
   }
   const largest = Math.max(...pulled.map(Math.abs));
-  // What one site does all others do, in every channel: tried on a displacement of all of them.
+  // All sites and channels must behave alike; tested with a displacement of all of them.
   const everywhere = probe(size, 1);
   const all = stiffnessOf(trial, oscillator, exact(everywhere)).value;
   const same = all.every((v, i) => {
@@ -113,7 +113,7 @@ const turns = (
     }
     return Math.fround(Math.cos(angle));
   });
-  // A wave rounded to float32 is not quite a wave, and its angle was rounded before.
+  // A wave rounded to float32 is not an exact wave, and its angle was rounded before.
   const mode = within(
     wave,
     wave.map((v) => 2 ** -24 * Math.abs(v) + 2 ** -48),

@@ -1,4 +1,4 @@
-/** Laws 11 and 16: fields that stay within what their gates let through. */
+/** Laws 11 and 16: fields that stay bounded because of gates. */
 
 import { formsOf } from '../reading/forms.js';
 import { everything, type Interval, intervalsOf } from '../reading/interval.js';
@@ -9,7 +9,7 @@ import { type Trajectory, trajectory } from '../trial/interpreter.js';
 import { broken, holds, type Law, type Requirement, vacuous } from '../trial/law.js';
 import { largest, slack } from './slack.js';
 
-/** Intervals of the next fields from those of the fields; what drives may be anything. */
+/** Intervals of the next fields from those of the fields, for any drive. */
 const nextIntervals = (
   system: System,
   fields: Readonly<Record<string, Interval>>,
@@ -22,7 +22,7 @@ const nextIntervals = (
   return Object.fromEntries(Object.entries(system.next).map(([name, node]) => [name, intervals[node]]));
 };
 
-/** Fields that stay bounded whatever all others do. */
+/** Fields that stay bounded for any values of the others. */
 const gatedFields = (system: System): readonly string[] => {
   const names = Object.keys(system.fields);
   return names.filter((name) => {
@@ -83,7 +83,10 @@ export const gates: Law = {
   },
 };
 
-/** Whether anything of these fields depends on what went before: a constant that comes out stays what it is. */
+/**
+ * Whether the fields change after the first step, or differ between sites after a single one; constants cannot break
+ * the law.
+ */
 const moves = (path: Trajectory, names: readonly string[]): boolean =>
   path.length > 2
     ? path
@@ -93,7 +96,7 @@ const moves = (path: Trajectory, names: readonly string[]): boolean =>
 
 const still = vacuous('nothing moves: what comes out of a step is always the same');
 
-/** All fields from [0, 1] stay in [0, 1], whatever drives them. */
+/** Whether all fields stay in [0, 1] from [0, 1], for any drive. */
 const staysInUnit = (system: System): boolean => {
   const unit: Interval = { low: 0, high: 1 };
   const next = nextIntervals(
@@ -118,7 +121,7 @@ const relaxing: Requirement = {
     };
     const relaxes =
       nodes.some(({ op }) => op.op === 'map' && op.fn === 'sigmoid') &&
-      // With h = tau nothing of the old value is left.
+      // With h = tau the old value has no weight.
       (Object.keys(fields).every(keeps) || staysInUnit(system));
     return relaxes ? undefined : 'its fields do not relax towards a sigmoid';
   },

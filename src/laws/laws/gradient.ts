@@ -1,4 +1,4 @@
-/** Law 12: how fast two states can come apart. */
+/** Law 12: how fast the distance of two states can grow. */
 
 import { volume } from '../../dsl/shape.js';
 import { type Degree, degreesOf } from '../reading/degree.js';
@@ -19,7 +19,7 @@ import {
 } from '../trial/law.js';
 import { largest, slack } from './slack.js';
 
-/** Whether differences grow by factors that do not depend on the state: no state times state. */
+/** Differences must grow by factors that do not depend on the state: no products of state with state. */
 const lipschitz: Requirement = {
   name: 'a force of bounded slope',
   essential: true,
@@ -53,7 +53,7 @@ const differences = (trial: Trial): Finding => {
   const size = volume(system.fields[y]);
   const alpha = dampingOf(trial, oscillator).value;
   if (alpha.some((a) => h * a < -1e-12 || h * a > 1 + 1e-12)) return inconclusive;
-  // Errors of 1 in every displacement, handed on without rounding, are the row sums of |dF/dy|.
+  // Errors of 1 in every displacement, propagated without rounding, give the row sums of |dF/dy|.
   const probe = {
     ...rest(system),
     [y]: { value: new Float64Array(size), error: new Float64Array(size).fill(1) },

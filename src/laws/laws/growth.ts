@@ -9,7 +9,7 @@ import { trajectory } from '../trial/interpreter.js';
 import { broken, holds, inconclusive, type Law, type Requirement, vacuous } from '../trial/law.js';
 import { largest, slack } from './slack.js';
 
-/** |F| of an oscillator whose free externals are zero, whatever its state. */
+/** A bound on |F| for an oscillator with free externals at zero, for any state. */
 const forceBound = (system: System, { kick, zNode }: Oscillator, h: number): number => {
   const intervals = intervalsOf(system.nodes, ({ op }) => {
     if (op.op === 'external')

@@ -1,4 +1,4 @@
-/** Laws 9 and 10: superposition, oddness, and the mode that nothing holds back. */
+/** Laws 9 and 10: superposition, oddness, and the mode without a restoring force. */
 
 import type { NdArray } from '../../compile/reference/array.js';
 import type { NdArrays } from '../../compile/reference/run.js';
@@ -23,7 +23,7 @@ import {
   vacuous,
 } from '../trial/law.js';
 
-/** Everything that a linear step is linear in: fields and what drives them. */
+/** Maps everything that a linear step is linear in: fields and drives. */
 const scaleAll = (system: System, arrays: NdArrays, f: (x: NdArray) => NdArray): NdArrays =>
   Object.fromEntries(
     Object.entries(arrays).map(([name, x]) => [
@@ -114,13 +114,13 @@ export const oddness: Law = {
   },
 };
 
-/** What the stiffness, with all else at rest, does to single sites: the sum over all sites it pulls at. */
+/** The largest total force on the lattice from the displacement of a single site, with everything else at rest. */
 const leak = (system: System): number => {
   const { oscillator } = structureOf(system);
   if (oscillator === undefined) return Number.POSITIVE_INFINITY;
   const trial = smallAtRest(system);
   const size = volume(trial.system.fields[oscillator.y]);
-  // Single sites one after the other, or where there are many, all of them three times.
+  // Single sites one after the other; if there are many, three displacements of all sites.
   const tries =
     size <= few
       ? Array.from({ length: size }, (_, i) =>

@@ -66,7 +66,7 @@ const blocksOf = (trial: Trial): readonly Block[] | undefined => {
 
 type Kind = 'imex' | 'implicit' | undefined;
 
-/** Which of the two forms a block has: IMEX keeps the velocity, the implicit one shrinks both alike, by 1 / (1 + h^2 A). */
+/** The form of a block: IMEX keeps the velocity, the implicit form shrinks both alike, by 1 / (1 + h^2 A). */
 const kindOf = ([zz, zy, yz, yy]: Block): Kind => {
   const room = 64 * unit64 * (1 + Math.abs(zz) + Math.abs(zy * yz));
   if (Math.abs(zz - 1) <= room && Math.abs(yy - 1 - zy * yz) <= room) return 'imex';
@@ -76,7 +76,7 @@ const kindOf = ([zz, zy, yz, yy]: Block): Kind => {
     : undefined;
 };
 
-/** Damped oscillators, rotations and other blocks have eigenvalues of their own. */
+/** Damped oscillators, rotations and other blocks have other eigenvalues. */
 const ofItsForm: Requirement = {
   name: 'the form of LinOSS',
   missing: (system) => {

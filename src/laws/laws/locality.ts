@@ -1,4 +1,4 @@
-/** Law 6: how far a step sees. */
+/** Law 6: the light cone of a step. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { lightCone } from '../../compile/light-cone/index.js';
@@ -46,7 +46,7 @@ const coneOf = (
   return cone;
 };
 
-/** Everything that the cone does not hold is changed at once; the site must not notice, to the last bit. */
+/** Changes everything outside of the cone at once; the site must stay bit-identical. */
 const unseenIsUnfelt = (trial: Trial): Finding => {
   const { system, on, start, around, choices } = trial;
   const outputs = Object.keys(system.next);
@@ -54,7 +54,7 @@ const unseenIsUnfelt = (trial: Trial): Finding => {
   const shape = system.nodes[system.next[output]].shape;
   if (!isOn(system.grid, shape)) return inconclusive;
   const site = system.grid.map((n, axis) => (choices[(1 + axis) % choices.length] + choices[3]) % n);
-  // As many steps as leave something unseen, if any number does.
+  // The largest number of steps after which the cone does not cover the whole grid.
   const fewer = Array.from({ length: system.kind === 'map' ? 1 : trial.steps }, (_, i) => i + 1).reverse();
   const leaves = (n: number): boolean => {
     const seen = coneOf(system, n, output, site);
@@ -109,7 +109,7 @@ const unseenIsUnfelt = (trial: Trial): Finding => {
     : vacuous('it feels nothing at all, not even what its light cone holds');
 };
 
-/** The distance of the furthest site that is seen, around the ring: no way is longer than that between walls. */
+/** The distance to the furthest site in the cone, around the ring, which is at most the distance between walls. */
 const furthest = (mask: ArrayLike<number>, grid: Shape, site: readonly number[]): number => {
   let most = 0;
   for (let at = 0; at < mask.length; at++) {
@@ -124,7 +124,7 @@ const furthest = (mask: ArrayLike<number>, grid: Shape, site: readonly number[])
   return most;
 };
 
-/** After n steps no more than n radii: the sum of what single steps see. */
+/** After n steps the cone reaches at most n radii. */
 const growsByRadius = (
   { system }: Trial,
   output: string,
@@ -179,7 +179,7 @@ export const locality: Law = {
       (sum, { weight }) => sum + Math.max(0, ...system.nodes[weight].shape.slice(0, system.grid.length)) / 2,
       0,
     );
-    // A large window sees all of a small grid.
+    // A large window covers a small grid completely.
     const wide = { steps: 2, sites: 256, grids: (grid: Shape) => Math.min(...grid) >= 12 };
     return reach >= 4 && gridsFor(system, wide).length > 0 ? wide : { steps: 3 };
   },

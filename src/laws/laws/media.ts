@@ -32,7 +32,7 @@ const amplitude: Requirement = {
       : undefined,
 };
 
-/** What one step adds to a state of this amplitude, per unit of it. */
+/** The change by one step of a state with this amplitude, divided by the amplitude. */
 const changeOf = (
   { system, around }: Pick<Trial, 'system' | 'around'>,
   name: string,
@@ -42,11 +42,11 @@ const changeOf = (
   return value.map((v, i) => v - data[i]);
 };
 
-/** i times (re, im), for channels that lie side by side. */
+/** i times (re, im), for interleaved channels. */
 const quarter = (data: Float64Array): Float64Array =>
   data.map((_, i) => (i % 2 === 0 ? -data[i + 1] : data[i - 1]));
 
-/** What is no complex number: its two channels move differently already when they are small. */
+/** The two channels of a complex number must behave alike for small amplitudes. */
 const complex: Requirement = {
   name: 'a linear part that is complex',
   missing: (system, structure) => {
@@ -66,7 +66,7 @@ const complex: Requirement = {
   },
 };
 
-/** (re, im) times exp(i phi), for channels that lie side by side. */
+/** (re, im) times exp(i phi), for interleaved channels. */
 const turned = ({ value, error }: Bounded, phi: number): Bounded => {
   const [c, s] = [Math.cos(phi), Math.sin(phi)];
   const out = new Float64Array(value.length);
@@ -81,7 +81,7 @@ const turned = ({ value, error }: Bounded, phi: number): Bounded => {
   return { value: out, error: bound };
 };
 
-/** Whether what is around a system moves it though its amplitude is zero. */
+/** Whether externals or drives change a system whose amplitude is zero. */
 const isPushed = (system: System): boolean => {
   const { amplitude: name } = structureOf(system);
   if (name === undefined) return false;
@@ -95,9 +95,9 @@ export const gauge: Law = {
   entry: 16,
   statement: 'step(exp(i phi) A) = exp(i phi) step(A)',
   source: 'complex Ginzburg-Landau: Aranson & Kramer 2002, Rev. Mod. Phys. 74, eq. 1',
-  tolerance: 'both steps by running error analysis, the turned start included',
+  tolerance: 'both steps by running error analysis, including the rotated start',
   requirements: [requirements.noiseless, amplitude, complex],
-  // What is added to the amplitude from outside does not turn with it.
+  // External fields that are added to the amplitude stay at zero, since they would not rotate with it.
   cases: (system) => ({
     undriven: true,
     resting: isPushed(system) ? system.externals.map(({ name }) => name) : [],
@@ -128,7 +128,7 @@ export const gauge: Law = {
   },
 };
 
-/** Rings on which plane waves are long enough to live: 4 sin^2(k/2) < 1. */
+/** Rings on which plane waves are long enough to exist: 4 sin^2(k/2) < 1. */
 const ringOf = (system: System, sites: number): System | undefined =>
   resize(system, system.grid.length === 1 ? [sites] : [2, sites]);
 
@@ -192,7 +192,7 @@ const settled = (trial: Trial, system: System, name: string, k: number, h: numbe
     data[i] = Math.sqrt(expected) * Math.cos(k * x);
     data[i + 1] = Math.sqrt(expected) * Math.sin(k * x);
   }
-  // Amplitudes relax as exp(-2 |A|^2 t): after six of these times what is left is 1e-5 of what was wrong.
+  // Amplitudes relax as exp(-2 |A|^2 t): after six of these times the error is reduced to 1e-5.
   const steps = Math.ceil(6 / expected / h);
   const path = trajectory(trial.on, system, { [name]: { shape, data } }, atRest(system), steps);
   const { data: end } = path[steps][name];

@@ -1,4 +1,4 @@
-/** Laws 7 and 8: shifts, turns and reflections that a step does not notice, nor what comes before it. */
+/** Laws 7 and 8: shifts, rotations and reflections commute with a step, and shifts with the encoders. */
 
 import type { NdArray } from '../../compile/reference/array.js';
 import type { NdArrays } from '../../compile/reference/run.js';
@@ -14,7 +14,7 @@ import { firstBroken, isZero, sides } from '../trial/findings.js';
 import { type Finding, inconclusive, type Law, type Requirement, type Trial, vacuous } from '../trial/law.js';
 import { outputsOnGrid } from './locality.js';
 
-/** An array on the grid moved around the ring. */
+/** An array on the grid, shifted cyclically. */
 const rolled = ({ shape, data }: NdArray, by: readonly number[], first = 0): NdArray => {
   const out = new Float64Array(data.length);
   const position = new Array<number>(shape.length).fill(0);
@@ -35,7 +35,7 @@ const rolled = ({ shape, data }: NdArray, by: readonly number[], first = 0): NdA
   return { shape, data: out };
 };
 
-/** Applies a motion of space to every array that lies on the grid; driving sequences have time before space. */
+/** Applies a motion of space to every array on the grid; driving sequences have time before space. */
 const moveAll = (
   system: System,
   arrays: NdArrays,
@@ -54,7 +54,7 @@ const moveAll = (
     }),
   );
 
-/** Numbers that a step holds at its places (a mask, a source, a medium) moved as all else is. */
+/** The system with its constants on the grid (a mask, a source, a medium) moved like everything else. */
 const mediaMoved = (trial: Trial, move: (x: NdArray, first: number) => NdArray): Trial => {
   const { system } = trial;
   if (trial.strict === true) return trial;
@@ -71,7 +71,7 @@ const mediaMoved = (trial: Trial, move: (x: NdArray, first: number) => NdArray):
     : { ...trial, system: { ...system, nodes } };
 };
 
-/** Whether two arrays of numbers differ by more than they may be wrong. */
+/** Whether two arrays differ by more than their error bounds. */
 const differ = (a: Bounded, b: ArrayLike<number>): boolean =>
   a.value.some((v, i) => Math.abs(v - b[i]) > a.error[i]);
 
@@ -114,7 +114,7 @@ export const translation: Law = {
   name: 'translation',
   entry: 7,
   statement:
-    'step(shift s) = shift step(s), with every field of the surroundings (omega, alpha, input) shifted too',
+    'step(shift s) = shift step(s), with every external field (omega, alpha, input) shifted too',
   source: 'convolution theorem on the torus; zero-padded encoders break it for a whole model',
   tolerance: 'both sides by running error analysis',
   requirements: [
@@ -130,7 +130,7 @@ export const translation: Law = {
   },
 };
 
-/** A picture is moved, and what an encoder has learned of places is not. */
+/** Learned values at sites do not move with an image, so an encoder must not have any. */
 const placeless: Requirement = {
   name: 'no numbers of places',
   missing: (system) =>
@@ -148,12 +148,12 @@ const circularBefore: Requirement = {
   },
 };
 
-/** Law 7 of what surrounds the step: without it a model does not shift, though its step does. */
+/** Law 7 for the encoders: without it a model is not equivariant, although its step is. */
 export const encoderTranslation: Law = {
   name: 'translation of the encoder',
   entry: 7,
   statement:
-    'encode(shift image) = shift encode(image): with the same of the step, a shifted image gives shifted waves',
+    'encode(shift image) = shift encode(image); if the step commutes too, a shifted image leads to shifted waves',
   source:
     'convolution theorem on the torus; zero padding breaks it: Kayhan & van Gemert 2020, arXiv 2003.07064',
   tolerance: translation.tolerance,
@@ -196,7 +196,7 @@ export const symmetries: Law = {
   statement:
     'step(g s) = g step(s) for every symmetry g of the square (of the line), iff every kernel is invariant',
   source: 'equivariance of convolutions: Cohen & Welling 2016, arXiv 1602.07576',
-  tolerance: 'both sides by running error analysis; sums are taken in another order',
+  tolerance: 'both sides by running error analysis; sums are added in another order',
   requirements: [
     requirements.space,
     outputsOnGrid,

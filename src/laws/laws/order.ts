@@ -1,4 +1,4 @@
-/** Law 17: how fast a step converges. */
+/** Law 17: the order of convergence of a step. */
 
 import type { NdArrays } from '../../compile/reference/run.js';
 import { volume } from '../../dsl/shape.js';
@@ -27,7 +27,7 @@ import {
   vacuous,
 } from '../trial/law.js';
 
-/** Halvings of a step that is a sixteenth of the system's own, or where rounding hides the change, of longer ones. */
+/** The first step before halving, relative to the system's own: a sixteenth, or longer if rounding hides the change. */
 const firsts = [1 / 16, 1 / 4, 1];
 const spans = 4;
 
@@ -65,7 +65,7 @@ const after = (
   )[steps];
 };
 
-/** By how much halving divides the change that halving makes: 2 for the first order, 4 for the second. */
+/** Ratios of the changes by successive halvings: 2 for first order, 4 for second. */
 const ratiosOf = (
   trial: Trial,
   h: number,
@@ -96,13 +96,13 @@ const ratiosFrom = (
   const size = Math.max(1e-300, ...vector(ends[3]).map(Math.abs));
   const norm = (v: readonly number[]): number => Math.hypot(...v);
   if (!vector(ends[3]).every(Number.isFinite)) return 'its numbers grow beyond all bounds';
-  // Too small a change is rounding, not convergence.
+  // A change that is too small is rounding, not convergence.
   if (norm(changes[2]) < 1e5 * trial.on.unit * size * Math.sqrt(names.length))
     return 'a smaller time step changes nothing: nothing moves, or what moves is exact';
   return [norm(changes[0]) / norm(changes[1]), norm(changes[1]) / norm(changes[2])];
 };
 
-/** The last ratio may miss its limit by what the one before missed it by, and a tenth. */
+/** The last ratio may differ from its limit by as much as the one before, plus a tenth. */
 const approaches = (ratios: readonly number[], limit: number): boolean =>
   Math.abs(ratios[1] - limit) <= Math.max(0.75 * Math.abs(ratios[0] - limit), 0.05 * limit) &&
   Math.abs(ratios[1] - limit) < limit / 2;
@@ -136,7 +136,7 @@ const continuous: Requirement = {
         : undefined,
 };
 
-/** The order of a method whose changes are divided by these ratios, or undefined where they follow no power of 2. */
+/** The order of a method with these ratios; null if they do not approach a power of 2. */
 const orderOf = (ratios: readonly number[]): number | undefined =>
   [1, 2, 3, 4, 5, 6, 7, 8].find((order) => approaches(ratios, 2 ** order));
 
@@ -173,7 +173,7 @@ export const convergence: Law = {
     );
     if (typeof ratios === 'string') return vacuous(ratios);
     const found = `halving the time step divides the change by ${digits(ratios[0])}, then by ${digits(ratios[1])}`;
-    // Below the first order by far: the steps do not approach one motion.
+    // Far below first order: the steps do not converge to one motion.
     if (!(ratios[1] > 1.5) && holdsItself(trial.system))
       return vacuous('its state holds earlier values of itself: no start for a smaller time step follows');
     if (!(ratios[1] > 1.5))
@@ -221,7 +221,7 @@ export const secondOrder: Law = {
     const { oscillator } = trial.structure;
     if (oscillator === undefined || trial.on.unit > unit64) return inconclusive;
     const { y, z } = oscillator;
-    // z of half a step before: z0 - (h/2) F(y0).
+    // z half a step earlier: z0 - (h/2) F(y0).
     const start = (system: System, step: number): NdArrays => {
       const own = structureOf(system).oscillator ?? oscillator;
       const paced = atPace(trial.system, trial.start, step / oscillator.h);

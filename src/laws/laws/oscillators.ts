@@ -1,4 +1,4 @@
-/** Laws 1, 2 and 5: what every kick-drift step keeps, whatever its force. */
+/** Laws 1, 2 and 5: energy, work and reversibility of kick-drift steps. */
 
 import type { Oscillator } from '../reading/oscillator.js';
 import {
@@ -35,8 +35,7 @@ import { digits, firstBroken, isNought, isZero, sides } from '../trial/findings.
 import { type Finding, inconclusive, type Law, type Trial, vacuous } from '../trial/law.js';
 
 const running =
-  'each operation of the last step hands on its error and adds what it rounds (running error analysis); the law holds ' +
-  'where zero lies within the bound of left side less right side';
+  'running error analysis of the last step; the law holds if the difference of both sides is within its error bound';
 
 /** H~ = z'z/2 + y'Ky/2 - z'hKy/2 for a kick before the drift, with + for a kick after it. */
 const modifiedEnergyOf = (
@@ -47,7 +46,7 @@ const modifiedEnergyOf = (
 ): BoundedNumber =>
   sumOf([0.5, dot(z, z)], [0.5, dot(y, restoring)], [sign / 2, dot(times(h, z), restoring)]);
 
-/** Whether a step pushes at all: without a force there is nothing that a law of forces could miss. */
+/** Whether a step has a force at all; without one a law of forces cannot be broken. */
 const pushes = ({ z }: Oscillator, { before, after }: BoundedStep): boolean =>
   before[z].data.some((v, i) => Math.abs(after[z].value[i] - v) > after[z].error[i]);
 
@@ -94,7 +93,8 @@ export const modifiedEnergy: Law = {
   ],
   cases: (system, { oscillator }) => ({
     undriven: true,
-    // A field that multiplies the velocity is a damping: it rests. One that multiplies the displacement is part of K.
+    // A field that multiplies the velocity is a damping and stays at zero. One that multiplies the displacement is part
+    // of K.
     resting: oscillator?.inVelocity === 'none' ? [] : system.externals.map(({ name }) => name),
   }),
   property: onLastStep((trial, oscillator, step) => {
@@ -133,7 +133,7 @@ export const workBalance: Law = {
     const { before, after, at } = step;
     const first = waveOf(oscillator, exactState(before));
     const then = waveOf(oscillator, after);
-    // Any symmetric K will do; the system's own where it has one, since then its symmetry is tried as well.
+    // The law holds for any symmetric K; if the system has one, it is used, which tests its symmetry as well.
     const own =
       oscillator.pace.length === 0 &&
       requirements.linearForce.missing(trial.system, trial.structure) === undefined &&
@@ -142,7 +142,7 @@ export const workBalance: Law = {
     const sign = late ? 1 : -1;
     const pace = paceOf(trial, oscillator);
     const restoring = (y: Bounded): Bounded => (own ? stiffnessOf(trial, oscillator, y) : y);
-    // h g: what the step added to the velocity, wherever it took its force, and what K took off.
+    // h g: the impulse of the step plus that of K.
     const added = impulseAt(trial, oscillator, first.y, first.z, at);
     const g = plus(added, times(pace, restoring(late ? then.y : first.y)));
     const was = modifiedEnergyOf(pace, first, restoring(first.y), sign);
@@ -226,7 +226,7 @@ export const dampedInverse: Law = {
     const start = exactState(before);
     const then = waveOf(oscillator, after);
     const still = exact(new Float64Array(start[y].value.length));
-    // h alpha: what the velocity of 1 takes off itself in a step.
+    // h alpha: the decrease of a velocity of 1 in a step.
     const fade = minus(
       impulseAt(trial, oscillator, still, still),
       impulseAt(trial, oscillator, still, onesLike(still)),

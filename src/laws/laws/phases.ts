@@ -1,4 +1,4 @@
-/** Law 15: phases, whose coupling sees differences alone. */
+/** Law 15: phases, whose coupling depends only on differences. */
 
 import type { NdArray } from '../../compile/reference/array.js';
 import { volume } from '../../dsl/shape.js';
@@ -50,7 +50,7 @@ export const level: Requirement = {
       : undefined,
 };
 
-/** A phase that is held or pushed at a place of its own, or answers pulses, is no phase of Kuramoto's. */
+/** A phase that is pinned, forced at a fixed angle or driven by pulses does not follow Kuramoto's model. */
 const free: Requirement = {
   name: 'a coupling by differences',
   missing: (system) =>
@@ -63,7 +63,7 @@ export const phaseCases = (system: System) => ({
   ranges: Object.fromEntries(Object.keys(system.fields).map((name) => [name, { low: -4, high: 4 }])),
 });
 
-/** Whether a step moved the phases otherwise than equal ones: else nothing was coupled. */
+/** Whether a step moved the phases differently from equal phases; otherwise they are not coupled. */
 const isCoupled = (trial: Trial, before: NdArray, after: Bounded, at: number): boolean => {
   const name = trial.structure.phase ?? '';
   const fields = Object.entries(trial.system.fields).map(
@@ -178,7 +178,7 @@ export const orderParameter: Law = {
     const spread = Math.max(
       ...after[name].value.map((v) => Math.abs(Math.sin((v - after[name].value[0]) / 2))),
     );
-    // 1 - r is at least 2 sin^2(d/2) (n - 1) / n^2 for one phase that is off by d.
+    // 1 - r is at least 2 sin^2(d/2) (n - 1) / n^2 if one phase differs by d.
     if (spread > 1e-3 && free.value > 1 - spread ** 2 / after[name].value.length ** 2 + free.error)
       return broken(`the order parameter is ${free.value} though phases differ`, {
         title: name,

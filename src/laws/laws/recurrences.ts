@@ -35,7 +35,7 @@ export const valuesOf = ({ system, start, around }: Trial, unit: number): readon
     unit,
   );
 
-/** h = a h + b, a step at a time, written once more. */
+/** h = a h + b step by step, independent of the interpreters. */
 const sequential = (
   op: OpOf<'recurrence'>,
   a: NdArray,
@@ -72,7 +72,7 @@ export const associativeScan: Law = {
   name: 'parallel scan',
   entry: 13,
   statement:
-    'a linear recurrence, however an interpreter orders its products, gives what its steps give, one after the other',
+    'a linear recurrence equals its sequential steps, in whatever order an interpreter multiplies',
   source: 'Blelloch 1990; LinOSS: Rusch & Rus 2024, arXiv 2410.03943, sec. 2.4',
   tolerance: 'products of at most T factors: 2 (T + 1) n u times the recurrence of absolute values',
   requirements: [hasRecurrence],

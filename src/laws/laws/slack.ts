@@ -1,4 +1,4 @@
-/** What bounds of many steps have in common: the largest element, and what rounding may add. */
+/** Shared parts of bounds over many steps: the largest element, and the effect of rounding. */
 
 import { functionUnits } from '../rounding/pointwise.js';
 import type { System } from '../system/system.js';
@@ -6,6 +6,8 @@ import type { System } from '../system/system.js';
 export const largest = (data: ArrayLike<number>): number =>
   Array.from(data).reduce((most, v) => Math.max(most, Math.abs(v)), 0);
 
-/** What rounding may add to a bound over n steps: every node of every step rounds once, functions more. */
+/**
+ * The relative increase of a bound over n steps by rounding: one rounding for every node and step, more for functions.
+ */
 export const slack = (system: System, unit: number, steps: number): number =>
   1 + steps * (system.nodes.length + 4 * functionUnits) * unit;

@@ -1,4 +1,4 @@
-/** Law 3: how large a time step may be, from both sides. */
+/** Law 3: the largest stable time step, tested from both sides. */
 
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { volume } from '../../dsl/shape.js';
@@ -57,7 +57,7 @@ const growthOf = (h: number, l: number, a: number): number => {
     : Math.max(Math.abs(trace / 2 + Math.sqrt(d)), Math.abs(trace / 2 - Math.sqrt(d)));
 };
 
-/** The spectral radius of a whole step, and how wrong it may be. */
+/** The spectral radius of a whole step, with an error bound. */
 const radiusOf = (
   system: System,
   { y, z }: Oscillator,
@@ -73,7 +73,7 @@ const radiusOf = (
     );
     return Float64Array.from([...next[y].value, ...next[z].value]);
   };
-  // What only pushes is no part of the matrix.
+  // A constant force is not part of the matrix.
   const push = moved(new Float64Array(2 * size));
   const matrix = matrixOf(2 * size, (state) => moved(state).map((v, i) => v - push[i]));
   const { realEigenvalues, imaginaryEigenvalues } = new EigenvalueDecomposition(
@@ -82,7 +82,7 @@ const radiusOf = (
   const norm = Math.max(...matrix.map((row) => row.reduce((sum, v) => sum + Math.abs(v), 0)));
   return {
     value: Math.max(...realEigenvalues.map((re, i) => Math.hypot(re, imaginaryEigenvalues[i]))),
-    // A double eigenvalue, as a mode without restoring force has, moves by the root of a perturbation.
+    // A double eigenvalue, as of a mode without restoring force, changes by the square root of a perturbation.
     error: 4 * Math.sqrt(2 * size * unit64 * norm),
   };
 };
@@ -92,7 +92,7 @@ const limitOf = (l: number, a: number): number =>
   l <= 0 ? Number.POSITIVE_INFINITY : (-a + Math.sqrt(a * a + 4 * l)) / l;
 
 /**
- * Of time steps that differ from unit to unit: with y = D x the step is one of 1 in x and z, and its stiffness D K D.
+ * Stability with a time step D for each unit: with y = D x, the step has time step 1 in x and z and stiffness D K D.
  */
 const paced = (whole: Trial, trial: Trial, oscillator: Oscillator): Finding => {
   const high = (one: Trial, found: Oscillator): readonly number[] => {
@@ -116,7 +116,7 @@ const paced = (whole: Trial, trial: Trial, oscillator: Oscillator): Finding => {
       ? broken(`the force pushes away from rest: the stiffness D K D has the eigenvalue ${digits(low)}`)
       : drawnSo;
   if (most < 4 * (1 + noise)) return holds;
-  // A law that chose the time steps itself has nobody to accuse of them.
+  // Time steps that were chosen by the case are not a fault of the system.
   const isChosen = trial.system.externals.some(({ kind }) => kind === 'field');
   return !isChosen && always(whole, (one, found) => Math.max(...high(one, found)) >= 4)
     ? broken(
@@ -172,7 +172,7 @@ const property = (whole: Trial): Finding => {
   );
 };
 
-/** Whether a fault is there whatever the weights are drawn as: else it is theirs, not the system's. */
+/** Whether a fault occurs for all initial weights; otherwise it is due to the weights, not the system. */
 const always = (whole: Trial, isThere: (trial: Trial, oscillator: Oscillator) => boolean): boolean =>
   !whole.system.externals.some(
     ({ kind, node }) => kind === 'weight' && whole.system.program.graph.nodes[node].op.op !== 'constant',
@@ -240,7 +240,7 @@ const withinAndBeyond = (
   return blowsUp(trial, unstable, oscillator, spectrum.mode, growth, top);
 };
 
-/** The mode that grows, followed until it is a hundred times as large. */
+/** Simulates the growing mode until it is a hundred times as large. */
 const blowsUp = (
   trial: Trial,
   unstable: System,
@@ -277,7 +277,7 @@ const blowsUp = (
   );
   const size = (data: Float64Array): number => Math.hypot(...data);
   const grown = Math.max(...path.slice(-3).map((state) => size(state[y].data))) / size(start[y].data);
-  // A root that grows holds at least half of a mode that starts from rest, and a step less of its powers.
+  // A growing root has at least half the weight of a mode that starts from rest, one power less.
   return grown >= growth ** (steps - 3) / 8
     ? holds
     : broken(
@@ -286,11 +286,11 @@ const blowsUp = (
       );
 };
 
-/** Eigenvalues of more numbers than these take minutes. */
+/** Eigenvalues of larger matrices take minutes. */
 const most = 256;
 
 const moderate: Requirement = {
-  name: 'a grid of which eigenvalues can be computed',
+  name: 'a grid that is small enough for eigenvalues',
   essential: true,
   missing: (system, { oscillator }) => {
     const [least] = gridsFor(system, { sites: 9 });
@@ -309,7 +309,7 @@ export const stability: Law = {
   statement:
     'stable iff h^2 lambda_max(K) + 2 h alpha < 4, alpha >= 0, for small displacements (undamped five-point: h < 1 / (c sqrt 2))',
   source: 'Courant, Friedrichs & Lewy 1928; with damping: Jury conditions of the step',
-  tolerance: 'eigenvalues to 4 sqrt(2 N u |M|), since a double one moves by the root of a perturbation',
+  tolerance: 'eigenvalues to 4 sqrt(2 N u |M|), since a double eigenvalue changes by the square root of a perturbation',
   requirements: [
     requirements.oscillator,
     requirements.linearForce,

@@ -1,4 +1,4 @@
-/** Law 15: vectors that keep their length. */
+/** Law 15: vectors of unit length. */
 
 import * as requirements from '../requirements/requirements.js';
 import { startOnSphere, vectorsIn, vectorsOf } from '../requirements/sphere.js';
@@ -23,7 +23,7 @@ const divided: Requirement = {
     unit === undefined || vectorsOf(system) === undefined ? 'no field is divided by its own norm' : undefined,
 };
 
-/** Lengths further from 1 than a tenth are those of another scale: a root mean square, a divisive normalisation. */
+/** Lengths that differ from 1 by more than a tenth belong to another normalisation, such as by root mean square. */
 const nearly: Requirement = {
   name: 'unit vectors',
   missing: (system) => {
@@ -32,7 +32,7 @@ const nearly: Requirement = {
   },
 };
 
-/** What is added below the root, so that a vector of zeros can be divided by its length. */
+/** The constant under the root that avoids division by zero. */
 const guardOf = ({ nodes }: System): number =>
   Math.max(
     0,
@@ -49,7 +49,7 @@ export const unitNorms: Law = {
   statement: '|x_i| = 1 after every step',
   source: 'AKOrN: Miyato et al. 2024, arXiv 2410.13821, eq. 2',
   tolerance:
-    'running error analysis of the step and of the sum of squares, and what guards its root from zero',
+    'running error analysis of the step and of the sum of squares, and the constant under the root',
   requirements: [requirements.steps, requirements.noiseless, divided, nearly],
   property: (trial): Finding => {
     const { system, structure } = trial;
@@ -58,8 +58,8 @@ export const unitNorms: Law = {
     if (vectors === undefined) return inconclusive;
     const { after } = lastStep({ ...trial, start: startOnSphere(trial) });
     const { value, error } = after[name];
-    // From the sphere a step along the tangent leads outward, so a guard e shortens a square by at most e.
-    // A step that leads inward is shortened by more, up to where next to nothing is left of the vector.
+    // A step along the tangent leads outside of the sphere, so a constant e shortens the squared length by at most e.
+    // After a step inwards the effect is larger, until almost nothing of the vector is left.
     const guard = 2 * guardOf(system) + Math.min(1e4 * guardOf(system), 1e-6);
     let isTried = false;
     for (const [number, indices] of vectorsIn(system.fields[name], vectors).entries()) {
@@ -68,7 +68,7 @@ export const unitNorms: Law = {
           [1, { value: value[i] ** 2, error: 2 * Math.abs(value[i]) * error[i] + error[i] ** 2 }] as const,
       );
       const norm = sumOf(...squares, [-1, { value: 1, error: 0 }]);
-      // A vector that was zero has no direction.
+      // A zero vector has no direction.
       if (!Number.isFinite(norm.error) || indices.every((i) => value[i] === 0)) continue;
       if (Math.abs(norm.value) > norm.error + guard)
         return broken(

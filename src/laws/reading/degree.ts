@@ -1,17 +1,17 @@
-/** How a value depends on chosen leaves. */
+/** The degree of values in chosen leaves. */
 
 import type { Node } from '../../dsl/op.js';
 import { along } from '../system/along.js';
 
-/** How a value depends on chosen leaves: not at all, as a linear map, as one with a constant beside it, otherwise. */
+/** How a value depends on chosen leaves: not at all, linearly, linearly plus a constant, or otherwise. */
 export type Degree = 'none' | 'linear' | 'affine' | 'other';
 
-/** Whether a leaf is one of those asked about. */
+/** Whether a leaf is among the chosen ones. */
 export type Chosen = (node: Node) => boolean;
 
 const ranks: readonly Degree[] = ['none', 'linear', 'affine', 'other'];
 
-/** The least simple of these. */
+/** The most general of these degrees. */
 export const worst = (degrees: readonly Degree[]): Degree =>
   ranks[Math.max(0, ...degrees.map((degree) => ranks.indexOf(degree)))];
 
@@ -19,7 +19,7 @@ export const worst = (degrees: readonly Degree[]): Degree =>
 export const degreesOf = (nodes: readonly Node[], chosen: Chosen): readonly Degree[] =>
   along<Degree>(nodes, (node, inputs) => degreeOf(node, beside(nodes, node, inputs), chosen));
 
-/** What stands beside what depends: a part of zeros is no constant, it is as linear as the rest. */
+/** The degrees of parts, where a part of zeros counts as linear if another part depends on the leaves. */
 const beside = (
   nodes: readonly Node[],
   { op, inputs: from }: Node,
@@ -57,7 +57,7 @@ const degreeOf = (node: Node, inputs: readonly Degree[], chosen: Chosen): Degree
     case 'einsum':
       return zipDegree('mul', a, b);
     case 'concat':
-      // A part that does not depend stands beside one that does: a constant.
+      // A part that does not depend on the leaves is a constant beside the others.
       return inputs.includes('none') ? worst([...inputs, 'affine']) : worst(inputs);
     case 'gather':
     case 'scatter':

@@ -1,9 +1,12 @@
-/** Fields that hold what another one was before: the second level of Stormer and Verlet's method, the third of others. */
+/**
+ * Fields that hold earlier values of another field: the second level of Stormer-Verlet, the third level of other
+ * methods.
+ */
 
 import type { NdArrays } from '../../compile/reference/run.js';
 import type { System } from '../system/system.js';
 
-/** Whose earlier value a field is, and how many steps earlier. */
+/** The field whose earlier value is held, and how many steps earlier. */
 export interface Earlier {
   readonly of: string;
   readonly steps: number;
@@ -24,7 +27,7 @@ export const earlierIn = ({ nodes, next, fields }: System): ReadonlyMap<string, 
         of = from;
         steps += 1;
       }
-      // Fields that only change places hold no earlier value.
+      // Fields that are only exchanged hold no earlier value.
       return steps > copied.size ? [] : [[name, { of, steps }]];
     }),
   );
@@ -43,8 +46,8 @@ export const holdsItself = ({ nodes, next }: System): boolean =>
   );
 
 /**
- * A start whose earlier levels follow the time step. Held fixed while the step is halved they would double the velocity
- * (y - before) / h. What was drawn for them is taken for the velocity instead: before = y - h v.
+ * A start whose earlier levels depend on the time step. If they were fixed while the step is halved, the velocity (y -
+ * before) / h would double. So the values drawn for them are used as velocity: before = y - h v.
  */
 export const onOneMotion = (system: System, start: NdArrays, step: number): NdArrays => ({
   ...start,

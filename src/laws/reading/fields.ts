@@ -1,4 +1,4 @@
-/** Fields that are more than numbers: phases, amplitudes and unit vectors, told by what a step does with them. */
+/** Phases, complex amplitudes and unit vectors, recognised by how a step uses them. */
 
 import type { Node } from '../../dsl/op.js';
 import type { System } from '../system/system.js';
@@ -6,7 +6,7 @@ import { degreesOf } from './degree.js';
 import { formsOf } from './forms.js';
 import { stateNode } from './oscillator.js';
 
-/** A single field that only sin and cos meet, apart from being added to. */
+/** The single field that is only read by sin and cos, apart from additions; null if there is none. */
 export const phaseOf = ({ nodes, fields, next }: System): string | undefined => {
   const forms = formsOf(nodes);
   return Object.keys(fields).find((field) => {
@@ -16,7 +16,7 @@ export const phaseOf = ({ nodes, fields, next }: System): string | undefined => 
     if (forms[next[field]].terms.get(state) !== 1) return false;
     const degrees = degreesOf(nodes, ({ op }) => op.op === 'state' && op.field === field);
     const moves = forms[next[field]];
-    // Everything else that the next value is made of has gone through sin or cos.
+    // All other terms of the next value have passed through sin or cos.
     const turned = (number: number): boolean => {
       if (degrees[number] === 'none') return true;
       const { op, inputs } = nodes[number];
@@ -27,7 +27,7 @@ export const phaseOf = ({ nodes, fields, next }: System): string | undefined => 
   });
 };
 
-/** A field [..., 2] of which the sum of its channels' squares is taken. */
+/** A field [..., 2] whose squared channels are summed; null if there is none. */
 export const amplitudeOf = ({ nodes, fields }: System): string | undefined =>
   Object.keys(fields).find((field) => {
     const shape = fields[field];
@@ -45,7 +45,7 @@ export const amplitudeOf = ({ nodes, fields }: System): string | undefined =>
       );
     };
     const norm = squaredNorms(nodes, isSquare);
-    // A norm that only normalises is that of a unit vector, not of an amplitude.
+    // A norm that is only used for normalisation belongs to a unit vector, not to an amplitude.
     return norm.some(
       (number) =>
         !nodes.some(
@@ -66,13 +66,13 @@ const squaredNorms = (nodes: readonly Node[], isSquare: (number: number) => bool
     return summed || added ? [number] : [];
   });
 
-/** Whether a node is `source`, or made of it by reshaping and shifting alone. */
+/** Whether a node is `source`, or computed from it by reshaping and shifting only. */
 const feeds = (nodes: readonly Node[], source: number, number: number): boolean =>
   number === source ||
   (['reshape', 'broadcast', 'affine', 'zip'].includes(nodes[number].op.op) &&
     nodes[number].inputs.some((input) => feeds(nodes, source, input)));
 
-/** A field whose next value is something divided by the root of the sum of its squares. */
+/** A field whose next value is divided by the root of the sum of its squares; null if there is none. */
 export const unitOf = ({ nodes, fields, next }: System): string | undefined =>
   Object.keys(fields).find((field) => {
     if (next[field] === undefined) return false;

@@ -1,8 +1,8 @@
 /**
- * Values as sums: what a node is, as numbers times other nodes.
+ * Values as linear combinations of other nodes.
  *
- * `z + 0.1 (f - 0.3 z)`, `0.97 z + 0.1 f` and `z - 0.1 (0.3 z - f)` are one sum, so what a law reads from a step
- * does not depend on how the step was written.
+ * `z + 0.1 (f - 0.3 z)`, `0.97 z + 0.1 f` and `z - 0.1 (0.3 z - f)` are the same sum, so laws do not depend on how a
+ * step was written.
  */
 
 import type { Node } from '../../dsl/op.js';
@@ -25,7 +25,7 @@ const scaled = (k: number, { constant, terms }: Form): Form =>
     [...terms].map(([node, c]) => [node, k * c] as const),
   );
 
-/** a + k b; what cancels to rounding is gone. */
+/** a + k b; terms that cancel up to rounding are dropped. */
 export const plus = (a: Form, b: Form, k = 1): Form => {
   const terms = new Map(a.terms);
   for (const [node, c] of b.terms) {
@@ -37,7 +37,7 @@ export const plus = (a: Form, b: Form, k = 1): Form => {
   return of(a.constant + k * b.constant, terms);
 };
 
-/** Whether two sums are the same up to the rounding of their numbers. */
+/** Whether two sums are equal up to rounding. */
 export const sameForm = (a: Form, b: Form): boolean => {
   const near = (x: number, y: number): boolean =>
     Math.abs(x - y) <= 1e-9 * Math.max(Math.abs(x), Math.abs(y), 1e-300);
@@ -48,7 +48,7 @@ export const sameForm = (a: Form, b: Form): boolean => {
   );
 };
 
-/** The single number that a constant is made of, if it is. */
+/** The value of a constant with equal elements; null for any other node. */
 const numberOf = ({ op }: Node): number | undefined => {
   if (op.op !== 'constant') return undefined;
   if (typeof op.value === 'number') return op.value;

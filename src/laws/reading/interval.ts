@@ -1,10 +1,10 @@
-/** What values stay within. */
+/** Interval arithmetic on the nodes of a step. */
 
 import type { Node } from '../../dsl/op.js';
 import { along } from '../system/along.js';
 import { type Form, formsOf } from './forms.js';
 
-/** Two numbers that every element lies between. */
+/** Bounds on all elements of a value. */
 export interface Interval {
   readonly low: number;
   readonly high: number;
@@ -28,8 +28,8 @@ const product = (a: Interval, b: Interval): Interval => {
 };
 
 /**
- * What every node stays within, from what the leaves stay within. Sums are taken as sums (see `formsOf`), so that
- * x + r (s - x) of x and s in [0, 1] is found in [0, 1] for r in [0, 1], and so is (1 - g) x + g s for a gate g.
+ * The intervals of all nodes from those of the leaves. Sums are simplified first (see `formsOf`): for x, s and r in [0,
+ * 1], x + r (s - x) is found to be in [0, 1], and so is (1 - g) x + g s for a gate g.
  */
 export const intervalsOf = (
   nodes: readonly Node[],
@@ -43,7 +43,7 @@ export const intervalsOf = (
   );
 };
 
-/** What is known when a node's turn has come. */
+/** What is known before a node. */
 interface Sofar {
   readonly nodes: readonly Node[];
   readonly forms: readonly Form[];
@@ -113,7 +113,7 @@ const mapped = (fn: string, a: Interval): Interval => {
   }
 };
 
-/** The interval of a sum; gates that share between two values are taken together. */
+/** The interval of a sum; gates that interpolate between two values are recognised. */
 const summed = (number: number, sofar: Sofar): Interval => {
   const form = sofar.forms[number];
   if (form.terms.has(number)) return everything;
@@ -136,7 +136,7 @@ const summed = (number: number, sofar: Sofar): Interval => {
   return total;
 };
 
-/** g x + (1 - g) y with 0 <= g <= 1 lies between x and y. */
+/** g x + (1 - g) y with 0 <= g <= 1 is between x and y. */
 const mixture = (one: number, two: number, { nodes, forms, known }: Sofar): Interval | undefined => {
   const factors = (number: number): readonly (readonly [number, number])[] => {
     const { op, inputs } = nodes[number];

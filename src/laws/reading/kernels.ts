@@ -1,11 +1,11 @@
-/** The kernels that a state meets, as numbers. */
+/** The values of the kernels applied to the state. */
 
 import type { NdArray } from '../../compile/reference/array.js';
 import { evaluate } from '../../compile/reference/evaluate.js';
 import { type System, weightsOf } from '../system/system.js';
 import type { Structure } from './structure.js';
 
-/** The kernels of the convolutions that read the state, as the program's parameters start. */
+/** The kernels of the convolutions that read the state, with initial parameters. */
 export const kernelsOf = (system: System, { convolutions }: Structure, seed = 0): readonly NdArray[] => {
   const weights = weightsOf(system, seed);
   const valueAt = (number: number): NdArray => {
@@ -27,7 +27,7 @@ export const kernelsOf = (system: System, { convolutions }: Structure, seed = 0)
 export const same = (a: NdArray, b: NdArray): boolean =>
   a.shape.every((n, axis) => n === b.shape[axis]) && a.data.every((value, i) => value === b.data[i]);
 
-/** The kernel mirrored at its centre with its channels exchanged: what the transposed convolution has. */
+/** The kernel of the transposed convolution: mirrored at its centre, with channels exchanged. */
 export const transposedKernel = ({ shape, data }: NdArray, rank: number): NdArray => {
   const [inputs, outputs] = shape.slice(rank);
   const taps = data.length / (inputs * outputs);

@@ -1,4 +1,4 @@
-/** Displacement and velocity, found by how a step moves its fields. */
+/** Displacement and velocity, recognised by how a step changes its fields. */
 
 import type { Node } from '../../dsl/op.js';
 import { sameShape } from '../../dsl/shape.js';
@@ -7,28 +7,28 @@ import type { System } from '../system/system.js';
 import { type Degree, degreesOf, worst } from './degree.js';
 import { type Form, formsOf, plus, sameForm } from './forms.js';
 
-/** Displacement and velocity, and how one step moves them. */
+/** Displacement and velocity, and how one step changes them. */
 export interface Oscillator {
   /** The field that is the displacement. */
   readonly y: string;
   /** The field that is the velocity. */
   readonly z: string;
-  /** The time step h, read from y' = y + h z; of a step that differs from unit to unit the number before it. */
+  /** The time step h, read from y' = y + h z; if time steps differ between units, their common factor. */
   readonly h: number;
-  /** Nodes by which h is multiplied, from unit to unit: learned time scales. Empty for a time step that is a number. */
+  /** Nodes that multiply h for each unit: learned time scales. Empty if the time step is a number. */
   readonly pace: readonly number[];
   /**
    * `kick-drift`: y moves with the new velocity; `old velocity`: both move with the old state (explicit Euler);
-   * `drift-kick`: y moves first and the force is taken at its new place.
+   * `drift-kick`: y moves first and the force is evaluated at the new y.
    */
   readonly order: 'kick-drift' | 'old velocity' | 'drift-kick';
   /** How the force depends on the displacement. */
   readonly inDisplacement: Degree;
   /** How the force depends on the velocity: `none` is undamped. */
   readonly inVelocity: Degree;
-  /** Whether each site's force reads its own velocity alone, times a number: a damping. */
+  /** Whether the force of each site depends only on its own velocity, times a number: a damping. */
   readonly diagonal: boolean;
-  /** The sum of numbers times nodes that the new velocity is. */
+  /** The new velocity as a linear combination of nodes. */
   readonly kick: Form;
   readonly yNode: number;
   readonly zNode: number;
@@ -67,7 +67,7 @@ export const oscillatorOf = ({ nodes, fields, next }: System): Oscillator | unde
   return undefined;
 };
 
-/** The oscillator that a step would be, were the results of two of its fields exchanged. */
+/** The oscillator that results if two fields of a step are exchanged; null if there is none. */
 export const swapped = (system: System): Oscillator | undefined => {
   const names = Object.keys(system.fields);
   for (const [i, a] of names.entries())
@@ -75,20 +75,20 @@ export const swapped = (system: System): Oscillator | undefined => {
       if (!sameShape(system.fields[a], system.fields[b])) continue;
       const { [a]: first, [b]: second } = system.next;
       const found = oscillatorOf({ ...system, next: { ...system.next, [a]: second, [b]: first } });
-      // Two fields that merely move by each other are no oscillator whose names were mixed up.
+      // Two fields that only change each other are not an oscillator with exchanged names.
       if (found !== undefined && found.order === 'kick-drift') return found;
     }
   return undefined;
 };
 
-/** How far a displacement moves, and whether the velocity that moves it is the new one or the old one. */
+/** The step of a displacement, and whether it uses the new velocity or the old one. */
 interface Motion {
   readonly h: number;
   readonly pace: readonly number[];
   readonly order: 'kick-drift' | 'old velocity';
 }
 
-/** Whether nothing that moves enters a node. */
+/** Whether nodes are independent of state and drives. */
 const fixedIn = (nodes: readonly Node[]): readonly boolean[] =>
   along<boolean>(
     nodes,
@@ -97,7 +97,7 @@ const fixedIn = (nodes: readonly Node[]): readonly boolean[] =>
       inputs.every((each) => each),
   );
 
-/** A node as a number times fixed nodes times one that moves. */
+/** A node as a number times fixed nodes times one that depends on the state. */
 const productOf = (
   nodes: readonly Node[],
   fixed: readonly boolean[],
@@ -118,7 +118,7 @@ const productOf = (
   return { k: 1, factors: [], core: number };
 };
 
-/** y' = y + D z' or y' = y + D z with a step D that differs from unit to unit. */
+/** y' = y + D z' or y' = y + D z with a step D for each unit. */
 const pacedOf = (
   nodes: readonly Node[],
   forms: readonly Form[],
@@ -185,9 +185,8 @@ const isDiagonal = (nodes: readonly Node[], force: Form, zNode: number, z: strin
 const bares = new WeakMap<System, boolean>();
 
 /**
- * An oscillator whose kick has a force with no factor at all, though the drift has one: in words, or undefined. What
- * only drives, what is multiplied from unit to unit, and a kernel whose numbers were multiplied by something is no such
- * force.
+ * A sentence on an oscillator whose kick has a force without a factor although the drift has one; else null. Drives,
+ * terms multiplied for each unit, and kernels that were scaled do not count as such a force.
  */
 export const bareForce = (system: System): string | undefined => {
   const oscillator = oscillatorOf(system);

@@ -1,10 +1,10 @@
-/** How a value answers when chosen leaves change their sign. */
+/** The parity of values in chosen leaves. */
 
 import type { Node } from '../../dsl/op.js';
 import { along } from '../system/along.js';
 import { type Chosen, isNought } from './degree.js';
 
-/** How a value answers when all chosen leaves change their sign. */
+/** The behaviour of a value when all chosen leaves change their sign. */
 export type Parity = 'even' | 'odd' | 'neither';
 
 /** The parity of every node in the chosen leaves. */
@@ -12,7 +12,7 @@ export const paritiesOf = (nodes: readonly Node[], chosen: Chosen): readonly Par
   along<Parity>(nodes, (node, inputs) =>
     parityOf(
       node,
-      // Zeros are as odd as they are even.
+      // Zeros are both odd and even.
       node.op.op === 'concat' && inputs.includes('odd')
         ? inputs.map((parity, i) => (isNought(nodes[node.inputs[i]]) ? 'odd' : parity))
         : inputs,

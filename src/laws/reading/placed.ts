@@ -1,4 +1,7 @@
-/** What ties a step to places: operations along space that are no convolution, and numbers that differ from site to site. */
+/**
+ * Steps that depend on the position: operations along space other than convolutions, and constants that differ between
+ * sites.
+ */
 
 import type { Node, Op } from '../../dsl/op.js';
 import { volume } from '../../dsl/shape.js';
@@ -7,11 +10,11 @@ import { type External, isOn, type System, weightsIn } from '../system/system.js
 
 const leaves: readonly string[] = ['state', 'element', 'input', 'clock', 'noise'];
 
-/** Whether what moves or drives enters a node. */
+/** Whether nodes depend on state or drives. */
 const movingIn = (nodes: readonly Node[]): readonly boolean[] =>
   along<boolean>(nodes, ({ op }, inputs) => leaves.includes(op.op) || inputs.some((each) => each));
 
-/** Whether a slice and the one beside it are the two parts of a turn of the ring. */
+/** Whether a slice and its neighbour are the two parts of a cyclic shift. */
 const isTurn = (nodes: readonly Node[], { op, inputs }: Node): boolean => {
   if (op.op !== 'concat' || inputs.length !== 2) return false;
   const [first, second] = inputs.map((input) => nodes[input]);
@@ -23,7 +26,10 @@ const isTurn = (nodes: readonly Node[], { op, inputs }: Node): boolean => {
   return b[op.axis] === 0 && a[op.axis] === k[op.axis] && m[op.axis] + k[op.axis] === n;
 };
 
-/** Why a step is not the same at every site, or undefined. Data that it holds at its sites a law moves with all else. */
+/**
+ * Why a step is not the same at every site; null if it is. Constants on the grid do not count, since laws move them
+ * with everything else.
+ */
 export const placedIn = ({ nodes, grid }: System): string | undefined => {
   const rank = grid.length;
   if (rank === 0) return undefined;
@@ -42,7 +48,7 @@ export const placedIn = ({ nodes, grid }: System): string | undefined => {
       return 'it cuts a part out of space';
     if (op.op === 'concat' && isOn(grid, shape) && op.axis < rank && !isTurn(nodes, node) && moving[number])
       return 'it puts parts of space together';
-    // Behind batch statistics nothing can be judged: the cases say so.
+    // After batch statistics nothing can be decided; the cases report this.
     if (op.op === 'recurrence' && isOn(grid, shape) && !boundless)
       return 'a recurrence runs along it one way, and begins at its first site';
   }
@@ -50,7 +56,7 @@ export const placedIn = ({ nodes, grid }: System): string | undefined => {
 };
 
 interface Place {
-  /** Whether what is read lies on the grid. */
+  /** Whether the input is on the grid. */
   readonly was: boolean;
   readonly shape: readonly number[];
   readonly from: readonly number[];
@@ -92,7 +98,7 @@ const tied = (op: Op, { was, shape, from, grid, moves }: Place): string | undefi
   }
 };
 
-/** Whether a weight lies at the places of the grid, as a mask or a source does, and is no kernel. */
+/** Whether a weight is on the grid, like a mask or a source, and is not a kernel. */
 export const isMedium = ({ nodes, externals, grid }: System, { name, shape }: External): boolean => {
   const kernels = weightsIn(nodes);
   const isIt = (op: Op): boolean =>
@@ -101,7 +107,7 @@ export const isMedium = ({ nodes, externals, grid }: System, { name, shape }: Ex
   return isOn(grid, shape) && !nodes.some(({ op }, number) => kernels.has(number) && isIt(op));
 };
 
-/** Whether a system holds numbers of its own at the sites: written down, or learned. */
+/** Whether a system has constants or weights on the grid. */
 export const holdsPlaces = (system: System): boolean => {
   const { nodes, externals, grid } = system;
   const kernels = weightsIn(nodes);

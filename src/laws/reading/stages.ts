@@ -1,24 +1,24 @@
-/** Methods of several stages, told by how a step adds its forces: 1 : 2 : 2 : 1 is the method of Runge and Kutta. */
+/** Methods of several stages, recognised by the weights of their forces: 1 : 2 : 2 : 1 is Runge-Kutta. */
 
 import type { Node } from '../../dsl/op.js';
 import type { System } from '../system/system.js';
 import { degreesOf } from './degree.js';
 import { formsOf } from './forms.js';
 
-/** A method's weights of its stages, as whole numbers, and its order. */
+/** The weights of a method's stages, as whole numbers, and its order. */
 interface Method {
   readonly weights: readonly number[];
   readonly order: number;
 }
 
-/** Hairer, Norsett & Wanner 1993, ch. II.1; equal weights are left out, since steps one after the other have them too. */
+/** Hairer, Norsett & Wanner 1993, ch. II.1; equal weights are left out, since consecutive steps have them too. */
 const methods: readonly Method[] = [
   { weights: [1, 2, 2, 1], order: 4 },
   { weights: [1, 3, 3, 1], order: 4 },
   { weights: [1, 4, 1], order: 3 },
 ];
 
-/** What a method is that adds forces in these shares, all of them or all but one. */
+/** The method with these weights, or all but one of them. */
 const methodOf = (shares: readonly number[]): Method | undefined =>
   methods.find(({ weights }) => {
     if (weights.length !== shares.length) return false;
@@ -29,11 +29,11 @@ const methodOf = (shares: readonly number[]): Method | undefined =>
     return most === weights.length || (weights.length > 3 && most === weights.length - 1);
   });
 
-/** What an operation is, whatever it is applied to: the same force at several places is the same operation. */
+/** The kind of an operation independent of its arguments: a force evaluated at several points has one kind. */
 export const kindOf = ({ op, inputs }: Node, fixed: (node: number) => boolean): string =>
   JSON.stringify([op, inputs.filter(fixed)]);
 
-/** The method that a step's sums of forces are those of, in words. */
+/** The method that a step's sums of forces belong to, in words. */
 export const weightedFor = ({
   nodes,
   next,

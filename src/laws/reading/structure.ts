@@ -1,6 +1,6 @@
 /**
- * What a system is, read from the graph of its step: an oscillator and its order, phases, an amplitude, kernels and
- * edges, linear or not. Laws are chosen by this.
+ * The structure of a system, read from the graph of its step: oscillator, phases, amplitude, kernels, boundaries,
+ * degree. It decides which laws apply.
  */
 
 import type { Boundary, Node } from '../../dsl/op.js';
@@ -22,31 +22,31 @@ export interface Convolution {
   readonly bias: boolean;
 }
 
-/** What is known of a system without running it. */
+/** Properties of a system that are known without running it. */
 export interface Structure {
   readonly oscillator: Oscillator | undefined;
   /** How the step depends on its fields. */
   readonly degree: Degree;
-  /** What becomes of the step when all fields change their sign. */
+  /** How the step changes when all fields change their sign. */
   readonly parity: Parity;
   readonly convolutions: readonly Convolution[];
-  /** A phase: a field that the rest of the step meets only through sin and cos. */
+  /** A phase: a field that is only read through sin and cos. */
   readonly phase: string | undefined;
   /** A field of two channels that enters through its squared modulus. */
   readonly amplitude: string | undefined;
-  /** A field whose next value is divided by its own norm. */
+  /** A field whose next value is normalised. */
   readonly unit: string | undefined;
-  /** Whether the clock or noise enters. */
+  /** Whether the clock enters. */
   readonly timed: boolean;
   readonly noisy: boolean;
-  /** Whether something of the step is tied to places: data on the grid, an operation along space. */
+  /** Why the step is not the same at every site; null if it is. */
   readonly placed: string | undefined;
 }
 
 const known = new WeakMap<System, Structure>();
 
 /**
- * What a system is.
+ * The structure of a system.
  *
  * @example
  * structureOf(system).oscillator?.order; // => 'kick-drift'
@@ -59,7 +59,7 @@ export const structureOf = (system: System): Structure => {
   return found;
 };
 
-/** What the step moves and what drives it: a law may scale or turn all of these together. */
+/** State and drives, which a law may scale or rotate together. */
 const isState = ({ op }: Node): boolean => op.op === 'state' || op.op === 'input' || op.op === 'element';
 
 const read = (system: System): Structure => {

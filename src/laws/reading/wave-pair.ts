@@ -1,10 +1,10 @@
-/** Two fields that by their names are a displacement and its velocity, and how a step moves them, in words. */
+/** Two fields that are named like a displacement and its velocity, and how a step changes them, in words. */
 
 import type { System } from '../system/system.js';
 import { type Form, formsOf, plus } from './forms.js';
 import { stateNode } from './oscillator.js';
 
-/** Names that people give to a displacement and its velocity. */
+/** Usual names of a displacement and its velocity. */
 const names: readonly (readonly [string, string])[] = [
   ['y', 'z'],
   ['x', 'v'],
@@ -13,7 +13,7 @@ const names: readonly (readonly [string, string])[] = [
   ['position', 'velocity'],
 ];
 
-/** Displacement and velocity, where these two are all the fields that a system has. */
+/** Displacement and velocity, if a system has exactly these two fields; else null. */
 export const wavePairOf = ({ fields }: System): readonly [string, string] | undefined =>
   Object.keys(fields).length === 2
     ? names.find((pair) => pair.every((name) => fields[name] !== undefined))
@@ -24,7 +24,7 @@ const number = (k: number): string => String(Number(k.toPrecision(4)));
 const times = (k: number, name: string): string => (k === 1 ? name : `${number(k)} ${name}`);
 
 /**
- * How a step moves displacement and velocity: `y' = 0.99 y + 0.1 z', z' = z + f`. What is no field is called f.
+ * How a step changes displacement and velocity: `y' = 0.99 y + 0.1 z', z' = z + f`. Everything else is called f.
  *
  * @example
  * const still = program({ y: [2, 2, 1], z: [2, 2, 1] }, ({ y, z }) =>
@@ -52,16 +52,16 @@ export const motionInWords = ({ nodes, next }: System, [y, z]: readonly [string,
     ];
     return parts.length === 0 ? '0' : parts.join(' + ').replaceAll('+ -', '- ');
   };
-  // The new velocity is in the displacement as often as what else is in the new velocity alone.
+  // The factor of the new velocity in the displacement is that of the terms that occur only in the new velocity.
   const own = [...kick.terms].find(([node]) => nameOf(node) === undefined);
   const h = own === undefined ? 0 : (drift.terms.get(own[0]) ?? 0) / own[1];
   return `${y}' = ${words(plus(drift, kick, -h), h)}, ${z}' = ${words(kick, 0)}`;
 };
 
 /**
- * Whether a step is that of an oscillator but for one thing: its displacement leaks (y' = a y + h z', z' = z + f), or its
- * velocity forgets itself (y' = y + h z', z' = h f). Other motions of two fields of such names are methods of their own:
- * of higher order, implicit, split, exact.
+ * Whether a step is that of an oscillator with one fault: its displacement decays (y' = a y + h z', z' = z + f), or its
+ * old velocity is missing (y' = y + h z', z' = h f). Other motions of two fields with such names are other methods: of
+ * higher order, implicit, split, exact.
  */
 export const isNearlyWave = (system: System): boolean => {
   const pair = wavePairOf(system);

@@ -1,4 +1,4 @@
-/** A system as it is looked at, not tried: small, with everything around it at rest. */
+/** A small copy of a system with all externals at rest, for checking requirements. */
 
 import type { NdArrays } from '../../compile/reference/run.js';
 import { volume } from '../../dsl/shape.js';
@@ -6,18 +6,18 @@ import { type System, sequenceName, weightsOf } from '../system/system.js';
 import { sizesOf } from '../trial/grids.js';
 import type { Trial } from '../trial/law.js';
 
-/** What a law is tried with when only its needs are looked at: the smallest grid with no ring of two, all externals at rest. */
+/** The system on its smallest grid without a ring of two sites, with all externals at rest. */
 export const smallAtRest = (system: System): Pick<Trial, 'system' | 'around'> => {
   const sizes = [...sizesOf(system).values()].sort((a, b) => volume(a.grid) - volume(b.grid));
   const small = sizes.find(({ grid }) => grid.every((n) => n >= 3)) ?? sizes[0] ?? system;
   return { system: small, around: atRest(small) };
 };
 
-/** Numbers that nothing relates, between -1 and 1. */
+/** Unrelated numbers between -1 and 1. */
 export const probe = (size: number, seed: number): Float64Array =>
   Float64Array.from({ length: size }, (_, i) => Math.sin(seed + 2.3 * i + 0.7 * seed * ((i * i) % 11)));
 
-/** The same with everything around it switched on: free fields between 0.2 and 0.8, all different. */
+/** The same system with external fields between 0.2 and 0.8 and drives, all different. */
 export const withFreeFields = ({
   system,
   around,
@@ -41,7 +41,7 @@ export const withFreeFields = ({
   },
 });
 
-/** Weights as the program has them, everything else zero. */
+/** Initial weights, and all other externals and drives zero. */
 export const atRest = (system: System, steps = 1): NdArrays => ({
   ...Object.fromEntries(
     system.externals.map(({ name, shape }) => [name, { shape, data: new Float64Array(volume(shape)) }]),

@@ -1,4 +1,4 @@
-/** Complex numbers in two channels or two fields: i (re + i im) = -im + i re, and its minus is easily lost. */
+/** Complex numbers in two channels or two fields: i (re + i im) = -im + i re, whose minus is easily forgotten. */
 
 import { volume } from '../../dsl/shape.js';
 import { structureOf } from '../reading/structure.js';
@@ -13,12 +13,12 @@ interface Parts {
   readonly im: Float64Array;
 }
 
-/** What one step changes, in parts. */
+/** The change by one step, in parts. */
 type Change = (parts: Parts) => Parts;
 
 const minus = (a: Float64Array, b: Float64Array): Float64Array => a.map((v, i) => v - b[i]);
 
-/** A field of two channels side by side. */
+/** A field of two interleaved channels. */
 const ofChannels = (system: System, name: string): { readonly sites: number; readonly change: Change } => {
   const small = smallAtRest(system);
   const sites = volume(small.system.fields[name]) / 2;
@@ -36,7 +36,7 @@ const ofChannels = (system: System, name: string): { readonly sites: number; rea
   };
 };
 
-/** Two fields that are all there is. */
+/** The two fields of a system with no others. */
 const ofFields = (
   system: System,
   [a, b]: readonly [string, string],
@@ -52,7 +52,7 @@ const ofFields = (
   };
 };
 
-/** Whether either part enters the other with the same sign at every site where it does: no product with i does that. */
+/** Whether both parts enter each other with the same sign at every site, which no product with i does. */
 const losesMinus = ({ sites, change }: { readonly sites: number; readonly change: Change }): boolean => {
   const pluck = Float64Array.from({ length: sites }, (_, i) => (i === 0 ? 0.5 : 0));
   const still = new Float64Array(sites);
@@ -65,7 +65,7 @@ const losesMinus = ({ sites, change }: { readonly sites: number; readonly change
 const words = (re: string, im: string): string =>
   `${re}' and ${im}' take each other in with the same sign: i (${re} + i ${im}) = -${im} + i ${re} has a minus in ${re}'`;
 
-/** Of a complex amplitude. */
+/** Faults of a complex amplitude. */
 export const amplitudeFaults = (system: System): readonly string[] => {
   const { amplitude } = structureOf(system);
   if (amplitude === undefined || Object.keys(system.fields).length !== 1) return [];
@@ -78,7 +78,7 @@ const names: readonly (readonly [string, string])[] = [
   ['real', 'imaginary'],
 ];
 
-/** Of two fields that are by their names the parts of one complex number. */
+/** Hints on two fields that are named like the parts of a complex number. */
 export const partsHints = (system: System): readonly string[] => {
   const pair = names.find((parts) => parts.every((name) => system.fields[name] !== undefined));
   if (system.kind === 'map' || pair === undefined || Object.keys(system.fields).length !== 2) return [];

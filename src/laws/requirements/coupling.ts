@@ -1,4 +1,4 @@
-/** How phases are coupled, found by moving one of them at a time. */
+/** The coupling of phases, measured by moving one at a time. */
 
 import { volume } from '../../dsl/shape.js';
 import { structureOf } from '../reading/structure.js';
@@ -11,14 +11,14 @@ import { matrixOf, rest } from './force.js';
 
 type At = Pick<Trial, 'system' | 'around'>;
 
-/** What one step adds to each phase. */
+/** The change of each phase by one step. */
 const turnsBy = ({ system, around }: At, phases: Float64Array): Float64Array => {
   const name = structureOf(system).phase ?? '';
   const { value } = boundedStep(system, { ...rest(system), [name]: exact(phases) }, around, unit64)[name];
   return value.map((v, i) => v - phases[i]);
 };
 
-/** h K_ij: what a phase of pi/2 at j does to i, in units of one step. */
+/** h K_ij: the change of phase i in one step due to a phase of pi/2 at j. */
 export const pullsOf = (system: System, around: Trial['around']): readonly (readonly number[])[] => {
   const size = volume(system.fields[structureOf(system).phase ?? ''] ?? []);
   const rest = turnsBy({ system, around }, new Float64Array(size));
@@ -31,22 +31,22 @@ export const pullsOf = (system: System, around: Trial['around']): readonly (read
   });
 };
 
-/** What is known of a coupling of phases. */
+/** Properties of a coupling of phases. */
 interface Coupling {
   readonly pulls: readonly (readonly number[])[];
-  /** Whether each phase moves by its own frequency and K_ij sin(theta_j - theta_i), and by nothing else. */
+  /** Whether each phase changes only by its own frequency and K_ij sin(theta_j - theta_i). */
   readonly isSine: boolean;
   readonly isSymmetric: boolean;
-  /** Whether equal phases all move by the same. */
+  /** Whether equal phases all change equally. */
   readonly isLevel: boolean;
 }
 
-/** Phases of which all pairs can be looked at. */
+/** The largest number of phases of which all pairs are tested. */
 const most = 400;
 
 const known = new WeakMap<System, Coupling | undefined>();
 
-/** Of a system of phases alone, on its smallest grid with all around it at rest; undefined where they are too many. */
+/** The coupling of a system of phases, on its smallest grid at rest; null if there are too many phases. */
 export const couplingOf = (system: System): Coupling | undefined => {
   if (!known.has(system)) known.set(system, read(smallAtRest(system)));
   return known.get(system);
@@ -74,7 +74,7 @@ const read = (small: At): Coupling | undefined => {
   };
 };
 
-/** How a phase answers to another one: by their difference, in a way that looks like a mistake, or otherwise. */
+/** How a phase responds to another: to their difference, in a way that looks like a mistake, or otherwise. */
 export type Answer = 'difference' | 'sum' | 'other alone' | 'otherwise';
 
 const answers = new WeakMap<System, Answer>();

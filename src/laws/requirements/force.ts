@@ -1,4 +1,4 @@
-/** The force of an oscillator, its stiffness and its damping, from what one step does. */
+/** The force of an oscillator, its stiffness and its damping, measured by running one step. */
 
 import { volume } from '../../dsl/shape.js';
 import type { Oscillator } from '../reading/oscillator.js';
@@ -9,7 +9,7 @@ import { tick } from '../trial/deadline.js';
 import { boundedNodes, boundedStep } from '../trial/interpreter.js';
 import type { Trial } from '../trial/law.js';
 
-/** The displacement and velocity of an oscillator, of a state. */
+/** Displacement and velocity of a state. */
 export const waveOf = (
   { y, z }: Oscillator,
   state: BoundedState,
@@ -18,7 +18,7 @@ export const waveOf = (
   z: state[z],
 });
 
-/** h at every element: one number, or what learned time scales make of it. */
+/** h at every element: one number, or multiplied by learned time scales. */
 export const paceOf = (
   { system, around }: Pick<Trial, 'system' | 'around'>,
   { y, h, pace }: Oscillator,
@@ -37,7 +37,7 @@ export const paceOf = (
   }, one);
 };
 
-/** z' - z: what a step adds to the velocity, in float64 with bounds. */
+/** z' - z: the impulse of a step, in float64 with bounds. */
 export const impulseAt = (
   { system, around }: Pick<Trial, 'system' | 'around'>,
   oscillator: Oscillator,
@@ -49,7 +49,7 @@ export const impulseAt = (
   return minus(boundedStep(system, state, around, unit64, at)[oscillator.z], z);
 };
 
-/** (z' - z) / h: the force that a step applies, in float64 with bounds. */
+/** (z' - z) / h: the force of a step, in float64 with bounds. */
 export const forceAt = (
   { system, around }: Pick<Trial, 'system' | 'around'>,
   oscillator: Oscillator,
@@ -63,16 +63,16 @@ export const forceAt = (
     : over(change, paceOf({ system, around }, oscillator));
 };
 
-/** All fields at zero, without doubt. */
+/** All fields at zero, exactly. */
 export const rest = (system: System): BoundedState =>
   Object.fromEntries(
     Object.entries(system.fields).map(([name, shape]) => [name, exact(new Float64Array(volume(shape)))]),
   );
 
-/** Zeros like these. */
+/** Zeros of the same size. */
 export const zerosLike = ({ value }: Bounded): Bounded => exact(new Float64Array(value.length));
 
-/** Ones like these. */
+/** Ones of the same size. */
 export const onesLike = ({ value }: Bounded): Bounded => exact(new Float64Array(value.length).fill(1));
 
 /** K y = -(F(y, 0) - F(0, 0)): the stiffness of a force that is linear in the displacement. */
@@ -86,14 +86,14 @@ export const stiffnessOf = (
   return minus(forceAt(trial, oscillator, still, still), moved);
 };
 
-/** alpha = -(F(0, 1) - F(0, 0)): the damping at every site, where it is a number at every site. */
+/** alpha = -(F(0, 1) - F(0, 0)): the damping at every site, if it is a number at each. */
 export const dampingOf = (trial: Pick<Trial, 'system' | 'around'>, oscillator: Oscillator): Bounded => {
   const size = volume(trial.system.fields[oscillator.y]);
   const still = exact(new Float64Array(size));
   return minus(forceAt(trial, oscillator, still, still), forceAt(trial, oscillator, still, onesLike(still)));
 };
 
-/** The matrix of a linear map given by what it does, column by column. */
+/** The matrix of a linear map given as a function, column by column. */
 export const matrixOf = (
   size: number,
   map: (unit: Float64Array) => Float64Array,

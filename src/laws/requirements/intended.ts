@@ -1,8 +1,9 @@
 /**
- * What a system is meant to be, though it is not.
+ * Laws that a system was probably meant to satisfy, inferred from its field names and structure.
  *
- * Laws are chosen by what a system is, and a mistake makes it something else: then the law that it breaks would not apply
- * to it. So where the rest of a system says what was meant, that law is expected of it, and the lack of it is a fault.
+ * Which laws apply depends on the structure of a system, and a mistake changes that structure: the law that it breaks
+ * would then not apply. So if the rest of a system shows the intention, the law is expected, and not satisfying it is a
+ * fault.
  */
 
 import { bareForce, swapped } from '../reading/oscillator.js';
@@ -11,13 +12,13 @@ import { isNearlyWave } from '../reading/wave-pair.js';
 import type { System } from '../system/system.js';
 import { mirroredKernels } from './requirements.js';
 
-/** A law that a system was meant to keep, and why it is thought so. */
+/** A law that a system was probably meant to satisfy, and the reason for this assumption. */
 export interface IntendedLaw {
   readonly law: string;
   readonly because: string;
 }
 
-/** Whether a kernel was written down, not learned. */
+/** Whether a kernel is a constant and not learned. */
 export const isGiven = (
   { nodes, externals, program }: System,
   { weight }: Structure['convolutions'][number],
@@ -27,12 +28,12 @@ export const isGiven = (
   return program.graph.nodes[externals[op.index].node].op.op === 'constant';
 };
 
-/** Whether all kernels that the state meets were written down. */
+/** Whether all kernels applied to the state are constants. */
 const kernelsAreGiven = (system: System, { convolutions }: Structure): boolean =>
   convolutions.every((convolution) => !convolution.ofState || isGiven(system, convolution));
 
 /**
- * Laws that a system was meant to keep.
+ * Laws that a system was probably meant to satisfy.
  *
  * @example
  * const exchanged = program({ y: [4, 4, 1], z: [4, 4, 1] }, ({ y, z }) =>

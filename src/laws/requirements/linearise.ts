@@ -1,4 +1,6 @@
-/** A system for small displacements: every tanh and sine of what vanishes at rest is what it is made of. */
+/**
+ * A system for small displacements: every tanh and sine whose argument vanishes at rest is replaced by its argument.
+ */
 
 import type { Node } from '../../dsl/op.js';
 import { degreesOf } from '../reading/degree.js';
@@ -10,7 +12,7 @@ const isState = ({ op }: Node): boolean => op.op === 'state' || op.op === 'eleme
 
 const known = new WeakMap<System, System>();
 
-/** tanh'(0) = sin'(0) = 1. A bias within moves the argument away from 0: such a node stays as it is. */
+/** tanh'(0) = sin'(0) = 1. A node with a bias in its argument, which does not vanish at rest, stays. */
 export const linearised = (system: System): System => {
   const before = known.get(system);
   if (before !== undefined) return before;
@@ -40,7 +42,7 @@ export const linearised = (system: System): System => {
   return found;
 };
 
-/** The same need of the system for small displacements. */
+/** The same requirement for the system at small displacements. */
 export const forSmall = (need: Requirement): Requirement => ({
   ...need,
   missing: (system) => {

@@ -1,4 +1,4 @@
-/** What laws need of a system, each with the sentence that says why a system does not have it. */
+/** Requirements of laws, each with a sentence on why a system does not meet it. */
 
 import { volume } from '../../dsl/shape.js';
 import { degreesOf } from '../reading/degree.js';
@@ -32,7 +32,7 @@ export const oscillator: Requirement = {
         : whatElse(system, found),
 };
 
-/** Where other fields push too, the force is no function of displacement and velocity. */
+/** If other fields contribute, the force is not a function of displacement and velocity. */
 const whatElse = ({ nodes, fields, next }: System, { y, z }: Oscillator): string | undefined => {
   const pushes = Object.keys(fields).find(
     (name) =>
@@ -61,9 +61,9 @@ export const kickFirst: Requirement = {
     found?.order === 'drift-kick' ? 'the drift comes before the kick' : undefined,
 };
 
-/** Explicit Euler gains energy, unless what it steps loses more: a relaxation oscillator may well be stepped by it. */
+/** Explicit Euler gains energy, unless the system dissipates more: a relaxation oscillator may use it. */
 export const notDissipative: Requirement = {
-  name: 'a step that is meant to keep energy',
+  name: 'a step that is intended to conserve energy',
   missing: (system, { oscillator: found }) => {
     if (found === undefined || found.order !== 'old velocity') return undefined;
     if (found.inVelocity === 'other') return `the force is not linear in the velocity ${found.z}`;
@@ -140,7 +140,7 @@ export const undriven: Requirement = {
           : undefined,
 };
 
-/** Driving sequences are fine, they can be held at zero; time and noise cannot. */
+/** Driving sequences are allowed, since they can be set to zero; clock and noise cannot. */
 export const timeless: Requirement = {
   name: 'the same step at all times',
   missing: (_, { timed, noisy }) =>
@@ -208,7 +208,7 @@ export const symmetricKernels: Requirement = {
   },
 };
 
-/** Kernels that are the same when they are mirrored and their channels exchanged. */
+/** Kernels that are unchanged when mirrored with their channels exchanged. */
 export const mirroredKernels: Requirement = {
   name: 'symmetric coupling',
   missing: (system, structure) => {
@@ -250,7 +250,7 @@ export const reciprocalKernels: Requirement = {
 
 const mutual = new WeakMap<System, string | null>();
 
-/** Whether K is symmetric, tried on displacements that nothing relates: x.K y = y.K x. */
+/** Whether K is symmetric, tested on unrelated displacements: x.K y = y.K x. */
 export const reciprocal: Requirement = {
   name: 'symmetric coupling',
   missing: (system, structure) => {
@@ -276,9 +276,12 @@ const lopsided = (system: System, oscillator: Oscillator): string | undefined =>
     : 'the coupling is not symmetric: what a site does to another, the other does not do to it';
 };
 
-/** Two values of which one is made of the other: a law that chose both would make a system that the program never is. */
+/**
+ * External values must be independent: if one is computed from another, choosing both would make a system that the
+ * program cannot be.
+ */
 export const independent: Requirement = {
-  name: 'surroundings that can be chosen apart',
+  name: 'independent externals',
   essential: true,
   missing: ({ externals, program: { graph } }) => {
     const free = externals.filter(({ kind }) => kind === 'field');
@@ -294,7 +297,7 @@ export const independent: Requirement = {
 };
 
 export const changeableStep: Requirement = {
-  name: 'a time step that can be told apart',
+  name: 'a known time step',
   essential: true,
   missing: (system) =>
     timeStepOf(system) === undefined ? 'its time step cannot be told from its other numbers' : undefined,

@@ -1,4 +1,4 @@
-/** Fields of unit vectors: which numbers are one vector, and states that lie on the sphere. */
+/** Fields of unit vectors: the elements of each vector, and states on the sphere. */
 
 import type { NdArray } from '../../compile/reference/array.js';
 import type { NdArrays } from '../../compile/reference/run.js';
@@ -10,11 +10,11 @@ import { boundedStep } from '../trial/interpreter.js';
 import type { Trial } from '../trial/law.js';
 import { atRest, probe, withFreeFields } from './at-rest.js';
 
-/** Which numbers are one vector: so many channels that lie side by side, or all along an axis. */
+/** The elements of one vector: a number of consecutive channels, or all along an axis. */
 export interface Vectors {
   readonly axis: number;
   readonly size: number;
-  /** How far from 1 their length is at most after a step. */
+  /** The largest deviation of their length from 1 after a step. */
   readonly off: number;
 }
 
@@ -50,7 +50,7 @@ const candidates = (shape: Shape): readonly Pick<Vectors, 'axis' | 'size'>[] => 
 const lengths = (data: Float64Array, vectors: readonly (readonly number[])[]): readonly number[] =>
   vectors.map((indices) => Math.hypot(...indices.map((i) => data[i])));
 
-/** The vectors of a field that is divided by a root: those that come out of a step closest to length 1. */
+/** The vectors of a field that is divided by a root: those whose length after a step is closest to 1. */
 export const vectorsOf = (system: System): Vectors | undefined => {
   const name = structureOf(system).unit;
   if (name === undefined) return undefined;
@@ -75,7 +75,7 @@ const closest = (system: System, name: string): Vectors | undefined => {
   );
 };
 
-/** Vectors of length 1; a vector of zeros points along its first component. */
+/** Vectors normalised to length 1; a zero vector becomes the first unit vector. */
 const onSphere = ({ shape, data }: NdArray, vectors: Vectors): NdArray => {
   const out = Float64Array.from(data);
   for (const indices of vectorsIn(shape, vectors)) {
@@ -86,7 +86,7 @@ const onSphere = ({ shape, data }: NdArray, vectors: Vectors): NdArray => {
   return { shape, data: out };
 };
 
-/** What a trial starts with, its unit vectors on the sphere: a vector of zeros has no direction to go on in. */
+/** The start of a trial with its unit vectors normalised, since zero vectors have no direction. */
 export const startOnSphere = ({ system, structure, start }: Trial): NdArrays => {
   const vectors = vectorsOf(system);
   return structure.unit === undefined || vectors === undefined

@@ -1,11 +1,11 @@
-/** The symmetries of a line, a square and a cube, and arrays turned by them. */
+/** The symmetries of a line, a square and a cube, and their action on arrays. */
 
 import type { NdArray } from '../../compile/reference/array.js';
 
-/** One of the symmetries of a line, a square or a cube: axes exchanged, then each mirrored or not. */
+/** A symmetry of a line, a square or a cube: a permutation of axes, then reflections. */
 export interface Symmetry {
   readonly name: string;
-  /** Axis i of what is turned comes from this axis. */
+  /** Axis i of the result comes from this axis. */
   readonly to: readonly number[];
   readonly mirror: readonly boolean[];
 }
@@ -45,7 +45,7 @@ const cubeSymmetries = (): readonly Symmetry[] => {
   );
 };
 
-/** The symmetries of a line (2), of the square (8) or of the cube (48); the first is none. */
+/** The symmetries of a line (2), of the square (8) or of the cube (48); the first is the identity. */
 export const symmetriesOf = (rank: number): readonly Symmetry[] =>
   rank === 1
     ? [
@@ -58,7 +58,7 @@ export const symmetriesOf = (rank: number): readonly Symmetry[] =>
         ? cubeSymmetries()
         : [{ name: 'nothing', to: [], mirror: [] }];
 
-/** An array turned along its axes from `first` on; the turned axes must fit. */
+/** An array with a symmetry applied to its axes from `first` on; exchanged axes must have equal sizes. */
 export const applySymmetry = (
   { shape, data }: NdArray,
   symmetry: Symmetry,

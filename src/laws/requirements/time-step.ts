@@ -1,4 +1,4 @@
-/** The time step of a system, and the same system with another one. */
+/** The time step of a system, and changing it. */
 
 import type { Node, Op } from '../../dsl/op.js';
 import { volume } from '../../dsl/shape.js';
@@ -11,7 +11,7 @@ import { atRest } from './at-rest.js';
 
 const refined = new WeakMap<System, Map<number, System | undefined>>();
 
-/** The time step of a system: an oscillator's h, else the number by which its whole change is multiplied. */
+/** The time step of a system: an oscillator's h, else the number that multiplies its whole change; null if unknown. */
 export const timeStepOf = (system: System): number | undefined => {
   const { oscillator } = structureOf(system);
   if (system.timeStep !== undefined) return system.timeStep;
@@ -20,10 +20,10 @@ export const timeStepOf = (system: System): number | undefined => {
 };
 
 /**
- * The same system with time step `to` instead of `from`: written by the function that it came from, or with every
- * number of the step that is h, -h or h^2 replaced. Undefined where the step's change does not follow, since then the
- * time step cannot be told from the system's other numbers. Where the function's own time step is not `from`, an
- * oscillator's h of another size, it changes in the same ratio.
+ * The same system with time step `to` instead of `from`: made by the function that it came from, or by replacing every
+ * number in the step that is h, -h or h^2. Null if the step's change is not proportional, since then the time step
+ * cannot be distinguished from other numbers. If the function's own time step is not `from`, an oscillator's h of
+ * another size, it changes in the same ratio.
  */
 export const withTimeStep = (system: System, from: number, to: number): System | undefined => {
   const before = refined.get(system) ?? new Map<number, System | undefined>();
@@ -67,7 +67,7 @@ const replaced = (system: System, from: number, to: number): System | undefined 
   return changesAlike(system, other, from, to) ? other : undefined;
 };
 
-/** Whether (x' - x) / h is the same for both, or for an oscillator the force: at a state of many values. */
+/** Whether (x' - x) / h, or the force of an oscillator, is the same for both, at a state of many values. */
 const changesAlike = (system: System, other: System, from: number, to: number): boolean => {
   const { oscillator } = structureOf(system);
   const names = oscillator === undefined ? Object.keys(system.fields) : [oscillator.z];
@@ -104,7 +104,7 @@ const changesAlike = (system: System, other: System, from: number, to: number): 
   if (oscillator !== undefined && !(again !== undefined && near(again.h, to))) return false;
   return (
     names.every((name) => beyond(minus(a[name], b[name])) === undefined) &&
-    // Where no bound of error is known nothing can be told.
+    // Without known error bounds nothing can be decided.
     names.every((name) => [...a[name].error, ...b[name].error].every(Number.isFinite)) &&
     names.some((name) => a[name].value.some((v) => v !== 0))
   );

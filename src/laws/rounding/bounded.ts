@@ -1,30 +1,30 @@
 /**
- * Numbers that know how wrong they may be.
+ * Numbers with error bounds.
  *
- * A law is an equation, and what a machine computes fulfils it up to rounding. How far that may be is not guessed:
- * each value is carried with a bound of its error, which every operation makes larger by what it inherits and by what
- * it rounds itself (running error analysis: Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., sec. 3.3).
- * A law holds where zero lies within the bound of left side less right side.
+ * A law is an equation, which computed values fulfil up to rounding. The tolerance is not guessed: each value has a
+ * bound on its error, and every operation adds the propagated errors and its own rounding (running error analysis:
+ * Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., sec. 3.3). A law holds if the difference of both
+ * sides is within its error bound.
  */
 
-/** Values and, for each, how far it may be from what exact arithmetic would give. */
+/** Values and, for each, a bound on its distance from the result of exact arithmetic. */
 export interface Bounded {
   readonly value: Float64Array;
   readonly error: Float64Array;
 }
 
-/** One such number. */
+/** One number with an error bound. */
 export interface BoundedNumber {
   readonly value: number;
   readonly error: number;
 }
 
-/** Half the distance from 1 to the next number, in float64: what the laws' own arithmetic rounds by. */
+/** Half the distance from 1 to the next number, in float64: the unit roundoff of the laws' own arithmetic. */
 export const unit64 = 2 ** -53;
 /** The same in float32, in which the engines compute. */
 export const unit32 = 2 ** -24;
 
-/** Numbers that are what they are. */
+/** Exact numbers, with error bounds of zero. */
 export const exact = (values: ArrayLike<number>): Bounded => ({
   value: Float64Array.from(values),
   error: new Float64Array(values.length),
@@ -114,8 +114,8 @@ export const sumOf = (...parts: readonly (readonly [number, BoundedNumber])[]): 
 };
 
 /**
- * Where an array is furthest from zero beyond its bound, if anywhere. A bound that is infinite, or no number since
- * something infinite was multiplied by zero on the way, allows everything.
+ * The element that exceeds its bound most; null if none does. An infinite bound, or NaN from infinity times zero,
+ * allows everything.
  */
 export const beyond = ({
   value,

@@ -1,4 +1,4 @@
-/** How wrong one evaluation of a step may be: every operation's value, with a bound of its error. */
+/** One evaluation of a step, with an error bound for every operation. */
 
 import { isLeafOp, type LeafOp, type Node, type Op } from '../../dsl/op.js';
 import type { Shape } from '../../dsl/shape.js';
@@ -7,9 +7,7 @@ import { type Known, mapErrorAt, zipErrorAt } from './pointwise.js';
 import { linearError, poolError, productError, recurrenceError, reduceError } from './sums.js';
 import { applied, errorsOf, rounded, type Uncertain } from './uncertain.js';
 
-/**
- * Values and error bounds of all nodes, in an arithmetic that rounds by `unit`, from leaves that may be wrong already.
- */
+/** Values and error bounds of all nodes, in an arithmetic with unit roundoff `unit`, from leaves with error bounds. */
 export const evaluateUncertain = (
   nodes: readonly Node[],
   leaf: (op: LeafOp) => Uncertain,
@@ -35,7 +33,7 @@ const errorOf = (
   const [x, y] = inputs;
   switch (op.op) {
     case 'constant':
-      // Written in float64; an engine takes the nearest number that it has.
+      // Constants are float64; an engine rounds them to its own precision.
       return value.map((v) => (unit > 2 ** -53 && Math.fround(v) !== v ? unit * Math.abs(v) : 0));
     case 'affine':
       return value.map((_, i) => {
@@ -71,11 +69,11 @@ const errorOf = (
     case 'noise':
       return value.map((v) => unit * Math.abs(v));
     default:
-      // A spectrum, a batch norm, a scan in a step: no bound is known, so no law is judged by it.
+      // For a spectrum, batch statistics or a scan in a step no bound is known, so laws are inconclusive.
       return value.map(() => Number.POSITIVE_INFINITY);
   }
 };
 
-/** An element, or the only one that there is. */
+/** Element i, or the only element. */
 const knownAt = ({ array, error }: Uncertain, i: number): Known =>
   array.shape.length === 0 ? [array.data[0], error[0]] : [array.data[i], error[i]];

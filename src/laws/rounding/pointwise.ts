@@ -1,14 +1,14 @@
-/** How wrong one number may be that is made of one or two others. */
+/** Error bounds of pointwise functions of one or two numbers. */
 
 import type { OpOf } from '../../dsl/op.js';
 
 /**
- * Functions such as tanh are not rounded correctly everywhere; both engines and V8 stay within a few units in the last
- * place. So many are granted.
+ * Functions such as tanh are not correctly rounded everywhere; engines and V8 stay within a few units in the last
+ * place. This many are allowed.
  */
 export const functionUnits = 8;
 
-/** v = fn(at), where `at` is known to within e. */
+/** The error of v = fn(at), where `at` has the error bound e. */
 export const mapErrorAt = (fn: OpOf<'map'>['fn'], at: number, e: number, v: number, unit: number): number => {
   const own = functionUnits * unit * Math.abs(v);
   switch (fn) {
@@ -20,7 +20,7 @@ export const mapErrorAt = (fn: OpOf<'map'>['fn'], at: number, e: number, v: numb
       return e + functionUnits * unit * (1 + Math.abs(v));
     case 'sin':
     case 'cos':
-      // The argument's own rounding moves a periodic function by that much.
+      // Rounding of the argument changes a periodic function by this much.
       return e + functionUnits * unit * (1 + Math.abs(at));
     case 'relu':
     case 'abs':
@@ -41,10 +41,10 @@ export const mapErrorAt = (fn: OpOf<'map'>['fn'], at: number, e: number, v: numb
   }
 };
 
-/** A number and how far it may be off. */
+/** A number and its error bound. */
 export type Known = readonly [number, number];
 
-/** v = fn(x, y). */
+/** The error of v = fn(x, y). */
 export const zipErrorAt = (
   fn: OpOf<'zip'>['fn'],
   [x, ex]: Known,

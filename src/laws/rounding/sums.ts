@@ -1,6 +1,6 @@
 /**
- * How wrong sums may be. The bound of an operation that is linear in what it reads is the same operation on the bounds
- * of that, with absolute weights; a sum of n terms rounds each of them n times at most, in whatever order they are added.
+ * Error bounds of sums. The propagated bound of a linear operation is the same operation on the bounds of its inputs,
+ * with absolute weights. A sum of n terms rounds each of them at most n times, in any order of addition.
  */
 
 import { labelsOf, rolesOf } from '../../dsl/einsum-formula.js';
@@ -8,7 +8,7 @@ import type { Op, OpOf } from '../../dsl/op.js';
 import { type Shape, volume } from '../../dsl/shape.js';
 import { absolute, applied, errorsOf, rounded, type Uncertain } from './uncertain.js';
 
-/** Sums and means along axes; a maximum moves by at most the largest error of what it is taken over. */
+/** Sums and means along axes; a maximum changes by at most the largest error of its arguments. */
 export const reduceError = (
   op: OpOf<'reduce'>,
   x: Uncertain,
@@ -50,7 +50,7 @@ export const linearError = (
   return inherited.map((e, i) => e + 2 * more[i]);
 };
 
-/** Sums of products of two, both of which may be wrong. */
+/** Sums of products of two values, both with errors. */
 export const productError = (
   op: OpOf<'einsum'>,
   x: Uncertain,

@@ -1,11 +1,11 @@
-/** Arrays whose elements may each be wrong by so much, and operations on such bounds. */
+/** Arrays with an error bound for each element, and operations on these bounds. */
 
 import { evaluate, type Value } from '../../compile/reference/evaluate.js';
 import type { Op } from '../../dsl/op.js';
 import type { Shape } from '../../dsl/shape.js';
 import { tick } from '../trial/deadline.js';
 
-/** An array whose elements may each be wrong by so much. */
+/** An array with an error bound for each element. */
 export interface Uncertain {
   readonly array: Value;
   readonly error: Float64Array;
@@ -24,16 +24,16 @@ const surroundings = {
 export const applied = (op: Op, inputs: readonly Value[], shape: Shape): Value =>
   evaluate(op, inputs, shape, surroundings);
 
-/** Other numbers in the place of an array's. */
+/** An array of the same shape with other values. */
 export const like = ({ array }: Uncertain, data: Float64Array): Value => ({ shape: array.shape, data });
 
 /** Absolute values. */
 export const absolute = (x: Uncertain): Value => like(x, x.array.data.map(Math.abs));
 
-/** Bounds alone. */
+/** The bounds as an array. */
 export const errorsOf = (x: Uncertain): Value => like(x, x.error);
 
-/** Bounds, with what `units` roundings of each element add. */
+/** The bounds plus `units` roundings of each element. */
 export const rounded = (x: Uncertain, units: number): Value =>
   like(
     x,

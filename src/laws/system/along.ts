@@ -1,8 +1,8 @@
-/** A value for every node of a list, from the values of what it reads: nodes stand in the order of the data flow. */
+/** A fold over the nodes of a list in the order of the data flow. */
 
 import type { Node } from '../../dsl/op.js';
 
-/** What a node's value is, given the values of its inputs, its number, and all values before it. */
+/** The value of a node from the values of its inputs, its number, and all earlier values. */
 export type Rule<T> = (node: Node, inputs: readonly T[], number: number, before: readonly T[]) => T;
 
 /** The values of all nodes. */

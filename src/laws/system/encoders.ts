@@ -1,4 +1,4 @@
-/** What comes before the first step: the map from a program's inputs to the start and to what every step reads. */
+/** Encoders: the map from a program's inputs to the initial state and to what every step reads. */
 
 import { factsIn } from '../../compile/facts.js';
 import { pruneGraph } from '../../dsl/prune.js';
@@ -7,8 +7,8 @@ import { type System, scanOf, systemOf } from './system.js';
 const known = new WeakMap<System, System | undefined>();
 
 /**
- * The encoders of a model: image in, first state and the fields beside it (omega, alpha) out. Undefined where the step
- * reads the program's inputs as they are, or where another scan comes first.
+ * The encoders of a model: from an image to the initial state and the external fields (omega, alpha). Null if the step
+ * reads the program's inputs directly, or if another scan comes first.
  */
 export const encodersOf = (system: System): System | undefined => {
   if (!known.has(system)) known.set(system, read(system));

@@ -1,20 +1,20 @@
-/** Systems from what a user has: a program, or a function that writes it for a time step. */
+/** Systems from programs, and from functions that write a program for a time step. */
 
 import { hashProgram, type Program } from '../../dsl/program.js';
 import { settled } from './settled.js';
 import { type System, systemOf } from './system.js';
 
-/** A function that writes a program for a time step, with a default of its own. */
+/** A function that writes a program for a time step, with its own default. */
 export type Family = (options: { readonly dt?: number }) => Program;
 
-/** What laws can be asked about. */
+/** Everything that can be checked against laws. */
 export type Subject = System | Program | Family;
 
 const isFamily = (subject: Subject): subject is Family => typeof subject === 'function';
 const isSystem = (subject: System | Program): subject is System => 'nodes' in subject;
 
 /**
- * The system that is meant; one written by a function of dt can be refined by calling it again.
+ * The system of a subject; a function of dt is called again to refine the time step.
  *
  * @example
  * systemFrom(still).kind; // => 'step'
@@ -31,7 +31,10 @@ export const systemFrom = (subject: Subject): System => {
   );
 };
 
-/** Numbers that a step multiplies by, and what methods divide the time step by: one of them is the time step. */
+/**
+ * Candidates for the time step, above 0 and at most 10: factors and constants of a step, and the same times the usual
+ * divisors of methods of several stages.
+ */
 const numbersOf = ({ nodes }: System): readonly number[] => {
   const own = nodes.flatMap(({ op }) => {
     if (op.op === 'affine') return [Math.abs(op.scale), Math.sqrt(Math.abs(op.scale))];

@@ -1,4 +1,4 @@
-/** A system as a program again: so many steps from given values, with every field of every step observed. */
+/** A system as a program: a number of steps from given values, with every field of every step observed. */
 
 import { type Graph, languageVersion } from '../../dsl/graph.js';
 import type { Node, Op } from '../../dsl/op.js';
@@ -16,7 +16,7 @@ const zero = { kind: 'constant', value: 0 } as const;
 export const stepsOf = (system: System, steps: number): Program =>
   system.kind === 'map' ? { graph: mapGraph(system) } : { graph: scanGraph(system, steps) };
 
-/** The same with a single step, for what need not run. */
+/** The same with a single step, for programs that are not run. */
 export const oneStep = (system: System): Program => stepsOf(system, 1);
 
 const mapGraph = ({ program, nodes, next }: System): Graph => ({ ...program.graph, nodes, outputs: next });

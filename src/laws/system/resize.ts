@@ -1,8 +1,8 @@
 /**
  * Systems on other grids.
  *
- * A step made of convolutions and pointwise functions does not know how large its grid is. So a law is tried on small
- * grids, and a counterexample ends on the smallest one that shows it, whatever the size the program was written for.
+ * A step of convolutions and pointwise functions does not depend on the size of its grid. So laws are tried on small
+ * grids, and counterexamples shrink to the smallest one, independent of the program's own size.
  */
 
 import * as E from 'fp-ts/lib/Either.js';
@@ -12,11 +12,11 @@ import { type Shape, sameShape } from '../../dsl/shape.js';
 import { oneStep } from './program.js';
 import { isOn, type System, weightsIn } from './system.js';
 
-/** The system on a grid of these sizes; undefined where its step is made for its own grid. */
+/** The system on a grid of these sizes; null if its step depends on its own grid. */
 export const resize = (system: System, grid: Shape): System | undefined => {
   if (sameShape(grid, system.grid)) return system;
   if (system.grid.length === 0 || grid.length !== system.grid.length) return undefined;
-  // A sum over the channels leaves one number a site: such a shape is the grid itself.
+  // A sum over the channels leaves one number per site, so its shape is the grid itself.
   const moved = (shape: Shape): Shape =>
     isOn(system.grid, shape) || (grid.length >= 2 && sameShape(shape, system.grid))
       ? [...grid, ...shape.slice(grid.length)]
@@ -51,7 +51,7 @@ export const resize = (system: System, grid: Shape): System | undefined => {
   return E.isRight(factsOf(all)) ? smaller : undefined;
 };
 
-/** Parts of a ring do not lie on the grid: their sizes are what the slice says. */
+/** Parts of a ring are not on the grid; the slice determines their sizes. */
 const shapeAfter = (op: Op, shape: Shape): Shape => (op.op === 'slice' ? op.size : shape);
 
 const movedOp = (
@@ -88,7 +88,7 @@ const movedOp = (
   }
 };
 
-/** A slice along space is either everything or one of the two parts that a turn of the ring is made of. */
+/** A slice along space is either everything or one of the two parts of a cyclic shift. */
 const slide = (
   op: Extract<Op, { readonly op: 'slice' }>,
   shape: Shape,

@@ -1,6 +1,6 @@
 /**
- * Systems whose learned numbers are numbers: a time step that is `softplus` of a parameter, a strength, a damping. What a
- * law reads from a step (what moves what, by how much) it then reads from a learned number as from a written one.
+ * Systems with learned scalars replaced by constants: a time step that is `softplus` of a parameter, a strength, a
+ * damping. Laws can then read learned numbers like written ones.
  */
 
 import { evaluate, type Value } from '../../compile/reference/evaluate.js';
@@ -10,7 +10,7 @@ import { type System, weightsIn, weightsOf } from './system.js';
 
 const known = new WeakMap<System, Map<string, System>>();
 
-/** Operations that a number may be made by. */
+/** Operations that a scalar may be computed by. */
 const plain: readonly string[] = [
   'external',
   'constant',
@@ -22,7 +22,7 @@ const plain: readonly string[] = [
   'reduce',
 ];
 
-/** Numbers of the single values that follow from weights alone. */
+/** The nodes of scalars that depend only on weights. */
 const learnedNumbers = ({ nodes, externals, kind }: System): readonly number[] => {
   if (kind === 'map') return [];
   const kernels = weightsIn(nodes);
@@ -39,7 +39,7 @@ const learnedNumbers = ({ nodes, externals, kind }: System): readonly number[] =
   return found;
 };
 
-/** The system with its learned numbers written down, as parameters drawn with this seed make them. */
+/** The system with its learned scalars replaced by their values for parameters drawn with this seed. */
 export const settled = (learned: System, seed: number): System => {
   const system = learned.learned ?? learned;
   const numbers = learnedNumbers(system);

@@ -1,19 +1,19 @@
-/** Steps without scans of their own: what a step sweeps over several times stands there as often, so laws can read it. */
+/** Unrolling the inner scans of a step, so that laws can read it. */
 
 import { type Body, type Node, type ScanOp, scanInputs } from '../../dsl/op.js';
 import { finalPort, observedPort } from '../../dsl/ports.js';
 
-/** A step of more operations than these stays as it is. */
+/** A step with more operations than this is not unrolled. */
 const most = 4000;
 
-/** How many nodes a list has once every scan is written out. */
+/** The number of nodes of a list with all scans unrolled. */
 const lengthOf = (nodes: readonly Node[]): number =>
   nodes.reduce((sum, { op }) => sum + (op.op === 'scan' ? op.steps * lengthOf(op.body.nodes) : 1), 0);
 
 const isNoisy = (nodes: readonly Node[]): boolean =>
   nodes.some(({ op }) => op.op === 'noise' || (op.op === 'scan' && isNoisy(op.body.nodes)));
 
-/** The nodes of a step and where its next fields are, without scans; as they were where they would be too many. */
+/** The nodes and next fields of a step with its scans unrolled; unchanged if there would be too many nodes. */
 export const straight = ({ nodes, next }: Body): Pick<Body, 'nodes' | 'next'> => {
   const scans = nodes.filter(({ op }) => op.op === 'scan');
   if (scans.length === 0 || isNoisy(scans) || lengthOf(nodes) > most) return { nodes, next };
@@ -23,7 +23,7 @@ export const straight = ({ nodes, next }: Body): Pick<Body, 'nodes' | 'next'> =>
   return { nodes: out, next: Object.fromEntries(Object.entries(next).map(([name, n]) => [name, place[n]])) };
 };
 
-/** Writes out a list of nodes and says where each of them went. */
+/** Unrolls a list of nodes and returns the new number of each. */
 const writtenOut = (
   nodes: readonly Node[],
   put: (node: Node) => number,
@@ -56,7 +56,7 @@ const writtenOut = (
   return place;
 };
 
-/** One scan, step by step: where its ports are. */
+/** Unrolls one scan and returns the nodes of its ports. */
 const swept = (
   op: ScanOp,
   inputs: readonly number[],

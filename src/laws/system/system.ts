@@ -1,9 +1,9 @@
 /**
- * Systems: what a law is about. A program is read as the one step it repeats, apart from what surrounds it.
+ * Systems, the subjects of laws. A program is read as the one step that it repeats, without the rest.
  *
- * The step has state fields, and it reads what was computed before the scan: fields that lie on the same grid (a
- * natural frequency, a damping), which a law may choose freely, and weights (kernels), which are the program's own.
- * A program without a scan is a map: its inputs are its fields, and there is nothing to repeat.
+ * The step has state fields, and it reads values that were computed before the scan: fields on the same grid (a natural
+ * frequency, a damping), which a law may choose freely, and weights (kernels), which belong to the program. A program
+ * without a scan is a map: its inputs are its fields, and it is not repeated.
  */
 
 import { factsIn } from '../../compile/facts.js';
@@ -17,18 +17,18 @@ import type { Program } from '../../dsl/program.js';
 import { type Shape, sameShape } from '../../dsl/shape.js';
 import { straight } from './straight.js';
 
-/** What a step reads that is not state. */
+/** A value that a step reads besides its state. */
 export interface External {
-  /** The name of the input, parameter or output that it is, or one made of its number. */
+  /** The name of the input, parameter or output, or a name made from its number. */
   readonly name: string;
   readonly shape: Shape;
-  /** `field`: on the grid, chosen freely by a law; `weight`: the program's own, the same for all samples. */
+  /** `field`: on the grid, chosen freely by a law; `weight`: belongs to the program, the same for all samples. */
   readonly kind: 'field' | 'weight';
   /** Its number among the nodes of the program. */
   readonly node: number;
 }
 
-/** A system: one step and what it reads. */
+/** A system: one step and its externals. */
 export interface System {
   /** `step`: it is repeated; `map`: it is applied once. */
   readonly kind: 'step' | 'map';
@@ -38,36 +38,36 @@ export interface System {
   readonly nodes: readonly Node[];
   /** Its fields: the state of a step, the inputs of a map. */
   readonly fields: Readonly<Record<string, Shape>>;
-  /** Nodes of the fields' next values; of a map its outputs. */
+  /** Nodes of the fields' next values; for a map, its outputs. */
   readonly next: Readonly<Record<string, number>>;
-  /** In the order of the scan's externals; of a map its parameters. */
+  /** In the order of the scan's externals; for a map, its parameters. */
   readonly externals: readonly External[];
-  /** Shapes of the elements of what drives it. */
+  /** Shapes of the elements of driving sequences. */
   readonly sequences: readonly Shape[];
-  /** Steps that the program takes. */
+  /** Number of steps of the program. */
   readonly steps: number;
-  /** Sizes along the space that all fields share; empty where they share none. */
+  /** Spatial sizes that all fields share; empty if they share none. */
   readonly grid: Shape;
-  /** The time step, where the system was given as a function of it. */
+  /** The time step, if the system was given as a function of it. */
   readonly timeStep?: number;
-  /** The same system at another time step, where it was given as a function of it. */
+  /** The same system at another time step, if it was given as a function of it. */
   readonly refine?: ((dt: number) => System | undefined) | undefined;
-  /** The system as it was before its learned numbers were written down (`settled`). */
+  /** The system before its learned scalars were replaced by constants (`settled`). */
   readonly learned?: System | undefined;
 }
 
-/** Sizes of a field [L, C], [H, W, C] or, where there are three axes of space, [D, H, W, C] along these. */
+/** The spatial sizes of a field [L, C], [H, W, C] or, with three spatial axes, [D, H, W, C]. */
 export const spaceOf = (shape: Shape, axes = 2): Shape =>
   shape.slice(0, Math.max(0, Math.min(axes, shape.length - 1)));
 
-/** The sizes along space that all of these begin with, or none. */
+/** The spatial sizes that all of these shapes begin with, or none. */
 const sharedGrid = (shapes: readonly Shape[], nodes: readonly Node[]): Shape => {
   const axes = isVolume(shapes, nodes) ? 3 : 2;
   const [first, ...rest] = shapes.map((shape) => spaceOf(shape, axes));
   return first !== undefined && rest.every((grid) => sameShape(grid, first)) ? first : [];
 };
 
-/** Whether fields [a, b, c, d] lie in a volume: neighbours are looked up along three axes, not in groups of channels. */
+/** Whether fields [a, b, c, d] have three spatial axes, along which neighbours are read, and not groups of channels. */
 const isVolume = (shapes: readonly Shape[], nodes: readonly Node[]): boolean => {
   const [first] = shapes;
   if (first?.length !== 4 || !shapes.every((shape) => shape.length === 4)) return false;
@@ -81,18 +81,18 @@ const isVolume = (shapes: readonly Shape[], nodes: readonly Node[]): boolean => 
   return [0, 1, 2].every((axis) => cut.has(axis));
 };
 
-/** Whether an array of this shape lies on the grid. */
+/** Whether an array of this shape is on the grid. */
 export const isOn = (grid: Shape, shape: Shape): boolean =>
   grid.length > 0 && shape.length > grid.length && grid.every((n, axis) => shape[axis] === n);
 
-/** Numbers of the nodes that are read as weights: they never lie on the grid, whatever their shape. */
+/** The nodes that are used as weights; they do not count as on the grid, whatever their shape. */
 export const weightsIn = (nodes: readonly Node[]): ReadonlySet<number> => {
   const weights = new Set<number>();
   for (let number = nodes.length - 1; number >= 0; number--) {
     const { op, inputs } = nodes[number];
     if (['conv', 'convTranspose', 'dense', 'batchNorm'].includes(op.op))
       for (const input of inputs.slice(1)) weights.add(input);
-    // What a weight is made of is a weight.
+    // The inputs of a weight are weights.
     else if (weights.has(number)) for (const input of inputs) weights.add(input);
   }
   return weights;
@@ -102,7 +102,7 @@ type Scan = Node & { readonly op: ScanOp };
 
 const isScan = (node: Node): node is Scan => node.op.op === 'scan';
 
-/** The longest scan of a program: the first of them where several are as long. */
+/** The longest scan of a program; the first if several are equally long. */
 export const scanOf = ({ nodes }: Graph): Scan | undefined =>
   nodes
     .filter(isScan)
@@ -112,7 +112,7 @@ export const scanOf = ({ nodes }: Graph): Scan | undefined =>
     );
 
 /**
- * The system that a program describes: the step of its longest scan, or the program itself where it has none.
+ * The system that a program describes: the step of its longest scan, or the program itself if it has none.
  *
  * @example
  * systemOf(program({ y: [4, 4, 1] }, ({ y }) => ({ y: tanh(y) }))).kind; // => 'map'
@@ -181,7 +181,7 @@ const mapOf = (p: Program): System => {
   };
 };
 
-/** The values of a system's weights, when the program's parameters are drawn with this seed. */
+/** The values of a system's weights, for parameters drawn with this seed. */
 export const weightsOf = (system: System, seed: number): Readonly<Record<string, NdArray>> => {
   const { graph } = system.program;
   const drawn = initialParameters(graph, seed);
@@ -207,10 +207,10 @@ export const weightsOf = (system: System, seed: number): Readonly<Record<string,
   );
 };
 
-/** The name under which driving sequence number `index` is given. */
+/** The name of driving sequence number `index`. */
 export const sequenceName = (index: number): string => `drive${index}`;
 
-/** Names and shapes of everything that a law chooses: the fields, then the free externals. */
+/** Names and shapes of everything that a case chooses: fields, then free externals. */
 export const chosenBy = ({ fields, externals }: System): Readonly<Record<string, Shape>> => ({
   ...fields,
   ...Object.fromEntries(

@@ -1,4 +1,4 @@
-/** Steps as they were taken, with how wrong what they gave may be. */
+/** Steps of a trial with bounds on the rounding error of their result. */
 
 import type { NdArray } from '../../compile/reference/array.js';
 import type { NdArrays } from '../../compile/reference/run.js';
@@ -11,7 +11,7 @@ import type { Trial } from './law.js';
 /** Fields by name, with error bounds. */
 export type BoundedState = Readonly<Record<string, Bounded>>;
 
-/** A step as it was taken: before, exactly what the interpreter held; after, what it gave and how wrong that may be. */
+/** A step of a trial: the exact state before, and the interpreter's result after it with error bounds. */
 export interface BoundedStep {
   readonly before: NdArrays;
   readonly after: BoundedState;
@@ -19,11 +19,11 @@ export interface BoundedStep {
   readonly at: number;
 }
 
-/** Fields as numbers without doubt. */
+/** Fields with error bounds of zero. */
 export const exactState = (arrays: NdArrays): BoundedState =>
   Object.fromEntries(Object.entries(arrays).map(([name, { data }]) => [name, exact(data)]));
 
-/** What an interpreter gave for a step from a state that may itself be in doubt. */
+/** The result of an interpreter's step with error bounds, from a state with error bounds. */
 export const withErrorBounds = (
   { system, on }: Pick<Trial, 'system' | 'on'>,
   before: BoundedState,
@@ -37,7 +37,7 @@ export const withErrorBounds = (
   );
 };
 
-/** The last step of a trial; all before it only lead there. */
+/** The last step of a trial. */
 export const lastStep = (trial: Trial): BoundedStep => {
   const { system, on, start, around, steps } = trial;
   const count = system.kind === 'map' ? 1 : steps;
@@ -50,7 +50,7 @@ export const lastStep = (trial: Trial): BoundedStep => {
   };
 };
 
-/** One step from a state that the law made; driven as the first step is. */
+/** One step from a state made by a law, driven like step `at`. */
 export const stepFrom = (
   trial: Trial,
   before: BoundedState,
@@ -76,13 +76,13 @@ export const from = ({ shape, data }: NdArray, at: number): NdArray => {
   return { shape: [steps - at, ...element], data: data.slice(at * volume(element)) };
 };
 
-/** The nearest numbers that an interpreter holds, and how far they are from those wanted. */
+/** The nearest numbers that an interpreter can represent, with the rounding added to the bounds. */
 export const representable = ({ on }: Pick<Trial, 'on'>, wanted: Bounded): Bounded => {
   if (on.unit <= unit64) return wanted;
   const value = wanted.value.map(Math.fround);
   return { value, error: wanted.error.map((e, i) => e + Math.abs(value[i] - wanted.value[i])) };
 };
 
-/** Whether all numbers are finite and of a size that float32 still resolves. */
+/** Whether all numbers are finite and not too large for float32. */
 export const isTame = (state: BoundedState): boolean =>
   Object.values(state).every(({ value }) => value.every((v) => Math.abs(v) < 1e12));

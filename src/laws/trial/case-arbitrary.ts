@@ -1,4 +1,4 @@
-/** Cases of a law, drawn: one shrinks to few steps on a small grid with few cells that are not zero. */
+/** Random cases of a law, which shrink to few steps on a small grid with few nonzero cells. */
 
 import fc from 'fast-check';
 import { type Shape, volume } from '../../dsl/shape.js';
@@ -7,15 +7,15 @@ import type { System } from '../system/system.js';
 import { type Case, type CaseOptions, type Sparse, shapesOf } from './case.js';
 import { gridsFor, systemAt } from './grids.js';
 
-/** How many choices a case has. */
+/** The number of choices of a case. */
 const choiceCount = 4;
 
-/** Values are whole multiples of the range's width over 32: exact in float32 as in float64. */
+/** Values are whole multiples of the range's width over 32: exact in float32. */
 const levels = 32;
 
 const clipped = ({ low, high }: Interval): Interval => ({ low: Math.max(-1, low), high: Math.min(1, high) });
 
-/** The range of every free external: what the program that surrounds the step can give, between -1 and 1. */
+/** The range of every free external: the values that the rest of the program can produce, within [-1, 1]. */
 const externalRanges = (system: System): Readonly<Record<string, Interval>> => {
   if (system.kind === 'map') return {};
   const { nodes } = system.program.graph;
@@ -27,7 +27,7 @@ const externalRanges = (system: System): Readonly<Record<string, Interval>> => {
   return Object.fromEntries(system.externals.map(({ name, node }) => [name, clipped(intervals[node])]));
 };
 
-/** The entries of an array that a smaller one has too. */
+/** The entries of an array that also exist in a smaller one. */
 const cropped = (values: Sparse, from: Shape, to: Shape): Sparse =>
   Object.fromEntries(
     Object.entries(values).flatMap(([at, value]) => {
@@ -67,7 +67,7 @@ class CaseArbitrary extends fc.Arbitrary<Case> {
     const seed = random.nextInt(0, 999);
     const choices = Array.from({ length: choiceCount }, () => random.nextInt(0, 15));
     const system = systemAt(this.system, grid) ?? this.system;
-    // One case in four has few cells that are not zero: some faults show only there.
+    // One case in four has few nonzero cells, since some faults only show there.
     const thin = random.nextInt(0, 3) === 0 ? random.nextInt(2, 12) : 1;
     const values = Object.fromEntries(
       Object.entries(shapesOf(system, steps)).flatMap(([name, shape]) => {
@@ -126,7 +126,10 @@ class CaseArbitrary extends fc.Arbitrary<Case> {
     return { ...c, grid, steps, values };
   }
 
-  /** Fewer cells: all of a field, then halves of what is left of all fields, quarters, and so on (delta debugging). */
+  /**
+   * Fewer nonzero cells: without a whole field, then without halves of the remaining cells, quarters, and so on (delta
+   * debugging).
+   */
   private emptier(c: Case): readonly Case[] {
     const cells = Object.entries(c.values).flatMap(([name, sparse]) =>
       Object.keys(sparse).map((at) => ({ name, at })),
@@ -149,7 +152,7 @@ class CaseArbitrary extends fc.Arbitrary<Case> {
     return smaller;
   }
 
-  /** Plainer values: ones. */
+  /** Simpler values: ones. */
   private plainer(c: Case): readonly Case[] {
     return Object.entries(c.values).flatMap(([name, sparse]) =>
       Object.entries(sparse).flatMap(([at, value]) => {

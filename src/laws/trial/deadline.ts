@@ -1,19 +1,19 @@
 /**
- * The time that trying laws may take. What is tried is one computation after another on one thread, so nobody can stop
- * it from outside: heavy loops look at the clock themselves, and one that is late ends there.
+ * Time limits for trials. Trials run one after another on a single thread and cannot be stopped from outside, so
+ * expensive loops check the clock themselves and end when the time is over.
  */
 
 let until = Number.POSITIVE_INFINITY;
 
-/** What ends a computation that is late. It is caught in `inTime` alone. */
+/** Ends a computation that is late; only caught in `inTime`. */
 class Late extends Error {}
 
-/** Ends what is being computed if its time is over. */
+/** Ends the current computation if its time is over. */
 export const tick = (): void => {
   if (Date.now() > until) throw new Late('late');
 };
 
-/** What `f` gives, or undefined if it was not done by then. A time within another ends with that one at the latest. */
+/** The result of `f`, or null if it was not finished by then. Nested limits end with the outer one at the latest. */
 export const inTime = <A>(end: number, f: () => A): A | undefined => {
   const before = until;
   until = Math.min(before, end);

@@ -1,9 +1,9 @@
-/** Findings in words and pictures: what is not zero, by how much, and where. */
+/** Findings in words and pictures: which difference is not zero, by how much, and where. */
 
 import { type Bounded, type BoundedNumber, beyond, minus } from '../rounding/bounded.js';
 import { broken, type Finding, holds, inconclusive, type Picture, vacuous } from './law.js';
 
-/** A few significant digits. */
+/** A number with a few significant digits. */
 export const digits = (x: number): string =>
   x === 0
     ? '0'
@@ -11,7 +11,7 @@ export const digits = (x: number): string =>
       ? Number(x.toPrecision(4)).toString()
       : x.toExponential(2);
 
-/** Where an index lies, as `[1,2,0]`. */
+/** The position of an index, as `[1,2,0]`. */
 export const placeOf = (index: number, shape: readonly number[]): string => {
   let left = index;
   const position = [...shape].reverse().map((n) => {
@@ -22,7 +22,7 @@ export const placeOf = (index: number, shape: readonly number[]): string => {
   return `[${position.reverse().join(',')}]`;
 };
 
-/** Why a comparison cannot fail: of these sizes nothing is larger than what rounding allows. */
+/** Why a comparison cannot fail: no value exceeds its rounding bound; null if one does. */
 const dullness = (error: Float64Array, size: ArrayLike<number>): string | undefined => {
   let isZeroAll = true;
   let isBounded = true;
@@ -40,10 +40,10 @@ const dullness = (error: Float64Array, size: ArrayLike<number>): string | undefi
 };
 
 /**
- * Holds where a difference is zero within its bound; else says where it is not, and shows both sides. Where none of
- * what is compared is larger than its bound, nothing could have been wrong: such a case is vacuous.
+ * Holds if a difference is zero within its bounds; otherwise broken, with the position and both sides. If no compared
+ * value exceeds its bound, the comparison cannot fail, and the case is vacuous.
  *
- * @param size what the difference is a difference of: one of the two sides
+ * @param size one of the two compared sides
  */
 export const isZero = (
   difference: Bounded,
@@ -65,7 +65,7 @@ export const isZero = (
   return broken(words, ...pictures());
 };
 
-/** The same of one number. */
+/** The same for one number. */
 export const isNought = (
   { value, error }: BoundedNumber,
   size: number,
@@ -80,7 +80,7 @@ export const isNought = (
     pictures,
   );
 
-/** Both sides of an equation and their difference, to be looked at. */
+/** Pictures of both sides of an equation and of their difference. */
 export const sides = (
   shape: readonly number[],
   left: readonly [string, Bounded],
@@ -91,7 +91,7 @@ export const sides = (
   { title: 'difference', field: { shape, data: minus(left[1], right[1]).value } },
 ];
 
-/** The first of these findings that says something is wrong; else one that holds; else why all are vacuous. */
+/** The first broken finding; else one that holds; else the reasons why all are vacuous. */
 export const firstBroken = (...findings: readonly (() => Finding)[]): Finding => {
   let best: Finding = inconclusive;
   for (const find of findings) {

@@ -1,4 +1,4 @@
-/** The grids on which a law's cases lie. */
+/** The grids of a law's cases. */
 
 import { type Shape, sameShape, volume } from '../../dsl/shape.js';
 import { resize } from '../system/resize.js';
@@ -17,7 +17,7 @@ const candidates = (rank: number): readonly Shape[] => {
 
 const sized = new WeakMap<System, ReadonlyMap<string, System>>();
 
-/** The system on every small grid that it can be moved to, and on its own where there is none. */
+/** The system on every small grid that it can be resized to, or on its own if there is none. */
 export const sizesOf = (system: System): ReadonlyMap<string, System> => {
   const known = sized.get(system);
   if (known !== undefined) return known;
@@ -34,7 +34,7 @@ export const sizesOf = (system: System): ReadonlyMap<string, System> => {
 export const systemAt = (system: System, grid: Shape): System | undefined =>
   sizesOf(system).get(grid.join('x')) ?? (sameShape(grid, system.grid) ? system : resize(system, grid));
 
-/** The grids that a law's cases lie on. */
+/** The grids of a law's cases, smallest first. */
 export const gridsFor = (
   system: System,
   { grids = () => true, sites = 36 }: CaseOptions,

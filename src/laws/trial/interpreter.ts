@@ -1,4 +1,4 @@
-/** Running systems: on the reference in float64 or on an engine in float32, and once more with error bounds. */
+/** Running systems on the reference in float64 or on an engine in float32, and with error bounds. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { type NdArray, ndarray } from '../../compile/reference/array.js';
@@ -16,7 +16,7 @@ import { stepsOf } from '../system/program.js';
 import { type System, sequenceName } from '../system/system.js';
 import { tick } from './deadline.js';
 
-/** Something that computes programs, and what it rounds by. */
+/** An interpreter of programs, with its unit roundoff. */
 export interface Interpreter {
   /** `float64` or the engine's name. */
   readonly name: string;
@@ -104,13 +104,13 @@ const programFor = (system: System, steps: number): Program => {
 /** What a step reads besides its state: weights and fields by name, driving sequences [steps, ...element]. */
 export type Surroundings = NdArrays;
 
-/** Fields by name, after each step; entry 0 is the start. */
+/** The fields by name after each step; entry 0 is the start. */
 export type Trajectory = readonly NdArrays[];
 
 const only = (arrays: NdArrays, names: readonly string[]): NdArrays =>
   Object.fromEntries(names.map((name) => [name, arrays[name] ?? fault(`'${name}' is missing`)]));
 
-/** The states from a start on; of a map its outputs stand where the first step's state would. */
+/** The states from a start; for a map, entry 1 is its outputs. */
 export const trajectory = (
   on: Interpreter,
   system: System,
@@ -155,8 +155,7 @@ const firstEntries = ({ shape, data }: NdArray, steps: number): NdArray => {
 };
 
 /**
- * One step in float64 with error bounds, as an arithmetic that rounds by `unit` would take it: the values are those of
- * float64, the bounds those of the other.
+ * One step in float64, with error bounds for an arithmetic with unit roundoff `unit`.
  *
  * @param at the number of the step, for the clock and the driving sequences
  */
@@ -176,7 +175,7 @@ export const boundedStep = (
   );
 };
 
-/** All nodes of such a step. */
+/** All nodes of such a step, with error bounds. */
 export const boundedNodes = (
   system: System,
   state: Readonly<Record<string, Bounded>>,
@@ -208,7 +207,7 @@ export const boundedNodes = (
   const weighed = unit > unit64;
   const certain = (array: NdArray): Uncertain => ({
     array,
-    // What an engine is given in float32 it does not have to round; weights may need it.
+    // Values that are exact in float32 are not rounded by an engine; weights may be.
     error: array.data.map((v) => (weighed && Math.fround(v) !== v ? unit * Math.abs(v) : 0)),
   });
   return evaluateUncertain(system.nodes, leaf, unit);

@@ -1,4 +1,4 @@
-/** Laws as values: what is claimed, of which systems, from where, within what, and how it is tried. */
+/** Laws as values: statement, requirements, source, tolerance, and how a law is tried. */
 
 import type { NdArray } from '../../compile/reference/array.js';
 import type { NdArrays } from '../../compile/reference/run.js';
@@ -7,7 +7,7 @@ import type { System } from '../system/system.js';
 import type { CaseOptions } from './case.js';
 import type { Interpreter } from './interpreter.js';
 
-/** One try of a law: a system on a grid, a start, and all that its step reads. */
+/** One trial of a law: a system on a grid, a start, and everything that its step reads. */
 export interface Trial {
   readonly system: System;
   readonly structure: Structure;
@@ -17,47 +17,47 @@ export interface Trial {
   /** Weights, free externals and driving sequences by name. */
   readonly around: NdArrays;
   readonly steps: number;
-  /** Whole numbers from 0 to 15 for what a law chooses besides: a shift, an angle, a mode. */
+  /** Whole numbers from 0 to 15 for other choices of a law: a shift, an angle, a mode. */
   readonly choices: readonly number[];
-  /** Whether the law was asked for by name: then what a system holds at its places does not move with it. */
+  /** Whether the law was expected by name; then constants on the grid are not moved with the state. */
   readonly strict?: boolean;
 }
 
-/** Fields worth looking at, in order, under their titles. */
+/** A field of a finding, to be shown under its title. */
 export interface Picture {
   readonly title: string;
   readonly field: NdArray;
 }
 
-/** What one try showed: nothing wrong, nothing to say about this case, or what is wrong. */
+/** The result of one trial: the law holds, is inconclusive for this case, or is broken. */
 export type Finding =
   | { readonly kind: 'holds' }
   | { readonly kind: 'inconclusive'; readonly because?: string }
   | { readonly kind: 'broken'; readonly says: string; readonly pictures: readonly Picture[] };
 
 /**
- * A case in which nothing is wrong.
+ * The law holds in this case.
  *
  * @example
  * holds.kind; // => 'holds'
  */
 export const holds: Finding = { kind: 'holds' };
 /**
- * A case that the law says nothing about.
+ * The law says nothing about this case.
  *
  * @example
  * inconclusive.kind; // => 'inconclusive'
  */
 export const inconclusive: Finding = { kind: 'inconclusive' };
 /**
- * A case in which nothing could have been wrong, and why: all that was compared is zero, what was moved moves nothing.
+ * The law could not have been broken in this case, and why: for example all compared values are zero.
  *
  * @example
  * vacuous('its force is zero').kind; // => 'inconclusive'
  */
 export const vacuous = (because: string): Finding => ({ kind: 'inconclusive', because });
 /**
- * A case that breaks the law: what is wrong, and fields that show it.
+ * The case breaks the law: what is wrong, and fields that show it.
  *
  * @example
  * broken('the sum of z changes').kind; // => 'broken'
@@ -68,15 +68,15 @@ export const broken = (says: string, ...pictures: readonly Picture[]): Finding =
   pictures,
 });
 
-/** Something that a law needs of a system. */
+/** Something that a law requires of a system. */
 export interface Requirement {
   /** In a few words: `linear`, `undamped`. */
   readonly name: string;
-  /** Why the system does not have it, or undefined where it has. */
+  /** Why the system does not meet it; null if it does. */
   readonly missing: (system: System, structure: Structure) => string | undefined;
   /**
-   * Whether the law cannot even be tried without it. Where only others are missing, a law that was expected is tried
-   * all the same, so that a counterexample shows what the lack does.
+   * Whether the law cannot even be tried without it. If only other requirements are missing, an expected law is still
+   * tried, so that a counterexample shows the effect.
    */
   readonly essential?: boolean;
 }
@@ -84,24 +84,24 @@ export interface Requirement {
 /** A law of wave dynamics. */
 export interface Law {
   readonly name: string;
-  /** Its number in the list of laws, such as 1 or 11. */
+  /** Its number; laws that belong together share one. */
   readonly entry: number;
-  /** The formula. */
+  /** The formula that holds. */
   readonly statement: string;
   readonly source: string;
-  /** How the tolerance follows from rounding. */
+  /** How the tolerance is derived from rounding. */
   readonly tolerance: string;
   readonly requirements: readonly Requirement[];
-  /** What of a system it is about, where that is not its step. */
+  /** The part of a system that it is about, if that is not the step. */
   readonly about?: {
     readonly part: (system: System) => System | undefined;
-    /** Why there is no such part. */
+    /** The sentence for systems without such a part. */
     readonly missing: string;
   };
   readonly property: (trial: Trial) => Finding;
-  /** What its cases are like; default: everything free, 1 to 6 steps. */
+  /** Options of its cases; default: everything free, 1 to 6 steps. */
   readonly cases?: CaseOptions | ((system: System, structure: Structure) => CaseOptions);
-  /** Of two, how many cases it takes: heavy laws take fewer. Default 1. */
+  /** Factor on the number of cases, below 1 for expensive laws; default 1. */
   readonly share?: number;
 }
 
@@ -113,14 +113,14 @@ export interface Missing {
   readonly essential: boolean;
 }
 
-/** What a law is tried on, or why there is nothing of the kind. */
+/** The system that a law is tried on, or why there is none. */
 export const aboutIn = ({ about }: Law, system: System): System | Missing =>
   about === undefined ? system : (about.part(system) ?? { reasons: [about.missing], essential: true });
 
-/** Whether there is something to try a law on. */
+/** Whether there is a system to try a law on. */
 export const isPart = (found: System | Missing): found is System => 'nodes' in found;
 
-/** Why a law does not apply to what it is about. */
+/** Why a law does not apply to a system; without reasons it applies. */
 export const missingFor = (law: Law, whole: System): Missing => {
   const system = aboutIn(law, whole);
   if (!isPart(system)) return system;
@@ -130,7 +130,7 @@ export const missingFor = (law: Law, whole: System): Missing => {
     const reason = missing(system, structure);
     if (reason !== undefined) {
       found.push({ reason, essential: essential === true });
-      // What comes later takes the essential for granted.
+      // Later requirements assume the essential ones.
       if (essential) break;
     }
   }

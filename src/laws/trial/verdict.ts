@@ -1,4 +1,4 @@
-/** What became of laws that were tried: plain values. */
+/** Results of checking laws, as plain values. */
 
 import type { System } from '../system/system.js';
 import type { Case } from './case.js';
@@ -8,28 +8,28 @@ import type { Law, Picture } from './law.js';
 export interface Counterexample {
   readonly says: string;
   readonly case: Case;
-  /** Repeats it: the seed and the path of fast-check. */
+  /** Seed and path of fast-check, which repeat the case. */
   readonly seed: number;
   readonly path: string;
-  /** On what it was computed. */
+  /** The interpreter's name. */
   readonly on: string;
   readonly pictures: readonly Picture[];
 }
 
-/** What became of one law. */
+/** The result of one law. */
 export type Verdict =
   | { readonly law: Law; readonly outcome: 'holds'; readonly cases: number }
   | {
       readonly law: Law;
       readonly outcome: 'does not apply';
       readonly because: string;
-      /** Whether it can be tried all the same, where it is expected. */
+      /** Whether it could be tried if it was expected. */
       readonly triable: boolean;
     }
   | {
       readonly law: Law;
       readonly outcome: 'not tried';
-      /** Why no case could have shown anything: nothing that was compared could differ, or the time was over. */
+      /** Why no case was conclusive: compared values could not differ, or the time was over. */
       readonly because: string;
       /** Whether the time was over. */
       readonly isLate?: boolean;
@@ -37,13 +37,13 @@ export type Verdict =
   | {
       readonly law: Law;
       readonly outcome: 'broken';
-      /** Why the law was not promised, where it was expected. */
+      /** Why the law does not apply, if it was expected. */
       readonly because?: string;
       readonly counterexample?: Counterexample;
       readonly cases: number;
     };
 
-/** What became of all laws. */
+/** The results of all laws. */
 export interface Report {
   readonly system: System;
   readonly verdicts: readonly Verdict[];

@@ -47,7 +47,7 @@ const builders: Readonly<Record<PlainKind, Builder>> = {
   normal: sequence.normal,
 };
 
-/** The operations that an expression is made of. */
+/** The operations in an expression. */
 const operations = (root: Expr): ReadonlySet<string> => {
   const seen = new Set<Expr>();
   const pending = [root];
@@ -66,7 +66,7 @@ const isAllowed =
   ({ x }: Entry): boolean => {
     if (excluded.size === 0) return true;
     const used = operations(x.expr);
-    // What a step uses from outside is an external.
+    // Values from outside of a step are externals.
     return ![...excluded].some((op) => used.has(op) || (op === 'external' && used.has('scan')));
   };
 
@@ -103,8 +103,8 @@ export const build = (recipe: Recipe, excluded: ReadonlySet<OpName>, smooth: boo
   });
 
 /**
- * Values for the inputs, row-major with a leading batch axis: odd multiples of 2^-12 between -1 and 1, within one
- * sample of one input all different, so that no maximum is reached twice and no decision is close.
+ * Values for the inputs, row-major with a leading batch axis: odd multiples of 2^-12 between -1 and 1, all different
+ * within one sample of one input, so that every maximum is unique and no decision is close.
  */
 export const feed = (recipe: Recipe, batch: number): Readonly<Record<string, Float32Array>> =>
   Object.fromEntries(

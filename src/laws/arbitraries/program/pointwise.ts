@@ -66,7 +66,7 @@ export const map: Builder = (shop, [a, b]) => {
   return [entry(curve.f(x), curve.bound(bound))];
 };
 
-/** Functions that not every number may enter: their arguments are kept above a half by construction. */
+/** Functions with a restricted domain: their arguments are above 1/2 by construction. */
 export const guarded: Builder = (shop, [a, b]) => {
   const chosen = from(shop, a);
   if (chosen === undefined) return nothing;
@@ -111,7 +111,7 @@ export const affine: Builder = (shop, [a, b, c]) => {
   return [made[b % 4]];
 };
 
-/** Another value that may stand beside this one. */
+/** Another value that can be combined with this one. */
 const beside =
   (a: Entry) =>
   (y: Tensor): boolean =>
@@ -164,7 +164,7 @@ export const parameterLike: Builder = (shop, [a, b, c]) => {
     { uniform: 1 },
     { normal: 0.5 },
   ] as const;
-  // Two instructions with the same last number share one parameter, where its shape fits both.
+  // Two instructions with the same last number share one parameter if its shape fits both.
   const shape = shapeOf(like.x);
   const name = `p${c % 5}-${shape.join('x')}-${b % inits.length}`;
   const made =

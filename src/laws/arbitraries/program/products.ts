@@ -7,7 +7,7 @@ import { type Builder, entry, fits, from, nothing } from './workshop.js';
 
 const letters = [...'abcdefghijklmnop'];
 
-/** Axes of equal size are sometimes one; each is kept or summed over, in some order. */
+/** Axes of equal size are sometimes identified; each is kept or summed over, in some order. */
 export const multiplied: Builder = (shop, [a, b, c, d, e]) => {
   const first = from(shop, a);
   const second = from(shop, b);

@@ -1,14 +1,14 @@
 /**
  * Recipes: random programs as plain data, before they are built.
  *
- * A recipe is a list of instructions with a few small numbers each; what the numbers mean depends on what was built
- * before, and an instruction for which nothing suitable is there does nothing. So any part of a recipe is a recipe:
- * dropping instructions and lowering numbers is how a counterexample shrinks.
+ * A recipe is a list of instructions with a few small numbers each. The meaning of the numbers depends on what was
+ * built before, and an instruction without suitable operands does nothing. So every part of a recipe is a recipe, and
+ * counterexamples shrink by dropping instructions and lowering numbers.
  */
 
 import fc from 'fast-check';
 
-/** What can be built in one step, inside of scans and outside. */
+/** Kinds of single instructions, inside of scans and outside. */
 export const plainKinds = [
   'map',
   'guarded',
@@ -53,7 +53,7 @@ export interface Plain {
 export interface ScanRecipe {
   readonly kind: 'scan';
   readonly pick: readonly number[];
-  /** Whether a sequence drives it, where there is one. */
+  /** Whether a sequence drives it, if there is one. */
   readonly driven: boolean;
   readonly steps: number;
   readonly fields: number;
@@ -66,15 +66,15 @@ export interface Recipe {
   /** Height, width and channels of the field; length of the line; steps of the sequence. */
   readonly sizes: readonly [number, number, number, number, number];
   readonly instructions: readonly Instruction[];
-  /** Which of the built values are outputs, counted from the last. */
+  /** The values that are outputs, counted from the last. */
   readonly outputs: readonly number[];
-  /** Of the inputs' values, the parameters and the constants. */
+  /** The seed of inputs, parameters and constants. */
   readonly seed: number;
 }
 
 const pick = fc.array(fc.nat(99), { minLength: 5, maxLength: 5 });
 
-/** Kinds with many variants come up more often. */
+/** Kinds with many variants occur more often. */
 const often: readonly PlainKind[] = ['map', 'conv', 'conv', 'zip', 'pool', 'reduce'];
 
 const plain = (kinds: readonly PlainKind[]): fc.Arbitrary<Plain> =>
@@ -90,7 +90,7 @@ const scan = (body: fc.Arbitrary<Instruction>): fc.Arbitrary<ScanRecipe> =>
     body: fc.array(body, { minLength: 1, maxLength: 5 }),
   });
 
-/** Kinds that only a step can use come up there alone, and the other way round. */
+/** Kinds for steps of scans occur only there, and kinds for the outside only outside. */
 const outside = plainKinds.filter((kind) => kind !== 'noise' && kind !== 'clock');
 const inside: readonly PlainKind[] = [
   ...plainKinds.filter((kind) => kind !== 'batchNorm'),
@@ -135,5 +135,5 @@ const recipe: fc.Arbitrary<Recipe> = fc.record({
   seed: fc.nat(999),
 });
 
-/** Random recipes; without fast-check's leaning towards zero, which here is only one choice among others. */
+/** Random recipes, without fast-check's bias towards zero, which has no special meaning here. */
 export const recipeArbitrary: fc.Arbitrary<Recipe> = fc.noBias(recipe);

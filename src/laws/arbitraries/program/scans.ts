@@ -1,4 +1,4 @@
-/** Scans: a step made of instructions of its own. */
+/** Scans, whose steps have instructions of their own. */
 
 import {
   add,
@@ -15,7 +15,7 @@ import { sameShape, volume } from '../../../dsl/shape.js';
 import type { Instruction, ScanRecipe } from './recipe.js';
 import { type Entry, entry, fits, from, nothing, rank, type Workshop, within } from './workshop.js';
 
-/** What runs instructions: given, since instructions contain scans and scans instructions. */
+/** Runs instructions; passed as an argument, since instructions contain scans and scans contain instructions. */
 export type Run = (shop: Workshop, instructions: readonly Instruction[]) => readonly Entry[];
 
 type State = Readonly<Record<string, Tensor>>;
@@ -56,7 +56,7 @@ export const scan = (shop: Workshop, recipe: ScanRecipe, run: Run): readonly Ent
   const observe = (state: State): State => {
     const first = state[fields[0].name];
     const energy = sum(...shapeOf(first).map((_, axis) => axis))(square(first));
-    // One name and its tensor twice: two ports of one value.
+    // The same tensor under two names: two ports of one value.
     return e % 2 === 0 ? { ...state, copy: first } : { energy, ...state };
   };
 
@@ -75,7 +75,7 @@ export const scan = (shop: Workshop, recipe: ScanRecipe, run: Run): readonly Ent
   return c % 2 === 0 ? heard : [...heard, ...ends];
 };
 
-/** The next value of a field: never larger than 1, so that no number of steps lets it grow. */
+/** The next value of a field, at most 1, so that it stays bounded for any number of steps. */
 const pushed = (before: Tensor, push: Entry | undefined, way: number): Tensor => {
   if (push === undefined || way % 7 === 6) return before;
   const { x } = within(1, push);

@@ -1,4 +1,4 @@
-/** Instructions along time, and those that only a step has. */
+/** Instructions along time, and those for steps of scans only. */
 
 import {
   add,
@@ -25,8 +25,8 @@ import { apply } from '../../../dsl/tensor.js';
 import { atLeastRank, type Builder, entry, fits, from, nothing, rank, within } from './workshop.js';
 
 /**
- * The spectrum of a value to which an impulse at time 0 was added, which every bin hears: no bin is near zero, where
- * the magnitude has no derivative and rounding would decide its sign.
+ * The spectrum of a value plus an impulse at time 0, which adds to every bin. So no bin is near zero, where the
+ * magnitude has no derivative and rounding would matter.
  */
 export const spectral: Builder = (shop, [a]) => {
   const chosen = from(shop, a, atLeastRank(1));
@@ -95,12 +95,12 @@ export const time: Builder = (shop, [a]) => {
   return [entry(add(like.x, scale(0.25, shop.clock.index)), like.bound + 1), entry(shop.clock.index, 3)];
 };
 
-/** Along one axis, with a guard large enough that no small deviation is blown up. */
+/** Normalisation along one axis, with an epsilon large enough not to amplify small deviations. */
 export const normal: Builder = (shop, [a, b, c]) => {
   const chosen = from(shop, a, atLeastRank(1));
   if (chosen === undefined) return nothing;
   const axis = b % rank(chosen.x);
   const made = [normalise(axis, 0.1), standardise(axis, 0.1), softmax(axis)];
-  // Softmax subtracts a maximum, which is not smooth where it is reached twice.
+  // Softmax subtracts a maximum, which is not smooth where it is not unique.
   return [entry(made[c % (shop.smooth ? 2 : 3)](chosen.x), 3)];
 };

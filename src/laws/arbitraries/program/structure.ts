@@ -1,4 +1,4 @@
-/** Instructions that only move numbers, and reductions. */
+/** Instructions that only rearrange values, and reductions. */
 
 import {
   broadcast,
@@ -30,7 +30,7 @@ import {
   rank,
 } from './workshop.js';
 
-/** The same numbers, moved: what was raw stays so. */
+/** The same values, rearranged: raw values stay raw. */
 const moved = ({ bound, raw }: Entry, x: Tensor): readonly Entry[] => [{ x, bound, raw }];
 
 /** Some of the axes, at least one. */

@@ -1,5 +1,7 @@
-/** Instructions with weights: convolutions of every kind, dense layers, batch norm. They use the primitives directly,
- * since a program from a file may have kernels and strides that no layer of the language writes. */
+/**
+ * Instructions with weights: convolutions of every kind, dense layers, batch norm. They use primitives directly, since
+ * programs from files may have kernels and strides that no layer of the language produces.
+ */
 
 import {
   type Boundary,
@@ -29,7 +31,7 @@ import {
 
 interface Weight {
   readonly x: Tensor;
-  /** The sum of |w| over what feeds one output, at most. */
+  /** A bound on the sum of |w| over the inputs of one output. */
   readonly reach: number;
 }
 
@@ -43,7 +45,7 @@ const inits = (kernel: Shape): readonly (readonly [InitialiserName, (fan: number
   ...(kernel.length > 0 && kernel.every((k) => k >= 3) ? [['laplacian', () => 8] as const] : []),
 ];
 
-/** A weight made of parameters and constants in one of several ways. */
+/** A weight, made of parameters and constants in one of several ways. */
 const weight = (
   shop: Workshop,
   kind: string,
@@ -86,7 +88,8 @@ export const conv: Builder = (shop, [a, b, c, d, e]) => {
   const spatial = shapeOf(chosen.x).slice(0, -1);
   const channels = shapeOf(chosen.x)[spatial.length];
   const boundary = boundaries[b % boundaries.length];
-  // Never further than the boundary tells: a mirror shows n - 1 sites, and without one the window must fit.
+  // At most the width that the boundary allows: reflection provides n - 1 sites, and without padding the window must
+  // fit.
   const widest =
     boundary === 'reflect'
       ? (n: number) => (n > 1 ? 3 : 1)
@@ -142,7 +145,7 @@ export const norm: Builder = (shop, [a, b, c]) => {
   const normalised = batchNorm({ epsilon: b % 2 === 0 ? 0.1 : 0.02, momentum: [0.1, 0.5, 1][c % 3] })(
     chosen.x,
   );
-  // A batch's largest value over its deviation; then a gain of the user's, which starts other than at one.
+  // A bound on the batch's largest value over its deviation; then a gain, which does not start at one.
   const gain = parameterOf(layer('gain'), 'weight', [], { init: { constant: 0.5 } });
   return [entry(mul(normalised, gain), 5)];
 };

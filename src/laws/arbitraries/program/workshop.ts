@@ -1,4 +1,4 @@
-/** What instructions build from and add to: values with a bound on their size, so that programs stay tame. */
+/** The values that instructions use and extend, with bounds on their size, so that programs stay well conditioned. */
 
 import { stream } from '../../../base/random.js';
 import { type Clock, scale, shapeOf, sin, type Tensor, tanh } from '../../../dsl/index.js';
@@ -7,11 +7,11 @@ import { volume } from '../../../dsl/shape.js';
 
 export interface Entry {
   readonly x: Tensor;
-  /** |x| stays below this, roughly where weights are random. */
+  /** A bound on |x|, approximate for random weights. */
   readonly bound: number;
   /**
-   * Whether its elements are inputs as they came: odd multiples of 2^-12, all different. Only these are compared
-   * with thresholds, since a decision about a rounded number may fall either way.
+   * Whether its elements are unchanged inputs: odd multiples of 2^-12, all different. Only these are compared with
+   * thresholds, since a comparison of a rounded number may have either result.
    */
   readonly raw: boolean;
 }
@@ -22,32 +22,35 @@ export interface Workshop {
   /** Only operations that are differentiable everywhere. */
   readonly smooth: boolean;
   readonly excluded: ReadonlySet<OpName>;
-  /** In the step of a scan. */
+  /** The clock, in the step of a scan; else null. */
   readonly clock: Clock | undefined;
-  /** Parameters made so far, by name: asked for again, they are shared. */
+  /** Parameters made so far, by name, for sharing. */
   readonly shared: Map<string, Tensor>;
 }
 
 export type Builder = (shop: Workshop, pick: readonly number[]) => readonly Entry[];
 
-/** Nothing suitable is there. */
+/** The result of an instruction without suitable operands. */
 export const nothing: readonly Entry[] = [];
 
 export const entry = (x: Tensor, bound: number): Entry => ({ x, bound, raw: false });
 
-/** One of these, if there is any. */
+/** One of these; undefined if there is none. */
 export const choose = <A>(items: readonly A[], n: number): A | undefined => items[n % items.length];
 
 export const rank = (x: Tensor): number => shapeOf(x).length;
 
-/** No value of a generated program is larger, or has more axes: five are a sequence of fields of vectors. */
+/**
+ * The largest number of elements of a value in a generated program, and of its axes: five are a sequence of fields of
+ * vectors.
+ */
 export const limit = 300;
 const mostAxes = 5;
 export const fits = (shape: readonly number[]): boolean => volume(shape) <= limit && shape.length <= mostAxes;
 
 /**
- * The chosen entry among those of which this holds: two times in three one of the last two, so that instructions
- * build on each other.
+ * An entry that satisfies the condition: two times in three one of the last two, so that instructions build on each
+ * other.
  */
 export const from = (
   { pool }: Workshop,
@@ -66,11 +69,11 @@ export const atLeastRank =
 /** Whether it is a line or a field, for convolutions and pooling. */
 export const isField = (x: Tensor): boolean => rank(x) === 2 || rank(x) === 3;
 
-/** x with |x| below `bound`, multiplied by a constant where needed: its slope shrinks with it. */
+/** x scaled so that |x| is below `bound`; its derivative shrinks too. */
 export const within = (bound: number, { x, bound: now, raw }: Entry): Entry =>
   now <= bound ? { x, bound: now, raw } : entry(scale(bound / now, x), bound);
 
-/** Brings what has grown too large back, one way or another. */
+/** Reduces a value that has grown too large, in one of several ways. */
 export const tamed = ({ excluded }: Workshop, e: Entry, way: number): Entry => {
   if (e.bound <= 4) return e;
   if (excluded.has('map') || way % 3 === 0) return within(2, e);
