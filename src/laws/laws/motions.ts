@@ -113,8 +113,7 @@ const commutes = (trial: Trial, what: string, move: (x: NdArray, first: number) 
 export const translation: Law = {
   name: 'translation',
   entry: 7,
-  statement:
-    'step(shift s) = shift step(s), with every external field (omega, alpha, input) shifted too',
+  statement: 'step(shift s) = shift step(s), with every external field (omega, alpha, input) shifted too',
   source: 'convolution theorem on the torus; zero-padded encoders break it for a whole model',
   tolerance: 'both sides by running error analysis',
   requirements: [

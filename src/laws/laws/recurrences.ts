@@ -71,8 +71,7 @@ const sequential = (
 export const associativeScan: Law = {
   name: 'parallel scan',
   entry: 13,
-  statement:
-    'a linear recurrence equals its sequential steps, in whatever order an interpreter multiplies',
+  statement: 'a linear recurrence equals its sequential steps, in whatever order an interpreter multiplies',
   source: 'Blelloch 1990; LinOSS: Rusch & Rus 2024, arXiv 2410.03943, sec. 2.4',
   tolerance: 'products of at most T factors: 2 (T + 1) n u times the recurrence of absolute values',
   requirements: [hasRecurrence],

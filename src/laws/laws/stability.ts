@@ -309,7 +309,8 @@ export const stability: Law = {
   statement:
     'stable iff h^2 lambda_max(K) + 2 h alpha < 4, alpha >= 0, for small displacements (undamped five-point: h < 1 / (c sqrt 2))',
   source: 'Courant, Friedrichs & Lewy 1928; with damping: Jury conditions of the step',
-  tolerance: 'eigenvalues to 4 sqrt(2 N u |M|), since a double eigenvalue changes by the square root of a perturbation',
+  tolerance:
+    'eigenvalues to 4 sqrt(2 N u |M|), since a double eigenvalue changes by the square root of a perturbation',
   requirements: [
     requirements.oscillator,
     requirements.linearForce,

@@ -48,8 +48,7 @@ export const unitNorms: Law = {
   entry: 15,
   statement: '|x_i| = 1 after every step',
   source: 'AKOrN: Miyato et al. 2024, arXiv 2410.13821, eq. 2',
-  tolerance:
-    'running error analysis of the step and of the sum of squares, and the constant under the root',
+  tolerance: 'running error analysis of the step and of the sum of squares, and the constant under the root',
   requirements: [requirements.steps, requirements.noiseless, divided, nearly],
   property: (trial): Finding => {
     const { system, structure } = trial;
