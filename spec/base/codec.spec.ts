@@ -21,7 +21,7 @@ const ring = where(
     outer: withDefault(real(0, 10), 2),
     edge: withDefault(choice('sharp', 'soft'), 'sharp'),
   }),
-  ({ inner, outer }) => (inner > outer ? `inner ${inner} is more than outer ${outer}` : undefined),
+  ({ inner, outer }) => (inner > outer ? `inner ${inner} is more than outer ${outer}` : null),
 );
 const decode = decodeWith(ring, 'ring');
 

@@ -137,7 +137,7 @@ describe('cache', () => {
   });
 
   it('keeps nothing without a folder, and passes on why something could not be made', async () => {
-    assert.equal(value(await cached(undefined, 'x', 1, make)()).origin, 'made');
+    assert.equal(value(await cached(null, 'x', 1, make)()).origin, 'made');
     const failing = TE.left(decodeError('digits', 'bad'));
     assert.equal(sentence(await cached(folder, 'x', 1, failing)()), 'digits: bad');
     assert.deepEqual(await readdir(folder), []);

@@ -86,6 +86,6 @@ describe('tones and areas', () => {
     );
     const disk = continuumFundamental({ kind: 'disk', radius: 1 }, 1) ?? 0;
     assert.ok(Math.abs(disk - 0.38274) < 1e-5);
-    assert.equal(continuumFundamental({ kind: 'mask', rows: ['#'] }, 1), undefined);
+    assert.equal(continuumFundamental({ kind: 'mask', rows: ['#'] }, 1), null);
   });
 });

@@ -78,16 +78,16 @@ export const withDefault = <A>(codec: Same<A>, otherwise: A): Same<A> =>
   );
 
 /** The codec with one more condition: the check returns what is wrong, or null. */
-export const where = <A>(codec: Same<A>, check: (value: A) => string | undefined): Same<A> =>
+export const where = <A>(codec: Same<A>, check: (value: A) => string | null): Same<A> =>
   new t.Type<A, A, unknown>(
     codec.name,
-    (u): u is A => codec.is(u) && check(u) === undefined,
+    (u): u is A => codec.is(u) && check(u) === null,
     (u, context) =>
       pipe(
         codec.validate(u, context),
         E.flatMap((value) => {
           const problem = check(value);
-          return problem === undefined ? t.success(value) : t.failure(u, context, problem);
+          return problem === null ? t.success(value) : t.failure(u, context, problem);
         }),
       ),
     codec.encode,

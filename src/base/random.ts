@@ -50,11 +50,11 @@ export const stream = (seed: number, ...name: readonly (string | number)[]): Ran
     while (drawn >= limit) drawn = next();
     return drawn % n;
   };
-  let spare: number | undefined;
+  let spare: number | null;
   const normal = (): number => {
-    if (spare !== undefined) {
+    if (spare !== null) {
       const kept = spare;
-      spare = undefined;
+      spare = null;
       return kept;
     }
     const radius = Math.sqrt(-2 * Math.log(1 - uniform()));

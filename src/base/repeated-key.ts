@@ -18,7 +18,7 @@ interface Open {
  * repeatedKey('{"a": 1, "b": {"a": 2}}'); // => undefined
  * repeatedKey('{"a": 1, "\\u0061": 2}'); // => 'a'
  */
-export const repeatedKey = (json: string): string | undefined => {
+export const repeatedKey = (json: string): string | null => {
   const open: Open[] = [];
   tokens.lastIndex = 0;
   for (let found = tokens.exec(json); found !== null; found = tokens.exec(json)) {
@@ -36,5 +36,5 @@ export const repeatedKey = (json: string): string | undefined => {
       inside.keys.add(key);
     }
   }
-  return undefined;
+  return null;
 };

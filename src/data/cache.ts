@@ -55,19 +55,19 @@ const keep = async (path: string, key: string, dataset: Dataset): Promise<Checke
  * @param make makes the data; the only possible error is its own
  */
 export const cached =
-  (folder: string | undefined, name: string, identity: unknown, make: Effect<Dataset>): Effect<Loaded> =>
+  (folder: string | null, name: string, identity: unknown, make: Effect<Dataset>): Effect<Loaded> =>
   async () => {
-    const path = folder === undefined ? undefined : cachePath(folder, name, identity);
+    const path = folder === null ? null : cachePath(folder, name, identity);
     const key = hashOf(identity);
     const notes: string[] = [];
-    if (path !== undefined) {
+    if (path !== null) {
       const kept = await found(path, key);
       if (E.isLeft(kept)) notes.push(`the data was made again: ${errorMessage(kept.left)}`);
       else if (O.isSome(kept.right)) return E.right({ ...kept.right.value, origin: 'cache', notes });
     }
     const made = await make();
     if (E.isLeft(made)) return made;
-    if (path !== undefined) {
+    if (path !== null) {
       const written = await keep(path, key, made.right);
       if (E.isLeft(written)) {
         notes.push(

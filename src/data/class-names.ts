@@ -12,5 +12,5 @@ export const classNames = where(t.readonlyArray(text), (names) =>
     ? 'class names must be two to 256 different ones, background first (or none, to number them)'
     : names.some((name) => control.test(name))
       ? 'a class name holds a control character; write names as plain text'
-      : undefined,
+      : null,
 );

@@ -78,7 +78,7 @@ export const loadDataset = (task: Task, options: LoadOptions = {}): Effect<Loade
     ),
     TE.flatMap(({ recipe, shapedBy }) =>
       cached(
-        options.cacheDir,
+        options.cacheDir ?? null,
         task.name,
         { task: shapedBy, version: recipe.version },
         generate(recipe, options),

@@ -25,7 +25,7 @@ const drumCodec = record('drum', {
 
 const powersOfTwo = where(whole(64, 2 ** 18), (steps) =>
   Number.isInteger(Math.log2(steps))
-    ? undefined
+    ? null
     : `${steps} is not a power of two; the Fourier transform asks for one`,
 );
 
@@ -33,7 +33,7 @@ const fewDrums = where(t.readonlyArray(drumCodec), (drums) => {
   if (drums.length === 0 || drums.length > 64) return `1 to 64 drums, not ${drums.length}`;
   const names = drums.map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
-  return twice === undefined ? undefined : `two drums are called '${twice}'`;
+  return twice === undefined ? null : `two drums are called '${twice}'`;
 });
 
 /**
@@ -57,7 +57,7 @@ export const drumExperimentCodec = where(
   }),
   ({ speed, dt }) =>
     speed * dt < Math.SQRT1_2
-      ? undefined
+      ? null
       : `speed * dt is ${speed * dt}: at 1 / sqrt 2 = .7071 and above the waves grow without limit; take a smaller dt`,
 );
 

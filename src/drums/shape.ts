@@ -37,7 +37,7 @@ const shapes = {
       const { left, right, bottom, top } = boundsOf(corners);
       return Math.max(right - left, top - bottom) * cells > mostCells
         ? `it is more than ${mostCells} cells wide or high; take fewer cells a unit`
-        : undefined;
+        : null;
     },
   ),
   mask: where(record('mask', { kind: t.literal('mask'), rows: t.readonlyArray(t.string) }), ({ rows }) => {
@@ -47,7 +47,7 @@ const shapes = {
       return `a mask has fewer than ${mostCells} rows and columns`;
     return rows.some((row) => row.length !== first.length || !/^[#.]+$/.test(row))
       ? "rows are of one length and of '#' (drum) and '.' (nothing)"
-      : undefined;
+      : null;
   }),
 };
 
@@ -176,12 +176,12 @@ export const areaOf = (shape: DrumShape): number => {
 };
 
 /** Length of the edge in cells; null for a mask. */
-export const edgeOf = (shape: DrumShape): number | undefined => {
+export const edgeOf = (shape: DrumShape): number | null => {
   switch (shape.kind) {
     case 'disk':
       return 2 * Math.PI * shape.radius;
     case 'mask':
-      return undefined;
+      return null;
     default:
       return perimeterOf(outlineOf(shape));
   }

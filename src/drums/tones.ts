@@ -32,7 +32,7 @@ const firstBesselZero = 2.404825557695773;
  *
  * Squares and rectangles: (c / 2) sqrt(1/w^2 + 1/h^2). Disks: j c / (2 pi r), j the first zero of J0.
  */
-export const continuumFundamental = (shape: DrumShape, speed: number): number | undefined => {
+export const continuumFundamental = (shape: DrumShape, speed: number): number | null => {
   switch (shape.kind) {
     case 'square':
       return (speed / 2) * Math.hypot(1 / shape.side, 1 / shape.side);
@@ -41,7 +41,7 @@ export const continuumFundamental = (shape: DrumShape, speed: number): number | 
     case 'disk':
       return (firstBesselZero * speed) / (2 * Math.PI * shape.radius);
     default:
-      return undefined;
+      return null;
   }
 };
 

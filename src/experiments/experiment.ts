@@ -15,7 +15,7 @@ export { type Training, trainingCodec } from './training.js';
 /** A list without repetitions. */
 const distinct = <A>(codec: t.Type<A, A, unknown>, what: string) =>
   where(t.readonlyArray(codec), (list) =>
-    new Set(list).size < list.length ? `${what} is listed twice` : undefined,
+    new Set(list).size < list.length ? `${what} is listed twice` : null,
   );
 
 /** Seeds enter names, random streams and tables for other tools, some of which support only 32 bits. */
@@ -26,7 +26,7 @@ const seedList = where(distinct(whole(0, largestSeed), 'a seed'), (list) =>
     ? 'at least one seed is needed'
     : list.length > limits.seeds
       ? `there are ${grouped(list.length)} seeds, and ${grouped(limits.seeds)} is the limit`
-      : undefined,
+      : null,
 );
 
 /** A list of seeds; a single number and `0,1,2` are accepted as lists. */
@@ -50,7 +50,7 @@ export const experimentName = where(text, (name) =>
   name.length > longestName
     ? `a name has at most ${longestName} letters, this one has ${name.length}`
     : /^[a-z0-9][a-z0-9_.-]*(\/[a-z0-9][a-z0-9_.-]*)*$/i.test(name)
-      ? undefined
+      ? null
       : "a name has letters, digits, '_', '-', '.' and '/' between parts",
 );
 
@@ -80,7 +80,7 @@ export const labelCodec = where(text, (label) => {
     return 'a label is one line, without spaces before or behind';
   return Array.from(label).length > longestOwnLabel
     ? `a label has at most ${longestOwnLabel} letters, this one has ${Array.from(label).length}`
-    : undefined;
+    : null;
 });
 
 const fields = {
@@ -103,7 +103,7 @@ const base = withOptional(record('experiment', fields, ['label']), 'label', labe
 export const experimentCodec = where(base, ({ task, training }) =>
   training.patience !== null && 'validation' in task && task.validation === 0
     ? 'training.patience waits for a better validation loss, but task.validation is 0'
-    : undefined,
+    : null,
 );
 export type Experiment = t.TypeOf<typeof experimentCodec>;
 
@@ -116,18 +116,18 @@ export const decodeExperiment = (value: unknown, source = 'experiment'): Checked
   decodeWith(experimentCodec, source)(value);
 
 /** The task with folder paths replaced by a digest of their contents. */
-const shapingTask = (task: Task, data: string | undefined): unknown => {
+const shapingTask = (task: Task, data: string | null): unknown => {
   switch (task.name) {
     case 'npy':
     case 'png': {
       // The digest includes the effect of `labels` and `ignore`; without a digest they are included if they are used.
       const { labels, ignore, ...rest } = task;
-      if (data !== undefined) return { ...rest, folder: null, data };
+      if (data !== null) return { ...rest, folder: null, data };
       return { ...rest, ...(labels === null ? {} : { labels }), ...(ignore === null ? {} : { ignore }) };
     }
     case 'mnist':
     case 'multi-mnist':
-      return data === undefined ? task : { ...task, mnistDir: null, data };
+      return data === null ? task : { ...task, mnistDir: null, data };
     case 'tetrominoes':
     case 'polygons':
       return task;
@@ -146,7 +146,7 @@ export const shapingOf = (
   program: string,
   data?: string,
 ): Readonly<Record<string, unknown>> => ({
-  task: shapingTask(task, data),
+  task: shapingTask(task, data ?? null),
   training: shapingTraining(training),
   program,
   // Left out for the published loss, so that runs made before there were other losses keep their identity.

@@ -54,9 +54,9 @@ const leaves = (value: unknown, path: string): Facts =>
   t.UnknownRecord.is(value) &&
   !Array.isArray(value) &&
   !isOneSetting(path) &&
-  programHash(value) === undefined
+  programHash(value) === null
     ? Object.entries(value).flatMap(([key, inner]) => leaves(inner, path === '' ? key : `${path}.${key}`))
-    : [{ path, value: programHash(value) === undefined ? value : valueText(value) }];
+    : [{ path, value: programHash(value) === null ? value : valueText(value) }];
 
 /** A whole program is one setting. */
 const modelOf = ({ model }: Experiment): unknown => (model.name === 'program' ? valueText(model) : model);

@@ -17,7 +17,7 @@ const weights = withDefault<readonly number[]>(
   where(t.readonlyArray(real(0, 1e6)), (list) =>
     list.length > 0 && list.every((weight) => weight === 0)
       ? 'at least one class must count something'
-      : undefined,
+      : null,
   ),
   [],
 );
@@ -36,11 +36,11 @@ const diceCodec = record('dice', {
   target: where(target, (of) =>
     of === 'image'
       ? "Dice is an overlap of pixels; take 'cross-entropy' or 'focal' for whole images"
-      : undefined,
+      : null,
   ),
   weights,
   smoothing: withDefault(
-    where(real(0, 1e6), (s) => (s > 0 ? undefined : 'the smoothing must be more than 0')),
+    where(real(0, 1e6), (s) => (s > 0 ? null : 'the smoothing must be more than 0')),
     1,
   ),
 });

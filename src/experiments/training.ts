@@ -18,7 +18,7 @@ export const publishedTraining = {
 };
 
 const positive = where(real(0, Number.MAX_VALUE), (value) =>
-  value > 0 ? undefined : 'it must be more than 0; null turns it off',
+  value > 0 ? null : 'it must be more than 0; null turns it off',
 );
 
 const orNull = <A>(codec: t.Type<A, A, unknown>): t.Type<A | null, A | null, unknown> =>

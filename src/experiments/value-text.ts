@@ -15,15 +15,15 @@ export const fitted = (text: string, letters: number): string => {
 };
 
 /** The first digits of the hash of a whole program; null for any other value. */
-export const programHash = (value: unknown): string | undefined => {
-  if (!t.UnknownRecord.is(value)) return undefined;
+export const programHash = (value: unknown): string | null => {
+  if (!t.UnknownRecord.is(value)) return null;
   const graph = 'language' in value ? value : 'graph' in value ? value.graph : undefined;
   return graph === undefined
-    ? undefined
+    ? null
     : pipe(
         decodeProgram(graph),
         E.match(
-          () => undefined,
+          () => null,
           (program) => hashProgram(program).slice(0, 8),
         ),
       );
@@ -38,7 +38,7 @@ export const programHash = (value: unknown): string | undefined => {
  */
 export const valueText = (value: unknown): string => {
   const hash = programHash(value);
-  if (hash !== undefined) return `program ${hash}`;
+  if (hash !== null) return `program ${hash}`;
   if (Array.isArray(value)) return `[${value.map(valueText).join(', ')}]`;
   if (t.UnknownRecord.is(value))
     return typeof value.name === 'string'

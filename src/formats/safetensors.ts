@@ -142,7 +142,7 @@ const header = (bytes: Uint8Array): E.Either<string, { readonly json: unknown; r
     ),
     E.flatMap(({ json, text }) => {
       const twice = repeatedKey(text);
-      return twice === undefined
+      return twice === null
         ? E.right({ json, values })
         : E.left(`its header has '${twice}' twice, and nobody can tell which is meant`);
     }),

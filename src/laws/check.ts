@@ -78,7 +78,7 @@ export const check = (subject: Subject, options: CheckOptions = {}): Report => {
     const now = Date.now();
     const share = (4 * (end - now)) / (wanted.length - number);
     const own = Math.min(end, now + share, now + (options.milliseconds ?? Number.POSITIVE_INFINITY));
-    const found = now < end ? inTime(own, () => verdictOf(law, system, expected, options, own)) : undefined;
+    const found = now < end ? inTime(own, () => verdictOf(law, system, expected, options, own)) : null;
     return found ?? { law, outcome: 'not tried', because: overTime(options), isLate: true };
   });
   return { system, verdicts };
@@ -115,7 +115,7 @@ type Tried = Exclude<Verdict, { readonly outcome: 'does not apply' }>;
 
 const tried = (law: Law, system: System, options: CheckOptions, end: number, strict: boolean): Tried => {
   let cases = 0;
-  let dull: Tried | undefined;
+  let dull: Tried | null = null;
   for (const on of options.on ?? [reference]) {
     const found = triedOn(law, system, on, options, end, strict);
     if (found.outcome === 'not tried') {
@@ -125,7 +125,7 @@ const tried = (law: Law, system: System, options: CheckOptions, end: number, str
     cases += found.cases;
     if (found.outcome === 'broken') return { ...found, cases };
   }
-  return cases === 0 && dull !== undefined ? dull : { law, outcome: 'holds', cases };
+  return cases === 0 && dull !== null ? dull : { law, outcome: 'holds', cases };
 };
 
 /** Systems whose step computes more values than this use fewer cases. */
@@ -163,7 +163,7 @@ const triedOn = (
     fc.property(caseArbitrary(system, chosen), (c) => {
       // Cases drawn after the time limit pass without being tried.
       const found = isLate ? holds : inTime(end, () => judged(law, system, c, on, strict));
-      if (found === undefined) isLate = true;
+      if (found === null) isLate = true;
       else if (found.kind === 'broken') last = { case: c, found };
       else if (found.kind === 'inconclusive')
         count(dull, found.because ?? 'no case that was tried says anything about it');
@@ -231,7 +231,7 @@ export const tryCase = (law: Law, system: System, c: Case, on: Interpreter = ref
 
 const judged = (law: Law, system: System, c: Case, on: Interpreter, strict: boolean): Finding => {
   const sized = systemAt(system.learned ?? system, c.grid);
-  if (sized === undefined) return inconclusive;
+  if (sized === null) return inconclusive;
   const here = settled(sized, c.seed);
   const arrays = arraysOf(here, c);
   const names = Object.keys(here.fields);

@@ -30,10 +30,10 @@ export const describeSystem = (system: System): readonly string[] => {
     `${system.kind === 'map' ? 'a map of' : 'a step of'} ${fields.join(', ')}` +
       (free.length > 0 ? `, beside ${free.join(', ')}` : '') +
       (system.sequences.length > 0 ? ', driven by a sequence' : ''),
-    ...(oscillator === undefined ? [] : oscillatorLines(system, oscillator)),
-    ...(phase === undefined ? [] : [`${phase} is a phase`]),
-    ...(amplitude === undefined ? [] : [`${amplitude} is a complex amplitude in two channels`]),
-    ...(unit === undefined || (vectorsOf(system)?.off ?? 1) > 0.1 ? [] : [`${unit} is made of unit vectors`]),
+    ...(oscillator === null ? [] : oscillatorLines(system, oscillator)),
+    ...(phase === null ? [] : [`${phase} is a phase`]),
+    ...(amplitude === null ? [] : [`${amplitude} is a complex amplitude in two channels`]),
+    ...(unit === null || (vectorsOf(system)?.off ?? 1) > 0.1 ? [] : [`${unit} is made of unit vectors`]),
     ...kernelLines(system),
   ];
 };
@@ -85,7 +85,7 @@ const kernelLines = (system: System): readonly string[] => {
   const mutual = reciprocalKernels.missing(system, structure);
   const words = [
     turns ?? 'invariant under rotations and reflections',
-    ...(mutual === undefined || turns === mutual ? [] : [mutual]),
+    ...(mutual === null || turns === mutual ? [] : [mutual]),
   ];
   return [
     `${seen.length} ${seen.length === 1 ? 'convolution' : 'convolutions'}, ${sides.join(' and ')}, boundary ${boundaries.join(' and ')}${walls}: ${words.join('; ')}`,

@@ -41,7 +41,7 @@ const codecs = {
     channels: withDefault(channelCount, 2),
     steps: withDefault(stepCount, 100),
     dt: withDefault(
-      where(real(0, 1000), (dt) => (dt > 0 ? undefined : 'a time step must be more than 0')),
+      where(real(0, 1000), (dt) => (dt > 0 ? null : 'a time step must be more than 0')),
       0.1,
     ),
     ...listened,

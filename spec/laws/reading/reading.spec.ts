@@ -163,7 +163,7 @@ describe('reading', () => {
         const [x] = inputsFor(g);
         const values = valuesOf(g, x);
         const intervals = intervalsOf(nodesOf(g), (node) => {
-          if (node.op.op !== 'input' && node.op.op !== 'parameter') return undefined;
+          if (node.op.op !== 'input' && node.op.op !== 'parameter') return null;
           const data = values[nodesOf(g).indexOf(node)];
           return { low: Math.min(...data), high: Math.max(...data) };
         });

@@ -56,10 +56,10 @@ export const drawMnist = (grey: Float64Array, digit: number): Sample => {
   return { image, mask };
 };
 
-const tooMany = (task: MnistTask, shares: Shares): string | undefined => {
+const tooMany = (task: MnistTask, shares: Shares): string | null => {
   const name = splitNames.find((split) => task[split] > shares[split].length);
   return name === undefined
-    ? undefined
+    ? null
     : `${name} asks for ${task[name]} images, but there are only ${shares[name].length} digits for it`;
 };
 
@@ -67,7 +67,7 @@ const tooMany = (task: MnistTask, shares: Shares): string | undefined => {
 export const mnist = (task: MnistTask, digits: Digits): Checked<Recipe> => {
   const shares = shareDigits(digits, task.seed);
   const problem = tooMany(task, shares);
-  if (problem !== undefined) return E.left(decodeError('mnist', problem));
+  if (problem !== null) return E.left(decodeError('mnist', problem));
   const training = enlarged(digits.train, task.size);
   const testing = enlarged(digits.test, task.size);
   return E.right({

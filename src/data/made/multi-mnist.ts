@@ -42,7 +42,7 @@ export const multiMnistTask = where(
   }),
   ({ size, digitSize, minDigits, maxDigits }) => {
     if (digitSize > size) return `digitSize ${digitSize} is more than size ${size}`;
-    return minDigits > maxDigits ? `minDigits ${minDigits} is more than maxDigits ${maxDigits}` : undefined;
+    return minDigits > maxDigits ? `minDigits ${minDigits} is more than maxDigits ${maxDigits}` : null;
   },
 );
 
@@ -81,7 +81,7 @@ const scatterDigit = (
   { size, digitSize }: MultiMnistTask,
   mask: Uint8Array,
   digit: readonly Pixel[],
-): readonly number[] | undefined =>
+): readonly number[] | null =>
   firstFit(
     () => {
       const top = random.integer(size - digitSize + 1);

@@ -15,7 +15,7 @@ import { arrange, firstFit } from './scatter.js';
 const kinds = where(t.readonlyArray(whole(3, 24)), (sides) =>
   sides.length === 0 || new Set(sides).size < sides.length
     ? 'kinds are one or more different numbers of sides'
-    : undefined,
+    : null,
 );
 
 /**
@@ -47,7 +47,7 @@ export const polygonsTask = where(
     if (minRadius > maxRadius) return `minRadius ${minRadius} is more than maxRadius ${maxRadius}`;
     return minPolygons > maxPolygons
       ? `minPolygons ${minPolygons} is more than maxPolygons ${maxPolygons}`
-      : undefined;
+      : null;
   },
 );
 
@@ -132,12 +132,7 @@ const mark = (taken: Uint8Array, pixels: readonly number[], size: number): void 
 };
 
 /** A random position where the polygon is inside the image and touches no taken pixel. */
-const scatterPolygon = (
-  random: Random,
-  size: number,
-  taken: Uint8Array,
-  polygon: Polygon,
-): Placed | undefined => {
+const scatterPolygon = (random: Random, size: number, taken: Uint8Array, polygon: Polygon): Placed | null => {
   const coordinate = (): number => polygon.radius + random.uniform() * (size - 2 * polygon.radius);
   return firstFit(
     () => ({ label: polygon.label, pixels: pixelsAt(polygon, coordinate(), coordinate(), size) }),
@@ -152,7 +147,7 @@ const strew = (random: Random, task: PolygonsTask): { placed: readonly Placed[];
   const taken = new Uint8Array(task.size * task.size);
   for (let k = 0; k < wanted; k++) {
     const found = scatterPolygon(random, task.size, taken, choosePolygon(random, task));
-    if (found === undefined) continue;
+    if (found === null) continue;
     placed.push(found);
     mark(taken, found.pixels, task.size);
   }

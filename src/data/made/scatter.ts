@@ -6,12 +6,12 @@ const tries = 200;
 const beginnings = 10;
 
 /** The first candidate that fits, or null after 200 draws. */
-export const firstFit = <A>(draw: () => A, fits: (candidate: A) => boolean): A | undefined => {
+export const firstFit = <A>(draw: () => A, fits: (candidate: A) => boolean): A | null => {
   for (let attempt = 0; attempt < tries; attempt++) {
     const drawn = draw();
     if (fits(drawn)) return drawn;
   }
-  return undefined;
+  return null;
 };
 
 /**

@@ -39,7 +39,7 @@ export const tetrominoesTask = where(
     if (4 * cell >= size) {
       return `a row of four cells of ${cell} pixels does not fit into size ${size}; take a cell of at most ${Math.ceil(size / 4) - 1}`;
     }
-    return minPieces > maxPieces ? `minPieces ${minPieces} is more than maxPieces ${maxPieces}` : undefined;
+    return minPieces > maxPieces ? `minPieces ${minPieces} is more than maxPieces ${maxPieces}` : null;
   },
 );
 
@@ -122,7 +122,7 @@ const scatterPiece = (
   { size, cell }: TetrominoesTask,
   taken: readonly Placed[],
   piece: Piece,
-): Placed | undefined =>
+): Placed | null =>
   firstFit(
     () => ({
       ...piece,
@@ -141,7 +141,7 @@ const strew = (
   const placed: Placed[] = [];
   for (const kind of chooseKinds(random, wanted)) {
     const found = scatterPiece(random, task, placed, choosePiece(random, kind));
-    if (found !== undefined) placed.push(found);
+    if (found !== null) placed.push(found);
   }
   return { placed, wanted };
 };

@@ -94,10 +94,7 @@ const numbered = (largest: number): readonly string[] =>
     label === 0 ? 'background' : `class ${label}`,
   );
 
-const problemOf = (
-  splits: Readonly<Record<SplitName, Split>>,
-  classes: readonly string[],
-): string | undefined => {
+const problemOf = (splits: Readonly<Record<SplitName, Split>>, classes: readonly string[]): string | null => {
   for (const name of splitNames) {
     const split = splits[name];
     if (name !== 'validation' && split.count === 0) return `there are no ${name} images`;
@@ -109,7 +106,7 @@ const problemOf = (
       return `a ${name} mask has the label ${largest}, but there are only ${classes.length} class names (labels 0 to ${classes.length - 1}); say with labels which value is which class, or leave ${largest} out with ignore`;
     }
   }
-  return undefined;
+  return null;
 };
 
 const few = (values: readonly number[]): string =>
@@ -198,7 +195,7 @@ export const assemble = (
       : Math.max(...labelling.labels.values());
   const names = given ?? numbered(largest);
   const problem = problemOf(splits, names);
-  if (problem !== undefined) return E.left(decodeError(folder, problem));
+  if (problem !== null) return E.left(decodeError(folder, problem));
   const counts = labelCounts(all);
   const notes = [
     ...told,

@@ -18,51 +18,49 @@ const isWholes = (u: unknown): u is readonly number[] => Array.isArray(u) && u.e
 const isNumber = (text: string): boolean => /^-?\d{1,15}$/.test(text);
 
 /** The values and their names, one entry for each value; null if it has neither of the two forms. */
-const entryOf = ([key, said]: readonly [string, unknown]):
-  | readonly (readonly [number, string])[]
-  | undefined => {
-  if (typeof said === 'string') return isNumber(key) ? [[Number(key), said]] : undefined;
+const entryOf = ([key, said]: readonly [string, unknown]): readonly (readonly [number, string])[] | null => {
+  if (typeof said === 'string') return isNumber(key) ? [[Number(key), said]] : null;
   if (isWhole(said)) return [[said, key]];
-  return isWholes(said) ? said.map((value) => [value, key] as const) : undefined;
+  return isWholes(said) ? said.map((value) => [value, key] as const) : null;
 };
 
-const repeated = (values: readonly number[]): number | undefined =>
-  values.find((value, i) => values.indexOf(value) < i);
+const repeated = (values: readonly number[]): number | null =>
+  values.find((value, i) => values.indexOf(value) < i) ?? null;
 
 const form =
   'write a value and its class, such as {"255": "cell"}, a class and its values, such as {"cell": [254, 255]}, or a list of values in the order of the classes, background first';
 
-const labelsProblem = (u: unknown): string | undefined => {
-  if (u === null) return undefined;
+const labelsProblem = (u: unknown): string | null => {
+  if (u === null) return null;
   if (Array.isArray(u)) {
     if (!isWholes(u)) return form;
     const twice = repeated(u);
-    if (twice !== undefined) return `the value ${twice} stands in it twice`;
-    return u.length < 2 || u.length > 255 ? 'it must hold 2 to 255 values, one for each class' : undefined;
+    if (twice !== null) return `the value ${twice} stands in it twice`;
+    return u.length < 2 || u.length > 255 ? 'it must hold 2 to 255 values, one for each class' : null;
   }
   if (!t.UnknownRecord.is(u)) return form;
   const entries = Object.entries(u).map(entryOf);
-  if (entries.length === 0 || entries.some((entry) => entry === undefined)) return form;
+  if (entries.length === 0 || entries.some((entry) => entry === null)) return form;
   const pairs = entries.flatMap((entry) => entry ?? []);
   const twice = repeated(pairs.map(([value]) => value));
-  if (twice !== undefined) return `the value ${twice} has two classes`;
+  if (twice !== null) return `the value ${twice} has two classes`;
   const { names } = named(pairs);
   if (names.length < 2) return 'it names one class only; name the others too';
   const wrong = classNames.decode(names);
-  return E.isLeft(wrong) ? wrong.left[0]?.message : undefined;
+  return E.isLeft(wrong) ? (wrong.left[0]?.message ?? null) : null;
 };
 
-const ignoreProblem = (u: unknown): string | undefined =>
-  u === null || isWhole(u) || (isWholes(u) && u.length > 0 && repeated(u) === undefined)
-    ? undefined
+const ignoreProblem = (u: unknown): string | null =>
+  u === null || isWhole(u) || (isWholes(u) && u.length > 0 && repeated(u) === null)
+    ? null
     : 'write the value of pixels that have no class, such as 255, or a list of such values';
 
-const keyOf = <A>(name: string, problem: (u: unknown) => string | undefined): t.Type<A, A, unknown> => {
-  const is = (u: unknown): u is A => problem(u) === undefined;
+const keyOf = <A>(name: string, problem: (u: unknown) => string | null): t.Type<A, A, unknown> => {
+  const is = (u: unknown): u is A => problem(u) === null;
   return new t.Type<A, A, unknown>(
     name,
     is,
-    (u, context) => (is(u) ? t.success(u) : t.failure(u, context, problem(u))),
+    (u, context) => (is(u) ? t.success(u) : t.failure(u, context, problem(u) ?? undefined)),
     t.identity,
   );
 };
@@ -130,7 +128,7 @@ export const labellingProblem = ({
   readonly labels: LabelsKey;
   readonly ignore: IgnoreKey;
   readonly classes: readonly string[];
-}): string | undefined => {
+}): string | null => {
   const values = labels === null ? [] : isList(labels) ? labels : pairsOf(labels).map(([value]) => value);
   const both = listOf(ignore).find((value) => values.includes(value));
   if (both !== undefined) return `the value ${both} stands in labels and in ignore; leave it in one of them`;
@@ -140,5 +138,5 @@ export const labellingProblem = ({
     return 'labels names the classes already; leave out classes';
   return ignore !== null && classes.length > ignoredByte
     ? `where values are ignored, there can be ${ignoredByte} classes at most`
-    : undefined;
+    : null;
 };

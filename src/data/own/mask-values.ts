@@ -66,21 +66,21 @@ export const labelsOfValues = (
   const { labels, ignore } = labelling;
   const strangers = new Map<number, Stranger>();
   const largest = ignore.size > 0 ? ignoredByte - 1 : 255;
-  const labelOf = (value: number): number | undefined => {
+  const labelOf = (value: number): number | null => {
     if (ignore.has(value)) return ignoredByte;
-    if (labels !== null) return labels.get(value);
-    return Number.isInteger(value) && value >= 0 && value <= largest ? value : undefined;
+    if (labels !== null) return labels.get(value) ?? null;
+    return Number.isInteger(value) && value >= 0 && value <= largest ? value : null;
   };
   // Masks contain few different values, so each is looked up once.
-  const known = new Map<number, number | undefined>();
+  const known = new Map<number, number | null>();
   const out = new Uint8Array(masks.reduce((sum, { values }) => sum + values.length, 0));
   let to = 0;
   for (const mask of masks)
     for (let at = 0; at < mask.values.length; at++, to++) {
       const value = mask.values[at];
       if (!known.has(value)) known.set(value, labelOf(value));
-      const label = known.get(value);
-      if (label !== undefined) {
+      const label = known.get(value) ?? null;
+      if (label !== null) {
         out[to] = label;
         continue;
       }

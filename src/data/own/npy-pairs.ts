@@ -69,16 +69,16 @@ const holdsPairs = (folder: string): Effect<void> =>
   );
 
 const instead = (names: readonly string[]): string => {
-  const ending = (pattern: RegExp): string | undefined => names.find((name) => pattern.test(name));
+  const ending = (pattern: RegExp): string | null => names.find((name) => pattern.test(name)) ?? null;
   const archive = ending(/\.npz$/i);
-  if (archive !== undefined)
+  if (archive !== null)
     return `, and ${archive} is an archive; save its arrays one by one, e.g. np.save('train_images.npy', archive['images'])`;
   const picture = ending(/\.(png|jpe?g|gif|tiff?|webp|bmp)$/i);
-  if (picture !== undefined)
+  if (picture !== null)
     return `, but there are pictures such as ${picture}; put them as PNG into a folder images, and masks of the same names into a folder masks beside it`;
   if (names.includes('masks')) return ', but a folder masks; put the images beside it into a folder images';
   const array = ending(/\.npy$/i);
-  return array === undefined
+  return array === null
     ? ' or folder; a folder of data has images/ and masks/ of PNG files, or train_images.npy, train_masks.npy, test_images.npy, test_masks.npy'
     : `, but there is ${array}; the files are train_images.npy, train_masks.npy, test_images.npy, test_masks.npy`;
 };

@@ -33,11 +33,11 @@ interface Sizes {
   readonly channels: number;
 }
 
-const sizesOf = (shape: Shape): Sizes | undefined => {
+const sizesOf = (shape: Shape): Sizes | null => {
   const [count, height, width, channels = 1] = shape;
   return (shape.length === 3 || shape.length === 4) && height * width * channels > 0
     ? { count, height, width, channels }
-    : undefined;
+    : null;
 };
 
 /** Masks may have an axis of one channel, last or after the count. */
@@ -101,7 +101,7 @@ const imageBytes = ({ path, array }: NpyFile): Checked<Pixels> => {
  */
 export const splitOf = (images: NpyFile, masks: NpyFile, labelling: Labelling): Checked<ReadSplit> => {
   const sizes = sizesOf(images.array.shape);
-  if (sizes === undefined) {
+  if (sizes === null) {
     const problem = `shape ${shown(images.array.shape)}; images are (count, height, width, channels) or (count, height, width)`;
     return E.left(decodeError(images.path, problem));
   }

@@ -102,9 +102,9 @@ export const pairsIn = (folder: string): Effect<Pairs> => {
 const likeValidation = /^(val|valid|dev)$/i;
 
 /** A hint on an entry whose name was probably meant to be that of a split, or null. */
-export const misnamed = (names: readonly string[]): string | undefined => {
+export const misnamed = (names: readonly string[]): string | null => {
   const validation = names.find((name) => likeValidation.test(name));
   return validation === undefined || names.includes('validation')
-    ? undefined
+    ? null
     : `there is a folder ${validation}; the parts are train, validation and test, so name it validation`;
 };

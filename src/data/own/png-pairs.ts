@@ -201,7 +201,7 @@ const readParts = (task: PngTask, labelling: Labelling, watch: Watch): Effect<Re
         );
       }
       const wrong = misnamed(names);
-      if (wrong !== undefined) return TE.left(decodeError(task.folder, wrong));
+      if (wrong !== null) return TE.left(decodeError(task.folder, wrong));
       const part = (name: keyof Parts) => readSplit(join(task.folder, name), name, labelling, watch);
       return pipe(
         TE.Do,

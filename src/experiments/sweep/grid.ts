@@ -43,7 +43,7 @@ const gridFields = {
   zip: where(lists, (tracks) =>
     new Set(Object.values(tracks).map(({ length }) => length)).size > 1
       ? 'what is zipped must have equally many values'
-      : undefined,
+      : null,
   ),
 };
 

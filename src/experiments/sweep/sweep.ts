@@ -176,7 +176,7 @@ const countable: t.Type<readonly unknown[], readonly unknown[], unknown> = where
   ({ length }) =>
     length > limits.members
       ? `there are ${grouped(length)} members, and ${grouped(limits.members)} is the limit; make several sweeps of them`
-      : undefined,
+      : null,
 );
 
 const few = new t.Type<
@@ -195,7 +195,7 @@ const few = new t.Type<
 );
 
 const distinct = where(few, (members) =>
-  new Set(members.map(canonical)).size < members.length ? 'a member is listed twice' : undefined,
+  new Set(members.map(canonical)).size < members.length ? 'a member is listed twice' : null,
 );
 
 /** Members whose labels disagree with their experiments are refused, since results would be mislabelled. */
@@ -205,7 +205,7 @@ const truthful = where(distinct, (members) => {
     return `with their seeds the members are ${grouped(runs)} runs, and ${grouped(limits.runs)} is the limit; make several sweeps of them`;
   const problems = sweepProblems({ members });
   return problems.length === 0
-    ? undefined
+    ? null
     : `${problems.slice(0, 3).join('; ')}${problems.length > 3 ? `; and ${problems.length - 3} more` : ''}`;
 });
 

@@ -69,7 +69,7 @@ const prefix = (bytes: Uint8Array): E.Either<string, { start: number; length: nu
   if (magic.some((byte, i) => i < bytes.length && bytes[i] !== byte) || bytes.length === 0) {
     const kind = bytes[0] === 0x50 && bytes[1] === 0x4b ? 'a zip, as .npz files are' : kindOf(bytes);
     return E.left(
-      kind === undefined
+      kind === null
         ? "not a .npy file: it does not begin with NumPy's magic bytes"
         : `not a .npy file: it is ${kind}; save one array with np.save`,
     );

@@ -63,7 +63,7 @@ const noSignature = (bytes: Uint8Array): string => {
   if (bytes.length < 8 && signature.every((byte, i) => i >= bytes.length || bytes[i] === byte))
     return 'it ends too early; the file is cut short';
   const kind = kindOf(bytes);
-  return kind === undefined
+  return kind === null
     ? 'it does not begin as one; save it as PNG'
     : `it is ${kind}, whatever its name says; save it as PNG`;
 };
@@ -74,7 +74,7 @@ export const chunksOf = (bytes: Uint8Array): E.Either<string, PngFile> => {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const kinds = new Set<string>();
   const data: Uint8Array[] = [];
-  let header: PngHeader | undefined;
+  let header: PngHeader | null = null;
   let palette = new Uint8Array();
   for (let at = 8; ; ) {
     if (at + 12 > bytes.length) return E.left('it ends too early; the file is cut short');
@@ -85,8 +85,8 @@ export const chunksOf = (bytes: Uint8Array): E.Either<string, PngFile> => {
     if (crc32(bytes.subarray(at + 4, at + 8 + length)) !== view.getUint32(at + 8 + length))
       return E.left('a checksum does not fit; the file is damaged');
     if (kind === 'CgBI') return E.left('it is in the form of iPhone apps (CgBI); save it as a plain PNG');
-    if (header === undefined && kind !== 'IHDR') return E.left('it lacks a header; the file is damaged');
-    if (kind === 'IHDR' && header !== undefined) return E.left('it has two headers; the file is damaged');
+    if (header === null && kind !== 'IHDR') return E.left('it lacks a header; the file is damaged');
+    if (kind === 'IHDR' && header !== null) return E.left('it has two headers; the file is damaged');
     if (/^[A-Z]/.test(kind) && !critical.includes(kind))
       return E.left(`it has a part '${kind.replace(/[^A-Za-z]/g, '?')}' that is not known here`);
     kinds.add(kind);
@@ -100,7 +100,7 @@ export const chunksOf = (bytes: Uint8Array): E.Either<string, PngFile> => {
     if (kind === 'IEND') break;
     at += 12 + length;
   }
-  if (header === undefined || data.length === 0) return E.left('it has no samples; the file is damaged');
+  if (header === null || data.length === 0) return E.left('it has no samples; the file is damaged');
   if (palette.length % 3 !== 0 || (header.colourType === colourTypes.palette && palette.length === 0))
     return E.left('its palette is missing or damaged');
   return E.right({ header, palette, data: Buffer.concat(data), kinds });

@@ -29,5 +29,5 @@ const starts: readonly (readonly [kind: string, first: readonly (number | null)[
  * @example
  * kindOf(Uint8Array.of(0xff, 0xd8, 0xff, 0xe0)); // => 'a JPEG'
  */
-export const kindOf = (bytes: Uint8Array): string | undefined =>
-  starts.find(([, first]) => first.every((byte, i) => byte === null || bytes[i] === byte))?.[0];
+export const kindOf = (bytes: Uint8Array): string | null =>
+  starts.find(([, first]) => first.every((byte, i) => byte === null || bytes[i] === byte))?.[0] ?? null;

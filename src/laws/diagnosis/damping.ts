@@ -9,9 +9,9 @@ import { dampingOf } from '../requirements/force.js';
 import type { System } from '../system/system.js';
 
 /** The smallest damping of any site with all free fields at 1, if the damping is a number at each site; else null. */
-export const leastDamping = (system: System, oscillator: Oscillator): number | undefined => {
+export const leastDamping = (system: System, oscillator: Oscillator): number | null => {
   if (oscillator.inVelocity === 'none' || oscillator.inVelocity === 'other' || !oscillator.diagonal)
-    return undefined;
+    return null;
   const { system: small, around } = smallAtRest(system);
   const ones = Object.fromEntries(
     small.externals.flatMap(({ name, shape, kind }) =>
@@ -26,7 +26,7 @@ const names = ['alpha', 'damping', 'friction', 'drag'];
 
 export const dampingHints = (system: System): readonly string[] => {
   const { oscillator } = structureOf(system);
-  if (oscillator === undefined || oscillator.inVelocity !== 'none') return [];
+  if (oscillator === null || oscillator.inVelocity !== 'none') return [];
   const { y, z } = oscillator;
   const { nodes, externals, next } = system;
   const named = externals.find(

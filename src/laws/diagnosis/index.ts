@@ -38,7 +38,7 @@ export const diagnose = (system: System): readonly string[] => {
     return reasons.map((reason) => `${reason} (${because})`);
   });
   const others = [...timeFaults(system), ...amplitudeFaults(system), ...phaseFaults(system)];
-  if (oscillator === undefined) return [...meant, ...others];
+  if (oscillator === null) return [...meant, ...others];
   const { y, z, h, order } = oscillator;
   const damping = leastDamping(system, oscillator);
   return [
@@ -48,7 +48,7 @@ export const diagnose = (system: System): readonly string[] => {
             `compute ${z}' first, then ${y}' = ${y} + ${digits(h)} ${z}'`,
         ]
       : []),
-    ...(damping !== undefined && damping < 0
+    ...(damping !== null && damping < 0
       ? [
           `the damping has the wrong sign: it pushes along ${z} and feeds energy in; subtract alpha ${z} instead`,
         ]

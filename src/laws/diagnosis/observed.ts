@@ -5,8 +5,8 @@ import { scanOf } from '../system/system.js';
 
 /** Hints on fields that are only observed as they were before each step. */
 export const observedHints = ({ program: { graph }, kind }: System): readonly string[] => {
-  const scan = kind === 'step' ? scanOf(graph) : undefined;
-  if (scan === undefined) return [];
+  const scan = kind === 'step' ? scanOf(graph) : null;
+  if (scan === null) return [];
   const { nodes, next, observe } = scan.op.body;
   const shown = new Set(Object.values(observe));
   const late = Object.keys(next).find((field) => {

@@ -5,14 +5,14 @@ import { structureOf } from '../reading/structure.js';
 import { answerOf } from '../requirements/coupling.js';
 import type { System } from '../system/system.js';
 
-const phaseAlone = (system: System): string | undefined => {
+const phaseAlone = (system: System): string | null => {
   const { phase } = structureOf(system);
-  return Object.keys(system.fields).length === 1 ? phase : undefined;
+  return Object.keys(system.fields).length === 1 ? phase : null;
 };
 
 export const phaseFaults = (system: System): readonly string[] => {
   const name = phaseAlone(system);
-  if (name === undefined) return [];
+  if (name === null) return [];
   const answer = answerOf(system);
   return answer === 'sum' || answer === 'other alone'
     ? [
@@ -24,7 +24,7 @@ export const phaseFaults = (system: System): readonly string[] => {
 
 export const phaseHints = (system: System): readonly string[] => {
   const name = phaseAlone(system);
-  return name !== undefined && phaseFaults(system).length === 0 && repels(system)
+  return name !== null && phaseFaults(system).length === 0 && repels(system)
     ? [
         `the phases push each other apart: sin(${name}_j - ${name}_i) pulls ${name}_i towards ${name}_j, ` +
           `sin(${name}_i - ${name}_j) pushes it away`,

@@ -53,9 +53,9 @@ const stagesOfPair = (
   force: readonly number[],
   [z, drift, kick]: readonly [number, Form, Form],
   h: number,
-): readonly Stage[] | undefined => {
+): readonly Stage[] | null => {
   const [way, push] = [termOf(drift, z), sumOf(force.map((node) => termOf(kick, node)))];
-  if (way === 0 || push === 0 || Math.abs(way) > 0.01 || Math.abs(push) > 0.01) return undefined;
+  if (way === 0 || push === 0 || Math.abs(way) > 0.01 || Math.abs(push) > 0.01) return null;
   return force.map((node): Stage => {
     const at = forms[nodes[node].inputs[0]];
     return {
@@ -74,9 +74,9 @@ const stagesOfOne = (
   force: readonly number[],
   next: Form,
   h: number,
-): readonly Stage[] | undefined => {
+): readonly Stage[] | null => {
   const push = sumOf(force.map((node) => termOf(next, node)));
-  if (push === 0 || Math.abs(push) > 0.01) return undefined;
+  if (push === 0 || Math.abs(push) > 0.01) return null;
   return force.map((node): Stage => {
     const at = forms[nodes[node].inputs[0]];
     const reach = sumOf(force.map((other) => termOf(at, other)));
@@ -107,11 +107,11 @@ const isOneAfterTheOther = (stages: readonly Stage[]): boolean => {
  */
 const meanTime = (stages: readonly Stage[]): number => sumOf(stages.map(({ at, weight }) => at * weight));
 
-const inWords = (name: string, stages: readonly Stage[]): string | undefined => {
-  if (stages.length < 2 || near(meanTime(stages), 0.5)) return undefined;
+const inWords = (name: string, stages: readonly Stage[]): string | null => {
+  if (stages.length < 2 || near(meanTime(stages), 0.5)) return null;
   const composed = isOneAfterTheOther(stages);
   // Consecutive short steps of Euler or kick-drift are often intended.
-  if (composed && (stages.length > 2 || stages.some(({ follows }) => follows))) return undefined;
+  if (composed && (stages.length > 2 || stages.some(({ follows }) => follows))) return null;
   const list = stages.map(({ written: [at, weight] }) => `${digits(weight)} at ${digits(at)} dt`).join(', ');
   const all = sumOf(stages.map(({ written: [, weight] }) => weight));
   const whole = near(all, 1) ? '' : `; together ${digits(all)}`;
@@ -128,22 +128,22 @@ const oldKick = (
   place: Form,
   [z, drift, kick]: readonly [number, Form, Form],
   [y, velocity]: readonly [string, string],
-): string | undefined => {
+): string | null => {
   const [way, push] = [termOf(drift, z), termOf(kick, force)];
   const isOld =
     way !== 0 && push !== 0 && !place.terms.has(z) && near(termOf(drift, force) / (way * push), 0.5);
   return isOld
     ? `${y} moves with half a kick of the force, and ${velocity} takes the other half from the same, old force: that is of ` +
         `order 1; velocity Verlet takes it from the force at the new ${y}`
-    : undefined;
+    : null;
 };
 
 /** Hints on systems given as a function of the time step: several stages that together are only of first order. */
 export const stageHints = (system: System): readonly string[] => {
   const { timeStep, refine } = system;
   const h = (timeStep ?? 0) * short;
-  const fine = h === 0 ? undefined : refine?.(h);
-  if (fine === undefined || fine.kind === 'map') return [];
+  const fine = h === 0 ? null : (refine?.(h) ?? null);
+  if (fine === null || fine.kind === 'map') return [];
   const { nodes, next } = fine;
   const names = Object.keys(fine.fields);
   if (names.length > 2) return [];
@@ -159,14 +159,14 @@ export const stageHints = (system: System): readonly string[] => {
         : ([z, forms[next[name]], forms[next[other]]] as const);
     for (const force of forcesAt(fine, forms, base)) {
       const stages =
-        (pair === undefined ? undefined : stagesOfPair(nodes, forms, force, pair, h)) ??
+        (pair === undefined ? null : stagesOfPair(nodes, forms, force, pair, h)) ??
         stagesOfOne(nodes, forms, force, forms[next[name]], h);
       const words =
-        (stages === undefined ? undefined : inWords(other ?? name, stages)) ??
+        (stages === null ? null : inWords(other ?? name, stages)) ??
         (pair !== undefined && other !== undefined && force.length === 1
           ? oldKick(force[0], forms[nodes[force[0]].inputs[0]], pair, [name, other])
-          : undefined);
-      if (words !== undefined) return [words];
+          : null);
+      if (words !== null) return [words];
     }
   }
   return [];

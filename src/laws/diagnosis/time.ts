@@ -9,7 +9,7 @@ import { digits } from '../trial/findings.js';
 export const timeFaults = (system: System): readonly string[] => {
   const change = halved(system);
   const { timeStep: dt } = system;
-  if (dt === undefined || change === undefined || incrementOf(system) !== undefined) return [];
+  if (dt === undefined || change === null || incrementOf(system) !== null) return [];
   const { oscillator: coarse, drift, kick } = change;
   const { y, z } = coarse;
   return [
@@ -33,7 +33,7 @@ export const timeFaults = (system: System): readonly string[] => {
 /** Hints on an oscillator given as a program only, whose time step is not known. */
 export const timeHints = (system: System): readonly string[] => {
   const { oscillator } = structureOf(system);
-  if (oscillator === undefined || system.timeStep !== undefined || oscillator.h !== 1) return [];
+  if (oscillator === null || system.timeStep !== undefined || oscillator.h !== 1) return [];
   const { y, z, kick, zNode } = oscillator;
   const factors = [...kick.terms].flatMap(([node, c]) => (node === zNode ? [] : [Math.abs(c)]));
   const [one] = factors;

@@ -191,7 +191,7 @@ const differentiable: Requirement = {
   missing: ({ nodes }) =>
     nodes.some(({ op }) => op.op === 'batchNorm' || op.op === 'spectrum')
       ? 'its batch norm or spectrum has no error bound to be judged by'
-      : undefined,
+      : null,
 };
 
 /** Law 18. */

@@ -35,12 +35,12 @@ const attracting: Requirement = {
   essential: true,
   missing: (system) => {
     const coupling = couplingOf(system);
-    if (coupling === undefined) return 'its phases are too many to look at all pairs';
+    if (coupling === null) return 'its phases are too many to look at all pairs';
     const { pulls } = coupling;
     if (pulls.some((row) => row.some((v) => v < -64 * unit64))) return 'a coupling is repelling';
     const most = Math.max(...pulls.map((row) => row.reduce((sum, v) => sum + v, 0)));
     return most <= 1 + 1e-12
-      ? undefined
+      ? null
       : `h times the largest row sum of the coupling is ${digits(most)}, above 1`;
   },
 };
@@ -98,7 +98,7 @@ export const phaseEnergy: Law = {
 };
 
 /** The free external that is the natural frequency, and its coefficient in one step. */
-const frequencyOf = (system: System): { readonly name: string; readonly h: number } | undefined => {
+const frequencyOf = (system: System): { readonly name: string; readonly h: number } | null => {
   const name = structureOf(system).phase ?? '';
   const form = formsOf(system.nodes)[system.next[name]];
   for (const [node, h] of form?.terms ?? []) {
@@ -106,26 +106,26 @@ const frequencyOf = (system: System): { readonly name: string; readonly h: numbe
     if (op.op === 'external' && system.externals[op.index].kind === 'field')
       return { name: system.externals[op.index].name, h };
   }
-  return undefined;
+  return null;
 };
 
-const pairs = new WeakMap<System, System | undefined>();
+const pairs = new WeakMap<System, System | null>();
 
-const pairOf = (system: System): System | undefined => {
+const pairOf = (system: System): System | null => {
   if (!pairs.has(system)) pairs.set(system, resize(system, system.grid.length === 1 ? [2] : [1, 2]));
-  return pairs.get(system);
+  return pairs.get(system) ?? null;
 };
 
 const pairable: Requirement = {
   name: 'two oscillators with frequencies of their own',
   essential: true,
   missing: (system) => {
-    if (frequencyOf(system) === undefined) return 'its natural frequencies are not given from outside';
+    if (frequencyOf(system) === null) return 'its natural frequencies are not given from outside';
     const pair = pairOf(system);
-    if (pair === undefined || volume(Object.values(pair.fields)[0]) !== 2)
+    if (pair === null || volume(Object.values(pair.fields)[0]) !== 2)
       return 'it cannot be made of two oscillators';
     const pulls = pullsOf(pair, { ...atRest(pair), ...weightsOf(system, 0) });
-    return pulls[0][1] + pulls[1][0] > 0 ? undefined : 'two of its oscillators do not attract each other';
+    return pulls[0][1] + pulls[1][0] > 0 ? null : 'two of its oscillators do not attract each other';
   },
 };
 
@@ -144,7 +144,7 @@ export const locking: Law = {
     const name = structure.phase ?? '';
     const pair = pairOf(trial.system);
     const frequency = frequencyOf(trial.system);
-    if (pair === undefined || frequency === undefined) return inconclusive;
+    if (pair === null || frequency === null) return inconclusive;
     const around = {
       ...atRest(pair),
       ...Object.fromEntries(

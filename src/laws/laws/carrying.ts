@@ -56,7 +56,7 @@ const shifted: Requirement = {
   essential: true,
   missing: (system) => {
     const found = shiftOf(system);
-    return typeof found === 'string' ? found : undefined;
+    return typeof found === 'string' ? found : null;
   },
 };
 

@@ -20,12 +20,12 @@ interface Cornn {
 }
 
 const cornnOf = (system: System, { oscillator }: Structure): Cornn | string => {
-  if (oscillator === undefined) return 'it is no oscillator';
+  if (oscillator === null) return 'it is no oscillator';
   const { kick, yNode, zNode, h } = oscillator;
   const others = [...kick.terms].filter(([node]) => node !== yNode && node !== zNode);
   const [a, c] = [kick.terms.get(zNode) ?? 0, -(kick.terms.get(yNode) ?? 0)];
   const intervals = intervalsOf(system.nodes, ({ op }) =>
-    op.op === 'state' || op.op === 'element' || op.op === 'external' ? everything : undefined,
+    op.op === 'state' || op.op === 'element' || op.op === 'external' ? everything : null,
   );
   if (
     others.length !== 1 ||
@@ -48,7 +48,7 @@ const implicitDamping: Requirement = {
     const { h } = structure.oscillator ?? { h: 0 };
     if (!found.atNewVelocity)
       return 'its damping acts on the old velocity, which can exceed the bound many times';
-    return h * h * found.gamma < 4 ? undefined : `h^2 gamma = ${digits(h * h * found.gamma)} is not below 4`;
+    return h * h * found.gamma < 4 ? null : `h^2 gamma = ${digits(h * h * found.gamma)} is not below 4`;
   },
 };
 
@@ -65,7 +65,7 @@ export const cornnEnergy: Law = {
   property: ({ system, structure, on, start, around, steps }) => {
     const { oscillator } = structure;
     const found = cornnOf(system, structure);
-    if (oscillator === undefined || typeof found === 'string') return inconclusive;
+    if (oscillator === null || typeof found === 'string') return inconclusive;
     const { y, z, h } = oscillator;
     const still = Object.fromEntries(
       Object.entries(start).map(([name, { shape, data }]) => [

@@ -31,7 +31,7 @@ const latticeOf = (system: System): Lattice | string => {
 
 const read = (system: System): Lattice | string => {
   const { oscillator } = structureOf(system);
-  if (oscillator === undefined) return 'it is no oscillator';
+  if (oscillator === null) return 'it is no oscillator';
   const trial = smallAtRest(system);
   const { grid, fields } = trial.system;
   if (grid.some((n) => n < 3)) return 'its grid is too small';
@@ -78,14 +78,14 @@ const fivePoint: Requirement = {
   essential: true,
   missing: (system) => {
     const found = latticeOf(system);
-    return typeof found === 'string' ? found : undefined;
+    return typeof found === 'string' ? found : null;
   },
 };
 
 const property = (trial: Trial): Finding => {
   const { system, structure, choices } = trial;
   const { oscillator } = structure;
-  if (oscillator === undefined) return inconclusive;
+  if (oscillator === null) return inconclusive;
   const lattice = latticeOf(system);
   return typeof lattice === 'string' ? inconclusive : turns(trial, oscillator, lattice, choices);
 };

@@ -17,7 +17,7 @@ const nextIntervals = (
   const intervals = intervalsOf(system.nodes, ({ op }) => {
     if (op.op === 'state') return fields[op.field];
     if (op.op === 'input') return fields[op.name];
-    return op.op === 'external' || op.op === 'element' || op.op === 'parameter' ? everything : undefined;
+    return op.op === 'external' || op.op === 'element' || op.op === 'parameter' ? everything : null;
   });
   return Object.fromEntries(Object.entries(system.next).map(([name, node]) => [name, intervals[node]]));
 };
@@ -38,8 +38,8 @@ const gated: Requirement = {
   name: 'a field within gates',
   essential: true,
   missing: (system, { oscillator }) =>
-    oscillator === undefined && gatedFields(system).length > 0
-      ? undefined
+    oscillator === null && gatedFields(system).length > 0
+      ? null
       : 'no field is kept within bounds by gates (tanh, sigmoid) whatever the others do',
 };
 
@@ -123,14 +123,14 @@ const relaxing: Requirement = {
       nodes.some(({ op }) => op.op === 'map' && op.fn === 'sigmoid') &&
       // With h = tau the old value has no weight.
       (Object.keys(fields).every(keeps) || staysInUnit(system));
-    return relaxes ? undefined : 'its fields do not relax towards a sigmoid';
+    return relaxes ? null : 'its fields do not relax towards a sigmoid';
   },
 };
 
 const smallRate: Requirement = {
   name: 'h <= tau',
   missing: (system) =>
-    staysInUnit(system) ? undefined : 'its step can leave [0, 1]: h is larger than a time constant',
+    staysInUnit(system) ? null : 'its step can leave [0, 1]: h is larger than a time constant',
 };
 
 /** Law 16, Wilson-Cowan. */

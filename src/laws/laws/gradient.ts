@@ -37,9 +37,7 @@ const lipschitz: Requirement = {
           op.op === 'scan' ||
           op.op === 'recurrence'),
     );
-    return steep === undefined
-      ? undefined
-      : 'its force has no bounded slope: the state is multiplied by itself';
+    return steep === undefined ? null : 'its force has no bounded slope: the state is multiplied by itself';
   },
 };
 
@@ -48,7 +46,7 @@ type Pair = readonly [number, number];
 const differences = (trial: Trial): Finding => {
   const { system, structure, on, start, around, steps, choices } = trial;
   const { oscillator } = structure;
-  if (oscillator === undefined) return inconclusive;
+  if (oscillator === null) return inconclusive;
   const { y, z, h } = oscillator;
   const size = volume(system.fields[y]);
   const alpha = dampingOf(trial, oscillator).value;

@@ -16,7 +16,7 @@ const forceBound = (system: System, { kick, zNode }: Oscillator, h: number): num
       return system.externals[op.index].kind === 'field' ? { low: 0, high: 0 } : everything;
     return op.op === 'state' || op.op === 'element' || op.op === 'clock' || op.op === 'noise'
       ? everything
-      : undefined;
+      : null;
   });
   let bound = Math.abs(kick.constant);
   for (const [node, c] of kick.terms) {
@@ -34,8 +34,8 @@ const boundedForce: Requirement = {
   name: 'a bounded force',
   essential: true,
   missing: (system, { oscillator }) =>
-    oscillator !== undefined && Number.isFinite(forceBound(system, oscillator, oscillator.h))
-      ? undefined
+    oscillator !== null && Number.isFinite(forceBound(system, oscillator, oscillator.h))
+      ? null
       : 'its force has no bound of its own (no tanh or sine around it)',
 };
 
@@ -51,7 +51,7 @@ export const linearGrowth: Law = {
   cases: (system) => ({ steps: 12, resting: system.externals.map(({ name }) => name) }),
   property: ({ system, structure, on, start, around, steps }) => {
     const { oscillator } = structure;
-    if (oscillator === undefined) return inconclusive;
+    if (oscillator === null) return inconclusive;
     const { y, z, h } = oscillator;
     const b = forceBound(system, oscillator, h);
     const path = trajectory(on, system, start, around, steps);

@@ -117,7 +117,7 @@ export const oddness: Law = {
 /** The largest total force on the lattice from the displacement of a single site, with everything else at rest. */
 const leak = (system: System): number => {
   const { oscillator } = structureOf(system);
-  if (oscillator === undefined) return Number.POSITIVE_INFINITY;
+  if (oscillator === null) return Number.POSITIVE_INFINITY;
   const trial = smallAtRest(system);
   const size = volume(trial.system.fields[oscillator.y]);
   // Single sites one after the other; if there are many, three displacements of all sites.
@@ -145,14 +145,14 @@ const balanced: Requirement = {
     const found = leaks.get(system) ?? leak(system);
     leaks.set(system, found);
     return found === 0
-      ? undefined
+      ? null
       : `its force does not sum to zero: a displaced site pulls at the whole with ${digits(found)}`;
   },
 };
 
 const drifts = (trial: Trial): Finding => {
   const { oscillator } = trial.structure;
-  if (oscillator === undefined) return inconclusive;
+  if (oscillator === null) return inconclusive;
   const { before, after } = lastStep(trial);
   if (!isTame(after)) return inconclusive;
   const [was, is] = [waveOf(oscillator, exactState(before)), waveOf(oscillator, after)];

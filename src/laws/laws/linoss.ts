@@ -23,7 +23,7 @@ import { recurrencesOf, valuesOf } from './recurrences.js';
 type Block = readonly [number, number, number, number];
 
 /** The 2 x 2 blocks of a constant matrix recurrence, or of an uncoupled linear oscillator, in the order (z, y). */
-const blocksOf = (trial: Trial): readonly Block[] | undefined => {
+const blocksOf = (trial: Trial): readonly Block[] | null => {
   const { system, structure } = trial;
   const [recurrence] = recurrencesOf(system);
   if (recurrence?.op.kind === 'matrix' && recurrence.shape.at(-1) === 2) {
@@ -40,7 +40,7 @@ const blocksOf = (trial: Trial): readonly Block[] | undefined => {
     );
   }
   const { oscillator } = structure;
-  if (oscillator === undefined) return undefined;
+  if (oscillator === null) return null;
   const size = volume(system.fields[oscillator.y]);
   const one = exact(new Float64Array(size).fill(1));
   const silence = {
@@ -64,16 +64,14 @@ const blocksOf = (trial: Trial): readonly Block[] | undefined => {
   );
 };
 
-type Kind = 'imex' | 'implicit' | undefined;
+type Kind = 'imex' | 'implicit' | null;
 
 /** The form of a block: IMEX keeps the velocity, the implicit form shrinks both alike, by 1 / (1 + h^2 A). */
 const kindOf = ([zz, zy, yz, yy]: Block): Kind => {
   const room = 64 * unit64 * (1 + Math.abs(zz) + Math.abs(zy * yz));
   if (Math.abs(zz - 1) <= room && Math.abs(yy - 1 - zy * yz) <= room) return 'imex';
   const s = zz;
-  return Math.abs(zz - yy) <= room && s > 0 && Math.abs(zz * yy - zy * yz - s) <= 1e-9
-    ? 'implicit'
-    : undefined;
+  return Math.abs(zz - yy) <= room && s > 0 && Math.abs(zz * yy - zy * yz - s) <= 1e-9 ? 'implicit' : null;
 };
 
 /** Damped oscillators, rotations and other blocks have other eigenvalues. */
@@ -81,8 +79,8 @@ const ofItsForm: Requirement = {
   name: 'the form of LinOSS',
   missing: (system) => {
     const blocks = blocksOf(trialOf(system));
-    return blocks === undefined || blocks.every((block) => kindOf(block) !== undefined)
-      ? undefined
+    return blocks === null || blocks.every((block) => kindOf(block) !== null)
+      ? null
       : 'its blocks are not those of LinOSS (they are damped, or turn by an angle)';
   },
 };
@@ -111,17 +109,17 @@ const twoByTwo: Requirement = {
   essential: true,
   missing: (system) => {
     if (recurrencesOf(system).some(({ op, shape }) => op.kind === 'matrix' && shape.at(-1) === 2))
-      return undefined;
+      return null;
     const { oscillator, convolutions } = structureOf(system);
     const alone = !system.nodes.some(({ op }) =>
       ['conv', 'dense', 'reduce', 'slice', 'concat', 'transpose'].includes(op.op),
     );
-    return oscillator !== undefined &&
+    return oscillator !== null &&
       alone &&
       convolutions.length === 0 &&
       oscillator.inDisplacement !== 'other' &&
       oscillator.inVelocity !== 'other'
-      ? undefined
+      ? null
       : 'its oscillators are coupled or not linear';
   },
 };
@@ -137,7 +135,7 @@ export const linossEigenvalues: Law = {
   cases: { steps: 1 },
   property: (trial) => {
     const blocks = blocksOf(trial);
-    if (blocks === undefined) return inconclusive;
+    if (blocks === null) return inconclusive;
     for (const [i, [zz, zy, yz, yy]] of blocks.entries()) {
       const det = zz * yy - zy * yz;
       const room = 64 * unit64 * (1 + Math.abs(zz * yy) + Math.abs(zy * yz));

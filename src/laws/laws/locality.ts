@@ -162,7 +162,7 @@ export const outputsOnGrid: Requirement = {
   essential: true,
   missing: (system) =>
     Object.values(system.next).some((node) => isOn(system.grid, system.nodes[node].shape))
-      ? undefined
+      ? null
       : 'no output lies on the grid',
 };
 

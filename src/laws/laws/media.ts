@@ -27,9 +27,7 @@ const amplitude: Requirement = {
   name: 'a complex amplitude',
   essential: true,
   missing: (_, structure) =>
-    structure.amplitude === undefined
-      ? 'no field of two channels enters through its squared modulus'
-      : undefined,
+    structure.amplitude === null ? 'no field of two channels enters through its squared modulus' : null,
 };
 
 /** The change by one step of a state with this amplitude, divided by the amplitude. */
@@ -51,7 +49,7 @@ const complex: Requirement = {
   name: 'a linear part that is complex',
   missing: (system, structure) => {
     const name = structure.amplitude;
-    if (name === undefined) return undefined;
+    if (name === null) return null;
     const small = smallAtRest(system);
     const size = volume(small.system.fields[name]);
     if (changeOf(small, name, new Float64Array(size)).some((v) => v !== 0)) return 'it does not rest at zero';
@@ -61,7 +59,7 @@ const complex: Requirement = {
     const scale = Math.hypot(...turnedAfter);
     const off = Math.hypot(...turnedAfter.map((v, i) => v - turnedBefore[i]));
     return off <= 1e-3 * scale || amplitudeFaults(system).length > 0
-      ? undefined
+      ? null
       : 'its two channels are no complex number: they move differently already where they are small';
   },
 };
@@ -84,7 +82,7 @@ const turned = ({ value, error }: Bounded, phi: number): Bounded => {
 /** Whether externals or drives change a system whose amplitude is zero. */
 const isPushed = (system: System): boolean => {
   const { amplitude: name } = structureOf(system);
-  if (name === undefined) return false;
+  if (name === null) return false;
   const small = withFreeFields(smallAtRest(system));
   return changeOf(small, name, new Float64Array(volume(small.system.fields[name]))).some((v) => v !== 0);
 };
@@ -129,7 +127,7 @@ export const gauge: Law = {
 };
 
 /** Rings on which plane waves are long enough to exist: 4 sin^2(k/2) < 1. */
-const ringOf = (system: System, sites: number): System | undefined =>
+const ringOf = (system: System, sites: number): System | null =>
   resize(system, system.grid.length === 1 ? [sites] : [2, sites]);
 
 const rings = new WeakMap<System, ReadonlyMap<number, System>>();
@@ -139,7 +137,7 @@ const ringsOf = (system: System): ReadonlyMap<number, System> => {
   const made = new Map(
     [8, 12].flatMap((n) => {
       const ring = ringOf(system, n);
-      return ring === undefined ? [] : [[n, ring] as const];
+      return ring === null ? [] : [[n, ring] as const];
     }),
   );
   rings.set(system, made);
@@ -149,7 +147,7 @@ const ringsOf = (system: System): ReadonlyMap<number, System> => {
 const ring: Requirement = {
   name: 'a ring to run on',
   essential: true,
-  missing: (system) => (ringsOf(system).size > 0 ? undefined : 'it cannot be moved to a longer ring'),
+  missing: (system) => (ringsOf(system).size > 0 ? null : 'it cannot be moved to a longer ring'),
 };
 
 /** The equation in its standard form: growth 1, saturation at 1, diffusion of the lattice. */
@@ -158,11 +156,11 @@ const standard: Requirement = {
   missing: (system, structure) => {
     const name = structure.amplitude ?? '';
     const [[, base] = [0, undefined]] = [...ringsOf(system)];
-    const h = base === undefined ? undefined : timeStepOf(base);
-    if (base === undefined || h === undefined) return undefined;
+    const h = base === undefined ? null : timeStepOf(base);
+    if (base === undefined || h === null) return null;
     const step = h / 256;
     const fine = withTimeStep(base, h, step);
-    if (fine === undefined) return undefined;
+    if (fine === null) return null;
     const n = base.grid[base.grid.length - 1];
     const rate = (k: number, size: number): number => {
       const shape = fine.fields[name];
@@ -176,7 +174,7 @@ const standard: Requirement = {
     const k = (2 * Math.PI) / n;
     const found = [rate(0, 1e-3) - 1, rate(0, 1), rate(k, 1e-3) - (1 - 4 * Math.sin(k / 2) ** 2)];
     return found.every((off) => Math.abs(off) < 0.02)
-      ? undefined
+      ? null
       : 'its growth, saturation or diffusion is not that of the equation in its standard form';
   },
 };
@@ -227,14 +225,14 @@ export const planeWaves: Law = {
     const sites = base.grid[base.grid.length - 1];
     const k = (2 * Math.PI * (choices[1] % 2)) / sites;
     const h = timeStepOf(base);
-    if (h === undefined || Object.keys(base.fields).length > 1) return inconclusive;
+    if (h === null || Object.keys(base.fields).length > 1) return inconclusive;
     const small = Math.min(h, 0.04);
-    const at = (step: number): number | undefined => {
+    const at = (step: number): number | null => {
       const system = step === h ? base : withTimeStep(base, h, step);
-      return system === undefined ? undefined : settled(trial, system, name, k, step);
+      return system === null ? null : settled(trial, system, name, k, step);
     };
     const [a, b] = [at(small), at(small / 2)];
-    if (a === undefined || b === undefined) return inconclusive;
+    if (a === null || b === null) return inconclusive;
     const expected = 1 - 4 * Math.sin(k / 2) ** 2;
     const found = 2 * b - a;
     if (!Number.isFinite(found))

@@ -133,7 +133,7 @@ export const translation: Law = {
 const placeless: Requirement = {
   name: 'no numbers of places',
   missing: (system) =>
-    holdsPlaces(system) ? 'before the first step it holds numbers that differ from site to site' : undefined,
+    holdsPlaces(system) ? 'before the first step it holds numbers that differ from site to site' : null,
 };
 
 const circularBefore: Requirement = {
@@ -141,8 +141,8 @@ const circularBefore: Requirement = {
   missing: (system, structure) => {
     const other = requirements.circular.missing(system, structure);
     const given = Object.keys(system.fields).join(', ');
-    return other === undefined
-      ? undefined
+    return other === null
+      ? null
       : `before the first step ${other}: near the border a shifted ${given} does not start shifted waves, whatever the step does`;
   },
 };
@@ -185,7 +185,7 @@ const straight: Requirement = {
               grid.some((_, axis) => !op.axes.includes(axis)),
           )
         ? 'it sums along rows or columns alone'
-        : undefined,
+        : null,
 };
 
 /** Law 8. */

@@ -46,10 +46,10 @@ const after = (
   level: number,
   first: number,
   start: (system: System, step: number) => NdArrays,
-): NdArrays | undefined => {
+): NdArrays | null => {
   const step = (h * first) / 2 ** level;
   const system = withTimeStep(trial.system, h, step);
-  if (system === undefined) return undefined;
+  if (system === null) return null;
   const steps = spans * 2 ** level;
   const free = Object.fromEntries(
     Object.entries(trial.around).filter(([name]) =>
@@ -89,8 +89,8 @@ const ratiosFrom = (
   start: (system: System, step: number) => NdArrays,
 ): readonly number[] | string => {
   const ends = [0, 1, 2, 3].map((level) => after(trial, h, level, first, start));
-  if (ends.some((end) => end === undefined)) return 'its time step cannot be made smaller';
-  const vector = (end: NdArrays | undefined): readonly number[] =>
+  if (ends.some((end) => end === null)) return 'its time step cannot be made smaller';
+  const vector = (end: NdArrays | null): readonly number[] =>
     names.flatMap((name) => [...(end?.[name].data ?? [])]);
   const changes = [0, 1, 2].map((level) => vector(ends[level]).map((v, i) => v - vector(ends[level + 1])[i]));
   const size = Math.max(1e-300, ...vector(ends[3]).map(Math.abs));
@@ -116,12 +116,12 @@ const float64Only: Requirement = {
         (op.op === 'zip' && ['max', 'min', 'greater'].includes(op.fn)),
     )
       ? 'its step has kinks'
-      : undefined,
+      : null,
 };
 
 const canRefine = (system: System): boolean => {
   const h = timeStepOf(system);
-  return h !== undefined && withTimeStep(system, h, h / 2) !== undefined;
+  return h !== null && withTimeStep(system, h, h / 2) !== null;
 };
 
 const continuous: Requirement = {
@@ -133,12 +133,12 @@ const continuous: Requirement = {
       : !canRefine(system)
         ? (bareForce(system) ??
           'its time step cannot be told from its other numbers; a function ({ dt }) => program(…) tells it')
-        : undefined,
+        : null,
 };
 
 /** The order of a method with these ratios; null if they do not approach a power of 2. */
-const orderOf = (ratios: readonly number[]): number | undefined =>
-  [1, 2, 3, 4, 5, 6, 7, 8].find((order) => approaches(ratios, 2 ** order));
+const orderOf = (ratios: readonly number[]): number | null =>
+  [1, 2, 3, 4, 5, 6, 7, 8].find((order) => approaches(ratios, 2 ** order)) ?? null;
 
 /** Law 17, the order of the method. */
 export const convergence: Law = {
@@ -161,7 +161,7 @@ export const convergence: Law = {
   property: (trial): Finding => {
     if (trial.on.unit > unit64) return vacuous('float32 rounds more than halving the time step changes');
     const h = timeStepOf(trial.system);
-    if (h === undefined) return inconclusive;
+    if (h === null) return inconclusive;
     const start = startOnSphere(trial);
     const earlier = earlierIn(trial.system);
     const increment = incrementOf(trial.system);
@@ -182,8 +182,8 @@ export const convergence: Law = {
       );
     const order = orderOf(ratios);
     const meant = weightedFor(trial.system);
-    if (order === undefined) return vacuous(`${found}: no order can be read from that`);
-    return meant !== undefined && earlier.size === 0 && order < meant.order
+    if (order === null) return vacuous(`${found}: no order can be read from that`);
+    return meant !== null && earlier.size === 0 && order < meant.order
       ? broken(
           `${found}, as a method of order ${order} does, instead of ${2 ** meant.order}: its forces are added ${meant.as}, which is ` +
             `of order ${meant.order} (is a coefficient of a stage wrong?)`,
@@ -219,7 +219,7 @@ export const secondOrder: Law = {
   share: 0.5,
   property: (trial): Finding => {
     const { oscillator } = trial.structure;
-    if (oscillator === undefined || trial.on.unit > unit64) return inconclusive;
+    if (oscillator === null || trial.on.unit > unit64) return inconclusive;
     const { y, z } = oscillator;
     // z half a step earlier: z0 - (h/2) F(y0).
     const start = (system: System, step: number): NdArrays => {

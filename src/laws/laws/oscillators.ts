@@ -59,7 +59,7 @@ const onLastStep =
   (property: (trial: Trial, oscillator: Oscillator, step: BoundedStep) => Finding) =>
   (trial: Trial): Finding => {
     const { oscillator } = trial.structure;
-    if (oscillator === undefined) return inconclusive;
+    if (oscillator === null) return inconclusive;
     const step = lastStep(trial);
     if (!isTame(step.after) || !isTame(exactState(step.before))) return inconclusive;
     const found = property(trial, oscillator, step);
@@ -136,8 +136,8 @@ export const workBalance: Law = {
     // The law holds for any symmetric K; if the system has one, it is used, which tests its symmetry as well.
     const own =
       oscillator.pace.length === 0 &&
-      requirements.linearForce.missing(trial.system, trial.structure) === undefined &&
-      requirements.reciprocal.missing(trial.system, trial.structure) === undefined;
+      requirements.linearForce.missing(trial.system, trial.structure) === null &&
+      requirements.reciprocal.missing(trial.system, trial.structure) === null;
     const late = oscillator.order === 'drift-kick';
     const sign = late ? 1 : -1;
     const pace = paceOf(trial, oscillator);

@@ -13,23 +13,22 @@ import { broken, holds, type Law, type Requirement, type Trial, vacuous } from '
 export const phase: Requirement = {
   name: 'a phase',
   essential: true,
-  missing: (_, structure) =>
-    structure.phase === undefined ? 'no field enters through sin and cos alone' : undefined,
+  missing: (_, structure) => (structure.phase === null ? 'no field enters through sin and cos alone' : null),
 };
 
 export const single: Requirement = {
   name: 'nothing but phases',
   essential: true,
-  missing: ({ fields }) => (Object.keys(fields).length === 1 ? undefined : 'it has fields beside its phases'),
+  missing: ({ fields }) => (Object.keys(fields).length === 1 ? null : 'it has fields beside its phases'),
 };
 
 export const sine: Requirement = {
   name: 'a coupling K sin(difference)',
   missing: (system) => {
     const coupling = couplingOf(system);
-    if (coupling === undefined) return 'its phases are too many to look at all pairs';
+    if (coupling === null) return 'its phases are too many to look at all pairs';
     return coupling.isSine
-      ? undefined
+      ? null
       : 'its coupling is not K sin(theta_j - theta_i) alone (a phase lag, another harmonic, a force of its own)';
   },
 };
@@ -39,7 +38,7 @@ export const symmetric: Requirement = {
   missing: (system) =>
     couplingOf(system)?.isSymmetric === false
       ? 'the coupling is not symmetric: what a phase does to another, the other does not do to it'
-      : undefined,
+      : null,
 };
 
 export const level: Requirement = {
@@ -47,7 +46,7 @@ export const level: Requirement = {
   missing: (system) =>
     couplingOf(system)?.isLevel === false
       ? 'its frequencies are its own, and differ from phase to phase'
-      : undefined,
+      : null,
 };
 
 /** A phase that is pinned, forced at a fixed angle or driven by pulses does not follow Kuramoto's model. */
@@ -56,7 +55,7 @@ const free: Requirement = {
   missing: (system) =>
     answerOf(system) === 'otherwise'
       ? 'its phases are held at places of their own, or answer to each other otherwise than by differences'
-      : undefined,
+      : null,
 };
 
 export const phaseCases = (system: System) => ({

@@ -16,7 +16,7 @@ export const recurrencesOf = ({ nodes }: System): readonly (Node & { readonly op
 const hasRecurrence: Requirement = {
   name: 'a linear recurrence',
   essential: true,
-  missing: (system) => (recurrencesOf(system).length > 0 ? undefined : 'it has no linear recurrence'),
+  missing: (system) => (recurrencesOf(system).length > 0 ? null : 'it has no linear recurrence'),
 };
 
 /** Values of all nodes of a map, in float64 with the bounds of `unit`. */
@@ -36,12 +36,7 @@ export const valuesOf = ({ system, start, around }: Trial, unit: number): readon
   );
 
 /** h = a h + b step by step, independent of the interpreters. */
-const sequential = (
-  op: OpOf<'recurrence'>,
-  a: NdArray,
-  b: NdArray,
-  h0: NdArray | undefined,
-): Float64Array => {
+const sequential = (op: OpOf<'recurrence'>, a: NdArray, b: NdArray, h0: NdArray | null): Float64Array => {
   const [steps] = b.shape;
   const size = b.data.length / steps;
   const n = op.kind === 'matrix' ? (b.shape.at(-1) ?? 1) : 1;

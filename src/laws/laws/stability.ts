@@ -130,7 +130,7 @@ const property = (whole: Trial): Finding => {
   const trial: Trial = { ...whole, system: small, structure: structureOf(small) };
   const { system, structure, choices } = trial;
   const { oscillator } = structure;
-  if (oscillator === undefined) return inconclusive;
+  if (oscillator === null) return inconclusive;
   if (oscillator.pace.length > 0)
     return oscillator.inVelocity === 'none' ? paced(whole, trial, oscillator) : inconclusive;
   const size = volume(system.fields[oscillator.y]);
@@ -182,7 +182,7 @@ const always = (whole: Trial, isThere: (trial: Trial, oscillator: Oscillator) =>
     const system = linearised(drawn);
     const structure = structureOf(system);
     return (
-      structure.oscillator !== undefined &&
+      structure.oscillator !== null &&
       isThere(
         { ...whole, system, structure, around: { ...whole.around, ...weightsOf(drawn, seed) } },
         structure.oscillator,
@@ -218,7 +218,7 @@ const withinAndBeyond = (
   const size = volume(system.fields[oscillator.y]);
   const inside = limit * (0.3 + 0.69 * share);
   const stable = withTimeStep(system, oscillator.h, inside);
-  if (stable === undefined) return vacuous('its time step cannot be told from its other numbers');
+  if (stable === null) return vacuous('its time step cannot be told from its other numbers');
   const radius = radiusOf(stable, structureOf(stable).oscillator ?? oscillator, trial, size);
   if (radius.value > 1 + radius.error)
     return broken(
@@ -227,8 +227,8 @@ const withinAndBeyond = (
       top,
     );
   const outside = limit * (1.01 + 0.3 * share);
-  const unstable = isUniform ? withTimeStep(system, oscillator.h, outside) : undefined;
-  if (unstable === undefined) return holds;
+  const unstable = isUniform ? withTimeStep(system, oscillator.h, outside) : null;
+  if (unstable === null) return holds;
   const growth = Math.max(...spectrum.values.map((l) => growthOf(outside, l, alpha)));
   const found = radiusOf(unstable, structureOf(unstable).oscillator ?? oscillator, trial, size);
   if (Math.abs(found.value - growth) > found.error * growth)
@@ -297,7 +297,7 @@ const moderate: Requirement = {
     const small = least === undefined ? system : (systemAt(system, least) ?? system);
     const size = volume(small.fields[oscillator?.y ?? ''] ?? []);
     return size <= most
-      ? undefined
+      ? null
       : `its step cannot be moved to a small grid, and eigenvalues of ${size} numbers take minutes`;
   },
 };

@@ -20,7 +20,7 @@ const divided: Requirement = {
   name: 'a field divided by a root',
   essential: true,
   missing: (system, { unit }) =>
-    unit === undefined || vectorsOf(system) === undefined ? 'no field is divided by its own norm' : undefined,
+    unit === null || vectorsOf(system) === null ? 'no field is divided by its own norm' : null,
 };
 
 /** Lengths that differ from 1 by more than a tenth belong to another normalisation, such as by root mean square. */
@@ -28,7 +28,7 @@ const nearly: Requirement = {
   name: 'unit vectors',
   missing: (system) => {
     const off = vectorsOf(system)?.off ?? 1;
-    return off < 0.1 ? undefined : 'no vectors of it have length 1: it is divided by another root';
+    return off < 0.1 ? null : 'no vectors of it have length 1: it is divided by another root';
   },
 };
 
@@ -54,7 +54,7 @@ export const unitNorms: Law = {
     const { system, structure } = trial;
     const name = structure.unit ?? '';
     const vectors = vectorsOf(system);
-    if (vectors === undefined) return inconclusive;
+    if (vectors === null) return inconclusive;
     const { after } = lastStep({ ...trial, start: startOnSphere(trial) });
     const { value, error } = after[name];
     // A step along the tangent leads outside of the sphere, so a constant e shortens the squared length by at most e.

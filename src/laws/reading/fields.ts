@@ -7,28 +7,30 @@ import { formsOf } from './forms.js';
 import { stateNode } from './oscillator.js';
 
 /** The single field that is only read by sin and cos, apart from additions; null if there is none. */
-export const phaseOf = ({ nodes, fields, next }: System): string | undefined => {
+export const phaseOf = ({ nodes, fields, next }: System): string | null => {
   const forms = formsOf(nodes);
-  return Object.keys(fields).find((field) => {
-    const state = stateNode(nodes, field);
-    if (state < 0 || !nodes.some(({ op }) => op.op === 'map' && (op.fn === 'sin' || op.fn === 'cos')))
-      return false;
-    if (forms[next[field]].terms.get(state) !== 1) return false;
-    const degrees = degreesOf(nodes, ({ op }) => op.op === 'state' && op.field === field);
-    const moves = forms[next[field]];
-    // All other terms of the next value have passed through sin or cos.
-    const turned = (number: number): boolean => {
-      if (degrees[number] === 'none') return true;
-      const { op, inputs } = nodes[number];
-      if (op.op === 'map' && (op.fn === 'sin' || op.fn === 'cos')) return true;
-      return op.op !== 'state' && inputs.every(turned);
-    };
-    return [...moves.terms.keys()].every((node) => node === state || turned(node));
-  });
+  return (
+    Object.keys(fields).find((field) => {
+      const state = stateNode(nodes, field);
+      if (state < 0 || !nodes.some(({ op }) => op.op === 'map' && (op.fn === 'sin' || op.fn === 'cos')))
+        return false;
+      if (forms[next[field]].terms.get(state) !== 1) return false;
+      const degrees = degreesOf(nodes, ({ op }) => op.op === 'state' && op.field === field);
+      const moves = forms[next[field]];
+      // All other terms of the next value have passed through sin or cos.
+      const turned = (number: number): boolean => {
+        if (degrees[number] === 'none') return true;
+        const { op, inputs } = nodes[number];
+        if (op.op === 'map' && (op.fn === 'sin' || op.fn === 'cos')) return true;
+        return op.op !== 'state' && inputs.every(turned);
+      };
+      return [...moves.terms.keys()].every((node) => node === state || turned(node));
+    }) ?? null
+  );
 };
 
 /** A field [..., 2] whose squared channels are summed; null if there is none. */
-export const amplitudeOf = ({ nodes, fields }: System): string | undefined =>
+export const amplitudeOf = ({ nodes, fields }: System): string | null =>
   Object.keys(fields).find((field) => {
     const shape = fields[field];
     const state = stateNode(nodes, field);
@@ -52,7 +54,7 @@ export const amplitudeOf = ({ nodes, fields }: System): string | undefined =>
           ({ op, inputs }) => op.op === 'map' && op.fn === 'sqrt' && feeds(nodes, number, inputs[0]),
         ),
     );
-  });
+  }) ?? null;
 
 const squaredNorms = (nodes: readonly Node[], isSquare: (number: number) => boolean): readonly number[] =>
   nodes.flatMap(({ op, inputs, shape }, number) => {
@@ -73,7 +75,7 @@ const feeds = (nodes: readonly Node[], source: number, number: number): boolean 
     nodes[number].inputs.some((input) => feeds(nodes, source, input)));
 
 /** A field whose next value is divided by the root of the sum of its squares; null if there is none. */
-export const unitOf = ({ nodes, fields, next }: System): string | undefined =>
+export const unitOf = ({ nodes, fields, next }: System): string | null =>
   Object.keys(fields).find((field) => {
     if (next[field] === undefined) return false;
     const bare = (number: number): number =>
@@ -93,4 +95,4 @@ export const unitOf = ({ nodes, fields, next }: System): string | undefined =>
       );
     };
     return end.inputs.some((input) => reaches(input, 6));
-  });
+  }) ?? null;

@@ -49,11 +49,11 @@ export const sameForm = (a: Form, b: Form): boolean => {
 };
 
 /** The value of a constant with equal elements; null for any other node. */
-const numberOf = ({ op }: Node): number | undefined => {
-  if (op.op !== 'constant') return undefined;
+const numberOf = ({ op }: Node): number | null => {
+  if (op.op !== 'constant') return null;
   if (typeof op.value === 'number') return op.value;
   const [first] = op.value;
-  return op.value.every((value) => value === first) ? first : undefined;
+  return op.value.every((value) => value === first) ? first : null;
 };
 
 /** The sum of every node of a list. */
@@ -64,7 +64,7 @@ const formOf = (node: Node, [a, b]: readonly Form[], number: number): Form => {
   const itself = of(0, [[number, 1]]);
   if (op.op === 'constant') {
     const value = numberOf(node);
-    return value === undefined ? itself : of(value);
+    return value === null ? itself : of(value);
   }
   if (op.op === 'affine') return plus(of(op.shift), a, op.scale);
   if (op.op !== 'zip') return itself;
@@ -75,15 +75,15 @@ const formOf = (node: Node, [a, b]: readonly Form[], number: number): Form => {
       return plus(a, b, -1);
     case 'mul': {
       const [x, y] = [pure(a), pure(b)];
-      return x !== undefined ? scaled(x, b) : y !== undefined ? scaled(y, a) : itself;
+      return x !== null ? scaled(x, b) : y !== null ? scaled(y, a) : itself;
     }
     case 'div': {
       const y = pure(b);
-      return y === undefined ? itself : scaled(1 / y, a);
+      return y === null ? itself : scaled(1 / y, a);
     }
     default:
       return itself;
   }
 };
 
-const pure = ({ constant, terms }: Form): number | undefined => (terms.size === 0 ? constant : undefined);
+const pure = ({ constant, terms }: Form): number | null => (terms.size === 0 ? constant : null);

@@ -33,7 +33,7 @@ const product = (a: Interval, b: Interval): Interval => {
  */
 export const intervalsOf = (
   nodes: readonly Node[],
-  leaf: (node: Node) => Interval | undefined,
+  leaf: (node: Node) => Interval | null,
 ): readonly Interval[] => {
   const forms = formsOf(nodes);
   return along<Interval>(
@@ -127,7 +127,7 @@ const summed = (number: number, sofar: Sofar): Interval => {
     for (const [other, d] of form.terms) {
       if (node >= other || c !== d || !left.has(node) || !left.has(other)) continue;
       const mixed = mixture(node, other, sofar);
-      if (mixed === undefined) continue;
+      if (mixed === null) continue;
       left.delete(node);
       left.delete(other);
       put(c, mixed);
@@ -137,7 +137,7 @@ const summed = (number: number, sofar: Sofar): Interval => {
 };
 
 /** g x + (1 - g) y with 0 <= g <= 1 is between x and y. */
-const mixture = (one: number, two: number, { nodes, forms, known }: Sofar): Interval | undefined => {
+const mixture = (one: number, two: number, { nodes, forms, known }: Sofar): Interval | null => {
   const factors = (number: number): readonly (readonly [number, number])[] => {
     const { op, inputs } = nodes[number];
     return op.op === 'zip' && op.fn === 'mul'
@@ -154,5 +154,5 @@ const mixture = (one: number, two: number, { nodes, forms, known }: Sofar): Inte
       const isOne = forms[g].constant + forms[rest].constant === 1 && [...sum.values()].every((c) => c === 0);
       if (isOne && known[g].low >= 0 && known[g].high <= 1) return hull(known[x], known[y]);
     }
-  return undefined;
+  return null;
 };

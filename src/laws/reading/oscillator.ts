@@ -37,7 +37,7 @@ export interface Oscillator {
 export const stateNode = (nodes: readonly Node[], field: string): number =>
   nodes.findIndex(({ op }) => op.op === 'state' && op.field === field);
 
-export const oscillatorOf = ({ nodes, fields, next }: System): Oscillator | undefined => {
+export const oscillatorOf = ({ nodes, fields, next }: System): Oscillator | null => {
   const forms = formsOf(nodes);
   for (const y of Object.keys(fields))
     for (const z of Object.keys(fields)) {
@@ -47,7 +47,7 @@ export const oscillatorOf = ({ nodes, fields, next }: System): Oscillator | unde
       const drift = plus(forms[next[y]], { constant: 0, terms: new Map([[yNode, -1]]) });
       const kick = forms[next[z]];
       const step = stepOf(drift, kick, zNode) ?? pacedOf(nodes, forms, drift, next[z], zNode);
-      if (step === undefined) continue;
+      if (step === null) continue;
       const inDisplacement = degreesOf(nodes, ({ op }) => op.op === 'state' && op.field === y)[next[z]];
       const force = plus(kick, { constant: 0, terms: new Map([[zNode, -1]]) });
       const first = step.order === 'old velocity' && readsThrough(nodes, next[z], next[y], yNode);
@@ -64,11 +64,11 @@ export const oscillatorOf = ({ nodes, fields, next }: System): Oscillator | unde
         zNode,
       };
     }
-  return undefined;
+  return null;
 };
 
 /** The oscillator that results if two fields of a step are exchanged; null if there is none. */
-export const swapped = (system: System): Oscillator | undefined => {
+export const swapped = (system: System): Oscillator | null => {
   const names = Object.keys(system.fields);
   for (const [i, a] of names.entries())
     for (const b of names.slice(i + 1)) {
@@ -76,9 +76,9 @@ export const swapped = (system: System): Oscillator | undefined => {
       const { [a]: first, [b]: second } = system.next;
       const found = oscillatorOf({ ...system, next: { ...system.next, [a]: second, [b]: first } });
       // Two fields that only change each other are not an oscillator with exchanged names.
-      if (found !== undefined && found.order === 'kick-drift') return found;
+      if (found !== null && found.order === 'kick-drift') return found;
     }
-  return undefined;
+  return null;
 };
 
 /** The step of a displacement, and whether it uses the new velocity or the old one. */
@@ -125,18 +125,18 @@ const pacedOf = (
   drift: Form,
   zNext: number,
   zNode: number,
-): Motion | undefined => {
+): Motion | null => {
   const [only] = [...drift.terms];
-  if (only === undefined || drift.terms.size !== 1 || drift.constant !== 0) return undefined;
+  if (only === undefined || drift.terms.size !== 1 || drift.constant !== 0) return null;
   const [term, c] = only;
   const fixed = fixedIn(nodes);
   const { k, factors, core } = productOf(nodes, fixed, term);
-  if (factors.length === 0 || !forms[zNext].terms.has(zNode)) return undefined;
+  if (factors.length === 0 || !forms[zNext].terms.has(zNode)) return null;
   if (sameForm(forms[core], forms[zNext])) return { h: c * k, pace: factors, order: 'kick-drift' };
-  return core === zNode ? { h: c * k, pace: factors, order: 'old velocity' } : undefined;
+  return core === zNode ? { h: c * k, pace: factors, order: 'old velocity' } : null;
 };
 
-const stepOf = (drift: Form, kick: Form, zNode: number): Motion | undefined => {
+const stepOf = (drift: Form, kick: Form, zNode: number): Motion | null => {
   for (const [node, c] of kick.terms) {
     const h = (drift.terms.get(node) ?? 0) / c;
     if (h === 0 || !Number.isFinite(h)) continue;
@@ -149,7 +149,7 @@ const stepOf = (drift: Form, kick: Form, zNode: number): Motion | undefined => {
   const old = drift.terms.get(zNode);
   return old !== undefined && drift.terms.size === 1 && drift.constant === 0 && kick.terms.has(zNode)
     ? { h: old, pace: [], order: 'old velocity' }
-    : undefined;
+    : null;
 };
 
 /** Whether a node reads `through` and reads `leaf` only by way of it. */
@@ -188,26 +188,25 @@ const bares = new WeakMap<System, boolean>();
  * A sentence on an oscillator whose kick has a force without a factor although the drift has one; else null. Drives,
  * terms multiplied for each unit, and kernels that were scaled do not count as such a force.
  */
-export const bareForce = (system: System): string | undefined => {
+export const bareForce = (system: System): string | null => {
   const oscillator = oscillatorOf(system);
-  if (oscillator === undefined || oscillator.pace.length > 0 || Math.abs(oscillator.h) === 1)
-    return undefined;
+  if (oscillator === null || oscillator.pace.length > 0 || Math.abs(oscillator.h) === 1) return null;
   const { kick, zNode, h, y, z } = oscillator;
   const isBare = bares.get(system) ?? hasBareTerm(system, oscillator);
   bares.set(system, isBare);
   return kick.terms.has(zNode) && isBare
     ? `a force is added to ${z} without the time step: ${z}' = ${z} + F, where ${z}' = ${z} + ${String(Number(h.toPrecision(4)))} F ` +
         `is meant (${y}' = ${y} + ${String(Number(h.toPrecision(4)))} ${z}')`
-    : undefined;
+    : null;
 };
 
 const hasBareTerm = ({ nodes, externals, program }: System, { kick, zNode, y }: Oscillator): boolean => {
   const degrees = degreesOf(nodes, ({ op }) => op.op === 'state' && op.field === y);
   const fixed = fixedIn(nodes);
-  const numbersOf = (number: number): readonly number[] | undefined => {
+  const numbersOf = (number: number): readonly number[] | null => {
     const { op } = nodes[number];
     const made = op.op === 'external' ? program.graph.nodes[externals[op.index].node].op : op;
-    if (made.op !== 'constant') return undefined;
+    if (made.op !== 'constant') return null;
     return typeof made.value === 'number' ? [made.value] : made.value;
   };
   const isFree = (number: number): boolean => {

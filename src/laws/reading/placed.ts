@@ -30,9 +30,9 @@ const isTurn = (nodes: readonly Node[], { op, inputs }: Node): boolean => {
  * Why a step is not the same at every site; null if it is. Constants on the grid do not count, since laws move them
  * with everything else.
  */
-export const placedIn = ({ nodes, grid }: System): string | undefined => {
+export const placedIn = ({ nodes, grid }: System): string | null => {
   const rank = grid.length;
-  if (rank === 0) return undefined;
+  if (rank === 0) return null;
   const moving = movingIn(nodes);
   const isGrid = (shape: readonly number[]): boolean =>
     shape.length >= rank && grid.every((n, axis) => shape[axis] === n);
@@ -43,7 +43,7 @@ export const placedIn = ({ nodes, grid }: System): string | undefined => {
     const from = inputs[0] === undefined ? [] : nodes[inputs[0]].shape;
     const was = isGrid(from);
     const why = tied(op, { was, shape, from, grid, moves: moving[number] });
-    if (why !== undefined) return why;
+    if (why !== null) return why;
     if (op.op === 'slice' && was && !isGrid(shape) && !turning.has(number) && moving[number])
       return 'it cuts a part out of space';
     if (op.op === 'concat' && isOn(grid, shape) && op.axis < rank && !isTurn(nodes, node) && moving[number])
@@ -52,7 +52,7 @@ export const placedIn = ({ nodes, grid }: System): string | undefined => {
     if (op.op === 'recurrence' && isOn(grid, shape) && !boundless)
       return 'a recurrence runs along it one way, and begins at its first site';
   }
-  return undefined;
+  return null;
 };
 
 interface Place {
@@ -64,7 +64,7 @@ interface Place {
   readonly moves: boolean;
 }
 
-const tied = (op: Op, { was, shape, from, grid, moves }: Place): string | undefined => {
+const tied = (op: Op, { was, shape, from, grid, moves }: Place): string | null => {
   const rank = grid.length;
   const on = shape.length >= rank && grid.every((n, axis) => shape[axis] === n);
   switch (op.op) {
@@ -76,25 +76,25 @@ const tied = (op: Op, { was, shape, from, grid, moves }: Place): string | undefi
       return 'a scan runs within its step';
     case 'gather':
     case 'scatter':
-      return was && op.axis < rank ? 'it takes sites by their numbers' : undefined;
+      return was && op.axis < rank ? 'it takes sites by their numbers' : null;
     case 'reverse':
-      return was && op.axes.some((axis) => axis < rank) ? 'it mirrors space' : undefined;
+      return was && op.axes.some((axis) => axis < rank) ? 'it mirrors space' : null;
     case 'transpose':
-      return was && op.axes.slice(0, rank).some((axis, i) => axis !== i) ? 'it turns space' : undefined;
+      return was && op.axes.slice(0, rank).some((axis, i) => axis !== i) ? 'it turns space' : null;
     case 'reshape':
-      if (moves) return was !== on && shape.length > 0 && volume(shape) > 1 ? 'it reshapes space' : undefined;
+      if (moves) return was !== on && shape.length > 0 && volume(shape) > 1 ? 'it reshapes space' : null;
       return isOn(grid, shape) && !isOn(grid, from) && volume(from) > 1 && volume(grid) > 1
         ? 'it holds numbers that differ from site to site'
-        : undefined;
+        : null;
     case 'broadcast':
       return !moves &&
         isOn(grid, shape) &&
         grid.some((n, axis) => n > 1 && from[axis] === n) &&
         !isOn(grid, from)
         ? 'it holds numbers that differ from row to row'
-        : undefined;
+        : null;
     default:
-      return undefined;
+      return null;
   }
 };
 

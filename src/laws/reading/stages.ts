@@ -19,7 +19,7 @@ const methods: readonly Method[] = [
 ];
 
 /** The method with these weights, or all but one of them. */
-const methodOf = (shares: readonly number[]): Method | undefined =>
+const methodOf = (shares: readonly number[]): Method | null =>
   methods.find(({ weights }) => {
     if (weights.length !== shares.length) return false;
     const fits = (scale: number): number =>
@@ -27,7 +27,7 @@ const methodOf = (shares: readonly number[]): Method | undefined =>
         .length;
     const most = Math.max(...weights.map((weight, i) => fits(shares[i] / weight)));
     return most === weights.length || (weights.length > 3 && most === weights.length - 1);
-  });
+  }) ?? null;
 
 /** The kind of an operation independent of its arguments: a force evaluated at several points has one kind. */
 export const kindOf = ({ op, inputs }: Node, fixed: (node: number) => boolean): string =>
@@ -37,7 +37,7 @@ export const kindOf = ({ op, inputs }: Node, fixed: (node: number) => boolean): 
 export const weightedFor = ({
   nodes,
   next,
-}: System): { readonly order: number; readonly as: string } | undefined => {
+}: System): { readonly order: number; readonly as: string } | null => {
   const degrees = degreesOf(nodes, ({ op }) => op.op === 'state');
   const forms = formsOf(nodes);
   const found = Object.values(next).flatMap((end) => {
@@ -50,5 +50,5 @@ export const weightedFor = ({
     return [...groups.values()].flatMap((shares) => methodOf(shares) ?? []);
   });
   const [best] = [...found].sort((a, b) => b.order - a.order);
-  return best === undefined ? undefined : { order: best.order, as: `as ${best.weights.join(' : ')}` };
+  return best === undefined ? null : { order: best.order, as: `as ${best.weights.join(' : ')}` };
 };

@@ -24,23 +24,23 @@ export interface Convolution {
 
 /** Properties of a system that are known without running it. */
 export interface Structure {
-  readonly oscillator: Oscillator | undefined;
+  readonly oscillator: Oscillator | null;
   /** How the step depends on its fields. */
   readonly degree: Degree;
   /** How the step changes when all fields change their sign. */
   readonly parity: Parity;
   readonly convolutions: readonly Convolution[];
   /** A phase: a field that is only read through sin and cos. */
-  readonly phase: string | undefined;
+  readonly phase: string | null;
   /** A field of two channels that enters through its squared modulus. */
-  readonly amplitude: string | undefined;
+  readonly amplitude: string | null;
   /** A field whose next value is normalised. */
-  readonly unit: string | undefined;
+  readonly unit: string | null;
   /** Whether the clock enters. */
   readonly timed: boolean;
   readonly noisy: boolean;
   /** Why the step is not the same at every site; null if it is. */
-  readonly placed: string | undefined;
+  readonly placed: string | null;
 }
 
 const known = new WeakMap<System, Structure>();
@@ -68,7 +68,7 @@ const read = (system: System): Structure => {
   const parities = paritiesOf(nodes, isState);
   const ends = Object.values(next);
   return {
-    oscillator: system.kind === 'step' ? oscillatorOf(system) : undefined,
+    oscillator: system.kind === 'step' ? oscillatorOf(system) : null,
     degree: worst(ends.map((end) => degrees[end])),
     parity: ends.every((end) => parities[end] === 'odd') ? 'odd' : 'neither',
     convolutions: nodes.flatMap(({ op, inputs }, node): readonly Convolution[] =>
@@ -85,7 +85,7 @@ const read = (system: System): Structure => {
           ]
         : [],
     ),
-    phase: system.kind === 'step' ? phaseOf(system) : undefined,
+    phase: system.kind === 'step' ? phaseOf(system) : null,
     amplitude: amplitudeOf(system),
     unit: unitOf(system),
     timed: nodes.some(({ op }) => op.op === 'clock'),

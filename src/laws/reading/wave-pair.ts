@@ -14,10 +14,10 @@ const names: readonly (readonly [string, string])[] = [
 ];
 
 /** Displacement and velocity, if a system has exactly these two fields; else null. */
-export const wavePairOf = ({ fields }: System): readonly [string, string] | undefined =>
+export const wavePairOf = ({ fields }: System): readonly [string, string] | null =>
   Object.keys(fields).length === 2
-    ? names.find((pair) => pair.every((name) => fields[name] !== undefined))
-    : undefined;
+    ? (names.find((pair) => pair.every((name) => fields[name] !== undefined)) ?? null)
+    : null;
 
 const number = (k: number): string => String(Number(k.toPrecision(4)));
 
@@ -35,25 +35,25 @@ const times = (k: number, name: string): string => (k === 1 ? name : `${number(k
 export const motionInWords = ({ nodes, next }: System, [y, z]: readonly [string, string]): string => {
   const forms = formsOf(nodes);
   const [drift, kick] = [forms[next[y]], forms[next[z]]];
-  const nameOf = (node: number): string | undefined => {
+  const nameOf = (node: number): string | null => {
     const { op } = nodes[node];
-    return op.op === 'state' ? op.field : undefined;
+    return op.op === 'state' ? op.field : null;
   };
   const words = ({ terms, constant }: Form, newVelocity: number): string => {
     const all = [...terms];
     const parts = [
       ...all.flatMap(([node, k]) => {
         const name = nameOf(node);
-        return name === undefined ? [] : [times(k, name)];
+        return name === null ? [] : [times(k, name)];
       }),
       ...(newVelocity === 0 ? [] : [times(newVelocity, `${z}'`)]),
-      ...(all.some(([node]) => nameOf(node) === undefined) ? ['f'] : []),
+      ...(all.some(([node]) => nameOf(node) === null) ? ['f'] : []),
       ...(constant === 0 ? [] : [number(constant)]),
     ];
     return parts.length === 0 ? '0' : parts.join(' + ').replaceAll('+ -', '- ');
   };
   // The factor of the new velocity in the displacement is that of the terms that occur only in the new velocity.
-  const own = [...kick.terms].find(([node]) => nameOf(node) === undefined);
+  const own = [...kick.terms].find(([node]) => nameOf(node) === null);
   const h = own === undefined ? 0 : (drift.terms.get(own[0]) ?? 0) / own[1];
   return `${y}' = ${words(plus(drift, kick, -h), h)}, ${z}' = ${words(kick, 0)}`;
 };
@@ -65,7 +65,7 @@ export const motionInWords = ({ nodes, next }: System, [y, z]: readonly [string,
  */
 export const isNearlyWave = (system: System): boolean => {
   const pair = wavePairOf(system);
-  if (pair === undefined) return false;
+  if (pair === null) return false;
   const { nodes, next } = system;
   const [y, z] = pair.map((field) => stateNode(nodes, field));
   const forms = formsOf(nodes);

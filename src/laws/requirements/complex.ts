@@ -68,7 +68,7 @@ const words = (re: string, im: string): string =>
 /** Faults of a complex amplitude. */
 export const amplitudeFaults = (system: System): readonly string[] => {
   const { amplitude } = structureOf(system);
-  if (amplitude === undefined || Object.keys(system.fields).length !== 1) return [];
+  if (amplitude === null || Object.keys(system.fields).length !== 1) return [];
   return losesMinus(ofChannels(system, amplitude)) ? [words('re', 'im')] : [];
 };
 

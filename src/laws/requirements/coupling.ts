@@ -44,18 +44,18 @@ interface Coupling {
 /** The largest number of phases of which all pairs are tested. */
 const most = 400;
 
-const known = new WeakMap<System, Coupling | undefined>();
+const known = new WeakMap<System, Coupling | null>();
 
 /** The coupling of a system of phases, on its smallest grid at rest; null if there are too many phases. */
-export const couplingOf = (system: System): Coupling | undefined => {
+export const couplingOf = (system: System): Coupling | null => {
   if (!known.has(system)) known.set(system, read(smallAtRest(system)));
-  return known.get(system);
+  return known.get(system) ?? null;
 };
 
-const read = (small: At): Coupling | undefined => {
+const read = (small: At): Coupling | null => {
   const { system, around } = small;
   const size = volume(system.fields[structureOf(system).phase ?? ''] ?? []);
-  if (size > most) return undefined;
+  if (size > most) return null;
   const pulls = pullsOf(system, around);
   const own = turnsBy(small, new Float64Array(size));
   const phases = probe(size, 3).map((v) => 3 * v);

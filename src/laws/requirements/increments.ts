@@ -1,6 +1,6 @@
 /**
- * Oscillators that hold the step of the displacement for its velocity: w = h v, so that y' = y + w', w' = w + h^2 F. No time
- * step is missing there, and none stands twice.
+ * Oscillators whose second field is the increment of the displacement instead of its velocity: w = h v, so that
+ * y' = y + w', w' = w + h^2 F. Their time step is neither missing nor there twice.
  */
 
 import type { NdArrays } from '../../compile/reference/run.js';
@@ -12,7 +12,7 @@ import type { System } from '../system/system.js';
 import { smallAtRest } from './at-rest.js';
 import { forceAt } from './force.js';
 
-/** The velocity that one step from rest adds, in all. */
+/** The norm of the velocity that one step from rest adds. */
 const kicked = (system: System, oscillator: Oscillator): number => {
   const small = smallAtRest(system);
   const size = volume(small.system.fields[oscillator.y]);
@@ -21,46 +21,46 @@ const kicked = (system: System, oscillator: Oscillator): number => {
   return Math.abs(oscillator.h) * Math.hypot(...value);
 };
 
-/** What halving the time step does to drift and kick: each a half where the state is displacement and velocity. */
+/** The factors of drift and kick if the time step is halved: 1/2 each if the state is displacement and velocity. */
 interface Halved {
   readonly oscillator: Oscillator;
   readonly drift: number;
   readonly kick: number;
 }
 
-/** Of an oscillator that was given as a function of its time step; undefined for any other system. */
-export const halved = (system: System): Halved | undefined => {
+/** These factors for an oscillator that was given as a function of its time step; null for any other system. */
+export const halved = (system: System): Halved | null => {
   const { timeStep: dt, refine } = system;
-  const fine = dt === undefined ? undefined : refine?.(dt / 2);
+  const fine = dt === undefined ? null : (refine?.(dt / 2) ?? null);
   const oscillator = structureOf(system).oscillator;
-  const finer = fine === undefined ? undefined : structureOf(fine).oscillator;
-  return fine === undefined || oscillator === undefined || finer === undefined
-    ? undefined
+  const finer = fine === null ? null : structureOf(fine).oscillator;
+  return fine === null || oscillator === null || finer === null
+    ? null
     : { oscillator, drift: finer.h / oscillator.h, kick: kicked(fine, finer) / kicked(system, oscillator) };
 };
 
-/** Within 2 %: a kick that is no power of the time step may have terms of higher order. */
+/** Within 2 %, since a kick may have terms of higher order in the time step. */
 export const near = (a: number, b: number): boolean => Math.abs(a - b) < 0.02 * b;
 
-const found = new WeakMap<System, { readonly field: string | undefined }>();
+const found = new WeakMap<System, { readonly field: string | null }>();
 
-/** The field that holds steps of the displacement instead of its velocity; undefined where none does. */
-export const incrementOf = (system: System): string | undefined => {
+/** The field that is the increment of the displacement instead of its velocity; null if there is none. */
+export const incrementOf = (system: System): string | null => {
   const before = found.get(system);
   if (before !== undefined) return before.field;
   const change = halved(system);
   const field =
-    change !== undefined && near(change.drift, 1) && near(change.kick, 0.25)
+    change !== null && near(change.drift, 1) && near(change.kick, 0.25)
       ? change.oscillator.z
-      : undefined;
+      : null;
   found.set(system, { field });
   return field;
 };
 
-/** A start of the same velocity at a time step that is so many times as long. */
+/** A start with the same velocity for a time step that is `times` as long. */
 export const atPace = (system: System, start: NdArrays, times: number): NdArrays => {
   const field = incrementOf(system);
-  return field === undefined
+  return field === null
     ? start
     : {
         ...start,

@@ -53,8 +53,8 @@ export const intendedLaws = (system: System): readonly IntendedLaw[] => {
   const structure = structureOf(system);
   const { oscillator } = structure;
   if (system.kind === 'map') return [];
-  if (oscillator === undefined)
-    return swapped(system) !== undefined
+  if (oscillator === null)
+    return swapped(system) !== null
       ? [{ law: 'work balance', because: 'an oscillator whose two results are exchanged' }]
       : isNearlyWave(system)
         ? [
@@ -65,14 +65,14 @@ export const intendedLaws = (system: System): readonly IntendedLaw[] => {
           ]
         : [];
   return [
-    ...(bareForce(system) === undefined
+    ...(bareForce(system) === null
       ? []
       : [{ law: 'convergence', because: 'a force is meant to be multiplied by the time step' }]),
     ...(['linear', 'affine'].includes(oscillator.inDisplacement) &&
     oscillator.order === 'kick-drift' &&
     oscillator.pace.length === 0 &&
     !structure.noisy &&
-    mirroredKernels.missing(system, structure) !== undefined &&
+    mirroredKernels.missing(system, structure) !== null &&
     kernelsAreGiven(system, structure)
       ? [
           {

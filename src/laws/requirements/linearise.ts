@@ -35,7 +35,7 @@ export const linearised = (system: System): System => {
             ? undefined
             : (dt) => {
                 const finer = refine(dt);
-                return finer === undefined ? undefined : linearised(finer);
+                return finer === null ? null : linearised(finer);
               },
       };
   known.set(system, found);

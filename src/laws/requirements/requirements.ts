@@ -18,7 +18,7 @@ import { timeStepOf } from './time-step.js';
 export const steps: Requirement = {
   name: 'a step',
   essential: true,
-  missing: ({ kind }) => (kind === 'step' ? undefined : 'it has no scan: there is no step to repeat'),
+  missing: ({ kind }) => (kind === 'step' ? null : 'it has no scan: there is no step to repeat'),
 };
 
 export const oscillator: Requirement = {
@@ -27,30 +27,30 @@ export const oscillator: Requirement = {
   missing: (system, { oscillator: found }) =>
     system.kind === 'map'
       ? 'it has no scan: there is no step to repeat'
-      : found === undefined
+      : found === null
         ? whyNone(system)
         : whatElse(system, found),
 };
 
 /** If other fields contribute, the force is not a function of displacement and velocity. */
-const whatElse = ({ nodes, fields, next }: System, { y, z }: Oscillator): string | undefined => {
+const whatElse = ({ nodes, fields, next }: System, { y, z }: Oscillator): string | null => {
   const pushes = Object.keys(fields).find(
     (name) =>
       name !== y &&
       name !== z &&
       degreesOf(nodes, ({ op }) => op.op === 'state' && op.field === name)[next[z]] !== 'none',
   );
-  return pushes === undefined ? undefined : `its force depends on the field ${pushes} besides ${y} and ${z}`;
+  return pushes === undefined ? null : `its force depends on the field ${pushes} besides ${y} and ${z}`;
 };
 
 const whyNone = (system: System): string => {
   const exchanged = swapped(system);
   const pair = wavePairOf(system);
-  if (exchanged === undefined && pair !== undefined) {
+  if (exchanged === null && pair !== null) {
     const [y, z] = pair;
     return `${motionInWords(system, pair)}; an oscillator has ${y}' = ${y} + h ${z}', ${z}' = ${z} + h F`;
   }
-  return exchanged === undefined
+  return exchanged === null
     ? "no field is moved by another as y' = y + h z"
     : `the step's results are exchanged: what it calls ${exchanged.y} is the new ${exchanged.z}, and the other way round`;
 };
@@ -58,16 +58,16 @@ const whyNone = (system: System): string => {
 export const kickFirst: Requirement = {
   name: 'kick before drift',
   missing: (_, { oscillator: found }) =>
-    found?.order === 'drift-kick' ? 'the drift comes before the kick' : undefined,
+    found?.order === 'drift-kick' ? 'the drift comes before the kick' : null,
 };
 
 /** Explicit Euler gains energy, unless the system dissipates more: a relaxation oscillator may use it. */
 export const notDissipative: Requirement = {
   name: 'a step that is intended to conserve energy',
   missing: (system, { oscillator: found }) => {
-    if (found === undefined || found.order !== 'old velocity') return undefined;
+    if (found === null || found.order !== 'old velocity') return null;
     if (found.inVelocity === 'other') return `the force is not linear in the velocity ${found.z}`;
-    if (found.inVelocity === 'none' || !found.diagonal) return undefined;
+    if (found.inVelocity === 'none' || !found.diagonal) return null;
     const small = smallAtRest(system);
     const size = volume(small.system.fields[found.y]);
     const y = exact(probe(size, 1));
@@ -78,7 +78,7 @@ export const notDissipative: Requirement = {
     const alpha = Math.min(...dampingOf(small, found).value);
     return alpha * Math.hypot(...y.value) > Math.abs(found.h) * restoring
       ? `its damping, alpha = ${digits(alpha)}, takes more energy out than explicit Euler brings in`
-      : undefined;
+      : null;
   },
 };
 
@@ -87,35 +87,35 @@ export const evenPace: Requirement = {
   name: 'one time step for all units',
   essential: true,
   missing: (_, { oscillator: found }) =>
-    found !== undefined && found.pace.length > 0 ? 'its time step differs from unit to unit' : undefined,
+    found !== null && found.pace.length > 0 ? 'its time step differs from unit to unit' : null,
 };
 
 export const linearForce: Requirement = {
   name: 'a force linear in the displacement',
   essential: true,
   missing: (_, { oscillator: found }) =>
-    found !== undefined && ['linear', 'affine'].includes(found.inDisplacement)
-      ? undefined
+    found !== null && ['linear', 'affine'].includes(found.inDisplacement)
+      ? null
       : `the force is not linear in ${found?.y ?? 'the displacement'}`,
 };
 
 export const undamped: Requirement = {
   name: 'undamped',
   missing: (_, { oscillator: found }) =>
-    found?.inVelocity === 'none' ? undefined : `the force depends on the velocity ${found?.z ?? ''}`.trim(),
+    found?.inVelocity === 'none' ? null : `the force depends on the velocity ${found?.z ?? ''}`.trim(),
 };
 
 /** Undamped once every free external is zero. */
 export const undampedAtRest: Requirement = {
   name: 'no damping of its own',
   missing: (system, { oscillator: found }) => {
-    if (found === undefined || found.inVelocity === 'none') return undefined;
+    if (found === null || found.inVelocity === 'none') return null;
     if (!found.diagonal) return `the force depends on the velocity ${found.z}`;
     const alpha = dampingOf(smallAtRest(system), found).value.reduce(
       (most, a) => Math.max(most, Math.abs(a)),
       0,
     );
-    return alpha < 1e-12 ? undefined : `it is damped: alpha = ${digits(alpha)}`;
+    return alpha < 1e-12 ? null : `it is damped: alpha = ${digits(alpha)}`;
   },
 };
 
@@ -123,8 +123,8 @@ export const diagonalDamping: Requirement = {
   name: 'damping at each site',
   essential: true,
   missing: (_, { oscillator: found }) =>
-    found === undefined || found.inVelocity === 'none' || (found.diagonal && found.inVelocity !== 'other')
-      ? undefined
+    found === null || found.inVelocity === 'none' || (found.diagonal && found.inVelocity !== 'other')
+      ? null
       : `the force depends on the velocity ${found.z} otherwise than by a damping at each site`,
 };
 
@@ -137,58 +137,52 @@ export const undriven: Requirement = {
         ? 'its step depends on the time'
         : sequences.length > 0
           ? 'a sequence drives it'
-          : undefined,
+          : null,
 };
 
 /** Driving sequences are allowed, since they can be set to zero; clock and noise cannot. */
 export const timeless: Requirement = {
   name: 'the same step at all times',
   missing: (_, { timed, noisy }) =>
-    noisy ? 'noise drives it' : timed ? 'its step depends on the time' : undefined,
+    noisy ? 'noise drives it' : timed ? 'its step depends on the time' : null,
 };
 
 export const noiseless: Requirement = {
   name: 'no noise',
   essential: true,
-  missing: (_, { noisy }) => (noisy ? 'noise drives it' : undefined),
+  missing: (_, { noisy }) => (noisy ? 'noise drives it' : null),
 };
 
 export const space: Requirement = {
   name: 'space',
   essential: true,
-  missing: ({ grid }) => (grid.length > 0 ? undefined : 'its fields do not lie on one grid'),
+  missing: ({ grid }) => (grid.length > 0 ? null : 'its fields do not lie on one grid'),
 };
 
 export const circular: Requirement = {
   name: 'circular boundary',
   missing: (_, { convolutions }) => {
     const other = convolutions.find(({ boundary, ofState }) => ofState && boundary !== 'circular');
-    return other === undefined
-      ? undefined
-      : `a convolution has the boundary '${boundaryName(other.boundary)}'`;
+    return other === undefined ? null : `a convolution has the boundary '${boundaryName(other.boundary)}'`;
   },
 };
 
 export const uniform: Requirement = {
   name: 'the same at every site',
   missing: (_, { placed, convolutions }) =>
-    placed ?? (convolutions.some(({ stride }) => stride) ? 'a convolution has a stride' : undefined),
+    placed ?? (convolutions.some(({ stride }) => stride) ? 'a convolution has a stride' : null),
 };
 
 export const linear: Requirement = {
   name: 'linear',
   missing: (_, { degree }) =>
-    degree === 'linear'
-      ? undefined
-      : degree === 'affine'
-        ? 'its step adds a constant'
-        : 'its step is not linear',
+    degree === 'linear' ? null : degree === 'affine' ? 'its step adds a constant' : 'its step is not linear',
 };
 
 export const odd: Requirement = {
   name: 'odd',
   missing: (_, { parity }) =>
-    parity === 'odd' ? undefined : 'its step is not made of odd functions alone (a bias, a square, a ReLU)',
+    parity === 'odd' ? null : 'its step is not made of odd functions alone (a bias, a square, a ReLU)',
 };
 
 export const symmetricKernels: Requirement = {
@@ -204,7 +198,7 @@ export const symmetricKernels: Requirement = {
       );
       if (broken !== undefined) return `a kernel is not invariant under ${broken.name}`;
     }
-    return undefined;
+    return null;
   },
 };
 
@@ -230,7 +224,7 @@ export const mirroredKernels: Requirement = {
       if (!same(mirrored, kernel))
         return 'a kernel is not symmetric: what a site does to its neighbour, the neighbour does not do to it';
     }
-    return undefined;
+    return null;
   },
 };
 
@@ -238,12 +232,12 @@ export const reciprocalKernels: Requirement = {
   name: 'symmetric coupling',
   missing: (system, structure) => {
     const kernels = mirroredKernels.missing(system, structure);
-    if (kernels !== undefined) return kernels;
+    if (kernels !== null) return kernels;
     const lopsided = structure.convolutions.find(
       ({ boundary, ofState }) => ofState && boundary !== 'circular' && boundary !== 'zero',
     );
     return lopsided === undefined
-      ? undefined
+      ? null
       : `the boundary '${boundaryName(lopsided.boundary)}' makes the coupling asymmetric`;
   },
 };
@@ -255,16 +249,16 @@ export const reciprocal: Requirement = {
   name: 'symmetric coupling',
   missing: (system, structure) => {
     const kernels = reciprocalKernels.missing(system, structure);
-    if (kernels !== undefined || structure.oscillator === undefined) return kernels;
+    if (kernels !== null || structure.oscillator === null) return kernels;
     const known = mutual.get(system);
-    if (known !== undefined) return known ?? undefined;
+    if (known !== undefined) return known;
     const found = lopsided(system, structure.oscillator);
-    mutual.set(system, found ?? null);
+    mutual.set(system, found);
     return found;
   },
 };
 
-const lopsided = (system: System, oscillator: Oscillator): string | undefined => {
+const lopsided = (system: System, oscillator: Oscillator): string | null => {
   const small = withFreeFields(smallAtRest(system));
   const size = volume(small.system.fields[oscillator.y]);
   const [x, y] = [exact(probe(size, 1)), exact(probe(size, 5))];
@@ -272,7 +266,7 @@ const lopsided = (system: System, oscillator: Oscillator): string | undefined =>
   const [one, other] = [dot(x, ky), dot(y, kx)];
   const noise = one.error + other.error + 1e-9 * (Math.abs(one.value) + Math.abs(other.value));
   return Math.abs(one.value - other.value) <= noise || !Number.isFinite(noise)
-    ? undefined
+    ? null
     : 'the coupling is not symmetric: what a site does to another, the other does not do to it';
 };
 
@@ -291,7 +285,7 @@ export const independent: Requirement = {
       free.flatMap((b) => (a !== b && madeOf(a.node, b.node) ? [[a, b]] : [])),
     )[0];
     return pair === undefined
-      ? undefined
+      ? null
       : `${pair[0].name}, which its step reads, is made of ${pair[1].name}, which it reads too: they cannot be chosen apart`;
   },
 };
@@ -300,5 +294,5 @@ export const changeableStep: Requirement = {
   name: 'a known time step',
   essential: true,
   missing: (system) =>
-    timeStepOf(system) === undefined ? 'its time step cannot be told from its other numbers' : undefined,
+    timeStepOf(system) === null ? 'its time step cannot be told from its other numbers' : null,
 };

@@ -18,7 +18,7 @@ export interface Vectors {
   readonly off: number;
 }
 
-const known = new WeakMap<System, Vectors | undefined>();
+const known = new WeakMap<System, Vectors | null>();
 
 /** The indices of every vector. */
 export const vectorsIn = (
@@ -51,14 +51,14 @@ const lengths = (data: Float64Array, vectors: readonly (readonly number[])[]): r
   vectors.map((indices) => Math.hypot(...indices.map((i) => data[i])));
 
 /** The vectors of a field that is divided by a root: those whose length after a step is closest to 1. */
-export const vectorsOf = (system: System): Vectors | undefined => {
+export const vectorsOf = (system: System): Vectors | null => {
   const name = structureOf(system).unit;
-  if (name === undefined) return undefined;
+  if (name === null) return null;
   if (!known.has(system)) known.set(system, closest(system, name));
-  return known.get(system);
+  return known.get(system) ?? null;
 };
 
-const closest = (system: System, name: string): Vectors | undefined => {
+const closest = (system: System, name: string): Vectors | null => {
   const { around } = withFreeFields({ system, around: atRest(system) });
   const start = Object.fromEntries(
     Object.entries(system.fields).map(([field, shape], i) => [field, exact(probe(volume(shape), i + 1))]),
@@ -69,9 +69,9 @@ const closest = (system: System, name: string): Vectors | undefined => {
     const off = lengths(value, vectorsIn(shape, each)).map((length) => Math.abs(length - 1));
     return { ...each, off: Math.max(...off) };
   });
-  return found.reduce<Vectors | undefined>(
-    (best, each) => (best === undefined || each.off < best.off ? each : best),
-    undefined,
+  return found.reduce<Vectors | null>(
+    (best, each) => (best === null || each.off < best.off ? each : best),
+    null,
   );
 };
 
@@ -89,7 +89,7 @@ const onSphere = ({ shape, data }: NdArray, vectors: Vectors): NdArray => {
 /** The start of a trial with its unit vectors normalised, since zero vectors have no direction. */
 export const startOnSphere = ({ system, structure, start }: Trial): NdArrays => {
   const vectors = vectorsOf(system);
-  return structure.unit === undefined || vectors === undefined
+  return structure.unit === null || vectors === null
     ? start
     : { ...start, [structure.unit]: onSphere(start[structure.unit], vectors) };
 };

@@ -9,14 +9,16 @@ import type { BoundedState } from '../trial/bounded-steps.js';
 import { boundedStep } from '../trial/interpreter.js';
 import { atRest } from './at-rest.js';
 
-const refined = new WeakMap<System, Map<number, System | undefined>>();
+const refined = new WeakMap<System, Map<number, System | null>>();
 
 /** The time step of a system: an oscillator's h, else the number that multiplies its whole change; null if unknown. */
-export const timeStepOf = (system: System): number | undefined => {
+export const timeStepOf = (system: System): number | null => {
   const { oscillator } = structureOf(system);
   if (system.timeStep !== undefined) return system.timeStep;
-  if (oscillator !== undefined) return oscillator.h;
-  return scalesOf(system.nodes).find((h) => h > 0 && h < 1 && withTimeStep(system, h, h / 2) !== undefined);
+  if (oscillator !== null) return oscillator.h;
+  return (
+    scalesOf(system.nodes).find((h) => h > 0 && h < 1 && withTimeStep(system, h, h / 2) !== null) ?? null
+  );
 };
 
 /**
@@ -25,10 +27,10 @@ export const timeStepOf = (system: System): number | undefined => {
  * cannot be distinguished from other numbers. If the function's own time step is not `from`, an oscillator's h of
  * another size, it changes in the same ratio.
  */
-export const withTimeStep = (system: System, from: number, to: number): System | undefined => {
-  const before = refined.get(system) ?? new Map<number, System | undefined>();
+export const withTimeStep = (system: System, from: number, to: number): System | null => {
+  const before = refined.get(system) ?? new Map<number, System | null>();
   refined.set(system, before);
-  if (before.has(to)) return before.get(to);
+  if (before.has(to)) return before.get(to) ?? null;
   const { timeStep = from } = system;
   const written = system.refine?.(near(timeStep, from) ? to : (timeStep * to) / from);
   const found = written ?? replaced(system, from, to);
@@ -47,7 +49,7 @@ const scalesOf = (nodes: readonly Node[]): readonly number[] => [
 
 const near = (a: number, b: number): boolean => Math.abs(a - b) <= 1e-12 * Math.abs(b);
 
-const replaced = (system: System, from: number, to: number): System | undefined => {
+const replaced = (system: System, from: number, to: number): System | null => {
   const swap = (x: number): number =>
     near(x, from)
       ? to
@@ -64,13 +66,13 @@ const replaced = (system: System, from: number, to: number): System | undefined 
     return old;
   };
   const other: System = { ...system, nodes: system.nodes.map((node) => ({ ...node, op: op(node.op) })) };
-  return changesAlike(system, other, from, to) ? other : undefined;
+  return changesAlike(system, other, from, to) ? other : null;
 };
 
 /** Whether (x' - x) / h, or the force of an oscillator, is the same for both, at a state of many values. */
 const changesAlike = (system: System, other: System, from: number, to: number): boolean => {
   const { oscillator } = structureOf(system);
-  const names = oscillator === undefined ? Object.keys(system.fields) : [oscillator.z];
+  const names = oscillator === null ? Object.keys(system.fields) : [oscillator.z];
   const state = Object.fromEntries(
     Object.entries(system.fields).map(([name, shape], i) => [
       name,
@@ -101,9 +103,9 @@ const changesAlike = (system: System, other: System, from: number, to: number): 
   };
   const [a, b] = [rate(system, from), rate(other, to)];
   const again = structureOf(other).oscillator;
-  if (oscillator !== undefined && !(again !== undefined && near(again.h, to))) return false;
+  if (oscillator !== null && !(again !== null && near(again.h, to))) return false;
   return (
-    names.every((name) => beyond(minus(a[name], b[name])) === undefined) &&
+    names.every((name) => beyond(minus(a[name], b[name])) === null) &&
     // Without known error bounds nothing can be decided.
     names.every((name) => [...a[name].error, ...b[name].error].every(Number.isFinite)) &&
     names.some((name) => a[name].value.some((v) => v !== 0))

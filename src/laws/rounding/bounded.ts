@@ -120,14 +120,14 @@ export const sumOf = (...parts: readonly (readonly [number, BoundedNumber])[]): 
 export const beyond = ({
   value,
   error,
-}: Bounded): { readonly at: number; readonly value: number; readonly error: number } | undefined => {
-  let worst: { readonly at: number; readonly value: number; readonly error: number } | undefined;
+}: Bounded): { readonly at: number; readonly value: number; readonly error: number } | null => {
+  let worst: { readonly at: number; readonly value: number; readonly error: number } | null = null;
   for (const [at, v] of value.entries()) {
     const excess = Math.abs(v) - error[at];
     const unbounded =
       error[at] === Number.POSITIVE_INFINITY || (Number.isNaN(error[at]) && Number.isFinite(v));
     const wrong = !(Math.abs(v) <= error[at]) && !unbounded;
-    if (wrong && (worst === undefined || excess > Math.abs(worst.value) - worst.error))
+    if (wrong && (worst === null || excess > Math.abs(worst.value) - worst.error))
       worst = { at, value: v, error: error[at] };
   }
   return worst;

@@ -4,20 +4,20 @@ import { factsIn } from '../../compile/facts.js';
 import { pruneGraph } from '../../dsl/prune.js';
 import { type System, scanOf, systemOf } from './system.js';
 
-const known = new WeakMap<System, System | undefined>();
+const known = new WeakMap<System, System | null>();
 
 /**
  * The encoders of a model: from an image to the initial state and the external fields (omega, alpha). Null if the step
  * reads the program's inputs directly, or if another scan comes first.
  */
-export const encodersOf = (system: System): System | undefined => {
+export const encodersOf = (system: System): System | null => {
   if (!known.has(system)) known.set(system, read(system));
-  return known.get(system);
+  return known.get(system) ?? null;
 };
 
-const read = ({ program: { graph }, fields, externals, ...system }: System): System | undefined => {
-  const scan = system.kind === 'step' ? scanOf(graph) : undefined;
-  if (scan === undefined) return undefined;
+const read = ({ program: { graph }, fields, externals, ...system }: System): System | null => {
+  const scan = system.kind === 'step' ? scanOf(graph) : null;
+  if (scan === null) return null;
   const { nodes } = graph;
   const given = [
     ...Object.keys(fields).map((name, i) => ({ name, node: scan.inputs[i] })),
@@ -25,8 +25,8 @@ const read = ({ program: { graph }, fields, externals, ...system }: System): Sys
   ];
   const facts = factsIn(nodes);
   const made = given.filter(({ node }) => nodes[node].op.op !== 'input' && facts[node].perSample);
-  if (made.length === 0) return undefined;
+  if (made.length === 0) return null;
   const outputs = Object.fromEntries(made.map(({ name, node }) => [name, node]));
   const before = systemOf({ graph: pruneGraph({ ...graph, outputs }, Object.keys(outputs)) });
-  return before.kind === 'map' ? before : undefined;
+  return before.kind === 'map' ? before : null;
 };

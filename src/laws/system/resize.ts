@@ -13,9 +13,9 @@ import { oneStep } from './program.js';
 import { isOn, type System, weightsIn } from './system.js';
 
 /** The system on a grid of these sizes; null if its step depends on its own grid. */
-export const resize = (system: System, grid: Shape): System | undefined => {
+export const resize = (system: System, grid: Shape): System | null => {
   if (sameShape(grid, system.grid)) return system;
-  if (system.grid.length === 0 || grid.length !== system.grid.length) return undefined;
+  if (system.grid.length === 0 || grid.length !== system.grid.length) return null;
   // A sum over the channels leaves one number per site, so its shape is the grid itself.
   const moved = (shape: Shape): Shape =>
     isOn(system.grid, shape) || (grid.length >= 2 && sameShape(shape, system.grid))
@@ -25,7 +25,7 @@ export const resize = (system: System, grid: Shape): System | undefined => {
   const nodes: Node[] = [];
   for (const [number, node] of system.nodes.entries()) {
     const op = weights.has(number) ? node.op : movedOp(node, system, moved, grid);
-    if (op === undefined) return undefined;
+    if (op === null) return null;
     nodes.push({ ...node, op, shape: shapeAfter(op, weights.has(number) ? node.shape : moved(node.shape)) });
   }
   const { refine } = system;
@@ -37,7 +37,7 @@ export const resize = (system: System, grid: Shape): System | undefined => {
         ? undefined
         : (dt) => {
             const finer = refine(dt);
-            return finer === undefined ? undefined : resize(finer, grid);
+            return finer === null ? null : resize(finer, grid);
           },
     nodes,
     fields: Object.fromEntries(Object.entries(system.fields).map(([name, shape]) => [name, moved(shape)])),
@@ -48,7 +48,7 @@ export const resize = (system: System, grid: Shape): System | undefined => {
     grid,
   };
   const { nodes: all } = oneStep(smaller).graph;
-  return E.isRight(factsOf(all)) ? smaller : undefined;
+  return E.isRight(factsOf(all)) ? smaller : null;
 };
 
 /** Parts of a ring are not on the grid; the slice determines their sizes. */
@@ -59,7 +59,7 @@ const movedOp = (
   system: System,
   moved: (shape: Shape) => Shape,
   grid: Shape,
-): Op | undefined => {
+): Op | null => {
   switch (op.op) {
     case 'input':
       return { ...op, shape: moved(op.shape) };
@@ -68,21 +68,21 @@ const movedOp = (
       if (typeof op.value === 'number') return { ...op, shape: moved(op.shape) };
       return op.value.every((value, _, all) => value === all[0])
         ? { ...op, shape: moved(op.shape), value: op.value[0] ?? 0 }
-        : undefined;
+        : null;
     case 'broadcast':
       return { ...op, shape: moved(op.shape) };
     case 'noise':
       return { ...op, shape: moved(op.shape) };
     case 'reshape':
-      return isOn(system.grid, op.shape) ? { ...op, shape: moved(op.shape) } : undefined;
+      return isOn(system.grid, op.shape) ? { ...op, shape: moved(op.shape) } : null;
     case 'slice':
       return slide(op, shape, system.grid, grid);
     case 'parameter':
-      return isOn(system.grid, op.shape) && !op.name.includes('weight') ? undefined : op;
+      return isOn(system.grid, op.shape) && !op.name.includes('weight') ? null : op;
     case 'transpose':
-      return op.axes.every((axis, i) => axis === i || i >= grid.length) ? op : undefined;
+      return op.axes.every((axis, i) => axis === i || i >= grid.length) ? op : null;
     case 'scan':
-      return undefined;
+      return null;
     default:
       return op;
   }
@@ -94,18 +94,18 @@ const slide = (
   shape: Shape,
   from: Shape,
   to: Shape,
-): Op | undefined => {
+): Op | null => {
   const begin = [...op.begin];
   const size = [...op.size];
-  if (shape.length <= from.length) return undefined;
+  if (shape.length <= from.length) return null;
   for (const [axis, n] of from.entries()) {
     const m = to[axis];
     if (begin[axis] === 0 && size[axis] === n) size[axis] = m;
     else if (begin[axis] === 0) size[axis] = 2 * size[axis] > n ? m - (n - size[axis]) : size[axis];
-    else if (begin[axis] + size[axis] !== n) return undefined;
+    else if (begin[axis] + size[axis] !== n) return null;
     else if (2 * size[axis] > n) size[axis] = m - begin[axis];
     else begin[axis] = m - size[axis];
-    if (size[axis] < 1 || begin[axis] < 0) return undefined;
+    if (size[axis] < 1 || begin[axis] < 0) return null;
   }
   return { ...op, begin, size };
 };

@@ -82,7 +82,7 @@ export const settled = (learned: System, seed: number): System => {
         ? undefined
         : (dt) => {
             const finer = refine(dt);
-            return finer === undefined ? undefined : settled(finer, seed);
+            return finer === null ? null : settled(finer, seed);
           },
   };
   made.set(key, now);

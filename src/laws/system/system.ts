@@ -51,7 +51,7 @@ export interface System {
   /** The time step, if the system was given as a function of it. */
   readonly timeStep?: number;
   /** The same system at another time step, if it was given as a function of it. */
-  readonly refine?: ((dt: number) => System | undefined) | undefined;
+  readonly refine?: ((dt: number) => System | null) | undefined;
   /** The system before its learned scalars were replaced by constants (`settled`). */
   readonly learned?: System | undefined;
 }
@@ -103,12 +103,12 @@ type Scan = Node & { readonly op: ScanOp };
 const isScan = (node: Node): node is Scan => node.op.op === 'scan';
 
 /** The longest scan of a program; the first if several are equally long. */
-export const scanOf = ({ nodes }: Graph): Scan | undefined =>
+export const scanOf = ({ nodes }: Graph): Scan | null =>
   nodes
     .filter(isScan)
-    .reduce<Scan | undefined>(
-      (best, node) => (best === undefined || node.op.steps > best.op.steps ? node : best),
-      undefined,
+    .reduce<Scan | null>(
+      (best, node) => (best === null || node.op.steps > best.op.steps ? node : best),
+      null,
     );
 
 /**
@@ -119,7 +119,7 @@ export const scanOf = ({ nodes }: Graph): Scan | undefined =>
  */
 export const systemOf = (p: Program): System => {
   const longest = scanOf(p.graph);
-  return longest === undefined ? mapOf(p) : stepOf(p, longest);
+  return longest === null ? mapOf(p) : stepOf(p, longest);
 };
 
 const stepOf = (p: Program, { op, inputs }: Scan): System => {

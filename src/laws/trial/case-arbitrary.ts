@@ -22,7 +22,7 @@ const externalRanges = (system: System): Readonly<Record<string, Interval>> => {
   const intervals = intervalsOf(nodes, ({ op }) =>
     op.op === 'input' || op.op === 'parameter'
       ? { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY }
-      : undefined,
+      : null,
   );
   return Object.fromEntries(system.externals.map(({ name, node }) => [name, clipped(intervals[node])]));
 };
@@ -118,7 +118,7 @@ class CaseArbitrary extends fc.Arbitrary<Case> {
 
   private moved(c: Case, grid: Shape, steps: number): Case {
     const [before, after] = [systemAt(this.system, c.grid), systemAt(this.system, grid)];
-    if (before === undefined || after === undefined) return c;
+    if (before === null || after === null) return c;
     const [from, to] = [shapesOf(before, c.steps), shapesOf(after, steps)];
     const values = Object.fromEntries(
       Object.entries(c.values).map(([name, sparse]) => [name, cropped(sparse, from[name], to[name])]),

@@ -14,13 +14,13 @@ export const tick = (): void => {
 };
 
 /** The result of `f`, or null if it was not finished by then. Nested limits end with the outer one at the latest. */
-export const inTime = <A>(end: number, f: () => A): A | undefined => {
+export const inTime = <A>(end: number, f: () => A): A | null => {
   const before = until;
   until = Math.min(before, end);
   try {
     return f();
   } catch (cause) {
-    if (cause instanceof Late) return undefined;
+    if (cause instanceof Late) return null;
     throw cause;
   } finally {
     until = before;

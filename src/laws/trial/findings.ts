@@ -23,12 +23,12 @@ export const placeOf = (index: number, shape: readonly number[]): string => {
 };
 
 /** Why a comparison cannot fail: no value exceeds its rounding bound; null if one does. */
-const dullness = (error: Float64Array, size: ArrayLike<number>): string | undefined => {
+const dullness = (error: Float64Array, size: ArrayLike<number>): string | null => {
   let isZeroAll = true;
   let isBounded = true;
   for (const [i, e] of error.entries()) {
     const v = Math.abs(size[i]);
-    if (v > e) return undefined;
+    if (v > e) return null;
     if (v !== 0) isZeroAll = false;
     if (!Number.isFinite(e)) isBounded = false;
   }
@@ -53,9 +53,9 @@ export const isZero = (
   pictures: () => readonly Picture[] = () => [],
 ): Finding => {
   const wrong = beyond(difference);
-  if (wrong === undefined) {
+  if (wrong === null) {
     const dull = dullness(difference.error, size);
-    return dull === undefined ? holds : vacuous(dull);
+    return dull === null ? holds : vacuous(dull);
   }
   const words = says({
     place: placeOf(wrong.at, shape),

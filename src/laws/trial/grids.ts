@@ -22,8 +22,8 @@ export const sizesOf = (system: System): ReadonlyMap<string, System> => {
   const known = sized.get(system);
   if (known !== undefined) return known;
   const found = candidates(system.grid.length).flatMap((grid): readonly (readonly [string, System])[] => {
-    const moved = system.grid.length === 0 ? undefined : resize(system, grid);
-    return moved === undefined ? [] : [[grid.join('x'), moved]];
+    const moved = system.grid.length === 0 ? null : resize(system, grid);
+    return moved === null ? [] : [[grid.join('x'), moved]];
   });
   const all = new Map(found.length === 0 ? [[system.grid.join('x'), system] as const] : found);
   sized.set(system, all);
@@ -31,7 +31,7 @@ export const sizesOf = (system: System): ReadonlyMap<string, System> => {
 };
 
 /** The system on one of these grids. */
-export const systemAt = (system: System, grid: Shape): System | undefined =>
+export const systemAt = (system: System, grid: Shape): System | null =>
   sizesOf(system).get(grid.join('x')) ?? (sameShape(grid, system.grid) ? system : resize(system, grid));
 
 /** The grids of a law's cases, smallest first. */

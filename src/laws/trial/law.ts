@@ -73,7 +73,7 @@ export interface Requirement {
   /** In a few words: `linear`, `undamped`. */
   readonly name: string;
   /** Why the system does not meet it; null if it does. */
-  readonly missing: (system: System, structure: Structure) => string | undefined;
+  readonly missing: (system: System, structure: Structure) => string | null;
   /**
    * Whether the law cannot even be tried without it. If only other requirements are missing, an expected law is still
    * tried, so that a counterexample shows the effect.
@@ -94,7 +94,7 @@ export interface Law {
   readonly requirements: readonly Requirement[];
   /** The part of a system that it is about, if that is not the step. */
   readonly about?: {
-    readonly part: (system: System) => System | undefined;
+    readonly part: (system: System) => System | null;
     /** The sentence for systems without such a part. */
     readonly missing: string;
   };
@@ -128,7 +128,7 @@ export const missingFor = (law: Law, whole: System): Missing => {
   const found: { readonly reason: string; readonly essential: boolean }[] = [];
   for (const { missing, essential } of law.requirements) {
     const reason = missing(system, structure);
-    if (reason !== undefined) {
+    if (reason !== null) {
       found.push({ reason, essential: essential === true });
       // Later requirements assume the essential ones.
       if (essential) break;

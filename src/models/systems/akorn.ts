@@ -65,7 +65,7 @@ export const akorn = (o: AkornOptions) => {
         const here = vectors(state.x);
         const pulled = vectors(add(c, neighbours(state.x)));
         const tangent = sub(pulled, mul(here, sumAlong()(mul(pulled, here))));
-        const velocity = turn === undefined ? tangent : add(tangent, vectors(turn(state.x)));
+        const velocity = turn === null ? tangent : add(tangent, vectors(turn(state.x)));
         return { x: mergeChannels(normalise()(add(here, scale(o.dt, velocity)))) };
       },
       observe: (state) => state,
@@ -75,7 +75,7 @@ export const akorn = (o: AkornOptions) => {
 
 /** Omega x: every pair of components rotated by a quarter turn and scaled; null if nothing rotates. */
 const rotation = ({ omega, oscillators, components }: AkornOptions) => {
-  if (omega === 0) return undefined;
+  if (omega === 0) return null;
   const size = oscillators * components;
   const partner = (i: number): number => {
     const position = i % components;

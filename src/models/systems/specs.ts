@@ -10,11 +10,11 @@ const number = (value: number) => withDefault(real(-1e6, 1e6), value);
 const atLeast0 = (value: number) => withDefault(real(0, 1e6), value);
 const positive = (value: number) =>
   withDefault(
-    where(real(0, 1e6), (x) => (x > 0 ? undefined : 'must be more than 0')),
+    where(real(0, 1e6), (x) => (x > 0 ? null : 'must be more than 0')),
     value,
   );
 const odd = withDefault(
-  where(whole(1, 999), (k) => (k % 2 === 1 ? undefined : `the side of a kernel is odd, got ${k}`)),
+  where(whole(1, 999), (k) => (k % 2 === 1 ? null : `the side of a kernel is odd, got ${k}`)),
   3,
 );
 const starts = choice('laplacian', 'identity', 'zeros', 'pytorch', 'glorot');
