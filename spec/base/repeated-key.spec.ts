@@ -4,14 +4,14 @@ import { repeatedKey } from '../../src/base/repeated-key.js';
 
 describe('a key that stands twice', () => {
   it('is found at any depth, however it is written, and nowhere else', () => {
-    const cases: readonly (readonly [string, string | undefined])[] = [
+    const cases: readonly (readonly [string, string | null])[] = [
       ['{"a":1,"a":2}', 'a'],
       ['{"a":1,"\\u0061":2}', 'a'],
-      ['[{"a":1},{"a":2}]', undefined],
+      ['[{"a":1},{"a":2}]', null],
       ['{"a":{"b":1,"c":[{"d":0,"d":1}]}}', 'd'],
-      ['{"a":"a","b":["a","a"],"c":"{\\"a\\":1,\\"a\\":2}"}', undefined],
+      ['{"a":"a","b":["a","a"],"c":"{\\"a\\":1,\\"a\\":2}"}', null],
       ['{"a":{},"b":{},"a":1}', 'a'],
-      ['"a"', undefined],
+      ['"a"', null],
       ['{"__proto__":1,"__proto__":2}', '__proto__'],
     ];
     for (const [text, expected] of cases) assert.equal(repeatedKey(text), expected, text);

@@ -50,7 +50,7 @@ export const stream = (seed: number, ...name: readonly (string | number)[]): Ran
     while (drawn >= limit) drawn = next();
     return drawn % n;
   };
-  let spare: number | null;
+  let spare: number | null = null;
   const normal = (): number => {
     if (spare !== null) {
       const kept = spare;
