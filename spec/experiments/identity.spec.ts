@@ -4,13 +4,15 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { parse, stringify } from 'yaml';
-import { canonical } from '../../src/base/canonical.js';
+import { canonical, hashOf } from '../../src/base/canonical.js';
 import { hashProgram } from '../../src/dsl/index.js';
 import { experimentNamed } from '../../src/experiments/catalogue.js';
 import {
   decodeExperiment,
   type Experiment,
   identityOf,
+  type RunIdentity,
+  runIdentity,
   withTraining,
 } from '../../src/experiments/experiment.js';
 import { programFor } from '../../src/experiments/model.js';
@@ -21,7 +23,7 @@ const right = <A>(result: E.Either<unknown, A>): A =>
   E.isRight(result) ? result.right : assert.fail(JSON.stringify(result.left));
 
 /** The identity, with the model's own settings in place of its program. */
-const id = (e: Experiment): string => identityOf(e, canonical(e.model), 0, 'wasm');
+const id = (e: Experiment): RunIdentity => identityOf(e, canonical(e.model), 0, 'wasm');
 
 /** The same value with the keys of every object in another order. */
 const shuffled = (value: unknown): unknown =>
@@ -36,6 +38,16 @@ const shuffled = (value: unknown): unknown =>
       : value;
 
 describe('the identity of a run', () => {
+  it('is a type of its own: no name and no other hash is taken for one', () => {
+    const identity = id(right(experimentNamed('mnist/cnn-2', 'full')));
+    assert.ok(runIdentity.is(identity));
+    assert.ok(!runIdentity.is('mnist/cnn-2'));
+    const folderOf = (one: RunIdentity): string => `seed-0-${one.slice(0, 10)}`;
+    assert.match(folderOf(identity), /^seed-0-[0-9a-f]{10}$/);
+    // @ts-expect-error a program's hash is no identity of a run
+    assert.match(folderOf(hashOf({})), /^seed-0-/);
+  });
+
   it('is that of the runs that were made before losses, patience and clipping', () => {
     const before = {
       'tetrominoes/nwm-linear': '05b4dcde5835f3b15a00f09f1a9f9bf440c647f0fa0e2dd4db0df05e8e953ba2',

@@ -153,6 +153,20 @@ export const shapingOf = (
   ...(hashOf(loss) === hashOf(publishedLoss) ? {} : { loss }),
 });
 
+interface RunIdentityBrand {
+  readonly RunIdentity: unique symbol;
+}
+
+/** The codec of run identities: 64 hexadecimal digits. The brand keeps other hashes and names from being used as one. */
+export const runIdentity = t.brand(
+  t.string,
+  (text): text is t.Branded<string, RunIdentityBrand> => /^[0-9a-f]{64}$/.test(text),
+  'RunIdentity',
+);
+
+/** The identity of one run, as `identityOf` computes it. */
+export type RunIdentity = t.TypeOf<typeof runIdentity>;
+
 /**
  * The identity of one run: a hash of everything that determines its result (`shapingOf`), its seed, its engine and the
  * number of that engine's arithmetic.
@@ -167,14 +181,17 @@ export const identityOf = (
   engine: string,
   data?: string,
   arithmetic = 1,
-): string =>
-  hashOf({
+): RunIdentity => {
+  const hash = hashOf({
     ...shapingOf(experiment, programHash, data),
     seed,
     engine,
     // Left out for arithmetic 1, so that runs of the first release keep their identity.
     ...(arithmetic === 1 ? {} : { arithmetic }),
   });
+  if (!runIdentity.is(hash)) throw new Error(`'${hash}' is not a SHA-256 in hexadecimal`);
+  return hash;
+};
 
 /** The experiment with some of its training settings changed. */
 export const withTraining = (experiment: Experiment, changes: Partial<Training>): Experiment => ({

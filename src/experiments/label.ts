@@ -51,10 +51,7 @@ const parsed = (value: unknown): unknown =>
 const isOneSetting = (path: string): boolean => /(^|\.)labels$/.test(path);
 
 const leaves = (value: unknown, path: string): Facts =>
-  t.UnknownRecord.is(value) &&
-  !Array.isArray(value) &&
-  !isOneSetting(path) &&
-  programHash(value) === null
+  t.UnknownRecord.is(value) && !Array.isArray(value) && !isOneSetting(path) && programHash(value) === null
     ? Object.entries(value).flatMap(([key, inner]) => leaves(inner, path === '' ? key : `${path}.${key}`))
     : [{ path, value: programHash(value) === null ? value : valueText(value) }];
 

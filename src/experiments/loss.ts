@@ -34,9 +34,7 @@ const focalCodec = record('focal', {
 const diceCodec = record('dice', {
   name: t.literal('dice'),
   target: where(target, (of) =>
-    of === 'image'
-      ? "Dice is an overlap of pixels; take 'cross-entropy' or 'focal' for whole images"
-      : null,
+    of === 'image' ? "Dice is an overlap of pixels; take 'cross-entropy' or 'focal' for whole images" : null,
   ),
   weights,
   smoothing: withDefault(

@@ -7,6 +7,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Checked, decodeError, type Effect } from '../../base/error.js';
+import type { RunIdentity } from '../../experiments/experiment.js';
 import { isPresent } from '../../files/files.js';
 
 const runFolderName = /^seed-\d+-[0-9a-f]{10}$/;
@@ -14,14 +15,14 @@ const runFolderName = /^seed-\d+-[0-9a-f]{10}$/;
 /** Whether this is the name of a run folder. */
 export const isRunFolderName = (name: string): boolean => runFolderName.test(name);
 
-const leafOf = (seed: number, identity: string): string => `seed-${seed}-${identity.slice(0, 10)}`;
+const leafOf = (seed: number, identity: RunIdentity): string => `seed-${seed}-${identity.slice(0, 10)}`;
 
 /**
- * The folder of a run under the name of its experiment.
+ * The folder of all runs of an experiment's name.
  *
  * **Errors** DecodeError for a name that leads out of the folder of all runs.
  */
-export const ownFolder = (runs: string, name: string, seed: number, identity: string): Checked<string> => {
+export const folderOfName = (runs: string, name: string): Checked<string> => {
   const inside = relative(runs, join(runs, name));
   return name === '' ||
     inside === '' ||
@@ -34,8 +35,15 @@ export const ownFolder = (runs: string, name: string, seed: number, identity: st
           `name: '${name}' leads out of the folder of all runs; use letters, digits and '/' between parts`,
         ),
       )
-    : E.right(join(runs, name, leafOf(seed, identity)));
+    : E.right(join(runs, name));
 };
+
+/** The folder of a run under the name of its experiment. **Errors** as `folderOfName`. */
+export const ownFolder = (runs: string, name: string, seed: number, identity: RunIdentity): Checked<string> =>
+  pipe(
+    folderOfName(runs, name),
+    E.map((folder) => join(folder, leafOf(seed, identity))),
+  );
 
 /** All run folders below a folder, sorted by path. A folder that cannot be read counts as empty. */
 export const runFoldersBelow = async (folder: string): Promise<readonly string[]> => {
@@ -56,7 +64,7 @@ export const runFoldersBelow = async (folder: string): Promise<readonly string[]
  *
  * **Errors** as `ownFolder`; FileError.
  */
-export const findRun = (runs: string, name: string, seed: number, identity: string): Effect<string> =>
+export const findRun = (runs: string, name: string, seed: number, identity: RunIdentity): Effect<string> =>
   pipe(
     TE.fromEither(ownFolder(runs, name, seed, identity)),
     TE.flatMap((own) =>

@@ -16,12 +16,12 @@ import { settled } from '../../data/own/whereabouts.js';
 import { type Task, taskShape } from '../../data/task.js';
 import { hashProgram, type Program, usesBatchStatistics } from '../../dsl/index.js';
 import { arithmetic, type Engine, engineLabel, openEngine } from '../../engine/index.js';
-import { type Experiment, identityOf } from '../../experiments/experiment.js';
+import { type Experiment, identityOf, type RunIdentity } from '../../experiments/experiment.js';
 import { programFor } from '../../experiments/model.js';
 import { mayHoldFiles } from '../../files/make-folder.js';
 import type { Sizes } from '../../models/catalogue.js';
 import type { Environment } from '../environment.js';
-import { findRun, ownFolder, runFoldersBelow } from '../folder/paths.js';
+import { findRun, folderOfName, runFoldersBelow } from '../folder/paths.js';
 
 /** Everything that is settled before the first step. */
 export interface Prepared {
@@ -31,7 +31,7 @@ export interface Prepared {
   readonly program: Program;
   readonly engine: Engine;
   readonly microBatches: MicroBatches;
-  readonly identity: string;
+  readonly identity: RunIdentity;
   /** The digest of the data, where a person's files say what it is. */
   readonly data: string | undefined;
   readonly folder: string;
@@ -51,9 +51,9 @@ const prepareSettled = (
   { engine, kernels, cache, runs, tell, signal }: Environment,
 ): Effect<Prepared> =>
   pipe(
-    // Before anything takes time; which identity it will be does not matter for that.
+    // Before anything takes time.
     TE.Do,
-    TE.tap(() => TE.fromEither(ownFolder(runs, experiment.name, seed, ''))),
+    TE.tap(() => TE.fromEither(folderOfName(runs, experiment.name))),
     TE.tap(() => hasRoom(runs)),
     TE.tapEither(() => fitsTask(experiment)),
     TE.bindW('engine', () => openEngine(engine, kernels)),
@@ -137,7 +137,7 @@ export const identityOn = (
   seed: number,
   data?: string,
   number = arithmetic[engine.name],
-): string => identityOf(experiment, program, seed, engineLabel(engine), data, number);
+): RunIdentity => identityOf(experiment, program, seed, engineLabel(engine), data, number);
 
 /** An experiment with whole folder paths and the digest of its data: what the identity of its runs is made from. */
 export interface Told {
