@@ -10,7 +10,7 @@ export { loadDataset } from '../data/load.js';
 export { decodeTask, describeTask, type Task, taskNames } from '../data/task.js';
 export { buildModel, decodeModel, describeModel, type ModelSpec, modelNames } from '../models/catalogue.js';
 export { type Difference, differencesOf, sharedRuns } from './difference.js';
-export { identityOf } from './experiment.js';
+export { identityOf, type RunIdentity } from './experiment.js';
 export { type Label, labelsOf, memberName } from './label.js';
 export type { LossSpec } from './loss.js';
 export { type Model, programFor } from './model.js';

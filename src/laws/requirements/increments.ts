@@ -50,9 +50,7 @@ export const incrementOf = (system: System): string | null => {
   if (before !== undefined) return before.field;
   const change = halved(system);
   const field =
-    change !== null && near(change.drift, 1) && near(change.kick, 0.25)
-      ? change.oscillator.z
-      : null;
+    change !== null && near(change.drift, 1) && near(change.kick, 0.25) ? change.oscillator.z : null;
   found.set(system, { field });
   return field;
 };
