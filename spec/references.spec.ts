@@ -27,7 +27,8 @@ const made = new Set(['examples/own-images/my-images']);
 /** From the root, from `src`, from the folder of the text, or the end of a path; a module also without its ending. */
 const exists = (reference: string, from: string): boolean => {
   const path = reference.replace(/[/.]+$/, '');
-  if (made.has(path)) return true;
+  // What the build makes is there after `npm run build` alone.
+  if (made.has(path) || path.startsWith('dist/')) return true;
   return [path, `${path}.ts`, path.replace(/\.js$/, '.ts')].some(
     (one) =>
       all.has(normalize(one)) ||
