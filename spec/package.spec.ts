@@ -107,5 +107,11 @@ describe('the package', () => {
       run(process.execPath, ['node_modules/drumhead/bin/drumhead.js', '--version'], project),
       /^\d+\.\d+/,
     );
+    // The published figures are data that the package carries beside its modules.
+    const table = ['table', 'paper/mnist', '--runs', 'none', '--format', 'csv'];
+    assert.match(
+      run(process.execPath, ['node_modules/drumhead/bin/drumhead.js', ...table], project),
+      /^mnist\/nwm-linear,foregroundIou,.*,0\.85,/m,
+    );
   });
 });

@@ -1,9 +1,10 @@
 /**
- * Leaves in `dist` what the package carries: the modules whose source is there, and the declarations that its entries
- * lead to. The compiler leaves modules of earlier builds in place and writes declarations of every module.
+ * Leaves in `dist` what the package carries: the modules whose source is there, the data that they read, and the
+ * declarations that its entries lead to. The compiler leaves modules of earlier builds in place, writes declarations of
+ * every module, and copies no data.
  */
 
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, rmSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { declarations } from './entries.js';
 
@@ -17,3 +18,6 @@ const isKept = (file: string): boolean =>
     : existsSync(file.replace(/^dist/, 'src').replace(/\.js$/, '.ts'));
 
 for (const file of files) if (/\.(js|ts|map)$/.test(file) && !isKept(file)) rmSync(file);
+
+for (const path of readdirSync('src', { recursive: true, encoding: 'utf8' }))
+  if (path.endsWith('.csv')) cpSync(join('src', path), join('dist', path));

@@ -7,8 +7,8 @@ import type { Effect } from '../../base/error.js';
 import { decodePublished, type PublishedRow } from '../../experiments/published/index.js';
 import { readBytes } from '../../files/files.js';
 
-/** The package ships src: src/runner/results and dist/runner/results reach the same folder. */
-const folder = new URL('../../../src/experiments/published/', import.meta.url);
+/** In `src` as in `dist`, where the build copies the files. */
+const folder = new URL('../../experiments/published/', import.meta.url);
 
 const readText = (name: string): Effect<string> =>
   pipe(
