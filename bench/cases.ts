@@ -1,4 +1,4 @@
-/** What is measured: models of the catalogue at the sizes of their tasks. */
+/** The models that are measured, at the sizes of their tasks. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { type Checked, errorMessage } from '../src/base/error.js';

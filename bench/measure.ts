@@ -1,4 +1,4 @@
-/** Contenders in turn: A B C A B C, so that what else the machine does meets all of them alike. */
+/** Measures contenders in turn, A B C A B C, so that other work on the machine slows all of them alike. */
 
 import { type Case, flopsOf, type Phase, phases, programOf } from './cases.js';
 import { openContender, type Running } from './contenders/process.js';

@@ -1,4 +1,4 @@
-/** What a benchmark writes down. */
+/** A row of a benchmark's results. */
 
 import * as t from 'io-ts';
 import { choice } from '../src/base/codec.js';

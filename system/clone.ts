@@ -1,4 +1,4 @@
-/** A clean clone: what git tracks, and what it would, in a folder of its own, installed as README says. */
+/** A clean clone: the tracked and trackable files, in a folder of its own, installed as the README says. */
 
 import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync } from 'node:fs';
@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 export interface Done {
   readonly status: number | null;
-  /** What it printed, without what it said of its progress. */
+  /** The output without its progress. */
   readonly stdout: string;
   readonly stderr: string;
 }

@@ -1,10 +1,10 @@
-/** README.md as it is read here: its commands in their order, what it says that they print, and the files it shows. */
+/** README.md as data: its commands in order, the output that it shows for each, and the files that it shows. */
 
 /** A command of README. */
 export interface Shown {
-  /** As a person types it, without what is said of it. */
+  /** The command as a person types it, without a remark. */
   readonly command: string;
-  /** The lines that it prints, as far as README shows them; `…` stands for anything. */
+  /** The lines of output that README shows; `…` matches anything. */
   readonly prints: readonly string[];
 }
 
@@ -37,7 +37,7 @@ const blocks = (readme: string): readonly (readonly string[])[] => {
 };
 
 /**
- * The commands of README. What stands below a line that begins with `$` is what that command prints.
+ * The commands of README. Lines below a line that begins with `$` are that command's output.
  *
  * @example
  * shownIn('    $ npx drumhead list   # all of it\n    …\n    paper/small')
@@ -63,13 +63,13 @@ export const fileIn = (readme: string, first: string): string | undefined => {
   return block === undefined ? undefined : `${block.join('\n').trimEnd()}\n`;
 };
 
-/** Whether a line is what README shows, in which `…` stands for anything. */
+/** Whether a line matches README, where `…` matches anything. */
 const isLine = (shown: string, line: string): boolean => {
   const parts = shown.split('…').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   return new RegExp(`^${parts.join('.*')}$`).test(line.trimEnd());
 };
 
-/** The first shown line that does not stand in what was printed, behind those before it; null where all do. */
+/** The first shown line that is not in the output, behind those before it; null where all are. */
 export const missingIn = (printed: string, shown: readonly string[]): string | null => {
   const lines = printed.split('\n');
   let at = 0;

@@ -1,8 +1,7 @@
 /**
- * README, done: every command of it in its order, in a clean clone, by the shell; what README shows of the output is
- * what they print.
+ * Runs README: every command in its order, in a clean clone, by the shell. The output must be what README shows.
  *
- * The commands come from README.md itself. Each must be known here, and each that is known here must stand there.
+ * The commands come from README.md itself. Each must be known here, and each that is known here must be in README.
  */
 
 import assert from 'node:assert/strict';
@@ -14,9 +13,9 @@ import { fileIn, missingIn, shownIn } from './readme.js';
 
 /** How a command is done here. */
 type How =
-  /** As it stands, with words of README put in the place of a person's own. */
+  /** The command with README's words put in the place of a person's own. */
   | { readonly kind: 'run'; readonly exit?: number; readonly instead?: Readonly<Record<string, string>> }
-  /** It takes hours: only parsed, and what it would do is shown by another command. */
+  /** It takes hours, so it is only parsed; another command shows what it would do. */
   | { readonly kind: 'shown'; readonly by: string; readonly hours: string }
   /** Done elsewhere. */
   | { readonly kind: 'elsewhere'; readonly where: string };
@@ -92,7 +91,7 @@ describe('README', () => {
     clone = await cleanClone();
     const installed = await sh('npm ci', clone);
     assert.equal(installed.status, 0, installed.stderr);
-    // What README asks a person for.
+    // The inputs that README asks a person for.
     const rates = fileIn(readme, 'name: my/rates');
     assert.ok(rates !== undefined, 'README shows no rates.yaml');
     writeFileSync(join(clone, 'rates.yaml'), rates);
@@ -162,7 +161,7 @@ describe('README', () => {
     );
     assert.equal(specs.status, 0, specs.stdout);
     const { stdout } = await sh('git status --porcelain', clone);
-    // What a person wrote by hand is a person's.
+    // Files that a person wrote by hand stay.
     const own = /rates\.yaml|mine\.json|pairs\/|examples\/own-images\/my-images\//;
     assert.deepEqual(
       stdout.split('\n').filter((line) => line !== '' && !own.test(line)),

@@ -1,5 +1,6 @@
 /**
- * Damaged bytes in every file of a run, an import and exports: whoever reads them says so, or gives what was true.
+ * Damages bytes in every file of a run, an import and exports: every reader must report it, or return the true
+ * values.
  */
 
 import { cpSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -27,14 +28,14 @@ import { damageNames, damages } from './mutate.js';
 import { againWith, type Found, type Part } from './part.js';
 import { environmentIn, must, tiny } from './tiny.js';
 
-/** What a reader told: values, or that something is wrong. */
+/** The answer of a reader: values, or an error. */
 type Told =
   | { readonly kind: 'values'; readonly values: unknown }
   | { readonly kind: 'says'; readonly sentence: string };
 
 interface Observer {
   readonly name: string;
-  /** Of so many damages it looks at one. */
+  /** A slow reader looks at one of this many damages. */
   readonly every: number;
   readonly look: (folder: string) => Promise<Told>;
 }
@@ -75,7 +76,7 @@ const tables: Observer = {
     if (E.isLeft(found)) return { kind: 'says', sentence: errorMessage(found.left) };
     const { runs, notes } = found.right;
     if (notes.length > 0) return { kind: 'says', sentence: notes[0] };
-    // What is not a run any more, since its experiment.json is gone or has another name, is not listed by anyone.
+    // A folder whose experiment.json is gone or renamed is no run any more, and nobody lists it.
     return {
       kind: 'values',
       values: [runsTable(runs, () => []).rows, epochsTable(runs, () => []).rows, runs],
@@ -135,7 +136,7 @@ const runnable: Observer = {
     ),
 };
 
-/** Data are read as they are, and what was changed since is noted. */
+/** Data that were changed since are read as they are, with a note. */
 const reading = (name: 'npy' | 'png'): Observer => ({
   name: `data, run of ${name}`,
   every: 1,
@@ -165,7 +166,7 @@ const filesIn = (folder: string): readonly string[] =>
   readdirSync(folder, { recursive: true })
     .map(String)
     .filter((name) => statSync(join(folder, name)).isFile())
-    // Nobody takes values from them: pictures of a person, times, what happened on the way.
+    // Files that nobody takes values from: pictures, times, notes on the way.
     .filter((name) => !/^(timing\.json|events\.out)/.test(name))
     .sort();
 

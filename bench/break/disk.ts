@@ -15,7 +15,7 @@ import { Readable } from 'node:stream';
 export const moments = ['before', 'middle', 'after'] as const;
 export type Moment = (typeof moments)[number];
 
-/** What an injected error says. */
+/** The code of an injected error. */
 export const codes = ['EIO', 'ENOSPC', 'EACCES', 'EMFILE', 'EROFS'] as const;
 export type Code = (typeof codes)[number];
 
@@ -59,9 +59,9 @@ const bytesOf = (data: unknown): Uint8Array =>
 
 const nameOf = (path: unknown): string => String(path).split(sep).slice(-2).join(sep);
 
-/** Half of what a call does, where it can be done by halves. */
+/** Half of a call, where it can be done by halves. */
 const half = async (call: Call, name: string, args: readonly unknown[]): Promise<void> => {
-  // Of a handle the data come alone, of a path they come behind it.
+  // A handle takes the data alone, a path takes them second.
   const data = name === 'writeFile' || name === 'appendFile' ? Math.min(1, args.length - 1) : -1;
   if (data >= 0)
     await call(
@@ -92,7 +92,7 @@ export const breakDisk = (below: string, fault: Fault): Disk => {
   let where = '';
   let kind: boolean | null = null;
 
-  /** Does a call, or what the fault makes of it. */
+  /** Does a call, or what the fault turns it into. */
   const guarded = async (
     call: Call,
     name: string,

@@ -22,7 +22,7 @@ import { watchdog } from './watchdog.js';
 
 const keptIn = join(fileURLToPath(new URL('../..', import.meta.url)), '.cache', 'break');
 
-/** What is read from: a finished run, its sweep, its exports. */
+/** The inputs: a finished run, its sweep, its exports. */
 export const samplesIn = async (folder: string): Promise<Samples> => {
   const { folder: run } = must(await runExperiment(tiny, 0)(environmentIn(folder, 1))());
   const runs = join(folder, 'runs');
@@ -62,7 +62,7 @@ const kept = (reader: Reader, input: unknown): string => {
 /** Longest sentence that one still reads, in characters. */
 const longest = 20_000;
 
-/** What is wrong with how a reader took an input; null where nothing is. */
+/** The problem with how a reader took an input; null where there is none. */
 const judged = async (read: () => unknown): Promise<string | null> => {
   const begun = performance.now();
   try {

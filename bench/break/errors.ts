@@ -14,7 +14,7 @@ import type { Straight } from './straight.js';
 import { differ, printOf } from './tiny.js';
 import { begin } from './works.js';
 
-/** What is wrong with a sentence; null where nothing is. */
+/** The problem with a sentence; null where there is none. */
 const sentenceProblem = (sentence: string): string | null =>
   /fault of drumhead/.test(sentence)
     ? 'it counts as a fault of drumhead'
@@ -54,7 +54,7 @@ export const failed = async (straight: Straight, random: Random, place: string):
       const lost = await afterKill(straight, place, told);
       if (lost !== null) return `${story}: ${lost}`;
     } else {
-      // What was passed over may leave something behind, and nothing else.
+      // An error that was passed over may leave a file behind, and do nothing else.
       const now = await printOf(place);
       const other = differ(print, Object.fromEntries(Object.entries(now).filter(([name]) => name in print)));
       if (other !== null) return `${story}: it ended well, and ${other}`;

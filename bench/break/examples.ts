@@ -1,4 +1,4 @@
-/** Good examples of what readers read, from which wrong ones are made. */
+/** Valid inputs of readers, from which invalid ones are made. */
 
 import { deflateSync } from 'node:zlib';
 import { chunk, storedPng } from '../../spec/data/tiny-png.js';

@@ -13,7 +13,7 @@ import { type Straight, straights, workOf } from './straight.js';
 import { differ, printOf } from './tiny.js';
 import { begin, worksIn } from './works.js';
 
-/** Leaves so many bytes of a disk. */
+/** Fills a disk up to this many free bytes. */
 const fill = (disk: string, left: number): string => {
   const { bavail, bsize } = statfsSync(disk);
   const filling = join(disk, 'filling');

@@ -69,7 +69,7 @@ const { minutes, seed, rounds, from, once, anew, wanted } = flags();
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const folder = await mkdtemp(join(tmpdir(), 'drumhead-break-'));
-// What a query writes while it works is below it too.
+// Temporary files of a query are below it too.
 process.env.TMPDIR = folder;
 
 let state: State = once || anew ? { seed, parts: {} } : await readState(seed);

@@ -1,6 +1,6 @@
 /**
- * Kills at any change of a file, in this process: the work is stopped there, what lies on the disk is what a kill leaves,
- * and the same work goes on under another process id. At the end everything must be as if nothing had happened.
+ * Kills at any change of a file, in this process: the work stops there, the disk is as a kill leaves it, and the same
+ * work goes on under another process id. At the end everything must be as if nothing had happened.
  */
 
 import { readdir, utimes } from 'node:fs/promises';
@@ -24,14 +24,14 @@ const drawn = (random: Random, changes: number): Fault =>
 /** A file that tries a folder, of a moment: the next command removes it. */
 const trial = /^\.drumhead-[0-9a-f-]{36}\.tmp$/;
 
-/** An hour later: what is in the way for a moment only is known by its age. */
+/** Makes half-written files an hour old: only old ones are removed. */
 export const ageLeft = async (place: string): Promise<void> => {
   const then = Date.now() / 1000 - 3600;
   for (const name of await readdir(place, { recursive: true }))
     if (name.endsWith('.tmp')) await utimes(join(place, name), then, then);
 };
 
-/** What must hold whenever something was killed; null where it does. */
+/** The problem after a kill; null where there is none. */
 export const afterKill = async (
   { work, before, print }: Straight,
   place: string,

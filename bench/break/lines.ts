@@ -37,7 +37,7 @@ const problemOf = ({ code, signal, out, err, busy, megabytes }: Ended): string |
 
 interface Hostile {
   readonly name: string;
-  /** Where the file goes, within a folder that is a copy of what the command takes. */
+  /** The path of the file inside a copy of the command's folder. */
   readonly file: string;
   readonly bytes: (
     pick: <A>(items: readonly A[]) => A,

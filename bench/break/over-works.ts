@@ -6,13 +6,13 @@ import { againWith, type Part } from './part.js';
 import { type Straight, straights, workOf } from './straight.js';
 import { worksIn } from './works.js';
 
-/** What a round came to: what was tried, counted, and what is wrong, null where nothing is. */
+/** The outcome of a round: the counts of what was tried, and the problem, null where there is none. */
 export interface Outcome {
   readonly tried: Readonly<Record<string, number>>;
   readonly says: string | null;
 }
 
-/** What was thrown, in words. */
+/** A thrown error, as text. */
 export const thrownWords = (cause: unknown): string =>
   `thrown: ${cause instanceof Error ? (cause.stack ?? cause.message) : cause}`;
 

@@ -1,4 +1,4 @@
-/** What the campaign is made of: parts, each of rounds that follow from the seed and their number alone. */
+/** The parts of the campaign. Each has rounds that follow from the seed and their number alone. */
 
 /** Something that is broken, and the command that shows it again. */
 export interface Found {
@@ -7,7 +7,7 @@ export interface Found {
 }
 
 export interface Round {
-  /** What was tried, by what it is counted as. */
+  /** The counts of what was tried, by kind. */
   readonly tried: Readonly<Record<string, number>>;
   readonly found: readonly Found[];
 }
@@ -20,7 +20,7 @@ export interface Ready {
 
 export interface Part {
   readonly name: string;
-  /** What it does, in a line. */
+  /** A line of description. */
   readonly does: string;
   /** Seconds of a turn, in proportion to which parts share the time. */
   readonly share: number;

@@ -1,4 +1,4 @@
-/** Whatever reads what may come from elsewhere, each with good examples to begin from. */
+/** Every reader of outside data, each with valid examples to begin from. */
 
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -60,7 +60,7 @@ export type Reader = {
 const parsed = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
 const utf8 = new TextDecoder();
 
-/** What lies in files: a run, a sweep's record and exports of each format, from which readers of files begin. */
+/** Files to begin from: a run, a sweep's record and an export in each format. */
 export interface Samples {
   readonly run: string;
   readonly sweep: string;

@@ -14,7 +14,7 @@ import { differ, printOf, tinyDocument } from './tiny.js';
 interface Line {
   readonly name: string;
   readonly words: readonly string[];
-  /** Of so many rounds one is of this command. */
+  /** One of this many rounds is of this command. */
   readonly weight: number;
 }
 
@@ -84,7 +84,7 @@ const lines: readonly Line[] = [
   },
 ];
 
-/** An hour later: what is in the way for a moment only is known by its age. */
+/** Makes half-written files an hour old: only old ones are removed. */
 const ageLeft = async (folder: string): Promise<void> => {
   const then = Date.now() / 1000 - 3600;
   for (const name of await readdir(folder, { recursive: true }))
@@ -94,7 +94,7 @@ const ageLeft = async (folder: string): Promise<void> => {
 const last = ({ code, signal, err }: Ended): string =>
   `it ended with ${signal ?? code}: ${err.trim().split('\n').at(-1) ?? ''}`;
 
-/** What the commands begin from. */
+/** The files that the commands begin from. */
 const give = async (given: string): Promise<void> => {
   await mkdir(given, { recursive: true });
   await writeFile(join(given, 'tiny.json'), JSON.stringify(tinyDocument));
@@ -119,7 +119,7 @@ const drawn = (random: Random, traced: boolean, { seconds }: Ended): End =>
       ? { kind: 'call', at: 1 + random.integer(1 + random.integer(220)) }
       : { kind: 'time', milliseconds: 1 + random.integer(Math.ceil(1000 * seconds)) };
 
-/** Kills a command until it comes to its end, and compares what is there then. */
+/** Kills a command until it ends, and compares the files then. */
 const killedLine = async (
   { name, words }: Line,
   place: string,

@@ -1,4 +1,4 @@
-/** What each work leaves when nothing happens to it, and how often it changes and reads files. */
+/** The files that each work leaves without a fault, and the number of its changes and reads. */
 
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -9,7 +9,7 @@ import { begin, type Work } from './works.js';
 
 export interface Straight {
   readonly work: Work;
-  /** What lay there before. */
+  /** The files before the work. */
   readonly before: Readonly<Record<string, string>>;
   readonly print: Readonly<Record<string, string>>;
   readonly changes: number;
@@ -32,7 +32,7 @@ export const straightOf = async (work: Work, folder: string): Promise<Straight> 
   }
 };
 
-/** What each work leaves, looked up when it is first asked for. */
+/** The files that each work leaves, computed when first asked for. */
 export const straights = (folder: string): ((work: Work) => Promise<Straight>) => {
   const known = new Map<string, Promise<Straight>>();
   return (work) => {

@@ -1,4 +1,4 @@
-/** What is broken: a training small enough to be killed ten thousand times, and what comes of it. */
+/** The training that is broken: small enough to be killed ten thousand times. */
 
 import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
@@ -8,13 +8,13 @@ import { type Checked, errorMessage } from '../../src/base/error.js';
 import { decodeExperiment, type Experiment } from '../../src/experiments/experiment.js';
 import type { Environment, RunEvent } from '../../src/runner/environment.js';
 
-/** What must be, or the sentence of its error, thrown. */
+/** The value of a check; throws the sentence of its error. */
 export const must = <A>(made: Checked<A>): A => {
   if (E.isRight(made)) return made.right;
   throw new Error(errorMessage(made.left));
 };
 
-/** A document of it, for whoever reads documents. */
+/** The same as a document, for readers of documents. */
 export const tinyDocument = {
   name: 'tiny/broken',
   task: { name: 'tetrominoes', size: 16, cell: 2, maxPieces: 1, train: 8, validation: 2, test: 2 },
@@ -42,7 +42,7 @@ export const environmentIn = (
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex').slice(0, 16);
 
-/** Files whose bytes tell times, or what a run met on its way: they must be there, and no more is asked. */
+/** Files whose bytes hold times or notes: they must be there, with any content. */
 const passing =
   /(^|\/)(timing\.json|environment\.json|progress\.json|failure\.json|events\.out\.tfevents\.0\.drumhead|checkpoint.*)$/;
 

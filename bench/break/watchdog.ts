@@ -1,4 +1,4 @@
-/** Sees a process that hangs: work that never gives its thread back cannot be timed by the thread itself. */
+/** Notices a process that hangs: a thread that never yields cannot time itself. */
 
 import { Worker } from 'node:worker_threads';
 
@@ -27,7 +27,7 @@ setInterval(() => {
 }, 1000);
 `;
 
-/** Watches; where nothing was heard for long, the command that shows it again is printed. */
+/** Watches the process; after a long silence it prints the command that repeats the case. */
 export const watchdog = (command: string): Watchdog => {
   const shared = new SharedArrayBuffer(16);
   const beats = new Float64Array(shared);

@@ -28,11 +28,11 @@ type Done = Promise<Checked<unknown>>;
 
 export interface Work {
   readonly name: string;
-  /** Of so many rounds one is of this work. */
+  /** This many of the rounds are of this work. */
   readonly weight: number;
-  /** What lies there before, in an empty folder. */
+  /** The files that are there before, in an empty folder. */
   readonly before: (folder: string) => Promise<void>;
-  /** Does it, or goes on with it; epochs are told as they are finished and kept. */
+  /** Does the work, or goes on with it. Epochs are reported once they are saved. */
   readonly run: (folder: string, finished: (epochs: number) => void) => Done;
   /** How many epochs are kept; null where that is no question. Nothing else works there then. */
   readonly kept: ((folder: string) => Promise<number>) | null;
@@ -118,7 +118,7 @@ const sweep: Work = {
   export: null,
 };
 
-/** Works that write a folder from the finished run in `source`, over what another one wrote there before. */
+/** Works that write a folder from the finished run in `source`, over a folder that another run wrote. */
 const writing = (
   name: string,
   weight: number,
@@ -144,7 +144,7 @@ const exporting =
       TE.flatMap((trained) => exportTrained(trained, format, to)),
     );
 
-/** Of the runs that are given one alone, so that there is the run that is met and no other. */
+/** A folder with one run alone, so that no other run is met. */
 const isOfSeed0 = (path: string): boolean => !/seed-[1-9]/.test(path);
 
 /** All works, with the finished runs that some of them begin from. */
@@ -210,7 +210,7 @@ export const worksIn = async (folder: string): Promise<readonly Work[]> => {
   ];
 };
 
-/** An empty folder for a work, with what lies there before. */
+/** Prepares a work's folder. */
 export const begin = async (work: Work, folder: string): Promise<void> => {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });

@@ -1,4 +1,4 @@
-/** The roofline: what the machine allows one thread and two. */
+/** The roofline: the most that one thread and two reach on this machine. */
 
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -19,7 +19,7 @@ const probe = (): Promise<Ceiling> =>
     );
   });
 
-/** Of so many threads at the same time, each in a process of its own. */
+/** The sum over this many threads, each in a process of its own. */
 export const ceilingOf = async (threads: number): Promise<Ceiling> => {
   const all = await Promise.all(Array.from({ length: threads }, probe));
   return {

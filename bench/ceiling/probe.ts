@@ -1,6 +1,6 @@
 /**
- * What this machine allows one thread: the product kernel on data in the nearest cache, and adding planes that lie in
- * memory. Prints one JSON.
+ * The most that one thread reaches: the product kernel on data in the nearest cache, and adding planes in memory.
+ * Prints one JSON.
  */
 
 import { pointwiseGroup } from '../../src/compile/fuse/kernels/pointwise.js';

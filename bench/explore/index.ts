@@ -80,7 +80,7 @@ const attempt = (
       detached: true,
     });
     child = made;
-    // Of a process that prints without end the last is kept.
+    // Only the end of a very long output is kept.
     let said = '';
     const hear = (text: string): void => {
       said = (said + text).slice(-1_000_000);

@@ -1,10 +1,10 @@
-/** What there is to try: every file of specs with a property, a round of the laws, random programs in fused kernels. */
+/** The items to try: every file of specs with a property, a round of the laws, random programs in fused kernels. */
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as t from 'io-ts';
 
-/** What stands before the line of a file's results, so that nothing a spec prints is taken for it. */
+/** The mark of the line with a file's results, so that nothing else that a spec prints is taken for it. */
 const mark = '\u0001explored ';
 
 /** A counterexample, and the command that finds it again. */
@@ -27,7 +27,7 @@ export interface Item {
   readonly args: (seed: number) => readonly string[];
   /** Variables of its environment. */
   readonly env: (seed: number) => Readonly<Record<string, string>>;
-  /** Null where what it printed is not what it should: it died. */
+  /** Null where its output is not complete: it died. */
   readonly read: (seed: number, said: string, code: number | null) => Tried | null;
 }
 

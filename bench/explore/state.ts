@@ -1,4 +1,4 @@
-/** Where exploring stands: which seed, how far in it, and what was ever found. */
+/** The state of exploring: the seed, the position in it, and everything found so far. */
 
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

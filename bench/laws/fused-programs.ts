@@ -1,4 +1,4 @@
-/** What a long run tries on random programs that are fused as a whole. */
+/** The properties of random programs that are fused as a whole. */
 
 import type fc from 'fast-check';
 import { fusableArbitrary } from '../../spec/compile/fuse/fusable/program.js';
@@ -14,7 +14,7 @@ import { type Engine, opByOp } from '../../src/engine/index.js';
 /** A property of random values, under a name. */
 export interface Tried {
   readonly name: string;
-  /** Draws and tries: a counterexample is in what it gives back. */
+  /** Draws a program and tries it; returns a counterexample. */
   readonly property: (fcheck: typeof fc) => fc.IProperty<unknown> | fc.IAsyncProperty<unknown>;
 }
 

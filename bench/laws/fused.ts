@@ -71,7 +71,7 @@ for (; tried < programs && !stopped; round++) {
     say(
       `${tried} programs, ${found} found; go on with: npm run laws:fused -- --seed ${seed} --from ${round + 1}`,
     );
-  // Lets Ctrl-C be heard.
+  // Gives Ctrl-C a turn.
   await new Promise((resolve) => setImmediate(resolve));
 }
 say(

@@ -117,7 +117,7 @@ for (; round < from + rounds && goesOn(); round++) {
       cases: [...tried.values()].reduce((a, b) => a + b, 0),
       found: found.length,
     });
-    // Lets the bar be drawn and Ctrl-C be heard.
+    // Gives the bar and Ctrl-C a turn.
     await new Promise((resolve) => setImmediate(resolve));
   }
 }

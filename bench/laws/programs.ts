@@ -1,4 +1,4 @@
-/** What a long run tries on random programs. */
+/** The properties of random programs that a long run tries. */
 
 import assert from 'node:assert/strict';
 import * as E from 'fp-ts/lib/Either.js';

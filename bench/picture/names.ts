@@ -3,7 +3,7 @@
 import { light } from '../../src/report/colours.js';
 import { lineBetween, textAt } from '../../src/report/figures/parts.js';
 
-/** Names of cases without their tasks where that tells them apart. */
+/** Names of cases, without their tasks where they stay unique. */
 const shortNames = (names: readonly string[]): ReadonlyMap<string, string> => {
   const model = (name: string): string => name.replace(/^.*\//, '');
   return new Map(

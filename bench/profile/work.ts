@@ -1,10 +1,10 @@
-/** What one call of a fused kernel does, read from its key and its parameters. */
+/** The work of one call of a fused kernel, from its key and its parameters. */
 
 import { productParameters } from '../../src/compile/fuse/kernels/product.js';
 import { dotParameters } from '../../src/compile/fuse/kernels/sums.js';
 
 export interface KernelWork {
-  /** What it is, with the sizes that decide how fast it can be. */
+  /** The kind of kernel, with the sizes that decide its speed. */
   readonly name: string;
   readonly flops: number;
   /** Bytes of the planes that it reads and writes, once each; of products and dots nothing, which reuse them. */
@@ -46,7 +46,7 @@ const pointwise = (key: string, [strips, planes, vectors]: readonly number[]): K
   };
 };
 
-/** What it does; a kernel that is not known by its key does nothing that is counted. */
+/** The work of a kernel; 0 for one whose key is unknown. */
 export const workOf = (key: string, parameters: readonly number[]): KernelWork => {
   const [kind, ...rest] = key.split(' ');
   switch (kind) {

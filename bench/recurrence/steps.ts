@@ -1,4 +1,4 @@
-/** Steps without encoders or readout, so that what is measured is the recurrence alone. */
+/** Steps without encoders or readout: only the recurrence is measured. */
 
 import {
   add,

@@ -28,7 +28,7 @@ const rounds = 5;
 
 const startedCodec = t.type({ loaded: t.number, opened: t.number, stepped: t.number });
 
-/** Seconds from the start of a process to its end, and what it says it had done by when. */
+/** Seconds from the start of a process to its end, and the times that it reports. */
 const started = (): Promise<t.TypeOf<typeof startedCodec> & { readonly ended: number }> =>
   new Promise((resolve, reject) => {
     const begin = performance.now();
