@@ -15,7 +15,7 @@ import { startOf, systemNamed } from '../../src/models/systems/index.js';
 import { untrained } from '../../src/runner/export/index.js';
 import { compute as computeRunnable } from '../../src/runner/import/compute.js';
 import { modelWaves } from '../../src/runner/pictures/model-waves.js';
-import { followSystem } from '../../src/runner/pictures/simulate.js';
+import { simulateSystem } from '../../src/runner/pictures/simulate.js';
 import { runExperiment } from '../../src/runner/run/run.js';
 import { environmentOf, theRun, tiny } from './kill/tiny.js';
 
@@ -60,7 +60,7 @@ describe('sessions', () => {
     const still = program({}, () => ({ still: zeros(2) }));
     const squares = drumExperiments['drums/squares'];
     const failures = {
-      'a start': await followSystem(
+      'a start': await simulateSystem(
         engine,
         spec,
         () => {
@@ -68,7 +68,7 @@ describe('sessions', () => {
         },
         following,
       )(),
-      'a system': await followSystem(broken, spec, () => startOf(spec, 0), following)(),
+      'a system': await simulateSystem(broken, spec, () => startOf(spec, 0), following)(),
       'a drum': await runDrums({ ...squares, drums: squares.drums.slice(0, 1) }, broken)(),
       'an output': await compute(engine, 'nothing')(still)(),
       'a picture': await modelWaves(broken, watched(null))(),
@@ -80,7 +80,7 @@ describe('sessions', () => {
 
   it('are closed where all goes well', async () => {
     const before = openSessions();
-    right(await followSystem(engine, spec, () => startOf(spec, 0), following)());
+    right(await simulateSystem(engine, spec, () => startOf(spec, 0), following)());
     right(await modelWaves(engine, watched(null))());
     const still = program({}, () => ({ still: zeros(2) }));
     right(

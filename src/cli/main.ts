@@ -2,7 +2,7 @@
 
 import { commandLine } from './command-line.js';
 import { survivingItsReaders } from './edge.js';
-import { spread } from './flags/words.js';
+import { spread } from './flags/spread.js';
 
 survivingItsReaders();
 

@@ -23,6 +23,7 @@ export {
 } from './colours.js';
 export { type CurvesPicture, learningCurves, learningCurvesChart } from './curves.js';
 export { type Animation, encodeGif } from './gif.js';
+export { type Field, type ModelStates, type StatesPicture, statesPng } from './hidden-states.js';
 export { reportHtml } from './page/page.js';
 export type { PanelFigure } from './page/panel-figure.js';
 export { gifPicture, type Picture, pngPicture, type Shown, svgPicture } from './page/picture.js';
@@ -48,7 +49,6 @@ export { channelScale, rangeText, symmetricScale, timeText, type ValueScale } fr
 export type { EpochScores, Score, Scores } from './scores.js';
 export { type SegmentationsPicture, segmentations, segmentationsPng } from './segmentations.js';
 export { segmentationsFigure } from './segmentations-figure.js';
-export { type Field, type ModelStates, type StatesPicture, statesPng } from './states.js';
 export { type Lettering, write, writeWithin } from './text.js';
 export { type WaveFrames, type WavesPicture, waveFrames, wavesGif } from './waves.js';
 export { wavesFigure } from './waves-figure.js';

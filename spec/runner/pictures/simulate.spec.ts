@@ -8,7 +8,7 @@ import { initialParameters } from '../../../src/compile/parameters.js';
 import { openSession } from '../../../src/compile/tfjs/session/session.js';
 import { openEngine } from '../../../src/engine/index.js';
 import { buildSystem, type SystemSpec, startOf, systemNamed } from '../../../src/models/systems/index.js';
-import { followSystem } from '../../../src/runner/pictures/simulate.js';
+import { simulateSystem } from '../../../src/runner/pictures/simulate.js';
 
 const right = <A>(value: E.Either<unknown, A>): A =>
   E.isRight(value) ? value.right : assert.fail(JSON.stringify(value.left));
@@ -26,7 +26,7 @@ describe('following a system', () => {
       const spec: SystemSpec = right(systemNamed(name, sizes));
       const start = startOf(spec, 0);
       const found = right(
-        await followSystem(engine, spec, () => start, { frames: 4, seed: 0, field: 'y' })(),
+        await simulateSystem(engine, spec, () => start, { frames: 4, seed: 0, field: 'y' })(),
       );
       assert.deepEqual([found.frames, found.every], [5, 3]);
       const size = start.y.length;
@@ -47,7 +47,7 @@ describe('following a system', () => {
     const engine = right(await openEngine('cpu')());
     const spec = right(systemNamed('wave', cases.wave));
     const following = { frames: 4, seed: 0, field: 'x' };
-    const found = await followSystem(engine, spec, () => startOf(spec, 0), following)();
+    const found = await simulateSystem(engine, spec, () => startOf(spec, 0), following)();
     assert.ok(pipe(found, E.isLeft));
   });
 
@@ -60,7 +60,7 @@ describe('following a system', () => {
         [{ height: 2000, width: 2000, steps: 100_000 }, 100_000],
       ] as const) {
         const spec = right(systemNamed('wave', sizes));
-        const found = await followSystem(engine, spec, never, { frames, seed: 0, field: 'y' })();
+        const found = await simulateSystem(engine, spec, never, { frames, seed: 0, field: 'y' })();
         assert.ok(E.isLeft(found) && found.left._tag === 'OutOfMemory', name);
         assert.match(errorMessage(found.left), /needs about [\d,]+ MiB, .* use a smaller grid/);
       }

@@ -11,7 +11,7 @@ import { describeTask, type Task, taskNamed } from '../../data/task.js';
 import { type ScoreName, scoreNames } from '../../experiments/experiment.js';
 import type { Scores } from '../../experiments/scores.js';
 import { type Row, type Table, terminalTable } from '../../report/tables/index.js';
-import { labelsOfRuns } from '../../runner/folder/called.js';
+import { labelsOfRuns } from '../../runner/folder/labels.js';
 import { mayRescore, type Rescored, rescore } from '../../runner/results/rescore.js';
 import { readRunFolders } from '../../runner/results/summary.js';
 import { remark } from '../edge.js';

@@ -1,4 +1,4 @@
-/** `drumhead play`: a system, followed over time and drawn. */
+/** `drumhead play`: a system, simulated over time and drawn. */
 
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -20,12 +20,13 @@ import {
 } from '../../models/systems/index.js';
 import { type FieldMovie, fieldGif } from '../../report/field-movie.js';
 import { modelWaves } from '../../runner/pictures/model-waves.js';
-import { type Followed, followSystem } from '../../runner/pictures/simulate.js';
+import { type Simulated, simulateSystem } from '../../runner/pictures/simulate.js';
 import { remark } from '../edge.js';
 import { allFlags, allValues } from '../flags/all-flags.js';
 import { optionalFlag, settingsFlag, wholeFlag } from '../flags/flags.js';
+import { allNames } from '../source/find.js';
 import { finishedRunOrNone } from '../source/finished.js';
-import { allNames, changesAsked, experimentFrom } from '../source/source.js';
+import { changesAsked, experimentFrom } from '../source/source.js';
 
 /** Flags of `drumhead play`. */
 export interface PlayFlags {
@@ -90,7 +91,7 @@ const played = (name: string, flags: PlayFlags): Checked<Play & { readonly choic
 const sized = (spec: SystemSpec, size: number): Readonly<Record<string, number>> =>
   'length' in spec ? { length: size } : { height: size, width: size };
 
-const movieOf = ({ spec, view, fps }: Play, { values, frames, every, shape }: Followed): FieldMovie => ({
+const movieOf = ({ spec, view, fps }: Play, { values, frames, every, shape }: Simulated): FieldMovie => ({
   title: view.title,
   caption: captionOf(spec, view.field),
   ...latticeOf(spec),
@@ -115,7 +116,7 @@ const captionOf = (spec: SystemSpec, field: string): string => {
     .join(', ');
 };
 
-/** A system, followed and drawn. */
+/** A system, simulated and drawn. */
 const playSystem = (name: string, flags: PlayFlags): Effect<string> =>
   pipe(
     TE.fromEither(played(name, flags)),
@@ -123,17 +124,17 @@ const playSystem = (name: string, flags: PlayFlags): Effect<string> =>
     TE.let('path', ({ play: { spec } }) => flags.gif ?? `${spec.name}.gif`),
     TE.tap(({ path }) => mayPutFile(path, flags)),
     TE.bind('engine', ({ play: { choice } }) => openEngine(choice)),
-    TE.bind('followed', ({ play: { spec, view, seed, frames }, engine }) =>
-      followSystem(engine, spec, () => startOf(spec, seed), { frames, seed, field: view.field }),
+    TE.bind('simulated', ({ play: { spec, view, seed, frames }, engine }) =>
+      simulateSystem(engine, spec, () => startOf(spec, seed), { frames, seed, field: view.field }),
     ),
-    TE.flatMap(({ play, path, followed }) =>
-      followed.values.every(Number.isFinite)
+    TE.flatMap(({ play, path, simulated }) =>
+      simulated.values.every(Number.isFinite)
         ? pipe(
-            TE.fromEither(fieldGif(movieOf(play, followed))),
+            TE.fromEither(fieldGif(movieOf(play, simulated))),
             TE.flatMap((gif) => putFile(path, gif, flags)),
-            TE.map(() => saying(path, followed)),
+            TE.map(() => saying(path, simulated)),
           )
-        : TE.left(diverged(play.spec, followed)),
+        : TE.left(diverged(play.spec, simulated)),
     ),
   );
 
@@ -242,10 +243,10 @@ const isSystem = (name: string): boolean => systemNames.some((known) => known ==
 /** A name that is no system is a model if it is a path, a file, or a name of the catalogue (with a slash). */
 const isModel = async (name: string): Promise<boolean> => /[\\/]/.test(name) || (await kindOf(name)) !== null;
 
-const saying = (path: string, { frames, every }: Followed): string =>
+const saying = (path: string, { frames, every }: Simulated): string =>
   `${path}: ${frames} frames, ${every} ${every === 1 ? 'step' : 'steps'} between two`;
 
-const diverged = ({ name }: SystemSpec, { values, frames, every }: Followed): DrumheadError => {
+const diverged = ({ name }: SystemSpec, { values, frames, every }: Simulated): DrumheadError => {
   const first = values.findIndex((value) => !Number.isFinite(value));
   const frame = Math.floor(first / (values.length / frames));
   return {

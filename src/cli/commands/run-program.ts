@@ -11,8 +11,8 @@ import { type Runnable, readRunnable } from '../../runner/import/index.js';
 import { runRunnable } from '../../runner/import/run.js';
 import { isDocument } from '../document/document.js';
 import { programAlone, programIn } from '../document/program-file.js';
+import { allNames } from '../source/find.js';
 import { finishedRun, sayingTaken } from '../source/finished.js';
-import { allNames } from '../source/source.js';
 
 export interface RunProgramFlags {
   readonly input: readonly string[];

@@ -17,8 +17,9 @@ import { showExperiment } from '../show/experiment.js';
 import { showProgram } from '../show/program.js';
 import type { ShowFlags } from '../show/sized.js';
 import { showSweep } from '../show/sweep.js';
+import { allNames } from '../source/find.js';
 import { amongRuns } from '../source/names-here.js';
-import { allNames, calledAs, changesAsked, namedFrom, withRemarks } from '../source/source.js';
+import { calledAs, changesAsked, namedFrom, withRemarks } from '../source/source.js';
 import { fitted } from '../terminal/fitted.js';
 
 const showDrums = (name: string): string => {

@@ -23,7 +23,7 @@ import {
   statusOf,
 } from '../../runner/results/status.js';
 import { answer } from '../edge.js';
-import { allNames } from '../source/source.js';
+import { allNames } from '../source/find.js';
 import { duration } from '../terminal/progress.js';
 import { terminalWidth } from '../terminal/terminal-width.js';
 

@@ -19,7 +19,8 @@ import { buildSystem, systemNamed, systemNames } from '../../models/systems/inde
 import { isDocument, isModule, readDocument, readExports } from '../document/document.js';
 import { isProgram, isWriter, programOf, type Writer, writtenBy } from '../document/program-file.js';
 import { type ChangeFlags, settingsFlag } from '../flags/flags.js';
-import { allNames, experimentFrom } from './source.js';
+import { allNames } from './find.js';
+import { experimentFrom } from './source.js';
 
 /** Settings of a system or an experiment, the size of an experiment, and which export of a file is meant. */
 export interface SubjectFlags extends ChangeFlags {

@@ -7,9 +7,9 @@ import { factList, type Section } from '../page/parts.js';
 import { figure } from '../page/picture.js';
 import { pageHtml } from '../page/shell.js';
 import { phoneTables } from '../page/style.js';
-import { type DrumsReport, experimentSection, tiles } from './story.js';
+import { type DrumsReport, experimentSection, tiles } from './opening.js';
 import { areaTable, relativeText, toneTable } from './tables.js';
-import { drumVerdict } from './words.js';
+import { drumVerdict } from './verdict.js';
 
 /** How far the areas between the bins are from the exact curve of grid and time step. */
 const onCurve = (results: readonly DrumResult[]): string => {

@@ -2,11 +2,11 @@
 
 import { environmentSection, programSection, reproduceSection } from './colophon.js';
 import { html, when } from './html.js';
+import { courseSection, dataSection, experimentSection, tiles, verdict } from './opening.js';
 import type { Section } from './parts.js';
 import { predictionsSection, scoresSection, wavesSection } from './results.js';
 import type { RunReport } from './run.js';
 import { pageHtml } from './shell.js';
-import { courseSection, dataSection, experimentSection, tiles, verdict } from './story.js';
 
 const sections = (run: RunReport): readonly Section[] => [
   experimentSection(run),

@@ -348,11 +348,11 @@ const moveAside = (folder: string, header: string): Effect<void> => {
     const kept = E.isRight(named) ? named.right?.values : undefined;
     if (E.isLeft(named) && mustStay(named.left)) return named;
     return attempt(folder, async () => {
-      const place = await freshAside(folder);
-      await mkdir(place);
+      const target = await freshAside(folder);
+      await mkdir(target);
       for (const name of await readdir(folder))
-        if (isValues(name) && name !== kept) await rename(join(folder, name), join(place, name));
-      await rename(join(folder, header), join(place, header));
+        if (isValues(name) && name !== kept) await rename(join(folder, name), join(target, name));
+      await rename(join(folder, header), join(target, header));
     })();
   };
 };

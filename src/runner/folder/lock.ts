@@ -101,16 +101,16 @@ const touch = (file: string): Effect<void> =>
   );
 
 const take = async (folder: string): Promise<Checked<string>> => {
-  const place = resolve(folder);
+  const path = resolve(folder);
   const own = await ownHolder();
   for (let attempt = 1; ; attempt++) {
-    const held = ours.get(place);
+    const held = ours.get(path);
     if (held !== undefined) return E.left(refusal(folder, { file: held, holder: own, age: null }));
     const file = join(folder, `${prefix}${holderName(own)}`);
-    ours.set(place, file);
+    ours.set(path, file);
     const made = await touch(file)();
     if (E.isLeft(made)) {
-      ours.delete(place);
+      ours.delete(path);
       return made;
     }
     const others = await TE.tryCatch(
@@ -119,7 +119,7 @@ const take = async (folder: string): Promise<Checked<string>> => {
     )();
     if (E.isRight(others) && others.right.length === 0) return E.right(file);
     await rm(file, { force: true });
-    ours.delete(place);
+    ours.delete(path);
     if (E.isLeft(others)) return others;
     if (attempt >= attempts) return E.left(refusal(folder, others.right[0]));
     // Two that came at the same moment both went; they come again at different ones.
@@ -165,9 +165,10 @@ export const stillHeld = (folder: string): Effect<void> => {
  */
 const leftIn = async (folder: string): Promise<readonly string[]> => {
   const found: string[] = [];
-  for (const place of [folder, join(folder, 'weights')])
-    for (const name of await readdir(place).catch(() => []))
-      if (leftover.test(name) || (place === folder && name === files.progress)) found.push(join(place, name));
+  for (const inside of [folder, join(folder, 'weights')])
+    for (const name of await readdir(inside).catch(() => []))
+      if (leftover.test(name) || (inside === folder && name === files.progress))
+        found.push(join(inside, name));
   return found;
 };
 

@@ -16,7 +16,7 @@ import { programFor } from '../../experiments/model.js';
 import { predictedClasses } from '../../experiments/scores.js';
 import { type WavesPicture, wavesGif } from '../../report/index.js';
 import { readTrained } from '../export/trained.js';
-import { labelOfRun } from '../folder/called.js';
+import { labelOfRun } from '../folder/labels.js';
 import { testImage } from '../run/test-image.js';
 import { drawnWaves, planeText, type WaveGrid, waveGridOf } from '../run/wave-grid.js';
 import { finiteAnswer } from '../training/finite.js';

@@ -13,7 +13,7 @@ import type { Engine } from '../../engine/index.js';
 import { buildSystem, type InputValues, type SystemSpec } from '../../models/systems/index.js';
 
 /** The frames of a field. */
-export interface Followed {
+export interface Simulated {
   /** [frames, ...field], the first frame the initial state. */
   readonly values: Float32Array;
   readonly frames: number;
@@ -23,8 +23,8 @@ export interface Followed {
   readonly shape: readonly number[];
 }
 
-/** How it is followed. */
-export interface Following {
+/** The frames, the field and the seed of a simulation. */
+export interface SimulationPlan {
   /** About this many frames; the steps between two frames follow from it. */
   readonly frames: number;
   /** Seed of the parameters. */
@@ -49,12 +49,12 @@ const piece = (values: Float32Array, shape: Shape, begin: number): Float32Array 
  *
  * **Errors** ProgramError, EngineError, DecodeError for a field that does not exist, OutOfMemory before anything is made.
  */
-export const followSystem = (
+export const simulateSystem = (
   engine: Engine,
   spec: SystemSpec,
   start: () => InputValues,
-  { frames, seed, field }: Following,
-): Effect<Followed> => {
+  { frames, seed, field }: SimulationPlan,
+): Effect<Simulated> => {
   const every = Math.max(1, Math.floor(spec.steps / frames));
   const count = Math.max(1, Math.floor(spec.steps / every));
   return pipe(
@@ -69,7 +69,7 @@ export const followSystem = (
         TE.fromEither(hasRoom(engine, program, { fields, field, every, count })),
         TE.flatMap(() =>
           withSession(engine, program, initialParameters(program.graph, seed), (session) =>
-            follow(session, program, start(), { fields, field, every, count }),
+            simulatePieces(session, program, start(), { fields, field, every, count }),
           ),
         ),
       );
@@ -105,12 +105,12 @@ const hasRoom = (
     : E.left({ _tag: 'OutOfMemory', engine: name, neededBytes, limitBytes });
 };
 
-const follow = async (
+const simulatePieces = async (
   session: Session,
   program: Program,
   start: InputValues,
   { fields, field, every, count }: Pieces,
-): Promise<Followed> => {
+): Promise<Simulated> => {
   const shapes = inputsOf(program.graph);
   const shape = shapes[field];
   const size = volume(shape);

@@ -17,7 +17,7 @@ import { type Member, runsOf, type Sweep } from '../../experiments/sweep/sweep.j
 import { isPresent } from '../../files/files.js';
 import { kindOf } from '../../files/kind-of.js';
 import type { GroupedRun } from '../../report/tables/index.js';
-import { labelsOfRuns } from '../folder/called.js';
+import { labelsOfRuns } from '../folder/labels.js';
 import { readSweep, sweepPath } from '../folder/sweep-file.js';
 import { keptScores } from './kept-scores.js';
 import { type RunSummary, type RunsFound, readRunFolders, readRuns } from './summary.js';
@@ -134,11 +134,11 @@ export const collectSweep = (sweep: Sweep, found: readonly RunSummary[]): readon
 };
 
 const inPublishedOrder = (a: RunSummary, b: RunSummary): number => {
-  const place = ({ experiment }: RunSummary): number => {
+  const position = ({ experiment }: RunSummary): number => {
     const at = experimentNames.indexOf(experiment.name);
     return at < 0 ? experimentNames.length : at;
   };
-  return place(a) - place(b) || a.folder.localeCompare(b.folder, 'en', { numeric: true });
+  return position(a) - position(b) || a.folder.localeCompare(b.folder, 'en', { numeric: true });
 };
 
 /** Where runs are and none can be read, each is named with what is wrong: an empty table would say nothing of it. */

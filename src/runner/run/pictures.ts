@@ -28,7 +28,7 @@ import {
 } from '../../report/index.js';
 import { plural } from '../../report/page/numbers.js';
 import { type EpochMetrics, validationLossOf } from '../training/state.js';
-import { type LookedAt, lookedAt } from './looked-at.js';
+import { type ObservedImages, observeTestImages } from './observed-images.js';
 import { waveGridOf } from './wave-grid.js';
 
 /** Something in light and in dark. */
@@ -84,7 +84,7 @@ const fitted = <A>(draw: (narrow: boolean, theme: Theme) => Effect<A>): Effect<F
 const mostExamples = 6;
 
 /** The drawings of the observed test images. */
-const drawers = ({ samples, waves }: LookedAt, classes: readonly string[], dt: number | undefined) => {
+const drawers = ({ samples, waves }: ObservedImages, classes: readonly string[], dt: number | undefined) => {
   const moving = { samples: waves, classes, ...(dt === undefined ? {} : { dt }) };
   const gallery = { samples, classes, columns: Math.min(3, samples.length) };
   const bare = samples.slice(0, mostExamples).map(({ prediction: _, note: __, ...rest }) => rest);
@@ -152,7 +152,7 @@ export const drawPictures =
     const outputs = drawable(asked, program);
     const of = (output: OutputName): boolean => outputs.includes(output);
     const looked = await attempt('test images', of('waves') || of('segmentations'), () =>
-      lookedAt(session, program, dataset, of('waves')),
+      observeTestImages(session, program, dataset, of('waves')),
     )();
     const seen = looked.made ?? { samples: [], waves: [] };
     const draw = drawers(seen, dataset.classes, dt);

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { type Declared, spread } from '../../../src/cli/flags/words.js';
+import { type Declared, spread } from '../../../src/cli/flags/spread.js';
 
 const show: Declared = {
   needed: 1,

@@ -14,7 +14,7 @@ import { testImage } from './test-image.js';
 import { drawnWaves, planeText, waveGridOf } from './wave-grid.js';
 
 /** The waves' samples are the first of all samples. */
-export interface LookedAt {
+export interface ObservedImages {
   readonly samples: readonly Sample[];
   readonly waves: readonly WaveSample[];
 }
@@ -33,12 +33,12 @@ const noteOf = (found: Int32Array, target: ClassMap, classes: readonly string[],
  *
  * **Errors** those of the engine.
  */
-export const lookedAt = (
+export const observeTestImages = (
   session: Session,
   program: Program,
   { test, classes }: Dataset,
   filmed: boolean,
-): Effect<LookedAt> =>
+): Effect<ObservedImages> =>
   TE.tryCatch(async () => {
     const found = waveGridOf(program);
     const grid = filmed && found.kind === 'grid' ? found.grid : null;

@@ -7,7 +7,7 @@ import { factList, paragraphs, type Section } from '../page/parts.js';
 import type { Picture, Shown } from '../page/picture.js';
 import type { Fact } from '../page/run.js';
 import { relativeText } from './tables.js';
-import { apart } from './words.js';
+import { apart } from './verdict.js';
 
 /** An experiment on drums as its report takes it: plain values and finished pictures and sounds. */
 export interface DrumsReport {

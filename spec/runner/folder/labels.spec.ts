@@ -17,7 +17,7 @@ import { table } from '../../../src/cli/commands/table.js';
 import { waves } from '../../../src/cli/commands/waves.js';
 import { decodeExperiment, type Experiment } from '../../../src/experiments/experiment.js';
 import { parameterScores, scoreBars, seedCourses } from '../../../src/report/figures/index.js';
-import { labelsOfRuns } from '../../../src/runner/folder/called.js';
+import { labelsOfRuns } from '../../../src/runner/folder/labels.js';
 import { readSweep } from '../../../src/runner/folder/sweep-file.js';
 import { entriesOf } from '../../../src/runner/pictures/figure-entries.js';
 import { collect } from '../../../src/runner/results/collection.js';
