@@ -25,6 +25,7 @@ export interface CommonFlags {
   readonly until?: AbortSignal;
 }
 
+/** Seconds on a clock that only goes forward. */
 export const seconds = (): number => performance.now() / 1000;
 
 /** The engine and the number of workers. **Errors** UnknownName of an engine; DecodeError of --workers. */

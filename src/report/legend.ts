@@ -5,6 +5,7 @@ import { atLeast, column, framed, type Look, pointsWide, row, say, sayWithin, sp
 import { above, blank, type Raster, tabulate } from './raster.js';
 import { rangeText, scaleText, type ValueScale } from './scale.js';
 
+/** A colour, or the hatch, with its meaning. */
 export interface LegendEntry {
   readonly name: string;
   /** One colour, or the colour at a place: a hatch. */

@@ -10,6 +10,7 @@ export interface Look {
   readonly density: number;
 }
 
+/** Light paper, one pixel per point. */
 export const plainLook: Look = { theme: light, density: 1 };
 
 type Role = 'title' | 'label' | 'strong' | 'caption';

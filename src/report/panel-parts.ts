@@ -54,6 +54,7 @@ export const classKey = (classes: readonly string[], targets: readonly ArrayLike
   })),
 });
 
+/** The key of right and wrong pixels. */
 export const errorKey: Key = {
   subject: 'errors',
   entries: [

@@ -5,6 +5,7 @@ import { mix, type Rgb } from './colours.js';
 import { fontFamily, fontOptions } from './font.js';
 import { blank, type Raster } from './raster.js';
 
+/** How a text is set. */
 export interface Lettering {
   /** Font size in pixels. */
   readonly size: number;

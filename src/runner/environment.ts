@@ -35,6 +35,7 @@ export type RunEvent =
     }
   | { readonly kind: 'stage'; readonly message: string };
 
+/** The settings of a run that change no result, and its ways to the outside. */
 export interface Environment {
   readonly engine: EngineChoice;
   /** What computes where the engine has the choice; left out, what `DRUMHEAD_FUSE` says, else fused kernels. */

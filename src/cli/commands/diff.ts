@@ -143,6 +143,7 @@ const comparedDrums = (a: string, b: string): Checked<string> => {
   return E.right(differences.length === 0 ? 'nothing differs' : lines(differences).join('\n'));
 };
 
+/** The differences between two experiments or sweeps, as text. */
 export const diff = (a: string, b: string, { preset }: DiffFlags): Effect<string> =>
   pipe(
     Object.hasOwn(drumExperiments, a) || Object.hasOwn(drumExperiments, b)

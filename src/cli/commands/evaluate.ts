@@ -152,6 +152,7 @@ const scoredTable = (all: readonly Named[]): Table => ({
   ],
 });
 
+/** Scores the finished runs of a name again, as a table or JSON. */
 export const evaluateRuns = (name: string, flags: EvaluateFlags): Effect<string> =>
   pipe(
     TE.fromEither(evaluateFlags(flags)),

@@ -134,6 +134,7 @@ const onlyOfGraphs = ({ format, unroll, outputs }: ExportFlags): Checked<unknown
 
 const kib = (bytes: number): string => `${(bytes / 1024).toFixed(1)} KiB`;
 
+/** Writes a program with its weights to a folder and lists the files. */
 export const exportRun = (name: string, flags: ExportFlags): Effect<string> =>
   pipe(
     TE.fromEither(

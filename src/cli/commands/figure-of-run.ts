@@ -107,6 +107,7 @@ const haveChannels = (
     : E.left(decodeError('--channels', `there is no channel ${missing + 1}: they are 1 to ${waveChannels}`));
 };
 
+/** Draws the waves of a run and lists the files. */
 export const drawWaves = (folder: string, flags: FigureFlags): Effect<string> =>
   pipe(
     TE.fromEither(lookFlags(flags)),
@@ -136,6 +137,7 @@ export const drawWaves = (folder: string, flags: FigureFlags): Effect<string> =>
     ),
   );
 
+/** Draws test images of a run with their predictions and lists the files. */
 export const drawSegmentations = (folder: string, flags: FigureFlags): Effect<string> =>
   pipe(
     TE.fromEither(lookFlags(flags)),
@@ -164,6 +166,7 @@ export const drawSegmentations = (folder: string, flags: FigureFlags): Effect<st
 const besideName = (samples: readonly number[], index: number): string =>
   samples.length === 1 ? 'nwm-lstm' : `nwm-lstm-${index}`;
 
+/** Draws the hidden states of two runs beside each other and lists the files. */
 export const drawBeside = (folders: readonly string[], flags: FigureFlags): Effect<string> =>
   pipe(
     TE.fromEither(lookFlags(flags)),

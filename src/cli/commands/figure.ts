@@ -140,6 +140,7 @@ const drawingOf = (
   }
 };
 
+/** Draws a figure of runs and lists the files. */
 export const figure = (kind: string, names: readonly string[], flags: FigureFlags): Effect<string> =>
   pipe(
     kindNamed(kind),

@@ -83,6 +83,7 @@ const wanted = (flags: ImportFlags): Effect<Wanted | null> => {
     : ofExperiment(model, flags);
 };
 
+/** Writes imported weights to a folder like a run's. */
 export const importWeights = (file: string, flags: ImportFlags): Effect<string> =>
   pipe(
     wanted(flags),

@@ -67,6 +67,7 @@ export const learningOn = (folder: string, flags: Omit<LearnFlags, keyof CommonF
     ),
   );
 
+/** Trains an NWM on a folder of pairs, over several seeds, and sums up the scores. */
 export const learn = (folder: string, flags: LearnFlags): Effect<string> =>
   pipe(
     TE.fromEither(allFlags({ settings: learnFlags(flags), environment: environmentFlags(flags) })),

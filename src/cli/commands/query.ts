@@ -44,6 +44,7 @@ const answered = (
         TE.map((rows) => `${rows} ${rows === 1 ? 'row' : 'rows'}: ${parquet}`),
       );
 
+/** Answers an SQL query over all runs. */
 export const query = (sql: string | undefined, flags: QueryFlags): Effect<string> =>
   pipe(
     TE.Do,

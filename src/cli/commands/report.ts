@@ -26,6 +26,7 @@ const pageOf = ({ name, sweep }: Collection, { out, runs }: ReportFlags): string
     : join(dirname(sweepPath(runs, sweep.name)), 'report.html');
 };
 
+/** Writes the report of a sweep or of a folder of runs. */
 export const report = (name: string, flags: ReportFlags): Effect<string> =>
   pipe(
     TE.Do,

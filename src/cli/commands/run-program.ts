@@ -61,6 +61,7 @@ const runnable = (path: string, { runs }: RunProgramFlags): Effect<Runnable> =>
         ),
       );
 
+/** Runs a program on pictures and lists the files of its answer. */
 export const runProgramFile = (path: string, flags: RunProgramFlags): Effect<string> =>
   pipe(
     TE.fromEither(parseEngineChoice(flags.engine)),

@@ -108,6 +108,7 @@ const runFlags = (flags: RunFlags) =>
     environment: environmentFlags(flags),
   });
 
+/** Runs an experiment, or an experiment on drums, within the time of --minutes. */
 export const run = (name: string, flags: RunFlags): Effect<string> => {
   const drums = Object.hasOwn(drumExperiments, name);
   return pipe(

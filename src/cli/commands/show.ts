@@ -101,6 +101,7 @@ const showFlags = (flags: ShowFlags) =>
     changes: changesAsked(flags.preset, flags),
   });
 
+/** Shows what a name means: an experiment, a sweep, a system, drums or a program. */
 export const show = (name: string, flags: ShowFlags): Effect<string> =>
   pipe(
     TE.fromEither(showFlags(flags)),

@@ -216,6 +216,7 @@ const watch =
     }
   };
 
+/** The states of runs, once or until Ctrl-C. */
 export const status = (name: string | undefined, flags: StatusFlags): Effect<string> =>
   flags.watch === true
     ? watch(name, flags)

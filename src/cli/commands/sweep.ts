@@ -102,6 +102,7 @@ const sweepFlags = (flags: SweepFlags) =>
     asked: askedKernels(),
   });
 
+/** Runs a sweep within the time of --minutes. */
 export const sweep = (name: string, flags: SweepFlags, job: Job = processJob): Effect<string> =>
   pipe(
     TE.fromEither(sweepFlags(flags)),

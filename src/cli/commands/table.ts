@@ -103,6 +103,7 @@ const render = (
 
 const splitNamed = oneOf<ScoreSplit>('split', scoreSplits);
 
+/** The tables of the runs of a name. */
 export const table = (name: string, flags: TableFlags): Effect<string> =>
   pipe(
     TE.fromEither(

@@ -190,6 +190,7 @@ const said = (open: OpenRun, analysis: WaveAnalysis, paths: readonly string[]): 
   ].join('\n');
 };
 
+/** Measures the waves of a finished run, draws the figures and lists the files. */
 export const waves = (name: string, flags: WavesFlags): Effect<string> =>
   pipe(
     TE.fromEither(

@@ -11,6 +11,7 @@ import { inWords, isDocument, readDocument } from './document.js';
 /** A function that writes a program, for laws to write it with another time step. */
 export type Writer = (options: object) => unknown;
 
+/** Whether an export is a function, which then writes a program. */
 export const isWriter = (value: unknown): value is Writer => typeof value === 'function';
 
 /** The graph in a program or in its JSON; undefined for anything else, such as an experiment. */

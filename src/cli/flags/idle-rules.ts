@@ -16,6 +16,7 @@ export interface Line {
 /** The kind of a name, as far as it is known without reading it. */
 export type Kind = 'system' | 'drums' | 'task' | 'weights' | 'folder' | 'other';
 
+/** A command line with the kinds of its names. */
 export interface Known extends Line {
   /** The kind of the last name. */
   readonly kind: Kind;

@@ -9,6 +9,7 @@ import { hashProgram, type Program } from '../../dsl/index.js';
 import { fitted } from '../terminal/fitted.js';
 import { json, type ShowFlags } from './sized.js';
 
+/** A program as text: summary, cost, diagram; or its plan. */
 export const showProgram = (program: Program, flags: ShowFlags): string => {
   if (flags.diagram === true) return diagram(program);
   const plan = fusionPlan(program);

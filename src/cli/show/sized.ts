@@ -52,6 +52,7 @@ const dataOf = (task: Task): Effect<Pick<Sized, 'sizes' | 'counts'>> => {
       );
 };
 
+/** An experiment with its sizes. Data in files are read for this. */
 export const sized = (experiment: Experiment): Effect<Sized> =>
   pipe(
     dataOf(experiment.task),
@@ -62,6 +63,7 @@ export const sized = (experiment: Experiment): Effect<Sized> =>
     TE.map(({ data, program }) => ({ experiment, program, ...data })),
   );
 
+/** Billions, with two decimals below ten. */
 export const giga = (value: number): string => (value / 1e9).toFixed(value < 1e10 ? 2 : 0);
 
 /** Seconds of one run in one thread. */
@@ -71,8 +73,10 @@ export const secondsOf = ({ experiment, program, counts }: Sized, { flopsPerSeco
 export const planOf = ({ program }: Sized): FusionPlan => fusionPlan(select(program, 'logits'));
 export const json = (value: unknown): string => JSON.stringify(value, null, 2);
 
+/** Runs work on the engine that --engine names. */
 export const withEngine = <A>(flags: ShowFlags, work: (engine: Engine) => Effect<A>): Effect<A> =>
   pipe(TE.fromEither(parseEngineChoice(flags.engine)), TE.flatMap(openEngine), TE.flatMap(work));
 
+/** Measures how fast an experiment trains here. */
 export const speedOf = ({ experiment, sizes }: Sized, engine: Engine): Effect<Speed> =>
   measureSpeed(experiment, sizes, engine, seconds);

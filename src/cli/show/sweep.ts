@@ -104,6 +104,7 @@ const onlyOfOne = ({ name }: Sweep, { nodes, diagram }: ShowFlags): Checked<void
       )
     : E.right(undefined);
 
+/** A sweep as text: a line for each member; or the plans of its members. */
 export const showSweep = (sweep: Sweep, flags: ShowFlags): Effect<string> =>
   pipe(
     TE.fromEither(onlyOfOne(sweep, flags)),

@@ -43,6 +43,7 @@ export interface Estimate {
   readonly secondsLeft: () => number | null;
 }
 
+/** Estimates the time left of a sweep from the work that is done so far. */
 export const estimate = (now: () => number): Estimate => {
   let began = now();
   let plan: readonly Assignment[] = [];

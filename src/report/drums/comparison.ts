@@ -15,6 +15,7 @@ export interface TonesPicture {
   readonly theme?: Theme;
 }
 
+/** Width of the panels in points. */
 export const widthOf = ({ narrow = false }: Pick<TonesPicture, 'narrow'>): number => (narrow ? 230 : 660);
 export const panelHeight = 168;
 

@@ -1,5 +1,6 @@
 /** A drum's sound as a WAV file, to be listened to. */
 
+/** How a simulated sound is played. */
 export interface Playing {
   /** Steps of the simulation a second of listening; default 8,000. */
   readonly rate?: number;

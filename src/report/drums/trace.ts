@@ -3,6 +3,7 @@
 import { mix, type Rgb, type Theme } from '../colours.js';
 import { blank, type Raster } from '../raster.js';
 
+/** The line of a sound so far. */
 export interface Trace {
   /** One value a frame. */
   readonly values: readonly number[];

@@ -54,6 +54,7 @@ ${factList(program.cost)}${when(program.diagram, (picture) => figure(picture, ht
         },
       ];
 
+/** The commands that repeat the run. */
 export const reproduceSection = ({ reproduce }: RunReport): Section => ({
   id: 'reproduce',
   heading: 'Do it again',
@@ -61,6 +62,7 @@ export const reproduceSection = ({ reproduce }: RunReport): Section => ({
 <pre class="command"><code>${reproduce.commands.join('\n')}</code></pre>${when(reproduce.note, (note) => html`<p>${note}</p>`)}`,
 });
 
+/** Engine, versions and machine. */
 export const environmentSection = ({ environment }: RunReport): readonly Section[] =>
   environment === undefined || environment.length === 0
     ? []

@@ -7,6 +7,7 @@ const variables = (theme: Theme, page: string, accent: string, soft: string): st
   `--page:${page};--paper:${hex(theme.paper)};--ink:${hex(theme.ink)};--muted:${hex(theme.muted)};` +
   `--line:${hex(theme.line)};--accent:${accent};--soft:${soft}`;
 
+/** The style sheet that all pages share. */
 export const style = `
 :root{color-scheme:light dark;${variables(light, '#f6f7f9', '#0b5a9c', '#eef3f9')}}
 @media screen and (prefers-color-scheme:dark){:root{${variables(dark, '#111317', '#7fbdf3', '#20262f')}}}

@@ -5,6 +5,7 @@ import { type Checked, decodeError, unknownName } from '../../base/error.js';
 import { scoreNames } from '../../experiments/experiment.js';
 import { publishedScoreNames } from '../../experiments/published/index.js';
 
+/** The splits whose scores a table can show. */
 export const scoreSplits = ['test', 'validation', 'train'] as const;
 export type ScoreSplit = (typeof scoreSplits)[number];
 

@@ -29,6 +29,7 @@ import { decodeManifest, decodeWeights, type WeightEntry } from '../folder/weigh
 import { unfinite } from '../training/finite.js';
 import { misfits } from './misfits.js';
 
+/** A program with its weights. */
 export interface Trained {
   readonly program: Program;
   /** Every parameter of the program. */

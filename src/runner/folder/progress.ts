@@ -22,6 +22,7 @@ const codec = t.type({
   samplesPerSecond: t.number,
   secondsLeft: t.number,
 });
+/** The content of progress.json. */
 export type Progress = t.TypeOf<typeof codec>;
 
 /** How far the run in a folder was when it last said so. **Errors** FileError, DecodeError. */

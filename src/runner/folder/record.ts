@@ -10,6 +10,7 @@ import { Kernels } from '../../engine/index.js';
 import { files } from './files.js';
 import { readChecked } from './sealed.js';
 
+/** The codec of run.json. */
 export const runCodec = t.intersection([
   t.type({
     /** Hash of task, program, training, seed and engine. */
@@ -44,9 +45,11 @@ const settingsCodec = t.type({
   /** Images of each micro-batch of a step. */
   cut: t.readonlyArray(t.number),
 });
+/** Versions and settings that could change numbers. */
 export type Settings = t.TypeOf<typeof settingsCodec>;
 
 const changeCodec = t.type({ what: t.string, from: t.string, to: t.string });
+/** The codec of environment.json. */
 export const environmentCodec = t.intersection([
   settingsCodec,
   t.type({
@@ -61,4 +64,5 @@ export const environmentCodec = t.intersection([
    */
   t.partial({ arithmetic: t.number, kernels: Kernels }),
 ]);
+/** The content of environment.json. */
 export type Recorded = t.TypeOf<typeof environmentCodec>;

@@ -11,6 +11,7 @@ import * as t from 'io-ts';
 import { languageVersion } from '../../dsl/index.js';
 import { arithmetic, type Engine, type Kernels, kernelsOf } from '../../engine/index.js';
 
+/** The version of this package; `unknown` where its package.json cannot be read. */
 export const packageVersion = (): string =>
   pipe(
     E.tryCatch(

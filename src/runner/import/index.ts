@@ -29,6 +29,7 @@ const runLike = ({ program, parameters, experiment, model, description }: Traine
   };
 };
 
+/** An import that was written. */
 export interface Import {
   readonly folder: string;
   readonly trained: Trained;

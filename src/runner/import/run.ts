@@ -17,6 +17,7 @@ import { type Runnable, readRunnable } from './source.js';
 /** At most this many samples are drawn; the arrays hold all of them. */
 const mostDrawn = 16;
 
+/** The answer of a program, as it was written. */
 export interface Answered {
   readonly folder: string;
   readonly description: string;

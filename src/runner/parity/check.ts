@@ -48,6 +48,7 @@ const limits: Readonly<Record<CheckKind, number>> = {
 /** Models whose own float32 noise in the gradients is near 4e-5. */
 const noisy: readonly string[] = ['unet', 'conv_gru'];
 
+/** The largest difference allowed, by kind and model. */
 export const limitOf = (kind: CheckKind, model: string): number =>
   kind === 'gradients' && noisy.includes(model) ? 5e-4 : limits[kind];
 

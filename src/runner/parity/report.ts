@@ -67,6 +67,7 @@ export const reportUnsupported = (name: string, why: string): CaseReport => ({
   why,
 });
 
+/** Whether a case passed and none failed. */
 export const hasPassed = (cases: readonly CaseReport[]): boolean =>
   cases.some(({ status }) => status === 'pass') && cases.every(({ status }) => status !== 'fail');
 

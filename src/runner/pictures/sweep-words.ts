@@ -11,6 +11,7 @@ export const distinct = (values: readonly string[]): readonly string[] => [...ne
 
 export const listed = (values: readonly string[]): string => values.join(', ');
 
+/** The question of a collection: its tasks, models and seeds. */
 export const wordsOf = ({ name, sweep, runs }: Collection): string => {
   const experiments = groupsOf(runs);
   const tasks = distinct(experiments.map(({ experiment }) => experiment.task.name));
@@ -51,6 +52,7 @@ const verdictOn = (task: string, found: readonly Ranked[]): string => {
   return `On ${task} ${names.join(' and ')} ${verb} a mean test foreground IoU of ${scoreFigure(most)} over ${over.join(' or ')}.`;
 };
 
+/** The outcome: how many runs are finished, and the best experiments of each task. */
 export const verdictOf = ({ runs }: Collection, entries: readonly Entry[]): string => {
   const finished = runs.filter(({ record }) => record?.scores != null).length;
   const failed = runs.filter(({ record }) => record?.state === 'failed').length;
@@ -61,6 +63,7 @@ export const verdictOf = ({ runs }: Collection, entries: readonly Entry[]): stri
   return `${finished} of ${runs.length} runs are finished${failed === 0 ? '' : `, ${failed} failed`}. ${best.join(' ')}`.trim();
 };
 
+/** The numbers at the top of the page. */
 export const tilesOf = ({ runs }: Collection, entries: readonly Entry[]): readonly Fact[] => [
   { label: 'Experiments', value: String(entries.length) },
   {

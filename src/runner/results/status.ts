@@ -24,6 +24,7 @@ const readExperiment = (path: string): Effect<Experiment> =>
     TE.flatMapEither((json) => decodeExperiment(json, path)),
   );
 
+/** The states of a run. */
 export const runStates = [
   'finished',
   'running',

@@ -31,6 +31,7 @@ import { olderRuns } from './older.js';
 import { type Prepared, prepare } from './prepare.js';
 import { writeRecord } from './write-record.js';
 
+/** A finished run. */
 export interface Finished {
   readonly folder: string;
   readonly result: Result;

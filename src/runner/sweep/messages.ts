@@ -21,6 +21,7 @@ const request = t.union([
   /** Stop after this step. */
   t.type({ kind: t.literal('stop') }),
 ]);
+/** The message that starts a run's process. */
 export const requestCodec = request;
 export type Request = t.TypeOf<typeof request>;
 /** What one run is, and how it is to be done. */
@@ -60,6 +61,7 @@ const outcome = t.union([
 /** How the work on a run ended. */
 export type Outcome = t.TypeOf<typeof outcome>;
 
+/** The messages of a run's process. */
 export const answerCodec = t.union([
   t.type({ kind: t.literal('news'), news }),
   t.type({ kind: t.literal('outcome'), outcome }),

@@ -42,6 +42,7 @@ export interface OptimiserState {
 /** The state before the first step. Moments of a parameter begin at zero with its first gradient. */
 export const untrained: OptimiserState = { step: 0, mean: {}, square: {} };
 
+/** The parameters and the state after a step. */
 export interface Optimised {
   readonly parameters: Arrays;
   readonly state: OptimiserState;

@@ -50,6 +50,7 @@ export interface Best {
   readonly parameters: Arrays;
 }
 
+/** The state of a training. */
 export interface TrainState {
   /** Epochs done. */
   readonly epoch: number;

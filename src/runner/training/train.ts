@@ -16,6 +16,7 @@ import { unfinite } from './finite.js';
 import { adam, adamW, type OptimiserSettings, optimise } from './optimiser.js';
 import { type EpochMetrics, type TrainState, validationLossOf } from './state.js';
 
+/** The inputs of a training that stay the same. */
 export interface TrainPlan {
   readonly training: Training;
   /** The loss; default the published one. */
@@ -36,6 +37,7 @@ export interface TrainWatch {
   readonly signal: AbortSignal;
 }
 
+/** Steps of an epoch: whole batches only. */
 export const stepsPerEpoch = ({ dataset, training }: TrainPlan): number =>
   Math.floor(dataset.train.count / training.batch);
 

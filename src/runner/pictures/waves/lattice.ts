@@ -49,6 +49,7 @@ export const latticeOf = (
 const directions: readonly Direction[] = ['axis', 'diagonal'];
 const pointsAlong = 49;
 
+/** The dispersion relation of the five-point Laplacian. */
 export const laplacianLines = (dt: number): readonly BranchLine[] =>
   directions.map((direction) => ({
     of: 'laplacian',
@@ -62,6 +63,7 @@ export const laplacianLines = (dt: number): readonly BranchLine[] =>
 /** More channels than this have so many branches that only those along the axes are drawn. */
 const fewChannels = 4;
 
+/** The dispersion relation of a learnt lattice, one line a branch. */
 export const learnedLines = (lattice: LinearLattice): readonly BranchLine[] =>
   (lattice.channels > fewChannels ? directions.slice(0, 1) : directions).flatMap((direction) => {
     const vectors = path(direction, lattice.channels > fewChannels ? 25 : pointsAlong);

@@ -57,6 +57,7 @@ export const spectrumSteps = (open: OpenRun): number | null => {
 export const dtOf = ({ run }: OpenRun): number | null =>
   'dt' in run.experiment.model ? run.experiment.model.dt : null;
 
+/** The waves of one test image. */
 export interface Observed {
   readonly index: number;
   readonly sample: Sample;
@@ -78,6 +79,7 @@ const isWholeState = ({ graph: { nodes } }: Program, { height, width, plane }: W
   );
 };
 
+/** The waves of test images. **Errors** DecodeError for an image that is not there, or a model without waves. */
 export const observe = (
   open: OpenRun,
   program: Program,

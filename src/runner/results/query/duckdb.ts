@@ -27,6 +27,7 @@ interface Statements {
 /** DuckDB's `StatementType.SELECT`: whatever answers with rows and changes nothing, `describe` and `from` too. */
 export const selects = 1;
 
+/** A connection to the database in memory. */
 export interface Connection {
   readonly extractStatements: (sql: string) => Promise<Statements>;
   readonly run: (sql: string) => Promise<unknown>;
