@@ -85,23 +85,23 @@ const factsOf = async (tasks: readonly Task[], cache: string): Promise<ReadonlyM
 const knownOf = (
   { task, model, loss }: Experiment,
   facts: ReadonlyMap<string, Facts>,
-): Checked<O.Option<Known>> =>
-  pipe(
-    O.fromNullable(facts.get(canonical(task))),
-    O.traverse(E.Applicative)(({ sizes, images, data }) =>
-      pipe(
-        programFor(model, loss.target, sizes),
-        E.map((program) => ({ program, hash: hashProgram(program), images, data })),
-      ),
-    ),
+): Checked<Known | null> => {
+  const found = facts.get(canonical(task));
+  if (found === undefined) return E.right(null);
+  const { sizes, images, data } = found;
+  return pipe(
+    programFor(model, loss.target, sizes),
+    E.map((program) => ({ program, hash: hashProgram(program), images, data })),
   );
+};
 
 /** FLOP of all steps of a training; of a task whose images are not counted as if there were a thousand. */
-const workOf = ({ training }: Experiment, known: O.Option<Known>): number => {
-  const images = O.isSome(known) ? known.value.images : 1000;
-  const perImage = O.isSome(known)
-    ? cost(select(known.value.program, 'logits'), { batch: training.batch }).training.flops / training.batch
-    : 1e9;
+const workOf = ({ training }: Experiment, known: Known | null): number => {
+  const images = known?.images ?? 1000;
+  const perImage =
+    known === null
+      ? 1e9
+      : cost(select(known.program, 'logits'), { batch: training.batch }).training.flops / training.batch;
   return perImage * images * training.epochs;
 };
 
@@ -141,7 +141,7 @@ export const planSweep = (
       return pipe(
         runsOf(sweep),
         A.traverseWithIndex(TE.ApplicativeSeq)((index, { member, seed }) => {
-          const { known, work } = facts.get(member) ?? { known: O.none, work: 1 };
+          const { known, work } = facts.get(member) ?? { known: null, work: 1 };
           return pipe(
             folderOf(member.experiment, known, { seed, engine, runs, placed }),
             TE.bindTo('folder'),
@@ -171,11 +171,11 @@ interface Placing {
 
 const folderOf = (
   experiment: Experiment,
-  known: O.Option<Known>,
+  known: Known | null,
   { seed, engine, runs, placed }: Placing,
 ): Effect<string | null> => {
-  if (O.isNone(known)) return TE.right(null);
-  const identity = identityOn(engine, experiment, known.value.hash, seed, known.value.data);
+  if (known === null) return TE.right(null);
+  const identity = identityOn(engine, experiment, known.hash, seed, known.data);
   return pipe(
     findRun(runs, experiment.name, seed, identity),
     TE.map((found) => {
