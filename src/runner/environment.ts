@@ -38,7 +38,7 @@ export type RunEvent =
 /** The settings of a run that change no result, and its ways to the outside. */
 export interface Environment {
   readonly engine: EngineChoice;
-  /** What computes where the engine has the choice; left out, what `DRUMHEAD_FUSE` says, else fused kernels. */
+  /** The kernels, on an engine with the choice; left out, `DRUMHEAD_FUSE` decides, else fused kernels. */
   readonly kernels?: Kernels;
   /** The folder that holds all run folders. */
   readonly runs: string;

@@ -177,8 +177,8 @@ const sounds = (folder: string, results: readonly DrumResult[]): Effect<DrumsRep
 };
 
 /**
- * Draws everything that the results have to show and writes it into the folder: charts as SVG and PNG, the modes as
- * PNG, the waves as GIF, each also for dark paper, and the sounds as WAV.
+ * Draws the results and writes them into the folder: charts as SVG and PNG, the modes as PNG, the waves as GIF, each
+ * also for dark paper, and the sounds as WAV.
  *
  * **Errors** FileError; else as the pictures.
  */

@@ -61,7 +61,7 @@ const identityOf = (experiment: DrumExperiment, engine: Engine): string =>
     engine: engine.name,
     version: engine.version,
     ...(arithmetic[engine.name] === 1 ? {} : { arithmetic: arithmetic[engine.name] }),
-    // Fused kernels are the rule, and were it before there was anything to say.
+    // Fused kernels are the default, and were the only ones of the first runs.
     ...(kernelsOf(engine) === 'op by op' ? { kernels: 'op by op' } : {}),
   });
 
@@ -117,7 +117,7 @@ const reportOf = (
     experiment,
     results,
     program: `() → sound [${experiment.steps}]`,
-    // A finished run is not run again in its own folder; what is not in the catalogue has no name to be run by.
+    // A finished run is not run again in its own folder. Only experiments of the catalogue have a name to be run by.
     commands:
       Object.hasOwn(drumExperiments, name) && experiment === drumExperiments[name]
         ? [
@@ -135,7 +135,7 @@ const reportOf = (
   };
 };
 
-/** Runs, draws and writes; the results last, so that their being there says that all the rest is. */
+/** Runs, draws and writes. The results are written last: they mark the run as finished. */
 const runInto = (
   run: DrumRun,
   experiment: DrumExperiment,

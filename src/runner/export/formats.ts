@@ -1,4 +1,4 @@
-/** A trained program as files, in each of the formats that it leaves the house in. */
+/** A trained program as files, in each export format. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -24,7 +24,7 @@ const isFormat = (name: string): name is ExportFormat => exportFormats.some((for
 export const formatNamed = (name: string): Checked<ExportFormat> =>
   isFormat(name) ? E.right(name) : E.left(unknownName('format', name, exportFormats));
 
-/** The version of what `--format program` and the metadata of the others hold. */
+/** The version of the program format and of the metadata in the other formats. */
 export const exportVersion = 1;
 
 const bytesOf = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
@@ -50,7 +50,7 @@ const graphModelFormat = (
     ),
   );
 
-/** PyTorch counts the batches that a batch norm has seen, and misses that number where it is not there. */
+/** PyTorch expects the number of batches that a batch norm has seen. */
 const batchCounts = (names: readonly string[]): Readonly<Record<string, SafeTensor>> =>
   Object.fromEntries(
     names

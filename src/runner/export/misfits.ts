@@ -1,9 +1,9 @@
-/** Weights that are not those of a program: all of them, each in a line. */
+/** Finds weights that do not fit a program: all of them, a line each. */
 
 import { type ParameterDeclaration, sameShape, showShape } from '../../dsl/index.js';
 import type { WeightEntry } from '../folder/weights.js';
 
-/** What is missing, has another shape, or belongs to no parameter. */
+/** A line for each parameter that is missing or has another shape, and for each array that is no parameter. */
 export const misfits = (
   declared: readonly Pick<ParameterDeclaration, 'name' | 'shape'>[],
   given: readonly WeightEntry[],

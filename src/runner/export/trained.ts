@@ -42,7 +42,7 @@ export interface Trained {
   readonly description: string;
 }
 
-/** Beside imported weights: the model that they are for, where no experiment tells it, and what is said of them. */
+/** The record beside imported weights: their model, where no experiment names it, and their description. */
 export const importRecord = 'import.json';
 const importCodec = t.type({ description: t.string, model: t.unknown });
 
@@ -107,7 +107,7 @@ export const fitted = (
       );
 };
 
-/** Weights that are not numbers would answer, and the answer would be class 0. */
+/** Weights that are NaN would still give an answer: class 0. */
 export const allNumbers = (arrays: Arrays, source: string): Checked<Arrays> => {
   const wrong = unfinite(arrays);
   return wrong === null
@@ -156,7 +156,7 @@ const importIn = (folder: string): Effect<Imported | null> => {
 };
 
 /**
- * What a run folder holds: of a finished run the weights that were kept, of an imported one those that were imported.
+ * The program and weights of a run folder: the kept weights of a finished run, or the imported ones.
  *
  * **Errors** FileError, DecodeError: also where the run is not finished, and with every weight that does not fit.
  */

@@ -344,7 +344,7 @@ const moveAside = (folder: string, header: string): Effect<void> => {
   const other = header === files.checkpoint ? files.checkpointBefore : files.checkpoint;
   return async () => {
     const named = await headerIfPresent(folder, other)();
-    // Two headers that are both damaged name nothing: the values go with the first of them.
+    // Two damaged headers name nothing: all values are moved with the first of them.
     const kept = E.isRight(named) ? named.right?.values : undefined;
     if (E.isLeft(named) && mustStay(named.left)) return named;
     return attempt(folder, async () => {

@@ -1,6 +1,6 @@
 /**
- * What runs are called wherever they are shown: a member of a recorded sweep as in its sweep, any other run by its own
- * label or name and what differs from the others. Reads the records of sweeps; what cannot be read calls nothing.
+ * The labels of runs, the same wherever they are shown: a member of a recorded sweep as in its sweep, any other run
+ * by its own label or name and its differences from the others. Records of sweeps that cannot be read are ignored.
  */
 
 import { basename, dirname, resolve, sep } from 'node:path';
@@ -96,7 +96,7 @@ export const labelsOfRuns =
     }
     const own = experimentLabels(shown.map(({ experiment }) => experiment));
     const keys = shown.map(({ experiment }) => labelKey(experiment));
-    // Every experiment once, by the sweep that any of its runs is of.
+    // Each experiment once, with the sweep that any of its runs belongs to.
     const labels = new Map<string, { readonly label: Label; readonly sweep: string | null }>();
     keys.forEach((key, i) => {
       if (labels.has(key)) return;

@@ -1,13 +1,13 @@
 /**
- * Who works in a run folder: one process at a time.
+ * The lock of a run folder: one process at a time.
  *
- * Each process that wants to work puts a file of its own there, whose name nobody else has, and only then looks for
- * those of others. So of two that come at the same time at least one sees the other and goes; and the file that a killed
- * process left can be removed by anyone, since its name never comes back.
+ * Each process puts a file of its own there, under a name that nobody else has, and only then looks for files of
+ * others. So of two that come at the same time at least one sees the other and leaves. Anyone may remove the file of
+ * a killed process, since its name never comes back.
  *
- * Where a process id tells whether its process lives, no clock is asked. Where it does not (another machine, another
- * container), the file is written again every few seconds while work goes on. One that has not been written for minutes
- * is of a dead process. Both times are the file system's own: the age is taken against a file made just now.
+ * Where a process id tells whether its process lives, no clock is needed. Where it does not (another machine, another
+ * container), the owner writes its file again every few seconds; one that has not been written for minutes belongs to
+ * a dead process. Both times are the file system's own: the age is taken against a file made just now.
  */
 
 import { randomInt } from 'node:crypto';
@@ -48,8 +48,8 @@ const timeOf = async (file: string): Promise<number> => (await stat(file)).mtime
 const beats = (holder: Holder): boolean => holder.realm !== null;
 
 /**
- * The locks in a folder whose process lives, but for one's own; those of the dead are removed, where they can be. What
- * this process left of earlier work is as if it had died.
+ * The locks of living processes in a folder, except one's own. Locks of dead processes are removed where possible. A
+ * lock of this process from earlier work counts as dead.
  */
 const livingLocks = async (folder: string, mine: string | null): Promise<readonly Lock[]> => {
   const own = await ownHolder();
@@ -122,7 +122,7 @@ const take = async (folder: string): Promise<Checked<string>> => {
     ours.delete(path);
     if (E.isLeft(others)) return others;
     if (attempt >= attempts) return E.left(refusal(folder, others.right[0]));
-    // Two that came at the same moment both went; they come again at different ones.
+    // Two processes that came at the same moment both left; they try again at different moments.
     await setTimeout(randomInt(20, 120));
   }
 };
@@ -138,8 +138,8 @@ const beat = async (file: string): Promise<void> => {
 };
 
 /**
- * Whether the folder is still this process's own, asked before it writes what another might be writing: a process that
- * was stopped for long counts as dead elsewhere, and its lock is removed. Folders that it never took are nobody's.
+ * Checks that the folder still belongs to this process, before it writes: a process that was stopped for long counts
+ * as dead elsewhere, and its lock is removed. Folders that it never locked pass.
  *
  * **Errors** FileError where the lock is gone.
  */
@@ -219,8 +219,7 @@ const withoutLinks = (folder: string): Effect<void> =>
   );
 
 /**
- * Runs work in a folder that nobody else is working in; the folder is made. What a process left that has died is cleared
- * away.
+ * Runs work in a folder under its lock; the folder is made. Files that a dead process left are removed.
  *
  * **Errors** FileError when another process works there or the folder cannot be written.
  */

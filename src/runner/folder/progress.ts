@@ -25,7 +25,7 @@ const codec = t.type({
 /** The content of progress.json. */
 export type Progress = t.TypeOf<typeof codec>;
 
-/** How far the run in a folder was when it last said so. **Errors** FileError, DecodeError. */
+/** The last progress that the run in a folder wrote. **Errors** FileError, DecodeError. */
 export const readProgress = (folder: string): Effect<Progress> =>
   readChecked(join(folder, files.progress), codec);
 

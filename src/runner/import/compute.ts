@@ -33,7 +33,7 @@ export const inputsOfRunnable = (runnable: Runnable): Readonly<Record<string, Sh
   return Object.fromEntries(Object.entries(inputsOf(graph)).filter(([name]) => used.includes(name)));
 };
 
-/** What people look at of a segmenter; of other programs everything. */
+/** The outputs that people look at: of a segmenter logits, classes and waves; of other programs all. */
 const outputNames = (own: readonly string[]): readonly string[] =>
   own.includes('logits') ? own.filter((name) => name === 'logits' || name === 'waves') : own;
 

@@ -1,4 +1,4 @@
-/** GraphModels that drumhead wrote: read, and held against what they say of themselves. */
+/** Reads GraphModels that drumhead wrote and checks them against their metadata. */
 
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -47,7 +47,7 @@ const tensorCodec = t.type({
   tensorShape: t.type({ dim: t.readonlyArray(t.type({ size: t.string })) }),
 });
 
-/** A node, and of a constant the shape that its weight has. */
+/** A node; a constant has the shape of its weight. */
 const nodeCodec = t.intersection([
   t.type({ name: t.string, op: t.string }),
   t.partial({
@@ -174,7 +174,7 @@ const joined = (parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> => {
   return bytes;
 };
 
-/** Whether a weight is no number. Infinity is one that graphs use, to mask; the words of whole numbers may be anything. */
+/** Whether a weight is NaN. Infinity is allowed, since graphs use it to mask; integers may have any bits. */
 const holdsNaN = (
   specs: readonly { readonly shape: Shape; readonly dtype: string }[],
   bytes: Uint8Array<ArrayBuffer>,

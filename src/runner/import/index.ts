@@ -17,7 +17,7 @@ export { type Runnable, readRunnable } from './source.js';
 const textOf = (value: string): Uint8Array => new TextEncoder().encode(value);
 const jsonOf = (value: unknown): Uint8Array => textOf(`${JSON.stringify(value, null, 2)}\n`);
 
-/** A run folder's files, as far as they follow from a program and its weights. */
+/** The files of a run folder that follow from a program and its weights. */
 const runLike = ({ program, parameters, experiment, model, description }: Trained): Files => {
   const declared = parametersOf(program.graph);
   return {

@@ -20,7 +20,7 @@ type Read = Checked<Input>;
 const sizes = (shape: Shape): string =>
   shape.length === 3 ? `${shape[0]}x${shape[1]} of ${shape[2]} channels` : showShape(shape);
 
-/** Grey for a program that sees colours, and colours that are all grey for one that sees grey. */
+/** Grey for a program on colours, and all-grey colours for a program on grey. */
 const inChannels = ({ values, channels }: Picture, wanted: number, source: string): Checked<Float32Array> => {
   const shares = Float32Array.from(values, (value) => value / 255);
   if (channels === wanted) return E.right(shares);
@@ -81,7 +81,10 @@ const fromNpy = ({ shape: found, dtype, data }: NpyArray, shape: Shape, source: 
     : E.left(decodeError(source, `element ${bad} is ${values[bad]}, not a finite number`));
 };
 
-/** Models see images from 0 to 1, in every task. Values beyond are another scale, and the answer would be nonsense. */
+/**
+ * Models take images from 0 to 1, in every task. Values beyond are on another scale, and the answer would be
+ * nonsense.
+ */
 const asImage =
   (name: string, source: string) =>
   (input: Input): Read => {

@@ -1,4 +1,4 @@
-/** What a program answered, as pictures: input and class map, and the waves moving beside them. */
+/** The answer of a program as pictures: input and class map, and the waves moving beside them. */
 
 import { classColour } from '../../report/colours.js';
 import { encodeGif, withFewColours } from '../../report/gif.js';
@@ -38,7 +38,7 @@ const panelSize = 160;
 const mostFrames = 50;
 const mostChannels = 4;
 
-/** In the form that panels take; the target is what nobody knows here. */
+/** As panels take it; the target is unknown here. */
 const sampleOf = ({ height, width, image, classes, waves }: Answer): WaveSample => ({
   height,
   width,
@@ -55,7 +55,7 @@ const sampleOf = ({ height, width, image, classes, waves }: Answer): WaveSample 
 const titled = (look: Look, zoom: number, name: string, raster: Raster): Raster =>
   column(look, say(look, 'caption', name), framed(look, scaleUp(zoom * look.density)(raster)));
 
-/** Input and classes; the input in few colours where a GIF must hold it. */
+/** Input and classes; the input in few colours, so that a GIF can hold it. */
 const stills = (look: Look, answer: Answer, few = false): readonly Raster[] => {
   const { height, width, classes, image } = answer;
   const zoom = zoomFor(height, width, panelSize);

@@ -40,7 +40,7 @@ const toldCodec = t.type({
   experiment: t.unknown,
 });
 
-/** What an export of ours says of itself; null for a file of someone else. */
+/** The metadata of our own export; null for a file of someone else. */
 const toldBy = (
   { metadata }: Safetensors,
   source: string,

@@ -44,7 +44,7 @@ export interface Rescored {
   readonly scores: Scores;
   /** The scores of its own test, as they were written when it was finished. */
   readonly recorded: Scores | null;
-  /** Whether these scores are of the data that it was scored on then. */
+  /** Whether these scores are of the same test data as the recorded ones. */
   readonly ownTest: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** How far a run is, from its folder alone; nothing is written there and nobody's work is disturbed. */
+/** The state of a run, from its folder alone. Nothing is written, and no running process is disturbed. */
 
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';

@@ -140,7 +140,7 @@ export const readRun = (folder: string): Effect<RunSummary> =>
     ),
   );
 
-/** Folders below that hold an experiment, sorted; what begins with a dot, and records of sweeps, are none. */
+/** The folders below with an experiment, sorted, without hidden folders and records of sweeps. */
 const runFolders = async (folder: string, top: boolean): Promise<readonly string[]> => {
   const entries = await readdir(folder, { withFileTypes: true });
   const there = (name: string): boolean => entries.some((entry) => entry.isFile() && entry.name === name);

@@ -56,7 +56,7 @@ const drawn = (...[prepared, session, state, result, world]: Parameters<Drawing>
     ),
   );
 
-/** Scores the kept weights on the test set and writes what a finished run leaves. */
+/** Scores the kept weights on the test set and writes the files of a finished run. */
 export const finish = (
   prepared: Prepared,
   session: Session,

@@ -53,7 +53,7 @@ export const keepTraining =
       keep,
       step: (state, loss) => {
         const done = state.epoch * steps + state.step;
-        // A clock that was set back must not promise less than no time.
+        // A clock that was set back must not give a negative time.
         const perStep = Math.max(0, now() - began) / Math.max(1, done - first);
         tell({
           kind: 'step',

@@ -1,4 +1,4 @@
-/** The first test images as a run's pictures show them: what the model is given, should say and says, and its waves. */
+/** The first test images for a run's pictures: input, target, prediction, and waves. */
 
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Effect } from '../../base/error.js';

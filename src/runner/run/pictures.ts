@@ -37,7 +37,7 @@ export interface Both<A> {
   readonly dark: A;
 }
 
-/** A picture at its full width, and set anew for a window as narrow as a phone's. */
+/** A picture at its full width, and laid out again for a phone. */
 export interface Fitted<A> {
   readonly wide: Both<A>;
   readonly narrow: Both<A>;
@@ -63,7 +63,7 @@ export interface Pictures {
   readonly failed: readonly string[];
 }
 
-/** The outputs that there can be: a program without waves shows none. */
+/** The outputs that can be drawn: a program without waves has none. */
 export const drawable = (outputs: readonly OutputName[], program: Program): readonly OutputName[] =>
   outputs.filter((output) => output !== 'waves' || waveGridOf(program).kind === 'grid');
 

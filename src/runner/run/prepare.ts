@@ -32,7 +32,7 @@ export interface Prepared {
   readonly engine: Engine;
   readonly microBatches: MicroBatches;
   readonly identity: RunIdentity;
-  /** The digest of the data, where a person's files say what it is. */
+  /** The digest of a person's files; left out for made data. */
   readonly data: string | undefined;
   readonly folder: string;
   readonly evaluationBatch: number;
@@ -51,7 +51,7 @@ const prepareSettled = (
   { engine, kernels, cache, runs, tell, signal }: Environment,
 ): Effect<Prepared> =>
   pipe(
-    // Before anything takes time.
+    // Checked before anything takes time.
     TE.Do,
     TE.tap(() => TE.fromEither(folderOfName(runs, experiment.name))),
     TE.tap(() => hasRoom(runs)),
@@ -182,7 +182,7 @@ const weightsFit = ({ name, loss }: Experiment, classes: number): Checked<void> 
     ? E.right(undefined)
     : E.left(decodeError(name, `loss.weights: ${loss.weights.length} of them for ${classes} classes`));
 
-/** Early stopping waits for a better loss over images that are held out. */
+/** Early stopping needs validation images. */
 const canWait = ({ name, training }: Experiment, held: number): Checked<void> =>
   training.patience === null || held > 0
     ? E.right(undefined)
@@ -197,7 +197,10 @@ const canWait = ({ name, training }: Experiment, held: number): Checked<void> =>
 const tooFew = ({ name, training }: Experiment, images: number): DrumheadError =>
   decodeError(name, `training.batch: ${training.batch} is more than the ${images} training images`);
 
-/** What a task says of its images and how many there are, before any of them is made. Of files nothing is known yet. */
+/**
+ * Checks an experiment against the shapes and counts that its task states, before any image is made. Tasks of files
+ * state none.
+ */
 const fitsTask = (experiment: Experiment): Checked<void> => {
   const { task, model, loss, training } = experiment;
   const shape = taskShape(task);

@@ -23,7 +23,7 @@ const entryOf = ({ starts, everyStep, fed, steps: count }: ScanPortrait): string
   return `${start}, and ${each} reads ${parts.join(' and ')}.`;
 };
 
-/** Distances along rows and along columns, apart: a kernel's corners may well be zero. */
+/** Distances along rows and along columns separately: a kernel's corners may well be zero. */
 const awayOf = (reach: number, axes: number): string => {
   const count = (noun: string): string => (reach === 1 ? `one ${noun}` : `${reach} ${noun}s`);
   switch (axes) {

@@ -78,7 +78,7 @@ export const writeReport =
     return { warnings: all };
   };
 
-/** Waves that are asked for and cannot be shown, where the program has an output of that name. */
+/** A sentence for waves that are asked for and cannot be drawn, although the program has an output of that name. */
 const notDrawn = ({ program, experiment }: Prepared): readonly string[] => {
   const found = waveGridOf(program);
   return experiment.outputs.includes('waves') && 'waves' in outputsOf(program.graph) && found.kind === 'none'
@@ -86,7 +86,7 @@ const notDrawn = ({ program, experiment }: Prepared): readonly string[] => {
     : [];
 };
 
-/** The sentence that says why something could not be kept; none where it was. */
+/** A sentence where a file could not be written; none where it was. */
 const kept = async (what: string, write: () => Promise<Checked<unknown>>): Promise<readonly string[]> => {
   const done = await write().catch((cause: unknown) => E.left(errorOf(cause)));
   return E.isLeft(done) ? [`${what} could not be written: ${errorMessage(done.left)}`] : [];
@@ -239,11 +239,11 @@ const reportOf = (
 
 const againFolder = 'again';
 
-/** A word of a command line as a shell takes it: whatever is not plain is quoted. */
+/** A word of a command line, quoted for a shell where it is not plain. */
 export const shellWord = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
-/** The command that runs the same again: into another folder, for a finished run is not run again in its own. */
+/** The command that repeats the run, into another folder, since a finished run is not run again in its own. */
 const againCommand = ({ folder, seed, engine }: Prepared, workers: number): string =>
   [
     'npx',

@@ -3,13 +3,13 @@
 import { type Graph, outputsOf, type Program, type Shape, volume } from '../../dsl/index.js';
 import { isObservedPort } from '../../dsl/ports.js';
 
-/** Waves over time on a plane of sites; what has fewer axes has sides of 1, of three axes the middle plane is looked at. */
+/** Waves over time on a plane of sites. Missing axes have size 1; of three axes the middle plane is drawn. */
 export interface WaveGrid {
   readonly steps: number;
   readonly height: number;
   readonly width: number;
   readonly channels: number;
-  /** The plane of a lattice of three axes that is looked at, counted from 0; null for others. */
+  /** The plane that is drawn of a lattice of three axes, counted from 0; null for others. */
   readonly plane: { readonly index: number; readonly of: number } | null;
 }
 
@@ -60,7 +60,10 @@ const axisAfter = (from: Shape, to: Shape, axis: number): number | null => {
   return found < 0 ? null : found;
 };
 
-/** Which axis of each node's value is time: the first of what a scan observed, wherever it went since; null for none. */
+/**
+ * The axis of each node's value that is time: the first axis of a scan's observation, followed through later nodes;
+ * null for none.
+ */
 const timeAxes = ({ nodes }: Graph): readonly (number | null)[] => {
   const times: (number | null)[] = [];
   for (const { op, inputs, shape } of nodes) {
@@ -72,7 +75,7 @@ const timeAxes = ({ nodes }: Graph): readonly (number | null)[] => {
           return isObservedPort(op.port) ? 0 : null;
         case 'recurrence':
           return 0;
-        // Steps that were written one by one, laid behind each other.
+        // Steps that were written out one by one, concatenated.
         case 'concat':
           return op.axis > 0
             ? first

@@ -44,7 +44,7 @@ const keys: readonly (keyof Settings)[] = [
 const shown = (value: Settings[keyof Settings]): string =>
   value === null ? 'unknown' : typeof value === 'object' ? value.join(' + ') : String(value);
 
-/** What differs between what a run was computed with so far and what it goes on with. */
+/** The changes between the settings that a run was computed with so far and those that it goes on with. */
 const differences = (before: Recorded, now: Settings): Recorded['changes'] =>
   keys
     .map((key) => {

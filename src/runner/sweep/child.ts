@@ -92,7 +92,7 @@ process.on('message', async (message) => {
   const request = requestCodec.decode(message);
   if (E.isLeft(request) || request.right.kind === 'stop') return stop.abort();
   const outcome = await run(request.right);
-  // The process ends with its channel: what is still open in an engine must not keep it alive.
+  // The process ends with its channel, whatever an engine still has open.
   if (process.connected) process.send?.({ kind: 'outcome', outcome }, () => process.exit(0));
   else process.exit(0);
 });

@@ -1,4 +1,4 @@
-/** A run of a sweep in a process of its own: whatever happens to that, the sweep goes on. */
+/** Runs a run of a sweep in a process of its own: whatever happens to that, the sweep goes on. */
 
 import { fork } from 'node:child_process';
 import { createRequire } from 'node:module';
@@ -6,7 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
 import { answerCodec, type News, type Outcome, type Request, type RunRequest } from './messages.js';
 
-/** Does one run, says how it gets on, and stops when the signal says so. It never rejects. */
+/** Runs one run, reports its progress, and stops on the signal. It never rejects. */
 export type Job = (request: RunRequest, tell: (news: News) => void, signal: AbortSignal) => Promise<Outcome>;
 
 const isSource = import.meta.url.endsWith('.ts');

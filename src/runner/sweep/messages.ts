@@ -1,4 +1,4 @@
-/** What a sweep and the process of one of its runs say to each other. */
+/** The messages between a sweep and the process of one of its runs. */
 
 import * as t from 'io-ts';
 import { Kernels } from '../../engine/index.js';

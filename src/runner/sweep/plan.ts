@@ -25,17 +25,17 @@ import { digestFor, identityOn, readsDigits } from '../run/prepare.js';
 
 /** One run of a sweep. */
 export interface Assignment {
-  /** Place among the runs of the sweep, in the order in which they are run. */
+  /** Index among the runs of the sweep, in the order in which they run. */
   readonly index: number;
   readonly member: Member;
-  /** What its member is called among the others of the sweep. */
+  /** The label of its member. */
   readonly name: string;
   readonly seed: number;
   /** Its folder; null where its data could not be read: the run itself says why. */
   readonly folder: string | null;
   /** Its result, where it is finished. */
   readonly result: Result | null;
-  /** Arithmetic of its training in FLOP, about; how much of the whole it is. */
+  /** FLOP of its training, about: its share of the whole work. */
   readonly work: number;
 }
 
@@ -95,7 +95,7 @@ const knownOf = (
   );
 };
 
-/** FLOP of all steps of a training; of a task whose images are not counted as if there were a thousand. */
+/** FLOP of all steps of a training; a thousand images are assumed where they are not counted. */
 const workOf = ({ training }: Experiment, known: Known | null): number => {
   const images = known?.images ?? 1000;
   const perImage =
@@ -135,7 +135,7 @@ export const planSweep = (
     ),
     TE.map((pairs) => new Map(pairs)),
     TE.flatMap((facts) => {
-      // Two members may be the same but for their names: they share a run, as they do from one sweep to the next.
+      // Two members may differ only in their names: they share a run, here and between sweeps.
       const placed = new Map<string, string>();
       const nameOf = memberName(sweep);
       return pipe(
@@ -165,7 +165,7 @@ interface Placing {
   readonly seed: number;
   readonly engine: Engine;
   readonly runs: string;
-  /** Folders given out so far, by the last part of their paths, which is the run's alone. */
+  /** Folders assigned so far, by the last part of their paths, which is unique to a run. */
   readonly placed: Map<string, string>;
 }
 

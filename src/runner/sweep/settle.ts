@@ -8,7 +8,7 @@ import type { Axes, Member, Sweep } from '../../experiments/sweep/sweep.js';
 
 const paths: readonly (string | null)[] = ['task.folder', 'task.mnistDir'];
 
-/** Values along an axis of folders, as they are called from the folder that the sweep was written in. */
+/** Values along an axis of folders, relative to the folder of the sweep's file. */
 const labelled = async (axes: Axes, { experiment }: Member, from: string): Promise<Axes> => {
   const entries: (readonly [string, Axes[string]])[] = [];
   for (const [axis, value] of Object.entries(axes)) {
@@ -22,7 +22,7 @@ const labelled = async (axes: Axes, { experiment }: Member, from: string): Promi
   return Object.fromEntries(entries);
 };
 
-/** A sweep with settled folders, and a sentence where two of its members turned out to be one. */
+/** A sweep with whole folder paths, and a sentence where two members turned out to be one. */
 export interface Settled {
   readonly sweep: Sweep;
   readonly notes: readonly string[];

@@ -6,7 +6,10 @@
 import type { Training } from '../../experiments/experiment.js';
 import { type EpochMetrics, validationLossOf } from './state.js';
 
-/** Epochs since the validation loss was last lower than ever before, by more than the tolerance. Epochs without one do not count. */
+/**
+ * Epochs since the validation loss last fell below its minimum by more than the tolerance. Epochs without a
+ * validation loss do not count.
+ */
 export const epochsWithoutProgress = (losses: readonly (number | null)[], tolerance: number): number => {
   let mark = Number.POSITIVE_INFINITY;
   let waited = 0;

@@ -1,4 +1,4 @@
-/** Evaluation: a split through the program, image by image scored. */
+/** Evaluation: runs a split through the program and scores it image by image. */
 
 import { type Loss, type LossShare, lossOfImage } from '../../compile/loss.js';
 import type { Session } from '../../compile/tfjs/session/session.js';
@@ -70,7 +70,7 @@ export const evaluateLoss = async (
   return { scores, loss: scored ? scores.loss : share.count === 0 ? null : share.total / share.count };
 };
 
-/** Whether the loss is one of the scores anyway: the cross-entropy, every class counting alike. */
+/** Whether the loss equals a score: the cross-entropy with equal class weights. */
 const isScored = ({ name, weights }: Loss): boolean => name === 'cross-entropy' && weights.length === 0;
 
 const addImages = (

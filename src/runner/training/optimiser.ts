@@ -32,7 +32,7 @@ export const adam: OptimiserSettings = {
 /** The reference's option: AdamW with weight decay 0.01. */
 export const adamW: OptimiserSettings = { ...adam, name: 'adamw', weightDecay: 0.01 };
 
-/** What the optimiser remembers: steps taken, and by parameter name the two running moments of the gradient. */
+/** The optimiser's state: the steps taken, and by parameter name the two running moments of the gradient. */
 export interface OptimiserState {
   readonly step: number;
   readonly mean: Arrays;

@@ -39,7 +39,7 @@ export const epochMetricsCodec = t.intersection([
 ]);
 export type EpochMetrics = t.TypeOf<typeof epochMetricsCodec>;
 
-/** What the best epoch has least of; null where the task has no validation images. */
+/** The loss that the best epoch minimises; null where the task has no validation images. */
 export const validationLossOf = ({ validation, validationLoss }: EpochMetrics): number | null =>
   validationLoss ?? validation?.loss ?? null;
 

@@ -32,7 +32,7 @@ export interface TrainPlan {
 export interface TrainWatch {
   readonly step: (state: TrainState, loss: number) => void;
   readonly epoch: (metrics: EpochMetrics) => void;
-  /** Called after each epoch and when stopped, with a state worth keeping; whether it was kept. */
+  /** Saves a state, after each epoch and when stopped; false where that failed. */
   readonly keep: (state: TrainState) => Promise<boolean>;
   readonly signal: AbortSignal;
 }
@@ -50,7 +50,7 @@ export const rateAt = ({ rate, schedule }: Training, done: number, total: number
     case 'cosine':
       return fallen;
     case 'warm-cosine':
-      // The first steps of Adam at a high rate can throw a network off for good: its moments know nothing yet.
+      // Adam's first steps at a high rate can ruin a network, since its moments are still unknown.
       return fallen * Math.min(1, (done + 1) / Math.ceil(total / 10));
   }
 };

@@ -1,4 +1,4 @@
-/** What DuckDB says of names that it does not know, in the words of these tables. Pure. */
+/** DuckDB's errors about unknown names, in the words of these tables. Pure. */
 
 import { type DrumheadError, decodeError, nearest } from '../../../base/error.js';
 import type { PlainTable } from './tables.js';

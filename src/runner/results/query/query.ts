@@ -16,7 +16,7 @@ import type { PlainTable } from './tables.js';
 
 /** The answer to a query. */
 export interface Answer {
-  /** No two of one name: where a query gives a name twice, DuckDB tells them apart as `seed` and `seed_1`. */
+  /** All different: DuckDB renames repeated names to `seed` and `seed_1`. */
   readonly columns: readonly { readonly name: string; readonly type: string }[];
   /** As values of JSON; numbers are numbers where they are exact, text otherwise. */
   readonly rows: readonly (readonly unknown[])[];
@@ -26,7 +26,7 @@ export interface Answer {
 
 const quoted = (text: string): string => `'${text.replace(/'/g, "''")}'`;
 
-/** Written as lines of JSON and read with the types that the table names: no guessing, and an empty table works. */
+/** Written as lines of JSON and read with the table's types: nothing is guessed, and an empty table works. */
 const put = async (connection: Connection, table: PlainTable, folder: string): Promise<void> => {
   const path = join(folder, `${table.name}.ndjson`);
   await writeFile(path, table.rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
@@ -70,7 +70,7 @@ const readsOnly = async (connection: Connection, sql: string): Promise<void> => 
 /** A query as it may stand in brackets. */
 const bare = (sql: string): string => sql.trim().replace(/(;\s*)+$/, '');
 
-/** The names of an answer's columns, told apart as DuckDB itself does wherever it must: in a table, in Parquet. */
+/** The names of an answer's columns, made different as DuckDB itself does in a table and in Parquet. */
 const distinctNames = async (
   connection: Connection,
   sql: string,
