@@ -12,7 +12,7 @@ import { results } from './line/results.js';
 import { training } from './line/training.js';
 import { idleFuse } from './source/begun.js';
 
-// An environment variable, since workers and the processes of a sweep have to hear of it too.
+// An environment variable, so that workers and the processes of a sweep have it too.
 const heed = (flags: object): void => {
   if ('code' in flags && flags.code !== undefined)
     process.env[codeVariable] = flags.code === true ? 'on' : 'off';
@@ -31,7 +31,7 @@ export const lineOf = (command: CommandUnknownOpts): Line => ({
   flags: command.opts(),
 });
 
-/** Refuses flags that would do nothing, and says of those that are passed over that they are. */
+/** Refuses flags that would do nothing, and notes those that are ignored. */
 const refuseIdle = async (line: Line): Promise<void> => {
   if (line.given.length === 0) return;
   const { idleFlags } = await import('./flags/idle-flags.js');

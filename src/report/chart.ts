@@ -80,7 +80,7 @@ export interface Frame {
   };
 }
 
-/** A chart that knows its size, because without a canvas Vega can only guess how wide a text is. */
+/** A chart with its size: without a canvas Vega can only guess the width of a text. */
 export interface Chart {
   readonly spec: TopLevelSpec;
   readonly frame: Frame;

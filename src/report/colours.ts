@@ -69,7 +69,7 @@ export const errorColours = {
   confused: rgb('#e0531a'),
 } as const;
 
-/** Steps of the diverging map: odd, so that zero has a colour of its own; few, because each costs bytes in a GIF. */
+/** Steps of the diverging map: odd, so that zero has a colour; few, since each costs bytes in a GIF. */
 export const divergingLevels = 49;
 
 const divergingTable: readonly Rgb[] = Array.from({ length: divergingLevels }, (_, i) => {

@@ -1,4 +1,4 @@
-/** Films of figures of panels: all that moves in one animation, in lines of pieces, a clock in the last. */
+/** Films: all moving panels of a figure in one animation, on lines of pieces, the clock on the last. */
 
 import { type Rgb, rgb } from './colours.js';
 import { encodeGif } from './gif.js';
@@ -14,7 +14,7 @@ export const time: { readonly gone: Rgb; readonly toCome: Rgb } = {
 
 const clockCells = 100;
 
-/** Cells repeated all round, so that a piece that is cut out by fractions of a pixel shows nothing else. */
+/** Cells repeated around a piece, so that cutting it at fractions of a pixel shows nothing else. */
 const edged = (raster: Raster): Raster => {
   const inside = (at: number, length: number): number => Math.min(length - 1, Math.max(0, at - 1));
   return tabulate(raster.width + 2, raster.height + 2, (x, y) =>

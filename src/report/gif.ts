@@ -22,7 +22,7 @@ const unpacked = (colour: number): readonly number[] => [
   colour & 255,
 ];
 
-/** A colour table that grows as colours are met and, once full, answers with the nearest that it has. */
+/** A colour table that grows with the colours it meets. Once full, it returns the nearest. */
 const growingPalette = () => {
   const colours: (readonly number[])[] = [];
   const known = new Map<number, number>();

@@ -1,4 +1,4 @@
-/** How a picture is set: its theme, how many pixels a point has, and the few sizes that all pictures share. */
+/** The look of a picture: its theme, the pixels of a point, and the sizes that all pictures share. */
 
 import { light, type Theme } from './colours.js';
 import { above, beside, blank, border, pad, type Raster } from './raster.js';

@@ -1,4 +1,4 @@
-/** One panel each: the image, a map of labels, what the prediction got wrong, one channel of the wave. */
+/** The panels: the image, a map of labels, the errors of the prediction, one channel of the wave. */
 
 import { hasClass, noClass } from '../base/no-class.js';
 import { labelColourAt, voidColourAt } from '../data/class-colours.js';
@@ -51,7 +51,7 @@ export const errorKind = (target: number, predicted: number): keyof typeof error
   return target === 0 ? 'invented' : 'confused';
 };
 
-/** Where and how the prediction differs from the target; where no class was asked for, nothing is wrong. */
+/** The errors of the prediction; pixels without a class have none. */
 export const errorPanel = (
   target: ArrayLike<number>,
   prediction: ArrayLike<number>,

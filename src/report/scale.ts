@@ -1,4 +1,4 @@
-/** Colour scales: how large a displacement takes the full colour, and how to write a number beside it. */
+/** Colour scales: the displacement of full colour, and the number beside it. */
 
 /** More values than this are thinned out evenly: the quantile does not change to the eye. */
 const mostSorted = 200_000;

@@ -71,7 +71,7 @@ const readAll =
     return read;
   };
 
-/** Where the sizes are known, models that come to the same program are the same. */
+/** Where the sizes are known, models of one program are the same. */
 const programOf =
   (read: Read) =>
   (experiment: Experiment): string => {

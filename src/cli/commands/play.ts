@@ -104,7 +104,7 @@ const movieOf = ({ spec, view, fps }: Play, { values, frames, every, shape }: Si
   delay: Math.round(1000 / fps),
 });
 
-/** The settings that are numbers; where a line ends, a name stays with its number. */
+/** The numbers among the settings; a name stays on one line with its number. */
 const captionOf = (spec: SystemSpec, field: string): string => {
   const { height, width } = latticeOf(spec);
   const left = ['height', 'width', 'length', 'steps', 'channels', 'kernel'];
@@ -138,7 +138,7 @@ const playSystem = (name: string, flags: PlayFlags): Effect<string> =>
     ),
   );
 
-/** The waves of an experiment's model, of a run's where the name is its folder. */
+/** Animates the waves of an experiment's model, with the weights of a run where there is one. */
 const playModel = (name: string, flags: PlayFlags): Effect<string> =>
   pipe(
     TE.fromEither(

@@ -44,7 +44,10 @@ const json = ({ columns, rows }: Answer): string => {
   return `[\n${rows.map(object).join(',\n')}\n]`;
 };
 
-/** The answer in a format; in each the columns have the same names and the values all their digits, DOUBLE in a terminal aside. */
+/**
+ * The answer in a format. The names of columns are the same in each, and values have all their digits, except DOUBLE
+ * in a terminal.
+ */
 export const render = (format: Format, answer: Answer): string => {
   switch (format) {
     case 'terminal':

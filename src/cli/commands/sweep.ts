@@ -33,10 +33,10 @@ export interface SweepFlags extends ChangeFlags {
   readonly pictures: boolean;
 }
 
-// An engine's heap grows to 4 GiB at most; a machine with less for each is better off with fewer.
+// An engine's heap grows to 4 GiB at most; with less memory a run, fewer runs at a time are faster.
 const bytesOfAJob = 4 * 2 ** 30;
 
-/** Runs at a time, and threads of each, so that together they are not more than the cores. */
+/** Runs at a time and threads of each, together not more than the cores. */
 export const shareCores = (
   cores: number,
   memory: number,

@@ -19,7 +19,7 @@ export const codeVariable = 'DRUMHEAD_CODE';
 const told = new Set<string>();
 
 /**
- * Asked before code is run; says once on stderr that it will be.
+ * Called before code is run; says once on stderr that it will be.
  *
  * **Errors** DecodeError under `--no-code`.
  */

@@ -41,7 +41,7 @@ const readJson: Read = (path) =>
     TE.flatMapEither((bytes) => readJsonText(textOf(bytes), path)),
   );
 
-/** This package, so that a module finds the very drumhead that reads it, installed beside it or not. */
+/** This package, so that a module imports the drumhead that reads it, wherever it is installed. */
 const own = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? '../../index.ts' : '../../index.js', import.meta.url),
 );
@@ -65,7 +65,7 @@ export const inWords = (cause: unknown): string =>
       ? plainFault(cause, dirname(own))
       : String(cause);
 
-/** A module may give an Either, as fp-ts's pipelines end with one; its left is an error here. */
+/** A module may export an Either, as fp-ts's pipelines end with one; its left is an error here. */
 export const unwrapped = (value: unknown, path: string): Checked<unknown> => {
   if (!t.UnknownRecord.is(value)) return E.right(value);
   if (value._tag === 'Right') return E.right(value.right);

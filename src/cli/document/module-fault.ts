@@ -14,8 +14,8 @@ interface Place {
 const frame = /\(?((?:file:\/\/)?\/[^():]+):(\d+):\d+\)?$/;
 
 /**
- * The first place in a stack that is not of a library: in the person's own code, none where their module was not even begun.
- * Lines are those of their file, since types are taken out in place; columns may be others.
+ * The first place in a stack outside libraries, in the person's own code; none where their module did not begin.
+ * Lines are those of their file, since types are erased in place; columns may differ.
  */
 const placeIn = (stack: string, library: string): Place | null => {
   for (const text of stack.split('\n').slice(1)) {
@@ -29,7 +29,7 @@ const placeIn = (stack: string, library: string): Place | null => {
   return null;
 };
 
-/** Where a person's code threw an error, behind a sentence: its file and line; nothing where that is not known. */
+/** The file and line where a person's code threw an error, behind a sentence; empty where they are unknown. */
 const thrownAt = ({ stack = '' }: Error, library: string): string => {
   const place = placeIn(stack, library);
   return place === null ? '' : ` (at ${relative(process.cwd(), place.file)}:${place.line})`;
@@ -56,7 +56,10 @@ const findName = (text: string, name: string, line: number): string | null => {
   return best === undefined ? null : `${best.line}:${best.column}`;
 };
 
-/** An error that is about no name, in one line. A parser says where on a line of its own; others by where they were thrown. */
+/**
+ * An error that names nothing, in one line. Syntax errors have their place in a line of their own, others where they
+ * were thrown.
+ */
 export const plainFault = (cause: Error, library: string): string => {
   const [first, second = ''] = cause.message.split('\n').map((line) => line.trim());
   const title = cause.name === 'Error' ? '' : `${cause.name}: `;

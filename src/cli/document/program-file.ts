@@ -1,4 +1,4 @@
-/** A file that holds a program alone: without a task there is nothing to train, but much to ask. */
+/** Files that hold a program without a task: it cannot be trained, but shown and checked. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -66,7 +66,7 @@ export const programIn = (name: string): Effect<Program | null> =>
       )
     : TE.right(null);
 
-/** A program alone is of no run, has one size, and leaves as it starts: flags that say more are refused. */
+/** Refuses flags of runs, sizes and weights beside a program alone. */
 export const programAlone = ({
   runs,
   preset,

@@ -47,7 +47,7 @@ const anchoredTask = (folder: string, task: Task): Task => {
   }
 };
 
-/** Paths in a file begin at the file's folder, those that are typed where they are typed; from here on they are whole. */
+/** Makes paths whole: those in a file begin at the file's folder, typed ones at the current folder. */
 export const anchored =
   (folder: string) =>
   (experiment: Experiment): Experiment => ({ ...experiment, task: anchoredTask(folder, experiment.task) });

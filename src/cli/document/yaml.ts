@@ -1,4 +1,4 @@
-/** YAML that people write, to a value: no code, no aliases without end, and every name once. */
+/** Reads YAML that people write: no code, no endless aliases, and every name once. */
 
 import { createRequire } from 'node:module';
 import * as E from 'fp-ts/lib/Either.js';
@@ -64,7 +64,7 @@ const valueIn = (
   const wrong = (cause: unknown): DrumheadError => decodeError(source, faultOf(cause));
   return pipe(
     E.tryCatch(() => {
-      // A tag that is unknown would be passed over, and its value taken for something else: warnings are problems.
+      // An unknown tag would be ignored and its value misread, so warnings count as problems.
       const document = parseDocument(text, { prettyErrors: true, uniqueKeys: false, lineCounter });
       const problems = problemsIn(document, yaml, (offset) => lineCounter.linePos(offset));
       return { document, problems };

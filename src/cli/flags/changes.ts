@@ -31,7 +31,7 @@ export interface Begun {
   readonly finished: boolean;
 }
 
-/** Settings that were written, in a file or by a flag, and do nothing; and members that are the same for that reason. */
+/** Notes on settings, in a file or by a flag, that do nothing; and on members that are equal because of that. */
 const idleNotes = async (
   { origin, value, kept }: Found,
   overrides: readonly Override[],
@@ -86,7 +86,7 @@ const givenTwice = (overrides: readonly Override[]): Check => {
 const spareAxes = ({ sweep }: Found, overrides: readonly Override[]): Check => {
   const axes = new Map(
     sweep.members.flatMap(({ axes: own, experiment }) =>
-      // An axis of names of its author's still moves the setting that it is called after.
+      // An axis with values of its author's own names still moves the setting that it is called after.
       Object.entries(own).map(([name, value]) => [
         name,
         [...decidedBy(experiment, name, value), pathOf(experiment, name) ?? name],

@@ -1,4 +1,4 @@
-/** Settings of a person's own data that do nothing, since the folder says it all. */
+/** Settings of a task on a folder of data that do nothing, since the folder decides them. */
 
 import { join } from 'node:path';
 import type { Task } from '../../data/task.js';

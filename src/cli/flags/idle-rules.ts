@@ -1,4 +1,4 @@
-/** Where flags do nothing, flag by flag: a table that is read before any work starts. */
+/** The rules for idle flags: a table of flags and of when they do nothing. */
 
 import { modelNames } from '../../models/catalogue.js';
 import { splitIsIdle } from '../../report/tables/index.js';
@@ -28,7 +28,7 @@ export interface Known extends Line {
   readonly begun: boolean;
 }
 
-/** Flags of a command, and why they do nothing; null where they do something. */
+/** Flags of a command, and the reason why they do nothing; null where they do something. */
 interface Rule {
   readonly of: readonly string[];
   readonly flags: readonly string[];

@@ -1,4 +1,7 @@
-/** The words of a command line, before they are read: a flag that takes several values leaves the command its name. */
+/**
+ * The words of a command line before commander reads them: a flag that takes several values must leave the command
+ * its name.
+ */
 
 /** The arguments that a command needs and the flags that it declares. */
 export interface Declared {

@@ -18,7 +18,7 @@ import { collect, collectSweep, settingsKey } from '../../runner/results/collect
 import { type RunSummary, readRuns } from '../../runner/results/summary.js';
 import { asSweep, type Named, namedFrom, sweepFrom } from './source.js';
 
-/** Where runs are looked for, and at which size those of a name are meant. */
+/** The folder of runs, and the size of those that a name means. */
 export interface RunsFlags {
   readonly runs: string;
   /** None: the runs at the largest size that was run. */

@@ -1,4 +1,4 @@
-/** The k-omega spectrum of waves as a map, with the dispersion relations that it is to be read against. */
+/** The k-omega spectrum of waves as a map, with dispersion relations to compare it with. */
 
 import type { KOmega } from '../../analysis/index.js';
 import type { Effect } from '../../base/error.js';

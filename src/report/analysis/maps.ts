@@ -49,7 +49,7 @@ export interface MapsPicture {
 const panelSize = 132;
 const gap = 10;
 
-/** The speed that nine tenths of the sites that run stay below: where the phase is nearly flat a few race. */
+/** The 90th percentile of speeds: a few sites, where the phase is nearly flat, have extreme ones. */
 const speedScale = (rows: readonly MappedSample[]): number => {
   const speeds = rows
     .flatMap(({ propagation }) =>

@@ -1,4 +1,4 @@
-/** The report of an experiment on drums: one HTML page that needs nothing but itself. */
+/** The report of an experiment on drums: one self-contained HTML page. */
 
 import type { DrumResult } from '../../drums/index.js';
 import { type Html, html } from '../page/html.js';
@@ -136,8 +136,7 @@ const sections = (report: DrumsReport): readonly Section[] => [
 ];
 
 /**
- * The whole page, from the result down to the versions: pictures and sounds are inside it, it runs no script and
- * asks for nothing else, follows light and dark, and escapes every text.
+ * The report on drums as HTML, from the result down to the versions. Pictures and sounds are inside it.
  *
  * @example
  * drumsReport({ name: 'drums/squares', experiment, results, pictures: {}, program: '() → sound [4096]', commands: [] })

@@ -10,7 +10,7 @@ const squaresOf = (results: readonly DrumResult[]) =>
 const largest = (values: readonly number[]): number =>
   values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 
-/** By how much two drums' tones differ at most; tones that one of them does not let hear are left out. */
+/** The largest difference between two drums' tones; tones that one of them does not sound are left out. */
 export const apart = (a: DrumResult, b: DrumResult): number =>
   largest(
     a.tones.flatMap(({ heard }, k) => {

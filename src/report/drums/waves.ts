@@ -56,7 +56,9 @@ export interface Column {
   readonly name: Raster;
   readonly skin: Skin;
   readonly heard: readonly number[];
-  /** Displacement of full colour: a drum's own, for the same stroke moves a small skin more than a large one. */
+  /**
+   * The displacement of full colour, for each drum its own: the same stroke moves a small skin more than a large one.
+   */
   readonly scale: number;
   /** Displacement that takes the trace to its top. */
   readonly traceScale: number;
@@ -78,7 +80,7 @@ export const columnOf = (look: Look, movie: DrumMovie, zoom: number): Column => 
   };
 };
 
-/** After the stroke the waves are lower than it: the scale is that of the waves. */
+/** The stroke is higher than the waves after it, so the scale is that of the waves. */
 const scaleOf = ({ waves, lattice, frames }: DrumMovie): number =>
   symmetricScale(waves.subarray(Math.floor(frames / 8) * lattice.inside.length), 0.985);
 

@@ -53,7 +53,9 @@ const linesOf = ({ courses }: Entry, score: CourseScore): readonly (readonly Poi
     )
     .filter((points) => points.length > 0);
 
-/** Mean, least and greatest over the seeds of every epoch that all of them reached: else a mean jumps where one ends. */
+/**
+ * Mean, least and greatest over the seeds, for epochs that all of them reached: else the mean jumps where one ends.
+ */
 export const bandOf = (lines: readonly (readonly Point[])[]) => {
   const shared = lines.map((points) => new Map(points.map(({ epoch, value }) => [epoch, value])));
   return (lines[0] ?? []).flatMap(({ epoch }) => {

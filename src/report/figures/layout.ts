@@ -1,4 +1,4 @@
-/** Where words find room in a chart: Vega cannot measure text without a canvas. */
+/** The width of words in a chart, estimated: Vega cannot measure text without a canvas. */
 
 import { fitted } from '../../experiments/value-text.js';
 import { wrapped } from '../tables/harmless.js';
@@ -9,7 +9,7 @@ export type Room = 'wide' | 'narrow';
 /** Points that a chart is wide. */
 export const pointsOf: Readonly<Record<Room, number>> = { wide: 860, narrow: 350 };
 
-/** Points that a letter takes at most on the average, in parts of the size of its font. */
+/** The mean width of a letter, at most, relative to the font size. */
 const letterWidth = 0.56;
 
 /** About as wide as a text is, in points. */
@@ -19,7 +19,7 @@ export const textWidth = (text: string, size = 12): number => letterWidth * size
 export const withinPoints = (text: string, points: number, size = 12): string =>
   fitted(text, Math.max(4, Math.floor(points / (letterWidth * size))));
 
-/** Items one after the other on lines of this width: where each begins. */
+/** The positions of items one after the other on lines of this width. */
 export const flow = (
   widths: readonly number[],
   room: number,
@@ -38,7 +38,7 @@ export const flow = (
   return { places, lines: line + 1 };
 };
 
-/** A word that no line holds, in parts that end at its slashes and hyphens where it has some. */
+/** The parts of a word that is longer than a line, split at slashes and hyphens. */
 const parted = (word: string, letters: number): string => {
   const parts: string[] = [];
   for (const part of word.split(/(?<=[/-])/)) {

@@ -87,7 +87,7 @@ const acrossOf = (sizes: readonly number[], width: number) => {
   return { kind: 'linear' as const, ...linearTicks(least > most / 3 ? least * 0.96 : 0, most * 1.04, ticks) };
 };
 
-/** Points need no 0: the axis is where they are, a little wider. */
+/** An axis of points need not begin at 0: it covers them and little more. */
 const upOf = (marks: readonly Mark[]) => {
   const low = Math.min(1, ...marks.map((mark) => mark.low));
   const high = Math.max(0, ...marks.map((mark) => mark.high));

@@ -1,4 +1,4 @@
-/** HTML that cannot be broken by what is put into it: every inserted text is escaped, markup is only what is written here. */
+/** HTML that inserted text cannot break: every inserted value is escaped, and only literals here are markup. */
 
 /** Finished markup; only this file makes it. */
 export interface Html {
@@ -44,7 +44,7 @@ export const html = (parts: TemplateStringsArray, ...values: readonly Insert[]):
   markup: parts.map((part, i) => (i < values.length ? part + insert(values[i]) : part)).join(''),
 });
 
-/** Text that is written in this room and goes in as it is: the style sheet. Never anything from outside. */
+/** Text that is inserted without escaping: the style sheet. Never anything from outside. */
 export const verbatim = (markup: string): Html => ({ _tag: 'Html', markup });
 
 /** No markup at all. */

@@ -1,4 +1,4 @@
-/** The report of a run: one HTML page that needs nothing but itself. */
+/** The report of a run: one self-contained HTML page. */
 
 import { environmentSection, programSection, reproduceSection } from './colophon.js';
 import { html, when } from './html.js';
@@ -21,9 +21,8 @@ const sections = (run: RunReport): readonly Section[] => [
 ];
 
 /**
- * The whole page, from the experiment in words down to the versions. Pictures are inside it as data; the page asks
- * for nothing else (its content security policy forbids it), runs no script, follows the reader's light or dark
- * setting, and escapes every text. The same run gives the same bytes.
+ * The report of a run as HTML, from the experiment in words down to the versions. The page holds its pictures as data
+ * and loads nothing else. The same run gives the same bytes.
  *
  * @example
  * reportHtml({

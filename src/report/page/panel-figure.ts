@@ -71,7 +71,7 @@ const size = ({ wide, narrow }: Pick<Panel<unknown>, 'wide' | 'narrow'>): string
 
 const percent = (share: number): string => `${Number((100 * share).toFixed(4))}%`;
 
-/** The background that shows a piece of a film, whatever the size of what it is the background of. */
+/** The CSS background that shows a piece of a film, at any size of its element. */
 const cutOf = ({ x, y, width, height }: Cut, film: Side): string => {
   const at = (start: number, length: number, whole: number): string =>
     whole === length ? '0' : percent(start / (whole - length));

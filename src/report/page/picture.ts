@@ -78,7 +78,7 @@ const sources = ({ type, dark, width, narrow }: Picture): readonly Html[] => [
   ...(narrow === undefined
     ? []
     : [
-        // A light picture on a dark page is better than a dark one that cannot be read.
+        // A light picture on a dark page is better than an unreadable dark one.
         source(narrow.type, narrowWindow, narrow.light, narrow.width),
       ]),
   ...(dark === undefined ? [] : [source(type, darkWindow, dark, width)]),
@@ -94,7 +94,7 @@ const pictureMarkup = (picture: Picture): Html => {
   }></picture>`;
 };
 
-/** The picture with its caption; in a window that is narrower it is as wide as that. */
+/** The picture with its caption; in a narrow window it is as wide as the window. */
 export const figure = (shown: Shown, caption: Html): Html => {
   const themed = shown.type === 'panels' || shown.dark !== undefined;
   return html`

@@ -1,4 +1,4 @@
-/** The middle of the page: how well it does, its waves, and its predictions. */
+/** The middle of the page: the scores, the waves, and the predictions. */
 
 import { known, type Score, type Scores } from '../scores.js';
 import { type Html, html, nothing } from './html.js';

@@ -1,4 +1,4 @@
-/** The report of a sweep: one HTML page that needs nothing but itself. */
+/** The report of a sweep: one self-contained HTML page. */
 
 import { type Html, html, nothing, when } from '../page/html.js';
 import { factList, paragraphs, type Section, tableFrame } from '../page/parts.js';
@@ -160,9 +160,8 @@ const own =
   '@media (max-width:40rem){.table tr.chief{border-top:1px solid var(--line)}.table tr.chief th,.table tr.chief td{border-top:0}tr.beside th{padding-left:.7rem}figure.wide img{min-width:0}}';
 
 /**
- * The whole page, from what was asked down to the versions: pictures are inside it, it runs no script and asks for
- * nothing else, follows light and dark, and escapes every text. Only its links lead elsewhere, to the runs' own
- * reports.
+ * The report of a sweep as HTML, from the question down to the versions. Only its links lead elsewhere, to the runs'
+ * own reports.
  */
 export const sweepReportHtml = (report: SweepReport): string =>
   pageHtml({

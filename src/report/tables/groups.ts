@@ -1,4 +1,4 @@
-/** Runs that differ in nothing but their seed belong together, and each counts once. */
+/** Groups runs that differ only in their seed; each run counts once. */
 
 import { canonical } from '../../base/canonical.js';
 import { engineText } from '../../engine/arithmetic.js';

@@ -74,7 +74,9 @@ const exactWeights = ({ tensors }: Safetensors, unused: readonly string[], path:
   return problems.length === 0 ? E.right(undefined) : E.left(decodeError(path, problems));
 };
 
-/** What takes no part in the original either: its count of batches, and what it allocates in vain. */
+/**
+ * Tensors that take no part in the original either: its count of batches, and parameters that it allocates in vain.
+ */
 const idle = ({ model }: Wanted, { tensors }: Safetensors): ((name: string) => boolean) => {
   const inVain = Object.keys(idleTorch(model, tensors));
   return (name) => name.endsWith('.num_batches_tracked') || inVain.includes(name);

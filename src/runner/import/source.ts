@@ -47,7 +47,7 @@ const fileIn = (folder: string): Effect<string> =>
 
 const resolved = (path: string): Effect<string> =>
   pipe(
-    // An export that was killed between its two moves has hidden the one before it.
+    // An export that was killed between its two renames has hidden the one before it.
     bringBack(path),
     TE.flatMap(() =>
       TE.tryCatch(

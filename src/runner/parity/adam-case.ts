@@ -1,4 +1,4 @@
-/** Some steps of training against the original's: a batch and a loss each, and the parameters they lead to. */
+/** Compares some steps of training with the original's: a batch and a loss each, and the parameters at the end. */
 
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';

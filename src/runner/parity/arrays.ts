@@ -1,4 +1,4 @@
-/** Arrays of a fixture: read, held against their description, and turned into our layout. */
+/** Reads the arrays of a fixture, checks them against their description, and turns them into our layout. */
 
 import { join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';

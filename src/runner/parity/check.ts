@@ -69,7 +69,7 @@ export const relativeError = (a: ArrayLike<number>, b: ArrayLike<number>): numbe
   const difference = maxDifference(a, b);
   let largest = 0;
   for (let i = 0; i < b.length; i++) largest = Math.max(largest, Math.abs(b[i]));
-  // An infinite difference stays one, also where b holds what makes it so.
+  // An infinite difference stays infinite, also where b itself is.
   return Number.isFinite(difference) ? difference / (largest === 0 ? 1 : largest) : difference;
 };
 

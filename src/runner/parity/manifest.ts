@@ -56,7 +56,7 @@ const hyperCodec = t.readonly(t.record(t.string, t.unknown), 'a list of settings
 
 export type Hyper = t.TypeOf<typeof hyperCodec>;
 
-/** May be left out. An intersection with a partial type would put its own number into the path of every error. */
+/** Optional. An intersection with a partial type would put its own number into the path of every error. */
 const optional = <A>(codec: t.Type<A, unknown, unknown>) => t.union([codec, t.undefined], codec.name);
 
 const modelCaseCodec = t.type({

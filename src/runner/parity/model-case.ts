@@ -36,7 +36,7 @@ interface Loaded extends Prepared {
   readonly arrays: Tensors;
   readonly target: Int32Array;
   readonly predicted: Int32Array;
-  /** By the original's names; gradients of what it does not use are absent. */
+  /** By the original's names; parameters that it does not use have no gradient. */
   readonly gradients: Tensors;
   readonly statistics: Tensors;
 }
@@ -178,7 +178,7 @@ const compare = (c: ModelCase, loaded: Loaded, ours: Ours): readonly Check[] => 
   ];
 };
 
-/** Ours and those that the original has in vain are all that it has. */
+/** Our parameters and those that the original allocates in vain are all of its parameters. */
 const countChecks = (
   { num_parameters, params }: ModelCase,
   { program, unused }: Loaded,
@@ -191,8 +191,8 @@ const countChecks = (
 };
 
 /**
- * A parameter that takes no part there must take none here: it is not ours, or its gradient is zero. A gradient that
- * the case does not mention is not compared.
+ * A parameter without a gradient in the original must have none here: it is not ours, or its gradient is zero.
+ * Gradients that the case does not list are not compared.
  */
 const gradientChecks = (
   { grads }: ModelCase,

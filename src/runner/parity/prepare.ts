@@ -1,4 +1,4 @@
-/** What every case with a model needs first: its program, its parameters, its fields and maps in our layout. */
+/** The first part of every case with a model: its program, its parameters, its fields and maps in our layout. */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -32,7 +32,7 @@ interface Described {
   readonly buffers_initial: ArrayEntries | undefined;
 }
 
-/** Running statistics; PyTorch's count of batches is of no use to us. */
+/** Running statistics, without PyTorch's count of batches. */
 export const floats = (entries: ArrayEntries): ArrayEntries =>
   pipe(
     entries,

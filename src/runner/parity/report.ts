@@ -128,10 +128,10 @@ const tableOf = (
 };
 
 /**
- * The report for people: the worst error of every kind in each case, then of each kind over all cases against its
- * limit, then everything that is beyond.
+ * The report as text: the worst error of every kind in each case, then of each kind over all cases against its limit,
+ * then everything beyond its limit.
  *
- * @param width columns of the terminal; none: as wide as it is
+ * @param width columns of the terminal; left out, lines are as wide as they are
  */
 export const renderParity = ({ engine, cases, passed }: ParityReport, width?: number): string => {
   const kinds = checkKinds.filter((kind) =>
@@ -151,7 +151,7 @@ export const renderParity = ({ engine, cases, passed }: ParityReport, width?: nu
   ].join('\n');
 };
 
-/** The report as JSON; what is not a finite number is written as a text. */
+/** The report as JSON; numbers that are not finite are written as text. */
 export const parityJson = (report: ParityReport): string =>
   JSON.stringify(
     report,

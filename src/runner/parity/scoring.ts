@@ -19,7 +19,7 @@ export interface Prediction {
 }
 
 export interface Agreement {
-  /** Pixels that differ although the reference is sure of them by more than the logits are off. */
+  /** Pixels that differ although the margin of the reference is larger than the error of the logits. */
   readonly differing: number;
   /** Our map, with the reference's class where it is a toss-up. */
   readonly map: Int32Array;

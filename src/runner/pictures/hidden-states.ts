@@ -44,7 +44,7 @@ const modelStates =
     const { model } = open.run.experiment;
     const dt = dtOf(open);
     const found = open.parameters['projection/weight'];
-    // A program of a person's own may call something else so.
+    // A person's own program may use this name for something else.
     const projection = found !== undefined && found.length % sample.steps === 0 ? found : undefined;
     return pipe(
       E.of<DrumheadError, Waves>({

@@ -59,7 +59,7 @@ const webPath = (from: string, to: string): string =>
     .map((part) => (part === '..' ? part : encodeURIComponent(part)))
     .join('/');
 
-/** The report of a run as seen from the page; null where it has none. */
+/** The link to a run's report; null where it has none. */
 const linkTo = (page: string, { record }: CollectedRun): Effect<string | null> => {
   if (record === null) return TE.right(null);
   const report = join(record.folder, files.report);
@@ -177,7 +177,7 @@ const gather = (
         : [engineText(record.engine, { number: record.arithmetic, kernels: record.kernels })],
     ),
   );
-  // Where all models are of one size there is nothing to draw against it.
+  // Models of one size cannot be drawn against their size.
   const bought = entries.filter(({ task }) => sizesOf(entries.filter((one) => one.task === task)) > 1);
   return pipe(
     TE.Do,

@@ -41,7 +41,7 @@ const ranked = (entries: readonly Entry[]): readonly Ranked[] =>
     return summary === null ? [] : [{ entry, summary }];
   });
 
-/** What came out on one task: which experiments are best, equal ones together. */
+/** The outcome on one task: the best experiments, equal ones together. */
 const verdictOn = (task: string, found: readonly Ranked[]): string => {
   const most = Math.max(...found.map(({ summary }) => summary.mean));
   if (most === 0) return `On ${task} no model tells anything from background.`;

@@ -52,11 +52,16 @@ export interface Collection {
   readonly notes: readonly string[];
 }
 
-/** What must be equal for two runs to be the same but for their engine: names, scores and pictures are not in it. */
+/**
+ * The key of a run: equal for runs that are the same but for their engine. Names, scores and pictures are not in it.
+ */
 const keyOf = (experiment: Experiment, seed: number): string =>
   canonical({ ...shapingOf(experiment, canonical(experiment.model)), seed });
 
-/** What must be equal for two experiments to have the same runs: names, seeds, scores and pictures are not in it. */
+/**
+ * The key of an experiment: equal for experiments with the same runs. Names, seeds, scores and pictures are not in
+ * it.
+ */
 export const settingsKey = (experiment: Experiment): string =>
   canonical(shapingOf(experiment, canonical(experiment.model)));
 

@@ -1,4 +1,4 @@
-/** What the waves of a finished run do: observed on test images, and analysed. */
+/** Measures the waves of a finished run on test images. */
 
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -34,7 +34,7 @@ export interface AnalysisPlan {
   readonly samples: readonly number[];
   /** 0-based; null takes the one that moves most. */
   readonly channel: number | null;
-  /** Steps to follow the waves for their spectrum; null for several times as many as the model was trained with. */
+  /** Steps of the record for the spectrum; null for several times those of training. */
   readonly steps: number | null;
 }
 
@@ -61,7 +61,7 @@ export interface WaveAnalysis {
   /** Counted from 0. */
   readonly channel: number;
   readonly steps: number;
-  /** The lattice of the waves, in the plane that is looked at. */
+  /** The size of the lattice, in the plane that is drawn. */
   readonly grid: { readonly height: number; readonly width: number };
   /** Whether opposite edges are neighbours. */
   readonly torus: boolean;
@@ -136,7 +136,7 @@ const allWaves = (observed: readonly Observed[]): Checked<readonly Observed[]> =
     ),
   );
 
-/** With fewer steps all frequencies run into each other. */
+/** With fewer steps no frequencies can be told apart. */
 const fewestSpectralSteps = 8;
 
 /** A spectrum over space and time needs some of both. */
@@ -202,7 +202,7 @@ export const analyseWaves = (open: OpenRun, plan: AnalysisPlan): Effect<WaveAnal
     ),
   );
 
-/** The numbers of an analysis, for analysis.json; what is not resolved is `{ unresolved: why }`. */
+/** The numbers in analysis.json; unresolved ones are `{ unresolved: why }`. */
 export const analysisNumbers = (open: OpenRun, analysis: WaveAnalysis) => ({
   run: open.run.identity,
   steps: analysis.steps,

@@ -76,7 +76,7 @@ export const learnedLines = (lattice: LinearLattice): readonly BranchLine[] =>
         points: vectors.map((k, i) => ({ k: Math.hypot(k.x, k.y), frequency: branches[i][rank].frequency })),
       }),
     );
-    // A wave and the one that runs the other way mostly swing alike.
+    // A wave and its opposite mostly have the same frequency, so one line is drawn.
     return lines.filter(
       ({ points }, rank) =>
         rank === 0 ||

@@ -1,4 +1,7 @@
-/** Waves of an opened run, observed on test images without what only its logits need, for as many steps as one wants. */
+/**
+ * Observes the waves of an opened run on test images, for any number of steps, without the parts that only its logits
+ * need.
+ */
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -67,7 +70,7 @@ export interface Observed {
   readonly alpha: Float32Array | null;
 }
 
-/** Whether a plane is a scan's whole lattice: of a piece that was cut out, opposite edges are no neighbours. */
+/** Whether a plane is a scan's whole lattice: in a piece of one, opposite edges are not neighbours. */
 const isWholeState = ({ graph: { nodes } }: Program, { height, width, plane }: WaveGrid): boolean => {
   const sides = [...(plane === null ? [] : [plane.of]), ...(height === 1 ? [] : [height]), width].join();
   return nodes.some(
