@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 export interface Entry {
   /** As it is imported, e.g. `drumhead/laws`. */
   readonly name: string;
-  /** Its declarations, e.g. `dist/laws/index.d.ts`. */
+  /** Its declarations, e.g. the built declarations of `laws`. */
   readonly types: string;
 }
 
