@@ -3,7 +3,13 @@ import { readFileSync } from 'node:fs';
 import { fileLimits, grouped, limits, sizeText } from '../../src/base/limits.js';
 
 /** Limits that are counted in bytes. */
-const inBytes: readonly string[] = ['unpacked', 'npyHeader', 'safetensorsHeader', 'listedBytes'];
+const inBytes: readonly string[] = [
+  'unpacked',
+  'npyHeader',
+  'safetensorsHeader',
+  'listedBytes',
+  'answerBytes',
+];
 
 describe('limits', () => {
   it('are those that SECURITY.md lists, each and no other', () => {

@@ -35,6 +35,12 @@ export const limits = {
   safetensorsHeader: 16 * mib,
   /** Pixels of a picture. */
   pixels: 2 ** 24,
+  /** Rows that a query prints. */
+  answerRows: 100_000,
+  /** Bytes that a query prints. */
+  answerBytes: 64 * mib,
+  /** Numbers of all inputs and outputs of `run-program`. */
+  programValues: 2 ** 28,
   /** Shards of a GraphModel. */
   shards: 4_096,
   /** Bytes of all files that a list of digests names, which are read to compare them. */

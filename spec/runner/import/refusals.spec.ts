@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { cpSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as t from 'io-ts';
+import { encodeHeader } from '../../../src/formats/npy/header.js';
 import { encodeNpy } from '../../../src/formats/npy/npy.js';
 import { encodePng } from '../../../src/formats/png/png.js';
 import { encodeSafetensors } from '../../../src/formats/safetensors.js';
@@ -154,6 +155,17 @@ describe('a file from outside', () => {
     assert.match(
       await said(at('graph-model')),
       /its shards hold 10995\d+ bytes of weights, \d+ are needed; .* too long/,
+    );
+  });
+
+  it('as input: of more numbers than one command takes', async () => {
+    const count = 349_526;
+    const header = encodeHeader('uint8', [count, 16, 16, 3]);
+    writeFileSync(at('many.npy'), header);
+    truncateSync(at('many.npy'), header.length + count * 768);
+    assert.match(
+      await said(at('program'), at('many.npy')),
+      /it holds 268,435,968 numbers, and 268,435,456 is the limit for one command; give fewer samples at once/,
     );
   });
 

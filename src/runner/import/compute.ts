@@ -3,7 +3,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type DrumheadError, type Effect, engineError } from '../../base/error.js';
+import { type DrumheadError, decodeError, type Effect, engineError } from '../../base/error.js';
+import { grouped, limits } from '../../base/limits.js';
 import { SessionFault } from '../../compile/tfjs/session/fault.js';
 import { type Arrays, errorOf, openSession, type Session } from '../../compile/tfjs/session/session.js';
 import { inputsOf, outputsOf, type Shape, select, volume } from '../../dsl/index.js';
@@ -49,6 +50,15 @@ const computeProgram = (
     name,
     inputs[name] ?? new Float32Array(count * volume(shape)),
   ]);
+  const values = count * names.reduce((sum, name) => sum + volume(shapes[name]), 0);
+  const given = Object.values(inputs).reduce((sum, input) => sum + input.length, 0);
+  if (values + given > limits.programValues)
+    return TE.left(
+      decodeError(
+        '--input',
+        `${grouped(count)} samples make ${grouped(values + given)} numbers with their answers, and ${grouped(limits.programValues)} is the limit for one command; give fewer at once`,
+      ),
+    );
   return TE.bracket(
     TE.fromEither<DrumheadError, Session>(openSession(engine, select(program, ...names), parameters)),
     (session) =>

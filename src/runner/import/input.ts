@@ -4,6 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Checked, type DrumheadError, decodeError, type Effect } from '../../base/error.js';
+import { grouped, limits } from '../../base/limits.js';
 import { type Shape, sameShape, showShape, volume } from '../../dsl/index.js';
 import { readBytes } from '../../files/files.js';
 import { decodeNpy, type NpyArray } from '../../formats/npy/npy.js';
@@ -70,6 +71,13 @@ const fromNpy = ({ shape: found, dtype, data }: NpyArray, shape: Shape, source: 
       decodeError(
         source,
         `it is ${showShape(found)}, the program takes ${showShape(shape)} or [n,${shape.join(',')}]`,
+      ),
+    );
+  if (count * volume(shape) > limits.programValues)
+    return E.left(
+      decodeError(
+        source,
+        `it holds ${grouped(count * volume(shape))} numbers, and ${grouped(limits.programValues)} is the limit for one command; give fewer samples at once`,
       ),
     );
   // Bytes are pictures, as in a folder of pairs: 0 to 255 become 0 to 1.

@@ -63,6 +63,19 @@ describe('queries over runs', () => {
     if (!(await installed())) this.skip();
   });
 
+  it('answer with rows and bytes up to a limit, and are refused beyond it before all is read', async () => {
+    for (const [sql, what] of [
+      ['select * from range(100000000000)', /more than 100,000 rows, the limit; select less, add LIMIT/],
+      ["select repeat('x', 100000000)", /more than 64 MiB, the limit; .* --parquet/],
+      ["select repeat('x', 10000) from range(20000)", /more than 64 MiB, the limit/],
+    ] as const) {
+      const refused = await query(tables, sql)();
+      assert.match(E.isLeft(refused) ? errorMessage(refused.left) : '', what);
+    }
+    assert.equal((await run(query(tables, 'select * from range(100000)'))).rows.length, 100_000);
+    assert.equal((await run(query(tables, 'select 1 a, 2 a; -- b'))).rows.length, 1);
+  });
+
   it('group, count and average; numbers are numbers', async () => {
     const { columns, rows } = await run(
       query(
@@ -217,7 +230,7 @@ describe('queries over runs', () => {
       assert.ok(E.isLeft(await queryToParquet(tables, 'select sede from runs', file)()));
       assert.deepEqual(readFileSync(file), before);
       assert.equal(await run(queryToParquet(tables, 'select seed from runs -- all', file)), 3);
-      assert.deepEqual(readdirSync(join(folder, 'new')), ['runs.parquet']);
+      assert.deepEqual(readdirSync(join(folder, 'new')), ['drumhead-files.json', 'runs.parquet']);
     } finally {
       rmSync(folder, { recursive: true });
     }

@@ -10,6 +10,7 @@ import type { ColumnType } from './exact.js';
 interface Reader {
   readonly columnNames: () => readonly string[];
   readonly columnTypes: () => readonly ColumnType[];
+  readonly currentRowCount: number;
   /** Large integers and decimals come as strings. */
   readonly getRowsJson: () => readonly (readonly unknown[])[];
 }
@@ -32,6 +33,8 @@ export interface Connection {
   readonly extractStatements: (sql: string) => Promise<Statements>;
   readonly run: (sql: string) => Promise<unknown>;
   readonly runAndReadAll: (sql: string) => Promise<Reader>;
+  /** As `runAndReadAll`, row by row as they are made. */
+  readonly streamAndReadUntil: (sql: string, rows: number) => Promise<Reader>;
   readonly closeSync: () => void;
 }
 

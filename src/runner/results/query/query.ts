@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type DrumheadError, type Effect, fileError } from '../../../base/error.js';
+import { grouped, limits, sizeText } from '../../../base/limits.js';
 import { readBytes } from '../../../files/files.js';
 import { putFile } from '../../../files/put-files.js';
 import type { Writing } from '../../../files/write-folder.js';
@@ -48,6 +49,8 @@ const lockIn = async (connection: Connection, allowed: readonly string[]): Promi
     'allow_community_extensions = false',
     "temp_directory = ''",
     "memory_limit = '1GB'",
+    // Each thread holds 2,048 rows, whatever their size.
+    'threads = 1',
     `allowed_paths = [${allowed.map(quoted).join(', ')}]`,
     'enable_external_access = false',
     'lock_configuration = true',
@@ -80,8 +83,33 @@ const distinctNames = async (
     ? names
     : (await connection.runAndReadAll(`SELECT * FROM (${bare(sql)}\n) LIMIT 0`)).columnNames();
 
+const tooMuch = (what: string): Error =>
+  new Error(`it answers with ${what}; select less, add LIMIT, or write all of it to a file with --parquet`);
+
+/**
+ * Rows as they are made, so that an answer beyond the limits is refused before all of it is in memory. Its bytes are
+ * counted by the database first, which need not keep them.
+ */
+const readLimited = async (connection: Connection, sql: string) => {
+  const rows = limits.answerRows + 1;
+  const counted = (text: string) =>
+    connection.runAndReadAll(
+      `SELECT sum(strlen(COLUMNS(*)::VARCHAR))::DOUBLE FROM (SELECT * FROM (${text}\n) LIMIT ${rows})`,
+    );
+  // What cannot stand in brackets is tried without a comment behind its end; a faulty query is refused below.
+  const sums = await counted(bare(sql)).catch(() =>
+    counted(sql.replace(/;(\s|;|--[^\n]*(\n|$))*$/, '')).catch(() => null),
+  );
+  const bytes = (sums?.getRowsJson() ?? []).flat().reduce<number>((sum, one) => sum + Number(one), 0);
+  if (bytes > limits.answerBytes) throw tooMuch(`more than ${sizeText(limits.answerBytes)}, the limit`);
+  const reader = await connection.streamAndReadUntil(sql, rows);
+  if (reader.currentRowCount > limits.answerRows)
+    throw tooMuch(`more than ${grouped(limits.answerRows)} rows, the limit`);
+  return reader;
+};
+
 const answerOf = async (connection: Connection, sql: string): Promise<Answer> => {
-  const reader = await connection.runAndReadAll(sql);
+  const reader = await readLimited(connection, sql);
   const names = await distinctNames(connection, sql, reader.columnNames());
   const types = reader.columnTypes();
   const cells = reader.getRowsJson();
