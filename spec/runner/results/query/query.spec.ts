@@ -73,7 +73,7 @@ describe('queries over runs', () => {
       assert.match(E.isLeft(refused) ? errorMessage(refused.left) : '', what);
     }
     assert.equal((await run(query(tables, 'select * from range(100000)'))).rows.length, 100_000);
-    assert.equal((await run(query(tables, 'select 1 a, 2 a; -- b'))).rows.length, 1);
+    assert.equal((await run(query(tables, 'select 1 a; -- b'))).rows.length, 1);
   });
 
   it('group, count and average; numbers are numbers', async () => {
