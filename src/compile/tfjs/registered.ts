@@ -71,26 +71,26 @@ export const registerFused = (tf: TensorFlow, graph: Graph, grid = gridShape(gra
       const given = Array.isArray(dy) ? dy : [dy];
       const count = Number(attrs.batch);
       // one vjp computes all gradients, when the first of them is asked for
-      let pulled: ReturnType<FusedProgram['vjp']> | undefined;
-      const pull = (): ReturnType<FusedProgram['vjp']> => {
-        if (pulled !== undefined) return pulled;
+      let computed: ReturnType<FusedProgram['vjp']> | undefined;
+      const vjp = (): ReturnType<FusedProgram['vjp']> => {
+        if (computed !== undefined) return computed;
         const values = valuesOf((name) => floats(tensors[saved.indexOf(name)].dataSync()));
         const cotangents = Object.fromEntries(
           outputs.map(([name], i) => [name, floats(given[i].dataSync())] as const),
         );
-        pulled = loaded(values.parameters).vjp({ count, inputs: values.inputs }, cotangents);
-        return pulled;
+        computed = loaded(values.parameters).vjp({ count, inputs: values.inputs }, cotangents);
+        return computed;
       };
       const gradient = (found: Float32Array | undefined, shape: readonly number[]): Tensor =>
         found === undefined ? tf.zeros([...shape]) : tf.tensor(found, [...shape], 'float32');
       return Object.fromEntries([
         ...inputs.map(([name, shape]) => [
           inputName(name),
-          () => gradient(pull().inputs[name], [count, ...shape]),
+          () => gradient(vjp().inputs[name], [count, ...shape]),
         ]),
         ...parameters.map(({ name, shape }) => [
           parameterName(name),
-          () => gradient(pull().parameters[name], shape),
+          () => gradient(vjp().parameters[name], shape),
         ]),
       ]);
     },

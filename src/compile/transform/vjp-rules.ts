@@ -72,7 +72,7 @@ export const vjpRule = (
     case 'slice':
       return [
         op.begin.reduce(
-          (owed, begin, axis) => padded(axis, begin, shapeOf(x)[axis] - begin - op.size[axis], owed),
+          (padding, begin, axis) => padded(axis, begin, shapeOf(x)[axis] - begin - op.size[axis], padding),
           cotangent,
         ),
       ];

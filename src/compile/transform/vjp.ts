@@ -85,10 +85,10 @@ export const vjp = (p: Program, wrt: WithRespectTo = {}): Program => {
     const already = seeds.get(node);
     seeds.set(node, already === undefined ? given : add(already, given));
   }
-  const owed = vjpNodes(graph.nodes, values, active, seeds, own);
+  const cotangents = vjpNodes(graph.nodes, values, active, seeds, own);
   const gradientOf = (is: (op: Node['op']) => boolean, zero: Tensor): Tensor => {
     const node = graph.nodes.findIndex(({ op }) => is(op));
-    return owed.get(node) ?? zero;
+    return cotangents.get(node) ?? zero;
   };
   const declared = inputsOf(p.graph);
   return closed(inputs, {

@@ -115,22 +115,22 @@ const states = (tf: TensorFlow, sizes: Sizes, a: Tensor, b: Tensor, initial: Ten
     },
     // the total cotangents of the states are a recurrence backwards in time
     backward: (dy, [factors, value, start]) => {
-      const owed = tf.tensor(
+      const cotangents = tf.tensor(
         stepped(numbers(factors), numbers(dy), undefined, sizes, true),
         dy.shape,
         'float32',
       );
       const first = start ?? tf.zerosLike(from(tf, value, 0, 1));
       const before = tf.concat([first, from(tf, value, 0, sizes.steps - 1)], 1);
-      const outer = tf.mul(tf.expandDims(owed, -1), tf.expandDims(before, -2));
-      const slopes = [
-        gathered(tf, tf.reshape(outer, [owed.shape[0], ...factors.shape.slice(1)]), factors),
-        owed,
+      const outer = tf.mul(tf.expandDims(cotangents, -1), tf.expandDims(before, -2));
+      const others = [
+        gathered(tf, tf.reshape(outer, [cotangents.shape[0], ...factors.shape.slice(1)]), factors),
+        cotangents,
       ];
-      if (start === undefined) return slopes;
+      if (start === undefined) return others;
       // the cotangent of the matrices
       const matrix = from(tf, factors, 0, 1);
-      return [...slopes, tf.sum(tf.mul(matrix, tf.expandDims(from(tf, owed, 0, 1), -1)), -2)];
+      return [...others, tf.sum(tf.mul(matrix, tf.expandDims(from(tf, cotangents, 0, 1), -1)), -2)];
     },
   });
 
