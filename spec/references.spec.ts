@@ -21,7 +21,7 @@ const below = (folder: string): readonly string[] =>
 const all = new Set([...pages, ...folders, ...folders.flatMap(below)]);
 const list = [...all];
 
-/** Paths that are written or made by whoever follows the text. */
+/** Paths that are made by whoever follows the text; so is everything in `dist`. */
 const made = new Set(['examples/own-images/my-images']);
 
 /** From the root, from `src`, from the folder of the text, or the end of a path; a module also without its ending. */
