@@ -6,7 +6,6 @@ import * as E from 'fp-ts/lib/Either.js';
 export type Refused<A> = E.Either<string, A>;
 
 const versionPattern = /^(\d+)\.(\d+)\.(\d+)$/;
-export const steps = ['patch', 'minor', 'major'] as const;
 
 /** The versions of a changelog, newest first. */
 export const versionsOf = (changelog: string): readonly string[] =>

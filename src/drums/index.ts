@@ -5,19 +5,15 @@
  * `drumMovies` and `drumModes` are for pictures.
  */
 
-export { lowestModes, type Modes } from './eigen.js';
 export {
-  type Drum,
   type DrumExperiment,
-  decodeDrumExperiment,
-  drumExperimentCodec,
   drumExperiments,
 } from './experiment.js';
-export { type Lattice, latticeOfMask, type Point, type Site, siteAt, siteCount } from './lattice.js';
-export { impulse, type Membrane, soundProgram, wavesProgram } from './membrane.js';
+export { latticeOfMask, type Point } from './lattice.js';
+
 export { type Drawn, type DrumModes, type DrumMovie, drumModes, drumMovies } from './movie.js';
-export { alikeDrums, flippedDrum } from './polygon.js';
-export { type DrumListening, type DrumResult, type HeardArea, runDrums, type Tone } from './run.js';
-export { areaOf, type DrumShape, edgeOf, latticeOf, outlineOf } from './shape.js';
-export { type Peak, peaksOf, type Spectrum, spectrumOf } from './spectrum.js';
-export { continuumFundamental, latticeFrequency, squareArea, squareAreaError } from './tones.js';
+export { alikeDrums } from './polygon.js';
+export { type DrumResult, runDrums } from './run.js';
+export { latticeOf, outlineOf } from './shape.js';
+
+export { squareAreaError } from './tones.js';

@@ -9,13 +9,12 @@ export {
   kernelsOf,
   kernelsText,
 } from './arithmetic.js';
-export { type Availability, autoOrder, type Chosen, chooseEngine, type Usable } from './choose.js';
+export { type Availability, autoOrder, chooseEngine, type Usable } from './choose.js';
 export { makeCurrent } from './current.js';
 export { type Engine, engineLabel, limitBytes, opByOp, type TensorFlow } from './engine.js';
 export {
   EngineChoice,
   EngineName,
-  engineChoices,
   engineNames,
   Kernels,
   parseEngineChoice,

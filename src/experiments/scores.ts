@@ -27,7 +27,7 @@ import {
   predictedClasses,
 } from './image-scores.js';
 
-export { type ClassMap, type ImageScores, imageScores, predictedClasses } from './image-scores.js';
+export { type ClassMap, imageScores, predictedClasses } from './image-scores.js';
 
 /** The scores of some images. A score is `null` if there is nothing to score; missing foreground never leads to NaN. */
 export interface Scores {

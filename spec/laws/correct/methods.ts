@@ -32,7 +32,6 @@ import {
 } from 'drumhead';
 import type { Subject } from 'drumhead/laws';
 
-export const side = 8;
 export type Field = Tensor<readonly [8, 8, 1]>;
 const shape = [8, 8, 1] as const;
 const star = data([0, 1, 0, 1, -4, 1, 0, 1, 0], 3, 3, 1, 1);
@@ -72,10 +71,6 @@ const flowOf =
   (force: (y: Field, z: Field) => Field): Flow =>
   ([y, z]) => [z, force(y, z)];
 
-export const euler =
-  (f: Flow, h: number) =>
-  (s: Pair): Pair =>
-    plus(s, h, f(s));
 export const midpoint =
   (f: Flow, h: number) =>
   (s: Pair): Pair =>

@@ -78,7 +78,6 @@ export const textsAttr = (...texts: readonly string[]): Attr => ({ list: { s: te
 export const wholeAttr = (i: number): Attr => ({ i: String(i) });
 export const wholesAttr = (...values: readonly number[]): Attr => ({ list: { i: values.map(String) } });
 export const truthAttr = (b: boolean): Attr => ({ b });
-export const numberAttr = (f: number): Attr => ({ f });
 export const functionAttr = (name: string): Attr => ({ func: { name } });
 /** -1 is a size that only a run knows. */
 export const shapeDef = (shape: readonly number[]): ShapeDef => ({

@@ -21,7 +21,7 @@ import * as tf from './ops.js';
 import { constantValue, overBatch, tensorValue } from './value.js';
 
 export type { Weight } from './draft.js';
-export type { GraphDef, NodeDef } from './graph-def.js';
+export type { GraphDef } from './graph-def.js';
 
 /** A model as TensorFlow.js takes it, before it is bytes. */
 export interface GraphModel {

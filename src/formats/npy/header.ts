@@ -19,8 +19,6 @@ export const npyTypes = {
 
 export type NpyDtype = keyof typeof npyTypes;
 
-export const npyDtypes: readonly NpyDtype[] = ['float32', 'float64', 'uint8', 'int32', 'int64', 'bool'];
-
 /** How elements are stored in a file, and the type that holds all their values exactly. */
 export interface NpyStored {
   /** NumPy's name, e.g. `float16`. */

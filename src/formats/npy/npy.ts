@@ -13,7 +13,7 @@ import { readBytes, writeBytes } from '../../files/files.js';
 import { elementsInto } from './elements.js';
 import { decodeHeader, encodeHeader, type NpyDtype, type NpyHeader, sizeOf } from './header.js';
 
-export { type NpyDtype, npyDtypes } from './header.js';
+export type { NpyDtype } from './header.js';
 
 interface Elements<D extends NpyDtype, A> {
   readonly dtype: D;

@@ -2,7 +2,7 @@
 
 import { volume } from '../../dsl/shape.js';
 import type { Oscillator } from '../reading/oscillator.js';
-import { type Bounded, exact, minus, over, plus, scaled, times, unit64 } from '../rounding/bounded.js';
+import { type Bounded, exact, minus, over, scaled, times, unit64 } from '../rounding/bounded.js';
 import type { System } from '../system/system.js';
 import type { BoundedState } from '../trial/bounded-steps.js';
 import { tick } from '../trial/deadline.js';
@@ -106,6 +106,3 @@ export const matrixOf = (
   }
   return rows;
 };
-
-/** x + k v. */
-export const moved = (x: Bounded, k: number, v: Bounded): Bounded => plus(x, scaled(k, v));

@@ -99,12 +99,6 @@ export const linearForce: Requirement = {
       : `the force is not linear in ${found?.y ?? 'the displacement'}`,
 };
 
-export const undamped: Requirement = {
-  name: 'undamped',
-  missing: (_, { oscillator: found }) =>
-    found?.inVelocity === 'none' ? null : `the force depends on the velocity ${found?.z ?? ''}`.trim(),
-};
-
 /** Undamped once every free external is zero. */
 export const undampedAtRest: Requirement = {
   name: 'no damping of its own',
@@ -128,19 +122,7 @@ export const diagonalDamping: Requirement = {
       : `the force depends on the velocity ${found.z} otherwise than by a damping at each site`,
 };
 
-export const undriven: Requirement = {
-  name: 'undriven',
-  missing: ({ sequences }, { timed, noisy }) =>
-    noisy
-      ? 'noise drives it'
-      : timed
-        ? 'its step depends on the time'
-        : sequences.length > 0
-          ? 'a sequence drives it'
-          : null,
-};
-
-/** Driving sequences are allowed, since they can be set to zero; clock and noise cannot. */
+/** Driving sequences are fine, they can be held at zero; time and noise cannot. */
 export const timeless: Requirement = {
   name: 'the same step at all times',
   missing: (_, { timed, noisy }) =>

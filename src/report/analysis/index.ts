@@ -1,6 +1,6 @@
 /** Pictures of an analysis of waves. */
 
 export { phaseColour } from './colours.js';
-export { type EnergyPicture, energyChart, energyCurves } from './energy.js';
-export { type BranchLine, type KOmegaPicture, kOmegaChart, kOmegaMap } from './k-omega.js';
-export { type MappedSample, type MapsPicture, propagationMaps } from './maps.js';
+export { energyCurves } from './energy.js';
+export { type BranchLine, kOmegaMap } from './k-omega.js';
+export { propagationMaps } from './maps.js';

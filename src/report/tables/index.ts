@@ -1,7 +1,7 @@
 /** Tables: from scores of runs to a table as a value, and from that to text. Pure. */
 
-export { countFigure, scoreFigure } from './figures.js';
-export { type GroupedRun, groupsOf, type RunGroup, scoreGroups } from './groups.js';
+export { scoreFigure } from './figures.js';
+export { type GroupedRun, groupsOf, scoreGroups } from './groups.js';
 export { columnsWide, cutFront, wrapped } from './harmless.js';
 export { latexTable } from './latex.js';
 export { markdownTable } from './markdown.js';
@@ -9,25 +9,19 @@ export { scoresCsv, scoresJson } from './records.js';
 export {
   betterOf,
   namedTwice,
-  nameOfScore,
   type ScoreSplit,
   scoreKeys,
   scoreSplits,
   scoresNamed,
   scoreWords,
   splitIsIdle,
-  splitOf,
 } from './score-columns.js';
 export {
-  differenceOf,
-  isBest,
-  type MissingRun,
   meansTable,
   plannedOf,
   type ScoreGroup,
   spreadTable,
-  summaryOf,
 } from './scores.js';
-export { type Difference, difference, leastSpread, type Summary, summarise } from './statistics.js';
-export type { Cell, Row, Table } from './table.js';
+export { difference, type Summary, summarise } from './statistics.js';
+export type { Row, Table } from './table.js';
 export { terminalTable } from './terminal.js';

@@ -35,8 +35,6 @@ const codec = withOptional(
   Kernels,
 );
 
-/** The folder of a run of the sweep, as sweep.json holds it. */
-export type Place = t.TypeOf<typeof placeCodec>;
 /** What sweep.json holds. */
 export type SweepFile = t.TypeOf<typeof codec>;
 

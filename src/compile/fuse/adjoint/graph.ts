@@ -8,18 +8,11 @@
 import { scanInputs } from '../../../dsl/op.js';
 import { finalPort, observedPort } from '../../../dsl/ports.js';
 import type { FieldBuilder } from '../ir/builder.js';
-import type { FieldNode, FieldScan, FieldScanAdjoint } from '../ir/field.js';
+import type { FieldScan, FieldScanAdjoint } from '../ir/field.js';
 import { dependents } from '../schedule/order.js';
 import { Cotangents } from './cotangents.js';
 import { addVjp, type VjpContext } from './rules.js';
 import { adjointStep } from './scan-step.js';
-
-/** A field graph with the gradients of a loss. */
-export interface WithGradients {
-  readonly nodes: readonly FieldNode[];
-  /** The cotangent of each leaf that was asked for and that the seeds depend on. */
-  readonly cotangents: ReadonlyMap<number, number>;
-}
 
 /**
  * Adds the gradients to a graph. `seeds` are the cotangents of some nodes, as nodes of the builder; `wanted` are the

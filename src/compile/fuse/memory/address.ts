@@ -28,8 +28,7 @@ export const gridOf = (shape: readonly number[]): Grid => {
   return { height, width, pixels, plane: 4 * (Math.ceil(pixels / 8) * 8 + 8) };
 };
 
-/** Pixels of a strip, strips of a tile. */
-export const stripPixels = 8;
+/** Bytes of a strip: 8 pixels. */
 export const stripBytes = 32;
 
 /** Whole planes. */

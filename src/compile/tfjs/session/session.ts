@@ -9,12 +9,10 @@ import { openBestLane } from './fused-lane.js';
 import { type SharedSession, sessionOver } from './share.js';
 import type { Arrays } from './values.js';
 
-export { errorOf, SessionFault } from './fault.js';
+export { errorOf } from './fault.js';
 export type {
   Arrays,
   Gradients,
-  Inference,
-  InferOptions,
   Labelled,
   Samples,
   Session,

@@ -107,8 +107,6 @@ export const min = lanes(0xe8);
 export const max = lanes(0xe9);
 /** All bits set where a > b. */
 export const greater = lanes(0x44);
-/** All bits set where a >= b. */
-export const notLess = lanes(0x46);
 /** All bits set where a = b. */
 export const same = lanes(0x41);
 export const and = lanes(0x4e);

@@ -3,5 +3,5 @@
 export { withDatabase } from './duckdb.js';
 export { jsonText } from './exact.js';
 export { type Answer, query, queryToParquet } from './query.js';
-export { type SweepsFound, sweepsIn } from './sweeps.js';
-export { epochsTable, type PlainTable, runsTable, type SweepsOf } from './tables.js';
+export { sweepsIn } from './sweeps.js';
+export { epochsTable, type PlainTable, runsTable } from './tables.js';
