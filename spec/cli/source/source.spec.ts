@@ -397,6 +397,11 @@ describe('a NAME', () => {
         /softmaxx is not a function; did you mean 'softmax'\? \(at .*w10\.ts:1:10\)|w10\.ts:4:16/,
       ],
       [
+        'w10-entry.ts',
+        "import { cost } from 'drumhead';\nexport default cost({}, { batch: 1 });",
+        /cost is not a function; import cost from 'drumhead\/compile'/,
+      ],
+      [
         'w11.yaml',
         'name: w\nexperimnt: mnist/cnn-2\nvarry: { seeds: [0] }',
         /experimnt: .*did you mean 'experiment'.*varry: .*did you mean 'vary'/s,

@@ -17,7 +17,7 @@ import { ProgramFault } from '../../dsl/index.js';
 import { isPresent, mayBeRead, readBytes } from '../../files/files.js';
 import { mayRun } from './code.js';
 import { readJsonText } from './json.js';
-import { faultOf, plainFault } from './module-fault.js';
+import { faultOf, type KnownNames, plainFault } from './module-fault.js';
 import { readYamlText } from './yaml.js';
 
 type Read = (path: string) => Effect<unknown>;
@@ -83,8 +83,13 @@ const isHollow = (value: unknown): boolean =>
 const faultIn =
   (path: string) =>
   async (cause: unknown): Promise<DrumheadError> => {
-    const names = await import(own).then(Object.keys, () => []);
-    return decodeError(path, await faultOf(cause, dirname(own), names));
+    const known = await Promise.all(
+      Object.entries(ownEntries).map(async ([entry, file]): Promise<KnownNames> => {
+        const names: readonly string[] = await import(file).then(Object.keys, () => []);
+        return { entry, names };
+      }),
+    );
+    return decodeError(path, await faultOf(cause, dirname(own), known));
   };
 
 /** As `TE.tryCatch`, where describing the error reads files. */

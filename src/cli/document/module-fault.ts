@@ -66,13 +66,38 @@ export const plainFault = (cause: Error, library: string): string => {
   return `${title}${first}${/:\d+:\d+$/.test(second) ? ` (at ${second})` : thrownAt(cause, library)}`;
 };
 
+/** The names that an entry of this package exports. */
+export interface KnownNames {
+  /** As it is imported, e.g. `drumhead/compile`. */
+  readonly entry: string;
+  readonly names: readonly string[];
+}
+
+/** What a name that is not there may be: one of another entry, or a misspelling. */
+const hintOn = (name: string, text: string, known: readonly KnownNames[]): string => {
+  const home = known.find(({ names }) => names.includes(name));
+  if (home !== undefined)
+    return text.includes(`'${home.entry}'`) || text.includes(`"${home.entry}"`)
+      ? ''
+      : `; import ${name} from '${home.entry}'`;
+  const near = nearest(
+    name,
+    known.flatMap(({ names }) => names),
+  );
+  return near === undefined ? '' : `; did you mean '${near}'?`;
+};
+
 /**
  * One sentence on the error of a module.
  *
  * @param library the folder of this package, whose places in a stack say nothing to a person
- * @param known names that the module may have meant
+ * @param known the names that the module may have meant
  */
-export const faultOf = async (cause: unknown, library: string, known: readonly string[]): Promise<string> => {
+export const faultOf = async (
+  cause: unknown,
+  library: string,
+  known: readonly KnownNames[],
+): Promise<string> => {
   if (cause instanceof ProgramFault) return errorMessage(cause.error);
   if (!(cause instanceof Error)) return String(cause);
   const title = cause.name === 'Error' ? '' : `${cause.name}: `;
@@ -81,10 +106,9 @@ export const faultOf = async (cause: unknown, library: string, known: readonly s
   if (name === null || place === null) return plainFault(cause, library);
   const text = await readFile(place.file, 'utf8').catch(() => '');
   const at = findName(text, name, place.line);
-  const hint = known.includes(name) ? undefined : nearest(name, known);
   const said = cause.message.replace(/\(0 ?, ?_?[\w$]+\.([\w$]+)\)/, '$1');
   return (
-    `${title}${said}${hint === undefined || /reading/.test(said) ? '' : `; did you mean '${hint}'?`}` +
+    `${title}${said}${/reading/.test(said) ? '' : hintOn(name, text, known)}` +
     (at === null ? '' : ` (at ${relative(process.cwd(), place.file)}:${at})`)
   );
 };
