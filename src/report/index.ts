@@ -7,48 +7,27 @@
  * algebra, the colours and the encoders, for pictures of your own.
  */
 
-export { type Chart, chartSvg, type Frame, svgPng } from './chart.js';
+export { svgPng } from './chart.js';
 export {
-  classColour,
-  classColours,
   dark,
-  diverging,
-  divergingLevels,
-  errorColours,
   hex,
   light,
-  type Rgb,
   rgb,
   type Theme,
 } from './colours.js';
-export { type CurvesPicture, learningCurves, learningCurvesChart } from './curves.js';
-export { type Animation, encodeGif } from './gif.js';
-export { type Field, type ModelStates, type StatesPicture, statesPng } from './hidden-states.js';
+export { learningCurves } from './curves.js';
+
+export { type ModelStates, type StatesPicture, statesPng } from './hidden-states.js';
 export { reportHtml } from './page/page.js';
 export type { PanelFigure } from './page/panel-figure.js';
 export { gifPicture, type Picture, pngPicture, type Shown, svgPicture } from './page/picture.js';
-export type { Fact, ParameterRow, RunReport } from './page/run.js';
-export { encodePng } from './png.js';
-export {
-  type Align,
-  above,
-  beside,
-  blank,
-  border,
-  crop,
-  type Margins,
-  overlay,
-  pad,
-  pixel,
-  type Raster,
-  scaleUp,
-  tabulate,
-} from './raster.js';
+export type { Fact, RunReport } from './page/run.js';
+
 export { type Sample, type WaveSample, waveSizeOf } from './sample.js';
-export { channelScale, rangeText, symmetricScale, timeText, type ValueScale } from './scale.js';
-export type { EpochScores, Score, Scores } from './scores.js';
-export { type SegmentationsPicture, segmentations, segmentationsPng } from './segmentations.js';
+export { timeText } from './scale.js';
+export type { EpochScores } from './scores.js';
+export { segmentationsPng } from './segmentations.js';
 export { segmentationsFigure } from './segmentations-figure.js';
-export { type Lettering, write, writeWithin } from './text.js';
-export { type WaveFrames, type WavesPicture, waveFrames, wavesGif } from './waves.js';
+
+export { type WavesPicture, wavesGif } from './waves.js';
 export { wavesFigure } from './waves-figure.js';

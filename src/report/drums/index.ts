@@ -3,13 +3,13 @@
  * writes files.
  */
 
-export { type AreaPicture, drumAreas, type SquareHeard } from './area.js';
-export type { TonesPicture } from './comparison.js';
+export { drumAreas } from './area.js';
+
 export { drumModesFigure, drumWavesFigure } from './figures.js';
-export { type DrumModesPicture, drumModesPng } from './modes.js';
+export { drumModesPng } from './modes.js';
 export type { DrumsReport } from './opening.js';
 export { drumsReport } from './page.js';
-export { type Playing, wav } from './sound.js';
+export { wav } from './sound.js';
 export { drumTones } from './tones.js';
 export { drumVerdict } from './verdict.js';
-export { type DrumWavesPicture, drumWavesGif } from './waves.js';
+export { drumWavesGif } from './waves.js';
