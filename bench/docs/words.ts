@@ -14,7 +14,7 @@ const files: Readonly<Record<string, string>> = {
   validationShare: 'share of the training images that is held out, where the folder has no validation images',
   seed: 'which images are held out',
   labels:
-    'which class a value of the masks is, such as `{ 255: cell }`, `{ cell: [254, 255] }`, or `[0, 255]`, the values in the order of the classes; null: the values are the labels',
+    'which class a value of the masks is, such as `{ 255: cell }`, `{ cell: [254, 255] }`, or `[0, 255]`, the values in the order of the classes; null: the values are the labels. However `labels` is written, the background is the first class (the class called background, else that of the value 0), and the others follow by their smallest value: `loss.weights` is in this order, and `drumhead show` names the class of each weight',
   ignore:
     'a value of the masks, or a list of them, that is no class, such as `255`: such pixels count nowhere; null for none',
 };

@@ -108,7 +108,9 @@ const fewest = (all: readonly Facts[], paths: readonly string[]): readonly strin
 const keyOf = (path: string, paths: readonly string[]): string => {
   const plain = (one: string): string => one.replace(/\.name$/, '');
   const last = (one: string): string => plain(one).slice(plain(one).lastIndexOf('.') + 1);
-  return paths.filter((other) => last(other) === last(path)).length === 1 ? last(path) : plain(path);
+  // A run's own seed stands beside its label.
+  const alone = paths.filter((other) => last(other) === last(path)).length === 1 && last(path) !== 'seed';
+  return alone ? last(path) : plain(path);
 };
 
 const phrases = (facts: Facts, all: readonly Facts[], paths: readonly string[]): string =>
@@ -238,6 +240,23 @@ export const withoutDoubles = (
         ? label.differs
         : [label.differs, sweep].filter(Boolean).join(', '),
   }));
+};
+
+/**
+ * A label with one more part that tells it from others of its settings.
+ *
+ * @example
+ * withPart({ name: 'mine (rate 0.01)', differs: 'rate 0.01' }, 'data 1a2b3c4d').name   // 'mine (rate 0.01, data 1a2b3c4d)'
+ */
+export const withPart = ({ name, differs }: Label, part: string): Label => {
+  const inside = / \(([^()]*)\)$/.exec(name);
+  return {
+    name:
+      inside === null || differs === ''
+        ? joinedName(name, part)
+        : `${fitted(`${name.slice(0, inside.index)} (${inside[1]}`, longestLabel - part.length - 3)}, ${part})`,
+    differs: differs === '' ? part : `${differs}, ${part}`,
+  };
 };
 
 /** The labels of experiments outside of sweeps; experiments with the same runs have the same label. */

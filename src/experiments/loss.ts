@@ -63,14 +63,24 @@ export const publishedLoss: LossSpec = { name: 'cross-entropy', target: 'pixel',
 /**
  * A description in one line.
  *
+ * @param classes names in the order of the labels, so that each weight says whose it is; left out where nobody knows them
+ *
  * @example
  * describeLoss({ name: 'focal', target: 'pixel', weights: [], gamma: 2 })   // 'focal, gamma 2, over pixels'
+ * describeLoss({ name: 'cross-entropy', target: 'pixel', weights: [1, 9] }, ['background', 'cell'])
+ * // 'cross-entropy, class weights background 1, cell 9, over pixels'
  */
-export const describeLoss = (loss: LossSpec): string =>
+export const describeLoss = (loss: LossSpec, classes: readonly string[] = []): string =>
   [
     loss.name,
     ...(loss.name === 'focal' ? [`gamma ${loss.gamma}`] : []),
     ...(loss.name === 'dice' ? [`smoothing ${loss.smoothing}`] : []),
-    ...(loss.weights.length === 0 ? [] : [`class weights ${loss.weights.join(' ')}`]),
+    ...(loss.weights.length === 0
+      ? []
+      : [
+          classes.length === loss.weights.length
+            ? `class weights ${loss.weights.map((weight, i) => `${classes[i]} ${weight}`).join(', ')}`
+            : `class weights ${loss.weights.join(' ')}`,
+        ]),
     loss.target === 'pixel' ? 'over pixels' : 'over whole images',
   ].join(', ');

@@ -119,7 +119,14 @@ export const bringBack = (folder: string): Effect<boolean> =>
 export const mayWrite = (folder: string, { force = false }: Writing = {}): Effect<void> =>
   pipe(
     `${process.cwd()}${sep}`.startsWith(`${resolve(folder)}${sep}`)
-      ? TE.left(decodeError(folder === '' ? '.' : folder, 'that is the folder you are in; name a new one'))
+      ? TE.left(
+          decodeError(
+            folder === '' ? '.' : folder,
+            resolve(folder) === process.cwd()
+              ? 'that is the folder you are in; name a new one'
+              : 'the folder you are in lies in it; name a new one',
+          ),
+        )
       : bringBack(folder),
     TE.flatMap(() =>
       pipe(

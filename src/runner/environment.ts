@@ -40,6 +40,8 @@ export interface Environment {
   readonly engine: EngineChoice;
   /** The kernels, on an engine with the choice; left out, `DRUMHEAD_FUSE` decides, else fused kernels. */
   readonly kernels?: Kernels;
+  /** Why this engine, where someone else chose it; left out, the opened engine says it. */
+  readonly why?: string;
   /** The folder that holds all run folders. */
   readonly runs: string;
   /** The folder that made data is kept in. */

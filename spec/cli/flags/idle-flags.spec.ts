@@ -141,7 +141,7 @@ const never: Readonly<Record<string, string>> = {
   run: 'fuse minutes engine runs',
   sweep: 'fuse jobs workers seed epochs set mnist-dir minutes engine runs no-pictures',
   status: 'watch check json',
-  learn: 'fuse seeds epochs steps batch rate schedule engine workers runs no-pictures',
+  learn: 'fuse seeds epochs steps batch rate schedule set engine workers runs no-pictures',
   list: 'names long json',
   show: '',
   diff: '',

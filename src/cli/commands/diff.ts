@@ -22,9 +22,13 @@ import type { Experiment } from '../../experiments/experiment.js';
 import { memberName } from '../../experiments/label.js';
 import { programFor } from '../../experiments/model.js';
 import { type Member, type Sweep, type SweepRun, sweepOf } from '../../experiments/sweep/sweep.js';
+import type { Sizes } from '../../models/catalogue.js';
+import { type ComputedOn, readComputedOn } from '../../runner/folder/computed-on.js';
+import { readRunRecord } from '../../runner/folder/record.js';
+import { shortDigest } from '../../runner/results/todays-data.js';
 import { type Told, toldByFiles } from '../../runner/run/prepare.js';
 import { remark } from '../edge.js';
-import { amongRuns } from '../source/names-here.js';
+import { amongRuns, orBegunHere } from '../source/names-here.js';
 import { asSweep, calledAs, type Named, namedFrom, withRemarks } from '../source/source.js';
 import { fitted } from '../terminal/fitted.js';
 
@@ -43,8 +47,34 @@ const lines = (differences: readonly Difference[]): readonly string[] =>
     ]),
   );
 
-/** The identity of tasks in files, by experiment. */
-type Read = ReadonlyMap<Experiment, Told>;
+/** What tells the runs of an experiment whose task lies in files: which data, and the sizes of it where it could be read. */
+interface Known {
+  readonly data: string | undefined;
+  readonly sizes: Sizes | null;
+}
+
+/** What is known of experiments whose tasks lie in files. */
+type Read = ReadonlyMap<Experiment, Known>;
+
+/** What is known of a run by its own folder. */
+interface OfRun extends ComputedOn {
+  readonly identity: string;
+  readonly data: string | null;
+}
+
+/** Of a run that was begun and of nothing else; null also where its record cannot be read. */
+const ofRun = (named: Named): T.Task<OfRun | null> =>
+  named.kind === 'sweep' || named.begun === null
+    ? T.of(null)
+    : pipe(
+        TE.Do,
+        TE.bind('record', () => readRunRecord(named.begun?.folder ?? '')),
+        TE.bind('on', () => readComputedOn(named.begun?.folder ?? '')),
+        TE.match(
+          () => null,
+          ({ record: { identity, data }, on }) => ({ identity, data: data ?? null, ...on }),
+        ),
+      );
 
 /**
  * Reads the data of every experiment whose task is in files, each task once: the identity of its runs depends on
@@ -54,7 +84,7 @@ const readAll =
   (experiments: readonly Experiment[]): T.Task<Read> =>
   async () => {
     const byTask = new Map<string, Told | null>();
-    const read = new Map<Experiment, Told>();
+    const read = new Map<Experiment, Known>();
     for (const experiment of experiments) {
       const key = canonical(experiment.task);
       if (!byTask.has(key)) {
@@ -76,9 +106,9 @@ const programOf =
   (read: Read) =>
   (experiment: Experiment): string => {
     const { model, loss, task } = experiment;
-    const told = read.get(experiment);
+    const sizes = read.get(experiment)?.sizes ?? null;
     return pipe(
-      told === undefined ? taskShape(task) : O.some(told.sizes),
+      sizes === null ? taskShape(task) : O.some(sizes),
       O.flatMap((sizes) => O.fromEither(programFor(model, loss.target, sizes))),
       O.match(() => hashOf(model), hashProgram),
     );
@@ -98,15 +128,74 @@ const most = 12;
 interface Side {
   readonly named: Named;
   readonly nameOf: (member: Member) => string;
+  /** What its folder says, where it is one run. */
+  readonly run: OfRun | null;
 }
 
 const sideOf = (named: Named): T.Task<Side> =>
   named.kind === 'sweep'
-    ? T.of({ named, nameOf: memberName(named.sweep) })
+    ? T.of({ named, nameOf: memberName(named.sweep), run: null })
     : pipe(
-        calledAs(named),
-        T.map((label) => ({ named, nameOf: () => label })),
+        T.Do,
+        T.bind('label', () => calledAs(named)),
+        T.bind('run', () => ofRun(named)),
+        T.map(({ label, run }) => ({ named, nameOf: () => label, run })),
       );
+
+/** A run was trained on what its folder says, whatever the files hold now. */
+const withOwnData = (read: Read, sides: readonly Side[]): Read => {
+  const known = new Map(read);
+  for (const { named, run } of sides)
+    if (named.kind === 'experiment' && run !== null && run.data !== null)
+      known.set(named.experiment, {
+        sizes: read.get(named.experiment)?.sizes ?? null,
+        data: run.data,
+      });
+  return known;
+};
+
+/** What differs beside the settings: the data that lie in files, and of two runs what computed them. */
+const besideSettings = (
+  [first, second]: readonly [Known | undefined, Known | undefined],
+  [a, b]: readonly [OfRun | null, OfRun | null],
+): readonly Difference[] => {
+  const line = (path: string, one: unknown, other: unknown): readonly Difference[] =>
+    one === other ? [] : [{ path, a: String(one), b: String(other), shapes: true }];
+  const data =
+    first?.data === undefined || second?.data === undefined
+      ? []
+      : line('data', shortDigest(first.data), shortDigest(second.data));
+  return a === null || b === null
+    ? data
+    : [
+        ...data,
+        ...line('engine', a.engine, b.engine),
+        ...line('kernels', a.kernels, b.kernels),
+        ...line('arithmetic', a.arithmetic, b.arithmetic),
+      ];
+};
+
+/** Two runs that differ in nothing that is known and are two all the same: earlier versions do not say their data. */
+const unexplained = (a: Side, b: Side, differences: readonly Difference[]): readonly Difference[] => {
+  const [one, other] = [a, b].map(({ run }) => run);
+  const bothSay = one?.data != null && other?.data != null;
+  const seeds = [a, b].map(({ named }) => canonical(asSweep(named).members[0].experiment.seeds));
+  return one == null ||
+    other == null ||
+    bothSay ||
+    one.identity === other.identity ||
+    seeds[0] !== seeds[1] ||
+    differences.some(({ shapes }) => shapes)
+    ? []
+    : [
+        {
+          path: 'data',
+          a: `that of run ${one.identity.slice(0, 10)}`,
+          b: `that of run ${other.identity.slice(0, 10)}`,
+          shapes: true,
+        },
+      ];
+};
 
 const runLines = (title: string, { nameOf }: Side, runs: readonly SweepRun[]): readonly string[] => [
   ...(runs.length === 0 ? [] : [title]),
@@ -114,16 +203,24 @@ const runLines = (title: string, { nameOf }: Side, runs: readonly SweepRun[]): r
   ...(runs.length > most ? [`  and ${runs.length - most} more`] : []),
 ];
 
-const compared = (first: Side, second: Side, read: Read): string => {
+const compared = (first: Side, second: Side, today: Read): string => {
   const [a, b] = [first.named, second.named];
+  const read = withOwnData(today, [first, second]);
   const shared = (one: Sweep, other: Sweep) =>
     sharedRuns(one, other, programOf(read), (experiment) => read.get(experiment)?.data);
   if (a.kind === 'experiment' && b.kind === 'experiment') {
-    const differences = differencesOf(a.experiment, b.experiment);
+    const found = [
+      ...differencesOf(a.experiment, b.experiment),
+      ...besideSettings([read.get(a.experiment), read.get(b.experiment)], [first.run, second.run]),
+    ];
+    const differences = [...found, ...unexplained(first, second, found)];
     const runs = shared(sweepOf(a.experiment), sweepOf(b.experiment));
-    return [...(differences.length === 0 ? ['nothing differs'] : lines(differences)), shareLine(runs)].join(
-      '\n',
-    );
+    return [
+      ...(differences.length === 0 ? ['nothing differs'] : lines(differences)),
+      first.run !== null && second.run !== null
+        ? runsLine(first.run, second.run, differences)
+        : shareLine(runs),
+    ].join('\n');
   }
   const runs = shared(asSweep(a), asSweep(b));
   return [
@@ -132,6 +229,14 @@ const compared = (first: Side, second: Side, read: Read): string => {
     shareLine(runs),
   ].join('\n');
 };
+
+/** Of two runs that are there, whether they are one. */
+const runsLine = (a: OfRun, b: OfRun, differences: readonly Difference[]): string =>
+  a.identity === b.identity
+    ? 'they are the same run'
+    : differences.some(({ shapes }) => shapes)
+      ? 'they are two runs'
+      : 'they are two runs, of different seeds';
 
 const comparedDrums = (a: string, b: string): Checked<string> => {
   const [first, second] = [a, b].map((name) =>
@@ -143,6 +248,10 @@ const comparedDrums = (a: string, b: string): Checked<string> => {
   return E.right(differences.length === 0 ? 'nothing differs' : lines(differences).join('\n'));
 };
 
+/** A name of the catalogue, a file or a folder, else what was begun under the name. */
+const begunOrNamed = (name: string, preset: string): Effect<Named> =>
+  orBegunHere('runs')(name, (one) => withRemarks(namedFrom(one, preset)));
+
 /** The differences between two experiments or sweeps, as text. */
 export const diff = (a: string, b: string, { preset }: DiffFlags): Effect<string> =>
   pipe(
@@ -150,8 +259,8 @@ export const diff = (a: string, b: string, { preset }: DiffFlags): Effect<string
       ? TE.fromEither(comparedDrums(a, b))
       : pipe(
           TE.Do,
-          TE.bind('first', () => withRemarks(namedFrom(a, preset))),
-          TE.bind('second', () => withRemarks(namedFrom(b, preset))),
+          TE.bind('first', () => begunOrNamed(a, preset)),
+          TE.bind('second', () => begunOrNamed(b, preset)),
           amongRuns('runs'),
           TE.bind('read', ({ first, second }) =>
             TE.fromTask(

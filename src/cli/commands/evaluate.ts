@@ -115,6 +115,14 @@ const farthest = (all: readonly Rescored[]): number =>
     ),
   );
 
+/** Where the files of a task changed since, their scores say nothing of kernels and versions. */
+const changedWords = (all: readonly Rescored[]): readonly string[] =>
+  all.flatMap(({ changed, folder }) =>
+    changed === null
+      ? []
+      : [`${all.length === 1 ? '' : `${folder}: `}${changed}; these scores are of what is there now`],
+  );
+
 const sameAsThen = (all: readonly Rescored[]): readonly string[] => {
   const own = all.filter(({ ownTest, recorded }) => ownTest && recorded !== null);
   if (own.length === 0) return [];
@@ -148,6 +156,7 @@ const scoredTable = (all: readonly Named[]): Table => ({
     ...(all.some((one) => groupOf(one).length > 1)
       ? ["recorded: the scores that result.json keeps of a run's own test images, from when it was trained"]
       : []),
+    ...changedWords(all),
     ...sameAsThen(all),
   ],
 });

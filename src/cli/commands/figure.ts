@@ -41,11 +41,25 @@ const courseScores: readonly CourseScore[] = [...barScores, 'trainLoss'];
 
 const kindNamed = oneOf('figure', figureKinds);
 
+/** Why a figure would be empty; null where there is something to draw. What was published is something too. */
+const lackingFor = (kind: FigureKind, entries: readonly Entry[]): string | null => {
+  const there =
+    kind === 'curves'
+      ? entries.some(({ courses }) => courses.some(({ epochs }) => epochs.length > 0))
+      : entries.some(
+          ({ runs, parameters, published, publishedParameters }) =>
+            (runs.length > 0 && (kind !== 'parameters' || parameters !== null)) ||
+            (published !== null && (kind !== 'parameters' || publishedParameters !== null)),
+        );
+  if (there) return null;
+  return `there is nothing to draw: no run here ${kind === 'curves' ? 'has kept an epoch' : 'is finished'} yet`;
+};
+
 /** The figures of many runs. */
 const ofSweep = (
   name: string,
   flags: FigureFlags,
-  file: string,
+  file: FigureKind,
   drawing: (entries: readonly Entry[]) => Drawing,
 ): Effect<string> =>
   pipe(
@@ -56,8 +70,9 @@ const ofSweep = (
     TE.flatMap(({ collection, published }) => {
       for (const note of collection.notes) remark(note);
       const entries = entriesOf(collection.runs, published);
-      return entries.length === 0
-        ? TE.left(decodeError(name, 'there are no runs here'))
+      const lacking = entries.length === 0 ? 'there are no runs here' : lackingFor(file, entries);
+      return lacking !== null
+        ? TE.left(decodeError(name, lacking))
         : pipe(
             inBothThemes(drawing(entries)),
             TE.flatMap((both) => TE.fromEither(drawingFiles(file, both))),

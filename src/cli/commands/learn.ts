@@ -8,9 +8,10 @@ import { wholePath } from '../../data/own/whereabouts.js';
 import { decodeExperiment, type Experiment } from '../../experiments/experiment.js';
 import type { Finished } from '../../runner/run/run.js';
 import { allFlags } from '../flags/all-flags.js';
-import { oneOf, rateFlag, seedsFlag, wholeFlag } from '../flags/flags.js';
+import { oneOf, rateFlag, seedsFlag, settingsFlag, wholeFlag } from '../flags/flags.js';
 import { type CommonFlags, environmentFlags } from '../session.js';
 import { dataKind } from '../source/data-folder.js';
+import { ofTask } from '../source/task.js';
 import { runSeeds, summary } from './run.js';
 
 export interface LearnFlags extends CommonFlags {
@@ -20,6 +21,8 @@ export interface LearnFlags extends CommonFlags {
   readonly batch: string;
   readonly rate: string;
   readonly schedule: string;
+  /** Settings of the data, such as labels. */
+  readonly set?: readonly string[];
 }
 
 /** The middle one; of an even number the mean of the two in the middle. */
@@ -40,6 +43,7 @@ const learnFlags = (flags: Omit<LearnFlags, keyof CommonFlags>) =>
     batch: wholeFlag('--batch', 1)(flags.batch),
     rate: rateFlag('--rate')(flags.rate),
     schedule: oneOf('schedule', schedules)(flags.schedule),
+    settings: settingsFlag('--set', flags.set ?? []),
   });
 
 /**
@@ -52,12 +56,17 @@ export const learningOn = (folder: string, flags: Omit<LearnFlags, keyof CommonF
     TE.fromEither(learnFlags(flags)),
     TE.bind('whole', () => TE.fromTask<string, DrumheadError>(() => wholePath(folder))),
     TE.bind('kind', ({ whole }) => dataKind(whole)),
-    TE.flatMapEither(({ whole, kind, seeds, epochs, steps, batch, rate, schedule }) =>
+    TE.flatMapEither(({ whole, kind, seeds, epochs, steps, batch, rate, schedule, settings }) =>
       decodeExperiment(
         {
           name: `learn/${nameFrom(basename(whole))}`,
           // No validation share: every training image is trained on and the last weights are scored.
-          task: { name: kind ?? 'npy', folder: whole, validationShare: 0 },
+          task: {
+            name: kind ?? 'npy',
+            validationShare: 0,
+            ...ofTask(settings, undefined),
+            folder: whole,
+          },
           model: { name: 'nwm', steps },
           training: { batch, epochs, rate, schedule },
           seeds,

@@ -5,6 +5,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Effect } from '../../base/error.js';
 import { mayPutFile } from '../../files/put-files.js';
 import type { Writing } from '../../files/write-folder.js';
+import { labelsOfRuns } from '../../runner/folder/labels.js';
 import {
   query as ask,
   epochsTable,
@@ -55,7 +56,20 @@ export const query = (sql: string | undefined, flags: QueryFlags): Effect<string
     TE.tapIO(({ found, sweeps }) => () => {
       for (const note of [...found.notes, ...sweeps.notes]) remark(note);
     }),
-    TE.flatMap(({ format, found, sweeps: { sweepsOf } }) =>
-      answered([runsTable(found.runs, sweepsOf), epochsTable(found.runs, sweepsOf)], sql, format, flags),
+    TE.bind('labels', ({ found }) => TE.fromTask(labelsOfRuns(found.runs))),
+    TE.flatMap(({ format, found, labels, sweeps: { sweepsOf } }) =>
+      answered(
+        [
+          runsTable(
+            found.runs,
+            sweepsOf,
+            labels.map(({ name }) => name),
+          ),
+          epochsTable(found.runs, sweepsOf),
+        ],
+        sql,
+        format,
+        flags,
+      ),
     ),
   );

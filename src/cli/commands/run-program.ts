@@ -11,6 +11,7 @@ import { type Runnable, readRunnable } from '../../runner/import/index.js';
 import { runRunnable } from '../../runner/import/run.js';
 import { isDocument } from '../document/document.js';
 import { programAlone, programIn } from '../document/program-file.js';
+import { remark } from '../edge.js';
 import { allNames } from '../source/find.js';
 import { finishedRun, sayingTaken } from '../source/finished.js';
 
@@ -35,7 +36,7 @@ const isNamed = (name: string): boolean => allNames.includes(name);
  * untrained.
  */
 const runnable = (path: string, { runs }: RunProgramFlags): Effect<Runnable> =>
-  path.endsWith('.json')
+  path.toLowerCase().endsWith('.json')
     ? pipe(
         readJson(path),
         TE.flatMap((json) =>
@@ -66,6 +67,9 @@ export const runProgramFile = (path: string, flags: RunProgramFlags): Effect<str
   pipe(
     TE.fromEither(parseEngineChoice(flags.engine)),
     TE.flatMap((engine) => runRunnable(runnable(path, flags), flags.input, flags.out, engine, flags)),
+    TE.tapIO(({ notes }) => () => {
+      for (const note of notes) remark(`note: ${note}`);
+    }),
     TE.map(({ description, count, files, folder }) =>
       [
         description,

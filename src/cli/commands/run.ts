@@ -1,6 +1,6 @@
 /** `drumhead run`: an experiment, trained, scored and reported. */
 
-import { join } from 'node:path';
+import { basename, join, resolve, sep } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as A from 'fp-ts/lib/ReadonlyArray.js';
@@ -14,6 +14,7 @@ import { type Experiment, labelCodec, type ScoreName } from '../../experiments/e
 import type { Scores } from '../../experiments/scores.js';
 import { runDrumExperiment } from '../../runner/drums/run.js';
 import { files } from '../../runner/folder/files.js';
+import { isRunFolderName } from '../../runner/folder/paths.js';
 import { relabelRun } from '../../runner/results/relabel.js';
 import { type Finished, runExperiment } from '../../runner/run/run.js';
 import { remark } from '../edge.js';
@@ -201,6 +202,19 @@ const kernelsFor = (
   return E.right(asked);
 };
 
+/** That a finished run whose folder is not called as runs are, or is elsewhere, is not found again and is trained anew. */
+const finishedElsewhere = ({ begun }: Source, { runs, set = [], mnistDir }: RunFlags): readonly string[] => {
+  if (begun === null || !begun.finished || set.length > 0 || mnistDir !== undefined) return [];
+  const inside = resolve(begun.folder).startsWith(`${resolve(runs)}${sep}`);
+  return inside && isRunFolderName(basename(resolve(begun.folder)))
+    ? []
+    : [
+        `${begun.folder} holds this run, finished; ${
+          inside ? 'its name is not that of a run' : `it is not in '${runs}'`
+        }, so that it is not known again there: unless '${runs}' has the same run it is trained once more`,
+      ];
+};
+
 const runTrained = (name: string, flags: RunFlags, label: string | null): Effect<string> =>
   pipe(
     experimentFrom(name, flags.preset, flags),
@@ -221,7 +235,7 @@ const runTrained = (name: string, flags: RunFlags, label: string | null): Effect
               ? idleFuse(source.engine)
               : []),
           ];
-          for (const note of notes) remark(`note: ${note}`);
+          for (const note of [...notes, ...finishedElsewhere(source, flags)]) remark(`note: ${note}`);
         }),
         TE.flatMapEither((asked) => kernelsFor(source, engine, asked)),
         TE.flatMap((kernels) =>

@@ -18,7 +18,7 @@ import { showProgram } from '../show/program.js';
 import type { ShowFlags } from '../show/sized.js';
 import { showSweep } from '../show/sweep.js';
 import { allNames } from '../source/find.js';
-import { amongRuns } from '../source/names-here.js';
+import { amongRuns, orBegunHere } from '../source/names-here.js';
 import { calledAs, changesAsked, namedFrom, withRemarks } from '../source/source.js';
 import { fitted } from '../terminal/fitted.js';
 
@@ -74,12 +74,16 @@ const withoutTask = (program: Program, flags: ShowFlags): Checked<Program> => {
 /** Shows an experiment or a sweep, by its name, its file or its folder. */
 const withTask = (name: string, flags: ShowFlags): Effect<string> =>
   pipe(
-    isPresent(name),
-    TE.filterOrElse(
-      (there) => there || isDocument(name) || allNames.includes(name),
-      (): DrumheadError => unknownName('experiment or system', name, [...allNames, ...systemNames]),
+    orBegunHere('runs')(name, (one) =>
+      pipe(
+        isPresent(one),
+        TE.filterOrElse(
+          (there) => there || isDocument(one) || allNames.includes(one),
+          (): DrumheadError => unknownName('experiment or system', one, [...allNames, ...systemNames]),
+        ),
+        TE.flatMap(() => withRemarks(namedFrom(one, flags.preset, flags))),
+      ),
     ),
-    TE.flatMap(() => withRemarks(namedFrom(name, flags.preset, flags))),
     amongRuns('runs'),
     TE.flatMap((found) =>
       found.kind === 'sweep'

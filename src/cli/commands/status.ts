@@ -14,6 +14,7 @@ import { kindOf } from '../../files/kind-of.js';
 import { columnsWide, scoreFigure, type Table, terminalTable } from '../../report/tables/index.js';
 import { isRunFolderName, runFoldersBelow } from '../../runner/folder/paths.js';
 import { readSweep, sweepPath } from '../../runner/folder/sweep-file.js';
+import { collect } from '../../runner/results/collection.js';
 import {
   notBegun,
   type RunState,
@@ -22,8 +23,10 @@ import {
   statusesOf,
   statusOf,
 } from '../../runner/results/status.js';
-import { answer } from '../edge.js';
+import { isDocument } from '../document/document.js';
+import { answer, remark } from '../edge.js';
 import { allNames } from '../source/find.js';
+import { sweepFrom } from '../source/source.js';
 import { duration } from '../terminal/progress.js';
 import { terminalWidth } from '../terminal/terminal-width.js';
 
@@ -40,6 +43,33 @@ const inFolderOf = async (folder: string, thorough: boolean): Promise<readonly R
   const folders = isRunFolderName(basename(folder)) ? [folder] : await runFoldersBelow(folder);
   return statusesOf(folders, thorough);
 };
+
+/**
+ * The runs that a file or the folder of a sweep's record means: those of its experiment, or of the members of its sweep, also
+ * where they did not begin.
+ */
+const ofFile = (file: string, runs: string, thorough: boolean): Effect<readonly RunStatus[]> =>
+  pipe(
+    collect(file, runs, sweepFrom(file, 'full')),
+    TE.tapIO(({ notes }) => () => {
+      for (const note of notes) remark(`note: ${note}`);
+    }),
+    TE.flatMapTask((found) => async () => {
+      const all: RunStatus[] = [];
+      for (const { experiment, seed, label, record } of found.runs)
+        all.push(
+          record === null
+            ? notBegun('', {
+                name: experiment.name,
+                label: label.name,
+                seed,
+                epochs: experiment.training.epochs,
+              })
+            : { ...(await statusOf(record.folder, thorough)), label: label.name },
+        );
+      return all;
+    }),
+  );
 
 /** The runs of a sweep, those that did not begin too. */
 const ofSweep = (runs: string, name: string, thorough: boolean): Effect<readonly RunStatus[]> =>
@@ -80,10 +110,13 @@ export const statuses =
     const folder = name ?? runs;
     if (name !== undefined && (await kindOf(sweepPath(runs, name))) !== null)
       return ofSweep(runs, name, check)();
+    if (name !== undefined && (await kindOf(join(name, 'sweep.json'))) !== null)
+      return ofFile(name, runs, check)();
     if (await isFolder(folder)) return E.right(await inFolderOf(folder, check));
     if (name === undefined) return E.left(fileError(runs, Object.assign(new Error(), { code: 'ENOENT' })));
     const below = join(runs, name);
     if (await isFolder(below)) return E.right(await inFolderOf(below, check));
+    if (isDocument(name)) return ofFile(name, runs, check)();
     if (allNames.includes(name))
       return E.left(decodeError(name, `no run of it is in '${runs}' yet; ${beginning(name)} begins it`));
     const begun = await runFoldersBelow(runs);
@@ -185,9 +218,14 @@ const narrow = (runs: readonly RunStatus[]): Table => ({
  */
 export const statusTable = (runs: readonly RunStatus[], width?: number): string => {
   if (runs.length === 0) return 'no runs here yet';
-  const whole = terminalTable({ ...wide(runs), notes: [] });
+  const own = runs.filter(({ copyOf }) => copyOf === null);
+  const copies = runs.flatMap(({ folder, copyOf }) =>
+    copyOf === null ? [] : [`left out: ${folder} is the same run as ${copyOf}`],
+  );
+  const whole = terminalTable({ ...wide(own), notes: [] });
   const fits = width === undefined || whole.split('\n').every((line) => columnsWide(line) <= width);
-  return terminalTable((fits ? wide : narrow)(runs), width);
+  const table = (fits ? wide : narrow)(own);
+  return terminalTable({ ...table, notes: [...table.notes, ...copies] }, width);
 };
 
 const shown = (json: boolean, runs: readonly RunStatus[]): string =>

@@ -10,8 +10,11 @@ import { remark } from '../edge.js';
 
 const endings: readonly string[] = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'];
 
+/** The ending of a file's name, however its letters are written: cameras and some systems write them large. */
+export const endingOf = (path: string): string => extname(path).toLowerCase();
+
 /** Whether a file of this name is run when it is read. */
-export const isCode = (path: string): boolean => endings.includes(extname(path));
+export const isCode = (path: string): boolean => endings.includes(endingOf(path));
 
 /** The variable that `--code` and `--no-code` set to `on` or `off`, so that the processes of a sweep know it too. */
 export const codeVariable = 'DRUMHEAD_CODE';

@@ -1,6 +1,7 @@
 /** Files that hold a value: JSON, YAML, or a TypeScript or JavaScript module whose default export it is. */
 
-import { dirname, extname, resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
@@ -15,7 +16,7 @@ import {
 } from '../../base/error.js';
 import { ProgramFault } from '../../dsl/index.js';
 import { isPresent, mayBeRead, readBytes } from '../../files/files.js';
-import { mayRun } from './code.js';
+import { endingOf, mayRun } from './code.js';
 import { readJsonText } from './json.js';
 import { faultOf, type KnownNames, plainFault } from './module-fault.js';
 import { readYamlText } from './yaml.js';
@@ -115,7 +116,17 @@ const importModule: Read = (path) =>
           fsCache: false,
           alias: { ...ownEntries },
         });
-        const module: unknown = await jiti.import(resolve(path));
+        const file = resolve(path);
+        const ext = endingOf(file);
+        // Node and jiti know a module by its ending in small letters only.
+        const module: unknown = file.endsWith(ext)
+          ? await jiti.import(file)
+          : await jiti.evalModule(await readFile(file, 'utf8'), {
+              id: file,
+              filename: file,
+              ext,
+              async: true,
+            });
         return module;
       }, faultIn(path)),
     ),
@@ -149,7 +160,7 @@ const readers: Readonly<Record<string, Read>> = {
 const endings = Object.keys(readers).join(', ');
 
 /** Whether a name is that of a file by its ending. */
-export const isDocument = (name: string): boolean => Object.hasOwn(readers, extname(name));
+export const isDocument = (name: string): boolean => Object.hasOwn(readers, endingOf(name));
 
 /**
  * The value that a file holds. A module is executed: it is the person's own program.
@@ -160,7 +171,8 @@ export const readDocument: Read = (path) =>
   pipe(
     isPresent(path),
     TE.flatMap((there) => {
-      const reader = Object.hasOwn(readers, extname(path)) ? readers[extname(path)] : undefined;
+      const ending = endingOf(path);
+      const reader = Object.hasOwn(readers, ending) ? readers[ending] : undefined;
       // The reader of bytes says what is missing.
       if (!there) return readBytes(path);
       return reader === undefined
@@ -170,7 +182,7 @@ export const readDocument: Read = (path) =>
   );
 
 /** Whether a file is a module, which may export several values. */
-export const isModule = (name: string): boolean => /^\.[cm]?[tj]s$/.test(extname(name));
+export const isModule = (name: string): boolean => /^\.[cm]?[tj]s$/.test(endingOf(name));
 
 /**
  * All that a module exports, by name. **Errors** FileError where there is none; DecodeError of what it threw.

@@ -17,6 +17,10 @@ const hintFor = (text: string, at: number): string => {
   if (/^(\/\/|\/\*|#)/.test(here)) return 'JSON has no comments; YAML has';
   if (/^'/.test(here)) return 'texts stand in double quotes';
   if (before.endsWith(',') && /^[}\]]/.test(here)) return 'there is a comma before the bracket that closes';
+  if (/(["}\]\d]|\b(true|false|null))$/.test(before) && /^(["{[\d-]|(true|false|null)\b)/.test(here))
+    return before.endsWith('"')
+      ? 'is a comma or a colon missing before it?'
+      : 'is a comma missing before it?';
   if (/^[A-Za-z_]/.test(here))
     return /^(NaN|Infinity)/.test(here) ? 'JSON has no such number' : 'names stand in double quotes';
   if (/^[+.]/.test(here)) return 'a number begins with a digit or a minus';

@@ -106,6 +106,7 @@ const addLearn = (program: Command): void => {
     .option('--batch <n>', 'images a step', '8')
     .option('--rate <x>', 'learning rate of Adam, at its highest', '0.003')
     .option('--schedule <name>', 'cosine: the rate falls to zero; constant: it stays', 'cosine')
+    .option('--set <name=value...>', 'settings of the data, such as labels={255: cell} or ignore=255')
     .addOption(engine())
     .addOption(fuse())
     .addOption(workers())

@@ -8,7 +8,7 @@ import { diagram } from '../../compile/diagram/index.js';
 import { showPlan } from '../../compile/fuse/partition/show.js';
 import { showSummary, summary } from '../../compile/summary/index.js';
 import { describeTask } from '../../data/task.js';
-import { hashProgram, type Program, select } from '../../dsl/index.js';
+import { hashProgram, select } from '../../dsl/index.js';
 import type { Engine } from '../../engine/index.js';
 import type { Experiment } from '../../experiments/experiment.js';
 import { describeLoss } from '../../experiments/loss.js';
@@ -37,12 +37,12 @@ const timeLine = (one: Sized, speed: Speed, engine: Engine): string =>
   `time: about ${duration(secondsOf(one, speed))} a run of ${epochsText(one)} in one thread of this ` +
   `machine; an estimate, from ${giga(speed.flopsPerSecond)} GFLOP/s measured in ${speed.seconds.toFixed(1)} s on ${engine.name}`;
 
-const describeExperiment = (experiment: Experiment, label: string, program: Program): readonly string[] => [
+const describeExperiment = ({ experiment, program, classes }: Sized, label: string): readonly string[] => [
   label,
   ...(label === experiment.name ? [] : [`  name      ${experiment.name}`]),
   `  task      ${describeTask(experiment.task)}`,
   `  model     ${describeAnyModel(experiment.model)}`,
-  `  loss      ${describeLoss(experiment.loss)}`,
+  `  loss      ${describeLoss(experiment.loss, classes)}`,
   `  training  ${describeTraining(experiment.training)}`,
   `  seeds     ${experiment.seeds.join(', ')}`,
   `  program   ${hashProgram(program).slice(0, 16)}`,
@@ -53,7 +53,7 @@ const whole = (one: Sized, label: string, time: string, flags: ShowFlags): strin
   const listing = summary(program);
   // The diagram is code, and stays as it is.
   const words = [
-    ...describeExperiment(experiment, label, program),
+    ...describeExperiment(one, label),
     '',
     showSummary(flags.nodes === true ? listing : { ...listing, nodes: [] }),
     '',

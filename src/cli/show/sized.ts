@@ -8,6 +8,7 @@ import { type FusionPlan, fusionPlan } from '../../compile/fuse/partition/plan.j
 import { shapeOfDataset, splitNames } from '../../data/dataset.js';
 import { loadDataset } from '../../data/load.js';
 import { type Task, taskShape } from '../../data/task.js';
+import { taskClasses } from '../../data/task-classes.js';
 import { type Program, select } from '../../dsl/index.js';
 import { type Engine, openEngine, parseEngineChoice } from '../../engine/index.js';
 import type { Experiment } from '../../experiments/experiment.js';
@@ -35,19 +36,25 @@ export interface Sized {
   readonly experiment: Experiment;
   readonly sizes: Sizes;
   readonly counts: Counts;
+  /** Names of the classes, in the order of their labels. */
+  readonly classes: readonly string[];
   readonly program: Program;
 }
 
 /** A person's files are read, since only they know their sizes. */
-const dataOf = (task: Task): Effect<Pick<Sized, 'sizes' | 'counts'>> => {
+const dataOf = (task: Task): Effect<Pick<Sized, 'sizes' | 'counts' | 'classes'>> => {
   const known = taskShape(task);
   return O.isSome(known) && 'train' in task
-    ? TE.right({ sizes: known.value, counts: task })
+    ? TE.right({ sizes: known.value, counts: task, classes: taskClasses(task) ?? [] })
     : pipe(
         loadDataset(task),
         TE.map((dataset) => {
           const [train, validation, test] = splitNames.map((name) => dataset[name].count);
-          return { sizes: shapeOfDataset(dataset), counts: { train, validation, test } };
+          return {
+            sizes: shapeOfDataset(dataset),
+            counts: { train, validation, test },
+            classes: dataset.classes,
+          };
         }),
       );
 };

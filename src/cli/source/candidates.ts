@@ -16,6 +16,7 @@ import { files } from '../../runner/folder/files.js';
 import { sweepPath } from '../../runner/folder/sweep-file.js';
 import { collect, collectSweep, settingsKey } from '../../runner/results/collection.js';
 import { type RunSummary, readRuns } from '../../runner/results/summary.js';
+import { type ByData, byData, readingOnce, type Today } from '../../runner/results/todays-data.js';
 import { asSweep, type Named, namedFrom, sweepFrom } from './source.js';
 
 /** The folder of runs, and the size of those that a name means. */
@@ -32,7 +33,7 @@ export interface Candidates {
   readonly exact: boolean;
   readonly runs: readonly RunSummary[];
   readonly notes: readonly string[];
-  /** Finished runs that go by the name too and are not meant: of other settings, of another engine or older arithmetic. */
+  /** Finished runs that go by the name too and are not meant: of other settings or data, of another engine or older arithmetic. */
   readonly others: readonly RunSummary[];
   /** A sentence for all other runs that are left out: not finished, or not readable. */
   readonly leftOut: readonly string[];
@@ -86,13 +87,33 @@ const readAll = (folder: string, names: ReadonlySet<string> | null = null): Effe
     ),
   );
 
-/** The runs that are exactly an experiment, in the order of their seeds; of a seed the best kept one. */
-const exactly = (experiment: Experiment, all: readonly RunSummary[]): readonly RunSummary[] => {
-  const key = settingsKey(experiment);
-  const same = all.filter((run) => settingsKey(run.experiment) === key);
-  const seeds = [...new Set(same.map(({ seed }) => seed))].sort((a, b) => a - b);
-  return collectSweep(sweepOf({ ...experiment, seeds }), same).flatMap(({ record }) => record ?? []);
-};
+/** The runs that are exactly an experiment at one of its sizes. */
+interface Exactly {
+  readonly preset: string;
+  /** In the order of their seeds; of a seed the best kept one. */
+  readonly runs: readonly RunSummary[];
+  /** That none of them was trained on what the files hold today. */
+  readonly note: string | null;
+}
+
+const exactly =
+  (today: Today, all: readonly RunSummary[]) =>
+  ([preset, experiment]: readonly [string, Experiment]): Effect<Exactly> => {
+    const key = settingsKey(experiment);
+    return pipe(
+      TE.fromTask<ByData, DrumheadError>(
+        byData(today)(
+          experiment,
+          all.filter((run) => settingsKey(run.experiment) === key),
+        ),
+      ),
+      TE.map(({ meant, note }) => {
+        const seeds = [...new Set(meant.map(({ seed }) => seed))].sort((a, b) => a - b);
+        const kept = collectSweep(sweepOf({ ...experiment, seeds }), meant);
+        return { preset, runs: kept.flatMap(({ record }) => record ?? []), note };
+      }),
+    );
+  };
 
 /** Everything finished that goes by a name: members of the sweep of that name, and runs in the folder of that name. */
 const byName = (name: string, { runs, preset }: RunsFlags): Effect<Read> =>
@@ -139,23 +160,24 @@ const ofExperiment = (
 ): Effect<Candidates> =>
   pipe(
     readAll(flags.runs, namesOf(named)),
-    TE.flatMap(({ runs: all, leftOut }): Effect<Candidates> => {
+    TE.bind('exact', ({ runs }) => TE.traverseSeqArray(exactly(readingOnce(), runs))(named)),
+    TE.flatMap(({ runs: all, leftOut, exact }): Effect<Candidates> => {
       const ofName = all.filter(({ experiment }) => namesOf(named).has(experiment.name));
-      const sized = named
-        .map(([preset, experiment]) => ({ preset, runs: exactly(experiment, all) }))
-        .filter(({ runs }) => runs.length > 0);
+      const sized = exact.filter(({ runs }) => runs.length > 0);
       if (sized.length > 0) {
-        const { runs } = sized[0];
+        const { runs, note } = sized[0];
         const sizes = new Set(sized.map((one) => one.runs[0].folder));
         return TE.right({
           exact: true,
           runs,
           others: ofName.filter((run) => !runs.includes(run)),
           leftOut,
-          notes:
-            sizes.size < 2
+          notes: [
+            ...(note === null ? [] : [`  ${note}`]),
+            ...(sizes.size < 2
               ? []
-              : [`  of its sizes the largest that was run; --preset ${sized.at(-1)?.preset} means another`],
+              : [`  of its sizes the largest that was run; --preset ${sized.at(-1)?.preset} means another`]),
+          ],
         });
       }
       return flags.preset !== undefined
@@ -181,9 +203,9 @@ const ofExperiment = (
     }),
   );
 
-/** Whether these are runs of different experiments. */
+/** Whether these are runs of different experiments, or of one on different data. */
 export const several = (runs: readonly RunSummary[]): boolean =>
-  new Set(runs.map(({ experiment }) => settingsKey(experiment))).size > 1;
+  new Set(runs.map(({ experiment, data }) => `${settingsKey(experiment)} ${data ?? ''}`)).size > 1;
 
 const atEverySize = (name: string, preset?: string): Effect<readonly (readonly [string, Named])[]> =>
   TE.traverseSeqArray((size: string) =>

@@ -70,7 +70,7 @@ const leftOutWords = async (name: string, { others, leftOut }: Candidates): Prom
     ? []
     : [
         `left out: ${others.length} finished ${others.length === 1 ? 'run' : 'runs'} of this name that ` +
-          `${others.length === 1 ? 'is' : 'are'} of other settings, another engine or older arithmetic; name the folder to take one`,
+          `${others.length === 1 ? 'is' : 'are'} of other settings, other data, another engine or older arithmetic; name the folder to take one`,
         ...(await linesOf(name, others)),
         ...(others.length > mostListed ? [`  and ${others.length - mostListed} more`] : []),
       ]),
@@ -105,7 +105,7 @@ const severalWords = async (
   return decodeError(
     name,
     [
-      `its ${runs.length} finished runs are of different experiments, and none is exactly this one; ` +
+      `its ${runs.length} finished runs are of different experiments or different data, and none is exactly this one; ` +
         `name the folder of one: drumhead ${command} FOLDER`,
       ...(await linesOf(name, runs)),
       ...(runs.length > mostListed

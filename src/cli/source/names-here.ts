@@ -16,6 +16,48 @@ const folderOf = async (runs: string, name: string): Promise<string | null> => {
   return (await runFoldersBelow(join(runs, name)))[0] ?? null;
 };
 
+/** The folders that were begun under a name: that of its sweep's record, else those of its runs. */
+const foldersOf = async (runs: string, name: string): Promise<readonly string[]> => {
+  const record = sweepPath(runs, name);
+  return (await kindOf(record)) === null ? runFoldersBelow(join(runs, name)) : [dirname(record)];
+};
+
+/**
+ * What no catalogue and no file has is what was begun under the name, where that is one sweep or one run.
+ *
+ * @param work what is done with a name or a folder
+ *
+ * **Errors** as `work`; DecodeError where several runs were begun under the name.
+ */
+export const orBegunHere =
+  (runs: string) =>
+  <A>(name: string, work: (name: string) => Effect<A>): Effect<A> =>
+    pipe(
+      work(name),
+      TE.orElse((error) =>
+        error._tag !== 'UnknownName' || error.name !== name
+          ? TE.left(error)
+          : pipe(
+              TE.fromTask<readonly string[], DrumheadError>(() => foldersOf(runs, name)),
+              TE.flatMap((found) =>
+                found.length === 1
+                  ? work(found[0])
+                  : found.length === 0
+                    ? TE.left(error)
+                    : TE.left(
+                        decodeError(
+                          name,
+                          `${found.length} runs were begun under this name; name the folder of one:\n${found
+                            .slice(0, 12)
+                            .map((folder) => `  ${folder}`)
+                            .join('\n')}`,
+                        ),
+                      ),
+              ),
+            ),
+      ),
+    );
+
 /**
  * Adds to an unknown name the names of runs that were begun under it or a similar one.
  *

@@ -56,6 +56,8 @@ const last = (path: string): string => path.slice(path.lastIndexOf('.') + 1);
 /** Completes a setting that was written without its section: `rate` means `training.rate`. */
 const meantBy = (value: unknown, path: string): readonly string[] => {
   if (path.includes('.') || !t.UnknownRecord.is(value) || Object.hasOwn(value, path)) return [];
+  // An experiment that has no label yet may be given one.
+  if (path === 'label' && 'model' in value) return [];
   const all = settingsBelow(value).filter((known) => known.includes('.'));
   const exact = all.filter((known) => last(known) === path);
   if (exact.length > 0) return exact;

@@ -17,6 +17,7 @@ import { grouped, limits } from '../../base/limits.js';
 import { type Experiment, experimentCodec, experimentName } from '../experiment.js';
 import type { Preset } from '../settings/presets.js';
 import { smallerBut } from '../settings/sizing.js';
+import { valueText } from '../value-text.js';
 import type { Axis, AxisValue } from './axis.js';
 import { axisProblems, decidedBy, isHeldAxis } from './held.js';
 
@@ -194,9 +195,18 @@ const few = new t.Type<
   t.identity,
 );
 
-const distinct = where(few, (members) =>
-  new Set(members.map(canonical)).size < members.length ? 'a member is listed twice' : null,
-);
+/** Which two members are one, by what their axes say. */
+const twice = (members: readonly Member[]): string | null => {
+  const texts = members.map((member) => canonical(member));
+  const again = texts.findIndex((text, i) => texts.indexOf(text) < i);
+  if (again < 0) return null;
+  const axes = Object.entries(members[again].axes).map(([axis, value]) => `${axis} ${valueText(value)}`);
+  return `members ${texts.indexOf(texts[again]) + 1} and ${again + 1} are the same${
+    axes.length === 0 ? '' : `, both with ${axes.join(', ')}`
+  }; leave one out`;
+};
+
+const distinct = where(few, twice);
 
 /** Members whose labels disagree with their experiments are refused, since results would be mislabelled. */
 const truthful = where(distinct, (members) => {

@@ -42,8 +42,14 @@ const families: Readonly<Record<string, string>> = {
   program: 'programs',
 };
 
+/** A person's own data is called by its folder. */
+const ownTask = ({ task }: Experiment): string =>
+  'folder' in task
+    ? (task.folder.split(/[\\/]/).findLast((part) => part !== '' && part !== '.') ?? task.folder)
+    : task.name;
+
 /** The place of an experiment by its settings, whatever its name. */
 export const placeOf = (experiment: Experiment): Place => ({
-  task: tasks[experiment.task.name] ?? experiment.name.split('/')[0],
+  task: tasks[experiment.task.name] ?? ownTask(experiment),
   family: families[experiment.model.name] ?? experiment.model.name,
 });

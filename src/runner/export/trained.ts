@@ -155,6 +155,21 @@ const importIn = (folder: string): Effect<Imported | null> => {
   );
 };
 
+/** Weights beside what a training keeps on its way are those of a run that did not come to its end. */
+const isFinished = (folder: string): Effect<void> =>
+  pipe(
+    [files.run, files.checkpoint, files.metrics].map((name) => join(folder, name)),
+    TE.traverseArray(isPresent),
+    TE.flatMap((there) => (there.some(Boolean) ? TE.left(notFinished(folder)) : TE.right(undefined))),
+  );
+
+/** The sentence of a run that is wanted finished. */
+export const notFinished = (folder: string): DrumheadError =>
+  decodeError(
+    folder,
+    `this run is not finished: it has no result.json; \`drumhead run ${folder}\` goes on to its end`,
+  );
+
 /**
  * The program and weights of a run folder: the kept weights of a finished run, or the imported ones.
  *
@@ -181,6 +196,9 @@ export const readTrained = (folder: string): Effect<Trained> => {
         : TE.left<DrumheadError, void>(
             decodeError(folder, `there are no weights yet; \`drumhead run ${folder}\` goes on to its end`),
           ),
+    ),
+    TE.tap(({ imported, result }) =>
+      imported === null && result === null ? isFinished(folder) : TE.right(undefined),
     ),
     TE.bind('entries', () => readEntries(path('weights'))),
     TE.bind('bytes', ({ result }) =>

@@ -6,6 +6,7 @@
 import { basename, dirname, resolve, sep } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import type * as T from 'fp-ts/lib/Task.js';
+import { canonical } from '../../base/canonical.js';
 import type { Experiment } from '../../experiments/experiment.js';
 import {
   experimentLabels,
@@ -13,7 +14,10 @@ import {
   labelKey,
   memberLabels,
   withoutDoubles,
+  withPart,
 } from '../../experiments/label.js';
+import { readComputedOn } from './computed-on.js';
+import { dataDigestIn, readRunRecord } from './record.js';
 import { readSweep, recordedSweeps } from './sweep-file.js';
 
 /** A run that is shown. */
@@ -78,7 +82,8 @@ const chosen = (found: readonly Called[], name: string, asked: string | undefine
   found.find(({ sweep }) => sweep === asked) ?? found.find(({ sweep }) => sweep === name) ?? found[0];
 
 /**
- * The labels of runs, in their order. Runs of one experiment have one label, and no two experiments have the same.
+ * The labels of runs, in their order. Runs of one experiment have one label, and no two experiments have the same; where runs
+ * of one experiment were trained on different data, each says the digest of its data.
  *
  * @param asked the sweep that is asked about, where a run is of several
  *
@@ -110,8 +115,56 @@ export const labelsOfRuns =
       );
     });
     const names = new Map([...labels.keys()].map((key, i) => [key, withoutDoubles([...labels.values()])[i]]));
-    return keys.map((key, i) => names.get(key) ?? own[i]);
+    const data = await dataParts(shown, keys);
+    return keys.map((key, i) => {
+      const label = names.get(key) ?? own[i];
+      const part = data[i];
+      return part === null ? label : withPart(label, part);
+    });
   };
+
+/** Whether runs of one task can be of different data: what it reads lies in a person's files. */
+const readsFiles = ({ experiment: { task } }: ShownRun): boolean =>
+  'folder' in task || ('mnistDir' in task && task.mnistDir !== null);
+
+/**
+ * What tells runs of equal settings apart where they were trained on different data; null where nothing has to. Runs of
+ * earlier versions do not say their data: where two are of one seed and engine, their identities tell them.
+ */
+const dataParts = async (
+  shown: readonly ShownRun[],
+  keys: readonly string[],
+): Promise<readonly (string | null)[]> => {
+  const parts: (string | null)[] = shown.map(() => null);
+  for (const key of new Set(keys)) {
+    const alike = shown.flatMap((run, i) => (keys[i] === key && readsFiles(run) ? [i] : []));
+    if (alike.length < 2) continue;
+    const data = await Promise.all(alike.map((i) => dataDigestIn(shown[i].folder)()));
+    if (new Set(data.filter((digest) => digest !== null)).size > 1)
+      alike.forEach((i, k) => {
+        parts[i] = `data ${data[k]?.slice(0, 8) ?? 'unknown'}`;
+      });
+    else if (data.every((digest) => digest === null)) {
+      const runs = await Promise.all(alike.map((i) => begunIn(shown[i].folder)));
+      const again = (k: number): boolean =>
+        runs.some(({ how, identity }) => how === runs[k].how && identity !== runs[k].identity);
+      if (runs.some((_, k) => again(k)))
+        alike.forEach((i, k) => {
+          parts[i] = `data of ${runs[k].identity.slice(0, 8)}`;
+        });
+    }
+  }
+  return parts;
+};
+
+/** The identity of a run, and its seed and engine as one text. */
+const begunIn = async (folder: string): Promise<{ readonly identity: string; readonly how: string }> => {
+  const record = await readRunRecord(folder)();
+  const on = await readComputedOn(folder)();
+  return E.isRight(record) && E.isRight(on)
+    ? { identity: record.right.identity, how: canonical([record.right.seed, on.right]) }
+    : { identity: 'unknown', how: folder };
+};
 
 /** What one run is called. */
 export const labelOfRun =

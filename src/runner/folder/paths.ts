@@ -9,6 +9,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Checked, decodeError, type Effect } from '../../base/error.js';
 import type { RunIdentity } from '../../experiments/experiment.js';
 import { isPresent } from '../../files/files.js';
+import { files } from './files.js';
 
 const runFolderName = /^seed-\d+-[0-9a-f]{10}$/;
 
@@ -45,12 +46,29 @@ export const ownFolder = (runs: string, name: string, seed: number, identity: Ru
     E.map((folder) => join(folder, leafOf(seed, identity))),
   );
 
-/** All run folders below a folder, sorted by path. A folder that cannot be read counts as empty. */
+/** Files that only a training writes. */
+const ofTraining: readonly string[] = [files.run, files.result, files.checkpoint, files.metrics];
+
+/**
+ * Whether these are the files of a run. An import holds an experiment too, and so do drums, which say on what they were
+ * computed and train nothing.
+ */
+const areOfRun = (names: readonly string[]): boolean =>
+  names.includes(files.experiment) &&
+  !names.includes('results.json') &&
+  !names.includes('import.json') &&
+  (ofTraining.some((name) => names.includes(name)) || !names.includes(files.environment));
+
+/**
+ * All run folders below a folder, which may itself be one, in the order of their paths. A run is known by its files, since
+ * people rename and copy folders, and by its name where files are missing. What cannot be read holds none.
+ */
 export const runFoldersBelow = async (folder: string): Promise<readonly string[]> => {
   const entries: Dirent[] = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  if (areOfRun(entries.filter((entry) => entry.isFile()).map(({ name }) => name))) return [folder];
   const found: string[] = [];
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    if (!entry.isDirectory() || entry.name.startsWith('.')) continue;
+    if (!entry.isDirectory() || entry.name.startsWith('.') || entry.name === 'node_modules') continue;
     const path = join(folder, entry.name);
     if (isRunFolderName(entry.name)) found.push(path);
     else found.push(...(await runFoldersBelow(path)));

@@ -4,8 +4,13 @@
  */
 
 import { join } from 'node:path';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as T from 'fp-ts/lib/Task.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import type { Effect } from '../../base/error.js';
+import type { Task } from '../../data/task.js';
+import { taskClasses } from '../../data/task-classes.js';
 import { Kernels } from '../../engine/index.js';
 import { files } from './files.js';
 import { readChecked } from './sealed.js';
@@ -22,8 +27,14 @@ export const runCodec = t.intersection([
     experiment: t.string,
     program: t.string,
   }),
-  /** Whether figures.json carries its checksum and the identity; earlier versions wrote it without. */
-  t.partial({ figures: t.literal('sealed') }),
+  t.partial({
+    /** The names of the classes, in the order of their labels. Records of earlier versions have none. */
+    classes: t.readonlyArray(t.string),
+    /** The digest of the data, where they come from a person's files. */
+    data: t.string,
+    /** Whether figures.json carries its checksum and the identity; earlier versions wrote it without. */
+    figures: t.literal('sealed'),
+  }),
 ]);
 /** What run.json holds. */
 export type RunRecord = t.TypeOf<typeof runCodec>;
@@ -31,6 +42,27 @@ export type RunRecord = t.TypeOf<typeof runCodec>;
 /** The record of a run folder. **Errors** FileError, DecodeError. */
 export const readRunRecord = (folder: string): Effect<RunRecord> =>
   readChecked(join(folder, files.run), runCodec);
+
+/** The digest of the data that a run was trained on; null where its record does not say. */
+export const dataDigestIn = (folder: string): T.Task<string | null> =>
+  pipe(
+    readRunRecord(folder),
+    TE.match(
+      () => null,
+      ({ data }) => data ?? null,
+    ),
+  );
+
+/** The names of the classes that a run was trained on; of earlier versions what its task says, null where only files do. */
+export const trainedClassesIn = (folder: string, task: Task | null): T.Task<readonly string[] | null> =>
+  pipe(
+    readRunRecord(folder),
+    TE.match(
+      () => null,
+      ({ classes }) => classes ?? null,
+    ),
+    T.map((classes) => classes ?? (task === null ? null : taskClasses(task))),
+  );
 
 /** Versions and settings that could change numbers: recorded, and compared when a run goes on. */
 const settingsCodec = t.type({

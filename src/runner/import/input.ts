@@ -8,12 +8,14 @@ import { grouped, limits } from '../../base/limits.js';
 import { type Shape, sameShape, showShape, volume } from '../../dsl/index.js';
 import { readBytes } from '../../files/files.js';
 import { decodeNpy, type NpyArray } from '../../formats/npy/npy.js';
-import { decodePng, type Picture } from '../../formats/png/png.js';
+import { findPicture, type Picture } from '../../formats/png/png.js';
 
 /** Values of one input: some samples, one after the other. */
 export interface Input {
   readonly count: number;
   readonly values: Float32Array;
+  /** What of its file is not read, a sentence each. */
+  readonly notes: readonly string[];
 }
 
 type Read = Checked<Input>;
@@ -44,15 +46,23 @@ const fromPng = (bytes: Uint8Array, shape: Shape, source: string): Read => {
   const [height, width, channels] = shape;
   return pipe(
     shape.length === 3
-      ? decodePng(bytes, source)
+      ? findPicture(bytes, source)
       : E.left(decodeError(source, `a picture is no ${showShape(shape)}; give an .npy file`)),
     E.filterOrElse(
-      (picture) => picture.height === height && picture.width === width,
-      (picture): DrumheadError =>
+      ({ picture }) => picture.height === height && picture.width === width,
+      ({ picture }): DrumheadError =>
         decodeError(source, `it is ${picture.height}x${picture.width}, the program takes ${sizes(shape)}`),
     ),
-    E.flatMap((picture) => inChannels(picture, channels, source)),
-    E.map((values) => ({ count: 1, values })),
+    E.flatMap(({ picture, leftOut }) =>
+      pipe(
+        inChannels(picture, channels, source),
+        E.map((values) => ({
+          count: 1,
+          values,
+          notes: leftOut.map((what) => `left out: ${what} of ${source}`),
+        })),
+      ),
+    ),
   );
 };
 
@@ -85,7 +95,7 @@ const fromNpy = ({ shape: found, dtype, data }: NpyArray, shape: Shape, source: 
   const values = Float32Array.from({ length: count * volume(shape) }, (_, i) => Number(data[i]) / unit);
   const bad = values.findIndex((value) => !Number.isFinite(value));
   return bad < 0
-    ? E.right({ count, values })
+    ? E.right({ count, values, notes: [] })
     : E.left(decodeError(source, `element ${bad} is ${values[bad]}, not a finite number`));
 };
 
@@ -136,6 +146,8 @@ export const readInput = (path: string, shape: Shape): Effect<Input> =>
 export interface Inputs {
   readonly count: number;
   readonly values: Readonly<Record<string, Float32Array>>;
+  /** What of the files is not read, a sentence each. */
+  readonly notes: readonly string[];
 }
 
 /** Which file is which input: `NAME=FILE`, or a file alone where there is one input. */
@@ -194,6 +206,7 @@ export const readInputs = (
         : E.right({
             count: counts[0] ?? 1,
             values: Object.fromEntries(inputs.map(({ name, values }) => [name, values])),
+            notes: inputs.flatMap(({ notes }) => notes),
           });
     }),
   );

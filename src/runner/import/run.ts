@@ -23,6 +23,8 @@ export interface Answered {
   readonly description: string;
   readonly count: number;
   readonly files: readonly string[];
+  /** What of the inputs is not read, a sentence each. */
+  readonly notes: readonly string[];
 }
 
 const part = (values: ArrayLike<number>, index: number, size: number): number[] =>
@@ -136,6 +138,7 @@ export const runRunnable = (
       description: descriptionOf(runnable),
       count: inputs.count,
       files: Object.keys(files),
+      notes: inputs.notes,
     })),
   );
 

@@ -11,6 +11,7 @@ import { countParameters } from '../../models/parameter-count.js';
 import { type Entry, placeOf } from '../../report/figures/index.js';
 import { groupsOf } from '../../report/tables/index.js';
 import type { CollectedRun } from '../results/collection.js';
+import type { RunSummary } from '../results/summary.js';
 import { curveOf } from '../run/pictures.js';
 
 /**
@@ -22,6 +23,15 @@ const parametersOf = ({ model, task }: Experiment): number | null => {
   if (O.isNone(sizes) || model.name === 'program') return null;
   const built = buildModel(model, sizes.value);
   return E.isRight(built) ? countParameters(built.right).trainable : null;
+};
+
+/** Of a finished run. A run itself says how many it has, where the settings alone do not: of a person's own files or program. */
+const parametersIn = (
+  experiment: Experiment,
+  began: readonly { readonly record: RunSummary }[],
+): number | null => {
+  const kept = began.flatMap(({ record: { parameters } }) => (parameters === null ? [] : [parameters]));
+  return kept.length === 0 ? null : (parametersOf(experiment) ?? kept[0]);
 };
 
 /** The published numbers. Dead parameters of the original are left out; the models of Multi-MNIST have none. */
@@ -44,7 +54,7 @@ export const entriesOf = (
       name,
       runs: members.flatMap(({ seed, scores }) => (scores === null ? [] : [{ seed, scores }])),
       courses: began.map(({ seed, record }) => ({ seed, epochs: record.history.map(curveOf) })),
-      parameters: began.some(({ record }) => record.parameters !== null) ? parametersOf(experiment) : null,
+      parameters: parametersIn(experiment, began),
       published: row,
       publishedParameters: row === null ? null : publishedParameters(row),
     };

@@ -31,6 +31,7 @@ import { checkFigures } from '../folder/seals.js';
 import { packageVersion } from '../folder/versions.js';
 import { type CollectedRun, type Collection, groupedRun } from '../results/collection.js';
 import { type Figures, readFigures } from '../run/figures.js';
+import { shellWord } from '../run/report.js';
 import { entriesOf } from './figure-entries.js';
 import { axesOf, distinct, listed, tilesOf, verdictOf, wordsOf } from './sweep-words.js';
 import { type Drawing, inBothThemes } from './themes.js';
@@ -159,6 +160,10 @@ const lineOf = ({ experiment, label, seed, record, href }: Linked): RunLine => (
   href,
 });
 
+/** A command as a person types it where the page was made. */
+const againCommand = (command: string, { again, root }: Collection): string =>
+  `npx drumhead ${command} ${shellWord(again)}${root === 'runs' ? '' : ` --runs ${shellWord(root)}`}`;
+
 /** How many sizes the finished models have. */
 const sizesOf = (entries: readonly Entry[]): number =>
   new Set(entries.flatMap(({ parameters, runs }) => (runs.length === 0 ? [] : (parameters ?? [])))).size;
@@ -243,8 +248,8 @@ const gather = (
         runs: runs.map(lineOf),
         commands:
           collection.sweep === null
-            ? [`npx drumhead report ${collection.name}`]
-            : [`npx drumhead sweep ${collection.name}`, `npx drumhead table ${collection.name}`],
+            ? [`npx drumhead report ${shellWord(collection.again)}`]
+            : ['sweep', 'table'].map((command) => againCommand(command, collection)),
         environment: [
           ...(engines.length === 0 ? [] : [{ label: 'engines', value: listed(engines) }]),
           { label: 'page made by', value: `drumhead ${packageVersion()}` },

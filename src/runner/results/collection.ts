@@ -3,10 +3,10 @@
  * that a table can say n of m.
  */
 
-import { readdir } from 'node:fs/promises';
-import { isAbsolute, join, sep } from 'node:path';
+import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
+import type * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { canonical } from '../../base/canonical.js';
 import { type Checked, type DrumheadError, decodeError, type Effect } from '../../base/error.js';
@@ -14,13 +14,16 @@ import { experimentNames } from '../../experiments/catalogue.js';
 import { type Experiment, shapingOf } from '../../experiments/experiment.js';
 import { type Label, memberLabels } from '../../experiments/label.js';
 import { type Member, runsOf, type Sweep } from '../../experiments/sweep/sweep.js';
+import { sweepNamed, sweepNames } from '../../experiments/sweep/sweeps.js';
 import { isPresent } from '../../files/files.js';
 import { kindOf } from '../../files/kind-of.js';
 import type { GroupedRun } from '../../report/tables/index.js';
 import { labelsOfRuns } from '../folder/labels.js';
-import { readSweep, sweepPath } from '../folder/sweep-file.js';
+import { runFoldersBelow } from '../folder/paths.js';
+import { readSweep, recordedSweeps, sweepPath } from '../folder/sweep-file.js';
 import { keptScores } from './kept-scores.js';
 import { type RunSummary, type RunsFound, readRunFolders, readRuns } from './summary.js';
+import { byData, readingOnce } from './todays-data.js';
 
 /** A run; `record` is null for one that did not begin. */
 export interface CollectedRun {
@@ -47,6 +50,10 @@ export interface Collection {
   readonly name: string;
   /** The sweep, where it is one. */
   readonly sweep: Sweep | null;
+  /** What `drumhead sweep` takes to run it again: a name that is known, its file, or the folder of its record. */
+  readonly again: string;
+  /** The folder of all runs. */
+  readonly root: string;
   readonly runs: readonly CollectedRun[];
   /** What could not be read, a sentence each. */
   readonly notes: readonly string[];
@@ -169,6 +176,8 @@ const fromFolder = (folder: string): Effect<Collection> =>
       return {
         name: folder,
         sweep: null,
+        again: folder,
+        root: folder,
         runs,
         notes: [...notes, ...arithmeticNotes(runs)],
       };
@@ -177,20 +186,59 @@ const fromFolder = (folder: string): Effect<Collection> =>
 
 const nothingFound: RunsFound = { runs: [], notes: [] };
 
-const fromSweep = (sweep: Sweep, runs: string): Effect<Collection> =>
+/** Without runs of a member's settings on data that its files do not hold today, where some are of today's. */
+const onTodaysData =
+  (sweep: Sweep, { runs: found, notes }: RunsFound): T.Task<RunsFound> =>
+  async () => {
+    const today = readingOnce();
+    const members = new Map(sweep.members.map(({ experiment }) => [settingsKey(experiment), experiment]));
+    const keys = found.map(({ experiment }) => settingsKey(experiment));
+    const left = new Set<RunSummary>();
+    const said: string[] = [];
+    for (const [key, experiment] of members) {
+      const parts = await byData(today)(
+        experiment,
+        found.filter((_, i) => keys[i] === key),
+      )();
+      for (const other of parts.others) left.add(other);
+      if (parts.note !== null) said.push(parts.note);
+    }
+    const leftWords =
+      left.size === 0
+        ? []
+        : [
+            `left out: ${left.size} ${left.size === 1 ? 'run' : 'runs'} of the same settings on other data than the files hold now; ` +
+              `\`drumhead table ${[...left][0].experiment.name}\` shows ${left.size === 1 ? 'it' : 'them'} too`,
+          ];
+    return {
+      runs: found.filter((run) => !left.has(run)),
+      notes: [...notes, ...new Set(said), ...leftWords],
+    };
+  };
+
+const fromSweep = (again: string, sweep: Sweep, runs: string): Effect<Collection> =>
   pipe(
     isPresent(runs),
     TE.flatMap((there) => (there ? readRuns(runs) : TE.right(nothingFound))),
+    TE.flatMapTask((found) => onTodaysData(sweep, found)),
     TE.map(({ runs: found, notes }) => {
       const once = onceEach(collectSweep(sweep, found));
       return {
         name: sweep.name,
         sweep,
+        again,
+        root: runs,
         runs: once.runs,
         notes: [...notes, ...once.notes, ...arithmeticNotes(once.runs)],
       };
     }),
   );
+
+/** Whether a sweep is the one that the catalogue knows under its name, at full size. */
+const isCatalogued = (sweep: Sweep): boolean => {
+  const known = sweepNames.includes(sweep.name) ? sweepNamed(sweep.name) : null;
+  return known !== null && E.isRight(known) && canonical(known.right.members) === canonical(sweep.members);
+};
 
 const fromRecord = (name: string, runs: string): Effect<Collection> =>
   pipe(
@@ -217,6 +265,8 @@ const fromRecord = (name: string, runs: string): Effect<Collection> =>
           return {
             name,
             sweep,
+            again: isCatalogued(sweep) ? name : dirname(sweepPath(runs, name)),
+            root: runs,
             runs: once.runs,
             notes: [...notes, ...once.notes, ...arithmeticNotes(once.runs)],
           };
@@ -225,25 +275,11 @@ const fromRecord = (name: string, runs: string): Effect<Collection> =>
     ),
   );
 
-/** The names of sweeps and of experiments that ran here: folders of a record, and folders of runs. */
+/** The names of sweeps and of experiments that ran here: those of records, and the folders that hold runs. */
 export const namesIn = async (runs: string): Promise<readonly string[]> => {
-  const found: string[] = [];
-  const below = async (name: string): Promise<void> => {
-    const entries = await readdir(join(runs, name), { withFileTypes: true }).catch(() => []);
-    const folders = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'));
-    const runsHere = folders.filter((entry) => /^seed-\d+-[0-9a-f]+$/.test(entry.name));
-    if (runsHere.length > 0 || entries.some((entry) => entry.name === 'sweep.json'))
-      found.push(
-        name
-          .split(sep)
-          .join('/')
-          .replace(/^sweeps\//, ''),
-      );
-    if (name.split(sep).length < 8)
-      for (const entry of folders) if (!runsHere.includes(entry)) await below(join(name, entry.name));
-  };
-  await below('');
-  return found.sort();
+  const above = (await runFoldersBelow(runs)).map((folder) => dirname(relative(runs, folder)));
+  const named = above.filter((name) => name !== '.' && name !== '').map((name) => name.split(sep).join('/'));
+  return [...new Set([...named, ...(await recordedSweeps(runs))])].sort();
 };
 
 const ofOwnName = (name: string, runs: string, error: DrumheadError): Effect<Collection> =>
@@ -290,8 +326,8 @@ export const collect = (name: string, runs: string, otherwise: Effect<Sweep>): E
       case 'name':
         return pipe(
           otherwise,
-          TE.flatMap((sweep) => fromSweep(sweep, runs)),
-          // An experiment that was run from a file has a name that is in no catalogue, and a folder of that name.
+          TE.flatMap((sweep) => fromSweep(name, sweep, runs)),
+          // What was run from a file has a name that no catalogue knows, and a folder of that name.
           TE.orElse((error) => ofOwnName(name, runs, error)),
         );
     }

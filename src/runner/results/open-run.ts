@@ -7,26 +7,31 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
 import { sha256Hex } from '../../base/canonical.js';
 import { decodeWith } from '../../base/codec.js';
-import { type Checked, decodeError, type Effect } from '../../base/error.js';
+import { type Checked, type DrumheadError, decodeError, type Effect } from '../../base/error.js';
 import type { Session } from '../../compile/tfjs/session/session.js';
 import type { Arrays } from '../../compile/tfjs/session/values.js';
 import { withSession } from '../../compile/tfjs/session/with-session.js';
 import type { Dataset } from '../../data/dataset.js';
 import { loadDataset } from '../../data/load.js';
+import { matching, relabelled } from '../../data/matched-classes.js';
 import { decodeProgram, outputsOf, type Program, select } from '../../dsl/index.js';
 import type { Engine } from '../../engine/index.js';
 import { imageScores, predictedClasses } from '../../experiments/scores.js';
 import { isPresent, readBytes } from '../../files/files.js';
 import type { Sample, WaveSample } from '../../report/index.js';
 import type { Environment } from '../environment.js';
+import { notFinished } from '../export/trained.js';
+import { labelOfRun } from '../folder/labels.js';
 import { openEngineFor } from '../folder/computed-on.js';
 import { files, readJson } from '../folder/files.js';
-import { labelOfRun } from '../folder/labels.js';
+import { trainedClassesIn } from '../folder/record.js';
 import { decodeManifest, decodeWeights } from '../folder/weights.js';
+import { digestFor } from '../run/prepare.js';
 import { testImage } from '../run/test-image.js';
 import { drawnWaves, type WaveGrid, waveGridOf } from '../run/wave-grid.js';
 import { finiteAnswer } from '../training/finite.js';
 import { type RunSummary, readRun } from './summary.js';
+import { shortDigest } from './todays-data.js';
 
 /** A run that can be computed with. */
 export interface OpenRun {
@@ -59,6 +64,8 @@ const readWeights = (folder: string): Effect<Arrays> => {
                 ),
               ),
         ),
+        TE.flatMap(() => isPresent(join(folder, files.result))),
+        TE.flatMap((there) => (there ? TE.right(undefined) : TE.left(notFinished(folder)))),
       ),
     ),
     TE.bind('entries', () =>
@@ -105,13 +112,33 @@ export const openRun = (folder: string, { engine, cache, tell, signal }: Opening
       ),
     ),
     TE.bind('engine', () => openEngineFor(folder, engine)),
-    TE.bind('dataset', ({ run }) =>
+    TE.bind('loaded', ({ run }) =>
       loadDataset(run.experiment.task, {
         cacheDir: cache,
         signal,
         onProgress: ({ done, total }) => tell({ kind: 'data', done, total }),
       }),
     ),
+    TE.bind('own', ({ run }) =>
+      TE.fromTask<readonly string[] | null, DrumheadError>(trainedClassesIn(folder, run.experiment.task)),
+    ),
+    TE.bind('dataset', ({ own, loaded }) => TE.fromEither(asTrained(folder, own ?? loaded.classes, loaded))),
+    TE.tapIO(({ run, loaded }) => () => {
+      const data = digestFor(run.experiment.task, loaded);
+      if (data !== undefined && run.data !== null && data !== run.data)
+        tell({
+          kind: 'note',
+          message: `the files of its task hold other data now (${shortDigest(data)}) than when ${folder} was trained (${shortDigest(run.data)})`,
+        });
+    }),
+  );
+
+/** The data with the classes in the order in which the run was trained on them. */
+const asTrained = (folder: string, trained: readonly string[], loaded: Dataset): Checked<Dataset> =>
+  pipe(
+    matching(trained, loaded.classes),
+    E.mapLeft((problem) => decodeError(folder, problem)),
+    E.map((match) => relabelled(loaded, trained, match)),
   );
 
 /** Runs work with a session of the run's program, or of another one that has parameters of the same names. */

@@ -4,14 +4,18 @@ import { isDeepStrictEqual } from 'node:util';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
+import type * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Checked, type DrumheadError, decodeError, type Effect } from '../../base/error.js';
 import { microBatchesOnEngine } from '../../compile/micro-batches-on-engine.js';
 import { errorOf } from '../../compile/tfjs/session/session.js';
 import { withPool } from '../../compile/tfjs/session/with-session.js';
+import type { Loaded } from '../../data/cache.js';
 import { type Dataset, type SplitName, shapeOfDataset, type TaskShape } from '../../data/dataset.js';
 import { loadDataset } from '../../data/load.js';
+import { type Matching, matching, relabelled } from '../../data/matched-classes.js';
 import { type Task, taskShape } from '../../data/task.js';
+import { taskClasses } from '../../data/task-classes.js';
 import { type Program, parametersOf, usesBatchStatistics } from '../../dsl/index.js';
 import type { Engine } from '../../engine/index.js';
 import { programFor } from '../../experiments/model.js';
@@ -20,10 +24,13 @@ import type { Environment } from '../environment.js';
 import { misfits } from '../export/misfits.js';
 import { readTrained, sizesOf, type Trained } from '../export/trained.js';
 import { openEngineFor } from '../folder/computed-on.js';
+import { trainedClassesIn } from '../folder/record.js';
 import { readResult } from '../folder/result.js';
-import { evaluationBatchOf } from '../run/prepare.js';
+import { digestFor, evaluationBatchOf } from '../run/prepare.js';
 import { evaluate } from '../training/evaluate.js';
 import { lossless } from '../training/finite.js';
+import { readRun } from './summary.js';
+import { isOfData, shortDigest } from './todays-data.js';
 
 /** The data that a run is scored on. */
 export interface RescorePlan {
@@ -46,6 +53,8 @@ export interface Rescored {
   readonly recorded: Scores | null;
   /** Whether these scores are of the same test data as the recorded ones. */
   readonly ownTest: boolean;
+  /** That its own task's files hold other data now, in words; null where they do not, and on another task. */
+  readonly changed: string | null;
 }
 
 /** The program at the sizes of other data; its weights stay, so none of them may depend on the sizes. */
@@ -80,12 +89,38 @@ const words = (sizes: Sizes): string =>
 const otherSizes = (folder: string, own: Sizes, wanted: Sizes): DrumheadError =>
   decodeError(folder, `its weights are for ${words(own)} and do not fit this data, of ${words(wanted)}`);
 
+/** How the classes of data are those of a run; where nobody knows the run's, as they are. */
+const classesFor = (
+  own: readonly string[] | null,
+  classes: readonly string[] | null,
+  folder: string,
+): Checked<Matching> =>
+  own === null || classes === null
+    ? E.right({ labels: null, note: null })
+    : pipe(
+        matching(own, classes),
+        E.mapLeft((problem) => decodeError(folder, problem)),
+      );
+
 /** Checks weights against the shapes that a task states before any image is made. Tasks of files state none. */
-const fitsTask = (trained: Trained, task: Task, split: SplitName, folder: string): Checked<void> => {
+const fitsTask = (
+  trained: Trained,
+  own: readonly string[] | null,
+  task: Task,
+  split: SplitName,
+  folder: string,
+): Checked<void> => {
   const shape = taskShape(task);
-  if (O.isNone(shape)) return E.right(undefined);
+  if (O.isNone(shape))
+    return pipe(
+      classesFor(own, taskClasses(task), folder),
+      E.map(() => undefined),
+    );
+  const match = classesFor(own, taskClasses(task), folder);
+  const asOwn = own !== null && E.isRight(match) && match.right.labels !== null;
   return pipe(
-    programAt(trained, shape.value, folder),
+    programAt(trained, asOwn ? { ...shape.value, classes: own.length } : shape.value, folder),
+    E.flatMap(() => match),
     E.flatMap(() =>
       Object.entries(task).some(([key, count]) => key === split && count === 0)
         ? E.left(noImages(split))
@@ -107,7 +142,35 @@ export const mayRescore = (folder: string, { task: taskFor, split }: RescorePlan
     TE.Do,
     TE.bind('trained', () => readTrained(folder)),
     TE.bind('task', ({ trained }) => taskFor(trained.experiment?.task ?? null)),
-    TE.flatMapEither(({ trained, task }) => fitsTask(trained, task, split, folder)),
+    TE.bind('own', ({ trained }) => ownClasses(folder, trained)),
+    TE.flatMapEither(({ trained, own, task }) => fitsTask(trained, own, task, split, folder)),
+  );
+
+const ownClasses = (folder: string, { experiment }: Trained): Effect<readonly string[] | null> =>
+  TE.fromTask(trainedClassesIn(folder, experiment?.task ?? null));
+
+/**
+ * That the data of a run are others now than when it was trained; null where they are the same, and where that cannot be told.
+ */
+const changedSince = (folder: string, task: Task, dataset: Loaded): T.Task<string | null> =>
+  pipe(
+    readRun(folder),
+    TE.match(
+      () => null,
+      (run) => {
+        const data = digestFor(task, dataset);
+        const told = {
+          experiment: { ...run.experiment, task },
+          data,
+          sizes: shapeOfDataset(dataset),
+          classes: dataset.classes,
+        };
+        return data === undefined || isOfData(run, told)
+          ? null
+          : `the files of its task hold other data now (${shortDigest(data)}) than when it was trained` +
+              `${run.data === null ? '' : ` (${shortDigest(run.data)})`}`;
+      },
+    ),
   );
 
 /** Runs imported without their experiment have no batch of their own: any number of images does. */
@@ -176,14 +239,26 @@ export const rescore = (
     TE.bind('trained', () => readTrained(folder)),
     TE.bind('result', () => readResult(folder)),
     TE.bind('task', ({ trained }) => taskFor(trained.experiment?.task ?? null)),
-    TE.tapEither(({ trained, task }) => fitsTask(trained, task, split, folder)),
+    TE.bind('own', ({ trained }) => ownClasses(folder, trained)),
+    TE.tapEither(({ trained, own, task }) => fitsTask(trained, own, task, split, folder)),
     TE.bind('engine', () => openEngineFor(folder, choice)),
-    TE.bind('dataset', ({ task }) =>
+    TE.bind('loaded', ({ task }) =>
       loadDataset(task, {
         cacheDir: cache,
         signal,
         onProgress: ({ done, total }) => tell({ kind: 'data', done, total }),
       }),
+    ),
+    TE.bind('match', ({ own, loaded }) => TE.fromEither(classesFor(own, loaded.classes, folder))),
+    TE.tapIO(({ match: { note } }) => () => {
+      if (note !== null) tell({ kind: 'note', message: note });
+    }),
+    TE.let('dataset', ({ own, loaded, match }) => relabelled(loaded, own ?? loaded.classes, match)),
+    TE.let('ownTask', ({ trained, task }) => isDeepStrictEqual(task, trained.experiment?.task)),
+    TE.bind('changed', ({ task, loaded, ownTask }) =>
+      TE.fromTask<string | null, DrumheadError>(
+        ownTask ? changedSince(folder, task, loaded) : async () => null,
+      ),
     ),
     TE.bind('program', ({ trained, dataset }) =>
       TE.fromEither(programAt(trained, shapeOfDataset(dataset), folder)),
@@ -191,7 +266,7 @@ export const rescore = (
     TE.bind('scores', ({ trained, program, dataset, engine }) =>
       score(trained, program, dataset, engine, split, environment),
     ),
-    TE.map(({ trained, result, task, scores }) => ({
+    TE.map(({ trained, result, task, scores, ownTask, changed }) => ({
       folder,
       description: trained.description,
       name: trained.experiment?.name ?? folder,
@@ -200,7 +275,8 @@ export const rescore = (
       split,
       scores,
       recorded: result?.test ?? null,
-      ownTest: split === 'test' && isDeepStrictEqual(task, trained.experiment?.task),
+      ownTest: split === 'test' && ownTask && changed === null,
+      changed,
     })),
   );
 };

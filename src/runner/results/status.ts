@@ -17,6 +17,7 @@ import { type RunRecord, readRunRecord } from '../folder/record.js';
 import { type Result, readResult } from '../folder/result.js';
 import { checkFigures, checkSeals } from '../folder/seals.js';
 import type { EpochMetrics } from '../training/state.js';
+import { readMetrics } from './summary.js';
 
 const readExperiment = (path: string): Effect<Experiment> =>
   pipe(
@@ -57,6 +58,8 @@ export interface RunStatus extends ComputedOn {
   readonly secondsLeft: number | null;
   /** What is wrong, in one line. */
   readonly problem: string | null;
+  /** The folder of the same finished run, where this one is a copy of it. */
+  readonly copyOf: string | null;
 }
 
 /** A run that has no folder yet. */
@@ -76,6 +79,7 @@ export const notBegun = (
   result: null,
   secondsLeft: null,
   problem: null,
+  copyOf: null,
   ...unsaid,
 });
 
@@ -146,8 +150,10 @@ export const statusOf = async (folder: string, thorough: boolean): Promise<RunSt
   const progress = pid === null ? null : rightOf(await readProgress(folder)());
   const [state, problem] = stateOf({ record, position, result, seals, failure, pid });
   const known = rightOf(record);
-  const last = rightOf(position)?.history.at(-1) ?? null;
   const finished = rightOf(result);
+  // A finished run has no use for its checkpoints: its metrics are sealed, and say every epoch.
+  const metrics = finished === null ? null : rightOf(await readMetrics(join(folder, files.metrics))());
+  const last = (metrics ?? rightOf(position)?.history ?? []).at(-1) ?? null;
   return {
     folder,
     name: known?.name ?? finished?.name ?? null,
@@ -161,6 +167,7 @@ export const statusOf = async (folder: string, thorough: boolean): Promise<RunSt
     result: finished,
     secondsLeft: progress?.secondsLeft ?? null,
     problem,
+    copyOf: null,
     ...computedOn,
   };
 };
@@ -185,7 +192,20 @@ export const statusesOf = async (
     ),
   )();
   const next = labels.values();
-  return found.map(({ status, experiment }) =>
-    experiment === null ? status : { ...status, label: next.next().value?.name ?? status.label },
+  return withCopies(
+    found.map(({ status, experiment }) =>
+      experiment === null ? status : { ...status, label: next.next().value?.name ?? status.label },
+    ),
   );
+};
+
+/** A finished run whose folder was copied is there once: the first folder counts, as in tables. */
+const withCopies = (runs: readonly RunStatus[]): readonly RunStatus[] => {
+  const first = new Map<string, string>();
+  return runs.map((run) => {
+    const identity = run.state === 'finished' ? run.result?.identity : undefined;
+    const before = identity === undefined ? undefined : first.get(identity);
+    if (identity !== undefined && before === undefined) first.set(identity, run.folder);
+    return before === undefined ? run : { ...run, copyOf: before };
+  });
 };

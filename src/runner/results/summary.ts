@@ -3,7 +3,7 @@
  */
 
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as A from 'fp-ts/lib/ReadonlyArray.js';
@@ -18,6 +18,8 @@ import { ifPresent, readBytes } from '../../files/files.js';
 import { type ComputedOn, readComputedOn } from '../folder/computed-on.js';
 import { readFailure } from '../folder/failure.js';
 import { files, parseJson, readJson } from '../folder/files.js';
+import { isRunFolderName, runFoldersBelow } from '../folder/paths.js';
+import { dataDigestIn } from '../folder/record.js';
 import { checkFigures, checkSeals } from '../folder/seals.js';
 import { type EpochMetrics, epochMetricsCodec, scoresCodec } from '../training/state.js';
 
@@ -28,6 +30,8 @@ export interface RunSummary extends ComputedOn {
   readonly seed: number;
   readonly state: 'finished' | 'unfinished' | 'failed';
   readonly identity: string | null;
+  /** The digest of its data, where these come from a person's files and the run says it. */
+  readonly data: string | null;
   /** Epochs done. */
   readonly epochs: number;
   /** The epoch whose weights were kept; null until it is finished. */
@@ -66,7 +70,7 @@ const readIfPresent = <A>(path: string, codec: t.Decoder<unknown, A>): Effect<A 
   ifPresent(path, pipe(readJson(path), TE.flatMapEither(decodeWith(codec, path))));
 
 /** Lines of metrics.ndjson. A last line cut short by a kill is left out. */
-const readMetrics = (path: string): Effect<readonly EpochMetrics[]> =>
+export const readMetrics = (path: string): Effect<readonly EpochMetrics[]> =>
   pipe(
     ifPresent(path, readBytes(path, 'array')),
     TE.map((bytes) =>
@@ -114,6 +118,7 @@ export const readRun = (folder: string): Effect<RunSummary> =>
     // The folder of a task may have been moved behind a link since.
     TE.bind('task', ({ experiment }) => TE.fromTask(() => settled(experiment.task))),
     TE.bind('computedOn', () => readComputedOn(folder)),
+    TE.bind('data', () => TE.fromTask<string | null, DrumheadError>(dataDigestIn(folder))),
     TE.bind('result', () => readIfPresent(join(folder, files.result), resultCodec)),
     TE.bind('history', () => readMetrics(join(folder, files.metrics))),
     // What cannot be read of a failure is one all the same.
@@ -124,13 +129,14 @@ export const readRun = (folder: string): Effect<RunSummary> =>
       ),
     ),
     TE.map(
-      ({ experiment, task, computedOn, result, history, failure }): RunSummary => ({
+      ({ experiment, task, computedOn, data, result, history, failure }): RunSummary => ({
         folder,
         experiment: { ...experiment, task },
         seed: experiment.seeds[0],
         ...computedOn,
         state: result !== null ? 'finished' : failure === null ? 'unfinished' : 'failed',
         identity: result?.identity ?? null,
+        data,
         epochs: result?.epochs ?? history.length,
         best: result?.epoch ?? null,
         scores: result?.test ?? null,
@@ -139,22 +145,6 @@ export const readRun = (folder: string): Effect<RunSummary> =>
       }),
     ),
   );
-
-/** The folders below with an experiment, sorted, without hidden folders and records of sweeps. */
-const runFolders = async (folder: string, top: boolean): Promise<readonly string[]> => {
-  const entries = await readdir(folder, { withFileTypes: true });
-  const there = (name: string): boolean => entries.some((entry) => entry.isFile() && entry.name === name);
-  // A run on drums learns nothing; its results are in a file of another name.
-  if (there(files.experiment)) return there('results.json') ? [] : [folder];
-  const below = entries
-    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.') && entry.name !== 'node_modules')
-    .filter((entry) => !(top && entry.name === 'sweeps'))
-    .map((entry) => entry.name)
-    .sort();
-  const found: string[] = [];
-  for (const name of below) found.push(...(await runFolders(join(folder, name), false)));
-  return found;
-};
 
 /** Reads each of these folders; what cannot be read becomes a note. */
 export const readRunFolders =
@@ -198,7 +188,10 @@ const onceEach = ({ runs, notes }: RunsFound): RunsFound => {
 export const readRuns = (folder: string): Effect<RunsFound> =>
   pipe(
     TE.tryCatch(
-      () => runFolders(folder, true),
+      async () => {
+        await readdir(folder);
+        return isRunFolderName(basename(folder)) ? [folder] : await runFoldersBelow(folder);
+      },
       (cause): DrumheadError => fileError(folder, cause),
     ),
     TE.flatMap(readRunFolders),

@@ -48,7 +48,7 @@ export const prepare = (experiment: Experiment, seed: number, environment: Envir
 const prepareSettled = (
   experiment: Experiment,
   seed: number,
-  { engine, kernels, cache, runs, tell, signal }: Environment,
+  { engine, kernels, why, cache, runs, tell, signal }: Environment,
 ): Effect<Prepared> =>
   pipe(
     // Checked before anything takes time.
@@ -56,7 +56,12 @@ const prepareSettled = (
     TE.tap(() => TE.fromEither(folderOfName(runs, experiment.name))),
     TE.tap(() => hasRoom(runs)),
     TE.tapEither(() => fitsTask(experiment)),
-    TE.bindW('engine', () => openEngine(engine, kernels)),
+    TE.bindW('engine', () =>
+      pipe(
+        openEngine(engine, kernels),
+        TE.map((opened) => (why === undefined ? opened : { ...opened, why })),
+      ),
+    ),
     TE.bind('dataset', () =>
       loadDataset(experiment.task, {
         cacheDir: cache,
@@ -70,7 +75,7 @@ const prepareSettled = (
     TE.bind('program', ({ dataset }) =>
       TE.fromEither(programFor(experiment.model, experiment.loss.target, shapeOfDataset(dataset))),
     ),
-    TE.tapEither(({ dataset }) => weightsFit(experiment, dataset.classes.length)),
+    TE.tapEither(({ dataset }) => weightsFit(experiment, dataset.classes.length, dataset.classes)),
     TE.tapEither(({ dataset }) => canWait(experiment, dataset.validation.count)),
     TE.bindW('microBatches', ({ program, engine }) =>
       TE.fromEither(
@@ -144,6 +149,8 @@ export interface Told {
   readonly experiment: Experiment;
   readonly data: string | undefined;
   readonly sizes: Sizes;
+  /** Names of the classes, in the order of their labels. */
+  readonly classes: readonly string[];
 }
 
 /**
@@ -163,6 +170,7 @@ export const toldByFiles = (experiment: Experiment): Effect<Told | null> => {
               experiment: { ...experiment, task: whole },
               data: digestFor(whole, dataset),
               sizes: shapeOfDataset(dataset),
+              classes: dataset.classes,
             })),
           ),
         ),
@@ -177,10 +185,19 @@ export const digestFor = (task: Task, dataset: Loaded): string | undefined =>
 /** Whether the task's data comes from files of the person. */
 export const readsDigits = (task: Task): boolean => 'mnistDir' in task && task.mnistDir !== null;
 
-const weightsFit = ({ name, loss }: Experiment, classes: number): Checked<void> =>
+const weightsFit = (
+  { name, loss }: Experiment,
+  classes: number,
+  names: readonly string[] = [],
+): Checked<void> =>
   loss.weights.length === 0 || loss.weights.length === classes
     ? E.right(undefined)
-    : E.left(decodeError(name, `loss.weights: ${loss.weights.length} of them for ${classes} classes`));
+    : E.left(
+        decodeError(
+          name,
+          `loss.weights: ${loss.weights.length} of them for ${classes} classes${names.length === 0 ? '' : `, which are ${names.join(', ')}`}`,
+        ),
+      );
 
 /** Early stopping needs validation images. */
 const canWait = ({ name, training }: Experiment, held: number): Checked<void> =>

@@ -155,7 +155,7 @@ const reportOf = (
     words: experimentWords(describeAnyModel(model), task, experiment.loss),
     target: experiment.loss.target,
     settings: [
-      fact('loss', describeLoss(experiment.loss)),
+      fact('loss', describeLoss(experiment.loss, dataset.classes)),
       fact('training', describeTraining(training)),
       fact('batch', training.batch, `in micro-batches of ${microBatches.join(' + ')}`),
       fact('seed', String(seed), 'of the weights and the order of the images'),

@@ -82,7 +82,7 @@ const orNote = <A>(read: Effect<A | null>): Effect<Reread<A>> =>
  * **Errors** DecodeError where a newer drumhead wrote it: nothing is touched then; FileError.
  */
 export const writeRecord = (prepared: Prepared, workers: number): Effect<readonly string[]> => {
-  const { folder, engine, microBatches, experiment, program, identity, seed } = prepared;
+  const { folder, engine, microBatches, experiment, program, identity, seed, data, dataset } = prepared;
   const written = {
     experiment: `${JSON.stringify({ ...experiment, seeds: [seed] }, null, 2)}\n`,
     program: encodeProgram(program),
@@ -95,6 +95,8 @@ export const writeRecord = (prepared: Prepared, workers: number): Effect<readonl
     epochs: experiment.training.epochs,
     experiment: hash(written.experiment),
     program: hash(written.program),
+    classes: dataset.classes,
+    ...(data === undefined ? {} : { data }),
     ...(before !== null && before.figures === undefined ? {} : { figures: 'sealed' as const }),
   });
   const path = (file: keyof typeof files): string => join(folder, files[file]);

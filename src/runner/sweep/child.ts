@@ -64,6 +64,7 @@ const run = async ({
   seed,
   engine,
   kernels,
+  why,
   runs,
   cache,
   workers,
@@ -77,6 +78,7 @@ const run = async ({
   )({
     engine: choice.right,
     ...(kernels === undefined ? {} : { kernels }),
+    ...(why === undefined ? {} : { why }),
     runs,
     cache,
     workers,

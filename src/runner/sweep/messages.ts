@@ -16,7 +16,7 @@ const request = t.union([
       workers: t.number,
       pictures: t.boolean,
     }),
-    t.partial({ kernels: Kernels }),
+    t.partial({ kernels: Kernels, why: t.string }),
   ]),
   /** Stop after this step. */
   t.type({ kind: t.literal('stop') }),

@@ -192,6 +192,7 @@ const doRun = async (
       experiment: member.experiment,
       seed,
       engine: engine.name,
+      why: engine.why,
       ...(kernels === null ? {} : { kernels }),
       runs,
       cache,

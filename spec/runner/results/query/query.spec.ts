@@ -34,6 +34,7 @@ const record = (name: string, seed: number, foregroundIou: number | null): RunSu
     arithmetic: 2,
     kernels: 'fused',
     state: foregroundIou === null ? 'unfinished' : 'finished',
+    data: null,
     identity: null,
     epochs: 2,
     best: foregroundIou === null ? null : 2,

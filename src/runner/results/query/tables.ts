@@ -64,8 +64,16 @@ const withoutName = ({ name: _, ...options }: { readonly name: string }): Readon
 const optionsOf = (model: Model): Readonly<Record<string, unknown>> =>
   model.name === 'program' ? { program: hashProgram(model) } : withoutName(model);
 
-/** A line a run. Settings of task, model and training are JSON: `options->>'readout'`. */
-export const runsTable = (runs: readonly RunSummary[], sweepsOf: SweepsOf): PlainTable => ({
+/**
+ * A line a run. Settings of task, model and training are JSON: `options->>'readout'`.
+ *
+ * @param labels what the runs are called; left out, their own labels or names
+ */
+export const runsTable = (
+  runs: readonly RunSummary[],
+  sweepsOf: SweepsOf,
+  labels: readonly string[] = [],
+): PlainTable => ({
   name: 'runs',
   columns: {
     ...key,
@@ -81,10 +89,12 @@ export const runsTable = (runs: readonly RunSummary[], sweepsOf: SweepsOf): Plai
     best_epoch: 'INTEGER',
     parameters: 'INTEGER',
     ...typesOf(''),
+    label: 'VARCHAR',
+    data: 'VARCHAR',
     identity: 'VARCHAR',
     folder: 'VARCHAR',
   },
-  rows: runs.map((run) => ({
+  rows: runs.map((run, i) => ({
     ...keyOf(run, sweepsOf),
     task: run.experiment.task.name,
     model: run.experiment.model.name,
@@ -98,6 +108,8 @@ export const runsTable = (runs: readonly RunSummary[], sweepsOf: SweepsOf): Plai
     best_epoch: run.best,
     parameters: run.parameters,
     ...valuesOf('', run.scores),
+    label: labels[i] ?? run.experiment.label ?? run.experiment.name,
+    data: run.data,
     identity: run.identity,
     folder: run.folder,
   })),

@@ -1,0 +1,106 @@
+/**
+ * Which runs were trained on the data that a person's files hold today. The settings of a run name the files and not what is
+ * in them, so that runs on masks of before and after a correction have the same settings.
+ */
+
+import * as E from 'fp-ts/lib/Either.js';
+import type * as T from 'fp-ts/lib/Task.js';
+import { canonical } from '../../base/canonical.js';
+import { hashProgram } from '../../dsl/index.js';
+import { engineLabel } from '../../engine/engine.js';
+import { EngineName } from '../../engine/index.js';
+import { type Experiment, identityOf } from '../../experiments/experiment.js';
+import { programFor } from '../../experiments/model.js';
+import { type Told, toldByFiles } from '../run/prepare.js';
+import type { RunSummary } from './summary.js';
+
+/** What tells on which data a run was trained. */
+export type OfData = Pick<
+  RunSummary,
+  'experiment' | 'seed' | 'data' | 'identity' | 'engine' | 'arithmetic' | 'kernels'
+>;
+
+/** A digest as people are shown it. */
+export const shortDigest = (digest: string): string => digest.slice(0, 8);
+
+/** The identity that a run would have on this data; null where that cannot be said. */
+const identityOnData = (run: OfData, told: Told): string | null => {
+  const { experiment, seed, engine, arithmetic, kernels } = run;
+  if (!EngineName.is(engine)) return null;
+  const program = programFor(experiment.model, experiment.loss.target, told.sizes);
+  if (E.isLeft(program)) return null;
+  const label = engineLabel({ name: engine, fused: kernels === 'fused' });
+  return identityOf(
+    { ...experiment, task: told.experiment.task },
+    hashProgram(program.right),
+    seed,
+    label,
+    told.data,
+    arithmetic,
+  );
+};
+
+/**
+ * Whether a run was trained on this data. Runs of earlier versions do not say their data; their identity does. What cannot be
+ * told counts as the same.
+ */
+export const isOfData = (run: OfData, told: Told): boolean => {
+  if (run.data !== null) return run.data === told.data;
+  const identity = run.identity === null ? null : identityOnData(run, told);
+  return identity === null || identity === run.identity;
+};
+
+/** What the files of a task hold today; null of made data and of files that cannot be read. Each task is read once. */
+export type Today = (experiment: Experiment) => T.Task<Told | null>;
+
+/** A reader of today's data that reads each task once. */
+export const readingOnce = (): Today => {
+  const read = new Map<string, Promise<Told | null>>();
+  return (experiment) => () => {
+    const key = canonical(experiment.task);
+    const before = read.get(key);
+    if (before !== undefined) return before;
+    const now = toldByFiles(experiment)().then((told) => (E.isRight(told) ? told.right : null));
+    read.set(key, now);
+    return now;
+  };
+};
+
+/** Runs of the same settings by their data, and a sentence where none is of today's. */
+export interface ByData {
+  /** Those that are meant: on today's data where there are any, else all. */
+  readonly meant: readonly RunSummary[];
+  /** Those on other data, where there are some on today's. */
+  readonly others: readonly RunSummary[];
+  readonly note: string | null;
+}
+
+const dataOf = (runs: readonly RunSummary[]): string => {
+  const known = [...new Set(runs.flatMap(({ data }) => (data === null ? [] : [shortDigest(data)])))];
+  return known.length === 0 ? '' : ` (data ${known.join(', ')})`;
+};
+
+/**
+ * Tells runs of an experiment's settings by their data.
+ *
+ * @example
+ * await byData(readingOnce())(experiment, runs)()   // { meant: [the run on the corrected masks], others: [the first run], note: null }
+ */
+export const byData =
+  (today: Today) =>
+  (experiment: Experiment, runs: readonly RunSummary[]): T.Task<ByData> =>
+  async () => {
+    const all: ByData = { meant: runs, others: [], note: null };
+    const told = runs.length === 0 ? null : await today(experiment)();
+    if (told === null) return all;
+    const meant = runs.filter((run) => isOfData(run, told));
+    const others = runs.filter((run) => !meant.includes(run));
+    if (meant.length > 0) return { meant, others, note: null };
+    return {
+      ...all,
+      note:
+        `the files of ${experiment.task.name === 'npy' || experiment.task.name === 'png' ? experiment.task.folder : experiment.name} ` +
+        `hold other data than ${runs.length === 1 ? 'this run was' : 'these runs were'} trained on${dataOf(runs)}: ` +
+        `${told.data === undefined ? '' : `data ${shortDigest(told.data)} is there now, and `}no run of it is there yet`,
+    };
+  };
