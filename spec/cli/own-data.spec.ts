@@ -16,7 +16,7 @@ import { status } from '../../src/cli/commands/status.js';
 import { table } from '../../src/cli/commands/table.js';
 import { matching, relabelled } from '../../src/data/matched-classes.js';
 import { decodeExperiment } from '../../src/experiments/experiment.js';
-import { sealed } from '../../src/runner/folder/sealed.js';
+import { sealed } from '../../src/runner/folder/sealed-json.js';
 import { runExperiment } from '../../src/runner/run/run.js';
 import { environmentOf } from '../runner/kill/tiny.js';
 import { drawPairs } from '../support/draw-pairs.js';

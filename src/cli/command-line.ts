@@ -6,11 +6,11 @@ import { packageVersion } from '../runner/folder/versions.js';
 import { codeVariable } from './document/code.js';
 import { remark } from './edge.js';
 import type { Line } from './flags/idle-rules.js';
-import { asking } from './line/asking.js';
-import { exchange } from './line/exchange.js';
+import { exchange } from './line/import-export.js';
+import { asking } from './line/inspection.js';
 import { results } from './line/results.js';
 import { training } from './line/training.js';
-import { idleFuse } from './source/begun.js';
+import { idleFuse } from './source/engine-notes.js';
 
 // An environment variable, so that workers and the processes of a sweep have it too.
 const heed = (flags: object): void => {

@@ -19,7 +19,7 @@ import {
   vary,
 } from '../../../src/experiments/sweep/sweep.js';
 import { encodePicture } from '../../../src/formats/png/png.js';
-import { sealed } from '../../../src/runner/folder/sealed.js';
+import { sealed } from '../../../src/runner/folder/sealed-json.js';
 import { readSweep, sweepPath } from '../../../src/runner/folder/sweep-file.js';
 import { collect } from '../../../src/runner/results/collection.js';
 import { sweepsIn } from '../../../src/runner/results/query/index.js';

@@ -21,7 +21,7 @@ import { remark } from '../edge.js';
 import { allFlags, allValues } from '../flags/all-flags.js';
 import { type ChangeFlags, optionalFlag, overridesOf } from '../flags/flags.js';
 import { type CommonFlags, environmentFlags, withEnvironment } from '../session.js';
-import { anotherEngine, idleFuse } from '../source/begun.js';
+import { anotherEngine, idleFuse } from '../source/engine-notes.js';
 import { amongRuns } from '../source/names-here.js';
 import { changesAsked, experimentFrom, type Source, withRemarks } from '../source/source.js';
 import { inTimeBox, minutesFlag } from '../time-box.js';

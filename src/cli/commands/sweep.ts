@@ -15,7 +15,7 @@ import { interruptible, remark } from '../edge.js';
 import { allFlags } from '../flags/all-flags.js';
 import { type ChangeFlags, optionalFlag, overridesOf, wholeFlag } from '../flags/flags.js';
 import { seconds } from '../session.js';
-import { anotherEngine } from '../source/begun.js';
+import { anotherEngine } from '../source/engine-notes.js';
 import { amongRuns } from '../source/names-here.js';
 import { asSweep, changesAsked, namedFrom, withRemarks } from '../source/source.js';
 import { barSweepTeller, nameOf, plainSweepTeller } from '../terminal/sweep-progress.js';

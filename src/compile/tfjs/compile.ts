@@ -23,6 +23,7 @@ import {
 import { splitPort } from '../../dsl/ports.js';
 import { volume } from '../../dsl/shape.js';
 import type { TensorFlow } from '../../engine/index.js';
+import { type Plan, planNodes, sourceOf } from './node-plan.js';
 import { batchNorm } from './operations/batch-norm.js';
 import { type Context, overBatch, type Value } from './operations/context.js';
 import * as convolution from './operations/convolution.js';
@@ -32,7 +33,6 @@ import * as pointwise from './operations/pointwise.js';
 import { recurrence } from './operations/recurrence.js';
 import * as reduction from './operations/reduce.js';
 import * as structure from './operations/structure.js';
-import { type Plan, planNodes, sourceOf } from './plan.js';
 
 /** The values for a run. Inputs have a leading batch axis, parameters have none. */
 export interface Feed {

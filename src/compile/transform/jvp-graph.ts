@@ -6,7 +6,7 @@ import { shapeOf, type Tensor } from '../../dsl/tensor.js';
 import { jvpRule, type Tangent } from './jvp-rules.js';
 import { zerosOf } from './raw.js';
 import { bodyLeaf, type Leaf, type NamedSources, retraceNode } from './retrace.js';
-import { runSteps, type Tensors } from './steps.js';
+import { runSteps, type Tensors } from './write-scan.js';
 
 /** Values and their tangents, node by node. */
 export interface WithTangents {

@@ -9,7 +9,7 @@ import { isLeafOp, type LeafOp, type Node, type OpOf, type ScanOp, scanInputs } 
 import { finalPort, observedPort } from '../../dsl/ports.js';
 import { known, type Tensor } from '../../dsl/tensor.js';
 import { add, affine, alongLast, by, mul, reciprocal, sqrt, sub } from './raw.js';
-import { runSteps, type Tensors } from './steps.js';
+import { runSteps, type Tensors } from './write-scan.js';
 
 /** Where the leaves of a list of nodes come from. */
 export type Leaf = (op: LeafOp) => Tensor;

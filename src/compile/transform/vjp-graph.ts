@@ -7,9 +7,9 @@ import { activeNodes, type IsActive } from './activity.js';
 import { previous } from './linear.js';
 import { add, affine, reverse, zerosOf } from './raw.js';
 import { bodyLeaf, type NamedSources, type Retraced, type RetracedScan, retrace } from './retrace.js';
-import { runSteps, type Tensors } from './steps.js';
 import { vjpRule } from './vjp-rules.js';
 import type { Cotangents, Wanted } from './weighted.js';
+import { runSteps, type Tensors } from './write-scan.js';
 
 /** Cotangents by the number of the node. */
 export type NodeCotangents = ReadonlyMap<number, Tensor>;

@@ -5,12 +5,12 @@ import { everything, intervalsOf } from '../reading/interval.js';
 import type { Structure } from '../reading/structure.js';
 import * as requirements from '../requirements/requirements.js';
 import { dot, sumOf } from '../rounding/bounded.js';
+import { slack } from '../rounding/slack.js';
 import { type System, sequenceName } from '../system/system.js';
 import { exactState } from '../trial/bounded-steps.js';
 import { digits } from '../trial/findings.js';
 import { trajectory } from '../trial/interpreter.js';
 import { broken, holds, inconclusive, type Law, type Requirement, vacuous } from '../trial/law.js';
-import { slack } from './slack.js';
 
 /** The coefficients of a coRNN's step: z' = a z + b s - c y with |s| <= 1. */
 interface Cornn {

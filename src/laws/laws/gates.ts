@@ -3,11 +3,11 @@
 import { formsOf } from '../reading/forms.js';
 import { everything, type Interval, intervalsOf } from '../reading/interval.js';
 import * as requirements from '../requirements/requirements.js';
+import { largest, slack } from '../rounding/slack.js';
 import type { System } from '../system/system.js';
 import { digits } from '../trial/findings.js';
 import { type Trajectory, trajectory } from '../trial/interpreter.js';
 import { broken, holds, type Law, type Requirement, vacuous } from '../trial/law.js';
-import { largest, slack } from './slack.js';
 
 /** Intervals of the next fields from those of the fields, for any drive. */
 const nextIntervals = (

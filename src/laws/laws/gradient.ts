@@ -5,6 +5,7 @@ import { type Degree, degreesOf } from '../reading/degree.js';
 import { dampingOf, rest } from '../requirements/force.js';
 import * as requirements from '../requirements/requirements.js';
 import { exact } from '../rounding/bounded.js';
+import { largest, slack } from '../rounding/slack.js';
 import { digits } from '../trial/findings.js';
 import { boundedStep, trajectory } from '../trial/interpreter.js';
 import {
@@ -17,7 +18,6 @@ import {
   type Trial,
   vacuous,
 } from '../trial/law.js';
-import { largest, slack } from './slack.js';
 
 /** Differences must grow by factors that do not depend on the state: no products of state with state. */
 const lipschitz: Requirement = {

@@ -3,11 +3,11 @@
 import { everything, intervalsOf } from '../reading/interval.js';
 import type { Oscillator } from '../reading/oscillator.js';
 import * as requirements from '../requirements/requirements.js';
+import { largest, slack } from '../rounding/slack.js';
 import type { System } from '../system/system.js';
 import { digits } from '../trial/findings.js';
 import { trajectory } from '../trial/interpreter.js';
 import { broken, holds, inconclusive, type Law, type Requirement, vacuous } from '../trial/law.js';
-import { largest, slack } from './slack.js';
 
 /** A bound on |F| for an oscillator with free externals at zero, for any state. */
 const forceBound = (system: System, { kick, zNode }: Oscillator, h: number): number => {

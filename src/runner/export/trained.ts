@@ -22,9 +22,9 @@ import { decodeExperiment, type Experiment } from '../../experiments/experiment.
 import { describeAnyModel } from '../../experiments/model.js';
 import { ifPresent, isPresent, readBytes } from '../../files/files.js';
 import { decodeModel, type ModelSpec, type Sizes } from '../../models/catalogue.js';
+import { checkSeals } from '../folder/check-seals.js';
 import { files, readJson } from '../folder/files.js';
 import { type Result, readResult, readWeightValues } from '../folder/result.js';
-import { checkSeals } from '../folder/seals.js';
 import { decodeManifest, decodeWeights, type WeightEntry } from '../folder/weights.js';
 import { unfinite } from '../training/finite.js';
 import { misfits } from './misfits.js';

@@ -26,7 +26,7 @@ import { type Arithmetic, Kernels, kernelsText } from '../../engine/index.js';
 import { ifPresent, isPresent, readBytesIfPresent, writeBytes } from '../../files/files.js';
 import { type EpochMetrics, epochMetricsCodec, type TrainState } from '../training/state.js';
 import { files } from './files.js';
-import { isFromLater, readChecked, readCheckedIfPresent, writeChecked } from './sealed.js';
+import { isFromLater, readChecked, readCheckedIfPresent, writeChecked } from './sealed-json.js';
 import { decodeWeights, encodeWeights, type WeightEntry } from './weights.js';
 
 const header = t.type({

@@ -10,7 +10,7 @@ import * as t from 'io-ts';
 import type { Effect } from '../../base/error.js';
 import type { RunEvent } from '../environment.js';
 import { files } from './files.js';
-import { readChecked, writeChecked } from './sealed.js';
+import { readChecked, writeChecked } from './sealed-json.js';
 
 const codec = t.type({
   /** The current epoch, from 1. */

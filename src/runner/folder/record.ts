@@ -13,7 +13,7 @@ import type { Task } from '../../data/task.js';
 import { taskClasses } from '../../data/task-classes.js';
 import { Kernels } from '../../engine/index.js';
 import { files } from './files.js';
-import { readChecked } from './sealed.js';
+import { readChecked } from './sealed-json.js';
 
 /** The codec of run.json. */
 export const runCodec = t.intersection([

@@ -8,9 +8,9 @@ import { sha256Hex } from '../../base/canonical.js';
 import { type DrumheadError, decodeError, type Effect, errorMessage } from '../../base/error.js';
 import { readBytes } from '../../files/files.js';
 import { scoresCodec } from '../training/state.js';
+import { checkSeals } from './check-seals.js';
 import { files } from './files.js';
-import { isFromLater, readCheckedIfPresent } from './sealed.js';
-import { checkSeals } from './seals.js';
+import { isFromLater, readCheckedIfPresent } from './sealed-json.js';
 
 /** What result.json holds. No times: the same run gives the same bytes. */
 export const resultCodec = t.intersection([

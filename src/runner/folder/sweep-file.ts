@@ -14,7 +14,7 @@ import { record, whole, withOptional } from '../../base/codec.js';
 import { decodeError, type Effect } from '../../base/error.js';
 import { Kernels } from '../../engine/index.js';
 import { type Member, type Sweep, sweepCodec } from '../../experiments/sweep/sweep.js';
-import { readChecked, writeChecked } from './sealed.js';
+import { readChecked, writeChecked } from './sealed-json.js';
 
 const placeCodec = record('place', {
   /** Index among the sweep's members. */

@@ -26,8 +26,8 @@ import {
 } from '../../report/index.js';
 import { type Gallery, type RunLine, type SweepReport, sweepReportHtml } from '../../report/sweep/index.js';
 import { groupsOf, meansTable, scoreGroups, spreadTable } from '../../report/tables/index.js';
+import { checkFigures } from '../folder/check-seals.js';
 import { files } from '../folder/files.js';
-import { checkFigures } from '../folder/seals.js';
 import { packageVersion } from '../folder/versions.js';
 import { type CollectedRun, type Collection, groupedRun } from '../results/collection.js';
 import { type Figures, readFigures } from '../run/figures.js';

@@ -9,7 +9,7 @@ import { decodeExperiment } from '../../experiments/experiment.js';
 import { files, readJson, writeText } from '../folder/files.js';
 import { inFolder } from '../folder/lock.js';
 import { readRunRecord } from '../folder/record.js';
-import { writeChecked } from '../folder/sealed.js';
+import { writeChecked } from '../folder/sealed-json.js';
 
 /**
  * Writes the label into the experiment.json of a run folder, and its checksum into run.json.

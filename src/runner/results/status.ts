@@ -6,6 +6,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Checked, type DrumheadError, type Effect, errorMessage, isRefused } from '../../base/error.js';
 import { decodeExperiment, type Experiment } from '../../experiments/experiment.js';
+import { checkFigures, checkSeals } from '../folder/check-seals.js';
 import { type Position, readPosition } from '../folder/checkpoint.js';
 import { type ComputedOn, readComputedOn, unsaid } from '../folder/computed-on.js';
 import { readFailure } from '../folder/failure.js';
@@ -15,7 +16,6 @@ import { workerIn } from '../folder/lock.js';
 import { readProgress } from '../folder/progress.js';
 import { type RunRecord, readRunRecord } from '../folder/record.js';
 import { type Result, readResult } from '../folder/result.js';
-import { checkFigures, checkSeals } from '../folder/seals.js';
 import type { EpochMetrics } from '../training/state.js';
 import { readMetrics } from './summary.js';
 

@@ -15,12 +15,12 @@ import { settled } from '../../data/own/whereabouts.js';
 import { decodeExperiment, type Experiment } from '../../experiments/experiment.js';
 import type { Scores } from '../../experiments/scores.js';
 import { ifPresent, readBytes } from '../../files/files.js';
+import { checkFigures, checkSeals } from '../folder/check-seals.js';
 import { type ComputedOn, readComputedOn } from '../folder/computed-on.js';
 import { readFailure } from '../folder/failure.js';
 import { files, parseJson, readJson } from '../folder/files.js';
 import { isRunFolderName, runFoldersBelow } from '../folder/paths.js';
 import { dataDigestIn } from '../folder/record.js';
-import { checkFigures, checkSeals } from '../folder/seals.js';
 import { type EpochMetrics, epochMetricsCodec, scoresCodec } from '../training/state.js';
 
 /** A run folder in memory. */

@@ -8,7 +8,7 @@ import type { Effect } from '../../base/error.js';
 import { ifPresent } from '../../files/files.js';
 import type { PanelFigure } from '../../report/index.js';
 import { files, writeText } from '../folder/files.js';
-import { readChecked, sealed } from '../folder/sealed.js';
+import { readChecked, sealed } from '../folder/sealed-json.js';
 
 /** The figures that are kept; null for one that was not drawn. */
 export interface Figures {

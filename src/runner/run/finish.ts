@@ -15,7 +15,7 @@ import type { Environment } from '../environment.js';
 import { files, writeJson } from '../folder/files.js';
 import { metricsHash } from '../folder/metrics.js';
 import type { Result } from '../folder/result.js';
-import { writeChecked } from '../folder/sealed.js';
+import { writeChecked } from '../folder/sealed-json.js';
 import { encodeWeights, weightsManifest } from '../folder/weights.js';
 import { earlyStopWords } from '../training/early-stop.js';
 import { evaluate } from '../training/evaluate.js';

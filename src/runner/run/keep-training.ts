@@ -8,8 +8,8 @@ import { arithmeticOf } from '../../engine/index.js';
 import type { Environment } from '../environment.js';
 import type { TrainState } from '../training/state.js';
 import { stepsPerEpoch, type TrainPlan, train } from '../training/train.js';
-import { keepState } from './keep-state.js';
 import type { Prepared } from './prepare.js';
+import { keepState } from './save-state.js';
 
 const planOf = ({ experiment, seed, dataset, microBatches, evaluationBatch }: Prepared): TrainPlan => ({
   training: experiment.training,

@@ -25,10 +25,10 @@ import { tidyFinished } from '../folder/tidy.js';
 import { untrained } from '../training/optimiser.js';
 import type { TrainState } from '../training/state.js';
 import { finish, interrupted } from './finish.js';
-import { writeHistory } from './keep-state.js';
 import { keepTraining } from './keep-training.js';
 import { olderRuns } from './older.js';
 import { type Prepared, prepare } from './prepare.js';
+import { writeHistory } from './save-state.js';
 import { writeRecord } from './write-record.js';
 
 /** A finished run. */

@@ -14,7 +14,7 @@ import {
   runCodec,
   type Settings,
 } from '../folder/record.js';
-import { isFromLater, readCheckedIfPresent, writeChecked } from '../folder/sealed.js';
+import { isFromLater, readCheckedIfPresent, writeChecked } from '../folder/sealed-json.js';
 import { commitHere, versionsOf } from '../folder/versions.js';
 import type { Prepared } from './prepare.js';
 

@@ -1,9 +1,9 @@
 /** Dense layers and their gradients. */
 
 import type { FieldOpOf } from '../ir/field.js';
+import { transposeBlocks } from '../kernels/dense-weight-gradient.js';
 import { product } from '../kernels/product.js';
 import { addOnto } from '../kernels/sums.js';
-import { transposeBlocks } from '../kernels/weights.js';
 import type { Address, Instruction } from '../memory/address.js';
 import { dots } from './dots.js';
 import { before, type EmitContext, type Operand, outerInner } from './emitting.js';

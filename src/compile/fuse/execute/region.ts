@@ -10,8 +10,8 @@ import { build } from '../schedule/build.js';
 import { liveNodes } from '../schedule/order.js';
 import { constantAddress } from '../schedule/scan-step.js';
 import { tileStrips } from '../schedule/tile.js';
+import { type ParameterAddresses, RegionWeights } from './parameter-addresses.js';
 import { RegionScans } from './scans.js';
-import { type ParameterAddresses, RegionWeights } from './weights.js';
 
 /** Addresses of what a loss reads and writes. */
 export interface LossAddresses {

@@ -9,8 +9,8 @@ import { isRefusal, type Lowered } from '../lower/value.js';
 import { type Address, type Grid, gridOf } from '../memory/address.js';
 import type { Arena } from '../memory/arena.js';
 import { labelBytes, readPlanes, type Transfer, transferOf, writePlanes } from '../memory/transfer.js';
+import { ParameterAddresses } from './parameter-addresses.js';
 import { type LossAddresses, layOut, type Region, type RegionPlan } from './region.js';
-import { ParameterAddresses } from './weights.js';
 
 /** Throws unless there are `size` values: kernels do not check what they read. */
 export const checkSize = (what: string, values: ArrayLike<number> | undefined, size: number): void => {

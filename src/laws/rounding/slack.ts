@@ -1,7 +1,7 @@
 /** Shared parts of bounds over many steps: the largest element, and the effect of rounding. */
 
-import { functionUnits } from '../rounding/pointwise.js';
 import type { System } from '../system/system.js';
+import { functionUnits } from './pointwise.js';
 
 export const largest = (data: ArrayLike<number>): number =>
   Array.from(data).reduce((most, v) => Math.max(most, Math.abs(v)), 0);

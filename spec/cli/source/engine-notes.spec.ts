@@ -6,7 +6,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { anotherEngine, idleFuse } from '../../../src/cli/source/begun.js';
+import { anotherEngine, idleFuse } from '../../../src/cli/source/engine-notes.js';
 import { engineNames } from '../../../src/engine/names.js';
 
 const command = fileURLToPath(new URL('../../../bin/drumhead.js', import.meta.url));
