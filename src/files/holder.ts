@@ -1,9 +1,9 @@
 /**
  * The process that owns a file, encoded in the file's name alone: an empty file exists whole or not at all.
  *
- * A process id is only meaningful on one machine, since its last start, in one process namespace. So a holder contains
- * all three, and the start time of the process, which differs for a later process with the same id. A holder from
- * elsewhere is judged by its heartbeat.
+ * A process id means one process only on one machine, since the machine's last start, in one process namespace. So a
+ * holder names the machine, its start and the namespace. It also names the start of the process, which tells a later
+ * process with the same id apart. A holder from another machine or namespace is judged by its heartbeat.
  *
  * Systems without /proc (macOS, Windows) report neither the start of a process nor that of the machine. There, an
  * unused id still means a dead process. An id in use may belong to another process by now, so its holder is judged by

@@ -182,7 +182,7 @@ export const checkRecord =
   };
 
 /**
- * Checks all files of a run folder.
+ * Checks all files of a run folder that its scores depend on; `checkFigures` checks figures.json.
  *
  * **Errors** DecodeError with a line for everything that is not as it was written, or where a newer drumhead wrote it;
  * FileError.

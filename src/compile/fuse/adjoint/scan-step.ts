@@ -45,8 +45,9 @@ const residualPlanes = (scan: FieldScan, observed: readonly string[], { nodes }:
   }, 0);
 
 /**
- * The reverse step that keeps least: fields are recomputed from those that are kept anyway. Each must save memory by
- * itself, so no two that are moved alike are told by the same displacement, of which one alone knows the start.
+ * The adjoint step with the fewest residuals: fields are recomputed from residuals that are kept anyway. A field is
+ * recomputed only if that saves memory by itself. So two velocities are never recomputed from one displacement, whose
+ * start only one of them knows.
  */
 export const adjointStep = (
   scan: FieldScan,

@@ -10,11 +10,10 @@
  * points these have the least error in single precision: 1.7 times that of the plain sum of twelve products. Only lines
  * are combined, never columns, so that a vector stays a vector.
  *
- * A value is so rounded in company: in its last bits it depends on up to three lines that its window does not reach,
- * those of the six that it is computed from (with lines 4g to 4g + 3 of the result, lines 4g - 1 to 4g + 4), and on no
- * column beside its window. With n channels and columns of the window it stays within (n + 14) 2^-24 of the exact sum,
- * relative to the sum over the six products with every number taken by its size; what is no number, or infinite,
- * spreads over all four. The spec beside `emit/winograd.ts` holds it to both.
+ * Four lines of the result, 4g to 4g + 3, are computed from six lines of the input, 4g - 1 to 4g + 4. So the last bits of
+ * a value depend on up to three lines outside of its window, and on no column outside of it. NaN and infinity in any of
+ * the six lines reach all four results. With n channels and columns of the window, a value is within (n + 14) 2^-24 of the
+ * exact sum, relative to the sum of the six products' absolute values. The spec beside `emit/winograd.ts` holds it to both.
  */
 
 import {
