@@ -201,7 +201,7 @@ const twice = (members: readonly Member[]): string | null => {
   const again = texts.findIndex((text, i) => texts.indexOf(text) < i);
   if (again < 0) return null;
   const axes = Object.entries(members[again].axes).map(([axis, value]) => `${axis} ${valueText(value)}`);
-  return `members ${texts.indexOf(texts[again]) + 1} and ${again + 1} are the same${
+  return `a member is listed twice: members ${texts.indexOf(texts[again]) + 1} and ${again + 1} are the same${
     axes.length === 0 ? '' : `, both with ${axes.join(', ')}`
   }; leave one out`;
 };
