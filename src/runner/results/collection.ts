@@ -220,6 +220,11 @@ const fromSweep = (again: string, sweep: Sweep, runs: string): Effect<Collection
   pipe(
     isPresent(runs),
     TE.flatMap((there) => (there ? readRuns(runs) : TE.right(nothingFound))),
+    // Folders of other names do not matter here.
+    TE.map(({ runs: found, notes }) => {
+      const folders = sweep.members.map(({ experiment }) => `${join(runs, experiment.name)}${sep}`);
+      return { runs: found, notes: notes.filter((note) => folders.some((folder) => note.includes(folder))) };
+    }),
     TE.flatMapTask((found) => onTodaysData(sweep, found)),
     TE.map(({ runs: found, notes }) => {
       const once = onceEach(collectSweep(sweep, found));
