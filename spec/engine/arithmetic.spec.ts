@@ -14,6 +14,7 @@ import { fuseVariable } from '../../src/engine/names.js';
 import { decodeExperiment, type Experiment, identityOf } from '../../src/experiments/experiment.js';
 import { programFor } from '../../src/experiments/model.js';
 import { restoreCheckpoint } from '../../src/runner/folder/checkpoint.js';
+import { writeChecked } from '../../src/runner/folder/sealed-json.js';
 import { collect } from '../../src/runner/results/collection.js';
 import { readRun } from '../../src/runner/results/summary.js';
 import { runExperiment } from '../../src/runner/run/run.js';
@@ -95,7 +96,7 @@ describe('the arithmetic of an engine', () => {
 
   it('of a checkpoint is that of the run, or the run stops with a sentence and nothing is touched', async () => {
     const stop = new AbortController();
-    const environment = environmentOf(runs, { tell: (event) => event.kind === 'epoch' && stop.abort() });
+    const _environment = environmentOf(runs, { tell: (event) => event.kind === 'epoch' && stop.abort() });
     const ended = await runExperiment(tiny, 0)({ ...environment, signal: stop.signal })();
     assert.ok(E.isLeft(ended) && ended.left._tag === 'Interrupted');
     const [name] = await readdir(join(runs, ...tiny.name.split('/')));
@@ -124,7 +125,10 @@ describe('the arithmetic of an engine', () => {
     const flags = { preset: 'full', engine: 'auto', runs, workers: '1', pictures: false };
     const path = join(folder, 'environment.json');
     const environmentText = await readFile(path, 'utf8');
-    await writeFile(path, environmentText.replace(`"arithmetic": ${arithmetic.wasm}`, '"arithmetic": 1'));
+    // As the drumhead of arithmetic 1 would have written it, sealed.
+    const { format, checksum, ...begun } = JSON.parse(environmentText);
+    assert.ok(format === 2 && typeof checksum === 'string');
+    assert.ok(E.isRight(await writeChecked(path, { ...begun, arithmetic: 1 })()));
     const said = await run(folder, flags)();
     assert.ok(E.isLeft(said));
     assert.match(

@@ -15,7 +15,7 @@ interface Open {
  *
  * @param json text that JSON.parse accepts
  * @example
- * repeatedKey('{"a": 1, "b": {"a": 2}}'); // => undefined
+ * repeatedKey('{"a": 1, "b": {"a": 2}}'); // => null
  * repeatedKey('{"a": 1, "\\u0061": 2}'); // => 'a'
  */
 export const repeatedKey = (json: string): string | null => {

@@ -147,7 +147,7 @@ describe('exports', () => {
     for (const here of ['', '.', '..'])
       assert.match(
         await refused(exportTrained(trained, 'program', here)),
-        /the folder you are in; name a new/,
+        /the folder you are in( lies in it)?; name a new/,
       );
     assert.deepEqual(readdirSync(folder).sort(), ['mine', 'out']);
   });

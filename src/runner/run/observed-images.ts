@@ -50,7 +50,8 @@ export const observeTestImages = (
       const { batch, shown } = testImage(test, i);
       const mask = shown.target;
       const { outputs } = await session.infer(batch, drawn ? ['logits', 'waves'] : ['logits']);
-      finiteAnswer(outputs, classes.length, 1, i);
+      // Waves that are not finite are drawn, black where they are none; classes need logits that are.
+      finiteAnswer({ logits: outputs.logits }, classes.length, 1, i);
       const classified = predictedClasses(outputs.logits, classes.length);
       // Where whole images are classified, their class fills the picture.
       const whole = classified.length === 1 && pixels > 1;
