@@ -96,7 +96,7 @@ describe('the arithmetic of an engine', () => {
 
   it('of a checkpoint is that of the run, or the run stops with a sentence and nothing is touched', async () => {
     const stop = new AbortController();
-    const _environment = environmentOf(runs, { tell: (event) => event.kind === 'epoch' && stop.abort() });
+    const environment = environmentOf(runs, { tell: (event) => event.kind === 'epoch' && stop.abort() });
     const ended = await runExperiment(tiny, 0)({ ...environment, signal: stop.signal })();
     assert.ok(E.isLeft(ended) && ended.left._tag === 'Interrupted');
     const [name] = await readdir(join(runs, ...tiny.name.split('/')));
