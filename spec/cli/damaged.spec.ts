@@ -92,14 +92,18 @@ describe('commands on a damaged run', () => {
 
 describe('a command that may open few files', () => {
   it('says so in a sentence', () => {
-    for (const limit of [22, 40]) {
-      const { stderr, status } = spawnSync(
+    // Node 24 opens one module at a time and does with as few; Node 20 and 22 do not.
+    for (const limit of [26, 40]) {
+      const { stdout, stderr, status } = spawnSync(
         'sh',
         ['-c', `ulimit -n ${limit}; exec "$@"`, 'sh', process.execPath, bin, '--version'],
         { encoding: 'utf8' },
       );
-      assert.equal(status, 1);
-      assert.match(stderr, /^drumhead: [^\n]*\(ulimit -n 256\)[^\n]*\n$/);
+      if (status === 0) assert.match(stdout, /^\d+\.\d+\.\d+\n$/);
+      else {
+        assert.equal(status, 1);
+        assert.match(stderr, /^drumhead: [^\n]*\(ulimit -n 256\)[^\n]*\n$/);
+      }
     }
   }).timeout(60_000);
 });
