@@ -4,8 +4,6 @@ import assert from 'node:assert/strict';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import * as E from 'fp-ts/lib/Either.js';
-import { type Effect, errorMessage } from '../../src/base/error.js';
 import { diff } from '../../src/cli/commands/diff.js';
 import { evaluateRuns } from '../../src/cli/commands/evaluate.js';
 import { exportRun } from '../../src/cli/commands/export.js';
@@ -20,15 +18,8 @@ import { waves } from '../../src/cli/commands/waves.js';
 import { runExperiment } from '../../src/runner/run/run.js';
 import type { Job } from '../../src/runner/sweep/job.js';
 import { environmentOf, tiny } from '../runner/kill/tiny.js';
+import { refusal, rightOf, withStderr } from '../support/effects.js';
 
-const rightOf = async <A>(work: Effect<A>): Promise<A> => {
-  const done = await work();
-  return E.isRight(done) ? done.right : assert.fail(errorMessage(done.left));
-};
-const refusal = async (work: Effect<unknown>): Promise<string> => {
-  const done = await work();
-  return E.isLeft(done) ? errorMessage(done.left) : assert.fail(`it did: ${JSON.stringify(done.right)}`);
-};
 const inProcess: Job = async ({ experiment, seed, runs }) => {
   const made = await rightOf(runExperiment(experiment, seed)({ ...environmentOf(runs), engine: 'cpu' }));
   return { kind: 'finished', folder: made.folder, before: false, foregroundIou: null };
@@ -86,24 +77,14 @@ describe('runs, wherever they are', () => {
     cpSync(run, moved, { recursive: true });
     const asked = { runs, format: 'csv' };
     assert.match(await rightOf(query('select label, data from runs', asked)), /tiny\/killed/);
-    const { write } = process.stderr;
-    let said = '';
-    process.stderr.write = ((text: string) => {
-      said += text;
-      return true;
-    }) as typeof process.stderr.write;
-    try {
-      const flags = {
-        preset: 'full',
-        engine: 'cpu',
-        runs: join(folder, 'renamed'),
-        pictures: false,
-        workers: '1',
-      };
-      await rightOf(runCommand(moved, flags));
-    } finally {
-      process.stderr.write = write;
-    }
+    const flags = {
+      preset: 'full',
+      engine: 'cpu',
+      runs: join(folder, 'renamed'),
+      pictures: false,
+      workers: '1',
+    };
+    const { said } = await withStderr(() => rightOf(runCommand(moved, flags)));
     assert.match(said, /x holds this run, finished; its name is not that of a run.*trained once more/);
   });
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { PNG } from 'pngjs';
-import { type Effect, errorMessage } from '../../src/base/error.js';
+import { errorMessage } from '../../src/base/error.js';
 import { diff } from '../../src/cli/commands/diff.js';
 import { evaluateRuns } from '../../src/cli/commands/evaluate.js';
 import { exportRun } from '../../src/cli/commands/export.js';
@@ -20,30 +20,7 @@ import { sealed } from '../../src/runner/folder/sealed-json.js';
 import { runExperiment } from '../../src/runner/run/run.js';
 import { environmentOf } from '../runner/kill/tiny.js';
 import { drawPairs } from '../support/draw-pairs.js';
-
-const rightOf = async <A>(work: Effect<A>): Promise<A> => {
-  const done = await work();
-  return E.isRight(done) ? done.right : assert.fail(errorMessage(done.left));
-};
-const refusal = async (work: Effect<unknown>): Promise<string> => {
-  const done = await work();
-  return E.isLeft(done) ? errorMessage(done.left) : assert.fail(`it did: ${JSON.stringify(done.right)}`);
-};
-
-/** Everything that is said on stderr meanwhile. */
-const heard = async <A>(work: () => Promise<A>): Promise<{ readonly value: A; readonly said: string }> => {
-  const { write } = process.stderr;
-  let said = '';
-  process.stderr.write = ((text: string) => {
-    said += text;
-    return true;
-  }) as typeof process.stderr.write;
-  try {
-    return { value: await work(), said };
-  } finally {
-    process.stderr.write = write;
-  }
-};
+import { refusal, rightOf, withStderr } from '../support/effects.js';
 
 describe("runs on a person's own data", () => {
   let folder = '';
@@ -151,14 +128,14 @@ describe("runs on a person's own data", () => {
       ...mine(),
       task: { name: 'png', folder: swapped, classes: ['background', 'dendrite', 'soma'] },
     });
-    const { value, said } = await heard(() =>
+    const { value, said } = await withStderr(() =>
       rightOf(evaluateRuns(first, { ...flags(), task: other, json: true })),
     );
     assert.deepEqual(JSON.parse(value)[0].scores, scores);
     assert.match(said, /classes are matched by name/);
     // A classes.json says it too.
     writeFileSync(join(swapped, 'classes.json'), JSON.stringify(['background', 'dendrite', 'soma']));
-    const folderScores = await heard(() =>
+    const folderScores = await withStderr(() =>
       rightOf(evaluateRuns(first, { ...flags(), task: swapped, json: true })),
     );
     assert.deepEqual(JSON.parse(folderScores.value)[0].scores, scores);
@@ -169,7 +146,7 @@ describe("runs on a person's own data", () => {
       /its classes are background, soma, dendrite, and the data also has axon; classes are matched by name/,
     );
     rmSync(join(swapped, 'classes.json'));
-    const numbered = await heard(() => rightOf(evaluateRuns(first, { ...flags(), task: swapped })));
+    const numbered = await withStderr(() => rightOf(evaluateRuns(first, { ...flags(), task: swapped })));
     assert.match(numbered.said, /matched by their position, since those of the data have no names/);
   });
 
@@ -183,7 +160,7 @@ describe("runs on a person's own data", () => {
       taken,
       new RegExp(`hold other data than this run was trained on \\(data ${before.slice(0, 8)}\\)`),
     );
-    const again = await heard(() => rightOf(evaluateRuns(file, flags())));
+    const again = await withStderr(() => rightOf(evaluateRuns(file, flags())));
     assert.match(again.value, /hold other data now \([0-9a-f]{8}\) than when it was trained/);
     assert.doesNotMatch(again.value, /another engine/);
     assert.match(await rightOf(table(file, tables())), /hold other data than this run was trained on/);
@@ -194,7 +171,7 @@ describe("runs on a person's own data", () => {
     // The run on today's data is meant, and the other is said.
     const exported = await rightOf(exportRun(file, { format: 'program', out: join(folder, 'e1'), runs }));
     assert.ok(exported.includes(`weights of ${second}\n`), exported);
-    const scored = await heard(() => rightOf(evaluateRuns(file, { ...flags(), json: true })));
+    const scored = await withStderr(() => rightOf(evaluateRuns(file, { ...flags(), json: true })));
     assert.deepEqual(
       JSON.parse(scored.value).map((one: { readonly folder: string }) => one.folder),
       [second],

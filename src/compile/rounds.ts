@@ -1,12 +1,12 @@
 /**
- * Sums by number in rounds: no place receives more than a few entries in one round, and the rounds are added up as any
- * sum is, so that a long sum keeps its digits.
+ * Sums by number in rounds: in one round no place receives more than 64 entries. The rounds are then added by the engine's
+ * blocked sum, so that a long sum keeps its digits.
  */
 
 /** No place receives more entries in a round. */
 const most = 64;
 
-/** For each entry the place where it is added: `round * size + index`, and how many rounds there are. */
+/** For each entry the place where it is added, `round * size + index`, and the number of rounds. */
 export const inRounds = (
   indices: readonly number[],
   size: number,

@@ -30,20 +30,10 @@ import {
   tanh,
 } from '../../../src/dsl/index.js';
 import { nwm } from '../../../src/models/nwm.js';
+import { publishedNwm } from '../../support/models.js';
 import { countedFlops, products } from './count.js';
 
-const full = nwm({
-  height: 64,
-  width: 64,
-  input: 3,
-  mid: 16,
-  channels: 2,
-  steps: 100,
-  dt: 0.1,
-  readout: 'linear',
-  hidden: [256, 256, 256],
-  classes: 6,
-});
+const full = publishedNwm;
 
 const total = (nodes: readonly NodeCost[], of: (path: string, operation: string) => boolean): number =>
   nodes.reduce((sum, node) => {

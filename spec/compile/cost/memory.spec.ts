@@ -44,20 +44,10 @@ import { convLstm } from '../../../src/models/conv-lstm.js';
 import { nwm } from '../../../src/models/nwm.js';
 import { unet } from '../../../src/models/unet.js';
 import { value } from '../../data/either.js';
+import { publishedNwm } from '../../support/models.js';
 import { heldPerSample } from './held.js';
 
-const full = nwm({
-  height: 64,
-  width: 64,
-  input: 3,
-  mid: 16,
-  channels: 2,
-  steps: 100,
-  dt: 0.1,
-  readout: 'linear',
-  hidden: [256, 256, 256],
-  classes: 6,
-});
+const full = publishedNwm;
 
 type Field = Tensor<readonly [8, 8, 2]>;
 

@@ -29,20 +29,9 @@ import {
   tanh,
   zeros,
 } from '../../../src/dsl/index.js';
-import { nwm } from '../../../src/models/nwm.js';
+import { publishedNwm } from '../../support/models.js';
 
-const wave = nwm({
-  height: 64,
-  width: 64,
-  input: 3,
-  mid: 16,
-  channels: 2,
-  steps: 100,
-  dt: 0.1,
-  readout: 'linear',
-  hidden: [256, 256, 256],
-  classes: 6,
-});
+const wave = publishedNwm;
 
 /** A driven scan with everything a diagram must cope with: odd names, noise, shared parameters, nested scopes. */
 const odd = program({ image: [8, 8, 2], drive: [5, 8, 8, 2] }, ({ image, drive }) => {

@@ -13,20 +13,9 @@ import {
   scope,
   tanh,
 } from '../../../src/dsl/index.js';
-import { nwm } from '../../../src/models/nwm.js';
+import { publishedNwm } from '../../support/models.js';
 
-const wave = nwm({
-  height: 64,
-  width: 64,
-  input: 3,
-  mid: 16,
-  channels: 2,
-  steps: 100,
-  dt: 0.1,
-  readout: 'linear',
-  hidden: [256, 256, 256],
-  classes: 6,
-});
+const wave = publishedNwm;
 
 describe('listing', () => {
   it('counts the parameters of the Neural Wave Machine as the reference does', () => {
