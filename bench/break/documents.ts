@@ -17,6 +17,7 @@ import { breakDisk } from './disk.js';
 import { changed, damaged } from './mutate.js';
 import { againWith, type Found, type Part } from './part.js';
 import { type Reader, readersOf, type Samples } from './readers.js';
+import { spending, tooLong } from './spent.js';
 import { environmentIn, must, tiny } from './tiny.js';
 import { watchdog } from './watchdog.js';
 
@@ -64,11 +65,11 @@ const longest = 20_000;
 
 /** The problem with how a reader took an input; null where there is none. */
 const judged = async (read: () => unknown): Promise<string | null> => {
-  const begun = performance.now();
+  const spent = spending();
   try {
     const done: unknown = await read();
-    const seconds = (performance.now() - begun) / 1000;
-    if (seconds > 10) return `it took ${seconds.toFixed(1)} s`;
+    const long = tooLong(spent());
+    if (long !== null) return long;
     if (typeof done !== 'object' || done === null || !('_tag' in done)) return 'no Either came back';
     if (done._tag !== 'Left' || !('left' in done)) return null;
     const error: unknown = done.left;

@@ -1,6 +1,7 @@
 /** Notices a process that hangs: a thread that never yields cannot time itself. */
 
 import { Worker } from 'node:worker_threads';
+import { end, patience } from './spent.js';
 
 export interface Watchdog {
   /** Work begins, in a round of this number. */
@@ -10,31 +11,33 @@ export interface Watchdog {
   readonly end: () => Promise<void>;
 }
 
-/** Seconds after which a reader counts as hanging, and after which the process is ended. */
-const [patience, end] = [10, 120];
-
+// The processors' time is that of the whole process here too, not of the thread.
 const code = `
 const { workerData: { shared, command, patience, end } } = require('node:worker_threads');
 const beats = new Float64Array(shared);
+const busyNow = () => { const { user, system } = process.cpuUsage(); return (user + system) / 1e6; };
 let told = -1;
 setInterval(() => {
-  const [since, round] = beats;
-  const seconds = (Date.now() - since) / 1000;
-  if (since === 0 || seconds < patience) return;
-  if (told !== round) require('node:fs').writeSync(1, '\\nno answer for ' + patience + ' s\\n  again: ' + command.replace('ROUND', round) + '\\n');
+  const [since, round, before] = beats;
+  if (since === 0) return;
+  const [passed, busy] = [(Date.now() - since) / 1000, busyNow() - before];
+  if (busy < patience.busy && passed < patience.passed) return;
+  if (told !== round) require('node:fs').writeSync(1, '\\nno answer after ' + busy.toFixed(0) + ' s of the processors, ' + passed.toFixed(0) + ' s of the clock\\n  again: ' + command.replace('ROUND', round) + '\\n');
   told = round;
-  if (seconds > end) process.kill(process.pid, 'SIGKILL');
+  if (busy > end.busy || passed > end.passed) process.kill(process.pid, 'SIGKILL');
 }, 1000);
 `;
 
 /** Watches the process; after a long silence it prints the command that repeats the case. */
 export const watchdog = (command: string): Watchdog => {
-  const shared = new SharedArrayBuffer(16);
+  const shared = new SharedArrayBuffer(24);
   const beats = new Float64Array(shared);
   const worker = new Worker(code, { eval: true, workerData: { shared, command, patience, end } });
   worker.unref();
   return {
     begins: (round) => {
+      const { user, system } = process.cpuUsage();
+      beats[2] = (user + system) / 1e6;
       beats[1] = round;
       beats[0] = Date.now();
     },
