@@ -1,23 +1,34 @@
 /** How parameters start: the statistics of each draw, the stencils, and what a draw depends on. */
 
 import assert from 'node:assert/strict';
+import * as E from 'fp-ts/lib/Either.js';
 import { initialParameters } from '../../src/compile/parameters.js';
 import {
+  batchNorm,
   conv,
   conv1d,
   convTranspose,
+  coupling,
+  decodeProgram,
   dense,
   depthwise,
   depthwise1d,
+  encodeProgram,
+  encoder,
+  hashProgram,
   type InitialiserName,
   initialValues,
+  mlp,
   type Program,
   parameter,
   parametersOf,
   program,
+  projection,
+  readout,
+  type Shape,
 } from '../../src/dsl/index.js';
 import { resolveInitialiser } from '../../src/dsl/initialiser.js';
-import { near, valuesOfProgram } from './refusal.js';
+import { near, refused, valuesOfProgram } from './refusal.js';
 
 const moments = (values: Float32Array): { readonly mean: number; readonly deviation: number } => {
   const mean = values.reduce((a, b) => a + b, 0) / values.length;
@@ -199,6 +210,84 @@ describe('dsl: initialisers', () => {
         y: depthwise1d({ init: 'laplacian', bias: false, boundary: 'none' })(x),
       }));
       near(valuesOfProgram(p, { x: [0, 1, 2, 3, 4, 5] }), [0, 0, 0, 0]);
+    });
+  });
+
+  describe('given values', () => {
+    const star = [0, 1, 0, 1, -4, 1, 0, 1, 0];
+    const given = program({ x: [5, 5, 1] }, ({ x }) => ({
+      y: conv(1, { init: { values: star }, bias: false, boundary: 'circular' })(x),
+    }));
+
+    it('are the parameter, row-major, whatever the seed, in 32 bits', () => {
+      for (const seed of [0, 7])
+        assert.deepEqual(initialParameters(given.graph, seed)['conv1/weight'], Float32Array.from(star));
+      const p = program({}, () => ({ w: parameter('w', [2], { init: { values: [0.1, 1e-3] } }) }));
+      assert.deepEqual(initialParameters(p.graph, 0).w, Float32Array.of(0.1, 1e-3));
+    });
+
+    it('are part of the program: of its JSON as they were given, and of its hash', () => {
+      const of = (...values: readonly number[]) =>
+        program({}, () => ({ w: parameter('w', [2], { init: { values } }) }));
+      assert.match(encodeProgram(of(0.1, -3)), /"init":\{"kind":"values","values":\[0\.1,-3\]\}/);
+      assert.deepEqual(E.toUnion(decodeProgram(JSON.parse(encodeProgram(given)))), given);
+      assert.notEqual(hashProgram(of(0.1, -3)), hashProgram(of(0.1, -3.5)));
+      assert.equal(hashProgram(of(0, 1)), hashProgram(of(-0, 1)));
+    });
+
+    it('do as the same numbers drawn by name: the Laplacian written out', () => {
+      const stencil = program({ x: [5, 5, 1] }, ({ x }) => ({
+        y: conv(1, { init: 'laplacian', bias: false, boundary: 'circular' })(x),
+      }));
+      const x = ramp(25);
+      assert.deepEqual(valuesOfProgram(given, { x }), valuesOfProgram(stencil, { x }));
+    });
+
+    it('fit every layer with weights, with any other start of the bias, trained or not', () => {
+      const options = { init: { values: ramp(36) }, trainable: false } as const;
+      const p = program({ x: [6, 6, 2], t: [2, 6, 6, 2] }, ({ x, t }) => ({
+        a: conv(2, { ...options, biasInit: { values: [1, 2] } })(x),
+        b: depthwise({ init: { values: ramp(18) }, biasInit: { constant: 3 }, trainable: false })(x),
+        c: convTranspose(2, { kernel: 3, ...options, bias: false })(x),
+        d: dense(2, { init: { values: ramp(4) }, trainable: false })(x),
+        e: coupling(options)(x),
+        f: projection(3, { init: { values: ramp(6) }, trainable: false, name: 'heard' })(t),
+        g: readout('linear', { init: 'glorot', trainable: false })(t),
+        h: mlp([4], 2, { init: 'kaiming', trainable: false })(x),
+        i: encoder([4], 2, { init: 'zeros', trainable: false })(x),
+        j: batchNorm({ trainable: false })(x),
+      }));
+      assert.ok(parametersOf(p.graph).every(({ trainable }) => !trainable));
+      const start = initialParameters(p.graph, 0);
+      assert.deepEqual(start['conv1/bias'], Float32Array.of(1, 2));
+      assert.deepEqual(start['depthwise1/bias'], Float32Array.of(3, 3));
+      assert.deepEqual(start['coupling/weight'], Float32Array.from(ramp(36)));
+      assert.deepEqual(start['dense1/bias'], Float32Array.of(0, 0));
+    });
+
+    it('are refused in another number, beyond 32 bits, and by the hundred thousand', () => {
+      const of = (values: readonly number[], shape: Shape = [2, 2]) =>
+        refused(() => parameter('w', shape, { init: { values } }));
+      assert.equal(of([1, 2, 3]), 'parameter: 3 starting values do not fill [2,2], which has 4');
+      assert.equal(
+        of([1, 2, 3, 1e39]),
+        'parameter: every starting value must be a finite 32-bit number, got 1e+39',
+      );
+      assert.match(of([1, 2, 3, Number.NaN]), /got NaN$/);
+      assert.match(
+        of(
+          Array.from({ length: 2 ** 18 + 1 }, () => 1),
+          [2 ** 18 + 1],
+        ),
+        /its starting values are 262,145 numbers, and 262,144 is the limit/,
+      );
+      const json = JSON.parse(encodeProgram(given));
+      json.nodes[1].op.init.values.pop();
+      const read = decodeProgram(json);
+      assert.match(
+        E.isLeft(read) ? read.left.problems.join() : '',
+        /8 starting values do not fill \[3,3,1,1\]/,
+      );
     });
   });
 

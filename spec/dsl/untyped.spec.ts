@@ -40,7 +40,7 @@ describe('dsl: what no compiler has checked', () => {
     it(`is refused in the words of the language: ${source}`, () => assert.equal(written(source), says));
 });
 
-const convOptions = 'kernel, stride, boundary, bias, init, name';
+const convOptions = 'kernel, stride, boundary, bias, init, biasInit, trainable, name';
 const scanning = 'init: { y: zeros(2) }, step: (s) => s, observe: ({ y }) => y';
 
 /** Every layer that takes options, with one misspelt. */
@@ -61,33 +61,34 @@ const misspelt: readonly (readonly [string, string])[] = [
   ],
   [
     'convTranspose(2, { strid: 1 })',
-    "convTranspose: it has no option 'strid'; did you mean 'stride'? It has kernel, stride, bias, init, name",
+    "convTranspose: it has no option 'strid'; did you mean 'stride'? It has kernel, stride, bias, init, biasInit, trainable, name",
   ],
   [
     'convTranspose1d(2, { boundary: "zero" })',
-    "convTranspose1d: it has no option 'boundary'; it has kernel, stride, bias, init, name",
+    "convTranspose1d: it has no option 'boundary'; it has kernel, stride, bias, init, biasInit, trainable, name",
   ],
   [
     'dense(2, { bais: false })',
-    "dense: it has no option 'bais'; did you mean 'bias'? It has bias, init, name",
+    "dense: it has no option 'bais'; did you mean 'bias'? It has bias, init, biasInit, trainable, name",
   ],
   [
     'batchNorm({ momentun: 0.2 })',
-    "batchNorm: it has no option 'momentun'; did you mean 'momentum'? It has momentum, epsilon, name",
+    "batchNorm: it has no option 'momentun'; did you mean 'momentum'? It has momentum, epsilon, trainable, name",
   ],
   [
     'coupling({ kernal: 5 })',
-    "coupling: it has no option 'kernal'; did you mean 'kernel'? It has kernel, boundary, init, name",
+    "coupling: it has no option 'kernal'; did you mean 'kernel'? It has kernel, boundary, init, trainable, name",
   ],
-  ['coupling1d({ bias: true })', "coupling1d: it has no option 'bias'; it has kernel, boundary, init, name"],
+  [
+    'coupling1d({ bias: true })',
+    "coupling1d: it has no option 'bias'; it has kernel, boundary, init, trainable, name",
+  ],
   [
     'encoder([4], 2, { name: "eye" })',
-    "encoder: it has no option 'name'; it has kernel, boundary, bias, init",
+    "encoder: it has no option 'name'; it has kernel, boundary, bias, init, biasInit, trainable",
   ],
-  [
-    'mlp([4], 2, { bias: false })',
-    'mlp: it takes no options; leave out what stands behind its last argument',
-  ],
+  ['mlp([4], 2, { relu: false })', "mlp: it has no option 'relu'; it has bias, init, biasInit, trainable"],
+  ['projection(4, { bias: true })', "projection: it has no option 'bias'; it has init, trainable, name"],
   [
     'oscillator({ dt: 0.1, coupling: coupling(), dampning: 1 })',
     "oscillator: it has no option 'dampning'; did you mean 'damping'? It has dt, coupling, frequency, damping, forcing",
@@ -108,11 +109,11 @@ const misspelt: readonly (readonly [string, string])[] = [
   ['dense(2, null)', 'dense: its options are a record such as { bias: ... }'],
   [
     'dense(2, { init: "zero" })(zeros(3))',
-    'dense: its init is one of pytorch, glorot, kaiming, laplacian, identity, zeros, { constant: x }, { uniform: x } or { normal: x }',
+    'dense: its init is one of pytorch, glorot, kaiming, laplacian, identity, zeros, { constant: x }, { uniform: x }, { normal: x } or { values: [x, ...] }',
   ],
   [
     'dense(2, { init: { normal: 1, mean: 3 } })(zeros(3))',
-    'dense: its init is one of pytorch, glorot, kaiming, laplacian, identity, zeros, { constant: x }, { uniform: x } or { normal: x }',
+    'dense: its init is one of pytorch, glorot, kaiming, laplacian, identity, zeros, { constant: x }, { uniform: x }, { normal: x } or { values: [x, ...] }',
   ],
 ];
 

@@ -63,6 +63,8 @@ export const limits = {
   layers: 128,
   /** Numbers of one parameter of a program. */
   parameterValues: 2 ** 28,
+  /** Starting values of one parameter that are written out in a program. */
+  givenValues: 2 ** 18,
   /** Nodes of a program, those in the steps of its scans included. */
   nodes: 32_000,
   /** Scans within scans. */

@@ -11,6 +11,8 @@ export interface BatchNormOptions {
   readonly momentum?: number;
   /** Added to the variance; default 1e-5. */
   readonly epsilon?: number;
+  /** Whether the optimiser changes scale and shift; default true. The running statistics follow the batches either way. */
+  readonly trainable?: boolean;
   /** Instead of `batchNorm1`, `batchNorm2`, ... */
   readonly name?: string;
 }
@@ -29,9 +31,9 @@ export interface BatchNormOptions {
 export const batchNorm = (options: BatchNormOptions = {}) => {
   const self = layer(
     'batchNorm',
-    checkedOptions('batchNorm', options, { momentum: true, epsilon: true, name: true }).name,
+    checkedOptions('batchNorm', options, { momentum: true, epsilon: true, trainable: true, name: true }).name,
   );
-  const { momentum = 0.1, epsilon = 1e-5 } = options;
+  const { momentum = 0.1, epsilon = 1e-5, trainable = true } = options;
   return <S extends Shape>(x: Tensor<S>): Tensor<S> => {
     const shape = shapeOf(x);
     if (shape.length === 0) return refuse('batchNorm', 'a scalar has no channels');
@@ -42,8 +44,8 @@ export const batchNorm = (options: BatchNormOptions = {}) => {
       'batchNorm',
       { op: 'batchNorm', momentum, epsilon },
       x,
-      parameterOf(self, 'scale', [c], ones),
-      parameterOf(self, 'shift', [c], zeros),
+      parameterOf(self, 'scale', [c], { ...ones, trainable }),
+      parameterOf(self, 'shift', [c], { ...zeros, trainable }),
       parameterOf(self, 'mean', [c], { ...zeros, trainable: false }),
       parameterOf(self, 'variance', [c], { ...ones, trainable: false }),
     );

@@ -6,12 +6,12 @@
  * it uses is computed once, outside, and enters as an external; so loop-invariant work is never repeated.
  */
 
-import { canonical } from '../base/canonical.js';
+import { type Collector, collector } from './collector.js';
 import { extentProblem } from './extent.js';
 import { type Graph, languageVersion } from './graph.js';
 import type { Layer } from './identity.js';
 import { type Names, names } from './naming.js';
-import type { Body, Node, Op } from './op.js';
+import type { Body, Op } from './op.js';
 import { type Shape, sameShape, showShape } from './shape.js';
 import {
   type Expr,
@@ -21,28 +21,6 @@ import {
   refuse,
   type ScanExpr,
 } from './tensor.js';
-
-/** Nodes being collected; equal ones are merged. */
-interface Collector {
-  readonly nodes: Node[];
-  readonly add: (op: Op, inputs: readonly number[], shape: Shape) => number;
-}
-
-const collector = (): Collector => {
-  const nodes: Node[] = [];
-  const numbers = new Map<string, number>();
-  return {
-    nodes,
-    add: (op, inputs, shape) => {
-      const key = `${canonical(op)}(${inputs.join()})`;
-      const known = numbers.get(key);
-      if (known !== undefined) return known;
-      nodes.push({ op, inputs, shape });
-      numbers.set(key, nodes.length - 1);
-      return nodes.length - 1;
-    },
-  };
-};
 
 interface Context {
   readonly names: Names;
@@ -231,9 +209,14 @@ const tidy = (op: Op): Op => {
     case 'conv':
       return typeof op.boundary === 'string' ? op : { ...op, boundary: { fixed: plain(op.boundary.fixed) } };
     case 'parameter':
-      return op.init.kind === 'constant'
-        ? { ...op, init: { kind: 'constant', value: plain(op.init.value) } }
-        : op;
+      switch (op.init.kind) {
+        case 'constant':
+          return { ...op, init: { kind: 'constant', value: plain(op.init.value) } };
+        case 'values':
+          return { ...op, init: { kind: 'values', values: op.init.values.map(plain) } };
+        default:
+          return op;
+      }
     default:
       return op;
   }

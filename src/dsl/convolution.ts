@@ -1,13 +1,12 @@
 /** Convolutions: how a site reads its neighbours. */
 
 import type { Layer } from './identity.js';
-import type { InitialiserName } from './initialiser.js';
 import { layer } from './layer.js';
 import type { Boundary } from './op.js';
 import { checkedOptions } from './options.js';
-import type { CeilDiv, Shape, Windows } from './shape.js';
+import type { CeilDiv, Filled, Shape, Windows } from './shape.js';
 import { apply, type Tensor } from './tensor.js';
-import { channelsOf, fansOf, sides, weighted } from './weighted.js';
+import { type BiasedOptions, biasedOptions, channelsOf, fansOf, sides, weighted } from './weighted.js';
 
 /** The size along an axis after a convolution with kernel K, stride D and boundary B. */
 export type ConvSize<
@@ -18,45 +17,21 @@ export type ConvSize<
 > = B extends 'none' ? Windows<N, K, D> : CeilDiv<N, D>;
 
 /** How a convolution reads its field. Sides of the kernel and strides are the same along both axes. */
-export interface ConvOptions<K extends number, D extends number, B extends Boundary> {
+export interface ConvOptions<
+  K extends number,
+  D extends number,
+  B extends Boundary,
+  V extends readonly number[] = readonly number[],
+> extends BiasedOptions<V> {
   /** Side of the kernel; default 3. */
   readonly kernel?: K;
   /** Default 1. */
   readonly stride?: D;
   /** What lies beyond the edge; default 'zero'. */
   readonly boundary?: B;
-  /** Whether a bias is added; default true. */
-  readonly bias?: boolean;
-  /** Of the weight; default 'pytorch'. The bias starts as PyTorch's, ±1/sqrt(fanIn), with it, else at zero. */
-  readonly init?: InitialiserName;
-  /** Instead of `conv1`, `conv2`, ... */
-  readonly name?: string;
 }
 
-const conventional = {
-  kernel: true,
-  stride: true,
-  boundary: true,
-  bias: true,
-  init: true,
-  name: true,
-} as const;
-
-interface Resolved {
-  readonly kernel: number;
-  readonly stride: number;
-  readonly boundary: Boundary;
-  readonly bias: boolean;
-  readonly init: InitialiserName;
-}
-
-const resolve = (options: ConvOptions<number, number, Boundary>): Resolved => ({
-  kernel: options.kernel ?? 3,
-  stride: options.stride ?? 1,
-  boundary: options.boundary ?? 'zero',
-  bias: options.bias ?? true,
-  init: options.init ?? 'pytorch',
-});
+const conventional = { kernel: true, stride: true, boundary: true, ...biasedOptions } as const;
 
 const convolve = <S extends Shape>(
   operation: string,
@@ -66,13 +41,13 @@ const convolve = <S extends Shape>(
   channels: number,
   options: ConvOptions<number, number, Boundary>,
 ): Tensor<S> => {
-  const { kernel, stride, boundary, ...weights } = resolve(options);
+  const { kernel = 3, stride = 1, boundary = 'zero' } = options;
   const inputs = channelsOf(operation, x, rank);
   const window = sides(rank, kernel);
   return apply(
     operation,
     { op: 'conv', boundary, stride: sides(rank, stride), depthwise: false },
-    ...weighted(self, x, [...window, inputs, channels], channels, fansOf(window, inputs, channels), weights),
+    ...weighted(self, x, [...window, inputs, channels], channels, fansOf(window, inputs, channels), options),
   );
 };
 
@@ -83,13 +58,13 @@ const convolveEach = <S extends Shape>(
   x: Tensor,
   options: ConvOptions<number, number, Boundary>,
 ): Tensor<S> => {
-  const { kernel, stride, boundary, ...weights } = resolve(options);
+  const { kernel = 3, stride = 1, boundary = 'zero' } = options;
   const channels = channelsOf(operation, x, rank);
   const window = sides(rank, kernel);
   return apply(
     operation,
     { op: 'conv', boundary, stride: sides(rank, stride), depthwise: true },
-    ...weighted(self, x, [...window, channels, 1], channels, fansOf(window, 1, 1), weights),
+    ...weighted(self, x, [...window, channels, 1], channels, fansOf(window, 1, 1), options),
   );
 };
 
@@ -112,13 +87,14 @@ export const conv = <
   const K extends number = 3,
   const D extends number = 1,
   const B extends Boundary = 'zero',
+  const V extends readonly number[] = readonly number[],
 >(
   channels: C,
-  options: ConvOptions<K, D, B> = {},
+  options: ConvOptions<K, D, B, V> = {},
 ) => {
   const self = layer('conv', checkedOptions('conv', options, conventional).name);
   return <H extends number, W extends number, I extends number>(
-    x: Tensor<readonly [H, W, I]>,
+    x: Tensor<readonly [H, W, I]> & Filled<'conv', readonly [K, K, I, C], V>,
   ): Tensor<readonly [ConvSize<H, K, D, B>, ConvSize<W, K, D, B>, C]> =>
     convolve('conv', self, 2, x, channels, options);
 };
@@ -134,13 +110,14 @@ export const conv1d = <
   const K extends number = 3,
   const D extends number = 1,
   const B extends Boundary = 'zero',
+  const V extends readonly number[] = readonly number[],
 >(
   channels: C,
-  options: ConvOptions<K, D, B> = {},
+  options: ConvOptions<K, D, B, V> = {},
 ) => {
   const self = layer('conv', checkedOptions('conv1d', options, conventional).name);
   return <L extends number, I extends number>(
-    x: Tensor<readonly [L, I]>,
+    x: Tensor<readonly [L, I]> & Filled<'conv1d', readonly [K, I, C], V>,
   ): Tensor<readonly [ConvSize<L, K, D, B>, C]> => convolve('conv1d', self, 1, x, channels, options);
 };
 
@@ -157,12 +134,13 @@ export const depthwise = <
   const K extends number = 3,
   const D extends number = 1,
   const B extends Boundary = 'zero',
+  const V extends readonly number[] = readonly number[],
 >(
-  options: ConvOptions<K, D, B> = {},
+  options: ConvOptions<K, D, B, V> = {},
 ) => {
   const self = layer('depthwise', checkedOptions('depthwise', options, conventional).name);
   return <H extends number, W extends number, C extends number>(
-    x: Tensor<readonly [H, W, C]>,
+    x: Tensor<readonly [H, W, C]> & Filled<'depthwise', readonly [K, K, C, 1], V>,
   ): Tensor<readonly [ConvSize<H, K, D, B>, ConvSize<W, K, D, B>, C]> =>
     convolveEach('depthwise', self, 2, x, options);
 };
@@ -178,12 +156,13 @@ export const depthwise1d = <
   const K extends number = 3,
   const D extends number = 1,
   const B extends Boundary = 'zero',
+  const V extends readonly number[] = readonly number[],
 >(
-  options: ConvOptions<K, D, B> = {},
+  options: ConvOptions<K, D, B, V> = {},
 ) => {
   const self = layer('depthwise', checkedOptions('depthwise1d', options, conventional).name);
   return <L extends number, C extends number>(
-    x: Tensor<readonly [L, C]>,
+    x: Tensor<readonly [L, C]> & Filled<'depthwise1d', readonly [K, C, 1], V>,
   ): Tensor<readonly [ConvSize<L, K, D, B>, C]> => convolveEach('depthwise1d', self, 1, x, options);
 };
 

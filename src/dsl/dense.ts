@@ -1,21 +1,14 @@
 /** Linear maps over the last axis: the same at every site, the per-pixel layer. */
 
 import { lettersOf, product } from './einsum.js';
-import type { InitialiserName } from './initialiser.js';
-import { layer, parameterOf } from './layer.js';
+import { layer } from './layer.js';
 import { checkedOptions } from './options.js';
-import type { Shape } from './shape.js';
+import type { Filled, Shape } from './shape.js';
 import { apply, refuse, shapeOf, type Tensor } from './tensor.js';
+import { type BiasedOptions, biasedOptions, weighted } from './weighted.js';
 
 /** Options of a dense layer. */
-export interface DenseOptions {
-  /** Whether a bias is added; default true. */
-  readonly bias?: boolean;
-  /** Of the weight; default 'pytorch'. */
-  readonly init?: InitialiserName;
-  /** Instead of `dense1`, `dense2`, ... */
-  readonly name?: string;
-}
+export type DenseOptions<V extends readonly number[] = readonly number[]> = BiasedOptions<V>;
 
 /**
  * x weight + bias over the last axis: [..., I] → [..., features].
@@ -25,19 +18,19 @@ export interface DenseOptions {
  * @example
  * const logits = pipe(features, dense(256), relu, dense(6));   // Tensor<readonly [64, 64, 6]>
  */
-export const dense = <const F extends number>(features: F, options: DenseOptions = {}) => {
-  const self = layer('dense', checkedOptions('dense', options, { bias: true, init: true, name: true }).name);
-  const init = options.init ?? 'pytorch';
-  return <R extends Shape, I extends number>(x: Tensor<readonly [...R, I]>): Tensor<readonly [...R, F]> => {
+export const dense = <const F extends number, const V extends readonly number[] = readonly number[]>(
+  features: F,
+  options: DenseOptions<V> = {},
+) => {
+  const self = layer('dense', checkedOptions('dense', options, biasedOptions).name);
+  return <R extends Shape, I extends number>(
+    x: Tensor<readonly [...R, I]> & Filled<'dense', readonly [I, F], V>,
+  ): Tensor<readonly [...R, F]> => {
     const shape = shapeOf(x);
     if (shape.length === 0) return refuse('dense', 'a scalar has no last axis');
     const inputs = shape[shape.length - 1];
-    const weight = parameterOf(self, 'weight', [inputs, features], { init });
-    const bias = parameterOf(self, 'bias', [features], {
-      init: init === 'pytorch' ? 'pytorch' : 'zeros',
-      fanIn: inputs,
-    });
-    return apply('dense', { op: 'dense' }, x, weight, ...((options.bias ?? true) ? [bias] : []));
+    const fans = { fanIn: inputs, fanOut: features };
+    return apply('dense', { op: 'dense' }, ...weighted(self, x, [inputs, features], features, fans, options));
   };
 };
 

@@ -44,6 +44,26 @@ export const parametersOf = (graph: Graph): readonly ParameterDeclaration[] =>
   });
 
 /**
+ * Names of the parameters that are running statistics of a batch norm: they follow the batches, and no optimiser changes
+ * them.
+ *
+ * @example
+ * const p = program({ x: [3] }, ({ x }) => ({ y: batchNorm()(x) }));
+ * [...runningStatistics(p.graph)]; // => ['batchNorm1/mean', 'batchNorm1/variance']
+ */
+export const runningStatistics = ({ nodes }: Graph): ReadonlySet<string> =>
+  new Set(
+    nodes.flatMap(({ op, inputs }) =>
+      op.op === 'batchNorm'
+        ? inputs.slice(3).flatMap((input) => {
+            const statistic = nodes[input].op;
+            return statistic.op === 'parameter' ? [statistic.name] : [];
+          })
+        : [],
+    ),
+  );
+
+/**
  * The graph's inputs: name → shape.
  *
  * @example

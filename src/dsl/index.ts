@@ -19,6 +19,7 @@ export { type Initialiser, type InitialiserName, initialValues } from './initial
 export { layer, type ParameterOptions, parameter, parameterOf } from './layer.js';
 export { gaussian, uniformNoise } from './noise.js';
 export { type Body, Boundary, type Node, type Op, type OpName, type OpOf, type ScanOp } from './op.js';
+export { freeze, rename, share, unfreeze } from './parameters.js';
 export * from './pointwise.js';
 export * from './pooling.js';
 export {
@@ -51,3 +52,4 @@ export * from './shape.js';
 export * from './structure.js';
 export { ProgramFault, refuse, shapeOf, type Tensor } from './tensor.js';
 export * from './transposed.js';
+export type { BiasedOptions, WeightOptions } from './weighted.js';

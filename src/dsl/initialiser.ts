@@ -8,8 +8,15 @@ import * as t from 'io-ts';
 import { stream } from '../base/random.js';
 import { type Shape, volume } from './shape.js';
 
-/** An initialiser by name, as users write it; the layer adds the fans. */
-export type InitialiserName =
+/**
+ * An initialiser by name, as users write it; the layer adds the fans. `values` are numbers for all entries, row-major:
+ * as many as the parameter has. They become part of the program, of its JSON and of its hash, so there may be at most
+ * 262,144 of them for one parameter.
+ *
+ * @example
+ * const shift = dense(2, { bias: false, init: { values: [0, 1, 1, 0] } });
+ */
+export type InitialiserName<V extends readonly number[] = readonly number[]> =
   | 'pytorch'
   | 'glorot'
   | 'kaiming'
@@ -18,7 +25,8 @@ export type InitialiserName =
   | 'zeros'
   | { readonly constant: number }
   | { readonly uniform: number }
-  | { readonly normal: number };
+  | { readonly normal: number }
+  | { readonly values: V };
 
 const kinds = {
   /** Every entry the same. */
@@ -31,11 +39,13 @@ const kinds = {
   laplacian: t.strict({ kind: t.literal('laplacian') }),
   /** One at the kernel's centre on each channel's own kernel, else zero: the convolution does nothing. */
   identity: t.strict({ kind: t.literal('identity') }),
+  /** These numbers, row-major. */
+  values: t.strict({ kind: t.literal('values'), values: t.readonlyArray(t.number) }),
 };
 
 /** The codec of initialisers in programs, whose fans are resolved. */
 export const Initialiser = t.union(
-  [kinds.constant, kinds.uniform, kinds.normal, kinds.laplacian, kinds.identity],
+  [kinds.constant, kinds.uniform, kinds.normal, kinds.laplacian, kinds.identity, kinds.values],
   'an initialiser',
 );
 /** How a parameter starts, as a program stores it; see the codec of the same name. */
@@ -66,6 +76,7 @@ export const resolveInitialiser = (name: InitialiserName, fanIn: number, fanOut:
     default:
       if ('constant' in name) return { kind: 'constant', value: name.constant };
       if ('uniform' in name) return { kind: 'uniform', bound: name.uniform };
+      if ('values' in name) return { kind: 'values', values: [...name.values] };
       return { kind: 'normal', deviation: name.normal };
   }
 };
@@ -101,6 +112,9 @@ export const initialValues = (init: Initialiser, shape: Shape, seed: number, nam
       });
     case 'identity':
       return stencil(shape, (offsets) => (offsets.every((offset) => offset === 0) ? 1 : 0));
+    case 'values':
+      values.set(init.values);
+      return values;
   }
 };
 

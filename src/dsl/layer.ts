@@ -13,7 +13,7 @@ import { type InitialiserName, resolveInitialiser } from './initialiser.js';
 import { checkedName } from './naming.js';
 import { checkedInit, checkedOptions } from './options.js';
 import { currentScope } from './scope.js';
-import { type Shape, volume } from './shape.js';
+import { type Filled, type Shape, volume } from './shape.js';
 import { callerLocation } from './source-location.js';
 import { known, refuse, type Tensor } from './tensor.js';
 
@@ -35,9 +35,9 @@ export const layer = (kind: string, name?: string): Layer => ({
 });
 
 /** How a parameter starts and whether it learns. */
-export interface ParameterOptions {
+export interface ParameterOptions<V extends readonly number[] = readonly number[]> {
   /** Starting values; the random ones take their bound from the fans. */
-  readonly init: InitialiserName;
+  readonly init: InitialiserName<V>;
   /** How many inputs feed one output; default: all sizes but the last. */
   readonly fanIn?: number;
   /** How many outputs one input feeds; default: the last size. */
@@ -55,13 +55,18 @@ export interface ParameterOptions {
  * const self = layer('mixing');
  * const weight = parameterOf(self, 'weight', [2, 2], { init: 'identity' });   // mixing1/weight
  */
-export const parameterOf = <const S extends Shape>(
+export const parameterOf = <const S extends Shape, const V extends readonly number[] = readonly number[]>(
   owner: Layer,
   role: string,
   shape: S,
-  options: ParameterOptions,
+  options: ParameterOptions<V> & Filled<'parameter', S, V>,
 ): Tensor<S> => {
-  checkedOptions(owner.kind, options, { init: true, fanIn: true, fanOut: true, trainable: true });
+  checkedOptions<ParameterOptions>(owner.kind, options, {
+    init: true,
+    fanIn: true,
+    fanOut: true,
+    trainable: true,
+  });
   const fanIn = options.fanIn ?? volume(shape.slice(0, -1));
   const fanOut = options.fanOut ?? shape[shape.length - 1] ?? 1;
   const init = resolveInitialiser(checkedInit(owner.kind, options.init), fanIn, fanOut);
@@ -83,9 +88,10 @@ export const parameterOf = <const S extends Shape>(
  *
  * @example
  * const gain = parameter('gain', [2], { init: { constant: 1 } });   // Tensor<readonly [2]>
+ * const tuned = parameter('tuned', [2], { init: { values: [0.9, 1.1] }, trainable: false });
  */
-export const parameter = <const S extends Shape>(
+export const parameter = <const S extends Shape, const V extends readonly number[] = readonly number[]>(
   name: string,
   shape: S,
-  options: ParameterOptions,
+  options: ParameterOptions<V> & Filled<'parameter', S, V>,
 ): Tensor<S> => parameterOf(layer('parameter', name), '', shape, options);

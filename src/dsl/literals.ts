@@ -2,9 +2,10 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
+import { grouped, limits } from '../base/limits.js';
 import type { Initialiser } from './initialiser.js';
 import type { Op } from './op.js';
-import { type Shape, showShape } from './shape.js';
+import { type Shape, showShape, volume } from './shape.js';
 
 type Checked = E.Either<string, void>;
 
@@ -37,7 +38,19 @@ const stencil = (init: Initialiser, shape: Shape): Checked => {
     : E.left(`the identity needs channels in and channels out, got ${showShape(shape)}`);
 };
 
-const initialiser = (init: Initialiser): Checked => {
+/** Checks that there are as many given values as the parameter has. */
+const asMany = (values: readonly number[], shape: Shape): Checked => {
+  if (values.length > limits.givenValues)
+    return E.left(
+      `its starting values are ${grouped(values.length)} numbers, and ${grouped(limits.givenValues)} is the limit of what stands in a program; ` +
+        'give more as a file of weights',
+    );
+  return values.length === volume(shape)
+    ? fine
+    : E.left(`${values.length} starting values do not fill ${showShape(shape)}, which has ${volume(shape)}`);
+};
+
+const initialiser = (init: Initialiser, shape: Shape): Checked => {
   switch (init.kind) {
     case 'constant':
       return finite('the starting value', [init.value]);
@@ -50,6 +63,11 @@ const initialiser = (init: Initialiser): Checked => {
       return both(
         () => finite('the deviation', [init.deviation]),
         () => atLeast(0, 'the deviation', init.deviation),
+      );
+    case 'values':
+      return both(
+        () => asMany(init.values, shape),
+        () => finite('every starting value', init.values),
       );
     default:
       return fine;
@@ -71,7 +89,7 @@ export const literalsOf = (op: Op): Checked => {
       );
     case 'parameter':
       return both(
-        () => initialiser(op.init),
+        () => initialiser(op.init, op.shape),
         () => stencil(op.init, op.shape),
       );
     case 'batchNorm':

@@ -26,14 +26,8 @@ export const checkedOptions = <O extends object>(operation: string, options: O, 
   );
 };
 
-/** Refuses surplus arguments. */
-export const nothingMore = (operation: string, more: readonly unknown[]): void => {
-  if (more.length > 0)
-    refuse(operation, 'it takes no options; leave out what stands behind its last argument');
-};
-
 const inits: readonly unknown[] = ['pytorch', 'glorot', 'kaiming', 'laplacian', 'identity', 'zeros'];
-const numbered = ['constant', 'uniform', 'normal'];
+const numbered = ['constant', 'uniform', 'normal', 'values'];
 
 /** Returns the initialiser; refuses an unknown one, and a record with more than one number. */
 export const checkedInit = (operation: string, init: InitialiserName): InitialiserName => {
@@ -42,6 +36,6 @@ export const checkedInit = (operation: string, init: InitialiserName): Initialis
     ? init
     : refuse(
         operation,
-        `its init is one of ${inits.join(', ')}, { constant: x }, { uniform: x } or { normal: x }`,
+        `its init is one of ${inits.join(', ')}, { constant: x }, { uniform: x }, { normal: x } or { values: [x, ...] }`,
       );
 };

@@ -224,6 +224,24 @@ type Fits<A extends Shape, B extends Shape> = [A] extends [B]
             ? true
             : false;
 
+/**
+ * `unknown` where the list V has as many numbers as S, else an object that carries the message. A list of unknown length
+ * and a shape with an unknown size pass: they are checked when a program is built.
+ */
+export type Filled<
+  Operation extends string,
+  S extends Shape,
+  V extends readonly number[],
+> = number extends V['length']
+  ? unknown
+  : Volume<S> extends infer N extends number
+    ? number extends N
+      ? unknown
+      : N extends V['length']
+        ? unknown
+        : { readonly error: `${Operation}: ${V['length']} starting values do not fill ${Show<S>}` }
+    : never;
+
 /** The shape of `add(a, b)`: the other one's where one is a scalar. */
 export type Joined<A extends Shape, B extends Shape> = A extends readonly [] ? B : A;
 

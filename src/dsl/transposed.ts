@@ -1,28 +1,25 @@
 /** Transposed convolutions: the way up. */
 
 import type { Layer } from './identity.js';
-import type { InitialiserName } from './initialiser.js';
 import { layer } from './layer.js';
 import { checkedOptions } from './options.js';
-import type { Shape, Upsampled } from './shape.js';
+import type { Filled, Shape, Upsampled } from './shape.js';
 import { apply, type Tensor } from './tensor.js';
-import { channelsOf, fansOf, sides, weighted } from './weighted.js';
+import { type BiasedOptions, biasedOptions, channelsOf, fansOf, sides, weighted } from './weighted.js';
 
 /** How a transposed convolution spreads its field. */
-export interface ConvTransposeOptions<K extends number, D extends number> {
+export interface ConvTransposeOptions<
+  K extends number,
+  D extends number,
+  V extends readonly number[] = readonly number[],
+> extends BiasedOptions<V> {
   /** Side of the kernel; default 2. */
   readonly kernel?: K;
   /** Default 2. */
   readonly stride?: D;
-  /** Whether a bias is added; default true. */
-  readonly bias?: boolean;
-  /** Of the weight; default 'pytorch'. */
-  readonly init?: InitialiserName;
-  /** Instead of `convTranspose1`, `convTranspose2`, ... */
-  readonly name?: string;
 }
 
-const all = { kernel: true, stride: true, bias: true, init: true, name: true } as const;
+const all = { kernel: true, stride: true, ...biasedOptions } as const;
 
 const spread = <S extends Shape>(
   operation: string,
@@ -37,10 +34,7 @@ const spread = <S extends Shape>(
   return apply(
     operation,
     { op: 'convTranspose', stride: sides(rank, options.stride ?? 2) },
-    ...weighted(self, x, [...kernel, channels, inputs], channels, fansOf(kernel, channels, inputs), {
-      bias: options.bias ?? true,
-      init: options.init ?? 'pytorch',
-    }),
+    ...weighted(self, x, [...kernel, channels, inputs], channels, fansOf(kernel, channels, inputs), options),
   );
 };
 
@@ -53,13 +47,18 @@ const spread = <S extends Shape>(
  * @example
  * const large = pipe(y, convTranspose(8));   // Tensor<readonly [128, 128, 8]>
  */
-export const convTranspose = <const C extends number, const K extends number = 2, const D extends number = 2>(
+export const convTranspose = <
+  const C extends number,
+  const K extends number = 2,
+  const D extends number = 2,
+  const V extends readonly number[] = readonly number[],
+>(
   channels: C,
-  options: ConvTransposeOptions<K, D> = {},
+  options: ConvTransposeOptions<K, D, V> = {},
 ) => {
   const self = layer('convTranspose', checkedOptions('convTranspose', options, all).name);
   return <H extends number, W extends number, I extends number>(
-    x: Tensor<readonly [H, W, I]>,
+    x: Tensor<readonly [H, W, I]> & Filled<'convTranspose', readonly [K, K, C, I], V>,
   ): Tensor<readonly [Upsampled<H, K, D>, Upsampled<W, K, D>, C]> =>
     spread('convTranspose', self, 2, x, channels, options);
 };
@@ -74,12 +73,13 @@ export const convTranspose1d = <
   const C extends number,
   const K extends number = 2,
   const D extends number = 2,
+  const V extends readonly number[] = readonly number[],
 >(
   channels: C,
-  options: ConvTransposeOptions<K, D> = {},
+  options: ConvTransposeOptions<K, D, V> = {},
 ) => {
   const self = layer('convTranspose', checkedOptions('convTranspose1d', options, all).name);
   return <L extends number, I extends number>(
-    x: Tensor<readonly [L, I]>,
+    x: Tensor<readonly [L, I]> & Filled<'convTranspose1d', readonly [K, C, I], V>,
   ): Tensor<readonly [Upsampled<L, K, D>, C]> => spread('convTranspose1d', self, 1, x, channels, options);
 };

@@ -6,11 +6,26 @@ import { parameterOf } from './layer.js';
 import { type Shape, showShape, volume } from './shape.js';
 import { refuse, shapeOf, type Tensor } from './tensor.js';
 
-/** How the parameters of a layer start. */
-export interface Weights {
-  readonly bias: boolean;
-  readonly init: InitialiserName;
+/** How the parameters of a layer start, and whether they learn. */
+export interface WeightOptions<V extends readonly number[] = readonly number[]> {
+  /** Of the weight; default 'pytorch'. */
+  readonly init?: InitialiserName<V>;
+  /** Of the bias; default as PyTorch's, ±1/sqrt(fanIn), where the weight starts so, else zeros. */
+  readonly biasInit?: InitialiserName;
+  /** Whether the optimiser changes them; default true. */
+  readonly trainable?: boolean;
+  /** Instead of the kind and a count, such as `conv1`. */
+  readonly name?: string;
 }
+
+/** How the parameters of a layer start, whether they learn, and whether there is a bias. */
+export interface BiasedOptions<V extends readonly number[] = readonly number[]> extends WeightOptions<V> {
+  /** Whether a bias is added; default true. */
+  readonly bias?: boolean;
+}
+
+/** The names of these options, for `checkedOptions`. */
+export const biasedOptions = { bias: true, init: true, biasInit: true, trainable: true, name: true } as const;
 
 /** Fan-in and fan-out of a kernel, for the bounds of its initialiser. */
 interface Fans {
@@ -19,7 +34,7 @@ interface Fans {
 }
 
 /** PyTorch starts a bias at ±1/sqrt(fanIn); all others start it at zero. */
-const biasInit = (init: InitialiserName): InitialiserName => (init === 'pytorch' ? 'pytorch' : 'zeros');
+const biasInitFor = (init: InitialiserName): InitialiserName => (init === 'pytorch' ? 'pytorch' : 'zeros');
 
 /** x, the weight and, where wanted, the bias: the inputs of a primitive with weights. */
 export const weighted = (
@@ -28,12 +43,15 @@ export const weighted = (
   weight: Shape,
   channels: number,
   fans: Fans,
-  { bias, init }: Weights,
-): readonly Tensor[] => [
-  x,
-  parameterOf(self, 'weight', weight, { init, ...fans }),
-  ...(bias ? [parameterOf(self, 'bias', [channels], { init: biasInit(init), ...fans })] : []),
-];
+  { bias = true, init = 'pytorch', biasInit = biasInitFor(init), trainable = true }: BiasedOptions,
+): readonly Tensor[] => {
+  const more = { ...fans, trainable };
+  return [
+    x,
+    parameterOf(self, 'weight', weight, { init, ...more }),
+    ...(bias ? [parameterOf(self, 'bias', [channels], { init: biasInit, ...more })] : []),
+  ];
+};
 
 /** The fans of a kernel with these sides. */
 export const fansOf = (kernel: Shape, inputs: number, outputs: number): Fans => ({

@@ -64,7 +64,7 @@ convolveWith(image, zeros(3, 3, 3, 1), 'none');
 conv(3, { boundary: 'wrap' });
 // error: Did you mean to write 'kernel'?
 conv(3, { kernal: 5 });
-// error: '"xavier"' is not assignable to type 'InitialiserName | undefined'
+// error: '"xavier"' is not assignable to type 'InitialiserName
 conv(3, { init: 'xavier' });
 // error: '3' has no properties in common with type 'ConvOptions
 depthwise(3);
@@ -74,8 +74,20 @@ dense('3');
 encoder([16], 2, { stride: 2 });
 // error: '"median"' is not assignable to parameter of type '"fft" | "last" | "linear" | "max" | "mean"'
 readout('median');
-// error: Property 'init' is missing in type '{}' but required in type 'ParameterOptions'
+// error: Property 'init' is missing in type '{}' but required in type 'ParameterOptions
 parameter('gain', [2], {});
+// error: parameter: 3 starting values do not fill [2,2]
+parameter('gain', [2, 2], { init: { values: [1, 2, 3] } });
+// error: conv: 9 starting values do not fill [3,3,3,1]
+conv(1, { init: { values: [0, 1, 0, 1, -4, 1, 0, 1, 0] } })(image);
+// error: depthwise: 4 starting values do not fill [3,3,2,1]
+depthwise({ init: { values: [0, 1, 1, 0] } })(y);
+// error: dense: 5 starting values do not fill [2,2]
+dense(2, { init: { values: [0, 1, 1, 0, 2] } })(y);
+// error: coupling1d: 2 starting values do not fill [3,1,1]
+coupling1d({ init: { values: [1, -2] } })(zeros(128, 1));
+// error: 'number' is not assignable to type 'boolean | undefined'
+conv(3, { trainable: 0 });
 // error: 'momentun' does not exist in type 'BatchNormOptions'
 batchNorm({ momentun: 0.9 });
 

@@ -138,3 +138,14 @@ const sized = <Q extends number>(q: Tensor<readonly [Q, 4]>) => einsum('qc,kc->q
 exactly<Tensor<readonly [16, 25]>>()(sized(zeros(16, 4)), true);
 exactly<Tensor<readonly [3, 64, 3]>>()(pipe(image, gather(0, [1, 5, 9])), true);
 exactly<Tensor<readonly [64, 64, 2]>>()(pipe(image, scatter(2, [0, 1, 0], 2)), true);
+
+// Starting values that are given fill their parameter; where a size or a list is of unknown length they are checked later.
+const mixed = pipe(at(waves, 0), dense(2, { init: { values: [0, 1, 1, 0] }, trainable: false }));
+exactly<Tensor<readonly [64, 64, 2]>>()(mixed, true);
+const bent = pipe(
+  zeros(64, 64, 1),
+  conv(1, { boundary: 'circular', bias: false, init: { values: [0, 1, 0, 1, -4, 1, 0, 1, 0] } }),
+);
+exactly<Tensor<readonly [64, 64, 1]>>()(bent, true);
+const numbers: readonly number[] = [1, 2, 3, 4];
+exactly<Tensor<readonly [4]>>()(parameter('later', [4], { init: { values: numbers } }), true);

@@ -45,7 +45,7 @@ export const showCost = (cost: Cost, top = 8): string => {
       scaled(node.backwardFlops, 'FLOP'),
       share(node),
     ]);
-  const trains = cost.parameters > 0;
+  const trains = cost.trainable > 0;
   const head = ['node', 'operation', 'shape', 'forward', 'backward', trains ? 'of a step' : 'of all'];
   return [
     `batch ${cost.batch}, ${cost.parameters.toLocaleString('en-US')} numbers in parameters`,

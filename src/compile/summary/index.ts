@@ -1,6 +1,7 @@
 /** Listing: what a program is made of, as data and as a table to read. */
 
 import { aligned } from '../../base/aligned.js';
+import { runningStatistics } from '../../dsl/graph.js';
 import type { Facts } from '../../dsl/infer.js';
 import type { Initialiser } from '../../dsl/initialiser.js';
 import type { Node } from '../../dsl/op.js';
@@ -17,6 +18,8 @@ export interface SummaryParameter {
   /** How it starts, in words: `uniform ±0.1925`. */
   readonly start: string;
   readonly trainable: boolean;
+  /** Whether it is a running statistic of a batch norm, which follows the batches and is never trained. */
+  readonly statistic: boolean;
 }
 
 /** A node: `43` in the program, `43/7` in the body of the scan that is node 43. */
@@ -40,6 +43,8 @@ export interface Summary {
   readonly count: number;
   /** Of these, those that training changes. */
   readonly trainable: number;
+  /** Of these, those that stay as they start: not trained, and no running statistics. */
+  readonly frozen: number;
   /** Numbers in the parameters that each output depends on. */
   readonly byOutput: Readonly<Record<string, number>>;
   readonly nodes: readonly SummaryNode[];
@@ -58,6 +63,7 @@ export interface Summary {
  */
 export const summary = (p: Program): Summary => {
   const { nodes, outputs } = p.graph;
+  const statistics = runningStatistics(p.graph);
   const parameters = nodes.flatMap(({ op }): readonly SummaryParameter[] =>
     op.op === 'parameter'
       ? [
@@ -67,6 +73,7 @@ export const summary = (p: Program): Summary => {
             count: volume(op.shape),
             start: startInWords(op.init),
             trainable: op.trainable,
+            statistic: statistics.has(op.name),
           },
         ]
       : [],
@@ -76,12 +83,15 @@ export const summary = (p: Program): Summary => {
     parameters,
     count: total(parameters),
     trainable: total(parameters.filter(({ trainable }) => trainable)),
+    frozen: total(parameters.filter(isFrozen)),
     byOutput: Object.fromEntries(
       Object.entries(outputs).map(([name, node]) => [name, countBehind(nodes, node)]),
     ),
     nodes: listNodes(nodes, factsIn(nodes), ''),
   };
 };
+
+const isFrozen = ({ trainable, statistic }: SummaryParameter): boolean => !trainable && !statistic;
 
 const total = (parameters: readonly SummaryParameter[]): number =>
   parameters.reduce((sum, { count }) => sum + count, 0);
@@ -129,17 +139,36 @@ const startInWords = (init: Initialiser): string => {
     case 'laplacian':
     case 'identity':
       return init.kind;
+    case 'values':
+      return givenInWords(init.values);
   }
+};
+
+/** A few numbers as they are, of many the least and the greatest. */
+const givenInWords = (values: readonly number[]): string => {
+  if (values.length <= 4) return `given: ${values.map(short).join(', ')}`;
+  const [least, most] = values.reduce(
+    ([low, high], v) => [Math.min(low, v), Math.max(high, v)],
+    [Infinity, -Infinity],
+  );
+  return `given, ${short(least)} to ${short(most)}`;
 };
 
 const grouped = (n: number): string => n.toLocaleString('en-US');
 
 /** Of a program without parameters nothing is trained, and nothing is said of training. */
-const countsText = (parameters: number, numbers: number, trainable: number): string => {
-  if (parameters === 0) return 'no parameters';
-  const trained =
-    trainable === numbers ? 'all' : trainable === 0 ? 'none of them' : `${grouped(trainable)} of them`;
-  return `${grouped(parameters)} parameter${parameters === 1 ? '' : 's'}, ${grouped(numbers)} numbers, ${trained} trained`;
+const countsText = ({ parameters, count, trainable, frozen }: Summary): string => {
+  if (parameters.length === 0) return 'no parameters';
+  const parts = (
+    [
+      [trainable, 'trained'],
+      [frozen, 'frozen'],
+      [count - trainable - frozen, 'running statistics'],
+    ] as const
+  ).filter(([numbers]) => numbers > 0);
+  const shares =
+    parts.length === 1 ? `all ${parts[0][1]}` : parts.map(([n, what]) => `${grouped(n)} ${what}`).join(', ');
+  return `${grouped(parameters.length)} parameter${parameters.length === 1 ? '' : 's'}, ${grouped(count)} numbers, ${shares}`;
 };
 
 /**
@@ -153,12 +182,12 @@ export const showSummary = (listing: Summary): string => {
   const parameters = aligned(
     [
       ['parameter', 'shape', 'count', 'starts as', 'trained'],
-      ...listing.parameters.map(({ name, shape, count, start, trainable }) => [
-        name,
-        showShape(shape),
-        grouped(count),
-        start,
-        trainable ? 'yes' : 'no',
+      ...listing.parameters.map((parameter) => [
+        parameter.name,
+        showShape(parameter.shape),
+        grouped(parameter.count),
+        parameter.start,
+        parameter.trainable ? 'yes' : parameter.statistic ? 'no, a statistic' : 'no, frozen',
       ]),
     ],
     [2],
@@ -175,8 +204,6 @@ export const showSummary = (listing: Summary): string => {
       ];
     }),
   ]);
-  const { count, trainable } = listing;
-  const counts = countsText(listing.parameters.length, count, trainable);
   const byOutput = Object.entries(listing.byOutput)
     .map(([name, numbers]) => `${name} ${grouped(numbers)}`)
     .join(', ');
@@ -184,7 +211,7 @@ export const showSummary = (listing: Summary): string => {
     listing.signature,
     ...(listing.parameters.length === 0 ? [] : ['', ...parameters]),
     '',
-    counts,
+    countsText(listing),
     `behind each output: ${byOutput}`,
     ...(listing.nodes.length === 0 ? [] : ['', ...nodes]),
   ].join('\n');

@@ -2,10 +2,13 @@
 
 import { type ConvOptions, conv } from '../convolution.js';
 import { dense } from '../dense.js';
-import { checkedOptions, nothingMore } from '../options.js';
+import { checkedOptions } from '../options.js';
 import { relu } from '../pointwise.js';
 import type { Shape } from '../shape.js';
 import type { Tensor } from '../tensor.js';
+import { type BiasedOptions, biasedOptions } from '../weighted.js';
+
+const { name: _, ...unnamed } = biasedOptions;
 
 /**
  * A stack of convolutions with ReLU between them, none after the last: [H, W, C] → [H, W, out].
@@ -20,7 +23,7 @@ export const encoder = <const O extends number>(
   out: O,
   options: Omit<ConvOptions<number, 1, 'zero' | 'circular' | 'reflect'>, 'stride' | 'name'> = {},
 ) => {
-  checkedOptions('encoder', options, { kernel: true, boundary: true, bias: true, init: true });
+  checkedOptions('encoder', options, { kernel: true, boundary: true, ...unnamed });
   const layers = hidden.map((channels) =>
     conv(channels, { ...options, stride: 1, boundary: options.boundary ?? 'zero' }),
   );
@@ -37,10 +40,14 @@ export const encoder = <const O extends number>(
  * @example
  * const logits = mlp([256, 256, 256], 6)(features);   // Tensor<readonly [64, 64, 6]>
  */
-export const mlp = <const O extends number>(hidden: readonly number[], out: O, ...more: readonly never[]) => {
-  nothingMore('mlp', more);
-  const layers = hidden.map((features) => dense(features));
-  const last = dense(out);
+export const mlp = <const O extends number>(
+  hidden: readonly number[],
+  out: O,
+  options: Omit<BiasedOptions, 'name'> = {},
+) => {
+  checkedOptions('mlp', options, unnamed);
+  const layers = hidden.map((features) => dense(features, options));
+  const last = dense(out, options);
   return <R extends Shape, I extends number>(x: Tensor<readonly [...R, I]>): Tensor<readonly [...R, O]> =>
     last(layers.reduce<Tensor<readonly [...R, number]>>((y, layer) => relu(layer(y)), x));
 };

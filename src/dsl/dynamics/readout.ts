@@ -7,10 +7,12 @@
 import { dense } from '../dense.js';
 import type { Layer } from '../identity.js';
 import { layer, parameterOf } from '../layer.js';
+import { checkedOptions } from '../options.js';
 import { max, mean, spectrum } from '../reduce.js';
-import { type Bins, bins, type Shape, showShape, type Times } from '../shape.js';
+import { type Bins, bins, type Filled, type Shape, showShape, type Times } from '../shape.js';
 import { at, timeToChannels, transpose } from '../structure.js';
 import { apply, refuse, shapeOf, type Tensor } from '../tensor.js';
+import type { WeightOptions } from '../weighted.js';
 
 type Sequence<T extends number, H extends number, W extends number, C extends number> = Tensor<
   readonly [T, H, W, C]
@@ -24,6 +26,13 @@ const fromTimeLast = <K extends number, H extends number, W extends number, C ex
   return timeToChannels(first);
 };
 
+/** Options of a projection over time; a text alone is its name. */
+export type ProjectionOptions<V extends readonly number[] = readonly number[]> = Omit<
+  WeightOptions<V>,
+  'biasInit'
+>;
+const projecting = { init: true, trainable: true, name: true } as const;
+
 /**
  * A learned projection over time, T → K without bias, shared by all channels and pixels: [T, H, W, C] → [H, W, K C].
  *
@@ -32,10 +41,20 @@ const fromTimeLast = <K extends number, H extends number, W extends number, C ex
  * @example
  * const listened = pipe(sequence, projection(16));   // Tensor<readonly [64, 64, 32]>
  */
-export const projection = <const K extends number>(features: K, name = 'projection') => {
-  const project = dense(features, { bias: false, name });
+export const projection = <const K extends number, const V extends readonly number[] = readonly number[]>(
+  features: K,
+  options: string | ProjectionOptions<V> = {},
+) => {
+  const given: ProjectionOptions = typeof options === 'string' ? { name: options } : options;
+  const { name = 'projection', init, trainable } = checkedOptions('projection', given, projecting);
+  const project = dense(features, {
+    bias: false,
+    name,
+    init: init ?? 'pytorch',
+    trainable: trainable ?? true,
+  });
   return <T extends number, H extends number, W extends number, C extends number>(
-    sequence: Sequence<T, H, W, C>,
+    sequence: Sequence<T, H, W, C> & Filled<'projection', readonly [T, K], V>,
   ): Tensor<readonly [H, W, Times<K, C>]> => {
     const shape: Shape = shapeOf(sequence);
     if (shape.length !== 4)
@@ -100,28 +119,29 @@ export type Readout = (typeof readouts)[number];
 
 /** As many learned features as a spectrum has bins; how many is known only when a sequence comes. */
 const asManyAsBins =
-  (self: Layer) =>
+  (self: Layer, { init = 'pytorch', trainable = true }: ProjectionOptions) =>
   <T extends number, H extends number, W extends number, C extends number>(
     sequence: Sequence<T, H, W, C>,
   ): Tensor<readonly [H, W, number]> => {
     const steps: number = shapeOf(sequence)[0] ?? 1;
     const timeLast: Tensor<readonly [H, W, C, T]> = transpose(1, 2, 3, 0)(sequence);
-    const weight = parameterOf(self, 'weight', [steps, bins(steps)], { init: 'pytorch' });
+    const weight = parameterOf(self, 'weight', [steps, bins(steps)], { init, trainable });
     const projected: Tensor<readonly [H, W, C, number]> = apply('readout', { op: 'dense' }, timeLast, weight);
     return fromTimeLast(projected);
   };
 
 /**
  * The readout of this name. `linear` projects to floor(T/2)+1 features, as many as the FFT has bins; its parameter
- * is projection/weight [T, floor(T/2)+1]. How many features come out depends on the name, so the last size is known
+ * is projection/weight [T, floor(T/2)+1], and the options are of it. How many features come out depends on the name, so the last size is known
  * when the program is built.
  *
  * @example
  * const features = readout('fft')(sequence);   // Tensor<readonly [64, 64, number]>
  * shapeOf(features); // => [64, 64, 102]
  */
-export const readout = (name: Readout) => {
-  const project = asManyAsBins(layer('projection', 'projection'));
+export const readout = (name: Readout, options: ProjectionOptions = {}) => {
+  const given = checkedOptions('readout', options, projecting);
+  const project = asManyAsBins(layer('projection', given.name ?? 'projection'), given);
   return <T extends number, H extends number, W extends number, C extends number>(
     sequence: Sequence<T, H, W, C>,
   ): Tensor<readonly [H, W, number]> => {

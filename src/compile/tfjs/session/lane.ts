@@ -1,6 +1,6 @@
 /** A lane: computes the parts of batches one at a time. This one is an engine in this thread. */
 
-import type { NamedTensorMap, Rank, Tensor, Variable } from '@tensorflow/tfjs-core';
+import type { NamedTensorMap, Rank, Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { ProgramError } from '../../../base/error.js';
@@ -89,7 +89,7 @@ export const openLane = (
           const inputs = feed(microBatch);
           const labels = tf.tensor1d(Int32Array.from(microBatch.labels), 'int32');
           const run = executable(['logits']);
-          return tf.variableGrads(() => {
+          const lossOf = (): Scalar => {
             const { outputs, statistics } = run({
               parameters: variables,
               inputs,
@@ -101,7 +101,9 @@ export const openLane = (
             Object.assign(kept, statistics);
             const total = lossTotal(tf, microBatch.loss, outputs.logits, labels, ignores);
             return tf.reshape<Rank.R0>(tf.div(total, microBatch.lossCount), []);
-          }, trained);
+          };
+          // TensorFlow.js refuses a gradient by nothing: of a program whose every weight is frozen.
+          return trained.length === 0 ? { value: lossOf(), grads: {} } : tf.variableGrads(lossOf, trained);
         });
         const byName = Object.fromEntries(
           Object.entries(variables).flatMap(([name, variable]) =>

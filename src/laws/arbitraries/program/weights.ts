@@ -35,13 +35,19 @@ interface Weight {
   readonly reach: number;
 }
 
-const inits = (kernel: Shape): readonly (readonly [InitialiserName, (fan: number) => number])[] => [
+const inits = (
+  shop: Workshop,
+  kernel: Shape,
+  shape: Shape,
+  n: number,
+): readonly (readonly [InitialiserName, (fan: number) => number])[] => [
   ['pytorch', (fan) => Math.sqrt(fan)],
   ['glorot', (fan) => Math.sqrt(6 * fan)],
   ['kaiming', (fan) => 4 * Math.sqrt(2 * fan)],
   ['identity', () => 1],
   [{ uniform: 0.5 }, (fan) => fan / 2],
   [{ normal: 0.3 }, (fan) => 1.2 * fan],
+  [{ values: numbers(shop, volume(shape), n, 1) }, (fan) => fan],
   ...(kernel.length > 0 && kernel.every((k) => k >= 3) ? [['laplacian', () => 8] as const] : []),
 ];
 
@@ -54,7 +60,7 @@ const weight = (
   fan: number,
   [a, b]: readonly number[],
 ): Weight => {
-  const [init, reach] = choose(inits(kernel), b) ?? ['pytorch', Math.sqrt];
+  const [init, reach] = choose(inits(shop, kernel, shape, a), b) ?? ['pytorch', Math.sqrt];
   const made = (): Tensor =>
     parameterOf(layer(kind), 'weight', shape, { init, fanIn: fan, fanOut: fan, trainable: b % 5 > 0 });
   switch (a % 6) {
