@@ -41,6 +41,7 @@ describe('laws: nothing is said against', () => {
       'steps of a linear wave': ['convergence', 'leapfrog', 'stability', 'modified energy'],
       'steps, damped': ['convergence', 'stability'],
       'steps, the displacement first': ['convergence'],
+      'steps, half a kick before and after': ['convergence'],
       UnICORNN: ['work balance', 'stability', 'time reversal'],
       HORN: ['work balance', 'convergence'],
       'HORN with a learned step': ['work balance', 'convergence'],

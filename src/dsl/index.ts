@@ -6,10 +6,27 @@ export * from './channels.js';
 export * from './codec.js';
 export * from './convolution.js';
 export * from './dense.js';
+export * from './dynamics/adaptive.js';
 export * from './dynamics/coupling.js';
 export * from './dynamics/encoder.js';
+export * from './dynamics/explicit.js';
+export * from './dynamics/implicit.js';
+export {
+  type Dynamics,
+  type Flow,
+  flowOf,
+  type Has,
+  type Integration,
+  integrate,
+  type Method,
+  stepOf,
+  type Time,
+} from './dynamics/method.js';
 export * from './dynamics/oscillator.js';
 export * from './dynamics/readout.js';
+export * from './dynamics/splitting.js';
+export { addState, mapState, zipState } from './dynamics/state.js';
+export * from './dynamics/symplectic.js';
 export { type Einsum, einsum, outer } from './einsum.js';
 export * from './field.js';
 export { type Along, gather, scatter } from './gather.js';

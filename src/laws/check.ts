@@ -15,6 +15,7 @@ import { gridsFor, systemAt } from './trial/grids.js';
 import { type Interpreter, reference } from './trial/interpreter.js';
 import {
   aboutIn,
+  type ClaimedOrder,
   caseOptionsOf,
   type Finding,
   holds,
@@ -35,6 +36,11 @@ export interface CheckOptions {
    * counts as broken. Default: `intendedLaws`.
    */
   readonly expect?: readonly string[];
+  /**
+   * The method that the system is integrated by: the law `convergence` measures its order and compares it with the order
+   * that the method claims. A method of higher order than claimed keeps its claim.
+   */
+  readonly method?: ClaimedOrder;
   /** Cases per law; default 20. Expensive laws use fewer, and so do systems that are large on their smallest grid. */
   readonly cases?: number;
   readonly seed?: number;
@@ -162,7 +168,7 @@ const triedOn = (
   const result = fc.check(
     fc.property(caseArbitrary(system, chosen), (c) => {
       // Cases drawn after the time limit pass without being tried.
-      const found = isLate ? holds : inTime(end, () => judged(law, system, c, on, strict));
+      const found = isLate ? holds : inTime(end, () => judged(law, system, c, on, strict, options.method));
       if (found === null) isLate = true;
       else if (found.kind === 'broken') last = { case: c, found };
       else if (found.kind === 'inconclusive')
@@ -229,7 +235,14 @@ export const tryCase = (law: Law, system: System, c: Case, on: Interpreter = ref
   return missingFor(law, system).essential || !isPart(part) ? inconclusive : judged(law, part, c, on, false);
 };
 
-const judged = (law: Law, system: System, c: Case, on: Interpreter, strict: boolean): Finding => {
+const judged = (
+  law: Law,
+  system: System,
+  c: Case,
+  on: Interpreter,
+  strict: boolean,
+  method?: ClaimedOrder,
+): Finding => {
   const sized = systemAt(system.learned ?? system, c.grid);
   if (sized === null) return inconclusive;
   const here = settled(sized, c.seed);
@@ -244,6 +257,7 @@ const judged = (law: Law, system: System, c: Case, on: Interpreter, strict: bool
     steps: c.steps,
     choices: c.choices,
     strict,
+    ...(method === undefined ? {} : { method }),
   };
   return law.property(trial);
 };

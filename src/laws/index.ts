@@ -28,6 +28,7 @@ export { caseArbitrary } from './trial/case-arbitrary.js';
 export { type Interpreter, onEngine, reference } from './trial/interpreter.js';
 export {
   broken,
+  type ClaimedOrder,
   type Finding,
   holds,
   inconclusive,

@@ -85,6 +85,7 @@ const refused: readonly (readonly [readonly string[], string, string])[] = [
   [['laws', 'wave', '--no-pictures', '--force'], '--force', '--no-pictures'],
   [['query', 'select 1', '--force'], '--force', '--parquet'],
   [['laws', 'wave', '--law', 'a', '--expect', 'b'], '--expect', 'other laws'],
+  [['laws', 'wave', '--law', 'a', '--order', '2'], '--order', 'convergence'],
   [['laws', 'wave', '--preset', 'quick'], '--preset', 'one size'],
   [['table', 'x', '--scores', 'test.loss,epochs', '--split', 'train'], '--split', 'name no split'],
   [['table', 'x', '--scores', 'every', '--split', 'train'], '--split', 'name no split'],
@@ -187,6 +188,7 @@ const useful: readonly (readonly string[])[] = [
   ['run-program', 'program.json', '--out', 'o', '--fuse', 'off'],
   ['laws', 'wave', '--law', 'a', '--cases', '5', '--seed', '3'],
   ['figure', 'waves', 'x', '--samples', '1', '--channels', '1', '--frames', '3', '--runs', nowhere],
+  ['laws', 'wave', '--law', 'convergence', '--order', '2'],
   ['laws', 'wave', '--law', 'a', 'b', '--expect', 'b', '--out', run],
   ['export', 'x', '--out', 'o', '--untrained', '--preset', 'quick', '--seed', '1'],
 ];

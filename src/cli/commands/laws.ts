@@ -36,6 +36,7 @@ import { terminalWidth } from '../terminal/terminal-width.js';
 export interface LawsFlags extends SubjectFlags {
   readonly law?: readonly string[];
   readonly expect?: readonly string[];
+  readonly order?: string;
   readonly seed: string;
   readonly path?: string;
   readonly cases: string;
@@ -72,6 +73,7 @@ const lawsFlags = (flags: LawsFlags) =>
   allFlags({
     laws: namesFlag(flags.law),
     expect: namesFlag(flags.expect),
+    order: flags.order === undefined ? E.right(null) : wholeFlag('--order', 1, 8)(flags.order),
     seed: wholeFlag('--seed', 0)(flags.seed),
     cases: wholeFlag('--cases', 1)(flags.cases),
     seconds: wholeFlag('--seconds', 1)(flags.seconds ?? plentySeconds),
@@ -86,6 +88,7 @@ const optionsOf = ({
   seconds,
   laws,
   expect,
+  order,
   path,
 }: ValuesOf<ReturnType<typeof lawsFlags>>): CheckOptions => ({
   seed,
@@ -93,6 +96,7 @@ const optionsOf = ({
   seconds,
   ...(laws === null ? {} : { laws }),
   ...(expect === null ? {} : { expect }),
+  ...(order === null ? {} : { method: { name: '--order', order } }),
   ...(path === null ? {} : { path }),
 });
 
@@ -139,10 +143,11 @@ export const laws = (name: string, flags: LawsFlags): Effect<string> =>
 const isCopied = (line: string): boolean => /^ {4}|^ *again: /.test(line);
 
 /** The command that was given, without a law and a case. */
-const again = (name: string, { set, preset, engine, export: which }: LawsFlags): string =>
+const again = (name: string, { set, preset, engine, order, export: which }: LawsFlags): string =>
   [
     `drumhead laws ${name}`,
     ...(which === undefined ? [] : [`--export ${which}`]),
+    ...(order === undefined ? [] : [`--order ${order}`]),
     ...(preset === 'full' ? [] : [`--preset ${preset}`]),
     ...(set === undefined || set.length === 0
       ? []

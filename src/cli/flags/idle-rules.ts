@@ -158,6 +158,15 @@ const asking: readonly Rule[] = [
   },
   {
     of: ['laws'],
+    flags: ['order'],
+    why: ({ flags: { law } }) =>
+      when(
+        Array.isArray(law) && !law.includes('convergence'),
+        '--law leaves out convergence, which measures the order',
+      ),
+  },
+  {
+    of: ['laws'],
     flags: ['cases'],
     why: (line) => when(has(line, 'path'), '--path tries the one case that it leads to'),
   },

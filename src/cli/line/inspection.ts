@@ -107,6 +107,7 @@ const addLaws = (program: Command): void => {
     )
     .option('--law <names...>', 'only these laws')
     .option('--expect <names...>', 'laws that it is meant to keep, though they do not apply to it')
+    .option('--order <n>', 'the order that its method claims, which the law convergence measures')
     .option('--export <name>', 'of a file with several programs: which one; FILE#NAME says the same')
     .option('--cases <n>', 'cases a law; heavy laws take fewer', '20')
     .option('--seconds <n>', 'of time for all laws together; what is left then is said', '40')

@@ -146,7 +146,7 @@ export const convergence: Law = {
   entry: 17,
   statement:
     'halving h divides the error by 2^p for a method of order p: by 2 for a kick and a drift, by 16 where four forces are ' +
-    'added as in Runge-Kutta',
+    'added as in Runge-Kutta, and by no less than its method claims',
   source: 'Taylor expansion of one step; measured by halving',
   tolerance: 'the ratio of successive changes comes closer to 2^p with every halving, or is within 5 % of it',
   requirements: [
@@ -183,6 +183,11 @@ export const convergence: Law = {
     const order = orderOf(ratios);
     const meant = weightedFor(trial.system);
     if (order === null) return vacuous(`${found}: no order can be read from that`);
+    const { method } = trial;
+    if (method !== undefined && order < method.order)
+      return broken(
+        `${found}, as a method of order ${order} does, instead of ${2 ** method.order}: ${method.name} claims order ${method.order}`,
+      );
     return meant !== null && earlier.size === 0 && order < meant.order
       ? broken(
           `${found}, as a method of order ${order} does, instead of ${2 ** meant.order}: its forces are added ${meant.as}, which is ` +

@@ -37,7 +37,8 @@ export const systemFrom = (subject: Subject): System => {
  */
 const numbersOf = ({ nodes }: System): readonly number[] => {
   const own = nodes.flatMap(({ op }) => {
-    if (op.op === 'affine') return [Math.abs(op.scale), Math.sqrt(Math.abs(op.scale))];
+    if (op.op === 'affine')
+      return [Math.abs(op.scale), ...[1, 2].map((share) => Math.sqrt(share * Math.abs(op.scale)))];
     return op.op === 'constant' && typeof op.value === 'number' ? [Math.abs(op.value)] : [];
   });
   const shares = [1, 2, 3, 4, 6, 8, 0.5];

@@ -7,6 +7,12 @@ import type { System } from '../system/system.js';
 import type { CaseOptions } from './case.js';
 import type { Interpreter } from './interpreter.js';
 
+/** A method of integration by its name, with the order that it claims. */
+export interface ClaimedOrder {
+  readonly name: string;
+  readonly order: number;
+}
+
 /** One trial of a law: a system on a grid, a start, and everything that its step reads. */
 export interface Trial {
   readonly system: System;
@@ -21,6 +27,8 @@ export interface Trial {
   readonly choices: readonly number[];
   /** Whether the law was expected by name; then constants on the grid are not moved with the state. */
   readonly strict?: boolean;
+  /** The method that the system is said to be integrated by, and the order that it claims. */
+  readonly method?: ClaimedOrder;
 }
 
 /** A field of a finding, to be shown under its title. */

@@ -1,0 +1,102 @@
+/** The order of a method is measured, and compared with the order that it claims. */
+
+import assert from 'node:assert/strict';
+import {
+  addState,
+  convolveWith,
+  data,
+  decay,
+  euler,
+  fill,
+  flowOf,
+  implicitMidpoint,
+  integrate,
+  type Method,
+  offset,
+  program,
+  rk4,
+  type Step,
+  scan,
+  sin,
+  stepOf,
+  strang,
+  sub,
+  symplecticEuler,
+  type Tensor,
+  verlet,
+  type Wave,
+} from 'drumhead';
+import { check, type Family, showReport } from 'drumhead/laws';
+
+type Field = readonly [6, 6, 1];
+const star = data([0, 1, 0, 1, -4, 1, 0, 1, 0], 3, 3, 1, 1);
+const force = (y: Tensor<Field>): Tensor<Field> => sub(convolveWith(y, star, 'circular'), sin(y));
+
+const stepping =
+  (step: (dt: number) => Step<Wave<Field>>): Family =>
+  ({ dt = 0.1 }) =>
+    program({ y: [6, 6, 1], z: [6, 6, 1] }, (init) =>
+      scan({ steps: 4, init, step: step(dt), observe: (s) => s }),
+    );
+const by = (method: Method<'z'>): Family =>
+  stepping((dt) => integrate({ method, dt, rate: ({ y, z }) => ({ y: z, z: force(y) }) }));
+
+const convergence = (family: Family, method?: { readonly name: string; readonly order: number }) => {
+  const report = check(family, {
+    cases: 3,
+    laws: ['convergence'],
+    ...(method === undefined ? {} : { method }),
+  });
+  const [verdict] = report.verdicts;
+  return { outcome: verdict.outcome, text: showReport(report) };
+};
+
+/** Runge and Kutta's method with a coefficient of its third rate wrong: of order 1 or 2. */
+const slipped: Method = {
+  name: 'slipped',
+  order: 4,
+  advance: (rate, state, time, h) => {
+    const k1 = rate(state, time);
+    const k2 = rate(addState(state, h / 2, k1), offset(h / 2, time));
+    const k3 = rate(addState(state, h / 3, k2), offset(h / 2, time));
+    const k4 = rate(addState(state, h, k3), offset(h, time));
+    return addState(addState(addState(addState(state, h / 6, k1), h / 3, k2), h / 3, k3), h / 6, k4);
+  },
+};
+
+describe('laws: the order that a method claims', () => {
+  for (const method of [euler, symplecticEuler(), verlet(), implicitMidpoint({ sweeps: 8 }), rk4])
+    it(`is kept by ${method.name}, ${method.order}`, () => {
+      const { outcome, text } = convergence(by(method), method);
+      assert.equal(outcome, 'holds', text);
+    });
+
+  it('is kept by a splitting', () => {
+    const flow = strang(
+      decay({ z: fill(0.3) }),
+      flowOf(verlet(), ({ y, z }: Wave<Field>) => ({ y: z, z: force(y) })),
+    );
+    const { outcome, text } = convergence(
+      stepping((dt) => stepOf(flow, dt)),
+      flow,
+    );
+    assert.equal(outcome, 'holds', text);
+  });
+
+  it('is broken where a method is of a lower one, and says both', () => {
+    const { outcome, text } = convergence(by(slipped), slipped);
+    assert.equal(outcome, 'broken', text);
+    assert.match(text, /instead of 16: slipped claims order 4/);
+    const first = convergence(by(symplecticEuler()), { name: 'mine', order: 2 });
+    assert.equal(first.outcome, 'broken', first.text);
+    assert.match(first.text, /as a method of order 1 does, instead of 4: mine claims order 2/);
+  });
+
+  it('is kept by a method of a higher one', () => {
+    assert.equal(convergence(by(rk4), { name: 'modest', order: 2 }).outcome, 'holds');
+  });
+
+  it('is asked of nobody who claims none', () => {
+    assert.equal(convergence(by(symplecticEuler())).outcome, 'holds');
+  });
+});

@@ -1,0 +1,154 @@
+/**
+ * Integrators as values. A dynamics says how fast a state changes; a method turns it into a step of a scan. The two know
+ * nothing of each other (Kidger 2021, ch. 5: terms and solvers).
+ */
+
+import { checkedOptions } from '../options.js';
+import { scale } from '../pointwise.js';
+import type { Clock, StateOf, Step } from '../scan-types.js';
+import { sameShape, showShape } from '../shape.js';
+import { refuse, shapeOf, type Tensor } from '../tensor.js';
+
+/** The time at which a rate is taken, dt times the number of the step and its part: a scalar. */
+export type Time = Tensor<readonly []>;
+
+/**
+ * How fast a state changes: from a state and a time the derivative of every field, of its shape.
+ *
+ * @example
+ * const pendulum: Dynamics<{ q: typeof y; p: typeof y }> = ({ q, p }) => ({ q: p, p: negate(sin(q)) });
+ */
+export type Dynamics<State extends StateOf> = (state: State, time: Time) => State;
+
+type Lacking<F extends string, State> = Exclude<F, keyof State>;
+/** `unknown` where the state has the fields F, else the message that names one that it lacks. */
+export type Has<F extends string, State> = [Lacking<F, State>] extends [never]
+  ? unknown
+  : { readonly error: `the state has no field '${Lacking<F, State> & string}'` };
+
+/**
+ * A method of integration, for any dynamics over states that have the fields F.
+ *
+ * @example
+ * const heun: Method = {
+ *   name: 'heun',
+ *   order: 2,
+ *   advance: (rate, state, time, h) => {
+ *     const k1 = rate(state, time);
+ *     const k2 = rate(addState(state, h, k1), offset(h, time));
+ *     return addState(addState(state, h / 2, k1), h / 2, k2);
+ *   },
+ * };
+ */
+export interface Method<F extends string = never> {
+  readonly name: string;
+  /** The order p that it claims: at a fixed time the error is that of dt^p, for smooth rates. A law measures it. */
+  readonly order: number;
+  /** The fields that it treats apart and that a state must have; default none. */
+  readonly fields?: readonly F[];
+  /** The state a time h later. What is computed and not used is no part of the program. */
+  readonly advance: <State extends StateOf>(
+    rate: Dynamics<State>,
+    state: State,
+    time: Time,
+    h: number,
+  ) => State;
+}
+
+/**
+ * The motion of a state over a time h, by a method or exactly. What `strang` composes and `stepOf` makes a step of.
+ */
+export interface Flow<State extends StateOf> {
+  readonly name: string;
+  /** The order that it claims; Infinity where it is exact. */
+  readonly order: number;
+  readonly advance: (state: State, time: Time, h: number) => State;
+}
+
+/** A rate whose fields and shapes are checked where it is used. */
+const checked =
+  <State extends StateOf>(operation: string, rate: Dynamics<State>): Dynamics<State> =>
+  (state, time) => {
+    const found = rate(state, time);
+    const [wanted, given] = [Object.keys(state).sort(), Object.keys(found).sort()];
+    if (wanted.join() !== given.join())
+      return refuse(
+        operation,
+        `the rate of a state of ${wanted.join(', ')} has a value for each of them, got ${given.join(', ') || 'none'}`,
+      );
+    const odd = wanted.find((name) => !sameShape(shapeOf(found[name]), shapeOf(state[name])));
+    return odd === undefined
+      ? found
+      : refuse(
+          operation,
+          `the rate of '${odd}' is of the shape of '${odd}', ${showShape(shapeOf(state[odd]))}, got ${showShape(shapeOf(found[odd]))}`,
+        );
+  };
+
+/**
+ * The flow of a dynamics by a method.
+ *
+ * @example
+ * const turning = flowOf(rk4, (s: { a: typeof y; b: typeof y }) => ({ a: s.b, b: negate(s.a) }));
+ * turning.order; // => 4
+ */
+export const flowOf = <F extends string, State extends StateOf>(
+  method: Method<F> & Has<F, State>,
+  rate: (state: State, time: Time) => NoInfer<State>,
+): Flow<State> => {
+  const known = checked(method.name, rate);
+  return {
+    name: method.name,
+    order: method.order,
+    advance: (state, time, h) => method.advance(known, state, time, h),
+  };
+};
+
+/** Refuses a time step that no motion has. */
+const checkedStep = (operation: string, dt: number): number =>
+  Number.isFinite(dt) && dt !== 0
+    ? dt
+    : refuse(operation, `its dt is a number other than 0, the time of one step, got ${dt}`);
+
+/**
+ * The step of a scan that follows a flow for a time dt. Step t begins at the time t dt.
+ *
+ * @example
+ * const waves = scan({
+ *   steps: 100,
+ *   init: { y, z },
+ *   step: stepOf(strang(decay({ z: relu(y) }), flowOf(verlet(), (s: Wave<readonly [64, 64, 2]>) => ({ y: s.z, z: negate(s.y) }))), 0.1),
+ *   observe: (s) => s.y,
+ * });   // Tensor<readonly [100, 64, 64, 2]>
+ */
+export const stepOf = <State extends StateOf>(flow: Flow<State>, dt: number): Step<State> => {
+  checkedStep(flow.name, dt);
+  return (state: State, { index }: Clock) => flow.advance(state, scale(dt, index), dt);
+};
+
+/** What `integrate` takes. */
+export interface Integration<F extends string, State extends StateOf> {
+  readonly method: Method<F> & Has<F, State>;
+  /** The time of one step. */
+  readonly dt: number;
+  /** How fast the state changes; see `Dynamics`. */
+  readonly rate: (state: State, time: Time) => NoInfer<State>;
+}
+
+/**
+ * The step of a scan that integrates a dynamics by a method: `stepOf(flowOf(method, rate), dt)`.
+ *
+ * @example
+ * const swings = scan({
+ *   steps: 100,
+ *   init: { y, z: zeros(64, 64, 2) },
+ *   step: integrate({ method: rk4, dt: 0.1, rate: (s) => ({ y: s.z, z: sub(coupling()(s.y), sin(s.y)) }) }),
+ *   observe: (s) => s.y,
+ * });   // Tensor<readonly [100, 64, 64, 2]>
+ */
+export const integrate = <F extends string, State extends StateOf>(
+  options: Integration<F, State>,
+): Step<State> => {
+  const { method, dt, rate } = checkedOptions('integrate', options, { method: true, dt: true, rate: true });
+  return stepOf(flowOf(method, rate), dt);
+};
