@@ -139,12 +139,9 @@ const cases: Readonly<Record<string, readonly (readonly [() => unknown, string])
     ],
     [
       () => convolveWith(field, claim<readonly [3, 3, 2, 1]>(zeros(3, 2, 1))),
-      'convolveWith: a field of [5,6,2] and a kernel of [3,2,1] do not go together; fields are [H,W,C] or [L,C]',
+      'convolveWith: a field of [5,6,2] and a kernel of [3,2,1] do not go together; fields are [L,C], [H,W,C] or [D,H,W,C]',
     ],
-    [
-      () => coupling()(lineAsField),
-      'coupling: a field of [8,3] and a kernel of [3,3,1,1] do not go together; fields are [H,W,C] or [L,C]',
-    ],
+    [() => coupling()(lineAsField), 'coupling: expected a field [H,W,C], got [8,3]'],
     [
       () => conv(2, { kernel: 2, init: 'laplacian' })(field),
       'conv: the Laplacian needs a kernel of at least 3 along every axis, got [2,2,2,2]',

@@ -140,8 +140,8 @@ const tampered: Readonly<Record<string, readonly [Json, string]>> = {
     `node ${convNode} (conv): ${unknown('colour')}`,
   ],
   'has an operation with a field too many': [
-    changed(json, node(convNode, 'op'), extend('dilation')),
-    `node ${convNode} (conv): ${unknown('dilation')}`,
+    changed(json, node(convNode, 'op'), extend('padding')),
+    `node ${convNode} (conv): ${unknown('padding')}`,
   ],
   'has a boundary with a field too many': [
     changed(json, node(convNode, 'op', 'boundary'), set({ fixed: 1, free: 2 })),

@@ -40,7 +40,8 @@ describe('dsl: what no compiler has checked', () => {
     it(`is refused in the words of the language: ${source}`, () => assert.equal(written(source), says));
 });
 
-const convOptions = 'kernel, stride, boundary, bias, init, biasInit, trainable, name';
+const convOptions = 'kernel, stride, boundary, dilation, groups, bias, init, biasInit, trainable, name';
+const depthwiseOptions = convOptions.replace(' groups,', '');
 const scanning = 'init: { y: zeros(2) }, step: (s) => s, observe: ({ y }) => y';
 
 /** Every layer that takes options, with one misspelt. */
@@ -53,11 +54,11 @@ const misspelt: readonly (readonly [string, string])[] = [
   ],
   [
     'depthwise({ Boundary: "none" })',
-    `depthwise: it has no option 'Boundary'; did you mean 'boundary'? It has ${convOptions}`,
+    `depthwise: it has no option 'Boundary'; did you mean 'boundary'? It has ${depthwiseOptions}`,
   ],
   [
     'depthwise1d({ strides: 2 })',
-    `depthwise1d: it has no option 'strides'; did you mean 'stride'? It has ${convOptions}`,
+    `depthwise1d: it has no option 'strides'; did you mean 'stride'? It has ${depthwiseOptions}`,
   ],
   [
     'convTranspose(2, { strid: 1 })',
@@ -77,11 +78,11 @@ const misspelt: readonly (readonly [string, string])[] = [
   ],
   [
     'coupling({ kernal: 5 })',
-    "coupling: it has no option 'kernal'; did you mean 'kernel'? It has kernel, boundary, init, trainable, name",
+    "coupling: it has no option 'kernal'; did you mean 'kernel'? It has kernel, boundary, dilation, groups, init, trainable, name",
   ],
   [
     'coupling1d({ bias: true })',
-    "coupling1d: it has no option 'bias'; it has kernel, boundary, init, trainable, name",
+    "coupling1d: it has no option 'bias'; it has kernel, boundary, dilation, groups, init, trainable, name",
   ],
   [
     'encoder([4], 2, { name: "eye" })',
@@ -103,7 +104,7 @@ const misspelt: readonly (readonly [string, string])[] = [
   ],
   [
     'parameter("gain", [2], { init: "zeros", trainible: false })',
-    "parameter: it has no option 'trainible'; did you mean 'trainable'? It has init, fanIn, fanOut, trainable",
+    "parameter: it has no option 'trainible'; did you mean 'trainable'? It has init, fanIn, fanOut, groups, trainable",
   ],
   ['conv(2, "circular")', 'conv: its options are a record such as { kernel: ... }'],
   ['dense(2, null)', 'dense: its options are a record such as { bias: ... }'],

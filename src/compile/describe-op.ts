@@ -65,7 +65,9 @@ export const describeOp = (op: Op, inputs: readonly Shape[]): string => {
     case 'conv': {
       const channels = op.depthwise ? 'depthwise' : `${weight[weight.length - 1]}`;
       const stride = describeStride(op.stride, ones(op.stride));
-      return `conv ${showSizes(weight.slice(0, -2))}, ${channels}, ${describeBoundary(op.boundary)}${stride}`;
+      const dilation = op.dilation === undefined ? '' : `, dilation ${showSizes(op.dilation)}`;
+      const groups = op.groups === undefined ? '' : `, ${op.groups} groups`;
+      return `conv ${showSizes(weight.slice(0, -2))}, ${channels}, ${describeBoundary(op.boundary)}${stride}${dilation}${groups}`;
     }
     case 'convTranspose': {
       const stride = describeStride(op.stride, ones(op.stride));

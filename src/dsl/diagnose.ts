@@ -44,6 +44,7 @@ const plainly: Readonly<Record<string, string>> = {
 const fieldProblem = (name: string, codec: t.Mixed, u: unknown): string | undefined => {
   const decoded = codec.decode(u);
   if (E.isLeft(decoded)) return wrong(name, plainly[codec.name] ?? codec.name, u);
+  if (u === undefined) return undefined;
   return canonical(decoded.right) === canonical(u)
     ? undefined
     : `${name} has a field that the language does not know: ${shown(u)}`;

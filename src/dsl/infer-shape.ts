@@ -2,7 +2,8 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import type { Boundary, OpOf } from './op.js';
+import { extentsOf, sidesOf } from './kernel.js';
+import type { OpOf } from './op.js';
 import { ceilDiv, type Shape, sameShape, showShape, upsampled, windows } from './shape.js';
 
 /** A shape, or one sentence that says why there is none. */
@@ -42,33 +43,58 @@ const biasFits = (bias: Shape | undefined, channels: number): E.Either<string, v
 
 export const convShape = (op: OpOf<'conv'>, [x, w, bias]: readonly Shape[]): CheckedShape => {
   const spatial = x.slice(0, -1);
-  const kernel = w.slice(0, -2);
   const [inside, outside] = w.slice(-2);
   const channels = x[x.length - 1];
   const out = op.depthwise ? inside * outside : outside;
   return pipe(
     when(
-      x.length === w.length - 1 && (x.length === 2 || x.length === 3),
+      x.length === w.length - 1 && spatial.length >= 1 && spatial.length <= 3,
       () =>
-        `a field of ${showShape(x)} and a kernel of ${showShape(w)} do not go together; fields are [H,W,C] or [L,C]`,
+        `a field of ${showShape(x)} and a kernel of ${showShape(w)} do not go together; fields are [L,C], [H,W,C] or [D,H,W,C]`,
     ),
+    E.flatMap(() => groupsFit(op, channels, outside)),
     E.flatMap(() =>
-      when(
-        channels === inside,
-        () => `the kernel ${showShape(w)} expects ${inside} channels, got ${showShape(x)}`,
+      when(channels === inside * (op.groups ?? 1), () =>
+        op.groups === undefined
+          ? `the kernel ${showShape(w)} expects ${inside} channels, got ${showShape(x)}`
+          : `the kernel ${showShape(w)} expects ${op.groups} groups of ${inside} channels, got ${showShape(x)}`,
       ),
     ),
     E.flatMap(() => strides(op.stride, spatial)),
-    E.flatMap(() => boundaryFits(op.boundary, spatial, kernel)),
-    E.flatMap(() => biasFits(bias, out)),
-    E.map(() => [
+    E.flatMap(() => dilationFits(op.dilation, spatial)),
+    E.map(() => extentsOf(op, sidesOf(w))),
+    E.tap((extents) => boundaryFits(op, spatial, sidesOf(w), extents)),
+    E.tap(() => biasFits(bias, out)),
+    E.map((extents) => [
       ...spatial.map((n, axis) =>
-        op.boundary === 'none' ? windows(n, kernel[axis], op.stride[axis]) : ceilDiv(n, op.stride[axis]),
+        op.boundary === 'none' ? windows(n, extents[axis], op.stride[axis]) : ceilDiv(n, op.stride[axis]),
       ),
       out,
     ]),
   );
 };
+
+const groupsFit = (op: OpOf<'conv'>, channels: number, outside: number): E.Either<string, void> => {
+  const { groups } = op;
+  if (groups === undefined) return E.right(undefined);
+  if (op.depthwise) return E.left('a depthwise convolution takes each channel by itself; it has no groups');
+  if (!whole(groups) || groups < 2)
+    return E.left(`groups must be a whole number of at least 2, or left out, got ${groups}`);
+  return when(
+    channels % groups === 0 && outside % groups === 0,
+    () => `${groups} groups do not divide ${channels} channels into ${outside}`,
+  );
+};
+
+const dilationFits = (dilation: Shape | undefined, spatial: Shape): E.Either<string, void> =>
+  when(
+    dilation === undefined ||
+      (dilation.length === spatial.length &&
+        dilation.every((d) => whole(d) && d >= 1) &&
+        dilation.some((d) => d > 1)),
+    () =>
+      `the dilation must be ${spatial.length} whole numbers of at least 1, one of them more, or left out, got ${showShape(dilation ?? [])}`,
+  );
 
 const strides = (stride: Shape, spatial: Shape): E.Either<string, void> =>
   when(
@@ -77,20 +103,26 @@ const strides = (stride: Shape, spatial: Shape): E.Either<string, void> =>
   );
 
 /** A mirror cannot reach beyond the field, a ring not beyond one turn; without a boundary the kernel must fit. */
-const boundaryFits = (boundary: Boundary, spatial: Shape, kernel: Shape): E.Either<string, void> => {
-  const reach = kernel.map((k) => Math.floor(k / 2));
+const boundaryFits = (
+  { boundary, dilation }: OpOf<'conv'>,
+  spatial: Shape,
+  sides: Shape,
+  extents: Shape,
+): E.Either<string, void> => {
+  const reach = extents.map((e) => Math.floor(e / 2));
   const fits = (limit: (n: number) => number): boolean => spatial.every((n, i) => reach[i] <= limit(n));
+  const spread = dilation === undefined ? '' : ` at a dilation of ${showShape(dilation)}`;
   if (boundary === 'none')
     return when(
-      spatial.every((n, i) => kernel[i] <= n),
-      () => `a window of ${showShape(kernel)} does not fit a field of ${showShape(spatial)}`,
+      spatial.every((n, i) => extents[i] <= n),
+      () => `a window of ${showShape(sides)}${spread} does not fit a field of ${showShape(spatial)}`,
     );
   if (boundary === 'circular' || boundary === 'reflect') {
     const limit = boundary === 'circular' ? (n: number) => n : (n: number) => n - 1;
     return when(
       fits(limit),
       () =>
-        `a kernel of ${showShape(kernel)} is too wide for the ${boundary} boundary of ${showShape(spatial)}`,
+        `a kernel of ${showShape(sides)}${spread} is too wide for the ${boundary} boundary of ${showShape(spatial)}`,
     );
   }
   return E.right(undefined);
@@ -133,8 +165,8 @@ export const poolShape = (op: OpOf<'pool'>, x: Shape): CheckedShape => {
   const spatial = x.slice(0, -1);
   return pipe(
     when(
-      x.length === 2 || x.length === 3,
-      () => `pooling takes fields [H,W,C] or [L,C], got ${showShape(x)}`,
+      x.length >= 2 && x.length <= 4,
+      () => `pooling takes fields [L,C], [H,W,C] or [D,H,W,C], got ${showShape(x)}`,
     ),
     E.flatMap(() => strides(op.stride, spatial)),
     E.flatMap(() =>

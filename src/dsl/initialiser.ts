@@ -28,6 +28,9 @@ export type InitialiserName<V extends readonly number[] = readonly number[]> =
   | { readonly normal: number }
   | { readonly values: V };
 
+/** Of a kernel [k..., channels / groups, channels]; absent where it is 1. */
+const grouped = t.partial({ groups: t.number });
+
 const kinds = {
   /** Every entry the same. */
   constant: t.strict({ kind: t.literal('constant'), value: t.number }),
@@ -36,9 +39,9 @@ const kinds = {
   /** N(0, deviation^2). */
   normal: t.strict({ kind: t.literal('normal'), deviation: t.number }),
   /** Five-point star [0 1 0; 1 -4 1; 0 1 0] (in one dimension [1 -2 1]) on each channel's own kernel, else zero. */
-  laplacian: t.strict({ kind: t.literal('laplacian') }),
+  laplacian: t.exact(t.intersection([t.type({ kind: t.literal('laplacian') }), grouped])),
   /** One at the kernel's centre on each channel's own kernel, else zero: the convolution does nothing. */
-  identity: t.strict({ kind: t.literal('identity') }),
+  identity: t.exact(t.intersection([t.type({ kind: t.literal('identity') }), grouped])),
   /** These numbers, row-major. */
   values: t.strict({ kind: t.literal('values'), values: t.readonlyArray(t.number) }),
 };
@@ -59,7 +62,12 @@ export type Initialiser = t.TypeOf<typeof Initialiser>;
  * - `glorot`: U(±sqrt(6/(fanIn+fanOut))) (Glorot & Bengio 2010, eq. 16).
  * - `kaiming`: N(0, 2/fanIn) (He et al. 2015, eq. 10).
  */
-export const resolveInitialiser = (name: InitialiserName, fanIn: number, fanOut: number): Initialiser => {
+export const resolveInitialiser = (
+  name: InitialiserName,
+  fanIn: number,
+  fanOut: number,
+  groups = 1,
+): Initialiser => {
   switch (name) {
     case 'pytorch':
       return { kind: 'uniform', bound: 1 / Math.sqrt(fanIn) };
@@ -68,9 +76,8 @@ export const resolveInitialiser = (name: InitialiserName, fanIn: number, fanOut:
     case 'kaiming':
       return { kind: 'normal', deviation: Math.sqrt(2 / fanIn) };
     case 'laplacian':
-      return { kind: 'laplacian' };
     case 'identity':
-      return { kind: 'identity' };
+      return groups === 1 ? { kind: name } : { kind: name, groups };
     case 'zeros':
       return { kind: 'constant', value: 0 };
     default:
@@ -85,8 +92,9 @@ export const resolveInitialiser = (name: InitialiserName, fanIn: number, fanOut:
  * The parameter's starting values, row-major.
  *
  * Stencils expect a kernel [k..., channels in, channels out] with k at least 3 for the Laplacian; for a
- * depthwise kernel [k..., channels, 1] the last two axes are read as 'each channel its own'. The values depend on
- * the initialiser, the shape, the seed and the name alone.
+ * depthwise kernel [k..., channels, 1] the last two axes are read as 'each channel its own', and so they are with groups,
+ * where the kernel is [k..., channels / groups, channels]. The values depend on the initialiser, the shape, the seed and
+ * the name alone.
  *
  * @param name of the parameter
  * @example
@@ -106,12 +114,12 @@ export const initialValues = (init: Initialiser, shape: Shape, seed: number, nam
       return values.map(() => random.normal() * init.deviation);
     }
     case 'laplacian':
-      return stencil(shape, (offsets) => {
+      return stencil(shape, init.groups, (offsets) => {
         const steps = offsets.reduce((total, offset) => total + Math.abs(offset), 0);
         return steps === 0 ? -2 * offsets.length : steps === 1 ? 1 : 0;
       });
     case 'identity':
-      return stencil(shape, (offsets) => (offsets.every((offset) => offset === 0) ? 1 : 0));
+      return stencil(shape, init.groups, (offsets) => (offsets.every((offset) => offset === 0) ? 1 : 0));
     case 'values':
       values.set(init.values);
       return values;
@@ -119,7 +127,11 @@ export const initialValues = (init: Initialiser, shape: Shape, seed: number, nam
 };
 
 /** Fills each channel's own kernel with a function of the offset from the kernel's centre. */
-const stencil = (shape: Shape, at: (offsets: readonly number[]) => number): Float32Array => {
+const stencil = (
+  shape: Shape,
+  groups: number | undefined,
+  at: (offsets: readonly number[]) => number,
+): Float32Array => {
   const spatial = shape.slice(0, -2);
   const [channels, outputs] = shape.slice(-2);
   const values = new Float32Array(volume(shape));
@@ -127,6 +139,13 @@ const stencil = (shape: Shape, at: (offsets: readonly number[]) => number): Floa
     const value = at(
       unravel(site, spatial).map((index, axis) => index - Math.floor((spatial[axis] - 1) / 2)),
     );
+    if (groups !== undefined) {
+      for (let o = 0; o < outputs; o++) {
+        const own = o % (outputs / groups);
+        if (own < channels) values[(site * channels + own) * outputs + o] = value;
+      }
+      continue;
+    }
     for (let c = 0; c < channels; c++) {
       // A depthwise kernel has one output a channel, a dense one has its own channel's on the diagonal.
       const own = outputs === 1 ? 0 : c;

@@ -42,6 +42,8 @@ export interface ParameterOptions<V extends readonly number[] = readonly number[
   readonly fanIn?: number;
   /** How many outputs one input feeds; default: the last size. */
   readonly fanOut?: number;
+  /** Groups of channels that a convolution's kernel takes apart, for stencils; default 1. */
+  readonly groups?: number;
   /** Whether the optimiser changes it; default true. */
   readonly trainable?: boolean;
 }
@@ -65,11 +67,12 @@ export const parameterOf = <const S extends Shape, const V extends readonly numb
     init: true,
     fanIn: true,
     fanOut: true,
+    groups: true,
     trainable: true,
   });
   const fanIn = options.fanIn ?? volume(shape.slice(0, -1));
   const fanOut = options.fanOut ?? shape[shape.length - 1] ?? 1;
-  const init = resolveInitialiser(checkedInit(owner.kind, options.init), fanIn, fanOut);
+  const init = resolveInitialiser(checkedInit(owner.kind, options.init), fanIn, fanOut, options.groups);
   const sizes = [...shape];
   const trainable = options.trainable ?? true;
   if (role !== '') checkedName(owner.kind, role);

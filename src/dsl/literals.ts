@@ -29,6 +29,14 @@ const both = (...checks: readonly (() => Checked)[]): Checked =>
 const stencil = (init: Initialiser, shape: Shape): Checked => {
   if (init.kind !== 'laplacian' && init.kind !== 'identity') return fine;
   const sides = shape.slice(0, -2);
+  const { groups } = init;
+  if (
+    groups !== undefined &&
+    !(Number.isSafeInteger(groups) && groups >= 2 && shape[shape.length - 1] % groups === 0)
+  )
+    return E.left(
+      `a stencil of ${groups} groups does not fit ${showShape(shape)}; they are 2 or more, and divide the last size`,
+    );
   if (init.kind === 'laplacian')
     return sides.length > 0 && sides.every((side) => side >= 3)
       ? fine

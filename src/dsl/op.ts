@@ -1,8 +1,8 @@
 /**
  * The primitives, as data. A program is a list of nodes, each one of these operations on earlier nodes.
  *
- * Shapes are per sample. A field is [H, W, C] (or [L, C] in one dimension), a sequence [T, ...field]. Weights lie as
- * TensorFlow.js has them: convolution [kh, kw, in, out], depthwise [kh, kw, channels, multiplier], transposed
+ * Shapes are per sample. A field is [H, W, C], a line [L, C], a volume [D, H, W, C], a sequence [T, ...field]. Weights lie
+ * as TensorFlow.js has them: convolution [kh, kw, in, out], depthwise [kh, kw, channels, multiplier], transposed
  * convolution [kh, kw, out, in], dense [in, out].
  */
 
@@ -114,10 +114,18 @@ const Noise = t.strict({
 
 // Linear maps with weights. Inputs: x, weight, and a bias or nothing.
 /**
- * Same-size up to the stride (out = ceil(n / stride)), except for the boundary `none`. Along each axis window i
- * begins at i stride - floor((kernel - 1) / 2), with the boundary `none` at i stride: an odd kernel is centred.
+ * Same-size up to the stride (out = ceil(n / stride)), except for the boundary `none`. A kernel of k taps, `dilation` apart,
+ * has the extent e = (k - 1) dilation + 1. Along each axis window i begins at i stride - floor((e - 1) / 2), with the
+ * boundary `none` at i stride: an odd kernel is centred. With `groups` the channels are cut into so many runs of equal
+ * length, and each run of the result reads its own run of x; the kernel is then [k..., in / groups, out].
  */
-const Conv = t.strict({ op: t.literal('conv'), boundary: Boundary, stride: shape, depthwise: t.boolean });
+const Conv = t.exact(
+  t.intersection([
+    t.type({ op: t.literal('conv'), boundary: Boundary, stride: shape, depthwise: t.boolean }),
+    // Absent where they are 1: a program of older days keeps its hash.
+    t.partial({ dilation: shape, groups: size }),
+  ]),
+);
 /** out = (n - 1) * stride + kernel: site i adds its kernel from i stride on. */
 const ConvTranspose = t.strict({ op: t.literal('convTranspose'), stride: shape });
 /**
@@ -284,9 +292,28 @@ const Scan: t.Type<ScanOp, ScanOp, unknown> = t.recursion('Scan', () =>
 /** The codec of operations. */
 export const Op: t.Type<Op, Op, unknown> = t.recursion('Op', () => t.union([Flat, Scan]));
 
+/** The codec of each field; one that may be left out takes `undefined` too. */
+const fieldsOf = (flat: (typeof Flat.types)[number]): Readonly<Record<string, t.Mixed>> => {
+  const { type } = flat;
+  if (type._tag === 'InterfaceType') return type.props;
+  const [needed, optional] = type.types;
+  return {
+    ...needed.props,
+    ...Object.fromEntries(
+      Object.entries<t.Mixed>(optional.props).map(([name, codec]) => [
+        name,
+        t.union([codec, t.undefined], codec.name),
+      ]),
+    ),
+  };
+};
+
+const nameOf = ({ type }: (typeof Flat.types)[number]): string =>
+  type._tag === 'InterfaceType' ? type.props.op.value : type.types[0].props.op.value;
+
 /** The codec of each field of each operation, by the operation's name; of a scan only its own fields. */
 export const fieldCodecs: Readonly<Record<string, Readonly<Record<string, t.Mixed>>>> = {
-  ...Object.fromEntries(Flat.types.map(({ type }) => [type.props.op.value, type.props])),
+  ...Object.fromEntries(Flat.types.map((flat) => [nameOf(flat), fieldsOf(flat)])),
   scan: {
     op: t.literal('scan'),
     steps: size,

@@ -2,18 +2,18 @@
 
 import type { Shape, Windows } from './shape.js';
 import { apply, type Tensor } from './tensor.js';
-import { channelsOf, sides } from './weighted.js';
+import { type Axes, channelsOf, named, sides } from './weighted.js';
 
 const pool = <S extends Shape>(
   fn: 'max' | 'mean',
-  rank: 1 | 2,
+  axes: Axes,
   x: Tensor,
   size: number,
   stride: number,
 ): Tensor<S> => {
-  const operation = `${fn}Pool${rank === 1 ? '1d' : ''}`;
-  channelsOf(operation, x, rank);
-  return apply(operation, { op: 'pool', fn, size: sides(rank, size), stride: sides(rank, stride) }, x);
+  const operation = named(`${fn}Pool`, axes);
+  channelsOf(operation, x, axes);
+  return apply(operation, { op: 'pool', fn, size: sides(axes, size), stride: sides(axes, stride) }, x);
 };
 
 const pool2d =
@@ -29,6 +29,14 @@ const pool1d =
   <const K extends number, const D extends number = K>(size: K, stride?: D) =>
   <L extends number, C extends number>(x: Tensor<readonly [L, C]>): Tensor<readonly [Windows<L, K, D>, C]> =>
     pool(fn, 1, x, size, stride ?? size);
+
+const pool3d =
+  (fn: 'max' | 'mean') =>
+  <const K extends number, const D extends number = K>(size: K, stride?: D) =>
+  <P extends number, H extends number, W extends number, C extends number>(
+    x: Tensor<readonly [P, H, W, C]>,
+  ): Tensor<readonly [Windows<P, K, D>, Windows<H, K, D>, Windows<W, K, D>, C]> =>
+    pool(fn, 3, x, size, stride ?? size);
 
 /**
  * The maximum of each window. There are floor((H - size) / stride) + 1 windows, all inside the field. The stride is the
@@ -64,3 +72,19 @@ export const maxPool1d = pool1d('max');
  * const smooth = pipe(line, meanPool1d(5, 1));   // Tensor<readonly [124, 4]>
  */
 export const meanPool1d = pool1d('mean');
+
+/**
+ * `maxPool` of a volume [D, H, W, C].
+ *
+ * @example
+ * const small = pipe(zeros(8, 8, 8, 2), maxPool3d(2));   // Tensor<readonly [4, 4, 4, 2]>
+ */
+export const maxPool3d = pool3d('max');
+
+/**
+ * `meanPool` of a volume [D, H, W, C].
+ *
+ * @example
+ * const overlapping = pipe(zeros(8, 8, 8, 2), meanPool3d(3, 1));   // Tensor<readonly [6, 6, 6, 2]>
+ */
+export const meanPool3d = pool3d('mean');

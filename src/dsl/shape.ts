@@ -61,6 +61,26 @@ export type Windows<N extends number, K extends number, D extends number> = numb
       ? Add<FloorDiv<Subtract<N, K>, D>, 1>
       : Impossible<`a window of ${K} does not fit a field of ${N}`>;
 
+/** (K - 1) E + 1: the sites from the first to the last of K taps that are E apart. */
+export type Extent<K extends number, E extends number> = E extends 1
+  ? K
+  : number extends K | E
+    ? number
+    : Add<Multiply<Subtract<K, 1>, E>, 1>;
+
+/** C channels made of I in G groups, where G divides both. */
+export type Grouped<C extends number, I extends number, G extends number> = G extends 1
+  ? C
+  : number extends C | I | G
+    ? C
+    : I extends Wrong
+      ? I
+      : Mod<I, G> extends 0
+        ? Mod<C, G> extends 0
+          ? C
+          : Impossible<`${G} groups do not divide ${I} channels into ${C}`>
+        : Impossible<`${G} groups do not divide ${I} channels into ${C}`>;
+
 /** (N - 1) * D + K: the size after a transposed convolution. */
 export type Upsampled<N extends number, K extends number, D extends number> = N extends Wrong
   ? N

@@ -24,16 +24,16 @@ const all = { kernel: true, stride: true, ...biasedOptions } as const;
 const spread = <S extends Shape>(
   operation: string,
   self: Layer,
-  rank: 1 | 2,
+  axes: 1 | 2,
   x: Tensor,
   channels: number,
   options: ConvTransposeOptions<number, number>,
 ): Tensor<S> => {
-  const inputs = channelsOf(operation, x, rank);
-  const kernel = sides(rank, options.kernel ?? 2);
+  const inputs = channelsOf(operation, x, axes);
+  const kernel = sides(axes, options.kernel ?? 2);
   return apply(
     operation,
-    { op: 'convTranspose', stride: sides(rank, options.stride ?? 2) },
+    { op: 'convTranspose', stride: sides(axes, options.stride ?? 2) },
     ...weighted(self, x, [...kernel, channels, inputs], channels, fansOf(kernel, channels, inputs), options),
   );
 };

@@ -43,12 +43,18 @@ export const weighted = (
   weight: Shape,
   channels: number,
   fans: Fans,
-  { bias = true, init = 'pytorch', biasInit = biasInitFor(init), trainable = true }: BiasedOptions,
+  {
+    bias = true,
+    init = 'pytorch',
+    biasInit = biasInitFor(init),
+    trainable = true,
+    groups = 1,
+  }: BiasedOptions & { readonly groups?: number },
 ): readonly Tensor[] => {
   const more = { ...fans, trainable };
   return [
     x,
-    parameterOf(self, 'weight', weight, { init, ...more }),
+    parameterOf(self, 'weight', weight, { init, groups, ...more }),
     ...(bias ? [parameterOf(self, 'bias', [channels], { init: biasInit, ...more })] : []),
   ];
 };
@@ -59,13 +65,36 @@ export const fansOf = (kernel: Shape, inputs: number, outputs: number): Fans => 
   fanOut: volume(kernel) * outputs,
 });
 
-/** The same number along each spatial axis. */
-export const sides = (rank: 1 | 2, n: number): readonly number[] => Array.from({ length: rank }, () => n);
+/** The number of spatial axes of a field: a line, a plane or a volume. */
+export type Axes = 1 | 2 | 3;
 
-/** The channels of a field of `rank` spatial axes; refuses what is not one. */
-export const channelsOf = (operation: string, x: Tensor, rank: 1 | 2): number => {
+const fields = { 1: '[L,C]', 2: '[H,W,C]', 3: '[D,H,W,C]' } as const;
+
+/** What a layer is called on fields of so many axes: `conv1d`, `conv`, `conv3d`. */
+export const named = (kind: string, axes: Axes): string => (axes === 2 ? kind : `${kind}${axes}d`);
+
+/** The same number along each spatial axis. */
+export const sides = (axes: Axes, n: number): readonly number[] => Array.from({ length: axes }, () => n);
+
+/** The channels of a field of so many spatial axes; refuses what is not one. */
+export const channelsOf = (operation: string, x: Tensor, axes: Axes): number => {
   const shape = shapeOf(x);
-  return shape.length === rank + 1
-    ? shape[rank]
-    : refuse(operation, `expected a field ${rank === 2 ? '[H,W,C]' : '[L,C]'}, got ${showShape(shape)}`);
+  return shape.length === axes + 1
+    ? shape[axes]
+    : refuse(operation, `expected a field ${fields[axes]}, got ${showShape(shape)}`);
 };
+
+/** What an operation says of dilation and groups: nothing where they are 1. */
+export const spacing = (
+  axes: Axes,
+  { dilation, groups }: { readonly dilation: number; readonly groups: number },
+): { readonly dilation?: Shape; readonly groups?: number } => ({
+  ...(dilation === 1 ? {} : { dilation: sides(axes, dilation) }),
+  ...(groups === 1 ? {} : { groups }),
+});
+
+/** The channels of each group; refuses groups that do not divide the channels before and after. */
+export const perGroup = (operation: string, groups: number, inputs: number, outputs: number): number =>
+  inputs % groups === 0 && outputs % groups === 0
+    ? inputs / groups
+    : refuse(operation, `${groups} groups do not divide ${inputs} channels into ${outputs}`);

@@ -4,14 +4,19 @@ import { lightCone, reach } from '../../../src/compile/light-cone/index.js';
 import {
   add,
   broadcast,
+  channels,
+  concat,
   conv,
   conv1d,
+  conv3d,
   convolveWith,
   data,
   dense,
+  depthwise3d,
   linearRecurrence,
   matmul,
   max,
+  meanPool3d,
   mul,
   type Program,
   parameter,
@@ -232,6 +237,48 @@ describe('light cone', () => {
       const q = program({ x: [2, 3, 2] }, ({ x }) => ({ y: matmul(x, first) }));
       assert.equal(sightOf(q, { output: 'y', site: [1, 2, 0] }, 'x').afterSteps[0].seen, 1);
       assert.equal(sightOf(q, { output: 'y', site: [1, 2, 1] }, 'x').afterSteps[0].seen, 0);
+    });
+
+    it('dilation reaches as far, and sees only every so manieth site', () => {
+      const p = program({ x: [11, 9, 1] }, ({ x }) => ({ y: conv(1, { dilation: 3 })(x) }));
+      const { mask, radius, sites } = sightOf(p, { output: 'y', site: [5, 4] }, 'x');
+      assert.equal(radius, 3);
+      assert.equal(mask.filter((seen) => seen === 1).length, 9);
+      assert.equal(drawn(mask, sites)[2], '.#..#..#.');
+      for (const site of [
+        [5, 4],
+        [0, 0],
+        [10, 3],
+      ])
+        isExact(p, { output: 'y', site }, 'x');
+      assert.deepEqual(reach(p, { output: 'y', input: 'x' }), [3]);
+    });
+
+    it('in a volume, along all three axes', () => {
+      const p = program({ x: [4, 5, 6, 1] }, ({ x }) => ({
+        y: pipe(x, conv3d(2, { boundary: 'circular' }), depthwise3d({ kernel: 1 })),
+        pooled: meanPool3d(2)(x),
+      }));
+      for (const site of [
+        [1, 2, 3],
+        [0, 4, 5],
+      ])
+        isExact(p, { output: 'y', site }, 'x');
+      isExact(p, { output: 'pooled', site: [1, 1, 2] }, 'x');
+      assert.deepEqual(reach(p, { output: 'y', input: 'x' }), [1]);
+    });
+
+    it('groups do not see each other', () => {
+      const p = program({ x: [5, 2], z: [5, 2] }, ({ x, z }) => {
+        const y = conv1d(4, { groups: 2 })(concat(x, z));
+        return { ofX: channels(y, 0, 2), ofZ: channels(y, 2, 2) };
+      });
+      const seen = (output: string, input: string): number =>
+        sightOf(p, { output, site: [2] }, input).afterSteps[0].seen;
+      assert.deepEqual(
+        [seen('ofX', 'x'), seen('ofX', 'z'), seen('ofZ', 'x'), seen('ofZ', 'z')],
+        [3, 0, 0, 3],
+      );
     });
 
     it('is a value dependence: what has no gradient is seen', () => {

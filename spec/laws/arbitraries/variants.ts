@@ -15,8 +15,9 @@ export const variants = ({ op, inputs, shape }: Node): readonly string[] => {
     case 'map':
     case 'zip':
     case 'reduce':
-    case 'pool':
       return [`${op.op} ${op.fn}`];
+    case 'pool':
+      return [`pool ${op.fn}`, `pool in ${shape.length - 1}d`];
     case 'recurrence':
       return [`recurrence ${op.kind}`, `recurrence ${inputs.length === 3 ? 'from a start' : 'from zero'}`];
     case 'noise':
@@ -28,6 +29,8 @@ export const variants = ({ op, inputs, shape }: Node): readonly string[] => {
         `conv ${op.depthwise ? 'depthwise' : 'dense'}`,
         `conv ${inputs.length === 3 ? 'with a bias' : 'without a bias'}`,
         `conv ${op.stride.some((n) => n > 1) ? 'with a stride' : 'at every site'}`,
+        ...(op.dilation === undefined ? [] : ['conv dilated']),
+        ...(op.groups === undefined ? [] : ['conv in groups']),
       ];
     case 'convTranspose':
       return [`convTranspose in ${shape.length - 1}d`];
@@ -56,9 +59,11 @@ export const expected = [
   ...['max', 'mean'].map((fn) => `pool ${fn}`),
   ...['diagonal', 'matrix', 'from a start', 'from zero'].map((kind) => `recurrence ${kind}`),
   ...['normal', 'uniform'].map((kind) => `noise ${kind}`),
-  ...['zero', 'circular', 'reflect', 'none', 'fixed', 'in 1d', 'in 2d', 'depthwise', 'dense'].map(
+  ...['zero', 'circular', 'reflect', 'none', 'fixed', 'in 1d', 'in 2d', 'in 3d', 'depthwise', 'dense'].map(
     (kind) => `conv ${kind}`,
   ),
+  ...['dilated', 'in groups'].map((kind) => `conv ${kind}`),
+  ...['in 1d', 'in 2d', 'in 3d'].map((kind) => `pool ${kind}`),
   ...['with a bias', 'without a bias', 'with a stride', 'at every site'].map((kind) => `conv ${kind}`),
   ...['in 1d', 'in 2d'].map((kind) => `convTranspose ${kind}`),
   ...['driven', 'autonomous', 'in a scan', 'of two fields'].map((kind) => `scan ${kind}`),

@@ -8,6 +8,7 @@ import {
   concatAlong,
   conv,
   conv1d,
+  conv3d,
   convolveWith,
   coupling1d,
   dense,
@@ -97,6 +98,10 @@ pipe(image, conv1d(3));
 pipe(zeros(3), conv(3));
 // error: Source has 3 element(s) but target allows only 2
 pipe(y, coupling1d());
+// error: Source has 3 element(s) but target requires 4
+pipe(y, conv3d(2));
+// error: 'groups' does not exist in type
+depthwise({ groups: 2 });
 // error: Source has 0 element(s) but target requires 1
 mlp([3], 6)(zeros());
 // error: Source has 3 element(s) but target requires 4

@@ -4,9 +4,12 @@ import { pipe } from 'fp-ts/lib/function.js';
 import {
   add,
   conv,
+  conv3d,
   convTranspose,
+  coupling3d,
   type DivisibleBy,
   maxPool,
+  maxPool3d,
   type Possible,
   type Program,
   program,
@@ -31,6 +34,16 @@ const turned: Tensor<readonly [64, 64, 3]> = pipe(image, transpose(0, 0, 2));
 const short: Tensor<readonly [64, 64]> = pipe(image, transpose(0, 1));
 // error: a window of 65 does not fit a field of 64
 pipe(image, conv(8, { kernel: 65, boundary: 'none' }), (x) => add(x, zeros(1, 1, 8)));
+// error: a window of 7 does not fit a field of 5
+pipe(zeros(5, 5, 3), conv(8, { dilation: 3, boundary: 'none' }), (x) => add(x, zeros(1, 1, 8)));
+// error: 2 groups do not divide 3 channels into 8
+pipe(image, conv(8, { groups: 2 }), (x) => add(x, zeros(64, 64, 8)));
+// error: 3 groups do not divide 4 channels into 4
+pipe(zeros(8, 8, 8, 4), coupling3d({ groups: 3 }), (x) => add(x, zeros(8, 8, 8, 4)));
+// error: add: expected [4,4,4,6], got [8,8,8,6]
+pipe(zeros(8, 8, 8, 2), conv3d(6, { stride: 2 }), (x) => add(x, zeros(8, 8, 8, 6)));
+// error: a window of 9 does not fit a field of 8
+pipe(zeros(8, 8, 8, 2), maxPool3d(9), (x) => add(x, zeros(1, 1, 1, 2)));
 
 const small = program({ image: [3, 3, 1] }, ({ image }) => ({
   fine: image,

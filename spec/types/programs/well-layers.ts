@@ -10,11 +10,14 @@ import {
   concatAlong,
   conv,
   conv1d,
+  conv3d,
+  coupling3d,
   convolveWith,
   convTranspose,
   data,
   dense,
   depthwise,
+  depthwise3d,
   einsum,
   gather,
   scatter,
@@ -23,6 +26,7 @@ import {
   matmul,
   max,
   maxPool,
+  maxPool3d,
   mean,
   meanPool,
   mlp,
@@ -58,6 +62,16 @@ exactly<Tensor<readonly [32, 32, 8]>>()(pipe(image, conv(8, { stride: 2 })), tru
 exactly<Tensor<readonly [32, 33, 8]>>()(pipe(odd, conv(8, { stride: 2, boundary: 'reflect' })), true);
 exactly<Tensor<readonly [62, 62, 8]>>()(pipe(image, conv(8, { boundary: 'none' })), true);
 exactly<Tensor<readonly [30, 31, 8]>>()(pipe(odd, conv(8, { boundary: 'none', kernel: 5, stride: 2 })), true);
+exactly<Tensor<readonly [60, 60, 6]>>()(pipe(image, conv(6, { boundary: 'none', dilation: 2 })), true);
+exactly<Tensor<readonly [32, 33, 6]>>()(pipe(odd, conv(6, { stride: 2, dilation: 4, groups: 3 })), true);
+
+// Volumes.
+const cube = zeros(8, 10, 12, 2);
+exactly<Tensor<readonly [8, 10, 12, 4]>>()(pipe(cube, conv3d(4, { groups: 2 })), true);
+exactly<Tensor<readonly [4, 5, 6, 4]>>()(pipe(cube, conv3d(4, { stride: 2 })), true);
+exactly<Tensor<readonly [4, 6, 8, 2]>>()(pipe(cube, depthwise3d({ boundary: 'none', dilation: 2 })), true);
+exactly<Tensor<readonly [8, 10, 12, 2]>>()(pipe(cube, coupling3d({ groups: 2 })), true);
+exactly<Tensor<readonly [4, 5, 6, 2]>>()(pipe(cube, maxPool3d(2)), true);
 exactly<Tensor<readonly [64, 64, 8]>>()(pipe(image, conv(8, { boundary: { fixed: 1 } })), true);
 exactly<Tensor<readonly [32, 33, 3]>>()(pipe(odd, depthwise({ stride: 2 })), true);
 exactly<Tensor<readonly [64, 64, 5]>>()(convolveWith(image, zeros(3, 3, 3, 5), 'circular'), true);

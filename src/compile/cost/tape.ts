@@ -7,10 +7,12 @@
  * `spec/compile/cost` compares them with the bytes that TensorFlow.js reports.
  */
 
-import { type Boundary, type Op, scanInputs } from '../../dsl/op.js';
+import { type Boundary, type Op, type OpOf, scanInputs } from '../../dsl/op.js';
 import { isObservedPort } from '../../dsl/ports.js';
 import { bins, ceilDiv, type Shape, volume } from '../../dsl/shape.js';
+import { isPlaneConv } from '../plane-windows.js';
 import { type Amount, add, none, numbers, spread, times } from './amount.js';
+import { convolutionOnTheWay, type OnTheWay, poolOnTheWay } from './plane-windows.js';
 import type { Visit } from './visit.js';
 
 /** Numbers held from the forward pass, the result included. A reshape shares its input's. */
@@ -31,7 +33,9 @@ export const forwardHeld = (visit: Visit): Amount => {
     case 'zip':
       return times(op.fn === 'greater' ? 2 : 1, out);
     case 'conv':
-      return add(spread(inputs[0], margins(visit).forward), times(inputs.length > 2 ? 2 : 1, out));
+      return add(aroundConv(op, visit).forward, times(inputs.length > 2 ? 2 : 1, out));
+    case 'pool':
+      return add(out, poolOnTheWay(op, visit));
     case 'convTranspose':
       return times(inputs.length > 2 ? 2 : 1, out);
     case 'reduce':
@@ -97,7 +101,7 @@ const ownBackward = (visit: Visit): Amount => {
       // The gradient before the ReLU; on an engine with no kernel for it also the step function that makes it.
       return add(targets, visit.fused ? times(2, out) : none);
     case 'conv':
-      return add(targets, into[0] ? spread(x, margins(visit).backward) : none);
+      return add(targets, into[0] ? aroundConv(op, visit).backward : none);
     case 'reduce':
       return into[0] ? times(extremes[op.fn] === 0 ? 1 : 3 + extremes[op.fn], numbers(x)) : none;
     case 'spectrum':
@@ -112,8 +116,9 @@ const ownBackward = (visit: Visit): Amount => {
       return out;
     case 'concat':
       return add(out, perSampleCopies(visit));
-    case 'slice':
     case 'pool':
+      return into[0] ? add(intoX, poolOnTheWay(op, visit)) : none;
+    case 'slice':
       return intoX;
     default:
       return targets;
@@ -152,6 +157,14 @@ const recurrenceCotangents = ({ op, result }: Visit): Amount => {
   const [steps, ...rest] = result.shape;
   const each = op.op === 'recurrence' && op.kind === 'matrix' ? rest[rest.length - 1] : 1;
   return spread(result, steps * volume(rest) * (2 + each) + volume(rest));
+};
+
+/** What a convolution holds besides its result and the gradients of its inputs. */
+const aroundConv = (op: OpOf<'conv'>, visit: Visit): OnTheWay => {
+  if (!isPlaneConv(op)) return convolutionOnTheWay(op, visit);
+  const { forward, backward } = margins(visit);
+  const [x] = visit.inputs;
+  return { forward: spread(x, forward), backward: spread(x, backward) };
 };
 
 /**

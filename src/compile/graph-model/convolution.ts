@@ -1,13 +1,19 @@
 /** Convolutions, pooling and dense layers in the graph. */
 
+import { type Margin, marginsOf, sidesOf } from '../../dsl/kernel.js';
 import type { Boundary, OpOf } from '../../dsl/op.js';
-import { ceilDiv, type Shape } from '../../dsl/shape.js';
+import { type Shape, windows as windowsIn } from '../../dsl/shape.js';
+import {
+  convolveInPlanes,
+  isPlaneConv,
+  type Pair,
+  type PlaneArrays,
+  poolInPlanes,
+} from '../plane-windows.js';
 import { type Ref, type Site, under } from './draft.js';
 import { type Attrs, textAttr, textsAttr, truthAttr, typeAttr, wholeAttr, wholesAttr } from './graph-def.js';
 import * as tf from './ops.js';
-import { batched, refOf, stored, type Value } from './value.js';
-
-type Pair = readonly [number, number];
+import { batched, refOf, stored, tensorShape, type Value } from './value.js';
 
 /** A field as [B, H, W, C]; a line [L, C] is a field of height 1. */
 const plane = (site: Site, x: Value): Ref => {
@@ -34,19 +40,17 @@ const unplane = (site: Site, y: Ref, x: Value): Ref => {
   return tf.reshape(site, y, x.facts.perSample ? [-1, ...field] : field);
 };
 
-/** What is added before and after each of the two axes, so that ceil(n / stride) windows fit. */
-const margins = (n: Pair, k: Pair, s: Pair): readonly Pair[] =>
-  [0, 1].map((axis): Pair => {
-    const before = Math.floor((k[axis] - 1) / 2);
-    const out = ceilDiv(n[axis], s[axis]);
-    return [before, Math.max(0, (out - 1) * s[axis] + k[axis] - n[axis] - before)];
-  });
+/** The margins of rows and columns; a line is a single row. */
+const planeMargins = (op: OpOf<'conv'>, x: Shape, weight: Shape): readonly Margin[] => {
+  const own = marginsOf(op, x.slice(0, -1), sidesOf(weight));
+  return own.length === 1 ? [[0, 0], ...own] : own;
+};
 
 const withBoundary = (
   site: Site,
   x: Ref,
   boundary: Exclude<Boundary, 'none'>,
-  [rows, columns]: readonly Pair[],
+  [rows, columns]: readonly Margin[],
 ): Ref => {
   if (boundary === 'circular' || boundary === 'reflect')
     return continued(site, continued(site, x, 1, rows, boundary), 2, columns, boundary);
@@ -65,7 +69,7 @@ const continued = (
   site: Site,
   x: Ref,
   axis: 1 | 2,
-  [before, after]: Pair,
+  [before, after]: Margin,
   boundary: 'circular' | 'reflect',
 ): Ref => {
   const n = x.shape[axis];
@@ -115,6 +119,7 @@ export const conv = (
   relu: boolean,
   shape: Shape,
 ): Ref => {
+  if (!isPlaneConv(op)) return convInPlanes(site, op, x, w, bias, relu);
   const field = plane(site, x);
   const kernel = kernelPlane(site, w);
   const stride = pair(op.stride);
@@ -122,12 +127,7 @@ export const conv = (
   const padded =
     same || op.boundary === 'none'
       ? field
-      : withBoundary(
-          site,
-          field,
-          op.boundary,
-          margins([field.shape[1], field.shape[2]], [kernel.shape[0], kernel.shape[1]], stride),
-        );
+      : withBoundary(site, field, op.boundary, planeMargins(op, x.facts.shape, w.facts.shape));
   const plain = op.depthwise ? 'DepthwiseConv2dNative' : 'Conv2D';
   const withBias = op.depthwise ? 'FusedDepthwiseConv2dNative' : '_FusedConv2D';
   const [h, width, c] = shape.length === 2 ? [1, ...shape] : shape;
@@ -145,6 +145,55 @@ export const conv = (
     },
   );
   return unplane(site, y, x);
+};
+
+/** Stock operations on the arrays of a draft. */
+const planesOf = (site: Site): PlaneArrays<Ref> => ({
+  shapeOf: (x) => x.shape,
+  reshape: (x, shape) => tf.reshape(site, x, shape),
+  transpose: (x, axes) => tf.transpose(site, x, axes),
+  slice: (x, begin, size) => tf.slice(site, x, [0, begin, 0], [x.shape[0], size, x.shape[2]]),
+  reverse: (x) => reversed(site, x, 1),
+  pad: (x, margin, value) => {
+    const around = [0, 0, ...margin, 0, 0];
+    return site.draft.add('PadV2', [x, tf.wholes(site, around, [3, 2]), tf.number(site, value)], {
+      shape: [x.shape[0], x.shape[1] + margin[0] + margin[1], x.shape[2]],
+      attrs: { T: typeAttr('float32'), Tpaddings: typeAttr('int32') },
+      hint: `${site.hint}/edge`,
+    });
+  },
+  concat: (parts) => tf.concat(site, parts, 1),
+  add: (a, b) => tf.binary(under(site, 'sum'), 'AddV2', a, b),
+  conv: (x, w, stride, depthwise) => {
+    const [n, h, width] = x.shape;
+    const [rows, columns, inside, outside] = w.shape;
+    return site.draft.add(depthwise ? 'DepthwiseConv2dNative' : 'Conv2D', [x, w], {
+      shape: [
+        n,
+        windowsIn(h, rows, stride[0]),
+        windowsIn(width, columns, stride[1]),
+        depthwise ? inside * outside : outside,
+      ],
+      attrs: { ...windows(stride, 'VALID'), ...dilations, T: typeAttr('float32') },
+      hint: site.hint,
+    });
+  },
+});
+
+const convInPlanes = (
+  site: Site,
+  op: OpOf<'conv'>,
+  x: Value,
+  w: Value,
+  bias: Value | undefined,
+  relu: boolean,
+): Ref => {
+  const y = convolveInPlanes(planesOf(site), op, batched(site, x), refOf(site, w));
+  // Sites as rows: no backend meets more than two axes.
+  const sites = tf.reshape(site, y, [-1, y.shape[y.shape.length - 1]]);
+  const full = bias === undefined ? sites : tf.binary(under(site, 'bias'), 'AddV2', sites, refOf(site, bias));
+  const last = relu ? tf.unary(under(site, 'relu'), 'Relu', full) : full;
+  return tf.reshape(site, last, tensorShape(x, y.shape.slice(1)));
 };
 
 export const convTranspose = (
@@ -167,24 +216,34 @@ export const convTranspose = (
   return unplane(site, full, x);
 };
 
+export const pool = (site: Site, op: OpOf<'pool'>, x: Value): Ref => {
+  if (op.size.length === 3) {
+    const y = poolInPlanes(planesOf(site), op, batched(site, x), (field, size, stride) =>
+      poolPlane(site, op.fn, field, size, stride),
+    );
+    return tf.reshape(site, y, tensorShape(x, y.shape.slice(1)));
+  }
+  return unplane(site, poolPlane(site, op.fn, plane(site, x), pair(op.size), pair(op.stride)), x);
+};
+
 /** Windows that hold a NaN give NaN: the stock kernels pass it over (cpu), or give -Infinity (wasm). */
-export const pool = (site: Site, op: OpOf<'pool'>, x: Value, shape: Shape): Ref => {
-  const field = plane(site, x);
+const poolPlane = (site: Site, fn: OpOf<'pool'>['fn'], field: Ref, size: Pair, stride: Pair): Ref => {
+  const [n, h, w, c] = field.shape;
   const pooled = (at: Site, name: 'MaxPool' | 'AvgPool', of: Ref): Ref =>
     site.draft.add(name, [of], {
-      shape: [field.shape[0], ...(shape.length === 2 ? [1, ...shape] : shape)],
+      shape: [n, windowsIn(h, size[0], stride[0]), windowsIn(w, size[1], stride[1]), c],
       attrs: {
-        ...windows(pair(op.stride), 'VALID'),
-        ksize: wholesAttr(1, ...pair(op.size), 1),
+        ...windows(stride, 'VALID'),
+        ksize: wholesAttr(1, ...size, 1),
         T: typeAttr('float32'),
       },
       hint: at.hint,
     });
-  const y = pooled(site, op.fn === 'max' ? 'MaxPool' : 'AvgPool', field);
+  const y = pooled(site, fn === 'max' ? 'MaxPool' : 'AvgPool', field);
   // The mean of zeros and NaNs is 0, or NaN, or, on wasm, infinite, and 0 times that is NaN.
   const lost = pooled(under(site, 'nan'), 'AvgPool', tf.zeroOrNaN(site, field));
   const zero = tf.binary(under(site, 'nan'), 'Mul', lost, tf.number(site, 0));
-  return unplane(site, tf.binary(under(site, 'whole'), 'AddV2', y, zero), x);
+  return tf.binary(under(site, 'whole'), 'AddV2', y, zero);
 };
 
 /** A dense layer over the last axis: all sites of all samples are rows. */

@@ -171,7 +171,7 @@ const refFor = (
     case 'einsum':
       return structure.einsum(site, op, x, y);
     case 'pool':
-      return convolution.pool(site, op, x, shape);
+      return convolution.pool(site, op, x);
     case 'concat':
       return structure.concat(site, op, inputs);
     case 'slice':

@@ -1,5 +1,6 @@
 /** Dependence backwards through one operation: from elements of its value to those of its inputs. */
 
+import { sidesOf } from '../../dsl/kernel.js';
 import type { Op, OpOf } from '../../dsl/op.js';
 import { type Shape, volume } from '../../dsl/shape.js';
 import { linksOf } from './links.js';
@@ -41,9 +42,7 @@ export const dependence = (
     case 'conv':
       return [convolution(op, sources, shape, result)];
     case 'pool':
-      return [
-        eachChannel(windows(op.size, op.stride, 'none', x, shape), [x[x.length - 1], 1], x, shape, result),
-      ];
+      return [eachChannel(windows(op.size, op, 'none', x, shape), [x[x.length - 1], 1], x, shape, result)];
     case 'convTranspose': {
       const rank = x.length - 1;
       const along = x
@@ -83,12 +82,14 @@ const zip = ({ fn }: OpOf<'zip'>, { shapes, supports }: DependenceInputs, result
 
 const windows = (
   kernel: Shape,
-  stride: Shape,
+  { stride, dilation }: { readonly stride: Shape; readonly dilation?: Shape },
   boundary: OpOf<'conv'>['boundary'],
   x: Shape,
   shape: Shape,
 ): readonly Taps[] =>
-  x.slice(0, -1).map((n, axis) => taps(n, shape[axis], kernel[axis], stride[axis], boundary));
+  x
+    .slice(0, -1)
+    .map((n, axis) => taps(n, shape[axis], kernel[axis], stride[axis], boundary, dilation?.[axis]));
 
 const convolution = (
   op: OpOf<'conv'>,
@@ -96,11 +97,13 @@ const convolution = (
   shape: Shape,
   result: Mask,
 ): Mask => {
-  const along = windows(weight.slice(0, -2), op.stride, op.boundary, x, shape);
+  const along = windows(sidesOf(weight), op, op.boundary, x, shape);
   const [inside, outside] = weight.slice(-2);
   return op.depthwise
     ? eachChannel(along, [inside, outside], x, shape, result, support)
-    : allChannels(along, x, shape, result, support);
+    : op.groups !== undefined
+      ? eachGroup(along, inside, op.groups, x, shape, result, support)
+      : allChannels(along, x, shape, result, support);
 };
 
 /**
@@ -113,17 +116,28 @@ const eachTap = (
   wanted: (window: number) => boolean,
   visit: (window: number, tap: number, site: number) => void,
 ): void => {
-  const [rows, columns]: readonly Taps[] = along.length === 1 ? [[[0]], along[0]] : along;
-  const width = spatial[spatial.length - 1];
-  for (let i = 0; i < rows.length; i++)
-    for (let j = 0; j < columns.length; j++) {
-      const window = i * columns.length + j;
-      if (!wanted(window)) continue;
-      for (let a = 0; a < rows[i].length; a++)
-        for (let b = 0; b < columns[j].length; b++)
-          if (rows[i][a] >= 0 && columns[j][b] >= 0)
-            visit(window, a * columns[j].length + b, rows[i][a] * width + columns[j][b]);
-    }
+  // A line or a plane is a volume whose first axes have one site, which one tap reads.
+  const [planes, rows, columns]: readonly Taps[] = [...Array<Taps>(3 - along.length).fill([[0]]), ...along];
+  const [height, width] = along.length === 1 ? [1, spatial[0]] : spatial.slice(-2);
+  for (let h = 0; h < planes.length; h++)
+    for (let i = 0; i < rows.length; i++)
+      for (let j = 0; j < columns.length; j++) {
+        const window = (h * rows.length + i) * columns.length + j;
+        if (!wanted(window)) continue;
+        for (let d = 0; d < planes[h].length; d++) {
+          if (planes[h][d] < 0) continue;
+          for (let a = 0; a < rows[i].length; a++) {
+            if (rows[i][a] < 0) continue;
+            for (let b = 0; b < columns[j].length; b++)
+              if (columns[j][b] >= 0)
+                visit(
+                  window,
+                  (d * rows[i].length + a) * columns[j].length + b,
+                  (planes[h][d] * height + rows[i][a]) * width + columns[j][b],
+                );
+          }
+        }
+      }
 };
 
 /** A window whose every channel feeds every channel, except where the weight is known to be zero. */
@@ -168,6 +182,32 @@ const eachChannel = (
     for (let d = 0; d < outside; d++) {
       const c = Math.floor(d / multiplier);
       mask[site * inside + c] |= result[window * outside + d] & (support?.[tap * outside + d] ?? 1);
+    }
+  });
+  return mask;
+};
+
+/** A window of each group by itself: `inside` channels of each feed its run of the result. */
+const eachGroup = (
+  along: readonly Taps[],
+  inside: number,
+  groups: number,
+  x: Shape,
+  shape: Shape,
+  result: Mask,
+  support: Mask | undefined,
+): Mask => {
+  const channels = inside * groups;
+  const outside = shape[shape.length - 1];
+  const mask = empty(x);
+  const wanted = (window: number): boolean =>
+    result.subarray(window * outside, (window + 1) * outside).includes(1);
+  eachTap(along, x.slice(0, -1), wanted, (window, tap, site) => {
+    for (let d = 0; d < outside; d++) {
+      if (result[window * outside + d] === 0) continue;
+      const first = Math.floor(d / (outside / groups)) * inside;
+      for (let c = 0; c < inside; c++)
+        mask[site * channels + first + c] |= support?.[(tap * inside + c) * outside + d] ?? 1;
     }
   });
   return mask;

@@ -7,6 +7,7 @@
  */
 
 import { labelsOf } from '../../dsl/einsum-formula.js';
+import { extentsOf, sidesOf } from '../../dsl/kernel.js';
 import { type Node, type Op, type OpOf, type ScanOp, scanInputs } from '../../dsl/op.js';
 import { finalPort, observedPort } from '../../dsl/ports.js';
 import type { Program } from '../../dsl/program.js';
@@ -255,14 +256,14 @@ const recurred = (
   return mixed.every((axis) => axis === undefined) ? together : everything(shape);
 };
 
-/** Half the kernel further, where every site keeps its place. */
+/** Half the kernel's extent further, where every site keeps its place. */
 const convolved = (op: OpOf<'conv'>, x: Spread, [from, weight]: readonly Shape[], shape: Shape): Spread => {
   const spatial = from.length - 1;
   const placed = x.axes.slice(0, spatial).every((axis, i) => axis === i) && x.axes[spatial] === undefined;
   if (!placed || !sameShape(shape.slice(0, -1), from.slice(0, -1)) || op.boundary === 'none')
     return everything(shape);
   return {
-    radius: x.radius + Math.max(...weight.slice(0, spatial).map((k) => Math.floor(k / 2))),
+    radius: x.radius + Math.max(...extentsOf(op, sidesOf(weight)).map((extent) => Math.floor(extent / 2))),
     axes: x.axes,
   };
 };

@@ -1,5 +1,6 @@
 /** Windows of convolutions and poolings along one axis: which site of the input each tap of each window reads. */
 
+import { extent, leadOf } from '../../dsl/kernel.js';
 import type { Boundary } from '../../dsl/op.js';
 
 /** The site that a position stands for, or -1 where it stands for a number of the boundary. */
@@ -10,18 +11,23 @@ const within = (position: number, n: number, boundary: Boundary): number => {
   return -1;
 };
 
-/** How many positions a window begins before its site: half of it, the smaller half of an even one. */
-export const before = (kernel: number, boundary: Boundary): number =>
-  boundary === 'none' ? 0 : Math.floor((kernel - 1) / 2);
-
 /** site[i][k]: the site that tap k of window i reads, -1 for none. */
 export type Taps = readonly (readonly number[])[];
 
 /** Taps of a convolution or, with boundary `none`, of a pooling. */
-export const taps = (n: number, out: number, kernel: number, stride: number, boundary: Boundary): Taps =>
-  Array.from({ length: out }, (_, i) =>
-    Array.from({ length: kernel }, (_, k) => within(i * stride + k - before(kernel, boundary), n, boundary)),
+export const taps = (
+  n: number,
+  out: number,
+  kernel: number,
+  stride: number,
+  boundary: Boundary,
+  dilation = 1,
+): Taps => {
+  const lead = leadOf(boundary, extent(kernel, dilation));
+  return Array.from({ length: out }, (_, i) =>
+    Array.from({ length: kernel }, (_, k) => within(i * stride + k * dilation - lead, n, boundary)),
   );
+};
 
 /** Taps of a transposed convolution: output o is fed through tap k by site (o - k) / stride, where that is one. */
 export const transposedTaps = (n: number, out: number, kernel: number, stride: number): Taps =>

@@ -1,5 +1,6 @@
 /** Convolutions, pooling and dense layers of the reference interpreter. */
 
+import { dilationOf, extentsOf, leadOf, sidesOf } from '../../dsl/kernel.js';
 import type { Boundary, OpOf } from '../../dsl/op.js';
 import { type Shape, volume } from '../../dsl/shape.js';
 import { build, get, type NdArray, type Position, positions } from './array.js';
@@ -23,8 +24,9 @@ const siteRead = (boundary: Boundary, position: Position, space: Shape): number 
 };
 
 /**
- * out[i, o] = bias[o] + sum over k, c of x[i stride + k - floor((K - 1) / 2), c] w[k, c, o]; with the boundary `none`
- * nothing is subtracted. Depthwise, out channel c mult + m sees channel c alone, through w[k, c, m].
+ * out[i, o] = bias[o] + sum over k, c of x[i stride + k dilation - floor((e - 1) / 2), c] w[k, c, o], e the kernel's extent;
+ * with the boundary `none` nothing is subtracted. Depthwise, out channel c mult + m sees channel c alone, through
+ * w[k, c, m]. In groups, out channel o sees the channels of its own group alone.
  */
 export const conv = (
   op: OpOf<'conv'>,
@@ -33,12 +35,13 @@ export const conv = (
   bias: NdArray | undefined,
   out: Shape,
 ): NdArray => {
-  const kernel = w.shape.slice(0, -2);
+  const kernel = sidesOf(w.shape);
   const [inputs, last] = w.shape.slice(-2);
   const [space, channels] = [x.shape.slice(0, -1), x.shape[x.shape.length - 1]];
   const outputs = out[out.length - 1];
   const taps = positions(kernel);
-  const before = kernel.map((size) => (op.boundary === 'none' ? 0 : Math.floor((size - 1) / 2)));
+  const dilation = dilationOf(op);
+  const before = extentsOf(op, kernel).map((extent) => leadOf(op.boundary, extent));
   const outside = typeof op.boundary === 'object' ? op.boundary.fixed : 0;
   const data = new Float64Array(volume(out));
   for (const [site, at] of positions(out.slice(0, -1)).entries()) {
@@ -46,7 +49,7 @@ export const conv = (
     const read = taps.map((tap) =>
       siteRead(
         op.boundary,
-        at.map((i, axis) => i * op.stride[axis] + tap[axis] - before[axis]),
+        at.map((i, axis) => i * op.stride[axis] + tap[axis] * dilation[axis] - before[axis]),
         space,
       ),
     );
@@ -56,10 +59,16 @@ export const conv = (
     };
     for (let o = 0; o < outputs; o++) {
       let sum = bias?.data[o] ?? 0;
-      const [first, end] = op.depthwise ? [Math.floor(o / last), Math.floor(o / last) + 1] : [0, inputs];
-      for (let tap = 0; tap < taps.length; tap++)
-        for (let c = first; c < end; c++)
-          sum += element(tap, c) * w.data[(tap * inputs + c) * last + (op.depthwise ? o % last : o)];
+      if (op.depthwise) {
+        const c = Math.floor(o / last);
+        for (let tap = 0; tap < taps.length; tap++)
+          sum += element(tap, c) * w.data[(tap * inputs + c) * last + (o % last)];
+      } else {
+        const first = Math.floor(o / (outputs / (op.groups ?? 1))) * inputs;
+        for (let tap = 0; tap < taps.length; tap++)
+          for (let c = 0; c < inputs; c++)
+            sum += element(tap, first + c) * w.data[(tap * inputs + c) * last + o];
+      }
       data[site * outputs + o] = sum;
     }
   }

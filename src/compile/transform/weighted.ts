@@ -1,5 +1,7 @@
 /** VJPs and JVPs of convolutions, dense layers and pooling. */
 
+import { product } from '../../dsl/einsum.js';
+import { dilationOf, extentsOf, marginsOf, sidesOf } from '../../dsl/kernel.js';
 import type { Boundary, OpOf } from '../../dsl/op.js';
 import { type Shape, volume } from '../../dsl/shape.js';
 import { shapeOf, type Tensor } from '../../dsl/tensor.js';
@@ -10,18 +12,18 @@ import {
   affine,
   alongLast,
   axesOf,
-  broadcast,
   by,
   concat,
   mul,
   padded,
   reshape,
-  sliceAxis,
+  reverse,
+  rows,
   sum,
   total,
   transpose,
 } from './raw.js';
-import { marginsOf, readTap, readTapAdjoint, tapsOf, withMargins, withMarginsAdjoint } from './windows.js';
+import { readTap, readTapAdjoint, tapsOf, withMargins, withMarginsAdjoint } from './windows.js';
 
 /** The cotangents of an operation's inputs; undefined where there is none, or none is wanted. */
 export type Cotangents = readonly (Tensor | undefined)[];
@@ -36,18 +38,18 @@ const when = (wanted: boolean | undefined, make: () => Tensor): Tensor | undefin
 
 /** A kernel's cotangent, tap by tap: the product of the values that the tap reads and the cotangents of the windows. */
 const kernelVjp = (
-  kernel: Shape,
+  taps: readonly Shape[],
+  weight: Shape,
   stride: Shape,
   windows: Shape,
   x: Tensor,
   product: (seen: Tensor) => Tensor,
 ): Tensor => {
-  const taps = tapsOf(kernel).map((tap) => {
+  const parts = taps.map((tap) => {
     const one = product(readTap(tap, stride, windows, x));
     return reshape([1, ...shapeOf(one)], one);
   });
-  const all = concat(0, taps);
-  return reshape([...kernel, ...shapeOf(all).slice(1)], all);
+  return reshape(weight, concat(0, parts));
 };
 
 export const convVjp = (
@@ -57,21 +59,25 @@ export const convVjp = (
   [wantsX, wantsW]: Wanted,
 ): Cotangents => {
   const sizes = shapeOf(x).slice(0, -1);
-  const kernel = shapeOf(w).slice(0, -2);
+  const kernel = sidesOf(shapeOf(w));
   const windows = shapeOf(cotangent).slice(0, -1);
   const margins = marginsOf(op, sizes, kernel);
-  const wide = sizes.map((n, axis) => margins[axis][0] + n + margins[axis][1]);
   return [
     when(wantsX, () => {
-      const spreadOut = op.depthwise
-        ? depthwiseInputVjp(op, w, cotangent, wide)
-        : toSizes(wide, by({ op: 'convTranspose', stride: op.stride }, cotangent, w));
+      if (isOwnAdjoint(op, kernel)) return mirrored(op, op.boundary, w, cotangent);
+      const wide = sizes.map((n, axis) => margins[axis][0] + n + margins[axis][1]);
+      const spreadOut = isPlain(op, kernel)
+        ? toSizes(wide, by({ op: 'convTranspose', stride: op.stride }, cotangent, w))
+        : mirrored(op, 'none', w, spreadForMirror(op, kernel, wide, cotangent));
       return withMarginsAdjoint(op.boundary, margins, sizes, spreadOut);
     }),
     when(wantsW, () => {
       const field = withMargins(op.boundary, margins, x);
-      return kernelVjp(kernel, op.stride, windows, field, (seen) =>
-        op.depthwise ? depthwiseOuter(w, seen, cotangent) : outer(seen, cotangent),
+      const taps = tapsOf(kernel, dilationOf(op));
+      return kernelVjp(taps, shapeOf(w), op.stride, windows, field, (seen) =>
+        op.depthwise || op.groups !== undefined
+          ? outerByGroups(groupsOf(op, w), seen, cotangent)
+          : outer(seen, cotangent),
       );
     }),
     bias === undefined ? undefined : total(sites(cotangent), cotangent),
@@ -82,38 +88,65 @@ export const convVjp = (
 const toSizes = (sizes: Shape, x: Tensor): Tensor =>
   sizes.reduce((field, n, axis) => padded(axis, 0, n - shapeOf(field)[axis], field), x);
 
-/** A depthwise kernel's values at one tap, [C, multiplier]. */
-const atTap = (w: Tensor, number: number): Tensor => {
-  const [channels, multiplier] = shapeOf(w).slice(-2);
-  const all = reshape([volume(shapeOf(w)) / (channels * multiplier), channels, multiplier], w);
-  return reshape([channels, multiplier], sliceAxis(0, number, 1, all));
+/** Whether a transposed convolution of the language is its adjoint. */
+const isPlain = (op: OpOf<'conv'>, kernel: Shape): boolean =>
+  !op.depthwise && op.groups === undefined && op.dilation === undefined && kernel.length <= 2;
+
+/** Whether the same convolution with its kernel mirrored is its adjoint. */
+const isOwnAdjoint = (op: OpOf<'conv'>, kernel: Shape): boolean =>
+  !isPlain(op, kernel) &&
+  (op.boundary === 'zero' || op.boundary === 'circular') &&
+  op.stride.every((s) => s === 1) &&
+  extentsOf(op, kernel).every((extent) => extent % 2 === 1);
+
+/** The groups of a convolution; depthwise, each channel is one. */
+const groupsOf = (op: OpOf<'conv'>, w: Tensor): number =>
+  op.depthwise ? (shapeOf(w).at(-2) ?? 1) : (op.groups ?? 1);
+
+/** A convolution with the kernel mirrored at its centre, and the channels of each group exchanged with those made of them. */
+const mirrored = (op: OpOf<'conv'>, boundary: Boundary, w: Tensor, x: Tensor): Tensor => {
+  const kernel = sidesOf(shapeOf(w));
+  const groups = groupsOf(op, w);
+  const all = shapeOf(x)[kernel.length];
+  const [from, to] = [volume(shapeOf(w).slice(-2)) / all, all / groups];
+  const taps = reshape([volume(kernel), from, groups, to], w);
+  const exchanged = transpose([0, 3, 2, 1], reverse([0], taps));
+  const plain: OpOf<'conv'> = {
+    op: 'conv',
+    boundary,
+    stride: kernel.map(() => 1),
+    depthwise: false,
+    ...(op.dilation === undefined ? {} : { dilation: op.dilation }),
+  };
+  return to === 1 && from === 1
+    ? by({ ...plain, depthwise: true }, x, reshape([...kernel, groups, 1], exchanged))
+    : by(groups === 1 ? plain : { ...plain, groups }, x, reshape([...kernel, to, groups * from], exchanged));
 };
 
-/** The input's cotangent of a depthwise convolution, tap by tap: the language has no depthwise transposed convolution. */
-const depthwiseInputVjp = (op: OpOf<'conv'>, w: Tensor, cotangent: Tensor, wide: Shape): Tensor => {
-  const kernel = shapeOf(w).slice(0, -2);
-  const [channels, multiplier] = shapeOf(w).slice(-2);
-  const windows = shapeOf(cotangent).slice(0, -1);
-  const count = volume(windows);
-  const cotangents = reshape([count, channels, multiplier], cotangent);
-  return tapsOf(kernel)
-    .map((tap, number) => {
-      const weight = broadcast(
-        [count, channels, multiplier],
-        reshape([1, channels, multiplier], atTap(w, number)),
-      );
-      const one = reshape([...windows, channels], total([2], mul(cotangents, weight)));
-      return readTapAdjoint(tap, op.stride, wide, one);
-    })
-    .reduce(add);
+/** Cotangents a stride apart, with zeros around them, so that every site of the field is a window of the mirrored kernel. */
+const spreadForMirror = (op: OpOf<'conv'>, kernel: Shape, wide: Shape, cotangent: Tensor): Tensor => {
+  const extents = extentsOf(op, kernel);
+  const sizes = kernel.map((_, axis) => (shapeOf(cotangent)[axis] - 1) * op.stride[axis] + 1);
+  const apart = readTapAdjoint(
+    kernel.map(() => 0),
+    op.stride,
+    sizes,
+    cotangent,
+  );
+  return wide.reduce((field, n, axis) => padded(axis, extents[axis] - 1, n - sizes[axis], field), apart);
 };
 
-/** sum over sites of x[site, c] g[site, c, m]. */
-const depthwiseOuter = (w: Tensor, x: Tensor, cotangent: Tensor): Tensor => {
-  const [channels, multiplier] = shapeOf(w).slice(-2);
-  const count = volume(shapeOf(x)) / channels;
-  const all = [count, channels, multiplier];
-  return total([0], mul(broadcast(all, reshape([count, channels, 1], x)), reshape(all, cotangent)));
+/** sum over sites of x[site, group, i] g[site, group, o]: [i, group, o]. */
+const outerByGroups = (groups: number, x: Tensor, cotangent: Tensor): Tensor => {
+  const grouped = (y: Tensor): Tensor => {
+    const [count, channels] = shapeOf(rows(y));
+    return reshape([count, groups, channels / groups], y);
+  };
+  return product(
+    { a: ['s', 'g', 'i'], b: ['s', 'g', 'o'], out: ['i', 'g', 'o'] },
+    grouped(x),
+    grouped(cotangent),
+  );
 };
 
 export const convTransposeVjp = (
@@ -124,8 +157,13 @@ export const convTransposeVjp = (
 ): Cotangents => [
   when(wantsX, () => by({ op: 'conv', boundary: 'none', stride: op.stride, depthwise: false }, cotangent, w)),
   when(wantsW, () =>
-    kernelVjp(shapeOf(w).slice(0, -2), op.stride, shapeOf(x).slice(0, -1), cotangent, (seen) =>
-      outer(seen, x),
+    kernelVjp(
+      tapsOf(sidesOf(shapeOf(w))),
+      shapeOf(w),
+      op.stride,
+      shapeOf(x).slice(0, -1),
+      cotangent,
+      (seen) => outer(seen, x),
     ),
   ),
   bias === undefined ? undefined : total(sites(cotangent), cotangent),

@@ -1,14 +1,16 @@
 /** Windows over a field: the values that each tap of a kernel reads, margins by the boundary, and the adjoints of both. */
 
-import type { Boundary, OpOf } from '../../dsl/op.js';
-import { ceilDiv, type Shape } from '../../dsl/shape.js';
+import type { Margin } from '../../dsl/kernel.js';
+import type { Boundary } from '../../dsl/op.js';
+import type { Shape } from '../../dsl/shape.js';
 import { shapeOf, type Tensor } from '../../dsl/tensor.js';
 import { add, concat, filled, padded, reshape, reverse, sliceAxis } from './raw.js';
 
 /** The offsets of a kernel's taps, row-major. */
-export const tapsOf = (sizes: Shape): readonly Shape[] =>
+export const tapsOf = (sizes: Shape, dilation: Shape = sizes.map(() => 1)): readonly Shape[] =>
   sizes.reduce<readonly Shape[]>(
-    (taps, size) => taps.flatMap((tap) => Array.from({ length: size }, (_, i) => [...tap, i])),
+    (taps, size, axis) =>
+      taps.flatMap((tap) => Array.from({ length: size }, (_, i) => [...tap, i * dilation[axis]])),
     [[]],
   );
 
@@ -51,25 +53,8 @@ export const readTap = (tap: Shape, stride: Shape, windows: Shape, x: Tensor): T
 export const readTapAdjoint = (tap: Shape, stride: Shape, sizes: Shape, y: Tensor): Tensor =>
   tap.reduce((shown, offset, axis) => apart(axis, offset, stride[axis], sizes[axis], shown), y);
 
-/** How many sites are added before and after each axis, so that all windows lie inside. */
-export const marginsOf = (
-  op: OpOf<'conv'>,
-  sizes: Shape,
-  kernel: Shape,
-): readonly (readonly [number, number])[] =>
-  sizes.map((n, axis) => {
-    if (op.boundary === 'none') return [0, 0];
-    const before = Math.floor((kernel[axis] - 1) / 2);
-    const windows = ceilDiv(n, op.stride[axis]);
-    return [before, Math.max(0, (windows - 1) * op.stride[axis] + kernel[axis] - n - before)];
-  });
-
 /** The field with margins, which hold the values beyond its edges. */
-export const withMargins = (
-  boundary: Boundary,
-  margins: readonly (readonly [number, number])[],
-  x: Tensor,
-): Tensor =>
+export const withMargins = (boundary: Boundary, margins: readonly Margin[], x: Tensor): Tensor =>
   margins.reduce((field, [before, after], axis) => {
     const n = shapeOf(field)[axis];
     const some = (size: number, of: () => Tensor): readonly Tensor[] => (size === 0 ? [] : [of()]);
@@ -107,7 +92,7 @@ export const withMargins = (
 /** The adjoint of `withMargins`: adds the cotangents of the margins to the sites that they were copied from. */
 export const withMarginsAdjoint = (
   boundary: Boundary,
-  margins: readonly (readonly [number, number])[],
+  margins: readonly Margin[],
   sizes: Shape,
   x: Tensor,
 ): Tensor =>

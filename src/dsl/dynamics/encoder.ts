@@ -21,7 +21,10 @@ const { name: _, ...unnamed } = biasedOptions;
 export const encoder = <const O extends number>(
   hidden: readonly number[],
   out: O,
-  options: Omit<ConvOptions<number, 1, 'zero' | 'circular' | 'reflect'>, 'stride' | 'name'> = {},
+  options: Omit<
+    ConvOptions<number, 1, 'zero' | 'circular' | 'reflect'>,
+    'stride' | 'dilation' | 'groups' | 'name'
+  > = {},
 ) => {
   checkedOptions('encoder', options, { kernel: true, boundary: true, ...unnamed });
   const layers = hidden.map((channels) =>

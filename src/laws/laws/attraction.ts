@@ -112,7 +112,16 @@ const frequencyOf = (system: System): { readonly name: string; readonly h: numbe
 const pairs = new WeakMap<System, System | null>();
 
 const pairOf = (system: System): System | null => {
-  if (!pairs.has(system)) pairs.set(system, resize(system, system.grid.length === 1 ? [2] : [1, 2]));
+  if (!pairs.has(system)) {
+    const last = system.grid.length - 1;
+    pairs.set(
+      system,
+      resize(
+        system,
+        system.grid.map((_, axis) => (axis === last ? 2 : 1)),
+      ),
+    );
+  }
   return pairs.get(system) ?? null;
 };
 

@@ -4,6 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { lightCone } from '../../compile/light-cone/index.js';
 import type { NdArray } from '../../compile/reference/array.js';
 import type { NdArrays } from '../../compile/reference/run.js';
+import { extentsOf, sidesOf } from '../../dsl/kernel.js';
 import { type Shape, volume } from '../../dsl/shape.js';
 import * as requirements from '../requirements/requirements.js';
 import { stepsOf } from '../system/program.js';
@@ -176,7 +177,7 @@ export const locality: Law = {
   requirements: [requirements.space, outputsOnGrid],
   cases: (system, { convolutions }) => {
     const reach = convolutions.reduce(
-      (sum, { weight }) => sum + Math.max(0, ...system.nodes[weight].shape.slice(0, system.grid.length)) / 2,
+      (sum, { op, weight }) => sum + Math.max(0, ...extentsOf(op, sidesOf(system.nodes[weight].shape))) / 2,
       0,
     );
     // A large window covers a small grid completely.

@@ -128,7 +128,10 @@ export const gauge: Law = {
 
 /** Rings on which plane waves are long enough to exist: 4 sin^2(k/2) < 1. */
 const ringOf = (system: System, sites: number): System | null =>
-  resize(system, system.grid.length === 1 ? [sites] : [2, sites]);
+  resize(
+    system,
+    system.grid.map((_, axis) => [sites, 2][system.grid.length - 1 - axis] ?? 1),
+  );
 
 const rings = new WeakMap<System, ReadonlyMap<number, System>>();
 const ringsOf = (system: System): ReadonlyMap<number, System> => {

@@ -1,11 +1,17 @@
 /** The values of the kernels applied to the state. */
 
-import type { NdArray } from '../../compile/reference/array.js';
+import { type NdArray, positions } from '../../compile/reference/array.js';
 import { evaluate } from '../../compile/reference/evaluate.js';
+import { dilationOf, extentsOf, sidesOf } from '../../dsl/kernel.js';
+import type { OpOf } from '../../dsl/op.js';
+import { volume } from '../../dsl/shape.js';
 import { type System, weightsOf } from '../system/system.js';
 import type { Structure } from './structure.js';
 
-/** The kernels of the convolutions that read the state, with initial parameters. */
+/**
+ * The kernels of the convolutions that read the state, with initial parameters, each as one without dilation or groups: with
+ * zeros between its taps, and from a channel to those of other groups.
+ */
 export const kernelsOf = (system: System, { convolutions }: Structure, seed = 0): readonly NdArray[] => {
   const weights = weightsOf(system, seed);
   const valueAt = (number: number): NdArray => {
@@ -21,7 +27,28 @@ export const kernelsOf = (system: System, { convolutions }: Structure, seed = 0)
             : { shape, data: new Float64Array(shape.reduce((a, b) => a * b, 1)) },
     });
   };
-  return convolutions.filter(({ ofState }) => ofState).map(({ weight }) => valueAt(weight));
+  return convolutions.filter(({ ofState }) => ofState).map(({ weight, op }) => written(op, valueAt(weight)));
+};
+
+/** The kernel with its dilation and its groups written out. */
+const written = (op: OpOf<'conv'>, kernel: NdArray): NdArray => {
+  const { groups = 1 } = op;
+  if (op.dilation === undefined && groups === 1) return kernel;
+  const sides = sidesOf(kernel.shape);
+  const [inside, outside] = kernel.shape.slice(-2);
+  const dilation = dilationOf(op);
+  const extents = extentsOf(op, sides);
+  const shape = [...extents, inside * groups, outside];
+  const data = new Float64Array(volume(shape));
+  for (const [tap, at] of positions(sides).entries()) {
+    const place = at.reduce((sum, i, axis) => sum * extents[axis] + i * dilation[axis], 0);
+    for (let i = 0; i < inside; i++)
+      for (let o = 0; o < outside; o++) {
+        const from = Math.floor(o / (outside / groups)) * inside + i;
+        data[(place * inside * groups + from) * outside + o] = kernel.data[(tap * inside + i) * outside + o];
+      }
+  }
+  return { shape, data };
 };
 
 export const same = (a: NdArray, b: NdArray): boolean =>

@@ -3,7 +3,7 @@
  * degree. It decides which laws apply.
  */
 
-import type { Boundary, Node } from '../../dsl/op.js';
+import type { Boundary, Node, OpOf } from '../../dsl/op.js';
 import type { System } from '../system/system.js';
 import { type Degree, degreesOf, worst } from './degree.js';
 import { amplitudeOf, phaseOf, unitOf } from './fields.js';
@@ -14,6 +14,7 @@ import { placedIn } from './placed.js';
 /** A convolution of the step. */
 export interface Convolution {
   readonly node: number;
+  readonly op: OpOf<'conv'>;
   readonly boundary: Boundary;
   readonly weight: number;
   /** Whether it reads the state. */
@@ -76,6 +77,7 @@ const read = (system: System): Structure => {
         ? [
             {
               node,
+              op,
               boundary: op.boundary,
               weight: inputs[1],
               ofState: degrees[inputs[0]] !== 'none',

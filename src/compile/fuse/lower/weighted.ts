@@ -28,6 +28,9 @@ export const lowerConv = (
 ): Result => {
   if (op.boundary === 'none') return notFused("the boundary 'none' makes the field smaller");
   if (op.stride.some((step) => step !== 1)) return notFused('a stride makes the field smaller');
+  if (op.dilation !== undefined) return notFused('a dilated convolution has no fused kernel');
+  if (op.groups !== undefined) return notFused('a convolution in groups has no fused kernel');
+  if (weight.length > 4) return notFused('a convolution of volumes has no fused kernel');
   if (!onGrid(x.layout) || weight.length !== grid.length + 2)
     return notFused('a convolution over other axes than the grid');
   if (onGrid(y.layout)) return notFused('its weights have pixels');

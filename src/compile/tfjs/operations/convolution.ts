@@ -1,11 +1,13 @@
 /** Convolutions, pooling and dense layers in TensorFlow.js. */
 
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import { type Margin, marginsOf, sidesOf } from '../../../dsl/kernel.js';
 import type { Boundary, OpOf } from '../../../dsl/op.js';
 import type { Shape } from '../../../dsl/shape.js';
-import { ceilDiv, volume } from '../../../dsl/shape.js';
+import { volume } from '../../../dsl/shape.js';
 import { dense as denseWhole, type TensorFlow } from '../../../engine/index.js';
-import { batched, type Context, type Value } from './context.js';
+import { convolveInPlanes, isPlaneConv, type PlaneArrays, poolInPlanes } from '../../plane-windows.js';
+import { batched, type Context, tensorShape, type Value } from './context.js';
 import { maxPool } from './max-pool.js';
 
 /** A field as [B, H, W, C]; a line [L, C] is a field of height 1. */
@@ -33,20 +35,12 @@ const unplane = (tf: TensorFlow, y: Tensor, x: Value): Tensor => {
   return tf.reshape(y, x.facts.perSample ? [b, ...field] : field);
 };
 
-/** What is added before and after each of the two axes, so that ceil(n / stride) windows fit. */
-const margins = (n: readonly [number, number], k: readonly [number, number], s: readonly [number, number]) =>
-  [0, 1].map((axis): readonly [number, number] => {
-    const before = Math.floor((k[axis] - 1) / 2);
-    const out = ceilDiv(n[axis], s[axis]);
-    return [before, Math.max(0, (out - 1) * s[axis] + k[axis] - n[axis] - before)];
-  });
-
 /** The field with what lies beyond its edge written around it. */
 const withBoundary = (
   tf: TensorFlow,
   x: Tensor4D,
   boundary: Exclude<Boundary, 'none'>,
-  [rows, columns]: readonly (readonly [number, number])[],
+  [rows, columns]: readonly Margin[],
 ): Tensor4D => {
   if (boundary === 'circular' || boundary === 'reflect')
     return continued(tf, continued(tf, x, 1, rows, boundary), 2, columns, boundary);
@@ -89,18 +83,62 @@ export const conv = (
   bias: Value | undefined,
   { tf }: Context,
 ): Tensor => {
+  const biased = (y: Tensor): Tensor => (bias === undefined ? y : tf.add(y, bias.tensor));
+  if (!isPlaneConv(op)) {
+    const y = convolveInPlanes(planesOf(tf), op, batched(tf, x), w.tensor);
+    // Sites as rows: no engine meets more than two axes.
+    const rows = tf.reshape(y, [-1, y.shape[y.shape.length - 1]]);
+    return tf.reshape(biased(rows), tensorShape(x, y.shape.slice(1)));
+  }
   const field = plane(tf, x);
   const kernel = kernelPlane(tf, w);
   const stride = pair(op.stride);
-  const size: [number, number] = [kernel.shape[0], kernel.shape[1]];
   const same = op.boundary === 'zero' && stride.every((s) => s === 1);
   const padded =
     same || op.boundary === 'none'
       ? field
-      : withBoundary(tf, field, op.boundary, margins([field.shape[1], field.shape[2]], size, stride));
+      : withBoundary(tf, field, op.boundary, planeMargins(op, x.facts.shape, w.facts.shape));
   const convolve = op.depthwise ? tf.depthwiseConv2d : tf.conv2d;
   const y = convolve(padded, kernel, stride, same ? 'same' : 'valid');
-  return unplane(tf, bias === undefined ? y : tf.add(y, bias.tensor), x);
+  return unplane(tf, biased(y), x);
+};
+
+/** The margins of rows and columns; a line is a single row. */
+const planeMargins = (op: OpOf<'conv'>, x: Shape, weight: Shape): readonly Margin[] => {
+  const own = marginsOf(op, x.slice(0, -1), sidesOf(weight));
+  return own.length === 1 ? [[0, 0], ...own] : own;
+};
+
+const planesOf = (tf: TensorFlow): PlaneArrays<Tensor> => ({
+  shapeOf: (x) => x.shape,
+  reshape: (x, shape) => tf.reshape(x, [...shape]),
+  transpose: (x, axes) => tf.transpose(x, [...axes]),
+  slice: (x, begin, size) => tf.slice(x, [0, begin, 0], [-1, size, -1]),
+  reverse: (x) => tf.reverse(x, 1),
+  pad: (x, [before, after], value) =>
+    tf.pad(
+      x,
+      [
+        [0, 0],
+        [before, after],
+        [0, 0],
+      ],
+      value,
+    ),
+  concat: (parts) => tf.concat([...parts], 1),
+  add: tf.add,
+  conv: (x, w, stride, depthwise) => {
+    const [image, kernel] = [fourAxes(tf, x), fourAxes(tf, w)];
+    const size: [number, number] = [...stride];
+    return depthwise
+      ? tf.depthwiseConv2d(image, kernel, size, 'valid')
+      : tf.conv2d(image, kernel, size, 'valid');
+  },
+});
+
+const fourAxes = (tf: TensorFlow, x: Tensor): Tensor4D => {
+  const [a, b, c, d] = x.shape;
+  return tf.reshape(x, [a, b, c, d]);
 };
 
 export const convTranspose = (
@@ -124,13 +162,15 @@ export const convTranspose = (
 };
 
 export const pool = (op: OpOf<'pool'>, x: Value, { tf }: Context): Tensor => {
-  const [size, stride] = [pair(op.size), pair(op.stride)];
-  const field = plane(tf, x);
-  return unplane(
-    tf,
-    op.fn === 'max' ? maxPool(tf, field, size, stride) : tf.avgPool(field, size, stride, 'valid'),
-    x,
-  );
+  const pooled = (field: Tensor4D, size: [number, number], stride: [number, number]): Tensor =>
+    op.fn === 'max' ? maxPool(tf, field, size, stride) : tf.avgPool(field, size, stride, 'valid');
+  if (op.size.length === 3) {
+    const y = poolInPlanes(planesOf(tf), op, batched(tf, x), (planes, size, stride) =>
+      pooled(fourAxes(tf, planes), [...size], [...stride]),
+    );
+    return tf.reshape(y, tensorShape(x, y.shape.slice(1)));
+  }
+  return unplane(tf, pooled(plane(tf, x), pair(op.size), pair(op.stride)), x);
 };
 
 /** A dense layer, with its ReLU where one follows: fused, the layer's output before it need not be kept. */

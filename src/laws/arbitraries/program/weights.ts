@@ -24,6 +24,7 @@ import {
   fits,
   from,
   isField,
+  isPlane,
   nothing,
   numbers,
   type Workshop,
@@ -88,6 +89,10 @@ const bias = (kind: string, channels: number, n: number): readonly Tensor[] =>
 
 const boundaries: readonly Boundary[] = ['zero', 'circular', 'reflect', { fixed: 0.5 }, 'none'];
 
+/** Two groups where they divide the channels, or one a channel; most often none. */
+const groupsFor = (channels: number, n: number): number =>
+  n % 3 !== 1 ? 1 : channels % 2 === 0 && n % 2 === 0 ? 2 : channels;
+
 export const conv: Builder = (shop, [a, b, c, d, e]) => {
   const chosen = from(shop, a, isField);
   if (chosen === undefined) return nothing;
@@ -105,13 +110,26 @@ export const conv: Builder = (shop, [a, b, c, d, e]) => {
   const kernel = spatial.map((n, axis) => 1 + ((c + axis * d) % Math.min(3, widest(n))));
   const stride = spatial.map((_, axis) => 1 + ((d + axis) % 5 === 0 ? 1 : 0));
   const depthwise = e % 3 === 0;
-  const outputs = 1 + (e % 2) + (depthwise ? 0 : d % 2);
-  const fan = volume(kernel) * (depthwise ? 1 : channels);
-  const w = weight(shop, 'conv', kernel, [...kernel, channels, outputs], fan, [d, e + c]);
+  const groups = depthwise ? 1 : groupsFor(channels, c + e);
+  const outputs = groups * (1 + (e % 2) + (depthwise || groups > 1 ? 0 : d % 2));
+  const fan = (volume(kernel) * (depthwise ? 1 : channels)) / groups;
+  const w = weight(shop, 'conv', kernel, [...kernel, channels / groups, outputs], fan, [d, e + c]);
   const out = depthwise ? channels * outputs : outputs;
+  const wide = spatial.map((n, axis) => {
+    const reach = { zero: 9, circular: 2 * n + 1, reflect: 2 * n - 1, none: n };
+    const most = typeof boundary === 'string' ? reach[boundary] : 9;
+    return (c + d + axis) % 4 === 0 && (kernel[axis] - 1) * 2 + 1 <= most ? 2 : 1;
+  });
   const x: Tensor = apply(
     'conv',
-    { op: 'conv', boundary, stride, depthwise },
+    {
+      op: 'conv',
+      boundary,
+      stride,
+      depthwise,
+      ...(wide.some((n) => n > 1) ? { dilation: wide } : {}),
+      ...(groups > 1 ? { groups } : {}),
+    },
     chosen.x,
     w.x,
     ...bias('conv', out, c),
@@ -120,7 +138,7 @@ export const conv: Builder = (shop, [a, b, c, d, e]) => {
 };
 
 export const convTranspose: Builder = (shop, [a, b, c, d, e]) => {
-  const chosen = from(shop, a, isField);
+  const chosen = from(shop, a, isPlane);
   if (chosen === undefined) return nothing;
   const spatial = shapeOf(chosen.x).slice(0, -1);
   const inputs = shapeOf(chosen.x)[spatial.length];

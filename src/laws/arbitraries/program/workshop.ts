@@ -66,8 +66,11 @@ export const atLeastRank =
   (x: Tensor): boolean =>
     rank(x) >= n;
 
-/** Whether it is a line or a field, for convolutions and pooling. */
-export const isField = (x: Tensor): boolean => rank(x) === 2 || rank(x) === 3;
+/** Whether it is a line, a field or a volume, for convolutions and pooling. */
+export const isField = (x: Tensor): boolean => rank(x) >= 2 && rank(x) <= 4;
+
+/** Whether it is a line or a field, for what volumes lack. */
+export const isPlane = (x: Tensor): boolean => rank(x) === 2 || rank(x) === 3;
 
 /** x scaled so that |x| is below `bound`; its derivative shrinks too. */
 export const within = (bound: number, { x, bound: now, raw }: Entry): Entry =>

@@ -1,0 +1,38 @@
+/** What the kernel of a convolution spans: its sides, its extent with dilation, and the margins that its windows need. */
+
+import type { Boundary, OpOf } from './op.js';
+import { ceilDiv, type Shape } from './shape.js';
+
+/** The sides of a kernel [sides..., in, out]. */
+export const sidesOf = (weight: Shape): Shape => weight.slice(0, -2);
+
+/** How far apart a kernel's taps are, along each axis. */
+export const dilationOf = ({ dilation, stride }: Pick<OpOf<'conv'>, 'dilation' | 'stride'>): Shape =>
+  dilation ?? stride.map(() => 1);
+
+/** (k - 1) dilation + 1: the sites from a kernel's first tap to its last, both counted. */
+export const extent = (side: number, dilation: number): number => (side - 1) * dilation + 1;
+
+/** The extent of a convolution's kernel along each axis. */
+export const extentsOf = (op: Pick<OpOf<'conv'>, 'dilation' | 'stride'>, sides: Shape): Shape => {
+  const dilation = dilationOf(op);
+  return sides.map((side, axis) => extent(side, dilation[axis]));
+};
+
+/** How many sites a window begins before its own: half of its extent, the smaller half of an even one. */
+export const leadOf = (boundary: Boundary, extent: number): number =>
+  boundary === 'none' ? 0 : Math.floor((extent - 1) / 2);
+
+/** Sites that are added before and after an axis. */
+export type Margin = readonly [number, number];
+
+/** How many sites are added before and after each axis, so that ceil(n / stride) windows lie inside. */
+export const marginsOf = (op: OpOf<'conv'>, sizes: Shape, sides: Shape): readonly Margin[] => {
+  const extents = extentsOf(op, sides);
+  return sizes.map((n, axis): Margin => {
+    if (op.boundary === 'none') return [0, 0];
+    const before = leadOf(op.boundary, extents[axis]);
+    const last = (ceilDiv(n, op.stride[axis]) - 1) * op.stride[axis];
+    return [before, Math.max(0, last + extents[axis] - n - before)];
+  });
+};
