@@ -70,8 +70,12 @@ describe('values of masks', () => {
 
   it('of 0 and 255 are 256 classes only with a word of warning', async () => {
     await putPng([0, 255, 0, 255]);
-    const { classes, notes } = await read('png');
+    const { classes, notes, doubt } = await read('png');
     assert.equal(classes.length, 256);
+    assert.equal(
+      doubt,
+      notes.find((note) => note.includes('never occur')),
+    );
     assert.match(
       notes.join('\n'),
       /the masks hold 2 values \(0, 255\) and are read as 256 classes, of which 254 never occur; say which value .* labels=\{"255": "NAME"\}.*ignore=255/,
@@ -85,6 +89,11 @@ describe('values of masks', () => {
     assert.deepEqual(done.classes, ['background', 'NAME 1', 'NAME 2', 'NAME 3']);
     await putPng([0, 1, 2, 1]);
     assert.deepEqual((await read('png')).notes, []);
+    // Labels with a gap are said, and are labels all the same.
+    await putPng([0, 1, 4, 1]);
+    const gap = await read('png');
+    assert.match(gap.notes.join(), /of which 2 never occur/);
+    assert.equal(gap.doubt, undefined);
   });
 
   it('are classes by their names, the background first, whatever the order they are written in', async () => {

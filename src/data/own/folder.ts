@@ -112,19 +112,28 @@ const problemOf = (splits: Readonly<Record<SplitName, Split>>, classes: readonly
 const few = (values: readonly number[]): string =>
   values.length <= 6 ? values.join(', ') : `${values.slice(0, 5).join(', ')} … ${values[values.length - 1]}`;
 
+/** A note on classes that never occur, and whether there are so many that values of masks are hardly labels. */
+interface Gaps {
+  readonly note: string;
+  readonly doubtful: boolean;
+}
+
 /** If labels are numbers and some never occur, the values of the masks may have another meaning. */
-const gapNotes = (counts: Float64Array, classes: readonly string[]): readonly string[] => {
+const gapsOf = (counts: Float64Array, classes: readonly string[]): Gaps | null => {
   const found = classes.flatMap((_, label) => (counts[label] > 0 ? [label] : []));
-  if (found.length >= classes.length || found.length < 1) return [];
+  if (found.length >= classes.length || found.length < 1) return null;
   const last = found[found.length - 1];
   // The proposal is complete: values that are neither named nor ignored are refused, and only 0 has a default name.
   const named = found
     .filter((value) => value !== 0)
     .map((value, i, { length }) => `"${value}": "NAME${length === 1 ? '' : ` ${i + 1}`}"`);
-  return [
-    `the masks hold ${found.length} ${found.length === 1 ? 'value' : 'values'} (${few(found)}) and are read as ${classes.length} classes, ` +
-      `of which ${classes.length - found.length} never occur; say which value is which class with labels={${named.join(', ')}}, or leave one out with ignore=${last}`,
-  ];
+  const missing = classes.length - found.length;
+  return {
+    note:
+      `the masks hold ${found.length} ${found.length === 1 ? 'value' : 'values'} (${few(found)}) and are read as ${classes.length} classes, ` +
+      `of which ${missing} never occur; say which value is which class with labels={${named.join(', ')}}, or leave one out with ignore=${last}`,
+    doubtful: missing > 2 * found.length,
+  };
 };
 
 const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
@@ -197,15 +206,22 @@ export const assemble = (
   const problem = problemOf(splits, names);
   if (problem !== null) return E.left(decodeError(folder, problem));
   const counts = labelCounts(all);
+  const gaps = given === undefined && labelling.labels === null ? gapsOf(counts, names) : null;
   const notes = [
     ...told,
     ...(O.isNone(parts.validation) && held.count > 0
       ? [`${held.count} of the ${parts.train.count} training images are held out for validation`]
       : []),
-    ...(given === undefined && labelling.labels === null ? gapNotes(counts, names) : []),
+    ...(gaps === null ? [] : [gaps.note]),
     ...labellingNotes(labelling, counts, names),
   ];
-  return E.right({ ...splits, classes: names, origin: 'files', notes });
+  return E.right({
+    ...splits,
+    classes: names,
+    origin: 'files',
+    notes,
+    ...(gaps?.doubtful === true ? { doubt: gaps.note } : {}),
+  });
 };
 
 /** One problem as a sentence, or several as problems of the folder. */

@@ -18,6 +18,7 @@ import { hashProgram, type Program, usesBatchStatistics } from '../../dsl/index.
 import { arithmetic, type Engine, engineLabel, openEngine } from '../../engine/index.js';
 import { type Experiment, identityOf, type RunIdentity } from '../../experiments/experiment.js';
 import { programFor } from '../../experiments/model.js';
+import { isPresent } from '../../files/files.js';
 import { mayHoldFiles } from '../../files/make-folder.js';
 import type { Sizes } from '../../models/catalogue.js';
 import type { Environment } from '../environment.js';
@@ -70,7 +71,7 @@ const prepareSettled = (
       }),
     ),
     TE.tapIO(({ dataset }) => () => {
-      for (const message of dataset.notes) tell({ kind: 'note', message });
+      for (const message of dataset.notes) if (message !== dataset.doubt) tell({ kind: 'note', message });
     }),
     TE.bind('program', ({ dataset }) =>
       TE.fromEither(programFor(experiment.model, experiment.loss.target, shapeOfDataset(dataset))),
@@ -91,6 +92,7 @@ const prepareSettled = (
         ? TE.left(tooFew(experiment, dataset.train.count))
         : pipe(
             findRun(runs, experiment.name, seed, identity),
+            TE.tap((folder) => mayBegin(experiment.task, dataset, folder, tell)),
             TE.tapIO((folder) => () => {
               if (relative(join(runs, experiment.name), dirname(folder)) !== '')
                 tell({
@@ -127,6 +129,30 @@ const hasRoom = (runs: string): Effect<void> =>
       ),
     ),
   );
+
+/** Refuses to begin on masks whose values are hardly labels; a run that was begun on them goes on, and it is said. */
+const mayBegin = (
+  task: Task,
+  { doubt, classes }: Loaded,
+  folder: string,
+  tell: Environment['tell'],
+): Effect<void> =>
+  doubt === undefined
+    ? TE.right(undefined)
+    : pipe(
+        isPresent(folder),
+        TE.flatMap((begun) =>
+          begun
+            ? TE.fromIO(() => tell({ kind: 'note', message: doubt }))
+            : TE.left(
+                decodeError(
+                  'folder' in task ? task.folder : task.name,
+                  `${doubt} (under task in a file, or with --set 'task.labels=…' or --set task.ignore=…); ` +
+                    `to train all ${classes.length} classes, name each of them in classes`,
+                ),
+              ),
+        ),
+      );
 
 /**
  * The identity of a run on an engine.
