@@ -1,12 +1,21 @@
 /** What commands write where a person says: nothing of that person's is written over, and the same command writes again. */
 
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { type Effect, errorMessage } from '../../src/base/error.js';
 import { data } from '../../src/cli/commands/data.js';
+import { exportRun } from '../../src/cli/commands/export.js';
 import { figure } from '../../src/cli/commands/figure.js';
 import { laws } from '../../src/cli/commands/laws.js';
 import { play } from '../../src/cli/commands/play.js';
@@ -14,6 +23,7 @@ import { query } from '../../src/cli/commands/query.js';
 import { report } from '../../src/cli/commands/report.js';
 import { waves } from '../../src/cli/commands/waves.js';
 import { trainTiny } from '../runner/tiny-run.js';
+import { withStderr } from '../support/effects.js';
 
 interface Case {
   readonly name: string;
@@ -126,7 +136,8 @@ describe('files that commands write where a person says', () => {
         writeFileSync(join(other, file), 'mine');
         assert.ok((await said(command(other, false))).includes('is there already'), `${name}: ${file}`);
       }
-      const forced = await command(out, true)();
+      const { value: forced, said: told } = await withStderr(() => command(out, true)());
+      assert.ok(told.includes(`note: what was at ${mine} is moved aside, to ${mine}.old-1\n`), told);
       assert.ok(E.isRight(forced), `${name}: ${JSON.stringify(forced)}`);
       assert.equal(readFileSync(`${mine}.old-1`, 'utf8'), 'mine', name);
       assert.notEqual(readFileSync(mine, 'utf8'), 'mine', name);
@@ -136,6 +147,18 @@ describe('files that commands write where a person says', () => {
       assert.match(await said(command(out, false)), /was changed since drumhead wrote it/, name);
     }
   }).timeout(300_000);
+
+  it('and folders of exports: where the old one went is said on one line', async () => {
+    const out = join(top, 'exported');
+    mkdirSync(out);
+    writeFileSync(join(out, 'model.json'), 'mine');
+    const flags = { format: 'program', out, runs };
+    assert.match(await said(exportRun(run, flags)), /the folder holds other things, such as model\.json/);
+    const { value, said: told } = await withStderr(() => exportRun(run, { ...flags, force: true })());
+    assert.ok(E.isRight(value));
+    assert.equal(told, `note: what was at ${out} is moved aside, to ${out}.old-1\n`);
+    assert.equal(readFileSync(join(`${out}.old-1`, 'model.json'), 'utf8'), 'mine');
+  });
 
   it('of laws are not drawn over a person`s, and what was found is said all the same', async () => {
     const out = join(top, 'laws');

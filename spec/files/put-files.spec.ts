@@ -68,13 +68,15 @@ describe('files that a person asks for', () => {
   });
 
   it('are moved aside where that is asked for; those of drumhead are not', async () => {
-    const force = { force: true };
+    const moves: (readonly string[])[] = [];
+    const force = { force: true, movedAside: (...move: readonly string[]) => void moves.push(move) };
     writeFileSync(path('a.svg'), 'mine');
     value(await mayPutFile(path('a.svg'), force)());
     value(await putFile(path('a.svg'), bytes('x'), force)());
     value(await putFile(path('a.svg'), bytes('y'), force)());
     assert.deepEqual(seen(), ['a.svg', 'a.svg.old-1']);
     assert.deepEqual([text('a.svg'), text('a.svg.old-1')], ['y', 'mine']);
+    assert.deepEqual(moves, [[path('a.svg'), path('a.svg.old-1')]]);
   });
 
   it('are known at whatever moment the command before was killed', async () => {

@@ -115,15 +115,21 @@ describe('written folders', () => {
   });
 
   it('move a person`s folder aside where that is asked for, as often as it is', async () => {
+    const moves: (readonly string[])[] = [];
+    const forced = { force: true, movedAside: (...move: readonly string[]) => void moves.push(move) };
     for (const number of [1, 2]) {
       await rm(folder, { recursive: true, force: true });
       await mkdir(folder);
       await writeFile(join(folder, 'model.json'), `mine ${number}`);
-      await write(second, { force: true });
+      await write(second, forced);
       assert.equal(await readFile(join(above, `out.old-${number}`, 'model.json'), 'utf8'), `mine ${number}`);
     }
-    await write(first, { force: true });
+    await write(first, forced);
     assert.deepEqual((await readdir(above)).sort(), ['out', 'out.old-1', 'out.old-2']);
+    assert.deepEqual(
+      moves,
+      [1, 2].map((number) => [folder, `${folder}.old-${number}`]),
+    );
   });
 
   it('are written through a link to the folder that it names', async () => {

@@ -3,6 +3,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { type DrumheadError, defect, type Effect, errorMessage, fileError } from '../base/error.js';
 import { plainText } from '../base/plain-text.js';
+import type { Writing } from '../files/write-folder.js';
 import { commandLineSource } from './flags/all-flags.js';
 
 /** Sources of errors that are typed on the command line: a flag, several of them, and the SQL of `drumhead query`. */
@@ -28,6 +29,12 @@ export const exitCode = (error: DrumheadError): number => {
  */
 export const answer = (text: string): void => void process.stdout.write(`${plainText(text)}\n`);
 export const remark = (text: string): void => void process.stderr.write(`${plainText(text)}\n`);
+
+/** What `--force` asks of a command that writes: it says where it moved what was there. */
+export const sayingMoves = ({ force }: { readonly force?: boolean }): Writing => ({
+  ...(force === undefined ? {} : { force }),
+  movedAside: (from, to) => remark(`note: what was at ${from} is moved aside, to ${to}`),
+});
 
 /** Runs a command to its end: prints what it returns, or one sentence, and sets the exit code. */
 export const atEdge = async (work: Effect<string>): Promise<void> => {

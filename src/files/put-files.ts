@@ -115,13 +115,16 @@ const listed = (folder: string, change: (list: Digests) => Digests): Effect<void
     }),
   );
 
-/** Moves a foreign or changed file aside. */
-const movedAside = (folder: string, name: string): Effect<void> =>
+/** Moves a foreign or changed file aside, and tells where. */
+const moveAside = (folder: string, name: string, tell: Writing['movedAside']): Effect<void> =>
   TE.tryCatch(
     async () => {
       const path = join(folder, name);
       const there = await whatIs(folder, name, (await readList(folder)) ?? {});
-      if (there === 'changed' || there === 'foreign') await rename(path, await freeAside(path));
+      if (there !== 'changed' && there !== 'foreign') return;
+      const to = await freeAside(path);
+      await rename(path, to);
+      tell?.(path, to);
     },
     (cause) => fileError(join(folder, name), cause),
   );
@@ -143,7 +146,7 @@ export const putFiles = (folder: string, files: Files, writing: Writing = {}): E
     allowed(folder, names, writing),
     TE.flatMap(() =>
       TE.traverseSeqArray((name: string) =>
-        writing.force === true ? movedAside(folder, name) : TE.right(undefined),
+        writing.force === true ? moveAside(folder, name, writing.movedAside) : TE.right(undefined),
       )(names),
     ),
     // The manifest first, with the old digests and the new ones, so that after a kill either file is recognised.

@@ -29,6 +29,8 @@ export type Files = Readonly<Record<string, Uint8Array>>;
 export interface Writing {
   /** Moves a folder that drumhead did not write to `NAME.old-1`, `NAME.old-2` and so on, instead of refusing. */
   readonly force?: boolean;
+  /** Hears where something was moved. */
+  readonly movedAside?: (from: string, to: string) => void;
 }
 
 const isThere = async (path: string): Promise<boolean> => (await foundAt(path)) !== null;
@@ -167,7 +169,15 @@ export const freeAside = async (target: string): Promise<string> => {
   for (let i = 1; ; i++) if (!(await isThere(`${target}.old-${i}`))) return `${target}.old-${i}`;
 };
 
-const write = async (folder: string, files: Files, { force = false }: Writing): Promise<Checked<void>> => {
+/** The path of what was moved, as the person spelt the folder; of a link, where it leads. */
+const spelt = (folder: string, target: string, away: string): string =>
+  target === resolve(folder) ? `${folder.replace(/[\\/]+$/, '')}${away.slice(target.length)}` : away;
+
+const write = async (
+  folder: string,
+  files: Files,
+  { force = false, movedAside }: Writing,
+): Promise<Checked<void>> => {
   const target = await placeOf(folder);
   const stem = join(dirname(target), `${hiddenPrefix(target)}${holderName(await ownHolder())}`);
   const [fresh, old] = [`${stem}.tmp`, `${stem}.old`];
@@ -198,6 +208,7 @@ const write = async (folder: string, files: Files, { force = false }: Writing): 
       throw cause;
     }
     if (there && away === old) await removeListed(old);
+    else if (there) movedAside?.(folder, spelt(folder, target, away));
     return E.right(undefined);
   } catch (cause) {
     await rm(fresh, { recursive: true, force: true }).catch(() => {});

@@ -17,7 +17,7 @@ import { loadDataset } from '../../data/load.js';
 import { describeTask, type Task } from '../../data/task.js';
 import { mayPutFile, putFile } from '../../files/put-files.js';
 import { dataSheetPng } from '../../report/data-sheet.js';
-import { interruptible, remark } from '../edge.js';
+import { interruptible, remark, sayingMoves } from '../edge.js';
 import { allFlags } from '../flags/all-flags.js';
 import { type ChangeFlags, settingsFlag, wholeFlag } from '../flags/flags.js';
 import { seconds } from '../session.js';
@@ -114,7 +114,7 @@ const watched = (name: string, flags: DataFlags, signal: AbortSignal): Effect<st
       const indices = Array.from({ length: count }, (_, i) => i);
       return pipe(
         TE.fromEither(dataSheetPng(split, dataset, indices)),
-        TE.flatMap((bytes) => putFile(flags.out, bytes, flags)),
+        TE.flatMap((bytes) => putFile(flags.out, bytes, sayingMoves(flags))),
         TE.map((path) => `\nthe first ${count} test images: ${path}`),
       );
     }),
@@ -122,7 +122,7 @@ const watched = (name: string, flags: DataFlags, signal: AbortSignal): Effect<st
       asked === null
         ? TE.right('')
         : pipe(
-            exportData(dataset, asked, { signal }, flags),
+            exportData(dataset, asked, { signal }, sayingMoves(flags)),
             TE.map((paths) => `\nwritten: ${paths.join(', ')}`),
           ),
     ),

@@ -16,6 +16,7 @@ import {
 } from '../../runner/export/index.js';
 import { readRunnable } from '../../runner/import/index.js';
 import { programAlone, programIn } from '../document/program-file.js';
+import { sayingMoves } from '../edge.js';
 import { allFlags, allValues } from '../flags/all-flags.js';
 import { optionalFlag, wholeFlag } from '../flags/flags.js';
 import { sized } from '../show/sized.js';
@@ -162,7 +163,7 @@ export const exportRun = (name: string, flags: ExportFlags): Effect<string> =>
           unroll: flags.unroll ?? false,
           ...(flags.outputs === undefined ? {} : { outputs: flags.outputs.split(',') }),
         },
-        flags,
+        sayingMoves(flags),
       ),
     ),
     TE.map(({ leaving: { trained, notes }, files }) =>

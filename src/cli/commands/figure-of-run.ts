@@ -17,6 +17,7 @@ import {
   observeSamples,
   openRun,
 } from '../../runner/results/open-run.js';
+import { sayingMoves } from '../edge.js';
 import { allFlags } from '../flags/all-flags.js';
 import { optionalFlag, wholeFlag, wholesFlag } from '../flags/flags.js';
 import { type CommonFlags, withEnvironment } from '../session.js';
@@ -82,7 +83,7 @@ const writeBoth = (
       ),
     ),
     TE.fromEither,
-    TE.flatMap((drawn) => putFiles(flags.out, Object.fromEntries(drawn), flags)),
+    TE.flatMap((drawn) => putFiles(flags.out, Object.fromEntries(drawn), sayingMoves(flags))),
   );
 
 /** Test images, channels counted from 0 (a person counts from 1), and frames; null where they are not given. */

@@ -20,7 +20,7 @@ import { entriesOf } from '../../runner/pictures/figure-entries.js';
 import { type Drawing, drawingFiles, drawingNames, inBothThemes } from '../../runner/pictures/themes.js';
 import { collect } from '../../runner/results/collection.js';
 import { readPublished } from '../../runner/results/published.js';
-import { remark } from '../edge.js';
+import { remark, sayingMoves } from '../edge.js';
 import { allFlags } from '../flags/all-flags.js';
 import { oneOf } from '../flags/flags.js';
 import { sweepFrom } from '../source/source.js';
@@ -76,7 +76,7 @@ const ofSweep = (
         : pipe(
             inBothThemes(drawing(entries)),
             TE.flatMap((both) => TE.fromEither(drawingFiles(file, both))),
-            TE.flatMap((drawn) => putFiles(flags.out, drawn, flags)),
+            TE.flatMap((drawn) => putFiles(flags.out, drawn, sayingMoves(flags))),
           );
     }),
     TE.map(listed),

@@ -7,6 +7,7 @@ import { type Checked, decodeError, type Effect } from '../../base/error.js';
 import { taskShape } from '../../data/task.js';
 import { modelNamed, modelNames, type Sizes } from '../../models/catalogue.js';
 import { importInto, type Wanted } from '../../runner/import/index.js';
+import { sayingMoves } from '../edge.js';
 import { allFlags } from '../flags/all-flags.js';
 import { settingsFlag, wholeFlag } from '../flags/flags.js';
 import { changesAsked, experimentFrom } from '../source/source.js';
@@ -87,7 +88,7 @@ const wanted = (flags: ImportFlags): Effect<Wanted | null> => {
 export const importWeights = (file: string, flags: ImportFlags): Effect<string> =>
   pipe(
     wanted(flags),
-    TE.flatMap((target) => importInto(file, target, flags.out, flags)),
+    TE.flatMap((target) => importInto(file, target, flags.out, sayingMoves(flags))),
     TE.map(({ folder, trained, unused }) =>
       [
         trained.description,

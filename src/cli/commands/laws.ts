@@ -25,6 +25,7 @@ import {
   type Verdict,
 } from '../../laws/index.js';
 import { fieldsPng, type TitledField } from '../../report/fields.js';
+import { sayingMoves } from '../edge.js';
 import { allFlags, allValues, type ValuesOf } from '../flags/all-flags.js';
 import { oneOf, wholeFlag } from '../flags/flags.js';
 import { changesAsked } from '../source/source.js';
@@ -118,7 +119,7 @@ export const laws = (name: string, flags: LawsFlags): Effect<string> =>
     TE.bind('on', ({ given }) => interpreterOf(given.on)),
     TE.let('report', ({ given, system, on }) => check(system, { ...optionsOf(given), on: [on] })),
     TE.bind('drawn', ({ report }) =>
-      flags.pictures ? drawings(name, flags.out ?? join('runs', 'laws'), report, flags) : TE.right([]),
+      flags.pictures ? drawings(name, flags.out ?? join('runs', 'laws'), report, sayingMoves(flags)) : TE.right([]),
     ),
     TE.tapIO(({ report }) => () => {
       if (!isLawful(report)) process.exitCode = 1;

@@ -21,7 +21,7 @@ import {
 import { type FieldMovie, fieldGif } from '../../report/field-movie.js';
 import { modelWaves } from '../../runner/pictures/model-waves.js';
 import { type Simulated, simulateSystem } from '../../runner/pictures/simulate.js';
-import { remark } from '../edge.js';
+import { remark, sayingMoves } from '../edge.js';
 import { allFlags, allValues } from '../flags/all-flags.js';
 import { optionalFlag, settingsFlag, wholeFlag } from '../flags/flags.js';
 import { allNames } from '../source/find.js';
@@ -131,7 +131,7 @@ const playSystem = (name: string, flags: PlayFlags): Effect<string> =>
       simulated.values.every(Number.isFinite)
         ? pipe(
             TE.fromEither(fieldGif(movieOf(play, simulated))),
-            TE.flatMap((gif) => putFile(path, gif, flags)),
+            TE.flatMap((gif) => putFile(path, gif, sayingMoves(flags))),
             TE.map(() => saying(path, simulated)),
           )
         : TE.left(diverged(play.spec, simulated)),
@@ -172,7 +172,7 @@ const playModel = (name: string, flags: PlayFlags): Effect<string> =>
     ),
     TE.flatMap(({ gif, path, run }) =>
       pipe(
-        putFile(path, gif, flags),
+        putFile(path, gif, sayingMoves(flags)),
         TE.map((written) =>
           run === null
             ? `${written}: weights as they start; \`drumhead run ${name}\` trains them`

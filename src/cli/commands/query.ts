@@ -4,7 +4,6 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import type { Effect } from '../../base/error.js';
 import { mayPutFile } from '../../files/put-files.js';
-import type { Writing } from '../../files/write-folder.js';
 import { labelsOfRuns } from '../../runner/folder/labels.js';
 import {
   query as ask,
@@ -15,7 +14,7 @@ import {
   sweepsIn,
 } from '../../runner/results/query/index.js';
 import { readRuns } from '../../runner/results/summary.js';
-import { remark } from '../edge.js';
+import { remark, sayingMoves } from '../edge.js';
 import { type Format, formatNamed, render } from './query-format.js';
 
 export interface QueryFlags {
@@ -33,7 +32,7 @@ const answered = (
   tables: readonly PlainTable[],
   sql: string | undefined,
   format: Format,
-  { parquet, ...writing }: Writing & { readonly parquet?: string },
+  { parquet, ...writing }: Pick<QueryFlags, 'parquet' | 'force'>,
 ): Effect<string> =>
   parquet === undefined
     ? pipe(
@@ -41,7 +40,7 @@ const answered = (
         TE.map((answer) => render(format, answer)),
       )
     : pipe(
-        queryToParquet(tables, sql ?? 'select * from runs', parquet, writing),
+        queryToParquet(tables, sql ?? 'select * from runs', parquet, sayingMoves(writing)),
         TE.map((rows) => `${rows} ${rows === 1 ? 'row' : 'rows'}: ${parquet}`),
       );
 

@@ -9,6 +9,7 @@ import { sweepPath } from '../../runner/folder/sweep-file.js';
 import { writeSweepReport } from '../../runner/pictures/sweep-report.js';
 import { type Collection, collect } from '../../runner/results/collection.js';
 import { readPublished } from '../../runner/results/published.js';
+import { sayingMoves } from '../edge.js';
 import { sweepFrom } from '../source/source.js';
 
 export interface ReportFlags {
@@ -34,6 +35,8 @@ export const report = (name: string, flags: ReportFlags): Effect<string> =>
     TE.let('page', ({ collection }) => pageOf(collection, flags)),
     TE.tap(({ page }) => mayPutFile(page, flags)),
     TE.bind('published', () => readPublished),
-    TE.flatMap(({ collection, published, page }) => writeSweepReport(collection, published, page, flags)),
+    TE.flatMap(({ collection, published, page }) =>
+      writeSweepReport(collection, published, page, sayingMoves(flags)),
+    ),
     TE.map((path) => `report: ${path}`),
   );

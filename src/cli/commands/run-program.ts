@@ -11,7 +11,7 @@ import { type Runnable, readRunnable } from '../../runner/import/index.js';
 import { runRunnable } from '../../runner/import/run.js';
 import { isDocument } from '../document/document.js';
 import { programAlone, programIn } from '../document/program-file.js';
-import { remark } from '../edge.js';
+import { remark, sayingMoves } from '../edge.js';
 import { allNames } from '../source/find.js';
 import { finishedRun, sayingTaken } from '../source/finished.js';
 
@@ -66,7 +66,9 @@ const runnable = (path: string, { runs }: RunProgramFlags): Effect<Runnable> =>
 export const runProgramFile = (path: string, flags: RunProgramFlags): Effect<string> =>
   pipe(
     TE.fromEither(parseEngineChoice(flags.engine)),
-    TE.flatMap((engine) => runRunnable(runnable(path, flags), flags.input, flags.out, engine, flags)),
+    TE.flatMap((engine) =>
+      runRunnable(runnable(path, flags), flags.input, flags.out, engine, sayingMoves(flags)),
+    ),
     TE.tapIO(({ notes }) => () => {
       for (const note of notes) remark(`note: ${note}`);
     }),

@@ -26,6 +26,7 @@ import {
   type WaveAnalysis,
 } from '../../runner/pictures/waves/analysis.js';
 import { firstImages, type OpenRun, openRun } from '../../runner/results/open-run.js';
+import { sayingMoves } from '../edge.js';
 import { allFlags } from '../flags/all-flags.js';
 import { optionalFlag, wholeFlag, wholesFlag } from '../flags/flags.js';
 import { type CommonFlags, withEnvironment } from '../session.js';
@@ -222,7 +223,7 @@ export const waves = (name: string, flags: WavesFlags): Effect<string> =>
               TE.flatMap((analysis) =>
                 pipe(
                   draw(open, analysis),
-                  TE.flatMap((drawn) => putFiles(flags.out ?? analysisFolder(open), drawn, flags)),
+                  TE.flatMap((drawn) => putFiles(flags.out ?? analysisFolder(open), drawn, sayingMoves(flags))),
                   TE.map((paths) => fitted(said(open, analysis, paths))),
                 ),
               ),
