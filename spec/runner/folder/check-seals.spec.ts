@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { breakDisk } from '../../../bench/break/disk.js';
 import { decodeError, type Effect, errorMessage, fileError } from '../../../src/base/error.js';
+import { readHeld } from '../../../src/cli/document/reading.js';
+import { listBytes, listName } from '../../../src/files/manifest.js';
 import { exportTrained, readTrained } from '../../../src/runner/export/index.js';
 import { checkSeals } from '../../../src/runner/folder/check-seals.js';
 import { readRunRecord } from '../../../src/runner/folder/record.js';
@@ -103,6 +105,39 @@ describe('seals of a finished run', () => {
           await agree(/it is missing/);
         },
       ));
+
+  it('tell of an edited experiment.json that is named as a file, by itself or in a sweep', async () => {
+    const file = path('experiment.json');
+    const swept = join(runs, 'swept.json');
+    const vary = { 'training.rate': [0.1, 0.2] };
+    writeFileSync(swept, JSON.stringify({ name: 'swept', experiment: folder, vary }));
+    const imported = join(runs, 'imported');
+    const said =
+      /experiment\.json: it is not what was written; the file is damaged or was edited\. To run what it says now, copy it/;
+    for (const one of [file, swept]) assert.ok(E.isRight(await readHeld(one)()), one);
+    await edited(
+      'experiment.json',
+      (text) => text.replace(/"rate": [\d.]+/, '"rate": 0.5'),
+      async () => {
+        for (const one of [file, swept]) {
+          const found = await readHeld(one)();
+          assert.ok(E.isLeft(found), one);
+          assert.match(errorMessage(found.left), said);
+        }
+        const copy = join(imported, 'experiment.json');
+        mkdirSync(imported);
+        cpSync(file, copy);
+        const held = await readHeld(copy)();
+        assert.ok(E.isRight(held), 'elsewhere it is a file like others');
+        assert.equal(held.right.sweep.members[0].experiment.training.rate, 0.5);
+        // An import has no record of a run, and a list of its files.
+        writeFileSync(join(imported, listName), listBytes({ 'experiment.json': '0'.repeat(64) }));
+        const changed = await readHeld(copy)();
+        assert.ok(E.isLeft(changed));
+        assert.match(errorMessage(changed.left), said);
+      },
+    );
+  });
 
   it('tell of figures that are of another run, or were not written by a run', async () => {
     const none = { waves: null, segmentations: null };

@@ -21,6 +21,7 @@ import { decodeExperiment, type Experiment } from '../../experiments/experiment.
 import { isSweep, readSweepValue, type Written } from '../../experiments/sweep/grid.js';
 import { type Member, mapSweep, sweepOf } from '../../experiments/sweep/sweep.js';
 import { isPresent } from '../../files/files.js';
+import { checkExperiment } from '../../runner/folder/check-seals.js';
 import { files } from '../../runner/folder/files.js';
 import { mayName } from './code.js';
 import { inWords, isDocument, readDocument, unwrapped } from './document.js';
@@ -184,7 +185,9 @@ const heldIn = (value: unknown, path: string): Effect<Held> => {
  */
 export const readHeld = (path: string): Effect<Held> =>
   pipe(
-    readDocument(path),
+    // The experiment of a run is what ran, or it is said: `run RUN` reads it no other way.
+    basename(path) === files.experiment ? checkExperiment(dirname(path)) : TE.right(undefined),
+    TE.flatMap(() => readDocument(path)),
     TE.flatMap((value) => called(value, path)),
     TE.flatMap((value) => heldIn(value, path)),
   );

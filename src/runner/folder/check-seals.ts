@@ -24,7 +24,7 @@ import {
 } from '../../base/error.js';
 import { decodeProgram, parametersOf } from '../../dsl/index.js';
 import { readBytes, readBytesIfPresent } from '../../files/files.js';
-import { asWritten } from '../../files/manifest.js';
+import { asWritten, digestsFor, readList } from '../../files/manifest.js';
 import { files, parseJson } from './files.js';
 import { isFromLater, readCheckedIfPresent } from './sealed-json.js';
 import { weightsManifest } from './weights.js';
@@ -79,7 +79,12 @@ const sumOf = (path: string): Effect<string> =>
     }),
   );
 
-const holds = (folder: string, name: string, wanted: string | undefined): Effect<void> =>
+const holds = (
+  folder: string,
+  name: string,
+  wanted: string | undefined,
+  advice: readonly string[] = [],
+): Effect<void> =>
   wanted === undefined
     ? TE.right(undefined)
     : pipe(
@@ -87,7 +92,10 @@ const holds = (folder: string, name: string, wanted: string | undefined): Effect
         TE.filterOrElse(
           (found) => found === wanted,
           (): DrumheadError =>
-            decodeError(join(folder, name), 'it is not what was written; the file is damaged or was edited'),
+            decodeError(
+              join(folder, name),
+              ['it is not what was written; the file is damaged or was edited', ...advice].join('. '),
+            ),
         ),
         TE.map(() => undefined),
       );
@@ -180,6 +188,30 @@ export const checkRecord =
       await holds(folder, files.experiment, sums?.experiment)(),
     ]);
   };
+
+/** The digest of experiment.json in the list of an import; undefined where none was listed. */
+const listedExperiment = (folder: string): Effect<string | undefined> =>
+  TE.tryCatch(
+    async () => digestsFor((await readList(folder)) ?? {}, files.experiment)[0],
+    (cause) => fileError(folder, cause),
+  );
+
+/**
+ * Checks the experiment.json of a run or an import alone, where it is named as a file: edited, it is no longer what ran.
+ *
+ * **Errors** DecodeError if it is not what was written, or the record beside it is damaged; FileError.
+ */
+export const checkExperiment = (folder: string): Effect<void> =>
+  pipe(
+    TE.Do,
+    TE.bind('record', () => readCheckedIfPresent(join(folder, files.run), recordCodec)),
+    TE.bind('listed', () => listedExperiment(folder)),
+    TE.flatMap(({ record, listed }) =>
+      holds(folder, files.experiment, record?.experiment ?? listed, [
+        'To run what it says now, copy it to a file elsewhere',
+      ]),
+    ),
+  );
 
 /**
  * Checks all files of a run folder that its scores depend on; `checkFigures` checks figures.json.
