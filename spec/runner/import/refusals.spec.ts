@@ -184,6 +184,17 @@ describe('a file from outside', () => {
         format,
       );
     }
+    // Also where the logits are no output.
+    for (const unroll of [false, true]) {
+      await done(exportTrained(huge, 'graph-model', at('alone'), { outputs: ['classes'], unroll }));
+      assert.match(await said(at('alone')), /the logits of image 0 are not finite, so it has no classes/);
+      await done(exportTrained(trained, 'graph-model', at('alone'), { outputs: ['classes'], unroll }));
+      const { files } = await done(runProgram(at('alone'), [at('picture.png')], at('answer'), 'cpu'));
+      assert.ok(
+        files.includes('classes.npy') && !files.some((name) => name.includes('logits')),
+        files.join(),
+      );
+    }
   });
 
   it('that is a GraphModel whose weights are not those of its graph: all of them at once', async () => {

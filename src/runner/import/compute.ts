@@ -87,7 +87,7 @@ const computeProgram = (
 
 const computeGraph = (
   { tf, name }: Engine,
-  { artifacts, outputs, inputs: shapes, loops }: GraphFile,
+  { artifacts, outputs, hiddenLogits, inputs: shapes, loops }: GraphFile,
   inputs: Arrays,
   count: number,
 ): Effect<Readonly<Record<string, Computed>>> =>
@@ -101,7 +101,7 @@ const computeGraph = (
           tf.tensor(inputs[input], [count, ...shape], 'float32'),
         ]),
       );
-      const names = [...outputs];
+      const names = [...outputs, ...(hiddenLogits === null ? [] : [hiddenLogits])];
       const entries: [string, Computed][] = [];
       try {
         const found = loops ? await model.executeAsync(given, names) : model.execute(given, names);
@@ -121,10 +121,14 @@ const computeGraph = (
         tf.dispose(given);
         model.dispose();
       }
-      const computed = Object.fromEntries(entries);
+      const computed = Object.fromEntries(entries.slice(0, outputs.length));
+      const logits = hiddenLogits === null ? computed.logits : entries[outputs.length][1];
       finiteAnswer(
-        Object.fromEntries(entries.map(([output, { data }]) => [output, data])),
-        computed.logits?.shape.at(-1) ?? 0,
+        {
+          ...Object.fromEntries(entries.map(([output, { data }]) => [output, data])),
+          ...(logits === undefined ? {} : { logits: logits.data }),
+        },
+        logits?.shape.at(-1) ?? 0,
         count,
       );
       return computed;

@@ -37,6 +37,8 @@ export interface GraphFile {
   /** Per sample. */
   readonly inputs: Readonly<Record<string, Shape>>;
   readonly outputs: readonly string[];
+  /** The tensor of the logits that `classes` are the largest of, where it is no output; null where there is none. */
+  readonly hiddenLogits: string | null;
   /** Whether it must be run asynchronously. */
   readonly loops: boolean;
   readonly description: string;
@@ -51,6 +53,7 @@ const tensorCodec = t.type({
 const nodeCodec = t.intersection([
   t.type({ name: t.string, op: t.string }),
   t.partial({
+    input: t.readonlyArray(t.string),
     attr: t.partial({ value: t.partial({ tensor: t.type({ tensorShape: tensorCodec.props.tensorShape }) }) }),
   }),
 ]);
@@ -109,6 +112,14 @@ const wholeGraph = (file: t.TypeOf<typeof codec>, path: string): Checked<void> =
   return hashOf([file.modelTopology, file.signature]) === file.userDefinedMetadata.graphSha256
     ? E.right(undefined)
     : E.left(decodeError(path, 'its graph is not the one that was exported; export the run again'));
+};
+
+/** Where only the classes are an output, a class says nothing of whether its logits are finite: they are asked for too. */
+const hiddenLogitsOf = ({ modelTopology, signature: { outputs } }: t.TypeOf<typeof codec>): string | null => {
+  if (!Object.hasOwn(outputs, 'classes') || Object.hasOwn(outputs, 'logits')) return null;
+  const name = outputs.classes.name.replace(/:0$/, '');
+  const found = modelTopology.node.find((node) => node.name === name);
+  return found?.op === 'ArgMax' ? (found.input?.[0] ?? null) : null;
 };
 
 const isOurs = (json: Readonly<Record<string, unknown>>): boolean =>
@@ -246,6 +257,7 @@ export const readGraphModel = (json: Readonly<Record<string, unknown>>, path: st
             ]),
           ),
           outputs: Object.keys(file.signature.outputs),
+          hiddenLogits: hiddenLogitsOf(file),
           loops: file.modelTopology.library !== undefined,
           description,
         })),
