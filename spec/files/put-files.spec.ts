@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   existsSync,
   lstatSync,
@@ -15,6 +16,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeBytes } from '../../src/files/files.js';
+import { holderName, ownHolder } from '../../src/files/holder.js';
 import { mayBeFile } from '../../src/files/make-folder.js';
 import { listBytes, listName, readList } from '../../src/files/manifest.js';
 import { mayPut, mayPutFile, putFile, putFiles } from '../../src/files/put-files.js';
@@ -78,6 +80,37 @@ describe('files that a person asks for', () => {
     assert.deepEqual([text('a.svg'), text('a.svg.old-1')], ['y', 'mine']);
     assert.deepEqual(moves, [[path('a.svg'), path('a.svg.old-1')]]);
   });
+
+  it('of commands that write there at the same time are all listed', async () => {
+    const code = `
+      import { putFile } from ${JSON.stringify(new URL('../../src/files/put-files.ts', import.meta.url).href)};
+      const [folder, who] = process.argv.slice(2);
+      for (let i = 0; i < 8; i++) {
+        const done = await putFile(folder + '/' + who + i, new TextEncoder().encode(who + i))();
+        if (done._tag === 'Left') throw new Error(JSON.stringify(done.left));
+      }`;
+    const script = join(folder, 'script.mts');
+    writeFileSync(script, code);
+    // A killed process left its file, which nobody waits for.
+    const dead = { ...(await ownHolder()), pid: 1_999_999_999, started: null };
+    mkdirSync(path('out'));
+    writeFileSync(path(`out/.drumhead-writes-${holderName(dead)}`), '');
+    const others = ['a', 'b'].map(async (who) => {
+      const child = spawn(process.execPath, ['--import', 'tsx', script, path('out'), who], {
+        stdio: 'inherit',
+      });
+      const [code] = await once(child, 'exit');
+      assert.equal(code, 0);
+    });
+    // Within one process too.
+    const own = ['c', 'd'].map(async (who) => {
+      for (let i = 0; i < 8; i++) value(await putFile(path(`out/${who}${i}`), bytes(`${who}${i}`))());
+    });
+    await Promise.all([...others, ...own]);
+    const all = ['a', 'b', 'c', 'd'].flatMap((who) => Array.from({ length: 8 }, (_, i) => `${who}${i}`));
+    assert.deepEqual(Object.keys((await readList(path('out'))) ?? {}).sort(), all);
+    assert.deepEqual(readdirSync(path('out')).sort(), [...all, listName].sort());
+  }).timeout(60_000);
 
   it('are known at whatever moment the command before was killed', async () => {
     value(await putFile(path('a.svg'), bytes('old'))());

@@ -21,6 +21,7 @@ import {
   listName,
   readList,
 } from './manifest.js';
+import { inTurn } from './turns.js';
 import { type Files, freeAside, type Writing } from './write-folder.js';
 
 /** The state of a path before writing: `own` is unchanged since drumhead wrote it, `foreign` was never listed. */
@@ -142,7 +143,8 @@ export const putFiles = (folder: string, files: Files, writing: Writing = {}): E
   const digests = new Map(names.map((name) => [name, digestOf(files[name])]));
   const entry = (list: Digests, name: string, own: string): string =>
     [...new Set([...digestsFor(list, name), own])].join(' ');
-  return pipe(
+  const put = pipe(
+    // Checked again, since the file may have changed while this command waited.
     allowed(folder, names, writing),
     TE.flatMap(() =>
       TE.traverseSeqArray((name: string) =>
@@ -166,6 +168,10 @@ export const putFiles = (folder: string, files: Files, writing: Writing = {}): E
       )(names),
     ),
     TE.tap(() => listed(folder, (list) => ({ ...list, ...Object.fromEntries(digests) }))),
+  );
+  return pipe(
+    allowed(folder, names, writing),
+    TE.flatMap(() => inTurn(folder, names.length === 1 ? join(folder, names[0]) : folder, put)),
   );
 };
 
