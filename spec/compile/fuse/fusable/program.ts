@@ -30,10 +30,10 @@ export interface Fusable {
 const isFieldKind = (kind: FieldKind | SequenceKind): kind is FieldKind =>
   fieldKinds.some((known) => known === kind);
 
-const shapesOf = ({ grid, channels }: Recipe): Shapes => ({
+const shapesOf = ({ grid, channels, alike }: Recipe): Shapes => ({
   field: [...grid, channels],
-  other: [...grid, 2],
-  list: [3],
+  other: [...grid, alike ?? 2],
+  list: [alike ?? 3],
 });
 
 const lying = (logits: Tensor, { grid, classes, turned }: Recipe): Tensor => {

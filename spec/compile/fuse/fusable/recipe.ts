@@ -70,6 +70,8 @@ export interface Recipe {
   readonly instructions: readonly Instruction[];
   readonly outputs: readonly number[];
   readonly seed: number;
+  /** The size of every axis of the inputs, where all have one size. */
+  readonly alike?: number;
 }
 
 const pick = fc.array(fc.nat(99), { minLength: 6, maxLength: 6 });
@@ -97,7 +99,7 @@ const grid: fc.Arbitrary<readonly number[]> = fc
   .map((sizes): readonly number[] => sizes)
   .filter((sizes) => sizes.reduce((a, b) => a * b, 1) >= 4);
 
-export const recipeArbitrary: fc.Arbitrary<Recipe> = fc.record({
+const anySizes: fc.Arbitrary<Recipe> = fc.record({
   grid,
   channels: fc.integer({ min: 1, max: 4 }),
   classes: fc.integer({ min: 1, max: 9 }),
@@ -121,3 +123,20 @@ export const recipeArbitrary: fc.Arbitrary<Recipe> = fc.record({
   outputs: fc.array(fc.nat(5), { minLength: 1, maxLength: 3 }),
   seed: fc.nat(),
 });
+
+/** Rows, columns, channels, classes and steps of one size: an axis that is taken for another is not found by its size. */
+const alike = (recipe: Recipe, n: number): Recipe => ({
+  ...recipe,
+  grid: [n, n],
+  channels: n,
+  classes: n,
+  instructions: recipe.instructions.map((one) => ('steps' in one ? { ...one, steps: n } : one)),
+  alike: n,
+});
+
+export const recipeArbitrary: fc.Arbitrary<Recipe> = fc
+  .tuple(
+    anySizes,
+    fc.oneof({ weight: 2, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: fc.constantFrom(2, 3, 4) }),
+  )
+  .map(([recipe, n]) => (n === null ? recipe : alike(recipe, n)));
