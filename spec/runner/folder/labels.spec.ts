@@ -17,12 +17,15 @@ import { table } from '../../../src/cli/commands/table.js';
 import { waves } from '../../../src/cli/commands/waves.js';
 import { decodeExperiment, type Experiment } from '../../../src/experiments/experiment.js';
 import { parameterScores, scoreBars, seedCourses } from '../../../src/report/figures/index.js';
-import { labelsOfRuns } from '../../../src/runner/folder/labels.js';
+import { labelOfRun, labelsOfRuns } from '../../../src/runner/folder/labels.js';
 import { readSweep } from '../../../src/runner/folder/sweep-file.js';
 import { entriesOf } from '../../../src/runner/pictures/figure-entries.js';
 import { collect } from '../../../src/runner/results/collection.js';
+import { relabelRun } from '../../../src/runner/results/relabel.js';
+import { readRun } from '../../../src/runner/results/summary.js';
 import { runExperiment } from '../../../src/runner/run/run.js';
 import type { Job } from '../../../src/runner/sweep/job.js';
+import { withStderr } from '../../support/effects.js';
 import { environmentOf } from '../kill/tiny.js';
 
 const rightOf = async <A>(work: Effect<A>): Promise<A> => {
@@ -30,12 +33,16 @@ const rightOf = async <A>(work: Effect<A>): Promise<A> => {
   return E.isRight(done) ? done.right : assert.fail(errorMessage(done.left));
 };
 
-const inProcess: Job = async ({ experiment, seed, runs }) => {
-  const made = await rightOf(
-    runExperiment(experiment, seed)({ ...environmentOf(runs), engine: 'cpu', pictures: true }),
-  );
-  return { kind: 'finished', folder: made.folder, before: false, foregroundIou: null };
-};
+const trained = async (experiment: Experiment, seed: number, runs: string): Promise<string> =>
+  (await rightOf(runExperiment(experiment, seed)({ ...environmentOf(runs), engine: 'cpu', pictures: true })))
+    .folder;
+
+const inProcess: Job = async ({ experiment, seed, runs }) => ({
+  kind: 'finished',
+  folder: await trained(experiment, seed, runs),
+  before: false,
+  foregroundIou: null,
+});
 
 const base = {
   name: 'tiny/called',
@@ -168,6 +175,19 @@ describe('what a run of a sweep is called', () => {
     );
     const found = (await rightOf(statuses(undefined, { runs }))).map(({ label }) => label);
     assert.equal(new Set(found).size, 8, found.join('\n'));
+    // One run alone is called so too: the titles of pages and pictures are not alike where members differ.
+    const inSecond = (await rightOf(readSweep(runs, 'second'))).runs.map(({ folder }) => folder ?? '');
+    const titles = await Promise.all(
+      [...folders, ...inSecond].map(async (folder) => {
+        const { experiment } = await rightOf(readRun(folder));
+        return labelOfRun({ folder, experiment })();
+      }),
+    );
+    assert.deepEqual([...titles].sort(), [...found].sort());
+    const seen = await rightOf(
+      waves(inSecond[0], { ...sized, runs, samples: '0', out: join(runs, 'out-second') }),
+    );
+    assert.ok(seen.startsWith(`${titles[4]}, seed 0, channel 1`), seen);
     for (const label of labels)
       for (const name of ['grid', 'second'])
         assert.ok(
@@ -178,5 +198,34 @@ describe('what a run of a sweep is called', () => {
       (await rightOf(statuses('second', { runs }))).map(({ label }) => label).sort(),
       [...labels].sort(),
     );
+  });
+
+  it('has another title than a run of other settings beside it that is in no sweep', async () => {
+    const apart = mkdtempSync(join(tmpdir(), 'drumhead-apart-'));
+    const made = [];
+    for (const rate of [0.003, 0.004]) {
+      const decoded = decodeExperiment({ ...base, training: { ...base.training, rate }, outputs: [] });
+      assert.ok(E.isRight(decoded));
+      made.push(await trained(decoded.right, 0, apart));
+    }
+    const [, second] = made;
+    assert.match(readFileSync(join(second, 'report.html'), 'utf8'), /<title>tiny\/called \(rate 0\.004\)/);
+    rmSync(apart, { recursive: true });
+  });
+
+  it('is that of the sweep where the sweep is asked for, and a label that was given later is said', async () => {
+    const [folder] = folders;
+    const before = readFileSync(join(folder, 'experiment.json'));
+    const record = readFileSync(join(folder, 'run.json'));
+    await rightOf(relabelRun(folder, 'my best'));
+    const said = `note: ${folder} was called 'my best' later; here it is called as in its sweep, '${labels[0]}'\n`;
+    const { value: shown, said: notes } = await withStderr(() => rightOf(statuses('grid', { runs })));
+    assert.deepEqual(shown.map(({ label }) => label).sort(), [...labels].sort());
+    assert.equal(notes, said);
+    const scores = await rightOf(table('grid', { ...sized, runs, format: 'terminal', scores: 'iou' }));
+    assert.ok(scores.replaceAll(/\s+/g, ' ').includes("was called 'my best' later"), scores);
+    assert.ok((await rightOf(status(undefined, { runs }))).includes('my best'));
+    writeFileSync(join(folder, 'experiment.json'), before);
+    writeFileSync(join(folder, 'run.json'), record);
   });
 });

@@ -12,7 +12,9 @@ import { memberName } from '../../experiments/label.js';
 import { sweepNames } from '../../experiments/sweep/sweeps.js';
 import { kindOf } from '../../files/kind-of.js';
 import { columnsWide, scoreFigure, type Table, terminalTable } from '../../report/tables/index.js';
+import { relabelledSince } from '../../runner/folder/labels.js';
 import { isRunFolderName, runFoldersBelow } from '../../runner/folder/paths.js';
+import { readExperiment } from '../../runner/folder/record.js';
 import { readSweep, sweepPath } from '../../runner/folder/sweep-file.js';
 import { collect } from '../../runner/results/collection.js';
 import {
@@ -81,8 +83,13 @@ const ofSweep = (runs: string, name: string, thorough: boolean): Effect<readonly
       for (const { member, seed, folder } of record.runs) {
         const { name, training } = member.experiment;
         const label = nameIn(member);
+        const there = folder !== null && (await isFolder(folder));
+        const own = there ? await readExperiment(folder)() : null;
+        if (there && own !== null && E.isRight(own))
+          for (const note of relabelledSince({ folder, experiment: own.right }, member.experiment, label))
+            remark(`note: ${note}`);
         found.push(
-          folder !== null && (await isFolder(folder))
+          there
             ? { ...(await statusOf(folder, thorough)), label }
             : notBegun(folder ?? '', { name, label, seed, epochs: training.epochs }),
         );

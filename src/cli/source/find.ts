@@ -17,13 +17,13 @@ import {
 import { drumExperiments } from '../../drums/index.js';
 import { EngineName, Kernels } from '../../engine/index.js';
 import { experimentNamed, experimentNames } from '../../experiments/catalogue.js';
-import { decodeExperiment, type Experiment } from '../../experiments/experiment.js';
 import { sweepOf } from '../../experiments/sweep/sweep.js';
 import { sweepNamed, sweepNames } from '../../experiments/sweep/sweeps.js';
 import { ifPresent, isPresent } from '../../files/files.js';
 import { kindOf } from '../../files/kind-of.js';
 import { checkFigures, checkRecord, checkSeals } from '../../runner/folder/check-seals.js';
 import { files, readJson } from '../../runner/folder/files.js';
+import { readExperiment } from '../../runner/folder/record.js';
 import { readSweepFile } from '../../runner/folder/sweep-file.js';
 import { isDocument } from '../document/document.js';
 import { readHeld } from '../document/reading.js';
@@ -124,7 +124,7 @@ const folderNamed = (folder: string): Effect<Found> =>
           : pipe(
               TE.Do,
               TE.tap(() => noData(folder)),
-              TE.bind('experiment', () => readExperiment(join(folder, files.experiment))),
+              TE.bind('experiment', () => readExperiment(folder)),
               TE.tap(() => checkRecord(folder)),
               // Damaged results say nothing about the experiment.
               TE.bind('whole', () =>
@@ -168,12 +168,6 @@ const noData = (folder: string): Effect<void> =>
             ),
           ),
     ),
-  );
-
-const readExperiment = (path: string): Effect<Experiment> =>
-  pipe(
-    readJson(path),
-    TE.flatMapEither((json) => decodeExperiment(json, path)),
   );
 
 /** The engine of a run. It goes on with the same one, since another gives other bits. Null for imports. */

@@ -17,7 +17,8 @@ import {
   withPart,
 } from '../../experiments/label.js';
 import { readComputedOn } from './computed-on.js';
-import { dataDigestIn, readRunRecord } from './record.js';
+import { runFoldersBelow } from './paths.js';
+import { dataDigestIn, readExperiment, readRunRecord } from './record.js';
 import { readSweep, recordedSweeps } from './sweep-file.js';
 
 /** A run that is shown. */
@@ -166,8 +167,31 @@ const begunIn = async (folder: string): Promise<{ readonly identity: string; rea
     : { identity: 'unknown', how: folder };
 };
 
-/** What one run is called. */
+/** The other runs of a run's name. Those that cannot be read are left out. */
+const neighbours = async (run: ShownRun): Promise<readonly ShownRun[]> => {
+  if (rootOf(run) === null) return [];
+  const found: ShownRun[] = [];
+  const own = resolve(run.folder);
+  for (const folder of await runFoldersBelow(dirname(own))) {
+    if (folder === own || dirname(folder) !== dirname(own)) continue;
+    const experiment = await readExperiment(folder)();
+    if (E.isRight(experiment)) found.push({ folder, experiment: experiment.right });
+  }
+  return found;
+};
+
+/** What one run is called beside the others of its name, so that no two pages of different runs have one title. */
 export const labelOfRun =
   (run: ShownRun): T.Task<string> =>
   async () =>
-    (await labelsOfRuns([run])())[0].name;
+    (await labelsOfRuns([run, ...(await neighbours(run))])())[0].name;
+
+/** A sentence where a run of a sweep was given another label since; none where it was not. */
+export const relabelledSince = (
+  { folder, experiment: { label } }: ShownRun,
+  member: Experiment,
+  called: string,
+): readonly string[] =>
+  label === undefined || label === member.label
+    ? []
+    : [`${folder} was called '${label}' later; here it is called as in its sweep, '${called}'`];

@@ -12,7 +12,8 @@ import type { Effect } from '../../base/error.js';
 import type { Task } from '../../data/task.js';
 import { taskClasses } from '../../data/task-classes.js';
 import { Kernels } from '../../engine/index.js';
-import { files } from './files.js';
+import { decodeExperiment, type Experiment } from '../../experiments/experiment.js';
+import { files, readJson } from './files.js';
 import { readChecked } from './sealed-json.js';
 
 /** The codec of run.json. */
@@ -42,6 +43,15 @@ export type RunRecord = t.TypeOf<typeof runCodec>;
 /** The record of a run folder. **Errors** FileError, DecodeError. */
 export const readRunRecord = (folder: string): Effect<RunRecord> =>
   readChecked(join(folder, files.run), runCodec);
+
+/** The experiment of a run folder. **Errors** FileError, DecodeError. */
+export const readExperiment = (folder: string): Effect<Experiment> => {
+  const path = join(folder, files.experiment);
+  return pipe(
+    readJson(path),
+    TE.flatMapEither((json) => decodeExperiment(json, path)),
+  );
+};
 
 /** The digest of the data that a run was trained on; null where its record does not say. */
 export const dataDigestIn = (folder: string): T.Task<string | null> =>

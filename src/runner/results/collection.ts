@@ -18,7 +18,7 @@ import { sweepNamed, sweepNames } from '../../experiments/sweep/sweeps.js';
 import { isPresent } from '../../files/files.js';
 import { kindOf } from '../../files/kind-of.js';
 import type { GroupedRun } from '../../report/tables/index.js';
-import { labelsOfRuns } from '../folder/labels.js';
+import { labelsOfRuns, relabelledSince } from '../folder/labels.js';
 import { runFoldersBelow } from '../folder/paths.js';
 import { readSweep, recordedSweeps, sweepPath } from '../folder/sweep-file.js';
 import { keptScores } from './kept-scores.js';
@@ -273,7 +273,14 @@ const fromRecord = (name: string, runs: string): Effect<Collection> =>
             again: isCatalogued(sweep) ? name : dirname(sweepPath(runs, name)),
             root: runs,
             runs: once.runs,
-            notes: [...notes, ...once.notes, ...arithmeticNotes(once.runs)],
+            notes: [
+              ...notes,
+              ...once.notes,
+              ...arithmeticNotes(once.runs),
+              ...once.runs.flatMap(({ record, experiment, label: { name: called } }) =>
+                record === null ? [] : relabelledSince(record, experiment, called),
+              ),
+            ],
           };
         }),
       ),

@@ -5,10 +5,9 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { sha256Hex } from '../../base/canonical.js';
 import type { Effect } from '../../base/error.js';
-import { decodeExperiment } from '../../experiments/experiment.js';
-import { files, readJson, writeText } from '../folder/files.js';
+import { files, writeText } from '../folder/files.js';
 import { inFolder } from '../folder/lock.js';
-import { readRunRecord } from '../folder/record.js';
+import { readExperiment, readRunRecord } from '../folder/record.js';
 import { writeChecked } from '../folder/sealed-json.js';
 
 /**
@@ -19,8 +18,7 @@ import { writeChecked } from '../folder/sealed-json.js';
 export const relabelRun = (folder: string, label: string): Effect<void> => {
   const path = join(folder, files.experiment);
   return pipe(
-    readJson(path),
-    TE.flatMapEither((json) => decodeExperiment(json, path)),
+    readExperiment(folder),
     TE.flatMap((experiment) =>
       experiment.label === label
         ? TE.right(undefined)

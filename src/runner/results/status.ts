@@ -2,28 +2,20 @@
 
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { pipe } from 'fp-ts/lib/function.js';
-import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Checked, type DrumheadError, type Effect, errorMessage, isRefused } from '../../base/error.js';
-import { decodeExperiment, type Experiment } from '../../experiments/experiment.js';
+import { type Checked, type DrumheadError, errorMessage, isRefused } from '../../base/error.js';
+import type { Experiment } from '../../experiments/experiment.js';
 import { checkFigures, checkSeals } from '../folder/check-seals.js';
 import { type Position, readPosition } from '../folder/checkpoint.js';
 import { type ComputedOn, readComputedOn, unsaid } from '../folder/computed-on.js';
 import { readFailure } from '../folder/failure.js';
-import { files, readJson } from '../folder/files.js';
+import { files } from '../folder/files.js';
 import { labelsOfRuns } from '../folder/labels.js';
 import { workerIn } from '../folder/lock.js';
 import { readProgress } from '../folder/progress.js';
-import { type RunRecord, readRunRecord } from '../folder/record.js';
+import { type RunRecord, readExperiment, readRunRecord } from '../folder/record.js';
 import { type Result, readResult } from '../folder/result.js';
 import type { EpochMetrics } from '../training/state.js';
 import { readMetrics } from './summary.js';
-
-const readExperiment = (path: string): Effect<Experiment> =>
-  pipe(
-    readJson(path),
-    TE.flatMapEither((json) => decodeExperiment(json, path)),
-  );
 
 /** The states of a run. */
 export const runStates = [
@@ -183,7 +175,7 @@ export const statusesOf = async (
 ): Promise<readonly RunStatus[]> => {
   const found: { readonly status: RunStatus; readonly experiment: Experiment | null }[] = [];
   for (const folder of folders) {
-    const experiment = rightOf(await readExperiment(join(folder, files.experiment))());
+    const experiment = rightOf(await readExperiment(folder)());
     found.push({ status: await statusOf(folder, thorough), experiment });
   }
   const labels = await labelsOfRuns(
