@@ -15,6 +15,7 @@ import { amongRuns } from '../../src/cli/source/names-here.js';
 import { namedFrom } from '../../src/cli/source/source.js';
 import { decodeExperiment } from '../../src/experiments/experiment.js';
 import { runExperiment } from '../../src/runner/run/run.js';
+import { environmentIn } from '../runner/tiny-run.js';
 
 const task = { name: 'tetrominoes', size: 16, cell: 2, maxPieces: 2, train: 8, validation: 2, test: 3 };
 const experiment = {
@@ -39,19 +40,7 @@ describe('drumhead evaluate', () => {
     flags = { engine: 'wasm', runs, workers: '1', split: 'test' };
     const decoded = decodeExperiment(experiment);
     assert.ok(E.isRight(decoded));
-    const made = await runExperiment(
-      decoded.right,
-      0,
-    )({
-      engine: 'wasm',
-      runs,
-      cache: join(runs, '.cache'),
-      workers: 1,
-      pictures: false,
-      now: () => 0,
-      tell: () => {},
-      signal: new AbortController().signal,
-    })();
+    const made = await runExperiment(decoded.right, 0)(environmentIn(runs))();
     assert.ok(E.isRight(made));
     ({ folder } = made.right);
     writeFileSync(join(runs, 'tiny.json'), JSON.stringify(experiment));
@@ -63,17 +52,7 @@ describe('drumhead evaluate', () => {
     for (const rate of [0.002, 0.003]) {
       const read = decodeExperiment({ ...experiment, training: { ...experiment.training, rate } });
       assert.ok(E.isRight(read));
-      const environment = {
-        engine: 'wasm' as const,
-        runs: other,
-        cache: join(runs, '.cache'),
-        workers: 1,
-        pictures: false,
-        now: () => 0,
-        tell: () => {},
-        signal: new AbortController().signal,
-      };
-      assert.ok(E.isRight(await runExperiment(read.right, 0)(environment)()));
+      assert.ok(E.isRight(await runExperiment(read.right, 0)(environmentIn(other))()));
     }
     const words = await said('tiny/again', { runs: other });
     for (const rate of ['0.002', '0.003'])

@@ -35,6 +35,7 @@ import type { Environment, RunEvent } from '../../src/runner/environment.js';
 import { runExperiment } from '../../src/runner/run/run.js';
 import { gridOfShape, waveGridOf } from '../../src/runner/run/wave-grid.js';
 import { decodeGif } from '../report/decode-gif.js';
+import { environmentIn } from './tiny-run.js';
 
 type Image = Tensor<readonly [8, 8, 3]>;
 
@@ -187,16 +188,12 @@ describe('a run of a program whose waves are odd', () => {
   afterEach(() => rmSync(runs, { recursive: true }));
 
   const environment = (): Environment => ({
+    ...environmentIn(runs),
     engine: 'cpu',
-    runs,
-    cache: join(runs, '.cache'),
-    workers: 1,
     pictures: true,
-    now: () => 0,
     tell: (event: RunEvent) => {
       if (event.kind === 'note') notes.push(event.message);
     },
-    signal: new AbortController().signal,
   });
 
   const trained = async (model: Program) => {

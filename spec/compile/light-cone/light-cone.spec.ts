@@ -38,6 +38,7 @@ import {
 import { cnn } from '../../../src/models/cnn.js';
 import { nwm } from '../../../src/models/nwm.js';
 import { sentence, value } from '../../data/either.js';
+import { publishedNwm } from '../../support/models.js';
 import { drawn, isExact, observed, sightOf } from './observe.js';
 
 const wave = (
@@ -126,22 +127,10 @@ describe('light cone', () => {
     });
 
     it('holds at full size', () => {
-      const p = nwm({
-        height: 64,
-        width: 64,
-        input: 3,
-        mid: 16,
-        channels: 2,
-        steps: 100,
-        dt: 0.1,
-        readout: 'linear',
-        hidden: [256, 256, 256],
-        classes: 6,
-      });
-      const { image } = value(lightCone(p, { output: 'logits', site: [10, 60] }));
+      const { image } = value(lightCone(publishedNwm, { output: 'logits', site: [10, 60] }));
       assert.equal(image.radius, 32);
       assert.equal(image.afterSteps.length, 101);
-      assert.deepEqual(reach(p, { output: 'logits', input: 'image' })?.slice(-2), [103, 104]);
+      assert.deepEqual(reach(publishedNwm, { output: 'logits', input: 'image' })?.slice(-2), [103, 104]);
       for (const { steps, radius } of image.afterSteps.slice(1))
         assert.equal(radius, Math.min(32, steps + 4));
     });

@@ -17,6 +17,7 @@ import { collect } from '../../../src/runner/results/collection.js';
 import { firstImages, observeImages, observeSamples, openRun } from '../../../src/runner/results/open-run.js';
 import { readPublished } from '../../../src/runner/results/published.js';
 import { runExperiment } from '../../../src/runner/run/run.js';
+import { environmentIn } from '../tiny-run.js';
 
 const right = <A>(either: E.Either<unknown, A>): A => {
   if (E.isLeft(either)) assert.fail(JSON.stringify(either.left));
@@ -48,16 +49,7 @@ describe('a finished run, opened', () => {
   before(async function () {
     this.timeout(60_000);
     runs = mkdtempSync(join(tmpdir(), 'drumhead-open-'));
-    environment = {
-      engine: 'wasm',
-      runs,
-      cache: join(runs, '.cache'),
-      workers: 1,
-      pictures: false,
-      now: () => 0,
-      tell: () => {},
-      signal: new AbortController().signal,
-    };
+    environment = environmentIn(runs);
     const folderOf = async (model: object): Promise<string> =>
       (await run(runExperiment(tiny(model), 0)(environment))).folder;
     nwm = await folderOf({ name: 'nwm', mid: 2, steps: 9, hidden: [4] });

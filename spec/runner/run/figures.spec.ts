@@ -10,6 +10,7 @@ import { writeSweepReport } from '../../../src/runner/pictures/sweep-report.js';
 import { collect } from '../../../src/runner/results/collection.js';
 import { readFigures } from '../../../src/runner/run/figures.js';
 import { runExperiment } from '../../../src/runner/run/run.js';
+import { environmentIn } from '../tiny-run.js';
 
 const right = <A>(result: Checked<A>): A => {
   if (E.isLeft(result)) throw new Error(errorMessage(result.left));
@@ -31,19 +32,8 @@ describe('figures of a run', () => {
   before(async function () {
     this.timeout(60_000);
     runs = mkdtempSync(join(tmpdir(), 'drumhead-figures-'));
-    const done = await runExperiment(
-      experiment,
-      0,
-    )({
-      engine: 'cpu',
-      runs,
-      cache: join(runs, '.cache'),
-      workers: 1,
-      pictures: true,
-      now: () => 0,
-      tell: () => {},
-      signal: new AbortController().signal,
-    })();
+    const environment = { ...environmentIn(runs), engine: 'cpu', pictures: true } as const;
+    const done = await runExperiment(experiment, 0)(environment)();
     folder = right(done).folder;
   });
   after(() => rmSync(runs, { recursive: true }));
