@@ -21,7 +21,8 @@ import {
   type Table,
   terminalTable,
 } from '../../report/tables/index.js';
-import { type Collection, collect, groupedRun } from '../../runner/results/collection.js';
+import { groupedRun } from '../../runner/results/collected-runs.js';
+import { type Collection, collect } from '../../runner/results/collection.js';
 import { readPublished } from '../../runner/results/published.js';
 import { remark } from '../edge.js';
 import { allFlags, allValues } from '../flags/all-flags.js';

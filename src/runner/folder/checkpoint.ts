@@ -10,8 +10,6 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import * as t from 'io-ts';
-import { sha256Hex } from '../../base/canonical.js';
 import {
   type Checked,
   type DrumheadError,
@@ -20,60 +18,13 @@ import {
   errorMessage,
   fileError,
 } from '../../base/error.js';
-import type { Arrays } from '../../compile/tfjs/session/session.js';
-import { type ParameterDeclaration, volume } from '../../dsl/index.js';
-import { type Arithmetic, Kernels, kernelsText } from '../../engine/index.js';
+import type { ParameterDeclaration } from '../../dsl/index.js';
+import { type Arithmetic, kernelsText } from '../../engine/index.js';
 import { ifPresent, isPresent, readBytesIfPresent, writeBytes } from '../../files/files.js';
-import { type EpochMetrics, epochMetricsCodec, type TrainState } from '../training/state.js';
+import type { TrainState } from '../training/state.js';
+import { type Header, headerCodec, packed, unpacked } from './checkpoint-values.js';
 import { files } from './files.js';
 import { isFromLater, readChecked, readCheckedIfPresent, writeChecked } from './sealed-json.js';
-import { decodeWeights, encodeWeights, type WeightEntry } from './weights.js';
-
-const header = t.type({
-  values: t.string,
-  sha256: t.string,
-  epoch: t.number,
-  step: t.number,
-  lossSum: t.number,
-  optimiserStep: t.number,
-  best: t.union([t.null, t.type({ epoch: t.number, loss: t.number })]),
-  history: t.readonlyArray(epochMetricsCodec),
-});
-/** With the arithmetic of its engine (left out: number 1), and the kernels where the engine has a choice. */
-const codec = t.intersection([header, t.partial({ arithmetic: t.number, kernels: Kernels })]);
-type Header = t.TypeOf<typeof codec>;
-
-const groups = ['parameters', 'mean', 'square', 'best'] as const;
-type Group = (typeof groups)[number];
-
-/**
- * The arrays in the file of values, in their order. Moments exist for trainable parameters, once a step was taken.
- */
-const entriesOf = (
-  declared: readonly ParameterDeclaration[],
-  header: Pick<Header, 'optimiserStep' | 'best'>,
-): Readonly<Record<Group, readonly WeightEntry[]>> => {
-  const moments = header.optimiserStep > 0 ? declared.filter(({ trainable }) => trainable) : [];
-  return {
-    parameters: declared,
-    mean: moments,
-    square: moments,
-    best: header.best === null ? [] : declared,
-  };
-};
-
-const bytesOf = (entries: readonly WeightEntry[]): number =>
-  4 * entries.reduce((sum, { shape }) => sum + volume(shape), 0);
-
-/** The file of a state's values. */
-const valuesOf = ({ epoch, step }: Pick<TrainState, 'epoch' | 'step'>): string =>
-  `checkpoint-${epoch}-${step}.bin`;
-
-/** Parameters that no gradient reaches, such as those of the waves alone, have no moments: these are zero. */
-const withZeros = (entries: readonly WeightEntry[], found: Arrays): Arrays =>
-  Object.fromEntries(
-    entries.map(({ name, shape }) => [name, found[name] ?? new Float32Array(volume(shape))]),
-  );
 
 /** Saves a state. **Errors** FileError; the checkpoint before it stands. */
 export const saveCheckpoint = (
@@ -82,32 +33,11 @@ export const saveCheckpoint = (
   state: TrainState,
   arithmetic: Arithmetic,
 ): Effect<void> => {
-  const best = state.best === null ? null : { epoch: state.best.epoch, loss: state.best.loss };
-  const entries = entriesOf(declared, { optimiserStep: state.optimiser.step, best });
-  const values: Readonly<Record<Group, Arrays>> = {
-    parameters: state.parameters,
-    mean: withZeros(entries.mean, state.optimiser.mean),
-    square: withZeros(entries.square, state.optimiser.square),
-    best: state.best?.parameters ?? {},
-  };
-  const bytes = Buffer.concat(groups.map((group) => encodeWeights(entries[group], values[group])));
-  const name = valuesOf(state);
-  const header: Header = {
-    values: name,
-    sha256: sha256Hex(bytes),
-    epoch: state.epoch,
-    step: state.step,
-    lossSum: state.lossSum,
-    optimiserStep: state.optimiser.step,
-    best,
-    history: state.history,
-    ...(arithmetic.number === 1 ? {} : { arithmetic: arithmetic.number }),
-    ...(arithmetic.kernels === null ? {} : { kernels: arithmetic.kernels }),
-  };
+  const { header, bytes } = packed(declared, state, arithmetic);
   const path = join(folder, files.checkpoint);
   return pipe(
-    writeBytes(join(folder, name), bytes),
-    TE.flatMap(() => setAside(folder, name)),
+    writeBytes(join(folder, header.values), bytes),
+    TE.flatMap(() => setAside(folder, header.values)),
     TE.flatMap(() => writeChecked(path, header)),
     TE.flatMap(() => removeUnnamed(folder)),
   );
@@ -156,10 +86,10 @@ const removeUnnamed = (folder: string): Effect<void> =>
     for (const path of await unnamedValues(folder)) await rm(path, { force: true });
   });
 
-const readHeader = (path: string): Effect<Header> => readChecked(path, codec);
+const readHeader = (path: string): Effect<Header> => readChecked(path, headerCodec);
 
 const headerIfPresent = (folder: string, header: string): Effect<Header | null> =>
-  readCheckedIfPresent(join(folder, header), codec);
+  readCheckedIfPresent(join(folder, header), headerCodec);
 
 const otherArithmetic = 'it was computed ';
 
@@ -207,42 +137,11 @@ const load = (
           (bytes): Checked<TrainState> =>
             bytes === null
               ? E.left(decodeError(join(folder, header), `its values, ${found.values}, are gone`))
-              : stateOf(found, bytes, declared, join(folder, found.values)),
+              : unpacked(found, bytes, declared, join(folder, found.values)),
         ),
       ),
     ),
   );
-
-const stateOf = (
-  header: Header,
-  bytes: Uint8Array,
-  declared: readonly ParameterDeclaration[],
-  source: string,
-): Checked<TrainState> => {
-  if (sha256Hex(bytes) !== header.sha256)
-    return E.left(decodeError(source, 'its checksum is wrong; the file is damaged'));
-  const entries = entriesOf(declared, header);
-  const arrays: Partial<Record<Group, Arrays>> = {};
-  let offset = 0;
-  for (const group of groups) {
-    const size = bytesOf(entries[group]);
-    const part = decodeWeights(entries[group], bytes.subarray(offset, offset + size), source);
-    if (E.isLeft(part)) return part;
-    arrays[group] = part.right;
-    offset += size;
-  }
-  const { parameters = {}, mean = {}, square = {}, best = {} } = arrays;
-  const history: readonly EpochMetrics[] = header.history;
-  return E.right({
-    epoch: header.epoch,
-    step: header.step,
-    lossSum: header.lossSum,
-    parameters,
-    optimiser: { step: header.optimiserStep, mean, square },
-    best: header.best === null ? null : { ...header.best, parameters: best },
-    history,
-  });
-};
 
 /**
  * How far a training is, without its weights; and what is wrong with the newest checkpoint, if it could not be used.

@@ -10,7 +10,7 @@ import { buildModel } from '../../models/catalogue.js';
 import { countParameters } from '../../models/parameter-count.js';
 import { type Entry, placeOf } from '../../report/figures/index.js';
 import { groupsOf } from '../../report/tables/index.js';
-import type { CollectedRun } from '../results/collection.js';
+import type { CollectedRun } from '../results/collected-runs.js';
 import type { RunSummary } from '../results/summary.js';
 import { curveOf } from '../run/pictures.js';
 

@@ -29,7 +29,8 @@ import { groupsOf, meansTable, scoreGroups, spreadTable } from '../../report/tab
 import { checkFigures } from '../folder/check-seals.js';
 import { files } from '../folder/files.js';
 import { packageVersion } from '../folder/versions.js';
-import { type CollectedRun, type Collection, groupedRun } from '../results/collection.js';
+import { type CollectedRun, groupedRun } from '../results/collected-runs.js';
+import type { Collection } from '../results/collection.js';
 import { type Figures, readFigures } from '../run/figures.js';
 import { shellWord } from '../run/report.js';
 import { entriesOf } from './figure-entries.js';

@@ -11,38 +11,23 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { canonical } from '../../base/canonical.js';
 import { type Checked, type DrumheadError, decodeError, type Effect } from '../../base/error.js';
 import { experimentNames } from '../../experiments/catalogue.js';
-import { type Experiment, shapingOf } from '../../experiments/experiment.js';
-import { type Label, memberLabels } from '../../experiments/label.js';
-import { type Member, runsOf, type Sweep } from '../../experiments/sweep/sweep.js';
+import type { Sweep } from '../../experiments/sweep/sweep.js';
 import { sweepNamed, sweepNames } from '../../experiments/sweep/sweeps.js';
 import { isPresent } from '../../files/files.js';
 import { kindOf } from '../../files/kind-of.js';
-import type { GroupedRun } from '../../report/tables/index.js';
 import { labelsOfRuns, relabelledSince } from '../folder/labels.js';
 import { runFoldersBelow } from '../folder/paths.js';
 import { readSweep, recordedSweeps, sweepPath } from '../folder/sweep-file.js';
-import { keptScores } from './kept-scores.js';
+import {
+  arithmeticNotes,
+  type CollectedRun,
+  collectSweep,
+  labelIn,
+  onceEach,
+  settingsKey,
+} from './collected-runs.js';
 import { type RunSummary, type RunsFound, readRunFolders, readRuns } from './summary.js';
 import { byData, readingOnce } from './todays-data.js';
-
-/** A run; `record` is null for one that did not begin. */
-export interface CollectedRun {
-  readonly experiment: Experiment;
-  readonly seed: number;
-  /** What its experiment is called among the others. */
-  readonly label: Label;
-  readonly record: RunSummary | null;
-}
-
-/** A collected run as the tables take it. */
-export const groupedRun = ({ experiment, seed, label, record }: CollectedRun): GroupedRun => ({
-  experiment,
-  seed,
-  label,
-  scores: record === null ? null : keptScores(record),
-  state: record?.state ?? 'not begun',
-  record,
-});
 
 /** Runs that are looked at together. */
 export interface Collection {
@@ -58,92 +43,6 @@ export interface Collection {
   /** What could not be read, a sentence each. */
   readonly notes: readonly string[];
 }
-
-/**
- * The key of a run: equal for runs that are the same but for their engine. Names, scores and pictures are not in it.
- */
-const keyOf = (experiment: Experiment, seed: number): string =>
-  canonical({ ...shapingOf(experiment, canonical(experiment.model)), seed });
-
-/**
- * The key of an experiment: equal for experiments with the same runs. Names, seeds, scores and pictures are not in
- * it.
- */
-export const settingsKey = (experiment: Experiment): string =>
-  canonical(shapingOf(experiment, canonical(experiment.model)));
-
-/** Each run once under a label, however often it is listed; and a sentence where several members share runs. */
-const onceEach = (listed: readonly CollectedRun[]): Pick<Collection, 'runs' | 'notes'> => {
-  const runOf = ({ experiment, seed, record }: CollectedRun): string =>
-    record?.identity ?? record?.folder ?? keyOf(experiment, seed);
-  const seen = new Set<string>();
-  const runs = listed.filter((run) => {
-    const key = canonical([run.label.name, runOf(run)]);
-    return !seen.has(key) && seen.add(key);
-  });
-  const made = new Set(runs.map(runOf)).size;
-  return {
-    runs,
-    notes:
-      made === runs.length
-        ? []
-        : [
-            `${made} ${made === 1 ? 'run stands' : 'runs stand'} here in ${runs.length} places: members that differ in nothing share their runs`,
-          ],
-  };
-};
-
-const labelIn = (sweep: Sweep): ((member: Member) => Label) => {
-  const labels = memberLabels(sweep);
-  return (member) => labels.get(member) ?? { name: member.experiment.name, differs: '' };
-};
-
-/**
- * Whether a run is preferred to another of the same settings: finished before unfinished, newer arithmetic before
- * older, fused kernels before op by op, then more epochs.
- */
-const isBetter = (run: RunSummary, before: RunSummary): boolean => {
-  const rank = ({ scores, arithmetic, kernels, epochs }: RunSummary): readonly number[] => [
-    scores === null ? 0 : 1,
-    arithmetic,
-    kernels === 'op by op' ? 0 : 1,
-    scores === null ? epochs : 0,
-  ];
-  const [a, b] = [rank(run), rank(before)];
-  const first = a.findIndex((value, i) => value !== b[i]);
-  return first >= 0 && a[first] > b[first];
-};
-
-/** Notes for runs of different arithmetics or kernels in one table. */
-const arithmeticNotes = (runs: readonly CollectedRun[]): readonly string[] => {
-  const records = runs.flatMap(({ record }) => (record === null ? [] : [record]));
-  const found = [...new Set(records.map(({ arithmetic }) => arithmetic))];
-  const kernels = new Set(records.flatMap((record) => record.kernels ?? []));
-  const together = (what: string): string => `${what} stand here together; they differ in their last bits`;
-  return [
-    ...(found.length < 2
-      ? []
-      : [together(`runs of the arithmetics ${found.sort((a, b) => a - b).join(' and ')}`)]),
-    ...(kernels.size < 2 ? [] : [together('runs with fused kernels and runs op by op')]),
-  ];
-};
-
-/** The runs of a sweep among those found; of several with the same settings the preferred one. */
-export const collectSweep = (sweep: Sweep, found: readonly RunSummary[]): readonly CollectedRun[] => {
-  const byKey = new Map<string, RunSummary>();
-  for (const run of found) {
-    const key = keyOf(run.experiment, run.seed);
-    const before = byKey.get(key);
-    if (before === undefined || isBetter(run, before)) byKey.set(key, run);
-  }
-  const label = labelIn(sweep);
-  return runsOf(sweep).map(({ member, seed }) => ({
-    experiment: member.experiment,
-    seed,
-    label: label(member),
-    record: byKey.get(keyOf(member.experiment, seed)) ?? null,
-  }));
-};
 
 const inPublishedOrder = (a: RunSummary, b: RunSummary): number => {
   const position = ({ experiment }: RunSummary): number => {

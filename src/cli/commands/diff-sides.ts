@@ -1,0 +1,118 @@
+/** What `drumhead diff` reads of the two that it compares: their data, and what computed them. */
+
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as O from 'fp-ts/lib/Option.js';
+import * as T from 'fp-ts/lib/Task.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { canonical, hashOf } from '../../base/canonical.js';
+import { errorMessage } from '../../base/error.js';
+import { taskShape } from '../../data/task.js';
+import { hashProgram } from '../../dsl/index.js';
+import type { Experiment } from '../../experiments/experiment.js';
+import { memberName } from '../../experiments/label.js';
+import { programFor } from '../../experiments/model.js';
+import type { Member } from '../../experiments/sweep/sweep.js';
+import type { Sizes } from '../../models/catalogue.js';
+import { type ComputedOn, readComputedOn } from '../../runner/folder/computed-on.js';
+import { readRunRecord } from '../../runner/folder/record.js';
+import { type Told, toldByFiles } from '../../runner/run/prepare.js';
+import { remark } from '../edge.js';
+import { calledAs, type Named } from '../source/source.js';
+
+/** What tells the runs of an experiment whose task lies in files: which data, and the sizes of it where it could be read. */
+export interface Known {
+  readonly data: string | undefined;
+  readonly sizes: Sizes | null;
+}
+
+/** What is known of experiments whose tasks lie in files. */
+export type Read = ReadonlyMap<Experiment, Known>;
+
+/** What is known of a run by its own folder. */
+export interface OfRun extends ComputedOn {
+  readonly identity: string;
+  readonly data: string | null;
+}
+
+/** Of a run that was begun and of nothing else; null also where its record cannot be read. */
+const ofRun = (named: Named): T.Task<OfRun | null> =>
+  named.kind === 'sweep' || named.begun === null
+    ? T.of(null)
+    : pipe(
+        TE.Do,
+        TE.bind('record', () => readRunRecord(named.begun?.folder ?? '')),
+        TE.bind('on', () => readComputedOn(named.begun?.folder ?? '')),
+        TE.match(
+          () => null,
+          ({ record: { identity, data }, on }) => ({ identity, data: data ?? null, ...on }),
+        ),
+      );
+
+/**
+ * Reads the data of every experiment whose task is in files, each task once: the identity of its runs depends on
+ * them.
+ */
+export const readAll =
+  (experiments: readonly Experiment[]): T.Task<Read> =>
+  async () => {
+    const byTask = new Map<string, Told | null>();
+    const read = new Map<Experiment, Known>();
+    for (const experiment of experiments) {
+      const key = canonical(experiment.task);
+      if (!byTask.has(key)) {
+        const told = await toldByFiles(experiment)();
+        if (E.isLeft(told))
+          remark(
+            `note: its runs are told by its settings alone, since its data cannot be read: ${errorMessage(told.left)}`,
+          );
+        byTask.set(key, E.isRight(told) ? told.right : null);
+      }
+      const told = byTask.get(key);
+      if (told !== undefined && told !== null) read.set(experiment, told);
+    }
+    return read;
+  };
+
+/** Where the sizes are known, models of one program are the same. */
+export const programOf =
+  (read: Read) =>
+  (experiment: Experiment): string => {
+    const { model, loss, task } = experiment;
+    const sizes = read.get(experiment)?.sizes ?? null;
+    return pipe(
+      sizes === null ? taskShape(task) : O.some(sizes),
+      O.flatMap((sizes) => O.fromEither(programFor(model, loss.target, sizes))),
+      O.match(() => hashOf(model), hashProgram),
+    );
+  };
+
+/** One of the two that are compared, with the names of its members. */
+export interface Side {
+  readonly named: Named;
+  readonly nameOf: (member: Member) => string;
+  /** What its folder says, where it is one run. */
+  readonly run: OfRun | null;
+}
+
+export const sideOf = (named: Named): T.Task<Side> =>
+  named.kind === 'sweep'
+    ? T.of({ named, nameOf: memberName(named.sweep), run: null })
+    : pipe(
+        T.Do,
+        T.bind('label', () => calledAs(named)),
+        T.bind('run', () => ofRun(named)),
+        T.map(({ label, run }) => ({ named, nameOf: () => label, run })),
+      );
+
+/** A run was trained on what its folder says, whatever the files hold now. */
+export const withOwnData = (read: Read, sides: readonly Side[]): Read => {
+  const known = new Map(read);
+  for (const { named, run } of sides)
+    if (named.kind === 'experiment' && run !== null && run.data !== null)
+      known.set(named.experiment, {
+        sizes: read.get(named.experiment)?.sizes ?? null,
+        data: run.data,
+      });
+  return known;
+};
