@@ -1,10 +1,13 @@
 /** The command line as a value: its commands, their flags and their help. */
 
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
+import * as E from 'fp-ts/lib/Either.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 import { EngineName, fuseVariable } from '../engine/names.js';
 import { packageVersion } from '../runner/folder/versions.js';
 import { codeVariable } from './document/code.js';
-import { remark } from './edge.js';
+import { atEdge, remark } from './edge.js';
+import { noneIdle } from './flags/all-flags.js';
 import type { Line } from './flags/idle-rules.js';
 import { exchange } from './line/import-export.js';
 import { asking } from './line/inspection.js';
@@ -31,14 +34,36 @@ export const lineOf = (command: CommandUnknownOpts): Line => ({
   flags: command.opts(),
 });
 
+/** Commands that check all of their flags before anything else, and say with the wrong ones those that do nothing. */
+export const checkingAll: readonly string[] = [
+  'run',
+  'sweep',
+  'learn',
+  'show',
+  'data',
+  'laws',
+  'table',
+  'evaluate',
+  'figure',
+  'waves',
+  'play',
+  'export',
+  'import',
+];
+
 /** Refuses flags that would do nothing, and notes those that are ignored. */
-const refuseIdle = async (line: Line): Promise<void> => {
+const refuseIdle = async (command: CommandUnknownOpts): Promise<void> => {
+  const line = lineOf(command);
   if (line.given.length === 0) return;
   const { idleFlags } = await import('./flags/idle-flags.js');
   const { refused, noted } = await idleFlags(line);
-  for (const sentence of refused) remark(`drumhead: ${sentence}`);
-  if (refused.length > 0) process.exit(2);
-  for (const note of noted) remark(`note: ${note}`);
+  const error = noneIdle({ idle: refused });
+  if (E.isRight(error)) for (const note of noted) remark(`note: ${note}`);
+  else if (checkingAll.includes(line.command)) command.setOptionValue('idle', refused);
+  else {
+    await atEdge(TE.left(error.left));
+    process.exit();
+  }
 };
 
 /** All commands, made anew at each call. */
@@ -51,7 +76,7 @@ export const commandLine = () => {
     .hook('preAction', async (all, command) => {
       heed(all.opts());
       heed(command.opts());
-      await refuseIdle(lineOf(command));
+      await refuseIdle(command);
     })
     .showHelpAfterError('(--help says what there is)')
     .addHelpText(

@@ -18,7 +18,7 @@ import { describeTask, type Task } from '../../data/task.js';
 import { mayPutFile, putFile } from '../../files/put-files.js';
 import { dataSheetPng } from '../../report/data-sheet.js';
 import { interruptible, remark, sayingMoves } from '../edge.js';
-import { allFlags } from '../flags/all-flags.js';
+import { allFlags, type Idle, noneIdle } from '../flags/all-flags.js';
 import { type ChangeFlags, settingsFlag, wholeFlag } from '../flags/flags.js';
 import { seconds } from '../session.js';
 import { taskFrom } from '../source/task.js';
@@ -26,7 +26,7 @@ import { fitted } from '../terminal/fitted.js';
 import { plainTeller } from '../terminal/progress.js';
 import { exportAsked, exportData, mayExport } from './data-export.js';
 
-export interface DataFlags extends ChangeFlags {
+export interface DataFlags extends ChangeFlags, Idle {
   readonly show: string;
   readonly out: string;
   readonly export?: string;
@@ -90,6 +90,7 @@ const watched = (name: string, flags: DataFlags, signal: AbortSignal): Effect<st
   pipe(
     TE.fromEither(
       allFlags({
+        idle: noneIdle(flags),
         show: wholeFlag('--show', 0)(flags.show),
         settings: settingsFlag('--set', flags.set ?? []),
         asked: exportAsked(flags.export, flags.format),

@@ -15,7 +15,7 @@ import { labelsOfRuns } from '../../runner/folder/labels.js';
 import { mayRescore, type Rescored, rescore } from '../../runner/results/rescore.js';
 import { readRunFolders } from '../../runner/results/summary.js';
 import { remark } from '../edge.js';
-import { allFlags } from '../flags/all-flags.js';
+import { allFlags, type Idle, noneIdle } from '../flags/all-flags.js';
 import { type ChangeFlags, oneOf, settingsFlag } from '../flags/flags.js';
 import { type CommonFlags, environmentFlags, withEnvironment } from '../session.js';
 import { finishedRuns } from '../source/finished.js';
@@ -23,7 +23,7 @@ import { changesAsked } from '../source/source.js';
 import { hasDigits, ofTask, taskFrom } from '../source/task.js';
 import { terminalWidth } from '../terminal/terminal-width.js';
 
-export interface EvaluateFlags extends Omit<CommonFlags, 'pictures'>, ChangeFlags {
+export interface EvaluateFlags extends Omit<CommonFlags, 'pictures'>, ChangeFlags, Idle {
   readonly task?: string;
   readonly split: string;
   readonly preset?: string;
@@ -32,6 +32,7 @@ export interface EvaluateFlags extends Omit<CommonFlags, 'pictures'>, ChangeFlag
 
 const evaluateFlags = (flags: EvaluateFlags) =>
   allFlags({
+    idle: noneIdle(flags),
     split: oneOf<SplitName>('split', splitNames)(flags.split),
     changes: changesAsked(flags.preset ?? 'full', flags),
     environment: environmentFlags(flags),

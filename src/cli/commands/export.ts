@@ -17,13 +17,13 @@ import {
 import { readRunnable } from '../../runner/import/index.js';
 import { programAlone, programIn } from '../document/program-file.js';
 import { sayingMoves } from '../edge.js';
-import { allFlags, allValues } from '../flags/all-flags.js';
+import { allFlags, allValues, type Idle, noneIdle } from '../flags/all-flags.js';
 import { optionalFlag, wholeFlag } from '../flags/flags.js';
 import { sized } from '../show/sized.js';
 import { finishedRun, takenWords } from '../source/finished.js';
 import { experimentFrom } from '../source/source.js';
 
-export interface ExportFlags {
+export interface ExportFlags extends Idle {
   readonly format: string;
   readonly out: string;
   readonly force?: boolean;
@@ -140,6 +140,7 @@ export const exportRun = (name: string, flags: ExportFlags): Effect<string> =>
   pipe(
     TE.fromEither(
       allFlags({
+        idle: noneIdle(flags),
         format: formatNamed(flags.format),
         ofFormat: onlyOfGraphs(flags),
         seed: seedOf(flags),

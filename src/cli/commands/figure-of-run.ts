@@ -18,12 +18,12 @@ import {
   openRun,
 } from '../../runner/results/open-run.js';
 import { sayingMoves } from '../edge.js';
-import { allFlags } from '../flags/all-flags.js';
+import { allFlags, type Idle } from '../flags/all-flags.js';
 import { optionalFlag, wholeFlag, wholesFlag } from '../flags/flags.js';
 import { type CommonFlags, withEnvironment } from '../session.js';
 import { finishedRun, sayingTaken } from '../source/finished.js';
 
-export interface FigureFlags extends Omit<CommonFlags, 'pictures' | 'workers'> {
+export interface FigureFlags extends Omit<CommonFlags, 'pictures' | 'workers'>, Idle {
   readonly preset?: string;
   readonly score: string;
   readonly samples?: string;

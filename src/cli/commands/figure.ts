@@ -21,7 +21,7 @@ import { type Drawing, drawingFiles, drawingNames, inBothThemes } from '../../ru
 import { collect } from '../../runner/results/collection.js';
 import { readPublished } from '../../runner/results/published.js';
 import { remark, sayingMoves } from '../edge.js';
-import { allFlags } from '../flags/all-flags.js';
+import { allFlags, noneIdle } from '../flags/all-flags.js';
 import { oneOf } from '../flags/flags.js';
 import { sweepFrom } from '../source/source.js';
 import {
@@ -111,6 +111,7 @@ const drawingOf = (
   flags: FigureFlags,
 ): Checked<Effect<string>> => {
   const common = {
+    idle: noneIdle(flags),
     names: subjectsOf(kind, names),
     engine: parseEngineChoice(flags.engine),
     preset: presetNamed(flags.preset ?? 'full'),

@@ -8,11 +8,11 @@ import { taskShape } from '../../data/task.js';
 import { modelNamed, modelNames, type Sizes } from '../../models/catalogue.js';
 import { importInto, type Wanted } from '../../runner/import/index.js';
 import { sayingMoves } from '../edge.js';
-import { allFlags } from '../flags/all-flags.js';
+import { allFlags, type Idle, noneIdle } from '../flags/all-flags.js';
 import { settingsFlag, wholeFlag } from '../flags/flags.js';
 import { changesAsked, experimentFrom } from '../source/source.js';
 
-export interface ImportFlags {
+export interface ImportFlags extends Idle {
   readonly out: string;
   readonly force?: boolean;
   readonly model?: string;
@@ -43,6 +43,7 @@ const sidesFlag = (size: string): Checked<Omit<Sizes, 'classes'>> => {
 const ofModel = (name: string, flags: ImportFlags): Checked<Wanted> =>
   pipe(
     allFlags({
+      idle: noneIdle(flags),
       settings: settingsFlag('--set', flags.set),
       sizes: pipe(
         sizesFlag(flags),
@@ -60,7 +61,11 @@ const ofModel = (name: string, flags: ImportFlags): Checked<Wanted> =>
 const ofExperiment = (name: string, flags: ImportFlags): Effect<Wanted> =>
   pipe(
     TE.fromEither(
-      allFlags({ sizes: sizesFlag(flags), changes: changesAsked(flags.preset, { set: flags.set }) }),
+      allFlags({
+        idle: noneIdle(flags),
+        sizes: sizesFlag(flags),
+        changes: changesAsked(flags.preset, { set: flags.set }),
+      }),
     ),
     TE.bind('source', () => experimentFrom(name, flags.preset, { set: flags.set })),
     TE.flatMapEither(({ sizes, source: { experiment } }) => {
@@ -78,7 +83,11 @@ const ofExperiment = (name: string, flags: ImportFlags): Effect<Wanted> =>
 
 const wanted = (flags: ImportFlags): Effect<Wanted | null> => {
   const { model } = flags;
-  if (model === undefined) return TE.right(null);
+  if (model === undefined)
+    return pipe(
+      TE.fromEither(noneIdle(flags)),
+      TE.map(() => null),
+    );
   return modelNames.some((name) => name === model)
     ? TE.fromEither(ofModel(model, flags))
     : ofExperiment(model, flags);

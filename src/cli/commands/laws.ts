@@ -26,7 +26,7 @@ import {
 } from '../../laws/index.js';
 import { fieldsPng, type TitledField } from '../../report/fields.js';
 import { sayingMoves } from '../edge.js';
-import { allFlags, allValues, type ValuesOf } from '../flags/all-flags.js';
+import { allFlags, allValues, type Idle, noneIdle, type ValuesOf } from '../flags/all-flags.js';
 import { oneOf, wholeFlag } from '../flags/flags.js';
 import { changesAsked } from '../source/source.js';
 import { type SubjectFlags, subjectFrom } from '../source/subject.js';
@@ -34,7 +34,7 @@ import { fitted } from '../terminal/fitted.js';
 import { terminalWidth } from '../terminal/terminal-width.js';
 
 /** Flags of `drumhead laws`. */
-export interface LawsFlags extends SubjectFlags {
+export interface LawsFlags extends SubjectFlags, Idle {
   readonly law?: readonly string[];
   readonly expect?: readonly string[];
   readonly order?: string;
@@ -72,6 +72,7 @@ const interpreterFlag = (name: string): Checked<EngineChoice | typeof reference>
 
 const lawsFlags = (flags: LawsFlags) =>
   allFlags({
+    idle: noneIdle(flags),
     laws: namesFlag(flags.law),
     expect: namesFlag(flags.expect),
     order: flags.order === undefined ? E.right(null) : wholeFlag('--order', 1, 8)(flags.order),
@@ -119,7 +120,9 @@ export const laws = (name: string, flags: LawsFlags): Effect<string> =>
     TE.bind('on', ({ given }) => interpreterOf(given.on)),
     TE.let('report', ({ given, system, on }) => check(system, { ...optionsOf(given), on: [on] })),
     TE.bind('drawn', ({ report }) =>
-      flags.pictures ? drawings(name, flags.out ?? join('runs', 'laws'), report, sayingMoves(flags)) : TE.right([]),
+      flags.pictures
+        ? drawings(name, flags.out ?? join('runs', 'laws'), report, sayingMoves(flags))
+        : TE.right([]),
     ),
     TE.tapIO(({ report }) => () => {
       if (!isLawful(report)) process.exitCode = 1;

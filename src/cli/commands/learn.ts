@@ -7,14 +7,14 @@ import type { DrumheadError, Effect } from '../../base/error.js';
 import { wholePath } from '../../data/own/whereabouts.js';
 import { decodeExperiment, type Experiment } from '../../experiments/experiment.js';
 import type { Finished } from '../../runner/run/run.js';
-import { allFlags } from '../flags/all-flags.js';
+import { allFlags, type Idle, noneIdle } from '../flags/all-flags.js';
 import { oneOf, rateFlag, seedsFlag, settingsFlag, wholeFlag } from '../flags/flags.js';
 import { type CommonFlags, environmentFlags } from '../session.js';
 import { dataKind } from '../source/data-folder.js';
 import { ofTask } from '../source/task.js';
 import { runSeeds, summary } from './run.js';
 
-export interface LearnFlags extends CommonFlags {
+export interface LearnFlags extends CommonFlags, Idle {
   readonly seeds: string;
   readonly epochs: string;
   readonly steps: string;
@@ -79,7 +79,13 @@ export const learningOn = (folder: string, flags: Omit<LearnFlags, keyof CommonF
 /** Trains an NWM on a folder of pairs, over several seeds, and sums up the scores. */
 export const learn = (folder: string, flags: LearnFlags): Effect<string> =>
   pipe(
-    TE.fromEither(allFlags({ settings: learnFlags(flags), environment: environmentFlags(flags) })),
+    TE.fromEither(
+      allFlags({
+        idle: noneIdle(flags),
+        settings: learnFlags(flags),
+        environment: environmentFlags(flags),
+      }),
+    ),
     TE.flatMap(() => learningOn(folder, flags)),
     TE.flatMap((experiment) =>
       pipe(

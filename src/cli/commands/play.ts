@@ -22,14 +22,14 @@ import { type FieldMovie, fieldGif } from '../../report/field-movie.js';
 import { modelWaves } from '../../runner/pictures/model-waves.js';
 import { type Simulated, simulateSystem } from '../../runner/pictures/simulate.js';
 import { remark, sayingMoves } from '../edge.js';
-import { allFlags, allValues } from '../flags/all-flags.js';
+import { allFlags, allValues, type Idle, noneIdle } from '../flags/all-flags.js';
 import { optionalFlag, settingsFlag, wholeFlag } from '../flags/flags.js';
 import { allNames } from '../source/find.js';
 import { finishedRunOrNone } from '../source/finished.js';
 import { changesAsked, experimentFrom } from '../source/source.js';
 
 /** Flags of `drumhead play`. */
-export interface PlayFlags {
+export interface PlayFlags extends Idle {
   readonly gif?: string;
   readonly force?: boolean;
   readonly size?: string;
@@ -60,6 +60,7 @@ interface Play {
 const played = (name: string, flags: PlayFlags): Checked<Play & { readonly choice: EngineChoice }> =>
   pipe(
     allFlags({
+      idle: noneIdle(flags),
       settings: settingsFlag('--set', flags.set),
       size: optionalFlag(flags.size, wholeFlag('--size', 1)),
       steps: optionalFlag(flags.steps, wholeFlag('--steps', 1)),
@@ -143,6 +144,7 @@ const playModel = (name: string, flags: PlayFlags): Effect<string> =>
   pipe(
     TE.fromEither(
       allFlags({
+        idle: noneIdle(flags),
         image: wholeFlag('--seed', 0)(flags.seed),
         ofModels: onlyOfSystems(flags),
         fps: wholeFlag('--fps', 1)(flags.fps),

@@ -18,7 +18,7 @@ import { isRunFolderName } from '../../runner/folder/paths.js';
 import { relabelRun } from '../../runner/results/relabel.js';
 import { type Finished, runExperiment } from '../../runner/run/run.js';
 import { remark } from '../edge.js';
-import { allFlags, allValues } from '../flags/all-flags.js';
+import { allFlags, allValues, type Idle, noneIdle } from '../flags/all-flags.js';
 import { type ChangeFlags, optionalFlag, overridesOf } from '../flags/flags.js';
 import { type CommonFlags, environmentFlags, withEnvironment } from '../session.js';
 import { anotherEngine, idleFuse } from '../source/engine-notes.js';
@@ -26,7 +26,7 @@ import { amongRuns } from '../source/names-here.js';
 import { changesAsked, experimentFrom, type Source, withRemarks } from '../source/source.js';
 import { inTimeBox, minutesFlag } from '../time-box.js';
 
-export interface RunFlags extends CommonFlags, ChangeFlags {
+export interface RunFlags extends CommonFlags, ChangeFlags, Idle {
   readonly preset: string;
   readonly seed?: string;
   readonly epochs?: string;
@@ -102,6 +102,7 @@ export const runSeeds = (
 /** All flags of `run`, checked before anything is read. */
 const runFlags = (flags: RunFlags) =>
   allFlags({
+    idle: noneIdle(flags),
     minutes: optionalFlag(flags.minutes, minutesFlag),
     overrides: overridesOf(flags),
     label: optionalFlag(flags.label, decodeWith(labelCodec, '--label')),
@@ -113,7 +114,8 @@ const runFlags = (flags: RunFlags) =>
 export const run = (name: string, flags: RunFlags): Effect<string> => {
   const drums = Object.hasOwn(drumExperiments, name);
   return pipe(
-    TE.fromEither(drums ? noIdleFlags(name, flags) : E.right(undefined)),
+    // The command line found them already.
+    TE.fromEither(drums && flags.idle === undefined ? noIdleFlags(name, flags) : E.right(undefined)),
     TE.flatMapEither(() => runFlags(flags)),
     TE.flatMap(({ minutes, overrides, label }) =>
       inTimeBox(minutes, (until) =>

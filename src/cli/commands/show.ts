@@ -11,7 +11,7 @@ import { isPresent } from '../../files/files.js';
 import { buildSystem, systemNamed, systemNames } from '../../models/systems/index.js';
 import { isDocument } from '../document/document.js';
 import { programIn } from '../document/program-file.js';
-import { allFlags, allValues } from '../flags/all-flags.js';
+import { allFlags, allValues, noneIdle } from '../flags/all-flags.js';
 import { settingsFlag } from '../flags/flags.js';
 import { showExperiment } from '../show/experiment.js';
 import { showProgram } from '../show/program.js';
@@ -97,6 +97,7 @@ const withTask = (name: string, flags: ShowFlags): Effect<string> =>
 
 const showFlags = (flags: ShowFlags) =>
   allFlags({
+    idle: noneIdle(flags),
     json:
       flags.json === true && flags.plan !== true
         ? E.left(decodeError('--json', 'only the plan is shown as JSON: give --plan too'))

@@ -12,7 +12,7 @@ import type { Sweep } from '../../experiments/sweep/sweep.js';
 import { type Job, processJob } from '../../runner/sweep/job.js';
 import { runSweep, type SweepEnvironment, type SweepOutcome } from '../../runner/sweep/run.js';
 import { interruptible, remark } from '../edge.js';
-import { allFlags } from '../flags/all-flags.js';
+import { allFlags, type Idle, noneIdle } from '../flags/all-flags.js';
 import { type ChangeFlags, optionalFlag, overridesOf, wholeFlag } from '../flags/flags.js';
 import { seconds } from '../session.js';
 import { anotherEngine } from '../source/engine-notes.js';
@@ -21,7 +21,7 @@ import { asSweep, changesAsked, namedFrom, withRemarks } from '../source/source.
 import { barSweepTeller, nameOf, plainSweepTeller } from '../terminal/sweep-progress.js';
 import { inTimeBox, minutesFlag } from '../time-box.js';
 
-export interface SweepFlags extends ChangeFlags {
+export interface SweepFlags extends ChangeFlags, Idle {
   readonly preset: string;
   readonly jobs?: string;
   readonly workers?: string;
@@ -93,6 +93,7 @@ const withTerminal =
 /** All flags of `sweep`, checked before anything is read. */
 const sweepFlags = (flags: SweepFlags) =>
   allFlags({
+    idle: noneIdle(flags),
     minutes: optionalFlag(flags.minutes, minutesFlag),
     jobs: optionalFlag(flags.jobs, wholeFlag('--jobs', 1, limits.workers)),
     workers: optionalFlag(flags.workers, wholeFlag('--workers', 1, limits.workers)),

@@ -25,12 +25,12 @@ import { groupedRun } from '../../runner/results/collected-runs.js';
 import { type Collection, collect } from '../../runner/results/collection.js';
 import { readPublished } from '../../runner/results/published.js';
 import { remark } from '../edge.js';
-import { allFlags, allValues } from '../flags/all-flags.js';
+import { allFlags, allValues, type Idle, noneIdle } from '../flags/all-flags.js';
 import { oneOf } from '../flags/flags.js';
 import { sweepFrom } from '../source/source.js';
 import { terminalWidth } from '../terminal/terminal-width.js';
 
-export interface TableFlags {
+export interface TableFlags extends Idle {
   readonly runs: string;
   readonly preset: string;
   readonly format: string;
@@ -109,6 +109,7 @@ export const table = (name: string, flags: TableFlags): Effect<string> =>
   pipe(
     TE.fromEither(
       allFlags({
+        idle: noneIdle(flags),
         format: oneOf('format', tableFormats)(flags.format),
         kinds: kindsWanted(flags.format, flags),
         split: splitNamed(flags.split ?? 'test'),

@@ -27,13 +27,13 @@ import {
 } from '../../runner/pictures/waves/analysis.js';
 import { firstImages, type OpenRun, openRun } from '../../runner/results/open-run.js';
 import { sayingMoves } from '../edge.js';
-import { allFlags } from '../flags/all-flags.js';
+import { allFlags, type Idle, noneIdle } from '../flags/all-flags.js';
 import { optionalFlag, wholeFlag, wholesFlag } from '../flags/flags.js';
 import { type CommonFlags, withEnvironment } from '../session.js';
 import { finishedRun, sayingTaken } from '../source/finished.js';
 import { fitted } from '../terminal/fitted.js';
 
-export interface WavesFlags extends Omit<CommonFlags, 'pictures' | 'workers'> {
+export interface WavesFlags extends Omit<CommonFlags, 'pictures' | 'workers'>, Idle {
   readonly samples?: string;
   readonly channel?: string;
   readonly steps?: string;
@@ -196,6 +196,7 @@ export const waves = (name: string, flags: WavesFlags): Effect<string> =>
   pipe(
     TE.fromEither(
       allFlags({
+        idle: noneIdle(flags),
         samples: optionalFlag(flags.samples, wholesFlag('--samples', 0)),
         channel: optionalFlag(flags.channel, wholeFlag('--channel', 1)),
         steps: optionalFlag(flags.steps, wholeFlag('--steps', 8)),
@@ -223,7 +224,9 @@ export const waves = (name: string, flags: WavesFlags): Effect<string> =>
               TE.flatMap((analysis) =>
                 pipe(
                   draw(open, analysis),
-                  TE.flatMap((drawn) => putFiles(flags.out ?? analysisFolder(open), drawn, sayingMoves(flags))),
+                  TE.flatMap((drawn) =>
+                    putFiles(flags.out ?? analysisFolder(open), drawn, sayingMoves(flags)),
+                  ),
                   TE.map((paths) => fitted(said(open, analysis, paths))),
                 ),
               ),

@@ -34,6 +34,15 @@ const validation = E.getApplicativeValidation(wrongFlags);
  */
 export const allFlags = sequenceS(validation);
 
+/** Flags that would do nothing, found when the command line was read. */
+export interface Idle {
+  readonly idle?: readonly DrumheadError[];
+}
+
+/** Refuses flags that would do nothing, so that they are said together with the values that are wrong. */
+export const noneIdle = ({ idle = [] }: Idle): Checked<unknown> =>
+  allValues(idle.map((error) => E.left(error)));
+
 /** The values in a check that found no error. */
 export type ValuesOf<C> = Extract<C, E.Right<unknown>>['right'];
 

@@ -1,5 +1,6 @@
 /** Finds flags that would do nothing beside the others and for these names, before any work starts. */
 
+import { type DrumheadError, decodeError } from '../../base/error.js';
 import { taskNames } from '../../data/task.js';
 import { drumExperiments } from '../../drums/index.js';
 import { kindOf } from '../../files/kind-of.js';
@@ -15,9 +16,9 @@ const kindOfName = async (name: string): Promise<Kind> => {
   return isWeights(name) ? 'weights' : 'other';
 };
 
-/** Sentences on idle flags: those that are refused, and those that are only noted. */
+/** Idle flags: those that are refused, and sentences on those that are only noted. */
 export interface IdleFlags {
-  readonly refused: readonly string[];
+  readonly refused: readonly DrumheadError[];
   readonly noted: readonly string[];
 }
 
@@ -26,7 +27,7 @@ export interface IdleFlags {
  *
  * @example
  * await idleFlags({ command: 'query', names: [], given: ['parquet', 'format'], flags: {} })
- * // { refused: ['--format: it does nothing here, since --parquet writes a file alone; leave it out'], noted: [] }
+ * // one refused: '--format: it does nothing here, since --parquet writes a file alone; leave it out'; none noted
  */
 export const idleFlags = async (line: Line): Promise<IdleFlags> => {
   const name = line.names[line.names.length - 1] ?? '';
@@ -50,7 +51,9 @@ export const idleFlags = async (line: Line): Promise<IdleFlags> => {
     return whys.slice(0, 1);
   };
   const refused = line.given.flatMap((flag) =>
-    said(flag, false).map((why) => `--${flag}: it does nothing here, since ${why}; leave it out`),
+    said(flag, false).map((why) =>
+      decodeError(`--${flag}`, `it does nothing here, since ${why}; leave it out`),
+    ),
   );
   return {
     refused,

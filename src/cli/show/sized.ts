@@ -15,10 +15,11 @@ import type { Experiment } from '../../experiments/experiment.js';
 import { programFor } from '../../experiments/model.js';
 import type { Sizes } from '../../models/catalogue.js';
 import { type Counts, measureSpeed, runFlops, type Speed } from '../../runner/run/estimate.js';
+import type { Idle } from '../flags/all-flags.js';
 import type { ChangeFlags } from '../flags/flags.js';
 import { seconds } from '../session.js';
 
-export interface ShowFlags extends ChangeFlags {
+export interface ShowFlags extends ChangeFlags, Idle {
   readonly preset: string;
   readonly engine: string;
   /** Heeded before; here it is known that it was given. */
