@@ -107,8 +107,8 @@ const pointwise = ({ program }: Edge): boolean =>
   program.graph.nodes.every(({ op }) => ['input', 'constant', 'map', 'affine', 'zip'].includes(op.op));
 
 /**
- * TensorFlow's own engine is not to be had everywhere: here are the JavaScript kernels under its name, so that nothing is
- * supposed of them that only ours keep.
+ * A stand-in for TensorFlow's native engine, which few machines have: the JavaScript kernels under its name. It shows whether
+ * the code relies on substitutes that exist for wasm and cpu only.
  */
 const openStub = async (): Promise<Engine> => {
   const cpu = value(await openEngine('cpu')());

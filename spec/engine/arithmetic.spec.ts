@@ -21,8 +21,8 @@ import { runExperiment } from '../../src/runner/run/run.js';
 import { environmentOf, tiny } from '../runner/kill/tiny.js';
 
 /**
- * What the engines compute with each number. The bits follow from the numbers alone, on any processor: WebAssembly and
- * JavaScript say how each operation rounds. TensorFlow's own kernels promise nothing of the kind, so they have none here.
+ * The arithmetic number of each engine, and the hash of what it computes. The bits are the same on every processor, since
+ * WebAssembly and JavaScript define the rounding of each operation. TensorFlow's native kernels do not, so they are left out.
  */
 const golden: Readonly<Record<string, readonly [number, string]>> = {
   'wasm, fused': [2, '3f805ab91c592c2f'],

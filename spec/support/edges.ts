@@ -1,10 +1,10 @@
 /**
- * Where arithmetic has edges: zeros of both signs, the smallest and the largest numbers, infinities, what is not a
- * number, ties. For the operations of the language small programs at such points, with the values and the gradients
- * that every interpreter owes: the expected numbers stand here as formulas in float64, or by hand.
+ * Edges of arithmetic: zeros of both signs, the smallest and the largest numbers, infinities, NaN, ties. For each operation
+ * of the language there are small programs at such points, with the values and gradients that every interpreter must give,
+ * as formulas in float64 or written by hand.
  *
- * What may differ, and does: the sign of a zero; results below 2^-126, which an engine may take for 0; sine and cosine
- * from 2^31 on, where neighbouring floats lie many turns apart (they are not among the points).
+ * Interpreters may differ in the sign of a zero, in results below 2^-126, which an engine may flush to 0, and in sine and
+ * cosine from 2^31 on, where neighbouring floats lie many turns apart (such points are left out).
  */
 
 import {

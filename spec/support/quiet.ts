@@ -1,6 +1,6 @@
 /**
- * Keeps out of mocha's dots what the command line says of code that it runs; whoever starts the command line itself, in
- * a process of its own, still hears it.
+ * Hides the line 'running the code of FILE' between mocha's dots, where specs call commands in this process. Commands in
+ * processes of their own still print it.
  */
 
 const write = process.stderr.write.bind(process.stderr);

@@ -1,5 +1,5 @@
 /**
- * Where the tests draw from: one seed, so that they are the same every time. `npm run explore` gives others.
+ * The seed of all random tests: one seed, so that they are the same every time. `npm run explore` uses others.
  *
  *     DRUMHEAD_SEED=7 npx mocha spec/report/axis.spec.ts                     other draws
  *     DRUMHEAD_SEED=7 DRUMHEAD_PATH=3:1 npx mocha … -g 'name of one test'    one counterexample, as it was printed

@@ -41,8 +41,10 @@ export const stockGradients = (tf: TensorFlow): Promise<ReadonlyMap<string, Grad
 };
 
 /**
- * Registers those stock gradients that drumhead has none in place of, for TensorFlow.js code beside programs; gives
- * what takes them away again.
+ * Registers the stock gradients for which drumhead has none of its own, so that plain TensorFlow.js code can be
+ * differentiated.
+ *
+ * @returns a function that removes them again
  */
 export const addStockGradients = async (tf: TensorFlow): Promise<() => void> => {
   const added = [...(await stockGradients(tf))].filter(([name]) => registered(tf, name) === undefined);

@@ -1,7 +1,7 @@
 /**
- * Random programs whose axes change places: transposes of pixels and channels that are as long (cubes, axes of size 1),
- * reshapes that swap what axes mean, and then what looks along the grid, or along time that was pixels or channels.
- * Parts of them are fused, the rest runs op by op; neither may be told by sizes what is a pixel.
+ * Random programs whose axes change places: transposes of pixels and channels of equal length (cubes, axes of size 1),
+ * reshapes that change the meaning of axes, and then operations along the grid, or along a time that was pixels or channels.
+ * Parts of them are fused, the rest runs op by op. Neither may infer from sizes which axes are pixels.
  */
 
 import assert from 'node:assert/strict';

@@ -1,6 +1,6 @@
 /**
- * What is true of the fused kernels of any program that fits them, as properties of one random program: each throws
- * where it is not. The specs try them on some programs, `npm run laws:fused` on many thousands.
+ * Properties of fused kernels, each a function of one random program that throws if the property is violated. The specs
+ * try them on some programs, `npm run laws:fused` on many thousands.
  */
 
 import assert from 'node:assert/strict';

@@ -1,9 +1,9 @@
 /**
- * Sums over a grid, over time, over samples: how far they may be from the exact sum of what is summed. A block of 64 is
- * summed in single precision, which is off by 63 roundings of its partial sums at most; the term itself is a product,
- * and the result is rounded. So no sum may be further away than 68 2^-24 of the sum of the sizes of its terms, whether
- * of 64 terms or of millions: 12 log2(n) roundings from 64 on. Op by op a block is of 128, of which 32 are added in
- * single precision, and the tape adds what each step of a scan owes to the next in single precision.
+ * The error of sums over a grid, over time and over samples, against the exact sum of their terms. A fused sum adds blocks
+ * of 64 terms in single precision, with at most 63 roundings; each term is a product, and the result is rounded. So the error
+ * is at most 68 2^-24 times the sum of the absolute terms, for 64 terms as for millions, which is 12 log2(n) roundings from
+ * 64 terms on. Op by op, a block has 128 terms, of which 32 are added in single precision, and the tape adds the
+ * cotangents of successive steps of a scan in single precision.
  */
 
 import assert from 'node:assert/strict';

@@ -16,8 +16,8 @@ import {
 import { value } from '../../data/either.js';
 
 /**
- * Generic parameters: no zeros, no coincidences; divided by what a layer sums, so that no tanh saturates. All
- * positive, as the inputs are, so that every ReLU is open.
+ * Random parameters without zeros or equal values. They are divided by the number of terms that a layer sums, so that no
+ * tanh saturates, and they are positive, as the inputs are, so that every ReLU passes its input on.
  */
 const generic = ({ graph }: Program): Arrays => {
   const random = stream(3, 'generic');
@@ -38,8 +38,8 @@ const generic = ({ graph }: Program): Arrays => {
 const spatialOf = (shape: Shape): Shape => (shape.length < 2 ? shape : shape.slice(0, -1));
 
 /**
- * The sites of an input that change the output at a site, in float64 and generic parameters: each channel of each
- * site is changed by little and by much, since a maximum only notices the latter.
+ * The sites of an input on which the output at a site depends, found by trying: in float64, each channel of each site is
+ * changed a little and a lot, since a maximum may change only with the large change.
  */
 export const observed = (p: Program, options: LightConeOptions, input: string): readonly number[] => {
   const inputs = inputsOf(p.graph);

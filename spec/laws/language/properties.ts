@@ -1,6 +1,6 @@
 /**
- * What is true of the language, as properties of one random program: each throws where it is not. The specs try them
- * on some programs, `npm run laws:long` on many.
+ * Properties of the language, each a function of one random program that throws if the property is violated. The specs try
+ * them on some programs, `npm run laws:long` on many.
  */
 
 import assert from 'node:assert/strict';
@@ -84,8 +84,8 @@ const rewritten = ({ graph }: Program, seed: number): Program => {
 };
 
 /**
- * The hash does not tell in which order statements, inputs and outputs were written. Programs without scans, whose
- * ports a lift names anew, and without batch norm, which it writes out.
+ * The hash does not depend on the order in which statements, inputs and outputs were written. For programs without scans and
+ * batch norm: a rewrite gives the ports of a scan other names, and replaces batch norm by its operations.
  */
 export const isOneHoweverWritten = (g: GeneratedProgram): void => {
   assert.equal(hashProgram(rewritten(g.program, g.seed)), hashProgram(g.program));

@@ -43,9 +43,9 @@ export const attempt = (runs: string, workers: number, death: Death | null): Pro
   });
 
 /**
- * Where an attempt dies. An untouched run tells about 18 events and changes its disk about 70 times.
+ * Draws the moment at which an attempt is killed. A whole run has about 18 events and changes its disk about 70 times.
  *
- * @param reach the last event that it may die at, and, doubled, the last write or rename
+ * @param reach the last event at which it may be killed; the last write or rename is twice that
  */
 const drawDeath = (random: Random, reach: number): Death => {
   switch (random.integer(4)) {
@@ -66,11 +66,11 @@ export interface Survival {
 }
 
 /**
- * Kills until `kills` processes were killed. Each run goes from attempt to attempt until it is finished; `finished` is
- * told then, and clears it away for the next.
+ * Starts a run again and again, and kills it, until `kills` processes were killed. When a run is finished, `finished` is
+ * called, which removes it, so that the next attempt begins a new one.
  *
- * @param threads workers of the attempts, in turn
- * @param reach how far attempts get: see `drawDeath`
+ * @param threads numbers of workers, used by the attempts in turn
+ * @param reach see `drawDeath`
  */
 export const killManyTimes = async (
   runs: string,

@@ -1,8 +1,8 @@
 /**
  * A disk that fails: Node's own functions, as every module of this process sees them, replaced until `mend`.
  *
- * Counted are operations that change the disk. What is done at the fault is told: the process is killed before a rename
- * or in the middle of a write, or every operation from there on fails, as on a full disk.
+ * Operations that change the disk are counted. At the operation of the fault the process is killed, before a rename or in the
+ * middle of a write; or that operation and all later ones fail, as on a full disk.
  */
 
 import fs from 'node:fs/promises';

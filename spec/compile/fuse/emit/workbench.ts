@@ -1,8 +1,8 @@
 /**
- * One operation of a field graph by itself: operands put into a machine, its instructions run, the result read back.
+ * One operation of a field graph by itself: its operands are put into memory, its instructions run, the result is read back.
  *
- * Whatever an operation may not look at is no number: what lies past the last pixel of a plane, what stood in memory
- * before, and what a result holds until it is written. So a kernel that reads too much, or writes too little, shows.
+ * All memory that the operation must not read holds NaN: the bytes past the last pixel of a plane, old contents, and the
+ * result before it is written. A kernel that reads too much or writes too little therefore gives NaN.
  */
 
 import assert from 'node:assert/strict';

@@ -22,8 +22,9 @@ const leastNormal = 2 ** -126;
 const largest = 3.4028234663852886e38;
 
 /**
- * Units: half of one for the last rounding, and one for each rounding and polynomial before it that is not damped.
- * `least` is what is lost below the least normal number, and for waves what reducing the angle leaves.
+ * Error bounds. `units`, in units in the last place: 0.5 for the last rounding, and 1 for each earlier rounding and
+ * polynomial whose error is not damped. `least`, absolute: the error below the least normal number, and of sin and cos the
+ * error of the reduced angle.
  */
 const exact: Readonly<Record<MapFunction, Exact>> = {
   tanh: { of: Math.tanh, units: 5, least: leastNormal },
