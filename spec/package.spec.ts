@@ -19,6 +19,7 @@ import { summaryOf } from 'drumhead/analysis';
 import { cost, diagram } from 'drumhead/compile';
 import { modelNames, type Task } from 'drumhead/experiments';
 import { allLaws } from 'drumhead/laws';
+import { cornnLayer } from 'drumhead/networks';
 
 const size = ({ name }: Task): number => name.length;
 void size;
@@ -39,7 +40,7 @@ console.log(JSON.stringify({
   parameters: cost(wave, { batch: 1 }).parameters,
   hash: hashProgram(wave).length,
   diagram: diagram(wave).startsWith('flowchart'),
-  entries: [typeof summaryOf, modelNames.includes('nwm'), allLaws.length > 30],
+  entries: [typeof summaryOf, modelNames.includes('nwm'), allLaws.length > 30, typeof cornnLayer],
 }));
 `;
 
@@ -101,7 +102,7 @@ describe('the package', () => {
       parameters: 176_124,
       hash: 64,
       diagram: true,
-      entries: ['function', true, true],
+      entries: ['function', true, true, 'function'],
     });
     assert.match(
       run(process.execPath, ['node_modules/drumhead/bin/drumhead.js', '--version'], project),

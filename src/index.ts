@@ -2,7 +2,8 @@
  * `drumhead`: a functional language for wave networks, and what a first script needs: the language, the models, engines
  * and sessions, the ways to compute and differentiate a program, and experiments by name with their runner.
  *
- * The rest has entries of its own: `drumhead/compile`, `drumhead/experiments`, `drumhead/laws`, `drumhead/analysis`.
+ * The rest has entries of its own: `drumhead/compile`, `drumhead/experiments`, `drumhead/laws`, `drumhead/analysis`,
+ * `drumhead/networks`.
  */
 
 export { flow, pipe } from 'fp-ts/lib/function.js';

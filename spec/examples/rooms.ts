@@ -42,6 +42,20 @@ export const rooms: readonly Room[] = [
     samples: [],
   },
   {
+    folder: 'src/models/networks',
+    index: 'src/models/networks/index.ts',
+    imports: [
+      "import { pipe } from 'fp-ts/lib/function.js';",
+      "import { at, conv, fill, ones, parameter, relu, scope, type Tensor, zeros } from 'src/dsl/index.js';",
+    ],
+    samples: [
+      "const stimulus = parameter('stimulus', [100, 3], { init: { normal: 1 } });",
+      "const image = parameter('image', [64, 64, 3], { init: { normal: 1 } });",
+      "const y = parameter('y', [64, 64, 2], { init: { normal: 1 } });",
+      "const z = parameter('z', [64, 64, 2], { init: { normal: 1 } });",
+    ],
+  },
+  {
     folder: 'src/compile/transform',
     index: 'src/compile/transform/index.ts',
     imports: ["import { dense, program, signature, square, tanh } from 'src/dsl/index.js';"],

@@ -35,7 +35,8 @@ export const attention =
     values: Tensor<readonly [NoInfer<K>, D]>,
   ): Tensor<readonly [Q, D]> => {
     const { heads = 1 } = checkedOptions('attention', options, { heads: true });
-    const [q, k, v]: readonly Shape[] = [queries, keys, values].map(shapeOf);
+    const given: readonly Tensor[] = [queries, keys, values];
+    const [q, k, v] = given.map((x) => shapeOf(x));
     if (q.length !== 2 || k.length !== 2 || v.length !== 2 || q[1] !== k[1] || k[0] !== v[0])
       return refuse(
         'attention',

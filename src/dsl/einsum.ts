@@ -10,7 +10,7 @@ import {
   labelSizes,
   rolesOf,
 } from './einsum-formula.js';
-import { type Shape, sameShape } from './shape.js';
+import { type Shape, sameShape, type Unless } from './shape.js';
 import { apply, refuse, shapeOf, type Tensor } from './tensor.js';
 
 /** The letters of a part of a formula. */
@@ -31,16 +31,18 @@ type SizeIn<Label extends string, Of extends readonly string[], S extends Shape>
       : never
     : never;
 
-/** A size from the operand that has the letter. */
-type SizeOf<L extends string, X extends string, A extends Shape, Y extends string, B extends Shape> = [
-  SizeIn<L, Labels<X>, A>,
-] extends [never]
-  ? SizeIn<L, Labels<Y>, B>
-  : number extends SizeIn<L, Labels<X>, A>
-    ? [SizeIn<L, Labels<Y>, B>] extends [never]
-      ? number
-      : SizeIn<L, Labels<Y>, B>
-    : SizeIn<L, Labels<X>, A>;
+/** A size from the operand that has the letter; where both have it, what both say. */
+type SizeOf<
+  L extends string,
+  X extends string,
+  A extends Shape,
+  Y extends string,
+  B extends Shape,
+> = L extends Labels<X>[number]
+  ? L extends Labels<Y>[number]
+    ? SizeIn<L, Labels<X>, A> & SizeIn<L, Labels<Y>, B>
+    : SizeIn<L, Labels<X>, A>
+  : SizeIn<L, Labels<Y>, B>;
 
 type Sized<
   Ls extends readonly string[],
@@ -64,8 +66,6 @@ export type Einsum<F extends string, A extends Shape, B extends Shape> = string 
     ? Sized<Labels<Z>, X, A, Y, B>
     : Shape;
 
-type Wrong<Message extends string> = { readonly error: Message };
-
 /** The letters that stand in a list twice. */
 type Twice<Ls extends readonly string[]> = Ls extends readonly [
   infer First extends string,
@@ -76,7 +76,7 @@ type Twice<Ls extends readonly string[]> = Ls extends readonly [
     : Twice<Rest>
   : never;
 
-/** What is wrong with the sizes of the letters that both operands have. */
+/** What is wrong with the sizes of the letters that both operands have; never where nothing is. */
 type Clash<
   F extends string,
   Ls extends readonly string[],
@@ -91,34 +91,33 @@ type Clash<
       ? Clash<F, Rest, X, A, Y, B>
       : SizeIn<First, Labels<X>, A> extends SizeIn<First, Labels<Y>, B>
         ? Clash<F, Rest, X, A, Y, B>
-        : Wrong<`einsum '${F}': ${First} is ${SizeIn<First, Labels<X>, A>} in the first operand and ${SizeIn<First, Labels<Y>, B>} in the second`>
-  : unknown;
+        : `einsum '${F}': ${First} is ${SizeIn<First, Labels<X>, A>} in the first operand and ${SizeIn<First, Labels<Y>, B>} in the second`
+  : never;
 
-type Counted<
+type Miscounted<
   F extends string,
   Ls extends readonly string[],
   S extends Shape,
   Which extends string,
 > = number extends S['length']
-  ? unknown
+  ? never
   : Ls['length'] extends S['length']
-    ? unknown
-    : Wrong<`einsum '${F}': ${Ls['length']} letters for the ${Which} operand, which has ${S['length']} axes`>;
+    ? never
+    : `einsum '${F}': ${Ls['length']} letters for the ${Which} operand, which has ${S['length']} axes`;
 
-/** Nothing where a formula and two shapes go together, else what is wrong, in words that the compiler shows. */
-type Fits<F extends string, A extends Shape, B extends Shape> = string extends F
-  ? unknown
+/** What is wrong with a formula for two shapes, in words that the compiler shows; never where they go together. */
+type Fault<F extends string, A extends Shape, B extends Shape> = string extends F
+  ? never
   : F extends `${infer X},${infer Y}->${infer Z}`
     ? [Twice<Labels<X>> | Twice<Labels<Y>> | Twice<Labels<Z>>] extends [never]
       ? [Exclude<Labels<Z>[number], Labels<X>[number] | Labels<Y>[number]>] extends [never]
-        ? unknown extends Counted<F, Labels<X>, A, 'first'>
-          ? unknown extends Counted<F, Labels<Y>, B, 'second'>
-            ? Clash<F, Labels<X>, X, A, Y, B>
-            : Counted<F, Labels<Y>, B, 'second'>
-          : Counted<F, Labels<X>, A, 'first'>
-        : Wrong<`einsum '${F}': ${Exclude<Labels<Z>[number], Labels<X>[number] | Labels<Y>[number]>} is in neither operand`>
-      : Wrong<`einsum '${F}': ${Twice<Labels<X>> | Twice<Labels<Y>> | Twice<Labels<Z>>} stands twice`>
-    : Wrong<`einsum: '${F}' is no formula such as 'qc,kc->qk'`>;
+        ? [Miscounted<F, Labels<X>, A, 'first'> | Miscounted<F, Labels<Y>, B, 'second'>] extends [never]
+          ? Clash<F, Labels<X>, X, A, Y, B>
+          : Miscounted<F, Labels<X>, A, 'first'> | Miscounted<F, Labels<Y>, B, 'second'>
+        : `einsum '${F}': ${Exclude<Labels<Z>[number], Labels<X>[number] | Labels<Y>[number]>} is in neither operand`
+      : `einsum '${F}': ${Twice<Labels<X>> | Twice<Labels<Y>> | Twice<Labels<Z>>} stands twice`
+    : `einsum: '${F}' is no formula such as 'qc,kc->qk'`;
+type Refused<Message extends string> = [Message] extends [never] ? string : 'refused';
 
 /** The axes in another order; the same tensor where it is the same order. */
 const turned = (x: Tensor, from: readonly string[], to: readonly string[]): Tensor => {
@@ -189,7 +188,7 @@ export const product = ({ a, b, out }: Formula, x: Tensor, y: Tensor): Tensor =>
 export const einsum = <const F extends string, A extends Shape, B extends Shape>(
   formula: F,
   a: Tensor<A>,
-  b: Fits<F, A, B> & Tensor<B>,
+  b: Tensor<B> & Unless<Refused<Fault<F, A, B>>, Fault<F, A, B>>,
 ): Tensor<Einsum<F, A, B>> => {
   const found = formulaOf(formula);
   if (E.isLeft(found)) return refuse('einsum', found.left);

@@ -28,6 +28,7 @@ export * from './dynamics/splitting.js';
 export { addState, mapState, zipState } from './dynamics/state.js';
 export * from './dynamics/symplectic.js';
 export { type Einsum, einsum, outer } from './einsum.js';
+export * from './expand.js';
 export * from './field.js';
 export { type Along, gather, scatter } from './gather.js';
 export * from './graph.js';
@@ -51,6 +52,7 @@ export {
   signature,
   tryProgram,
 } from './program.js';
+export * from './rectifiers.js';
 export * from './recurrence.js';
 export * from './reduce.js';
 export { scan, scanOver, scanOverWithFinal, scanWithFinal } from './scan.js';
@@ -66,6 +68,7 @@ export type {
 } from './scan-types.js';
 export { scope } from './scope.js';
 export * from './shape.js';
+export * from './sizes.js';
 export * from './structure.js';
 export { ProgramFault, refuse, shapeOf, type Tensor } from './tensor.js';
 export * from './transposed.js';

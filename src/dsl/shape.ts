@@ -109,11 +109,25 @@ export type Volume<S extends Shape> = S extends readonly [
  * const halvable = <const H extends number>(height: H & DivisibleBy<H, 4>): number => height / 4;
  * halvable(64);
  */
-export type DivisibleBy<N extends number, D extends number> = number extends N | D
-  ? unknown
+export type DivisibleBy<N extends number, D extends number> = Unless<
+  Indivisible<N, D>,
+  `${N} is not divisible by ${D}`
+>;
+type Indivisible<N extends number, D extends number> = number extends N | D
+  ? string
   : Mod<N, D> extends 0
-    ? unknown
-    : { readonly error: `${N} is not divisible by ${D}` };
+    ? string
+    : 'refused';
+
+/**
+ * `unknown`, or an object that carries the message M where V is 'refused': intersected with a parameter's type it makes
+ * the compiler print that message. V is 'refused' or `string`. In a function generic in its sizes V is not known yet;
+ * its constraint then is `string`, and what the check lets pass is checked when the program is built.
+ */
+export type Unless<V extends string, M extends string> = {
+  readonly [verdict: string]: unknown;
+  readonly refused: { readonly error: M };
+}[V];
 
 /** The axes of a shape of known rank: '0' | '1' | ... */
 type AxisOf<S extends Shape> = Exclude<keyof S, keyof Shape>;

@@ -7,6 +7,7 @@ import {
   type Shape,
   sameShape,
   type Times,
+  type Unless,
   type Volume,
 } from './shape.js';
 import { apply, refuse, shapeOf, type Tensor, tensor } from './tensor.js';
@@ -107,14 +108,17 @@ export const slice = <const S extends Shape>(x: Tensor, begin: Shape, size: S): 
  */
 export const reshape =
   <const S extends Shape>(...shape: S) =>
-  <A extends Shape>(x: Tensor<A> & SameVolume<A, S>): Tensor<S> =>
+  <A extends Shape>(
+    x: Tensor<A> & Unless<OtherVolume<A, S>, `reshape: ${Volume<A>} elements do not fill ${Volume<S>}`>,
+  ): Tensor<S> =>
     sameShape(shapeOf(x), shape) ? tensor(x.expr) : apply('reshape', { op: 'reshape', shape }, x);
 
-type SameVolume<A extends Shape, S extends Shape> = number extends Volume<A> | Volume<S>
-  ? unknown
+/** 'refused' where the volumes differ. */
+type OtherVolume<A extends Shape, S extends Shape> = number extends Volume<A> | Volume<S>
+  ? string
   : [Volume<A>] extends [Volume<S>]
-    ? unknown
-    : { readonly error: `reshape: ${Volume<A>} elements do not fill ${Volume<S>}` };
+    ? string
+    : 'refused';
 
 /**
  * Axes in another order: axis i of the result is axis `axes[i]` of x.

@@ -29,13 +29,20 @@ export interface Tensor<out S extends Shape = Shape> {
 }
 
 /**
- * The sizes along the axes of one sample.
+ * The sizes along the axes of one sample, with the types that the tensor's type has for them.
  *
  * @example
  * shapeOf(zeros(64, 64, 2)); // => [64, 64, 2]
+ * const [height] = shapeOf(zeros(64, 48, 2));
+ * const square64 = zeros(height, height);   // Tensor<readonly [64, 64]>
  */
-export const shapeOf = (x: Tensor): Shape =>
-  isTensor(x) ? x.expr.facts.shape : refuse('language', notATensor(x));
+export const shapeOf = <S extends Shape>(x: Tensor<S>): S => {
+  const shape = isTensor(x) ? x.expr.facts.shape : refuse('language', notATensor(x));
+  return isOf<S>(shape) ? shape : refuse('language', 'its shape is not a list of sizes');
+};
+
+/** The shape is that of the tensor's type: `infer` and spec/types hold the two together. */
+const isOf = <S extends Shape>(shape: Shape): shape is S => Array.isArray(shape);
 
 /** Whether this is a tensor. Files run without type checks, so any value may come. */
 export const isTensor = (x: unknown): x is Tensor =>

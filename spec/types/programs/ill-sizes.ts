@@ -3,19 +3,25 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import {
   add,
+  broadcastLike,
   conv,
   conv3d,
   convTranspose,
   coupling3d,
   type DivisibleBy,
+  expand,
+  half,
   maxPool,
   maxPool3d,
+  over,
   type Possible,
   type Program,
   program,
+  reshape,
   type Shapes,
   sum,
   type Tensor,
+  times,
   transpose,
   upsample,
   zeros,
@@ -62,3 +68,16 @@ quartered(64);
 quartered(63);
 declare const n: number;
 quartered(n);
+
+// error: 63 is not divisible by 2
+half(63);
+// error: 10 is not divisible by 4
+over(10, 4);
+// error: broadcastLike: [4] is not the end of [64,64,3]
+broadcastLike(image)(zeros(4));
+// error: broadcastLike: [64,3,1] is not the end of [64,64,3]
+broadcastLike(image)(zeros(64, 3, 1));
+// error: reshape: 12288 elements do not fill 4096
+pipe(image, reshape(times(64, 64)));
+// error: add: expected [12,5], got [12,7]
+add(pipe(zeros(12), expand(-1, 5)), zeros(12, 7));

@@ -1,0 +1,29 @@
+/**
+ * `drumhead/networks`: published wave networks as layers, each computing what its authors' code computes. They take tensors
+ * and give the states of every step; a program around them names its inputs and reads them out.
+ */
+
+export {
+  type AkornLayerOptions,
+  akornLayer,
+  type GridAttentionOptions,
+  type GridMap,
+  gridAttention,
+  lengths,
+} from './akorn.js';
+export { type CornnLayerOptions, cornnLayer } from './cornn.js';
+export { type DtNetLayerOptions, dtNetLayer } from './dt-net.js';
+export {
+  type GraphAttentionOptions,
+  type GraphconLayerOptions,
+  graphAttention,
+  graphConvolution,
+  graphconLayer,
+  type NodeCoupling,
+  type Wiring,
+} from './graphcon.js';
+export { type HgruMaps, hgruLayer, hgruOfTwo, type Steady } from './hgru.js';
+export { type HornLayerOptions, hornLayer } from './horn.js';
+export { type LinossLayerOptions, linossLayer } from './linoss.js';
+export { type UnicornnLayerOptions, unicornnLayer } from './unicornn.js';
+export { type WaveRnnLayerOptions, waveRnnLayer } from './wave-rnn.js';
