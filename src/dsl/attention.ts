@@ -3,7 +3,6 @@
 import { product } from './einsum.js';
 import { checkedOptions } from './options.js';
 import { softmax } from './reduce.js';
-import type { Shape } from './shape.js';
 import { apply, refuse, shapeOf, type Tensor } from './tensor.js';
 
 /** How attention is taken. */

@@ -1,6 +1,5 @@
 /** Cases of linear oscillators: LinOSS and D-LinOSS. */
 
-import { pipe } from 'fp-ts/lib/function.js';
 import { at, program, transpose } from '../../../src/dsl/index.js';
 import { type LinossLayerOptions, linossLayer } from '../../../src/models/networks/index.js';
 import { forEach } from './arrays.js';
