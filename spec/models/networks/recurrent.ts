@@ -103,12 +103,11 @@ export const unicornnCase =
     const numbers = dt.map((_, l) => l);
     return {
       program: program({ x: [T, inputs] }, ({ x }) => {
-        const states = dt.reduce<
-          readonly { readonly y: Tensor<readonly [number, number]>; readonly z: Tensor }[]
-        >((so, step, l) => {
+        const states: { readonly y: Tensor<readonly [number, number]>; readonly z: Tensor }[] = [];
+        for (const [l, step] of dt.entries()) {
           const one = scope(`layer${l}`, unicornnLayer({ units: n, dt: step, alpha }));
-          return [...so, one(so.at(-1)?.y ?? x)];
-        }, []);
+          states.push(one(states.at(-1)?.y ?? x));
+        }
         const heard = states.at(-1)?.y ?? x;
         return {
           ...Object.fromEntries(
