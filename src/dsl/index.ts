@@ -55,6 +55,7 @@ export {
 export * from './rectifiers.js';
 export * from './recurrence.js';
 export * from './reduce.js';
+export { type Resized, type Resizing, resize, type Widened } from './resize/resize.js';
 export { scan, scanOver, scanOverWithFinal, scanWithFinal } from './scan.js';
 export type {
   Clock,

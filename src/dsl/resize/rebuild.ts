@@ -1,0 +1,91 @@
+/** Nodes with other sizes: the same operations, with the sizes that are written in them replaced. */
+
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import type { Node, Op, OpOf } from '../op.js';
+import { type Shape, sameShape, showShape, volume } from '../shape.js';
+import { type Axed, sliced } from './rules.js';
+import type { Axis } from './sizes.js';
+
+/** The nodes with the sizes of their axes; or one sentence on what has no meaning at these sizes. */
+export const rebuildNodes = (
+  nodes: readonly Node[],
+  axed: readonly Axed[],
+  sizeOf: (axis: Axis) => number,
+): E.Either<string, readonly Node[]> => {
+  const all: Node[] = [];
+  for (const [number, node] of nodes.entries()) {
+    const shape = axed[number].axes.map(sizeOf);
+    const op = rebuildOp(
+      node,
+      shape,
+      node.inputs.map((input) => [nodes[input].shape, all[input].shape] as const)[0],
+      axed[number],
+      sizeOf,
+    );
+    if (E.isLeft(op)) return op;
+    all.push({ op: op.right, inputs: node.inputs, shape });
+  }
+  return E.right(all);
+};
+
+const rebuildOp = (
+  { op, shape: before }: Node,
+  shape: Shape,
+  read: readonly [before: Shape, after: Shape] | undefined,
+  { scan }: Axed,
+  sizeOf: (axis: Axis) => number,
+): E.Either<string, Op> => {
+  switch (op.op) {
+    case 'input':
+    case 'noise':
+    case 'broadcast':
+    case 'reshape':
+      return E.right({ ...op, shape });
+    case 'constant':
+      return pipe(
+        constantOf(op, before, shape),
+        E.map((value) => ({ ...op, shape, value })),
+      );
+    case 'slice':
+      return read === undefined
+        ? E.right(op)
+        : pipe(
+            E.traverseArray((axis: number) =>
+              sliced(op.begin[axis], op.size[axis], read[0][axis], read[1][axis]),
+            )(op.size.map((_, axis) => axis)),
+            E.map((boxes) => ({
+              ...op,
+              begin: boxes.map(([begin]) => begin),
+              size: boxes.map(([, size]) => size),
+            })),
+          );
+    case 'scan':
+      return scan === undefined
+        ? E.right(op)
+        : pipe(
+            rebuildNodes(op.body.nodes, scan.body, sizeOf),
+            E.map((nodes) => ({ ...op, steps: sizeOf(scan.steps), body: { ...op.body, nodes } })),
+          );
+    default:
+      return E.right(op);
+  }
+};
+
+/** The numbers of a constant: they must not vary along an axis that changes. */
+const constantOf = (
+  { value }: OpOf<'constant'>,
+  before: Shape,
+  after: Shape,
+): E.Either<string, OpOf<'constant'>['value']> => {
+  if (typeof value === 'number' || sameShape(before, after)) return E.right(value);
+  const placeIn = (flat: number, shape: Shape): Shape =>
+    shape.map((n, axis) => Math.floor(flat / volume(shape.slice(axis + 1))) % n);
+  /** The entry at the same place of the axes that stay, and at the start of those that change. */
+  const entry = (place: Shape): number =>
+    value[before.reduce((flat, n, axis) => flat * n + (n === after[axis] ? place[axis] : 0), 0)];
+  const varies = value.some((one, flat) => one !== entry(placeIn(flat, before)));
+  return varies
+    ? E.left(`the numbers of a constant of ${showShape(before)} say nothing about ${showShape(after)}`)
+    : E.right(Array.from({ length: volume(after) }, (_, flat) => entry(placeIn(flat, after))));
+};

@@ -1,0 +1,288 @@
+/** What each operation says of the sizes of the axes that it reads and gives. */
+
+import * as E from 'fp-ts/lib/Either.js';
+import { labelsOf } from '../einsum-formula.js';
+import { type Node, type Op, type OpOf, type ScanOp, scanInputs } from '../op.js';
+import { splitPort } from '../ports.js';
+import { bins, ceilDiv, type Shape, showShape, upsampled, volume, windows } from '../shape.js';
+import type { Axes, Axis } from './sizes.js';
+
+/** The axes of each node of a list; of a scan also those inside it. */
+export interface Axed {
+  readonly axes: readonly Axis[];
+  readonly scan?: ScanAxes | undefined;
+}
+
+/** The axes of a scan: its steps, as one axis, and those of its body. */
+export interface ScanAxes {
+  readonly steps: Axis;
+  readonly body: readonly Axed[];
+}
+
+/** What the leaves of a step stand for. */
+interface Leaves {
+  readonly state: Readonly<Record<string, readonly Axis[]>>;
+  readonly elements: readonly (readonly Axis[])[];
+  readonly externals: readonly (readonly Axis[])[];
+}
+
+const outside: Leaves = { state: {}, elements: [], externals: [] };
+
+/** Gives every axis of a list of nodes a number, and says what follows from the operations. */
+export const axesOfNodes = (
+  nodes: readonly Node[],
+  known: Axes,
+  leaves: Leaves = outside,
+): readonly Axed[] => {
+  const all: Axed[] = [];
+  for (const node of nodes) {
+    const inputs = node.inputs.map((input) => all[input]);
+    if (node.op.op === 'scan') all.push({ axes: [], scan: scanAxes(node.op, inputs, known) });
+    else if (node.op.op === 'take') all.push({ axes: takeAxes(node.op, nodes[node.inputs[0]], inputs[0]) });
+    else {
+      const axes = leafAxes(node.op, leaves) ?? node.shape.map(known.axis);
+      relate(
+        node,
+        axes,
+        inputs.map((input) => input.axes),
+        node.inputs.map((input) => nodes[input]),
+        known,
+      );
+      all.push({ axes });
+    }
+  }
+  return all;
+};
+
+/** The axes that a leaf of a step has from outside of it. */
+const leafAxes = (op: Op, leaves: Leaves): readonly Axis[] | undefined => {
+  switch (op.op) {
+    case 'state':
+      return leaves.state[op.field];
+    case 'element':
+      return leaves.elements[op.sequence];
+    case 'external':
+      return leaves.externals[op.index];
+    default:
+      return undefined;
+  }
+};
+
+const together = (a: readonly Axis[], b: readonly Axis[], known: Axes): void => {
+  for (const [i, axis] of a.entries()) known.same(axis, b[i]);
+};
+
+const scanAxes = (op: ScanOp, inputs: readonly Axed[], known: Axes): ScanAxes => {
+  const { fields, sequences, externals } = scanInputs(
+    op,
+    inputs.map((input) => input.axes),
+  );
+  const steps = known.axis(op.steps);
+  for (const [first] of sequences) known.same(steps, first);
+  const body = axesOfNodes(op.body.nodes, known, {
+    state: Object.fromEntries(op.fields.map((field, i) => [field, fields[i]])),
+    elements: sequences.map((axes) => axes.slice(1)),
+    externals,
+  });
+  for (const [i, field] of op.fields.entries()) together(fields[i], body[op.body.next[field]].axes, known);
+  return { steps, body };
+};
+
+/** The axes of a port: the scan's own, so that nothing has to be said about them. */
+const takeAxes = ({ port }: OpOf<'take'>, source: Node, { scan }: Axed): readonly Axis[] => {
+  if (source.op.op !== 'scan' || scan === undefined) return [];
+  const [kind, name] = splitPort(port);
+  const { next, observe } = source.op.body;
+  return kind === 'final' ? scan.body[next[name]].axes : [scan.steps, ...scan.body[observe[name]].axes];
+};
+
+const whole = E.right<string, number>;
+
+const relate = (
+  { op, shape }: Node,
+  out: readonly Axis[],
+  inputs: readonly (readonly Axis[])[],
+  sources: readonly Node[],
+  known: Axes,
+): void => {
+  const [x, w, third] = inputs;
+  const by = `the ${op.op} to ${showShape(shape)}`;
+  const last = out.length - 1;
+  switch (op.op) {
+    case 'input':
+    case 'constant':
+    case 'noise':
+    case 'state':
+    case 'element':
+    case 'external':
+    case 'clock':
+    case 'scan':
+    case 'take':
+      return;
+    case 'parameter':
+      for (const axis of out) known.keep(axis, `the parameter '${op.name}' of ${showShape(shape)}`);
+      return;
+    case 'map':
+    case 'affine':
+    case 'reverse':
+      together(out, x, known);
+      return;
+    case 'zip':
+      for (const input of inputs) if (input.length > 0) together(out, input, known);
+      return;
+    case 'conv':
+      for (const [i, stride] of op.stride.entries())
+        if (op.boundary !== 'none' && stride === 1) known.same(out[i], x[i]);
+        else
+          known.derive(out[i], [x[i], w[i]], by, (n, kernel) =>
+            whole(op.boundary === 'none' ? windows(n, kernel, stride) : ceilDiv(n, stride)),
+          );
+      known.same(x[last], w[last]);
+      if (op.depthwise) known.products([out[last]], [w[last], w[last + 1]], by);
+      else known.same(out[last], w[last + 1]);
+      if (third !== undefined) known.same(out[last], third[0]);
+      return;
+    case 'convTranspose':
+      for (const [i, stride] of op.stride.entries())
+        known.derive(out[i], [x[i], w[i]], by, (n, kernel) => whole(upsampled(n, kernel, stride)));
+      known.same(x[last], w[last + 1]);
+      known.same(out[last], w[last]);
+      if (third !== undefined) known.same(out[last], third[0]);
+      return;
+    case 'dense':
+      together(out.slice(0, -1), x, known);
+      known.same(x[last], w[0]);
+      known.same(out[last], w[1]);
+      if (third !== undefined) known.same(out[last], third[0]);
+      return;
+    case 'einsum': {
+      const { a, b, out: result } = labelsOf(op.formula);
+      const seen = new Map<string, Axis>();
+      const labelled = [...a, ...b, ...result].map((label, i) => [label, [...x, ...w, ...out][i]] as const);
+      for (const [label, axis] of labelled) {
+        known.same(seen.get(label) ?? axis, axis);
+        seen.set(label, axis);
+      }
+      return;
+    }
+    case 'pool':
+      for (const [i, size] of op.size.entries())
+        known.derive(out[i], [x[i]], by, (n) => whole(windows(n, size, op.stride[i])));
+      known.same(out[last], x[last]);
+      return;
+    case 'concat':
+      for (const input of inputs)
+        for (const [i, axis] of input.entries()) if (i !== op.axis) known.same(out[i], axis);
+      known.derive(
+        out[op.axis],
+        inputs.map((input) => input[op.axis]),
+        by,
+        (...parts) => whole(parts.reduce((a, b) => a + b, 0)),
+      );
+      return;
+    case 'slice':
+      for (const [i, n] of sources[0].shape.entries())
+        if (op.size[i] === n) known.same(out[i], x[i]);
+        else
+          known.derive(out[i], [x[i]], by, (m) =>
+            E.map(([, size]: readonly [number, number]) => size)(sliced(op.begin[i], op.size[i], n, m)),
+          );
+      return;
+    case 'gather':
+    case 'scatter':
+      for (const [i, axis] of out.entries()) if (i !== op.axis) known.same(axis, x[i]);
+      known.keep(x[op.axis], `${by}, which reads entries by number`);
+      known.keep(out[op.axis], by);
+      return;
+    case 'reshape':
+      regroup(sources[0].shape, x, shape, out, by, known);
+      return;
+    case 'transpose':
+      for (const [i, axis] of op.axes.entries()) known.same(out[i], x[axis]);
+      return;
+    case 'broadcast':
+      for (const [i, n] of sources[0].shape.entries())
+        if (n === shape[i]) known.same(out[i], x[i]);
+        else known.keep(x[i], by);
+      return;
+    case 'reduce':
+      together(
+        out,
+        x.filter((_, axis) => !op.axes.includes(axis)),
+        known,
+      );
+      return;
+    case 'spectrum':
+      known.derive(out[0], [x[0]], by, (n) => whole(bins(n)));
+      together(out.slice(1), x.slice(1), known);
+      return;
+    case 'batchNorm':
+      together(out, x, known);
+      for (const statistic of inputs.slice(1)) known.same(out[last], statistic[0]);
+      return;
+    case 'recurrence':
+      together(out, w, known);
+      together(out, x, known);
+      if (op.kind === 'matrix') known.same(out[last], x[last + 1]);
+      if (third !== undefined) together(out.slice(1), third, known);
+      return;
+  }
+};
+
+/**
+ * Where a slice of an axis of `n` lies on an axis of `m`, as [begin, size]: the edge that it touches stays, and so does
+ * the size of the smaller part. What touches neither edge, or is about half, cannot be told.
+ */
+export const sliced = (
+  begin: number,
+  size: number,
+  n: number,
+  m: number,
+): E.Either<string, readonly [number, number]> => {
+  const rest = n - size;
+  const smaller = Math.min(size, rest);
+  const clear = (smaller === 1 ? n > 2 : 4 * smaller <= n) && (begin === 0 || begin + size === n);
+  if (n === m || rest === 0) return E.right([begin, n === m ? size : m]);
+  if (!clear)
+    return E.left(`entries ${begin} to ${begin + size - 1} of ${n} mean nothing on an axis of ${m}`);
+  const grown = size > rest ? m - rest : size;
+  return grown < 1 || grown > m
+    ? E.left(`an axis of ${m} is too small for it`)
+    : E.right([begin === 0 ? 0 : m - grown, grown]);
+};
+
+/**
+ * Pairs the axes of a reshape: the shortest groups, from the left, whose products agree. An axis of 1 that pairs with no
+ * other axis of 1 stays 1.
+ */
+const regroup = (
+  from: Shape,
+  x: readonly Axis[],
+  to: Shape,
+  out: readonly Axis[],
+  by: string,
+  known: Axes,
+): void => {
+  const [left, right] = [
+    x.map((axis, i) => ({ axis, size: from[i] })),
+    out.map((axis, i) => ({ axis, size: to[i] })),
+  ];
+  const take = (): readonly [typeof left, typeof left] => {
+    let [i, j] = [1, 1];
+    const total = (part: typeof left): number => volume(part.map(({ size }) => size));
+    while (i <= left.length && j <= right.length && total(left.slice(0, i)) !== total(right.slice(0, j)))
+      if (total(left.slice(0, i)) < total(right.slice(0, j))) i++;
+      else j++;
+    return [left.splice(0, i), right.splice(0, j)];
+  };
+  const longer = (part: typeof left): readonly Axis[] =>
+    part.flatMap(({ axis, size }) => {
+      if (size === 1) known.keep(axis, by);
+      return size === 1 ? [] : [axis];
+    });
+  while (left.length > 0 || right.length > 0) {
+    const [a, b] = take();
+    if (a.length === 1 && b.length === 1) known.same(a[0].axis, b[0].axis);
+    else known.products(longer(a), longer(b), by);
+  }
+};

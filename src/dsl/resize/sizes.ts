@@ -1,0 +1,183 @@
+/**
+ * Axes whose sizes may change together.
+ *
+ * Every axis of every value gets a number. What operations say of them is collected first (equal, a function of others,
+ * equal products) and then solved from the sizes that are given. What nothing decides keeps its size.
+ */
+
+import * as E from 'fp-ts/lib/Either.js';
+
+/** An axis of a value, as a number. */
+export type Axis = number;
+
+/** A size, and who decided it: the start of a sentence, such as `the input 'image'`. */
+interface Decided {
+  readonly size: number;
+  readonly by: string;
+}
+
+interface Derived {
+  readonly out: Axis;
+  readonly from: readonly Axis[];
+  /** The size of `out`, or what cannot be told. */
+  readonly size: (...from: readonly number[]) => E.Either<string, number>;
+  readonly by: string;
+}
+
+interface Products {
+  readonly left: readonly Axis[];
+  readonly right: readonly Axis[];
+  readonly by: string;
+}
+
+/** What is known of axes. */
+export interface Axes {
+  /** A new axis, of this size today. */
+  readonly axis: (size: number) => Axis;
+  /** Both have one size, whatever it becomes. */
+  readonly same: (a: Axis, b: Axis) => void;
+  /** An axis gets this size. */
+  readonly decide: (axis: Axis, size: number, by: string) => void;
+  /** An axis keeps its size of today. */
+  readonly keep: (axis: Axis, by: string) => void;
+  /** The size of an axis is a function of others. */
+  readonly derive: (
+    out: Axis,
+    from: readonly Axis[],
+    by: string,
+    size: (...from: readonly number[]) => E.Either<string, number>,
+  ) => void;
+  /** The products of both lists are equal: a reshape. */
+  readonly products: (left: readonly Axis[], right: readonly Axis[], by: string) => void;
+  /** The size of each axis, or one sentence on what contradicts what. */
+  readonly solve: () => E.Either<string, (axis: Axis) => number>;
+}
+
+const product = (sizes: readonly number[]): number => sizes.reduce((a, b) => a * b, 1);
+
+/** No axes yet. */
+export const axes = (): Axes => {
+  const sizes: number[] = [];
+  const parents: number[] = [];
+  const decisions: { readonly axis: Axis; readonly decided: Decided }[] = [];
+  const derivations: Derived[] = [];
+  const reshapes: Products[] = [];
+
+  const root = (axis: Axis): Axis => {
+    let at = axis;
+    while (parents[at] !== at) {
+      parents[at] = parents[parents[at]];
+      at = parents[at];
+    }
+    return at;
+  };
+
+  const solve = (): E.Either<string, (axis: Axis) => number> => {
+    const known = new Map<Axis, Decided>();
+    const sizeOf = (axis: Axis): number | undefined => known.get(root(axis))?.size;
+    const open = (list: readonly Axis[]): readonly Axis[] =>
+      list.filter((axis) => sizeOf(axis) === undefined);
+    const settle = (axis: Axis, decided: Decided): E.Either<string, boolean> => {
+      const before = known.get(root(axis));
+      if (before === undefined) known.set(root(axis), decided);
+      return before === undefined || before.size === decided.size
+        ? E.right(before === undefined)
+        : E.left(`an axis is ${before.size} by ${before.by}, and ${decided.size} by ${decided.by}`);
+    };
+
+    /** One pass over everything that follows from what is known; whether anything new was found. */
+    const follow = (): E.Either<string, boolean> => {
+      let found = false;
+      for (const { out, from, size, by } of derivations) {
+        const given = from.map(sizeOf).filter((n) => n !== undefined);
+        if (given.length < from.length) continue;
+        // What did not change needs no rule, and a rule that cannot be told is not asked.
+        const unchanged = from.every((axis, i) => sizes[axis] === given[i]);
+        const next = unchanged ? E.right(sizes[out]) : size(...given);
+        if (E.isLeft(next)) return E.left(`${by}: ${next.left}`);
+        const settled = settle(out, { size: next.right, by });
+        if (E.isLeft(settled)) return settled;
+        found ||= settled.right;
+      }
+      for (const { left, right, by } of reshapes) {
+        for (const [whole, parts] of [
+          [left, right],
+          [right, left],
+        ] as const) {
+          const unknown = open(parts);
+          if (open(whole).length > 0 || unknown.length > 1) continue;
+          const total = product(whole.map((axis) => sizeOf(axis) ?? 1));
+          const rest = product(parts.map((axis) => sizeOf(axis) ?? 1));
+          if (unknown.length === 0 ? total !== rest : total % rest !== 0)
+            return E.left(`${by}: ${total} numbers do not fill axes of ${rest}`);
+          for (const axis of unknown) {
+            const settled = settle(axis, { size: total / rest, by });
+            if (E.isLeft(settled)) return settled;
+            found = true;
+          }
+        }
+      }
+      return E.right(found);
+    };
+
+    /** A reshape whose one side did not change keeps the other side; whether there was one. */
+    const keepReshape = (): boolean => {
+      for (const { left, right, by } of reshapes)
+        for (const [whole, parts] of [
+          [left, right],
+          [right, left],
+        ] as const) {
+          if (open(whole).length > 0 || whole.some((axis) => sizeOf(axis) !== sizes[axis])) continue;
+          const unknown = open(parts);
+          for (const axis of unknown) known.set(root(axis), { size: sizes[axis], by });
+          if (unknown.length > 0) return true;
+        }
+      return false;
+    };
+
+    /** A reshape with one side changed and several unknown sizes on the other. */
+    const ambiguous = (): Products | undefined =>
+      reshapes.find(({ left, right }) =>
+        [
+          [left, right],
+          [right, left],
+        ].some(
+          ([whole, parts]) =>
+            open(whole).length === 0 &&
+            open(parts).length > 1 &&
+            product(whole.map((axis) => sizeOf(axis) ?? 1)) !== product(whole.map((axis) => sizes[axis])),
+        ),
+      );
+
+    for (const { axis, decided } of decisions) {
+      const settled = settle(axis, decided);
+      if (E.isLeft(settled)) return settled;
+    }
+    for (let next = 0; ; ) {
+      const followed = follow();
+      if (E.isLeft(followed)) return followed;
+      if (followed.right || keepReshape()) continue;
+      const unclear = ambiguous();
+      if (unclear !== undefined) return E.left(`${unclear.by}: which of its axes changes cannot be told`);
+      while (next < sizes.length && sizeOf(next) !== undefined) next++;
+      if (next === sizes.length) return E.right((axis) => sizeOf(axis) ?? sizes[axis]);
+      known.set(root(next), { size: sizes[next], by: 'what is written in the program' });
+    }
+  };
+
+  const decide: Axes['decide'] = (axis, size, by) => void decisions.push({ axis, decided: { size, by } });
+  return {
+    axis: (size) => {
+      parents.push(sizes.length);
+      return sizes.push(size) - 1;
+    },
+    same: (a, b) => {
+      parents[root(b)] = root(a);
+    },
+    decide,
+    keep: (axis, by) => decide(axis, sizes[axis], by),
+    derive: (out, from, by, size) => void derivations.push({ out, from, size, by }),
+    products: (left, right, by) => void reshapes.push({ left, right, by }),
+    solve,
+  };
+};
