@@ -130,18 +130,21 @@ const relate = (
     case 'zip':
       for (const input of inputs) if (input.length > 0) together(out, input, known);
       return;
-    case 'conv':
+    case 'conv': {
+      const { boundary, dilation, groups = 1 } = op;
       for (const [i, stride] of op.stride.entries())
-        if (op.boundary !== 'none' && stride === 1) known.same(out[i], x[i]);
+        if (boundary !== 'none' && stride === 1) known.same(out[i], x[i]);
         else
-          known.derive(out[i], [x[i], w[i]], by, (n, kernel) =>
-            whole(op.boundary === 'none' ? windows(n, kernel, stride) : ceilDiv(n, stride)),
-          );
-      known.same(x[last], w[last]);
+          known.derive(out[i], [x[i], w[i]], by, (n, kernel) => {
+            const extent = (kernel - 1) * (dilation?.[i] ?? 1) + 1;
+            return whole(boundary === 'none' ? windows(n, extent, stride) : ceilDiv(n, stride));
+          });
+      known.derive(x[last], [w[last]], by, (inside) => whole(groups * inside));
       if (op.depthwise) known.products([out[last]], [w[last], w[last + 1]], by);
       else known.same(out[last], w[last + 1]);
       if (third !== undefined) known.same(out[last], third[0]);
       return;
+    }
     case 'convTranspose':
       for (const [i, stride] of op.stride.entries())
         known.derive(out[i], [x[i], w[i]], by, (n, kernel) => whole(upsampled(n, kernel, stride)));
