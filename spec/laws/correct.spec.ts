@@ -6,6 +6,7 @@ import { fieldSystems } from './correct/fields.js';
 import { increments } from './correct/increments.js';
 import { integrators, learnedSteps, oscillatorNetworks } from './correct/methods.js';
 import { phases } from './correct/phases.js';
+import { timed } from './correct/timed.js';
 
 const accusesNobody = (systems: readonly (readonly [string, Subject])[]): void => {
   for (const [name, subject] of systems)
@@ -23,6 +24,7 @@ describe('laws: nothing is said against', () => {
   describe('networks of oscillators', () => accusesNobody(oscillatorNetworks));
   describe('fields and media', () => accusesNobody(fieldSystems));
   describe('phases', () => accusesNobody(phases));
+  describe('steps that depend on the time', () => accusesNobody(timed));
 
   it('and what is about them is tried', () => {
     const systems = new Map([

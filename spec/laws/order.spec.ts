@@ -6,6 +6,7 @@ import {
   convolveWith,
   data,
   decay,
+  dormandPrince,
   euler,
   fill,
   flowOf,
@@ -70,6 +71,13 @@ describe('laws: the order that a method claims', () => {
       const { outcome, text } = convergence(by(method), method);
       assert.equal(outcome, 'holds', text);
     });
+
+  it('is kept by Dormand and Prince, 5, whose choice of sizes has kinks', () => {
+    const method = dormandPrince({ tries: 2, tolerance: 1 });
+    const { outcome, text } = convergence(by(method), method);
+    assert.equal(outcome, 'holds', text);
+    assert.equal(convergence(by(method)).outcome, 'does not apply');
+  });
 
   it('is kept by a splitting', () => {
     const flow = strang(

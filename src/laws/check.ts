@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import { volume } from '../dsl/shape.js';
 import { allLaws } from './laws/index.js';
+import { convergence, convergenceOf } from './laws/order.js';
 import { structureOf } from './reading/structure.js';
 import { intendedLaws } from './requirements/intended.js';
 import { type Subject, systemFrom } from './system/parametrised.js';
@@ -76,7 +77,9 @@ const plenty = 20;
  */
 export const check = (subject: Subject, options: CheckOptions = {}): Report => {
   const system = systemFrom(subject);
-  const wanted = allLaws.filter(({ name }) => options.laws === undefined || options.laws.includes(name));
+  const wanted = lawsFor(options).filter(
+    ({ name }) => options.laws === undefined || options.laws.includes(name),
+  );
   const expected = new Set(options.expect ?? intendedLaws(system).map(({ law }) => law));
   const begun = Date.now();
   const end = begun + 1000 * (options.seconds ?? Number.POSITIVE_INFINITY);
@@ -89,6 +92,12 @@ export const check = (subject: Subject, options: CheckOptions = {}): Report => {
   });
   return { system, verdicts };
 };
+
+/** All laws; convergence compares with the order that is claimed. */
+const lawsFor = ({ method }: CheckOptions): readonly Law[] =>
+  method === undefined
+    ? allLaws
+    : allLaws.map((law) => (law.name === convergence.name ? convergenceOf(method) : law));
 
 const overTime = ({ seconds, milliseconds }: CheckOptions): string =>
   seconds === undefined
@@ -168,7 +177,7 @@ const triedOn = (
   const result = fc.check(
     fc.property(caseArbitrary(system, chosen), (c) => {
       // Cases drawn after the time limit pass without being tried.
-      const found = isLate ? holds : inTime(end, () => judged(law, system, c, on, strict, options.method));
+      const found = isLate ? holds : inTime(end, () => judged(law, system, c, on, strict));
       if (found === null) isLate = true;
       else if (found.kind === 'broken') last = { case: c, found };
       else if (found.kind === 'inconclusive')
@@ -235,14 +244,7 @@ export const tryCase = (law: Law, system: System, c: Case, on: Interpreter = ref
   return missingFor(law, system).essential || !isPart(part) ? inconclusive : judged(law, part, c, on, false);
 };
 
-const judged = (
-  law: Law,
-  system: System,
-  c: Case,
-  on: Interpreter,
-  strict: boolean,
-  method?: ClaimedOrder,
-): Finding => {
+const judged = (law: Law, system: System, c: Case, on: Interpreter, strict: boolean): Finding => {
   const sized = systemAt(system.learned ?? system, c.grid);
   if (sized === null) return inconclusive;
   const here = settled(sized, c.seed);
@@ -257,7 +259,6 @@ const judged = (
     steps: c.steps,
     choices: c.choices,
     strict,
-    ...(method === undefined ? {} : { method }),
   };
   return law.property(trial);
 };

@@ -69,7 +69,7 @@ export const expected = [
   ...['driven', 'autonomous', 'in a scan', 'of two fields'].map((kind) => `scan ${kind}`),
   ...['observed', 'final'].map((kind) => `take ${kind}`),
   ...['number', 'data'].map((kind) => `constant ${kind}`),
-  ...['constant', 'uniform', 'normal', 'laplacian', 'identity', 'trainable', 'fixed'].map(
+  ...['constant', 'uniform', 'normal', 'laplacian', 'identity', 'values', 'trainable', 'fixed'].map(
     (kind) => `parameter ${kind}`,
   ),
 ];

@@ -4,9 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { decodeProgram, hashProgram } from '../../../src/dsl/index.js';
+import { errorMessage } from '../../../src/base/error.js';
+import { initialParameters } from '../../../src/compile/parameters.js';
+import { decodeProgram, freeze, hashProgram, parametersOf } from '../../../src/dsl/index.js';
 import { decodeExperiment, type Experiment } from '../../../src/experiments/experiment.js';
+import { programFor } from '../../../src/experiments/model.js';
 import type { Environment, RunEvent } from '../../../src/runner/environment.js';
+import { decodeManifest, decodeWeights } from '../../../src/runner/folder/weights.js';
 import { type Finished, runExperiment } from '../../../src/runner/run/run.js';
 
 const tiny = (changes: { readonly model?: object; readonly training?: object } = {}): Experiment =>
@@ -100,6 +104,37 @@ describe('a run', () => {
       assert.deepEqual(resumed.result, straight.result);
       assert.equal(await readFile(join(resumed.folder, 'metrics.ndjson'), 'utf8'), metrics);
     }
+  });
+
+  it('leaves frozen weights as they start, decay and checkpoints included', async () => {
+    const model = pipe(
+      programFor(tiny().model, tiny().loss.target, { height: 16, width: 16, channels: 3, classes: 6 }),
+      E.flatMap((program) => freeze(program, 'coupling/*', '*/conv1/*')),
+      E.getOrElseW((error) => assert.fail(errorMessage(error))),
+    );
+    const frozen: Experiment = {
+      ...tiny({ training: { optimiser: 'adamw', weightDecay: 0.5 } }),
+      model: { name: 'program', graph: model.graph },
+    };
+    const straight = await finished(frozen, environment().made);
+    await rm(straight.folder, { recursive: true });
+    await runExperiment(frozen, 0)(environment({ stopAfter: 4 }).made)();
+    const resumed = await finished(frozen, environment().made);
+    assert.deepEqual(resumed.result, straight.result);
+    const file = async (name: string) => readFile(join(resumed.folder, 'weights', name));
+    const entries = decodeManifest(JSON.parse(String(await file('weights.json'))), 'weights.json');
+    const bytes = new Uint8Array(await file('weights.bin'));
+    const values = pipe(
+      entries,
+      E.flatMap((list) => decodeWeights(list, bytes, 'weights.bin')),
+      E.getOrElseW((error) => assert.fail(errorMessage(error))),
+    );
+    const start = initialParameters(model.graph, 0);
+    const declared = parametersOf(model.graph);
+    assert.ok(declared.filter(({ trainable }) => !trainable).length >= 4);
+    for (const { name, trainable } of declared)
+      if (trainable) assert.notDeepEqual(values[name], start[name], name);
+      else assert.deepEqual(values[name], start[name], name);
   });
 
   it('gives the same bits with two workers as with one', async () => {

@@ -14,6 +14,7 @@ import {
   maximum,
   minimum,
   mul,
+  negate,
   offset,
   scale,
   square,
@@ -136,13 +137,13 @@ export const dormandPrince = (options: DormandPrinceOptions = {}): Method => {
       const names = Object.keys(state);
       const free = (name: string): string => (names.includes(name) ? free(`${name}_`) : name);
       const [left, size] = [free('timeLeft'), free('tryNext')];
-      const direction = Math.sign(dt);
+      const towards = (x: Time): Time => (dt > 0 ? x : negate(x));
       const scalar = (s: StateOf, name: string): Time => ({ expr: s[name].expr });
       const attempt = (s: StateOf): StateOf => {
         const here = withFields(state, names, (name) => s[name]);
         const h = minimum(scalar(s, size), scalar(s, left));
-        const signed = scale(direction, h);
-        const now = add(time, scale(direction, complement(Math.abs(dt), scalar(s, left))));
+        const signed = towards(h);
+        const now = add(time, towards(complement(Math.abs(dt), scalar(s, left))));
         const rates = ratesOf(rate, here, names, now, signed);
         const sumOf = (weights: readonly number[], name: string): Tensor =>
           weighted(

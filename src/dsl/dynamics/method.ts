@@ -145,6 +145,15 @@ export interface Integration<F extends string, State extends StateOf> {
  *   step: integrate({ method: rk4, dt: 0.1, rate: (s) => ({ y: s.z, z: sub(coupling()(s.y), sin(s.y)) }) }),
  *   observe: (s) => s.y,
  * });   // Tensor<readonly [100, 64, 64, 2]>
+ *
+ * @example
+ * const driven = scanOver({
+ *   over: sequence,
+ *   init: { y, z },
+ *   step: (s, push, clock) =>
+ *     integrate({ method: verlet(), dt: 0.1, rate: (at: typeof s) => ({ y: at.z, z: sub(push, at.y) }) })(s, clock),
+ *   observe: (s) => s.y,
+ * });   // Tensor<readonly [100, 64, 64, 2]>
  */
 export const integrate = <F extends string, State extends StateOf>(
   options: Integration<F, State>,

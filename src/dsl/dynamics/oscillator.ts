@@ -30,7 +30,8 @@ const all = { dt: true, coupling: true, frequency: true, damping: true, forcing:
  *
  *     z' = z + h ( coupling(y) - omega y - alpha z + forcing ),     y' = y + h z',
  *
- * as in the Neural Wave Machine (arXiv 2502.06034). Undamped and linear it is stable iff h^2 lambda_max < 4, with
+ * as in the Neural Wave Machine (arXiv 2502.06034). It is `symplecticEuler` of y' = z, z' = force, to the same hash; other
+ * methods take the same dynamics by `integrate`. Undamped and linear it is stable iff h^2 lambda_max < 4, with
  * lambda_max the largest eigenvalue of the stiffness.
  *
  * @example

@@ -190,6 +190,7 @@ export const zeroMode: Law = {
     requirements.evenPace,
     requirements.linearForce,
     requirements.noiseless,
+    requirements.timeless,
     requirements.undampedAtRest,
     requirements.circular,
     balanced,

@@ -87,6 +87,7 @@ export const modifiedEnergy: Law = {
     requirements.oscillator,
     requirements.linearForce,
     requirements.noiseless,
+    requirements.timeless,
     requirements.undampedAtRest,
     requirements.kickFirst,
     requirements.reciprocal,

@@ -2,9 +2,10 @@
 
 import type { NdArray } from '../../compile/reference/array.js';
 import type { NdArrays } from '../../compile/reference/run.js';
+import type { Node } from '../../dsl/op.js';
 import { volume } from '../../dsl/shape.js';
 import { type Bounded, exact, unit64, within } from '../rounding/bounded.js';
-import { sequenceName } from '../system/system.js';
+import { type System, sequenceName } from '../system/system.js';
 import { boundedStep, type Surroundings, trajectory } from './interpreter.js';
 import type { Trial } from './law.js';
 
@@ -50,14 +51,33 @@ export const lastStep = (trial: Trial): BoundedStep => {
   };
 };
 
-/** One step from a state made by a law, driven like step `at`. */
+const clocked = new WeakMap<System, Map<number, System>>();
+
+/** The system with its clock standing at a number. */
+const withClockAt = (system: System, at: number): System => {
+  if (at === 0 || !system.nodes.some(({ op }) => op.op === 'clock')) return system;
+  const made = clocked.get(system) ?? new Map<number, System>();
+  clocked.set(system, made);
+  const known = made.get(at) ?? {
+    ...system,
+    nodes: system.nodes.map(
+      (node): Node =>
+        node.op.op === 'clock' ? { ...node, op: { op: 'constant', shape: [], value: at } } : node,
+    ),
+  };
+  made.set(at, known);
+  return known;
+};
+
+/** One step from a state made by a law, driven like step `at` and at its time. */
 export const stepFrom = (
   trial: Trial,
   before: BoundedState,
   around: Surroundings = trial.around,
   at = 0,
 ): BoundedState => {
-  const { system, on } = trial;
+  const system = withClockAt(trial.system, at);
+  const { on } = trial;
   const values = Object.fromEntries(
     Object.entries(before).map(([name, { value }]) => [name, { shape: system.fields[name], data: value }]),
   );
@@ -68,7 +88,7 @@ export const stepFrom = (
     ]),
   );
   const path = trajectory(on, system, values, shifted, 1);
-  return withErrorBounds(trial, before, path[1], shifted, 0);
+  return withErrorBounds({ system, on }, before, path[1], shifted, 0);
 };
 
 export const from = ({ shape, data }: NdArray, at: number): NdArray => {

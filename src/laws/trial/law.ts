@@ -27,8 +27,6 @@ export interface Trial {
   readonly choices: readonly number[];
   /** Whether the law was expected by name; then constants on the grid are not moved with the state. */
   readonly strict?: boolean;
-  /** The method that the system is said to be integrated by, and the order that it claims. */
-  readonly method?: ClaimedOrder;
 }
 
 /** A field of a finding, to be shown under its title. */
