@@ -33,7 +33,12 @@ describe('the examples', () => {
     drumhead('run', name, '--workers', '1', '--no-pictures', '--engine', 'wasm', ...args);
 
   it('are listed here', () =>
-    assert.deepEqual(readdirSync(folder).sort(), ['own-images', 'two-speeds.ts', 'wrong-oscillator.ts']));
+    assert.deepEqual(readdirSync(folder).sort(), [
+      'fourier-operator.ts',
+      'own-images',
+      'two-speeds.ts',
+      'wrong-oscillator.ts',
+    ]));
 
   it('hold a new architecture in less than forty lines, that trains', () => {
     const source = readFileSync(join(folder, 'two-speeds.ts'), 'utf8');
@@ -46,6 +51,21 @@ describe('the examples', () => {
     const [seed] = readdirSync(join(folder, 'runs', 'examples', 'two-speeds'));
     rmSync(join(folder, 'two-speeds.ts'));
     assert.match(run(join('runs', 'examples', 'two-speeds', seed)), /finished before/);
+  });
+
+  it('hold waves in k-space read by a Fourier operator, that train, keep their laws and are exported', () => {
+    const name = 'fourier-operator.ts';
+    assert.ok(readFileSync(join(folder, name), 'utf8').trimEnd().split('\n').length < 45);
+    const laws = ['translation', 'rotations and reflections', 'oddness', 'adjoint', 'Parseval'];
+    const judged = drumhead('laws', name, '--cases', '2', ...laws.flatMap((law) => ['--law', law]));
+    for (const law of laws) assert.match(judged, new RegExp(`${law} +holds`));
+    const few = ['task.train=4', 'task.validation=1', 'task.test=1', 'training.epochs=1'];
+    assert.match(run(name, '--set', ...few), /test foreground: accuracy 0\.\d+/);
+    drumhead('export', name, '--untrained', '--out', 'k-space');
+    assert.deepEqual(
+      readdirSync(join(folder, 'k-space')).filter((file) => file === 'model.json'),
+      ['model.json'],
+    );
   });
 
   it('hold a wrong oscillator that one command tells what is wrong with it', () => {

@@ -5,6 +5,7 @@ import { check, type Subject, showReport } from 'drumhead/laws';
 import { fieldSystems } from './correct/fields.js';
 import { increments } from './correct/increments.js';
 import { integrators, learnedSteps, oscillatorNetworks } from './correct/methods.js';
+import { modeSystems } from './correct/modes.js';
 import { phases } from './correct/phases.js';
 import { timed } from './correct/timed.js';
 
@@ -23,6 +24,7 @@ describe('laws: nothing is said against', () => {
   describe('learned time steps', () => accusesNobody(learnedSteps));
   describe('networks of oscillators', () => accusesNobody(oscillatorNetworks));
   describe('fields and media', () => accusesNobody(fieldSystems));
+  describe('modes', () => accusesNobody(modeSystems));
   describe('phases', () => accusesNobody(phases));
   describe('steps that depend on the time', () => accusesNobody(timed));
 
@@ -33,6 +35,7 @@ describe('laws: nothing is said against', () => {
       ...learnedSteps,
       ...oscillatorNetworks,
       ...fieldSystems,
+      ...modeSystems,
       ...phases,
     ]);
     const expected: Readonly<Record<string, readonly string[]>> = {
@@ -52,6 +55,12 @@ describe('laws: nothing is said against', () => {
       'phases with a lag': ['phase shift'],
       'phases, all with all': ['mean frequency', 'order parameter', 'phases fall together'],
       'two channels of one length': ['unit norms'],
+      'exact waves in k-space': ['translation', 'rotations and reflections', 'superposition', 'Parseval'],
+      'sine-Gordon in split steps': ['translation', 'rotations and reflections', 'oddness'],
+      'a filter of modes that runs one way': ['translation', 'superposition'],
+      'a learned filter of modes': ['translation'],
+      'modes of channels': ['translation', 'light cone', 'Parseval'],
+      "Schrödinger's equation in split steps": ['translation', 'gauge invariance', 'Parseval'],
       'a volume on a torus': ['translation', 'modified energy', 'zero mode', 'light cone'],
     };
     for (const [name, laws] of Object.entries(expected)) {

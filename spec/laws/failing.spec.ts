@@ -1,6 +1,7 @@
 /** Every law holds on a system of ours, and is broken by an interpreter that computes something else. */
 
 import assert from 'node:assert/strict';
+import { kSpaceWave, program, scan } from 'drumhead';
 import { allLaws, check, type Interpreter, reference, type System, systemFrom } from 'drumhead/laws';
 import { named } from './named.js';
 import * as wrong from './wrong.js';
@@ -22,6 +23,9 @@ const faulty: Interpreter = {
   },
 };
 
+const exactWaves = program({ y: [6, 5, 1], z: [6, 5, 1] }, (init) =>
+  scan({ steps: 3, init, step: kSpaceWave({ dt: 0.5 }), observe: (s) => s }),
+);
 const small = { height: 8, width: 8, steps: 4 };
 const wave = named('wave', small);
 const nwm = named('nwm-core', small);
@@ -61,6 +65,7 @@ const tried: Readonly<Record<string, System>> = {
   convergence: systemFrom(wrong.withoutStep),
   leapfrog: systemFrom(wrong.explicitEuler),
   adjoint: wave,
+  Parseval: systemFrom(exactWaves),
   'LinOSS eigenvalues': systemFrom(wrong.negativeStiffness),
 };
 

@@ -97,6 +97,10 @@ export const describeOp = (op: Op, inputs: readonly Shape[]): string => {
       return `repeat to ${showSizes(op.shape)}`;
     case 'reduce':
       return `${op.fn} over ${op.axes.join(',')}`;
+    case 'fourier': {
+      const real = op.from === op.to ? '' : op.from === 'real' ? ' of what is real' : ' to what is real';
+      return `${op.conjugate ? 'conjugate ' : ''}fourier along ${op.axes.join(',')}${real}`;
+    }
     case 'spectrum':
       return 'spectrum';
     case 'batchNorm':

@@ -4,6 +4,7 @@ export { type AttentionOptions, attention } from './attention.js';
 export * from './batch-norm.js';
 export * from './channels.js';
 export * from './codec.js';
+export * from './complex.js';
 export * from './convolution.js';
 export * from './dense.js';
 export * from './dynamics/adaptive.js';
@@ -11,6 +12,7 @@ export * from './dynamics/coupling.js';
 export * from './dynamics/encoder.js';
 export * from './dynamics/explicit.js';
 export * from './dynamics/implicit.js';
+export * from './dynamics/k-space.js';
 export {
   type Dynamics,
   type Flow,
@@ -30,6 +32,8 @@ export * from './dynamics/symplectic.js';
 export { type Einsum, einsum, outer } from './einsum.js';
 export * from './expand.js';
 export * from './field.js';
+export { type AxesOf, fourier, fourierComplex, inverseFourier, inverseFourierComplex } from './fourier.js';
+export * from './fourier-operator.js';
 export { type Along, gather, scatter } from './gather.js';
 export * from './graph.js';
 export type { Layer } from './identity.js';

@@ -224,6 +224,23 @@ export const recurrenceShape = (op: OpOf<'recurrence'>, [a, b, h0]: readonly Sha
     : E.left(`the initial value must be ${showShape(b.slice(1))}, got ${showShape(h0)}`);
 };
 
+/** Sizes without the last axis of a complex value. */
+export const bodyOf = ({ from }: OpOf<'fourier'>, x: Shape): Shape =>
+  from === 'complex' ? x.slice(0, -1) : x;
+
+export const fourierShape = (op: OpOf<'fourier'>, x: Shape): CheckedShape => {
+  const body = bodyOf(op, x);
+  return pipe(
+    when(
+      op.from === 'real' || x.at(-1) === 2,
+      () => `a complex value has a last axis of 2, its real and its imaginary part, got ${showShape(x)}`,
+    ),
+    E.flatMap(() => when(op.axes.length > 0, () => 'it takes at least one axis')),
+    E.flatMap(() => axesOf(op.axes, body)),
+    E.map(() => (op.to === 'complex' ? [...body, 2] : body)),
+  );
+};
+
 /** The shape with another size along an axis. */
 const withSize = (x: Shape, axis: number, size: number): Shape => x.map((n, i) => (i === axis ? size : n));
 

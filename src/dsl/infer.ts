@@ -16,6 +16,7 @@ import {
   concatShape,
   convShape,
   denseShape,
+  fourierShape,
   gatherShape,
   poolShape,
   positive,
@@ -137,6 +138,8 @@ const inferShape = (op: Op, inputs: readonly Facts[], leaves: Leaves | undefined
         axesOf(op.axes, x),
         E.map(() => x.filter((_, axis) => !op.axes.includes(axis))),
       );
+    case 'fourier':
+      return fourierShape(op, x);
     case 'spectrum':
       return x.length >= 1
         ? E.right([bins(x[0]), ...x.slice(1)])

@@ -152,6 +152,19 @@ const Reverse = t.strict({ op: t.literal('reverse'), axes: shape });
 const Broadcast = t.strict({ op: t.literal('broadcast'), shape });
 /** The reduced axes disappear. */
 const Reduce = t.strict({ op: t.literal('reduce'), fn: keys(reduceFunctions), axes: shape });
+/**
+ * The discrete Fourier transform along axes: sums of x[t] exp(-2 pi i k t / n), all n modes k of an axis of n, divided by
+ * nothing; `conjugate`: of x[t] exp(2 pi i k t / n). A complex value has a last axis of 2, its real and its imaginary part;
+ * of a result that is real the imaginary part is dropped. Its adjoint is the same operation the other way around: `from`
+ * and `to` exchanged, and conjugate.
+ */
+const Fourier = t.strict({
+  op: t.literal('fourier'),
+  axes: shape,
+  conjugate: t.boolean,
+  from: keys(['real', 'complex']),
+  to: keys(['real', 'complex']),
+});
 /** |real FFT| over the first axis: T → floor(T/2)+1 bins; its gradient at zero is zero. */
 const Spectrum = t.strict({ op: t.literal('spectrum') });
 /** Inputs: x, scale, shift, running mean, running variance; over the last axis, statistics over all others. */
@@ -234,6 +247,7 @@ const Flat = t.union([
   Reverse,
   Broadcast,
   Reduce,
+  Fourier,
   Spectrum,
   BatchNorm,
   Recurrence,

@@ -1,6 +1,6 @@
 /** Wrong interpreters: the float64 reference, with one thing that it does wrong. */
 
-import type { Node, Op, Program } from '../../../src/dsl/index.js';
+import { kSpaceWave, type Node, type Op, type Program, program, scan } from '../../../src/dsl/index.js';
 import { type Interpreter, reference } from '../../../src/laws/trial/interpreter.js';
 import {
   akorn,
@@ -28,6 +28,10 @@ const parallel = linoss({
   form: 'parallel',
 });
 const spheres = akorn({ height: 4, width: 4, oscillators: 1, components: 2, steps: 4, dt: 0.1, omega: 1 });
+
+const exactWaves = program({ y: [5, 1], z: [5, 1] }, (init) =>
+  scan({ steps: 3, init, step: kSpaceWave({ dt: 0.5 }), observe: (s) => s }),
+);
 
 type Change = (node: Node, nodes: readonly Node[]) => Node;
 
@@ -239,6 +243,14 @@ export const wrongInterpreters: readonly Mutant[] = [
     original: parallel,
     on: spoiling((data) => data.with(-1, (data.at(-1) ?? 0) * 0.5 + 0.125)),
     law: 'parallel scan',
+  },
+  {
+    bug: 'a Fourier transform that takes mode n - 1 for mode 0',
+    original: exactWaves,
+    on: spoiling((data, { graph: { nodes } }) =>
+      nodes.length === 2 && nodes[1].op.op === 'fourier' ? data.with(0, data.at(-2) ?? 0) : data,
+    ),
+    law: 'Parseval',
   },
   {
     bug: 'a norm that misses a component',

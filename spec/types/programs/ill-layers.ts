@@ -15,12 +15,18 @@ import {
   depthwise,
   einsum,
   encoder,
+  fourier,
+  fourierComplex,
+  fourierOperator,
+  inverseFourier,
   linearRecurrence,
+  longConvolution,
   matmul,
   matrixRecurrence,
   maxPool,
   mlp,
   mul,
+  multiplyComplex,
   oscillator,
   parameter,
   readout,
@@ -145,3 +151,20 @@ einsum('qq,kq->k', zeros(3, 3), zeros(25, 3));
 einsum('qc,kc', zeros(16, 3), zeros(25, 3));
 // error: add: expected [25,16], got [25,24]
 add(einsum('qc,kc->kq', zeros(16, 3), zeros(25, 3)), zeros(25, 24));
+
+// error: fourier: 3 is not an axis of [64,64,3]
+fourier(0, 3)(image);
+// error: is not assignable to type '2'
+fourierComplex(0)(image);
+// error: is not assignable to type '2'
+inverseFourier(0, 1)(image);
+// error: inverseFourier: 3 is not an axis of [64,64,3]
+inverseFourier(3)(fourier(0)(image));
+// error: multiplyComplex: expected [64,64,3], got [64,64]
+multiplyComplex(fourier(0)(image), fourier(0)(zeros(64, 64)));
+// error: add: expected [64,64,3,2], got [64,64,3]
+add(fourier(0)(image), image);
+// error: Property 'modes' is missing in type '{}' but required in type 'FourierOperatorOptions'
+fourierOperator(8, {});
+// error: '64' is not assignable to type '32'
+longConvolution(zeros(32, 3), zeros(64, 3));

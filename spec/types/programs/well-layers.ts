@@ -6,6 +6,8 @@ import {
   batchNorm,
   broadcast,
   channels,
+  circularConvolution,
+  complex,
   concat,
   concatAlong,
   conv,
@@ -19,22 +21,32 @@ import {
   depthwise,
   depthwise3d,
   einsum,
+  fourier,
+  fourierComplex,
+  fourierOperator,
   gather,
   scatter,
   encoder,
+  inverseFourier,
+  inverseFourierComplex,
   last,
+  longConvolution,
   matmul,
   max,
   maxPool,
   maxPool3d,
   mean,
   meanPool,
+  modulus,
+  multiplyComplex,
   mlp,
   normalise,
   parameter,
   projection,
   relu,
+  realPart,
   reshape,
+  scaleComplex,
   roll,
   type Shape,
   slice,
@@ -163,3 +175,17 @@ const bent = pipe(
 exactly<Tensor<readonly [64, 64, 1]>>()(bent, true);
 const numbers: readonly number[] = [1, 2, 3, 4];
 exactly<Tensor<readonly [4]>>()(parameter('later', [4], { init: { values: numbers } }), true);
+exactly<Tensor<readonly [64, 64, 3, 2]>>()(pipe(image, fourier(0, 1)), true);
+exactly<Tensor<readonly [64, 64, 3]>>()(pipe(image, fourier(1, 0), inverseFourier(1, 0)), true);
+const psi = complex(image, image);
+exactly<Tensor<readonly [64, 64, 3, 2]>>()(psi, true);
+exactly<Tensor<readonly [64, 64, 3, 2]>>()(pipe(psi, fourierComplex(2), inverseFourierComplex(2)), true);
+exactly<Tensor<readonly [64, 64, 3]>>()(pipe(psi, fourierComplex(0), modulus), true);
+exactly<Tensor<readonly [64, 64, 3]>>()(realPart(multiplyComplex(psi, psi)), true);
+exactly<Tensor<readonly [64, 64, 3, 2]>>()(scaleComplex(image, psi), true);
+exactly<Tensor<readonly [64, 64, 8]>>()(pipe(image, fourierOperator(8, { modes: 5 })), true);
+exactly<Tensor<readonly [64, 64, 3]>>()(circularConvolution(0, 1)(image, image), true);
+exactly<Tensor<readonly [64, 64, 3]>>()(longConvolution(image, image), true);
+const anySize = <H extends number, W extends number>(x: Tensor<readonly [H, W, 4]>) =>
+  inverseFourier(0, 1)(fourier(0, 1)(x));
+exactly<Tensor<readonly [16, 24, 4]>>()(anySize(zeros(16, 24, 4)), true);

@@ -3,6 +3,7 @@
 import { labelsOf, rolesOf } from '../../dsl/einsum-formula.js';
 import { type Shape, volume } from '../../dsl/shape.js';
 import { type Amount, add, none, numbers, spread, times } from './amount.js';
+import { fourierFlops } from './fourier.js';
 import type { Visit } from './visit.js';
 
 /**
@@ -10,8 +11,9 @@ import type { Visit } from './visit.js';
  *
  * A multiplication with an addition counts 2, every other pointwise function 1 an element, tanh and exp too. A
  * convolution counts all taps of all windows, those that fall beyond the edge too. Moving elements counts nothing.
- * A spectrum counts as a fast Fourier transform of real numbers, 2.5 T log2 T a series, and 4 a bin for the
- * magnitude, however an engine computes it; a recurrence as the plain loop.
+ * A Fourier transform counts as a fast one, however an engine computes it: 5 N log2 N for N complex numbers, half of that
+ * where real ones go in or come out. A spectrum counts as one of real numbers, 2.5 T log2 T a series, and 4 a bin for the
+ * magnitude; a recurrence as the plain loop.
  */
 export const forwardFlops = (visit: Visit): Amount => {
   const { op, inputs, result } = visit;
@@ -36,6 +38,8 @@ export const forwardFlops = (visit: Visit): Amount => {
     case 'reduce':
     case 'scatter':
       return numbers(x);
+    case 'fourier':
+      return spread(result, fourierFlops(op, x.shape));
     case 'spectrum':
       return add(spread(result, fourier(x.shape)), each(4));
     case 'batchNorm':
@@ -111,6 +115,8 @@ const ownBackward = (visit: Visit): Amount => {
       return numbers(inputs[0]);
     case 'gather':
       return each(ways);
+    case 'fourier':
+      return times(ways, forwardFlops(visit));
     case 'spectrum':
       return forwardFlops(visit);
     case 'batchNorm':

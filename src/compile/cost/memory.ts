@@ -4,6 +4,7 @@ import { type Node, type Op, scanInputs } from '../../dsl/op.js';
 import { volume } from '../../dsl/shape.js';
 import { type Amount, add, bytes, most, none, numbers, times } from './amount.js';
 import { products } from './flops.js';
+import { heldByFourier } from './fourier.js';
 import { backwardHeld, extremes, forwardHeld } from './tape.js';
 import type { Visit } from './visit.js';
 
@@ -58,8 +59,11 @@ const parameters = (nodes: readonly Node[], copies: number): Amount => ({
 
 const workspace = (all: readonly Visit[]): Amount =>
   all
-    .filter((visit) => products(visit) !== none)
-    .map(({ inputs: [x], result }) => add(numbers(x), numbers(result)))
+    .map((visit) => {
+      const { op, inputs, result } = visit;
+      if (op.op === 'fourier') return heldByFourier(op, inputs[0], result);
+      return products(visit) === none ? none : add(numbers(inputs[0]), numbers(result));
+    })
     .reduce(most, none);
 
 /**
@@ -125,6 +129,8 @@ const temporaries = (visit: Visit): Amount => {
     case 'dense':
     case 'batchNorm':
       return none;
+    case 'fourier':
+      return heldByFourier(op, inputs[0], result);
     case 'spectrum':
       return add(made, times(9, numbers(result)));
     case 'reduce':

@@ -7,6 +7,7 @@ import { layerOf } from '../describe-op.js';
 import { constantOf, fold, folds, uniform } from './constant.js';
 import * as convolution from './convolution.js';
 import type { Ref, Site } from './draft.js';
+import { fourier } from './fourier.js';
 import { typeAttr } from './graph-def.js';
 import * as tf from './ops.js';
 import * as pointwise from './pointwise.js';
@@ -190,6 +191,8 @@ const refFor = (
       return structure.broadcast(site, op, x);
     case 'reduce':
       return structure.reduce(site, op, x);
+    case 'fourier':
+      return fourier(site, op, x);
     case 'spectrum':
       return structure.spectrum(site, x);
     case 'batchNorm':

@@ -1,10 +1,11 @@
 /** Dependence backwards through one operation: from elements of its value to those of its inputs. */
 
+import { bodyOf } from '../../dsl/infer-shape.js';
 import { sidesOf } from '../../dsl/kernel.js';
 import type { Op, OpOf } from '../../dsl/op.js';
 import { type Shape, volume } from '../../dsl/shape.js';
 import { linksOf } from './links.js';
-import { both, empty, type Mask, some, spread } from './mask.js';
+import { both, empty, type Mask, plain, some, spread, strides, type Walk } from './mask.js';
 import { type Taps, taps, transposedTaps } from './window.js';
 
 /** The inputs of an operation: shapes, and elements that may differ from zero. */
@@ -56,6 +57,8 @@ export const dependence = (
       return [numbered(op.axis, op.indices, x, shape, result, false)];
     case 'scatter':
       return [numbered(op.axis, op.indices, x, shape, result, true)];
+    case 'fourier':
+      return [fourier(op, x, shape, result)];
     case 'spectrum':
       return [spectrum(x, shape, result)];
     case 'recurrence':
@@ -246,6 +249,19 @@ const numbered = (
       const [from, to] = [(o * x[axis] + source) * inner, (o * shape[axis] + target) * inner];
       for (let k = 0; k < inner; k++) mask[from + k] |= result[to + k];
     }
+  return mask;
+};
+
+/** Every mode is made of every number along the axes, and of both parts of a complex one. */
+const fourier = (op: OpOf<'fourier'>, x: Shape, shape: Shape, result: Mask): Mask => {
+  const body = bodyOf(op, x);
+  const collapsed = body.map((n, axis) => (op.axes.includes(axis) ? 1 : n));
+  const steps = strides(collapsed).map((step, axis) => (op.axes.includes(axis) ? 0 : step));
+  const walk = (of: Shape): Walk => ({ offset: 0, steps: of.length > body.length ? [...steps, 0] : steps });
+  const seen = empty(collapsed);
+  spread(shape, result, plain(shape), seen, walk(shape));
+  const mask = empty(x);
+  spread(x, seen, walk(x), mask, plain(x));
   return mask;
 };
 

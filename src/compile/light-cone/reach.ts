@@ -206,6 +206,11 @@ const through = (op: Op, sources: readonly Spread[], shapes: readonly Shape[], s
     case 'gather':
     case 'scatter':
       return keep(x.axes, off(op.axis));
+    case 'fourier': {
+      const body = op.from === 'complex' ? x.axes.slice(0, -1) : x.axes;
+      const within = [...op.axes, ...(op.from === 'complex' ? [x.axes.length - 1] : [])];
+      return keep(op.to === 'complex' ? [...body, undefined] : body, within.every(off));
+    }
     case 'spectrum':
       return keep(x.axes, off(0));
     case 'recurrence':

@@ -9,6 +9,7 @@ import { normalise } from './batch-norm.js';
 import { conv, convTranspose, dense, pool } from './convolution.js';
 import { einsum } from './einsum.js';
 import { fault } from './fault.js';
+import { fourier } from './fourier.js';
 import { affine, map, zip } from './pointwise.js';
 import { recurrence } from './recurrence.js';
 import { reduce, spectrum } from './reduce.js';
@@ -98,6 +99,8 @@ export const evaluate = (
       return broadcast(op, x);
     case 'reduce':
       return reduce(op, x, shape);
+    case 'fourier':
+      return fourier(op, x, shape);
     case 'spectrum':
       return spectrum(x, shape);
     case 'batchNorm':

@@ -28,6 +28,7 @@ import { batchNorm } from './operations/batch-norm.js';
 import { type Context, overBatch, type Value } from './operations/context.js';
 import * as convolution from './operations/convolution.js';
 import { einsum } from './operations/einsum.js';
+import { fourier } from './operations/fourier.js';
 import { gather, scatter } from './operations/gather.js';
 import * as pointwise from './operations/pointwise.js';
 import { recurrence } from './operations/recurrence.js';
@@ -172,6 +173,8 @@ const runNode = (
       return structure.broadcast(op, x, context);
     case 'reduce':
       return reduction.reduce(op, x, context);
+    case 'fourier':
+      return fourier(op, x, context);
     case 'spectrum':
       return reduction.spectrum(x, context);
     case 'batchNorm':

@@ -73,6 +73,7 @@ const unaryJvp = (op: OneInput, x: Tensor, dx: Tensor, y: Tensor): Tangent => {
     case 'slice':
     case 'gather':
     case 'scatter':
+    case 'fourier':
     case 'reshape':
     case 'transpose':
     case 'reverse':

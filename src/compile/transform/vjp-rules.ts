@@ -97,6 +97,8 @@ export const vjpRule = (
       return [reshape(shapeOf(x), total(repeatedAxes(shapeOf(x), op.shape), cotangent))];
     case 'reduce':
       return [reduceVjp(op, x, y, cotangent)];
+    case 'fourier':
+      return [by({ ...op, conjugate: !op.conjugate, from: op.to, to: op.from }, cotangent)];
     case 'spectrum':
       return [spectrumVjp(x, cotangent)];
     case 'recurrence':

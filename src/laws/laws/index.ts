@@ -16,6 +16,7 @@ import { gauge, planeWaves } from './media.js';
 import { encoderTranslation, symmetries, translation } from './motions.js';
 import { convergence, secondOrder } from './order.js';
 import { dampedInverse, modifiedEnergy, timeReversal, workBalance } from './oscillators.js';
+import { parseval } from './parseval.js';
 import { meanFrequency, orderParameter, phaseShift } from './phases.js';
 import { associativeScan } from './recurrences.js';
 import { stability } from './stability.js';
@@ -25,7 +26,7 @@ import { unitNorms } from './unit-norms.js';
  * Every law.
  *
  * @example
- * new Set(allLaws.map(({ entry }) => entry)).size; // => 18
+ * new Set(allLaws.map(({ entry }) => entry)).size; // => 19
  */
 export const allLaws: readonly Law[] = [
   modifiedEnergy,
@@ -60,4 +61,5 @@ export const allLaws: readonly Law[] = [
   convergence,
   secondOrder,
   adjoint,
+  parseval,
 ];

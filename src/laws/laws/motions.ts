@@ -3,9 +3,11 @@
 import type { NdArray } from '../../compile/reference/array.js';
 import type { NdArrays } from '../../compile/reference/run.js';
 import type { Node } from '../../dsl/op.js';
+import { givenValues } from '../reading/kernels.js';
+import { givenToModes } from '../reading/modes.js';
 import { holdsPlaces, isMedium } from '../reading/placed.js';
 import * as requirements from '../requirements/requirements.js';
-import { applySymmetry, symmetriesOf } from '../requirements/square-symmetries.js';
+import { applySymmetry, sameForAllDirections, symmetriesOf } from '../requirements/square-symmetries.js';
 import { type Bounded, minus } from '../rounding/bounded.js';
 import { encodersOf } from '../system/encoders.js';
 import { isOn, type System, sequenceName, weightsIn } from '../system/system.js';
@@ -188,6 +190,18 @@ const straight: Requirement = {
         : null,
 };
 
+const evenModes: Requirement = {
+  name: 'modes that are treated alike in all directions',
+  missing: (system, { placed }) => {
+    if (placed !== null) return null;
+    const valueAt = givenValues(system);
+    const alike = givenToModes(system.nodes).every((node) =>
+      sameForAllDirections(valueAt(node), system.grid.length),
+    );
+    return alike ? null : 'what multiplies its modes differs between directions';
+  },
+};
+
 /** Law 8. */
 export const symmetries: Law = {
   name: 'rotations and reflections',
@@ -202,6 +216,7 @@ export const symmetries: Law = {
     requirements.noiseless,
     requirements.uniform,
     straight,
+    evenModes,
     requirements.symmetricKernels,
   ],
   property: (trial) => {

@@ -61,6 +61,7 @@ const degreeOf = (node: Node, inputs: readonly Degree[], chosen: Chosen): Degree
       return inputs.includes('none') ? worst([...inputs, 'affine']) : worst(inputs);
     case 'gather':
     case 'scatter':
+    case 'fourier':
     case 'slice':
     case 'reshape':
     case 'transpose':

@@ -1,4 +1,4 @@
-/** The values of the kernels applied to the state. */
+/** The values of what a step is given: of kernels applied to the state, of numbers that multiply modes. */
 
 import { type NdArray, positions } from '../../compile/reference/array.js';
 import { evaluate } from '../../compile/reference/evaluate.js';
@@ -8,11 +8,8 @@ import { volume } from '../../dsl/shape.js';
 import { type System, weightsOf } from '../system/system.js';
 import type { Structure } from './structure.js';
 
-/**
- * The kernels of the convolutions that read the state, with initial parameters, each as one without dilation or groups: with
- * zeros between its taps, and from a channel to those of other groups.
- */
-export const kernelsOf = (system: System, { convolutions }: Structure, seed = 0): readonly NdArray[] => {
+/** The values of nodes that depend on weights and constants alone, with initial parameters. */
+export const givenValues = (system: System, seed = 0): ((node: number) => NdArray) => {
   const weights = weightsOf(system, seed);
   const valueAt = (number: number): NdArray => {
     const { op, inputs, shape } = system.nodes[number];
@@ -27,6 +24,15 @@ export const kernelsOf = (system: System, { convolutions }: Structure, seed = 0)
             : { shape, data: new Float64Array(shape.reduce((a, b) => a * b, 1)) },
     });
   };
+  return valueAt;
+};
+
+/**
+ * The kernels of the convolutions that read the state, with initial parameters, each as one without dilation or groups: with
+ * zeros between its taps, and from a channel to those of other groups.
+ */
+export const kernelsOf = (system: System, { convolutions }: Structure, seed = 0): readonly NdArray[] => {
+  const valueAt = givenValues(system, seed);
   return convolutions.filter(({ ofState }) => ofState).map(({ weight, op }) => written(op, valueAt(weight)));
 };
 

@@ -53,6 +53,7 @@ const parityOf = (node: Node, inputs: readonly Parity[], chosen: Chosen): Parity
       return a === 'even' && inputs.slice(1).every((parity) => parity === 'odd') ? 'odd' : 'neither';
     case 'gather':
     case 'scatter':
+    case 'fourier':
     case 'slice':
     case 'reshape':
     case 'transpose':

@@ -7,6 +7,7 @@ import type { Node, Op } from '../../dsl/op.js';
 import { volume } from '../../dsl/shape.js';
 import { along } from '../system/along.js';
 import { type External, isOn, type System, weightsIn } from '../system/system.js';
+import { givenToModes, lostModes } from './modes.js';
 
 const leaves: readonly string[] = ['state', 'element', 'input', 'clock', 'noise'];
 
@@ -30,9 +31,11 @@ const isTurn = (nodes: readonly Node[], { op, inputs }: Node): boolean => {
  * Why a step is not the same at every site; null if it is. Constants on the grid do not count, since laws move them
  * with everything else.
  */
-export const placedIn = ({ nodes, grid }: System): string | null => {
+export const placedIn = ({ nodes, externals, grid }: System): string | null => {
   const rank = grid.length;
   if (rank === 0) return null;
+  const notConvolved = lostModes(nodes, rank) ?? ofSamples(nodes, externals);
+  if (notConvolved !== null) return notConvolved;
   const moving = movingIn(nodes);
   const isGrid = (shape: readonly number[]): boolean =>
     shape.length >= rank && grid.every((n, axis) => shape[axis] === n);
@@ -53,6 +56,15 @@ export const placedIn = ({ nodes, grid }: System): string | null => {
       return 'a recurrence runs along it one way, and begins at its first site';
   }
   return null;
+};
+
+/** Fields of the sample that multiply modes would have to move with a shift as nothing in space does. */
+const ofSamples = (nodes: readonly Node[], externals: readonly External[]): string | null => {
+  const given = new Set(givenToModes(nodes));
+  const field = nodes.find(
+    ({ op }, number) => given.has(number) && op.op === 'external' && externals[op.index].kind === 'field',
+  );
+  return field === undefined ? null : 'a field of the sample multiplies the modes of space';
 };
 
 interface Place {

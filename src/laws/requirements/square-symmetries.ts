@@ -1,6 +1,7 @@
 /** The symmetries of a line, a square and a cube, and their action on arrays. */
 
 import type { NdArray } from '../../compile/reference/array.js';
+import { unit64 } from '../rounding/bounded.js';
 
 /** A symmetry of a line, a square or a cube: a permutation of axes, then reflections. */
 export interface Symmetry {
@@ -57,6 +58,35 @@ export const symmetriesOf = (rank: number): readonly Symmetry[] =>
       : rank === 3
         ? cubeSymmetries()
         : [{ name: 'nothing', to: [], mirror: [] }];
+
+/** Whether numbers of modes, along the first axes, are the same for all directions: a reflection turns mode k to mode -k. */
+export const sameForAllDirections = ({ shape, data }: NdArray, rank: number): boolean => {
+  const most = data.reduce((size, v) => Math.max(size, Math.abs(v)), 0);
+  const close = (a: number, b: number): boolean => Math.abs(a - b) <= 4 * unit64 * most;
+  if (data.every((v) => close(v, data[0]))) return true;
+  if (shape.length < rank) return false;
+  const fitting = symmetriesOf(rank).filter(({ to }) =>
+    to.every((from, axis) => shape[from] === shape[axis]),
+  );
+  const position = new Array<number>(shape.length).fill(0);
+  for (let i = 0; i < data.length; i++) {
+    let rest = i;
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      position[axis] = rest % shape[axis];
+      rest = Math.floor(rest / shape[axis]);
+    }
+    for (const { to, mirror } of fitting) {
+      const turned = position.map((k, axis) => {
+        if (axis >= rank) return k;
+        const from = position[to[axis]];
+        return mirror[axis] ? (shape[axis] - from) % shape[axis] : from;
+      });
+      if (!close(data[turned.reduce((offset, k, axis) => offset * shape[axis] + k, 0)], data[i]))
+        return false;
+    }
+  }
+  return true;
+};
 
 /** An array with a symmetry applied to its axes from `first` on; exchanged axes must have equal sizes. */
 export const applySymmetry = (

@@ -4,7 +4,7 @@ import { isLeafOp, type LeafOp, type Node, type Op } from '../../dsl/op.js';
 import type { Shape } from '../../dsl/shape.js';
 import { along } from '../system/along.js';
 import { type Known, mapErrorAt, zipErrorAt } from './pointwise.js';
-import { linearError, poolError, productError, recurrenceError, reduceError } from './sums.js';
+import { fourierError, linearError, poolError, productError, recurrenceError, reduceError } from './sums.js';
 import { applied, errorsOf, rounded, type Uncertain } from './uncertain.js';
 
 /** Values and error bounds of all nodes, in an arithmetic with unit roundoff `unit`, from leaves with error bounds. */
@@ -64,6 +64,8 @@ const errorOf = (
     case 'broadcast':
     case 'concat':
       return applied(op, inputs.map(errorsOf), shape).data;
+    case 'fourier':
+      return fourierError(op, x, shape, unit);
     case 'recurrence':
       return recurrenceError(op, inputs, shape, unit);
     case 'noise':

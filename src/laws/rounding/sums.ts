@@ -3,7 +3,9 @@
  * with absolute weights. A sum of n terms rounds each of them at most n times, in any order of addition.
  */
 
+import { fourierPlan, fourierRoundings } from '../../compile/fourier/plan.js';
 import { labelsOf, rolesOf } from '../../dsl/einsum-formula.js';
+import { bodyOf } from '../../dsl/infer-shape.js';
 import type { Op, OpOf } from '../../dsl/op.js';
 import { type Shape, volume } from '../../dsl/shape.js';
 import { absolute, applied, errorsOf, rounded, type Uncertain } from './uncertain.js';
@@ -66,6 +68,24 @@ export const productError = (
   const byY = applied(op, [absolute(x), wrongY], shape).data;
   const byBoth = applied(op, [wrongX, wrongY], shape).data;
   return byX.map((e, i) => e + byY[i] + byBoth[i]);
+};
+
+/** Each mode is a sum of all numbers along the axes, by whatever way it is computed. */
+export const fourierError = (op: OpOf<'fourier'>, x: Uncertain, shape: Shape, unit: number): Float64Array => {
+  const from = x.array.shape;
+  const body = bodyOf(op, from);
+  // Between two axes both parts of a complex number count, which together are at most 1.5 times its modulus.
+  const units = op.axes.reduce((sum, axis) => {
+    const plan = fourierPlan(body[axis]);
+    return 1.5 * sum + Math.max(fourierRoundings(plan), 2 * plan.n + 2);
+  }, 0);
+  const summed = from.map((_, axis) => axis).filter((axis) => op.axes.includes(axis) || axis >= body.length);
+  const kept = body.filter((_, axis) => !op.axes.includes(axis));
+  const totals = applied({ op: 'reduce', fn: 'sum', axes: summed }, [rounded(x, units * unit)], kept);
+  const ends = op.to === 'complex' ? [1] : [];
+  const narrow = [...body.map((n, axis) => (op.axes.includes(axis) ? 1 : n)), ...ends];
+  const lying = applied({ op: 'reshape', shape: narrow }, [totals], narrow);
+  return applied({ op: 'broadcast', shape }, [lying], shape).data;
 };
 
 /** h = a h + b: sequential or in sweeps, each term is a product of at most T factors of n terms. */

@@ -81,6 +81,9 @@ const movedOp = (
       return isOn(system.grid, op.shape) && !op.name.includes('weight') ? null : op;
     case 'transpose':
       return op.axes.every((axis, i) => axis === i || i >= grid.length) ? op : null;
+    case 'fourier':
+      // What is done with its modes, and what its inverse divides by, belong to the grid.
+      return op.axes.some((axis) => axis < grid.length) ? null : op;
     case 'scan':
       return null;
     default:

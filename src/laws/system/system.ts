@@ -15,6 +15,7 @@ import { type Graph, inputsOf, parametersOf } from '../../dsl/graph.js';
 import { type Node, type ScanOp, scanInputs } from '../../dsl/op.js';
 import type { Program } from '../../dsl/program.js';
 import { type Shape, sameShape } from '../../dsl/shape.js';
+import { givenToModes } from '../reading/modes.js';
 import { straight } from './straight.js';
 
 /** A value that a step reads besides its state. */
@@ -85,9 +86,9 @@ const isVolume = (shapes: readonly Shape[], nodes: readonly Node[]): boolean => 
 export const isOn = (grid: Shape, shape: Shape): boolean =>
   grid.length > 0 && shape.length > grid.length && grid.every((n, axis) => shape[axis] === n);
 
-/** The nodes that are used as weights; they do not count as on the grid, whatever their shape. */
+/** The nodes that are used as weights, or multiply modes; they do not count as on the grid, whatever their shape. */
 export const weightsIn = (nodes: readonly Node[]): ReadonlySet<number> => {
-  const weights = new Set<number>();
+  const weights = new Set(givenToModes(nodes));
   for (let number = nodes.length - 1; number >= 0; number--) {
     const { op, inputs } = nodes[number];
     if (['conv', 'convTranspose', 'dense', 'batchNorm'].includes(op.op))
@@ -137,7 +138,7 @@ const stepOf = (p: Program, { op, inputs }: Scan): System => {
   const taken = new Set(Object.keys(fields));
   const externals = scanInputs(op, inputs).externals.map((node, index): External => {
     const free =
-      !read.has(index) &&
+      (!read.has(index) || facts[node].perSample) &&
       (facts[node].perSample || isOn(grid, given.externals[index])) &&
       nodes[node].op.op !== 'constant';
     const shown = Object.keys(outputs).find((name) => outputs[name] === node);

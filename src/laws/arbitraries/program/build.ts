@@ -39,6 +39,7 @@ const builders: Readonly<Record<PlainKind, Builder>> = {
   roll: structure.rolled,
   broadcast: structure.broadcast_,
   reduce: structure.reduce,
+  fourier: sequence.modal,
   spectrum: sequence.spectral,
   diagonal: sequence.diagonal,
   matrix: sequence.matrix,

@@ -33,6 +33,7 @@ export const plainKinds = [
   'reverse',
   'broadcast',
   'reduce',
+  'fourier',
   'spectrum',
   'batchNorm',
   'diagonal',

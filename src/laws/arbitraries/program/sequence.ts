@@ -20,7 +20,7 @@ import {
   tanh,
   uniformNoise,
 } from '../../../dsl/index.js';
-import { sameShape } from '../../../dsl/shape.js';
+import { sameShape, volume } from '../../../dsl/shape.js';
 import { apply } from '../../../dsl/tensor.js';
 import { atLeastRank, type Builder, entry, fits, from, nothing, rank, within } from './workshop.js';
 
@@ -40,6 +40,29 @@ export const spectral: Builder = (shop, [a]) => {
   );
   const heard: Tensor = add(within(0.5 / steps, chosen).x, broadcast(...shape)(impulse));
   return isSequence(heard) ? [entry(spectrum(heard), 1.5)] : nothing;
+};
+
+/** Modes along one axis or several, forward or conjugate, of a real or a complex value, to real or complex ones. */
+export const modal: Builder = (shop, [a, b, c, d]) => {
+  const chosen = from(shop, a, atLeastRank(1));
+  if (chosen === undefined) return nothing;
+  const shape = shapeOf(chosen.x);
+  const isComplex = rank(chosen.x) > 1 && shape.at(-1) === 2 && d % 3 > 0;
+  const body = isComplex ? shape.slice(0, -1) : shape;
+  const axes = body.map((_, axis) => (axis + b) % body.length).slice(0, 1 + (c % body.length));
+  const made: Tensor = apply(
+    'fourier',
+    {
+      op: 'fourier',
+      axes,
+      conjugate: d % 2 === 0,
+      from: isComplex ? 'complex' : 'real',
+      to: (b + d) % 3 === 0 ? 'real' : 'complex',
+    },
+    chosen.x,
+  );
+  const count = volume(axes.map((axis) => body[axis]));
+  return fits(shapeOf(made)) ? [entry(made, (isComplex ? 2 : 1) * count * chosen.bound)] : nothing;
 };
 
 const isSequence = (x: Tensor): x is Tensor<readonly [number, ...number[]]> => rank(x) >= 1;
