@@ -73,7 +73,7 @@ conv(3, { boundary: 'wrap' });
 conv(3, { kernal: 5 });
 // error: '"xavier"' is not assignable to type 'InitialiserName
 conv(3, { init: 'xavier' });
-// error: '3' has no properties in common with type 'ConvOptions
+// error: '3' has no properties in common with type 'DepthwiseOptions
 depthwise(3);
 // error: 'string' is not assignable to parameter of type 'number'
 dense('3');
