@@ -57,6 +57,7 @@ import {
   upsample,
   zeros,
 } from '../../src/dsl/index.js';
+import { apply } from '../../src/dsl/tensor.js';
 import { claim, refused, shapeIs } from './refusal.js';
 
 type Any2 = readonly [number, number];
@@ -69,6 +70,11 @@ const line = zeros(n(8), n(3));
 const scalar = fill(1);
 const lineAsField = claim<Any3>(line);
 const fieldAsLine = claim<Any2>(field);
+/** Without sizes in its type. */
+const untyped: Tensor = field;
+/** The primitive, which takes no weights of a sample. */
+const convolvedBy = (x: Tensor, k: Tensor): Tensor<readonly [number, number, number]> =>
+  apply('conv', { op: 'conv', boundary: 'zero', stride: [1, 1], depthwise: false }, x, k);
 const step = (y: Tensor) => ({ steps: 2, init: { y }, observe: (s: { y: Tensor }) => s.y });
 
 /** What is written → what it is refused with. */
@@ -169,7 +175,7 @@ const cases: Readonly<Record<string, readonly (readonly [() => unknown, string])
     [() => channels(field, -1, 2), 'channels: a box of [5,6,2] from [0,0,-1] does not lie inside [5,6,2]'],
     [() => splitChannels(2, 2)(field), 'splitChannels: the channels of [5,6,2] are not 2 vectors of 2'],
     [() => mergeChannels(claim<Any2>(zeros(3))), 'mergeChannels: expected vectors [...,G,N], got [3]'],
-    [() => slice(field, [0, 0], [1, 1]), 'slice: a box of [1,1] from [0,0] does not lie inside [5,6,2]'],
+    [() => slice(untyped, [0, 0], [1, 1]), 'slice: a box of [1,1] from [0,0] does not lie inside [5,6,2]'],
     [
       () => slice(field, [0, 0.5, 0], [1, 1, 1]),
       'slice: a box of [1,1,1] from [0,0.5,0] does not lie inside [5,6,2]',
@@ -194,8 +200,8 @@ const cases: Readonly<Record<string, readonly (readonly [() => unknown, string])
     ],
   ],
   'reductions and time': [
-    [() => sum(3)(field), 'sum: [3] are not different axes of [5,6,2], counted from 0'],
-    [() => sum(-1)(field), 'sum: [-1] are not different axes of [5,6,2], counted from 0'],
+    [() => sum(3)(untyped), 'sum: [3] are not different axes of [5,6,2], counted from 0'],
+    [() => sum(-1)(untyped), 'sum: [-1] are not different axes of [5,6,2], counted from 0'],
     [() => mean(0, 0)(field), 'mean: [0,0] are not different axes of [5,6,2], counted from 0'],
     [() => sumAlong(3)(field), 'sumAlong: [3] are not different axes of [5,6,2], counted from 0'],
     [() => standardise(7)(field), 'standardise: [7] are not different axes of [5,6,2], counted from 0'],
@@ -246,7 +252,8 @@ const cases: Readonly<Record<string, readonly (readonly [() => unknown, string])
       "scan: 'a/b' is not a name: use letters, digits, '_' and '-', a letter first",
     ],
     [
-      () => scan({ steps: 2, init: { y: field }, step: (s) => s, observe: () => ({}) }),
+      () =>
+        scan({ steps: 2, init: { y: field }, step: (s) => s, observe: (): Record<string, Tensor> => ({}) }),
       'scan: observe must return a tensor, or a record of at least one',
     ],
     [
@@ -300,18 +307,18 @@ const cases: Readonly<Record<string, readonly (readonly [() => unknown, string])
   ],
   'weights that depend on the sample': [
     [
-      () => program({ x: [4, 4, 1], k: [3, 3, 1, 1] }, ({ x, k }) => ({ y: convolveWith(x, tanh(k)) })),
-      'convolveWith: its weights depend on the sample; weights must be made of parameters and constants alone',
+      () => program({ x: [4, 4, 1], k: [3, 3, 1, 1] }, ({ x, k }) => ({ y: convolvedBy(x, tanh(k)) })),
+      'conv: its weights depend on the sample; weights must be made of parameters and constants alone',
     ],
     [
       () =>
         scan({
           steps: 2,
           init: { k: parameter('k', [3, 3, 1, 1], { init: 'identity' }) },
-          step: ({ k }) => ({ k: mul(k, sum(0, 1, 2)(convolveWith(zeros(n(4), n(4), n(1)), k))) }),
+          step: ({ k }) => ({ k: mul(k, sum(0, 1, 2)(convolvedBy(zeros(n(4), n(4), n(1)), k))) }),
           observe: ({ k }) => k,
         }),
-      'convolveWith: its weights depend on the sample; weights must be made of parameters and constants alone',
+      'conv: its weights depend on the sample; weights must be made of parameters and constants alone',
     ],
   ],
   'values of a step used outside of it': [

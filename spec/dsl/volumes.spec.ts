@@ -213,7 +213,10 @@ describe('what does not fit', () => {
       () => conv3d(4)(claim<readonly [number, number, number, number]>(x)),
       /conv3d: expected a field \[D,H,W,C\], got \[6,6,4\]/,
     ],
-    [() => maxPool3d(5)(volume), /maxPool3d: a window of \[5,5,5\] does not fit a field of \[4,4,4\]/],
+    [
+      () => maxPool3d(5)(claim<readonly [number, number, number, number]>(volume)),
+      /maxPool3d: a window of \[5,5,5\] does not fit a field of \[4,4,4\]/,
+    ],
     [
       () =>
         apply('conv', { op: 'conv', boundary: 'zero', stride: [1, 1], depthwise: false, groups: 2 }, x, x),

@@ -277,29 +277,3 @@ export const depthwise3d = <
   ): Tensor<readonly [ConvSize<P, K, D, B, E>, ConvSize<H, K, D, B, E>, ConvSize<W, K, D, B, E>, C]> =>
     convolveEach(self, 3, x, options);
 };
-
-/**
- * Convolution with a kernel [k, k, C, channels] that is itself an expression, such as one made symmetric or fixed
- * data; of the same size, without a bias. The kernel must not depend on the sample.
- *
- * @example
- * const laplacian = data([0, 1, 0, 1, -4, 1, 0, 1, 0], 3, 3, 1, 1);
- * const force = convolveWith(channels(y, 0, 1), laplacian, 'zero');   // Tensor<readonly [64, 64, 1]>
- */
-export const convolveWith = <
-  H extends number,
-  W extends number,
-  I extends number,
-  C extends number,
-  const B extends Exclude<Boundary, 'none'> = 'zero',
->(
-  x: Tensor<readonly [H, W, I]>,
-  kernel: Tensor<readonly [number, number, NoInfer<I>, C]>,
-  boundary?: B,
-): Tensor<readonly [H, W, C]> =>
-  apply(
-    'convolveWith',
-    { op: 'conv', boundary: boundary ?? 'zero', stride: [1, 1], depthwise: false },
-    x,
-    kernel,
-  );

@@ -6,6 +6,7 @@ export * from './channels.js';
 export * from './codec.js';
 export * from './complex.js';
 export * from './convolution.js';
+export { convolveWith, depthwiseWith } from './convolve-with.js';
 export * from './dense.js';
 export * from './dynamics/adaptive.js';
 export * from './dynamics/coupling.js';
@@ -41,6 +42,7 @@ export { type Initialiser, type InitialiserName, initialValues } from './initial
 export { layer, type ParameterOptions, parameter, parameterOf } from './layer.js';
 export { gaussian, uniformNoise } from './noise.js';
 export { type Body, Boundary, type Node, type Op, type OpName, type OpOf, type ScanOp } from './op.js';
+export { type Margin, type PadBoundary, type Padded, pad } from './pad.js';
 export { freeze, rename, share, unfreeze } from './parameters.js';
 export * from './pointwise.js';
 export * from './pooling.js';
@@ -59,6 +61,7 @@ export {
 export * from './rectifiers.js';
 export * from './recurrence.js';
 export * from './reduce.js';
+export { type Resampling, resample } from './resample.js';
 export { type Resized, type Resizing, resize, type Widened } from './resize/resize.js';
 export { scan, scanOver, scanOverWithFinal, scanWithFinal } from './scan.js';
 export type {

@@ -1,13 +1,13 @@
 /** Reductions over axes. */
 
 import type { ReduceFunction } from './op.js';
-import type { Bins, Shape, Without } from './shape.js';
+import type { Bins, NoAxis, OffAxes, Shape, Unless, Without } from './shape.js';
 import { apply, shapeOf, type Tensor } from './tensor.js';
 
 const reduction =
   (fn: ReduceFunction) =>
   <const A extends number>(...axes: readonly A[]) =>
-  <S extends Shape>(x: Tensor<S>): Tensor<Without<S, A>> =>
+  <S extends Shape>(x: Tensor<S> & Unless<OffAxes<S, A>, NoAxis<S, A>>): Tensor<Without<S, A>> =>
     apply(fn, { op: 'reduce', fn, axes }, x);
 
 /**

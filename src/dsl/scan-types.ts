@@ -30,6 +30,11 @@ type Only<Next, State> = [Unknown<Next, State>] extends [never]
   ? unknown
   : { readonly error: `scan: the state has no field '${Unknown<Next, State>}'` };
 
+/** `unknown`, or the message about an observation of nothing. */
+type Something<O> = [keyof O] extends [never]
+  ? { readonly error: 'scan: observe returns a tensor, or a record of at least one' }
+  : unknown;
+
 /** The description of a scan; Next is what the step returns, the State again. */
 export interface Scan<T extends number, State extends StateOf, Next, O extends Observed> {
   /** The number of steps. */
@@ -39,7 +44,7 @@ export interface Scan<T extends number, State extends StateOf, Next, O extends O
   /** The state after a step, from the state before it: the same fields, of the same shapes. */
   readonly step: (state: State, clock: Clock) => Next & Only<Next, State>;
   /** What is recorded after each step: a tensor, or several by name. */
-  readonly observe: (state: NoInfer<State>) => O;
+  readonly observe: (state: NoInfer<State>) => O & Something<O>;
 }
 
 /** The description of a driven scan: a `Scan` with a driving sequence instead of the number of steps. */
@@ -57,7 +62,7 @@ export interface DrivenScan<
   /** The state after a step, from the state before it and the sequence's current element. */
   readonly step: (state: State, element: Tensor<readonly [...In]>, clock: Clock) => Next & Only<Next, State>;
   /** What is recorded after each step: a tensor, or several by name. */
-  readonly observe: (state: NoInfer<State>) => O;
+  readonly observe: (state: NoInfer<State>) => O & Something<O>;
 }
 
 /** What was observed, and the state after the last step. */

@@ -129,6 +129,15 @@ export type Unless<V extends string, M extends string> = {
   readonly refused: { readonly error: M };
 }[V];
 
+/** 'refused' where a window of K does not fit an axis of N, else `string`: a verdict for `Unless`. */
+export type Misfit<N extends number, K extends number> = number extends N | K
+  ? string
+  : N extends Wrong
+    ? string
+    : GtOrEq<N, K> extends 1
+      ? string
+      : 'refused';
+
 /** The axes of a shape of known rank: '0' | '1' | ... */
 type AxisOf<S extends Shape> = Exclude<keyof S, keyof Shape>;
 
@@ -146,6 +155,19 @@ type Kept<S extends Shape, A extends number, Seen extends Shape> = S extends rea
     ? Kept<Rest, A, readonly [...Seen, Head]>
     : readonly [Head, ...Kept<Rest, A, readonly [...Seen, Head]>]
   : readonly [];
+
+/** 'refused' where an axis in A is none of S, else `string`: a verdict for `Unless`. */
+export type OffAxes<S extends Shape, A extends number> = number extends A | S['length']
+  ? string
+  : [Exclude<`${A}`, keyof S>] extends [never]
+    ? string
+    : 'refused';
+
+/** The message for `OffAxes`. */
+export type NoAxis<
+  S extends Shape,
+  A extends number,
+> = `axis ${Exclude<`${A}`, keyof S> & string} is not an axis of ${Show<S>}`;
 
 /** S with its axes in the order P: size i of the result is size P[i] of S. */
 export type Permuted<S extends Shape, P extends Shape> = number extends P['length'] | S['length']

@@ -1,10 +1,12 @@
 /** Structure: joining, cutting, turning and repeating, with no arithmetic. */
 
+import type { GtOrEq } from 'ts-arithmetic';
 import {
   type LastOf,
   type Permuted,
   type Plus,
   type Shape,
+  type Show,
   sameShape,
   type Times,
   type Unless,
@@ -87,14 +89,37 @@ export const at = <S extends Shape>(
   return apply('at', { op: 'reshape', shape: rest }, entry);
 };
 
+/** 'refused' where a box does not lie inside X. */
+type Outside<X extends Shape, B extends Shape, S extends Shape> = number extends
+  | X['length']
+  | B['length']
+  | S['length']
+  ? string
+  : [X['length'], X['length']] extends [B['length'], S['length']]
+    ? [
+        { readonly [K in keyof X]: Beyond<X[K], B[K & keyof B] & number, S[K & keyof S] & number> }[number],
+      ] extends [never]
+      ? string
+      : 'refused'
+    : 'refused';
+type Beyond<N extends number, B extends number, S extends number> = number extends N | B | S
+  ? never
+  : GtOrEq<N, Plus<B, S>> extends 1
+    ? never
+    : N;
+
 /**
  * A box of any size: where it begins and its sizes, per axis.
  *
  * @example
  * const corner = slice(y, [0, 0, 0], [8, 8, 2]);   // Tensor<readonly [8, 8, 2]>
  */
-export const slice = <const S extends Shape>(x: Tensor, begin: Shape, size: S): Tensor<S> =>
-  apply('slice', { op: 'slice', begin: [...begin], size: [...size] }, x);
+export const slice = <X extends Shape, const B extends Shape, const S extends Shape>(
+  x: Tensor<X> &
+    Unless<Outside<X, B, S>, `slice: a box of ${Show<S>} from ${Show<B>} does not lie inside ${Show<X>}`>,
+  begin: B,
+  size: S,
+): Tensor<S> => apply('slice', { op: 'slice', begin: [...begin], size: [...size] }, x);
 
 /**
  * The same elements, row-major, in another shape of the same volume.
@@ -142,6 +167,16 @@ export const reverse =
   <S extends Shape>(x: Tensor<S>): Tensor<S> =>
     apply('reverse', { op: 'reverse', axes }, x);
 
+/** 'refused' where an axis of A is neither 1 nor that of S. */
+type Unrepeated<A extends Shape, S extends Shape> = number extends A['length'] | S['length']
+  ? string
+  : A['length'] extends S['length']
+    ? [{ readonly [K in keyof A]: Other<A[K], S[K & keyof S] & number> }[number]] extends [never]
+      ? string
+      : 'refused'
+    : 'refused';
+type Other<N extends number, M extends number> = number extends N | M ? never : N extends 1 | M ? never : N;
+
 /**
  * Axes of size 1 repeated up to this shape, which has as many axes; fits when the program is built.
  *
@@ -151,7 +186,9 @@ export const reverse =
  */
 export const broadcast =
   <const S extends Shape>(...shape: S) =>
-  (x: Tensor): Tensor<S> =>
+  <A extends Shape>(
+    x: Tensor<A> & Unless<Unrepeated<A, S>, `broadcast: ${Show<A>} does not repeat to ${Show<S>}`>,
+  ): Tensor<S> =>
     apply('broadcast', { op: 'broadcast', shape }, x);
 
 /**

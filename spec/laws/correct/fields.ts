@@ -14,12 +14,15 @@ import {
   linearRecurrence,
   matrixRecurrence,
   mean,
+  meanPool,
   mul,
   normalise,
   offset,
   type Program,
+  pad,
   parameter,
   program,
+  resample,
   reshape,
   roll,
   scale,
@@ -72,6 +75,16 @@ const media: readonly (readonly [string, Program])[] = [
   [
     'a learned table of places',
     waves((y) => sub(spread(y), mul(parameter('omega', shape, { init: { uniform: 1 } }), y))),
+  ],
+  ['a mean of neighbours on a ring', waves((y) => sub(meanPool(3, 1, 'circular')(y), y))],
+  ['a mean of neighbours inside', waves((y) => sub(meanPool(3, 1, 'replicate')(y), y))],
+  ['a coarser grid and back', waves((y) => sub(resample([8, 8])(resample([4, 4])(y)), y))],
+  [
+    'a padded field',
+    waves((y) => {
+      const framed = pad([1, 1], 'replicate')(y);
+      return sub(slice(framed, [0, 1, 0], [8, 8, 1]), y);
+    }),
   ],
   [
     'a row of numbers',

@@ -13,6 +13,7 @@ import {
   coupling1d,
   dense,
   depthwise,
+  depthwiseWith,
   einsum,
   encoder,
   fourier,
@@ -66,6 +67,11 @@ matmul(y, zeros(3, 4));
 convolveWith(image, zeros(3, 3, 2, 1));
 // error: '"none"' is not assignable to parameter of type
 convolveWith(image, zeros(3, 3, 3, 1), 'none');
+
+// error: Source has 4 element(s) but target allows only 3
+convolveWith(zeros(64, 3), zeros(3, 3, 3, 1));
+// error: '2' is not assignable to type '3'
+depthwiseWith(image, zeros(3, 3, 2, 1));
 
 // error: '"wrap"' is not assignable to type 'Boundary | undefined'
 conv(3, { boundary: 'wrap' });

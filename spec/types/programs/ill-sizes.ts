@@ -3,6 +3,7 @@
 import { pipe } from 'fp-ts/lib/function.js';
 import {
   add,
+  broadcast,
   broadcastLike,
   conv,
   conv3d,
@@ -11,14 +12,20 @@ import {
   type DivisibleBy,
   expand,
   half,
+  max,
   maxPool,
   maxPool3d,
+  mean,
+  meanPool1d,
   over,
+  pad,
   type Possible,
-  type Program,
   program,
+  type Program,
+  resample,
   reshape,
   type Shapes,
+  slice,
   sum,
   type Tensor,
   times,
@@ -53,14 +60,44 @@ pipe(zeros(8, 8, 8, 2), maxPool3d(9), (x) => add(x, zeros(1, 1, 1, 2)));
 
 const small = program({ image: [3, 3, 1] }, ({ image }) => ({
   fine: image,
-  pooled: pipe(image, maxPool(5), conv(4), upsample(2), convTranspose(2)),
+  narrowed: pipe(image, conv(4, { kernel: 5, boundary: 'none' }), conv(4), upsample(2), convTranspose(2)),
 }));
 // error: readonly error: "a window of 5 does not fit a field of 3"
 run(small);
-const reduced = program({ image: [3, 3, 1] }, ({ image }) => ({ nothing: pipe(image, sum(4)) }));
-// error: readonly error: "axis 4 is not an axis of [3,3,1]"
-run(reduced);
+const upset = program({ image: [3, 3, 1] }, ({ image }) => ({ nothing: pipe(image, transpose(0, 1, 3)) }));
+// error: readonly error: "[0,1,3] is not a permutation of the axes of [3,3,1]"
+run(upset);
 run(program({ image: [3, 3, 1] }, ({ image }) => ({ fine: image, half: maxPool(2)(image) })));
+
+// Sizes and axes that the compiler knows are refused where they are written.
+// error: a window of 65 does not fit a field of 64
+pipe(image, maxPool(65));
+// error: a window of 5 does not fit a field of 3
+maxPool(5, 1)(zeros(64, 3, 1));
+// error: a window of 9 does not fit a field of 8
+pipe(zeros(8, 2), meanPool1d(9, 3));
+// error: '"wrap"' is not assignable to parameter of type
+maxPool(3, 1, 'wrap');
+// error: axis 3 is not an axis of [64,64,3]
+pipe(image, mean(0, 3));
+// error: axis 2 is not an axis of [64,3]
+max(2)(zeros(64, 3));
+// error: broadcast: [1,3,3] does not repeat to [64,64,3]
+pipe(zeros(1, 3, 3), broadcast(64, 64, 3));
+// error: broadcast: [64,3] does not repeat to [64,64,3]
+broadcast(64, 64, 3)(zeros(64, 3));
+// error: slice: a box of [8,8,3] from [60,0,0] does not lie inside [64,64,3]
+slice(image, [60, 0, 0], [8, 8, 3]);
+// error: slice: a box of [8,8] from [0,0,0] does not lie inside [64,64,3]
+slice(image, [0, 0, 0], [8, 8]);
+// error: pad: 4 margins are more than the axes of [64,64,3]
+pipe(image, pad([1, 1, 0, 0]));
+// error: '"none"' is not assignable to parameter of type
+pad([1], 'none');
+// error: Source has 3 element(s) but target allows only 2
+pipe(image, resample([32]));
+// error: add: expected [66,66,3], got [64,64,3]
+add(pipe(image, pad([1, 1])), image);
 
 const quartered = <const H extends number>(height: H & DivisibleBy<H, 4>): number => height / 4;
 quartered(64);

@@ -20,6 +20,7 @@ import {
   dense,
   depthwise,
   depthwise3d,
+  depthwiseWith,
   einsum,
   fourier,
   fourierComplex,
@@ -39,12 +40,15 @@ import {
   meanPool,
   modulus,
   multiplyComplex,
+  meanPool1d,
   mlp,
   normalise,
+  pad,
   parameter,
   projection,
   relu,
   realPart,
+  resample,
   reshape,
   scaleComplex,
   roll,
@@ -87,6 +91,8 @@ exactly<Tensor<readonly [4, 5, 6, 2]>>()(pipe(cube, maxPool3d(2)), true);
 exactly<Tensor<readonly [64, 64, 8]>>()(pipe(image, conv(8, { boundary: { fixed: 1 } })), true);
 exactly<Tensor<readonly [32, 33, 3]>>()(pipe(odd, depthwise({ stride: 2 })), true);
 exactly<Tensor<readonly [64, 64, 5]>>()(convolveWith(image, zeros(3, 3, 3, 5), 'circular'), true);
+exactly<Tensor<readonly [64, 5]>>()(convolveWith(zeros(64, 3), zeros(3, 3, 5), 'reflect'), true);
+exactly<Tensor<readonly [64, 64, 6]>>()(depthwiseWith(image, zeros(3, 3, 3, 2)), true);
 exactly<Tensor<readonly [64, 64, 2]>>()(encoder([16, 16], 2)(image), true);
 
 // Up and down.
@@ -189,3 +195,31 @@ exactly<Tensor<readonly [64, 64, 3]>>()(longConvolution(image, image), true);
 const anySize = <H extends number, W extends number>(x: Tensor<readonly [H, W, 4]>) =>
   inverseFourier(0, 1)(fourier(0, 1)(x));
 exactly<Tensor<readonly [16, 24, 4]>>()(anySize(zeros(16, 24, 4)), true);
+// Beyond the edge, and other grids.
+exactly<Tensor<readonly [number, 6]>>()(depthwiseWith(zeros(n, 3), zeros(3, 3, 2), 'circular'), true);
+exactly<Tensor<readonly [66, 67, 3]>>()(pipe(image, pad([1, [0, 3]], 'circular')), true);
+exactly<Tensor<readonly [64, 64, 3]>>()(pipe(image, pad([])), true);
+exactly<Tensor<readonly [66, number, 3]>>()(pipe(image, pad([1, n], 'replicate')), true);
+exactly<Tensor<readonly [number, 66, 3]>>()(pipe(zeros(n, 64, 3), pad([1, 1])), true);
+exactly<Tensor<readonly [63, 65, 3]>>()(pipe(odd, maxPool(3, 1, 'replicate')), true);
+exactly<Tensor<readonly [32, 33, 3]>>()(pipe(odd, meanPool(2, 2, { fixed: 1 })), true);
+exactly<Tensor<readonly [number, 33, 3]>>()(pipe(zeros(n, 65, 3), maxPool(2, 2, 'zero')), true);
+exactly<Tensor<readonly [20, 2]>>()(pipe(zeros(59, 2), meanPool1d(4, 3, 'reflect')), true);
+exactly<Tensor<readonly [8, 9, 7, 2]>>()(pipe(zeros(8, 9, 7, 2), maxPool3d(3, 1, 'replicate')), true);
+exactly<Tensor<readonly [4, 4, 4, 1]>>()(convolveWith(zeros(4, 4, 4, 2), zeros(3, 3, 3, 2, 1)), true);
+exactly<Tensor<readonly [96, 32, 3]>>()(pipe(image, resample([96, 32])), true);
+exactly<Tensor<readonly [5, 6, 7, 2]>>()(pipe(zeros(2, 3, 4, 2), resample([5, 6, 7], 'nearest')), true);
+exactly<Tensor<readonly [number, 32, 3]>>()(pipe(image, resample([n, 32])), true);
+
+// Functions generic in their sizes: what is not known yet is checked when the program is built.
+const pooled = <H extends number, C extends number>(x: Tensor<readonly [H, 8, C]>) => pipe(x, maxPool(2));
+exactly<Tensor<readonly [32, 4, 3]>>()(pooled(zeros(64, 8, 3)), true);
+const overSpace = <S extends Shape>(x: Tensor<S>) => sum(0)(x);
+exactly<Tensor<readonly [8, 3]>>()(overSpace(zeros(64, 8, 3)), true);
+const everywhere = <H extends number, C extends number>(x: Tensor<readonly [1, 8, C]>, h: H) =>
+  broadcast(h, 8, 4)(x);
+exactly<Tensor<readonly [64, 8, 4]>>()(everywhere(zeros(1, 8, 4), 64), true);
+const corner = <H extends number>(x: Tensor<readonly [H, 8, 3]>) => slice(x, [0, 0, 0], [4, 4, 3]);
+exactly<Tensor<readonly [4, 4, 3]>>()(corner(zeros(64, 8, 3)), true);
+const framed = <S extends Shape>(x: Tensor<S>) => pad([1])(x);
+exactly<Tensor<readonly [66, 8]>>()(framed(zeros(64, 8)), true);

@@ -62,15 +62,11 @@ export const recur = (shop: Shop, chosen: Entry, [, b, c, d, e, f]: readonly num
   // channels turn into each other: small matrices at each place
   const n = shape.at(-1) ?? 1;
   if (!mayBe(steps, ...shape, n)) return nothing;
-  const matrices: Tensor = broadcast(
-    steps,
-    ...shape,
-    n,
-  )(
+  const thin: Tensor =
     f % 3 === 2
       ? reshape(steps, ...shape.slice(0, -1), 1, n)(scale(1 / n, factors))
-      : reshape(steps, ...shape, 1)(scale(1 / n, factors)),
-  );
+      : reshape(steps, ...shape, 1)(scale(1 / n, factors));
+  const matrices: Tensor = broadcast(steps, ...shape, n)(thin);
   const made: Tensor = apply('recur', { op: 'recurrence', kind: 'matrix' }, matrices, pushes, ...from);
   return { fields: [], sequences: [entry(made, largest)] };
 };

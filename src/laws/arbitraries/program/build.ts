@@ -46,6 +46,8 @@ const builders: Readonly<Record<PlainKind, Builder>> = {
   noise: sequence.noise,
   clock: sequence.time,
   normal: sequence.normal,
+  pad: structure.padded_,
+  resample: structure.resampled_,
 };
 
 /** The operations in an expression. */

@@ -42,6 +42,8 @@ export const plainKinds = [
   'clock',
   'normal',
   'roll',
+  'pad',
+  'resample',
 ] as const;
 export type PlainKind = (typeof plainKinds)[number];
 

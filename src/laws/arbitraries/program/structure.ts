@@ -3,9 +3,11 @@
 import {
   broadcast,
   concatAlong,
+  type Margin,
   max,
   mean,
   min,
+  pad,
   reshape,
   reverse,
   roll,
@@ -16,11 +18,13 @@ import {
   type Tensor,
   transpose,
 } from '../../../dsl/index.js';
+import { resampled } from '../../../dsl/resample.js';
 import { type Shape, sameShape, volume } from '../../../dsl/shape.js';
 import { apply } from '../../../dsl/tensor.js';
 import {
   atLeastRank,
   type Builder,
+  choose,
   type Entry,
   entry,
   fits,
@@ -163,4 +167,29 @@ export const scattered: Builder = (shop, [a, b, c, d, e]) => {
   const size = 1 + (e % (count + 2));
   const indices = numbersFor(count, size, [c, d]);
   return [entry(apply('scatter', { op: 'scatter', axis, indices, size }, chosen.x), chosen.bound * count)];
+};
+
+/** Entries added around, along one axis or two. */
+export const padded_: Builder = (shop, [a, b, c, d, e]) => {
+  const chosen = from(shop, a, atLeastRank(1));
+  if (chosen === undefined) return nothing;
+  const boundary =
+    choose(['zero', 'circular', 'reflect', 'replicate', { fixed: (e - 50) / 64 }] as const, c) ?? 'zero';
+  const margins = shapeOf(chosen.x)
+    .slice(0, 1 + (e % 2))
+    .map((n, axis): Margin => {
+      const most = Math.min(2, boundary === 'reflect' ? n - 1 : n);
+      return [(b + axis) % (most + 1), (d + axis) % (most + 1)];
+    });
+  return [entry(pad(margins, boundary)(chosen.x), Math.max(chosen.bound, 1))];
+};
+
+/** A line or a field at other sizes. */
+export const resampled_: Builder = (shop, [a, b, c, d]) => {
+  const chosen = from(shop, a, isField);
+  if (chosen === undefined) return nothing;
+  const sizes = shapeOf(chosen.x)
+    .slice(0, -1)
+    .map((n, axis) => 1 + ((b + axis * c) % (n + 3)));
+  return [entry(resampled(chosen.x, sizes, d % 3 === 0 ? 'nearest' : 'linear'), chosen.bound)];
 };

@@ -1,0 +1,128 @@
+/** Padding: entries added around a tensor, along chosen axes. */
+
+import type { Boundary } from './op.js';
+import { ceilDiv, type Plus, type Shape, type Show, showShape, type Times, type Unless } from './shape.js';
+import { apply, refuse, shapeOf, type Tensor, tensor } from './tensor.js';
+
+/** What is added around a tensor: what a convolution sees there, or `replicate`, the entry at the edge again and again. */
+export type PadBoundary = Exclude<Boundary, 'none'> | 'replicate';
+
+/** How many entries are added along an axis: as many on both sides, or some before and some after. */
+export type Margin = number | readonly [before: number, after: number];
+
+type Grown<N extends number, M> = M extends number
+  ? Plus<N, Times<2, M>>
+  : M extends readonly [infer Before extends number, infer After extends number]
+    ? Plus<Plus<N, Before>, After>
+    : N;
+
+/**
+ * S with these margins along its first axes.
+ *
+ * @example
+ * type Larger = Padded<readonly [64, 64, 2], readonly [1, readonly [0, 3]]>;   // readonly [66, 67, 2]
+ */
+export type Padded<S extends Shape, M extends readonly Margin[]> = number extends S['length'] | M['length']
+  ? Shape
+  : { readonly [K in keyof S]: K extends keyof M ? Grown<S[K], M[K]> : S[K] };
+
+/** Whether there are more margins than axes. */
+type TooMany<S extends Shape, M extends readonly Margin[]> = number extends S['length'] | M['length']
+  ? string
+  : [Exclude<keyof M, keyof S>] extends [never]
+    ? string
+    : 'refused';
+
+/** The entry of an axis of n that stands at place i, which may lie before the axis or after it; and how far it is known. */
+interface Continuation {
+  readonly at: (i: number, n: number) => number;
+  readonly farthest: (n: number) => number;
+}
+
+const continuations: Readonly<Record<string, Continuation>> = {
+  circular: { at: (i, n) => (i + n) % n, farthest: (n) => n },
+  reflect: { at: (i, n) => (i < 0 ? -i : i < n ? i : 2 * (n - 1) - i), farthest: (n) => n - 1 },
+  replicate: { at: (i, n) => Math.min(Math.max(i, 0), n - 1), farthest: () => Number.POSITIVE_INFINITY },
+};
+
+/** A tensor with entries added before and after one axis. */
+const extended = (
+  operation: string,
+  axis: number,
+  [before, after]: readonly [number, number],
+  boundary: PadBoundary,
+  x: Tensor,
+): Tensor => {
+  const shape = shapeOf(x);
+  const n = shape[axis];
+  if (before === 0 && after === 0) return x;
+  if (boundary === 'zero' || typeof boundary === 'object') {
+    const value = boundary === 'zero' ? 0 : boundary.fixed;
+    const around = (size: number): readonly Tensor[] =>
+      size === 0
+        ? []
+        : [apply(operation, { op: 'constant', shape: shape.map((m, i) => (i === axis ? size : m)), value })];
+    return apply(operation, { op: 'concat', axis }, ...around(before), x, ...around(after));
+  }
+  const continuation = Object.hasOwn(continuations, boundary)
+    ? continuations[boundary]
+    : refuse(operation, `'${boundary}' is no boundary: zero, circular, reflect, replicate or { fixed: x }`);
+  if (Math.max(before, after) > continuation.farthest(n))
+    return refuse(
+      operation,
+      `margins of ${before} and ${after} are too wide for the ${boundary} boundary of an axis of ${n}`,
+    );
+  const indices = Array.from({ length: before + n + after }, (_, i) => continuation.at(i - before, n));
+  return apply(operation, { op: 'gather', axis, indices }, x);
+};
+
+/** A tensor with margins along its first axes, under the name of the function that asks for them. */
+export const padded = <S extends Shape>(
+  operation: string,
+  margins: readonly Margin[],
+  boundary: PadBoundary,
+  x: Tensor,
+): Tensor<S> => {
+  const shape = shapeOf(x);
+  if (margins.length > shape.length)
+    return refuse(operation, `${margins.length} margins are more than the axes of ${showShape(shape)}`);
+  const pairs = margins.map((margin): readonly [number, number] =>
+    typeof margin === 'number' ? [margin, margin] : margin,
+  );
+  const bad = pairs.flat().find((width) => !(Number.isSafeInteger(width) && width >= 0));
+  if (bad !== undefined) return refuse(operation, `a margin is a whole number from 0, got ${bad}`);
+  return tensor(pairs.reduce((so, pair, axis) => extended(operation, axis, pair, boundary, so), x).expr);
+};
+
+/**
+ * The margins that let ceil(n / stride) windows lie inside: window i begins at i stride - floor((size - 1) / 2), as for
+ * a convolution.
+ */
+export const windowMargin = (n: number, size: number, stride: number): readonly [number, number] => {
+  const before = Math.floor((size - 1) / 2);
+  return [before, Math.max(0, (ceilDiv(n, stride) - 1) * stride + size - n - before)];
+};
+
+/**
+ * Entries added around a tensor: margin i along axis i, as many on both sides or [before, after]. Axes without a margin
+ * stay. The boundary says what is added: `zero` (the default), `circular` the opposite side, `reflect` the mirror image
+ * without the edge, `replicate` the edge again and again, or a fixed number. Corners are padded along the first axis
+ * first; any other order gives the same.
+ *
+ * A convolution with the boundary `replicate`, which it does not have of its own, is a convolution of the padded field
+ * with the boundary `none`. The adjoint adds what is owed for an added entry to the entry that it repeats.
+ *
+ * Refuses more margins than axes, margins that are not whole numbers from 0, and margins wider than the axis (circular)
+ * or than the axis without its edge (reflect).
+ *
+ * @example
+ * const framed = pipe(y, pad([1, 1]));   // Tensor<readonly [66, 66, 2]>
+ * const filtered = pipe(y, pad([2, 2], 'replicate'), conv(8, { kernel: 5, boundary: 'none' }));
+ * const delayed = pipe(sequence, pad([[3, 0]], { fixed: 1 }));   // Tensor<readonly [103, 64, 64, 2]>
+ */
+export const pad =
+  <const M extends readonly Margin[]>(margins: M, boundary: PadBoundary = 'zero') =>
+  <S extends Shape>(
+    x: Tensor<S> & Unless<TooMany<S, M>, `pad: ${M['length']} margins are more than the axes of ${Show<S>}`>,
+  ): Tensor<Padded<S, M>> =>
+    padded('pad', margins, boundary, x);
