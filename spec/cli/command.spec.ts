@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
 import { fusionPlanCodec } from '../../src/compile/fuse/partition/plan.js';
+import { typed } from '../support/typed.js';
 
 const command = fileURLToPath(new URL('../../bin/drumhead.js', import.meta.url));
 
@@ -58,27 +59,30 @@ describe('drumhead', () => {
     assert.match(drumhead('show', names[0], '--diagram').stdout, /^flowchart/);
   });
 
-  it('shows what is fused, of one and of a sweep, as text and as JSON', () => {
+  it('shows what is fused, of one and of a sweep, as text and as JSON', async () => {
     const plan = ['show', 'mnist/cnn-2', '--plan'];
     assert.match(
-      drumhead(...plan).stdout,
+      (await typed([...plan])).stdout,
       /^100 % of the FLOPs of a step of training are in fused segments\n/,
     );
-    const read = fusionPlanCodec.decode(JSON.parse(drumhead(...plan, '--json').stdout));
+    const read = fusionPlanCodec.decode(JSON.parse((await typed([...plan, '--json'])).stdout));
     assert.deepEqual(E.isRight(read) ? read.right.segments.map(({ fused }) => fused) : read, [true]);
-    const unet = drumhead('show', 'multi-mnist/unet-2', '--preset', 'quick', '--plan');
+    const unet = await typed(['show', 'multi-mnist/unet-2', '--preset', 'quick', '--plan']);
     assert.equal(unet.status, 0);
     assert.match(unet.stdout, /^ {2}batchNorm has no fused kernel: batchNorm \(nodes \d+/m);
-    const sweep = drumhead('show', 'paper/multi-mnist', '--plan').stdout.trim().split('\n');
+    const sweep = (await typed(['show', 'paper/multi-mnist', '--plan'])).stdout.trim().split('\n');
     assert.equal(sweep.length, 6);
     assert.match(sweep[1], /multi-mnist\/nwm-linear-smaller4 +100 % +1$/);
   });
 
-  it('shows a system with settings of its own, and its plan', () => {
+  it('shows a system with settings of its own, and its plan', async () => {
     const ring = ['show', 'wave-rnn', '--set', 'length=12', 'steps=7'];
-    assert.match(drumhead(...ring).stdout, /^program \w{16}\n\nh \[12,1\], u \[7,12,1\] → h \[7,12,1\]\n/);
-    assert.match(drumhead(...ring, '--plan').stdout, /^100 % of the FLOPs/);
-    const misspelt = drumhead('show', 'wave-rn');
+    assert.match(
+      (await typed([...ring])).stdout,
+      /^program \w{16}\n\nh \[12,1\], u \[7,12,1\] → h \[7,12,1\]\n/,
+    );
+    assert.match((await typed([...ring, '--plan'])).stdout, /^100 % of the FLOPs/);
+    const misspelt = await typed(['show', 'wave-rn']);
     assert.deepEqual([misspelt.status, misspelt.stdout], [2, '']);
     assert.match(misspelt.stderr, /did you mean 'wave-rnn'\?/);
   });
@@ -197,10 +201,17 @@ describe('drumhead', () => {
     ],
   ];
 
+  const inProcessesOfTheirOwn = [
+    'an unknown experiment',
+    'an unknown flag',
+    'an unknown command',
+    'a file where all runs should lie, before any data is made',
+  ];
+
   for (const [what, args, status, says] of mistakes)
-    it(`refuses ${what} with one sentence`, () => {
+    it(`refuses ${what} with one sentence`, async () => {
       const before = readdirSync(folder).sort();
-      const done = drumhead(...args());
+      const done = inProcessesOfTheirOwn.includes(what) ? drumhead(...args()) : await typed(args());
       assert.equal(done.status, status, done.stderr);
       assert.match(done.stderr, says);
       assert.equal(done.stdout, '');
@@ -208,8 +219,8 @@ describe('drumhead', () => {
       assert.deepEqual(readdirSync(folder).sort(), before);
     });
 
-  it('names every problem of an experiment at once, with the nearest names', () => {
-    const { status, stderr } = drumhead('run', join(folder, 'wrong.json'));
+  it('names every problem of an experiment at once, with the nearest names', async () => {
+    const { status, stderr } = await typed(['run', join(folder, 'wrong.json')]);
     assert.equal(status, 1);
     assert.match(stderr, /5 problems/);
     assert.match(stderr, /task\.name: .*did you mean 'tetrominoes'/);

@@ -6,6 +6,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { trainTiny } from '../runner/tiny-run.js';
+import { typed } from '../support/typed.js';
 
 const bin = resolve('bin/drumhead.js');
 
@@ -18,8 +19,8 @@ describe('commands on a damaged run', () => {
   });
   after(() => rmSync(top, { recursive: true }));
 
-  const drumhead = (words: readonly string[], cwd: string): string => {
-    const { stdout, stderr } = spawnSync(process.execPath, [bin, ...words], { cwd, encoding: 'utf8' });
+  const drumhead = async (words: readonly string[], cwd: string): Promise<string> => {
+    const { stdout, stderr } = await typed(words, cwd);
     return `${stdout}${stderr}`;
   };
 
@@ -33,12 +34,12 @@ describe('commands on a damaged run', () => {
     return { cwd, run };
   };
 
-  it('that was not damaged show it', () => {
+  it('that was not damaged show it', async () => {
     const { cwd } = changed('sound', () => {});
-    assert.match(drumhead(['table', 'tiny/sealed'], cwd), /1 of 1/);
+    assert.match(await drumhead(['table', 'tiny/sealed'], cwd), /1 of 1/);
   }).timeout(60_000);
 
-  it('of which the results or its environment are damaged or gone name the file', () => {
+  it('of which the results or its environment are damaged or gone name the file', async () => {
     for (const [name, file, change] of [
       ['result', 'result.json', (text: string) => text.replace(/"iou": [\d.]+/, '"iou": 0.999')],
       ['environment', 'environment.json', null],
@@ -60,7 +61,7 @@ describe('commands on a damaged run', () => {
         ['status'],
         ['query'],
       ]) {
-        const said = drumhead(words, cwd).replace(/\s+/g, ' ');
+        const said = (await drumhead(words, cwd)).replace(/\s+/g, ' ');
         assert.ok(said.includes(file), `${words.join(' ')}: ${said}`);
         assert.match(said, /checksum is wrong|it is missing/, words.join(' '));
         assert.doesNotMatch(said, /unknown|did you mean|0 of 0/, words.join(' '));
@@ -68,7 +69,7 @@ describe('commands on a damaged run', () => {
     }
   }).timeout(180_000);
 
-  it('whose experiment was edited is neither shown, compared nor trained', () => {
+  it('whose experiment was edited is neither shown, compared nor trained', async () => {
     const { cwd, run } = changed('experiment', (path) => {
       const file = join(path, 'experiment.json');
       writeFileSync(file, readFileSync(file, 'utf8').replace(/"epochs": \d+/, '"epochs": 7'));
@@ -79,7 +80,7 @@ describe('commands on a damaged run', () => {
       ['run', run],
       ['sweep', run],
     ]) {
-      const said = drumhead(words, cwd);
+      const said = await drumhead(words, cwd);
       assert.match(
         said,
         /experiment\.json: it is not what was written; the file is damaged or was edited/,

@@ -1,14 +1,11 @@
-/** export, import and run-program as a person meets them: compiled, under plain Node. `npm test` builds first. */
+/** export, import and run-program as a person types them. */
 
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { encodePng } from '../../src/formats/png/png.js';
-
-const command = fileURLToPath(new URL('../../bin/drumhead.js', import.meta.url));
+import { typed } from '../support/typed.js';
 
 describe('drumhead export, import and run-program', () => {
   let folder = '';
@@ -19,21 +16,20 @@ describe('drumhead export, import and run-program', () => {
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  const drumhead = (...args: readonly string[]) =>
-    spawnSync(process.execPath, [command, ...args], { encoding: 'utf8', cwd: folder });
-  const well = (...args: readonly string[]): string => {
-    const { status, stdout, stderr } = drumhead(...args);
+  const drumhead = (...args: readonly string[]) => typed(args, folder);
+  const well = async (...args: readonly string[]): Promise<string> => {
+    const { status, stdout, stderr } = await drumhead(...args);
     assert.equal(status, 0, stderr);
     return stdout;
   };
 
-  it('take a program out, in again, and let a picture through it', () => {
+  it('take a program out, in again, and let a picture through it', async () => {
     const quick = ['tetrominoes/cnn-2', '--preset', 'quick', '--untrained'];
     assert.match(
-      well('export', ...quick, '--format', 'safetensors', '--out', 'out'),
+      await well('export', ...quick, '--format', 'safetensors', '--out', 'out'),
       /^tetrominoes\/cnn-2: .*untrained, seed 0\n {2}out\/weights\.safetensors {2}[\d.]+ KiB\n$/,
     );
-    assert.match(well('import', 'out/weights.safetensors', '--out', 'run'), /folder: run\n$/);
+    assert.match(await well('import', 'out/weights.safetensors', '--out', 'run'), /folder: run\n$/);
     assert.deepEqual(readdirSync(join(folder, 'run')).sort(), [
       'drumhead-files.json',
       'experiment.json',
@@ -42,14 +38,14 @@ describe('drumhead export, import and run-program', () => {
       'weights',
     ]);
     // A folder like a run's, though no run ever began on an engine there.
-    assert.match(well('show', 'run', '--no-time'), /^tetrominoes\/cnn-2\n/);
+    assert.match(await well('show', 'run', '--no-time'), /^tetrominoes\/cnn-2\n/);
     assert.match(
-      well('run-program', 'run', '--input', 'picture.png', '--out', 'answer', '--engine', 'cpu'),
+      await well('run-program', 'run', '--input', 'picture.png', '--out', 'answer', '--engine', 'cpu'),
       /1 sample\n {2}answer\/classes\.npy\n {2}answer\/classes\.png\n$/,
     );
   });
 
-  it('leave what a person put under their names, and move it aside if they are told to', () => {
+  it('leave what a person put under their names, and move it aside if they are told to', async () => {
     writeFileSync(join(folder, 'out', 'weights.safetensors'), 'mine');
     const again = [
       'export',
@@ -62,18 +58,18 @@ describe('drumhead export, import and run-program', () => {
       '--out',
       'out',
     ];
-    const refused = drumhead(...again);
+    const refused = await drumhead(...again);
     assert.equal(refused.status, 1);
     assert.match(
       refused.stderr,
       /^drumhead: out: weights\.safetensors was changed since drumhead wrote it; .*--force/,
     );
     assert.equal(readFileSync(join(folder, 'out', 'weights.safetensors'), 'utf8'), 'mine');
-    well(...again, '--force');
+    await well(...again, '--force');
     assert.equal(readFileSync(join(folder, 'out.old-1', 'weights.safetensors'), 'utf8'), 'mine');
   });
 
-  it('refuse with one sentence, and leave nothing', () => {
+  it('refuse with one sentence, and leave nothing', async () => {
     const before = readdirSync(folder).sort();
     const mistakes: readonly (readonly [readonly string[], number, RegExp])[] = [
       [
@@ -103,7 +99,7 @@ describe('drumhead export, import and run-program', () => {
       ],
     ];
     for (const [args, code, says] of mistakes) {
-      const { status, stdout, stderr } = drumhead(...args);
+      const { status, stdout, stderr } = await drumhead(...args);
       assert.match(stderr, says);
       assert.equal(status, code);
       assert.equal(stdout, '');

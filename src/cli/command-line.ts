@@ -9,6 +9,7 @@ import { codeVariable } from './document/code.js';
 import { atEdge, remark } from './edge.js';
 import { noneIdle } from './flags/all-flags.js';
 import type { Line } from './flags/idle-rules.js';
+import { spread } from './flags/spread.js';
 import { exchange } from './line/import-export.js';
 import { asking } from './line/inspection.js';
 import { results } from './line/results.js';
@@ -96,4 +97,27 @@ Exit codes: 0 well, 1 failed, 2 wrong command line, 130 stopped by Ctrl-C (the s
 
   for (const add of [training, asking, results, exchange]) add(program);
   return program;
+};
+
+/** The words of a command line. A flag that takes several values must not take the name behind them. */
+export const wordsOf = (
+  { commands }: Pick<CommandUnknownOpts, 'commands'>,
+  words: readonly string[],
+): readonly string[] => {
+  const [name, ...rest] = words;
+  const command = commands.find((one) => one.name() === name || one.aliases().includes(name ?? ''));
+  if (command === undefined) return words;
+  return [
+    name,
+    ...spread(
+      {
+        needed: command.registeredArguments.filter(({ required }) => required).length,
+        flags: command.options.map((option) => ({
+          names: [option.long ?? '', option.short ?? ''].filter((one) => one !== ''),
+          takes: option.variadic ? 'several' : option.required || option.optional ? 'one' : 'nothing',
+        })),
+      },
+      rest,
+    ),
+  ];
 };

@@ -1,8 +1,7 @@
 /** The command line, run. */
 
-import { commandLine } from './command-line.js';
+import { commandLine, wordsOf } from './command-line.js';
 import { survivingItsReaders } from './edge.js';
-import { spread } from './flags/spread.js';
 
 survivingItsReaders();
 
@@ -17,24 +16,4 @@ for (const command of program.commands)
     process.exit(error.exitCode === 0 ? 0 : 2);
   });
 
-/** A flag that takes several values must not take the name behind them. */
-const words = (): readonly string[] => {
-  const [name, ...rest] = process.argv.slice(2);
-  const command = program.commands.find((one) => one.name() === name || one.aliases().includes(name ?? ''));
-  if (command === undefined) return process.argv.slice(2);
-  return [
-    name,
-    ...spread(
-      {
-        needed: command.registeredArguments.filter(({ required }) => required).length,
-        flags: command.options.map((option) => ({
-          names: [option.long ?? '', option.short ?? ''].filter((one) => one !== ''),
-          takes: option.variadic ? 'several' : option.required || option.optional ? 'one' : 'nothing',
-        })),
-      },
-      rest,
-    ),
-  ];
-};
-
-await program.parseAsync(words(), { from: 'user' });
+await program.parseAsync(wordsOf(program, process.argv.slice(2)), { from: 'user' });

@@ -13,11 +13,10 @@ import { laws } from '../../../src/cli/commands/laws.js';
 import { runProgramFile } from '../../../src/cli/commands/run-program.js';
 import { show } from '../../../src/cli/commands/show.js';
 import { type IdleFlags, idleFlags } from '../../../src/cli/flags/idle-flags.js';
-import { fuseVariable } from '../../../src/engine/names.js';
 import { exportTrained } from '../../../src/runner/export/index.js';
 import { importInto } from '../../../src/runner/import/index.js';
 import { models, trainedOf } from '../../runner/import/exchange.js';
-import { withStderr } from '../../support/effects.js';
+import { typed } from '../../support/typed.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'drumhead-idle-'));
 const run = join(folder, 'run');
@@ -34,23 +33,6 @@ const saidOf = async (words: readonly string[]): Promise<IdleFlags> => {
   const { operands, unknown } = command.parseOptions(words.slice(1));
   assert.deepEqual(unknown, []);
   return idleFlags({ ...lineOf(command), names: operands });
-};
-
-/** What a command line says when it is typed, and its exit code. */
-const typed = async (
-  words: readonly string[],
-): Promise<{ readonly said: string; readonly code: unknown }> => {
-  const before = process.exitCode;
-  const { [fuseVariable]: fuse } = process.env;
-  try {
-    const { said } = await withStderr(() => commandLine().parseAsync(['node', 'drumhead', ...words]));
-    return { said, code: process.exitCode };
-  } finally {
-    process.exitCode = before;
-    // --fuse is for the process and those that it starts.
-    if (fuse === undefined) delete process.env[fuseVariable];
-    else process.env[fuseVariable] = fuse;
-  }
 };
 
 /** Where each flag does nothing: the line, the flag, and part of why. */
@@ -242,13 +224,13 @@ describe('flags that do nothing', () => {
   for (const [words, flag, why] of refused)
     it(`stop the command: ${words.join(' ').replaceAll(folder, 'X')}`, async () => {
       if (!checkingAll.includes(words[0])) return;
-      const { said, code } = await typed(words);
+      const { stderr: said, status: code } = await typed(words);
       assert.match(said, new RegExp(`${flag}: it does nothing here, since [^]*${why}`));
       assert.equal(code, 2);
     });
 
   it('are said in one go with others and with wrong values', async () => {
-    const { said, code } = await typed(
+    const { stderr: said, status: code } = await typed(
       'figure curves x --samples 1 --frames 3 --preset quik --engine wasm'.split(' '),
     );
     assert.equal(code, 2);
@@ -256,10 +238,10 @@ describe('flags that do nothing', () => {
     for (const each of [/--samples: it does nothing/, /--frames: it does/, /preset 'quik'/, /--engine: it/])
       assert.match(said, each);
     const drums = await typed('run drums/shapes --epochs 0 --label a --workers x'.split(' '));
-    assert.match(drums.said, /command line: 5 problems\n/);
-    assert.match(drums.said, /--epochs: it does nothing.*\n.*--label: it does.*\n.*--workers: it does/);
-    assert.match(drums.said, /--epochs: '0' is not/);
-    assert.match(drums.said, /--workers: 'x' is not/);
+    assert.match(drums.stderr, /command line: 5 problems\n/);
+    assert.match(drums.stderr, /--label: it does nothing.*\n.*--epochs: it does.*\n.*--workers: it does/);
+    assert.match(drums.stderr, /--epochs: '0' is not/);
+    assert.match(drums.stderr, /--workers: 'x' is not/);
   });
 
   it('are thought of for every flag of every command', () => {
