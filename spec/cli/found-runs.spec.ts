@@ -21,7 +21,7 @@ import { environmentOf, tiny } from '../runner/kill/tiny.js';
 import { refusal, rightOf, withStderr } from '../support/effects.js';
 
 const inProcess: Job = async ({ experiment, seed, runs }) => {
-  const made = await rightOf(runExperiment(experiment, seed)({ ...environmentOf(runs), engine: 'cpu' }));
+  const made = await rightOf(runExperiment(experiment, seed)(environmentOf(runs)));
   return { kind: 'finished', folder: made.folder, before: false, foregroundIou: null };
 };
 
@@ -33,7 +33,7 @@ describe('runs, wherever they are', () => {
     this.timeout(60_000);
     folder = mkdtempSync(join(tmpdir(), 'drumhead-found-'));
     runs = join(folder, 'runs');
-    run = (await rightOf(runExperiment(tiny, 0)({ ...environmentOf(runs), engine: 'cpu' }))).folder;
+    run = (await rightOf(runExperiment(tiny, 0)(environmentOf(runs)))).folder;
   });
   after(() => rmSync(folder, { recursive: true }));
   const tables = (of: string) => ({ runs: of, preset: 'full', format: 'terminal', scores: 'iou' });
@@ -79,7 +79,7 @@ describe('runs, wherever they are', () => {
     assert.match(await rightOf(query('select label, data from runs', asked)), /tiny\/killed/);
     const flags = {
       preset: 'full',
-      engine: 'cpu',
+      engine: 'wasm',
       runs: join(folder, 'renamed'),
       pictures: false,
       workers: '1',
@@ -90,10 +90,7 @@ describe('runs, wherever they are', () => {
 
   it('a run of a sweep says why its engine was taken, as the sweep chose it', async () => {
     const chosen = await rightOf(
-      runExperiment(
-        tiny,
-        7,
-      )({ ...environmentOf(join(folder, 'why')), engine: 'cpu', why: 'auto: it is there' }),
+      runExperiment(tiny, 7)({ ...environmentOf(join(folder, 'why')), why: 'auto: it is there' }),
     );
     const { why } = JSON.parse(readFileSync(join(chosen.folder, 'environment.json'), 'utf8'));
     assert.equal(why, 'auto: it is there');
@@ -115,7 +112,7 @@ describe('runs, wherever they are', () => {
     cpSync(run, copy, { recursive: true });
     rmSync(join(copy, 'result.json'));
     const flags = {
-      engine: 'cpu',
+      engine: 'wasm',
       runs,
       workers: '1',
       split: 'test',
@@ -144,7 +141,7 @@ describe('runs, wherever they are', () => {
       }),
     );
     const own = join(folder, 'own', 'runs');
-    await rightOf(sweep(file, { preset: 'full', engine: 'cpu', pictures: false, runs: own }, inProcess));
+    await rightOf(sweep(file, { preset: 'full', engine: 'wasm', pictures: false, runs: own }, inProcess));
     const states = await rightOf(statuses(file, { runs: own }));
     assert.deepEqual(
       states.map(({ label, state }) => [label, state]),

@@ -44,8 +44,7 @@ describe("runs on a person's own data", () => {
   const trained = async (value: object, into = runs): Promise<string> => {
     const experiment = decodeExperiment(value);
     if (E.isLeft(experiment)) assert.fail(errorMessage(experiment.left));
-    return (await rightOf(runExperiment(experiment.right, 0)({ ...environmentOf(into), engine: 'cpu' })))
-      .folder;
+    return (await rightOf(runExperiment(experiment.right, 0)(environmentOf(into)))).folder;
   };
   /** Every pixel of one class becomes another in all masks. */
   const corrected = (from: number, to: number): void => {
@@ -60,7 +59,7 @@ describe("runs on a person's own data", () => {
       writeFileSync(path, PNG.sync.write(png, { colorType: 0 }));
     }
   };
-  const flags = () => ({ engine: 'cpu', runs, workers: '1', split: 'test' });
+  const flags = () => ({ engine: 'wasm', runs, workers: '1', split: 'test' });
   const tables = () => ({ runs, preset: 'full', format: 'terminal', scores: 'iou' });
   const digest = (run: string): string => JSON.parse(readFileSync(join(run, 'run.json'), 'utf8')).data;
 
@@ -76,20 +75,20 @@ describe("runs on a person's own data", () => {
   after(() => rmSync(folder, { recursive: true }));
 
   it('names the class of each weight, in the order of the labels however they were written', async () => {
-    const shown = await rightOf(show(file, { preset: 'full', engine: 'cpu', time: false }));
+    const shown = await rightOf(show(file, { preset: 'full', engine: 'wasm', time: false }));
     assert.match(shown, /class weights background 1, soma 9, dendrite 2/);
     const labels = written('labels.json', {
       ...mine(),
       task: { name: 'png', folder: data, labels: { 2: 'nucleus', 1: 'cell' } },
     });
     assert.match(
-      await rightOf(show(labels, { preset: 'full', engine: 'cpu', time: false })),
+      await rightOf(show(labels, { preset: 'full', engine: 'wasm', time: false })),
       /class weights background 1, cell 9, nucleus 2/,
     );
     const few = decodeExperiment({ ...mine(), loss: { name: 'cross-entropy', weights: [1, 2] } });
     assert.ok(E.isRight(few));
     assert.match(
-      await refusal(runExperiment(few.right, 0)({ ...environmentOf(runs), engine: 'cpu' })),
+      await refusal(runExperiment(few.right, 0)(environmentOf(runs))),
       /2 of them for 3 classes, which are background, soma, dendrite/,
     );
   });

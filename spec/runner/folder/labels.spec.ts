@@ -34,8 +34,7 @@ const rightOf = async <A>(work: Effect<A>): Promise<A> => {
 };
 
 const trained = async (experiment: Experiment, seed: number, runs: string): Promise<string> =>
-  (await rightOf(runExperiment(experiment, seed)({ ...environmentOf(runs), engine: 'cpu', pictures: true })))
-    .folder;
+  (await rightOf(runExperiment(experiment, seed)({ ...environmentOf(runs), pictures: true }))).folder;
 
 const inProcess: Job = async ({ experiment, seed, runs }) => ({
   kind: 'finished',
@@ -60,7 +59,7 @@ describe('what a run of a sweep is called', () => {
   let runs = '';
   let file = '';
   let folders: readonly string[] = [];
-  const sized = { preset: 'full', engine: 'cpu', pictures: true };
+  const sized = { preset: 'full', engine: 'wasm', pictures: true };
   before(async function () {
     this.timeout(120_000);
     runs = mkdtempSync(join(tmpdir(), 'drumhead-called-'));
