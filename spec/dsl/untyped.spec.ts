@@ -113,6 +113,14 @@ const misspelt: readonly (readonly [string, string])[] = [
     'dense: its init is one of pytorch, glorot, kaiming, laplacian, identity, zeros, { constant: x }, { uniform: x }, { normal: x } or { values: [x, ...] }',
   ],
   [
+    'dense(2, { init: { values: 3 } })(zeros(3))',
+    'dense: its init { values } takes a list of numbers, row-major',
+  ],
+  [
+    'dense(1, { init: { values: [1, "2b"] } })(zeros(2))',
+    'dense: every starting value must be a finite 32-bit number, got 2b',
+  ],
+  [
     'dense(2, { init: { normal: 1, mean: 3 } })(zeros(3))',
     'dense: its init is one of pytorch, glorot, kaiming, laplacian, identity, zeros, { constant: x }, { uniform: x }, { normal: x } or { values: [x, ...] }',
   ],

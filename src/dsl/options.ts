@@ -26,12 +26,17 @@ export const checkedOptions = <O extends object>(operation: string, options: O, 
   );
 };
 
+/** Whether this is a list, of a kind that has a length. */
+const isList = (u: unknown): boolean => Array.isArray(u) || ArrayBuffer.isView(u);
+
 const inits: readonly unknown[] = ['pytorch', 'glorot', 'kaiming', 'laplacian', 'identity', 'zeros'];
 const numbered = ['constant', 'uniform', 'normal', 'values'];
 
 /** Returns the initialiser; refuses an unknown one, and a record with more than one number. */
 export const checkedInit = (operation: string, init: InitialiserName): InitialiserName => {
   const keys = typeof init === 'object' && init !== null ? Object.keys(init) : [];
+  if (typeof init === 'object' && init !== null && 'values' in init && !isList(init.values))
+    return refuse(operation, 'its init { values } takes a list of numbers, row-major');
   return inits.includes(init) || (keys.length === 1 && numbered.includes(keys[0]))
     ? init
     : refuse(

@@ -8,6 +8,7 @@ import {
   coupling,
   type Dynamics,
   decay,
+  dense,
   dormandPrince,
   euler,
   fill,
@@ -23,6 +24,7 @@ import {
   ones,
   oscillator,
   parameter,
+  parametersOf,
   program,
   relu,
   rk4,
@@ -363,6 +365,40 @@ describe('dsl: methods of integration', () => {
         run(integrate({ method: euler, dt: 0.1, rate: other })),
         "euler: the rate of 'z' is of the shape of 'z', [16], got []",
       );
+    });
+    it('where the rate builds layers, which would be others for each of its calls', () => {
+      const layered: Dynamics<State> = ({ y, z }) => ({ y: z, z: dense(16)(y) });
+      assert.equal(
+        run(integrate({ method: rk4, dt: 0.1, rate: layered })),
+        'rk4: its rate is called several times a step and builds another dense each time; build the layer outside of it',
+      );
+      assert.match(run(integrate({ method: verlet(), dt: 0.1, rate: layered })), /builds another dense/);
+      const mix = dense(16);
+      const shared: Dynamics<State> = ({ y, z }) => ({ y: z, z: mix(y) });
+      const weight = parameter('stage', [], { init: { constant: 0.5 } });
+      const learned: Method = {
+        name: 'learned',
+        order: 1,
+        advance: (of, state, time, h) => {
+          const k = mapState((x) => mul(x, weight))(of(state, time));
+          return addState(state, h, of(addState(state, h, k), time));
+        },
+      };
+      for (const [method, more] of [
+        [rk4, []],
+        [learned, ['stage']],
+      ] as const) {
+        const p = program({ y: [16], z: [16] }, (init) => ({
+          y: scan({
+            steps: 2,
+            init,
+            step: integrate({ method, dt: 0.1, rate: shared }),
+            observe: (s) => s.y,
+          }),
+        }));
+        const names = parametersOf(p.graph).map(({ name }) => name);
+        assert.deepEqual(names.sort(), ['dense1/bias', 'dense1/weight', ...more]);
+      }
     });
     it('where there is nothing to kick or to decay', () => {
       const odd: Method = { ...verlet('v'), fields: [] };

@@ -3,17 +3,20 @@
  * nothing of each other (Kidger 2021, ch. 5: terms and solvers).
  */
 
+import type { Layer } from '../identity.js';
+import { layersIn } from '../layers-in.js';
 import { checkedOptions } from '../options.js';
 import { scale } from '../pointwise.js';
 import type { Clock, StateOf, Step } from '../scan-types.js';
 import { sameShape, showShape } from '../shape.js';
-import { refuse, shapeOf, type Tensor } from '../tensor.js';
+import { type Expr, refuse, shapeOf, type Tensor } from '../tensor.js';
 
 /** The time at which a rate is taken, dt times the number of the step and its part: a scalar. */
 export type Time = Tensor<readonly []>;
 
 /**
- * How fast a state changes: from a state and a time the derivative of every field, of its shape.
+ * How fast a state changes: from a state and a time the derivative of every field, of its shape. Layers are built outside of
+ * it, since a method calls it several times a step.
  *
  * @example
  * const pendulum: Dynamics<{ q: typeof y; p: typeof y }> = ({ q, p }) => ({ q: p, p: negate(sin(q)) });
@@ -65,25 +68,48 @@ export interface Flow<State extends StateOf> {
   readonly advance: (state: State, time: Time, h: number) => State;
 }
 
-/** A rate whose fields and shapes are checked where it is used. */
-const checked =
-  <State extends StateOf>(operation: string, rate: Dynamics<State>): Dynamics<State> =>
-  (state, time) => {
+/** Refuses a rate that lacks fields of its state, has others, or other shapes. */
+const checkFields = (operation: string, state: StateOf, found: StateOf): void => {
+  const [wanted, given] = [Object.keys(state).sort(), Object.keys(found).sort()];
+  if (wanted.join() !== given.join())
+    refuse(
+      operation,
+      `the rate of a state of ${wanted.join(', ')} has a value for each of them, got ${given.join(', ') || 'none'}`,
+    );
+  const odd = wanted.find((name) => !sameShape(shapeOf(found[name]), shapeOf(state[name])));
+  if (odd !== undefined)
+    refuse(
+      operation,
+      `the rate of '${odd}' is of the shape of '${odd}', ${showShape(shapeOf(state[odd]))}, got ${showShape(shapeOf(found[odd]))}`,
+    );
+};
+
+const exprsOf = (values: StateOf): readonly Expr[] => Object.values(values).map(({ expr }) => expr);
+
+/**
+ * A rate that is checked where it is used. A method calls it several times a step, so layers that it builds would be others
+ * each time: refused.
+ */
+const checked = <State extends StateOf>(operation: string, rate: Dynamics<State>): Dynamics<State> => {
+  let own: ReadonlySet<Layer> | null = null;
+  return (state, time) => {
     const found = rate(state, time);
-    const [wanted, given] = [Object.keys(state).sort(), Object.keys(found).sort()];
-    if (wanted.join() !== given.join())
-      return refuse(
-        operation,
-        `the rate of a state of ${wanted.join(', ')} has a value for each of them, got ${given.join(', ') || 'none'}`,
-      );
-    const odd = wanted.find((name) => !sameShape(shapeOf(found[name]), shapeOf(state[name])));
-    return odd === undefined
+    checkFields(operation, state, found);
+    const layers = layersIn(exprsOf(found));
+    const known = own ?? layers;
+    own = known;
+    // What a method puts into the state, such as a learned coefficient, is not of the rate.
+    const given = layersIn([...exprsOf(state), time.expr]);
+    const stranger = [...layers].find((layer) => !known.has(layer) && !given.has(layer));
+    return stranger === undefined
       ? found
       : refuse(
           operation,
-          `the rate of '${odd}' is of the shape of '${odd}', ${showShape(shapeOf(state[odd]))}, got ${showShape(shapeOf(found[odd]))}`,
+          `its rate is called several times a step and builds another ${stranger.kind} each time; build the layer outside of it`,
+          stranger.at,
         );
   };
+};
 
 /**
  * The flow of a dynamics by a method.
@@ -96,11 +122,10 @@ export const flowOf = <F extends string, State extends StateOf>(
   method: Method<F> & Has<F, State>,
   rate: (state: State, time: Time) => NoInfer<State>,
 ): Flow<State> => {
-  const known = checked(method.name, rate);
   return {
     name: method.name,
     order: method.order,
-    advance: (state, time, h) => method.advance(known, state, time, h),
+    advance: (state, time, h) => method.advance(checked(method.name, rate), state, time, h),
   };
 };
 
@@ -139,10 +164,11 @@ export interface Integration<F extends string, State extends StateOf> {
  * The step of a scan that integrates a dynamics by a method: `stepOf(flowOf(method, rate), dt)`.
  *
  * @example
+ * const neighbours = coupling();
  * const swings = scan({
  *   steps: 100,
  *   init: { y, z: zeros(64, 64, 2) },
- *   step: integrate({ method: rk4, dt: 0.1, rate: (s) => ({ y: s.z, z: sub(coupling()(s.y), sin(s.y)) }) }),
+ *   step: integrate({ method: rk4, dt: 0.1, rate: (s) => ({ y: s.z, z: sub(neighbours(s.y), sin(s.y)) }) }),
  *   observe: (s) => s.y,
  * });   // Tensor<readonly [100, 64, 64, 2]>
  *
