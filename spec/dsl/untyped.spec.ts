@@ -95,12 +95,12 @@ const misspelt: readonly (readonly [string, string])[] = [
     "oscillator: it has no option 'dampning'; did you mean 'damping'? It has dt, coupling, frequency, damping, forcing",
   ],
   [
-    `scan({ steps: 2, reverse: true, ${scanning} })`,
-    "scan: it has no option 'reverse'; it has steps, init, step, observe",
+    `scan({ steps: 2, backwards: true, ${scanning} })`,
+    "scan: it has no option 'backwards'; it has steps, init, step, observe, every, until, remat",
   ],
   [
     `scanOver({ over: zeros(3, 2), steps: 2, ${scanning} })`,
-    "scanOver: it has no option 'steps'; did you mean 'step'? It has over, init, step, observe",
+    "scanOver: it has no option 'steps'; did you mean 'step'? It has over, init, step, observe, every, until, remat",
   ],
   [
     'parameter("gain", [2], { init: "zeros", trainible: false })',

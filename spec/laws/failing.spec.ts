@@ -66,6 +66,7 @@ const tried: Readonly<Record<string, System>> = {
   leapfrog: systemFrom(wrong.explicitEuler),
   adjoint: wave,
   Parseval: systemFrom(exactWaves),
+  causality: named('cornn', small),
   'LinOSS eigenvalues': systemFrom(wrong.negativeStiffness),
 };
 

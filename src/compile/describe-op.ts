@@ -1,6 +1,6 @@
 /** Operations in a few words, for diagrams and tables. */
 
-import type { Boundary, Op, OpOf } from '../dsl/op.js';
+import type { Boundary, Op, OpOf, ScanOp } from '../dsl/op.js';
 import type { Shape } from '../dsl/shape.js';
 
 /** `64×64×2`; a scalar is `scalar`. */
@@ -28,6 +28,20 @@ const describeSlice = ({ begin, size }: OpOf<'slice'>, x: Shape): string => {
     return n === x[axis] ? [] : [`${n === 1 ? from : `${from}…${from + n - 1}`} along ${axis}`];
   });
   return cuts.length === 0 ? 'slice all' : `slice ${cuts.join(', ')}`;
+};
+
+const counted = (n: number): string => `${n} ${n === 1 ? 'step' : 'steps'}`;
+
+/** `scan, at most 100 steps, energy every 10, recomputed by 10`. */
+const describeScan = ({ steps, body, every = {}, remat }: ScanOp): string => {
+  const rates = Object.entries(every).map(([name, k]) =>
+    name === 'value' ? `every ${k}` : `${name} every ${k}`,
+  );
+  return [
+    `scan, ${body.until === undefined ? '' : 'at most '}${counted(steps)}`,
+    ...rates,
+    ...(remat === undefined ? [] : [`recomputed by ${remat}`]),
+  ].join(', ');
 };
 
 /**
@@ -108,7 +122,7 @@ export const describeOp = (op: Op, inputs: readonly Shape[]): string => {
     case 'recurrence':
       return `${op.kind} recurrence`;
     case 'scan':
-      return `scan, ${op.steps} ${op.steps === 1 ? 'step' : 'steps'}`;
+      return describeScan(op);
     case 'take':
       return `take ${op.port}`;
   }

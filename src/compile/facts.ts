@@ -2,7 +2,7 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { type Facts, factsOf, type Leaves, leavesOf } from '../dsl/infer.js';
+import { assumedLeaves, type Facts, factsOf, type Leaves, leavesOf } from '../dsl/infer.js';
 import type { Node, ScanOp } from '../dsl/op.js';
 
 /**
@@ -14,6 +14,10 @@ export const factsIn = (nodes: readonly Node[], leaves?: Leaves): readonly Facts
     factsOf(nodes, leaves),
     E.getOrElse((): readonly Facts[] => nodes.map(({ shape }) => ({ shape, perSample: true }))),
   );
+
+/** The same for an interpreter whose scans have a batch axis in any case: state and elements differ between samples. */
+export const assumedFactsInBody = (scan: ScanOp, inputs: readonly Facts[]): readonly Facts[] =>
+  factsIn(scan.body.nodes, assumedLeaves(scan, inputs));
 
 /** Facts of every node of a scan's body, from those of the scan's inputs. */
 export const factsInBody = (scan: ScanOp, inputs: readonly Facts[]): readonly Facts[] =>

@@ -2,10 +2,26 @@
 
 import { limits } from '../base/limits.js';
 import { tooNested } from './extent.js';
+import { differsBetweenSamples } from './externals.js';
+import { countField } from './halting.js';
+import { noneKept, tooRare } from './infer.js';
+import { keptSteps } from './op.js';
 import { finalPort, observedPort } from './ports.js';
 import type { Clock, Observed, Run, Sequenced, StateOf } from './scan-types.js';
 import { type Shape, sameShape, showShape } from './shape.js';
-import { type Expr, freeIn, isTensor, known, refuse, shapeOf, type Tensor } from './tensor.js';
+import {
+  apply,
+  type Expr,
+  freeIn,
+  insideOf,
+  isTensor,
+  known,
+  refuse,
+  type ScanExpr,
+  shapeOf,
+  type Tensor,
+} from './tensor.js';
+import { counted, heldStep } from './until.js';
 
 /** Names of fields may be in any script: θ and ω are good names. */
 const fieldName = /^[\p{L}][\p{L}\p{N}_-]*$/u;
@@ -23,28 +39,46 @@ const within = <A>(operation: string, write: () => A): A => {
   }
 };
 
+/** What is closed. */
+export interface Closing<State, In extends Shape, O> {
+  /** The name that the user knows it by. */
+  readonly operation: string;
+  readonly steps: number;
+  readonly sequences: readonly Tensor<readonly [number, ...In]>[];
+  readonly init: State;
+  readonly step: (state: State, elements: readonly Tensor<readonly [...In]>[], clock: Clock) => StateOf;
+  readonly observe: (state: State) => O;
+  /** After how many steps what is observed is recorded: all of it, or by name. */
+  readonly every?: number | Readonly<Record<string, number>> | undefined;
+  readonly until?: ((state: State) => Tensor) | undefined;
+  readonly remat?: boolean | number | undefined;
+}
+
 /** The expression of a scan, and its ports. Refuses a step that does not return the fields of the state. */
 export const closeStep = <State extends StateOf, In extends Shape, T extends number, O extends Observed>(
-  operation: string,
-  steps: number,
-  sequences: readonly Tensor<readonly [number, ...In]>[],
-  init: State,
-  step: (state: State, elements: readonly Tensor<readonly [...In]>[], clock: Clock) => StateOf,
-  observe: (state: State) => O,
+  closing: Closing<State, In, O>,
 ): Run<T, State, O> => {
-  const fields = Object.keys(init).sort();
+  const { operation, steps, sequences, init, step, observe, until } = closing;
+  const own = Object.keys(init).sort();
   if (!Number.isSafeInteger(steps) || steps < 1)
     return refuse(operation, `takes a whole number of at least 1 steps, got ${steps}`);
-  if (fields.length === 0) return refuse(operation, 'the state needs at least one field');
-  checkNames(operation, fields);
+  if (own.length === 0) return refuse(operation, 'the state needs at least one field');
+  checkNames(operation, own);
+  const start: Readonly<Record<string, Tensor>> = until === undefined ? init : counted(operation, init);
+  const fields = Object.keys(start).sort();
+  const stateOf = (tensors: Readonly<Record<string, Tensor>>): State =>
+    replaceFields(init, own, (field) => tensors[field]);
   const identity = Symbol(operation);
   const placeholder = <S extends Shape>(
     leaf: Parameters<typeof known>[0] & { op: 'placeholder' },
     shape: Shape,
   ): Tensor<S> => known(leaf, { shape, perSample: leaf.leaf.op !== 'clock' }, [], new Set([identity]));
 
-  const state = replaceFields(init, fields, (field) =>
-    placeholder({ op: 'placeholder', scan: identity, leaf: { op: 'state', field } }, shapeOf(init[field])),
+  const state = Object.fromEntries(
+    fields.map((field): [string, Tensor] => [
+      field,
+      placeholder({ op: 'placeholder', scan: identity, leaf: { op: 'state', field } }, shapeOf(start[field])),
+    ]),
   );
   const elements = sequences.map((sequence, number) =>
     placeholder<readonly [...In]>(
@@ -55,59 +89,102 @@ export const closeStep = <State extends StateOf, In extends Shape, T extends num
   const clock: Clock = {
     index: placeholder({ op: 'placeholder', scan: identity, leaf: { op: 'clock' } }, []),
   };
-  const next = within(operation, () => step(state, elements, clock));
-  checkNext(operation, init, fields, next);
-  const observed = within(operation, () => observe(replaceFields(init, fields, (field) => next[field])));
+  const stepped = (before: Readonly<Record<string, Tensor>>): StateOf => {
+    const after = step(stateOf(before), elements, clock);
+    checkNext(operation, init, own, after);
+    return after;
+  };
+  const held =
+    until === undefined
+      ? undefined
+      : within(operation, () =>
+          heldStep(operation, state, init, (before) => until(stateOf(before)), stepped),
+        );
+  const next = held?.next ?? within(operation, () => stepped(state));
+  const observed = within(operation, () => observe(stateOf(next)));
   const recorded: Readonly<Record<string, Tensor>> = isTensor(observed) ? { value: observed } : observed;
   const names = Object.keys(recorded);
   if (names.length === 0)
     return refuse(operation, 'observe must return a tensor, or a record of at least one');
   checkNames(operation, names);
 
-  const inputs = [...fields.map((field) => init[field].expr), ...sequences.map((sequence) => sequence.expr)];
-  const inside = [...fields.map((field) => next[field].expr), ...names.map((name) => recorded[name].expr)];
-  const free = new Set([...freeIn(inputs), ...freeIn(inside)]);
-  free.delete(identity);
-  const node: Expr = {
-    op: {
-      op: 'scan',
-      scan: identity,
-      steps,
-      fields,
-      sequences: sequences.length,
-      next: Object.fromEntries(fields.map((field) => [field, next[field].expr])),
-      observe: Object.fromEntries(names.map((name) => [name, recorded[name].expr])),
-    },
-    inputs,
-    facts: { shape: [], perSample: true },
-    free,
+  const inputs = [...fields.map((field) => start[field].expr), ...sequences.map(({ expr }) => expr)];
+  const scan: ScanExpr = {
+    op: 'scan',
+    scan: identity,
+    steps,
+    fields,
+    sequences: sequences.length,
+    ...rates(operation, steps, names, closing.every),
+    ...segments(operation, steps, closing.remat),
+    next: Object.fromEntries(fields.map((field) => [field, next[field].expr])),
+    observe: Object.fromEntries(names.map((name) => [name, recorded[name].expr])),
+    ...(held === undefined ? {} : { until: held.until.expr }),
   };
+  const free = new Set([...freeIn(inputs), ...freeIn(insideOf(scan))]);
+  free.delete(identity);
+  const perSample = differsBetweenSamples(scan, inputs);
+  const node: Expr = { op: scan, inputs, facts: { shape: [], perSample }, free };
   const port = <S extends Shape>(name: string, shape: Shape): Tensor<S> =>
-    known({ op: 'take', port: name }, { shape, perSample: true }, [node], free);
+    known({ op: 'take', port: name }, { shape, perSample }, [node], free);
   const observedTensor = (name: string): Tensor =>
-    port(observedPort(name), [steps, ...shapeOf(recorded[name])]);
+    port(observedPort(name), [keptSteps(scan, name), ...shapeOf(recorded[name])]);
   const sequence = isTensor(observed)
     ? observedTensor('value')
     : Object.fromEntries(names.map((name) => [name, observedTensor(name)]));
   return {
-    sequence: isSequenced<T, O>(sequence, observed, steps)
+    sequence: isSequenced<T, O>(sequence, observed, (name) => keptSteps(scan, name))
       ? sequence
       : refuse(operation, 'a sequence lost its shape'),
-    final: replaceFields(init, fields, (field) => port(finalPort(field), shapeOf(init[field]))),
+    final: replaceFields(init, own, (field) => port(finalPort(field), shapeOf(init[field]))),
+    steps:
+      until === undefined
+        ? apply(operation, { op: 'constant', shape: [], value: steps })
+        : port(finalPort(countField), []),
   };
+};
+
+/** After how many steps each observation is recorded, where that is not 1. */
+const rates = (
+  operation: string,
+  steps: number,
+  names: readonly string[],
+  every: number | Readonly<Record<string, number>> = 1,
+): Pick<ScanExpr, 'every'> => {
+  const found = names.flatMap((name): readonly (readonly [string, number])[] => {
+    const k = typeof every === 'number' ? every : Object.hasOwn(every, name) ? every[name] : 1;
+    if (!Number.isSafeInteger(k) || k < 1)
+      return refuse(operation, `every is a whole number of at least 1 steps, got ${k}`);
+    if (k > steps) return refuse(operation, noneKept(k, steps));
+    return k === 1 ? [] : [[name, k]];
+  });
+  return found.length === 0 ? {} : { every: Object.fromEntries(found) };
+};
+
+/** How many steps the adjoint computes again at a time, if it does. */
+const segments = (
+  operation: string,
+  steps: number,
+  remat: boolean | number = false,
+): Pick<ScanExpr, 'remat'> => {
+  if (remat === false) return {};
+  const length = remat === true ? Math.ceil(Math.sqrt(steps)) : remat;
+  if (!Number.isSafeInteger(length) || length < 1)
+    return refuse(operation, `remat is true, or a whole number of at least 1 steps, got ${length}`);
+  return length > steps ? refuse(operation, tooRare(length, steps)) : { remat: length };
 };
 
 /** A type guard: each sequence has the shape of what was observed, with time in front. */
 const isSequenced = <T extends number, O extends Observed>(
   sequence: Observed,
   observed: Observed,
-  steps: number,
+  entries: (name: string) => number,
 ): sequence is Observed & Sequenced<T, O> =>
   isTensor(sequence)
-    ? isTensor(observed) && sameShape(shapeOf(sequence), [steps, ...shapeOf(observed)])
+    ? isTensor(observed) && sameShape(shapeOf(sequence), [entries('value'), ...shapeOf(observed)])
     : !isTensor(observed) &&
       Object.keys(observed).every((name) =>
-        sameShape(shapeOf(sequence[name]), [steps, ...shapeOf(observed[name])]),
+        sameShape(shapeOf(sequence[name]), [entries(name), ...shapeOf(observed[name])]),
       );
 
 const checkNames = (operation: string, names: readonly string[]): void => {

@@ -8,13 +8,16 @@
 
 import { type Collector, collector } from './collector.js';
 import { extentProblem } from './extent.js';
+import { belongs, externalsOf, inOrder } from './externals.js';
 import { type Graph, languageVersion } from './graph.js';
+import { haltingProblem } from './halting.js';
 import type { Layer } from './identity.js';
 import { type Names, names } from './naming.js';
 import type { Body, Op } from './op.js';
 import { type Shape, sameShape, showShape } from './shape.js';
 import {
   type Expr,
+  insideOf,
   isPrimitive,
   type NoiseExpr,
   type ParameterExpr,
@@ -66,52 +69,6 @@ export const closeGraph = (
 const numberOf = (numbers: ReadonlyMap<Expr, number>, expr: Expr): number => {
   const number = numbers.get(expr);
   return number ?? refuse('program', 'an expression was used before it was computed');
-};
-
-/** The expressions that must come before an expression: its inputs, and for a scan also its externals. */
-const dependencies = (expr: Expr): readonly Expr[] =>
-  expr.op.op === 'scan' ? [...expr.inputs, ...externalsOf(expr.op)] : expr.inputs;
-
-const inside = (scan: ScanExpr): readonly Expr[] => [
-  ...scan.fields.map((field) => scan.next[field]),
-  ...Object.keys(scan.observe)
-    .sort()
-    .map((name) => scan.observe[name]),
-];
-
-/** Whether an expression is part of a step: it depends on the step's leaves, or is a plain number. */
-const belongs = (expr: Expr, scan: symbol): boolean =>
-  expr.free.has(scan) || (expr.op.op === 'constant' && typeof expr.op.value === 'number');
-
-/** The externals of a scan: values from outside that its step uses, in the order of the data flow. */
-const externalsOf = (scan: ScanExpr): readonly Expr[] =>
-  inOrder(inside(scan), (expr) => belongs(expr, scan.scan)).filter((expr) => !belongs(expr, scan.scan));
-
-/**
- * These expressions and all that they depend on, each after its inputs. Expressions that `enters` refuses, and what only
- * they depend on, are left out. The stack is explicit, because chains of ten thousand operations are allowed.
- */
-const inOrder = (roots: readonly Expr[], enters: (expr: Expr) => boolean): readonly Expr[] => {
-  const done = new Set<Expr>();
-  const out: Expr[] = [];
-  const stack: { readonly expr: Expr; readonly needs: readonly Expr[]; next: number }[] = [];
-  const open = (expr: Expr): void => {
-    stack.push({ expr, needs: enters(expr) ? dependencies(expr) : [], next: 0 });
-  };
-  for (const root of roots) {
-    if (!done.has(root)) open(root);
-    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
-      const need = top.needs[top.next++];
-      if (need !== undefined) {
-        if (!done.has(need)) open(need);
-      } else {
-        stack.pop();
-        if (!done.has(top.expr)) out.push(top.expr);
-        done.add(top.expr);
-      }
-    }
-  }
-  return out;
 };
 
 const closeNode = (
@@ -175,7 +132,7 @@ const closeScan = (
   const sources = [...new Set(externals.map((external) => numberOf(outside, external)))];
   const body = collector();
   const numbers = new Map<Expr, number>();
-  for (const inner of inOrder(inside(op), (e) => belongs(e, op.scan))) {
+  for (const inner of inOrder(insideOf(op), (e) => belongs(e, op.scan))) {
     if (belongs(inner, op.scan)) numbers.set(inner, closeNode(inner, numbers, body.add, context));
     else {
       const index = sources.indexOf(numberOf(outside, inner));
@@ -190,9 +147,20 @@ const closeScan = (
         .sort()
         .map((name) => [name, numberOf(numbers, op.observe[name])]),
     ),
+    ...(op.until === undefined ? {} : { until: numberOf(numbers, op.until) }),
   };
+  const problem = haltingProblem(closed);
+  if (problem !== undefined) return refuse('scan', problem);
   return add(
-    { op: 'scan', steps: op.steps, fields: op.fields, sequences: op.sequences, body: closed },
+    {
+      op: 'scan',
+      steps: op.steps,
+      fields: op.fields,
+      sequences: op.sequences,
+      ...(op.every === undefined ? {} : { every: op.every }),
+      ...(op.remat === undefined ? {} : { remat: op.remat }),
+      body: closed,
+    },
     [...expr.inputs.map((input) => numberOf(outside, input)), ...sources],
     [],
   );

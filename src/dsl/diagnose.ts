@@ -70,10 +70,14 @@ const opProblem = (op: Fields, name: string): string | undefined => {
 const bodyProblem = (body: unknown): string | undefined =>
   isRecord(body)
     ? first(
-        () => strange(body, ['nodes', 'next', 'observe']),
+        () => strange(body, ['nodes', 'next', 'observe', 'until']),
         () => nodesProblem(body.nodes),
         () => numbersProblem('next', 'next', body.next),
         () => numbersProblem('observe', 'observe', body.observe),
+        () =>
+          body.until === undefined || isWhole(body.until)
+            ? undefined
+            : wrong('until', 'the number of a node', body.until),
       )
     : wrong('body', "the scan's step", body);
 

@@ -70,6 +70,7 @@ export type {
   Observed,
   Run,
   Scan,
+  ScanOptions,
   Sequenced,
   StateOf,
   Step,

@@ -9,6 +9,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { grouped, limits } from '../base/limits.js';
 import { einsumShape } from './einsum-formula.js';
+import { haltingProblem } from './halting.js';
 import {
   axesOf,
   batchNormShape,
@@ -27,9 +28,9 @@ import {
   when,
 } from './infer-shape.js';
 import { literalsOf } from './literals.js';
-import { type Body, type Node, type Op, type ScanOp, scanInputs } from './op.js';
+import { type Body, everyOf, keptSteps, type Node, type Op, type ScanOp, scanInputs } from './op.js';
 import { splitPort } from './ports.js';
-import { arity, declared, type Facts, type Leaves, perSample, sharedWeights } from './rules.js';
+import { arity, declared, type Facts, isPerSample, type Leaves, sharedWeights } from './rules.js';
 import { bins, sameShape, showShape, volume } from './shape.js';
 
 export type { Facts, Leaves } from './rules.js';
@@ -45,7 +46,7 @@ export const infer = (op: Op, inputs: readonly Facts[], leaves?: Leaves): E.Eith
     E.flatMap((shape) =>
       pipe(
         sharedWeights(op, inputs),
-        E.map(() => ({ shape, perSample: perSample(op, inputs, leaves) })),
+        E.map(() => ({ shape, perSample: isPerSample(op, inputs, leaves) })),
       ),
     ),
   );
@@ -184,7 +185,7 @@ const scanShape = (op: ScanOp, inputs: readonly Facts[]): CheckedShape => {
     ),
     E.flatMap(() =>
       pipe(
-        bodyFacts(body, leavesOf(op, inputs)),
+        bodyFacts(body, assumedLeaves(op, inputs)),
         E.mapLeft((problem) => `in its step, ${problem}`),
       ),
     ),
@@ -199,19 +200,54 @@ const scanShape = (op: ScanOp, inputs: readonly Facts[]): CheckedShape => {
               `${showShape(facts[body.next[fields[changed]]].shape)}`,
           );
     }),
+    E.tap(() => settings(op)),
   );
 };
+
+/** Checks what a scan says besides its step: when it ends, what it keeps. */
+const settings = (op: ScanOp): E.Either<string, void> => {
+  const { steps, body, every = {}, remat = 1 } = op;
+  const halting = haltingProblem(body);
+  const unknown = Object.keys(every).find((name) => !Object.hasOwn(body.observe, name));
+  const rare = Object.keys(body.observe).find((name) => everyOf(op, name) > steps);
+  return pipe(
+    when(halting === undefined, () => halting ?? ''),
+    E.flatMap(() => when(unknown === undefined, () => `every names '${unknown}', which is not observed`)),
+    E.flatMap(() => when(rare === undefined, () => noneKept(everyOf(op, rare ?? ''), steps))),
+    E.flatMap(() => when(remat <= steps, () => tooRare(remat, steps))),
+  );
+};
+
+/** The message about a scan that would keep no observation. */
+export const noneKept = (every: number, steps: number): string =>
+  `it has ${steps} steps, so every: ${every} would keep nothing`;
+
+/** The message about a scan whose adjoint would keep no state. */
+export const tooRare = (remat: number, steps: number): string =>
+  `it has ${steps} steps, so it cannot keep its state every ${remat} of them for the adjoint`;
 
 /** Whether a node exists and has a value of its own: a scan has none, only its ports do. */
 export const readable = (nodes: readonly Node[], number: number): boolean =>
   nodes[number] !== undefined && nodes[number].op.op !== 'scan';
 
-/** The facts of a body's leaves, from those of the scan's inputs. State is assumed to differ between samples: noise may enter. */
+/** Leaves as a step sees them while it is written: its state and elements may differ between samples. */
+export const assumedLeaves = (op: ScanOp, inputs: readonly Facts[]): Leaves => {
+  const { state, elements, externals } = leavesOf(op, inputs);
+  const assumed = (facts: Facts): Facts => ({ ...facts, perSample: true });
+  return {
+    state: Object.fromEntries(Object.entries(state).map(([field, facts]) => [field, assumed(facts)])),
+    elements: elements.map(assumed),
+    externals,
+  };
+};
+
+/** The facts of a body's leaves, from those of the scan's inputs. All fields differ between samples, or none does. */
 export const leavesOf = (op: ScanOp, inputs: readonly Facts[]): Leaves => {
   const { fields, sequences, externals } = scanInputs(op, inputs);
+  const differs = isPerSample(op, inputs);
   return {
-    state: Object.fromEntries(op.fields.map((field, i) => [field, { ...fields[i], perSample: true }])),
-    elements: sequences.map(({ shape }) => ({ shape: shape.slice(1), perSample: true })),
+    state: Object.fromEntries(op.fields.map((field, i) => [field, { ...fields[i], perSample: differs }])),
+    elements: sequences.map(({ shape }) => ({ shape: shape.slice(1), perSample: differs })),
     externals,
   };
 };
@@ -287,10 +323,11 @@ const inferNode = (
 export const takeFacts = (scan: ScanOp, inputs: readonly Facts[], port: string): E.Either<string, Facts> => {
   const [kind, name] = splitPort(port);
   const field = scan.fields.indexOf(name);
-  if (kind === 'final' && field >= 0) return E.right({ shape: inputs[field].shape, perSample: true });
+  const differs = isPerSample(scan, inputs);
+  if (kind === 'final' && field >= 0) return E.right({ shape: inputs[field].shape, perSample: differs });
   if (kind === 'observed' && Object.hasOwn(scan.body.observe, name)) {
     const { shape } = scan.body.nodes[scan.body.observe[name]];
-    return E.right({ shape: [scan.steps, ...shape], perSample: true });
+    return E.right({ shape: [keptSteps(scan, name), ...shape], perSample: differs });
   }
   return E.left(`the scan has no port '${port}'`);
 };

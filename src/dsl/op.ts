@@ -20,6 +20,16 @@ const size = new t.Type<number, number, unknown>(
 );
 const shape = t.readonlyArray(size, 'a list of whole numbers');
 
+/** A whole number from 1. */
+const isCount = (u: unknown): u is number => isSize(u) && u >= 1;
+const count = new t.Type<number, number, unknown>(
+  'a whole number from 1',
+  isCount,
+  (u, c) => (isCount(u) ? t.success(u) : t.failure(u, c)),
+  t.identity,
+);
+const counts = t.record(t.string, count, 'an object of whole numbers from 1');
+
 /** Pointwise functions of one argument. */
 export const mapFunctions = [
   'tanh',
@@ -179,7 +189,7 @@ const Recurrence = t.strict({ op: t.literal('recurrence'), kind: keys(['diagonal
  * One step repeated. Inputs: the fields' initial values, then the driving sequences, then the externals.
  *
  * A scan has no shape of its own (its node says []); `take` reads its ports: `observed/NAME`, a sequence
- * [steps, ...], and `final/FIELD`.
+ * [floor(steps / every), ...], and `final/FIELD`.
  */
 export interface ScanOp {
   readonly op: 'scan';
@@ -187,6 +197,10 @@ export interface ScanOp {
   /** Names of the state's fields, sorted; the first inputs are their initial values. */
   readonly fields: readonly string[];
   readonly sequences: number;
+  /** Observation → k: it is recorded after steps k, 2k, ... only. An observation that is not named is recorded after every step. */
+  readonly every?: Readonly<Record<string, number>>;
+  /** The adjoint keeps the state after each so many steps, and computes the steps between them again. It changes no value. */
+  readonly remat?: number;
   readonly body: Body;
 }
 
@@ -197,7 +211,31 @@ export interface Body {
   readonly next: Readonly<Record<string, number>>;
   /** What is recorded after each step, computed from the NEXT state. */
   readonly observe: Readonly<Record<string, number>>;
+  /**
+   * A scalar of the state before the step. Where it is above 0 the step changes nothing, so a scan may end as soon as it
+   * is above 0 for all samples; `halting.ts` says what a body must look like for that.
+   */
+  readonly until?: number;
 }
+
+/** After how many steps an observation is recorded: 1 where nothing else is said. */
+export const everyOf = ({ every }: Pick<ScanOp, 'every'>, name: string): number =>
+  every !== undefined && Object.hasOwn(every, name) ? every[name] : 1;
+
+/** How many entries an observation has. */
+export const keptSteps = (op: Pick<ScanOp, 'steps' | 'every'>, name: string): number =>
+  Math.floor(op.steps / everyOf(op, name));
+
+/** Whether an observation is recorded after the step of this number, from 0. */
+export const isKept = (op: Pick<ScanOp, 'every'>, name: string, step: number): boolean =>
+  (step + 1) % everyOf(op, name) === 0;
+
+/** The nodes of a body that are read from outside of it, or say when it ends. */
+export const rootsOf = ({ next, observe, until }: Body): readonly number[] => [
+  ...Object.values(next),
+  ...Object.values(observe),
+  ...(until === undefined ? [] : [until]),
+];
 
 /** The inputs of a scan by their roles. */
 export interface ScanInputs<A> {
@@ -286,21 +324,29 @@ export const Node: t.Type<Node, Node, unknown> = t.recursion('Node', () =>
 );
 
 const Body: t.Type<Body, Body, unknown> = t.recursion('Body', () =>
-  t.strict({
-    nodes: t.readonlyArray(Node),
-    next: t.record(t.string, size),
-    observe: t.record(t.string, size),
-  }),
+  t.exact(
+    t.intersection([
+      t.type({
+        nodes: t.readonlyArray(Node),
+        next: t.record(t.string, size),
+        observe: t.record(t.string, size),
+      }),
+      t.partial({ until: size }),
+    ]),
+  ),
 );
 
+/** The fields of a scan besides its body: those that it always has, and those that it may leave out. */
+const scanFields = {
+  op: t.literal('scan'),
+  steps: size,
+  fields: t.readonlyArray(t.string, 'a list of names'),
+  sequences: size,
+};
+const scanSettings = { every: counts, remat: count };
+
 const Scan: t.Type<ScanOp, ScanOp, unknown> = t.recursion('Scan', () =>
-  t.strict({
-    op: t.literal('scan'),
-    steps: size,
-    fields: t.readonlyArray(t.string, 'a list of names'),
-    sequences: size,
-    body: Body,
-  }),
+  t.exact(t.intersection([t.type({ ...scanFields, body: Body }), t.partial(scanSettings)])),
 );
 
 /** The codec of operations. */
@@ -313,14 +359,15 @@ const fieldsOf = (flat: (typeof Flat.types)[number]): Readonly<Record<string, t.
   const [needed, optional] = type.types;
   return {
     ...needed.props,
-    ...Object.fromEntries(
-      Object.entries<t.Mixed>(optional.props).map(([name, codec]) => [
-        name,
-        t.union([codec, t.undefined], codec.name),
-      ]),
-    ),
+    ...leftOut(optional.props),
   };
 };
+
+/** Codecs of fields that may be left out. */
+const leftOut = (fields: Readonly<Record<string, t.Mixed>>): Readonly<Record<string, t.Mixed>> =>
+  Object.fromEntries(
+    Object.entries(fields).map(([name, codec]) => [name, t.union([codec, t.undefined], codec.name)]),
+  );
 
 const nameOf = ({ type }: (typeof Flat.types)[number]): string =>
   type._tag === 'InterfaceType' ? type.props.op.value : type.types[0].props.op.value;
@@ -328,10 +375,5 @@ const nameOf = ({ type }: (typeof Flat.types)[number]): string =>
 /** The codec of each field of each operation, by the operation's name; of a scan only its own fields. */
 export const fieldCodecs: Readonly<Record<string, Readonly<Record<string, t.Mixed>>>> = {
   ...Object.fromEntries(Flat.types.map((flat) => [nameOf(flat), fieldsOf(flat)])),
-  scan: {
-    op: t.literal('scan'),
-    steps: size,
-    fields: t.readonlyArray(t.string, 'a list of names'),
-    sequences: size,
-  },
+  scan: { ...scanFields, ...leftOut(scanSettings) },
 };

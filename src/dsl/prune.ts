@@ -38,9 +38,10 @@ const prune = (nodes: readonly Node[], roots: readonly number[]): Left => {
 const pruneScan = (node: Node, op: ScanOp, ports: ReadonlySet<string>): Node => {
   const observe = Object.entries(op.body.observe).filter(([name]) => ports.has(observedPort(name)));
   const next = Object.entries(op.body.next);
+  const { until } = op.body;
   const left = prune(
     op.body.nodes,
-    [...next, ...observe].map(([, number]) => number),
+    [...next, ...observe].map(([, number]) => number).concat(until === undefined ? [] : [until]),
   );
   const used = left.nodes.flatMap(({ op: inner }) => (inner.op === 'external' ? [inner.index] : []));
   const externals = [...new Set(used)].sort((a, b) => a - b);
@@ -52,11 +53,14 @@ const pruneScan = (node: Node, op: ScanOp, ports: ReadonlySet<string>): Node => 
     nodes: left.nodes.map((inner) => ({ ...inner, op: renamed(inner.op) })),
     next: moved(next),
     observe: moved(observe),
+    ...(until === undefined ? {} : { until: left.to(until) }),
   };
+  const { every, ...settings } = op;
+  const rates = Object.entries(every ?? {}).filter(([name]) => ports.has(observedPort(name)));
   const given = scanInputs(op, node.inputs);
   return {
     ...node,
-    op: { ...op, body },
+    op: { ...settings, ...(rates.length === 0 ? {} : { every: Object.fromEntries(rates) }), body },
     inputs: [...given.fields, ...given.sequences, ...externals.map((index) => given.externals[index])],
   };
 };

@@ -2,7 +2,7 @@
 
 import type * as E from 'fp-ts/lib/Either.js';
 import { when } from './infer-shape.js';
-import type { Op } from './op.js';
+import type { Node, Op } from './op.js';
 import type { Shape } from './shape.js';
 
 /** What is known of a value before it is computed. */
@@ -82,21 +82,27 @@ export const arity = (op: Op, count: number): E.Either<string, void> => {
 };
 
 /** Whether the result of an operation differs between samples. */
-export const perSample = (op: Op, inputs: readonly Facts[], leaves: Leaves | undefined): boolean => {
+export const isPerSample = (op: Op, inputs: readonly Facts[], leaves?: Leaves): boolean => {
   switch (op.op) {
     case 'input':
-    case 'state':
-    case 'element':
     case 'noise':
-    case 'scan':
-    case 'take':
       return true;
+    case 'state':
+      return leaves?.state[op.field]?.perSample ?? true;
+    case 'element':
+      return leaves?.elements[op.sequence]?.perSample ?? true;
+    case 'scan':
+      return inputs.some((input) => input.perSample) || op.body.nodes.some(isNoisy);
     case 'external':
       return leaves?.externals[op.index]?.perSample ?? true;
     default:
       return inputs.some((input) => input.perSample);
   }
 };
+
+/** Whether a node draws noise, which differs between samples. */
+export const isNoisy = ({ op }: Node): boolean =>
+  op.op === 'noise' || (op.op === 'scan' && op.body.nodes.some(isNoisy));
 
 /** Checks that weights are the same for all samples; the compilers rely on it. */
 export const sharedWeights = (op: Op, inputs: readonly Facts[]): E.Either<string, void> => {

@@ -1,6 +1,6 @@
 /** The types of scans: state, step, observations, results. */
 
-import type { Shape } from './shape.js';
+import type { FloorDiv, Shape } from './shape.js';
 import type { Tensor } from './tensor.js';
 
 /** The state of a scan: named tensors. Declare one as a `type`, not an `interface`: an interface fits no record. */
@@ -35,8 +35,36 @@ type Something<O> = [keyof O] extends [never]
   ? { readonly error: 'scan: observe returns a tensor, or a record of at least one' }
   : unknown;
 
+/** `unknown`, or the message about a scan that would keep no observation. */
+type Keeps<T extends number, K extends number> = [FloorDiv<T, K>] extends [0]
+  ? { readonly error: `scan: it has ${T} steps, so every: ${K} would keep nothing` }
+  : unknown;
+
+/** What every scan may say besides its step. */
+export interface ScanOptions<T extends number, State extends StateOf, K extends number> {
+  /**
+   * What is observed is recorded after steps k, 2k, 3k, ...: floor(steps / k) entries. Default 1. What is observed alone
+   * is then computed at those steps alone, where an interpreter can leave it out.
+   */
+  readonly every?: (K & Keeps<T, K>) | undefined;
+  /**
+   * A scalar of the state. A sample stops before the first step at whose beginning it is above 0: from then on its state
+   * stays, and what is observed of it. Gradients go through the steps that were taken. When all samples of a batch have
+   * stopped, the scan ends. A step must be computable at `init`, since it is computed there for samples that have stopped.
+   */
+  readonly until?: ((state: NoInfer<State>) => Tensor<readonly []>) | undefined;
+  /**
+   * Less memory in training: the state is kept after each so many steps, and the steps between are computed again for the
+   * gradient. `true` takes ceil(sqrt(steps)), so that training holds about 2 sqrt(steps) steps instead of all. Values and
+   * gradients stay the same. Op by op and in `vjp`; a scan with it has no fused kernel yet, and an exported graph does
+   * without it.
+   */
+  readonly remat?: boolean | number | undefined;
+}
+
 /** The description of a scan; Next is what the step returns, the State again. */
-export interface Scan<T extends number, State extends StateOf, Next, O extends Observed> {
+export interface Scan<T extends number, State extends StateOf, Next, O extends Observed, K extends number = 1>
+  extends ScanOptions<T, State, K> {
   /** The number of steps. */
   readonly steps: T;
   /** The state before the first step. */
@@ -54,7 +82,8 @@ export interface DrivenScan<
   State extends StateOf,
   Next,
   O extends Observed,
-> {
+  K extends number = 1,
+> extends ScanOptions<T, State, K> {
   /** The sequence that drives it, one element a step. */
   readonly over: Tensor<readonly [T, ...In]>;
   /** The state before the first step. */
@@ -65,8 +94,10 @@ export interface DrivenScan<
   readonly observe: (state: NoInfer<State>) => O & Something<O>;
 }
 
-/** What was observed, and the state after the last step. */
+/** What was observed, the state after the last step, and how many steps there were. */
 export interface Run<T extends number, State extends StateOf, O> {
   readonly sequence: Sequenced<T, O>;
   readonly final: State;
+  /** The number of steps that a sample took: all, or with `until` those before it stopped. It has no gradient. */
+  readonly steps: Tensor<readonly []>;
 }

@@ -9,15 +9,20 @@
 import { closeStep } from './close-step.js';
 import { checkedOptions } from './options.js';
 import type { DrivenScan, Observed, Run, Scan, Sequenced, StateOf } from './scan-types.js';
-import type { Shape } from './shape.js';
+import type { FloorDiv, Shape } from './shape.js';
 import { refuse, shapeOf } from './tensor.js';
+
+const settings = { every: true, until: true, remat: true } as const;
 
 /**
  * Repeats a step and records what is observed: [steps, ...X]. Entry t is observed AFTER step t, so the initial state
  * is not in it. Observing a record gives a record of sequences.
  *
- * What the step uses from outside (parameters, other tensors) is computed once, before the first step. Refuses a
- * step that adds or drops a field or changes a shape, and fewer than 1 steps.
+ * What the step uses from outside (parameters, other tensors) is computed once, before the first step. Three options:
+ * `every: k` records after steps k, 2k, ... alone, floor(steps / k) entries; `until` stops a sample where a condition on
+ * its state holds; `remat` trains in the memory of about 2 sqrt(steps) steps.
+ *
+ * Refuses a step that adds or drops a field or changes a shape, fewer than 1 steps, and an `every` that keeps nothing.
  *
  * @example
  * const decay = scan({
@@ -35,18 +40,29 @@ import { refuse, shapeOf } from './tensor.js';
  *   observe: (s) => ({ position: s.y, energy: pipe(add(square(s.y), square(s.z)), sum(0, 1, 2)) }),
  * });
  * const total = energy;   // Tensor<readonly [10]>
+ *
+ * @example
+ * const film = scan({
+ *   steps: 100,
+ *   every: 25,
+ *   init: { y: ones(8, 8, 1) },
+ *   step: ({ y }) => ({ y: scale(0.9, y) }),
+ *   observe: ({ y }) => y,
+ * });
+ * shapeOf(film); // => [4, 8, 8, 1]
  */
 export const scan = <
   const T extends number,
   State extends StateOf,
   Next extends NoInfer<State>,
   O extends Observed,
+  const K extends number = 1,
 >(
-  options: Scan<T, State, Next, O>,
-): Sequenced<T, O> => scanWithFinal(options).sequence;
+  options: Scan<T, State, Next, O, K>,
+): Sequenced<FloorDiv<T, NoInfer<K>>, O> => scanWithFinal(options).sequence;
 
 /**
- * The same, with the state after the last step beside the sequence.
+ * The same, with the state after the last step beside the sequence, and the number of steps.
  *
  * @example
  * const { sequence: path, final } = scanWithFinal({
@@ -56,22 +72,39 @@ export const scan = <
  *   observe: (s) => s.y,
  * });
  * const rest = final.y;   // Tensor<readonly [64, 64, 2]>
+ *
+ * @example
+ * const settled = scanWithFinal({
+ *   steps: 1000,
+ *   init: { y },
+ *   step: (s) => ({ y: scale(0.5, s.y) }),
+ *   observe: (s) => s.y,
+ *   until: (s) => complement(0.001, pipe(s.y, square, max(0, 1, 2))), // above 0 where all y^2 are below 0.001
+ * });
+ * const taken = settled.steps;   // Tensor<readonly []>: for each sample
  */
 export const scanWithFinal = <
   const T extends number,
   State extends StateOf,
   Next extends NoInfer<State>,
   O extends Observed,
+  const K extends number = 1,
 >(
-  options: Scan<T, State, Next, O>,
-): Run<T, State, O> => {
-  const { steps, init, step, observe } = checkedOptions('scan', options, {
+  options: Scan<T, State, Next, O, K>,
+): Run<FloorDiv<T, NoInfer<K>>, State, O> => {
+  const { step, ...rest } = checkedOptions('scan', options, {
     steps: true,
     init: true,
     step: true,
     observe: true,
+    ...settings,
   });
-  return closeStep('scan', steps, [], init, (state, _, clock) => step(state, clock), observe);
+  return closeStep({
+    ...rest,
+    operation: 'scan',
+    sequences: [],
+    step: (state, _, clock) => step(state, clock),
+  });
 };
 
 /**
@@ -91,12 +124,13 @@ export const scanOver = <
   State extends StateOf,
   Next extends NoInfer<State>,
   O extends Observed,
+  const K extends number = 1,
 >(
-  options: DrivenScan<T, In, State, Next, O>,
-): Sequenced<T, O> => scanOverWithFinal(options).sequence;
+  options: DrivenScan<T, In, State, Next, O, K>,
+): Sequenced<FloorDiv<T, NoInfer<K>>, O> => scanOverWithFinal(options).sequence;
 
 /**
- * The same, with the state after the last step.
+ * The same, with the state after the last step, and the number of steps.
  *
  * @example
  * const counted = scanOverWithFinal({
@@ -112,23 +146,24 @@ export const scanOverWithFinal = <
   State extends StateOf,
   Next extends NoInfer<State>,
   O extends Observed,
+  const K extends number = 1,
 >(
-  options: DrivenScan<T, In, State, Next, O>,
-): Run<T, State, O> => {
-  const { over, init, step, observe } = checkedOptions('scanOver', options, {
+  options: DrivenScan<T, In, State, Next, O, K>,
+): Run<FloorDiv<T, NoInfer<K>>, State, O> => {
+  const { over, step, ...rest } = checkedOptions('scanOver', options, {
     over: true,
     init: true,
     step: true,
     observe: true,
+    ...settings,
   });
   const [steps] = shapeOf(over);
   if (steps === undefined) return refuse('scanOver', 'a scalar has no time axis to run over');
-  return closeStep(
-    'scanOver',
+  return closeStep({
+    ...rest,
+    operation: 'scanOver',
     steps,
-    [over],
-    init,
-    (state, [element], clock) => step(state, element, clock),
-    observe,
-  );
+    sequences: [over],
+    step: (state, [element], clock) => step(state, element, clock),
+  });
 };

@@ -122,9 +122,21 @@ export interface ScanExpr {
   readonly steps: number;
   readonly fields: readonly string[];
   readonly sequences: number;
+  readonly every?: Readonly<Record<string, number>>;
+  readonly remat?: number;
   readonly next: Readonly<Record<string, Expr>>;
   readonly observe: Readonly<Record<string, Expr>>;
+  readonly until?: Expr;
 }
+
+/** What the step of a scan gives, the state first. */
+export const insideOf = ({ fields, next, observe, until }: ScanExpr): readonly Expr[] => [
+  ...fields.map((field) => next[field]),
+  ...Object.keys(observe)
+    .sort()
+    .map((name) => observe[name]),
+  ...(until === undefined ? [] : [until]),
+];
 
 /**
  * Carries a ProgramError out of the user's function; `tryProgram` catches it and returns its `error` as a value.

@@ -3,7 +3,7 @@
  * operations, and every other arithmetic operation, as 1. Values are not kept, only what is done to get them.
  */
 
-import type { Node, Program } from '../../../src/dsl/index.js';
+import type { Node, Program, ScanOp } from '../../../src/dsl/index.js';
 import { volume } from '../../../src/dsl/index.js';
 
 /** Calls f for every index of a box. */
@@ -15,7 +15,25 @@ const loop = (sizes: readonly number[], f: () => void): void => {
 /** Operations of one sample's forward pass. */
 export const countedFlops = ({ graph }: Program): number => countNodes(graph.nodes);
 
-const countNodes = (nodes: readonly Node[]): number => {
+/** The nodes that any of these needs. */
+const behind = (nodes: readonly Node[], roots: readonly number[]): ReadonlySet<number> => {
+  const needed = new Set(roots);
+  for (const [number, { inputs }] of [...nodes.entries()].reverse())
+    if (needed.has(number)) for (const input of inputs) needed.add(input);
+  return needed;
+};
+
+/** The nodes of a step that is followed by these observations. */
+const stepNodes = ({ body, every = {} }: ScanOp, step: number): ReadonlySet<number> =>
+  behind(body.nodes, [
+    ...Object.values(body.next),
+    ...(body.until === undefined ? [] : [body.until]),
+    ...Object.entries(body.observe).flatMap(([name, node]) =>
+      (step + 1) % (every[name] ?? 1) === 0 ? [node] : [],
+    ),
+  ]);
+
+const countNodes = (nodes: readonly Node[], needed?: ReadonlySet<number>): number => {
   let flops = 0;
   const multiplyAdd = (): void => {
     flops += 2;
@@ -23,7 +41,8 @@ const countNodes = (nodes: readonly Node[]): number => {
   const one = (): void => {
     flops += 1;
   };
-  for (const { op, inputs, shape } of nodes) {
+  for (const [number, { op, inputs, shape }] of nodes.entries()) {
+    if (needed?.has(number) === false) continue;
     const shapes = inputs.map((input) => nodes[input].shape);
     switch (op.op) {
       case 'map':
@@ -75,7 +94,8 @@ const countNodes = (nodes: readonly Node[]): number => {
         loop([...shape, op.kind === 'matrix' ? (shape.at(-1) ?? 1) : 1], multiplyAdd);
         break;
       case 'scan':
-        for (let step = 0; step < op.steps; step++) flops += countNodes(op.body.nodes);
+        for (let step = 0; step < op.steps; step++)
+          flops += countNodes(op.body.nodes, op.every === undefined ? undefined : stepNodes(op, step));
         break;
       default:
         break;

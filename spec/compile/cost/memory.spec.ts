@@ -65,6 +65,20 @@ const over = (f: (x: Tensor<readonly [6, 8, 8, 2]>) => Tensor<Shape>): Program =
     f(scan({ steps: 6, init: { h: x }, step: ({ h }) => ({ h: tanh(h) }), observe: ({ h }) => h })),
   );
 
+/** A program that trains a long scan of several operations. */
+const long = (settings: { readonly remat?: boolean | number; readonly every?: number }): Program =>
+  behind((x) => {
+    const gain = conv(2, { name: 'gain' })(x);
+    const seen: Tensor = scan({
+      steps: 60,
+      init: { h: x },
+      step: ({ h }) => ({ h: tanh(add(mul(gain, tanh(h)), mul(h, h))) }),
+      observe: ({ h }) => h,
+      ...settings,
+    });
+    return max(0)(seen);
+  });
+
 const small = { height: 8, width: 8, input: 3, mid: 4, channels: 2, hidden: [8, 8], classes: 4 } as const;
 
 /** Programs, with how many times the measured bytes a sample the estimate may be, in training and in inference. */
@@ -108,6 +122,23 @@ const programs: Readonly<Record<string, readonly [Program, number, number]>> = {
           init: { h: zeros(8, 8, 2) },
           step: ({ h }, element) => ({ h: tanh(add(h, element)) }),
           observe: ({ h }) => h,
+        }),
+      ),
+    ),
+    1.6,
+    1.25,
+  ],
+  'a scan that computes again': [long({ remat: true }), 1.5, 1.25],
+  'a scan that computes again, and keeps some': [long({ remat: 10, every: 5 }), 1.5, 1.25],
+  'a driven scan that computes again': [
+    over((x) =>
+      timeToChannels(
+        scanOver({
+          over: x,
+          init: { h: zeros(8, 8, 2) },
+          step: ({ h }, element) => ({ h: tanh(add(h, tanh(tanh(element)))) }),
+          observe: ({ h }) => h,
+          remat: 2,
         }),
       ),
     ),
@@ -165,6 +196,30 @@ describe('cost: memory', () => {
       assert.equal(at4[kind].bytesPerSample, bytesPerSample);
       assert.equal(peakBytes, fixedBytes + 9 * bytesPerSample);
     }
+  });
+
+  it('of a scan that computes again grows with the root of its steps, as it is measured', async () => {
+    const last = (steps: number, remat: boolean): Program =>
+      behind(
+        (x) =>
+          scanWithFinal({
+            steps,
+            init: { h: x },
+            step: ({ h }) => ({ h: tanh(add(mul(h, h), h)) }),
+            observe: ({ h }) => h,
+            remat,
+          }).final.h,
+      );
+    const each = (p: Program): number => cost(select(p, 'logits'), { batch: 1 }).training.bytesPerSample;
+    const [few, many] = [100, 1600];
+    const found = [
+      await heldPerSample(engine, last(few, true)),
+      await heldPerSample(engine, last(many, true)),
+    ].map(({ training }) => training);
+    assert.ok(found[1] / found[0] < 4.2, `${found}`);
+    assert.ok(each(last(many, true)) / each(last(few, true)) < 4.2);
+    assert.ok(each(last(many, false)) / each(last(few, false)) > 14);
+    assert.ok(each(last(10_000, true)) < each(last(10_000, false)) / 30);
   });
 
   it('holds trained parameters four times, with gradients and two moments, others once', () => {

@@ -39,6 +39,9 @@ export const variants = ({ op, inputs, shape }: Node): readonly string[] => {
         op.sequences > 0 ? 'scan driven' : 'scan autonomous',
         ...(op.body.nodes.some((inner) => inner.op.op === 'scan') ? ['scan in a scan'] : []),
         ...(op.fields.length > 1 ? ['scan of two fields'] : []),
+        ...(op.every === undefined ? [] : ['scan that keeps some']),
+        ...(op.body.until === undefined ? [] : ['scan that ends']),
+        ...(op.remat === undefined ? [] : ['scan that computes again']),
       ];
     case 'take':
       return [`take ${op.port.split('/')[0]}`];
@@ -66,7 +69,15 @@ export const expected = [
   ...['in 1d', 'in 2d', 'in 3d'].map((kind) => `pool ${kind}`),
   ...['with a bias', 'without a bias', 'with a stride', 'at every site'].map((kind) => `conv ${kind}`),
   ...['in 1d', 'in 2d'].map((kind) => `convTranspose ${kind}`),
-  ...['driven', 'autonomous', 'in a scan', 'of two fields'].map((kind) => `scan ${kind}`),
+  ...[
+    'driven',
+    'autonomous',
+    'in a scan',
+    'of two fields',
+    'that keeps some',
+    'that ends',
+    'that computes again',
+  ].map((kind) => `scan ${kind}`),
   ...['observed', 'final'].map((kind) => `take ${kind}`),
   ...['number', 'data'].map((kind) => `constant ${kind}`),
   ...['constant', 'uniform', 'normal', 'laplacian', 'identity', 'values', 'trainable', 'fixed'].map(

@@ -4,6 +4,7 @@ import { kSpaceWave, type Node, type Op, type Program, program, scan } from '../
 import { type Interpreter, reference } from '../../../src/laws/trial/interpreter.js';
 import {
   akorn,
+  cornn,
   ginzburgLandau,
   kuramoto,
   linoss,
@@ -27,6 +28,7 @@ const parallel = linoss({
   discretisation: 'imex',
   form: 'parallel',
 });
+const network = cornn({ height: 4, width: 4, channels: 1, steps: 4, dt: 0.1, gamma: 1, epsilon: 0.5 });
 const spheres = akorn({ height: 4, width: 4, oscillators: 1, components: 2, steps: 4, dt: 0.1, omega: 1 });
 
 const exactWaves = program({ y: [5, 1], z: [5, 1] }, (init) =>
@@ -63,6 +65,22 @@ const spoiling = (spoil: (data: Float64Array, p: Program) => Float64Array): Inte
         name,
         { shape, data: spoil(data, p) },
       ]),
+    ),
+});
+
+/** The reference, given other driving sequences. */
+const driving = (change: (data: Float64Array, element: number) => Float64Array): Interpreter => ({
+  ...reference,
+  run: (p, parameters, inputs) =>
+    reference.run(
+      p,
+      parameters,
+      Object.fromEntries(
+        Object.entries(inputs).map(([name, { shape, data }]) => [
+          name,
+          { shape, data: name.startsWith('drive') ? change(data, data.length / shape[0]) : data },
+        ]),
+      ),
     ),
 });
 
@@ -251,6 +269,12 @@ export const wrongInterpreters: readonly Mutant[] = [
       nodes.length === 2 && nodes[1].op.op === 'fourier' ? data.with(0, data.at(-2) ?? 0) : data,
     ),
     law: 'Parseval',
+  },
+  {
+    bug: 'a step that reads the element of the next step',
+    original: network,
+    on: driving((data, element) => data.map((_, i) => data[(i + element) % data.length])),
+    law: 'causality',
   },
   {
     bug: 'a norm that misses a component',

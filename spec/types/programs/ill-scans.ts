@@ -1,6 +1,6 @@
 /** Steps that do not give the state back. */
 
-import { add, concat, coupling, gaussian, oscillator, scan, scanOver, tanh, type Tensor, zeros } from '../../../src/dsl/index.js';
+import { add, concat, coupling, gaussian, mean, oscillator, scan, scanOver, tanh, type Tensor, zeros } from '../../../src/dsl/index.js';
 
 const y = zeros(64, 64, 2);
 const z = zeros(64, 64, 2);
@@ -44,3 +44,14 @@ scanOver({ over: movie, init: { y }, step: (s, x) => ({ y: concat(s.y, x) }), ob
 scanOver({ over: image, init: { y }, step: (s, x) => ({ y: add(s.y, x) }), observe: (s) => s.y });
 // error: Argument of type 'number' is not assignable to parameter of type 'Clock'
 gaussian()(3, 4);
+
+// error: scan: it has 10 steps, so every: 11 would keep nothing
+scan({ steps: 10, every: 11, init: { y }, step: (s) => s, observe: (s) => s.y });
+// error: '3' is not assignable to type '5'
+const kept: Tensor<readonly [5, 64, 64, 2]> = scan({ steps: 10, every: 3, init: { y }, step: (s) => s, observe: (s) => s.y });
+// error: Type 'readonly [64, 64, 2]' is not assignable to type 'readonly []'
+scan({ steps: 10, init: { y }, step: (s) => s, observe: (s) => s.y, until: (s) => s.y });
+// error: Property 'q' does not exist on type '{ y: Tensor<readonly [64, 64, 2]>; }'
+scan({ steps: 10, init: { y }, step: (s) => s, observe: (s) => s.y, until: (s) => mean(0, 1, 2)(s.q) });
+// error: Type 'string' is not assignable to type 'number | boolean | undefined'
+scan({ steps: 10, remat: 'all', init: { y }, step: (s) => s, observe: (s) => s.y });

@@ -11,6 +11,7 @@ import {
   gaussian,
   linearRecurrence,
   matrixRecurrence,
+  mean,
   mul,
   oscillator,
   type Step,
@@ -114,3 +115,40 @@ exactly<Tensor<readonly [number, 64, 64, 2]>>()(
 
 exactly<Tensor<readonly [20, 64, 64, 3]>>()(linearRecurrence(movie, movie, at(movie, 0)), true);
 exactly<Tensor<readonly [20, 5, 2]>>()(matrixRecurrence(zeros(20, 5, 2, 2), zeros(20, 5, 2)), true);
+
+// Each k-th observation: floor(steps / k) of them.
+exactly<Tensor<readonly [33, 64, 64, 2]>>()(
+  scan({ steps: 100, every: 3, init: { y }, step: (s) => s, observe: (s) => s.y }),
+  true,
+);
+exactly<Tensor<readonly [6, 64, 64, 3]>>()(
+  scanOver({ over: movie, every: 3, init: { y: at(movie, 0) }, step: (s) => s, observe: (s) => s.y }),
+  true,
+);
+exactly<Tensor<readonly [number, 64, 64, 2]>>()(
+  scan({ steps: n, every: 3, init: { y }, step: (s) => s, observe: (s) => s.y }),
+  true,
+);
+exactly<{ readonly mean: Tensor<readonly [10]>; readonly y: Tensor<readonly [10, 64, 64, 2]> }>()(
+  scan({
+    steps: 100,
+    every: 10,
+    remat: true,
+    init: { y },
+    step: (s) => s,
+    observe: (s) => ({ mean: mean(0, 1, 2)(s.y), y: s.y }),
+  }),
+  true,
+);
+
+// The number of steps, a scalar per sample.
+exactly<Tensor<readonly []>>()(
+  scanWithFinal({
+    steps: 100,
+    init: { y },
+    step: (s) => s,
+    observe: (s) => s.y,
+    until: (s) => mean(0, 1, 2)(s.y),
+  }).steps,
+  true,
+);

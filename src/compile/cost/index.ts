@@ -22,7 +22,8 @@ export type { Cost, CostOptions, NodeCost, Work } from './types.js';
  * FLOPs: a multiplication with an addition counts 2, every other pointwise function 1 an element; all taps of a
  * convolution count; moving elements does not. A gradient costs a linear layer its forward pass again for its input
  * and again for its weight, each where it is wanted. The loss is not part of a program: its operations, about ten a
- * logit, are not counted. A scan costs its body times its steps.
+ * logit, are not counted. A scan costs its body times its steps, what only rare observations need as often as they are
+ * kept; with `until` this is the most that it can cost, and with `remat` a gradient costs its steps once more.
  *
  * Memory: inference by the life of each value. Training as TensorFlow.js does it op by op, whose tape keeps every
  * tensor until the step ends: numbers * 4 bytes of parameters, gradients and two moments, of every tensor made forward
@@ -82,7 +83,12 @@ const backwardOf = (visit: Visit): Moves =>
   total([
     repeated(visit.repeats, { flops: backwardFlops(visit), ...backwardTraffic(visit) }),
     ...visit.body.map(backwardOf),
+    ...(computedAgain(visit) ? visit.body.map(forwardOf) : []),
   ]);
+
+/** Whether a gradient computes the steps of a scan once more. */
+const computedAgain = ({ op, body }: Visit): boolean =>
+  op.op === 'scan' && op.remat !== undefined && body.some(({ trained }) => trained);
 
 const count = (nodes: readonly Node[], trained: boolean): number =>
   nodes.reduce(

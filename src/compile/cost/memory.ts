@@ -1,6 +1,7 @@
 /** How much memory a program takes: bytes that do not grow with the batch, and bytes of each sample. */
 
-import { type Node, type Op, scanInputs } from '../../dsl/op.js';
+import type { Facts } from '../../dsl/infer.js';
+import { keptSteps, type Node, type Op, rootsOf, scanInputs } from '../../dsl/op.js';
 import { volume } from '../../dsl/shape.js';
 import { type Amount, add, bytes, most, none, numbers, times } from './amount.js';
 import { products } from './flops.js';
@@ -11,6 +12,71 @@ import type { Visit } from './visit.js';
 /** Operations with the scans' bodies in their place, each with how often it is evaluated. */
 const flattened = (visits: readonly Visit[]): readonly Visit[] =>
   visits.flatMap((visit) => [visit, ...flattened(visit.body)]);
+
+/** What the tape holds: until the step ends, and while the steps between two kept states are computed again. */
+interface Taped {
+  readonly forward: Amount;
+  readonly backward: Amount;
+  /** The most of any scan with `remat`. */
+  readonly again: Amount;
+}
+
+const taped = (visits: readonly Visit[]): Taped =>
+  visits.reduce<Taped>(
+    (sum, visit) => {
+      const inside = insideTaped(visit);
+      const held = (of: (one: Visit) => Amount): Amount => times(visit.repeats, of(visit));
+      return {
+        forward: add(sum.forward, held(forwardHeld), inside.forward),
+        backward: add(sum.backward, held(backwardHeld), inside.backward),
+        again: most(sum.again, inside.again),
+      };
+    },
+    { forward: none, backward: none, again: none },
+  );
+
+/** Of the steps of a scan: all of them, or what lies between segments and the one that is computed again. */
+const insideTaped = (visit: Visit): Taped => {
+  const { op, repeats } = visit;
+  const body = taped(visit.body);
+  if (op.op !== 'scan' || op.remat === undefined) return body;
+  const { forward, backward } = segmentsHeld(visit);
+  const share = op.remat / (op.steps * repeats);
+  return {
+    forward: times(repeats, forward),
+    backward: times(repeats, backward),
+    again: add(times(share, add(body.forward, body.backward)), body.again),
+  };
+};
+
+/**
+ * Of a scan with `remat`, for each segment: forward its state and what it recorded, as one tensor and in parts, and its
+ * part of the driving sequences; backward the gradient of that tensor, and those of all that it was given.
+ */
+const segmentsHeld = ({ op, inputs, into, result }: Visit): Pick<Taped, 'forward' | 'backward'> => {
+  if (op.op !== 'scan' || op.remat === undefined) return { forward: none, backward: none };
+  const count = Math.ceil(op.steps / op.remat);
+  const { fields, sequences, externals } = scanInputs(op, inputs);
+  const flows = scanInputs(op, into);
+  const like = (facts: readonly Facts[]): Amount =>
+    add(none, ...facts.map(({ shape }) => numbers({ shape, perSample: result.perSample })));
+  const observed = Object.entries(op.body.observe).map(
+    ([name, node]): Facts => ({
+      shape: [keptSteps(op, name), ...op.body.nodes[node].shape],
+      perSample: result.perSample,
+    }),
+  );
+  const passed = add(times(count, like(fields)), like(observed));
+  return {
+    forward: add(times(2, passed), like(sequences)),
+    backward: add(
+      passed,
+      times(count, like(fields)),
+      like(sequences.filter((_, i) => flows.sequences[i])),
+      times(count, add(none, ...externals.filter((_, i) => flows.externals[i]).map(numbers))),
+    ),
+  };
+};
 
 /**
  * Numbers that a cross-entropy makes beside an output [..., K]: tensors of its size, and tensors with one number a
@@ -27,7 +93,8 @@ const lossNumbers = (kind: keyof typeof lossTensors, { result }: Visit): Amount 
 };
 
 /**
- * The most bytes held during a training step: at the end of its backward pass, or when the loss is computed.
+ * The most bytes held during a training step: at the end of its backward pass, or when the loss is computed. A scan with
+ * `remat` holds its states between segments, and the tape of one segment.
  *
  * Parameters with their gradients and Adam's two moments; every tensor that the tape holds, forward and backward;
  * the loss's (a cross-entropy's); and the largest workspace, which a linear layer needs to transpose its input and
@@ -38,13 +105,10 @@ export const trainingMemory = (
   nodes: readonly Node[],
   outputs: readonly number[],
 ): Amount => {
-  const all = flattened(visits);
-  const sum = (held: (visit: Visit) => Amount): Amount =>
-    add(none, ...all.map((visit) => times(visit.repeats, held(visit))));
+  const { forward, backward: gradients, again } = taped(visits);
   const loss = (kind: keyof typeof lossTensors): Amount =>
     add(none, ...outputs.map((output) => lossNumbers(kind, visits[output])));
-  const forward = sum(forwardHeld);
-  const backward = add(sum(backwardHeld), loss('kept'), workspace(all));
+  const backward = add(gradients, again, loss('kept'), workspace(flattened(visits)));
   return bytes(add(parameters(nodes, 4), forward, most(backward, loss('computed'))));
 };
 
@@ -156,7 +220,7 @@ const less = (a: Amount, b: Amount): Amount => ({
 const scanPeak = (visit: Visit): Amount => {
   const { op, inputs, body } = visit;
   if (op.op !== 'scan') return none;
-  const { nodes, next, observe } = op.body;
+  const { nodes, observe } = op.body;
   const sum = (counts: readonly number[]): Amount => ({
     fixed: 0,
     perSample: counts.reduce((total, count) => total + count, 0),
@@ -164,7 +228,9 @@ const scanPeak = (visit: Visit): Amount => {
   const { fields, sequences } = scanInputs(op, inputs);
   const state = sum(fields.map(({ shape }) => volume(shape)));
   const elements = sum(sequences.map(({ shape }) => volume(shape)));
-  const observed = sum(Object.values(observe).map((node) => op.steps * volume(nodes[node].shape)));
-  const step = peakOf(body, nodes, [...Object.values(next), ...Object.values(observe)]);
+  const observed = sum(
+    Object.entries(observe).map(([name, node]) => keptSteps(op, name) * volume(nodes[node].shape)),
+  );
+  const step = peakOf(body, nodes, rootsOf(op.body));
   return add(forwardHeld(visit), elements, observed, state, most(add(state, step), observed));
 };

@@ -1,7 +1,7 @@
 /** Every operation of a program, bodies of scans included, with the facts that the counts need. */
 
 import type { Facts } from '../../dsl/infer.js';
-import type { Node, Op } from '../../dsl/op.js';
+import { everyOf, isKept, keptSteps, type Node, type Op, rootsOf, type ScanOp } from '../../dsl/op.js';
 import { factsIn, factsInBody } from '../facts.js';
 import { type Flow, flowOf, type Passes } from './gradients.js';
 
@@ -12,7 +12,7 @@ export interface Visit {
   readonly op: Op;
   readonly inputs: readonly Facts[];
   readonly result: Facts;
-  /** How often it is computed for a batch: the steps of the scans around it. */
+  /** How often it is computed for a batch: in the steps of the scans around it. */
   readonly repeats: number;
   /** Whether a gradient reaches its result. */
   readonly trained: boolean;
@@ -33,14 +33,17 @@ export const visits = (
   outputs: readonly number[],
   passes: Passes,
 ): readonly Visit[] =>
-  visitNodes(nodes, factsIn(nodes), flowOf(nodes, outputs, passes), outputs, { prefix: '', repeats: 1 });
+  visitNodes(nodes, factsIn(nodes), flowOf(nodes, outputs, passes), outputs, {
+    prefix: '',
+    repeats: () => 1,
+  });
 
 const visitNodes = (
   nodes: readonly Node[],
   facts: readonly Facts[],
   flow: Flow,
   ends: readonly number[],
-  { prefix, repeats }: { readonly prefix: string; readonly repeats: number },
+  { prefix, repeats }: { readonly prefix: string; readonly repeats: (node: number) => number },
 ): readonly Visit[] => {
   const readers = nodes.map((): number[] => []);
   for (const [number, { inputs }] of nodes.entries()) for (const input of inputs) readers[input].push(number);
@@ -57,7 +60,7 @@ const visitNodes = (
       op,
       inputs: read,
       result: facts[number],
-      repeats,
+      repeats: repeats(number),
       trained: flow.reached[number],
       into: inputs.map((input) => flow.reached[number] && flow.reached[input]),
       gradientsFrom: readers[number]
@@ -72,11 +75,35 @@ const visitNodes = (
               factsInBody(op, read),
               flow.bodies.get(number) ?? { reached: op.body.nodes.map(() => false), bodies: new Map() },
               [...Object.values(op.body.next), ...Object.values(op.body.observe)],
-              { prefix: `${path}/`, repeats: repeats * op.steps },
+              { prefix: `${path}/`, repeats: timesEach(op, repeats(number)) },
             )
           : [],
     };
   });
+};
+
+/** The nodes that any of these needs, themselves among them. */
+const behind = (nodes: readonly Node[], roots: readonly number[]): ReadonlySet<number> => {
+  const needed = new Set(roots);
+  for (let number = nodes.length - 1; number >= 0; number--)
+    if (needed.has(number)) for (const input of nodes[number].inputs) needed.add(input);
+  return needed;
+};
+
+/** How often each node of a step is computed: what only rare observations need, only where they are recorded. */
+const timesEach = (op: ScanOp, around: number): ((node: number) => number) => {
+  const { nodes, observe } = op.body;
+  if (op.every === undefined) return () => around * op.steps;
+  const always = behind(nodes, rootsOf({ ...op.body, observe: {} }));
+  const rare = Object.entries(observe).map(([name, root]) => ({ name, needs: behind(nodes, [root]) }));
+  return (node) => {
+    const names = always.has(node) ? [] : rare.flatMap(({ name, needs }) => (needs.has(node) ? [name] : []));
+    const rates = new Set(names.map((name) => everyOf(op, name)));
+    if (names.length === 0) return around * op.steps;
+    if (rates.size === 1) return around * keptSteps(op, names[0]);
+    const taken = Array.from({ length: op.steps }, (_, step) => names.some((name) => isKept(op, name, step)));
+    return around * taken.filter((is) => is).length;
+  };
 };
 
 const isRelu = (op: Op): boolean => op.op === 'map' && op.fn === 'relu';

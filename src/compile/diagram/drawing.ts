@@ -1,7 +1,7 @@
 /** From a graph to boxes and arrows, before any syntax. */
 
 import type { Graph } from '../../dsl/graph.js';
-import { type Node, type Op, type ScanOp, scanInputs } from '../../dsl/op.js';
+import { type Node, type Op, rootsOf, type ScanOp, scanInputs } from '../../dsl/op.js';
 import { finalPort, observedPort } from '../../dsl/ports.js';
 import { describeOp, layerOf, showSizes } from '../describe-op.js';
 import { blank, type Canvas, type Drawing, type Group, type GroupPath } from './canvas.js';
@@ -177,7 +177,7 @@ const drawScan = (
     nodes: body.nodes,
     prefix,
     place,
-    uses: usesOf(body.nodes, [...Object.values(body.next), ...Object.values(body.observe)]),
+    uses: usesOf(body.nodes, rootsOf(body)),
     leaf: (leaf) => {
       switch (leaf.op) {
         case 'state':

@@ -2,7 +2,7 @@
 
 import type { Facts } from '../../dsl/infer.js';
 import { isLeafOp, type LeafOp, type Node, type Op, type OpOf, type ScanOp } from '../../dsl/op.js';
-import { volume } from '../../dsl/shape.js';
+import { type Shape, volume } from '../../dsl/shape.js';
 import { layerOf } from '../describe-op.js';
 import { constantOf, fold, folds, uniform } from './constant.js';
 import * as convolution from './convolution.js';
@@ -71,9 +71,13 @@ export const emit = (
   return (node) => values[node];
 };
 
-const wanted = (nodes: readonly Node[], scan: number): readonly string[] => [
-  ...new Set(nodes.flatMap(({ op, inputs }) => (op.op === 'take' && inputs[0] === scan ? [op.port] : []))),
-];
+/** The ports of a scan that are read, with their shapes. */
+const wanted = (nodes: readonly Node[], scan: number): Readonly<Record<string, Shape>> =>
+  Object.fromEntries(
+    nodes.flatMap(({ op, inputs, shape }) =>
+      op.op === 'take' && inputs[0] === scan ? [[op.port, shape]] : [],
+    ),
+  );
 
 const taken = (ports: Readonly<Record<string, Value>> | undefined, port: string): Value => {
   if (ports === undefined) throw new Error('a port of a scan that was not written');

@@ -1,7 +1,7 @@
 /** A scan as a while loop: its step is a function of the graph's library. */
 
 import type { Facts } from '../../dsl/infer.js';
-import type { LeafOp, ScanOp } from '../../dsl/op.js';
+import { everyOf, keptSteps, type LeafOp, type ScanOp } from '../../dsl/op.js';
 import { type Shape, volume } from '../../dsl/shape.js';
 import { type Draft, draft, type FunctionDraft, type Ref, type Site, under } from './draft.js';
 import { needed } from './finish.js';
@@ -10,9 +10,12 @@ import * as tf from './ops.js';
 import { type Emit, type Parts, perSample, type Run, resultsOf } from './scene.js';
 import { overBatch, tensorValue, type Value } from './value.js';
 
-/** The loop variables: the step, the state, lists of records, driving sequences, externals. */
+/**
+ * The loop variables: the step, whether all samples have stopped (as 1), the state, lists of records, driving sequences,
+ * externals. An observation that is kept after every k-th step has one place for k steps, in which the last stays.
+ */
 export const looped = (site: Site, op: ScanOp, parts: Parts, emit: Emit): Run => {
-  const { body, fields, steps } = op;
+  const { body, fields } = op;
   const { store } = site.draft;
   const inner = draft(store);
   const lists = parts.observed.map((name) => reservedList(site, op, name));
@@ -24,6 +27,7 @@ export const looped = (site: Site, op: ScanOp, parts: Parts, emit: Emit): Run =>
     inner.fresh('Placeholder', [], { shape, dtype, hint });
   const word = (ref: Ref): string => ref.node.hint.replaceAll('/', '_');
   const step = argument('step', { shape: [], dtype: 'int32' });
+  const stopped = body.until === undefined ? [] : [argument('stopped', { shape: [], dtype: 'float32' })];
   const state = fields.map((field, i) => argument(field, parts.initial[i]));
   const records = lists.map((list, i) => argument(`${parts.observed[i]}_list`, list));
   const sequences = parts.sequences.map(({ ref }, i) => argument(`sequence${i}`, ref));
@@ -57,11 +61,16 @@ export const looped = (site: Site, op: ScanOp, parts: Parts, emit: Emit): Run =>
     // TensorFlow.js distinguishes the results of a function by their nodes, not by the output of a node
     return ref.output > 0 ? tf.identity(inside(`next_${name}`), ref) : ref;
   };
+  const place = (name: string): Ref =>
+    everyOf(op, name) === 1
+      ? step
+      : tf.binary(inside('place'), 'FloorDiv', step, tf.whole(inside('every'), everyOf(op, name)));
   const next = [
     tf.binary(inside('next_step'), 'AddV2', step, tf.whole(inside('one'), 1)),
+    ...(body.until === undefined ? [] : [haveStopped(inside('stopped'), read('until', body.until))]),
     ...fields.map((field) => read(field, body.next[field])),
     ...parts.observed.map((name, i) =>
-      inner.add('TensorListSetItem', [records[i], step, read(name, body.observe[name])], {
+      inner.add('TensorListSetItem', [records[i], place(name), read(name, body.observe[name])], {
         shape: [],
         dtype: 'variant',
         attrs: floatElements,
@@ -81,16 +90,17 @@ export const looped = (site: Site, op: ScanOp, parts: Parts, emit: Emit): Run =>
     ...sequences.map((inner, i) => ({ inner, outer: parts.sequences[i].ref })),
     ...outside.map((inner, i) => ({ inner, outer: carried[i].ref })),
   ].filter(({ inner }) => used.has(inner.node));
-  const inputs = [step, ...state, ...records, ...last, ...constants.map(({ inner }) => inner)];
+  const inputs = [step, ...stopped, ...state, ...records, ...last, ...constants.map(({ inner }) => inner)];
   const results = [...next, ...seen.map(({ ref }) => ref), ...constants.map(({ inner }) => inner)];
   const called = functionName(store.functions.length, site.hint);
   store.functions.push(
     { name: `${called}_body`, inputs, outputs: results },
-    condition(`${called}_cond`, inputs, steps, draft(store), batch),
+    condition(`${called}_cond`, inputs, op, draft(store), batch),
   );
 
   const given = [
     tf.whole(site, 0),
+    ...stopped.map(() => tf.number(site, 0)),
     ...parts.initial,
     ...lists,
     ...seen.map(({ name, ref }) => tf.filled(under(site, name), 0, ref.shape.slice(1))),
@@ -108,12 +118,13 @@ export const looped = (site: Site, op: ScanOp, parts: Parts, emit: Emit): Run =>
     shape: given[i].shape,
     dtype: given[i].dtype,
   });
+  const first = 1 + stopped.length;
   return {
-    finals: fields.map((_, i) => output(1 + i)),
+    finals: fields.map((_, i) => output(first + i)),
     observed: Object.fromEntries(
       parts.observed.map((name, i) => {
-        const list = output(1 + fields.length + i);
-        return [name, stackedList(site, op, name, list)];
+        const list = output(first + fields.length + i);
+        return [name, stackedList(site, op, name, list, output(0))];
       }),
     ),
   };
@@ -129,23 +140,67 @@ const elementShape = ({ body }: ScanOp, name: string): Shape => [-1, ...body.nod
 
 /** An empty list for what is recorded under a name. */
 const reservedList = (site: Site, op: ScanOp, name: string): Ref =>
-  site.draft.fresh('TensorListReserve', [tf.wholes(site, elementShape(op, name)), tf.whole(site, op.steps)], {
-    shape: [],
-    dtype: 'variant',
-    attrs: { ...floatElements, shape_type: typeAttr('int32') },
-    hint: `${site.hint}/${name}/list`,
-  });
+  site.draft.fresh(
+    'TensorListReserve',
+    [tf.wholes(site, elementShape(op, name)), tf.whole(site, placesOf(op, name))],
+    {
+      shape: [],
+      dtype: 'variant',
+      attrs: { ...floatElements, shape_type: typeAttr('int32') },
+      hint: `${site.hint}/${name}/list`,
+    },
+  );
 
-/** A list of records as a sequence [B, T, ...]. */
-const stackedList = (site: Site, op: ScanOp, name: string, list: Ref): Ref => {
+/** How many places a list has: the last may be of too few steps to be kept. */
+const placesOf = (op: ScanOp, name: string): number => Math.ceil(op.steps / everyOf(op, name));
+
+/** 1 where a condition is above 0 for all samples, else 0. */
+const haveStopped = (site: Site, condition: Ref): Ref => {
+  const above = tf.binary(site, 'Greater', condition, tf.number(site, 0), 'bool');
+  return tf.reduced(site, 'Min', tf.cast(site, above, 'float32'), [0]);
+};
+
+/** A list of records as a sequence [B, T, ...]; `taken` is how many steps were taken. */
+const stackedList = (site: Site, op: ScanOp, name: string, list: Ref, taken: Ref): Ref => {
   const element = elementShape(op, name);
+  const ends = op.body.until !== undefined;
+  const places = placesOf(op, name);
   const stacked = site.draft.add('TensorListStack', [list, tf.wholes(site, element)], {
-    shape: [op.steps, ...element],
-    attrs: { ...floatElements, num_elements: wholeAttr(op.steps) },
+    shape: [places, ...element],
+    attrs: { ...floatElements, num_elements: wholeAttr(ends ? -1 : places) },
     hint: `${site.hint}/${name}`,
   });
-  const axes = stacked.shape.map((_, axis) => axis);
-  return tf.transpose(under(site, name), stacked, [1, 0, ...axes.slice(2)]);
+  const whole = ends ? filledUp(under(site, name), op, name, stacked, taken) : stacked;
+  const kept = tf.slice(
+    under(site, name),
+    whole,
+    whole.shape.map(() => 0),
+    [keptSteps(op, name), ...whole.shape.slice(1)],
+  );
+  const axes = kept.shape.map((_, axis) => axis);
+  return tf.transpose(under(site, name), kept, [1, 0, ...axes.slice(2)]);
+};
+
+/** Records of a loop that ended early, the last one repeated in all places after it. */
+const filledUp = (site: Site, op: ScanOp, name: string, stacked: Ref, taken: Ref): Ref => {
+  const at = under(site, 'places');
+  const count = placesOf(op, name);
+  const last = tf.binary(
+    at,
+    'FloorDiv',
+    tf.binary(at, 'Sub', taken, tf.whole(at, 1)),
+    tf.whole(at, everyOf(op, name)),
+  );
+  const places = tf.wholes(
+    at,
+    Array.from({ length: count }, (_, place) => place),
+  );
+  const [, ...element] = stacked.shape;
+  return site.draft.add('GatherV2', [stacked, tf.binary(at, 'Minimum', places, last), tf.whole(at, 0)], {
+    shape: [count, ...element],
+    attrs: { Tparams: typeAttr('float32'), Tindices: typeAttr('int32'), Taxis: typeAttr('int32') },
+    hint: site.hint,
+  });
 };
 
 /** The arguments of the body's function, by their roles. */
@@ -188,11 +243,11 @@ const bodyLeaf =
     }
   };
 
-/** The function that says whether the loop goes on: the step is less than the number of steps. */
+/** The function that says whether the loop goes on: steps are left, and not all samples have stopped. */
 const condition = (
   name: string,
   inputs: readonly Ref[],
-  steps: number,
+  { steps, body }: ScanOp,
   test: Draft,
   batch: () => Ref,
 ): FunctionDraft => {
@@ -201,9 +256,13 @@ const condition = (
     .slice(1)
     .map(({ shape, dtype, node }) => test.fresh('Placeholder', [], { shape, dtype, hint: node.hint }));
   const site: Site = { draft: test, hint: 'goes_on', batch };
+  const left = tf.binary(site, 'Less', counted, tf.whole(site, steps), 'bool');
   return {
     name,
     inputs: [counted, ...others],
-    outputs: [tf.binary(site, 'Less', counted, tf.whole(site, steps), 'bool')],
+    outputs: [body.until === undefined ? left : tf.binary(site, 'LogicalAnd', left, goesOn(site, others[0]))],
   };
 };
+
+const goesOn = (site: Site, stopped: Ref): Ref =>
+  tf.binary(site, 'Less', stopped, tf.number(site, 1), 'bool');

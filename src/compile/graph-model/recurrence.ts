@@ -8,10 +8,9 @@ import { observedPort } from '../../dsl/ports.js';
 import { type Shape, volume } from '../../dsl/shape.js';
 import { constantOf } from './constant.js';
 import type { Site } from './draft.js';
-import * as tf from './ops.js';
 import { portsOfScan } from './scan.js';
 import type { Emit, Scene } from './scene.js';
-import { constantValue, refOf, tensorValue, type Value } from './value.js';
+import { constantValue, type Value } from './value.js';
 
 /** h A' + b: state 0, factors 1, input 2, and what follows from them; the last node is the next state. */
 const stepOf = (kind: OpOf<'recurrence'>['kind'], state: Shape): readonly Node[] => {
@@ -62,18 +61,7 @@ export const recurrence = (
     body: { nodes, next: last, observe: last },
   };
   const start = initial ?? constantValue(constantOf('start', state, () => new Float64Array(volume(state))));
-  const { [observedPort('h')]: states } = portsOfScan(
-    scene,
-    site,
-    scan,
-    [start, factors, inputs],
-    [observedPort('h')],
-    emit,
-  );
-  const perSample = [factors, inputs, start].some(({ facts }) => facts.perSample);
-  if (perSample) return states;
-  // The same for all samples: that of the first.
-  const shape = inputs.facts.shape;
-  const first = tf.slice(site, refOf(site, states), [0, ...shape.map(() => 0)], [1, ...shape]);
-  return tensorValue(tf.reshape(site, first, shape), { shape, perSample: false });
+  const port = observedPort('h');
+  const ports = { [port]: inputs.facts.shape };
+  return portsOfScan(scene, site, scan, [start, factors, inputs], ports, emit)[port];
 };

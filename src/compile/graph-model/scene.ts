@@ -1,7 +1,7 @@
 /** Where a list of nodes is written, and what the two ways to write a scan have in common. */
 
 import type { Facts } from '../../dsl/infer.js';
-import type { LeafOp, Node, ScanOp } from '../../dsl/op.js';
+import { type LeafOp, type Node, rootsOf, type ScanOp } from '../../dsl/op.js';
 import type { Shape } from '../../dsl/shape.js';
 import type { Draft, Ref } from './draft.js';
 import type { Value } from './value.js';
@@ -48,8 +48,6 @@ export interface Run {
   readonly finals: readonly Ref[];
 }
 
-/** The nodes of a body that are read from outside of it. */
-export const resultsOf = ({ body }: ScanOp, observed: readonly string[]): readonly number[] => [
-  ...Object.values(body.next),
-  ...observed.map((name) => body.observe[name]),
-];
+/** The nodes of a body that are read from outside of it, or say when it ends. */
+export const resultsOf = ({ body }: ScanOp, observed: readonly string[]): readonly number[] =>
+  rootsOf({ ...body, observe: Object.fromEntries(observed.map((name) => [name, body.observe[name]])) });

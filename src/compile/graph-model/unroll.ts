@@ -1,6 +1,6 @@
 /** A scan step after step: a straight line, which can be differentiated. */
 
-import type { ScanOp } from '../../dsl/op.js';
+import { isKept, type ScanOp } from '../../dsl/op.js';
 import { volume } from '../../dsl/shape.js';
 import { constantOf } from './constant.js';
 import { type Ref, type Site, under } from './draft.js';
@@ -49,7 +49,8 @@ export const unrolled = (scene: Scene, site: Site, op: ScanOp, parts: Parts, emi
       resultsOf(op, parts.observed),
     );
     const read = (name: string, node: number): Ref => overBatch(under(here, name), values(node));
-    for (const name of parts.observed) records[name].push(read(name, body.observe[name]));
+    for (const name of parts.observed)
+      if (isKept(op, name, step)) records[name].push(read(name, body.observe[name]));
     state = fields.map((field) => read(field, body.next[field]));
   }
   return {
@@ -58,7 +59,7 @@ export const unrolled = (scene: Scene, site: Site, op: ScanOp, parts: Parts, emi
       Object.entries(records).map(([name, all]) => [
         name,
         site.draft.add('Pack', all, {
-          shape: [-1, steps, ...all[0].shape.slice(1)],
+          shape: [-1, all.length, ...all[0].shape.slice(1)],
           attrs: { N: wholeAttr(all.length), axis: wholeAttr(1), T: typeAttr('float32') },
           hint: `${site.hint}/${name}`,
         }),

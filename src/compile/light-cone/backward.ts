@@ -1,7 +1,7 @@
 /** Dependence backwards through a graph and through the steps of its scans. */
 
 import type { Facts } from '../../dsl/infer.js';
-import { type Node, type ScanOp, scanInputs } from '../../dsl/op.js';
+import { everyOf, isKept, type Node, type ScanOp, scanInputs } from '../../dsl/op.js';
 import { finalPort, observedPort } from '../../dsl/ports.js';
 import { type Shape, volume } from '../../dsl/shape.js';
 import { factsInBody } from '../facts.js';
@@ -123,7 +123,9 @@ const bodyBack = (
     ...Object.entries(op.body.observe).flatMap(([name, node]): readonly (readonly [number, Mask])[] => {
       const sequence = ports.get(observedPort(name));
       const size = volume(body.nodes[node].shape);
-      return sequence === undefined ? [] : [[node, sequence.subarray(time * size, (time + 1) * size)]];
+      if (sequence === undefined || !isKept(op, name, time)) return [];
+      const entry = (time + 1) / everyOf(op, name) - 1;
+      return [[node, sequence.subarray(entry * size, (entry + 1) * size)]];
     }),
   ];
   const start = ends.reduce((seen, [node, mask]) => see(seen, node, mask), nothing);

@@ -8,7 +8,7 @@
 
 import { labelsOf } from '../../dsl/einsum-formula.js';
 import { extentsOf, sidesOf } from '../../dsl/kernel.js';
-import { type Node, type Op, type OpOf, type ScanOp, scanInputs } from '../../dsl/op.js';
+import { isKept, keptSteps, type Node, type Op, type OpOf, type ScanOp, scanInputs } from '../../dsl/op.js';
 import { finalPort, observedPort } from '../../dsl/ports.js';
 import type { Program } from '../../dsl/program.js';
 import { type Shape, sameShape, volume } from '../../dsl/shape.js';
@@ -130,6 +130,7 @@ const scanned = (op: ScanOp, inputs: readonly Spread[], steps: number): Readonly
     const spreads = forward(nodes, leaf, Number.POSITIVE_INFINITY);
     state = Object.fromEntries(op.fields.map((field) => [field, spreads[next[field]]]));
     for (const [name, node] of Object.entries(observe)) {
+      if (!isKept(op, name, step)) continue;
       const { radius, axes } = spreads[node];
       const sequence: Spread = { radius, axes: [undefined, ...axes] };
       const earlier = observed[name];
@@ -140,7 +141,7 @@ const scanned = (op: ScanOp, inputs: readonly Spread[], steps: number): Readonly
     ...Object.entries(state).map(([field, spread]) => [finalPort(field), spread]),
     ...Object.entries(observe).map(([name, node]) => [
       observedPort(name),
-      observed[name] ?? unseen([op.steps, ...nodes[node].shape]),
+      observed[name] ?? unseen([keptSteps(op, name), ...nodes[node].shape]),
     ]),
   ]);
 };

@@ -1,7 +1,7 @@
 /** One operation on one sample: the reference interpreter's table of primitives, and scans, which are loops over it. */
 
 import { drawNoise } from '../../dsl/draw-noise.js';
-import { type LeafOp, type Node, type Op, type OpOf, type ScanOp, scanInputs } from '../../dsl/op.js';
+import { isKept, type LeafOp, type Node, type Op, type OpOf, type ScanOp, scanInputs } from '../../dsl/op.js';
 import { finalPort, observedPort } from '../../dsl/ports.js';
 import { type Shape, volume } from '../../dsl/shape.js';
 import { build, entry, type NdArray, stacked } from './array.js';
@@ -131,7 +131,7 @@ type State = Readonly<Record<string, NdArray>>;
 
 /**
  * The step, taken `steps` times. What is observed are nodes of the same body as the next state, so entry t of a
- * sequence belongs to the state after step t.
+ * sequence belongs to the state after step t. Once the sample has stopped no step changes anything, and none is taken.
  *
  * @param inputs the fields' initial values, the driving sequences, the externals
  */
@@ -146,8 +146,12 @@ const scan = (op: ScanOp, inputs: readonly Value[], around: EvaluationContext): 
     around.eachStep?.();
     const leaf = leaves(state, sequences, externals, step);
     const values = evaluateNodes(body.nodes, { ...around, leaf });
-    for (const name of Object.keys(observed)) observed[name].push(values[body.observe[name]]);
+    const stopped = body.until !== undefined && values[body.until].data[0] > 0;
+    for (const name of Object.keys(observed))
+      for (let now = step; now < (stopped ? op.steps : step + 1); now++)
+        if (isKept(op, name, now)) observed[name].push(values[body.observe[name]]);
     state = Object.fromEntries(fields.map((field) => [field, values[body.next[field]]]));
+    if (stopped) break;
   }
   return {
     shape: [],

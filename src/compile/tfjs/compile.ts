@@ -11,16 +11,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import type { ProgramError } from '../../base/error.js';
 import { drawNoise } from '../../dsl/draw-noise.js';
 import type { Possible, Program, Shapes } from '../../dsl/index.js';
-import {
-  isLeafOp,
-  type LeafOp,
-  type Node,
-  type Op,
-  type OpOf,
-  type ScanOp,
-  scanInputs,
-} from '../../dsl/op.js';
-import { splitPort } from '../../dsl/ports.js';
+import { isLeafOp, type LeafOp, type Node, type Op, type OpOf, type ScanOp } from '../../dsl/op.js';
 import { volume } from '../../dsl/shape.js';
 import type { TensorFlow } from '../../engine/index.js';
 import { type Plan, planNodes, sourceOf } from './node-plan.js';
@@ -34,6 +25,7 @@ import * as pointwise from './operations/pointwise.js';
 import { recurrence } from './operations/recurrence.js';
 import * as reduction from './operations/reduce.js';
 import * as structure from './operations/structure.js';
+import { runScan } from './scan.js';
 
 /** The values for a run. Inputs have a leading batch axis, parameters have none. */
 export interface Feed {
@@ -110,7 +102,8 @@ const runNodes = (plan: Plan, leaf: (op: LeafOp) => Tensor, context: Context): (
   for (const [number, node] of plan.nodes.entries()) {
     const { op } = node;
     const source = sourceOf(plan.nodes, plan.fusedRelu, number);
-    if (op.op === 'scan') scans.set(number, runScan(op, node, number, plan, value, context));
+    if (op.op === 'scan') scans.set(number, runScan({ op, node, number, plan, value }, context, runNodes));
+    else if (plan.skipped.has(number)) continue;
     else if (op.op === 'take') tensors[number] = portOf(scans, node, op.port);
     else if (isLeafOp(op)) tensors[number] = leaf(op);
     else if (source !== number) tensors[number] = tensors[source];
@@ -197,74 +190,6 @@ const noise = (op: OpOf<'noise'>, clock: Value, { tf, samples, noiseSeed }: Cont
   for (const [i, sample] of samples.entries())
     values.set(drawNoise(noiseSeed, op.name, op.distribution, size, sample, step), i * size);
   return tf.tensor(values, [samples.length, ...op.shape]);
-};
-
-/** Runs a scan: its ports, each a tensor with a batch axis. */
-const runScan = (
-  op: ScanOp,
-  node: Node,
-  number: number,
-  plan: Plan,
-  value: (node: number) => Value,
-  context: Context,
-): Readonly<Record<string, Tensor>> => {
-  const { tf } = context;
-  const body = plan.bodies.get(number);
-  if (body === undefined) throw new Error('a scan without a plan');
-  const wanted = [...(plan.ports.get(number) ?? [])];
-  const observed = wanted.map(splitPort).flatMap(([kind, name]) => (kind === 'observed' ? [name] : []));
-  return tf.tidy(() => {
-    const given = scanInputs(op, node.inputs.map(value));
-    const { externals } = given;
-    const sequences = given.sequences.map((x) => tf.unstack(overBatch(x, context), 1));
-    const records: Readonly<Record<string, Tensor[]>> = Object.fromEntries(
-      observed.map((name) => [name, []]),
-    );
-    // What was recorded stays, and a step may hand on what it was given from outside: neither is given back here.
-    const kept = new Set<Tensor>();
-    let state: Readonly<Record<string, Tensor>> = Object.fromEntries(
-      op.fields.map((field, i) => [field, overBatch(given.fields[i], context)]),
-    );
-    for (const value of [...Object.values(state), ...sequences.flat()]) kept.add(value);
-    for (const { tensor } of externals) kept.add(tensor);
-    for (let step = 0; step < op.steps; step++) {
-      const leaf = (inner: LeafOp): Tensor => {
-        switch (inner.op) {
-          case 'state':
-            return state[inner.field];
-          case 'element':
-            return sequences[inner.sequence][step];
-          case 'external':
-            return externals[inner.index].tensor;
-          case 'clock':
-            return tf.scalar(step);
-          default:
-            throw new Error(`${inner.op} inside a scan`);
-        }
-      };
-      const after = tf.tidy(() => {
-        const values = runNodes(body, leaf, context);
-        const read = (of: number): Tensor => overBatch(values(of), context);
-        return {
-          next: Object.fromEntries(op.fields.map((field) => [field, read(op.body.next[field])])),
-          seen: Object.fromEntries(observed.map((name) => [name, read(op.body.observe[name])])),
-        };
-      });
-      for (const name of observed) {
-        records[name].push(after.seen[name]);
-        kept.add(after.seen[name]);
-      }
-      const next = new Set(Object.values(after.next));
-      for (const old of Object.values(state)) if (!next.has(old) && !kept.has(old)) old.dispose();
-      state = after.next;
-    }
-    return Object.fromEntries(
-      wanted.map((port) => {
-        const [kind, name] = splitPort(port);
-        return [port, kind === 'final' ? state[name].clone() : tf.stack(records[name], 1)];
-      }),
-    );
-  });
 };
 
 const portOf = (

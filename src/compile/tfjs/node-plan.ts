@@ -3,7 +3,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { type Facts, factsOf, type Leaves, leavesOf } from '../../dsl/infer.js';
-import { type Body, isLeafOp, type Node, type ScanOp } from '../../dsl/op.js';
+import { isLeafOp, type Node, rootsOf, type ScanOp } from '../../dsl/op.js';
 
 /** How a list of nodes runs. */
 export interface Plan {
@@ -13,11 +13,16 @@ export interface Plan {
   readonly release: readonly (readonly number[])[];
   /** Dense layers that a ReLU follows and nothing else reads: they run as one, and the ReLU's node is the same value. */
   readonly fusedRelu: ReadonlySet<number>;
-  /** The plan of the body of each scan. */
-  readonly bodies: ReadonlyMap<number, Plan>;
+  /** Nodes that nothing wanted needs; they are not computed. */
+  readonly skipped: ReadonlySet<number>;
+  /** The plans of the body of each scan. */
+  readonly bodies: ReadonlyMap<number, BodyPlan>;
   /** Which ports of each scan are read. */
   readonly ports: ReadonlyMap<number, ReadonlySet<string>>;
 }
+
+/** How the body of a scan runs, by what is recorded after the step: what only other observations need is left out. */
+export type BodyPlan = (recorded: readonly string[]) => Plan;
 
 /** Plans a list of nodes; `kept` are those whose values are wanted at the end. */
 export const planNodes = (
@@ -30,26 +35,35 @@ export const planNodes = (
     E.flatMap((facts) =>
       pipe(
         planBodies(nodes, facts),
-        E.map((bodies) => {
-          const fusedRelu = findFusedRelu(nodes, kept);
-          return {
-            nodes,
-            facts,
-            fusedRelu,
-            bodies,
-            release: findReleases(nodes, kept, fusedRelu),
-            ports: findPorts(nodes),
-          };
-        }),
+        E.map((bodies) => planOf(nodes, facts, bodies, kept, new Set())),
       ),
     ),
   );
 
+const planOf = (
+  nodes: readonly Node[],
+  facts: readonly Facts[],
+  bodies: Plan['bodies'],
+  kept: readonly number[],
+  skipped: ReadonlySet<number>,
+): Plan => {
+  const fusedRelu = findFusedRelu(nodes, kept);
+  return {
+    nodes,
+    facts,
+    fusedRelu,
+    skipped,
+    bodies,
+    release: findReleases(nodes, kept, fusedRelu, skipped),
+    ports: findPorts(nodes),
+  };
+};
+
 const planBodies = (
   nodes: readonly Node[],
   facts: readonly Facts[],
-): E.Either<string, ReadonlyMap<number, Plan>> => {
-  const plans = new Map<number, Plan>();
+): E.Either<string, ReadonlyMap<number, BodyPlan>> => {
+  const plans = new Map<number, BodyPlan>();
   for (const [number, { op, inputs }] of nodes.entries()) {
     if (op.op !== 'scan') continue;
     const plan = planBody(
@@ -62,14 +76,38 @@ const planBodies = (
   return E.right(plans);
 };
 
-const planBody = (op: ScanOp, inputs: readonly Facts[]): E.Either<string, Plan> =>
-  planNodes(op.body.nodes, resultsOf(op.body), leavesOf(op, inputs));
+const planBody = (op: ScanOp, inputs: readonly Facts[]): E.Either<string, BodyPlan> => {
+  const { nodes } = op.body;
+  return pipe(
+    factsOf(nodes, leavesOf(op, inputs)),
+    E.flatMap((facts) =>
+      pipe(
+        planBodies(nodes, facts),
+        E.map((bodies): BodyPlan => {
+          const plans = new Map<string, Plan>();
+          return (recorded) => {
+            const key = recorded.join(' ');
+            const kept = rootsOf({
+              ...op.body,
+              observe: Object.fromEntries(recorded.map((name) => [name, op.body.observe[name]])),
+            });
+            const plan = plans.get(key) ?? planOf(nodes, facts, bodies, kept, unneeded(nodes, kept));
+            plans.set(key, plan);
+            return plan;
+          };
+        }),
+      ),
+    ),
+  );
+};
 
-/** The nodes of a body that are read from outside of it. */
-export const resultsOf = (body: Body): readonly number[] => [
-  ...Object.values(body.next),
-  ...Object.values(body.observe),
-];
+/** The nodes that these do not need. */
+const unneeded = (nodes: readonly Node[], kept: readonly number[]): ReadonlySet<number> => {
+  const needed = new Set(kept);
+  for (let number = nodes.length - 1; number >= 0; number--)
+    if (needed.has(number)) for (const input of nodes[number].inputs) needed.add(input);
+  return new Set([...nodes.keys()].filter((number) => !needed.has(number)));
+};
 
 const readers = (nodes: readonly Node[]): readonly (readonly number[])[] => {
   const found: number[][] = nodes.map(() => []);
@@ -104,10 +142,11 @@ const findReleases = (
   nodes: readonly Node[],
   kept: readonly number[],
   fusedRelu: ReadonlySet<number>,
+  skipped: ReadonlySet<number>,
 ): readonly (readonly number[])[] => {
   const last = new Map<number, number>();
   for (const [number, { inputs }] of nodes.entries())
-    for (const input of inputs) last.set(sourceOf(nodes, fusedRelu, input), number);
+    if (!skipped.has(number)) for (const input of inputs) last.set(sourceOf(nodes, fusedRelu, input), number);
   const wanted = new Set(kept.map((number) => sourceOf(nodes, fusedRelu, number)));
   const release: number[][] = nodes.map(() => []);
   for (const [number, reader] of last) {

@@ -1,6 +1,6 @@
 /** JVPs of lists of nodes and of scans. A scan carries the tangent of its state beside the state. */
 
-import { isLeafOp, type LeafOp, type Node, type ScanOp, scanInputs } from '../../dsl/op.js';
+import { everyOf, isLeafOp, type LeafOp, type Node, type ScanOp, scanInputs } from '../../dsl/op.js';
 import { finalPort, observedPort } from '../../dsl/ports.js';
 import { shapeOf, type Tensor } from '../../dsl/tensor.js';
 import { jvpRule, type Tangent } from './jvp-rules.js';
@@ -135,6 +135,13 @@ const jvpScan = (
       );
     },
     observe: () => seen,
+    every: Object.fromEntries(
+      Object.keys(body.observe).flatMap((name) => [
+        [`value-${name}`, everyOf(op, name)],
+        [`change-${name}`, everyOf(op, name)],
+      ]),
+    ),
+    remat: op.remat,
   });
   const ports = (kind: 'value' | 'change'): Readonly<Record<string, Tangent>> =>
     Object.fromEntries([

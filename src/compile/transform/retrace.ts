@@ -5,7 +5,15 @@
 
 import type { Layer } from '../../dsl/identity.js';
 import { layer } from '../../dsl/layer.js';
-import { isLeafOp, type LeafOp, type Node, type OpOf, type ScanOp, scanInputs } from '../../dsl/op.js';
+import {
+  everyOf,
+  isLeafOp,
+  type LeafOp,
+  type Node,
+  type OpOf,
+  type ScanOp,
+  scanInputs,
+} from '../../dsl/op.js';
 import { finalPort, observedPort } from '../../dsl/ports.js';
 import { known, type Tensor } from '../../dsl/tensor.js';
 import { add, affine, alongLast, by, mul, reciprocal, sqrt, sub } from './raw.js';
@@ -60,7 +68,7 @@ export interface Retraced {
 /** A retraced scan. */
 export interface RetracedScan {
   readonly ports: Readonly<Record<string, Tensor>>;
-  /** The state after each step: a sequence for each field. */
+  /** The state after each step, or after every `remat` of them: a sequence for each field. */
   readonly states: Readonly<Record<string, Tensor>>;
 }
 
@@ -168,6 +176,11 @@ const retraceScan = (op: ScanOp, inputs: readonly Tensor[], own: NamedSources): 
       ...seen,
       ...Object.fromEntries(op.fields.map((field) => [`state-${field}`, state[field]])),
     }),
+    every: {
+      ...Object.fromEntries(Object.keys(body.observe).map((name) => [`seen-${name}`, everyOf(op, name)])),
+      ...Object.fromEntries(op.fields.map((field) => [`state-${field}`, op.remat ?? 1])),
+    },
+    remat: op.remat,
   });
   return {
     ports: Object.fromEntries([

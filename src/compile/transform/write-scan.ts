@@ -16,6 +16,9 @@ export interface Steps {
   readonly step: (state: Tensors, elements: readonly Tensor[], time: Tensor) => Tensors;
   /** What is recorded after each step; called with the state after the step. */
   readonly observe: (state: Tensors) => Tensors;
+  /** After how many steps an observation is recorded, where not after every step. */
+  readonly every?: Readonly<Record<string, number>> | undefined;
+  readonly remat?: number | undefined;
 }
 
 const isSequence = (x: Tensor): x is Tensor<readonly [number, ...number[]]> => shapeOf(x).length > 0;
@@ -27,14 +30,18 @@ export const runSteps = ({
   init,
   step,
   observe,
+  every,
+  remat,
 }: Steps): { readonly sequence: Tensors; readonly final: Tensors } =>
   sequences.every(isSequence)
-    ? closeStep(
-        'derivative',
+    ? closeStep({
+        operation: 'derivative',
         steps,
         sequences,
         init,
-        (state, elements, clock) => step(state, elements, clock.index),
+        step: (state, elements, clock) => step(state, elements, clock.index),
         observe,
-      )
+        every,
+        remat,
+      })
     : refuse('derivative', 'a scalar cannot drive a scan');

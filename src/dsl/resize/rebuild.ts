@@ -65,7 +65,12 @@ const rebuildOp = (
         ? E.right(op)
         : pipe(
             rebuildNodes(op.body.nodes, scan.body, sizeOf),
-            E.map((nodes) => ({ ...op, steps: sizeOf(scan.steps), body: { ...op.body, nodes } })),
+            E.map((nodes) => ({
+              ...op,
+              steps: sizeOf(scan.steps),
+              ...(op.remat === undefined ? {} : { remat: Math.min(op.remat, sizeOf(scan.steps)) }),
+              body: { ...op.body, nodes },
+            })),
           );
     default:
       return E.right(op);

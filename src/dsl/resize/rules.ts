@@ -2,7 +2,8 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import { labelsOf } from '../einsum-formula.js';
-import { type Node, type Op, type OpOf, type ScanOp, scanInputs } from '../op.js';
+import { noneKept } from '../infer.js';
+import { everyOf, keptSteps, type Node, type Op, type OpOf, type ScanOp, scanInputs } from '../op.js';
 import { splitPort } from '../ports.js';
 import { bins, ceilDiv, type Shape, showShape, upsampled, volume, windows } from '../shape.js';
 import type { Axes, Axis } from './sizes.js';
@@ -13,9 +14,10 @@ export interface Axed {
   readonly scan?: ScanAxes | undefined;
 }
 
-/** The axes of a scan: its steps, as one axis, and those of its body. */
+/** The axes of a scan: its steps, as one axis, the entries of each observation, and those of its body. */
 export interface ScanAxes {
   readonly steps: Axis;
+  readonly entries: Readonly<Record<string, Axis>>;
   readonly body: readonly Axed[];
 }
 
@@ -85,7 +87,16 @@ const scanAxes = (op: ScanOp, inputs: readonly Axed[], known: Axes): ScanAxes =>
     externals,
   });
   for (const [i, field] of op.fields.entries()) together(fields[i], body[op.body.next[field]].axes, known);
-  return { steps, body };
+  const entries = Object.keys(op.body.observe).map((name): readonly [string, Axis] => {
+    const every = everyOf(op, name);
+    if (every === 1) return [name, steps];
+    const kept = known.axis(keptSteps(op, name));
+    known.derive(kept, [steps], `the scan of ${op.steps} steps`, (n) =>
+      n < every ? E.left(noneKept(every, n)) : whole(Math.floor(n / every)),
+    );
+    return [name, kept];
+  });
+  return { steps, entries: Object.fromEntries(entries), body };
 };
 
 /** The axes of a port: the scan's own, so that nothing has to be said about them. */
@@ -93,7 +104,7 @@ const takeAxes = ({ port }: OpOf<'take'>, source: Node, { scan }: Axed): readonl
   if (source.op.op !== 'scan' || scan === undefined) return [];
   const [kind, name] = splitPort(port);
   const { next, observe } = source.op.body;
-  return kind === 'final' ? scan.body[next[name]].axes : [scan.steps, ...scan.body[observe[name]].axes];
+  return kind === 'final' ? scan.body[next[name]].axes : [scan.entries[name], ...scan.body[observe[name]].axes];
 };
 
 const whole = E.right<string, number>;

@@ -4,6 +4,7 @@ import type { Law } from '../trial/law.js';
 import { adjoint } from './adjoint.js';
 import { locking, phaseEnergy } from './attraction.js';
 import { carrying } from './carrying.js';
+import { causality } from './causality.js';
 import { cornnEnergy } from './cornn.js';
 import { dispersion } from './dispersion.js';
 import { gates, unitInterval } from './gates.js';
@@ -26,7 +27,7 @@ import { unitNorms } from './unit-norms.js';
  * Every law.
  *
  * @example
- * new Set(allLaws.map(({ entry }) => entry)).size; // => 19
+ * new Set(allLaws.map(({ entry }) => entry)).size; // => 20
  */
 export const allLaws: readonly Law[] = [
   modifiedEnergy,
@@ -62,4 +63,5 @@ export const allLaws: readonly Law[] = [
   secondOrder,
   adjoint,
   parseval,
+  causality,
 ];

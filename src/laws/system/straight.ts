@@ -1,6 +1,6 @@
 /** Unrolling the inner scans of a step, so that laws can read it. */
 
-import { type Body, type Node, type ScanOp, scanInputs } from '../../dsl/op.js';
+import { type Body, isKept, type Node, type ScanOp, scanInputs } from '../../dsl/op.js';
 import { finalPort, observedPort } from '../../dsl/ports.js';
 
 /** A step with more operations than this is not unrolled. */
@@ -91,7 +91,8 @@ const swept = (
     };
     const place = writtenOut(body.nodes, put, leaf);
     for (const [name, node] of Object.entries(body.observe))
-      shown.set(name, [...(shown.get(name) ?? []), { at: place[node], shape: body.nodes[node].shape }]);
+      if (isKept(op, name, step))
+        shown.set(name, [...(shown.get(name) ?? []), { at: place[node], shape: body.nodes[node].shape }]);
     state = Object.fromEntries(fields.map((field) => [field, place[body.next[field]]]));
   }
   const sequence = (parts: readonly { readonly at: number; readonly shape: readonly number[] }[]): number => {

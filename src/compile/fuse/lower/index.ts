@@ -1,7 +1,7 @@
 /** Lowering: from the nodes of a program to a field graph, or the reason why a node cannot be fused. */
 
 import type { Graph } from '../../../dsl/graph.js';
-import type { Node, OpOf } from '../../../dsl/op.js';
+import { type Node, type OpOf, rootsOf } from '../../../dsl/op.js';
 import type { Shape } from '../../../dsl/shape.js';
 import { FieldBuilder } from '../ir/builder.js';
 import type { Source } from '../ir/field.js';
@@ -135,8 +135,7 @@ export class Lowering {
         return lowerReduce(builder, op, x, grid);
       case 'scan': {
         const scan = lowerScan(builder, op, inputs, grid, (nodes, leaf) => {
-          const roots = [...Object.values(op.body.next), ...Object.values(op.body.observe)];
-          const step = new Lowering(nodes, grid, roots, leaf);
+          const step = new Lowering(nodes, grid, rootsOf(op.body), leaf);
           for (const index of nodes.keys()) if (isRefusal(step.lower(index))) break;
           return step;
         });

@@ -39,6 +39,13 @@ const leafOf = (builder: FieldBuilder, layout: Layout, source: Source): Lowered 
   layout,
 });
 
+/** A setting of a scan that its kernels do not know. */
+const settingOf = ({ body, every, remat }: ScanOp): string | undefined => {
+  if (body.until !== undefined) return 'a scan that may end early (until)';
+  if (remat !== undefined) return 'a scan whose gradient computes steps again (remat)';
+  return every === undefined ? undefined : 'a scan that keeps some of what it observes (every)';
+};
+
 export const lowerScan = (
   builder: FieldBuilder,
   op: ScanOp,
@@ -46,6 +53,8 @@ export const lowerScan = (
   grid: Shape,
   lowerStep: LowerStep,
 ): LoweredScan | Refusal => {
+  const setting = settingOf(op);
+  if (setting !== undefined) return notFused(setting);
   if (op.body.nodes.some(({ op: inside }) => inside.op === 'scan')) return notFused('a scan inside its step');
   const inner = op.fields.length + op.sequences;
   // states and driving sequences are stored in the order of their axes

@@ -60,13 +60,7 @@ const owner = (nodes: readonly Node[], number: number): number => {
  * segmentsOf(nwm.graph).segments.map(({ fused }) => fused)   // [true]
  */
 export const segmentsOf = (graph: Graph): SegmentPlan => {
-  const perSample = pipe(
-    factsOf(graph.nodes),
-    E.match(
-      () => graph.nodes.map(() => true),
-      (facts) => facts.map((fact) => fact.perSample),
-    ),
-  );
+  const perSample = differing(graph.nodes);
   // what depends on weights alone is part of every segment that reads it
   const placed = graph.nodes.map((node, number) => !isLeaf(node) && perSample[number]);
   const grids = gridsOf(graph);
@@ -98,6 +92,30 @@ export const segmentsOf = (graph: Graph): SegmentPlan => {
   }
 };
 
+/**
+ * Which values differ between samples. In a program without inputs none does; there what a scan gives counts as if it
+ * did, so that such programs, which are watched and not trained, have kernels.
+ */
+const differing = (nodes: readonly Node[]): readonly boolean[] => {
+  const found = pipe(
+    factsOf(nodes),
+    E.match(
+      () => nodes.map(() => true),
+      (facts) => facts.map((fact) => fact.perSample),
+    ),
+  );
+  if (found.includes(true)) return found;
+  const scanned: boolean[] = [];
+  for (const { op, inputs } of nodes)
+    scanned.push(op.op === 'scan' || inputs.some((input) => scanned[input]));
+  const isWeight = nodes.some(
+    ({ op, inputs }) =>
+      ['conv', 'convTranspose', 'dense', 'batchNorm'].includes(op.op) &&
+      inputs.slice(1).some((input) => scanned[input]),
+  );
+  return isWeight ? found : scanned;
+};
+
 const leftOutOf = (
   { nodes }: Graph,
   placed: readonly boolean[],
@@ -106,7 +124,7 @@ const leftOutOf = (
   [...why]
     .sort(([a], [b]) => a - b)
     .flatMap(([node, reason]) =>
-      placed[node] && nodes[node].op.op !== 'take'
+      (placed[node] || nodes[node].op.op === 'scan') && nodes[node].op.op !== 'take'
         ? [{ node, operation: nodes[node].op.op, why: reason }]
         : [],
     );

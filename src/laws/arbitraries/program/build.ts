@@ -3,7 +3,7 @@
 import { stream } from '../../../base/random.js';
 import { type Program, program, type Shapes, shapeOf, type Tensor } from '../../../dsl/index.js';
 import type { OpName } from '../../../dsl/op.js';
-import type { Expr } from '../../../dsl/tensor.js';
+import { type Expr, insideOf } from '../../../dsl/tensor.js';
 import * as pointwise from './pointwise.js';
 import * as products from './products.js';
 import type { Instruction, PlainKind, Recipe } from './recipe.js';
@@ -58,8 +58,7 @@ const operations = (root: Expr): ReadonlySet<string> => {
     if (seen.has(expr)) continue;
     seen.add(expr);
     pending.push(...expr.inputs);
-    if (expr.op.op === 'scan')
-      pending.push(...Object.values(expr.op.next), ...Object.values(expr.op.observe));
+    if (expr.op.op === 'scan') pending.push(...insideOf(expr.op));
   }
   return new Set([...seen].map(({ op }) => (op.op === 'placeholder' ? op.leaf.op : op.op)));
 };

@@ -59,6 +59,12 @@ export interface ScanRecipe {
   /** Whether a sequence drives it, if there is one. */
   readonly driven: boolean;
   readonly steps: number;
+  /** What is observed is kept after every so many steps. */
+  readonly every: number;
+  /** Steps that the adjoint computes again at a time; 0: none. */
+  readonly remat: number;
+  /** Whether samples stop, each after a number of steps of its own. */
+  readonly ends: boolean;
   readonly fields: number;
   readonly body: readonly Instruction[];
 }
@@ -89,6 +95,9 @@ const scan = (body: fc.Arbitrary<Instruction>): fc.Arbitrary<ScanRecipe> =>
     pick,
     driven: fc.boolean(),
     steps: fc.integer({ min: 1, max: 3 }),
+    every: fc.constantFrom(1, 1, 2, 3),
+    remat: fc.constantFrom(0, 0, 1, 2),
+    ends: fc.constantFrom(false, false, true),
     fields: fc.integer({ min: 1, max: 2 }),
     body: fc.array(body, { minLength: 1, maxLength: 5 }),
   });

@@ -1,0 +1,166 @@
+/** Weights that a scan over weights alone computes, such as by power iteration: in every interpreter. */
+
+import assert from 'node:assert/strict';
+import { cost } from '../../src/compile/cost/index.js';
+import { fusionPlan } from '../../src/compile/fuse/partition/plan.js';
+import { graphModel } from '../../src/compile/graph-model/index.js';
+import { initialParameters } from '../../src/compile/parameters.js';
+import { numericalGradient } from '../../src/compile/reference/index.js';
+import { compileSegments } from '../../src/compile/tfjs/segmented.js';
+import {
+  conv,
+  convolveWith,
+  einsum,
+  gaussian,
+  matmul,
+  mul,
+  normalise,
+  ones,
+  outputsOf,
+  type Program,
+  parameter,
+  program,
+  reciprocal,
+  relu,
+  scanWithFinal,
+  type Tensor,
+  transpose,
+} from '../../src/dsl/index.js';
+import type { Engine } from '../../src/engine/index.js';
+import { value } from '../models/either.js';
+import { oursOn } from './graph-model/against.js';
+import { plainTensorFlow } from './graph-model/plain.js';
+import { adjoints, caseOf, randoms, reverse, run } from './transform/differentiate.js';
+import { distance, opened, runOn, tapeGradient } from './transform/tape.js';
+
+const unit = normalise();
+
+/** 1 over the largest singular value of a matrix, by power iteration. */
+const gainOf = (matrix: Tensor<readonly [3, 3]>): Tensor<readonly []> => {
+  const ahead = (v: Tensor<readonly [3]>): Tensor<readonly [3]> => unit(matmul(v, transpose(1, 0)(matrix)));
+  const { v } = scanWithFinal({
+    steps: 30,
+    init: { v: ones(3) },
+    step: (s) => ({ v: unit(matmul(ahead(s.v), matrix)) }),
+    observe: (s) => s.v,
+  }).final;
+  return reciprocal(einsum('a,a->', ahead(v), matmul(v, transpose(1, 0)(matrix))));
+};
+
+const weight = parameter('weight', [3, 3], { init: { normal: 1 } });
+const kernel = parameter('kernel', [3, 3, 2, 2], { init: { normal: 1 } });
+
+const normalised = (): Program =>
+  program({ x: [5, 3] }, ({ x }) => ({ y: matmul(x, mul(gainOf(weight), weight)) }));
+
+/** A kernel that a scan makes, in a convolution that the kernels of the fused path know. */
+const convolved = (): Program =>
+  program({ x: [8, 8, 2] }, ({ x }) => {
+    const smooth = scanWithFinal({
+      steps: 3,
+      init: { w: kernel },
+      step: ({ w }) => ({ w: mul(w, w) }),
+      observe: ({ w }) => w,
+    }).final.w;
+    return { y: relu(conv(2)(relu(convolveWith(relu(conv(2)(x)), smooth)))) };
+  });
+
+describe('a scan over weights alone', () => {
+  let engines: readonly Engine[];
+  before(async () => {
+    engines = [await opened('cpu'), await opened('wasm')];
+  });
+
+  it('normalises by the largest singular value', () => {
+    const c = caseOf(normalised(), 2);
+    const { data } = run({ ...c, inputs: { x: { ...c.inputs.x, data: new Float64Array(15).fill(0) } } }).y;
+    assert.ok(data.every((v) => v === 0));
+    // |x W| <= |x| for the normalised W, and near |x| for its first singular vector
+    let [found] = [c];
+    for (let i = 0; i < 40; i++) found = { ...found, inputs: { x: lengthOne(run(found).y) } };
+    const { y } = run(found);
+    assert.ok(norm(y.data) <= 1 + 1e-9 && norm(y.data) > 0.3, `${norm(y.data)}`);
+  });
+
+  for (const [name, make] of Object.entries({ matrix: normalised, kernel: convolved })) {
+    it(`${name}: engines, segments and derivatives agree`, () => {
+      const c = caseOf(make(), 1, 3);
+      const cotangents = randoms(outputsOf(c.program.graph), [3], 5, 'cotangent');
+      const found = reverse(c, cotangents);
+      const { left, right } = adjoints(c, 4);
+      for (const engine of engines) {
+        assert.ok(distance(runOn(engine, c), run(c)) < 1e-5);
+        const tape = tapeGradient(engine, c, cotangents);
+        assert.ok(distance(tape.inputs, found.inputs) < 1e-5);
+        assert.ok(distance(tape.parameters, found.parameters) < 1e-5);
+        assert.ok(value(compileSegments(engine.tf, c.program)) !== undefined);
+      }
+      assert.ok(Math.abs(left.value - right.value) < 1e-3 * (1 + left.size + right.size));
+      const [parameterName] = Object.keys(c.parameters).filter((one) => one === 'weight' || one === 'kernel');
+      const places = [0, 4].map((index) => ({ of: 'parameters', name: parameterName, index }) as const);
+      const loss = (outputs: ReturnType<typeof run>): number =>
+        outputs.y.data.reduce((sum, v, i) => sum + v * cotangents.y.data[i], 0);
+      numericalGradient(c.program, loss, c, places).forEach((expected, i) => {
+        const gradient = found.parameters[parameterName].data[places[i].index];
+        assert.ok(Math.abs(gradient - expected) < 1e-6 * (1 + Math.abs(expected)));
+      });
+    });
+
+    it(`${name}: a GraphModel holds the weights that come out`, async () => {
+      const p = make();
+      const parameters = initialParameters(p.graph, 1);
+      const plain = await plainTensorFlow();
+      try {
+        const c = caseOf(p, 1, 2);
+        const inputs = { x: Float32Array.from(c.inputs.x.data) };
+        const model = value(graphModel(p, parameters));
+        assert.ok(!JSON.stringify(model).includes('StatelessWhile'));
+        const expected = oursOn(engines)('cpu', p, { parameters, inputs, batch: 2 }, ['y']);
+        const { values } = await plain.run({
+          backend: 'cpu',
+          model,
+          inputs: { x: { shape: [2, ...c.inputs.x.shape.slice(1)], data: inputs.x } },
+          sync: true,
+        });
+        assert.ok(values.y.data.every((v, i) => Math.abs(v - expected.y[i]) < 1e-5 * (1 + Math.abs(v))));
+      } finally {
+        plain.close();
+      }
+    });
+  }
+
+  it('is computed once for a batch, and the plan says what runs op by op because of it', () => {
+    const flops = (batch: number): number => cost(normalised(), { batch }).inference.flops;
+    const each = flops(2) - flops(1);
+    assert.equal(each, 2 * 5 * 3 * 3);
+    const { leftOut } = fusionPlan(convolved());
+    assert.ok(
+      leftOut.some(({ operation, why }) => operation === 'scan' && /nothing in it has pixels/.test(why)),
+    );
+  });
+
+  it('is not one if it draws noise', () => {
+    const noise = gaussian('thermal');
+    assert.throws(
+      () =>
+        program({ x: [8, 8, 2] }, ({ x }) => ({
+          y: convolveWith(
+            x,
+            scanWithFinal({
+              steps: 2,
+              init: { w: kernel },
+              step: ({ w }, clock) => ({ w: mul(w, noise(clock, 3, 3, 2, 2)) }),
+              observe: ({ w }) => w,
+            }).final.w,
+          ),
+        })),
+      /its weights depend on the sample/,
+    );
+  });
+});
+
+const norm = (values: ArrayLike<number>): number => Math.hypot(...Array.from(values));
+const lengthOne = (x: { readonly shape: readonly number[]; readonly data: Float64Array }) => ({
+  shape: x.shape,
+  data: x.data.map((v) => v / norm(x.data)),
+});

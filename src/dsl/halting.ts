@@ -1,0 +1,88 @@
+/**
+ * Scans that end: what the body of a scan with `until` looks like.
+ *
+ * While `until` is above 0 for a sample, the step hands its state on as it is: each field is `state stopped + fresh
+ * running`, with `stopped` 1 or 0 and `running` 1 - `stopped`. So every interpreter computes the same by taking all steps,
+ * and one that ends when all samples have stopped leaves out only steps that change nothing.
+ */
+
+import type { Body, Node } from './op.js';
+import { isNoisy } from './rules.js';
+
+/** The field that counts the steps which a sample has taken. */
+export const countField = 'steps-taken';
+
+const words: Readonly<Record<string, string>> = {
+  state: 'the state before the step',
+  element: 'a driving sequence',
+  clock: 'the number of the step',
+};
+
+/** What a node reads besides values from outside of the scan and what it may: a leaf of the body, or noise. */
+const strangerBehind = (
+  nodes: readonly Node[],
+  root: number,
+  allowed: (node: Node, number: number) => boolean,
+): string | undefined => {
+  const seen = new Set<number>();
+  const open = [root];
+  for (let number = open.pop(); number !== undefined; number = open.pop()) {
+    if (seen.has(number)) continue;
+    seen.add(number);
+    const node = nodes[number];
+    if (allowed(node, number)) continue;
+    if (isNoisy(node)) return 'noise';
+    if (Object.hasOwn(words, node.op.op)) return words[node.op.op];
+    open.push(...node.inputs);
+  }
+  return undefined;
+};
+
+/** Why a body cannot end early; undefined if it can, or has no `until`. */
+export const haltingProblem = ({ nodes, next, observe, until }: Body): string | undefined => {
+  if (until === undefined) return undefined;
+  if (nodes[until] === undefined) return `until names node ${until}, which does not exist`;
+  if (nodes[until].op.op === 'scan' || nodes[until].shape.length > 0)
+    return `until must give a scalar, node ${until} is none; take the largest or the mean over its axes`;
+  const read = strangerBehind(nodes, until, ({ op }) => op.op === 'state');
+  if (read !== undefined) return `until must be made of the state, it reads ${read}`;
+  const results = new Set(Object.values(next));
+  for (const [name, root] of Object.entries(observe)) {
+    const beside = strangerBehind(nodes, root, (_, number) => results.has(number));
+    if (beside !== undefined)
+      return `with until, what is observed must be made of the state after the step; '${name}' reads ${beside}`;
+  }
+  const moved = Object.entries(next).find(([field, number]) => !isHeld(nodes, field, number, until));
+  return moved === undefined ? undefined : `with until, a step must hold '${moved[0]}' where it has stopped`;
+};
+
+const isZip = (node: Node, fn: string): boolean => node.op.op === 'zip' && node.op.fn === fn;
+
+/** Whether a number is `greater(until, 0)`. */
+const isStopped = (nodes: readonly Node[], number: number, until: number): boolean => {
+  const [condition, zero] = nodes[number].inputs;
+  if (!isZip(nodes[number], 'greater') || condition !== until) return false;
+  const { op } = nodes[zero];
+  return op.op === 'constant' && op.value === 0;
+};
+
+/** Whether a number is 1 - `greater(until, 0)`. */
+const isRunning = (nodes: readonly Node[], number: number, until: number): boolean => {
+  const { op, inputs } = nodes[number];
+  return op.op === 'affine' && op.scale === -1 && op.shift === 1 && isStopped(nodes, inputs[0], until);
+};
+
+/** Whether a node is `state stopped + fresh running`, or `state + running`, which counts. */
+const isHeld = (nodes: readonly Node[], field: string, number: number, until: number): boolean => {
+  const isState = (at: number): boolean => {
+    const { op } = nodes[at];
+    return op.op === 'state' && op.field === field;
+  };
+  if (!isZip(nodes[number], 'add')) return false;
+  const [kept, fresh] = nodes[number].inputs;
+  if (isState(kept)) return isRunning(nodes, fresh, until);
+  if (!isZip(nodes[kept], 'mul') || !isZip(nodes[fresh], 'mul')) return false;
+  const [before, stopped] = nodes[kept].inputs;
+  const [, running] = nodes[fresh].inputs;
+  return isState(before) && isStopped(nodes, stopped, until) && isRunning(nodes, running, until);
+};
