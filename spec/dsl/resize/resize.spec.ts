@@ -167,6 +167,26 @@ describe('resize', () => {
     assert.deepEqual(run(resize(small, { inputs: { y0: [9, 1] }, steps: 8 })), run(write(9, 8)));
   });
 
+  it('keeps each k-th state over more steps, until one condition, and refuses a scan that would keep none', () => {
+    const write = (steps: number) =>
+      program({ y0: [5] }, ({ y0 }) => ({
+        y: scan({
+          steps,
+          every: 3,
+          remat: 4,
+          init: { y: y0 },
+          step: ({ y }) => ({ y: tanh(y) }),
+          observe: ({ y }) => y,
+          until: ({ y }) => mean(0)(y),
+        }),
+      }));
+    assert.deepEqual(resize(write(7), { steps: 20 }), write(20));
+    assert.match(
+      message(() => resize(write(7), { steps: 2 })),
+      /it has 2 steps, so every: 3 would keep nothing/,
+    );
+  });
+
   it('refuses what has a fixed size, and says what', () => {
     const readout = program({ image: [4, 4, 1] }, ({ image }) => ({
       logits: pipe(
