@@ -104,7 +104,9 @@ const takeAxes = ({ port }: OpOf<'take'>, source: Node, { scan }: Axed): readonl
   if (source.op.op !== 'scan' || scan === undefined) return [];
   const [kind, name] = splitPort(port);
   const { next, observe } = source.op.body;
-  return kind === 'final' ? scan.body[next[name]].axes : [scan.entries[name], ...scan.body[observe[name]].axes];
+  return kind === 'final'
+    ? scan.body[next[name]].axes
+    : [scan.entries[name], ...scan.body[observe[name]].axes];
 };
 
 const whole = E.right<string, number>;
