@@ -37,6 +37,7 @@ describe('the examples', () => {
       'fourier-operator.ts',
       'own-images',
       'two-speeds.ts',
+      'volume.ts',
       'wrong-oscillator.ts',
     ]));
 
@@ -66,6 +67,16 @@ describe('the examples', () => {
       readdirSync(join(folder, 'k-space')).filter((file) => file === 'model.json'),
       ['model.json'],
     );
+  });
+
+  it('hold waves in a volume, that keep their laws, train and are exported', () => {
+    const source = readFileSync(join(folder, 'volume.ts'), 'utf8');
+    assert.ok(source.trimEnd().split('\n').length < 45);
+    assert.match(drumhead('laws', 'volume.ts', '--cases', '2'), /^1\d hold, 0 broken/m);
+    const few = ['task.train=4', 'task.validation=1', 'task.test=1', 'training.epochs=1', 'training.batch=2'];
+    assert.match(run('volume.ts', '--set', ...few), /test foreground: accuracy 0\.\d+/);
+    drumhead('export', 'volume.ts', '--untrained', '--out', 'volume-model');
+    assert.ok(readdirSync(join(folder, 'volume-model')).includes('model.json'));
   });
 
   it('hold a wrong oscillator that one command tells what is wrong with it', () => {

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { check, type Subject, showReport } from 'drumhead/laws';
+import { couplings } from './correct/couplings.js';
 import { fieldSystems } from './correct/fields.js';
 import { increments } from './correct/increments.js';
 import { integrators, learnedSteps, oscillatorNetworks } from './correct/methods.js';
@@ -25,6 +26,7 @@ describe('laws: nothing is said against', () => {
   describe('networks of oscillators', () => accusesNobody(oscillatorNetworks));
   describe('fields and media', () => accusesNobody(fieldSystems));
   describe('modes', () => accusesNobody(modeSystems));
+  describe('couplings', () => accusesNobody(couplings));
   describe('phases', () => accusesNobody(phases));
   describe('steps that depend on the time', () => accusesNobody(timed));
 
@@ -37,6 +39,7 @@ describe('laws: nothing is said against', () => {
       ...fieldSystems,
       ...modeSystems,
       ...phases,
+      ...couplings,
     ]);
     const expected: Readonly<Record<string, readonly string[]>> = {
       'Runge-Kutta of Duffing (y, z)': ['convergence', 'translation'],
@@ -61,6 +64,22 @@ describe('laws: nothing is said against', () => {
       'a learned filter of modes': ['translation'],
       'modes of channels': ['translation', 'light cone', 'Parseval'],
       "Schrödinger's equation in split steps": ['translation', 'gauge invariance', 'Parseval'],
+      'a volume': [
+        'modified energy',
+        'stability',
+        'dispersion',
+        'translation',
+        'rotations and reflections',
+        'light cone',
+        'zero mode',
+        'adjoint',
+      ],
+      'a volume between walls, damped': ['work balance', 'rotations and reflections', 'damped inverse'],
+      'a volume with a learned coupling': ['translation', 'growth under a bounded force', 'light cone'],
+      'a volume, each channel by itself': ['modified energy', 'dispersion', 'rotations and reflections'],
+      'a dilated plane': ['modified energy', 'translation', 'rotations and reflections', 'light cone'],
+      'a plane in groups': ['rotations and reflections', 'oddness'],
+      'a dilated line in groups': ['translation', 'light cone', 'time reversal'],
       'a volume on a torus': ['translation', 'modified energy', 'zero mode', 'light cone'],
     };
     for (const [name, laws] of Object.entries(expected)) {

@@ -1,6 +1,19 @@
 /** Wrong interpreters: the float64 reference, with one thing that it does wrong. */
 
-import { kSpaceWave, type Node, type Op, type Program, program, scan } from '../../../src/dsl/index.js';
+import {
+  coupling,
+  coupling3d,
+  kSpaceWave,
+  type Node,
+  type Op,
+  oscillator,
+  type Program,
+  program,
+  type Shape,
+  scan,
+  type Tensor,
+  type Wave,
+} from '../../../src/dsl/index.js';
 import { type Interpreter, reference } from '../../../src/laws/trial/interpreter.js';
 import {
   akorn,
@@ -34,6 +47,18 @@ const spheres = akorn({ height: 4, width: 4, oscillators: 1, components: 2, step
 const exactWaves = program({ y: [5, 1], z: [5, 1] }, (init) =>
   scan({ steps: 3, init, step: kSpaceWave({ dt: 0.5 }), observe: (s) => s }),
 );
+/** Waves whose neighbours a coupling reads. */
+const coupled = <const S extends Shape>(size: S, force: (y: Tensor<S>) => Tensor<S>): Program =>
+  program({ y: size, z: size }, ({ y, z }) => ({
+    waves: scan({
+      steps: 4,
+      init: { y, z },
+      step: oscillator<S>({ dt: 0.25, coupling: force }),
+      observe: (s: Wave<S>) => s.y,
+    }),
+  }));
+const volume = coupled([3, 4, 3, 1], coupling3d());
+const dilated = coupled([6, 6, 1], coupling({ dilation: 2 }));
 
 type Change = (node: Node, nodes: readonly Node[]) => Node;
 
@@ -143,6 +168,28 @@ export const wrongInterpreters: readonly Mutant[] = [
     original: membrane,
     on: onOp((op) => (op.op === 'conv' ? { ...op, boundary: 'zero' } : op)),
     law: 'translation',
+  },
+  {
+    bug: 'volumes run with zeros around',
+    original: volume,
+    on: onOp((op) => (op.op === 'conv' ? { ...op, boundary: 'zero' } : op)),
+    law: 'translation',
+  },
+  {
+    bug: 'what lies in front in a volume counts twice',
+    original: volume,
+    on: withKernels((data, shape) => (shape.length === 5 ? data.map((v, i) => (i < 9 ? 2 * v : v)) : data)),
+    law: 'rotations and reflections',
+  },
+  {
+    bug: 'dilated kernels run without their dilation',
+    original: dilated,
+    on: onOp((op) => {
+      if (op.op !== 'conv') return op;
+      const { dilation: _, ...plain } = op;
+      return plain;
+    }),
+    law: 'light cone',
   },
   {
     bug: 'circular convolutions run with reflections',

@@ -3,7 +3,7 @@
 import { volume } from '../../dsl/shape.js';
 import type { Oscillator } from '../reading/oscillator.js';
 import { structureOf } from '../reading/structure.js';
-import { probe, smallAtRest } from '../requirements/at-rest.js';
+import { probe, wideAtRest } from '../requirements/at-rest.js';
 import { rest, stiffnessOf, waveOf } from '../requirements/force.js';
 import * as requirements from '../requirements/requirements.js';
 import { exact, minus, plus, scaled, unit64, within } from '../rounding/bounded.js';
@@ -12,7 +12,7 @@ import { stepFrom } from '../trial/bounded-steps.js';
 import { isZero, sides } from '../trial/findings.js';
 import { type Finding, inconclusive, type Law, type Requirement, type Trial } from '../trial/law.js';
 
-/** K = c^2 (-L) + omega with the five-point L (three-point on a line). */
+/** K = c^2 (-L) + omega with the five-point L (three-point on a line, seven-point in a volume). */
 interface Lattice {
   readonly speed2: number;
   readonly omega: number;
@@ -32,7 +32,7 @@ const latticeOf = (system: System): Lattice | string => {
 const read = (system: System): Lattice | string => {
   const { oscillator } = structureOf(system);
   if (oscillator === null) return 'it is no oscillator';
-  const trial = smallAtRest(system);
+  const trial = wideAtRest(system);
   const { grid, fields } = trial.system;
   if (grid.some((n) => n < 3)) return 'its grid is too small';
   const shape = fields[oscillator.y];

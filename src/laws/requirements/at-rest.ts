@@ -1,9 +1,11 @@
 /** A small copy of a system with all externals at rest, for checking requirements. */
 
 import type { NdArrays } from '../../compile/reference/run.js';
+import { extentsOf, sidesOf } from '../../dsl/kernel.js';
 import { volume } from '../../dsl/shape.js';
+import { structureOf } from '../reading/structure.js';
 import { type System, sequenceName, weightsOf } from '../system/system.js';
-import { sizesOf } from '../trial/grids.js';
+import { sizesOf, systemAt } from '../trial/grids.js';
 import type { Trial } from '../trial/law.js';
 
 /** The system on its smallest grid without a ring of two sites, with all externals at rest. */
@@ -11,6 +13,19 @@ export const smallAtRest = (system: System): Pick<Trial, 'system' | 'around'> =>
   const sizes = [...sizesOf(system).values()].sort((a, b) => volume(a.grid) - volume(b.grid));
   const small = sizes.find(({ grid }) => grid.every((n) => n >= 3)) ?? sizes[0] ?? system;
   return { system: small, around: atRest(small) };
+};
+
+/** The same on the smallest grid on which no kernel meets itself around a ring. */
+export const wideAtRest = (system: System): Pick<Trial, 'system' | 'around'> => {
+  const sides = structureOf(system).convolutions.flatMap(({ op, weight }) =>
+    extentsOf(op, sidesOf(system.nodes[weight].shape)),
+  );
+  const least = Math.max(3, ...sides);
+  const wide = systemAt(
+    system,
+    system.grid.map(() => least),
+  );
+  return least === 3 || wide === null ? smallAtRest(system) : { system: wide, around: atRest(wide) };
 };
 
 /** Unrelated numbers between -1 and 1. */

@@ -68,10 +68,17 @@ const sharedGrid = (shapes: readonly Shape[], nodes: readonly Node[]): Shape => 
   return first !== undefined && rest.every((grid) => sameShape(grid, first)) ? first : [];
 };
 
-/** Whether fields [a, b, c, d] have three spatial axes, along which neighbours are read, and not groups of channels. */
+/**
+ * Whether fields [a, b, c, d] have three spatial axes, and not groups of channels: a convolution of volumes reads them, or
+ * neighbours are read along all three.
+ */
 const isVolume = (shapes: readonly Shape[], nodes: readonly Node[]): boolean => {
   const [first] = shapes;
   if (first?.length !== 4 || !shapes.every((shape) => shape.length === 4)) return false;
+  const windows = nodes.some(
+    ({ op, inputs }) => op.op === 'conv' && sameShape(spaceOf(nodes[inputs[0]].shape, 3), spaceOf(first, 3)),
+  );
+  if (windows) return true;
   const cut = new Set(
     nodes.flatMap(({ op, inputs, shape }) =>
       op.op === 'slice' && sameShape(nodes[inputs[0]].shape, first)

@@ -3,7 +3,19 @@ import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { type FusionPlan, fusionPlan } from '../../../../src/compile/fuse/partition/plan.js';
 import { showPlan } from '../../../../src/compile/fuse/partition/show.js';
-import { conv, dense, maxPool, type Program, program, relu, select } from '../../../../src/dsl/index.js';
+import {
+  conv,
+  conv3d,
+  coupling3d,
+  dense,
+  maxPool,
+  type Program,
+  program,
+  relu,
+  scanWithFinal,
+  select,
+  tanh,
+} from '../../../../src/dsl/index.js';
 import { experimentNamed, experimentNames } from '../../../../src/experiments/catalogue.js';
 import { buildModel, type ModelSpec, type Sizes } from '../../../../src/models/catalogue.js';
 import { fusableArbitrary } from '../fusable/program.js';
@@ -122,5 +134,32 @@ describe('the plan of what is fused', () => {
     const words = showPlan(plan);
     assert.match(words, /% of the FLOPs of a step of training are in fused segments/);
     for (const { why } of plan.leftOut) assert.ok(words.includes(why), `${why} is not in\n${words}`);
+  });
+
+  it('says why volumes, dilation and groups run op by op', () => {
+    const why = (p: Program): readonly string[] =>
+      fusionPlan(p).leftOut.flatMap(({ operation, why: reason }) => (operation === 'conv' ? [reason] : []));
+    const plane = [16, 16, 4] as const;
+    assert.deepEqual(why(program({ x: plane }, ({ x }) => ({ y: conv(4, { dilation: 2 })(x) }))), [
+      'a dilated convolution has no fused kernel',
+    ]);
+    assert.deepEqual(why(program({ x: plane }, ({ x }) => ({ y: conv(4, { groups: 2 })(x) }))), [
+      'a convolution in groups has no fused kernel',
+    ]);
+    assert.deepEqual(why(program({ x: [6, 8, 8, 2] }, ({ x }) => ({ y: tanh(conv3d(4)(tanh(x))) }))), [
+      'a convolution of volumes has no fused kernel',
+    ]);
+    const waves = program({ y: [6, 8, 8, 1] }, ({ y }) => ({
+      end: scanWithFinal({
+        steps: 3,
+        init: { y },
+        step: (s) => ({ y: tanh(coupling3d()(s.y)) }),
+        observe: (s) => s.y,
+      }).final.y,
+    }));
+    assert.ok(
+      fusionPlan(waves).segments.every(({ fused, operations }) => !fused || !operations.includes('scan')),
+    );
+    assert.match(showPlan(fusionPlan(waves)), /a convolution of volumes has no fused kernel/);
   });
 });
