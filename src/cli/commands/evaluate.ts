@@ -14,13 +14,15 @@ import { type Row, type Table, terminalTable } from '../../report/tables/index.j
 import { labelsOfRuns } from '../../runner/folder/labels.js';
 import { mayRescore, type Rescored, rescore } from '../../runner/results/rescore.js';
 import { readRunFolders } from '../../runner/results/summary.js';
+import type { OtherSizes } from '../../runner/run/resized.js';
 import { remark } from '../edge.js';
 import { allFlags, type Idle, noneIdle } from '../flags/all-flags.js';
 import { type ChangeFlags, oneOf, settingsFlag } from '../flags/flags.js';
+import { resizeFlag } from '../flags/resize-flag.js';
 import { type CommonFlags, environmentFlags, withEnvironment } from '../session.js';
 import { finishedRuns } from '../source/finished.js';
 import { changesAsked } from '../source/source.js';
-import { hasDigits, ofTask, taskFrom } from '../source/task.js';
+import { hasDigits, ofTask, taskFrom, taskOfGrid } from '../source/task.js';
 import { terminalWidth } from '../terminal/terminal-width.js';
 
 export interface EvaluateFlags extends Omit<CommonFlags, 'pictures'>, ChangeFlags, Idle {
@@ -28,6 +30,7 @@ export interface EvaluateFlags extends Omit<CommonFlags, 'pictures'>, ChangeFlag
   readonly split: string;
   readonly preset?: string;
   readonly json?: boolean;
+  readonly resize?: string;
 }
 
 const evaluateFlags = (flags: EvaluateFlags) =>
@@ -36,11 +39,12 @@ const evaluateFlags = (flags: EvaluateFlags) =>
     split: oneOf<SplitName>('split', splitNames)(flags.split),
     changes: changesAsked(flags.preset ?? 'full', flags),
     environment: environmentFlags(flags),
+    resize: resizeFlag(flags.resize),
   });
 
 /** The task that is asked for; default the run's own, with changes. */
 const taskOf =
-  (flags: EvaluateFlags) =>
+  (flags: EvaluateFlags, resize: OtherSizes | null) =>
   (own: Task | null): Effect<Task> =>
     pipe(
       TE.fromEither(settingsFlag('--set', flags.set ?? [])),
@@ -55,6 +59,7 @@ const taskOf =
               ),
             );
       }),
+      TE.flatMapEither(taskOfGrid(resize?.grid ?? null)),
     );
 
 const titles: Readonly<Record<ScoreName, string>> = {
@@ -172,18 +177,18 @@ export const evaluateRuns = (name: string, flags: EvaluateFlags): Effect<string>
     }),
     TE.let('folders', ({ found }) => found.folders),
     // Before the first of them takes its time.
-    TE.tap(({ split, folders }) =>
+    TE.tap(({ split, folders, resize }) =>
       pipe(
         folders,
-        TE.traverseSeqArray((folder) => mayRescore(folder, { task: taskOf(flags), split })),
+        TE.traverseSeqArray((folder) => mayRescore(folder, { task: taskOf(flags, resize), split, resize })),
       ),
     ),
-    TE.flatMap(({ split, folders }) =>
+    TE.flatMap(({ split, folders, resize }) =>
       withEnvironment({ ...flags, pictures: false }, (environment) =>
         pipe(
           folders,
           A.traverse(TE.ApplicativeSeq)((folder) =>
-            rescore(folder, { task: taskOf(flags), split }, environment),
+            rescore(folder, { task: taskOf(flags, resize), split, resize }, environment),
           ),
         ),
       ),

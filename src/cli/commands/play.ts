@@ -24,9 +24,11 @@ import { type Simulated, simulateSystem } from '../../runner/pictures/simulate.j
 import { remark, sayingMoves } from '../edge.js';
 import { allFlags, allValues, type Idle, noneIdle } from '../flags/all-flags.js';
 import { optionalFlag, settingsFlag, wholeFlag } from '../flags/flags.js';
+import { resizeFlag } from '../flags/resize-flag.js';
 import { allNames } from '../source/find.js';
 import { finishedRunOrNone } from '../source/finished.js';
 import { changesAsked, experimentFrom } from '../source/source.js';
+import { taskOfGrid } from '../source/task.js';
 
 /** Flags of `drumhead play`. */
 export interface PlayFlags extends Idle {
@@ -46,6 +48,8 @@ export interface PlayFlags extends Idle {
    */
   readonly preset?: string;
   readonly untrained?: boolean;
+  /** Of an experiment: another grid or more steps, with the same weights. */
+  readonly resize?: string;
   readonly runs?: string;
 }
 
@@ -151,6 +155,7 @@ const playModel = (name: string, flags: PlayFlags): Effect<string> =>
         frames: wholeFlag('--frames', 1, limits.frames)(flags.frames),
         choice: parseEngineChoice(flags.engine),
         changes: changesAsked(flags.preset ?? 'full', { set: flags.set }),
+        resize: resizeFlag(flags.resize),
       }),
     ),
     TE.bind('run', () => trainedRun(name, flags)),
@@ -162,11 +167,15 @@ const playModel = (name: string, flags: PlayFlags): Effect<string> =>
     TE.let('path', ({ source }) => flags.gif ?? `${source.experiment.name.replaceAll('/', '-')}.gif`),
     TE.tap(({ path }) => mayPutFile(path, flags)),
     TE.bind('engine', ({ choice }) => openEngine(choice)),
-    TE.bind('gif', ({ engine, source: { experiment }, run, image, fps, frames }) =>
+    TE.bind('task', ({ resize, source: { experiment } }) =>
+      TE.fromEither(taskOfGrid(resize?.grid ?? null)(experiment.task)),
+    ),
+    TE.bind('gif', ({ engine, source: { experiment }, task, run, image, fps, frames, resize }) =>
       modelWaves(engine, {
-        experiment,
+        experiment: { ...experiment, task },
         run,
         image,
+        resize,
         frames,
         delay: Math.round(1000 / fps),
         cacheDir: join(flags.runs ?? 'runs', '.cache'),

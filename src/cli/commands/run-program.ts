@@ -1,17 +1,21 @@
 /** `drumhead run-program`: an exported program on a person's picture. */
 
+import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import * as t from 'io-ts';
-import type { Effect } from '../../base/error.js';
+import { type Checked, decodeError, type Effect } from '../../base/error.js';
 import { parseEngineChoice } from '../../engine/index.js';
 import { untrained } from '../../runner/export/index.js';
 import { readJson } from '../../runner/folder/files.js';
 import { type Runnable, readRunnable } from '../../runner/import/index.js';
 import { runRunnable } from '../../runner/import/run.js';
+import { type OtherSizes, resized, sizesText } from '../../runner/run/resized.js';
 import { isDocument } from '../document/document.js';
 import { programAlone, programIn } from '../document/program-file.js';
 import { remark, sayingMoves } from '../edge.js';
+import { allFlags } from '../flags/all-flags.js';
+import { resizeFlag } from '../flags/resize-flag.js';
 import { allNames } from '../source/find.js';
 import { finishedRun, sayingTaken } from '../source/finished.js';
 
@@ -21,6 +25,7 @@ export interface RunProgramFlags {
   readonly force?: boolean;
   readonly engine: string;
   readonly runs: string;
+  readonly resize?: string;
 }
 
 const readWeights = (path: string): Effect<Runnable> => readRunnable(path);
@@ -62,12 +67,44 @@ const runnable = (path: string, { runs }: RunProgramFlags): Effect<Runnable> =>
         ),
       );
 
+/** What runs, at other sizes. A GraphModel has those that it was exported with. */
+const atSizes =
+  (sizes: OtherSizes | null) =>
+  (found: Runnable): Checked<Runnable> => {
+    if (sizes === null) return E.right(found);
+    if (found.kind === 'graph-model')
+      return E.left(
+        decodeError(
+          '--resize',
+          'a GraphModel has the sizes that it was exported with; run the program or the run folder',
+        ),
+      );
+    const { trained } = found;
+    return pipe(
+      resized(trained.program, sizes),
+      E.map((program) => ({
+        ...found,
+        trained: {
+          ...trained,
+          program,
+          description: `${trained.description}; resized to ${sizesText(sizes)}`,
+        },
+      })),
+    );
+  };
+
 /** Runs a program on pictures and lists the files of its answer. */
 export const runProgramFile = (path: string, flags: RunProgramFlags): Effect<string> =>
   pipe(
-    TE.fromEither(parseEngineChoice(flags.engine)),
-    TE.flatMap((engine) =>
-      runRunnable(runnable(path, flags), flags.input, flags.out, engine, sayingMoves(flags)),
+    TE.fromEither(allFlags({ engine: parseEngineChoice(flags.engine), resize: resizeFlag(flags.resize) })),
+    TE.flatMap(({ engine, resize }) =>
+      runRunnable(
+        pipe(runnable(path, flags), TE.flatMapEither(atSizes(resize))),
+        flags.input,
+        flags.out,
+        engine,
+        sayingMoves(flags),
+      ),
     ),
     TE.tapIO(({ notes }) => () => {
       for (const note of notes) remark(`note: ${note}`);

@@ -258,6 +258,12 @@ const results: readonly Rule[] = [
     flags: ['preset', 'untrained', 'runs'],
     why: ({ kind, names }) => when(kind === 'system', `${names[0]} is a system, which has no runs`),
   },
+  {
+    of: ['play'],
+    flags: ['resize'],
+    why: ({ kind, names }) =>
+      when(kind === 'system', `${names[0]} is a system; --size and --steps are for its sites and steps`),
+  },
 ];
 
 /** The flags that each kind of figure uses, beside those of all. */

@@ -81,6 +81,10 @@ const addRunProgram = (program: Command): void => {
       [],
     )
     .requiredOption('--out <folder>', 'where the pictures go; an earlier answer there is replaced')
+    .option(
+      '--resize <sizes>',
+      'another grid or more steps with the same weights: 128x128, steps=200, or 128x128,steps=200',
+    )
     .addOption(force())
     .addOption(runs())
     .addOption(engine())

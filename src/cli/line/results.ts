@@ -50,6 +50,10 @@ const addEvaluate = (program: Command): void => {
     .addOption(fuse())
     .addOption(workers())
     .addOption(runs())
+    .option(
+      '--resize <sizes>',
+      'another grid or more steps with the same weights: 128x128, steps=200, or 128x128,steps=200',
+    )
     .addHelpText(
       'after',
       `
@@ -176,6 +180,10 @@ const addPlay = (program: Command): void => {
     .option(
       '--preset <size>',
       `of an experiment: ${presets.join(', ')}; default the largest that was run; untrained, quick for a name and full for a file`,
+    )
+    .option(
+      '--resize <sizes>',
+      'of an experiment: another grid or more steps with the same weights: 128x128, steps=200, or 128x128,steps=200',
     )
     .option('--untrained', 'weights as they start, whether or not a run is finished')
     .addOption(runs())

@@ -6,6 +6,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { type Checked, decodeError, type Effect } from '../../base/error.js';
 import { type Task, taskNamed, taskNames } from '../../data/task.js';
+import type { Shape } from '../../dsl/index.js';
 import { kindOf } from '../../files/kind-of.js';
 import { files } from '../../runner/folder/files.js';
 import { isDocument } from '../document/document.js';
@@ -30,6 +31,19 @@ export const ofTask = (
   ),
   ...(mnistDir === undefined ? {} : { mnistDir }),
 });
+
+/** The task with images of this grid; a folder of files has the size that it has. */
+export const taskOfGrid =
+  (grid: Shape | null) =>
+  (task: Task): Checked<Task> => {
+    if (grid === null || task.name === 'npy' || task.name === 'png') return E.right(task);
+    const [height, width] = grid;
+    return grid.length === 2 && height === width
+      ? taskNamed(task.name, { ...task, size: height })
+      : E.left(
+          decodeError('--resize', `${task.name} makes square images, such as 64x64, not ${grid.join('x')}`),
+        );
+  };
 
 const isTask = (name: string): boolean => taskNames.some((task) => task === name);
 

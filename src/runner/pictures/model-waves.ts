@@ -1,5 +1,6 @@
 /** The waves of an experiment's model over one image of its task, with the weights of a run or untrained. */
 
+import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 import { decodeError, type Effect } from '../../base/error.js';
@@ -17,6 +18,7 @@ import { predictedClasses } from '../../experiments/scores.js';
 import { type WavesPicture, wavesGif } from '../../report/index.js';
 import { readTrained } from '../export/trained.js';
 import { labelOfRun } from '../folder/labels.js';
+import { type OtherSizes, resized } from '../run/resized.js';
 import { testImage } from '../run/test-image.js';
 import { drawnWaves, planeText, type WaveGrid, waveGridOf } from '../run/wave-grid.js';
 import { finiteAnswer } from '../training/finite.js';
@@ -29,6 +31,8 @@ export interface Watched {
   /** Which test image; also the seed of untrained weights. */
   readonly image: number;
   readonly frames: number;
+  /** Other inputs or steps than those of the experiment; its grid is that of the task. Null for its own. */
+  readonly resize?: OtherSizes | null;
   /** Milliseconds a frame. */
   readonly delay: number;
   readonly cacheDir: string;
@@ -91,12 +95,17 @@ const pictureOf = async (
  * **Errors** DecodeError for a model without waves, or a run without weights; those of data and engine.
  */
 export const modelWaves = (engine: Engine, watched: Watched): Effect<Uint8Array> => {
-  const { experiment, image, cacheDir } = watched;
+  const { experiment, image, cacheDir, resize = null } = watched;
   return pipe(
     TE.Do,
     TE.bind('dataset', () => loadDataset(withFewImages(experiment.task, image), { cacheDir })),
     TE.bind('program', ({ dataset }) =>
-      TE.fromEither(programFor(experiment.model, experiment.loss.target, shapeOfDataset(dataset))),
+      TE.fromEither(
+        pipe(
+          programFor(experiment.model, experiment.loss.target, shapeOfDataset(dataset)),
+          E.flatMap((program) => (resize === null ? E.right(program) : resized(program, resize))),
+        ),
+      ),
     ),
     TE.bind('grid', ({ program, dataset }) => {
       const found = waveGridOf(program);

@@ -6,7 +6,13 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
 import type * as T from 'fp-ts/lib/Task.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { type Checked, type DrumheadError, decodeError, type Effect } from '../../base/error.js';
+import {
+  type Checked,
+  type DrumheadError,
+  decodeError,
+  type Effect,
+  errorMessage,
+} from '../../base/error.js';
 import { microBatchesOnEngine } from '../../compile/micro-batches-on-engine.js';
 import { errorOf } from '../../compile/tfjs/session/session.js';
 import { withPool } from '../../compile/tfjs/session/with-session.js';
@@ -16,17 +22,16 @@ import { loadDataset } from '../../data/load.js';
 import { type Matching, matching, relabelled } from '../../data/matched-classes.js';
 import { type Task, taskShape } from '../../data/task.js';
 import { taskClasses } from '../../data/task-classes.js';
-import { type Program, parametersOf, usesBatchStatistics } from '../../dsl/index.js';
+import { type Program, sameShape, usesBatchStatistics } from '../../dsl/index.js';
 import type { Engine } from '../../engine/index.js';
-import { programFor } from '../../experiments/model.js';
 import type { Scores } from '../../experiments/scores.js';
 import type { Environment } from '../environment.js';
-import { misfits } from '../export/misfits.js';
 import { readTrained, sizesOf, type Trained } from '../export/trained.js';
 import { openEngineFor } from '../folder/computed-on.js';
 import { trainedClassesIn } from '../folder/record.js';
 import { readResult } from '../folder/result.js';
 import { digestFor, evaluationBatchOf } from '../run/prepare.js';
+import { type OtherSizes, resized, sizesText } from '../run/resized.js';
 import { evaluate } from '../training/evaluate.js';
 import { lossless } from '../training/finite.js';
 import { readRun } from './summary.js';
@@ -37,6 +42,8 @@ export interface RescorePlan {
   /** Another task, or changes to the run's own. */
   readonly task: (own: Task | null) => Effect<Task>;
   readonly split: SplitName;
+  /** Other steps or another grid than it was trained at; null or left out for its own, on data of any size that its weights fit. */
+  readonly resize?: OtherSizes | null;
 }
 
 /** Scores of saved weights, with the run and the data that they belong to. */
@@ -57,25 +64,28 @@ export interface Rescored {
   readonly changed: string | null;
 }
 
-/** The program at the sizes of other data; its weights stay, so none of them may depend on the sizes. */
+/** The program at the sizes of other data, for the same weights. */
 const programAt = (
-  { program, experiment, model }: Trained,
+  { program }: Trained,
   wanted: TaskShape,
   folder: string,
+  resize: OtherSizes | null,
 ): Checked<Program> => {
   const own = sizesOf(program);
-  const target = experiment?.loss.target ?? 'pixel';
-  const whole = experiment?.model ?? model;
-  const same =
-    own !== null &&
-    (['height', 'width', 'channels', 'classes'] as const).every((side) => own[side] === wanted[side]);
-  if (same || whole === null) return same ? E.right(program) : E.left(otherSizes(folder, own, wanted));
+  if (own === null || own.channels !== wanted.channels || own.classes !== wanted.classes)
+    return E.left(otherSizes(folder, own, wanted));
+  const grid = [wanted.height, wanted.width];
+  if (resize?.grid != null && !sameShape(resize.grid, grid))
+    return E.left(
+      decodeError(
+        '--resize',
+        `the images are ${grid.join('x')}, not ${resize.grid.join('x')}; say their size, or none`,
+      ),
+    );
+  if (resize === null && sameShape(grid, [own.height, own.width])) return E.right(program);
   return pipe(
-    programFor(whole, target, wanted),
-    E.filterOrElse(
-      (made) => misfits(parametersOf(made.graph), parametersOf(program.graph)).length === 0,
-      () => otherSizes(folder, own, wanted),
-    ),
+    resized(program, { inputs: {}, steps: undefined, ...resize, grid }),
+    E.mapLeft((error) => (resize === null ? otherSizes(folder, own, wanted, errorMessage(error)) : error)),
   );
 };
 
@@ -86,8 +96,11 @@ const words = (sizes: Sizes): string =>
     ? 'something else than images'
     : `${sizes.height}x${sizes.width}x${sizes.channels} and ${sizes.classes} classes`;
 
-const otherSizes = (folder: string, own: Sizes, wanted: Sizes): DrumheadError =>
-  decodeError(folder, `its weights are for ${words(own)} and do not fit this data, of ${words(wanted)}`);
+const otherSizes = (folder: string, own: Sizes, wanted: Sizes, why?: string): DrumheadError =>
+  decodeError(
+    folder,
+    `its weights are for ${words(own)} and do not fit this data, of ${words(wanted)}${why === undefined ? '' : `: ${why}`}`,
+  );
 
 /** How the classes of data are those of a run; where nobody knows the run's, as they are. */
 const classesFor = (
@@ -109,6 +122,7 @@ const fitsTask = (
   task: Task,
   split: SplitName,
   folder: string,
+  resize: OtherSizes | null,
 ): Checked<void> => {
   const shape = taskShape(task);
   if (O.isNone(shape))
@@ -119,7 +133,7 @@ const fitsTask = (
   const match = classesFor(own, taskClasses(task), folder);
   const asOwn = own !== null && E.isRight(match) && match.right.labels !== null;
   return pipe(
-    programAt(trained, asOwn ? { ...shape.value, classes: own.length } : shape.value, folder),
+    programAt(trained, asOwn ? { ...shape.value, classes: own.length } : shape.value, folder, resize),
     E.flatMap(() => match),
     E.flatMap(() =>
       Object.entries(task).some(([key, count]) => key === split && count === 0)
@@ -137,13 +151,16 @@ const noImages = (split: SplitName): DrumheadError => decodeError('--split', `th
  *
  * **Errors** DecodeError as `rescore`.
  */
-export const mayRescore = (folder: string, { task: taskFor, split }: RescorePlan): Effect<void> =>
+export const mayRescore = (
+  folder: string,
+  { task: taskFor, split, resize = null }: RescorePlan,
+): Effect<void> =>
   pipe(
     TE.Do,
     TE.bind('trained', () => readTrained(folder)),
     TE.bind('task', ({ trained }) => taskFor(trained.experiment?.task ?? null)),
     TE.bind('own', ({ trained }) => ownClasses(folder, trained)),
-    TE.flatMapEither(({ trained, own, task }) => fitsTask(trained, own, task, split, folder)),
+    TE.flatMapEither(({ trained, own, task }) => fitsTask(trained, own, task, split, folder, resize)),
   );
 
 const ownClasses = (folder: string, { experiment }: Trained): Effect<readonly string[] | null> =>
@@ -222,15 +239,15 @@ const score = (
   );
 
 /**
- * Scores the weights of a finished or imported run again. A catalogued model is built for the sizes of the data where
- * its weights do not depend on them: an NWM trained on small images is scored on large ones.
+ * Scores the weights of a finished or imported run again, on data of any size and over any number of steps that its
+ * weights do not depend on: an NWM trained on small images is scored on large ones.
  *
  * **Errors** DecodeError where there are no weights yet, they are damaged, or they do not fit the data; FileError,
  * EngineError; what the data has wrong.
  */
 export const rescore = (
   folder: string,
-  { task: taskFor, split }: RescorePlan,
+  { task: taskFor, split, resize = null }: RescorePlan,
   environment: Environment,
 ): Effect<Rescored> => {
   const { engine: choice, cache, signal, tell } = environment;
@@ -240,7 +257,7 @@ export const rescore = (
     TE.bind('result', () => readResult(folder)),
     TE.bind('task', ({ trained }) => taskFor(trained.experiment?.task ?? null)),
     TE.bind('own', ({ trained }) => ownClasses(folder, trained)),
-    TE.tapEither(({ trained, own, task }) => fitsTask(trained, own, task, split, folder)),
+    TE.tapEither(({ trained, own, task }) => fitsTask(trained, own, task, split, folder, resize)),
     TE.bind('engine', () => openEngineFor(folder, choice)),
     TE.bind('loaded', ({ task }) =>
       loadDataset(task, {
@@ -261,21 +278,21 @@ export const rescore = (
       ),
     ),
     TE.bind('program', ({ trained, dataset }) =>
-      TE.fromEither(programAt(trained, shapeOfDataset(dataset), folder)),
+      TE.fromEither(programAt(trained, shapeOfDataset(dataset), folder, resize)),
     ),
     TE.bind('scores', ({ trained, program, dataset, engine }) =>
       score(trained, program, dataset, engine, split, environment),
     ),
     TE.map(({ trained, result, task, scores, ownTask, changed }) => ({
       folder,
-      description: trained.description,
+      description: `${trained.description}${resize === null ? '' : `; resized to ${sizesText(resize)}`}`,
       name: trained.experiment?.name ?? folder,
       seed: result?.seed ?? null,
       task,
       split,
       scores,
       recorded: result?.test ?? null,
-      ownTest: split === 'test' && ownTask && changed === null,
+      ownTest: split === 'test' && ownTask && changed === null && resize === null,
       changed,
     })),
   );
