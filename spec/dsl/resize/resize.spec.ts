@@ -12,13 +12,16 @@ import {
   data,
   dense,
   einsum,
+  fourier,
   gather,
+  inverseFourier,
   maxPool,
   mean,
   mlp,
   ndarray,
   oscillator,
   type Program,
+  pad,
   parameter,
   program,
   projection,
@@ -206,7 +209,7 @@ describe('resize', () => {
       message(() => resize(table, { inputs: { x: [8, 8, 1] } })),
       /'place'/,
     );
-    const edges = program({ x: [4, 1] }, ({ x }) => ({ y: gather(0, [1, 2, 3, 0])(x) }));
+    const edges = program({ x: [4, 1] }, ({ x }) => ({ y: gather(0, [2, 1, 3, 0])(x) }));
     assert.match(
       message(() => resize(edges, { inputs: { x: [8, 1] } })),
       /gather/,
@@ -244,6 +247,18 @@ describe('resize', () => {
       [...runReference(large, { parameters: {}, inputs, batch: 1 }).outputs.y.data],
       [1, 2, 1, 2, 1, 2, 1, 2],
     );
+  });
+
+  it('moves paddings with the edges of what they pad, and inverse transforms with the number of modes', () => {
+    const write = (n: number) =>
+      program({ x: [n, 2] }, ({ x }) => ({
+        reflect: pad([[2, 1]], 'reflect')(x),
+        circular: pad([[1, 2]], 'circular')(x),
+        shifted: gather(0, [n - 1, ...Array.from({ length: n - 1 }, (_, i) => i)])(x),
+        smooth: pipe(x, fourier(0), inverseFourier(0)),
+      }));
+    assert.deepEqual(resize(write(9), { inputs: { x: [20, 2] } }).graph, write(20).graph);
+    assert.deepEqual(resize(write(20), { inputs: { x: [9, 2] } }).graph, write(9).graph);
   });
 
   it('refuses names and sizes that are not there', () => {

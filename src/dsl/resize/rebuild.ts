@@ -4,7 +4,8 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { Node, Op, OpOf } from '../op.js';
 import { type Shape, sameShape, showShape, volume } from '../shape.js';
-import { type Axed, sliced } from './rules.js';
+import { regathered, sliced } from './places.js';
+import type { Axed } from './rules.js';
 import type { Axis } from './sizes.js';
 
 /** The nodes with the sizes of their axes; or one sentence on what has no meaning at these sizes. */
@@ -24,9 +25,18 @@ export const rebuildNodes = (
       sizeOf,
     );
     if (E.isLeft(op)) return op;
-    all.push({ op: op.right, inputs: node.inputs, shape });
+    const [source] = node.inputs;
+    all.push({ op: shared(op.right, nodes[source], all[source]), inputs: node.inputs, shape });
   }
   return E.right(all);
+};
+
+/** The inverse of a Fourier transform is divided by the number of modes, which is a number of the program. */
+const shared = (op: Op, before: Node | undefined, after: Node | undefined): Op => {
+  if (op.op !== 'affine' || before?.op.op !== 'fourier' || after === undefined || op.shift !== 0) return op;
+  const { axes } = before.op;
+  const count = (shape: Shape): number => volume(axes.map((axis) => shape[axis]));
+  return op.scale === 1 / count(before.shape) ? { ...op, scale: 1 / count(after.shape) } : op;
 };
 
 const rebuildOp = (
@@ -59,6 +69,13 @@ const rebuildOp = (
               begin: boxes.map(([begin]) => begin),
               size: boxes.map(([, size]) => size),
             })),
+          );
+    case 'gather':
+      return read === undefined
+        ? E.right(op)
+        : pipe(
+            regathered(op.indices, read[0][op.axis], read[1][op.axis]),
+            E.map((indices) => ({ ...op, indices })),
           );
     case 'scan':
       return scan === undefined

@@ -45,8 +45,8 @@ export type Resized<I extends Shapes, O extends Shapes, R> = Program<
 /**
  * The same program on another grid or over more steps. Parameters keep their names and shapes, so trained weights fit.
  *
- * Every size that the new ones decide follows: those of fields, sequences and reshapes. Numbers stay: a scale by 1 / 64
- * is not known to be of a grid of 64. Outputs have sizes of type `number` unless `outputs` states them.
+ * Every size that the new ones decide follows: those of fields, sequences and reshapes. Numbers stay, but for the one
+ * of an inverse Fourier transform: a scale by 1 / 64 is not known to be of a grid of 64. Outputs have sizes of type `number` unless `outputs` states them.
  *
  * Throws a ProgramFault if a layer has a fixed size that would have to change (a linear readout over time, a learned
  * position table, a gather by number), or if a new size cannot be told (half of a sequence, an axis cut in two).

@@ -1,11 +1,13 @@
 /** What each operation says of the sizes of the axes that it reads and gives. */
 
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
 import { labelsOf } from '../einsum-formula.js';
 import { noneKept } from '../infer.js';
 import { everyOf, keptSteps, type Node, type Op, type OpOf, type ScanOp, scanInputs } from '../op.js';
 import { splitPort } from '../ports.js';
 import { bins, ceilDiv, type Shape, showShape, upsampled, volume, windows } from '../shape.js';
+import { regathered, sliced } from './places.js';
 import type { Axes, Axis } from './sizes.js';
 
 /** The axes of each node of a list; of a scan also those inside it. */
@@ -201,10 +203,24 @@ const relate = (
         if (op.size[i] === n) known.same(out[i], x[i]);
         else
           known.derive(out[i], [x[i]], by, (m) =>
-            E.map(([, size]: readonly [number, number]) => size)(sliced(op.begin[i], op.size[i], n, m)),
+            pipe(
+              sliced(op.begin[i], op.size[i], n, m),
+              E.map(([, size]) => size),
+            ),
           );
       return;
-    case 'gather':
+    case 'gather': {
+      const { axis, indices } = op;
+      for (const [i, one] of out.entries()) if (i !== axis) known.same(one, x[i]);
+      const n = sources[0].shape[axis];
+      known.derive(out[axis], [x[axis]], by, (m) =>
+        pipe(
+          regathered(indices, n, m),
+          E.map((moved) => moved.length),
+        ),
+      );
+      return;
+    }
     case 'scatter':
       for (const [i, axis] of out.entries()) if (i !== op.axis) known.same(axis, x[i]);
       known.keep(x[op.axis], `${by}, which reads entries by number`);
@@ -228,6 +244,9 @@ const relate = (
         known,
       );
       return;
+    case 'fourier':
+      for (const [i, axis] of out.entries()) if (i < x.length) known.same(axis, x[i]);
+      return;
     case 'spectrum':
       known.derive(out[0], [x[0]], by, (n) => whole(bins(n)));
       together(out.slice(1), x.slice(1), known);
@@ -242,30 +261,13 @@ const relate = (
       if (op.kind === 'matrix') known.same(out[last], x[last + 1]);
       if (third !== undefined) together(out.slice(1), third, known);
       return;
+    default:
+      unrelated(op);
   }
 };
 
-/**
- * Where a slice of an axis of `n` lies on an axis of `m`, as [begin, size]: the edge that it touches stays, and so does
- * the size of the smaller part. What touches neither edge, or is about half, cannot be told.
- */
-export const sliced = (
-  begin: number,
-  size: number,
-  n: number,
-  m: number,
-): E.Either<string, readonly [number, number]> => {
-  const rest = n - size;
-  const smaller = Math.min(size, rest);
-  const clear = (smaller === 1 ? n > 2 : 4 * smaller <= n) && (begin === 0 || begin + size === n);
-  if (n === m || rest === 0) return E.right([begin, n === m ? size : m]);
-  if (!clear)
-    return E.left(`entries ${begin} to ${begin + size - 1} of ${n} mean nothing on an axis of ${m}`);
-  const grown = size > rest ? m - rest : size;
-  return grown < 1 || grown > m
-    ? E.left(`an axis of ${m} is too small for it`)
-    : E.right([begin === 0 ? 0 : m - grown, grown]);
-};
+/** An operation that has no rule here is an error of types. */
+const unrelated = (_: never): void => {};
 
 /**
  * Pairs the axes of a reshape: the shortest groups, from the left, whose products agree. An axis of 1 that pairs with no

@@ -1,0 +1,56 @@
+/** Entries that a program reads by their number, on an axis of another size. */
+
+import * as E from 'fp-ts/lib/Either.js';
+
+/**
+ * Where a slice of an axis of `n` lies on an axis of `m`, as [begin, size]: the edge that it touches stays, and so does
+ * the size of the smaller part. What touches neither edge, or is about half, cannot be told.
+ */
+export const sliced = (
+  begin: number,
+  size: number,
+  n: number,
+  m: number,
+): E.Either<string, readonly [number, number]> => {
+  const rest = n - size;
+  const smaller = Math.min(size, rest);
+  const clear = (smaller === 1 ? n > 2 : 4 * smaller <= n) && (begin === 0 || begin + size === n);
+  if (n === m || rest === 0) return E.right([begin, n === m ? size : m]);
+  if (!clear)
+    return E.left(`entries ${begin} to ${begin + size - 1} of ${n} mean nothing on an axis of ${m}`);
+  const grown = size > rest ? m - rest : size;
+  return grown < 1 || grown > m
+    ? E.left(`an axis of ${m} is too small for it`)
+    : E.right([begin === 0 ? 0 : m - grown, grown]);
+};
+
+/**
+ * The entries that a gather reads of an axis of `m`, where it read `indices` of an axis of `n`: a padding or a shift. Runs
+ * of neighbours begin and end as far from the edge that they are near to as before; one of them is most of the axis. What
+ * else is read by number, such as the edges of a graph, cannot be told.
+ */
+export const regathered = (
+  indices: readonly number[],
+  n: number,
+  m: number,
+): E.Either<string, readonly number[]> => {
+  if (n === m) return E.right(indices);
+  const moved = (index: number): number | undefined => {
+    if (4 * index <= n) return index;
+    return 4 * (n - 1 - index) <= n ? index + m - n : undefined;
+  };
+  const starts = indices.flatMap((index, i) => (i > 0 && indices[i - 1] + 1 === index ? [] : [i]));
+  const ends = starts.map((_, i) => (starts[i + 1] ?? indices.length) - 1);
+  if (!starts.some((start, i) => 2 * (ends[i] - start + 1) >= n))
+    return E.left(`it reads an axis of ${n} by number, which says nothing of one of ${m}`);
+  const all: number[] = [];
+  for (const [i, start] of starts.entries()) {
+    const [first, last] = [moved(indices[start]), moved(indices[ends[i]])];
+    if (first === undefined || last === undefined || first < 0 || last >= m || last < first)
+      return E.left(
+        `entries ${indices[start]} to ${indices[ends[i]]} of ${n} mean nothing on an axis of ${m}`,
+      );
+    for (let index = first; index <= last; index++) all.push(index);
+  }
+  return E.right(all);
+};
