@@ -35,7 +35,13 @@ describe('--resize', () => {
   const flags = () => ({ engine: 'wasm', runs, workers: '1', split: 'test', json: true });
   const scored = async (resize?: string, set?: readonly string[]) => {
     const [one] = JSON.parse(
-      value(await evaluateRuns(folders.max, { ...flags(), ...(resize ? { resize } : {}), ...(set ? { set } : {}) })()),
+      value(
+        await evaluateRuns(folders.max, {
+          ...flags(),
+          ...(resize ? { resize } : {}),
+          ...(set ? { set } : {}),
+        })(),
+      ),
     );
     return one;
   };
@@ -66,7 +72,7 @@ describe('--resize', () => {
     );
   });
 
-  it('of run-program takes an array of that size, and refuses a GraphModel', async () => {
+  it('of run-program takes an array of that size', async () => {
     const [input, out] = [join(runs, 'x.npy'), join(runs, 'answer')];
     writeFileSync(
       input,
