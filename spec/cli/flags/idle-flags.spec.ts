@@ -107,6 +107,7 @@ const refused: readonly (readonly [readonly string[], string, string])[] = [
   [['waves', run, '--preset', 'quick'], '--preset', 'a folder'],
   [['play', 'wave', '--preset', 'quick'], '--preset', 'no runs'],
   [['play', 'wave', '--untrained'], '--untrained', 'no runs'],
+  [['play', 'wave', '--resize', '8x8'], '--resize', '--size and --steps'],
   [['play', 'wave', '--runs', nowhere], '--runs', 'no runs'],
   ...(['set', 'size', 'classes', 'preset'] as const).map(
     (flag) => [['import', 'w', '--out', 'o', `--${flag}`, '3'], `--${flag}`, '--model'] as const,
@@ -151,7 +152,7 @@ const never: Readonly<Record<string, string>> = {
   parity: 'fuse case engine json',
   laws: 'law export seconds seed path engine no-pictures json set',
   table: 'format scores tables',
-  evaluate: 'fuse task split set json engine workers',
+  evaluate: 'fuse task split set resize json engine workers',
   query: 'parquet runs',
   report: 'out force',
   figure: 'out force',
@@ -159,7 +160,7 @@ const never: Readonly<Record<string, string>> = {
   play: 'fuse gif force size steps seed set field fps frames engine',
   export: 'format out force unroll outputs seed',
   import: 'out force model',
-  'run-program': 'input out force engine',
+  'run-program': 'input out resize force engine',
 };
 
 const useful: readonly (readonly string[])[] = [
