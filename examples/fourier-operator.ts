@@ -2,11 +2,13 @@
 
 import * as drumhead from 'drumhead';
 
-const { add, broadcast, dense, fourierOperator, kSpaceWave, longConvolution, mlp, parameter } = drumhead;
-const { program, scale, scan, scope, sin, sub, tanh, timeToChannels, zeros } = drumhead;
+const { add, broadcast, dense, euler, flowOf, fourierOperator, kSpaceWave, longConvolution, mlp } = drumhead;
+const { negate, parameter, program, scan, scope, sin, stepOf, strang, tanh, timeToChannels, zeros } =
+  drumhead;
 const [size, steps, width] = [32, 16, 8] as const;
 
-type Field<C extends number> = drumhead.Tensor<readonly [typeof size, typeof size, C]>;
+type Grid<C extends number> = readonly [typeof size, typeof size, C];
+type Field<C extends number> = drumhead.Tensor<Grid<C>>;
 
 /** Modes of fewer than six waves by matrices of their own, beside a layer at each pixel. */
 const operator =
@@ -18,12 +20,13 @@ const operator =
 
 const model = program({ image: [size, size, 3] }, ({ image }) => {
   const lifted = operator('lift', width)(image);
-  // Split steps of sine-Gordon: a kick by what is not linear, then every mode by its own frequency, exactly.
-  const linear = kSpaceWave({ dt: 0.5 });
+  // Split steps of sine-Gordon: kicks by what is not linear, between them every mode by its own frequency, exactly.
+  const still = zeros(size, size, 2);
+  const kick = flowOf(euler, ({ y }: drumhead.Wave<Grid<2>>) => ({ y: still, z: negate(sin(y)) }));
   const waves = scan({
     steps,
-    init: { y: operator('pluck', 2)(lifted), z: zeros(size, size, 2) },
-    step: ({ y, z }) => linear({ y, z: sub(z, scale(0.5, sin(y))) }),
+    init: { y: operator('pluck', 2)(lifted), z: still },
+    step: stepOf(strang<drumhead.Wave<Grid<2>>>(kick, kSpaceWave()), 0.5),
     observe: ({ y }) => y,
   });
   // Each channel remembers by a learned kernel as long as the sequence.

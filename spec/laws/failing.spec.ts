@@ -1,7 +1,7 @@
 /** Every law holds on a system of ours, and is broken by an interpreter that computes something else. */
 
 import assert from 'node:assert/strict';
-import { kSpaceWave, program, scan } from 'drumhead';
+import { kSpaceWave, program, scan, stepOf, type Wave } from 'drumhead';
 import { allLaws, check, type Interpreter, reference, type System, systemFrom } from 'drumhead/laws';
 import { named } from './named.js';
 import * as wrong from './wrong.js';
@@ -24,7 +24,7 @@ const faulty: Interpreter = {
 };
 
 const exactWaves = program({ y: [6, 5, 1], z: [6, 5, 1] }, (init) =>
-  scan({ steps: 3, init, step: kSpaceWave({ dt: 0.5 }), observe: (s) => s }),
+  scan({ steps: 3, init, step: stepOf<Wave<readonly [6, 5, 1]>>(kSpaceWave(), 0.5), observe: (s) => s }),
 );
 const small = { height: 8, width: 8, steps: 4 };
 const wave = named('wave', small);

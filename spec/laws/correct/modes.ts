@@ -7,6 +7,7 @@ import {
   complex,
   cos,
   data,
+  fill,
   fourier,
   fourierComplex,
   fourierOperator,
@@ -34,9 +35,9 @@ import type { Subject } from 'drumhead/laws';
 import { type Field, type Pair, stepping } from './methods.js';
 
 const names = ['y', 'z'] as const;
-const wave = kSpaceWave({ dt: 0.5 });
+const wave = kSpaceWave();
 const linear = ([y, z]: Pair): Pair => {
-  const next = wave({ y, z });
+  const next = wave.advance({ y, z }, fill(0), 0.5);
   return [next.y, next.z];
 };
 

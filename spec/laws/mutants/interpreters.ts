@@ -11,6 +11,7 @@ import {
   program,
   type Shape,
   scan,
+  stepOf,
   type Tensor,
   type Wave,
 } from '../../../src/dsl/index.js';
@@ -45,7 +46,7 @@ const network = cornn({ height: 4, width: 4, channels: 1, steps: 4, dt: 0.1, gam
 const spheres = akorn({ height: 4, width: 4, oscillators: 1, components: 2, steps: 4, dt: 0.1, omega: 1 });
 
 const exactWaves = program({ y: [5, 1], z: [5, 1] }, (init) =>
-  scan({ steps: 3, init, step: kSpaceWave({ dt: 0.5 }), observe: (s) => s }),
+  scan({ steps: 3, init, step: stepOf<Wave<readonly [5, 1]>>(kSpaceWave(), 0.5), observe: (s) => s }),
 );
 /** Waves whose neighbours a coupling reads. */
 const coupled = <const S extends Shape>(size: S, force: (y: Tensor<S>) => Tensor<S>): Program =>
