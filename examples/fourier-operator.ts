@@ -2,13 +2,12 @@
 
 import * as drumhead from 'drumhead';
 
-const { add, broadcast, dense, euler, flowOf, fourierOperator, kSpaceWave, longConvolution, mlp } = drumhead;
-const { negate, parameter, program, scan, scope, sin, stepOf, strang, tanh, timeToChannels, zeros } =
-  drumhead;
+const { add, broadcast, dense, fourierOperator, kSpaceWave, longConvolution, mlp, parameter } = drumhead;
+const { program, scale, scan, scope, sin, stepOf, strang, sub, tanh, timeToChannels, zeros } = drumhead;
 const [size, steps, width] = [32, 16, 8] as const;
 
-type Grid<C extends number> = readonly [typeof size, typeof size, C];
-type Field<C extends number> = drumhead.Tensor<Grid<C>>;
+type Field<C extends number> = drumhead.Tensor<readonly [typeof size, typeof size, C]>;
+type Wave = drumhead.Wave<readonly [typeof size, typeof size, 2]>;
 
 /** Modes of fewer than six waves by matrices of their own, beside a layer at each pixel. */
 const operator =
@@ -18,17 +17,17 @@ const operator =
       x,
     );
 
+/** The part of sine-Gordon that is not linear; between two kicks every mode turns by its own frequency, exactly. */
+const kick: drumhead.Flow<Wave> = {
+  name: 'kick',
+  order: Number.POSITIVE_INFINITY,
+  advance: ({ y, z }, _, h) => ({ y, z: sub(z, scale(h, sin(y))) }),
+};
+
 const model = program({ image: [size, size, 3] }, ({ image }) => {
-  const lifted = operator('lift', width)(image);
-  // Split steps of sine-Gordon: kicks by what is not linear, between them every mode by its own frequency, exactly.
-  const still = zeros(size, size, 2);
-  const kick = flowOf(euler, ({ y }: drumhead.Wave<Grid<2>>) => ({ y: still, z: negate(sin(y)) }));
-  const waves = scan({
-    steps,
-    init: { y: operator('pluck', 2)(lifted), z: still },
-    step: stepOf(strang<drumhead.Wave<Grid<2>>>(kick, kSpaceWave()), 0.5),
-    observe: ({ y }) => y,
-  });
+  const init = { y: operator('pluck', 2)(operator('lift', width)(image)), z: zeros(size, size, 2) };
+  const step = stepOf(strang<Wave>(kick, kSpaceWave()), 0.5);
+  const waves = scan({ steps, init, step, observe: ({ y }) => y });
   // Each channel remembers by a learned kernel as long as the sequence.
   const memory = parameter('memory', [steps, 1, 1, 2], { init: { normal: 0.25 } });
   const heard = longConvolution(waves, broadcast(steps, size, size, 2)(memory));

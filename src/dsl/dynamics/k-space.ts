@@ -45,11 +45,11 @@ const swing = (omega: number, h: number): number => (omega === 0 ? h : Math.sin(
  *
  * @example
  * type State = Wave<readonly [64, 64, 2]>;
- * const pull = flowOf(euler, ({ y }: State) => ({ y: zeros(64, 64, 2), z: negate(sin(y)) }));
+ * const kick: Flow<State> = { name: 'kick', order: Infinity, advance: ({ y, z }, _, h) => ({ y, z: sub(z, scale(h, sin(y))) }) };
  * const waves = scan({
  *   steps: 20,
  *   init: { y, z },
- *   step: stepOf(strang<State>(pull, kSpaceWave({ speed: 1 })), 0.5),   // sine-Gordon
+ *   step: stepOf(strang<State>(kick, kSpaceWave({ speed: 1 })), 0.5),   // sine-Gordon
  *   observe: (wave) => wave.y,
  * });   // Tensor<readonly [20, 64, 64, 2]>
  */
