@@ -104,7 +104,9 @@ const movement = (compute: Compute, { program, inputs, gradients }: Edge): void 
 };
 
 const pointwise = ({ program }: Edge): boolean =>
-  program.graph.nodes.every(({ op }) => ['input', 'constant', 'map', 'affine', 'zip'].includes(op.op));
+  program.graph.nodes.every(({ op }) =>
+    ['input', 'constant', 'map', 'affine', 'zip', 'where'].includes(op.op),
+  );
 
 /**
  * A stand-in for TensorFlow's native engine, which few machines have: the JavaScript kernels under its name. It shows whether

@@ -7,9 +7,11 @@
  * cosine from 2^31 on, where neighbouring floats lie many turns apart (such points are left out).
  */
 
+import { erf } from '../../src/compile/reference/erf.js';
 import {
   clamp,
   conv,
+  fill,
   linearRecurrence,
   matrixRecurrence,
   max,
@@ -22,7 +24,9 @@ import {
   sin,
   softmax,
   spectrum,
+  sqrt,
   sum,
+  where,
 } from '../../src/dsl/index.js';
 import type { MapFunction, ZipFunction } from '../../src/dsl/op.js';
 import { apply } from '../../src/dsl/tensor.js';
@@ -77,6 +81,8 @@ const smooth: Readonly<Record<MapFunction, Smooth>> = {
   abs: { f: Math.abs, slope: Math.sign },
   reciprocal: { f: (x) => 1 / x, slope: (x) => -1 / x / x, asked: (x) => !Object.is(x, -0) },
   sign: { f: Math.sign, slope: () => 0 },
+  floor: { f: Math.floor, slope: () => 0 },
+  erf: { f: erf, slope: (x) => (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x), within: 2e-7 },
   stopGradient: { f: (x) => x, slope: () => 0 },
 };
 
@@ -120,6 +126,18 @@ const ofTwoEach: Readonly<Record<ZipFunction, SmoothOfTwo>> = {
   max: { f: Math.max, slopes: (a, b) => (b > a ? [0, 1] : [1, 0]) },
   min: { f: Math.min, slopes: (a, b) => (b < a ? [0, 1] : [1, 0]) },
   greater: { f: (a, b) => (a > b ? 1 : 0), slopes: () => [0, 0] },
+  greaterEqual: { f: (a, b) => (a >= b ? 1 : 0), slopes: () => [0, 0] },
+  atan2: {
+    f: Math.atan2,
+    slopes: (a, b) => {
+      const unit = Math.max(Math.abs(a), Math.abs(b));
+      if (unit === 0) return [0, 0];
+      const total = (a / unit) ** 2 + (b / unit) ** 2;
+      return [b / unit / total / unit, -(a / unit / total / unit)];
+    },
+    // from which side zero is approached, nobody may ask
+    asked: (a, b) => !Object.is(a, -0) && !Object.is(b, -0),
+  },
 };
 
 const ofTwo = (fn: ZipFunction): Edge => {
@@ -204,6 +222,30 @@ const others: readonly Edge[] = [
     value: [...points, ...points].map((x) => Math.min(Math.max(x, -1), 1)),
     // at its bounds the gradient is still that of x; of NaN too
     gradients: { x: [...points, ...points].map((x) => (x < -1 || x > 1 ? 0 : 1)) },
+  },
+  {
+    name: 'where: what is not chosen may be anything',
+    program: program({ c: [1, 8, 1], a: [1, 8, 1], b: [1, 8, 1] }, ({ c, a, b }) => ({ y: where(c, a, b) })),
+    inputs: {
+      c: [1, 0, nan, -inf, 1, 0, inf, -1],
+      a: [1, nan, 3, inf, inf, -inf, 7, nan],
+      b: [nan, 2, inf, 4, nan, nan, -inf, 8],
+    },
+    value: [1, 2, 3, 4, inf, nan, 7, 8],
+    gradients: {
+      c: repeated(8, 0),
+      a: [1, 0, 1, 0, 1, 0, 1, 0],
+      b: [0, 1, 0, 1, 0, 1, 0, 1],
+    },
+  },
+  {
+    name: 'where: the gradient that is not finite is not chosen',
+    program: program({ x: [1, 4, 1] }, ({ x }) => ({
+      y: where(x, sqrt(where(x, x, fill(1))), x),
+    })),
+    inputs: { x: [4, 0, -1, 1] },
+    value: [2, 0, -1, 1],
+    gradients: { x: [0.25, 1, 1, 0.5] },
   },
   {
     name: 'affine',

@@ -66,14 +66,17 @@ export const describeOp = (op: Op, inputs: readonly Shape[]): string => {
       return `element of sequence ${op.sequence}`;
     case 'external':
       return `external ${op.index}`;
+    case 'training':
     case 'clock':
-      return 'clock';
+      return op.op;
     case 'map':
       return op.fn === 'stopGradient' ? 'stop gradient' : op.fn;
     case 'affine':
       return describeAffine(op.scale, op.shift);
     case 'zip':
-      return op.fn;
+      return op.fn === 'greaterEqual' ? 'greater or equal' : op.fn;
+    case 'where':
+      return 'where';
     case 'noise':
       return `${op.distribution} noise ${op.name}`;
     case 'conv': {

@@ -26,8 +26,11 @@ import { counted, heldStep } from './until.js';
 /** Names of fields may be in any script: θ and ω are good names. */
 const fieldName = /^[\p{L}][\p{L}\p{N}_-]*$/u;
 
-/** How many steps are nested where the program is being written; only the check of the limit reads it. */
+/** How many steps are nested where the program is being written; only checks read it. */
 let nesting = 0;
+
+/** Whether the step of a scan is being written. */
+export const inStep = (): boolean => nesting > 0;
 
 const within = <A>(operation: string, write: () => A): A => {
   if (nesting >= limits.scanNesting) return refuse(operation, tooNested);

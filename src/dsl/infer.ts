@@ -31,7 +31,7 @@ import { literalsOf } from './literals.js';
 import { type Body, everyOf, keptSteps, type Node, type Op, type ScanOp, scanInputs } from './op.js';
 import { splitPort } from './ports.js';
 import { arity, declared, type Facts, isPerSample, type Leaves, sharedWeights } from './rules.js';
-import { bins, sameShape, showShape, volume } from './shape.js';
+import { bins, type Shape, sameShape, showShape, volume } from './shape.js';
 
 export type { Facts, Leaves } from './rules.js';
 
@@ -53,7 +53,7 @@ export const infer = (op: Op, inputs: readonly Facts[], leaves?: Leaves): E.Eith
 
 const inferShape = (op: Op, inputs: readonly Facts[], leaves: Leaves | undefined): CheckedShape => {
   const shapes = inputs.map((input) => input.shape);
-  const [x, y] = shapes;
+  const [x] = shapes;
   switch (op.op) {
     case 'input':
     case 'parameter':
@@ -66,13 +66,26 @@ const inferShape = (op: Op, inputs: readonly Facts[], leaves: Leaves | undefined
         : E.left(`${op.op === 'input' ? 'an input' : 'a parameter'} cannot stand in the step of a scan`);
     case 'noise':
       return pipe(
-        when(x.length === 0 && !inputs[0].perSample, () => 'its input must be the clock of a scan'),
+        when(
+          inputs.length === 0 || (x.length === 0 && !inputs[0].perSample),
+          () => 'its input must be the clock of a scan',
+        ),
+        E.flatMap(() =>
+          when(
+            inputs.length > 0 || leaves === undefined,
+            () => 'in the step of a scan it takes the clock of a scan',
+          ),
+        ),
         E.map(() => op.shape),
       );
     case 'constant':
       return typeof op.value === 'number' || op.value.length === volume(op.shape)
         ? E.right(op.shape)
         : E.left(`${op.value.length} numbers do not fill ${showShape(op.shape)}`);
+    case 'training':
+      return leaves === undefined
+        ? E.right([])
+        : E.left('the leaf of training cannot stand in the step of a scan; it enters as an external');
     case 'state':
       return leaf(
         leaves !== undefined && Object.hasOwn(leaves.state, op.field) ? leaves.state[op.field] : undefined,
@@ -88,10 +101,8 @@ const inferShape = (op: Op, inputs: readonly Facts[], leaves: Leaves | undefined
     case 'affine':
       return E.right(x);
     case 'zip':
-      if (x.length === 0) return E.right(y);
-      return y.length === 0 || sameShape(x, y)
-        ? E.right(x)
-        : E.left(`expected ${showShape(x)}, got ${showShape(y)}`);
+    case 'where':
+      return jointShape(shapes);
     case 'conv':
       return convShape(op, shapes);
     case 'convTranspose':
@@ -154,6 +165,15 @@ const inferShape = (op: Op, inputs: readonly Facts[], leaves: Leaves | undefined
     case 'take':
       return E.left('take must follow a scan');
   }
+};
+
+/** The shape that all have but scalars. */
+const jointShape = (shapes: readonly Shape[]): CheckedShape => {
+  const joint = shapes.find(({ length }) => length > 0) ?? [];
+  const other = shapes.find((shape) => shape.length > 0 && !sameShape(shape, joint));
+  return other === undefined
+    ? E.right(joint)
+    : E.left(`expected ${showShape(joint)}, got ${showShape(other)}`);
 };
 
 const leaf = (facts: Facts | undefined, what: string): CheckedShape =>

@@ -45,13 +45,28 @@ export const mapFunctions = [
   'abs',
   'reciprocal',
   'sign',
+  'floor',
+  'erf',
   'stopGradient',
 ] as const;
 /** The name of a pointwise function of one argument. */
 export type MapFunction = (typeof mapFunctions)[number];
 
-/** Pointwise functions of two arguments; `greater` is 1 where a > b, else 0, with no gradient. */
-export const zipFunctions = ['add', 'sub', 'mul', 'div', 'max', 'min', 'greater'] as const;
+/**
+ * Pointwise functions of two arguments. `greater` is 1 where a > b, `greaterEqual` where a >= b, else 0, with no gradient;
+ * `atan2` is the angle of the vector (b, a).
+ */
+export const zipFunctions = [
+  'add',
+  'sub',
+  'mul',
+  'div',
+  'max',
+  'min',
+  'greater',
+  'greaterEqual',
+  'atan2',
+] as const;
 /** The name of a pointwise function of two arguments. */
 export type ZipFunction = (typeof zipFunctions)[number];
 
@@ -98,6 +113,9 @@ const Constant = t.strict({
   value: t.union([t.number, t.readonlyArray(t.number)], 'a number or a list of numbers'),
 });
 
+/** 1 where a session trains, 0 where it infers, as a scalar. */
+const Training = t.strict({ op: t.literal('training') });
+
 // Leaves of a scan's body.
 /** The state field of this name, before the step. */
 const State = t.strict({ op: t.literal('state'), field: t.string });
@@ -114,7 +132,12 @@ const Pointwise = t.strict({ op: t.literal('map'), fn: keys(mapFunctions) });
 const Affine = t.strict({ op: t.literal('affine'), scale: t.number, shift: t.number });
 /** Both shapes equal, or one a scalar. */
 const Zip = t.strict({ op: t.literal('zip'), fn: keys(zipFunctions) });
-/** A fresh draw each step of a scan, from (noise seed, name, sample, step); its input is the clock. */
+/** Inputs: condition, a, b, of one shape or scalars. b where the condition is at most 0, else a. */
+const Where = t.strict({ op: t.literal('where') });
+/**
+ * A fresh draw for each sample, from (noise seed, name, sample); with an input, the clock, for each step of a scan, from
+ * (noise seed, name, sample, step).
+ */
 const Noise = t.strict({
   op: t.literal('noise'),
   name: t.string,
@@ -263,6 +286,7 @@ const Flat = t.union([
   Input,
   Parameter,
   Constant,
+  Training,
   State,
   Element,
   External,
@@ -270,6 +294,7 @@ const Flat = t.union([
   Pointwise,
   Affine,
   Zip,
+  Where,
   Noise,
   Conv,
   ConvTranspose,
@@ -300,12 +325,13 @@ export type OpName = Op['op'];
 export type OpOf<N extends OpName> = Extract<Op, { readonly op: N }>;
 
 /** Operations whose values come from outside of the list of nodes. */
-export type LeafOp = OpOf<'input' | 'parameter' | 'state' | 'element' | 'external' | 'clock'>;
+export type LeafOp = OpOf<'input' | 'parameter' | 'training' | 'state' | 'element' | 'external' | 'clock'>;
 
 /** Whether the value of an operation comes from outside of the list of nodes. */
 export const isLeafOp = (op: Op): op is LeafOp =>
   op.op === 'input' ||
   op.op === 'parameter' ||
+  op.op === 'training' ||
   op.op === 'state' ||
   op.op === 'element' ||
   op.op === 'external' ||
@@ -377,3 +403,9 @@ export const fieldCodecs: Readonly<Record<string, Readonly<Record<string, t.Mixe
   ...Object.fromEntries(Flat.types.map((flat) => [nameOf(flat), fieldsOf(flat)])),
   scan: { ...scanFields, ...leftOut(scanSettings) },
 };
+
+/** Whether the derivative of an operation is zero everywhere. */
+export const isFlat = (op: Op): boolean =>
+  op.op === 'map'
+    ? op.fn === 'sign' || op.fn === 'floor' || op.fn === 'stopGradient'
+    : op.op === 'zip' && (op.fn === 'greater' || op.fn === 'greaterEqual');

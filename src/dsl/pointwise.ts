@@ -1,7 +1,8 @@
 /** Pointwise functions: the same thing at every site. */
 
-import type { MapFunction, ZipFunction } from './op.js';
-import type { Joined, Same, Shape } from './shape.js';
+import { zip } from './binary.js';
+import type { MapFunction } from './op.js';
+import type { Shape } from './shape.js';
 import { apply, refuse, type Tensor } from './tensor.js';
 
 const map =
@@ -115,6 +116,24 @@ export const reciprocal = map('reciprocal');
 export const sign = map('sign');
 
 /**
+ * The largest whole number that is not above x; no gradient.
+ *
+ * @example
+ * const steps = floor(scale(4, y));
+ * const fraction = sub(scale(4, y), steps);   // Tensor<readonly [64, 64, 2]>
+ */
+export const floor = map('floor');
+
+/**
+ * The error function, 2 / sqrt(pi) times the integral of exp(-t^2) from 0 to x; within 4e-7 of itself in 32 bits, near 0
+ * and far from it. Its derivative is 2 / sqrt(pi) exp(-x^2).
+ *
+ * @example
+ * const gaussianBelow = scale(0.5, offset(1, erf(scale(Math.SQRT1_2, y))));   // Tensor<readonly [64, 64, 2]>
+ */
+export const erf = map('erf');
+
+/**
  * The value itself, without its gradient.
  *
  * @example
@@ -158,22 +177,6 @@ export const negate = <S extends Shape>(x: Tensor<S>): Tensor<S> => affine('nega
  */
 export const complement = <S extends Shape>(k: number, x: Tensor<S>): Tensor<S> =>
   affine('complement', x, -1, k);
-
-/**
- * A function of two tensors of one shape, or of a tensor and a scalar. The first three signatures are those that
- * generic code uses; the last lets unknown sizes pass, and its message names both shapes.
- */
-interface Binary<N extends string> {
-  <S extends Shape>(a: Tensor<S>, b: Tensor<NoInfer<S>>): Tensor<S>;
-  <S extends Shape>(a: Tensor<S>, b: Tensor<readonly []>): Tensor<S>;
-  <S extends Shape>(a: Tensor<readonly []>, b: Tensor<S>): Tensor<S>;
-  <A extends Shape, B extends Shape>(a: Tensor<A>, b: Same<N, A, B> & Tensor<B>): Tensor<Joined<A, B>>;
-}
-
-const zip =
-  <const N extends string>(operation: N, fn: ZipFunction): Binary<N> =>
-  (a: Tensor, b: Tensor) =>
-    apply(operation, { op: 'zip', fn }, a, b);
 
 /**
  * a + b; shapes are equal, or one is a scalar.
@@ -227,12 +230,14 @@ export const maximum = zip('maximum', 'max');
 export const minimum = zip('minimum', 'min');
 
 /**
- * 1 where a > b, else 0, also where one of them is NaN; no gradient.
+ * The angle of the vector (x, y) from the x axis, in (-pi, pi], of y first: atan2(y, x). At the origin it is 0 and so is its
+ * gradient, which elsewhere is x / r^2 by y and -y / r^2 by x, however long or short the vector is; of infinite arguments
+ * the gradient is NaN. Shapes as for `add`.
  *
  * @example
- * const spikes = greater(y, fill(1, 64, 64, 2));   // Tensor<readonly [64, 64, 2]>
+ * const phase = atan2(z, y);   // Tensor<readonly [64, 64, 2]>
  */
-export const greater = zip('greater', 'greater');
+export const atan2 = zip('atan2', 'atan2');
 
 /**
  * x kept within [low, high], plain numbers; beyond them the gradient is 0. NaN stays NaN.

@@ -42,14 +42,19 @@ const arities = (op: Op): readonly [number, number] => {
     case 'input':
     case 'parameter':
     case 'constant':
+    case 'training':
     case 'state':
     case 'element':
     case 'external':
     case 'clock':
       return [0, 0];
+    case 'noise':
+      return [0, 1];
     case 'zip':
     case 'einsum':
       return [2, 2];
+    case 'where':
+      return [3, 3];
     case 'conv':
     case 'convTranspose':
     case 'dense':

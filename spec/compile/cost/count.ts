@@ -50,6 +50,7 @@ const countNodes = (nodes: readonly Node[], needed?: ReadonlySet<number>): numbe
         if (op.fn !== 'stopGradient') loop(shape, one);
         break;
       case 'zip':
+      case 'where':
         loop(shape, one);
         break;
       case 'affine':

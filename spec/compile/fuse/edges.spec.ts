@@ -10,6 +10,12 @@ const notFused: ReadonlySet<string> = new Set([
   'max pool, with ties, NaN and infinities',
   'max pool of what is all negative or infinite',
   'mean pool, with NaN, infinities and large numbers',
+  'floor',
+  'erf',
+  'greaterEqual',
+  'atan2',
+  'where: what is not chosen may be anything',
+  'where: the gradient that is not finite is not chosen',
 ]);
 
 /** On its own grid, or on one too small to be chosen, or where a sequence alone does not tell which it is. */

@@ -13,6 +13,7 @@ import { type Filled, type Plain, plainTensorFlow } from './plain.js';
 /** What TensorFlow.js decides by itself in `tf.grad`. */
 const foreign: Readonly<Record<string, string>> = {
   greater: 'it knows no gradient of Greater, and says so',
+  atan2: 'it squares both, which over- and underflow, and is NaN at the origin',
   stopGradient: 'it goes through StopGradient as through Identity',
   sign: 'where x is NaN the gradient is NaN and not 0',
   max: 'where one is NaN neither has a gradient',

@@ -21,7 +21,7 @@ export const variants = ({ op, inputs, shape }: Node): readonly string[] => {
     case 'recurrence':
       return [`recurrence ${op.kind}`, `recurrence ${inputs.length === 3 ? 'from a start' : 'from zero'}`];
     case 'noise':
-      return [`noise ${op.distribution}`];
+      return [`noise ${op.distribution}`, `noise ${inputs.length === 0 ? 'once' : 'at each step'}`];
     case 'conv':
       return [
         `conv ${typeof op.boundary === 'string' ? op.boundary : 'fixed'}`,
@@ -61,7 +61,7 @@ export const expected = [
   ...reduceFunctions.map((fn) => `reduce ${fn}`),
   ...['max', 'mean'].map((fn) => `pool ${fn}`),
   ...['diagonal', 'matrix', 'from a start', 'from zero'].map((kind) => `recurrence ${kind}`),
-  ...['normal', 'uniform'].map((kind) => `noise ${kind}`),
+  ...['normal', 'uniform', 'once', 'at each step'].map((kind) => `noise ${kind}`),
   ...['zero', 'circular', 'reflect', 'none', 'fixed', 'in 1d', 'in 2d', 'in 3d', 'depthwise', 'dense'].map(
     (kind) => `conv ${kind}`,
   ),

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { initialParameters } from '../../../src/compile/parameters.js';
 import { type NdArray, ndarray, parameterArrays } from '../../../src/compile/reference/index.js';
 import { inputsOf, type Node } from '../../../src/dsl/index.js';
+import { graphIn } from '../../../src/dsl/phase.js';
 import { type GeneratedProgram, programArbitrary } from '../../../src/laws/arbitraries/program.js';
 import { degreesOf } from '../../../src/laws/reading/degree.js';
 import { formsOf } from '../../../src/laws/reading/forms.js';
@@ -16,7 +17,8 @@ type Arrays = Readonly<Record<string, NdArray>>;
 
 const drawn = programArbitrary({ exclude: ['scan', 'noise', 'batchNorm', 'spectrum'] });
 const isInput = ({ op }: Node): boolean => op.op === 'input';
-const nodesOf = ({ program }: GeneratedProgram): readonly Node[] => program.graph.nodes;
+/** Laws read a program as it infers. */
+const nodesOf = ({ program }: GeneratedProgram): readonly Node[] => graphIn(program.graph, 'inference').nodes;
 
 /** Two samples of inputs. */
 const inputsFor = (g: GeneratedProgram): readonly [Arrays, Arrays] => {
@@ -162,9 +164,10 @@ describe('reading', () => {
       fc.property(drawn, (g) => {
         const [x] = inputsFor(g);
         const values = valuesOf(g, x);
-        const intervals = intervalsOf(nodesOf(g), (node) => {
+        const nodes = nodesOf(g);
+        const intervals = intervalsOf(nodes, (node) => {
           if (node.op.op !== 'input' && node.op.op !== 'parameter') return null;
-          const data = values[nodesOf(g).indexOf(node)];
+          const data = values[nodes.indexOf(node)];
           return { low: Math.min(...data), high: Math.max(...data) };
         });
         everyNode(

@@ -14,12 +14,17 @@ import {
   dense,
   depthwise,
   depthwiseWith,
+  dropout,
   einsum,
+  embedding,
   encoder,
   fourier,
   fourierComplex,
   fourierOperator,
   inverseFourier,
+  glu,
+  groupNorm,
+  less,
   linearRecurrence,
   longConvolution,
   matmul,
@@ -38,6 +43,7 @@ import {
   stack,
   timeToChannels,
   upsample,
+  where,
   zeros,
 } from '../../../src/dsl/index.js';
 
@@ -51,6 +57,21 @@ add(y, image);
 mul(y, zeros(64, 64));
 // error: Argument of type 'number' is not assignable to parameter of type 'Tensor<Shape>'
 mul(y, 2);
+
+// error: less: expected [64,64,2], got [64,64,3]
+less(y, image);
+// error: where: expected [64,64,2], got [64,64,3]
+where(y, y, image);
+// error: where: expected [64,64,2], got [64,64,3]
+where(y, zeros(), image);
+// error: 8 is not divisible by 3
+pipe(zeros(64, 64, 8), groupNorm(3));
+// error: embedding: 3 starting values do not fill [2,2]
+pipe(zeros(4), embedding(2, 2, { init: { values: [1, 2, 3] } }));
+// error: 3 is not divisible by 2
+glu(image);
+// error: Expected 1 arguments, but got 2
+dropout(0.5, { inplace: true });
 
 // error: '63' is not assignable to type '64'
 concat(y, zeros(64, 63, 2));

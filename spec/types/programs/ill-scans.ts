@@ -42,8 +42,8 @@ scan({ steps: 10, init: { y }, step: oscillator({ dt: 0.1, coupling: coupling() 
 scanOver({ over: movie, init: { y }, step: (s, x) => ({ y: concat(s.y, x) }), observe: (s) => s.y });
 // error: add: expected [64,64,2], got [64,3]
 scanOver({ over: image, init: { y }, step: (s, x) => ({ y: add(s.y, x) }), observe: (s) => s.y });
-// error: Argument of type 'number' is not assignable to parameter of type 'Clock'
-gaussian()(3, 4);
+// error: Argument of type 'string' is not assignable to parameter of type 'number'
+gaussian()('3', 4);
 
 // error: scan: it has 10 steps, so every: 11 would keep nothing
 scan({ steps: 10, every: 11, init: { y }, step: (s) => s, observe: (s) => s.y });

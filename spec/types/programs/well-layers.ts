@@ -25,7 +25,16 @@ import {
   fourier,
   fourierComplex,
   fourierOperator,
+  dropout,
+  embedding,
   gather,
+  gaussian,
+  gelu,
+  glu,
+  groupNorm,
+  instanceNorm,
+  layerNorm,
+  oneHot,
   scatter,
   encoder,
   inverseFourier,
@@ -223,3 +232,11 @@ const corner = <H extends number>(x: Tensor<readonly [H, 8, 3]>) => slice(x, [0,
 exactly<Tensor<readonly [4, 4, 3]>>()(corner(zeros(64, 8, 3)), true);
 const framed = <S extends Shape>(x: Tensor<S>) => pad([1])(x);
 exactly<Tensor<readonly [66, 8]>>()(framed(zeros(64, 8)), true);
+exactly<Tensor<readonly [64, 64, 8]>>()(pipe(image, conv(8), groupNorm(4), gelu, dropout(0.5)), true);
+exactly<Tensor<readonly [64, 64, 8]>>()(pipe(image, conv(8), instanceNorm(), layerNorm()), true);
+exactly<Tensor<readonly [64, 64, 4]>>()(pipe(image, conv(8), glu), true);
+exactly<Tensor<readonly [3, 10]>>()(oneHot(10)(zeros(3)), true);
+exactly<Tensor<readonly [3, 2, 16]>>()(embedding(10, 16)(zeros(3, 2)), true);
+exactly<Tensor<readonly [64, 2]>>()(gaussian()(64, 2), true);
+const norm = <C extends number>(x: Tensor<readonly [8, 8, C]>) => pipe(x, layerNorm(), dropout(0.1));
+exactly<Tensor<readonly [8, 8, 5]>>()(norm(zeros(8, 8, 5)), true);

@@ -25,6 +25,7 @@ export const forwardFlops = (visit: Visit): Amount => {
     case 'affine':
       return each((op.scale === 1 ? 0 : 1) + (op.shift === 0 ? 0 : 1));
     case 'zip':
+    case 'where':
     case 'noise':
       return each(1);
     case 'conv':
@@ -107,6 +108,8 @@ const ownBackward = (visit: Visit): Amount => {
         times(2 * into.slice(0, 2).filter((flows) => flows).length, products(visit)),
         into[2] ? each(1) : none,
       );
+    case 'where':
+      return each(ways);
     case 'einsum':
       return times(2 * ways, products(visit));
     case 'pool':

@@ -3,7 +3,7 @@
  * through operations that have a gradient.
  */
 
-import { type Node, type Op, type ScanOp, scanInputs } from '../../dsl/op.js';
+import { isFlat, type Node, type Op, type ScanOp, scanInputs } from '../../dsl/op.js';
 import { splitPort } from '../../dsl/ports.js';
 
 /** Which values of a list of nodes have a gradient, and the same inside of scans. */
@@ -20,16 +20,14 @@ export type Passes = (op: Op, i: number) => boolean;
 /** By mathematics: where the derivative is not zero everywhere. */
 export const byDerivative: Passes = (op, i) => {
   switch (op.op) {
-    case 'map':
-      return op.fn !== 'sign' && op.fn !== 'stopGradient';
-    case 'zip':
-      return op.fn !== 'greater';
+    case 'where':
+      return i > 0;
     case 'noise':
       return false;
     case 'batchNorm':
       return i < 3;
     default:
-      return true;
+      return !isFlat(op);
   }
 };
 

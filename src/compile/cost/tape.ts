@@ -31,7 +31,7 @@ export const forwardHeld = (visit: Visit): Amount => {
     case 'affine':
       return times((op.scale === 1 ? 0 : 1) + (op.shift === 0 ? 0 : 1), out);
     case 'zip':
-      return times(op.fn === 'greater' ? 2 : 1, out);
+      return times(compares(op.fn) ? 2 : 1, out);
     case 'conv':
       return add(aroundConv(op, visit).forward, times(inputs.length > 2 ? 2 : 1, out));
     case 'pool':
@@ -87,16 +87,19 @@ const ownBackward = (visit: Visit): Amount => {
     case 'scan':
       return none;
     case 'map':
-      return into[0] && !visit.fused ? times(op.fn === 'softplus' ? 6 : 1, out) : none;
+      return into[0] && !visit.fused ? times(op.fn === 'softplus' ? 6 : op.fn === 'erf' ? 5 : 1, out) : none;
     case 'affine':
       return op.scale === 1 ? none : out;
     case 'zip':
-      if (op.fn === 'greater') return times(4, out);
+      if (compares(op.fn)) return times(4, out);
+      if (op.fn === 'atan2') return add(times(14, out), targets);
       return op.fn === 'add'
         ? shrunk(visit, 0)
         : op.fn === 'sub'
           ? add(shrunk(visit, 0), into[1] ? out : none)
           : targets;
+    case 'where':
+      return add(times(2, out), targets);
     case 'dense':
       // The gradient before the ReLU; on an engine with no kernel for it also the step function that makes it.
       return add(targets, visit.fused ? times(2, out) : none);
@@ -124,6 +127,9 @@ const ownBackward = (visit: Visit): Amount => {
       return targets;
   }
 };
+
+/** Whether a function of two is a comparison: a truth value first, then a number. */
+const compares = (fn: string): boolean => fn === 'greater' || fn === 'greaterEqual';
 
 /** Gradients summed down to a scalar beside a field are small, but no longer the field's own. */
 const shrunk = ({ inputs, into }: Visit, from: number): Amount =>

@@ -20,6 +20,7 @@ export const forwardTraffic = ({ op, inputs, result }: Visit): Traffic => {
     case 'parameter':
     case 'state':
     case 'external':
+    case 'training':
     case 'clock':
     case 'reshape':
     case 'scan':

@@ -26,13 +26,15 @@ export const weightsOf = (
 };
 
 /** Names that a layer gets without being asked; they say no more than the operation. */
-const counted = /^(conv|depthwise|convTranspose|dense|batchNorm|noise)\d+$/;
+const counted = /^(conv|depthwise|convTranspose|dense|batchNorm|noise|dropout)\d+$/;
 
 /** What the second operand is, where the order matters. */
 export const seconds: Readonly<Partial<Record<ZipFunction, string>>> = {
   sub: 'subtracted',
   div: 'divisor',
   greater: 'compared with',
+  greaterEqual: 'compared with',
+  atan2: 'x of the angle',
 };
 
 const symbols: Readonly<Record<ZipFunction, (a: string, b: string) => string>> = {
@@ -43,6 +45,8 @@ const symbols: Readonly<Record<ZipFunction, (a: string, b: string) => string>> =
   max: (a, b) => `max(${a}, ${b})`,
   min: (a, b) => `min(${a}, ${b})`,
   greater: (a, b) => `${a} > ${b}`,
+  greaterEqual: (a, b) => `${a} ≥ ${b}`,
+  atan2: (a, b) => `atan2(${a}, ${b})`,
 };
 
 /** The text of an operation's box. */

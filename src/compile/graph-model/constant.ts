@@ -32,6 +32,7 @@ export const constantOf = (hint: string, shape: Shape, make: () => ArrayLike<num
 const neverConstant: readonly OpName[] = [
   'input',
   'parameter',
+  'training',
   'state',
   'element',
   'external',

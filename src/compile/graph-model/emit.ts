@@ -167,6 +167,8 @@ const refFor = (
       return pointwise.affine(site, op, x);
     case 'zip':
       return pointwise.zip(site, op, x, y);
+    case 'where':
+      return pointwise.where(site, x, y, z);
     case 'conv':
       return convolution.conv(site, op, x, y, z, relu, shape);
     case 'convTranspose':

@@ -10,6 +10,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { type ProgramError, type UnknownName, unknownName } from '../../base/error.js';
 import { grouped, limits } from '../../base/limits.js';
 import { type Graph, inputsOf } from '../../dsl/graph.js';
+import { inPhase } from '../../dsl/phase.js';
 import { type Program, select } from '../../dsl/program.js';
 import { factsIn } from '../facts.js';
 import { constantOf } from './constant.js';
@@ -48,7 +49,7 @@ const outputNames = (own: readonly string[]): readonly string[] =>
 /**
  * The program with these weights as a GraphModel. Inputs that no output needs are left out.
  *
- * Batch norm uses its running statistics. Noise is drawn afresh in every run: of the same distribution as the
+ * The graph infers: `training` is 0, and batch norm uses its running statistics. Noise is drawn afresh in every run: of the same distribution as the
  * language's own, but not the same numbers. A recurrence is a loop, as a scan is.
  *
  * TensorFlow.js answers to the program's names, by way of the signature; nodes may be called otherwise (an output that has
@@ -64,10 +65,11 @@ const outputNames = (own: readonly string[]): readonly string[] =>
  * @param parameters every parameter, by name, row-major
  */
 export const graphModel = (
-  program: Program,
+  given: Program,
   parameters: Readonly<Record<string, ArrayLike<number>>>,
   options: GraphModelOptions = {},
 ): E.Either<ProgramError | UnknownName, GraphModel> => {
+  const program = inPhase(given, 'inference');
   const own = Object.keys(program.graph.outputs);
   const known = own.includes('logits') && !own.includes('classes') ? [...own, 'classes'] : own;
   const wanted = options.outputs ?? outputNames(own);

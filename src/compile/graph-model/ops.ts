@@ -30,15 +30,30 @@ const T = (dtype: DType): Attrs => ({ T: typeAttr(dtype) });
 export const unary = ({ draft, hint }: Site, op: string, x: Ref): Ref =>
   draft.add(op, [x], { shape: x.shape, dtype: x.dtype, attrs: T(x.dtype), hint });
 
-/** An operation of two tensors of which the smaller is spread, as TensorFlow does it, from the last axis on. */
-export const binary = ({ draft, hint }: Site, op: string, a: Ref, b: Ref, dtype: DType = a.dtype): Ref => {
-  const rank = Math.max(a.shape.length, b.shape.length);
-  const size = (x: Ref, axis: number): number => x.shape[axis - rank + x.shape.length] ?? 1;
-  const shape = Array.from({ length: rank }, (_, axis) => {
+const spreadShape = (a: Sizes, b: Sizes): Sizes => {
+  const rank = Math.max(a.length, b.length);
+  const size = (of: Sizes, axis: number): number => of[axis - rank + of.length] ?? 1;
+  return Array.from({ length: rank }, (_, axis) => {
     const [m, n] = [size(a, axis), size(b, axis)];
     return m === 1 ? n : m;
   });
+};
+
+/** An operation of two tensors of which the smaller is spread, as TensorFlow does it, from the last axis on. */
+export const binary = ({ draft, hint }: Site, op: string, a: Ref, b: Ref, dtype: DType = a.dtype): Ref => {
+  const shape = spreadShape(a.shape, b.shape);
   return draft.add(op, [a, b], { shape, dtype, attrs: T(a.dtype), hint });
+};
+
+/** a where the condition holds, else b; spread as for `binary`. */
+export const select = ({ draft, hint }: Site, condition: Ref, a: Ref, b: Ref): Ref => {
+  const [first, second, third] = [condition.shape, a.shape, b.shape];
+  return draft.add('SelectV2', [condition, a, b], {
+    shape: spreadShape(first, spreadShape(second, third)),
+    dtype: a.dtype,
+    attrs: T(a.dtype),
+    hint,
+  });
 };
 
 /** 0 where x is a number, infinite ones too, and NaN where it is not; its gradient is 0. */

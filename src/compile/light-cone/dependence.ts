@@ -40,6 +40,8 @@ export const dependence = (
   switch (op.op) {
     case 'zip':
       return zip(op, sources, result);
+    case 'where':
+      return shapes.map((each) => fitted(result, each));
     case 'conv':
       return [convolution(op, sources, shape, result)];
     case 'pool':

@@ -4,6 +4,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { type DecodeError, type UnknownName, unknownName } from '../../base/error.js';
 import type { Node } from '../../dsl/op.js';
+import { inPhase } from '../../dsl/phase.js';
 import type { Program } from '../../dsl/program.js';
 import type { Shape } from '../../dsl/shape.js';
 import { factsIn } from '../facts.js';
@@ -64,7 +65,7 @@ export type LightCone = Readonly<Record<string, Sight>>;
  * The light cone of a site: the sites of every input on which it depends, for some parameters and some inputs.
  *
  * Dependence is structural: a parameter may be whatever number, the zeros of a constant (a stencil, a mask) are zeros,
- * batch norm as in inference. So the mask holds every site that can make a difference in any run, and with generic
+ * batch norm and `training` as in inference. So the mask holds every site that can make a difference in any run, and with generic
  * parameters it holds no other, but for values that are zero at a scan's first step only (a velocity that starts at
  * rest times a damping). Per sample: other samples of a batch are never seen.
  *
@@ -82,7 +83,7 @@ export const lightCone = (
   p: Program,
   { output, site, steps, eachStep }: LightConeOptions,
 ): E.Either<UnknownName | DecodeError, LightCone> => {
-  const { nodes, outputs } = p.graph;
+  const { nodes, outputs } = inPhase(p, 'inference').graph;
   if (!Object.hasOwn(outputs, output)) return E.left(unknownName('output', output, Object.keys(outputs)));
   const root = outputs[output];
   return pipe(

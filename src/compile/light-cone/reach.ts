@@ -9,6 +9,7 @@
 import { labelsOf } from '../../dsl/einsum-formula.js';
 import { extentsOf, sidesOf } from '../../dsl/kernel.js';
 import { isKept, keptSteps, type Node, type Op, type OpOf, type ScanOp, scanInputs } from '../../dsl/op.js';
+import { inPhase } from '../../dsl/phase.js';
 import { finalPort, observedPort } from '../../dsl/ports.js';
 import type { Program } from '../../dsl/program.js';
 import { type Shape, sameShape, volume } from '../../dsl/shape.js';
@@ -45,7 +46,7 @@ export const reach = (
   p: Program,
   { output, input }: { readonly output: string; readonly input: string },
 ): Reach | undefined => {
-  const { nodes, outputs } = p.graph;
+  const { nodes, outputs } = inPhase(p, 'inference').graph;
   const known = nodes.some(({ op }) => op.op === 'input' && op.name === input);
   if (!known || !Object.hasOwn(outputs, output)) return undefined;
   const leaf = ({ op, shape }: Node): Spread =>
@@ -64,14 +65,16 @@ export const reach = (
  * wholeReach(nwm({ ..., steps: 100 }), { output: 'logits', input: 'image' })   // 104
  */
 export const wholeReach = (
-  { graph: { nodes, outputs } }: Program,
+  p: Program,
   { output, input }: { readonly output: string; readonly input: string },
-): number =>
-  forward(
+): number => {
+  const { nodes, outputs } = inPhase(p, 'inference').graph;
+  return forward(
     nodes,
     ({ op, shape }) => (op.op === 'input' && op.name === input ? placed(shape) : unseen(shape)),
     Number.POSITIVE_INFINITY,
   )[outputs[output]].radius;
+};
 
 /**
  * How far the state reaches into itself within one step of a scan: 0 where every site is moved by itself alone, Infinity
@@ -169,7 +172,8 @@ const through = (op: Op, sources: readonly Spread[], shapes: readonly Shape[], s
     case 'affine':
     case 'batchNorm':
       return x;
-    case 'zip': {
+    case 'zip':
+    case 'where': {
       const fields = sources.filter((_, i) => sameShape(shapes[i], shape));
       const scalars = sources.filter((_, i) => !sameShape(shapes[i], shape));
       // A scalar that depends on a field has lost its sites.

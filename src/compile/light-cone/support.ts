@@ -22,6 +22,8 @@ const keepsZero: readonly MapFunction[] = [
   'square',
   'abs',
   'sign',
+  'floor',
+  'erf',
   'stopGradient',
 ];
 
@@ -63,6 +65,8 @@ const supportOf = (op: Op, inputs: readonly Support[], shapes: readonly Shape[],
       return op.shift === 0 ? inputs[0] : undefined;
     case 'zip':
       return zipped(op.fn, inputs, shape);
+    case 'where':
+      return zipped('max', inputs.slice(1), shape);
     case 'batchNorm':
       return undefined;
     default:

@@ -10,7 +10,7 @@ import { conv, convTranspose, dense, pool } from './convolution.js';
 import { einsum } from './einsum.js';
 import { fault } from './fault.js';
 import { fourier } from './fourier.js';
-import { affine, map, zip } from './pointwise.js';
+import { affine, map, where, zip } from './pointwise.js';
 import { recurrence } from './recurrence.js';
 import { reduce, spectrum } from './reduce.js';
 import { broadcast, concat, gather, reshape, reverse, scatter, slice, transpose } from './structure.js';
@@ -56,6 +56,7 @@ export const evaluate = (
   switch (op.op) {
     case 'input':
     case 'parameter':
+    case 'training':
     case 'state':
     case 'element':
     case 'external':
@@ -71,6 +72,8 @@ export const evaluate = (
       return affine(op, x);
     case 'zip':
       return zip(op, x, y);
+    case 'where':
+      return where(x, y, z);
     case 'conv':
       return conv(op, x, y, z, shape);
     case 'convTranspose':
@@ -117,14 +120,14 @@ export const evaluate = (
 const constant = ({ shape, value }: OpOf<'constant'>): NdArray =>
   typeof value === 'number' ? build(shape, () => value) : { shape, data: Float64Array.from(value) };
 
-/** The clock, its input, says which step it is. */
+/** The clock, its input, says which step it is; outside of scans there is none. */
 const noise = (
   { name, shape, distribution }: OpOf<'noise'>,
-  clock: NdArray,
+  clock: NdArray | undefined,
   { noiseSeed, sample }: EvaluationContext,
 ): NdArray => ({
   shape,
-  data: Float64Array.from(drawNoise(noiseSeed, name, distribution, volume(shape), sample, clock.data[0])),
+  data: Float64Array.from(drawNoise(noiseSeed, name, distribution, volume(shape), sample, clock?.data[0])),
 });
 
 type State = Readonly<Record<string, NdArray>>;
@@ -181,6 +184,6 @@ const leaves =
       case 'clock':
         return { shape: [], data: Float64Array.of(step) };
       default:
-        return fault(`'${op.name}' stands inside the step of a scan`);
+        return fault(`'${op.op === 'training' ? op.op : op.name}' stands inside the step of a scan`);
     }
   };

@@ -2,6 +2,7 @@
 
 import type { MapFunction, OpOf, ZipFunction } from '../../dsl/op.js';
 import type { NdArray } from './array.js';
+import { erf } from './erf.js';
 
 const maps: Readonly<Record<MapFunction, (x: number) => number>> = {
   tanh: Math.tanh,
@@ -18,6 +19,8 @@ const maps: Readonly<Record<MapFunction, (x: number) => number>> = {
   abs: Math.abs,
   reciprocal: (x) => 1 / x,
   sign: Math.sign,
+  floor: Math.floor,
+  erf,
   stopGradient: (x) => x,
 };
 
@@ -29,6 +32,8 @@ const zips: Readonly<Record<ZipFunction, (a: number, b: number) => number>> = {
   max: Math.max,
   min: Math.min,
   greater: (a, b) => (a > b ? 1 : 0),
+  greaterEqual: (a, b) => (a >= b ? 1 : 0),
+  atan2: Math.atan2,
 };
 
 export const map = ({ fn }: OpOf<'map'>, x: NdArray): NdArray => ({
@@ -44,7 +49,17 @@ export const affine = ({ scale, shift }: OpOf<'affine'>, x: NdArray): NdArray =>
 /** Shapes are equal, or one is a scalar, which then stands at every site. */
 export const zip = ({ fn }: OpOf<'zip'>, a: NdArray, b: NdArray): NdArray => {
   const whole = a.shape.length === 0 ? b : a;
-  const left = (i: number): number => a.data[a.shape.length === 0 ? 0 : i];
-  const right = (i: number): number => b.data[b.shape.length === 0 ? 0 : i];
-  return { shape: whole.shape, data: whole.data.map((_, i) => zips[fn](left(i), right(i))) };
+  return { shape: whole.shape, data: whole.data.map((_, i) => zips[fn](at(a, i), at(b, i))) };
 };
+
+/** b where the condition is at most 0, else a. */
+export const where = (condition: NdArray, a: NdArray, b: NdArray): NdArray => {
+  const whole = [condition, a, b].find(({ shape }) => shape.length > 0) ?? a;
+  return {
+    shape: whole.shape,
+    data: whole.data.map((_, i) => (at(condition, i) <= 0 ? at(b, i) : at(a, i))),
+  };
+};
+
+/** Element i; of a scalar its only one. */
+const at = ({ shape, data }: NdArray, i: number): number => data[shape.length === 0 ? 0 : i];

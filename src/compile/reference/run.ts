@@ -26,7 +26,10 @@ export interface ReferenceOptions {
   /** Every input of the program, by name, with a leading batch axis. */
   readonly inputs: NdArrays;
   readonly batch: number;
-  /** Whether batch norm takes the statistics of the batch; default false, the running ones. */
+  /**
+   * Whether the leaf `training` is 1, and batch norm takes the statistics of the batch; default false: it is 0, and batch
+   * norm takes the running ones.
+   */
   readonly training?: boolean;
   /** Default 0. */
   readonly noiseSeed?: number;
@@ -109,13 +112,15 @@ const valueFor = (values: readonly Value[], i: number): Value =>
   values.length === 1 ? values[0] : values[i];
 
 const leaves =
-  ({ inputs, parameters, batch }: ReferenceOptions, i: number) =>
+  ({ inputs, parameters, batch, training = false }: ReferenceOptions, i: number) =>
   (op: LeafOp): NdArray => {
     switch (op.op) {
       case 'input':
         return entry(declared('input', op.name, inputs, [batch, ...op.shape]), i);
       case 'parameter':
         return declared('parameter', op.name, parameters, op.shape);
+      case 'training':
+        return ndarray([], [training ? 1 : 0]);
       default:
         return fault(`'${op.op}' stands outside of a scan`);
     }

@@ -32,7 +32,7 @@ export interface Feed {
   readonly parameters: Readonly<Record<string, Tensor>>;
   readonly inputs: Readonly<Record<string, Tensor>>;
   readonly batch: number;
-  /** Whether batch norm uses (and reports) batch statistics; default false. */
+  /** Whether the leaf `training` is 1, and batch norm uses (and reports) batch statistics; default false. */
   readonly training?: boolean;
   readonly noiseSeed?: number;
   /** The numbers of the samples, for noise; default 0, 1, 2, ... */
@@ -75,7 +75,7 @@ export const compile = <O extends Shapes>(
           statistics,
         };
         const outputs = tf.tidy(() => {
-          const values = runNodes(plan, (op) => feedLeaf(feed, op), context);
+          const values = runNodes(plan, (op) => feedLeaf(tf, feed, op), context);
           return Object.fromEntries(
             Object.entries(graph.outputs).map(([name, node]) => [
               name,
@@ -88,7 +88,8 @@ export const compile = <O extends Shapes>(
     ),
   );
 
-const feedLeaf = (feed: Feed, op: LeafOp): Tensor => {
+const feedLeaf = (tf: TensorFlow, feed: Feed, op: LeafOp): Tensor => {
+  if (op.op === 'training') return tf.scalar(feed.training === true ? 1 : 0);
   if (op.op === 'input' && Object.hasOwn(feed.inputs, op.name)) return feed.inputs[op.name];
   if (op.op === 'parameter' && Object.hasOwn(feed.parameters, op.name)) return feed.parameters[op.name];
   throw new Error(`no value was given for ${op.op} ${'name' in op ? `'${op.name}'` : ''}`);
@@ -138,6 +139,8 @@ const runNode = (
       return pointwise.affine(op, x, context);
     case 'zip':
       return pointwise.zip(op, x, y, context);
+    case 'where':
+      return pointwise.where(x, y, z, context);
     case 'conv':
       return convolution.conv(op, x, y, z, context);
     case 'convTranspose':
@@ -183,8 +186,8 @@ const statisticsNames = (plan: Plan, node: Node): readonly [string, string] | un
   return mean.op === 'parameter' && variance.op === 'parameter' ? [mean.name, variance.name] : undefined;
 };
 
-const noise = (op: OpOf<'noise'>, clock: Value, { tf, samples, noiseSeed }: Context): Tensor => {
-  const step = clock.tensor.dataSync()[0];
+const noise = (op: OpOf<'noise'>, clock: Value | undefined, { tf, samples, noiseSeed }: Context): Tensor => {
+  const step = clock?.tensor.dataSync()[0];
   const size = volume(op.shape);
   const values = new Float32Array(samples.length * size);
   for (const [i, sample] of samples.entries())

@@ -1,6 +1,6 @@
 /** Active nodes: those that depend on a variable by operations that have a derivative. */
 
-import type { Node } from '../../dsl/op.js';
+import { isFlat, type Node } from '../../dsl/op.js';
 
 /** Whether a leaf is active: it is a variable, or in a scan's body depends on one. */
 export type IsActive = (op: Node['op']) => boolean;
@@ -18,17 +18,15 @@ export const activeNodes = (nodes: readonly Node[], isActive: IsActive): readonl
       case 'external':
         active.push(isActive(op));
         break;
-      case 'map':
-        active.push(reached && op.fn !== 'sign' && op.fn !== 'stopGradient');
+      case 'where':
+        active.push(active[inputs[1]] || active[inputs[2]]);
         break;
-      case 'zip':
-        active.push(reached && op.fn !== 'greater');
-        break;
+      case 'training':
       case 'noise':
         active.push(false);
         break;
       default:
-        active.push(reached);
+        active.push(reached && !isFlat(op));
     }
   }
   return active;

@@ -95,6 +95,8 @@ export const programLeaf =
         return inputs[op.name];
       case 'parameter':
         return own.parameter(op);
+      case 'training':
+        return by(op);
       default:
         return refuse('derivative', `'${op.op}' stands outside of a scan`);
     }

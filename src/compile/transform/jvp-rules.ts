@@ -5,7 +5,7 @@ import { shapeOf, type Tensor } from '../../dsl/tensor.js';
 import { chosen } from './extremes.js';
 import { algebraOf, directions, fourierTransform, previous } from './linear.js';
 import { type LinearMap, mapTangent, zipDerivatives } from './pointwise.js';
-import { add, affine, by, div, mul, spread, sum, total, zerosOf } from './raw.js';
+import { add, affine, by, div, filled, mul, spread, sum, total, where, zerosOf } from './raw.js';
 import type { VjpOp } from './vjp-rules.js';
 import { poolJvp, weightedJvp } from './weighted.js';
 
@@ -30,6 +30,12 @@ export const jvpRule = (
         change === undefined ? undefined : spread(shape, derivative(change));
       return sum(apply(derivatives.a, dx), apply(derivatives.b, dother));
     }
+    case 'where': {
+      const [, da, db] = tangents;
+      if (da === undefined && db === undefined) return undefined;
+      const nought = filled(0, []);
+      return spread(shape, where(x, da ?? nought, db ?? nought));
+    }
     case 'conv':
     case 'convTranspose':
     case 'dense':
@@ -52,7 +58,7 @@ export const jvpRule = (
 
 type OneInput = Exclude<
   VjpOp,
-  OpOf<'zip' | 'conv' | 'convTranspose' | 'dense' | 'einsum' | 'concat' | 'recurrence'>
+  OpOf<'zip' | 'where' | 'conv' | 'convTranspose' | 'dense' | 'einsum' | 'concat' | 'recurrence'>
 >;
 
 const unaryJvp = (op: OneInput, x: Tensor, dx: Tensor, y: Tensor): Tangent => {

@@ -2,7 +2,23 @@
 
 import type { MapFunction, ZipFunction } from '../../dsl/op.js';
 import type { Tensor } from '../../dsl/tensor.js';
-import { affine, cos, div, greater, mul, sigmoid, sign, sin, square } from './raw.js';
+import {
+  absolute,
+  add,
+  affine,
+  cos,
+  div,
+  exp,
+  filled,
+  greater,
+  larger,
+  mul,
+  sigmoid,
+  sign,
+  sin,
+  square,
+  where,
+} from './raw.js';
 
 /** dx times the derivative of the function at x, where its value is y; undefined where the derivative is zero everywhere. */
 export const mapTangent = (fn: MapFunction, x: Tensor, y: Tensor, dx: Tensor): Tensor | undefined => {
@@ -32,7 +48,10 @@ export const mapTangent = (fn: MapFunction, x: Tensor, y: Tensor, dx: Tensor): T
       return mul(dx, sign(x));
     case 'reciprocal':
       return affine(-1, mul(mul(dx, y), y));
+    case 'erf':
+      return mul(dx, affine(2 / Math.sqrt(Math.PI), exp(affine(-1, square(x)))));
     case 'sign':
+    case 'floor':
     case 'stopGradient':
       return undefined;
   }
@@ -79,6 +98,25 @@ export const zipDerivatives = (
       return { a: times(affine(-1, second, 1)), b: times(second) };
     }
     case 'greater':
+    case 'greaterEqual':
       return undefined;
+    case 'atan2':
+      return angleDerivatives(a, b);
   }
+};
+
+/**
+ * Of the angle of (b, a): b / r^2 and -a / r^2, both 0 at the origin. With the larger of |a| and |b| as the unit, r^2 is
+ * between 1 and 2 and does not overflow.
+ */
+const angleDerivatives = (a: Tensor, b: Tensor): ZipDerivatives => {
+  const size = larger(absolute(a), absolute(b));
+  const one = filled(1, []);
+  const unit = where(size, size, one);
+  const [u, v] = [div(a, unit), div(b, unit)];
+  const total = larger(add(square(u), square(v)), one);
+  return {
+    a: (change) => div(mul(change, div(v, total)), unit),
+    b: (change) => affine(-1, div(mul(change, div(u, total)), unit)),
+  };
 };

@@ -26,18 +26,23 @@ export const larger = zip('max');
 export const greater = zip('greater');
 
 const map =
-  (fn: 'sin' | 'cos' | 'sigmoid' | 'sign' | 'square' | 'sqrt' | 'reciprocal' | 'abs') =>
+  (fn: 'sin' | 'cos' | 'sigmoid' | 'exp' | 'sign' | 'square' | 'sqrt' | 'reciprocal' | 'abs') =>
   (x: Tensor): Tensor =>
     by({ op: 'map', fn }, x);
 
 export const sin = map('sin');
 export const cos = map('cos');
 export const sigmoid = map('sigmoid');
+export const exp = map('exp');
 export const sign = map('sign');
 export const square = map('square');
 export const sqrt = map('sqrt');
 export const reciprocal = map('reciprocal');
 export const absolute = map('abs');
+
+/** b where the condition is at most 0, else a. */
+export const where = (condition: Tensor, a: Tensor, b: Tensor): Tensor =>
+  by({ op: 'where' }, condition, a, b);
 
 /** 1 where x is a number, 0 where it is NaN: only a NaN is neither above 0 nor below 1. */
 export const isNumber = (x: Tensor): Tensor => larger(greater(x, filled(0, [])), greater(filled(1, []), x));

@@ -82,7 +82,7 @@ export const retraceNode = (
   own: NamedSources,
 ): Tensor => {
   if (op.op === 'noise') {
-    const [clock] = inputs;
+    const clock = inputs.at(0)?.expr;
     return known(
       {
         op: 'noise',
@@ -92,8 +92,8 @@ export const retraceNode = (
         distribution: op.distribution,
       },
       { shape: op.shape, perSample: true },
-      [clock.expr],
-      clock.expr.free,
+      clock === undefined ? [] : [clock],
+      clock?.free ?? new Set(),
     );
   }
   return op.op === 'batchNorm' ? normalised(op, inputs) : by(op, ...inputs);

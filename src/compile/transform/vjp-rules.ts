@@ -14,6 +14,7 @@ import {
   by,
   concat,
   div,
+  filled,
   mul,
   padded,
   reshape,
@@ -23,6 +24,7 @@ import {
   sumToShape,
   total,
   transpose,
+  where,
   zerosOf,
 } from './raw.js';
 import { type Cotangents, convTransposeVjp, convVjp, denseVjp, poolVjp, type Wanted } from './weighted.js';
@@ -38,7 +40,7 @@ export const vjpRule = (
   cotangent: Tensor,
   wanted: Wanted,
 ): Cotangents => {
-  const [x, other] = inputs;
+  const [x, other, third] = inputs;
   switch (op.op) {
     case 'map':
       return [mapTangent(op.fn, x, y, cotangent)];
@@ -50,6 +52,14 @@ export const vjpRule = (
       return [
         sumToShape(shapeOf(x), derivatives.a(cotangent)),
         sumToShape(shapeOf(other), derivatives.b(cotangent)),
+      ];
+    }
+    case 'where': {
+      const nought = filled(0, []);
+      return [
+        undefined,
+        sumToShape(shapeOf(other), where(x, cotangent, nought)),
+        sumToShape(shapeOf(third), where(x, nought, cotangent)),
       ];
     }
     case 'conv':

@@ -1,5 +1,6 @@
 /** Steps of a size that the error decides, within a number of tries that is part of the program. */
 
+import { greater } from '../choice.js';
 import { fill } from '../field.js';
 import { checkedOptions } from '../options.js';
 import {
@@ -9,7 +10,6 @@ import {
   complement,
   div,
   exp,
-  greater,
   log,
   maximum,
   minimum,

@@ -6,6 +6,7 @@ import type { NdArrays } from '../../compile/reference/run.js';
 import { jvp, jvpNames, vjp, vjpNames } from '../../compile/transform/index.js';
 import type { Program } from '../../dsl/program.js';
 import { volume } from '../../dsl/shape.js';
+import { hasKinks } from '../reading/kinks.js';
 import { unit64 } from '../rounding/bounded.js';
 import { functionUnits } from '../rounding/pointwise.js';
 import { oneStep } from '../system/program.js';
@@ -132,10 +133,10 @@ const magnitude = ({ system, start, around }: Trial, v: NdArrays, w: NdArrays): 
 };
 
 const isSmooth = ({ nodes }: System): boolean =>
+  !hasKinks(nodes) &&
   !nodes.some(
     ({ op }) =>
-      (op.op === 'map' && ['relu', 'abs', 'sign', 'stopGradient'].includes(op.fn)) ||
-      (op.op === 'zip' && ['max', 'min', 'greater'].includes(op.fn)) ||
+      (op.op === 'map' && op.fn === 'stopGradient') ||
       ((op.op === 'pool' || op.op === 'reduce') && (op.fn === 'max' || op.fn === 'min')) ||
       op.op === 'scan' ||
       op.op === 'spectrum',

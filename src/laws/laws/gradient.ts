@@ -33,7 +33,9 @@ const lipschitz: Requirement = {
           degrees[inputs[op.fn === 'div' ? 1 : 0]] !== 'none' &&
           degrees[inputs[1]] !== 'none') ||
           (op.op === 'map' &&
-            !['tanh', 'sin', 'cos', 'relu', 'sigmoid', 'softplus', 'abs'].includes(op.fn)) ||
+            !['tanh', 'sin', 'cos', 'erf', 'relu', 'sigmoid', 'softplus', 'abs'].includes(op.fn)) ||
+          (op.op === 'zip' && (op.fn === 'greaterEqual' || op.fn === 'atan2')) ||
+          (op.op === 'where' && degrees[inputs[0]] !== 'none') ||
           op.op === 'scan' ||
           op.op === 'recurrence'),
     );

@@ -3,6 +3,7 @@
 import type { NdArrays } from '../../compile/reference/run.js';
 import { volume } from '../../dsl/shape.js';
 import { earlierIn, holdsItself, onOneMotion } from '../reading/earlier.js';
+import { hasKinks } from '../reading/kinks.js';
 import { bareForce } from '../reading/oscillator.js';
 import { weightedFor } from '../reading/stages.js';
 import { structureOf } from '../reading/structure.js';
@@ -111,16 +112,9 @@ const approaches = (ratios: readonly number[], limit: number): boolean =>
   Math.abs(ratios[1] - limit) <= Math.max(0.75 * Math.abs(ratios[0] - limit), 0.05 * limit) &&
   Math.abs(ratios[1] - limit) < limit / 2;
 
-const hasKinks = ({ nodes }: System): boolean =>
-  nodes.some(
-    ({ op }) =>
-      (op.op === 'map' && ['relu', 'abs', 'sign'].includes(op.fn)) ||
-      (op.op === 'zip' && ['max', 'min', 'greater'].includes(op.fn)),
-  );
-
 const float64Only: Requirement = {
   name: 'smooth functions',
-  missing: (system) => (hasKinks(system) ? 'its step has kinks' : null),
+  missing: ({ nodes }) => (hasKinks(nodes) ? 'its step has kinks' : null),
 };
 
 const canRefine = (system: System): boolean => {
@@ -192,7 +186,7 @@ export const convergenceOf = (method: ClaimedOrder | null): Law => ({
     const meant = weightedFor(trial.system);
     if (order === null) return vacuous(`${found}: no order can be read from that`);
     if (method !== null && order < method.order)
-      return hasKinks(trial.system)
+      return hasKinks(trial.system.nodes)
         ? vacuous(
             `${found}, and ${method.name} claims order ${method.order}: its step has kinks, which lower the order`,
           )

@@ -19,14 +19,16 @@ export const worst = (degrees: readonly Degree[]): Degree =>
 export const degreesOf = (nodes: readonly Node[], chosen: Chosen): readonly Degree[] =>
   along<Degree>(nodes, (node, inputs) => degreeOf(node, beside(nodes, node, inputs), chosen));
 
-/** The degrees of parts, where a part of zeros counts as linear if another part depends on the leaves. */
+/** The degrees of parts, beside each other or to choose from, where a part of zeros counts as linear if another part depends on the leaves. */
 const beside = (
   nodes: readonly Node[],
   { op, inputs: from }: Node,
   inputs: readonly Degree[],
 ): readonly Degree[] =>
-  op.op === 'concat' && inputs.some((degree) => degree !== 'none')
-    ? inputs.map((degree, i) => (isNought(nodes[from[i]]) ? 'linear' : degree))
+  (op.op === 'concat' || op.op === 'where') && inputs.some((degree) => degree !== 'none')
+    ? inputs.map((degree, i) =>
+        isNought(nodes[from[i]]) && !(op.op === 'where' && i === 0) ? 'linear' : degree,
+      )
     : inputs;
 
 /** Whether a node is zero everywhere. */
@@ -54,11 +56,13 @@ const degreeOf = (node: Node, inputs: readonly Degree[], chosen: Chosen): Degree
       return inputs.slice(1).some((degree) => degree !== 'none')
         ? 'other'
         : withConstant(a, inputs.length > 2);
+    case 'where':
+      // A condition that depends on the leaves chooses by them.
+      return a === 'none' ? partsDegree(inputs.slice(1)) : 'other';
     case 'einsum':
       return zipDegree('mul', a, b);
     case 'concat':
-      // A part that does not depend on the leaves is a constant beside the others.
-      return inputs.includes('none') ? worst([...inputs, 'affine']) : worst(inputs);
+      return partsDegree(inputs);
     case 'gather':
     case 'scatter':
     case 'fourier':
@@ -82,6 +86,10 @@ const degreeOf = (node: Node, inputs: readonly Degree[], chosen: Chosen): Degree
       return 'other';
   }
 };
+
+/** Of parts beside each other: one that does not depend on the leaves is a constant beside the others. */
+const partsDegree = (parts: readonly Degree[]): Degree =>
+  parts.includes('none') ? worst([...parts, 'affine']) : worst(parts);
 
 const withConstant = (degree: Degree, constant: boolean): Degree =>
   constant && degree === 'linear' ? 'affine' : degree;

@@ -69,7 +69,10 @@ const intervalOf = ({ op }: Node, inputs: readonly Interval[], asSum: () => Inte
       if (op.fn === 'mul') return product(a, b);
       if (op.fn === 'max') return interval(Math.max(a.low, b.low), Math.max(a.high, b.high));
       if (op.fn === 'min') return interval(Math.min(a.low, b.low), Math.min(a.high, b.high));
-      return op.fn === 'greater' ? interval(0, 1) : everything;
+      if (op.fn === 'atan2') return interval(-Math.PI, Math.PI);
+      return op.fn === 'greater' || op.fn === 'greaterEqual' ? interval(0, 1) : everything;
+    case 'where':
+      return hull(...inputs.slice(1));
     case 'slice':
     case 'reshape':
     case 'transpose':
@@ -95,6 +98,7 @@ const mapped = (fn: string, a: Interval): Interval => {
       return interval(0, 1);
     case 'sin':
     case 'cos':
+    case 'erf':
     case 'sign':
       return interval(-1, 1);
     case 'relu':
@@ -106,6 +110,8 @@ const mapped = (fn: string, a: Interval): Interval => {
       return interval(0, Number.POSITIVE_INFINITY);
     case 'abs':
       return interval(0, Math.max(Math.abs(a.low), Math.abs(a.high)));
+    case 'floor':
+      return interval(Math.floor(a.low), Math.floor(a.high));
     case 'stopGradient':
       return a;
     default:

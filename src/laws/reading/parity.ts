@@ -13,30 +13,37 @@ export const paritiesOf = (nodes: readonly Node[], chosen: Chosen): readonly Par
     parityOf(
       node,
       // Zeros are both odd and even.
-      node.op.op === 'concat' && inputs.includes('odd')
-        ? inputs.map((parity, i) => (isNought(nodes[node.inputs[i]]) ? 'odd' : parity))
+      (node.op.op === 'concat' || node.op.op === 'where') && inputs.includes('odd')
+        ? inputs.map((parity, i) =>
+            isNought(nodes[node.inputs[i]]) && !(node.op.op === 'where' && i === 0) ? 'odd' : parity,
+          )
         : inputs,
       chosen,
     ),
   );
+
+/** Of values that add up, or of which one is chosen. */
+const sameParity = (parities: readonly Parity[]): Parity =>
+  parities.every((parity) => parity === parities[0]) ? parities[0] : 'neither';
 
 const parityOf = (node: Node, inputs: readonly Parity[], chosen: Chosen): Parity => {
   const { op } = node;
   if (chosen(node)) return 'odd';
   if (inputs.every((parity) => parity === 'even')) return 'even';
   const [a, b] = inputs;
-  const same: Parity = inputs.every((parity) => parity === 'odd') ? 'odd' : 'neither';
   switch (op.op) {
     case 'map':
-      if (['tanh', 'sin', 'sign', 'reciprocal', 'stopGradient'].includes(op.fn)) return a;
+      if (['tanh', 'sin', 'erf', 'sign', 'reciprocal', 'stopGradient'].includes(op.fn)) return a;
       return ['square', 'abs', 'cos'].includes(op.fn) && a === 'odd' ? 'even' : 'neither';
     case 'affine':
       return op.shift === 0 ? a : 'neither';
     case 'zip':
-      if (op.fn === 'add' || op.fn === 'sub') return same;
+      if (op.fn === 'add' || op.fn === 'sub') return sameParity(inputs);
       if (op.fn === 'mul' || op.fn === 'div')
         return a === 'neither' || b === 'neither' ? 'neither' : a === b ? 'even' : 'odd';
       return 'neither';
+    case 'where':
+      return a === 'even' ? sameParity(inputs.slice(1)) : 'neither';
     case 'conv':
     case 'convTranspose':
     case 'dense': {
@@ -61,7 +68,7 @@ const parityOf = (node: Node, inputs: readonly Parity[], chosen: Chosen): Parity
     case 'broadcast':
       return a;
     case 'concat':
-      return same;
+      return sameParity(inputs);
     default:
       return 'neither';
   }

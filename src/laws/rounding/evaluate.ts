@@ -30,7 +30,7 @@ const errorOf = (
   shape: Shape,
   unit: number,
 ): Float64Array => {
-  const [x, y] = inputs;
+  const [x, y, z] = inputs;
   switch (op.op) {
     case 'constant':
       // Constants are float64; an engine rounds them to its own precision.
@@ -44,6 +44,14 @@ const errorOf = (
       return value.map((v, i) => mapErrorAt(op.fn, x.array.data[i], x.error[i], v, unit));
     case 'zip':
       return value.map((v, i) => zipErrorAt(op.fn, knownAt(x, i), knownAt(y, i), v, unit));
+    case 'where': {
+      const [chosen, other] = [y, z].map((branch) => (i: number) => knownAt(branch, i));
+      return value.map((_, i) => {
+        const [at, e] = knownAt(x, i);
+        const [[a, ea], [b, eb]] = [chosen(i), other(i)];
+        return Math.abs(at) > e || e === 0 ? (at <= 0 ? eb : ea) : Math.abs(a - b) + Math.max(ea, eb);
+      });
+    }
     case 'conv':
     case 'convTranspose':
     case 'dense':

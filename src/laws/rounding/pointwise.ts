@@ -36,8 +36,12 @@ export const mapErrorAt = (fn: OpOf<'map'>['fn'], at: number, e: number, v: numb
       return e === 0 ? own : e / Math.sqrt(Math.max(0, at - e)) + own;
     case 'reciprocal':
       return e / (Math.abs(at) * Math.max(0, Math.abs(at) - e)) + own;
+    case 'erf':
+      return (2 / Math.sqrt(Math.PI)) * e + own;
     case 'sign':
       return Math.abs(at) > e ? 0 : 2;
+    case 'floor':
+      return Math.max(Math.floor(at + e) - v, v - Math.floor(at - e));
   }
 };
 
@@ -64,6 +68,18 @@ export const zipErrorAt = (
     case 'min':
       return Math.max(ex, ey);
     case 'greater':
+    case 'greaterEqual':
       return Math.abs(x - y) > ex + ey ? 0 : 1;
+    case 'atan2':
+      return angleError([x, ex], [y, ey], v, unit);
   }
+};
+
+/** The vector (y, x) turns by at most the angle that its error is seen under; around the origin and across the cut by a turn. */
+const angleError = ([x, ex]: Known, [y, ey]: Known, v: number, unit: number): number => {
+  const off = Math.hypot(ex, ey);
+  const length = Math.hypot(x, y);
+  const own = functionUnits * unit * Math.abs(v);
+  if (off === 0) return own;
+  return off >= length || (y < ey && Math.abs(x) <= ex) ? 2 * Math.PI : Math.asin(off / length) + own;
 };

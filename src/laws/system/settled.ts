@@ -17,6 +17,7 @@ const plain: readonly string[] = [
   'map',
   'affine',
   'zip',
+  'where',
   'reshape',
   'broadcast',
   'reduce',

@@ -13,6 +13,7 @@ import { evaluate, type Value } from '../../compile/reference/evaluate.js';
 import { fault } from '../../compile/reference/fault.js';
 import { type Graph, inputsOf, parametersOf } from '../../dsl/graph.js';
 import { type Node, type ScanOp, scanInputs } from '../../dsl/op.js';
+import { inPhase } from '../../dsl/phase.js';
 import type { Program } from '../../dsl/program.js';
 import { type Shape, sameShape } from '../../dsl/shape.js';
 import { givenToModes } from '../reading/modes.js';
@@ -120,12 +121,13 @@ export const scanOf = ({ nodes }: Graph): Scan | null =>
     );
 
 /**
- * The system that a program describes: the step of its longest scan, or the program itself if it has none.
+ * The system that a program describes in inference: the step of its longest scan, or the program itself if it has none.
  *
  * @example
  * systemOf(program({ y: [4, 4, 1] }, ({ y }) => ({ y: tanh(y) }))).kind; // => 'map'
  */
-export const systemOf = (p: Program): System => {
+export const systemOf = (given: Program): System => {
+  const p = inPhase(given, 'inference');
   const longest = scanOf(p.graph);
   return longest === null ? mapOf(p) : stepOf(p, longest);
 };

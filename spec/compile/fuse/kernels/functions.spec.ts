@@ -3,12 +3,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { stream } from '../../../../src/base/random.js';
+import type { FieldMap } from '../../../../src/compile/fuse/ir/field.js';
 import { functions } from '../../../../src/compile/fuse/kernels/functions.js';
 import { pointwiseGroup } from '../../../../src/compile/fuse/kernels/pointwise.js';
 import { Arena } from '../../../../src/compile/fuse/memory/arena.js';
-import type { MapFunction } from '../../../../src/dsl/op.js';
 
-const names = Object.keys(functions).filter((name): name is MapFunction => Object.hasOwn(functions, name));
+const names = Object.keys(functions).filter((name): name is FieldMap => Object.hasOwn(functions, name));
 
 /** A function as JavaScript computes it, and how many units in the last place it may be away. */
 interface Exact {
@@ -26,7 +26,7 @@ const largest = 3.4028234663852886e38;
  * polynomial whose error is not damped. `least`, absolute: the error below the least normal number, and of sin and cos the
  * error of the reduced angle.
  */
-const exact: Readonly<Record<MapFunction, Exact>> = {
+const exact: Readonly<Record<FieldMap, Exact>> = {
   tanh: { of: Math.tanh, units: 5, least: leastNormal },
   relu: { of: (x) => Math.max(x, 0), units: 0 },
   sigmoid: { of: (x) => 1 / (1 + Math.exp(-x)), units: 2.5, least: leastNormal },
@@ -53,7 +53,7 @@ const unit = (x: number): number =>
 describe('pointwise functions', () => {
   const machine = new Arena();
   const [from, to] = [machine.allocate(4 * 64), machine.allocate(4 * 64)];
-  const compute = (fn: MapFunction, values: readonly number[]): readonly number[] => {
+  const compute = (fn: FieldMap, values: readonly number[]): readonly number[] => {
     machine.write(from, values);
     const run = machine.kernel(fn, () =>
       pointwiseGroup({ operands: ['full'], steps: [{ op: 'map', fn, of: 0 }], results: [1] }),
@@ -62,7 +62,7 @@ describe('pointwise functions', () => {
     return [...machine.floats.subarray(to / 4, to / 4 + values.length)];
   };
   /** Whether a result is as near to what it should be as it may. */
-  const isNear = (fn: MapFunction, x: number, found: number): boolean => {
+  const isNear = (fn: FieldMap, x: number, found: number): boolean => {
     const { of, units, least = 0 } = exact[fn];
     const expected = of(x);
     if ((fn === 'sin' || fn === 'cos') && Math.abs(x) >= knownAngle && Number.isFinite(x))
@@ -73,7 +73,7 @@ describe('pointwise functions', () => {
     if (!Number.isFinite(found)) return Math.abs(expected) > largest * (1 - 2 ** -22) && found * expected > 0;
     return Math.abs(found - expected) <= units * unit(expected) + least;
   };
-  const isRight = (fn: MapFunction, x: number, found: number): void => {
+  const isRight = (fn: FieldMap, x: number, found: number): void => {
     if (!isNear(fn, x, found)) assert.fail(`${fn}(${x}) is ${found}, not ${exact[fn].of(x)}`);
   };
 

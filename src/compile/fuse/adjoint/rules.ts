@@ -1,8 +1,7 @@
 /** The VJP rules of field graphs: from the cotangent of an operation's result to those of its inputs. */
 
-import type { MapFunction, ZipFunction } from '../../../dsl/op.js';
 import type { FieldBuilder } from '../ir/builder.js';
-import type { FieldNode, FieldOpOf } from '../ir/field.js';
+import type { FieldMap, FieldNode, FieldOpOf, FieldZip } from '../ir/field.js';
 import type { CotangentSlice } from './cotangents.js';
 
 /** What the rules read and write. */
@@ -122,7 +121,7 @@ const pointwiseAdd =
     });
 
 const addZipVjp = (
-  fn: ZipFunction,
+  fn: FieldZip,
   number: number,
   cotangent: number,
   { builder, nodes, value }: VjpContext,
@@ -198,7 +197,7 @@ const addConcatVjp = (
 
 /** The cotangent of the argument of a function; y is its value. */
 const mapVjp = (
-  fn: MapFunction,
+  fn: FieldMap,
   cotangent: number,
   x: () => number,
   y: () => number,

@@ -1,8 +1,7 @@
 /** Writes field graphs, node after node. */
 
-import type { MapFunction, ZipFunction } from '../../../dsl/op.js';
 import { isWithin } from './extents.js';
-import type { Extent, FieldNode, FieldOp } from './field.js';
+import type { Extent, FieldMap, FieldNode, FieldOp, FieldZip } from './field.js';
 
 /** Builds a list of nodes without duplicates. Throws if an operation would read beyond its inputs. */
 export class FieldBuilder {
@@ -27,7 +26,7 @@ export class FieldBuilder {
     return this.nodes[node].extent;
   }
 
-  map(fn: MapFunction, x: number): number {
+  map(fn: FieldMap, x: number): number {
     return this.add({ op: 'map', fn }, [x], this.extent(x));
   }
 
@@ -35,7 +34,7 @@ export class FieldBuilder {
     return scale === 1 && shift === 0 ? x : this.add({ op: 'affine', scale, shift }, [x], this.extent(x));
   }
 
-  zip(fn: ZipFunction, a: number, b: number): number {
+  zip(fn: FieldZip, a: number, b: number): number {
     return this.add({ op: 'zip', fn }, [a, b], joined(this.extent(a), this.extent(b)));
   }
 

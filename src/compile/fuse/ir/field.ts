@@ -93,12 +93,16 @@ export interface FieldScanAdjoint {
   readonly externals: Readonly<Record<number, number>>;
 }
 
+/** Pointwise functions that have a kernel. */
+export type FieldMap = Exclude<MapFunction, 'floor' | 'erf'>;
+export type FieldZip = Exclude<ZipFunction, 'greaterEqual' | 'atan2'>;
+
 /** The operations of field graphs. */
 export type FieldOp =
   | { readonly op: 'leaf'; readonly source: Source }
-  | { readonly op: 'map'; readonly fn: MapFunction }
+  | { readonly op: 'map'; readonly fn: FieldMap }
   | { readonly op: 'affine'; readonly scale: number; readonly shift: number }
-  | { readonly op: 'zip'; readonly fn: ZipFunction }
+  | { readonly op: 'zip'; readonly fn: FieldZip }
   /** a where b > 0, else b, which is then 0 or NaN. */
   | { readonly op: 'keep' }
   /** |re + i im|, accurate at every scale. */

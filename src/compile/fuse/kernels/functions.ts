@@ -6,7 +6,6 @@
  * result may only be more than that away below the least normal number, 2^-126.
  */
 
-import type { MapFunction } from '../../../dsl/op.js';
 import {
   absolute,
   add,
@@ -47,6 +46,7 @@ import {
   xor,
 } from '../../../engine/wasm/simd/code.js';
 import type { Fresh } from '../../../engine/wasm/simd/module.js';
+import type { FieldMap } from '../ir/field.js';
 
 type Vector = Value<'v128'>;
 
@@ -213,7 +213,7 @@ const sigmoid = (scribe: Scribe, value: Vector): Vector =>
   div(four(1), add(four(1), exp(scribe, negate(value))));
 
 /** The code of each function, around a value that is already in a variable. */
-export const functions: Readonly<Record<MapFunction, (scribe: Scribe, x: Local<'v128'>) => Vector>> = {
+export const functions: Readonly<Record<FieldMap, (scribe: Scribe, x: Local<'v128'>) => Vector>> = {
   tanh,
   // as max would, but NaN stays
   relu: (_, x) => max(x, four(0)),

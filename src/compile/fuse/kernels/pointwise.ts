@@ -1,6 +1,5 @@
 /** A group of pointwise maps as one pass over memory. */
 
-import type { MapFunction, ZipFunction } from '../../../dsl/op.js';
 import {
   add,
   and,
@@ -25,6 +24,7 @@ import {
   type Value,
 } from '../../../engine/wasm/simd/code.js';
 import type { Source } from '../../../engine/wasm/simd/module.js';
+import type { FieldMap, FieldZip } from '../ir/field.js';
 import { functions, keepIn, type Scribe } from './functions.js';
 import { length, lengthVjp } from './length.js';
 import { locals } from './product.js';
@@ -35,11 +35,11 @@ export type Operand = 'full' | 'plane' | 'scalar';
 /** One function of a pass. */
 export type PointwiseStep =
   | { readonly op: 'constant'; readonly value: number }
-  | { readonly op: 'map'; readonly fn: MapFunction; readonly of: number }
+  | { readonly op: 'map'; readonly fn: FieldMap; readonly of: number }
   | { readonly op: 'affine'; readonly scale: number; readonly shift: number; readonly of: number }
   | {
       readonly op: 'zip';
-      readonly fn: ZipFunction | 'keep' | 'length';
+      readonly fn: FieldZip | 'keep' | 'length';
       readonly of: number;
       readonly with: number;
     }
@@ -114,7 +114,7 @@ const compute = (each: PointwiseStep, values: readonly Local<'v128'>[], scribe: 
 };
 
 const combine = (
-  fn: ZipFunction | 'keep' | 'length',
+  fn: FieldZip | 'keep' | 'length',
   a: Local<'v128'>,
   b: Local<'v128'>,
   scribe: Scribe,

@@ -97,11 +97,17 @@ export class Lowering {
       case 'clock':
         return this.stepLeaf?.(node, builder) ?? notFused(`${op.op} outside a step`);
       case 'map':
-        return { node: builder.map(op.fn, x.node), layout: x.layout };
+        return op.fn === 'floor' || op.fn === 'erf'
+          ? notFused(`${op.fn} has no fused kernel`)
+          : { node: builder.map(op.fn, x.node), layout: x.layout };
       case 'affine':
         return { node: builder.affine(x.node, op.scale, op.shift), layout: x.layout };
-      case 'zip':
-        return this.#zip(x, y, (a, b) => builder.zip(op.fn, a, b));
+      case 'zip': {
+        const { fn } = op;
+        return fn === 'greaterEqual' || fn === 'atan2'
+          ? notFused(`${fn} has no fused kernel`)
+          : this.#zip(x, y, (a, b) => builder.zip(fn, a, b));
+      }
       case 'dense':
         return lowerDense(builder, inputs, node.shape[node.shape.length - 1]);
       case 'conv':

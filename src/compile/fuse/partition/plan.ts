@@ -3,6 +3,7 @@
 import * as t from 'io-ts';
 import { real, record, whole } from '../../../base/codec.js';
 import { type Program, parametersOf } from '../../../dsl/index.js';
+import { graphIn } from '../../../dsl/phase.js';
 import { cost } from '../../cost/index.js';
 import { leastStrassenFeatures } from '../emit/strassen.js';
 import { leastWinogradChannels } from '../emit/winograd.js';
@@ -91,16 +92,17 @@ export const fusionPlanCodec: t.Type<FusionPlan, unknown, unknown> = record('pla
 });
 
 /**
- * The plan of a program.
+ * The plan of a program in training.
  *
  * @example
  * fusionPlan(program({ x: [8, 8, 1] }, ({ x }) => ({ y: conv(2)(conv(4)(x)) }))).fusedShare; // => 1
  */
 export const fusionPlan = (program: Program): FusionPlan => {
+  const graph = graphIn(program.graph, 'training');
   const { nodes, parameters } = cost(program, { batch: 1 });
   const work = new Map(nodes.map((node) => [node.path, node] as const));
   const of = (number: number) => work.get(String(number));
-  const { segments, leftOut } = segmentsOf(program.graph);
+  const { segments, leftOut } = segmentsOf(graph);
   const flopsOf = (number: number): number =>
     (of(number)?.forwardFlops ?? 0) + (of(number)?.backwardFlops ?? 0);
   const bytesOf = (number: number): number => (of(number)?.bytesRead ?? 0) + (of(number)?.bytesWritten ?? 0);
@@ -114,7 +116,7 @@ export const fusionPlan = (program: Program): FusionPlan => {
     const flops = sum(numbers, flopsOf);
     const counts = new Map<string, number>();
     for (const number of numbers) {
-      const { op } = program.graph.nodes[number].op;
+      const { op } = graph.nodes[number].op;
       if (op !== 'take') counts.set(op, (counts.get(op) ?? 0) + 1);
     }
     return {

@@ -3,6 +3,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { MapFunction, OpOf, ZipFunction } from '../../../dsl/op.js';
 import { keepsNaN, type TensorFlow } from '../../../engine/index.js';
+import { erfEnd, erfRatio } from '../../erf.js';
 import type { Context, Value } from './context.js';
 import { stopGradient, withGradient, withGradients } from './gradient.js';
 
@@ -12,6 +13,21 @@ const withNaN = (tf: TensorFlow, kernelName: string, y: Tensor, x: Tensor): Tens
 
 /** -1, 0 or 1, and NaN of NaN, which TensorFlow.js's own takes for 0. */
 const sign = (tf: TensorFlow, x: Tensor): Tensor => withNaN(tf, 'Sign', tf.sign(x), x);
+
+/** By the ratio that every engine evaluates alike: TensorFlow.js's own is off by 1e-7 of 1, whatever the value. */
+const erf = (tf: TensorFlow, x: Tensor): Tensor => {
+  const inside = tf.clipByValue(x, -erfEnd, erfEnd);
+  const square = tf.square(inside);
+  const sum = (coefficients: readonly number[]): Tensor =>
+    coefficients
+      .slice(0, -1)
+      .reduceRight<Tensor>(
+        (rest, c) => tf.add(tf.mul(rest, square), c),
+        tf.scalar(coefficients[coefficients.length - 1]),
+      );
+  const ratio = tf.div(tf.mul(inside, sum(erfRatio.p)), sum(erfRatio.q));
+  return tf.where(tf.isNaN(x), x, tf.clipByValue(ratio, -1, 1));
+};
 
 const maps: Readonly<Record<MapFunction, (tf: TensorFlow, x: Tensor) => Tensor>> = {
   tanh: (tf, x) => tf.tanh(x),
@@ -33,6 +49,16 @@ const maps: Readonly<Record<MapFunction, (tf: TensorFlow, x: Tensor) => Tensor>>
     }),
   reciprocal: (tf, x) => tf.reciprocal(x),
   sign: (tf, x) => sign(tf, stopGradient(tf, x)),
+  floor: (tf, x) =>
+    withGradient(tf, x, {
+      forward: (value) => ({ value: tf.floor(value), saved: [] }),
+      backward: (dy) => tf.zerosLike(dy),
+    }),
+  erf: (tf, x) =>
+    withGradient(tf, x, {
+      forward: (value) => ({ value: erf(tf, value), saved: [value] }),
+      backward: (dy, [value]) => tf.mul(dy, tf.mul(tf.exp(tf.neg(tf.square(value))), 2 / Math.sqrt(Math.PI))),
+    }),
   stopGradient,
 };
 
@@ -54,6 +80,27 @@ const chosen =
     return keepsNaN(tf, kernelName) ? choice : tf.add(choice, nanOf(tf, a, b));
   };
 
+/** The angle of (b, a). Its gradients are b / r^2 and -a / r^2, with the larger of |a| and |b| as the unit, 0 at the origin. */
+const angle = (tf: TensorFlow, a: Tensor, b: Tensor): Tensor =>
+  withGradients(tf, [a, b], {
+    forward: ([left, right]) => ({ value: tf.atan2(left, right), saved: [left, right] }),
+    backward: (dy, [left, right]) => {
+      const size = tf.maximum(tf.abs(left), tf.abs(right));
+      const unit = tf.where(tf.equal(size, 0), tf.onesLike(size), size);
+      const [u, v] = [tf.div(left, unit), tf.div(right, unit)];
+      const total = tf.add(tf.square(u), tf.square(v));
+      const turn = (part: Tensor): Tensor =>
+        tf.div(tf.mul(dy, tf.div(part, tf.where(tf.equal(total, 0), tf.onesLike(total), total))), unit);
+      return [summedTo(tf, turn(v), left), summedTo(tf, tf.neg(turn(u)), right)];
+    },
+  });
+
+/** A gradient summed over the axes along which a table was repeated. */
+const summedTo = (tf: TensorFlow, gradient: Tensor, to: Tensor): Tensor => {
+  const axes = tf.broadcast_util.getReductionAxes(to.shape, gradient.shape);
+  return tf.reshape(axes.length > 0 ? tf.sum(gradient, axes) : gradient, to.shape);
+};
+
 const zips: Readonly<Record<ZipFunction, (tf: TensorFlow, a: Tensor, b: Tensor) => Tensor>> = {
   add: (tf, a, b) => tf.add(a, b),
   sub: (tf, a, b) => tf.sub(a, b),
@@ -62,6 +109,8 @@ const zips: Readonly<Record<ZipFunction, (tf: TensorFlow, a: Tensor, b: Tensor) 
   max: chosen('Maximum', (tf, a, b) => tf.maximum(a, b)),
   min: chosen('Minimum', (tf, a, b) => tf.minimum(a, b)),
   greater: (tf, a, b) => tf.cast(tf.greater(stopGradient(tf, a), stopGradient(tf, b)), 'float32'),
+  greaterEqual: (tf, a, b) => tf.cast(tf.greaterEqual(stopGradient(tf, a), stopGradient(tf, b)), 'float32'),
+  atan2: angle,
 };
 
 export const map = ({ fn }: OpOf<'map'>, x: Value, { tf }: Context): Tensor => maps[fn](tf, x.tensor);
@@ -78,10 +127,43 @@ export const affine = ({ scale, shift }: OpOf<'affine'>, x: Value, { tf }: Conte
  * seven on.
  */
 export const zip = ({ fn }: OpOf<'zip'>, a: Value, b: Value, { tf }: Context): Tensor => {
-  const joined = [a, b].find(({ facts }) => facts.shape.length > 0)?.facts.shape ?? [];
-  const perSample = [a, b].find(({ facts }) => facts.perSample);
-  const result = zips[fn](tf, table(tf, a), table(tf, b));
-  return tf.reshape(result, perSample === undefined ? [...joined] : [perSample.tensor.shape[0], ...joined]);
+  return untabled(tf, zips[fn](tf, table(tf, a), table(tf, b)), [a, b]);
+};
+
+/** b where the condition is at most 0, else a. What is not chosen has the gradient 0, whatever it is. */
+export const where = (condition: Value, a: Value, b: Value, { tf }: Context): Tensor => {
+  const [c, x, y] = [condition, a, b].map((value) => table(tf, value));
+  const size = [0, 1].map((axis) => Math.max(...[c, x, y].map(({ shape }) => shape[axis])));
+  const whole = (z: Tensor): Tensor =>
+    z.size === size[0] * size[1]
+      ? z
+      : tf.tile(
+          z,
+          size.map((n, axis) => n / (z.shape[axis] ?? 1)),
+        );
+  const chosen = withGradients(tf, [c, x, y], {
+    forward: ([given, left, right]) => ({
+      value: tf.where(tf.lessEqual(whole(given), 0), whole(right), whole(left)),
+      saved: [given, left, right],
+    }),
+    backward: (dy, [given, left, right]) => {
+      const second = tf.lessEqual(whole(given), 0);
+      const nought = tf.zerosLike(dy);
+      return [
+        tf.zerosLike(given),
+        summedTo(tf, tf.where(second, nought, dy), left),
+        summedTo(tf, tf.where(second, dy, nought), right),
+      ];
+    },
+  });
+  return untabled(tf, chosen, [condition, a, b]);
+};
+
+/** The table as a tensor of the shape that these values have together. */
+const untabled = (tf: TensorFlow, rows: Tensor, values: readonly Value[]): Tensor => {
+  const joined = values.find(({ facts }) => facts.shape.length > 0)?.facts.shape ?? [];
+  const perSample = values.find(({ facts }) => facts.perSample);
+  return tf.reshape(rows, perSample === undefined ? [...joined] : [perSample.tensor.shape[0], ...joined]);
 };
 
 const table = (tf: TensorFlow, { tensor, facts }: Value): Tensor => {

@@ -8,6 +8,7 @@ import { hasClass } from '../../../base/no-class.js';
 import { inputsOf, parametersOf } from '../../../dsl/graph.js';
 import type { Program } from '../../../dsl/index.js';
 import { select } from '../../../dsl/index.js';
+import { inPhase, type Phase } from '../../../dsl/phase.js';
 import type { Engine } from '../../../engine/index.js';
 import { compile, type Executable } from '../compile.js';
 import { lossTotal } from '../operations/loss.js';
@@ -47,13 +48,13 @@ export const openLane = (
   const declared = parametersOf(program.graph);
   const shapes = inputsOf(program.graph);
   const executables = new Map<string, Executable>();
-  const executable = (outputs: readonly string[]): Executable => {
-    const key = [...outputs].sort().join();
+  const executable = (outputs: readonly string[], phase: Phase): Executable => {
+    const key = `${phase} ${[...outputs].sort().join()}`;
     const known = executables.get(key);
     if (known !== undefined) return known;
     const made = pipe(
       // where an engine has fused kernels, what can be fused of a program is
-      fused ? compileSegments(tf, select(program, ...outputs)) : compile(tf, select(program, ...outputs)),
+      (fused ? compileSegments : compile)(tf, inPhase(select(program, ...outputs), phase)),
       E.getOrElseW((error) => {
         throw new Error(error.message);
       }),
@@ -88,7 +89,7 @@ export const openLane = (
         const { value, grads } = tf.tidy(() => {
           const inputs = feed(microBatch);
           const labels = tf.tensor1d(Int32Array.from(microBatch.labels), 'int32');
-          const run = executable(['logits']);
+          const run = executable(['logits'], 'training');
           const lossOf = (): Scalar => {
             const { outputs, statistics } = run({
               parameters: variables,
@@ -117,7 +118,10 @@ export const openLane = (
       },
       infer: async (microBatch, outputs, training) => {
         const results = tf.tidy(() => ({
-          ...executable(outputs)({
+          ...executable(
+            outputs,
+            training ? 'training' : 'inference',
+          )({
             parameters: variables,
             inputs: feed(microBatch),
             batch: microBatch.count,

@@ -45,7 +45,7 @@ export interface Inference {
 
 /** Options of `infer`. */
 export interface InferOptions {
-  /** Normalise by batch statistics; default false. */
+  /** The leaf `training` is 1, and batch norm takes the statistics of the batch; default false. */
   readonly training?: boolean;
   /** How many samples are computed at once; default: all. Other micro-batches may change the last bits. */
   readonly microBatches?: MicroBatches;

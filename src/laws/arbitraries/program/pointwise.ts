@@ -3,14 +3,18 @@
 import {
   abs,
   add,
+  atan2,
   clamp,
   complement,
   cos,
   data,
   div,
+  erf,
   exp,
   fill,
+  floor,
   greater,
+  greaterEqual,
   log,
   maximum,
   minimum,
@@ -32,6 +36,7 @@ import {
   sub,
   type Tensor,
   tanh,
+  where,
 } from '../../../dsl/index.js';
 import { sameShape, volume } from '../../../dsl/shape.js';
 import { type Builder, choose, type Entry, entry, from, nothing, numbers, within } from './workshop.js';
@@ -92,9 +97,12 @@ export const decision: Builder = (shop, [a, b, c]) => {
     greater(x, field),
     greater(scalar, x),
     greater(x, scalar),
+    greaterEqual(x, field),
+    greaterEqual(scalar, x),
+    floor(offset(threshold, x)),
     sign(offset(threshold, x)),
   ];
-  return [entry(decided[c % decided.length], 1)];
+  return [entry(decided[c % decided.length], 2)];
 };
 
 export const affine: Builder = (shop, [a, b, c]) => {
@@ -130,6 +138,39 @@ export const zip: Builder = (shop, [n, m, f]) => {
     () => entry(minimum(a.x, b.x), largest),
   ];
   return [made[f % (shop.smooth ? 3 : 5)]()];
+};
+
+/** The error function, or the angle of a vector in a half plane without the origin, so that it does not cross the cut. */
+export const special: Builder = (shop, [n, m, f]) => {
+  const a = from(shop, n);
+  const b = a === undefined ? undefined : from(shop, m, beside(a));
+  if (a === undefined || b === undefined) return nothing;
+  const above = offset(2, sin(b.x));
+  return [entry([atan2(a.x, above), atan2(above, a.x), atan2(negate(above), a.x), erf(a.x)][f % 4], Math.PI)];
+};
+
+/** A choice by an input, or, where all must be smooth, by constants. */
+export const choice: Builder = (shop, [n, m, f, g, h]) => {
+  const a = from(shop, n);
+  const b = a === undefined ? undefined : from(shop, m, beside(a));
+  if (a === undefined || b === undefined) return nothing;
+  const joined = shapeOf(a.x).length === 0 ? shapeOf(b.x) : shapeOf(a.x);
+  const threshold: Tensor = fill(((g % 65) - 32) / 64);
+  const raw = shop.smooth
+    ? undefined
+    : choose(
+        shop.pool.filter(
+          ({ x, raw: isRaw }) => isRaw && (sameShape(shapeOf(x), joined) || shapeOf(x).length === 0),
+        ),
+        f,
+      );
+  const condition: Tensor =
+    raw !== undefined
+      ? greater(raw.x, threshold)
+      : h % 4 === 0
+        ? fill(g % 2)
+        : data(numbers(shop, volume(joined), g), ...joined);
+  return [entry(where(condition, a.x, b.x), Math.max(a.bound, b.bound))];
 };
 
 export const quotient: Builder = (shop, [n, m]) => {

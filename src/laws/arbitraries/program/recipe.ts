@@ -16,6 +16,8 @@ export const plainKinds = [
   'affine',
   'zip',
   'quotient',
+  'special',
+  'choice',
   'clamp',
   'constant',
   'parameter',
@@ -39,6 +41,7 @@ export const plainKinds = [
   'diagonal',
   'matrix',
   'noise',
+  'phase',
   'clock',
   'normal',
   'roll',
@@ -103,7 +106,7 @@ const scan = (body: fc.Arbitrary<Instruction>): fc.Arbitrary<ScanRecipe> =>
   });
 
 /** Kinds for steps of scans occur only there, and kinds for the outside only outside. */
-const outside = plainKinds.filter((kind) => kind !== 'noise' && kind !== 'clock');
+const outside = plainKinds.filter((kind) => kind !== 'clock');
 const inside: readonly PlainKind[] = [
   ...plainKinds.filter((kind) => kind !== 'batchNorm'),
   'noise',

@@ -18,7 +18,9 @@ import {
   standardise,
   type Tensor,
   tanh,
+  training,
   uniformNoise,
+  where,
 } from '../../../dsl/index.js';
 import { sameShape, volume } from '../../../dsl/shape.js';
 import { apply } from '../../../dsl/tensor.js';
@@ -103,13 +105,25 @@ export const matrix: Builder = (shop, [a, b, c, d]) => {
   return [entry(x, shape[0] * chosen.bound + (start?.bound ?? 0))];
 };
 
+/** Noise: at each step of a scan, or once for each sample. */
 export const noise: Builder = (shop, [a, b]) => {
   const like = from(shop, a);
-  if (like === undefined || shop.clock === undefined) return nothing;
+  if (like === undefined) return nothing;
   const shape = shapeOf(like.x);
-  return b % 2 === 0
-    ? [entry(gaussian()(shop.clock, ...shape), 4)]
-    : [entry(uniformNoise()(shop.clock, ...shape), 1)];
+  const source = b % 2 === 0 ? gaussian() : uniformNoise();
+  const made = shop.clock === undefined ? source(...shape) : source(shop.clock, ...shape);
+  return [entry(made, b % 2 === 0 ? 4 : 1)];
+};
+
+/** One thing in training, another in inference. */
+export const phase: Builder = (shop, [a, b]) => {
+  const inference = from(shop, a);
+  if (inference === undefined) return nothing;
+  const taught = from(shop, b, (y) => sameShape(shapeOf(y), shapeOf(inference.x))) ?? inference;
+  return [
+    entry(where(training, taught.x, inference.x), Math.max(taught.bound, inference.bound)),
+    entry(add(inference.x, training), inference.bound + 1),
+  ];
 };
 
 export const time: Builder = (shop, [a]) => {

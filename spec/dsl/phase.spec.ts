@@ -1,0 +1,99 @@
+/** The leaf `training`: a program in one phase computes what it does with the leaf, and nothing else. */
+
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { lightCone } from '../../src/compile/light-cone/index.js';
+import { initialParameters } from '../../src/compile/parameters.js';
+import { ndarray, parameterArrays, runReference } from '../../src/compile/reference/index.js';
+import { graphIn, inPhase } from '../../src/dsl/phase.js';
+import {
+  add,
+  conv,
+  dropout,
+  fill,
+  gaussian,
+  inputsOf,
+  program,
+  scan,
+  training,
+  where,
+} from '../../src/index.js';
+import { type GeneratedProgram, programArbitrary } from '../../src/laws/arbitraries/program.js';
+import { value } from '../models/either.js';
+
+const phases = ['training', 'inference'] as const;
+
+const results = ({ program: p, inputs, seed }: GeneratedProgram, isTraining: boolean) => {
+  const values = inputs(2);
+  return runReference(p, {
+    parameters: parameterArrays(p, initialParameters(p.graph, seed)),
+    inputs: Object.fromEntries(
+      Object.entries(inputsOf(p.graph)).map(([name, shape]) => [name, ndarray([2, ...shape], values[name])]),
+    ),
+    batch: 2,
+    noiseSeed: seed,
+    training: isTraining,
+  }).outputs;
+};
+
+describe('training as a leaf', () => {
+  it('a program in one phase is the same as with the leaf, to the bit', () => {
+    let decided = 0;
+    fc.assert(
+      fc.property(programArbitrary(), (made) => {
+        for (const phase of phases) {
+          const p = inPhase(made.program, phase);
+          if (p === made.program) continue;
+          decided++;
+          assert.ok(p.graph.nodes.every(({ op }) => op.op !== 'training'));
+          assert.deepEqual(
+            results({ ...made, program: p }, phase === 'training'),
+            results(made, phase === 'training'),
+          );
+        }
+      }),
+      { numRuns: 250, seed: 5 },
+    );
+    assert.ok(decided > 15, `${decided} programs had the leaf`);
+  });
+
+  it('a program without it is itself', () => {
+    const p = program({ x: [2] }, ({ x }) => ({ y: add(x, x) }));
+    for (const phase of phases) assert.equal(inPhase(p, phase), p);
+  });
+
+  it('what only the other phase needs is gone, in the step of a scan too', () => {
+    const p = program({ x: [4, 4, 1] }, ({ x }) => ({
+      y: scan({
+        steps: 3,
+        init: { s: x },
+        step: ({ s }, clock) => ({ s: dropout(0.5)(s, clock) }),
+        observe: ({ s }) => s,
+      }),
+      z: where(training, add(x, gaussian()(4, 4, 1)), x),
+    }));
+    const kinds = JSON.stringify(inPhase(p, 'inference').graph);
+    assert.doesNotMatch(kinds, /noise|where|training/);
+    assert.match(JSON.stringify(inPhase(p, 'training').graph), /noise/);
+    assert.equal(graphIn(p.graph, 'training').nodes.length, p.graph.nodes.length);
+  });
+
+  it('a light cone sees what is inferred', () => {
+    const p = program({ x: [9, 9, 1] }, ({ x }) => ({ y: where(training, conv(1, { kernel: 5 })(x), x) }));
+    const { x } = value(lightCone(p, { output: 'y', site: [4, 4] }));
+    assert.equal(x.radius, 0);
+  });
+
+  it('is 1 in training and 0 in inference', () => {
+    const p = program({ x: [1] }, ({ x }) => ({ y: add(x, training), z: where(training, fill(2), fill(3)) }));
+    for (const phase of phases) {
+      const { y, z } = runReference(p, {
+        parameters: {},
+        inputs: { x: ndarray([1, 1], [10]) },
+        batch: 1,
+        training: phase === 'training',
+      }).outputs;
+      assert.deepEqual([...y.data, ...z.data], phase === 'training' ? [11, 2] : [10, 3]);
+    }
+  });
+});
