@@ -126,6 +126,7 @@ const relate = (
   switch (op.op) {
     case 'input':
     case 'constant':
+    case 'training':
     case 'noise':
     case 'state':
     case 'element':
@@ -143,6 +144,7 @@ const relate = (
       together(out, x, known);
       return;
     case 'zip':
+    case 'where':
       for (const input of inputs) if (input.length > 0) together(out, input, known);
       return;
     case 'conv': {
