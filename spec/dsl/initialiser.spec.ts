@@ -224,6 +224,9 @@ describe('dsl: initialisers', () => {
         assert.deepEqual(initialParameters(given.graph, seed)['conv1/weight'], Float32Array.from(star));
       const p = program({}, () => ({ w: parameter('w', [2], { init: { values: [0.1, 1e-3] } }) }));
       assert.deepEqual(initialParameters(p.graph, 0).w, Float32Array.of(0.1, 1e-3));
+      const typed = dense(2, { init: { values: Float32Array.from(ramp(4)) }, bias: false });
+      const q = program({ x: [2] }, ({ x }) => ({ y: typed(x) }));
+      assert.deepEqual(initialParameters(q.graph, 0)['dense1/weight'], Float32Array.from(ramp(4)));
     });
 
     it('are part of the program: of its JSON as they were given, and of its hash', () => {

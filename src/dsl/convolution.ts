@@ -35,7 +35,7 @@ export interface DepthwiseOptions<
   K extends number,
   D extends number,
   B extends Boundary,
-  V extends readonly number[] = readonly number[],
+  V extends ArrayLike<number> = ArrayLike<number>,
   E extends number = 1,
 > extends BiasedOptions<V> {
   /** Side of the kernel; default 3. */
@@ -53,7 +53,7 @@ export interface ConvOptions<
   K extends number,
   D extends number,
   B extends Boundary,
-  V extends readonly number[] = readonly number[],
+  V extends ArrayLike<number> = ArrayLike<number>,
   E extends number = 1,
   G extends number = 1,
 > extends DepthwiseOptions<K, D, B, V, E> {
@@ -68,7 +68,7 @@ const ofWindow = { kernel: true, stride: true, boundary: true, dilation: true } 
 const ofDepthwise = { ...ofWindow, ...biasedOptions } as const;
 const ofConv = { ...ofWindow, groups: true, ...biasedOptions } as const;
 
-type AnyOptions = ConvOptions<number, number, Boundary, readonly number[], number, number>;
+type AnyOptions = ConvOptions<number, number, Boundary, ArrayLike<number>, number, number>;
 
 const convolve = <S extends Shape>(
   self: Layer,
@@ -144,7 +144,7 @@ export const conv = <
   const K extends number = 3,
   const D extends number = 1,
   const B extends Boundary = 'zero',
-  const V extends readonly number[] = readonly number[],
+  const V extends ArrayLike<number> = ArrayLike<number>,
   const E extends number = 1,
   const G extends number = 1,
 >(
@@ -169,7 +169,7 @@ export const conv1d = <
   const K extends number = 3,
   const D extends number = 1,
   const B extends Boundary = 'zero',
-  const V extends readonly number[] = readonly number[],
+  const V extends ArrayLike<number> = ArrayLike<number>,
   const E extends number = 1,
   const G extends number = 1,
 >(
@@ -193,7 +193,7 @@ export const conv3d = <
   const K extends number = 3,
   const D extends number = 1,
   const B extends Boundary = 'zero',
-  const V extends readonly number[] = readonly number[],
+  const V extends ArrayLike<number> = ArrayLike<number>,
   const E extends number = 1,
   const G extends number = 1,
 >(
@@ -221,7 +221,7 @@ export const depthwise = <
   const K extends number = 3,
   const D extends number = 1,
   const B extends Boundary = 'zero',
-  const V extends readonly number[] = readonly number[],
+  const V extends ArrayLike<number> = ArrayLike<number>,
   const E extends number = 1,
 >(
   options: DepthwiseOptions<K, D, B, V, E> = {},
@@ -244,7 +244,7 @@ export const depthwise1d = <
   const K extends number = 3,
   const D extends number = 1,
   const B extends Boundary = 'zero',
-  const V extends readonly number[] = readonly number[],
+  const V extends ArrayLike<number> = ArrayLike<number>,
   const E extends number = 1,
 >(
   options: DepthwiseOptions<K, D, B, V, E> = {},
@@ -266,7 +266,7 @@ export const depthwise3d = <
   const K extends number = 3,
   const D extends number = 1,
   const B extends Boundary = 'zero',
-  const V extends readonly number[] = readonly number[],
+  const V extends ArrayLike<number> = ArrayLike<number>,
   const E extends number = 1,
 >(
   options: DepthwiseOptions<K, D, B, V, E> = {},

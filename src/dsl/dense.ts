@@ -8,7 +8,7 @@ import { apply, refuse, shapeOf, type Tensor } from './tensor.js';
 import { type BiasedOptions, biasedOptions, weighted } from './weighted.js';
 
 /** Options of a dense layer. */
-export type DenseOptions<V extends readonly number[] = readonly number[]> = BiasedOptions<V>;
+export type DenseOptions<V extends ArrayLike<number> = ArrayLike<number>> = BiasedOptions<V>;
 
 /**
  * x weight + bias over the last axis: [..., I] → [..., features].
@@ -18,7 +18,7 @@ export type DenseOptions<V extends readonly number[] = readonly number[]> = Bias
  * @example
  * const logits = pipe(features, dense(256), relu, dense(6));   // Tensor<readonly [64, 64, 6]>
  */
-export const dense = <const F extends number, const V extends readonly number[] = readonly number[]>(
+export const dense = <const F extends number, const V extends ArrayLike<number> = ArrayLike<number>>(
   features: F,
   options: DenseOptions<V> = {},
 ) => {

@@ -16,7 +16,7 @@ import { type Shape, volume } from './shape.js';
  * @example
  * const shift = dense(2, { bias: false, init: { values: [0, 1, 1, 0] } });
  */
-export type InitialiserName<V extends readonly number[] = readonly number[]> =
+export type InitialiserName<V extends ArrayLike<number> = ArrayLike<number>> =
   | 'pytorch'
   | 'glorot'
   | 'kaiming'
@@ -83,7 +83,7 @@ export const resolveInitialiser = (
     default:
       if ('constant' in name) return { kind: 'constant', value: name.constant };
       if ('uniform' in name) return { kind: 'uniform', bound: name.uniform };
-      if ('values' in name) return { kind: 'values', values: [...name.values] };
+      if ('values' in name) return { kind: 'values', values: Array.from(name.values) };
       return { kind: 'normal', deviation: name.normal };
   }
 };

@@ -35,7 +35,7 @@ export const layer = (kind: string, name?: string): Layer => ({
 });
 
 /** How a parameter starts and whether it learns. */
-export interface ParameterOptions<V extends readonly number[] = readonly number[]> {
+export interface ParameterOptions<V extends ArrayLike<number> = ArrayLike<number>> {
   /** Starting values; the random ones take their bound from the fans. */
   readonly init: InitialiserName<V>;
   /** How many inputs feed one output; default: all sizes but the last. */
@@ -57,7 +57,7 @@ export interface ParameterOptions<V extends readonly number[] = readonly number[
  * const self = layer('mixing');
  * const weight = parameterOf(self, 'weight', [2, 2], { init: 'identity' });   // mixing1/weight
  */
-export const parameterOf = <const S extends Shape, const V extends readonly number[] = readonly number[]>(
+export const parameterOf = <const S extends Shape, const V extends ArrayLike<number> = ArrayLike<number>>(
   owner: Layer,
   role: string,
   shape: S,
@@ -93,7 +93,7 @@ export const parameterOf = <const S extends Shape, const V extends readonly numb
  * const gain = parameter('gain', [2], { init: { constant: 1 } });   // Tensor<readonly [2]>
  * const tuned = parameter('tuned', [2], { init: { values: [0.9, 1.1] }, trainable: false });
  */
-export const parameter = <const S extends Shape, const V extends readonly number[] = readonly number[]>(
+export const parameter = <const S extends Shape, const V extends ArrayLike<number> = ArrayLike<number>>(
   name: string,
   shape: S,
   options: ParameterOptions<V> & Filled<'parameter', S, V>,

@@ -287,7 +287,7 @@ type Fits<A extends Shape, B extends Shape> = [A] extends [B]
 export type Filled<
   Operation extends string,
   S extends Shape,
-  V extends readonly number[],
+  V extends ArrayLike<number>,
 > = number extends V['length']
   ? unknown
   : Volume<S> extends infer N extends number

@@ -11,7 +11,7 @@ import { type BiasedOptions, biasedOptions, channelsOf, fansOf, sides, weighted 
 export interface ConvTransposeOptions<
   K extends number,
   D extends number,
-  V extends readonly number[] = readonly number[],
+  V extends ArrayLike<number> = ArrayLike<number>,
 > extends BiasedOptions<V> {
   /** Side of the kernel; default 2. */
   readonly kernel?: K;
@@ -51,7 +51,7 @@ export const convTranspose = <
   const C extends number,
   const K extends number = 2,
   const D extends number = 2,
-  const V extends readonly number[] = readonly number[],
+  const V extends ArrayLike<number> = ArrayLike<number>,
 >(
   channels: C,
   options: ConvTransposeOptions<K, D, V> = {},
@@ -73,7 +73,7 @@ export const convTranspose1d = <
   const C extends number,
   const K extends number = 2,
   const D extends number = 2,
-  const V extends readonly number[] = readonly number[],
+  const V extends ArrayLike<number> = ArrayLike<number>,
 >(
   channels: C,
   options: ConvTransposeOptions<K, D, V> = {},

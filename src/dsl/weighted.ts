@@ -7,7 +7,7 @@ import { type Shape, showShape, volume } from './shape.js';
 import { refuse, shapeOf, type Tensor } from './tensor.js';
 
 /** How the parameters of a layer start, and whether they learn. */
-export interface WeightOptions<V extends readonly number[] = readonly number[]> {
+export interface WeightOptions<V extends ArrayLike<number> = ArrayLike<number>> {
   /** Of the weight; default 'pytorch'. */
   readonly init?: InitialiserName<V>;
   /** Of the bias; default as PyTorch's, ±1/sqrt(fanIn), where the weight starts so, else zeros. */
@@ -19,7 +19,7 @@ export interface WeightOptions<V extends readonly number[] = readonly number[]> 
 }
 
 /** How the parameters of a layer start, whether they learn, and whether there is a bias. */
-export interface BiasedOptions<V extends readonly number[] = readonly number[]> extends WeightOptions<V> {
+export interface BiasedOptions<V extends ArrayLike<number> = ArrayLike<number>> extends WeightOptions<V> {
   /** Whether a bias is added; default true. */
   readonly bias?: boolean;
 }

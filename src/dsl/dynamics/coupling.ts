@@ -12,7 +12,7 @@ import { type Axes, channelsOf, named, perGroup, sides, spacing, type WeightOpti
 /** Options of a coupling. */
 export interface CouplingOptions<
   K extends number = number,
-  V extends readonly number[] = readonly number[],
+  V extends ArrayLike<number> = ArrayLike<number>,
   G extends number = number,
 > extends Omit<WeightOptions<V>, 'biasInit' | 'init'> {
   /** Side of the kernel; default 3. */
@@ -85,7 +85,7 @@ const coupled = <S extends Shape>(
  */
 export const coupling = <
   const K extends number = 3,
-  const V extends readonly number[] = readonly number[],
+  const V extends ArrayLike<number> = ArrayLike<number>,
   const G extends number = 1,
 >(
   options: CouplingOptions<K, V, G> = {},
@@ -104,7 +104,7 @@ export const coupling = <
  */
 export const coupling1d = <
   const K extends number = 3,
-  const V extends readonly number[] = readonly number[],
+  const V extends ArrayLike<number> = ArrayLike<number>,
   const G extends number = 1,
 >(
   options: CouplingOptions<K, V, G> = {},
@@ -124,7 +124,7 @@ export const coupling1d = <
  */
 export const coupling3d = <
   const K extends number = 3,
-  const V extends readonly number[] = readonly number[],
+  const V extends ArrayLike<number> = ArrayLike<number>,
   const G extends number = 1,
 >(
   options: CouplingOptions<K, V, G> = {},

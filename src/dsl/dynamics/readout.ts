@@ -27,7 +27,7 @@ const fromTimeLast = <K extends number, H extends number, W extends number, C ex
 };
 
 /** Options of a projection over time; a text alone is its name. */
-export type ProjectionOptions<V extends readonly number[] = readonly number[]> = Omit<
+export type ProjectionOptions<V extends ArrayLike<number> = ArrayLike<number>> = Omit<
   WeightOptions<V>,
   'biasInit'
 >;
@@ -41,7 +41,7 @@ const projecting = { init: true, trainable: true, name: true } as const;
  * @example
  * const listened = pipe(sequence, projection(16));   // Tensor<readonly [64, 64, 32]>
  */
-export const projection = <const K extends number, const V extends readonly number[] = readonly number[]>(
+export const projection = <const K extends number, const V extends ArrayLike<number> = ArrayLike<number>>(
   features: K,
   options: string | ProjectionOptions<V> = {},
 ) => {
