@@ -12,8 +12,10 @@ import {
   decodeProgram,
   dense,
   encodeProgram,
+  fill,
   freeze,
   hashProgram,
+  max,
   mul,
   oscillator,
   type Program,
@@ -25,6 +27,7 @@ import {
   scan,
   scope,
   share,
+  sub,
   type Tensor,
   tanh,
   unfreeze,
@@ -159,6 +162,24 @@ describe('dsl: parameters by pattern', () => {
       assert.deepEqual(shared, waves(a, a));
       assert.equal(hashProgram(shared), hashProgram(waves(a, a)));
       assert.deepEqual(right(share(waves(a, b), { 'a/*': 'b/*' })), waves(b, b));
+    });
+
+    it('goes on ending where it ended: until and every keep what they name', () => {
+      const ending = (first: ReturnType<typeof coupling>, second: ReturnType<typeof coupling>) =>
+        program({ y: field }, ({ y }) => ({
+          waves: scan({
+            steps: 6,
+            every: 2,
+            until: (s) => sub(pipe(s.y, max(0, 1, 2)), fill(3)),
+            init: { y },
+            step: (s) => ({ y: add(tanh(first(s.y)), second(s.y)) }),
+            observe: (s) => s.y,
+          }),
+        }));
+      const [a, b] = [coupling({ name: 'a' }), coupling({ name: 'b' })];
+      const shared = right(share(ending(a, b), { 'b/*': 'a/*' }));
+      assert.deepEqual(shared, ending(a, a));
+      assert.deepEqual(right(decodeProgram(JSON.parse(encodeProgram(shared)))), shared);
     });
 
     it('takes starting values and trainable of the parameter that is left', () => {

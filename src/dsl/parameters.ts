@@ -258,11 +258,12 @@ const mergedScan = (
   }
   const moved = (numbers: Readonly<Record<string, number>>): Readonly<Record<string, number>> =>
     Object.fromEntries(Object.entries(numbers).map(([name, number]) => [name, place[number]]));
+  const { next, observe, until } = op.body;
   const body: Body = {
-    ...op.body,
     nodes: inside.nodes,
-    next: moved(op.body.next),
-    observe: moved(op.body.observe),
+    next: moved(next),
+    observe: moved(observe),
+    ...(until === undefined ? {} : { until: place[until] }),
   };
   return add({ ...op, body }, [...fields, ...sequences, ...sources], shape);
 };

@@ -113,7 +113,8 @@ const errorOf = (
  * The method of Dormand and Prince, of order 5 with an error of order 4: each sample takes steps of its own size until the
  * time dt is over. A program has no loop of unknown length, so a step is a fixed number of tries; those that the error
  * rejects, and those after the end, change nothing. Where the tries are not enough the state is NaN, and training says
- * that it diverged: allow more tries, a larger tolerance or a shorter dt. The first try is all of dt.
+ * that it diverged: allow more tries, a larger tolerance or a shorter dt. The first try is all of dt. Outside of training
+ * the tries end when the time of all samples is over.
  *
  * Derivatives are those of the steps that were accepted; the sizes count as given. A rate that is infinite in a rejected
  * try makes the state NaN, too.
@@ -163,10 +164,17 @@ export const dormandPrince = (options: DormandPrinceOptions = {}): Method => {
           [size]: mul(h, factor),
         };
       };
+      const isOver = (s: StateOf): Time => complement(1, greater(scalar(s, left), fill(0)));
       const init: StateOf = { ...state, [left]: fill(Math.abs(dt)), [size]: fill(Math.abs(dt)) };
-      const { final } = scanWithFinal({ steps: tries, init, step: attempt, observe: (s) => s[left] });
+      const { final } = scanWithFinal({
+        steps: tries,
+        until: (s: StateOf) => isOver(s),
+        init,
+        step: attempt,
+        observe: (s) => s[left],
+      });
       // 1 where the time is over; where it is not, 0 / 0.
-      const over = complement(1, greater(scalar(final, left), fill(0)));
+      const over = isOver(final);
       const reached = div(over, over);
       return withFields(state, names, (name) => mul(final[name], reached));
     },
