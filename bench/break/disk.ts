@@ -32,9 +32,10 @@ export interface Disk {
   readonly struck: () => boolean;
   /** The call at which it came, in words. */
   readonly where: () => string;
-  /** Calls so far: those that change a file, and all. */
+  /** Calls so far: those that change a file, and all; and what each of all was. */
   readonly changes: () => number;
   readonly calls: () => number;
+  readonly story: () => readonly string[];
   readonly mend: () => void;
 }
 
@@ -88,6 +89,7 @@ export const breakDisk = (below: string, fault: Fault): Disk => {
   const stream = fs.createReadStream;
   let changes = 0;
   let calls = 0;
+  const story: string[] = [];
   let struck = false;
   let where = '';
   let kind: boolean | null = null;
@@ -112,6 +114,7 @@ export const breakDisk = (below: string, fault: Fault): Disk => {
       return call(...args);
     }
     calls++;
+    story.push(here());
     if (changes_) changes++;
     if (fault.kind === 'error' && (calls === fault.at || (struck && fault.lasts && changes_ === kind))) {
       if (!struck) [struck, where, kind] = [true, here(), changes_];
@@ -174,6 +177,7 @@ export const breakDisk = (below: string, fault: Fault): Disk => {
     where: () => where,
     changes: () => changes,
     calls: () => calls,
+    story: () => story,
     mend: () => {
       Object.assign(promises, originals);
       Object.assign(fs, { createReadStream: stream });

@@ -6,11 +6,11 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
-import { breakDisk as breakNode } from '../../bench/break/disk.js';
+import { breakDisk } from '../../bench/break/disk.js';
 import { errorMessage } from '../../src/base/error.js';
 import { runExperiment } from '../../src/runner/run/run.js';
 import { killManyTimes } from './kill/attempts.js';
-import { breakDisk, type Fault } from './kill/faulty-disk.js';
+import { failsAndGoesOn } from './kill/fault-positions.js';
 import { environmentOf, fingerprint, theRun, tiny } from './kill/tiny.js';
 
 type Fingerprint = Awaited<ReturnType<typeof fingerprint>>;
@@ -30,7 +30,8 @@ describe('a run that is killed', () => {
   beforeEach(forget);
   after(() => rm(runs, { recursive: true }));
 
-  it('goes on to the same bits, on one thread and on two', async () => {
+  it('goes on to the same bits, on one thread and on two', async function () {
+    this.timeout(600_000);
     const survival = await killManyTimes(runs, 2026, 6, { threads: [1, 1, 1, 2], reach: 9 }, async () => {
       assert.deepEqual(await fingerprint(runs), straight);
       await forget();
@@ -39,54 +40,31 @@ describe('a run that is killed', () => {
     assert.ok(survival.finished >= 1);
   });
 
-  /** The disk fails in the middle; mended, the same command ends as if nothing had been. */
-  const failsAndGoesOn = async (fault: Fault, says: RegExp): Promise<void> => {
-    await forget();
-    const disk = breakDisk(fault);
-    const failed = await run().finally(disk.mend);
-    if (E.isLeft(failed)) {
-      assert.equal(failed.left._tag, 'FileError');
-      assert.match(errorMessage(failed.left), says);
-    }
-    const again = await run();
-    assert.ok(E.isRight(again), E.isLeft(again) ? errorMessage(again.left) : '');
-    assert.deepEqual(await fingerprint(runs), straight, JSON.stringify(fault));
-  };
-
-  /** How many changes, or writes, an untouched run makes: the positions of a fault. */
-  const positionsOf = async (kind: 'dead' | 'full'): Promise<number> => {
-    const disk = breakDisk({ kind, at: Number.POSITIVE_INFINITY });
-    const done = await run().finally(disk.mend);
-    assert.ok(E.isRight(done));
-    return disk.count();
-  };
-
-  it('whose disk stops at any change goes on from what is there: every change once', async function () {
+  // `npm run test:system` tries every change and every write.
+  it('whose disk stops at a change goes on from what is there', async function () {
     this.timeout(600_000);
-    const positions = await positionsOf('dead');
+    const positions = await failsAndGoesOn(runs, straight, 'dead', 3);
     assert.ok(positions > 40, `${positions} changes`);
-    for (let at = 1; at <= positions; at++)
-      await failsAndGoesOn({ kind: 'dead', at }, /the disk could not read or write it/);
   });
 
-  it('whose disk is full says so and loses nothing: every write once', async function () {
+  it('whose disk is full says so and loses nothing', async function () {
     this.timeout(600_000);
-    const positions = await positionsOf('full');
+    const positions = await failsAndGoesOn(runs, straight, 'full', 3);
     assert.ok(positions > 20, `${positions} writes`);
-    for (let at = 1; at <= positions; at++)
-      await failsAndGoesOn({ kind: 'full', at }, /the disk is full; free some space/);
   });
 
   it('whose disk fails once to read a header ends well, and the next run removes the values that it left', async () => {
-    const counted = breakNode(runs, { kind: 'none' });
+    const counted = breakDisk(runs, { kind: 'none' });
     assert.ok(E.isRight(await run().finally(counted.mend)));
     const passed: string[] = [];
     // The last save and what follows it: no later save of the same run tidies up after them.
+    const story = counted.story();
     for (let at = counted.calls() - 45; at <= counted.calls(); at++) {
+      if (!/checkpoint/.test(story[at - 1])) continue;
       await forget();
-      const disk = breakNode(runs, { kind: 'error', at, code: 'EMFILE', lasts: false });
+      const disk = breakDisk(runs, { kind: 'error', at, code: 'EMFILE', lasts: false });
       const done = await run().finally(disk.mend);
-      if (!/checkpoint/.test(disk.where())) continue;
+      assert.match(disk.where(), /checkpoint/);
       if (E.isRight(done)) passed.push(disk.where());
       assert.ok(E.isRight(await run()));
       assert.deepEqual(await fingerprint(runs), straight, disk.where());
