@@ -30,8 +30,13 @@ import { type Arrays, fusedOf, tapePull, wasm } from './oracles.js';
 
 const rounding = 2 ** -24;
 
-/** Whether a sum of these terms is near enough. */
-const isSum = (what: string, found: number, terms: Iterable<number>, roundings = 68): void => {
+/** A sum, and the sum of the absolute terms. */
+interface Sum {
+  readonly exact: number;
+  readonly sizes: number;
+}
+
+const sumOf = (terms: Iterable<number>): Sum => {
   let exact = 0;
   let sizes = 0;
   let lost = 0;
@@ -42,7 +47,12 @@ const isSum = (what: string, found: number, terms: Iterable<number>, roundings =
     exact = next;
     sizes += Math.abs(term);
   }
-  exact += lost;
+  return { exact: exact + lost, sizes };
+};
+
+/** Whether a sum of these terms is near enough. */
+const isSum = (what: string, found: number, terms: Iterable<number> | Sum, roundings = 68): void => {
+  const { exact, sizes } = 'exact' in terms ? terms : sumOf(terms);
   const apart = Math.abs(found - exact);
   assert.ok(
     apart <= roundings * rounding * sizes,
@@ -140,13 +150,14 @@ describe('long sums', () => {
         }));
         const layers = { dense1, conv3, ...(size > 64 ? {} : { conv8 }) };
         eachField(n, (name, x) => {
+          const wanted = sumOf(x);
           for (const [layer, p] of Object.entries(layers)) {
             const channels = layer === 'conv8' ? 8 : 1;
             const slopes = Float32Array.from({ length: n * channels }, (_, i) => x[Math.floor(i / channels)]);
             const { parameters } = run(p, { x: ones(n * channels) }, { y: slopes });
             for (const [which, found] of Object.entries(parameters))
               for (const [i, one] of found.entries())
-                isSum(`${which}[${i}] of ${layer}, slopes ${name} at ${size}`, one, x, roundings[way]);
+                isSum(`${which}[${i}] of ${layer}, slopes ${name} at ${size}`, one, wanted, roundings[way]);
           }
         });
       }
