@@ -10,6 +10,7 @@ export * from './codec.js';
 export * from './complex.js';
 export * from './convolution.js';
 export { convolveWith, depthwiseWith } from './convolve-with.js';
+export { delay, delayAlong, past, remember } from './delay.js';
 export * from './dense.js';
 export { dropout } from './dropout.js';
 export * from './dynamics/adaptive.js';

@@ -9,6 +9,7 @@ import {
   conv3d,
   convTranspose,
   coupling3d,
+  delay,
   type DivisibleBy,
   expand,
   half,
@@ -19,10 +20,12 @@ import {
   meanPool1d,
   over,
   pad,
+  past,
   type Possible,
   program,
   type Program,
   resample,
+  remember,
   reshape,
   type Shapes,
   slice,
@@ -118,3 +121,7 @@ broadcastLike(image)(zeros(64, 3, 1));
 pipe(image, reshape(times(64, 64)));
 // error: add: expected [12,5], got [12,7]
 add(pipe(zeros(12), expand(-1, 5)), zeros(12, 7));
+// error: delay: 2 delays are not one for each of 3 sites
+delay(past(zeros(3), 8), [0, 1]);
+// error: '4' is not assignable to type '3'
+remember(past(zeros(3), 8), zeros(4));

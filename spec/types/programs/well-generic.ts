@@ -4,6 +4,8 @@ import { pipe } from 'fp-ts/lib/function.js';
 import {
   add,
   broadcastLike,
+  delay,
+  delayAlong,
   dense,
   einsum,
   expand,
@@ -14,7 +16,9 @@ import {
   mul,
   over,
   parameter,
+  past,
   plus,
+  remember,
   reshape,
   type Shape,
   scanOver,
@@ -98,3 +102,9 @@ exactly<Tensor<readonly [4, 16]>>()(headsOf(zeros(16, 8), 2), true);
 const turned = <S extends number, C extends number>(x: Tensor<readonly [S, C]>, m: Tensor<readonly [C, C]>) =>
   matmul(x, m);
 exactly<Tensor<readonly [16, 8]>>()(turned(zeros(16, 8), zeros(8, 8)), true);
+
+// Delays of sites and of connections.
+exactly<Tensor<readonly [40, 8, 3]>>()(past(zeros(40, 3), 8), true);
+exactly<Tensor<readonly [3]>>()(delay(past(zeros(3), 8), [0, 3, 7]), true);
+exactly<Tensor<readonly [2, 5]>>()(delayAlong(past(zeros(3, 5), 8), [0, 3], [2, 2]), true);
+exactly<Tensor<readonly [3, 8, 5]>>()(remember(past(zeros(3, 5), 8), zeros(3, 5)), true);
