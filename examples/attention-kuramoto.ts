@@ -2,12 +2,12 @@
 
 import * as drumhead from 'drumhead';
 
-const { add, concat, conv, cos, dense, einsum, last, mlp, mul, pipe, program, relu } = drumhead;
-const { reshape, scale, scan, sin, softmax, sub, tanh, times } = drumhead;
-const [size, channels, steps, dt] = [16, 4, 8, 0.5];
+const { add, concat, conv, cos, dense, einsum, mlp, mul, pipe, program, relu } = drumhead;
+const { reshape, scale, scan, sin, softmax, sub, tanh, timeToChannels, times, upsample } = drumhead;
+const [size, side, channels, steps, dt] = [16, 8, 4, 8, 0.5];
 
 const model = program({ image: [size, size, 3] }, ({ image }) => {
-  const features = pipe(image, conv(16), relu, conv(16), relu, reshape(times(size, size), 16));
+  const features = pipe(image, conv(16), relu, conv(16, { stride: 2 }), relu, reshape(times(side, side), 16));
   const [query, key] = [dense(8, { name: 'query' }), dense(8, { name: 'key' })];
   const shares = softmax(1)(scale(8 ** -0.5, einsum('qc,kc->qk', query(features), key(features))));
   const omega = dense(channels, { name: 'omega' })(features);
@@ -23,11 +23,9 @@ const model = program({ image: [size, size, 3] }, ({ image }) => {
     },
     observe: (s) => s.theta,
   });
-  const heard = concat(features, concat(cos(last(theta)), sin(last(theta))));
-  return {
-    logits: pipe(heard, mlp([32], 6), reshape(size, size, 6)),
-    waves: reshape(steps, size, size, channels)(sin(theta)),
-  };
+  const waves = reshape(steps, side, side, channels)(sin(theta));
+  const heard = concat(relu(conv(16)(image)), upsample(2)(timeToChannels(waves)));
+  return { logits: mlp([32], 6)(heard), waves };
 });
 
 export default {

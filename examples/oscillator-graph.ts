@@ -2,7 +2,7 @@
 
 import * as drumhead from 'drumhead';
 
-const { add, conv, expand, gather, mlp, mul, oscillator, parameter, pipe, program, relu } = drumhead;
+const { concat, conv, expand, gather, mlp, mul, oscillator, parameter, pipe, program, relu } = drumhead;
 const { reshape, scan, scatter, sub, tanh, timeToChannels, times, upsample, zeros } = drumhead;
 const [size, side, channels, steps, dt] = [16, 8, 4, 12, 0.3];
 const nodes = times(side, side);
@@ -35,7 +35,7 @@ const model = program({ image: [size, size, 3] }, ({ image }) => {
     observe: ({ y }) => y,
   });
   const onGrid = reshape(steps, side, side, channels)(waves);
-  const heard = drumhead.concat(conv(16)(image), upsample(2)(timeToChannels(onGrid)));
+  const heard = concat(conv(16)(image), upsample(2)(timeToChannels(onGrid)));
   return { logits: mlp([32], 6)(relu(heard)), waves: onGrid };
 });
 

@@ -2,7 +2,7 @@
 
 import * as E from 'fp-ts/lib/Either.js';
 import { lightCone } from '../../compile/light-cone/index.js';
-import type { NdArray } from '../../compile/reference/array.js';
+import { type NdArray, positions } from '../../compile/reference/array.js';
 import type { NdArrays } from '../../compile/reference/run.js';
 import { extentsOf, sidesOf } from '../../dsl/kernel.js';
 import { type Shape, volume } from '../../dsl/shape.js';
@@ -125,7 +125,10 @@ const furthest = (mask: ArrayLike<number>, grid: Shape, site: readonly number[])
   return most;
 };
 
-/** After n steps the cone reaches at most n radii. */
+/**
+ * After n steps the cone reaches at most n radii, the radius of a step being the largest at any site: on a graph sites
+ * differ, and the way leads through others.
+ */
 const growsByRadius = (
   { system }: Trial,
   output: string,
@@ -133,26 +136,28 @@ const growsByRadius = (
   steps: number,
 ): Finding => {
   if (system.kind === 'map') return holds;
-  const sees = (n: number, name: string): number => {
-    const cone = coneOf(system, n, name, site);
+  const sees = (n: number, name: string, from: readonly number[]): number => {
+    const cone = coneOf(system, n, name, from);
     if (E.isLeft(cone)) return Number.POSITIVE_INFINITY;
     return Math.max(
       ...Object.entries(system.fields).map(([field, shape]) => {
         const mask = cone.right[field]?.mask;
         return mask === undefined || !isOn(system.grid, shape)
           ? Number.POSITIVE_INFINITY
-          : furthest(mask, system.grid, site);
+          : furthest(mask, system.grid, from);
       }),
     );
   };
-  const one = Math.max(
-    0,
-    ...Object.keys(system.fields).flatMap((name) =>
-      E.isLeft(coneOf(system, 1, name, site)) ? [] : [sees(1, name)],
-    ),
-  );
-  const radiusAfter = (n: number): number => sees(n, output);
-  const all = radiusAfter(steps);
+  const radiusAt = (from: readonly number[]): number =>
+    Math.max(
+      0,
+      ...Object.keys(system.fields).flatMap((name) =>
+        E.isLeft(coneOf(system, 1, name, from)) ? [] : [sees(1, name, from)],
+      ),
+    );
+  const all = sees(steps, output, site);
+  if (all <= steps * radiusAt(site)) return holds;
+  const one = Math.max(...positions(system.grid).map(radiusAt));
   return all <= steps * one
     ? holds
     : broken(`after ${steps} steps ${output} sees ${all} sites far, single steps only ${one}`);
