@@ -7,18 +7,9 @@ const { reshape, scan, scatter, sub, tanh, timeToChannels, times, upsample, zero
 const [size, side, channels, steps, dt] = [16, 8, 4, 12, 0.3];
 const nodes = times(side, side);
 
-const edges = Array.from({ length: nodes }, (_, to) => {
-  const near = [
-    to - side,
-    to + side,
-    ...(to % side > 0 ? [to - 1] : []),
-    ...(to % side < side - 1 ? [to + 1] : []),
-  ];
-  return [...near.filter((from) => from >= 0 && from < nodes), (13 * to + 5) % nodes].map((from) => [
-    from,
-    to,
-  ]);
-}).flat();
+const places = Array.from({ length: nodes }, (_, i) => i);
+const near = [1, nodes - 1, side, nodes - side].flatMap((hop) => places.map((i) => [(i + hop) % nodes, i]));
+const edges = [...near, ...places.map((i) => [(13 * i + 5) % nodes, i])];
 const [sources, targets] = [edges.map(([from]) => from), edges.map(([, to]) => to)];
 
 const model = program({ image: [size, size, 3] }, ({ image }) => {

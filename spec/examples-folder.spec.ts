@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -34,7 +34,10 @@ describe('the examples', () => {
 
   it('are listed here', () =>
     assert.deepEqual(readdirSync(folder).sort(), [
+      'attention-kuramoto.ts',
+      'conduction-delays.ts',
       'fourier-operator.ts',
+      'oscillator-graph.ts',
       'own-images',
       'two-speeds.ts',
       'volume.ts',
@@ -78,6 +81,23 @@ describe('the examples', () => {
     drumhead('export', 'volume.ts', '--untrained', '--out', 'volume-model');
     assert.ok(readdirSync(join(folder, 'volume-model')).includes('model.json'));
   });
+
+  const networks: readonly (readonly [string, readonly string[]])[] = [
+    ['attention-kuramoto', ['phase shift', 'convergence']],
+    ['oscillator-graph', ['work balance', 'time reversal', 'light cone', 'superposition', 'adjoint']],
+    ['conduction-delays', ['boundedness by gates', 'adjoint']],
+  ];
+  for (const [name, laws] of networks)
+    it(`hold a network, ${name}, in less than 45 lines: it trains, keeps its laws and is exported`, () => {
+      const file = `${name}.ts`;
+      assert.ok(readFileSync(join(folder, file), 'utf8').trimEnd().split('\n').length < 45);
+      const judged = drumhead('laws', file, '--cases', '2', ...laws.flatMap((law) => ['--law', law]));
+      for (const law of laws) assert.match(judged, new RegExp(`${law} +holds`));
+      const few = ['task.train=8', 'task.validation=1', 'task.test=1', 'training.epochs=1'];
+      assert.match(run(file, '--set', ...few), /test foreground: accuracy 0\.\d+/);
+      drumhead('export', file, '--untrained', '--out', name);
+      assert.ok(existsSync(join(folder, name, 'model.json')));
+    });
 
   it('hold a wrong oscillator that one command tells what is wrong with it', () => {
     const told = spawnSync(process.execPath, [command, 'laws', 'wrong-oscillator.ts', '--cases', '4'], {

@@ -3,6 +3,7 @@
  * sites.
  */
 
+import { labelsOf } from '../../dsl/einsum-formula.js';
 import type { Node, Op } from '../../dsl/op.js';
 import { volume } from '../../dsl/shape.js';
 import { along } from '../system/along.js';
@@ -47,6 +48,8 @@ export const placedIn = ({ nodes, externals, grid }: System): string | null => {
     const was = isGrid(from);
     const why = tied(op, { was, shape, from, grid, moves: moving[number] });
     if (why !== null) return why;
+    if (op.op === 'einsum' && pairsSites(op.formula, inputs, moving, rank))
+      return 'its sites are weighed in pairs by what is given';
     if (op.op === 'slice' && was && !isGrid(shape) && !turning.has(number) && moving[number])
       return 'it cuts a part out of space';
     if (op.op === 'concat' && isOn(grid, shape) && op.axis < rank && !isTurn(nodes, node) && moving[number])
@@ -65,6 +68,19 @@ const ofSamples = (nodes: readonly Node[], externals: readonly External[]): stri
     ({ op }, number) => given.has(number) && op.op === 'external' && externals[op.index].kind === 'field',
   );
   return field === undefined ? null : 'a field of the sample multiplies the modes of space';
+};
+
+/** Whether sites of what moves are summed over with weights that do not: whoever shifts the sites must shift the pairs. */
+const pairsSites = (
+  formula: string,
+  [first, second]: readonly number[],
+  moving: readonly boolean[],
+  rank: number,
+): boolean => {
+  if (moving[first] === moving[second]) return false;
+  const { a, b, out } = labelsOf(formula);
+  const [labels, others] = moving[first] ? [a, b] : [b, a];
+  return labels.slice(0, rank).some((label) => others.includes(label) && !out.includes(label));
 };
 
 interface Place {

@@ -6,7 +6,7 @@ import { exact, unit64 } from '../rounding/bounded.js';
 import type { System } from '../system/system.js';
 import { boundedStep } from '../trial/interpreter.js';
 import type { Trial } from '../trial/law.js';
-import { probe, smallAtRest } from './at-rest.js';
+import { probe, smallAtRest, withFreeFields } from './at-rest.js';
 import { matrixOf, rest } from './force.js';
 
 type At = Pick<Trial, 'system' | 'around'>;
@@ -69,9 +69,18 @@ const read = (small: At): Coupling | null => {
         row.reduce((sum, k, j) => sum + k * Math.sin(phases[j] - phases[i]), own[i]),
       ),
     ),
-    isSymmetric: pulls.every((row, i) => row.every((v, j) => Math.abs(v - pulls[j][i]) <= 64 * unit64)),
+    isSymmetric: [pulls, ...pullsOfPairs(small)].every((k) =>
+      k.every((row, i) => row.every((v, j) => Math.abs(v - k[j][i]) <= 64 * unit64)),
+    ),
     isLevel: own.every((v) => near(v, own[0])),
   };
+};
+
+/** The pulls with given weights between sites that are not 0, as they are at rest; none where the step has no such weights. */
+const pullsOfPairs = (small: At): readonly (readonly (readonly number[])[])[] => {
+  if (structureOf(small.system).placed === null) return [];
+  const { system, around } = withFreeFields(small);
+  return [pullsOf(system, around)];
 };
 
 /** How a phase responds to another: to their difference, in a way that looks like a mistake, or otherwise. */
