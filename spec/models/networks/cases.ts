@@ -1,5 +1,6 @@
 /** All cases by name. */
 
+import { dtNetCase, growingCase, hgruOfTwoCase, textureCase } from './cells.js';
 import { graphAttentionCase, graphConvolutionCase } from './graphs.js';
 import { cornnCase, hornCase, hornOfLibrary, unicornnCase, waveRnnCase } from './recurrent.js';
 import { linossCase } from './state-space.js';
@@ -23,4 +24,9 @@ export const writtenCases: Readonly<Record<string, (c: ZooCase) => Written>> = {
   graphcon_gcn_v1: graphConvolutionCase('through'),
   graphcon_gcn_v2_directed: graphConvolutionCase('beside'),
   graphcon_gat: graphAttentionCase,
+  nca_growing: growingCase(0),
+  nca_growing_masked: growingCase(0.7),
+  nca_texture: textureCase,
+  dtnet_recall: dtNetCase,
+  hgru_tf: hgruOfTwoCase,
 };

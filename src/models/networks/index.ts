@@ -25,5 +25,6 @@ export {
 export { type HgruMaps, hgruLayer, hgruOfTwo, type Steady } from './hgru.js';
 export { type HornLayerOptions, hornLayer } from './horn.js';
 export { type LinossLayerOptions, linossLayer } from './linoss.js';
+export { type GrowingCellsOptions, growingCells, textureCells } from './nca.js';
 export { type UnicornnLayerOptions, unicornnLayer } from './unicornn.js';
 export { type WaveRnnLayerOptions, waveRnnLayer } from './wave-rnn.js';

@@ -1,0 +1,136 @@
+/** Cases of cells on a grid: hGRU, NCA, DT-net, cv-RNN. */
+
+import {
+  add,
+  convolveWith,
+  last,
+  layer,
+  parameterOf,
+  program,
+  scale,
+  type Tensor,
+  transpose,
+} from '../../../src/dsl/index.js';
+import { dtNetLayer, growingCells, hgruOfTwo, textureCells } from '../../../src/models/networks/index.js';
+import { shaped, turned } from './arrays.js';
+import {
+  field,
+  fields,
+  input,
+  kernel,
+  output,
+  param,
+  pointwise,
+  type Source,
+  type Written,
+} from './written.js';
+import type { ZooCase } from './zoo.js';
+
+export const growingCase =
+  (angleOf: number) =>
+  (c: ZooCase): Written => {
+    const { C, hidden, H, W, T } = c.hyper;
+    return {
+      program: program({ x0: [H, W, C], masks: [T, H, W, 1] }, ({ x0, masks }) => {
+        const states = growingCells({ channels: C, hidden, angle: angleOf })(x0, masks);
+        return { ...states, end: last(states.x) };
+      }),
+      inputs: { x0: input('x0'), masks: input('update_mask', turned('tbhwc->bthwc')) },
+      parameters: Object.fromEntries(
+        ['dense1', 'dense2'].flatMap((name) => [
+          [`${name}/weight`, param(`${name}.weight`)],
+          [`${name}/bias`, param(`${name}.bias`)],
+        ]),
+      ),
+      outputs: {
+        x_all: output('x', turned('tbhwc->bthwc')),
+        alive_all: output('alive', turned('tbhwc->bthwc')),
+        x_final: output('end'),
+      },
+      left: { perception_first: 'within the step' },
+    };
+  };
+
+export const textureCase = (c: ZooCase): Written => {
+  const { C, hidden, H, W, T } = c.hyper;
+  return {
+    program: program({ x0: [H, W, C], masks: [T, H, W, 1] }, ({ x0, masks }) => {
+      const x = textureCells({ channels: C, hidden })(x0, masks);
+      return { x, end: last(x) };
+    }),
+    inputs: { x0: input('x0', field), masks: input('update_mask', fields) },
+    parameters: {
+      ...pointwise('dense1', 'w1'),
+      'dense2/weight': param('w2.weight', turned('oihw->io')),
+    },
+    outputs: { x_all: output('x', fields), x_final: output('end', field) },
+    left: { perception_first: 'within the step' },
+  };
+};
+
+export const dtNetCase = (c: ZooCase): Written => {
+  const { width, in_channels: channels, H, W, iterations } = c.hyper;
+  const names = {
+    begin: 'projection.0',
+    recall: 'recur_block.0',
+    block0a: 'recur_block.1.0.conv1',
+    block0b: 'recur_block.1.0.conv2',
+    block1a: 'recur_block.1.1.conv1',
+    block1b: 'recur_block.1.1.conv2',
+    head0: 'head.0',
+    head1: 'head.2',
+    head2: 'head.4',
+  };
+  return {
+    program: program({ x: [H, W, channels] }, ({ x }) => {
+      const { thought, output: answers } = dtNetLayer({ width, steps: iterations })(x);
+      return { thought, answers, end: last(answers) };
+    }),
+    inputs: { x: input('x', field) },
+    parameters: Object.fromEntries(
+      Object.entries(names).map(([ours, theirs]) => [`${ours}/weight`, param(`${theirs}.weight`, kernel)]),
+    ),
+    outputs: {
+      thought_all: output('thought', fields),
+      output_all: output('answers', turned('btchw->bthwc')),
+      output_final: output('end', field),
+    },
+  };
+};
+
+const gains = (names: readonly string[]): Readonly<Record<string, Source>> =>
+  Object.fromEntries(names.map((name) => [`gain/${name}`, param(name, flat)]));
+const flat = (x: Parameters<ReturnType<typeof shaped>>[0]) => shaped(x.data.length)(x);
+
+export const hgruOfTwoCase = (c: ZooCase): Written => {
+  const { C, H, W, T, kernel: side } = c.hyper;
+  const self = layer('horizontal', 'horizontal');
+  const shared = (x: Tensor<readonly [number, number, number]>) => {
+    const weight = parameterOf(self, 'weight', [side, side, C, C], { init: 'zeros' });
+    // The authors make the gradient symmetric: that of a kernel that is made so.
+    const symmetric = scale(0.5, add(weight, transpose(0, 1, 3, 2)(weight)));
+    return convolveWith(x, symmetric, 'zero');
+  };
+  const eta = parameterOf(layer('eta', 'eta'), 'value', [T], { init: 'zeros' });
+  return {
+    program: program({ x: [H, W, C], start: [H, W, C] }, ({ x, start }) => {
+      const states = hgruOfTwo({ channels: C })(x, start, eta)({ inhibition: shared, excitation: shared });
+      return { ...states, end: last(states.h) };
+    }),
+    inputs: { x: input('x'), start: input('h2_0') },
+    parameters: {
+      'horizontal/weight': param('horizontal'),
+      'gate1/weight': param('gain', turned('hwio->io')),
+      'gate1/bias': param('gain_bias'),
+      'gate2/weight': param('mix', turned('hwio->io')),
+      'gate2/bias': param('mix_bias'),
+      ...gains(['alpha', 'mu', 'gamma', 'kappa', 'omega']),
+      'eta/value': param('eta'),
+    },
+    outputs: {
+      h1_all: output('h1', turned('tbhwc->bthwc')),
+      h2_all: output('h', turned('tbhwc->bthwc')),
+      h2_final: output('end'),
+    },
+  };
+};
