@@ -4,12 +4,12 @@ import * as drumhead from 'drumhead';
 
 const { concatAlong, coupling3d, encoder, mlp, oscillator, program, readout } = drumhead;
 const { reshape, scan, scope, tanh, transpose, zeros } = drumhead;
-const [depth, above, size, channels, steps, dt] = [4, 3, 16, 2, 30, 0.3] as const;
+const [depth, above, size, channels, steps, dt] = [4, 3, 16, 2, 24, 0.3] as const;
 
 const model = program({ image: [size, size, 3] }, ({ image }) => {
-  const plucked = tanh(scope('y0', encoder([16, 16], channels))(image));
+  const plucked = tanh(scope('y0', encoder([8, 8], channels))(image));
   const floor = reshape(1, size, size, channels)(plucked);
-  const neighbours = coupling3d({ groups: channels });
+  const neighbours = coupling3d();
   const waves = scan({
     steps,
     init: {
@@ -20,7 +20,7 @@ const model = program({ image: [size, size, 3] }, ({ image }) => {
     observe: ({ y }) => y,
   });
   const columns = reshape(steps, size, size, depth * channels)(transpose(0, 2, 3, 1, 4)(waves));
-  return { logits: scope('readout', mlp([64], 6))(readout('fft')(columns)), waves };
+  return { logits: scope('readout', mlp([32], 6))(readout('fft')(columns)), waves };
 });
 
 export default {

@@ -27,6 +27,9 @@ const foreign: Readonly<Record<string, string>> = {
   'max pool, with ties, NaN and infinities': 'ties as the backend likes; a NaN has the gradient NaN',
   'max pool of what is all negative or infinite': 'the stock wasm kernel gives what is negative no gradient',
   'mean pool, with NaN, infinities and large numbers': 'a NaN has the gradient NaN',
+  'max pool of a volume, with ties, NaN and infinities':
+    'ties as the backend likes; a NaN has the gradient NaN',
+  'mean pool of a volume, with NaN, infinities and large numbers': 'a NaN has the gradient NaN',
 };
 
 /** How far stock kernels are off, beside rounding: the sine of wasm is, whatever its argument. */

@@ -216,34 +216,35 @@ export const convTranspose = (
   return unplane(site, full, x);
 };
 
+/** Windows that hold a NaN give NaN: the stock kernels pass it over (cpu), or give -Infinity (wasm). */
 export const pool = (site: Site, op: OpOf<'pool'>, x: Value): Ref => {
-  if (op.size.length === 3) {
-    const y = poolInPlanes(planesOf(site), op, batched(site, x), (field, size, stride) =>
-      poolPlane(site, op.fn, field, size, stride),
-    );
-    return tf.reshape(site, y, tensorShape(x, y.shape.slice(1)));
-  }
-  return unplane(site, poolPlane(site, op.fn, plane(site, x), pair(op.size), pair(op.stride)), x);
+  const field = op.size.length === 3 ? batched(site, x) : plane(site, x);
+  const y = pooled(site, op, op.fn === 'max' ? 'MaxPool' : 'AvgPool', field);
+  // The mean of zeros and NaNs is 0, or NaN, or, on wasm, infinite, and 0 times that is NaN.
+  const lost = pooled(under(site, 'nan'), op, 'AvgPool', tf.zeroOrNaN(site, field));
+  const zero = tf.binary(under(site, 'nan'), 'Mul', lost, tf.number(site, 0));
+  const whole = tf.binary(under(site, 'whole'), 'AddV2', y, zero);
+  return op.size.length === 3
+    ? tf.reshape(site, whole, tensorShape(x, whole.shape.slice(1)))
+    : unplane(site, whole, x);
 };
 
-/** Windows that hold a NaN give NaN: the stock kernels pass it over (cpu), or give -Infinity (wasm). */
-const poolPlane = (site: Site, fn: OpOf<'pool'>['fn'], field: Ref, size: Pair, stride: Pair): Ref => {
-  const [n, h, w, c] = field.shape;
-  const pooled = (at: Site, name: 'MaxPool' | 'AvgPool', of: Ref): Ref =>
-    site.draft.add(name, [of], {
+const pooled = (site: Site, op: OpOf<'pool'>, name: 'MaxPool' | 'AvgPool', field: Ref): Ref => {
+  const inPlane = (planes: Ref, size: Pair, stride: Pair): Ref => {
+    const [n, h, w, c] = planes.shape;
+    return site.draft.add(name, [planes], {
       shape: [n, windowsIn(h, size[0], stride[0]), windowsIn(w, size[1], stride[1]), c],
       attrs: {
         ...windows(stride, 'VALID'),
         ksize: wholesAttr(1, ...size, 1),
         T: typeAttr('float32'),
       },
-      hint: at.hint,
+      hint: site.hint,
     });
-  const y = pooled(site, fn === 'max' ? 'MaxPool' : 'AvgPool', field);
-  // The mean of zeros and NaNs is 0, or NaN, or, on wasm, infinite, and 0 times that is NaN.
-  const lost = pooled(under(site, 'nan'), 'AvgPool', tf.zeroOrNaN(site, field));
-  const zero = tf.binary(under(site, 'nan'), 'Mul', lost, tf.number(site, 0));
-  return tf.binary(under(site, 'whole'), 'AddV2', y, zero);
+  };
+  return op.size.length === 3
+    ? poolInPlanes(planesOf(site), op, field, inPlane)
+    : inPlane(field, pair(op.size), pair(op.stride));
 };
 
 /** A dense layer over the last axis: all sites of all samples are rows. */
