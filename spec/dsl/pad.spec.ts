@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { pipe } from 'fp-ts/lib/function.js';
 import {
   conv,
+  hashProgram,
   type Margin,
   maxPool,
   maxPool1d,
@@ -12,9 +13,11 @@ import {
   meanPool1d,
   meanPool3d,
   type PadBoundary,
+  type Program,
   pad,
   parameter,
   program,
+  resize,
   type Shape,
   type Tensor,
 } from '../../src/index.js';
@@ -84,6 +87,18 @@ describe('pad', () => {
       };
       const values = { x: wave(40) };
       near(valuesOfProgram(layer(false), values), valuesOfProgram(layer(true), values));
+    }
+  });
+
+  it('stays what it is on a larger grid', () => {
+    for (const boundary of boundaries) {
+      const at = <const H extends number, const W extends number>(height: H, width: W): Program =>
+        program({ x: [height, width, 2] }, (inputs) => ({
+          y: pipe(inputs.x, pad([2, [0, 1]], boundary), conv(1, { kernel: 5, boundary: 'none' })),
+          z: maxPool(3, 1, boundary)(inputs.x),
+        }));
+      const grown = resize(at(12, 16), { inputs: { x: [20, 32, 2] } });
+      assert.equal(hashProgram(grown), hashProgram(at(20, 32)));
     }
   });
 

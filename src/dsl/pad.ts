@@ -33,47 +33,102 @@ type TooMany<S extends Shape, M extends readonly Margin[]> = number extends S['l
     ? string
     : 'refused';
 
-/** The entry of an axis of n that stands at place i, which may lie before the axis or after it; and how far it is known. */
+/** One axis of a tensor, written in the name of a function of the language. */
+interface Along {
+  readonly operation: string;
+  readonly axis: number;
+}
+
+/** `size` entries from `begin` on. */
+const cut = ({ operation, axis }: Along, begin: number, size: number, x: Tensor): Tensor => {
+  const shape = shapeOf(x);
+  if (size === shape[axis]) return x;
+  return apply(
+    operation,
+    {
+      op: 'slice',
+      begin: shape.map((_, i) => (i === axis ? begin : 0)),
+      size: shape.map((n, i) => (i === axis ? size : n)),
+    },
+    x,
+  );
+};
+
+const sized = ({ axis }: Along, size: number, x: Tensor): Shape =>
+  shapeOf(x).map((n, i) => (i === axis ? size : n));
+
+/** What stands before and after an axis: so many entries, up to a farthest one. */
 interface Continuation {
-  readonly at: (i: number, n: number) => number;
+  readonly before: (along: Along, size: number, x: Tensor) => Tensor;
+  readonly after: (along: Along, size: number, x: Tensor) => Tensor;
   readonly farthest: (n: number) => number;
 }
 
+const lengthOf = ({ axis }: Along, x: Tensor): number => shapeOf(x)[axis];
+const repeated = (along: Along, size: number, x: Tensor): Tensor =>
+  size === 1 ? x : apply(along.operation, { op: 'broadcast', shape: sized(along, size, x) }, x);
+const mirrored = (along: Along, x: Tensor): Tensor =>
+  lengthOf(along, x) === 1 ? x : apply(along.operation, { op: 'reverse', axes: [along.axis] }, x);
+
+/**
+ * By slices that touch an end, so that a program with them can be put on a larger grid; a gather by number could not.
+ */
 const continuations: Readonly<Record<string, Continuation>> = {
-  circular: { at: (i, n) => (i + n) % n, farthest: (n) => n },
-  reflect: { at: (i, n) => (i < 0 ? -i : i < n ? i : 2 * (n - 1) - i), farthest: (n) => n - 1 },
-  replicate: { at: (i, n) => Math.min(Math.max(i, 0), n - 1), farthest: () => Number.POSITIVE_INFINITY },
+  circular: {
+    before: (along, size, x) => cut(along, lengthOf(along, x) - size, size, x),
+    after: (along, size, x) => cut(along, 0, size, x),
+    farthest: (n) => n,
+  },
+  reflect: {
+    before: (along, size, x) => mirrored(along, cut(along, 1, size, cut(along, 0, size + 1, x))),
+    after: (along, size, x) =>
+      mirrored(along, cut(along, 0, size, cut(along, lengthOf(along, x) - 1 - size, size + 1, x))),
+    farthest: (n) => n - 1,
+  },
+  replicate: {
+    before: (along, size, x) => repeated(along, size, cut(along, 0, 1, x)),
+    after: (along, size, x) => repeated(along, size, cut(along, lengthOf(along, x) - 1, 1, x)),
+    farthest: () => Number.POSITIVE_INFINITY,
+  },
+};
+
+const constant = (value: number): Continuation => {
+  const filled = (along: Along, size: number, x: Tensor): Tensor =>
+    apply(along.operation, { op: 'constant', shape: sized(along, size, x), value });
+  return { before: filled, after: filled, farthest: () => Number.POSITIVE_INFINITY };
+};
+
+const continuationOf = (operation: string, boundary: PadBoundary): Continuation => {
+  if (typeof boundary === 'object') return constant(boundary.fixed);
+  if (boundary === 'zero') return constant(0);
+  return Object.hasOwn(continuations, boundary)
+    ? continuations[boundary]
+    : refuse(operation, `'${boundary}' is no boundary: zero, circular, reflect, replicate or { fixed: x }`);
 };
 
 /** A tensor with entries added before and after one axis. */
 const extended = (
-  operation: string,
-  axis: number,
+  along: Along,
   [before, after]: readonly [number, number],
   boundary: PadBoundary,
   x: Tensor,
 ): Tensor => {
-  const shape = shapeOf(x);
-  const n = shape[axis];
+  const { operation, axis } = along;
+  const continuation = continuationOf(operation, boundary);
   if (before === 0 && after === 0) return x;
-  if (boundary === 'zero' || typeof boundary === 'object') {
-    const value = boundary === 'zero' ? 0 : boundary.fixed;
-    const around = (size: number): readonly Tensor[] =>
-      size === 0
-        ? []
-        : [apply(operation, { op: 'constant', shape: shape.map((m, i) => (i === axis ? size : m)), value })];
-    return apply(operation, { op: 'concat', axis }, ...around(before), x, ...around(after));
-  }
-  const continuation = Object.hasOwn(continuations, boundary)
-    ? continuations[boundary]
-    : refuse(operation, `'${boundary}' is no boundary: zero, circular, reflect, replicate or { fixed: x }`);
+  const n = lengthOf(along, x);
   if (Math.max(before, after) > continuation.farthest(n))
     return refuse(
       operation,
       `margins of ${before} and ${after} are too wide for the ${boundary} boundary of an axis of ${n}`,
     );
-  const indices = Array.from({ length: before + n + after }, (_, i) => continuation.at(i - before, n));
-  return apply(operation, { op: 'gather', axis, indices }, x);
+  return apply(
+    operation,
+    { op: 'concat', axis },
+    ...(before === 0 ? [] : [continuation.before(along, before, x)]),
+    x,
+    ...(after === 0 ? [] : [continuation.after(along, after, x)]),
+  );
 };
 
 /** A tensor with margins along its first axes, under the name of the function that asks for them. */
@@ -91,7 +146,7 @@ export const padded = <S extends Shape>(
   );
   const bad = pairs.flat().find((width) => !(Number.isSafeInteger(width) && width >= 0));
   if (bad !== undefined) return refuse(operation, `a margin is a whole number from 0, got ${bad}`);
-  return tensor(pairs.reduce((so, pair, axis) => extended(operation, axis, pair, boundary, so), x).expr);
+  return tensor(pairs.reduce((so, pair, axis) => extended({ operation, axis }, pair, boundary, so), x).expr);
 };
 
 /**

@@ -175,6 +175,12 @@ describe('arrangements of whole numbers and truth values', () => {
       assert.deepEqual([...tf.transpose(tf.transpose(x, [2, 0, 1]), [1, 2, 0]).dataSync()], bits);
       assert.deepEqual([...tf.slice(x, [0, 0, 0], [1, 2, 2]).dataSync()], bits.slice(0, 4));
       assert.deepEqual([...tf.concat([x, x], 0).dataSync()], [...bits, ...bits]);
+      const chosen = tf.gather(x, tf.tensor1d([2, 0, 1, 2, 2], 'int32'), 1);
+      assert.deepEqual(
+        [...tf.slice(chosen, [0, 0, 0], [1, 5, 2]).dataSync()],
+        [4, 5, 0, 1, 2, 3, 4, 5, 4, 5].map((i) => bits[i]),
+      );
+      assert.throws(() => tf.gather(x, tf.tensor1d([3], 'int32'), 1), /the index value 3 is not in \[0, 2\]/);
       const truths = tf.tensor([1, 0, 1, 1, 0, 1], [2, 3], 'bool');
       assert.deepEqual([...tf.slice(truths, [0, 1], [2, 2]).dataSync()], [0, 1, 0, 1]);
       assert.deepEqual([...tf.concat([truths, truths], 1).dataSync()], [1, 0, 1, 1, 0, 1, 1, 0, 1, 1, 0, 1]);

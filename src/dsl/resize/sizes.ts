@@ -153,15 +153,20 @@ export const axes = (): Axes => {
       const settled = settle(axis, decided);
       if (E.isLeft(settled)) return settled;
     }
+    // What follows from nothing first: what nothing decides may still follow from it.
+    const following = new Set(derivations.map(({ out }) => root(out)));
+    const order = [false, true].flatMap((follows) =>
+      [...sizes.keys()].filter((axis) => following.has(root(axis)) === follows),
+    );
     for (let next = 0; ; ) {
       const followed = follow();
       if (E.isLeft(followed)) return followed;
       if (followed.right || keepReshape()) continue;
       const unclear = ambiguous();
       if (unclear !== undefined) return E.left(`${unclear.by}: which of its axes changes cannot be told`);
-      while (next < sizes.length && sizeOf(next) !== undefined) next++;
-      if (next === sizes.length) return E.right((axis) => sizeOf(axis) ?? sizes[axis]);
-      known.set(root(next), { size: sizes[next], by: 'what is written in the program' });
+      while (next < order.length && sizeOf(order[next]) !== undefined) next++;
+      if (next === order.length) return E.right((axis) => sizeOf(axis) ?? sizes[axis]);
+      known.set(root(order[next]), { size: sizes[order[next]], by: 'what is written in the program' });
     }
   };
 

@@ -6,6 +6,7 @@ import { installConcat } from './kernels/concat.js';
 import { installConv2D } from './kernels/conv2d.js';
 import { installDepthwiseConv2d } from './kernels/depthwise-conv2d.js';
 import { installExtremes } from './kernels/extremes.js';
+import { installGather } from './kernels/gather.js';
 import { installIdentity } from './kernels/identity.js';
 import { installManyAxes } from './kernels/many-axes.js';
 import { installMatMul } from './kernels/mat-mul.js';
@@ -23,6 +24,7 @@ export const installKernels = (): void => {
   installIdentity();
   installTranspose();
   installSlice();
+  installGather();
   installConcat();
   installSum();
   installTanh();
