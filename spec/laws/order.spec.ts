@@ -27,7 +27,7 @@ import {
   verlet,
   type Wave,
 } from 'drumhead';
-import { check, type Family, showReport } from 'drumhead/laws';
+import { check, type Family, reference, replay, showReport } from 'drumhead/laws';
 
 type Field = readonly [6, 6, 1];
 const star = data([0, 1, 0, 1, -4, 1, 0, 1, 0], 3, 3, 1, 1);
@@ -98,6 +98,24 @@ describe('laws: the order that a method claims', () => {
     const first = convergence(by(symplecticEuler()), { name: 'mine', order: 2 });
     assert.equal(first.outcome, 'broken', first.text);
     assert.match(first.text, /as a method of order 1 does, instead of 4: mine claims order 2/);
+    assert.match(first.text, /\}, laws\.reference, \{ name: "mine", order: 2 \}\);/);
+  });
+
+  it('is broken again where its case is repeated with the claim, and holds without', () => {
+    const method = { name: 'mine', order: 2 };
+    const { verdicts } = check(by(symplecticEuler()), { cases: 2, laws: ['convergence'], method });
+    const [verdict] = verdicts;
+    if (verdict.outcome !== 'broken' || verdict.counterexample === undefined)
+      return assert.fail(verdict.outcome);
+    const again = replay(
+      by(symplecticEuler()),
+      'convergence',
+      verdict.counterexample.case,
+      reference,
+      method,
+    );
+    assert.equal(again, verdict.counterexample.says);
+    assert.equal(replay(by(symplecticEuler()), 'convergence', verdict.counterexample.case), 'holds');
   });
 
   it('is kept by a method of a higher one', () => {

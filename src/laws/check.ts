@@ -77,7 +77,7 @@ const plenty = 20;
  */
 export const check = (subject: Subject, options: CheckOptions = {}): Report => {
   const system = systemFrom(subject);
-  const wanted = lawsFor(options).filter(
+  const wanted = lawsFor(options.method).filter(
     ({ name }) => options.laws === undefined || options.laws.includes(name),
   );
   const expected = new Set(options.expect ?? intendedLaws(system).map(({ law }) => law));
@@ -94,7 +94,7 @@ export const check = (subject: Subject, options: CheckOptions = {}): Report => {
 };
 
 /** All laws; convergence compares with the order that is claimed. */
-const lawsFor = ({ method }: CheckOptions): readonly Law[] =>
+const lawsFor = (method: ClaimedOrder | undefined): readonly Law[] =>
   method === undefined
     ? allLaws
     : allLaws.map((law) => (law.name === convergence.name ? convergenceOf(method) : law));
@@ -266,14 +266,21 @@ const judged = (law: Law, system: System, c: Case, on: Interpreter, strict: bool
 /**
  * Repeats one case of a counterexample: what is wrong, `holds`, or `says nothing`.
  *
+ * @param method the method whose claim the law of convergence is to compare with, as of `check`
  * @example
  * const still = program({ y: [2, 2, 1] }, ({ y }) =>
  *   scan({ steps: 1, init: { y }, step: (s) => ({ y: scale(2, s.y) }), observe: (s) => s }),
  * );
  * replay(still, 'superposition', { grid: [2, 2], steps: 1, seed: 0, choices: [0, 0, 0, 0], values: { y: { 0: 1 } } }); // => 'holds'
  */
-export const replay = (subject: Subject, name: string, c: Case, on: Interpreter = reference): string => {
-  const law = allLaws.find((each) => each.name === name);
+export const replay = (
+  subject: Subject,
+  name: string,
+  c: Case,
+  on: Interpreter = reference,
+  method?: ClaimedOrder,
+): string => {
+  const law = lawsFor(method).find((each) => each.name === name);
   if (law === undefined) return `there is no law '${name}'`;
   const found = tryCase(law, systemFrom(subject), c, on);
   return found.kind === 'broken' ? found.says : found.kind === 'holds' ? 'holds' : 'says nothing';

@@ -11,6 +11,7 @@ import { vectorsOf } from './requirements/sphere.js';
 import type { System } from './system/system.js';
 import type { Case } from './trial/case.js';
 import { digits } from './trial/findings.js';
+import type { ClaimedOrder } from './trial/law.js';
 import type { Counterexample, Report, Verdict } from './trial/verdict.js';
 
 const sizes = (shape: readonly number[]): string => `[${shape.join(', ')}]`;
@@ -101,11 +102,16 @@ const literal = (values: Readonly<Record<string, number>>): string => {
 /**
  * A case as code for pasting.
  *
+ * @param claims the order that the law of convergence compares with, if one was claimed
  * @example
  * const c = { grid: [2, 2], steps: 1, seed: 0, choices: [0], values: { y: { 0: 1 } } };
  * showCase('stability', c).startsWith('laws.replay(system, "stability", {'); // => true
  */
-export const showCase = (law: string, { grid, steps, seed, choices, values }: Case): string => {
+export const showCase = (
+  law: string,
+  { grid, steps, seed, choices, values }: Case,
+  claims?: ClaimedOrder,
+): string => {
   const fields = Object.entries(values).map(
     ([name, sparse]) => `    ${JSON.stringify(name)}: ${literal(sparse)},`,
   );
@@ -115,7 +121,9 @@ export const showCase = (law: string, { grid, steps, seed, choices, values }: Ca
     '  values: {',
     ...fields,
     '  },',
-    '});',
+    claims === undefined
+      ? '});'
+      : `}, laws.reference, { name: ${JSON.stringify(claims.name)}, order: ${claims.order} });`,
   ].join('\n');
 };
 
@@ -161,10 +169,11 @@ export const showCounterexample = (
   law: string,
   { case: c, seed, path, on }: Counterexample,
   again: string,
+  claims?: ClaimedOrder,
 ): string =>
   [
     `  smallest counterexample, on ${on}:`,
-    ...showCase(law, c)
+    ...showCase(law, c, claims)
       .split('\n')
       .map((line) => `    ${line}`),
     `  again: ${again} --law "${law}" --seed ${seed} --path ${path}`,
@@ -195,7 +204,7 @@ export const showReport = ({ system, verdicts }: Report, again = 'laws.check(sys
           ],
           verdict.counterexample === undefined
             ? []
-            : [showCounterexample(verdict.law.name, verdict.counterexample, again)],
+            : [showCounterexample(verdict.law.name, verdict.counterexample, again, verdict.law.claims)],
         ].flat()
       : [],
   );

@@ -144,6 +144,7 @@ const orderOf = (ratios: readonly number[]): number | null =>
  */
 export const convergenceOf = (method: ClaimedOrder | null): Law => ({
   name: 'convergence',
+  ...(method === null ? {} : { claims: method }),
   entry: 17,
   statement:
     'halving h divides the error by 2^p for a method of order p: by 2 for a kick and a drift, by 16 where four forces are ' +

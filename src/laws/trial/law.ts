@@ -107,6 +107,8 @@ export interface Law {
   readonly property: (trial: Trial) => Finding;
   /** Options of its cases; default: everything free, 1 to 6 steps. */
   readonly cases?: CaseOptions | ((system: System, structure: Structure) => CaseOptions);
+  /** The order that it compares with, if one was claimed. */
+  readonly claims?: ClaimedOrder;
   /** Factor on the number of cases, below 1 for expensive laws; default 1. */
   readonly share?: number;
 }
