@@ -85,6 +85,7 @@ export type {
 export { scope } from './scope.js';
 export * from './shape.js';
 export * from './sizes.js';
+export { type SpectralNormOptions, spectralNorm } from './spectral-norm.js';
 export * from './structure.js';
 export { ProgramFault, refuse, shapeOf, type Tensor } from './tensor.js';
 export { training } from './training.js';
