@@ -22,7 +22,7 @@ export interface SpectralNormOptions {
  * the singular vectors as they are. A weight of zeros stays zero. Refuses a weight of fewer than two axes.
  *
  * @example
- * const kernel = parameter('kernel', [3, 3, 2, 2]);
+ * const kernel = parameter('kernel', [3, 3, 2, 2], { init: 'kaiming' });
  * const felt = convolveWith(y, spectralNorm()(kernel));   // Tensor<readonly [64, 64, 2]>
  */
 export const spectralNorm =
