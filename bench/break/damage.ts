@@ -37,6 +37,8 @@ interface Observer {
   readonly name: string;
   /** A slow reader looks at one of this many damages. */
   readonly every: number;
+  /** It may change other files of the folder too, which is then put back as a whole. */
+  readonly writes?: true;
   readonly look: (folder: string) => Promise<Told>;
 }
 
@@ -110,6 +112,7 @@ const evaluating: Observer = {
 const running: Observer = {
   name: 'run',
   every: 5,
+  writes: true,
   look: async (folder) => {
     const root = join(folder, '..', '..', '..', '..');
     const notes: string[] = [];
@@ -158,7 +161,6 @@ const reading = (name: 'npy' | 'png'): Observer => ({
 interface Place {
   readonly name: string;
   readonly folder: string;
-  /** Put back as a whole after each damage: `run` may change anything in it. */
   readonly observers: readonly Observer[];
 }
 
@@ -225,7 +227,8 @@ export const damage: Part = {
             const told = await observer
               .look(place.folder)
               .catch((cause): Told => ({ kind: 'values', values: `thrown: ${cause}` }));
-            back();
+            if (observer.writes === true) back();
+            else writeFileSync(path, bytes);
             tried[of] = (tried[of] ?? 0) + 1;
             const fault =
               told.kind === 'says' && /fault of drumhead/.test(told.sentence) ? told.sentence : null;
