@@ -46,7 +46,7 @@ export const rooms: readonly Room[] = [
     index: 'src/models/networks/index.ts',
     imports: [
       "import { pipe } from 'fp-ts/lib/function.js';",
-      "import { at, conv, fill, ones, parameter, relu, scope, type Tensor, zeros } from 'src/dsl/index.js';",
+      "import { at, conv, fill, ones, parameter, relu, scale, scope, type Tensor, zeros } from 'src/dsl/index.js';",
     ],
     samples: [
       "const stimulus = parameter('stimulus', [100, 3], { init: { normal: 1 } });",

@@ -184,7 +184,10 @@ export type Permuted<S extends Shape, P extends Shape> = number extends P['lengt
  * @example
  * ceilDiv(7, 2); // => 4
  */
-export const ceilDiv = (n: number, d: number): number => Math.ceil(n / d);
+export function ceilDiv<const N extends number, const D extends number>(n: N, d: D): CeilDiv<N, D>;
+export function ceilDiv(n: number, d: number): number {
+  return Math.ceil(n / d);
+}
 
 /**
  * floor((n - k) / d) + 1, the value of `Windows`.

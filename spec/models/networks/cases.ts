@@ -1,9 +1,10 @@
 /** All cases by name. */
 
-import { dtNetCase, growingCase, hgruOfTwoCase, textureCase } from './cells.js';
+import { cvRnnCase, dtNetCase, growingCase, hgruCase, hgruOfTwoCase, textureCase } from './cells.js';
+import { akornCase, wonnCase, wonnMazeCase } from './fields.js';
 import { graphAttentionCase, graphConvolutionCase } from './graphs.js';
 import { cornnCase, hornCase, hornOfLibrary, unicornnCase, waveRnnCase } from './recurrent.js';
-import { linossCase } from './state-space.js';
+import { linossCase, linossNetworkCase } from './state-space.js';
 import type { Written } from './written.js';
 import type { ZooCase } from './zoo.js';
 
@@ -27,6 +28,18 @@ export const writtenCases: Readonly<Record<string, (c: ZooCase) => Written>> = {
   nca_growing: growingCase(0),
   nca_growing_masked: growingCase(0.7),
   nca_texture: textureCase,
-  dtnet_recall: dtNetCase,
+  dtnet_recall: dtNetCase(false),
+  dtnet_recall_gn: dtNetCase(true),
+  hgru_crbp_3ch: hgruCase,
+  cvrnn_16x16: cvRnnCase([0.5, 0.5], [0.9, 0.0625], [12, 36]),
+  cvrnn_8x11: cvRnnCase([0.5, 0.4], [0.7, 0.1], [20, 44]),
+  linoss_im_network: linossNetworkCase,
+  akorn_conv_omega: akornCase('conv', true, true),
+  akorn_conv_no_omega: akornCase('conv', false, false),
+  akorn_attn: akornCase('attention', true, true),
+  akorn_attn_gta: akornCase('places', false, false),
+  wonn_plain_conv: wonnCase(false),
+  wonn_trig_group2: wonnCase(true),
+  wonn_maze_attn: wonnMazeCase,
   hgru_tf: hgruOfTwoCase,
 };

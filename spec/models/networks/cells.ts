@@ -3,6 +3,9 @@
 import {
   add,
   convolveWith,
+  gather,
+  groupNorm,
+  instanceNorm,
   last,
   layer,
   parameterOf,
@@ -11,9 +14,18 @@ import {
   type Tensor,
   transpose,
 } from '../../../src/dsl/index.js';
-import { dtNetLayer, growingCells, hgruOfTwo, textureCells } from '../../../src/models/networks/index.js';
-import { shaped, turned } from './arrays.js';
+import { ndarray } from '../../../src/index.js';
 import {
+  cvRnnLayer,
+  dtNetLayer,
+  growingCells,
+  hgruLayer,
+  hgruOfTwo,
+  textureCells,
+} from '../../../src/models/networks/index.js';
+import { chained, shaped, turned } from './arrays.js';
+import {
+  angle,
   field,
   fields,
   input,
@@ -68,35 +80,46 @@ export const textureCase = (c: ZooCase): Written => {
   };
 };
 
-export const dtNetCase = (c: ZooCase): Written => {
-  const { width, in_channels: channels, H, W, iterations } = c.hyper;
-  const names = {
-    begin: 'projection.0',
-    recall: 'recur_block.0',
-    block0a: 'recur_block.1.0.conv1',
-    block0b: 'recur_block.1.0.conv2',
-    block1a: 'recur_block.1.1.conv1',
-    block1b: 'recur_block.1.1.conv2',
-    head0: 'head.0',
-    head1: 'head.2',
-    head2: 'head.4',
+const filled = (n: number, value: number) => ndarray([n], new Float64Array(n).fill(value));
+
+export const dtNetCase =
+  (normed: boolean) =>
+  (c: ZooCase): Written => {
+    const { width, in_channels: channels, H, W, iterations } = c.hyper;
+    const names = {
+      begin: 'projection.0',
+      recall: 'recur_block.0',
+      block0a: 'recur_block.1.0.conv1',
+      block0b: 'recur_block.1.0.conv2',
+      block1a: 'recur_block.1.1.conv1',
+      block1b: 'recur_block.1.1.conv2',
+      head0: 'head.0',
+      head1: 'head.2',
+      head2: 'head.4',
+    };
+    return {
+      program: program({ x: [H, W, channels] }, ({ x }) => {
+        const { thought, output: answers } = dtNetLayer({
+          width,
+          steps: iterations,
+          ...(normed ? { norm: groupNorm(4) } : {}),
+        })(x);
+        return { thought, answers, end: last(answers) };
+      }),
+      inputs: { x: input('x', field) },
+      parameters: Object.fromEntries(
+        Object.entries(names).map(([ours, theirs]) => [`${ours}/weight`, param(`${theirs}.weight`, kernel)]),
+      ),
+      ...(normed
+        ? { constants: { 'groupNorm1/scale': filled(width, 1), 'groupNorm1/shift': filled(width, 0) } }
+        : {}),
+      outputs: {
+        thought_all: output('thought', fields),
+        output_all: output('answers', turned('btchw->bthwc')),
+        output_final: output('end', field),
+      },
+    };
   };
-  return {
-    program: program({ x: [H, W, channels] }, ({ x }) => {
-      const { thought, output: answers } = dtNetLayer({ width, steps: iterations })(x);
-      return { thought, answers, end: last(answers) };
-    }),
-    inputs: { x: input('x', field) },
-    parameters: Object.fromEntries(
-      Object.entries(names).map(([ours, theirs]) => [`${ours}/weight`, param(`${theirs}.weight`, kernel)]),
-    ),
-    outputs: {
-      thought_all: output('thought', fields),
-      output_all: output('answers', turned('btchw->bthwc')),
-      output_final: output('end', field),
-    },
-  };
-};
 
 const gains = (names: readonly string[]): Readonly<Record<string, Source>> =>
   Object.fromEntries(names.map((name) => [`gain/${name}`, param(name, flat)]));
@@ -134,3 +157,74 @@ export const hgruOfTwoCase = (c: ZooCase): Written => {
     },
   };
 };
+
+export const hgruCase = (c: ZooCase): Written => {
+  const { B, C, H, W, T, kernel: side } = c.hyper;
+  // The norms take the statistics of the batch: the batch is one sample of ours, a volume whose slices do not meet.
+  const spread = (name: string) => {
+    const [self, norm] = [layer(name, name), instanceNorm({ epsilon: 1e-3, name: `${name}-norm` })];
+    return (x: Tensor<readonly [number, number, number, number]>) => {
+      const weight = parameterOf(self, 'weight', [1, side, side, C, C], { init: 'zeros' });
+      return norm(convolveWith(x, weight, 'zero'));
+    };
+  };
+  const maps = { inhibition: spread('inhibition'), excitation: spread('excitation') };
+  const batch = chained(field, turned('bhwc->sbhwc'));
+  const states = chained(turned('tbchw->tbhwc'), turned('tbhwc->stbhwc'));
+  const map = (ours: string, theirs: string, norm: string) => ({
+    [`${ours}/weight`]: param(theirs, turned('oihw->dhwio')),
+    [`${ours}-norm/scale`]: param(`${norm}.weight`),
+    [`${ours}-norm/shift`]: param(`${norm}.bias`),
+  });
+  return {
+    program: program({ drive: [B, H, W, C], start: [B, H, W, C] }, ({ drive, start }) => {
+      const { h, gate } = hgruLayer({ channels: C, steps: T })(drive, start)(maps);
+      return { h, gate, end: last(h) };
+    }),
+    batch: 1,
+    inputs: { drive: input('drive', batch), start: input('h0', batch) },
+    parameters: {
+      ...pointwise('gate1', 'u1_gate'),
+      ...pointwise('gate2', 'u2_gate'),
+      ...map('inhibition', 'w_gate_inh', 'bn.1'),
+      ...map('excitation', 'w_gate_exc', 'bn.3'),
+      ...gains(['alpha', 'mu', 'kappa', 'gamma', 'w']),
+    },
+    outputs: { h_all: output('h', states), gate_all: output('gate', states), h_final: output('end', batch) },
+  };
+};
+
+export const cvRnnCase =
+  (alpha: readonly [number, number], sigma: readonly [number, number], steps: readonly [number, number]) =>
+  (c: ZooCase): Written => {
+    const { rows, cols } = c.hyper;
+    const [first, second] = steps;
+    return {
+      program: program({ image: [rows, cols], initial: [rows * cols] }, ({ image, initial }) => {
+        const { phase, amplitude, mask } = cvRnnLayer({ rows, columns: cols, alpha, sigma, steps })(
+          image,
+          initial,
+        );
+        // The amplitudes begin with the second step.
+        return { phase, mask, kept: gather(0, [0, first - 2, first - 1, second - 2])(amplitude) };
+      }),
+      batch: 1,
+      inputs: { image: input('image', turned('hw->bhw')), initial: input('initial_phase', turned('n->bn')) },
+      parameters: {},
+      outputs: {
+        phase_all: angle('phase', turned('tn->btn')),
+        mask: output('mask', turned('n->bn')),
+        log_amplitude_all: output('kept', turned('tn->btn')),
+      },
+      left: Object.fromEntries(
+        ['kernel_layer1_row0', 'kernel_layer2_row0_before_mask', 'kernel_layer1_row_mid']
+          .map((name) => [name, 'constants of the program'])
+          .concat(
+            ['similarity_real', 'similarity_imag', 'similarity_eigenvalues'].map((name) => [
+              name,
+              'made of the phases, after the network',
+            ]),
+          ),
+      ),
+    };
+  };

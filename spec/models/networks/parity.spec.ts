@@ -91,10 +91,13 @@ describe(`published networks (${hasFull ? 'all cases of the parity zoo' : 'the f
 
       it('gives their states and outputs, in float64 and on an engine', () => {
         compareOutputs(c, w, exact, c.tolerance.output_float64);
-        compareOutputs(c, w, runOn(engine, values), c.tolerance.output_float32);
+        const { phases_float32_with_rescaling: phases, output_float32: limit = phases } = c.tolerance;
+        compareOutputs(c, w, runOn(engine, values), limit);
       });
 
       it('gives their gradients, in float64 and on an engine', () => {
+        // The phases of cv-RNN are not differentiated: nothing is learned.
+        if (c.loss === null || c.loss.of_output === undefined) return;
         const cotangents = cotangentsOf(c, w, exact);
         const count = compareGradients(c, w, reverse(values, cotangents), c.tolerance.grad_float64);
         assert.ok(count > 0);

@@ -1,9 +1,28 @@
 /** Cases of linear oscillators: LinOSS and D-LinOSS. */
 
-import { at, program, transpose } from '../../../src/dsl/index.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import {
+  add,
+  at,
+  batchNorm,
+  dense,
+  mean,
+  mul,
+  offset,
+  program,
+  type Shape,
+  scale,
+  sigmoid,
+  softmax,
+  square,
+  type Tensor,
+  tanh,
+  transpose,
+} from '../../../src/dsl/index.js';
+import { ndarray } from '../../../src/index.js';
 import { type LinossLayerOptions, linossLayer } from '../../../src/models/networks/index.js';
 import { forEach } from './arrays.js';
-import { input, output, param, type Source, type Written } from './written.js';
+import { input, linear, output, param, type Source, type Written } from './written.js';
 import type { ZooCase } from './zoo.js';
 
 const layerOf = (ours: string, theirs: string, pace: string): Readonly<Record<string, Source>> => ({
@@ -42,3 +61,48 @@ export const linossCase =
       left: damped ? { G: 'the relu of a parameter' } : {},
     };
   };
+
+/** The gelu of the authors: by a hyperbolic tangent, x / 2 (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))). */
+const tanhGelu = <S extends Shape>(x: Tensor<S>): Tensor<S> => {
+  const inner = scale(Math.sqrt(2 / Math.PI), mul(x, offset(1, scale(0.044715, square(x)))));
+  return mul(scale(0.5, x), offset(1, tanh(inner)));
+};
+
+export const linossNetworkCase = (c: ZooCase): Written => {
+  const { T, inputs, oscillators, features, outputs } = c.hyper;
+  return {
+    program: program({ x: [T, inputs] }, ({ x }) => {
+      const encoded = dense(features, { name: 'encoder' })(x);
+      const { output: heard } = pipe(
+        encoded,
+        batchNorm(),
+        linossLayer({ oscillators, discretisation: 'im' }),
+      );
+      const [value, gate] = [dense(features, { name: 'value' }), dense(features, { name: 'gate' })];
+      const g = tanhGelu(heard);
+      const block = add(encoded, mul(value(g), sigmoid(gate(g))));
+      const answer = pipe(block, mean(0), dense(outputs, { name: 'answer' }), softmax());
+      return { encoded, heard, block, output: answer };
+    }),
+    inputs: { x: input('x') },
+    parameters: {
+      ...layerOf('linoss1/', 'ssm.', 'steps'),
+      ...linear('encoder', 'linear_encoder'),
+      ...linear('value', 'glu.w1'),
+      ...linear('gate', 'glu.w2'),
+      ...linear('answer', 'linear_layer'),
+      'batchNorm1/mean': input('running_mean'),
+      'batchNorm1/variance': input('running_var'),
+    },
+    constants: {
+      'batchNorm1/scale': ndarray([features], new Float64Array(features).fill(1)),
+      'batchNorm1/shift': ndarray([features], new Float64Array(features)),
+    },
+    outputs: {
+      encoded: output('encoded'),
+      ssm_output: output('heard'),
+      block_output: output('block'),
+      output: output('output'),
+    },
+  };
+};

@@ -23,7 +23,7 @@ export type Kind = 'input' | 'param' | 'output64' | 'grad64';
 interface Manifest {
   readonly name: string;
   readonly hyper: Readonly<Record<string, number>>;
-  readonly loss: { readonly of_output: string } | null;
+  readonly loss: { readonly of_output?: string } | null;
   readonly gradient_zero_up_to_rounding?: readonly string[];
   readonly tolerance: Readonly<Record<string, number>>;
   readonly arrays: Readonly<Record<string, Readonly<Record<string, { readonly file: string }>>>>;

@@ -12,6 +12,7 @@ export {
   lengths,
 } from './akorn.js';
 export { type CornnLayerOptions, cornnLayer } from './cornn.js';
+export { type CvRnnLayerOptions, cvRnnLayer } from './cv-rnn.js';
 export { type DtNetLayerOptions, dtNetLayer } from './dt-net.js';
 export {
   type GraphAttentionOptions,
@@ -28,3 +29,12 @@ export { type LinossLayerOptions, linossLayer } from './linoss.js';
 export { type GrowingCellsOptions, growingCells, textureCells } from './nca.js';
 export { type UnicornnLayerOptions, unicornnLayer } from './unicornn.js';
 export { type WaveRnnLayerOptions, waveRnnLayer } from './wave-rnn.js';
+export {
+  frequencyTransition,
+  patchInfluence,
+  phaseTransition,
+  rotaryAttention,
+  type WonnLayerOptions,
+  wonnLayer,
+  wrap,
+} from './wonn.js';
