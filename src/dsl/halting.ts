@@ -1,9 +1,9 @@
 /**
  * Scans that end: what the body of a scan with `until` looks like.
  *
- * While `until` is above 0 for a sample, the step hands its state on as it is: each field is `state stopped + fresh
- * running`, with `stopped` 1 or 0 and `running` 1 - `stopped`. So every interpreter computes the same by taking all steps,
- * and one that ends when all samples have stopped leaves out only steps that change nothing.
+ * While `until` is above 0 for a sample, the step hands its state on as it is: each field is `where(stopped, state,
+ * fresh)`, with `stopped` 1 or 0. So every interpreter computes the same by taking all steps, and one that ends when all
+ * samples have stopped leaves out only steps that change nothing.
  */
 
 import type { Body, Node } from './op.js';
@@ -72,17 +72,14 @@ const isRunning = (nodes: readonly Node[], number: number, until: number): boole
   return op.op === 'affine' && op.scale === -1 && op.shift === 1 && isStopped(nodes, inputs[0], until);
 };
 
-/** Whether a node is `state stopped + fresh running`, or `state + running`, which counts. */
+/** Whether a node is `where(stopped, state, fresh)`, or `state + running`, which counts. */
 const isHeld = (nodes: readonly Node[], field: string, number: number, until: number): boolean => {
   const isState = (at: number): boolean => {
     const { op } = nodes[at];
     return op.op === 'state' && op.field === field;
   };
-  if (!isZip(nodes[number], 'add')) return false;
-  const [kept, fresh] = nodes[number].inputs;
-  if (isState(kept)) return isRunning(nodes, fresh, until);
-  if (!isZip(nodes[kept], 'mul') || !isZip(nodes[fresh], 'mul')) return false;
-  const [before, stopped] = nodes[kept].inputs;
-  const [, running] = nodes[fresh].inputs;
-  return isState(before) && isStopped(nodes, stopped, until) && isRunning(nodes, running, until);
+  const [first, second] = nodes[number].inputs;
+  return nodes[number].op.op === 'where'
+    ? isStopped(nodes, first, until) && isState(second)
+    : isZip(nodes[number], 'add') && isState(first) && isRunning(nodes, second, until);
 };

@@ -24,10 +24,8 @@ const phaseOf = (operation: string, condition: Tensor): Phase => {
 };
 
 /** One of two values: the first where a sample has stopped. */
-const chosen = (operation: string, { stopped, running }: Phase, held: Tensor, fresh: Tensor): Tensor => {
-  const mul = (a: Tensor, b: Tensor): Tensor => apply(operation, { op: 'zip', fn: 'mul' }, a, b);
-  return apply(operation, { op: 'zip', fn: 'add' }, mul(held, stopped), mul(fresh, running));
-};
+const chosen = (operation: string, { stopped }: Phase, held: Tensor, fresh: Tensor): Tensor =>
+  apply(operation, { op: 'where' }, stopped, held, fresh);
 
 /** The state with the count of steps. */
 export const counted = (operation: string, state: Fields): Fields =>
@@ -45,7 +43,7 @@ export interface Held {
  * A step that holds the state of samples that have stopped.
  *
  * For them the step is computed at the initial state, and its result is thrown away: at the state where they stopped it
- * may have no value (a root below zero), and nothing times 0 would be nothing.
+ * may have no derivative (a root below zero), and 0 times that would be no number.
  */
 export const heldStep = (
   operation: string,
