@@ -4,7 +4,7 @@ import { type Same, type Shape, showShape } from './shape.js';
 import { apply, refuse, shapeOf, type Tensor } from './tensor.js';
 
 /** A tensor of complex numbers of shape S. */
-export type Complex<S extends Shape> = Tensor<readonly [...S, 2]>;
+export type ComplexTensor<S extends Shape> = Tensor<readonly [...S, 2]>;
 
 /** One of both parts; the operation is named where the tensor has none. */
 const partOf = (operation: string, z: Tensor, part: 0 | 1): Tensor => {
@@ -25,7 +25,7 @@ const partsOf = (operation: string, z: Tensor): readonly [Tensor, Tensor] => [
   partOf(operation, z, 1),
 ];
 
-const joined = <S extends Shape>(operation: string, re: Tensor, im: Tensor): Complex<S> => {
+const joined = <S extends Shape>(operation: string, re: Tensor, im: Tensor): ComplexTensor<S> => {
   const sides = [re, im].map((part) =>
     apply(operation, { op: 'reshape', shape: [...shapeOf(part), 1] }, part),
   );
@@ -44,7 +44,7 @@ const [plus, minus, times, larger] = [zipped('add'), zipped('sub'), zipped('mul'
  * @example
  * const psi = complex(y, z);   // Tensor<readonly [64, 64, 2, 2]>
  */
-export const complex = <S extends Shape>(re: Tensor<S>, im: Tensor<NoInfer<S>>): Complex<S> =>
+export const complex = <S extends Shape>(re: Tensor<S>, im: Tensor<NoInfer<S>>): ComplexTensor<S> =>
   joined('complex', re, im);
 
 /**
@@ -73,7 +73,7 @@ export const imaginaryPart = <S extends Shape>(z: Tensor<readonly [...S, 2]>): T
  * @example
  * const backwards = conjugate(complex(y, z));   // Tensor<readonly [64, 64, 2, 2]>
  */
-export const conjugate = <S extends Shape>(z: Tensor<readonly [...S, 2]>): Complex<S> => {
+export const conjugate = <S extends Shape>(z: Tensor<readonly [...S, 2]>): ComplexTensor<S> => {
   const [re, im] = partsOf('conjugate', z);
   return joined('conjugate', re, apply('conjugate', { op: 'affine', scale: -1, shift: 0 }, im));
 };
@@ -88,7 +88,7 @@ export const conjugate = <S extends Shape>(z: Tensor<readonly [...S, 2]>): Compl
 export const multiplyComplex = <A extends Shape, B extends Shape>(
   z: Tensor<readonly [...A, 2]>,
   w: Same<'multiplyComplex', A, B> & Tensor<readonly [...B, 2]>,
-): Complex<A extends readonly [] ? B : A> => {
+): ComplexTensor<A extends readonly [] ? B : A> => {
   const here = 'multiplyComplex';
   const [a, b] = partsOf(here, z);
   const [c, d] = partsOf(here, w);
@@ -108,7 +108,7 @@ export const multiplyComplex = <A extends Shape, B extends Shape>(
 export const scaleComplex = <A extends Shape, B extends Shape>(
   k: Tensor<A>,
   z: Same<'scaleComplex', A, B> & Tensor<readonly [...B, 2]>,
-): Complex<A extends readonly [] ? B : A> => {
+): ComplexTensor<A extends readonly [] ? B : A> => {
   const [re, im] = partsOf('scaleComplex', z);
   return joined('scaleComplex', times('scaleComplex', k, re), times('scaleComplex', k, im));
 };
@@ -150,7 +150,7 @@ export const modulus = <S extends Shape>(z: Tensor<readonly [...S, 2]>): Tensor<
  * @example
  * const turned = fromPolar(modulus(complex(y, z)), y);   // Tensor<readonly [64, 64, 2, 2]>
  */
-export const fromPolar = <S extends Shape>(r: Tensor<S>, angle: Tensor<NoInfer<S>>): Complex<S> => {
+export const fromPolar = <S extends Shape>(r: Tensor<S>, angle: Tensor<NoInfer<S>>): ComplexTensor<S> => {
   const side = (fn: 'cos' | 'sin'): Tensor =>
     times('fromPolar', r, apply('fromPolar', { op: 'map', fn }, angle));
   return joined('fromPolar', side('cos'), side('sin'));

@@ -1,6 +1,6 @@
 /** Layers that work on modes: learned weights for each mode, and convolutions as long as what they act on. */
 
-import { type Complex, multiplyComplex } from './complex.js';
+import { type ComplexTensor, multiplyComplex } from './complex.js';
 import { product } from './einsum.js';
 import { type AxesOf, inverse } from './fourier.js';
 import { layer, parameterOf } from './layer.js';
@@ -118,7 +118,7 @@ export const fourierOperator = <const F extends number>(features: F, options: Fo
 };
 
 const convolved = <S extends Shape>(operation: string, axes: Shape, x: Tensor, kernel: Tensor): Tensor<S> => {
-  const modesOf = (value: Tensor): Complex<Shape> =>
+  const modesOf = (value: Tensor): ComplexTensor<Shape> =>
     apply(operation, { op: 'fourier', axes, conjugate: false, from: 'real', to: 'complex' }, value);
   return inverse(operation, axes, 'real', multiplyComplex(modesOf(x), modesOf(kernel)));
 };
