@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { pipe } from 'fp-ts/lib/function.js';
 import { fusionPlan } from '../../src/compile/index.js';
 import { ndarray, runReference } from '../../src/compile/reference/index.js';
+import { openBestLane, openFusedLane } from '../../src/compile/tfjs/session/fused-lane.js';
 import { openPool } from '../../src/compile/tfjs/session/pool.js';
 import {
   add,
@@ -13,7 +14,6 @@ import {
   graphModel,
   hashProgram,
   openEngine,
-  openSession,
   type Program,
   program,
   relu,
@@ -168,10 +168,12 @@ describe('dropout', () => {
           : [],
       ),
     );
-    const session = value(openSession(engine, q, parameters));
+    const lane = openFusedLane(q, parameters, () => assert.fail('inference needs no engine'));
+    const fused = value(lane ?? assert.fail('nothing is fused'));
+    const session = value(openBestLane(engine, q, parameters));
     const given = { count: 2, inputs: { image: ones(2) }, samples: [0, 9], noiseSeed: 3 };
     for (const training of [true, false]) {
-      const { logits } = (await session.infer(given, ['logits'], { training })).outputs;
+      const { logits } = (await (training ? session : fused).infer(given, ['logits'], training)).outputs;
       const exact = runReference(q, {
         parameters: Object.fromEntries(
           q.graph.nodes.flatMap(({ op }) =>

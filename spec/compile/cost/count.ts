@@ -5,6 +5,7 @@
 
 import type { Node, Program, ScanOp } from '../../../src/dsl/index.js';
 import { volume } from '../../../src/dsl/index.js';
+import { inPhase } from '../../../src/dsl/phase.js';
 
 /** Calls f for every index of a box. */
 const loop = (sizes: readonly number[], f: () => void): void => {
@@ -13,7 +14,7 @@ const loop = (sizes: readonly number[], f: () => void): void => {
 };
 
 /** Operations of one sample's forward pass. */
-export const countedFlops = ({ graph }: Program): number => countNodes(graph.nodes);
+export const countedFlops = (p: Program): number => countNodes(inPhase(p, 'inference').graph.nodes);
 
 /** The nodes that any of these needs. */
 const behind = (nodes: readonly Node[], roots: readonly number[]): ReadonlySet<number> => {

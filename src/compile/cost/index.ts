@@ -1,6 +1,8 @@
 /** Cost: what a program takes, in operations, in bytes moved and in bytes held, before it runs. */
 
+import type { Graph } from '../../dsl/graph.js';
 import type { Node } from '../../dsl/op.js';
+import { inPhase } from '../../dsl/phase.js';
 import type { Program } from '../../dsl/program.js';
 import { volume } from '../../dsl/shape.js';
 import { describeOp } from '../describe-op.js';
@@ -17,7 +19,7 @@ export type { Cost, CostOptions, NodeCost, Work } from './types.js';
 
 /**
  * Counts what a program takes for a batch, computing all its outputs and training on all of them; for some of them
- * pass `select(p, 'logits')`.
+ * pass `select(p, 'logits')`. What is computed in one phase only (`training`) counts there; `nodes` has all that is written.
  *
  * FLOPs: a multiplication with an addition counts 2, every other pointwise function 1 an element; all taps of a
  * convolution count; moving elements does not. A gradient costs a linear layer its forward pass again for its input
@@ -36,24 +38,32 @@ export type { Cost, CostOptions, NodeCost, Work } from './types.js';
  */
 export const cost = (p: Program, { batch }: CostOptions): Cost => {
   const { nodes, outputs } = p.graph;
-  const ends = Object.values(outputs);
-  const all = visits(nodes, ends, byDerivative);
-  const forward = all.map(forwardOf);
-  const backward = all.map(backwardOf);
   const trainable = count(nodes, true);
   const adam: Amount = { fixed: adamFlops * trainable, perSample: 0 };
   return {
     batch,
     parameters: count(nodes, false),
     trainable,
-    inference: work(batch, total(forward), inferenceMemory(all, nodes, ends)),
-    training: work(
-      batch,
-      total([...forward, ...backward, { flops: adam, read: none, written: none }]),
-      trainingMemory(visits(nodes, ends, byTape), nodes, ends),
-    ),
-    nodes: all.map((visit) => nodeCost(visit, batch)),
+    inference: inferenceOf(inPhase(p, 'inference').graph, batch),
+    training: trainingOf(inPhase(p, 'training').graph, adam, batch),
+    nodes: visits(nodes, Object.values(outputs), byDerivative).map((visit) => nodeCost(visit, batch)),
   };
+};
+
+const inferenceOf = ({ nodes, outputs }: Graph, batch: number): Work => {
+  const ends = Object.values(outputs);
+  const all = visits(nodes, ends, byDerivative);
+  return work(batch, total(all.map(forwardOf)), inferenceMemory(all, nodes, ends));
+};
+
+const trainingOf = ({ nodes, outputs }: Graph, adam: Amount, batch: number): Work => {
+  const ends = Object.values(outputs);
+  const all = visits(nodes, ends, byDerivative);
+  return work(
+    batch,
+    total([...all.map(forwardOf), ...all.map(backwardOf), { flops: adam, read: none, written: none }]),
+    trainingMemory(visits(nodes, ends, byTape), nodes, ends),
+  );
 };
 
 /** Operations and bytes moved. */

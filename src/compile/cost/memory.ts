@@ -203,6 +203,9 @@ const temporaries = (visit: Visit): Amount => {
     case 'pool':
       // what is no number, and the field without it; an engine whose kernel knows both holds the result alone
       return op.fn === 'max' ? add(made, times(3.5, numbers(inputs[0]))) : made;
+    case 'map':
+      // the argument within bounds, its square, both sums and what is added
+      return op.fn === 'erf' ? times(5.5, numbers(result)) : made;
     default:
       return made;
   }

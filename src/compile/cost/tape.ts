@@ -92,7 +92,7 @@ const ownBackward = (visit: Visit): Amount => {
       return op.scale === 1 ? none : out;
     case 'zip':
       if (compares(op.fn)) return times(4, out);
-      if (op.fn === 'atan2') return add(times(14, out), targets);
+      if (op.fn === 'atan2') return add(times(18, out), targets);
       return op.fn === 'add'
         ? shrunk(visit, 0)
         : op.fn === 'sub'

@@ -18,15 +18,15 @@ const sign = (tf: TensorFlow, x: Tensor): Tensor => withNaN(tf, 'Sign', tf.sign(
 const erf = (tf: TensorFlow, x: Tensor): Tensor => {
   const inside = tf.clipByValue(x, -erfEnd, erfEnd);
   const square = tf.square(inside);
-  const sum = (coefficients: readonly number[]): Tensor =>
-    coefficients
-      .slice(0, -1)
-      .reduceRight<Tensor>(
-        (rest, c) => tf.add(tf.mul(rest, square), c),
-        tf.scalar(coefficients[coefficients.length - 1]),
-      );
-  const ratio = tf.div(tf.mul(inside, sum(erfRatio.p)), sum(erfRatio.q));
-  return tf.where(tf.isNaN(x), x, tf.clipByValue(ratio, -1, 1));
+  const sum = ([last, ...coefficients]: readonly number[]): Tensor =>
+    coefficients.reduce<Tensor>((higher, c) => {
+      const next = tf.tidy(() => tf.add(tf.mul(higher, square), c));
+      higher.dispose();
+      return next;
+    }, tf.scalar(last));
+  const top = tf.tidy(() => tf.mul(inside, sum([...erfRatio.p].reverse())));
+  const ratio = tf.tidy(() => tf.div(top, sum([...erfRatio.q].reverse())));
+  return tf.tidy(() => tf.where(tf.isNaN(x), x, tf.clipByValue(ratio, -1, 1)));
 };
 
 const maps: Readonly<Record<MapFunction, (tf: TensorFlow, x: Tensor) => Tensor>> = {

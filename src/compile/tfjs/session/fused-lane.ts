@@ -7,6 +7,7 @@ import type { ProgramError } from '../../../base/error.js';
 import { hasClass } from '../../../base/no-class.js';
 import { outputsOf } from '../../../dsl/graph.js';
 import type { Program } from '../../../dsl/index.js';
+import { inPhase } from '../../../dsl/phase.js';
 import type { Engine, TensorFlow } from '../../../engine/index.js';
 import { type FusedProgram, fuse } from '../../fuse/execute/fused.js';
 import { planNodes } from '../node-plan.js';
@@ -30,7 +31,7 @@ export const openBestLane = (
 
 /**
  * Opens a lane that computes outputs by fused kernels where it can, with the memory of one sample, and the others op by
- * op. Which outputs are fused depends on the program alone. The op-by-op lane and its engine are opened when they are
+ * op. Which outputs are fused depends on the program and its phase alone. The op-by-op lane and its engine are opened when they are
  * first needed. Undefined if no output can be fused.
  *
  * **Errors** ProgramError as `compile`.
@@ -42,9 +43,12 @@ export const openFusedLane = (
 ): E.Either<ProgramError, LocalLane> | undefined => {
   const planned = planNodes(program.graph.nodes, Object.values(program.graph.outputs));
   if (E.isLeft(planned)) return E.left({ _tag: 'ProgramError', operation: 'compile', message: planned.left });
-  const fused = fuse(program.graph, parameters);
+  const [inferred, trained] = [inPhase(program, 'inference').graph, inPhase(program, 'training').graph];
+  const inference = fuse(inferred, parameters);
+  const training = trained === inferred ? inference : fuse(trained, parameters);
   const shapes = outputsOf(program.graph);
-  if (fused === undefined || !Object.keys(shapes).some((name) => fused.fits([name]))) return undefined;
+  const fusedIn = [...new Set([inference, training])].flatMap((fused) => fused ?? []);
+  if (!fusedIn.some((fused) => Object.keys(shapes).some((name) => fused.fits([name])))) return undefined;
   const current = new Map(Object.entries(parameters));
   let behind: Promise<LocalLane> | undefined;
   const opByOp = (): Promise<LocalLane> => {
@@ -63,21 +67,23 @@ export const openFusedLane = (
   return E.right({
     load: (values) => {
       for (const [name, data] of Object.entries(values)) current.set(name, data);
-      fused.load(values);
+      for (const fused of fusedIn) fused.load(values);
       ifOpen((lane) => lane.load(values));
     },
     gradients: async (microBatch) => {
-      if (!fused.fits(['logits'])) return (await opByOp()).gradients(microBatch);
+      if (training?.fits(['logits']) !== true) return (await opByOp()).gradients(microBatch);
       const { loss } = microBatch;
       if (loss.name === 'cross-entropy')
-        return { ...fused.gradients({ ...microBatch, weights: loss.weights }), statistics: {} };
+        return { ...training.gradients({ ...microBatch, weights: loss.weights }), statistics: {} };
       const { tf } = await open();
-      return throughTensorFlow(tf, fused, microBatch, shapes.logits);
+      return throughTensorFlow(tf, training, microBatch, shapes.logits);
     },
-    infer: async (microBatch, outputs, training) =>
-      fused.fits(outputs)
+    infer: async (microBatch, outputs, isTraining) => {
+      const fused = isTraining ? training : inference;
+      return fused?.fits(outputs) === true
         ? { outputs: fused.infer(microBatch, outputs), statistics: {} }
-        : (await opByOp()).infer(microBatch, outputs, training),
+        : (await opByOp()).infer(microBatch, outputs, isTraining);
+    },
     tensors: async () => (behind === undefined ? 0 : (await behind).tensors()),
     close: () => ifOpen((lane) => lane.close()),
   });
