@@ -1,7 +1,18 @@
 /** Every law holds on a system of ours, and is broken by an interpreter that computes something else. */
 
 import assert from 'node:assert/strict';
-import { kSpaceWave, program, scan, stepOf, type Wave } from 'drumhead';
+import {
+  add,
+  attention,
+  gather,
+  kSpaceWave,
+  program,
+  scale,
+  scan,
+  scatter,
+  stepOf,
+  type Wave,
+} from 'drumhead';
 import { allLaws, check, type Interpreter, reference, type System, systemFrom } from 'drumhead/laws';
 import { named } from './named.js';
 import * as wrong from './wrong.js';
@@ -25,6 +36,19 @@ const faulty: Interpreter = {
 
 const exactWaves = program({ y: [6, 5, 1], z: [6, 5, 1] }, (init) =>
   scan({ steps: 3, init, step: stepOf<Wave<readonly [6, 5, 1]>>(kSpaceWave(), 0.5), observe: (s) => s }),
+);
+const graph = program({ y: [5, 2] }, ({ y }) =>
+  scan({
+    steps: 3,
+    init: { y },
+    step: (s) => ({
+      y: add(scale(0.5, s.y), scatter(0, [0, 1, 2, 2, 4], 5)(gather(0, [1, 2, 3, 4, 0])(s.y))),
+    }),
+    observe: (s) => s,
+  }),
+);
+const attending = program({ y: [5, 2] }, ({ y }) =>
+  scan({ steps: 3, init: { y }, step: (s) => ({ y: attention()(s.y, s.y, s.y) }), observe: (s) => s }),
 );
 const small = { height: 8, width: 8, steps: 4 };
 const wave = named('wave', small);
@@ -67,6 +91,9 @@ const tried: Readonly<Record<string, System>> = {
   adjoint: wave,
   Parseval: systemFrom(exactWaves),
   causality: named('cornn', small),
+  extrapolation: wave,
+  'entries by number': systemFrom(graph),
+  'permutation of the sites': systemFrom(attending),
   'LinOSS eigenvalues': systemFrom(wrong.negativeStiffness),
 };
 

@@ -1,8 +1,11 @@
 /** Wrong interpreters: the float64 reference, with one thing that it does wrong. */
 
 import {
+  add,
+  attention,
   coupling,
   coupling3d,
+  gather,
   kSpaceWave,
   type Node,
   type Op,
@@ -10,7 +13,9 @@ import {
   type Program,
   program,
   type Shape,
+  scale,
   scan,
+  scatter,
   stepOf,
   type Tensor,
   type Wave,
@@ -59,6 +64,26 @@ const coupled = <const S extends Shape>(size: S, force: (y: Tensor<S>) => Tensor
     }),
   }));
 const volume = coupled([3, 4, 3, 1], coupling3d());
+/** Units on the edges of a graph. */
+const ring = program({ y: [5, 2] }, ({ y }) => ({
+  y: scan({
+    steps: 3,
+    init: { y },
+    step: (s) => ({
+      y: add(scale(0.5, s.y), scatter(0, [0, 1, 2, 2, 4], 5)(gather(0, [1, 2, 3, 4, 0])(s.y))),
+    }),
+    observe: (s) => s.y,
+  }),
+}));
+/** Units that attend to one another. */
+const attending = program({ y: [5, 2] }, ({ y }) => ({
+  y: scan({
+    steps: 3,
+    init: { y },
+    step: (s) => ({ y: add(scale(0.5, s.y), attention()(s.y, s.y, s.y)) }),
+    observe: (s) => s.y,
+  }),
+}));
 const dilated = coupled([6, 6, 1], coupling({ dilation: 2 }));
 
 type Change = (node: Node, nodes: readonly Node[]) => Node;
@@ -323,6 +348,26 @@ export const wrongInterpreters: readonly Mutant[] = [
     original: network,
     on: driving((data, element) => data.map((_, i) => data[(i + element) % data.length])),
     law: 'causality',
+  },
+  {
+    bug: 'a sum divided by the number of sites, whatever the grid',
+    original: coupled([8, 8, 1], coupling()),
+    on: spoiling((data) => data.map((v) => v / data.length)),
+    law: 'extrapolation',
+  },
+  {
+    bug: 'entries read by number that begin at 1',
+    original: ring,
+    on: onOp((op) =>
+      op.op === 'gather' ? { ...op, indices: op.indices.map((index) => Math.max(0, index - 1)) } : op,
+    ),
+    law: 'entries by number',
+  },
+  {
+    bug: 'attention that counts the first key twice',
+    original: attending,
+    on: spoiling((data) => data.map((v, i) => v + 0.1 * data[i % 2])),
+    law: 'permutation of the sites',
   },
   {
     bug: 'a norm that misses a component',

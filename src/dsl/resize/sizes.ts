@@ -36,6 +36,8 @@ export interface Axes {
   readonly axis: (size: number) => Axis;
   /** Both have one size, whatever it becomes. */
   readonly same: (a: Axis, b: Axis) => void;
+  /** Whether it was said that both have one size. */
+  readonly areSame: (a: Axis, b: Axis) => boolean;
   /** An axis gets this size. */
   readonly decide: (axis: Axis, size: number, by: string) => void;
   /** An axis keeps its size of today. */
@@ -179,6 +181,7 @@ export const axes = (): Axes => {
     same: (a, b) => {
       parents[root(b)] = root(a);
     },
+    areSame: (a, b) => root(a) === root(b),
     decide,
     keep: (axis, by) => decide(axis, sizes[axis], by),
     derive: (out, from, by, size) => void derivations.push({ out, from, size, by }),

@@ -7,6 +7,8 @@ import { carrying } from './carrying.js';
 import { causality } from './causality.js';
 import { cornnEnergy } from './cornn.js';
 import { dispersion } from './dispersion.js';
+import { entries } from './entries.js';
+import { extrapolation } from './extrapolation.js';
 import { gates, unitInterval } from './gates.js';
 import { gradientBound } from './gradient.js';
 import { linearGrowth } from './growth.js';
@@ -20,6 +22,7 @@ import { dampedInverse, modifiedEnergy, timeReversal, workBalance } from './osci
 import { parseval } from './parseval.js';
 import { meanFrequency, orderParameter, phaseShift } from './phases.js';
 import { associativeScan } from './recurrences.js';
+import { renumbering } from './renumbering.js';
 import { stability } from './stability.js';
 import { unitNorms } from './unit-norms.js';
 
@@ -27,7 +30,7 @@ import { unitNorms } from './unit-norms.js';
  * Every law.
  *
  * @example
- * new Set(allLaws.map(({ entry }) => entry)).size; // => 20
+ * new Set(allLaws.map(({ entry }) => entry)).size; // => 23
  */
 export const allLaws: readonly Law[] = [
   modifiedEnergy,
@@ -64,4 +67,7 @@ export const allLaws: readonly Law[] = [
   adjoint,
   parseval,
   causality,
+  extrapolation,
+  entries,
+  renumbering,
 ];
