@@ -19,6 +19,7 @@ import {
   multiplyComplex,
   ndarray,
   parameter,
+  phase,
   program,
   realPart,
   roll,
@@ -245,6 +246,21 @@ describe('complex numbers', () => {
       of((z) => fromPolar(realPart(z), imaginaryPart(z)), 2, 0.5),
       [2 * Math.cos(0.5), 2 * Math.sin(0.5)],
     );
+  });
+
+  it('are what their modulus and phase say', () => {
+    for (const [re, im] of [
+      [3, 4],
+      [-2, 0.5],
+      [-1, -1],
+      [100, -2e-3],
+    ])
+      near(
+        of((z) => fromPolar(modulus(z), phase(z)), re, im),
+        [re, im],
+      );
+    near(of(phase, 0, -2), [-Math.PI / 2]);
+    near(of(phase, 0, 0), [0]);
   });
 
   it('have a modulus, and its gradient, that is right at every scale', () => {

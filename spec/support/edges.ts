@@ -12,6 +12,7 @@ import {
   clamp,
   conv,
   fill,
+  fourier,
   linearRecurrence,
   matrixRecurrence,
   max,
@@ -21,6 +22,7 @@ import {
   meanPool,
   meanPool3d,
   min,
+  modulus,
   type Program,
   program,
   sin,
@@ -174,6 +176,24 @@ const spectrumAt = (scale: number): Edge => ({
     }),
   },
   within: 3e-6,
+});
+
+/** The same of all four modes, by their modulus: bin 3 is the conjugate of bin 1. */
+const modulusAt = (scale: number): Edge => ({
+  ...spectrumAt(scale),
+  name: `modulus of modes of ${scale}`,
+  program: program({ x: [4, 2, 2, 1] }, ({ x }) => ({ y: modulus(fourier(0)(x)) })),
+  value: [2.5, Math.hypot(0.5, 5), 0.5, Math.hypot(0.5, 5)].flatMap((value) =>
+    new Array<number>(4).fill(value * scale),
+  ),
+  gradients: {
+    x: [0, 1, 2, 3].flatMap((t) => {
+      const turn = (Math.PI * t) / 2;
+      const along = (0.5 * Math.cos(turn) - 5 * Math.sin(turn)) / Math.hypot(0.5, 5);
+      return new Array<number>(4).fill(1 + 2 * along + (t % 2 === 0 ? 1 : -1));
+    }),
+  },
+  within: 6e-6,
 });
 
 const repeated = (times: number, ...values: readonly number[]): readonly number[] =>
@@ -347,6 +367,7 @@ const others: readonly Edge[] = [
     within: 1e-6,
   },
   ...[1e-38, 1e-30, 1e-24, 1e-20, 1, 1e15, 1e20, 1e30, 4e37].map(spectrumAt),
+  ...[1e-38, 1e-30, 1e-20, 1, 1e15, 1e30, 4e37].map(modulusAt),
   {
     name: 'spectrum with NaN and infinity at two of its sites',
     program: program({ x: [2, 1, 3, 1] }, ({ x }) => ({ y: spectrum(x) })),

@@ -131,8 +131,8 @@ export const modulus = <S extends Shape>(z: Tensor<readonly [...S, 2]>): Tensor<
     apply(here, { op: 'affine', scale, shift }, x);
   const parts = partsOf(here, z);
   const size = larger(here, map('abs', parts[0]), map('abs', parts[1]));
-  const isLarge = apply(here, { op: 'zip', fn: 'greater' }, size, scalar(far.from));
-  const isSmall = apply(here, { op: 'zip', fn: 'greater' }, scalar(near.below), size);
+  const isLarge = apply(here, { op: 'zip', fn: 'greaterEqual' }, size, scalar(far.from));
+  const isSmall = apply(here, { op: 'zip', fn: 'greaterEqual' }, scalar(near.below), size);
   const between = affine(-1, 1, plus(here, isLarge, isSmall));
   /** One number where z is large, another where it is small, 1 between; comparisons have no gradient. */
   const chosen = (ofLarge: number, ofSmall: number): Tensor =>
@@ -142,6 +142,18 @@ export const modulus = <S extends Shape>(z: Tensor<readonly [...S, 2]>): Tensor<
   // The root has no gradient at 0: a square of nothing that is scaled stands in.
   const power = larger(here, plus(here, a, b), scalar(2 ** -125));
   return { expr: times(here, map('sqrt', power), chosen(1 / far.scale, 1 / near.scale)).expr };
+};
+
+/**
+ * The phase of z, its angle from the real axis in (-pi, pi]: `atan2` of its parts, at every scale; 0 at 0, and so is its
+ * gradient.
+ *
+ * @example
+ * const angle = phase(fourier(0, 1)(y));   // Tensor<readonly [64, 64, 2]>
+ */
+export const phase = <S extends Shape>(z: Tensor<readonly [...S, 2]>): Tensor<readonly [...S]> => {
+  const [re, im] = partsOf('phase', z);
+  return { expr: apply('phase', { op: 'zip', fn: 'atan2' }, im, re).expr };
 };
 
 /**

@@ -16,6 +16,7 @@ const notFused: ReadonlySet<string> = new Set([
   'atan2',
   'where: what is not chosen may be anything',
   'where: the gradient that is not finite is not chosen',
+  ...edges.flatMap(({ name }) => (name.startsWith('modulus of modes') ? [name] : [])),
 ]);
 
 /** On its own grid, or on one too small to be chosen, or where a sequence alone does not tell which it is. */
