@@ -27,6 +27,8 @@ scan({
 scan({ steps: 10, init: { y }, step: (s) => s, observe: (s) => s.q });
 // error: scan: observe returns a tensor, or a record of at least one
 scan({ steps: 10, init: { y }, step: (s) => s, observe: () => ({}) });
+// error: scan: observe returns a tensor, or a record of at least one
+scanOver({ over: movie, init: { y }, step: (s) => s, observe: () => ({}) });
 // error: 'number' is not assignable to type 'Tensor<Shape>'
 scan({ steps: 10, init: { y: 3 }, step: (s) => s, observe: (s) => s.y });
 // error: 'string' is not assignable to type 'number'
