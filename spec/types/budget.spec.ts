@@ -62,4 +62,11 @@ describe('types: budget', () => {
     const each = (models - none) / 100;
     assert.ok(each < 10_000, `${each} instantiations for two calls and a model`);
   });
+
+  it('the whole project costs at most half as much again as before the language reached every wave network', () => {
+    const output = check('tsconfig.json', '--extendedDiagnostics', '--singleThreaded');
+    const count = Number(/^Instantiations:\s+(\d+)/m.exec(output)?.[1]);
+    // 715,115 then.
+    assert.ok(count <= 1.5 * 715_115, `${count} instantiations`);
+  });
 });

@@ -43,7 +43,7 @@ export interface Program<out I extends Shapes = Shapes, out O extends Shapes = S
 /** Symbolic inputs for these shapes. */
 export type Inputs<I extends Shapes> = { readonly [N in keyof I]: Tensor<I[N]> };
 /** The shapes of these tensors. */
-export type ShapesOf<O> = { readonly [N in keyof O]: O[N] extends Tensor<infer S> ? S : never };
+export type ShapesOf<O> = { readonly [N in keyof O]: O[N] extends Tensor<infer S> ? S : never } & unknown;
 
 /**
  * `unknown`, or the reason why one of these shapes is impossible (see `Impossible`). A function that runs a program

@@ -27,6 +27,8 @@ export interface Case {
   readonly parameters: Arrays;
   readonly batch: number;
   readonly noiseSeed: number;
+  /** Whether batch norm takes the statistics of the batch. */
+  readonly training?: boolean;
 }
 
 /** Numbers between -1 and 1. */
@@ -72,6 +74,7 @@ export const run = (c: Case, program = c.program): Arrays =>
     inputs: c.inputs,
     batch: c.batch,
     noiseSeed: c.noiseSeed,
+    training: c.training ?? false,
   }).outputs;
 
 /** p's outputs, and J (inputs, parameters). */

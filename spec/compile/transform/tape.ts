@@ -31,6 +31,7 @@ const feedOf = ({ tf }: Engine, c: Case): Feed => {
     inputs: tensors(c.inputs),
     batch: c.batch,
     noiseSeed: c.noiseSeed,
+    training: c.training ?? false,
   };
 };
 

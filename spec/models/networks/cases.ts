@@ -1,7 +1,7 @@
 /** All cases by name. */
 
 import { cvRnnCase, dtNetCase, growingCase, hgruCase, hgruOfTwoCase, textureCase } from './cells.js';
-import { akornCase, wonnCase, wonnMazeCase } from './fields.js';
+import { akornCase, wonnBlockCase, wonnCase, wonnMazeCase } from './fields.js';
 import { graphAttentionCase, graphConvolutionCase } from './graphs.js';
 import { cornnCase, hornCase, hornOfLibrary, unicornnCase, waveRnnCase } from './recurrent.js';
 import { linossCase, linossNetworkCase } from './state-space.js';
@@ -41,5 +41,6 @@ export const writtenCases: Readonly<Record<string, (c: ZooCase) => Written>> = {
   wonn_plain_conv: wonnCase(false),
   wonn_trig_group2: wonnCase(true),
   wonn_maze_attn: wonnMazeCase,
+  wonn_block_mlp: wonnBlockCase,
   hgru_tf: hgruOfTwoCase,
 };

@@ -1,9 +1,12 @@
 import { conv, groupNorm, last, program, relu, type Tensor } from '../../../src/dsl/index.js';
+import { ndarray } from '../../../src/index.js';
 import {
   akornLayer,
+  frequencyTransition,
   gridAttention,
   lengths,
   patchInfluence,
+  phaseTransition,
   rotaryAttention,
   wonnLayer,
 } from '../../../src/models/networks/index.js';
@@ -133,5 +136,50 @@ export const wonnMazeCase = (c: ZooCase): Written => {
       'groupNorm1/shift': param('coupling.1.bias'),
     },
     outputs: wonnOutputs(T),
+  };
+};
+
+export const wonnBlockCase = (c: ZooCase): Written => {
+  const { C_in: inputs, C, H, W, T, gamma, kernel: side, group_size: g } = c.hyper;
+  const rows = c.array('param', 'layer.I.net.0.weight').shape[0] / C;
+  const [phases, frequencies] = [phaseTransition(C), frequencyTransition(C)];
+  const sense = patchInfluence({ group: g, rows, sees: 'both' });
+  const answer = patchInfluence({ group: 1, rows: 2, sees: 'both', name: 'sensitivity' });
+  const [couple, norm] = [conv(C, { kernel: side, bias: false, name: 'coupling' }), groupNorm(1)];
+  const part = (i: number) =>
+    param('omega_update.theta_emb.proj.weight', chained(cut(1, i, 1), shaped(inputs)));
+  const constant = (value: number) => ndarray([C], new Float64Array(C).fill(value));
+  return {
+    program: program({ theta: [H, W, inputs], omega: [H, W, inputs] }, (given) => {
+      const [theta0, omega] = [phases(given.theta), frequencies(given.theta, given.omega)];
+      const coupling = (sent: Field) => relu(norm(couple(sent)));
+      const states = wonnLayer({
+        steps: T,
+        gamma,
+        influence: sense,
+        sensitivity: answer,
+        coupling,
+        group: g,
+      })(theta0, omega);
+      return { ...states, theta0, omega, end: last(states.theta) };
+    }),
+    training: true,
+    inputs: { theta: input('theta_in', field), omega: input('omega_in', field) },
+    parameters: {
+      'phases/weight': param('theta_update.conv.weight', kernel),
+      'angle/cosine': part(0),
+      'angle/sine': part(1),
+      'angle/bias': param('omega_update.theta_emb.proj.bias'),
+      ...convolution('frequencies', 'omega_update.fusion.0'),
+      'batchNorm1/scale': param('omega_update.fusion.1.weight'),
+      'batchNorm1/shift': param('omega_update.fusion.1.bias'),
+      ...influence('influence1', 'layer.I.net', [C, rows, 2, g]),
+      ...influence('sensitivity', 'layer.S.net', [C, 2, 2, 1]),
+      'coupling/weight': param('layer.coupling.0.weight', kernel),
+      'groupNorm1/scale': param('layer.coupling.1.weight'),
+      'groupNorm1/shift': param('layer.coupling.1.bias'),
+    },
+    constants: { 'batchNorm1/mean': constant(0), 'batchNorm1/variance': constant(1) },
+    outputs: { ...wonnOutputs(T), omega: output('omega', field), theta0: angle('theta0', field) },
   };
 };

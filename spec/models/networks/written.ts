@@ -21,6 +21,8 @@ export interface Compared {
 
 export interface Written {
   readonly program: Program;
+  /** Whether batch norm takes the statistics of the batch. */
+  readonly training?: boolean;
   /** Samples; default the authors' batch. */
   readonly batch?: number;
   readonly inputs: Readonly<Record<string, Source>>;
