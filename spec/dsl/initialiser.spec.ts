@@ -15,9 +15,11 @@ import {
   depthwise1d,
   encodeProgram,
   encoder,
+  fourierOperator,
   hashProgram,
   type InitialiserName,
   initialValues,
+  layerNorm,
   mlp,
   type Program,
   parameter,
@@ -259,6 +261,8 @@ describe('dsl: initialisers', () => {
         h: mlp([4], 2, { init: 'kaiming', trainable: false })(x),
         i: encoder([4], 2, { init: 'zeros', trainable: false })(x),
         j: batchNorm({ trainable: false })(x),
+        k: fourierOperator(2, { modes: 2, init: { values: ramp(48) }, trainable: false })(x),
+        l: layerNorm({ trainable: false })(x),
       }));
       assert.ok(parametersOf(p.graph).every(({ trainable }) => !trainable));
       const start = initialParameters(p.graph, 0);

@@ -7,13 +7,12 @@ import { layer, parameterOf } from './layer.js';
 import { checkedOptions } from './options.js';
 import { type Shape, showShape, volume } from './shape.js';
 import { apply, refuse, shapeOf, type Tensor } from './tensor.js';
+import type { WeightOptions } from './weighted.js';
 
 /** Options of a Fourier operator. */
-export interface FourierOperatorOptions {
+export interface FourierOperatorOptions extends Omit<WeightOptions, 'biasInit'> {
   /** Along every axis of space the modes of fewer waves than this, running either way, are kept; the others are cut off. */
   readonly modes: number;
-  /** Instead of `fourier1`, `fourier2`, ... */
-  readonly name?: string;
 }
 
 const here = 'fourierOperator';
@@ -58,7 +57,12 @@ const asMatrices = (weight: Tensor): Tensor => {
  * const smooth = pipe(y, fourierOperator(8, { modes: 6 }));   // Tensor<readonly [64, 64, 8]>
  */
 export const fourierOperator = <const F extends number>(features: F, options: FourierOperatorOptions) => {
-  const { modes, name } = checkedOptions(here, options, { modes: true, name: true });
+  const {
+    modes,
+    name,
+    init = 'pytorch',
+    trainable = true,
+  } = checkedOptions(here, options, { modes: true, init: true, trainable: true, name: true });
   const self = layer('fourier', name);
   return <R extends Shape, C extends number>(x: Tensor<readonly [...R, C]>): Tensor<readonly [...R, F]> => {
     const shape = shapeOf(x);
@@ -83,7 +87,7 @@ export const fourierOperator = <const F extends number>(features: F, options: Fo
         ),
       x,
     );
-    const weight = parameterOf(self, 'weight', [count, c, features, 2], { init: 'pytorch', fanIn: 2 * c });
+    const weight = parameterOf(self, 'weight', [count, c, features, 2], { init, fanIn: 2 * c, trainable });
     const mixed = product(
       { a: ['k', 'c'], b: ['k', 'c', 'd'], out: ['k', 'd'] },
       apply(here, { op: 'reshape', shape: [count, 2 * c] }, forward),
