@@ -10,6 +10,8 @@ import {
   convolveWith,
   data,
   dense,
+  dropout,
+  erf,
   gaussian,
   linearRecurrence,
   matrixRecurrence,
@@ -37,6 +39,7 @@ import {
   sumAlong,
   type Tensor,
   tanh,
+  where,
   zeros,
 } from 'drumhead';
 import type { Subject } from 'drumhead/laws';
@@ -160,6 +163,32 @@ const media: readonly (readonly [string, Program])[] = [
         observe: (s) => s,
       }),
     ),
+  ],
+  ['a force by the error function', waves((y) => erf(spread(y)))],
+  [
+    'a field that is held at some sites, by choice',
+    waves((y, z) =>
+      where(
+        sites((r, c) => (r + c) % 3),
+        spread(y),
+        scale(-1 / h, z),
+      ),
+    ),
+  ],
+  [
+    'dropout, which only training has',
+    program({ y: shape, z: shape }, (init) => {
+      const drop = dropout(0.3);
+      return scan({
+        steps: 6,
+        init,
+        step: ({ y, z }, clock) => {
+          const v = add(z, scale(h, drop(spread(y), clock)));
+          return { z: v, y: add(y, scale(h, v)) };
+        },
+        observe: (s) => s,
+      });
+    }),
   ],
   [
     'noise',

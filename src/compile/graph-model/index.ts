@@ -57,8 +57,8 @@ const outputNames = (own: readonly string[]): readonly string[] =>
  *
  * Values are the language's, NaN and infinities too; only what a stock kernel rounds differs (the sine of wasm by 2e-7).
  * `tf.grad` of an unrolled graph follows TensorFlow.js's own rules: the gradient of a quotient is infinite or NaN where b^2
- * is 0 in 32 bits (|b| < 1e-23), all places that reach a maximum have its whole gradient, `stopGradient` stops nothing,
- * `greater` is refused. For the language's own derivatives export `vjp(program)`.
+ * is 0 in 32 bits (|b| < 1e-23), so is that of `atan2` where the square of the radius is, all places that reach a maximum
+ * have its whole gradient, `stopGradient` stops nothing, `greater` is refused. For the language's own derivatives export `vjp(program)`.
  *
  * **Errors** UnknownName for an output that is not there; ProgramError where a parameter is missing or has another size.
  *
