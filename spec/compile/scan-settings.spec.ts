@@ -1,8 +1,10 @@
 /** Scans that keep some observations, end early, or compute again for the gradient: in every interpreter. */
 
 import assert from 'node:assert/strict';
+import { cost } from '../../src/compile/cost/index.js';
 import { fusionPlan } from '../../src/compile/fuse/partition/plan.js';
 import { ndarray, numericalGradient } from '../../src/compile/reference/index.js';
+import { vjp } from '../../src/compile/transform/index.js';
 import {
   add,
   complement,
@@ -16,6 +18,7 @@ import {
   scale,
   scanOverWithFinal,
   scanWithFinal,
+  select,
   sin,
   sqrt,
   sub,
@@ -126,6 +129,23 @@ describe('scans that keep, end and compute again', () => {
     const again = reverse({ ...c, program: driven({ remat: 3 }) }, cotangents);
     assert.ok(distance(again.inputs, plain.inputs) < 1e-14);
     assert.ok(distance(again.parameters, plain.parameters) < 1e-14);
+  });
+
+  it('the derivative of a program with remat holds as much as the root of its steps', () => {
+    const held = (steps: number, remat: boolean): number => {
+      const p = program({ x: [8, 8, 2] }, ({ x }) => ({
+        y: scanWithFinal({
+          steps,
+          remat,
+          init: { h: x },
+          step: ({ h }) => ({ h: tanh(add(mul(h, h), h)) }),
+          observe: ({ h }) => h,
+        }).final.h,
+      }));
+      return cost(vjp(select(p, 'y')), { batch: 1 }).inference.bytesPerSample;
+    };
+    assert.ok(held(1600, false) / held(100, false) > 15);
+    assert.ok(held(1600, true) / held(100, true) < 4.2);
   });
 
   it('a stopped sample has no part in values or gradients of steps that have no value there', () => {

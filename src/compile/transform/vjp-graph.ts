@@ -4,8 +4,9 @@ import { isLeafOp, type Node } from '../../dsl/op.js';
 import type { Tensor } from '../../dsl/tensor.js';
 import { add } from './raw.js';
 import type { NamedSources, Retraced } from './retrace.js';
+import type { NodeCotangents } from './scan-cotangents.js';
 import { vjpRule } from './vjp-rules.js';
-import { type NodeCotangents, vjpScan } from './vjp-scan.js';
+import { vjpScan } from './vjp-scan.js';
 
 /** The cotangents of all nodes of a list, from those of some (`seeds`). */
 export const vjpNodes = (

@@ -9,15 +9,25 @@ import { everyOf, type Node, type ScanOp, scanInputs } from '../../dsl/op.js';
 import { finalPort, splitPort } from '../../dsl/ports.js';
 import type { Shape } from '../../dsl/shape.js';
 import { shapeOf, type Tensor } from '../../dsl/tensor.js';
-import { activeNodes, type IsActive } from './activity.js';
+import { activeNodes } from './activity.js';
 import { previous } from './linear.js';
-import { add, affine, by, concat, filled, reshape, reverse, sliceAxis, zerosOf } from './raw.js';
+import { add, affine, concat, filled, reshape, reverse, sliceAxis, zerosOf } from './raw.js';
 import { bodyLeaf, type NamedSources, type Retraced, type RetracedScan, retrace } from './retrace.js';
+import {
+  activeLeaves,
+  cotangentOf,
+  eachStep,
+  elementField,
+  externalField,
+  inOne,
+  inPieces,
+  type NodeCotangents,
+  type Shown,
+  splitField,
+  stateField,
+} from './scan-cotangents.js';
 import type { Cotangents, Wanted } from './weighted.js';
 import { runSteps, type Tensors } from './write-scan.js';
-
-/** Cotangents by the number of the node. */
-export type NodeCotangents = ReadonlyMap<number, Tensor>;
 
 /** The VJP of a list of nodes; passed as an argument, since lists contain scans and scans contain lists. */
 export type VjpNodes = (
@@ -39,13 +49,6 @@ export interface ReversedScan {
   readonly ports: ReadonlyMap<string, Tensor>;
 }
 
-/** The cotangent of an observation: an entry after every `every` steps. */
-interface Shown {
-  readonly node: number;
-  readonly every: number;
-  readonly amount: Tensor;
-}
-
 /** Some steps of a scan that follow one another. */
 interface Piece {
   readonly steps: number;
@@ -62,64 +65,6 @@ interface Before {
   readonly state: Tensors;
   readonly elements: Tensors;
 }
-
-/** The active leaves of a scan's body: all states, and the elements and externals whose inputs are active. */
-const activeLeaves = (op: ScanOp, moving: Wanted): IsActive => {
-  const { sequences, externals } = scanInputs(op, moving);
-  return (leaf) => {
-    switch (leaf.op) {
-      case 'state':
-        return true;
-      case 'element':
-        return sequences[leaf.sequence];
-      case 'external':
-        return externals[leaf.index];
-      default:
-        return false;
-    }
-  };
-};
-
-/** The sum of the cotangents of the nodes whose operation fulfils `is`. */
-const cotangentOf = (
-  nodes: readonly Node[],
-  debts: NodeCotangents,
-  is: (op: Node['op']) => boolean,
-): Tensor | undefined =>
-  nodes.reduce<Tensor | undefined>((sum, { op }, number) => {
-    const debt = is(op) ? debts.get(number) : undefined;
-    return debt === undefined ? sum : sum === undefined ? debt : add(sum, debt);
-  }, undefined);
-
-const elementField = (i: number): string => `element-${i}`;
-const externalField = (i: number): string => `external-${i}`;
-const stateField = (field: string): string => `state-${field}`;
-
-/** `state-y` → ['state', 'y']. */
-const splitField = (name: string): readonly [string, string] => {
-  const cut = name.indexOf('-');
-  return [name.slice(0, cut), name.slice(cut + 1)];
-};
-
-/** The entries of an observation's cotangent as one a step: nothing at steps after which it was not recorded. */
-const eachStep = (steps: number, { every, amount, node }: Shown): Shown => {
-  if (every === 1) return { every, amount, node };
-  const [entries] = shapeOf(amount);
-  const indices = Array.from({ length: entries }, (_, i) => (i + 1) * every - 1);
-  return { node, every: 1, amount: by({ op: 'scatter', axis: 0, indices, size: steps }, amount) };
-};
-
-/** [count size, ...] as [count, size, ...]. */
-const inPieces = (count: number, x: Tensor): Tensor => {
-  const [length, ...rest] = shapeOf(x);
-  return reshape([count, length / count, ...rest], x);
-};
-
-/** [count, size, ...] as [count size, ...]. */
-const inOne = (x: Tensor): Tensor => {
-  const [count, size, ...rest] = shapeOf(x);
-  return reshape([count * size, ...rest], x);
-};
 
 /**
  * The VJP of a scan: it runs from the last step to the first.
