@@ -5,7 +5,6 @@ import { pipe } from 'fp-ts/lib/function.js';
 import {
   conv,
   hashProgram,
-  type Margin,
   maxPool,
   maxPool1d,
   maxPool3d,
@@ -13,6 +12,7 @@ import {
   meanPool1d,
   meanPool3d,
   type PadBoundary,
+  type Padding,
   type Program,
   pad,
   parameter,
@@ -63,7 +63,7 @@ describe('pad', () => {
   const x = wave(h * w);
   for (const boundary of boundaries)
     it(`adds what lies beyond the edge: ${name(boundary)}`, () => {
-      const margins: readonly Margin[] = [2, [0, 1]];
+      const margins: readonly Padding[] = [2, [0, 1]];
       const at = lookup(x, [h, w], boundary);
       assert.deepEqual(
         outputOf([h, w], pad(margins, boundary), x),
@@ -112,7 +112,7 @@ describe('pad', () => {
 
   it('refuses what cannot be added', () => {
     const line: Tensor = parameter('x', [3, 2], { init: 'zeros' });
-    const of = (margins: readonly Margin[], boundary?: PadBoundary) =>
+    const of = (margins: readonly Padding[], boundary?: PadBoundary) =>
       refused(() => pad(margins, boundary)(line));
     assert.match(of([1, 1, 1]), /^pad: 3 margins are more than the axes of \[3,2\]/);
     assert.match(of([-1]), /^pad: a margin is a whole number from 0, got -1/);

@@ -3,8 +3,9 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { product } from './einsum.js';
 import { convShape } from './infer-shape.js';
+import { marginOf } from './kernel.js';
 import type { Boundary } from './op.js';
-import { padded, windowMargin } from './pad.js';
+import { padded } from './pad.js';
 import type { Shape, Times } from './shape.js';
 import { apply, refuse, shapeOf, type Tensor, tensor } from './tensor.js';
 
@@ -16,7 +17,7 @@ type AsMany<R extends Shape> = { readonly [K in keyof R]: number };
 /** What each window sees, with the taps of an axis behind its sites: [H, W, C] → [H, kh, W, kw, C]. */
 const windowsOf = (operation: string, x: Tensor, kernel: Shape, boundary: Edge): Tensor => {
   const spatial = shapeOf(x).slice(0, -1);
-  const margins = spatial.map((n, axis) => windowMargin(n, kernel[axis], 1));
+  const margins = spatial.map((n, axis) => marginOf(n, kernel[axis], 1));
   const seen = spatial.reduce<Tensor>(
     (so, n, axis) =>
       apply(

@@ -49,7 +49,7 @@ export { layer, type ParameterOptions, parameter, parameterOf } from './layer.js
 export { gaussian, type NoiseSource, uniformNoise } from './noise.js';
 export { groupNorm, instanceNorm, layerNorm, type NormOptions } from './normalisation.js';
 export { type Body, Boundary, type Node, type Op, type OpName, type OpOf, type ScanOp } from './op.js';
-export { type Margin, type PadBoundary, type Padded, pad } from './pad.js';
+export { type PadBoundary, type Padded, type Padding, pad } from './pad.js';
 export { freeze, rename, share, unfreeze } from './parameters.js';
 export * from './pointwise.js';
 export * from './pooling.js';

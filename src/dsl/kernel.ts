@@ -26,13 +26,17 @@ export const leadOf = (boundary: Boundary, extent: number): number =>
 /** Sites that are added before and after an axis. */
 export type Margin = readonly [number, number];
 
-/** How many sites are added before and after each axis, so that ceil(n / stride) windows lie inside. */
+/** How many sites are added before and after an axis of n, so that ceil(n / stride) windows of this extent lie inside. */
+export const marginOf = (n: number, extent: number, stride: number): Margin => {
+  const before = leadOf('zero', extent);
+  const last = (ceilDiv(n, stride) - 1) * stride;
+  return [before, Math.max(0, last + extent - n - before)];
+};
+
+/** The margins of a convolution along each axis. */
 export const marginsOf = (op: OpOf<'conv'>, sizes: Shape, sides: Shape): readonly Margin[] => {
   const extents = extentsOf(op, sides);
-  return sizes.map((n, axis): Margin => {
-    if (op.boundary === 'none') return [0, 0];
-    const before = leadOf(op.boundary, extents[axis]);
-    const last = (ceilDiv(n, op.stride[axis]) - 1) * op.stride[axis];
-    return [before, Math.max(0, last + extents[axis] - n - before)];
-  });
+  return sizes.map(
+    (n, axis): Margin => (op.boundary === 'none' ? [0, 0] : marginOf(n, extents[axis], op.stride[axis])),
+  );
 };

@@ -1,14 +1,14 @@
 /** Padding: entries added around a tensor, along chosen axes. */
 
 import type { Boundary } from './op.js';
-import { ceilDiv, type Plus, type Shape, type Show, showShape, type Times, type Unless } from './shape.js';
+import { type Plus, type Shape, type Show, showShape, type Times, type Unless } from './shape.js';
 import { apply, refuse, shapeOf, type Tensor, tensor } from './tensor.js';
 
 /** What is added around a tensor: what a convolution sees there, or `replicate`, the entry at the edge again and again. */
 export type PadBoundary = Exclude<Boundary, 'none'> | 'replicate';
 
 /** How many entries are added along an axis: as many on both sides, or some before and some after. */
-export type Margin = number | readonly [before: number, after: number];
+export type Padding = number | readonly [before: number, after: number];
 
 type Grown<N extends number, M> = M extends number
   ? Plus<N, Times<2, M>>
@@ -22,12 +22,12 @@ type Grown<N extends number, M> = M extends number
  * @example
  * type Larger = Padded<readonly [64, 64, 2], readonly [1, readonly [0, 3]]>;   // readonly [66, 67, 2]
  */
-export type Padded<S extends Shape, M extends readonly Margin[]> = number extends S['length'] | M['length']
+export type Padded<S extends Shape, M extends readonly Padding[]> = number extends S['length'] | M['length']
   ? Shape
   : { readonly [K in keyof S]: K extends keyof M ? Grown<S[K], M[K]> : S[K] };
 
 /** Whether there are more margins than axes. */
-type TooMany<S extends Shape, M extends readonly Margin[]> = number extends S['length'] | M['length']
+type TooMany<S extends Shape, M extends readonly Padding[]> = number extends S['length'] | M['length']
   ? string
   : [Exclude<keyof M, keyof S>] extends [never]
     ? string
@@ -134,7 +134,7 @@ const extended = (
 /** A tensor with margins along its first axes, under the name of the function that asks for them. */
 export const padded = <S extends Shape>(
   operation: string,
-  margins: readonly Margin[],
+  margins: readonly Padding[],
   boundary: PadBoundary,
   x: Tensor,
 ): Tensor<S> => {
@@ -147,15 +147,6 @@ export const padded = <S extends Shape>(
   const bad = pairs.flat().find((width) => !(Number.isSafeInteger(width) && width >= 0));
   if (bad !== undefined) return refuse(operation, `a margin is a whole number from 0, got ${bad}`);
   return tensor(pairs.reduce((so, pair, axis) => extended({ operation, axis }, pair, boundary, so), x).expr);
-};
-
-/**
- * The margins that let ceil(n / stride) windows lie inside: window i begins at i stride - floor((size - 1) / 2), as for
- * a convolution.
- */
-export const windowMargin = (n: number, size: number, stride: number): readonly [number, number] => {
-  const before = Math.floor((size - 1) / 2);
-  return [before, Math.max(0, (ceilDiv(n, stride) - 1) * stride + size - n - before)];
 };
 
 /**
@@ -176,7 +167,7 @@ export const windowMargin = (n: number, size: number, stride: number): readonly 
  * const delayed = pipe(sequence, pad([[3, 0]], { fixed: 1 }));   // Tensor<readonly [103, 64, 64, 2]>
  */
 export const pad =
-  <const M extends readonly Margin[]>(margins: M, boundary: PadBoundary = 'zero') =>
+  <const M extends readonly Padding[]>(margins: M, boundary: PadBoundary = 'zero') =>
   <S extends Shape>(
     x: Tensor<S> & Unless<TooMany<S, M>, `pad: ${M['length']} margins are more than the axes of ${Show<S>}`>,
   ): Tensor<Padded<S, M>> =>

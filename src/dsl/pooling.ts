@@ -1,7 +1,8 @@
 /** Pooling: a field made smaller, window by window. */
 
+import { marginOf } from './kernel.js';
 import type { Boundary } from './op.js';
-import { type PadBoundary, padded, windowMargin } from './pad.js';
+import { type PadBoundary, padded } from './pad.js';
 import type { CeilDiv, Misfit, Shape, Unless, Windows } from './shape.js';
 import { apply, shapeOf, type Tensor } from './tensor.js';
 import { type Axes, channelsOf, named, sides } from './weighted.js';
@@ -26,7 +27,7 @@ const pool = <S extends Shape>(
           operation,
           shapeOf(x)
             .slice(0, axes)
-            .map((n) => windowMargin(n, size, stride)),
+            .map((n) => marginOf(n, size, stride)),
           boundary,
           x,
         );

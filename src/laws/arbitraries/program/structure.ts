@@ -3,10 +3,10 @@
 import {
   broadcast,
   concatAlong,
-  type Margin,
   max,
   mean,
   min,
+  type Padding,
   pad,
   reshape,
   reverse,
@@ -177,7 +177,7 @@ export const padded_: Builder = (shop, [a, b, c, d, e]) => {
     choose(['zero', 'circular', 'reflect', 'replicate', { fixed: (e - 50) / 64 }] as const, c) ?? 'zero';
   const margins = shapeOf(chosen.x)
     .slice(0, 1 + (e % 2))
-    .map((n, axis): Margin => {
+    .map((n, axis): Padding => {
       const most = Math.min(2, boundary === 'reflect' ? n - 1 : n);
       return [(b + axis) % (most + 1), (d + axis) % (most + 1)];
     });
