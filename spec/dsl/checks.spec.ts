@@ -195,8 +195,8 @@ const cases: Readonly<Record<string, readonly (readonly [() => unknown, string])
     [() => roll(3, 1)(field), 'roll: 3 is not an axis of [5,6,2], counted from 0'],
     [() => roll(0, 0.5)(field), 'roll: the offset must be a whole number, got 0.5'],
     [
-      () => timeToChannels(claim<readonly [1, 2, 3, 4]>(field)),
-      'timeToChannels: expected a sequence [K,H,W,C], got [5,6,2]',
+      () => timeToChannels(claim<readonly [1, 2, 3, 4]>(scalar)),
+      'timeToChannels: expected a sequence [K,...,C], got []',
     ],
   ],
   'reductions and time': [
@@ -222,8 +222,8 @@ const cases: Readonly<Record<string, readonly (readonly [() => unknown, string])
       'matrixRecurrence: the factors must be [5,6,2,2] for inputs of [5,6,2], got [5,6,3,2]',
     ],
     [
-      () => readout('linear')(claim<readonly [1, 2, 3, 4]>(field)),
-      'transpose: [1,2,3,0] is not a permutation of the axes [0,1,2] of [5,6,2]',
+      () => readout('linear')(claim<readonly [1, 2, 3, 4]>(zeros(5))),
+      'readout: expected a sequence [T,...,C], got [5]',
     ],
   ],
   scans: [

@@ -52,7 +52,7 @@ describe('dsl: the place of an error', () => {
     isAt(() => encoder([4, 4, 4], 2)(line), here + 1);
     isAt(() => mlp([4, 4], 2)(claim<readonly [number]>(zeros())), here + 2);
     isAt(() => coupling()(line), here + 3);
-    isAt(() => readout('fft')(claim<readonly [1, 2, 3, 4]>(y)), here + 4);
+    isAt(() => readout('fft')(claim<readonly [1, 2, 3, 4]>(zeros())), here + 4);
   });
 
   it('is the line of the pipe', () => {

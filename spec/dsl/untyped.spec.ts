@@ -32,7 +32,7 @@ const cases: readonly (readonly [string, string])[] = [
     'scan({ steps: 2, init: { y: zeros(2) }, step: () => ({ y: 1 }), observe: ({ y }) => y })',
     'language: a tensor is needed here, got 1',
   ],
-  ['projection(4)(zeros(8, 8, 2))', 'projection: expected a sequence [T,H,W,C], got [8,8,2]'],
+  ['projection(4)(zeros(8))', 'projection: expected a sequence [T,...,C], got [8]'],
 ];
 
 describe('dsl: what no compiler has checked', () => {

@@ -246,18 +246,21 @@ export const upsample =
   };
 
 /**
- * Time folded into channels: [K, H, W, C] → [H, W, K C], features ordered k C + channel as the readouts of the
+ * Time folded into channels: [K, ...S, C] → [...S, K C], features ordered k C + channel as the readouts of the
  * reference expect.
  *
  * @example
  * const spectra = pipe(sequence, spectrum, timeToChannels);   // Tensor<readonly [64, 64, 102]>
  */
-export const timeToChannels = <K extends number, H extends number, W extends number, C extends number>(
-  sequence: Tensor<readonly [K, H, W, C]>,
-): Tensor<readonly [H, W, Times<K, C>]> => {
-  const [k, h, w, c] = shapeOf(sequence);
-  if (shapeOf(sequence).length !== 4)
-    return refuse('timeToChannels', `expected a sequence [K,H,W,C], got [${shapeOf(sequence).join(',')}]`);
-  const last = apply('timeToChannels', { op: 'transpose', axes: [1, 2, 0, 3] }, sequence);
-  return apply('timeToChannels', { op: 'reshape', shape: [h, w, k * c] }, last);
+export const timeToChannels = <K extends number, S extends Shape, C extends number>(
+  sequence: Tensor<readonly [K, ...S, C]>,
+): Tensor<readonly [...S, Times<K, C>]> => {
+  const shape: Shape = shapeOf(sequence);
+  const channels = shape.length - 1;
+  if (channels < 1)
+    return refuse('timeToChannels', `expected a sequence [K,...,C], got [${shape.join(',')}]`);
+  const sites = shape.slice(1, channels);
+  const axes = [...sites.map((_, i) => i + 1), 0, channels];
+  const last = apply('timeToChannels', { op: 'transpose', axes }, sequence);
+  return apply('timeToChannels', { op: 'reshape', shape: [...sites, shape[0] * shape[channels]] }, last);
 };

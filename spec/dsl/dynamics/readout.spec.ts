@@ -17,7 +17,11 @@ import {
   type Readout,
   readout,
   readouts,
+  reshape,
+  type Shape,
   spectral,
+  type Tensor,
+  volume,
 } from '../../../src/dsl/index.js';
 import { namesOf, near, valuesOfProgram } from '../refusal.js';
 
@@ -92,6 +96,17 @@ describe('dsl: readouts', () => {
       ),
       expected.max,
     );
+  });
+
+  it('are the same of lines and volumes, site by site', () => {
+    const sites = (name: Readout, shape: Shape) =>
+      program({ s: [7, 2, 3, 2] }, ({ s }) => {
+        const y: Tensor = readout(name)(reshape(7, ...shape, 2)(s));
+        return { y: reshape(2, 3, volume(outputsOf(named(name).graph).y) / 6)(y) };
+      });
+    for (const name of readouts)
+      for (const shape of [[6], [1, 2, 3], [3, 2, 1]])
+        near(valuesOfProgram(sites(name, shape), { s: values }), valuesOfProgram(named(name), { s: values }));
   });
 
   it('the linear one projects time to as many features as a spectrum has bins, for all alike', () => {

@@ -137,10 +137,10 @@ pipe(y, conv3d(2));
 depthwise({ groups: 2 });
 // error: Source has 0 element(s) but target requires 1
 mlp([3], 6)(zeros());
-// error: Source has 3 element(s) but target requires 4
-timeToChannels(y);
-// error: Source has 3 element(s) but target requires 4
-spectral(y);
+// error: Source has 1 element(s) but target requires 2
+timeToChannels(zeros(3));
+// error: Source has 1 element(s) but target requires 2
+spectral(zeros(3));
 // error: Source has 0 element(s) but target requires 1
 spectrum(zeros());
 // error: reshape: 8192 elements do not fill 12288

@@ -154,6 +154,12 @@ exactly<Tensor<readonly [64, 64, 102]>>()(pipe(waves, spectrum, timeToChannels),
 exactly<Tensor<readonly [64, 64, 102]>>()(spectral(waves), true);
 exactly<Tensor<readonly [64, 64, 100]>>()(spectral(zeros(99, 64, 64, 2)), true);
 exactly<Tensor<readonly [64, 64, 14]>>()(projection(7)(waves), true);
+
+// Of lines and volumes too.
+exactly<Tensor<readonly [12, 14]>>()(projection(7)(zeros(20, 12, 2)), true);
+exactly<Tensor<readonly [12, 22]>>()(spectral(zeros(20, 12, 2)), true);
+exactly<Tensor<readonly [4, 5, 6, 22]>>()(spectral(zeros(20, 4, 5, 6, 2)), true);
+exactly<Tensor<readonly [4, 5, 6, 40]>>()(timeToChannels(zeros(20, 4, 5, 6, 2)), true);
 exactly<Tensor<readonly [64, 64, 2]>>()(last(waves), true);
 
 // Sizes that the compiler does not know (n is 64 when this runs, axis 0) stay unknown, and everything still fits.

@@ -1,6 +1,6 @@
 /** Encoders and the per-pixel MLP: stacks of the same layer. */
 
-import { type ConvOptions, conv } from '../convolution.js';
+import { type ConvOptions, conv, conv1d, conv3d } from '../convolution.js';
 import { dense } from '../dense.js';
 import { checkedOptions } from '../options.js';
 import { relu } from '../pointwise.js';
@@ -9,6 +9,21 @@ import type { Tensor } from '../tensor.js';
 import { type BiasedOptions, biasedOptions } from '../weighted.js';
 
 const { name: _, ...unnamed } = biasedOptions;
+
+/** Options of an encoder, of all its layers. */
+export type EncoderOptions = Omit<
+  ConvOptions<number, 1, 'zero' | 'circular' | 'reflect'>,
+  'stride' | 'dilation' | 'groups' | 'name'
+>;
+const known = { kernel: true, boundary: true, ...unnamed } as const;
+
+/** The options of each layer. */
+const layerOptions = (operation: string, options: EncoderOptions) =>
+  ({
+    ...checkedOptions(operation, options, known),
+    stride: 1,
+    boundary: options.boundary ?? 'zero',
+  }) as const;
 
 /**
  * A stack of convolutions with ReLU between them, none after the last: [H, W, C] → [H, W, out].
@@ -21,20 +36,53 @@ const { name: _, ...unnamed } = biasedOptions;
 export const encoder = <const O extends number>(
   hidden: readonly number[],
   out: O,
-  options: Omit<
-    ConvOptions<number, 1, 'zero' | 'circular' | 'reflect'>,
-    'stride' | 'dilation' | 'groups' | 'name'
-  > = {},
+  options: EncoderOptions = {},
 ) => {
-  checkedOptions('encoder', options, { kernel: true, boundary: true, ...unnamed });
-  const layers = hidden.map((channels) =>
-    conv(channels, { ...options, stride: 1, boundary: options.boundary ?? 'zero' }),
-  );
-  const last = conv(out, { ...options, stride: 1, boundary: options.boundary ?? 'zero' });
+  const each = layerOptions('encoder', options);
+  const layers = hidden.map((channels) => conv(channels, each));
+  const last = conv(out, each);
   return <H extends number, W extends number, C extends number>(
     x: Tensor<readonly [H, W, C]>,
   ): Tensor<readonly [H, W, O]> =>
     last(layers.reduce<Tensor<readonly [H, W, number]>>((y, layer) => relu(layer(y)), x));
+};
+
+/**
+ * `encoder` of a line: [L, C] → [L, out].
+ *
+ * @example
+ * const damping = relu(encoder1d([16, 16], 2)(line));   // Tensor<readonly [128, 2]>
+ */
+export const encoder1d = <const O extends number>(
+  hidden: readonly number[],
+  out: O,
+  options: EncoderOptions = {},
+) => {
+  const each = layerOptions('encoder1d', options);
+  const layers = hidden.map((channels) => conv1d(channels, each));
+  const last = conv1d(out, each);
+  return <L extends number, C extends number>(x: Tensor<readonly [L, C]>): Tensor<readonly [L, O]> =>
+    last(layers.reduce<Tensor<readonly [L, number]>>((y, layer) => relu(layer(y)), x));
+};
+
+/**
+ * `encoder` of a volume: [D, H, W, C] → [D, H, W, out].
+ *
+ * @example
+ * const damping = relu(encoder3d([4], 2)(zeros(8, 8, 8, 1)));   // Tensor<readonly [8, 8, 8, 2]>
+ */
+export const encoder3d = <const O extends number>(
+  hidden: readonly number[],
+  out: O,
+  options: EncoderOptions = {},
+) => {
+  const each = layerOptions('encoder3d', options);
+  const layers = hidden.map((channels) => conv3d(channels, each));
+  const last = conv3d(out, each);
+  return <P extends number, H extends number, W extends number, C extends number>(
+    x: Tensor<readonly [P, H, W, C]>,
+  ): Tensor<readonly [P, H, W, O]> =>
+    last(layers.reduce<Tensor<readonly [P, H, W, number]>>((y, layer) => relu(layer(y)), x));
 };
 
 /**

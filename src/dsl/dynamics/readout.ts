@@ -1,5 +1,5 @@
 /**
- * Temporal readouts: from a sequence [T, H, W, C] to features of each pixel [H, W, F].
+ * Temporal readouts: from a sequence [T, ...S, C] of lines, fields or volumes to features of each site [...S, F].
  *
  * Features are ordered k C + channel, as in the reference.
  */
@@ -8,22 +8,43 @@ import { dense } from '../dense.js';
 import type { Layer } from '../identity.js';
 import { layer, parameterOf } from '../layer.js';
 import { checkedOptions } from '../options.js';
-import { max, mean, spectrum } from '../reduce.js';
+import { spectrum } from '../reduce.js';
 import { type Bins, bins, type Filled, type Shape, showShape, type Times } from '../shape.js';
-import { at, timeToChannels, transpose } from '../structure.js';
+import { at, timeToChannels } from '../structure.js';
 import { apply, refuse, shapeOf, type Tensor } from '../tensor.js';
 import type { WeightOptions } from '../weighted.js';
 
-type Sequence<T extends number, H extends number, W extends number, C extends number> = Tensor<
-  readonly [T, H, W, C]
->;
+type Sequence<T extends number, S extends Shape, C extends number> = Tensor<readonly [T, ...S, C]>;
 
-/** Features of each pixel from time's own last axis [H, W, C, K], ordered k C + channel. */
-const fromTimeLast = <K extends number, H extends number, W extends number, C extends number>(
-  projected: Tensor<readonly [H, W, C, K]>,
-): Tensor<readonly [H, W, Times<K, C>]> => {
-  const first: Tensor<readonly [K, H, W, C]> = transpose(3, 0, 1, 2)(projected);
-  return timeToChannels(first);
+/** Axes in another order, the types of which its users know. */
+const turned = <S extends Shape>(operation: string, x: Tensor, axes: readonly number[]): Tensor<S> =>
+  apply(operation, { op: 'transpose', axes }, x);
+
+/** Time as the last axis: [T, ...S, C] → [...S, C, T]. */
+const timeLastOf = <T extends number, S extends Shape, C extends number>(
+  operation: string,
+  sequence: Sequence<T, S, C>,
+): Tensor<readonly [...S, C, T]> => {
+  const shape: Shape = shapeOf(sequence);
+  return shape.length < 2
+    ? refuse(operation, `expected a sequence [T,...,C], got ${showShape(shape)}`)
+    : turned(operation, sequence, [...shape.slice(1).map((_, i) => i + 1), 0]);
+};
+
+/** Features of each site from time's own last axis [...S, C, K], ordered k C + channel. */
+const fromTimeLast = <K extends number, S extends Shape, C extends number>(
+  operation: string,
+  projected: Tensor<readonly [...S, C, K]>,
+): Tensor<readonly [...S, Times<K, C>]> => {
+  const last = shapeOf(projected).length - 1;
+  const axes = [
+    last,
+    ...shapeOf(projected)
+      .slice(1)
+      .map((_, i) => i),
+  ];
+  const first: Tensor<readonly [K, ...S, C]> = turned(operation, projected, axes);
+  return timeToChannels<K, S, C>(first);
 };
 
 /** Options of a projection over time; a text alone is its name. */
@@ -34,7 +55,7 @@ export type ProjectionOptions<V extends ArrayLike<number> = ArrayLike<number>> =
 const projecting = { init: true, trainable: true, name: true } as const;
 
 /**
- * A learned projection over time, T → K without bias, shared by all channels and pixels: [T, H, W, C] → [H, W, K C].
+ * A learned projection over time, T → K without bias, shared by all channels and sites: [T, ...S, C] → [...S, K C].
  *
  * Parameters: weight [T, K].
  *
@@ -53,29 +74,25 @@ export const projection = <const K extends number, const V extends ArrayLike<num
     init: init ?? 'pytorch',
     trainable: trainable ?? true,
   });
-  return <T extends number, H extends number, W extends number, C extends number>(
-    sequence: Sequence<T, H, W, C> & Filled<'projection', readonly [T, K], V>,
-  ): Tensor<readonly [H, W, Times<K, C>]> => {
-    const shape: Shape = shapeOf(sequence);
-    if (shape.length !== 4)
-      return refuse('projection', `expected a sequence [T,H,W,C], got ${showShape(shape)}`);
-    const timeLast: Tensor<readonly [H, W, C, T]> = transpose(1, 2, 3, 0)(sequence);
-    const projected: Tensor<readonly [H, W, C, K]> = project(timeLast);
-    return fromTimeLast(projected);
+  return <T extends number, S extends Shape, C extends number>(
+    sequence: Sequence<T, S, C> & Filled<'projection', readonly [T, K], V>,
+  ): Tensor<readonly [...S, Times<K, C>]> => {
+    const projected: Tensor<readonly [...S, C, K]> = project(timeLastOf<T, S, C>('projection', sequence));
+    return fromTimeLast<K, S, C>('projection', projected);
   };
 };
 
 /**
- * Magnitude of the real FFT over time: [T, H, W, C] → [H, W, (floor(T/2)+1) C].
+ * Magnitude of the real FFT over time: [T, ...S, C] → [...S, (floor(T/2)+1) C].
  *
  * @example
  * const tones = spectral(sequence);   // Tensor<readonly [64, 64, 102]>
  */
-export const spectral = <T extends number, H extends number, W extends number, C extends number>(
-  sequence: Sequence<T, H, W, C>,
-): Tensor<readonly [H, W, Times<Bins<T>, C>]> => {
-  const heard: Tensor<readonly [Bins<T>, H, W, C]> = spectrum(sequence);
-  return timeToChannels(heard);
+export const spectral = <T extends number, S extends Shape, C extends number>(
+  sequence: Sequence<T, S, C>,
+): Tensor<readonly [...S, Times<Bins<T>, C>]> => {
+  const heard: Tensor<readonly [Bins<T>, ...S, C]> = spectrum<T, readonly [...S, C]>(sequence);
+  return timeToChannels<Bins<T>, S, C>(heard);
 };
 
 /**
@@ -88,24 +105,24 @@ export const last = <S extends Shape>(sequence: Tensor<readonly [number, ...S]>)
   at(sequence, -1);
 
 /**
- * The mean over time: [T, H, W, C] → [H, W, C].
+ * The mean over time: [T, ...S] → S.
  *
  * @example
  * const level = meanOverTime(sequence);   // Tensor<readonly [64, 64, 2]>
  */
-export const meanOverTime = <H extends number, W extends number, C extends number>(
-  sequence: Sequence<number, H, W, C>,
-): Tensor<readonly [H, W, C]> => mean(0)(sequence);
+export const meanOverTime = <S extends Shape>(
+  sequence: Tensor<readonly [number, ...S]>,
+): Tensor<readonly [...S]> => apply('mean', { op: 'reduce', fn: 'mean', axes: [0] }, sequence);
 
 /**
- * The maximum over time: [T, H, W, C] → [H, W, C].
+ * The maximum over time: [T, ...S] → S.
  *
  * @example
  * const crest = maxOverTime(sequence);   // Tensor<readonly [64, 64, 2]>
  */
-export const maxOverTime = <H extends number, W extends number, C extends number>(
-  sequence: Sequence<number, H, W, C>,
-): Tensor<readonly [H, W, C]> => max(0)(sequence);
+export const maxOverTime = <S extends Shape>(
+  sequence: Tensor<readonly [number, ...S]>,
+): Tensor<readonly [...S]> => apply('max', { op: 'reduce', fn: 'max', axes: [0] }, sequence);
 
 /**
  * The readouts of the reference, by name.
@@ -120,20 +137,20 @@ export type Readout = (typeof readouts)[number];
 /** As many learned features as a spectrum has bins; how many is known only when a sequence comes. */
 const asManyAsBins =
   (self: Layer, { init = 'pytorch', trainable = true }: ProjectionOptions) =>
-  <T extends number, H extends number, W extends number, C extends number>(
-    sequence: Sequence<T, H, W, C>,
-  ): Tensor<readonly [H, W, number]> => {
+  <T extends number, S extends Shape, C extends number>(
+    sequence: Sequence<T, S, C>,
+  ): Tensor<readonly [...S, number]> => {
     const steps: number = shapeOf(sequence)[0] ?? 1;
-    const timeLast: Tensor<readonly [H, W, C, T]> = transpose(1, 2, 3, 0)(sequence);
+    const timeLast = timeLastOf<T, S, C>('readout', sequence);
     const weight = parameterOf(self, 'weight', [steps, bins(steps)], { init, trainable });
-    const projected: Tensor<readonly [H, W, C, number]> = apply('readout', { op: 'dense' }, timeLast, weight);
-    return fromTimeLast(projected);
+    const projected: Tensor<readonly [...S, C, number]> = apply('readout', { op: 'dense' }, timeLast, weight);
+    return fromTimeLast<number, S, C>('readout', projected);
   };
 
 /**
  * The readout of this name. `linear` projects to floor(T/2)+1 features, as many as the FFT has bins; its parameter
- * is projection/weight [T, floor(T/2)+1], and the options are of it. How many features come out depends on the name, so the last size is known
- * when the program is built.
+ * is projection/weight [T, floor(T/2)+1], and the options are of it. How many features come out depends on the name, so
+ * the last size is known when the program is built.
  *
  * @example
  * const features = readout('fft')(sequence);   // Tensor<readonly [64, 64, number]>
@@ -142,20 +159,20 @@ const asManyAsBins =
 export const readout = (name: Readout, options: ProjectionOptions = {}) => {
   const given = checkedOptions('readout', options, projecting);
   const project = asManyAsBins(layer('projection', given.name ?? 'projection'), given);
-  return <T extends number, H extends number, W extends number, C extends number>(
-    sequence: Sequence<T, H, W, C>,
-  ): Tensor<readonly [H, W, number]> => {
+  return <T extends number, S extends Shape, C extends number>(
+    sequence: Sequence<T, S, C>,
+  ): Tensor<readonly [...S, number]> => {
     switch (name) {
       case 'linear':
         return project(sequence);
       case 'fft':
-        return spectral(sequence);
+        return spectral<T, S, C>(sequence);
       case 'last':
-        return last(sequence);
+        return last<readonly [...S, C]>(sequence);
       case 'mean':
-        return meanOverTime(sequence);
+        return meanOverTime<readonly [...S, C]>(sequence);
       case 'max':
-        return maxOverTime(sequence);
+        return maxOverTime<readonly [...S, C]>(sequence);
     }
   };
 };
