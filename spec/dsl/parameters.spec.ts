@@ -1,9 +1,12 @@
 /** A program's parameters by pattern: frozen, renamed, shared. */
 
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { type DrumheadError, errorMessage } from '../../src/base/error.js';
+import { initialParameters } from '../../src/compile/parameters.js';
+import { ndarray, parameterArrays, runReference } from '../../src/compile/reference/index.js';
 import {
   add,
   batchNorm,
@@ -15,6 +18,7 @@ import {
   fill,
   freeze,
   hashProgram,
+  inputsOf,
   max,
   mul,
   oscillator,
@@ -24,6 +28,7 @@ import {
   program,
   relu,
   rename,
+  sameShape,
   scan,
   scope,
   share,
@@ -32,6 +37,7 @@ import {
   tanh,
   unfreeze,
 } from '../../src/dsl/index.js';
+import { programArbitrary } from '../../src/laws/arbitraries/program.js';
 
 const right = <A>(found: E.Either<DrumheadError, A>): A =>
   E.isRight(found) ? found.right : assert.fail(errorMessage(found.left));
@@ -190,6 +196,35 @@ describe('dsl: parameters by pattern', () => {
         one,
         program({ x: [2] }, ({ x }) => ({ y: pipe(x, a, a) })),
       );
+    });
+
+    it('computes what the whole program computes where both parameters have one value, for random programs', () => {
+      let pairs = 0;
+      for (const { program: p, inputs, seed } of fc.sample(programArbitrary(), { numRuns: 400, seed: 4 })) {
+        const declared = parametersOf(p.graph);
+        const twin = declared.flatMap((from, i) =>
+          declared
+            .slice(0, i)
+            .flatMap((to) => (sameShape(from.shape, to.shape) ? [[from.name, to.name]] : [])),
+        )[0];
+        if (twin === undefined) continue;
+        pairs += 1;
+        const [from, to] = twin;
+        const shared = right(share(p, { [from]: to }));
+        assert.ok(!names(shared).includes(from));
+        assert.deepEqual(right(decodeProgram(JSON.parse(encodeProgram(shared)))), shared);
+        const values = parameterArrays(p, initialParameters(p.graph, seed));
+        const fed = Object.fromEntries(
+          Object.entries(inputsOf(p.graph)).map(([name, shape]) => [
+            name,
+            ndarray([1, ...shape], inputs(1)[name]),
+          ]),
+        );
+        const run = (q: Program) =>
+          runReference(q, { parameters: { ...values, [from]: values[to] }, inputs: fed, batch: 1 }).outputs;
+        assert.deepEqual(run(shared), run(p));
+      }
+      assert.ok(pairs > 15, `${pairs} programs with two parameters of one shape`);
     });
 
     it('refuses another shape, a parameter that there is not, and chains', () => {
