@@ -168,7 +168,7 @@ const runNode = (
     case 'broadcast':
       return structure.broadcast(op, x, context);
     case 'reduce':
-      return reduction.reduce(op, x, context);
+      return reduction.reduce(op, x, context, plan.detached.has(number));
     case 'fourier':
       return fourier(op, x, context);
     case 'spectrum':

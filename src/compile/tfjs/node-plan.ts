@@ -15,6 +15,8 @@ export interface Plan {
   readonly fusedRelu: ReadonlySet<number>;
   /** Nodes that nothing wanted needs; they are not computed. */
   readonly skipped: ReadonlySet<number>;
+  /** Nodes that only `stopGradient` reads in the end: nothing is owed to them, so nothing is kept for it. */
+  readonly detached: ReadonlySet<number>;
   /** The plans of the body of each scan. */
   readonly bodies: ReadonlyMap<number, BodyPlan>;
   /** Which ports of each scan are read. */
@@ -53,6 +55,7 @@ const planOf = (
     facts,
     fusedRelu,
     skipped,
+    detached: findDetached(nodes, kept),
     bodies,
     release: findReleases(nodes, kept, fusedRelu, skipped),
     ports: findPorts(nodes),
@@ -112,6 +115,20 @@ const unneeded = (nodes: readonly Node[], kept: readonly number[]): ReadonlySet<
 const readers = (nodes: readonly Node[]): readonly (readonly number[])[] => {
   const found: number[][] = nodes.map(() => []);
   for (const [number, { inputs }] of nodes.entries()) for (const input of inputs) found[input].push(number);
+  return found;
+};
+
+const findDetached = (nodes: readonly Node[], kept: readonly number[]): ReadonlySet<number> => {
+  const read = readers(nodes);
+  const found = new Set<number>();
+  const wanted = new Set(kept);
+  for (let number = nodes.length - 1; number >= 0; number--) {
+    const stops = (reader: number): boolean => {
+      const { op } = nodes[reader];
+      return found.has(reader) || (op.op === 'map' && op.fn === 'stopGradient');
+    };
+    if (!wanted.has(number) && read[number].length > 0 && read[number].every(stops)) found.add(number);
+  }
   return found;
 };
 

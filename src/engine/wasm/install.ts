@@ -17,6 +17,7 @@ import { installPool } from './kernels/pool.js';
 import { installSlice } from './kernels/slice.js';
 import { installSum } from './kernels/sum.js';
 import { installTanh } from './kernels/tanh.js';
+import { installTile } from './kernels/tile.js';
 import { installTranspose } from './kernels/transpose.js';
 import { installUnsortedSegmentSum } from './kernels/unsorted-segment-sum.js';
 
@@ -26,6 +27,7 @@ export const installKernels = (): void => {
   installSlice();
   installGather();
   installConcat();
+  installTile();
   installSum();
   installTanh();
   installNearZero();

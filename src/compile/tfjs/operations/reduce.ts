@@ -7,7 +7,9 @@ import { keepsNaN, type TensorFlow } from '../../../engine/index.js';
 import { axisOf, type Context, lead, type Value } from './context.js';
 import { withGradient } from './gradient.js';
 
-export const reduce = (op: OpOf<'reduce'>, x: Value, { tf }: Context): Tensor => {
+/** @param isDetached whether no gradient will reach it */
+export const reduce = (op: OpOf<'reduce'>, x: Value, { tf }: Context, isDetached: boolean): Tensor => {
+  const isRecorded = !isDetached && tf.engine().isTapeOn();
   const axes = op.axes.map((axis) => axisOf(x, axis));
   if (axes.length === 0) return x.tensor.clone();
   switch (op.fn) {
@@ -16,17 +18,17 @@ export const reduce = (op: OpOf<'reduce'>, x: Value, { tf }: Context): Tensor =>
     case 'mean':
       return tf.mean(x.tensor, axes);
     case 'max':
-      return extreme(tf, x.tensor, axes);
+      return extreme(tf, x.tensor, axes, isRecorded);
     case 'min':
-      return tf.neg(extreme(tf, tf.neg(x.tensor), axes));
+      return tf.neg(extreme(tf, tf.neg(x.tensor), axes, isRecorded));
   }
 };
 
 /**
  * The maximum, whose gradient goes to the first place where it is reached. TensorFlow.js's own gives it to all of
- * them, several times over.
+ * them, several times over. The place is looked for only where a gradient is recorded.
  */
-const extreme = (tf: TensorFlow, x: Tensor, axes: readonly number[]): Tensor => {
+const extreme = (tf: TensorFlow, x: Tensor, axes: readonly number[], isRecorded: boolean): Tensor => {
   const kept = x.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
   const sorted = [...axes].sort((a, b) => a - b);
   const n = volume(sorted.map((axis) => x.shape[axis]));
@@ -36,24 +38,29 @@ const extreme = (tf: TensorFlow, x: Tensor, axes: readonly number[]): Tensor => 
   const rows = tf.reshape(tf.transpose(x, [...kept, ...sorted]), [volume(rest), n]);
   const reached = withGradient(tf, rows, {
     forward: (value) => {
-      const largest = tf.max(value, 1);
-      const top = keepsNaN(tf, 'Max')
-        ? largest
-        : tf.where(tf.any(tf.isNaN(value), 1), tf.scalar(Number.NaN), largest);
+      const top = largestIn(tf, value);
       return {
         value: top,
-        saved: [tf.argMax(tf.cast(whereReached(tf, value, tf.expandDims(top, 1)), 'int32'), 1)],
+        saved: isRecorded ? [firstReached(tf, value, top)] : [],
       };
     },
     backward: (dy, [first]) =>
-      tf.mul(tf.expandDims(dy, 1), tf.cast(tf.oneHot(tf.cast(first, 'int32'), n), 'float32')),
+      first === undefined
+        ? tf.zeros([volume(rest), n])
+        : tf.mul(tf.expandDims(dy, 1), tf.cast(tf.oneHot(tf.cast(first, 'int32'), n), 'float32')),
   });
   return tf.reshape(reached, rest);
 };
 
-/** Where values are the largest, which is NaN where one of them is. */
-const whereReached = (tf: TensorFlow, value: Tensor, top: Tensor): Tensor =>
-  tf.logicalOr(tf.equal(value, top), tf.logicalAnd(tf.isNaN(value), tf.isNaN(top)));
+/** The largest value of each row; NaN where one of them is. */
+const largestIn = (tf: TensorFlow, rows: Tensor): Tensor => {
+  const largest = tf.max(rows, 1);
+  return keepsNaN(tf, 'Max') ? largest : tf.where(tf.any(tf.isNaN(rows), 1), tf.scalar(Number.NaN), largest);
+};
+
+/** The first place in each row where the largest value is reached, which is NaN where one of them is. */
+const firstReached = (tf: TensorFlow, value: Tensor, top: Tensor): Tensor =>
+  tf.where(tf.isNaN(top), tf.argMax(tf.cast(tf.isNaN(value), 'int32'), 1), tf.argMax(value, 1));
 
 /** cos and -sin of 2 pi k t / T side by side: [T, 2 K]. Angles are reduced before the cosine, which keeps them exact. */
 const fourier = (t: number): Float32Array => {
