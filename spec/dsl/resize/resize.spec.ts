@@ -257,8 +257,8 @@ describe('resize', () => {
         shifted: gather(0, [n - 1, ...Array.from({ length: n - 1 }, (_, i) => i)])(x),
         smooth: pipe(x, fourier(0), inverseFourier(0)),
       }));
-    assert.deepEqual(resize(write(9), { inputs: { x: [20, 2] } }).graph, write(20).graph);
-    assert.deepEqual(resize(write(20), { inputs: { x: [9, 2] } }).graph, write(9).graph);
+    assert.deepEqual(resize(write(12), { inputs: { x: [20, 2] } }).graph, write(20).graph);
+    assert.deepEqual(resize(write(20), { inputs: { x: [12, 2] } }).graph, write(12).graph);
   });
 
   it('refuses names and sizes that are not there', () => {
