@@ -7,6 +7,7 @@ import { fieldSystems } from './correct/fields.js';
 import { increments } from './correct/increments.js';
 import { integrators, learnedSteps, oscillatorNetworks } from './correct/methods.js';
 import { modeSystems } from './correct/modes.js';
+import { networks } from './correct/networks.js';
 import { phases } from './correct/phases.js';
 import { timed } from './correct/timed.js';
 
@@ -27,6 +28,7 @@ describe('laws: nothing is said against', () => {
   describe('fields and media', () => accusesNobody(fieldSystems));
   describe('modes', () => accusesNobody(modeSystems));
   describe('couplings', () => accusesNobody(couplings));
+  describe('networks coupled in pairs', () => accusesNobody(networks));
   describe('phases', () => accusesNobody(phases));
   describe('steps that depend on the time', () => accusesNobody(timed));
 

@@ -32,7 +32,7 @@ const isTurn = (nodes: readonly Node[], { op, inputs }: Node): boolean => {
  * Why a step is not the same at every site; null if it is. Constants on the grid do not count, since laws move them
  * with everything else.
  */
-export const placedIn = ({ nodes, externals, grid }: System): string | null => {
+export const placedIn = ({ kind, nodes, externals, grid }: System): string | null => {
   const rank = grid.length;
   if (rank === 0) return null;
   const notConvolved = lostModes(nodes, rank) ?? ofSamples(nodes, externals);
@@ -50,6 +50,8 @@ export const placedIn = ({ nodes, externals, grid }: System): string | null => {
     if (why !== null) return why;
     if (op.op === 'einsum' && pairsSites(op.formula, inputs, moving, rank))
       return 'its sites are weighed in pairs by what is given';
+    if (op.op === 'einsum' && kind === 'map' && makesPairs(op.formula, rank))
+      return 'it makes something of each pair of sites, which moves with both';
     if (op.op === 'slice' && was && !isGrid(shape) && !turning.has(number) && moving[number])
       return 'it cuts a part out of space';
     if (op.op === 'concat' && isOn(grid, shape) && op.axis < rank && !isTurn(nodes, node) && moving[number])
@@ -81,6 +83,15 @@ const pairsSites = (
   const { a, b, out } = labelsOf(formula);
   const [labels, others] = moving[first] ? [a, b] : [b, a];
   return labels.slice(0, rank).some((label) => others.includes(label) && !out.includes(label));
+};
+
+/** Whether a product has the sites of both operands, each along axes of its own. */
+const makesPairs = (formula: string, rank: number): boolean => {
+  const { a, b, out } = labelsOf(formula);
+  const [first, second] = [a.slice(0, rank), b.slice(0, rank)];
+  return (
+    [...first, ...second].every((label) => out.includes(label)) && !first.some((l) => second.includes(l))
+  );
 };
 
 interface Place {
