@@ -146,3 +146,13 @@ describe('an oscillator beside other fields', () => {
     );
   });
 });
+
+describe('hints on a large system', () => {
+  it('end by their time, and say so', () => {
+    const many = named('kuramoto', { height: 24, width: 24, steps: 4, reach: 2 });
+    const begun = Date.now();
+    const found = hintsOn(many, 0);
+    assert.ok(Date.now() - begun < 60_000);
+    assert.match(found.join('\n'), /not everything was looked at: 0 s are not enough for so large a system/);
+  });
+});

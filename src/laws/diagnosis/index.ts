@@ -5,6 +5,7 @@ import { structureOf } from '../reading/structure.js';
 import { amplitudeFaults, partsHints } from '../requirements/complex.js';
 import { intendedLaws } from '../requirements/intended.js';
 import type { System } from '../system/system.js';
+import { inTime } from '../trial/deadline.js';
 import { digits } from '../trial/findings.js';
 import { missingFor } from '../trial/law.js';
 import { dampingHints, leastDamping } from './damping.js';
@@ -58,18 +59,32 @@ export const diagnose = (system: System): readonly string[] => {
   ];
 };
 
+/** Seconds for all hints together. */
+const hintSeconds = 5;
+
 /**
- * Hints on parts of a system that break no law, but are often not intended.
+ * Hints on parts of a system that break no law, but are often not intended. They are looked for during 5 seconds; what was
+ * not looked at by then is said.
  *
  * @example
  * hintsOn(system); // => []
  */
-export const hintsOn = (system: System): readonly string[] => [
-  ...kernelHints(system),
-  ...dampingHints(system),
-  ...observedHints(system),
-  ...phaseHints(system),
-  ...partsHints(system),
-  ...timeHints(system),
-  ...stageHints(system),
-];
+export const hintsOn = (system: System, seconds = hintSeconds): readonly string[] => {
+  const end = Date.now() + 1000 * seconds;
+  const found = [
+    kernelHints,
+    dampingHints,
+    observedHints,
+    partsHints,
+    timeHints,
+    stageHints,
+    // Of phases every pair is tried, so these come last.
+    phaseHints,
+  ].map((hints) => inTime(end, () => hints(system)));
+  return [
+    ...found.flatMap((hints) => hints ?? []),
+    ...(found.includes(null)
+      ? [`not everything was looked at: ${seconds} s are not enough for so large a system`]
+      : []),
+  ];
+};
