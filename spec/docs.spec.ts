@@ -51,6 +51,11 @@ describe('the documentation', () => {
     }
   });
 
+  it('README says how many laws there are', () => {
+    const said = /a library of (\d+) laws/.exec(readFileSync('README.md', 'utf8'))?.[1];
+    assert.equal(said, `${allLaws.length}`);
+  });
+
   it('has the map of the house, whose walks lead along files that are there (npm run docs writes it anew)', () => {
     const written = page('house');
     assert.equal(written, mapPage());
