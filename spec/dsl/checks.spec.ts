@@ -68,6 +68,8 @@ const field = zeros(n(5), n(6), n(2));
 const wide = zeros(n(5), n(7), n(2));
 const line = zeros(n(8), n(3));
 const scalar = fill(1);
+// A word from outside, as of a file that runs without type checks.
+const misspelt: 'zero' = JSON.parse('"wrap"');
 const lineAsField = claim<Any3>(line);
 const fieldAsLine = claim<Any2>(field);
 /** Without sizes in its type. */
@@ -126,6 +128,18 @@ const cases: Readonly<Record<string, readonly (readonly [() => unknown, string])
     [
       () => conv(3, { stride: 1.5 })(field),
       'conv: the stride must be 2 whole numbers of at least 1, got [1.5,1.5]',
+    ],
+    [
+      () => conv(3, { boundary: misspelt })(field),
+      `conv: "wrap" is no boundary: 'zero', 'circular', 'reflect', 'none' or { fixed: a number }`,
+    ],
+    [
+      () => coupling({ boundary: misspelt })(field),
+      `coupling: "wrap" is no boundary: 'zero', 'circular', 'reflect', 'none' or { fixed: a number }`,
+    ],
+    [
+      () => convolveWith(field, zeros(3, 3, 2, 1), misspelt),
+      `convolveWith: "wrap" is no boundary: 'zero', 'circular', 'reflect', 'none' or { fixed: a number }`,
     ],
     [
       () => conv(3, { kernel: n(7), boundary: 'none' })(field),
@@ -187,7 +201,7 @@ const cases: Readonly<Record<string, readonly (readonly [() => unknown, string])
       () => transpose(0, 0, 2)(field),
       'transpose: [0,0,2] is not a permutation of the axes [0,1,2] of [5,6,2]',
     ],
-    [() => reverse(3)(field), 'reverse: [3] are not different axes of [5,6,2], counted from 0'],
+    [() => reverse(3)(field), 'reverse: 3 is not an axis of [5,6,2], counted from 0'],
     [
       () => broadcast(5, 6, 4)(field),
       'broadcast: [5,6,2] does not broadcast to [5,6,4]: only axes of size 1 are repeated',
@@ -200,11 +214,11 @@ const cases: Readonly<Record<string, readonly (readonly [() => unknown, string])
     ],
   ],
   'reductions and time': [
-    [() => sum(3)(untyped), 'sum: [3] are not different axes of [5,6,2], counted from 0'],
-    [() => sum(-1)(untyped), 'sum: [-1] are not different axes of [5,6,2], counted from 0'],
-    [() => mean(0, 0)(field), 'mean: [0,0] are not different axes of [5,6,2], counted from 0'],
-    [() => sumAlong(3)(field), 'sumAlong: [3] are not different axes of [5,6,2], counted from 0'],
-    [() => standardise(7)(field), 'standardise: [7] are not different axes of [5,6,2], counted from 0'],
+    [() => sum(3)(untyped), 'sum: 3 is not an axis of [5,6,2], counted from 0'],
+    [() => sum(-1)(untyped), 'sum: -1 is not an axis of [5,6,2], counted from 0'],
+    [() => mean(0, 0)(field), 'mean: axis 0 of [5,6,2] is given twice'],
+    [() => sumAlong(n(3))(field), 'sumAlong: 3 is not an axis of [5,6,2], counted from 0'],
+    [() => standardise(n(7))(field), 'standardise: 7 is not an axis of [5,6,2], counted from 0'],
     [
       () => spectrum(claim<readonly [number]>(scalar)),
       'spectrum: a scalar has no time axis to take the spectrum of',

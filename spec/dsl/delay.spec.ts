@@ -101,10 +101,10 @@ describe('delays', () => {
   const refused: readonly (readonly [() => unknown, RegExp])[] = [
     [
       () => delayAlong(zeros(3, 4), [4], [0]),
-      /delay: a history of 4 values has none of 4 steps ago: they go from 0 to 3/,
+      /delayAlong: a history of 4 values has none of 4 steps ago: they go from 0 to 3/,
     ],
-    [() => delayAlong(zeros(3, 4), [1], [3]), /delay: there is no site 3 among 3/],
-    [() => delayAlong(zeros(3, 4), [1, 1], [0]), /delay: 2 delays are not one for each of 1 values/],
+    [() => delayAlong(zeros(3, 4), [1], [3]), /delayAlong: there is no site 3 among 3/],
+    [() => delayAlong(zeros(3, 4), [1, 1], [0]), /delayAlong: 2 delays are not one for each of 1 sources/],
     [
       () => remember<number, number, readonly number[]>(zeros(3, 4), zeros(2)),
       /remember: \[2\] is not a value of the history \[3,4\]/,

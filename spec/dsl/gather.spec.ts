@@ -55,11 +55,12 @@ describe('gather and scatter', () => {
   });
 
   const x = parameter('x', [3, 2], { init: 'zeros' });
+  const axis = (n: number): number => n;
   const refused: readonly (readonly [() => unknown, RegExp])[] = [
     [() => pipe(x, gather(0, [3])), /gather: there is no entry 3 along an axis of 3/],
     [() => pipe(x, gather(0, [-1])), /gather: there is no entry -1/],
     [() => pipe(x, gather(0, [])), /gather: it takes at least one entry/],
-    [() => pipe(x, gather(2, [0])), /gather: \[2\] are not different axes of \[3,2\]/],
+    [() => gather(axis(2), [0])(x), /gather: 2 is not an axis of \[3,2\], counted from 0/],
     [() => pipe(x, scatter(0, [0, 1], 3)), /scatter: 2 numbers are not one for each of 3 entries/],
     [() => pipe(x, scatter(0, [0, 1, 3], 3)), /scatter: there is no entry 3 along an axis of 3/],
     [() => pipe(x, scatter(0, [0, 0, 0], 0)), /scatter: an axis of 0 holds nothing/],

@@ -32,3 +32,21 @@ describe('hovering over the program of README', () => {
     assert.equal(shown.waveMachine, `const waveMachine: ${type.replaceAll(/\s+/g, ' ')}`);
   });
 });
+
+describe('hovering over a program on another grid', () => {
+  const source = `import { conv, program, resize } from 'drumhead';
+const small = program({ image: [8, 8, 3] }, ({ image }) => ({ y: conv(4)(image) }));
+const large = resize(small, { inputs: { image: [32, 32, 3] } });
+const checked = resize(small, { inputs: { image: [32, 32, 3] }, outputs: { y: [32, 32, 4] } });
+`;
+
+  it('shows its shapes, not how they are worked out', async () => {
+    const shown = await hovered(source, ['large', 'checked']);
+    const given = '{ readonly image: readonly [32, 32, 3]; }';
+    assert.equal(
+      shown.large,
+      `const large: Program<${given}, { readonly y: readonly [number, number, number]; }>`,
+    );
+    assert.equal(shown.checked, `const checked: Program<${given}, { readonly y: readonly [32, 32, 4]; }>`);
+  });
+});

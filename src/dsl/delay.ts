@@ -54,23 +54,23 @@ type Uneven<N extends number, I extends Shape> = number extends N | I['length']
     ? string
     : 'refused';
 
-const read = (history: Tensor, steps: Shape, sources: Shape): Tensor => {
+const read = (operation: string, history: Tensor, steps: Shape, sources: Shape, of: string): Tensor => {
   const shape: Shape = shapeOf(history);
   const [sites, depth, ...rest] = shape;
-  if (shape.length < 2) return refuse('delay', `expected a history [N,D,...], got ${showShape(shape)}`);
+  if (shape.length < 2) return refuse(operation, `expected a history [N,D,...], got ${showShape(shape)}`);
   if (steps.length !== sources.length)
-    return refuse('delay', `${steps.length} delays are not one for each of ${sources.length} values`);
+    return refuse(operation, `${steps.length} delays are not one for each of ${sources.length} ${of}`);
   const late = steps.find((d) => !(Number.isSafeInteger(d) && d >= 0 && d < depth));
   if (late !== undefined)
     return refuse(
-      'delay',
+      operation,
       `a history of ${depth} values has none of ${late} steps ago: they go from 0 to ${depth - 1}`,
     );
   const stranger = sources.find((i) => !(Number.isSafeInteger(i) && i >= 0 && i < sites));
-  if (stranger !== undefined) return refuse('delay', `there is no site ${stranger} among ${sites}`);
-  const flat = apply('delay', { op: 'reshape', shape: [sites * depth, ...rest] }, history);
+  if (stranger !== undefined) return refuse(operation, `there is no site ${stranger} among ${sites}`);
+  const flat = apply(operation, { op: 'reshape', shape: [sites * depth, ...rest] }, history);
   const indices = steps.map((d, i) => sources[i] * depth + d);
-  return apply('delay', { op: 'gather', axis: 0, indices }, flat);
+  return apply(operation, { op: 'gather', axis: 0, indices }, flat);
 };
 
 /**
@@ -91,9 +91,11 @@ export const delay = <N extends number, S extends Shape, const I extends Shape>(
   const [sites = 0]: Shape = shapeOf(history);
   return {
     expr: read(
+      'delay',
       history,
       delays,
       Array.from({ length: sites }, (_, i) => i),
+      'sites',
     ).expr,
   };
 };
@@ -111,4 +113,6 @@ export const delayAlong = <S extends Shape, const I extends Shape>(
   history: Tensor<readonly [number, number, ...S]>,
   steps: I,
   sources: Shape,
-): Tensor<readonly [I['length'], ...S]> => ({ expr: read(history, steps, sources).expr });
+): Tensor<readonly [I['length'], ...S]> => ({
+  expr: read('delayAlong', history, steps, sources, 'sources').expr,
+});

@@ -108,15 +108,17 @@ type Miscounted<
 /** What is wrong with a formula for two shapes, in words that the compiler shows; never where they go together. */
 type Fault<F extends string, A extends Shape, B extends Shape> = string extends F
   ? never
-  : F extends `${infer X},${infer Y}->${infer Z}`
-    ? [Twice<Labels<X>> | Twice<Labels<Y>> | Twice<Labels<Z>>] extends [never]
-      ? [Exclude<Labels<Z>[number], Labels<X>[number] | Labels<Y>[number]>] extends [never]
-        ? [Miscounted<F, Labels<X>, A, 'first'> | Miscounted<F, Labels<Y>, B, 'second'>] extends [never]
-          ? Clash<F, Labels<X>, X, A, Y, B>
-          : Miscounted<F, Labels<X>, A, 'first'> | Miscounted<F, Labels<Y>, B, 'second'>
-        : `einsum '${F}': ${Exclude<Labels<Z>[number], Labels<X>[number] | Labels<Y>[number]>} is in neither operand`
-      : `einsum '${F}': ${Twice<Labels<X>> | Twice<Labels<Y>> | Twice<Labels<Z>>} stands twice`
-    : `einsum: '${F}' is no formula such as 'qc,kc->qk'`;
+  : F extends `${string} ${string}`
+    ? `einsum: '${F}' is no formula such as 'qc,kc->qk'; it has spaces`
+    : F extends `${infer X},${infer Y}->${infer Z}`
+      ? [Twice<Labels<X>> | Twice<Labels<Y>> | Twice<Labels<Z>>] extends [never]
+        ? [Exclude<Labels<Z>[number], Labels<X>[number] | Labels<Y>[number]>] extends [never]
+          ? [Miscounted<F, Labels<X>, A, 'first'> | Miscounted<F, Labels<Y>, B, 'second'>] extends [never]
+            ? Clash<F, Labels<X>, X, A, Y, B>
+            : Miscounted<F, Labels<X>, A, 'first'> | Miscounted<F, Labels<Y>, B, 'second'>
+          : `einsum '${F}': ${Exclude<Labels<Z>[number], Labels<X>[number] | Labels<Y>[number]>} is in neither operand`
+        : `einsum '${F}': ${Twice<Labels<X>> | Twice<Labels<Y>> | Twice<Labels<Z>>} stands twice`
+      : `einsum: '${F}' is no formula such as 'qc,kc->qk'`;
 type Refused<Message extends string> = [Message] extends [never] ? string : 'refused';
 
 /** The axes in another order; the same tensor where it is the same order. */

@@ -1,6 +1,6 @@
 /** Entries of an axis by number: read, in any order and as often as wanted, or added up. */
 
-import type { Shape } from './shape.js';
+import type { NoAxis, OffAxes, Shape, Unless } from './shape.js';
 import { apply, type Tensor } from './tensor.js';
 
 /** A shape with another size along one axis. */
@@ -20,7 +20,7 @@ export type Along<S extends Shape, A extends number, N extends number> = number 
  */
 export const gather =
   <const A extends number, const I extends Shape>(axis: A, indices: I) =>
-  <S extends Shape>(x: Tensor<S>): Tensor<Along<S, A, I['length']>> =>
+  <S extends Shape>(x: Tensor<S> & Unless<OffAxes<S, A>, NoAxis<S, A>>): Tensor<Along<S, A, I['length']>> =>
     apply('gather', { op: 'gather', axis, indices: [...indices] }, x);
 
 /**
@@ -28,12 +28,12 @@ export const gather =
  * `indices[i]` = j, and 0 where there is none. It is the adjoint of `gather`: with the edges of a graph as numbers, what
  * flows along the edges arrives at its sites.
  *
- * Refuses as many numbers as the axis has no entries, and numbers from `size` on.
+ * Refuses numbers that are not one for each entry of the axis, and numbers from `size` on.
  *
  * @example
  * const pooled = pipe(y, scatter(2, [0, 0], 1));   // Tensor<readonly [64, 64, 1]>
  */
 export const scatter =
   <const A extends number, const N extends number>(axis: A, indices: Shape, size: N) =>
-  <S extends Shape>(x: Tensor<S>): Tensor<Along<S, A, N>> =>
+  <S extends Shape>(x: Tensor<S> & Unless<OffAxes<S, A>, NoAxis<S, A>>): Tensor<Along<S, A, N>> =>
     apply('scatter', { op: 'scatter', axis, indices: [...indices], size }, x);

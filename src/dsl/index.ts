@@ -69,7 +69,7 @@ export * from './rectifiers.js';
 export * from './recurrence.js';
 export * from './reduce.js';
 export { type Resampling, resample } from './resample.js';
-export { type Resized, type Resizing, resize, type Widened } from './resize/resize.js';
+export { type Resizing, resize, type Widened } from './resize/resize.js';
 export { scan, scanOver, scanOverWithFinal, scanWithFinal } from './scan.js';
 export type {
   Clock,

@@ -3,7 +3,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { extentsOf, sidesOf } from './kernel.js';
-import type { OpOf } from './op.js';
+import { Boundary, type OpOf } from './op.js';
 import { ceilDiv, type Shape, sameShape, showShape, upsampled, windows } from './shape.js';
 
 /** A shape, or one sentence that says why there is none. */
@@ -30,11 +30,12 @@ export const noBatchInScan =
   'batch statistics cannot be taken inside the step of a scan; normalise before it, or use standardise';
 
 /** Checks that these are different axes of a shape. */
-export const axesOf = (axes: Shape, x: Shape): E.Either<string, void> =>
-  when(
-    new Set(axes).size === axes.length && axes.every((axis) => whole(axis) && axis < x.length),
-    () => `${showShape(axes)} are not different axes of ${showShape(x)}, counted from 0`,
-  );
+export const axesOf = (axes: Shape, x: Shape): E.Either<string, void> => {
+  const stranger = axes.find((axis) => !(whole(axis) && axis < x.length));
+  if (stranger !== undefined) return E.left(`${stranger} is not an axis of ${showShape(x)}, counted from 0`);
+  const twice = axes.find((axis, i) => axes.indexOf(axis) < i);
+  return when(twice === undefined, () => `axis ${twice} of ${showShape(x)} is given twice`);
+};
 
 const biasFits = (bias: Shape | undefined, channels: number): E.Either<string, void> =>
   when(bias === undefined || sameShape(bias, [channels]), () =>
@@ -109,6 +110,8 @@ const boundaryFits = (
   sides: Shape,
   extents: Shape,
 ): E.Either<string, void> => {
+  // What is run without the compiler of types may have any word here.
+  if (!Boundary.is(boundary)) return E.left(`${JSON.stringify(boundary)} is no boundary: ${Boundary.name}`);
   const reach = extents.map((e) => Math.floor(e / 2));
   const fits = (limit: (n: number) => number): boolean => spatial.every((n, i) => reach[i] <= limit(n));
   const spread = dilation === undefined ? '' : ` at a dilation of ${showShape(dilation)}`;

@@ -73,8 +73,8 @@ const lastAxis = (x: Tensor): number => shapeOf(x).length - 1;
 
 const repeated =
   (operation: string, fn: ReduceFunction) =>
-  (axis?: number) =>
-  <S extends Shape>(x: Tensor<S>): Tensor<S> =>
+  <const A extends number = never>(axis?: A) =>
+  <S extends Shape>(x: Tensor<S> & Unless<OffAxes<S, A>, NoAxis<S, A>>): Tensor<S> =>
     along(operation, fn, axis ?? lastAxis(x), x);
 
 /**
@@ -111,8 +111,8 @@ export const maxAlong = repeated('maxAlong', 'max');
  * const unit = pipe(y, normalise());   // Tensor<readonly [64, 64, 2]>
  */
 export const normalise =
-  (axis?: number, epsilon = 1e-12) =>
-  <S extends Shape>(x: Tensor<S>): Tensor<S> => {
+  <const A extends number = never>(axis?: A, epsilon = 1e-12) =>
+  <S extends Shape>(x: Tensor<S> & Unless<OffAxes<S, A>, NoAxis<S, A>>): Tensor<S> => {
     const squares = apply('normalise', { op: 'map', fn: 'square' }, x);
     const total = along('normalise', 'sum', axis ?? lastAxis(x), squares);
     const guarded = apply('normalise', { op: 'affine', scale: 1, shift: epsilon }, total);
@@ -127,8 +127,8 @@ export const normalise =
  * const shares = pipe(y, softmax());   // Tensor<readonly [64, 64, 2]>
  */
 export const softmax =
-  (axis?: number) =>
-  <S extends Shape>(x: Tensor<S>): Tensor<S> => {
+  <const A extends number = never>(axis?: A) =>
+  <S extends Shape>(x: Tensor<S> & Unless<OffAxes<S, A>, NoAxis<S, A>>): Tensor<S> => {
     const over = axis ?? lastAxis(x);
     // The maximum only guards against overflow; the result does not depend on it, so neither does the gradient.
     const top = apply('softmax', { op: 'map', fn: 'stopGradient' }, along('softmax', 'max', over, x));
@@ -147,8 +147,8 @@ export const softmax =
  * const tame = pipe(y, standardise());   // Tensor<readonly [64, 64, 2]>
  */
 export const standardise =
-  (axis?: number, epsilon = 1e-5) =>
-  <S extends Shape>(x: Tensor<S>): Tensor<S> => {
+  <const A extends number = never>(axis?: A, epsilon = 1e-5) =>
+  <S extends Shape>(x: Tensor<S> & Unless<OffAxes<S, A>, NoAxis<S, A>>): Tensor<S> => {
     const over = axis ?? lastAxis(x);
     const centred = apply('standardise', { op: 'zip', fn: 'sub' }, x, along('standardise', 'mean', over, x));
     const squares = apply('standardise', { op: 'map', fn: 'square' }, centred);

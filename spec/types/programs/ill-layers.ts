@@ -176,6 +176,8 @@ einsum('qc,kc->qz', zeros(16, 3), zeros(25, 3));
 einsum('qq,kq->k', zeros(3, 3), zeros(25, 3));
 // error: einsum: 'qc,kc' is no formula such as 'qc,kc->qk'
 einsum('qc,kc', zeros(16, 3), zeros(25, 3));
+// error: einsum: 'q c, k c -> q k' is no formula such as 'qc,kc->qk'; it has spaces
+einsum('q c, k c -> q k', zeros(16, 3), zeros(25, 3));
 // error: add: expected [25,16], got [25,24]
 add(einsum('qc,kc->kq', zeros(16, 3), zeros(25, 3)), zeros(25, 24));
 

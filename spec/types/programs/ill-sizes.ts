@@ -12,12 +12,14 @@ import {
   delay,
   type DivisibleBy,
   expand,
+  gather,
   half,
   max,
   maxPool,
   maxPool3d,
   mean,
   meanPool1d,
+  normalise,
   over,
   pad,
   past,
@@ -27,9 +29,13 @@ import {
   resample,
   remember,
   reshape,
+  scatter,
   type Shapes,
   slice,
+  softmax,
+  standardise,
   sum,
+  sumAlong,
   type Tensor,
   times,
   transpose,
@@ -85,6 +91,18 @@ maxPool(3, 1, 'wrap');
 pipe(image, mean(0, 3));
 // error: axis 2 is not an axis of [64,3]
 max(2)(zeros(64, 3));
+// error: axis 3 is not an axis of [64,64,3]
+pipe(image, softmax(3));
+// error: axis 2 is not an axis of [64,3]
+sumAlong(2)(zeros(64, 3));
+// error: axis -1 is not an axis of [64,64,3]
+normalise(-1)(image);
+// error: axis 3 is not an axis of [64,64,3]
+standardise(3)(image);
+// error: axis 3 is not an axis of [64,64,3]
+pipe(image, gather(3, [0]));
+// error: axis 2 is not an axis of [64,3]
+scatter(2, [0, 0, 1], 2)(zeros(64, 3));
 // error: broadcast: [1,3,3] does not repeat to [64,64,3]
 pipe(zeros(1, 3, 3), broadcast(64, 64, 3));
 // error: broadcast: [64,3] does not repeat to [64,64,3]

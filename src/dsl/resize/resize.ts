@@ -27,20 +27,14 @@ export interface Resizing<I extends Shapes, O extends Shapes> {
 
 type Replaced<Old extends Shapes, New> = {
   readonly [N in keyof Old]: N extends keyof New ? (New[N] extends Shape ? New[N] : Old[N]) : Old[N];
-};
+} & unknown;
 type Expected<Old extends Shapes, New> = {
   readonly [N in keyof Old]: N extends keyof New
     ? New[N] extends Shape
       ? New[N]
       : Widened<Old[N]>
     : Widened<Old[N]>;
-};
-
-/** The result of `resize`: the inputs that were asked for, and outputs of the sizes that were expected. */
-export type Resized<I extends Shapes, O extends Shapes, R> = Program<
-  R extends { readonly inputs: infer Given } ? Replaced<I, Given> : I,
-  R extends { readonly outputs: infer Given } ? Expected<O, Given> : Expected<O, unknown>
->;
+} & unknown;
 
 /**
  * The same program on another grid or over more steps. Parameters keep their names and shapes, so trained weights fit.
@@ -66,7 +60,10 @@ export type Resized<I extends Shapes, O extends Shapes, R> = Program<
 export const resize = <I extends Shapes, O extends Shapes, const R extends Resizing<NoInfer<I>, NoInfer<O>>>(
   p: Program<I, O>,
   to: R,
-): Resized<I, O, R> => {
+): Program<
+  R extends { readonly inputs: infer Given } ? Replaced<I, Given> : I,
+  R extends { readonly outputs: infer Given } ? Expected<O, Given> : Expected<O, unknown>
+> => {
   const resized = resizeGraph(p.graph, { ...(to.inputs ?? {}) }, to.steps);
   if (E.isLeft(resized)) return refuse('resize', resized.left);
   const found = outputsOf(resized.right);

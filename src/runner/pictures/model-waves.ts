@@ -3,7 +3,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { decodeError, type Effect } from '../../base/error.js';
+import { type Checked, decodeError, type Effect } from '../../base/error.js';
 import { initialParameters } from '../../compile/parameters.js';
 import type { Arrays, Session } from '../../compile/tfjs/session/session.js';
 import { withSession } from '../../compile/tfjs/session/with-session.js';
@@ -47,6 +47,22 @@ const withFewImages = (task: Task, image: number): Task => {
     default:
       return { ...task, train: 1, validation: 0, test: image + 1 };
   }
+};
+
+/** The experiment's program for these images: a model is made for them, a whole program is first put on their grid. */
+const programAt = (
+  { model, loss }: Experiment,
+  resize: OtherSizes | null,
+  sizes: Parameters<typeof programFor>[2],
+): Checked<Program> => {
+  const other = (program: Program): Checked<Program> =>
+    resize === null ? E.right(program) : resized(program, resize);
+  return model.name === 'program'
+    ? pipe(
+        other({ graph: model.graph }),
+        E.flatMap(({ graph }) => programFor({ ...model, graph }, loss.target, sizes)),
+      )
+    : pipe(programFor(model, loss.target, sizes), E.flatMap(other));
 };
 
 const weightsOf = (program: Program, { run, image }: Watched): Effect<Arrays> =>
@@ -100,12 +116,7 @@ export const modelWaves = (engine: Engine, watched: Watched): Effect<Uint8Array>
     TE.Do,
     TE.bind('dataset', () => loadDataset(withFewImages(experiment.task, image), { cacheDir })),
     TE.bind('program', ({ dataset }) =>
-      TE.fromEither(
-        pipe(
-          programFor(experiment.model, experiment.loss.target, shapeOfDataset(dataset)),
-          E.flatMap((program) => (resize === null ? E.right(program) : resized(program, resize))),
-        ),
-      ),
+      TE.fromEither(programAt(experiment, resize, shapeOfDataset(dataset))),
     ),
     TE.bind('grid', ({ program, dataset }) => {
       const found = waveGridOf(program);
