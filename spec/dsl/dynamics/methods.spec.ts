@@ -332,6 +332,14 @@ describe('dsl: methods of integration', () => {
   describe('are refused with a sentence', () => {
     const run = (step: Step<State>) => refused(() => endOf(step, 1));
     const rate: Dynamics<State> = ({ y, z }) => ({ y: z, z: negate(y) });
+    it('what is no method, as the function that makes one', () => {
+      const none: typeof rk4 = JSON.parse('{}');
+      assert.match(
+        refused(() => integrate({ method: none, dt: 0.1, rate })),
+        /integrate: the method is none: euler and rk4 are methods; verlet\(\)/,
+      );
+    });
+
     it('without a time step, and with numbers that count nothing', () => {
       assert.equal(
         refused(() => integrate({ method: rk4, dt: 0, rate })),

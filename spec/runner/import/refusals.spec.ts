@@ -330,7 +330,7 @@ describe('a file from outside', () => {
     };
     assert.match(
       await said(at('program'), write('wide.png', 8, 16)),
-      /it is 16x8, the program takes 16x16 of 3 channels/,
+      /it is 16x8, the program takes 16x16 of 3 channels; --resize 16x8 runs a program/,
     );
     writeFileSync(
       at('holes.npy'),

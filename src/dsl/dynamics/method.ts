@@ -185,5 +185,11 @@ export const integrate = <F extends string, State extends StateOf>(
   options: Integration<F, State>,
 ): Step<State> => {
   const { method, dt, rate } = checkedOptions('integrate', options, { method: true, dt: true, rate: true });
+  // What is run without the compiler of types may give the function that makes a method.
+  if (!('advance' in Object(method)))
+    return refuse(
+      'integrate',
+      'the method is none: euler and rk4 are methods; verlet(), symplecticEuler(), implicitMidpoint() and dormandPrince() make one',
+    );
   return stepOf(flowOf(method, rate), dt);
 };

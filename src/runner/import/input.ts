@@ -51,7 +51,10 @@ const fromPng = (bytes: Uint8Array, shape: Shape, source: string): Read => {
     E.filterOrElse(
       ({ picture }) => picture.height === height && picture.width === width,
       ({ picture }): DrumheadError =>
-        decodeError(source, `it is ${picture.height}x${picture.width}, the program takes ${sizes(shape)}`),
+        decodeError(
+          source,
+          `it is ${picture.height}x${picture.width}, the program takes ${sizes(shape)}; --resize ${picture.height}x${picture.width} runs a program or a run folder at the picture's size`,
+        ),
     ),
     E.flatMap(({ picture, leftOut }) =>
       pipe(
