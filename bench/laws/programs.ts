@@ -30,7 +30,7 @@ export const onPrograms = (engines: readonly Engine[], plain: Plain): readonly T
       exclude: ['scan', 'batchNorm'],
     }),
     ofPrograms('cost: operations and parameters as counted', language.costsWhatIsCounted, {
-      exclude: ['spectrum', 'batchNorm', 'noise'],
+      exclude: ['fourier', 'spectrum', 'batchNorm', 'noise'],
     }),
     ofPrograms('light cone: holds what is observed', language.seesWhatMatters, { exclude: ['noise'] }),
     ofPrograms("adjoint: <J v, w> = <v, J'w>", language.isAdjoint),

@@ -32,6 +32,66 @@ const cases: readonly (readonly [string, string])[] = [
     'scan({ steps: 2, init: { y: zeros(2) }, step: () => ({ y: 1 }), observe: ({ y }) => y })',
     'language: a tensor is needed here, got 1',
   ],
+  [
+    'scale(undefined, zeros(2))',
+    'scale: the factor and the offset must be a finite 32-bit number, got undefined',
+  ],
+  ['scale("2", zeros(2))', "scale: the factor and the offset must be a finite 32-bit number, got '2'"],
+  ['fill(undefined, 3)', 'fill: every number must be a finite 32-bit number, got undefined'],
+  ['data([1, undefined], 2)', 'data: every number must be a finite 32-bit number, got undefined'],
+  ['clamp(undefined, 1, zeros(2))', 'clamp: every number must be a finite 32-bit number, got undefined'],
+  [
+    'conv(2, { boundary: "same" })(zeros(4, 4, 2))',
+    `conv: "same" is no boundary: 'zero', 'circular', 'reflect', 'none' or { fixed: a number }`,
+  ],
+  [
+    'conv(2, { boundary: { fixed: undefined } })(zeros(4, 4, 2))',
+    'conv: the fixed value of the boundary must be a finite 32-bit number, got undefined',
+  ],
+  [
+    'conv(2, { boundary: null })(zeros(4, 4, 2))',
+    "conv: null is no boundary: 'zero', 'circular', 'reflect', 'none' or { fixed: a number }",
+  ],
+  [
+    'convolveWith(zeros(4, 4, 2), zeros(3, 3, 2, 2), { boundary: "zero" })',
+    `convolveWith: {"boundary":"zero"} is no boundary: 'zero', 'circular', 'reflect', 'none' or { fixed: a number }`,
+  ],
+  [
+    'conv(2, { init: { constant: undefined } })(zeros(4, 4, 2))',
+    'conv: the starting value must be a finite 32-bit number, got undefined',
+  ],
+  [
+    'gaussian(4, 4, 2)',
+    "noise: '4' is not a name: use letters, digits, '_', '-' and '.', and '/' between parts",
+  ],
+  [
+    'parameter(3, [2])',
+    "parameter: '3' is not a name: use letters, digits, '_', '-' and '.', and '/' between parts",
+  ],
+  ['dropout("0.5")(zeros(2))', "dropout: every number must be a finite 32-bit number, got '0.5'"],
+  ['pad(1)(zeros(4, 4, 2))', 'pad: its margins are a list such as [1, [2, 0]], got 1'],
+  ['pad([[1, 2, 3]])(zeros(4, 4, 2))', 'pad: a margin is a number or [before, after], got [1,2,3]'],
+  [
+    'pad([1], { fixed: undefined })(zeros(4, 4, 2))',
+    'pad: every number must be a finite 32-bit number, got undefined',
+  ],
+  [
+    'scan({ steps: 3, every: "2", init: { y: zeros(2) }, step: (s) => s, observe: ({ y }) => y })',
+    'scan: every is a whole number of at least 1 steps, got 2',
+  ],
+  [
+    'scan({ steps: 3, every: { y: 2 }, init: { y: zeros(2) }, step: (s) => s, observe: ({ y }) => y })',
+    "scan: every names 'y', which is not observed; observed are value",
+  ],
+  [
+    'scan({ steps: 3, until: 3, init: { y: zeros(2) }, step: (s) => s, observe: ({ y }) => y })',
+    'scan: until is a function of the state, got 3',
+  ],
+  [
+    'einsum("a".repeat(1e6), zeros(2), zeros(2))',
+    `einsum: '${'a'.repeat(160)}' is no formula of two operands; write one letter an axis, such as 'qc,kc->qk'`,
+  ],
+  ['gather(0, 3)(zeros(4))', 'gather: takes a list of numbers, got 3'],
   ['projection(4)(zeros(8))', 'projection: expected a sequence [T,...,C], got [8]'],
 ];
 
@@ -118,7 +178,7 @@ const misspelt: readonly (readonly [string, string])[] = [
   ],
   [
     'dense(1, { init: { values: [1, "2b"] } })(zeros(2))',
-    'dense: every starting value must be a finite 32-bit number, got 2b',
+    "dense: every starting value must be a finite 32-bit number, got '2b'",
   ],
   [
     'dense(2, { init: { normal: 1, mean: 3 } })(zeros(3))',

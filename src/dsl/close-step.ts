@@ -67,6 +67,8 @@ export const closeStep = <State extends StateOf, In extends Shape, T extends num
     return refuse(operation, `takes a whole number of at least 1 steps, got ${steps}`);
   if (own.length === 0) return refuse(operation, 'the state needs at least one field');
   checkNames(operation, own);
+  if (until !== undefined && typeof until !== 'function')
+    return refuse(operation, `until is a function of the state, got ${until}`);
   const start: Readonly<Record<string, Tensor>> = until === undefined ? init : counted(operation, init);
   const fields = Object.keys(start).sort();
   const stateOf = (tensors: Readonly<Record<string, Tensor>>): State =>
@@ -154,8 +156,18 @@ const rates = (
   names: readonly string[],
   every: number | Readonly<Record<string, number>> = 1,
 ): Pick<ScanExpr, 'every'> => {
+  const stranger =
+    typeof every === 'object' && every !== null
+      ? Object.keys(every).find((name) => !names.includes(name))
+      : undefined;
+  if (stranger !== undefined)
+    return refuse(
+      operation,
+      `every names '${stranger}', which is not observed; observed are ${names.join(', ')}`,
+    );
   const found = names.flatMap((name): readonly (readonly [string, number])[] => {
-    const k = typeof every === 'number' ? every : Object.hasOwn(every, name) ? every[name] : 1;
+    const k =
+      typeof every !== 'object' || every === null ? every : Object.hasOwn(every, name) ? every[name] : 1;
     if (!Number.isSafeInteger(k) || k < 1)
       return refuse(operation, `every is a whole number of at least 1 steps, got ${k}`);
     if (k > steps) return refuse(operation, noneKept(k, steps));

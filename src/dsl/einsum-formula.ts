@@ -16,14 +16,19 @@ export interface Formula {
 
 const pattern = /^([a-zA-Z]*),([a-zA-Z]*)->([a-zA-Z]*)$/;
 
+/** More letters than any formula has, each of which stands once in an operand and in the result. */
+const longest = 160;
+
 const repeated = (labels: readonly string[]): string | undefined =>
   labels.find((label, i) => labels.indexOf(label) !== i);
 
 /** The labels of a formula, or one sentence on what is wrong with it. */
 export const formulaOf = (text: string): E.Either<string, Formula> => {
   const match = pattern.exec(text);
-  if (match === null)
-    return E.left(`'${text}' is no formula of two operands; write one letter an axis, such as 'qc,kc->qk'`);
+  // A text of any length may come from a file; a message holds the beginning of a long one.
+  const told = String(text).slice(0, longest);
+  if (match === null || told !== text)
+    return E.left(`'${told}' is no formula of two operands; write one letter an axis, such as 'qc,kc->qk'`);
   const [a, b, out] = match.slice(1).map((part) => [...part]);
   for (const [labels, what] of [
     [a, 'the first operand'],

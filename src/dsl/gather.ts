@@ -1,12 +1,18 @@
 /** Entries of an axis by number: read, in any order and as often as wanted, or added up. */
 
 import type { NoAxis, OffAxes, Shape, Unless } from './shape.js';
-import { apply, type Tensor } from './tensor.js';
+import { apply, refuse, type Tensor } from './tensor.js';
 
 /** A shape with another size along one axis. */
 export type Along<S extends Shape, A extends number, N extends number> = number extends S['length']
   ? Shape
   : { readonly [K in keyof S]: K extends `${A}` ? N : S[K] };
+
+/** The numbers of entries, which are a list: files run without type checks. */
+const listed = (operation: string, indices: Shape): Shape =>
+  typeof indices === 'object' && indices !== null && Symbol.iterator in indices
+    ? [...indices]
+    : refuse(operation, `takes a list of numbers, got ${indices}`);
 
 /**
  * The entries of these numbers along an axis: entry i of the result is entry `indices[i]` of x. Numbers may repeat. The
@@ -21,7 +27,7 @@ export type Along<S extends Shape, A extends number, N extends number> = number 
 export const gather =
   <const A extends number, const I extends Shape>(axis: A, indices: I) =>
   <S extends Shape>(x: Tensor<S> & Unless<OffAxes<S, A>, NoAxis<S, A>>): Tensor<Along<S, A, I['length']>> =>
-    apply('gather', { op: 'gather', axis, indices: [...indices] }, x);
+    apply('gather', { op: 'gather', axis, indices: listed('gather', indices) }, x);
 
 /**
  * The entries along an axis added up by number: entry j of the result, of `size`, is the sum of all entries i of x with
@@ -36,4 +42,4 @@ export const gather =
 export const scatter =
   <const A extends number, const N extends number>(axis: A, indices: Shape, size: N) =>
   <S extends Shape>(x: Tensor<S> & Unless<OffAxes<S, A>, NoAxis<S, A>>): Tensor<Along<S, A, N>> =>
-    apply('scatter', { op: 'scatter', axis, indices: [...indices], size }, x);
+    apply('scatter', { op: 'scatter', axis, indices: listed('scatter', indices), size }, x);

@@ -1,10 +1,9 @@
 /** Checks of the plain numbers inside an operation. */
 
 import * as E from 'fp-ts/lib/Either.js';
-import { pipe } from 'fp-ts/lib/function.js';
 import { grouped, limits } from '../base/limits.js';
 import type { Initialiser } from './initialiser.js';
-import type { Op } from './op.js';
+import type { Boundary, Op } from './op.js';
 import { type Shape, showShape, volume } from './shape.js';
 
 type Checked = E.Either<string, void>;
@@ -12,12 +11,22 @@ type Checked = E.Either<string, void>;
 const fine: Checked = E.right(undefined);
 
 /** Whether a number is finite in 32 bits: JSON has no NaN or infinity, and a larger number would become infinite. */
-const isFinite32 = (x: number): boolean => Number.isFinite(Math.fround(x));
+const isFinite32 = (x: unknown): boolean => typeof x === 'number' && Number.isFinite(Math.fround(x));
 
-const finite = (what: string, values: readonly number[]): Checked => {
-  const bad = values.find((x) => !isFinite32(x));
-  return bad === undefined ? fine : E.left(`${what} must be a finite 32-bit number, got ${bad}`);
+/** A value as a person wrote it: a text in quotation marks, so that '2' is not taken for 2. */
+const written = (x: unknown): string => (typeof x === 'string' ? `'${x}'` : String(x));
+
+/** Files run without type checks, so any value may stand where a number is meant, and none at all too. */
+const finite = (what: string, values: readonly unknown[]): Checked => {
+  const bad = values.findIndex((x) => !isFinite32(x));
+  return bad < 0 ? fine : E.left(`${what} must be a finite 32-bit number, got ${written(values[bad])}`);
 };
+
+/** Checks the fixed value of a boundary; whether it is one at all, its shape rule says. */
+const fixedValue = (boundary: Boundary): Checked =>
+  typeof boundary === 'object' && boundary !== null && 'fixed' in boundary
+    ? finite('the fixed value of the boundary', [boundary.fixed])
+    : fine;
 
 const atLeast = (least: number, what: string, x: number): Checked =>
   x >= least ? fine : E.left(`${what} must be at least ${least}, got ${x}`);
@@ -87,14 +96,12 @@ export const literalsOf = (op: Op): Checked => {
   switch (op.op) {
     case 'constant': {
       const { value } = op;
-      return finite('every number', typeof value === 'number' ? [value] : value);
+      return finite('every number', Array.isArray(value) ? value : [value]);
     }
     case 'affine':
       return finite('the factor and the offset', [op.scale, op.shift]);
     case 'conv':
-      return pipe(op.boundary, (boundary) =>
-        typeof boundary === 'string' ? fine : finite('the fixed value of the boundary', [boundary.fixed]),
-      );
+      return fixedValue(op.boundary);
     case 'parameter':
       return both(
         () => initialiser(op.init, op.shape),

@@ -12,7 +12,8 @@ export interface Names {
 const segment = /^(?!\.+$)[A-Za-z0-9_.-]+$/;
 
 /** Whether this can be the name of a parameter, such as `encoder/conv1/weight`. */
-export const isPath = (name: string): boolean => name.split('/').every((part) => segment.test(part));
+export const isPath = (name: string): boolean =>
+  typeof name === 'string' && name.split('/').every((part) => segment.test(part));
 
 /**
  * A new register of names. It counts in the order of the calls, which is the order of the data flow, so that names

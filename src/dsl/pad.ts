@@ -139,8 +139,13 @@ export const padded = <S extends Shape>(
   x: Tensor,
 ): Tensor<S> => {
   const shape = shapeOf(x);
+  if (!Array.isArray(margins))
+    return refuse(operation, `its margins are a list such as [1, [2, 0]], got ${JSON.stringify(margins)}`);
   if (margins.length > shape.length)
     return refuse(operation, `${margins.length} margins are more than the axes of ${showShape(shape)}`);
+  const uneven = margins.find((margin) => Array.isArray(margin) && margin.length !== 2);
+  if (uneven !== undefined)
+    return refuse(operation, `a margin is a number or [before, after], got ${JSON.stringify(uneven)}`);
   const pairs = margins.map((margin): readonly [number, number] =>
     typeof margin === 'number' ? [margin, margin] : margin,
   );
