@@ -28,6 +28,36 @@ const near = (found: readonly number[], expected: readonly number[]): void => {
 };
 
 describe('edges of the wasm kernels', () => {
+  it('relu keeps a NaN of either sign, and gives 0 for -0', async () => {
+    const { tf } = await open('wasm');
+    const bits = Uint32Array.of(
+      0x7fc00000,
+      0xffc00000,
+      0xff800001,
+      0x80000000,
+      0xff800000,
+      0x7f800000,
+      0xffc00000,
+    );
+    const found = tf.relu(tf.tensor1d(new Float32Array(bits.buffer))).dataSync();
+    assert.deepEqual([...found], [nan, nan, nan, 0, 0, inf, nan]);
+  });
+
+  for (const strides of [1, 2])
+    it(`a depthwise kernel of one tap keeps what is no number, stride ${strides}`, async () => {
+      const [found, expected] = await onBoth((tf) => {
+        const values = Array.from({ length: 24 }, (_, i) => (i === 3 ? nan : i === 8 ? -inf : Math.sin(i)));
+        return tf.depthwiseConv2d(
+          tf.tensor4d(values, [1, 3, 4, 2]),
+          tf.tensor4d([0.5, 0], [1, 1, 2, 1]),
+          strides,
+          'valid',
+        );
+      });
+      near(found, expected);
+      assert.ok(found.some(Number.isNaN) || strides > 1);
+    });
+
   for (const [a, b] of [
     [[3, 2], [2]],
     [

@@ -1,11 +1,15 @@
-/** The gradients of depthwise convolution, which the wasm backend lacks. */
+/**
+ * The gradients of depthwise convolution, which the wasm backend lacks; and its values with a kernel of one tap, for which
+ * the backend's own gives -infinity where a product is no number.
+ */
 
 import type {
+  DepthwiseConv2dNativeAttrs,
   DepthwiseConv2dNativeBackpropFilterAttrs,
   DepthwiseConv2dNativeBackpropInputAttrs,
   TensorInfo,
 } from '@tensorflow/tfjs-core';
-import { register } from '../../seam.js';
+import { register, stock } from '../../seam.js';
 import { type Geometry, geometryOf } from '../convolution.js';
 import { floats, sizeOf } from '../heap.js';
 
@@ -31,8 +35,37 @@ const eachTap = (g: Geometry, visit: (x: number, filter: number, dy: number) => 
   }
 };
 
+/** Products of one tap, by a loop; a window outside of x is 0. */
+const oneTap = (g: Geometry, x: Float32Array, filter: Float32Array, out: Float32Array): void => {
+  const multiplier = g.outChannels / g.inChannels;
+  out.fill(0);
+  eachTap(g, (from, tap, to) => {
+    for (let m = 0; m < g.outChannels; m++)
+      out[to + m] += x[from + Math.floor(m / multiplier)] * filter[tap + m];
+  });
+};
+
 /** dx[c] += dy[c m] filter[c m] and dfilter[c m] += dy[c m] x[c], by direct summation in double precision for the filter. */
 export const installDepthwiseConv2d = (): void => {
+  const plain = stock<{ x: TensorInfo; filter: TensorInfo }, DepthwiseConv2dNativeAttrs>(
+    'DepthwiseConv2dNative',
+  );
+  register<{ x: TensorInfo; filter: TensorInfo }, DepthwiseConv2dNativeAttrs>(
+    'DepthwiseConv2dNative',
+    ({ x, filter }, attrs, backend) => {
+      const made = plain({ x, filter }, attrs, backend);
+      const [height, width] = filter.shape;
+      const out = Array.isArray(made) ? made[0] : made;
+      if (height * width === 1 && floats(backend, out).includes(Number.NEGATIVE_INFINITY))
+        oneTap(
+          geometryOf(x.shape, filter.shape, attrs, true),
+          floats(backend, x),
+          floats(backend, filter),
+          floats(backend, out),
+        );
+      return out;
+    },
+  );
   register<{ dy: TensorInfo; filter: TensorInfo }, DepthwiseConv2dNativeBackpropInputAttrs>(
     'DepthwiseConv2dNativeBackpropInput',
     ({ dy, filter }, attrs, backend) => {

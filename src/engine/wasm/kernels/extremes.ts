@@ -1,6 +1,6 @@
 /**
- * Maximum and Minimum, with NaN where one of the two is. The wasm backend's own give the first where the second is no
- * number.
+ * Maximum, Minimum and Relu, with NaN where a value is. The wasm backend's own give the first of two where the second is no
+ * number; its Relu compares bits, so it takes a NaN whose sign is set, such as infinity - infinity, for 0.
  */
 
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
@@ -8,7 +8,7 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import { register, stock } from '../../seam.js';
 import { floats } from '../heap.js';
-import { max, min } from '../simd/code.js';
+import { four, max, min } from '../simd/code.js';
 import { pointwise } from '../simd/pointwise.js';
 
 interface Pair {
@@ -62,4 +62,10 @@ export const installExtremes = (): void => {
   };
   install('Maximum', max, Math.max);
   install('Minimum', min, Math.min);
+  const relu = stock<{ x: TensorInfo }, object>('Relu');
+  register<{ x: TensorInfo }, object>('Relu', ({ x }, attrs, backend) =>
+    x.dtype === 'float32'
+      ? pointwise(backend, 'Relu', [x], ([value]) => ({ result: max(value, four(0)) }))
+      : relu({ x }, attrs, backend),
+  );
 };
