@@ -24,6 +24,7 @@ import {
   sub,
   type Tensor,
   tanh,
+  zeros,
 } from '../../src/dsl/index.js';
 import type { Engine } from '../../src/engine/index.js';
 import { adjoints, type Case, caseOf, randoms, reverse, run } from './transform/differentiate.js';
@@ -116,6 +117,21 @@ describe('scans that keep, end and compute again', () => {
       assert.ok(Math.abs(left.value - right.value) < 1e-10 * (1 + left.size + right.size));
     });
   }
+
+  it('every: an observation that no tangent reaches has none, beside one that has', () => {
+    const p = program({ x: [2] }, ({ x }) => {
+      const { sequence } = scanWithFinal({
+        steps: 4,
+        every: 2,
+        init: { y: x, count: mul(zeros(2), zeros(2)) },
+        step: ({ y, count }) => ({ y: tanh(y), count: complement(1, count) }),
+        observe: ({ y, count }) => ({ y, count }),
+      });
+      return { ...sequence };
+    });
+    const { left, right } = adjoints(caseOf(p, 3), 1);
+    assert.ok(left.size > 0 && Math.abs(left.value - right.value) < 1e-12);
+  });
 
   it('samples stop after different numbers of steps, and none before it began', () => {
     const { steps } = run(caseOf(driven({ until: 'quiet' }), 3, 4));

@@ -81,7 +81,7 @@ const cases: readonly (readonly [string, string])[] = [
   ],
   [
     'scan({ steps: 3, every: { y: 2 }, init: { y: zeros(2) }, step: (s) => s, observe: ({ y }) => y })',
-    "scan: every names 'y', which is not observed; observed are value",
+    'scan: every is a whole number of at least 1 steps, got {"y":2}',
   ],
   [
     'scan({ steps: 3, until: 3, init: { y: zeros(2) }, step: (s) => s, observe: ({ y }) => y })',

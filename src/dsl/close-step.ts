@@ -156,15 +156,6 @@ const rates = (
   names: readonly string[],
   every: number | Readonly<Record<string, number>> = 1,
 ): Pick<ScanExpr, 'every'> => {
-  const stranger =
-    typeof every === 'object' && every !== null
-      ? Object.keys(every).find((name) => !names.includes(name))
-      : undefined;
-  if (stranger !== undefined)
-    return refuse(
-      operation,
-      `every names '${stranger}', which is not observed; observed are ${names.join(', ')}`,
-    );
   const found = names.flatMap((name): readonly (readonly [string, number])[] => {
     const k =
       typeof every !== 'object' || every === null ? every : Object.hasOwn(every, name) ? every[name] : 1;

@@ -14,6 +14,12 @@ import { refuse, shapeOf } from './tensor.js';
 
 const settings = { every: true, until: true, remat: true } as const;
 
+/** Refuses an `every` by name, which only derivatives write: here it would do nothing. */
+const checkEvery = (operation: string, every: unknown): void => {
+  if (typeof every === 'object')
+    refuse(operation, `every is a whole number of at least 1 steps, got ${JSON.stringify(every)}`);
+};
+
 /**
  * Repeats a step and records what is observed: [steps, ...X]. Entry t is observed AFTER step t, so the initial state
  * is not in it. Observing a record gives a record of sequences.
@@ -99,6 +105,7 @@ export const scanWithFinal = <
     observe: true,
     ...settings,
   });
+  checkEvery('scan', rest.every);
   return closeStep({
     ...rest,
     operation: 'scan',
@@ -157,6 +164,7 @@ export const scanOverWithFinal = <
     observe: true,
     ...settings,
   });
+  checkEvery('scanOver', rest.every);
   const [steps] = shapeOf(over);
   if (steps === undefined) return refuse('scanOver', 'a scalar has no time axis to run over');
   return closeStep({
