@@ -76,7 +76,7 @@ export const examplesIn = (root: string, file: string): readonly Example[] => {
 export const exportsIn = (root: string, file: string): readonly Exported[] => {
   const text = readFileSync(join(root, file), 'utf8');
   const comments = commentsIn(text);
-  return [...text.matchAll(/^export (?:declare )?(const|class|function|type|interface) (\w+)/gm)].map(
+  const all = [...text.matchAll(/^export (?:declare )?(const|class|function|type|interface) (\w+)/gm)].map(
     (match) => {
       const above = comments.find(
         ({ end }) => end <= match.index && text.slice(end, match.index).trim() === '',
@@ -85,9 +85,14 @@ export const exportsIn = (root: string, file: string): readonly Exported[] => {
         file,
         line: lineAt(text, match.index),
         name: match[2],
+        kind: match[1],
         isType: match[1] === 'type' || match[1] === 'interface',
         doc: above === undefined ? '' : above.lines.join('\n').trim(),
       };
     },
+  );
+  // A function with several signatures is described at the first.
+  return all.flatMap(({ kind, ...one }, i) =>
+    kind === 'function' && all[i - 1]?.name === one.name ? [] : [one],
   );
 };

@@ -10,6 +10,8 @@ const notFused: ReadonlySet<string> = new Set([
   'max pool, with ties, NaN and infinities',
   'max pool of what is all negative or infinite',
   'mean pool, with NaN, infinities and large numbers',
+  'max pool of a volume, with ties, NaN and infinities',
+  'mean pool of a volume, with NaN, infinities and large numbers',
   'floor',
   'erf',
   'greaterEqual',

@@ -198,8 +198,8 @@ const temporaries = (visit: Visit): Amount => {
     case 'spectrum':
       return add(made, times(9, numbers(result)));
     case 'reduce':
-      // where the extreme is reached, once more as whole numbers
-      return extremes[op.fn] === 0 ? made : add(made, times(1.25, numbers(inputs[0])));
+      // which values are no number, as a byte each
+      return extremes[op.fn] === 0 ? made : add(made, times(0.25, numbers(inputs[0])));
     case 'pool':
       // what is no number, and the field without it; an engine whose kernel knows both holds the result alone
       return op.fn === 'max' ? add(made, times(3.5, numbers(inputs[0]))) : made;
