@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
-import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { volume } from '../../../src/dsl/index.js';
+import { openEngine } from '../../../src/engine/index.js';
 import {
   decodeManifest,
   decodeWeights,
   encodeWeights,
   weightsManifest,
 } from '../../../src/runner/folder/weights.js';
+import { value } from '../../data/either.js';
 
 const entries = fc.uniqueArray(
   fc.record({
@@ -36,7 +37,8 @@ describe('weights', () => {
     );
   });
 
-  it('are in the format that TensorFlow.js reads', () => {
+  it('are in the format that TensorFlow.js reads', async () => {
+    const { tf } = value(await openEngine('cpu')());
     const list = [
       { name: 'a/weight', shape: [2, 3] },
       { name: 'a/bias', shape: [3] },
